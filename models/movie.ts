@@ -1,0 +1,14 @@
+// A movie: a title that is itself the item that is played.
+import { Schema } from 'mongoose'
+import { markersSchema, Title, type Markers, type StoredTitle } from './title.js'
+
+export interface StoredMovie extends StoredTitle {
+  kind: 'movie'
+  runtimeMs: number | null
+  markers: Markers | null
+}
+
+export const Movie = Title.discriminator('Movie', new Schema<StoredMovie>({
+  runtimeMs: { type: Number, default: null },
+  markers: { type: markersSchema, default: null },
+}), 'movie')

@@ -1,0 +1,99 @@
+// A show with its seasons and episodes embedded; their media files live in a collection of their own, so that a show of
+// a thousand episodes stays small. Season 0 holds specials.
+import mongoose, { Schema, type Types } from 'mongoose'
+import { conflict } from '../src/errors.js'
+import { REPLACE_VERBS, rootOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './guards.js'
+import { markersSchema, Title, type Markers, type StoredTitle } from './title.js'
+
+/** Well under MongoDB's 16 MB, where a show is still read in a few ms. */
+export const SHOW_BYTES_LIMIT = 1_000_000
+export const SHOW_EPISODES_LIMIT = 3_000
+
+export interface StoredEpisode {
+  _id: Types.ObjectId
+  number: number
+  title: string
+  synopsis: string | null
+  runtimeMs: number | null
+  /** RFC 3339 full-date; null when it is not known. */
+  airDate: string | null
+  markers: Markers | null
+}
+
+export interface StoredSeason {
+  number: number
+  title: string | null
+  synopsis: string | null
+  episodes: StoredEpisode[]
+}
+
+export interface StoredShow extends StoredTitle {
+  kind: 'show'
+  seasons: StoredSeason[]
+  episodeCount: number
+}
+
+const episodeSchema = new Schema<StoredEpisode>({
+  number: { type: Number, required: true },
+  title: { type: String, required: true },
+  synopsis: { type: String, default: null },
+  runtimeMs: { type: Number, default: null },
+  airDate: { type: String, default: null },
+  markers: { type: markersSchema, default: null },
+})
+
+const seasonSchema = new Schema<StoredSeason>({
+  number: { type: Number, required: true },
+  title: { type: String, default: null },
+  synopsis: { type: String, default: null },
+  episodes: { type: [episodeSchema], default: [] },
+}, { _id: false })
+
+const showSchema = new Schema<StoredShow>({
+  seasons: { type: [seasonSchema], default: [] },
+  episodeCount: { type: Number, default: 0 },
+})
+
+showSchema.pre('validate', function countAndBound () {
+  if (!this.isModified('seasons') && !this.isNew) return
+  const episodes = this.seasons.flatMap((season) => season.episodes)
+  assertNumbersUnique(this.seasons)
+  this.episodeCount = episodes.length
+  assertShowFits(episodes.length, mongoose.mongo.BSON.calculateObjectSize(this.toObject({ depopulate: true })))
+})
+
+function assertNumbersUnique (seasons: readonly StoredSeason[]): void {
+  const hasTwins = (list: ReadonlyArray<{ number: number }>): boolean => new Set(list.map((one) => one.number)).size !== list.length
+  if (hasTwins(seasons) || seasons.some((season) => hasTwins(season.episodes))) {
+    throw conflict('duplicate-number', 'Number taken', 'Season numbers are unique in a show, and episode numbers in a season.')
+  }
+  const ids = seasons.flatMap((season) => season.episodes.map((episode) => episode._id.toString()))
+  if (new Set(ids).size !== ids.length) throw conflict('duplicate-id', 'Id taken', 'Two episodes of the show have the same id.')
+}
+
+/** @throws DomainError `show-too-large` */
+function assertShowFits (episodes: number, bytes: number): void {
+  if (episodes <= SHOW_EPISODES_LIMIT && bytes <= SHOW_BYTES_LIMIT) return
+  throw conflict('show-too-large', 'The show is too large',
+    `A show holds up to ${SHOW_EPISODES_LIMIT} episodes and ${SHOW_BYTES_LIMIT} bytes; this one would have ${episodes} and ${bytes}. Nothing was written.`,
+    { maxEpisodes: SHOW_EPISODES_LIMIT, episodes, maxBytes: SHOW_BYTES_LIMIT, bytes })
+}
+
+/** Seasons are written through the document, so that they are counted and bounded. */
+function refuseSeasons (update: AnyUpdate): void {
+  for (const { path, operator } of touchesOf(update)) {
+    if (path === '' || ['seasons', 'episodeCount'].includes(rootOf(path))) {
+      throw new UnguardedWriteError(`shows: "${path}" is written by saving the document, not by ${operator}`)
+    }
+  }
+}
+
+showSchema.pre([...UPDATE_VERBS], function guardSeasons () {
+  refuseSeasons(this.getUpdate())
+})
+
+showSchema.pre([...REPLACE_VERBS], function refuseReplacement () {
+  throw new UnguardedWriteError('shows are never replaced whole by the driver')
+})
+
+export const Show = Title.discriminator('Show', showSchema, 'show')

@@ -1,0 +1,83 @@
+// The catalogue: what movies and shows have in common. Movie and Show are discriminators of this one model, so that
+// wishlists, history and search share one space of ids.
+import mongoose, { Schema, type Types } from 'mongoose'
+import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
+
+export interface Person { name: string, role: string | null }
+
+export interface Markers {
+  introStartMs: number | null
+  introEndMs: number | null
+  /** Where the credits begin: from here on the item counts as over. */
+  creditsStartMs: number | null
+}
+
+export interface StoredTitle {
+  _id: Types.ObjectId
+  kind: 'movie' | 'show'
+  title: string
+  originalTitle: string | null
+  synopsis: string | null
+  year: number | null
+  /** RFC 3339 full-date. */
+  releaseDate: string | null
+  genres: string[]
+  maturityRating: MaturityRating | null
+  cast: Person[]
+  crew: Person[]
+  posterUrl: string | null
+  backdropUrl: string | null
+  /** BCP 47. */
+  originalLanguage: string | null
+  externalIds: { imdb?: string, tmdb?: string, wikidata?: string }
+  availableFrom: Date | null
+  availableUntil: Date | null
+  published: boolean
+  popularity: number
+  createdAt: Date
+  updatedAt: Date
+  /** The revision: moves on with every write. */
+  __v: number
+}
+
+export const personSchema = new Schema<Person>({
+  name: { type: String, required: true },
+  role: { type: String, default: null },
+}, { _id: false })
+
+export const markersSchema = new Schema<Markers>({
+  introStartMs: { type: Number, default: null },
+  introEndMs: { type: Number, default: null },
+  creditsStartMs: { type: Number, default: null },
+}, { _id: false })
+
+const titleSchema = new Schema<StoredTitle>({
+  title: { type: String, required: true },
+  originalTitle: { type: String, default: null },
+  synopsis: { type: String, default: null },
+  year: { type: Number, default: null },
+  releaseDate: { type: String, default: null },
+  genres: { type: [String], default: [] },
+  maturityRating: { type: String, enum: [...MATURITY_RATINGS, null], default: null },
+  cast: { type: [personSchema], default: [] },
+  crew: { type: [personSchema], default: [] },
+  posterUrl: { type: String, default: null },
+  backdropUrl: { type: String, default: null },
+  originalLanguage: { type: String, default: null },
+  externalIds: {
+    imdb: { type: String },
+    tmdb: { type: String },
+    wikidata: { type: String },
+  },
+  availableFrom: { type: Date, default: null },
+  availableUntil: { type: Date, default: null },
+  published: { type: Boolean, default: true },
+  popularity: { type: Number, default: 0 },
+}, { collection: 'titles', timestamps: true, discriminatorKey: 'kind', optimisticConcurrency: true })
+
+// An import finds what it wrote before; nobody else may claim the same id.
+titleSchema.index({ 'externalIds.imdb': 1 }, { unique: true, sparse: true })
+titleSchema.index({ 'externalIds.tmdb': 1 }, { unique: true, sparse: true })
+titleSchema.index({ 'externalIds.wikidata': 1 }, { unique: true, sparse: true })
+
+export const Title = mongoose.model('Title', titleSchema)

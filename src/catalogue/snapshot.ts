@@ -1,0 +1,277 @@
+// The catalogue in memory: the cards of all titles and what can be played of them, loaded once and kept fresh by change
+// streams. Lists, filters, playback and "what comes next" answer from here without a query.
+import type { Types } from 'mongoose'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
+import type { StoredMovie } from '../../models/movie.js'
+import type { StoredSeason, StoredShow } from '../../models/show.js'
+import { Title, type Markers } from '../../models/title.js'
+import { pictureHeight } from '../domain/file-choice.js'
+import type { MaturityRating, Visibility } from '../domain/maturity.js'
+import { foldText } from './fold-text.js'
+
+export interface CatalogueTitle extends Visibility {
+  readonly id: string
+  readonly kind: 'movie' | 'show'
+  readonly title: string
+  /** The title as it is sorted and compared: case and accents folded. */
+  readonly sortTitle: string
+  readonly year: number | null
+  readonly releaseDate: string | null
+  readonly genres: readonly string[]
+  readonly maturityRating: MaturityRating | null
+  readonly posterUrl: string | null
+  readonly originalLanguage: string | null
+  readonly popularity: number
+  readonly addedAt: Date
+  readonly revision: number
+  /** A movie is its own only item; a show's are its episodes, specials first, in their order. */
+  readonly items: readonly CatalogueItem[]
+  /** The regular episodes in the order they are watched. */
+  readonly order: readonly CatalogueItem[]
+}
+
+export interface CatalogueItem {
+  readonly id: string
+  readonly titleId: string
+  /** Both 0 for a movie, whose references carry null instead. */
+  readonly season: number
+  readonly episode: number
+  /** The episode's own title; null for a movie. */
+  readonly name: string | null
+  readonly runtimeMs: number | null
+  readonly airDate: string | null
+  readonly markers: Markers | null
+}
+
+export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
+  readonly id: string
+  readonly itemId: string
+}
+
+export interface Catalogue {
+  /** False until the first load is complete. */
+  isReady (): boolean
+  findTitle (id: string): CatalogueTitle | null
+  findItem (id: string): CatalogueItem | null
+  findFile (id: string): CatalogueFile | null
+  /** All files of an item, whatever their state. */
+  filesOf (itemId: string): readonly CatalogueFile[]
+  /** Every title, in no order. */
+  titles (): IterableIterator<CatalogueTitle>
+  /** Grows with every change: what was derived from an older one is out of date. */
+  generation (): number
+  /** Reads one title and its files again: a writer calls it so that it reads its own write. */
+  refresh (titleId: string): Promise<void>
+  close (): Promise<void>
+}
+
+type ListedTitle = StoredMovie | StoredShow
+
+/** What a card and its items need; the rest of a title is read when its page is opened. */
+const CARD_PROJECTION = { synopsis: 0, cast: 0, crew: 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+
+interface State {
+  titles: Map<string, CatalogueTitle>
+  items: Map<string, CatalogueItem>
+  filesByItem: Map<string, readonly CatalogueFile[]>
+  files: Map<string, CatalogueFile>
+}
+
+function emptyState (): State {
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map() }
+}
+
+function putTitle (state: State, stored: ListedTitle): void {
+  const title = toCatalogueTitle(stored)
+  dropTitle(state, title.id)
+  state.titles.set(title.id, title)
+  for (const item of title.items) state.items.set(item.id, item)
+}
+
+function dropTitle (state: State, id: string): void {
+  for (const item of state.titles.get(id)?.items ?? []) state.items.delete(item.id)
+  state.titles.delete(id)
+}
+
+function putMedia (state: State, media: StoredMedia): void {
+  const itemId = media._id.toString()
+  dropMedia(state, itemId)
+  const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
+  state.filesByItem.set(itemId, files)
+  for (const file of files) state.files.set(file.id, file)
+}
+
+function dropMedia (state: State, itemId: string): void {
+  for (const file of state.filesByItem.get(itemId) ?? []) state.files.delete(file.id)
+  state.filesByItem.delete(itemId)
+}
+
+function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
+  const id = stored._id.toString()
+  const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
+  return {
+    id,
+    kind: stored.kind,
+    title: stored.title,
+    sortTitle: foldText(stored.title),
+    year: stored.year,
+    releaseDate: stored.releaseDate,
+    genres: stored.genres,
+    maturityRating: stored.maturityRating,
+    posterUrl: stored.posterUrl,
+    originalLanguage: stored.originalLanguage,
+    popularity: stored.popularity,
+    published: stored.published,
+    availableFrom: stored.availableFrom,
+    availableUntil: stored.availableUntil,
+    addedAt: stored.createdAt,
+    revision: stored.__v,
+    items,
+    order: items.filter((item) => item.season > 0),
+  }
+}
+
+function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
+  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, markers: movie.markers }
+}
+
+function episodesOf (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
+  return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
+    [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
+      id: episode._id.toString(),
+      titleId,
+      season: season.number,
+      episode: episode.number,
+      name: episode.title,
+      runtimeMs: episode.runtimeMs,
+      airDate: episode.airDate,
+      markers: episode.markers,
+    })))
+}
+
+/** How long to wait before a lost change stream is opened again. */
+const REOPEN_AFTER_MS = 1_000
+
+interface Log {
+  info (details: object, message: string): void
+  warn (details: object, message: string): void
+}
+
+/**
+ * Opens the change streams, then loads everything, so that no change falls between the two.
+ * A lost stream is opened again, and everything is loaded again.
+ */
+export async function openCatalogue (log: Log): Promise<Catalogue> {
+  let state = emptyState()
+  let generation = 0
+  let isReady = false
+  let isClosed = false
+  let reopening: NodeJS.Timeout | null = null
+  let streams: Array<{ close (): Promise<void> }> = []
+
+  async function refresh (titleId: string): Promise<void> {
+    const [title, media] = await Promise.all([
+      Title.findById(titleId, CARD_PROJECTION).lean<ListedTitle>(),
+      Media.find({ title: titleId }).lean<StoredMedia[]>(),
+    ])
+    const known = new Set(media.map((one) => one._id.toString()))
+    for (const item of state.titles.get(titleId)?.items ?? []) if (!known.has(item.id)) dropMedia(state, item.id)
+    if (title === null) dropTitle(state, titleId)
+    else putTitle(state, title)
+    for (const one of media) putMedia(state, one)
+    generation++
+  }
+
+  async function refreshItem (itemId: string): Promise<void> {
+    const media = await Media.findById(itemId).lean<StoredMedia>()
+    if (media === null) dropMedia(state, itemId)
+    else putMedia(state, media)
+    generation++
+  }
+
+  function watch<T extends { watch: typeof Title.watch }> (model: T, refreshOne: (id: string) => Promise<void>): { close (): Promise<void> } {
+    const stream = model.watch([], { maxAwaitTimeMS: 500 })
+    const pending = new Set<string>()
+    stream.on('change', (change: { documentKey?: { _id: Types.ObjectId } }) => {
+      const id = change.documentKey?._id.toString()
+      if (id === undefined || pending.has(id)) return
+      pending.add(id)
+      setImmediate(() => {
+        pending.delete(id)
+        refreshOne(id).catch((error: unknown) => { lose(error) })
+      })
+    })
+    stream.on('error', (error: unknown) => { lose(error) })
+    return stream
+  }
+
+  function lose (error: unknown): void {
+    if (isClosed || reopening !== null) return
+    log.warn({ err: error }, 'lost the change stream of the catalogue: loading it again')
+    reopening = setTimeout(() => {
+      reopening = null
+      open().catch((reason: unknown) => { lose(reason) })
+    }, REOPEN_AFTER_MS)
+    reopening.unref()
+  }
+
+  async function open (): Promise<void> {
+    await closeStreams()
+    streams = [watch(Title, refresh), watch(Media as never, refreshItem)]
+    await load()
+  }
+
+  async function load (): Promise<void> {
+    const fresh = emptyState()
+    for await (const title of Title.find({}, CARD_PROJECTION).lean<ListedTitle[]>().cursor()) putTitle(fresh, title as unknown as ListedTitle)
+    for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
+    state = fresh
+    generation++
+    isReady = true
+  }
+
+  async function closeStreams (): Promise<void> {
+    const open = streams
+    streams = []
+    await Promise.all(open.map(async (stream) => { await stream.close().catch(() => undefined) }))
+  }
+
+  await open()
+  return {
+    isReady: () => isReady,
+    findTitle: (id) => state.titles.get(id) ?? null,
+    findItem: (id) => state.items.get(id) ?? null,
+    findFile: (id) => state.files.get(id) ?? null,
+    filesOf: (itemId) => state.filesByItem.get(itemId) ?? [],
+    titles: () => state.titles.values(),
+    generation: () => generation,
+    refresh,
+    async close () {
+      isClosed = true
+      if (reopening !== null) clearTimeout(reopening)
+      await closeStreams()
+    },
+  }
+}
+
+/** What of a title can be watched, as filters ask: each height with the languages it has. */
+export function renditionsOf (catalogue: Catalogue, title: CatalogueTitle): Array<{ height: number, languages: readonly string[] }> {
+  return title.items.flatMap((item) => catalogue.filesOf(item.id))
+    .filter((file) => file.state === 'ready')
+    .map((file) => ({ height: pictureHeight(file), languages: file.audioLanguages }))
+}
+
+/** The files of an item that can be played at all. */
+export function readyFilesOf (catalogue: Catalogue, itemId: string): CatalogueFile[] {
+  return catalogue.filesOf(itemId).filter((file) => file.state === 'ready')
+}
+
+/** An item's duration: its first ready file's, else its runtime. */
+export function durationOf (catalogue: Catalogue, item: CatalogueItem): number | null {
+  return readyFilesOf(catalogue, item.id).find((file) => file.durationMs !== null)?.durationMs ?? item.runtimeMs
+}
+
+/** The season and episode of an item as they are stored and shown: null for a movie. */
+export function numbersOf (title: Pick<CatalogueTitle, 'kind'>, item: CatalogueItem): { season: number | null, episode: number | null } {
+  return title.kind === 'movie' ? { season: null, episode: null } : { season: item.season, episode: item.episode }
+}

@@ -1,0 +1,277 @@
+// What was watched, worked out from events alone. Every fact of a play merges by newest, maximum or minimum, so that the
+// order, repetition and batching of events never change the outcome; everything a reader sees is derived from those facts.
+
+/** Watched this long, or this share of the runtime: the item was started. */
+export const STARTED_AFTER_MS = 60_000
+export const STARTED_SHARE = 0.01
+/** Where an item without a credits marker counts as over, as a share of its runtime. */
+export const FINISHED_SHARE = 0.9
+/** Within this of the end an item is over, wherever its marker is. */
+export const END_MARGIN_MS = 1_000
+/** How much of the runtime must really have been played for an item to count as watched. */
+export const REALLY_WATCHED_SHARE = 0.5
+
+/** Where something is at one moment, as a client reports it; times in ms since the epoch. */
+export interface ProgressEvent {
+  readonly positionMs: number
+  readonly at: number
+  /** How much was really played so far in this play, in ms; clients may leave it out. */
+  readonly watchedMs: number | null
+  /** Breaks ties between events of the same moment. */
+  readonly eventId: string
+}
+
+/** What an item's end is judged by. */
+export interface ItemTiming {
+  readonly durationMs: number | null
+  readonly creditsStartMs: number | null
+}
+
+/** The merged facts of one play (one sitting with one item). */
+export interface PlayFacts {
+  /** Its first moment, and where it began. */
+  readonly startedAt: number
+  readonly startPositionMs: number
+  /** Its newest moment: the exact stop. */
+  readonly at: number
+  readonly eventId: string
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly furthestMs: number
+  /** The most that the client said it played; null when it never said. */
+  readonly watchedMs: number | null
+  /** The newest moment at or past the finish mark; null when never there. */
+  readonly endAt: number | null
+  /** The most that the client said it had played when at or past the mark. */
+  readonly endWatchedMs: number | null
+}
+
+/**
+ * Where an item counts as over, in ms from its start; null when its runtime is unknown.
+ * A credits marker wins over the share of the runtime, and neither lies behind the last second.
+ */
+export function finishMark (timing: ItemTiming): number | null {
+  if (timing.durationMs === null) return null
+  const end = Math.max(0, timing.durationMs - END_MARGIN_MS)
+  return Math.min(timing.creditsStartMs ?? Math.ceil(timing.durationMs * FINISHED_SHARE), end)
+}
+
+/** The facts of a play that is known by one event alone. */
+export function factsOfEvent (event: ProgressEvent, timing: ItemTiming): PlayFacts {
+  const mark = finishMark(timing)
+  const isPastMark = mark !== null && event.positionMs >= mark
+  return {
+    startedAt: event.at,
+    startPositionMs: event.positionMs,
+    at: event.at,
+    eventId: event.eventId,
+    positionMs: event.positionMs,
+    durationMs: timing.durationMs,
+    furthestMs: event.positionMs,
+    watchedMs: event.watchedMs,
+    endAt: isPastMark ? event.at : null,
+    endWatchedMs: isPastMark ? event.watchedMs : null,
+  }
+}
+
+/** Merges what two sources know of the same play; commutative, associative and idempotent. */
+export function mergeFacts (a: PlayFacts, b: PlayFacts): PlayFacts {
+  const newest = compareMoments(a, b) >= 0 ? a : b
+  const first = compareStarts(a, b) <= 0 ? a : b
+  return {
+    startedAt: first.startedAt,
+    startPositionMs: first.startPositionMs,
+    at: newest.at,
+    eventId: newest.eventId,
+    positionMs: newest.positionMs,
+    durationMs: newest.durationMs,
+    furthestMs: Math.max(a.furthestMs, b.furthestMs),
+    watchedMs: maxOrNull(a.watchedMs, b.watchedMs),
+    endAt: maxOrNull(a.endAt, b.endAt),
+    endWatchedMs: maxOrNull(a.endWatchedMs, b.endWatchedMs),
+  }
+}
+
+/** Later time first, then the higher event id, then (the same id sent with other numbers) the further position. */
+function compareMoments (a: PlayFacts, b: PlayFacts): number {
+  return a.at - b.at || compareText(a.eventId, b.eventId) || a.positionMs - b.positionMs ||
+    (a.durationMs ?? -1) - (b.durationMs ?? -1)
+}
+
+function compareStarts (a: PlayFacts, b: PlayFacts): number {
+  return a.startedAt - b.startedAt || a.startPositionMs - b.startPositionMs
+}
+
+/** A total order over facts, so that a fold never depends on how they were read. */
+function comparePlays (a: PlayFacts, b: PlayFacts): number {
+  return compareStarts(a, b) || compareMoments(a, b) || a.furthestMs - b.furthestMs ||
+    (a.watchedMs ?? -1) - (b.watchedMs ?? -1) || (a.endAt ?? -1) - (b.endAt ?? -1) || (a.endWatchedMs ?? -1) - (b.endWatchedMs ?? -1)
+}
+
+function compareText (a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function maxOrNull (a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b)
+}
+
+/** How much of a play was really watched: as the client said, else from where it began to the furthest it came. */
+export function watchedIn (play: PlayFacts): number {
+  return play.watchedMs ?? Math.max(0, play.furthestMs - play.startPositionMs)
+}
+
+function watchedAtEnd (play: PlayFacts): number {
+  return play.watchedMs === null ? watchedIn(play) : play.endWatchedMs ?? play.watchedMs
+}
+
+/** The moment a play is ordered by among others: a device whose clock is slow never ends before it began. */
+export function lastMoment (play: PlayFacts): number {
+  return Math.max(play.at, play.startedAt)
+}
+
+/** Nothing was played: it opened and closed at the same place. */
+export function isEmptyPlay (play: PlayFacts): boolean {
+  return watchedIn(play) === 0 && play.positionMs === play.startPositionMs
+}
+
+/** Somebody said that an item was watched, or was not. */
+export interface WatchedMark {
+  readonly watched: boolean
+  /** When it was said. */
+  readonly at: number
+  /** When it was watched, as they remember it; the same as `at` when not told. */
+  readonly watchedAt: number
+}
+
+/** What was watched of an item since it was last finished, and whether it ever was. */
+export interface ItemState {
+  readonly positionMs: number
+  readonly durationMs: number | null
+  /** Really watched in the running round: since the item was last finished. */
+  readonly watchedMs: number
+  readonly started: boolean
+  /** Watched at some time; only an explicit call takes it back. */
+  readonly finished: boolean
+  readonly finishedAt: number | null
+  readonly lastWatchedAt: number
+  /** Half-seen: has a place in continue watching. */
+  readonly isResumable: boolean
+  /** When the item was last brought to its end, even without being watched; orders what comes next. */
+  readonly endedAt: number | null
+  /** Where a new play begins: the exact place, or 0 when the item was left at its end or marked since. */
+  readonly resumeMs: number
+}
+
+interface Round { watchedMs: number, finishedAt: number | null }
+
+/** What earlier plays leave to the next one, kept with a running stream so that its state needs no look back. */
+export interface ItemBase {
+  /** Really watched in the running round before this play. */
+  readonly watchedMs: number
+  readonly finishedAt: number | null
+  readonly endedAt: number | null
+}
+
+export const NO_BASE: ItemBase = { watchedMs: 0, finishedAt: null, endedAt: null }
+
+/**
+ * Folds all plays of one item, in any order, and the newest mark on it.
+ * A finished item that is played again begins a new round: its place is kept again, and it stays finished.
+ * @returns null when nothing was played and nothing marked
+ */
+export function foldItem (plays: readonly PlayFacts[], mark: WatchedMark | null = null): ItemState | null {
+  const ordered = [...plays].sort(comparePlays)
+  const newest = newestOf(ordered)
+  if (newest === null) return mark === null ? null : markedOnly(mark)
+  const counted = mark === null ? ordered : ordered.filter((play) => lastMoment(play) > mark.at)
+  const lastCounted = newestOf(counted)
+  const base = foldBase(counted.filter((play) => play !== lastCounted), mark?.watched === true ? mark : null)
+  if (lastCounted === null) return { ...unplayed(newest), ...base, finished: base.finishedAt !== null }
+  return playOn(base, lastCounted)
+}
+
+/** What an item's plays so far leave to a play that begins now. */
+export function baseFor (plays: readonly PlayFacts[], mark: WatchedMark | null): ItemBase {
+  const counted = mark === null ? plays : plays.filter((play) => lastMoment(play) > mark.at)
+  return foldBase([...counted].sort(comparePlays), mark?.watched === true ? mark : null)
+}
+
+function foldBase (ordered: readonly PlayFacts[], mark: WatchedMark | null): ItemBase {
+  const round: Round = { watchedMs: 0, finishedAt: mark?.watchedAt ?? null }
+  let endedAt = round.finishedAt
+  for (const play of ordered) {
+    const finishedAt = finishOf(round.watchedMs, play)
+    round.watchedMs = finishedAt === null ? round.watchedMs + watchedIn(play) : 0
+    round.finishedAt = maxOrNull(round.finishedAt, finishedAt)
+    endedAt = maxOrNull(endedAt, play.endAt)
+  }
+  return { ...round, endedAt }
+}
+
+/** When a play brought its item to the end, if half of it was really watched by then. */
+function finishOf (watchedBeforeMs: number, play: PlayFacts): number | null {
+  if (play.endAt === null || play.durationMs === null) return null
+  return watchedBeforeMs + watchedAtEnd(play) >= play.durationMs * REALLY_WATCHED_SHARE ? play.endAt : null
+}
+
+/** The state of an item whose newest play goes on from what earlier ones left. */
+export function playOn (base: ItemBase, play: PlayFacts): ItemState {
+  const watchedMs = base.watchedMs + watchedIn(play)
+  const finishedAt = finishOf(base.watchedMs, play)
+  const started = watchedMs >= startedAfter(play.durationMs)
+  const leftAtEnd = play.endAt !== null && play.endAt >= play.at
+  return {
+    positionMs: play.positionMs,
+    durationMs: play.durationMs,
+    watchedMs,
+    started,
+    finished: finishedAt !== null || base.finishedAt !== null,
+    finishedAt: maxOrNull(finishedAt, base.finishedAt),
+    lastWatchedAt: lastMoment(play),
+    isResumable: started && !leftAtEnd,
+    endedAt: maxOrNull(play.endAt, base.endedAt),
+    resumeMs: leftAtEnd ? 0 : play.positionMs,
+  }
+}
+
+function startedAfter (durationMs: number | null): number {
+  return durationMs === null ? STARTED_AFTER_MS : Math.max(1, Math.min(STARTED_AFTER_MS, durationMs * STARTED_SHARE))
+}
+
+function newestOf (plays: readonly PlayFacts[]): PlayFacts | null {
+  return plays.reduce<PlayFacts | null>((best, play) =>
+    best === null || (lastMoment(play) - lastMoment(best) || comparePlays(play, best)) > 0 ? play : best, null)
+}
+
+/** Plays before a mark keep their exact position and count for nothing else. */
+function unplayed (newest: PlayFacts): ItemState {
+  return {
+    positionMs: newest.positionMs,
+    durationMs: newest.durationMs,
+    watchedMs: 0,
+    started: false,
+    finished: false,
+    finishedAt: null,
+    lastWatchedAt: lastMoment(newest),
+    isResumable: false,
+    endedAt: null,
+    resumeMs: 0,
+  }
+}
+
+function markedOnly (mark: WatchedMark): ItemState | null {
+  if (!mark.watched) return null
+  return {
+    positionMs: 0,
+    durationMs: null,
+    watchedMs: 0,
+    started: false,
+    finished: true,
+    finishedAt: mark.watchedAt,
+    lastWatchedAt: mark.watchedAt,
+    isResumable: false,
+    endedAt: mark.watchedAt,
+    resumeMs: 0,
+  }
+}

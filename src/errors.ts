@@ -1,0 +1,48 @@
+// Domain errors: what the service refuses, each with a stable code. Only the problems plugin turns them into replies.
+
+/** One member of the body, query or path that was refused. */
+export interface FieldError { pointer: string, message: string }
+
+/**
+ * A refusal that a client can understand.
+ * `extensions` become members of the problem document, `headers` of the reply.
+ */
+export class DomainError extends Error {
+  constructor (
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly extensions: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {}
+  ) {
+    super(`${code}: ${detail}`)
+    this.name = 'DomainError'
+  }
+}
+
+/** Throws; lets a lookup read as `find(…) ?? fail(…)`. */
+export function fail (error: Error): never {
+  throw error
+}
+
+export const unauthorized = (detail = 'Sign in and send the access token as "Authorization: Bearer …".'): DomainError =>
+  new DomainError(401, 'unauthorized', 'Not signed in', detail, {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+
+export const forbidden = (detail = 'This needs a role that the account does not have.'): DomainError =>
+  new DomainError(403, 'forbidden', 'Not allowed', detail)
+
+/** Whatever is missing, belongs to somebody else, or is hidden from this profile: one answer for all. */
+export const notFound = (what: string): DomainError =>
+  new DomainError(404, 'not-found', 'Not found', `There is no such ${what}, or it is not yours to see.`)
+
+export const invalid = (errors: FieldError[], detail = 'The request does not fit the API description.'): DomainError =>
+  new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
+
+export const badRequest = (code: string, detail: string): DomainError => new DomainError(400, code, 'Invalid request', detail)
+
+export const conflict = (code: string, title: string, detail: string, extensions: Record<string, unknown> = {}): DomainError =>
+  new DomainError(409, code, title, detail, extensions)
+
+export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
+  new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })

@@ -1,0 +1,110 @@
+// The one place where errors become replies: problem+json (RFC 9457), with nothing inside that is not meant for clients.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import mongoose from 'mongoose'
+import { badRequest, conflict, DomainError, invalid, notFound, unavailable, type FieldError } from '../errors.js'
+
+/** Problem types are identified, not fetched; docs/api.md lists them by code. */
+const TYPE_BASE = 'https://normflix.example/problems/'
+
+const CODES_BY_STATUS: Readonly<Record<number, readonly [code: string, title: string, detail: string]>> = {
+  400: ['malformed-request', 'Invalid request', 'The request could not be read.'],
+  404: ['not-found', 'Not found', 'There is nothing at this address.'],
+  405: ['method-not-allowed', 'Method not allowed', 'This address does not know the method.'],
+  406: ['not-acceptable', 'Not acceptable', 'The answer cannot be given in an accepted form.'],
+  408: ['request-timeout', 'Request timeout', 'The request took too long to arrive.'],
+  413: ['body-too-large', 'Body too large', 'The body is larger than this address takes.'],
+  414: ['url-too-long', 'URL too long', 'A part of the address is longer than this service takes.'],
+  415: ['unsupported-media-type', 'Unsupported media type', 'This address does not take bodies of this type.'],
+  429: ['rate-limited', 'Too many requests', 'Slow down, and try again after the time in Retry-After.'],
+}
+
+/** Maps any error to what a client is told. */
+export function toDomainError (error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  if (error instanceof mongoose.Error.ValidationError) return fromMongooseValidation(error)
+  if (error instanceof mongoose.Error.CastError) return notFound('resource')
+  if (error instanceof mongoose.Error.VersionError) return conflict('edit-conflict', 'Changed meanwhile', 'Somebody else changed it at the same time. Read it again and repeat.')
+  if (isDuplicateKey(error)) return conflict('already-exists', 'Already exists', 'Something with the same unique value exists.')
+  if (isDatabaseAway(error)) return unavailable('database-unavailable', 'The database cannot be reached. Try again in a moment.', 2)
+  if (isFastifyError(error)) return fromFastify(error)
+  return new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+}
+
+function isFastifyError (error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+}
+
+function fromFastify (error: FastifyError): DomainError {
+  if (error.validation !== undefined) {
+    if (error.validationContext === 'params') return notFound('resource')
+    return invalid(error.validation.map((one) => toFieldError(one, error.validationContext ?? 'body')))
+  }
+  const status = error.statusCode ?? 500
+  const known = CODES_BY_STATUS[status]
+  if (known === undefined || status >= 500) return new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+  return new DomainError(status, ...known)
+}
+
+type AjvError = NonNullable<FastifyError['validation']>[number]
+
+function toFieldError (error: AjvError, context: string): FieldError {
+  const base = context === 'body' ? error.instancePath : `/${context}${error.instancePath}`
+  const { missingProperty, additionalProperty } = error.params as { missingProperty?: string, additionalProperty?: string }
+  if (missingProperty !== undefined) return { pointer: `${base}/${missingProperty}`, message: 'is required' }
+  if (additionalProperty !== undefined) return { pointer: `${base}/${additionalProperty}`, message: 'is not known here' }
+  return { pointer: base, message: error.message ?? 'is not valid' }
+}
+
+function fromMongooseValidation (error: mongoose.Error.ValidationError): DomainError {
+  const causes = Object.values(error.errors)
+  const domain = causes.map((cause) => 'reason' in cause ? cause.reason : null).find((reason) => reason instanceof DomainError)
+  if (domain instanceof DomainError) return domain
+  return invalid(causes.map((cause) => ({ pointer: `/${cause.path.replaceAll('.', '/')}`, message: 'is not valid' })))
+}
+
+function isDuplicateKey (error: unknown): boolean {
+  return error instanceof mongoose.mongo.MongoServerError && error.code === 11000
+}
+
+function isDatabaseAway (error: unknown): boolean {
+  const { mongo } = mongoose
+  return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoNotConnectedError || error instanceof mongo.MongoTopologyClosedError ||
+    error instanceof mongo.MongoPoolClearedError || error instanceof mongo.MongoWaitQueueTimeoutError ||
+    (error instanceof mongo.MongoServerError && error.hasErrorLabel('RetryableWriteError')) ||
+    (error instanceof mongoose.Error && error.name === 'MongooseServerSelectionError') ||
+    (error instanceof mongoose.Error && error.message.includes('bufferCommands = false'))
+}
+
+function sendProblem (problem: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({
+      type: TYPE_BASE + problem.code,
+      title: problem.title,
+      status: problem.status,
+      detail: problem.detail,
+      code: problem.code,
+      requestId: request.id,
+      ...problem.extensions,
+    })
+}
+
+export default fp(async function problems (app) {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toDomainError(error)
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    // A body that was not read to its end must not be taken for the next request.
+    if (problem.status === 413) void reply.header('connection', 'close')
+    return sendProblem(problem, request, reply)
+  })
+  app.setNotFoundHandler((request, reply) => sendProblem(badNotFound(request), request, reply))
+}, { name: 'problems' })
+
+function badNotFound (request: FastifyRequest): DomainError {
+  return request.is404 ? new DomainError(404, ...(CODES_BY_STATUS[404] ?? ['not-found', '', ''])) : badRequest('malformed-request', 'The request could not be read.')
+}

@@ -1,0 +1,114 @@
+// From a live slot to the history: the play's row first, then the profile's entry, then the slot is marked. Each step can
+// be repeated, so a crash between any two loses and doubles nothing.
+import type { Types } from 'mongoose'
+import { isLive, type StreamSlot } from '../../models/account-streams.js'
+import { isEmptyPlay, type ItemState } from '../domain/progress.js'
+import { mergePlay, type PlaySubject } from './plays.js'
+import { findEntry, findWatchedProfile, projectItem, type WatchedProfile } from './projection.js'
+import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './slots.js'
+import { FLUSH_EVERY_MS, type Watcher, type Watching } from './watching.js'
+
+const MAX_TRIES = 5
+const SWEEP_BATCH = 100
+
+/** Names what a slot plays; a title that is gone is remembered by its id. */
+function subjectOf (watching: Watching, slot: StreamSlot): PlaySubject {
+  const item = watching.catalogue.findItem(slot.item.toString())
+  const title = watching.catalogue.findTitle(slot.title.toString())
+  return {
+    title: slot.title.toString(),
+    item: slot.item.toString(),
+    season: slot.season,
+    episode: slot.episode,
+    titleName: title?.title ?? slot.title.toString(),
+    itemName: item?.name ?? null,
+    mediaFile: slot.mediaFile.toString(),
+  }
+}
+
+/**
+ * Writes a slot's play to the history.
+ * @returns the item's state; null when nothing was played, or privately
+ */
+export async function flushSlot (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<ItemState | null> {
+  if (slot.private) return null
+  const facts = slotFacts(slot)
+  const profile = await findWatchedProfile(watcher)
+  if (profile === null) return null
+  const clearedAt = await clearedUntil(profile, slot.title.toString())
+  if (facts.at <= clearedAt) return null
+  const isPlayed = !isEmptyPlay(facts)
+  // A start that never played leaves a row that no reader shows, so that a stop which comes much later still finds its play.
+  await mergePlay(watcher, slot._id.toString(), subjectOf(watching, slot), facts, isPlayed)
+  if (!isPlayed) return null
+  const state = await projectItem(watcher, slot.title.toString(), { item: slot.item.toString(), season: slot.season, episode: slot.episode })
+  await markFlushed(watcher.account, slot)
+  return state
+}
+
+/** Events up to this moment (ms since the epoch) were cleared by the viewer. */
+export async function clearedUntil (profile: WatchedProfile, titleId: string): Promise<number> {
+  const entry = await findEntry(profile, titleId)
+  return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
+}
+
+/** Flushes a slot and gives it back, however many events come in meanwhile. */
+export async function flushAndRemove (watching: Watching, watcher: Watcher, streamId: string): Promise<ItemState | null> {
+  let state: ItemState | null = null
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const slot = await findSlot(watcher, streamId)
+    if (slot === null) return state
+    state = await flushSlot(watching, watcher, slot)
+    if (await removeSlot(watcher.account, slot)) return state
+  }
+  return state
+}
+
+/** Flushes the slots whose lease ran out and removes exactly what was flushed. */
+export async function sweepExpiredSlots (watching: Watching): Promise<number> {
+  const now = watching.now()
+  let swept = 0
+  for (const streams of await findSweepable(now, SWEEP_BATCH)) {
+    for (const slot of streams.slots.filter((one) => !isLive(one, now))) {
+      await flushSlot(watching, watcherOf(streams._id, slot), slot)
+      if (await removeSlot(streams._id, slot)) swept++
+    }
+    await rescheduleSweep(streams._id, now)
+  }
+  return swept
+}
+
+function watcherOf (account: Types.ObjectId, slot: StreamSlot): Watcher {
+  return { account: account.toString(), profile: slot.profile.toString() }
+}
+
+/** Remembers when each running stream was last flushed by this process; another process flushing too does no harm. */
+export interface FlushSchedule {
+  /** True at most once a period a stream; a paused stream is flushed at once. */
+  isDue (streamId: string, isPaused: boolean, now: Date): boolean
+  forget (streamId: string): void
+}
+
+export function createFlushSchedule (): FlushSchedule {
+  const flushedAt = new Map<string, number>()
+  return {
+    isDue (streamId, isPaused, now) {
+      const last = flushedAt.get(streamId)
+      if (last === undefined && !isPaused) {
+        flushedAt.set(streamId, now.getTime())
+        return false
+      }
+      if (!isPaused && now.getTime() - (last ?? 0) < FLUSH_EVERY_MS) return false
+      flushedAt.set(streamId, now.getTime())
+      dropOld(flushedAt, now.getTime())
+      return true
+    },
+    forget: (streamId) => { flushedAt.delete(streamId) },
+  }
+}
+
+/** Streams that were never stopped leave the table after a while. */
+function dropOld (flushedAt: Map<string, number>, now: number): void {
+  if (flushedAt.size < 10_000) return
+  for (const [id, at] of flushedAt) if (now - at > 10 * FLUSH_EVERY_MS) flushedAt.delete(id)
+}

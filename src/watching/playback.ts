@@ -1,0 +1,201 @@
+// Starting, renewing and stopping playback: the plan, the slot, the file and the exact place come together here.
+import { randomUUID } from 'node:crypto'
+import { findAccount, type StoredAccount, type StoredProfile } from '../../models/account.js'
+import { Types } from 'mongoose'
+import type { StreamSlot } from '../../models/account-streams.js'
+import { newestMark, playFactsOf } from '../../models/play.js'
+import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
+import { baseFor, finishMark, type ItemState, type ProgressEvent } from '../domain/progress.js'
+import { conflict, notFound, type DomainError } from '../errors.js'
+import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
+import { findPlay } from './plays.js'
+import { recordProgress } from './record.js'
+import { applyEvent, findSlot, renewLease, takeSlot } from './slots.js'
+import { findWhereabouts } from './where.js'
+import { LEASE_MS, type Watcher, type Watching } from './watching.js'
+
+export interface PlaybackRequest {
+  readonly title: CatalogueTitle
+  readonly item: CatalogueItem
+  readonly session: string
+  readonly device: string | null
+  readonly client: ClientAbilities
+  /** The stream to end in exchange for its slot. */
+  readonly takeOver: string | null
+  readonly private: boolean
+}
+
+export interface StartedPlayback {
+  readonly slot: StreamSlot
+  readonly choice: FileChoice<CatalogueFile>
+  readonly state: ItemState | null
+}
+
+/**
+ * Starts a playback: chooses the file, finds the place, takes a slot of the plan.
+ * @throws DomainError 404 without such a profile, 409 `no-media`, `plan-resolution`, `client-unsupported`, `plan-stream-limit`
+ */
+export async function startPlayback (watching: Watching, watcher: Watcher, request: PlaybackRequest): Promise<StartedPlayback> {
+  const now = watching.now()
+  const [account, whereabouts] = await Promise.all([findAccount(watcher.account), findWhereabouts(watcher, request.item.id)])
+  const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
+  if (account === null || profile === undefined) throw notFound('profile')
+  const played = whereabouts.plays.filter((play) => play.kind === 'play' && play.isPlayed)
+  const choice = chooseOrRefuse(watching, request, account, profile, lastFileOf(played))
+  const startPositionMs = whereabouts.state?.resumeMs ?? 0
+  const base = baseFor(played.map(playFactsOf), newestMark(whereabouts.plays))
+  const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
+  const result = await takeSlot(watcher.account, account.limits, account.__v, {
+    profile: profile._id,
+    session: new Types.ObjectId(request.session),
+    title: new Types.ObjectId(request.title.id),
+    item: new Types.ObjectId(request.item.id),
+    ...numbersOf(request.title, request.item),
+    mediaFile: new Types.ObjectId(choice.file.id),
+    device: request.device,
+    private: request.private,
+    maxHeight: account.limits.maxHeight,
+    startedAt: now,
+    startPositionMs,
+    durationMs,
+    finishMarkMs: finishMark({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
+    base: { watchedMs: base.watchedMs, finishedAt: dateOrNull(base.finishedAt), endedAt: dateOrNull(base.endedAt) },
+  }, request.takeOver, now)
+  if (!result.taken) throw streamLimitReached(watching, account, result.holders)
+  if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
+  return { slot: result.slot, choice, state: whereabouts.state }
+}
+
+function dateOrNull (time: number | null): Date | null {
+  return time === null ? null : new Date(time)
+}
+
+function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId | null }>): string | null {
+  const newest = [...plays].filter((play) => play.mediaFile !== null).sort((a, b) => b.at.getTime() - a.at.getTime())[0]
+  return newest?.mediaFile?.toString() ?? null
+}
+
+function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, lastFileId: string | null): FileChoice<CatalogueFile> {
+  const choice = chooseFile(readyFilesOf(watching.catalogue, request.item.id), {
+    planMaxHeight: account.limits.maxHeight,
+    client: request.client,
+    profileLanguages: profile.audioLanguages,
+    originalLanguage: request.title.originalLanguage,
+    lastFileId,
+  })
+  if (typeof choice === 'string') throw nothingPlayable(choice, account)
+  return choice
+}
+
+function nothingPlayable (refusal: Refusal, account: StoredAccount): DomainError {
+  switch (refusal) {
+    case 'no-file': return conflict('no-media', 'Nothing to play yet', 'There is no media file for it yet.')
+    case 'plan': return conflict('plan-resolution', 'Not on this plan',
+      `Every file is sharper than the ${account.limits.maxHeight}p of this plan. A larger plan plays it.`, { maxHeight: account.limits.maxHeight })
+    case 'client': return conflict('client-unsupported', 'Nothing this device can play',
+      'No file fits the height, bitrate and codecs that the client says it can play.')
+  }
+}
+
+function streamLimitReached (watching: Watching, account: StoredAccount, holders: readonly StreamSlot[]): DomainError {
+  const { maxStreams } = account.limits
+  const devices = maxStreams === 1 ? 'one device' : `${maxStreams} devices`
+  return conflict('plan-stream-limit', 'Too many streams', `This plan plays on ${devices} at a time. Stop one, or take it over with takeOver.`, {
+    maxStreams,
+    streams: holders.map((slot) => describeSlot(watching, account.profiles, slot)),
+  })
+}
+
+export interface StreamDescription {
+  readonly id: string
+  readonly profile: { readonly id: string, readonly name: string }
+  readonly device: string | null
+  readonly title: { readonly id: string, readonly title: string }
+  readonly season: number | null
+  readonly episode: number | null
+  readonly since: string
+  readonly expiresAt: string
+}
+
+/** What the account's owner sees of a stream. */
+export function describeSlot (watching: Watching, profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>, slot: StreamSlot): StreamDescription {
+  const profile = profiles.find((one) => one._id.equals(slot.profile))
+  return {
+    id: slot._id.toString(),
+    profile: { id: slot.profile.toString(), name: profile?.name ?? 'A deleted profile' },
+    device: slot.device,
+    title: { id: slot.title.toString(), title: watching.catalogue.findTitle(slot.title.toString())?.title ?? 'A deleted title' },
+    season: slot.season,
+    episode: slot.episode,
+    since: slot.startedAt.toISOString(),
+    expiresAt: slot.expiresAt.toISOString(),
+  }
+}
+
+async function flushTakenOver (watching: Watching, watcher: Watcher, account: StoredAccount, streamId: string): Promise<void> {
+  for (const profile of account.profiles) {
+    const owner = { account: watcher.account, profile: profile._id.toString() }
+    if (await findSlot(owner, streamId) !== null) await flushAndRemove(watching, owner, streamId)
+  }
+}
+
+export const streamEnded = (): DomainError =>
+  conflict('stream-ended', 'The stream has ended', 'Its lease ran out, or its slot was taken back. The position is kept; start playback again.')
+
+/**
+ * Renews a lease with the position it has now.
+ * @returns when the lease runs out next
+ * @throws DomainError 404, or 409 `stream-ended`
+ */
+export async function heartbeat (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent, state: StreamSlot['state'], schedule: FlushSchedule): Promise<Date> {
+  const now = watching.now()
+  const lease = await renewLease(watcher, streamId, event, state, now)
+  if (lease === 'unknown' && await findPlay(watcher, streamId) === null) throw notFound('stream')
+  if (lease !== 'live') throw streamEnded()
+  if (schedule.isDue(streamId, state === 'paused', now)) flushInBackground(watching, watcher, streamId)
+  return new Date(now.getTime() + LEASE_MS)
+}
+
+function flushInBackground (watching: Watching, watcher: Watcher, streamId: string): void {
+  findSlot(watcher, streamId)
+    .then(async (slot) => slot === null ? null : await flushSlot(watching, watcher, slot))
+    .catch((error: unknown) => { watching.warn(error, 'a running stream could not be flushed; it will be tried again') })
+}
+
+export interface StoppedPlayback {
+  readonly title: CatalogueTitle | null
+  readonly item: CatalogueItem | null
+  /** Null for a private stream, or when nothing was played. */
+  readonly state: ItemState | null
+}
+
+/**
+ * Takes in the final event, brings the play to the history and frees the slot at once.
+ * A stop that is sent again, or long after the lease ran out, ends the same.
+ * @throws DomainError 404 for a stream that never was this profile's
+ */
+export async function stopPlayback (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent, schedule: FlushSchedule): Promise<StoppedPlayback> {
+  schedule.forget(streamId)
+  const slot = await findSlot(watcher, streamId)
+  if (slot === null) return await stopLate(watching, watcher, streamId, event)
+  await applyEvent(watcher, streamId, event)
+  const state = await flushAndRemove(watching, watcher, streamId)
+  const item = watching.catalogue.findItem(slot.item.toString())
+  const title = watching.catalogue.findTitle(slot.title.toString())
+  return { title, item, state: state ?? (slot.private ? null : (await findWhereabouts(watcher, slot.item.toString())).state) }
+}
+
+async function stopLate (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent): Promise<StoppedPlayback> {
+  const play = await findPlay(watcher, streamId)
+  if (play === null) throw notFound('stream')
+  const item = watching.catalogue.findItem(play.item.toString())
+  const title = watching.catalogue.findTitle(play.title.toString())
+  if (item === null || title === null) return { title, item, state: (await findWhereabouts(watcher, play.item.toString())).state }
+  return { title, item, state: await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId }]) }
+}
+
+/** An event id for clients that send none: any order among events of the same moment is as good. */
+export function freshEventId (): string {
+  return randomUUID()
+}

@@ -1,0 +1,48 @@
+// Progress without a stream slot: from players that were offline, or that play elsewhere. The same facts, the same merge.
+import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { factsOfEvent, mergeFacts, type ItemState, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
+import { clearedUntil } from './flush.js'
+import { mergePlay, type PlaySubject } from './plays.js'
+import { findWatchedProfile, projectItem, readItemState } from './projection.js'
+import type { Watcher, Watching } from './watching.js'
+
+/** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
+export interface ProgressReport extends ProgressEvent {
+  readonly sitting: string | null
+}
+
+export function subjectOf (title: CatalogueTitle, item: CatalogueItem): PlaySubject {
+  return { title: title.id, item: item.id, ...numbersOf(title, item), titleName: title.title, itemName: item.name, mediaFile: null }
+}
+
+export function sittingOf (itemId: string, report: ProgressReport): string {
+  return report.sitting ?? `${itemId} ${new Date(report.at).toISOString().slice(0, 10)}`
+}
+
+/** A clock that runs ahead is set back to the server's. */
+export function clampTime (at: Date, now: Date): number {
+  return Math.min(at.getTime(), now.getTime())
+}
+
+/**
+ * Records reports on one item: each sitting's are merged first, so that it costs one write a sitting.
+ * @returns the item's state afterwards; null when all of it had been cleared from history
+ */
+export async function recordProgress (watching: Watching, watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, reports: readonly ProgressReport[]): Promise<ItemState | null> {
+  const profile = await findWatchedProfile(watcher)
+  if (profile === null) return null
+  const clearedAt = await clearedUntil(profile, title.id)
+  const timing = { durationMs: durationOf(watching.catalogue, item), creditsStartMs: item.markers?.creditsStartMs ?? null }
+  const sittings = new Map<string, PlayFacts>()
+  for (const report of reports) {
+    if (report.at <= clearedAt) continue
+    const sitting = sittingOf(item.id, report)
+    const facts = factsOfEvent(report, timing)
+    const known = sittings.get(sitting)
+    sittings.set(sitting, known === undefined ? facts : mergeFacts(known, facts))
+  }
+  const subject = subjectOf(title, item)
+  for (const [sitting, facts] of sittings) await mergePlay(watcher, sitting, subject, facts, facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
+  if (sittings.size === 0) return (await readItemState(watcher.profile, item.id)).state
+  return await projectItem(watcher, title.id, { item: item.id, ...numbersOf(title, item) })
+}

@@ -1,0 +1,21 @@
+// What every part of watching needs: the catalogue to name things, the clock, the log.
+import type { Catalogue } from '../catalogue/snapshot.js'
+
+export interface Watching {
+  readonly catalogue: Catalogue
+  now (): Date
+  /** Told of work in the background that failed; the sweeper tries again. */
+  warn (error: unknown, message: string): void
+}
+
+/** Whose watching it is. */
+export interface Watcher {
+  readonly account: string
+  readonly profile: string
+}
+
+/** Where a lease stands: how long it lasts, and how often a client renews it. */
+export const LEASE_MS = 60_000
+export const HEARTBEAT_MS = 10_000
+/** A running stream reaches the history at least this often. */
+export const FLUSH_EVERY_MS = 60_000
