@@ -6,6 +6,8 @@ export interface StoredSession {
   account: Types.ObjectId
   /** Random per session; without the key ring it yields no token. */
   seed: string
+  /** Which key of the ring its tokens are made with. */
+  kid: string
   /** How many times the refresh token was rotated; only this generation is current. */
   generation: number
   rotatedAt: Date
@@ -22,6 +24,7 @@ export interface StoredSession {
 const sessionSchema = new Schema<StoredSession>({
   account: { type: Schema.Types.ObjectId, required: true },
   seed: { type: String, required: true },
+  kid: { type: String, required: true },
   generation: { type: Number, default: 0 },
   rotatedAt: { type: Date, required: true },
   device: { type: String, default: null },

@@ -44,5 +44,12 @@ export const badRequest = (code: string, detail: string): DomainError => new Dom
 export const conflict = (code: string, title: string, detail: string, extensions: Record<string, unknown> = {}): DomainError =>
   new DomainError(409, code, title, detail, extensions)
 
+/** Kept with all it holds, but without a place on the plan. */
+export const profileLocked = (): DomainError =>
+  conflict('profile-locked', 'Profile locked', 'This plan has no place for this profile. A larger plan unlocks it with all it holds.')
+
+export const preconditionFailed = (): DomainError =>
+  new DomainError(412, 'precondition-failed', 'Changed meanwhile', 'It is not the version that If-Match names. Read it again and repeat.')
+
 export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
   new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })

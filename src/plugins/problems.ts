@@ -71,7 +71,7 @@ function isDatabaseAway (error: unknown): boolean {
   const { mongo } = mongoose
   return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoNotConnectedError || error instanceof mongo.MongoTopologyClosedError ||
-    error instanceof mongo.MongoPoolClearedError || error instanceof mongo.MongoWaitQueueTimeoutError ||
+    (error instanceof mongo.MongoError && ['MongoPoolClearedError', 'MongoWaitQueueTimeoutError'].includes(error.name)) ||
     (error instanceof mongo.MongoServerError && error.hasErrorLabel('RetryableWriteError')) ||
     (error instanceof mongoose.Error && error.name === 'MongooseServerSelectionError') ||
     (error instanceof mongoose.Error && error.message.includes('bufferCommands = false'))

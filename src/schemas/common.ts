@@ -48,3 +48,14 @@ export const Problem = Type.Object({
 }, { $id: 'Problem', additionalProperties: true, description: 'RFC 9457 problem details; some codes add members of their own' })
 
 export const NoContent = Type.Null({ description: 'Done; no body' })
+
+const problemAnswer = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref(Problem) } } })
+
+/** A route's answers: its own successes, and problems for everything else. */
+export const answers = <T extends Record<number, unknown>>(successes: T) => ({
+  ...successes,
+  '4xx': problemAnswer('Refused: the code says why'),
+  '5xx': problemAnswer('Not possible now: try again when Retry-After says so'),
+})
+
+export const ProfileParams = Type.Object({ profileId: Id })

@@ -7,7 +7,7 @@ import { newestMark, playFactsOf } from '../../models/play.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
 import { baseFor, finishMark, type ItemState, type ProgressEvent } from '../domain/progress.js'
-import { conflict, notFound, type DomainError } from '../errors.js'
+import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
 import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
 import { findPlay } from './plays.js'
 import { recordProgress } from './record.js'
@@ -41,6 +41,7 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
   const [account, whereabouts] = await Promise.all([findAccount(watcher.account), findWhereabouts(watcher, request.item.id)])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
+  if (profile.locked) throw profileLocked()
   const played = whereabouts.plays.filter((play) => play.kind === 'play' && play.isPlayed)
   const choice = chooseOrRefuse(watching, request, account, profile, lastFileOf(played))
   const startPositionMs = whereabouts.state?.resumeMs ?? 0

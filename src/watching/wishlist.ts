@@ -28,3 +28,17 @@ export async function removeFromWishlist (watcher: Watcher, titleId: string): Pr
     { $pull: { 'profiles.$[profile].wishlist': new Types.ObjectId(titleId) } },
     { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
 }
+
+/**
+ * One page of the wishlist. The cursor is the id that ended the page before; when that one was taken off meanwhile, the
+ * page begins again at the front, which repeats but never skips.
+ * @param order every id in the stored order
+ * @param visible the titles that this viewer may see, in the same order
+ */
+export function pageOfWishlist<T extends { readonly id: string }> (order: readonly string[], visible: readonly T[], after: string | null, limit: number): { titles: T[], next: string | null } {
+  const place = new Map(order.map((id, i) => [id, i]))
+  const from = after === null ? -1 : place.get(after) ?? -1
+  const rest = visible.filter((title) => (place.get(title.id) ?? -1) > from)
+  const titles = rest.slice(0, limit)
+  return { titles, next: rest.length > limit ? titles.at(-1)?.id ?? null : null }
+}

@@ -1,0 +1,113 @@
+// Signing up, in and out; sessions.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { findAccount, type StoredAccount } from '../models/account.js'
+import { findSession } from '../models/session.js'
+import { endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
+import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
+import { notFound, unauthorized } from '../src/errors.js'
+import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
+import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { Device, Email, Password, PlanName, ProfileName, SessionView, toAccount, Tokens } from '../src/schemas/account.js'
+import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+
+const SignUp = strict({
+  email: Email,
+  password: Password,
+  plan: Type.Optional(PlanName),
+  profileName: Type.Optional(ProfileName),
+  device: Type.Optional(Device),
+})
+const LogIn = strict({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password, device: Type.Optional(Device) })
+const Refresh = strict({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) })
+
+function tokensFor (app: FastifyInstance, account: StoredAccount, { session, refreshToken }: OpenedSession): Static<typeof Tokens> {
+  const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
+  return {
+    account: toAccount(account),
+    accessToken: app.signAccessToken(claims, app.services.now()),
+    refreshToken,
+    expiresIn: ACCESS_TOKEN_SECONDS,
+  }
+}
+
+const auth: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+
+  app.post('/auth/signup', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: { tags: ['auth'], summary: 'Make an account with its first profile, and sign in', operationId: 'signUp', body: SignUp, response: answers({ 201: ref(Tokens) }) },
+  }, async (request, reply) => {
+    const { email, password, plan = 'basic', profileName, device } = request.body
+    const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
+    const opened = await openSession(services, account._id.toString(), device ?? null)
+    return await reply.code(201).send(tokensFor(app, account, opened))
+  })
+
+  app.post('/auth/login', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: { tags: ['auth'], summary: 'Sign in', operationId: 'logIn', body: LogIn, response: answers({ 200: ref(Tokens) }) },
+  }, async (request) => {
+    const { email, password, device } = request.body
+    const account = await verifyCredentials(services, email, password)
+    return tokensFor(app, account, await openSession(services, account._id.toString(), device ?? null))
+  })
+
+  app.post('/auth/refresh', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: { tags: ['auth'], summary: 'Exchange a refresh token for new tokens', operationId: 'refresh', body: Refresh, response: answers({ 200: ref(Tokens) }) },
+  }, async (request) => {
+    const opened = await refreshSession(services, request.body.refreshToken)
+    const account = await findAccount(opened.session.account)
+    if (account === null) throw unauthorized()
+    return tokensFor(app, account, opened)
+  })
+
+  app.post('/auth/logout', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['auth'], summary: 'End this session', operationId: 'logOut', response: answers({ 204: NoContent }) },
+  }, async (request, reply) => {
+    const session = await findSession(callerOf(request).sessionId)
+    if (session !== null) await endSession(services, session, 'logged-out')
+    return await reply.code(204).send(null)
+  })
+
+  app.post('/auth/logout-everywhere', {
+    config: { access: 'account' },
+    schema: { tags: ['auth'], summary: 'End every session of the account', operationId: 'logOutEverywhere', response: answers({ 204: NoContent }) },
+  }, async (request, reply) => {
+    await endAllSessions(services, callerOf(request).accountId, null, 'logged-out-everywhere')
+    return await reply.code(204).send(null)
+  })
+
+  app.get('/auth/sessions', {
+    config: { access: 'account' },
+    schema: { tags: ['auth'], summary: 'Where the account is signed in', operationId: 'listSessions', response: answers({ 200: listOf(ref(SessionView)) }) },
+  }, async (request) => {
+    const { accountId, sessionId } = callerOf(request)
+    const sessions = await listSessions(accountId, services.now())
+    return {
+      items: sessions.map((session) => ({
+        id: session._id.toString(),
+        device: session.device,
+        createdAt: session.createdAt.toISOString(),
+        lastUsedAt: session.lastUsedAt.toISOString(),
+        current: session._id.toString() === sessionId,
+      })),
+    }
+  })
+
+  app.delete('/auth/sessions/:sessionId', {
+    config: { access: 'account' },
+    schema: { tags: ['auth'], summary: 'End one session', operationId: 'endSession', params: Type.Object({ sessionId: Id }), response: answers({ 204: NoContent }) },
+  }, async (request, reply) => {
+    const session = await findSession(request.params.sessionId)
+    if (session === null || session.account.toString() !== callerOf(request).accountId) throw notFound('session')
+    await endSession(services, session, 'ended-by-owner')
+    return await reply.code(204).send(null)
+  })
+}
+
+export default auth

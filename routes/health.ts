@@ -1,0 +1,29 @@
+// Is it alive, is it ready, how is it doing.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { pingDatabase } from '../src/plugins/database.js'
+import { answers } from '../src/schemas/common.js'
+
+const Health = Type.Object({ status: Type.String({ examples: ['ok'] }) })
+
+const health: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/health/live', {
+    config: { access: 'public', rateLimit: false },
+    schema: { tags: ['service'], summary: 'The process runs', operationId: 'getLiveness', response: answers({ 200: Health }) },
+  }, async () => ({ status: 'ok' }))
+
+  app.get('/health/ready', {
+    config: { access: 'public', rateLimit: false },
+    schema: {
+      tags: ['service'],
+      summary: 'Requests are served: the database answers, the catalogue is loaded',
+      operationId: 'getReadiness',
+      response: { 200: Health, 503: Health },
+    },
+  }, async (_request, reply) => {
+    const isReady = !app.isStopping() && app.services.catalogue.isReady() && await pingDatabase()
+    return isReady ? { status: 'ok' } : await reply.code(503).header('retry-after', 2).send({ status: app.isStopping() ? 'stopping' : 'not ready' })
+  })
+}
+
+export default health

@@ -1,0 +1,67 @@
+// The bytes of media files, for whoever holds a signed address whose stream is live.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { pictureHeight } from '../src/domain/file-choice.js'
+import { DomainError, fail, notFound } from '../src/errors.js'
+import { createLeaseCheck } from '../src/media/lease-check.js'
+import { readMediaGrant } from '../src/media/media-urls.js'
+import { sendBytes } from '../src/media/serve-bytes.js'
+import { answers, Id, strict } from '../src/schemas/common.js'
+import { ObjectMissingError } from '../src/storage/storage.js'
+
+const MediaParams = Type.Object({ mediaFileId: Id })
+const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
+const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
+
+const refused = (): DomainError =>
+  new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
+
+const media: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  const leases = createLeaseCheck(services.now)
+
+  async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
+    const grant = readMediaGrant(services.keys, token, services.now())
+    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw refused()
+    const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
+    if (pictureHeight(file) > grant.maxHeight) throw refused()
+    try {
+      return await sendBytes(request, reply, services.storage, {
+        key: file.storageKey,
+        sizeBytes: file.sizeBytes,
+        contentType: file.contentType,
+        etag: `"${file.sha256.slice(0, 32)}"`,
+        modifiedAt: file.createdAt,
+        cacheControl: 'private, max-age=0, must-revalidate',
+      })
+    } catch (error) {
+      if (error instanceof ObjectMissingError) throw notFound('media file')
+      throw error
+    }
+  }
+
+  const schema = {
+    tags: ['playback'],
+    params: MediaParams,
+    querystring: MediaQuery,
+  }
+  app.get('/media/:mediaFileId', {
+    config: { access: 'signed-url', rateLimit: false },
+    exposeHeadRoute: false,
+    schema: {
+      ...schema,
+      summary: 'The bytes of a media file',
+      description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
+      operationId: 'getMedia',
+      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 416: Type.Null({ description: 'No such bytes' }) }),
+    },
+  }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
+
+  app.head('/media/:mediaFileId', {
+    config: { access: 'signed-url', rateLimit: false },
+    schema: { ...schema, summary: 'What a GET would answer, without the bytes', operationId: 'headMedia' },
+  }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
+}
+
+export default media

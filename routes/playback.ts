@@ -1,0 +1,126 @@
+// Playing: start, heartbeat, stop.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { MEDIA_URL_MS, signMediaGrant } from '../src/media/media-urls.js'
+import type { ProgressEvent } from '../src/domain/progress.js'
+import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
+import { toMediaFile } from '../src/schemas/catalogue.js'
+import { answers, Id, nullable, ProfileParams, ref, Timestamp } from '../src/schemas/common.js'
+import { ContinueView, HeartbeatBody, Playback, PlaybackBody, Progress, StopBody, toContinueCard, toItem, toProgress } from '../src/schemas/watching.js'
+import { findVisibleItem } from '../src/watching/visible-item.js'
+import { nextCard } from '../src/watching/continue-watching.js'
+import { createFlushSchedule } from '../src/watching/flush.js'
+import { heartbeat, startPlayback, stopPlayback, type StartedPlayback, type StoppedPlayback } from '../src/watching/playback.js'
+import { clampTime } from '../src/watching/record.js'
+import { HEARTBEAT_MS, type Watcher } from '../src/watching/watching.js'
+
+const StreamParams = Type.Object({ profileId: Id, streamId: Id })
+
+export function watcherOf (request: FastifyRequest): Watcher {
+  return { account: callerOf(request).accountId, profile: profileOf(request).id }
+}
+
+/** A client's event as the rules take it. */
+export function eventOf (body: Static<typeof StopBody>, now: Date): ProgressEvent {
+  return { positionMs: body.positionMs, at: clampTime(new Date(body.at), now), watchedMs: body.watchedMs ?? null, eventId: body.eventId ?? '' }
+}
+
+const playback: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  const { watching, catalogue, keys } = services
+  const flushes = createFlushSchedule()
+
+  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, { slot, choice }: StartedPlayback): Static<typeof Playback> {
+    const token = signMediaGrant(keys, {
+      file: choice.file.id,
+      item: choice.file.itemId,
+      account: watcher.account,
+      profile: watcher.profile,
+      lease: slot._id.toString(),
+      maxHeight: slot.maxHeight,
+      expiresAt: services.now().getTime() + MEDIA_URL_MS,
+    })
+    return {
+      streamId: slot._id.toString(),
+      positionMs: slot.startPositionMs,
+      item: toItem(...item),
+      mediaFile: toMediaFile(choice.file),
+      reason: choice.reason,
+      alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
+      markers: item[1].markers ?? { introStartMs: null, introEndMs: null, creditsStartMs: null },
+      url: `/v1/media/${choice.file.id}?token=${token}`,
+      hlsUrl: null,
+      subtitles: [],
+      heartbeatMs: HEARTBEAT_MS,
+      expiresAt: slot.expiresAt.toISOString(),
+    }
+  }
+
+  app.post('/profiles/:profileId/playback', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['playback'],
+      summary: 'Start playing a movie or an episode',
+      description: 'Takes a stream slot, chooses the file and says why, and answers the exact place to go on from. Over the plan\'s number of streams it is a 409 `plan-stream-limit` that lists who holds them; `takeOver` ends one of them in exchange.',
+      operationId: 'startPlayback',
+      params: ProfileParams,
+      body: PlaybackBody,
+      response: answers({ 201: ref(Playback) }),
+    },
+  }, async (request, reply) => {
+    const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
+    const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, services.now())
+    const started = await startPlayback(watching, watcherOf(request), {
+      title, item, session: callerOf(request).sessionId, device, client, takeOver, private: isPrivate,
+    })
+    return await reply.code(201).send(toPlayback(watcherOf(request), [title, item], started))
+  })
+
+  app.put('/profiles/:profileId/playback/:streamId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['playback'],
+      summary: 'Heartbeat: the place where it is now',
+      description: 'Renews the lease. Older events never move the place back, and the same event twice counts once.',
+      operationId: 'sendHeartbeat',
+      params: StreamParams,
+      body: HeartbeatBody,
+      response: answers({ 200: Type.Object({ expiresAt: Timestamp }) }),
+    },
+  }, async (request) => {
+    const event = eventOf(request.body, services.now())
+    const expiresAt = await heartbeat(watching, watcherOf(request), request.params.streamId, event, request.body.state ?? 'playing', flushes)
+    return { expiresAt: expiresAt.toISOString() }
+  })
+
+  app.post('/profiles/:profileId/playback/:streamId/stop', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['playback'],
+      summary: 'Stop: the final place; the slot is free at once',
+      operationId: 'stopPlayback',
+      params: StreamParams,
+      body: StopBody,
+      response: answers({
+        200: Type.Object({
+          progress: nullable(ref(Progress), 'null when nothing was played, or privately'),
+          next: nullable(ref(ContinueView), 'What comes next once this is finished; null when nothing does'),
+        }),
+      }),
+    },
+  }, async (request) => {
+    const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, eventOf(request.body, services.now()), flushes)
+    return { progress: stopped.state === null ? null : toProgress(stopped.state), next: await nextOf(request, stopped) }
+  })
+
+  async function nextOf (request: FastifyRequest, { title, item, state }: StoppedPlayback): Promise<Static<typeof ContinueView> | null> {
+    if (title === null || item === null || state?.finished !== true || state.isResumable || title.kind === 'movie') return null
+    const { limits } = await accountOf(app, request)
+    const ended = { item: item.id, season: item.season, episode: item.episode, at: state.lastWatchedAt }
+    const card = nextCard(watching, { viewer: profileOf(request), planMaxHeight: limits.maxHeight, limit: 1 }, title, { current: null, ended })
+    return card === null ? null : toContinueCard(card)
+  }
+}
+
+export default playback

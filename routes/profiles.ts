@@ -1,0 +1,96 @@
+// The profiles of an account, and the tokens that are bound to one.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { findAccount, type StoredProfile } from '../models/account.js'
+import { addProfile, changeProfile, removeProfile } from '../src/accounts/profiles.js'
+import { DomainError, fail, notFound, profileLocked } from '../src/errors.js'
+import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
+import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
+import { answers, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
+
+const BoundToken = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer({ description: 'Seconds' }) })
+
+const profiles: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+
+  async function findProfile (accountId: string, profileId: string): Promise<StoredProfile> {
+    const account = await findAccount(accountId)
+    return account?.profiles.find((profile) => profile._id.toString() === profileId) ?? fail(notFound('profile'))
+  }
+
+  app.get('/profiles', {
+    config: { access: 'account' },
+    schema: { tags: ['profiles'], summary: 'The profiles of the account', operationId: 'listProfiles', response: answers({ 200: listOf(ref(Profile)) }) },
+  }, async (request) => {
+    const account = await findAccount(callerOf(request).accountId) ?? fail(notFound('account'))
+    return { items: account.profiles.map(toProfile) }
+  })
+
+  app.post('/profiles', {
+    config: { access: 'account' },
+    schema: {
+      tags: ['profiles'],
+      summary: 'Add a profile',
+      description: 'The plan decides how many there may be: one more is a 409 `plan-profile-limit`.',
+      operationId: 'addProfile',
+      body: NewProfile,
+      response: answers({ 201: ref(Profile) }),
+    },
+  }, async (request, reply) => {
+    const profile = await addProfile(services, callerOf(request).accountId, request.body)
+    return await reply.code(201).header('location', `/v1/profiles/${profile._id.toString()}`).send(toProfile(profile))
+  })
+
+  app.get('/profiles/:profileId', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['profiles'], summary: 'One profile', operationId: 'getProfile', params: ProfileParams, response: answers({ 200: ref(Profile) }) },
+  }, async (request) => {
+    const { accountId, boundProfileId } = callerOf(request)
+    const { profileId } = request.params
+    if (boundProfileId !== null && boundProfileId !== profileId) throw notFound('profile')
+    return toProfile(await findProfile(accountId, profileId))
+  })
+
+  app.patch('/profiles/:profileId', {
+    config: { access: 'account' },
+    schema: { tags: ['profiles'], summary: 'Change a profile', operationId: 'changeProfile', params: ProfileParams, body: ProfileChanges, response: answers({ 200: ref(Profile) }) },
+  }, async (request) => toProfile(await changeProfile(services, callerOf(request).accountId, request.params.profileId, request.body)))
+
+  app.delete('/profiles/:profileId', {
+    config: { access: 'account' },
+    schema: { tags: ['profiles'], summary: 'Delete a profile with all it holds', operationId: 'deleteProfile', params: ProfileParams, response: answers({ 204: NoContent }) },
+  }, async (request, reply) => {
+    await removeProfile(services, callerOf(request).accountId, request.params.profileId)
+    return await reply.code(204).send(null)
+  })
+
+  app.post('/profiles/:profileId/select', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    // A profile without a PIN needs no body.
+    preValidation: async (request) => { request.body ??= {} },
+    schema: {
+      tags: ['profiles'],
+      summary: 'Get a token bound to this profile',
+      description: 'It opens this profile and the catalogue as the profile may see it, and nothing else.',
+      operationId: 'selectProfile',
+      params: ProfileParams,
+      body: strict({ pin: Type.Optional(Type.String({ maxLength: 8 })) }),
+      response: answers({ 200: BoundToken }),
+    },
+  }, async (request, reply) => {
+    const { accountId, sessionId, role } = callerOf(request)
+    const profile = await findProfile(accountId, request.params.profileId)
+    if (profile.locked) throw profileLocked()
+    if (profile.pinHash !== null && !await services.hasher.verify(request.body.pin ?? '', profile.pinHash)) {
+      throw new DomainError(403, 'wrong-pin', 'Wrong PIN', 'This profile opens with its PIN only.')
+    }
+    reply.header('cache-control', 'no-store')
+    return {
+      accessToken: app.signAccessToken({ sub: accountId, sid: sessionId, role, pid: request.params.profileId }, services.now()),
+      expiresIn: ACCESS_TOKEN_SECONDS,
+    }
+  })
+}
+
+export default profiles

@@ -1,0 +1,148 @@
+// The catalogue as members see it: lists, genres, movies, shows, seasons and episodes.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { Movie, type StoredMovie } from '../models/movie.js'
+import { Show, type StoredSeason, type StoredShow } from '../models/show.js'
+import { browse, countGenres, SORTS, type PagePosition } from '../src/catalogue/browse.js'
+import { sendTagged } from '../src/catalogue/etag.js'
+import { readProfileStates } from '../src/catalogue/profile-state.js'
+import { readyFilesOf, type CatalogueFile, type CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { withinPlan } from '../src/domain/file-choice.js'
+import { canSee } from '../src/domain/maturity.js'
+import { fail, notFound } from '../src/errors.js'
+import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
+import { Card, EpisodeDetail, Genre, MovieDetail, Rating, SeasonDetail, ShowDetail, toCard, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import { answers, Cursor, Id, Language, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
+
+const listQuery = {
+  genre: Type.Optional(Genre),
+  yearFrom: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or later' })),
+  yearTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or before' })),
+  rating: Type.Optional(Rating),
+  language: Type.Optional(Language),
+  minHeight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Has a file at least this sharp that the plan plays; lines' })),
+  sort: Type.Enum([...SORTS], { default: 'title' }),
+  order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'When left out: titles from A, everything else with the newest or most popular first' })),
+  limit: Limit,
+  cursor: Type.Optional(Cursor),
+}
+const ListQuery = strict(listQuery)
+const MixedQuery = strict({ type: Type.Optional(Type.Enum(['movie', 'show'])), ...listQuery })
+type ListRequest = Static<typeof MixedQuery>
+
+const ShowParams = Type.Object({ showId: Id })
+const SeasonParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }) })
+const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
+
+const titles: FastifyPluginAsyncTypebox = async (app) => {
+  const { catalogue, cursors, now } = app.services
+
+  async function listTitles (request: FastifyRequest, { limit, cursor, sort, order, ...filter }: ListRequest) {
+    const [viewer, account, states] = await Promise.all([viewerOf(app, request), accountOf(app, request), readProfileStates(callerOf(request))])
+    const scope = ['titles', sort, order ?? null, filter]
+    const page = browse(catalogue, {
+      filter,
+      sort,
+      descending: order === undefined ? sort !== 'title' : order === 'desc',
+      after: cursor === undefined ? null : cursors.decode(cursor, scope) as PagePosition,
+      limit,
+      viewer,
+      planMaxHeight: account.limits.maxHeight,
+      now: now(),
+    })
+    return {
+      items: page.titles.map((title) => toCard(title, states(title.id))),
+      nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
+    }
+  }
+
+  /** The title if this caller may see it: hidden, unpublished and missing ones are the same to them. */
+  async function findVisible (request: FastifyRequest, id: string, kind: 'movie' | 'show'): Promise<CatalogueTitle> {
+    const title = catalogue.findTitle(id)
+    const { role, boundProfileId } = callerOf(request)
+    const seesAll = role === 'admin' && boundProfileId === null
+    const isVisible = title !== null && title.kind === kind && (seesAll || canSee(await viewerOf(app, request), title, now()))
+    return isVisible ? title : fail(notFound(kind))
+  }
+
+  async function filesFor (request: FastifyRequest): Promise<(itemId: string) => CatalogueFile[]> {
+    const { limits } = await accountOf(app, request)
+    return (itemId) => withinPlan(readyFilesOf(catalogue, itemId), limits.maxHeight)
+  }
+
+  async function findSeason (request: FastifyRequest, showId: string, number: number): Promise<{ season: StoredSeason, revision: number }> {
+    await findVisible(request, showId, 'show')
+    const show = await Show.findById(showId, { __v: 1, seasons: { $elemMatch: { number } } }).lean<StoredShow>()
+    const season = show?.seasons?.[0]
+    return season === undefined || show === null ? fail(notFound('season')) : { season, revision: show.__v }
+  }
+
+  app.get('/titles', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'Movies and shows', operationId: 'listTitles', querystring: MixedQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+  }, async (request, reply) => await sendTagged(request, reply, await listTitles(request, request.query)))
+
+  app.get('/movies', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'Movies', operationId: 'listMovies', querystring: ListQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+  }, async (request, reply) => await sendTagged(request, reply, await listTitles(request, { ...request.query, type: 'movie' })))
+
+  app.get('/shows', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'Shows', operationId: 'listShows', querystring: ListQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+  }, async (request, reply) => await sendTagged(request, reply, await listTitles(request, { ...request.query, type: 'show' })))
+
+  app.get('/genres', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Genres, with how many titles each has',
+      operationId: 'listGenres',
+      response: answers({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
+    },
+  }, async (request, reply) => await sendTagged(request, reply, { items: countGenres(catalogue, await viewerOf(app, request), now()) }))
+
+  app.get('/movies/:movieId', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'One movie with its media files', operationId: 'getMovie', params: Type.Object({ movieId: Id }), response: answers({ 200: ref(MovieDetail) }) },
+  }, async (request, reply) => {
+    const { id } = await findVisible(request, request.params.movieId, 'movie')
+    const [movie, files, states] = await Promise.all([Movie.findById(id).lean<StoredMovie>(), filesFor(request), readProfileStates(callerOf(request))])
+    if (movie === null) throw notFound('movie')
+    return await sendTagged(request, reply, toMovie(movie, files(id), states(id)), movie.__v)
+  })
+
+  app.get('/shows/:showId', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'One show; its seasons are summarised', operationId: 'getShow', params: ShowParams, response: answers({ 200: ref(ShowDetail) }) },
+  }, async (request, reply) => {
+    const { id } = await findVisible(request, request.params.showId, 'show')
+    const [show, states] = await Promise.all([
+      Show.findById(id, { 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.markers': 0 }).lean<StoredShow>(),
+      readProfileStates(callerOf(request)),
+    ])
+    if (show === null) throw notFound('show')
+    return await sendTagged(request, reply, toShow(show, states(id)), show.__v)
+  })
+
+  app.get('/shows/:showId/seasons/:season', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'One season with its episodes', operationId: 'getSeason', params: SeasonParams, response: answers({ 200: ref(SeasonDetail) }) },
+  }, async (request, reply) => {
+    const { season, revision } = await findSeason(request, request.params.showId, request.params.season)
+    return await sendTagged(request, reply, toSeason(season, await filesFor(request)), revision)
+  })
+
+  app.get('/shows/:showId/seasons/:season/episodes/:episode', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'One episode with its media files', operationId: 'getEpisode', params: EpisodeParams, response: answers({ 200: ref(EpisodeDetail) }) },
+  }, async (request, reply) => {
+    const { season, revision } = await findSeason(request, request.params.showId, request.params.season)
+    const episode = season.episodes.find((one) => one.number === request.params.episode) ?? fail(notFound('episode'))
+    const files = await filesFor(request)
+    return await sendTagged(request, reply, toEpisode(episode, files(episode._id.toString())), revision)
+  })
+}
+
+export default titles

@@ -1,0 +1,93 @@
+// Signing up and in. What a log-in says and how long it takes does not tell whether an address is registered.
+import mongoose, { Types } from 'mongoose'
+import { Account, findAccountByEmail, foldName, type Role, type StoredAccount, type StoredProfile } from '../../models/account.js'
+import type { PlanId } from '../domain/plans.js'
+import { limitsOf } from '../domain/plans.js'
+import { ADULT_AGE } from '../domain/maturity.js'
+import { conflict, DomainError, invalid } from '../errors.js'
+import { refusePassword } from '../security/password-rules.js'
+import type { Services } from '../services.js'
+
+/** An address as it is stored and compared. */
+export function normaliseEmail (email: string): string {
+  return email.normalize('NFKC').trim().toLowerCase()
+}
+
+export interface NewAccount {
+  readonly email: string
+  readonly password: string
+  readonly plan: PlanId
+  readonly profileName: string
+  readonly role?: Role
+}
+
+/** @throws DomainError 400 for a weak password, 409 `email-taken` */
+export async function createAccount (services: Pick<Services, 'hasher' | 'config'>, request: NewAccount): Promise<StoredAccount> {
+  const email = normaliseEmail(request.email)
+  assertPassword(services, request.password, email, '/password')
+  if (await findAccountByEmail(email) !== null) throw emailTaken()
+  const passwordHash = await services.hasher.hash(request.password)
+  try {
+    const account = await Account.create({
+      email,
+      passwordHash,
+      role: request.role ?? 'member',
+      plan: request.plan,
+      limits: limitsOf(request.plan),
+      profiles: [newProfile({ name: request.profileName })],
+    })
+    return account.toObject() as StoredAccount
+  } catch (error) {
+    if (error instanceof mongoose.mongo.MongoServerError && error.code === 11000) throw emailTaken()
+    throw error
+  }
+}
+
+const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
+
+/** @throws DomainError 400 naming the member and the rule */
+export function assertPassword ({ config }: Pick<Services, 'config'>, password: string, email: string, pointer: string): void {
+  const refusal = refusePassword(password, { email, minLength: config.passwordMinLength })
+  if (refusal !== null) throw invalid([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
+}
+
+/** A profile as it is first stored. */
+export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile, 'name'>): StoredProfile {
+  const name = fields.name.normalize('NFC').trim()
+  return {
+    _id: new Types.ObjectId(),
+    avatar: null,
+    kids: false,
+    maxMaturityAge: ADULT_AGE,
+    audioLanguages: [],
+    subtitleLanguages: [],
+    autoplay: true,
+    pinHash: null,
+    locked: false,
+    wishlist: [],
+    watchHistory: [],
+    hasArchive: false,
+    historyClearedAt: null,
+    ...fields,
+    name,
+    nameKey: foldName(name),
+  }
+}
+
+/**
+ * Checks an address and password.
+ * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password
+ */
+export async function verifyCredentials ({ hasher }: Pick<Services, 'hasher'>, email: string, password: string): Promise<StoredAccount> {
+  const account = await findAccountByEmail(normaliseEmail(email))
+  const isRight = account === null ? await hasher.verifyNothing(password) : await hasher.verify(password, account.passwordHash)
+  if (account === null || !isRight) {
+    throw new DomainError(401, 'wrong-credentials', 'Wrong credentials', 'No account has this address and password.', {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+  }
+  if (hasher.needsRehash(account.passwordHash)) await setPasswordHash(account._id.toString(), await hasher.hash(password))
+  return account
+}
+
+export async function setPasswordHash (accountId: string, passwordHash: string): Promise<void> {
+  await Account.updateOne({ _id: accountId }, { $set: { passwordHash } })
+}

@@ -1,0 +1,141 @@
+// The app: everything that a NormFlix API process serves, in the order it is put together. The process is in server.ts.
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import account from '../routes/account.js'
+import adminMedia from '../routes/admin-media.js'
+import adminTitles from '../routes/admin-titles.js'
+import auth from '../routes/auth.js'
+import continueWatching from '../routes/continue-watching.js'
+import health from '../routes/health.js'
+import history from '../routes/history.js'
+import media from '../routes/media.js'
+import metrics from '../routes/metrics.js'
+import openapiDocument from '../routes/openapi.js'
+import plans from '../routes/plans.js'
+import playback from '../routes/playback.js'
+import profiles from '../routes/profiles.js'
+import progress from '../routes/progress.js'
+import titles from '../routes/titles.js'
+import wishlist from '../routes/wishlist.js'
+import { createAccountAccess } from './accounts/access.js'
+import { openCatalogue } from './catalogue/snapshot.js'
+import type { Config } from './config.js'
+import authPlugin from './plugins/auth.js'
+import databasePlugin from './plugins/database.js'
+import openapiPlugin from './plugins/openapi.js'
+import problemsPlugin from './plugins/problems.js'
+import securityPlugin from './plugins/security.js'
+import stoppingPlugin from './plugins/stopping.js'
+import sweeperPlugin from './plugins/sweeper.js'
+import { sharedSchemas } from './schemas/shared.js'
+import { buildValidator } from './schemas/validator.js'
+import { createCursorCodec } from './security/cursors.js'
+import { createKeyRing } from './security/key-ring.js'
+import { REDACTED_PATHS, stripUrlTokens } from './security/log-redaction.js'
+import { createPasswordHasher } from './security/password-hashing.js'
+import type { Services } from './services.js'
+import { openLocalStorage } from './storage/local-storage.js'
+import { VERSION } from './version.js'
+
+declare module 'fastify' {
+  interface FastifyInstance { services: Services }
+}
+
+export interface AppOptions {
+  readonly config: Config
+  readonly databaseUri: string
+  /** The clock; the system's when left out. */
+  readonly now?: () => Date
+  /** False leaves swept streams to somebody else. */
+  readonly sweep?: boolean
+}
+
+const BODY_BYTES = 64 * 1024
+
+/** Builds the app with everything it needs open; `close()` closes all of it. */
+export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: loggerOptions(config),
+    bodyLimit: BODY_BYTES,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: 100 },
+    return503OnClosing: true,
+    schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
+  })
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
+
+  await app.register(databasePlugin, { uri: databaseUri })
+  const services = await openServices(app, config, now)
+  app.decorate('services', services)
+
+  await app.register(problemsPlugin)
+  await app.register(stoppingPlugin)
+  await app.register(securityPlugin, { config })
+  await app.register(authPlugin, { services })
+  for (const schema of sharedSchemas) app.addSchema(schema)
+  await app.register(openapiPlugin, { version: VERSION })
+  if (sweep) await app.register(sweeperPlugin, { watching: services.watching })
+
+  await app.register(health)
+  await app.register(metrics)
+  await app.register(openapiDocument)
+  await app.register(async (v1) => {
+    await v1.register(plans)
+    await v1.register(auth)
+    await v1.register(account)
+    await v1.register(profiles)
+    await v1.register(titles)
+    await v1.register(playback)
+    await v1.register(media)
+    await v1.register(progress)
+    await v1.register(history)
+    await v1.register(continueWatching)
+    await v1.register(wishlist)
+    await v1.register(adminTitles)
+    await v1.register(adminMedia)
+  }, { prefix: '/v1' })
+  await app.ready()
+  return app
+}
+
+/** Structured logs with request ids, without secrets or personal data; readable on a developer's terminal. */
+function loggerOptions (config: Config): FastifyServerOptions['logger'] {
+  return {
+    level: config.logLevel,
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    serializers: {
+      req: (request: FastifyRequest) => ({ method: request.method, url: stripUrlTokens(request.url) }),
+    },
+    ...(config.env === 'development' && process.stdout.isTTY ? { transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } } } : {}),
+  }
+}
+
+async function openServices (app: FastifyInstance, config: Config, now: () => Date): Promise<Services> {
+  const keys = createKeyRing(config.signingKeys)
+  const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
+  const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
+  const catalogue = await openCatalogue(app.log)
+  app.addHook('onClose', async () => {
+    await catalogue.close()
+    await hasher.close()
+  })
+  return {
+    config,
+    log: app.log,
+    keys,
+    cursors: createCursorCodec(keys),
+    hasher,
+    storage,
+    catalogue,
+    access: createAccountAccess(now),
+    watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
+    now,
+  }
+}

@@ -1,0 +1,32 @@
+// Entity tags of catalogue answers: the title's revision, which admins send back as If-Match, and a hash of the answer.
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { matchesTag } from '../media/byte-ranges.js'
+import { badRequest } from '../errors.js'
+
+/**
+ * Sends a catalogue answer with its ETag, or 304 when the client has it.
+ * @param revision of the title, when it is about one
+ */
+export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, revision: number | null = null): Promise<FastifyReply> {
+  const text = reply.serialize(body as Record<string, unknown>) as string
+  const hash = createHash('sha1').update(text).digest('base64url').slice(0, 16)
+  const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
+  reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Authorization, Origin')
+  const known = request.headers['if-none-match']
+  if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()
+  return await reply.type('application/json; charset=utf-8').serializer((payload: string) => payload).send(text)
+}
+
+/**
+ * Reads the revision that If-Match names.
+ * @returns null when there is no If-Match, or it takes any
+ * @throws DomainError 400 for a tag that is not one of ours
+ */
+export function wantedRevision (request: FastifyRequest): number | null {
+  const header = request.headers['if-match']
+  if (header === undefined || header.trim() === '*') return null
+  const match = /^"v(\d+)-[\w-]*"$/.exec(header.trim())
+  if (match === null) throw badRequest('invalid-if-match', 'If-Match takes the ETag that a GET of this title answered.')
+  return Number(match[1])
+}

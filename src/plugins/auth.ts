@@ -1,0 +1,148 @@
+// Who may call what. Every route declares its access in its config; one that does not fails the start.
+import fastifyJwt from '@fastify/jwt'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { randomUUID } from 'node:crypto'
+import type { AccountView, ProfileAccess } from '../accounts/access.js'
+import { ADULT_VIEWER, type Viewer } from '../domain/maturity.js'
+import { forbidden, notFound, profileLocked, unauthorized } from '../errors.js'
+import type { Role } from '../../models/account.js'
+import type { Services } from '../services.js'
+
+/**
+ * - `public`: anybody
+ * - `account`: the account's own token
+ * - `profile`: the account's own token, or one bound to the profile in the path
+ * - `catalogue`: any token; what is seen depends on the profile it is bound to
+ * - `admin`: the account's own token with the role admin
+ * - `signed-url`: whoever holds the signed address; the handler checks it
+ */
+export type Access = 'public' | 'account' | 'profile' | 'catalogue' | 'admin' | 'signed-url'
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60
+const ISSUER = 'normflix'
+const AUDIENCE = 'normflix-api'
+/** RFC 9068: an access token says that it is one, so that no other signed thing is taken for it. */
+const TOKEN_TYPE = 'at+jwt'
+
+export interface AccessClaims {
+  /** Account id. */
+  readonly sub: string
+  /** Session id. */
+  readonly sid: string
+  readonly role: Role
+  /** The profile the token is bound to; absent in the account's own token. */
+  readonly pid?: string
+}
+
+/** Who calls, and through whose eyes. */
+export interface Caller {
+  readonly accountId: string
+  readonly sessionId: string
+  readonly role: Role
+  /** The profile the token is bound to. */
+  readonly boundProfileId: string | null
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig { access?: Access }
+  interface FastifyRequest {
+    caller: Caller | null
+    /** Set on `profile` routes. */
+    profileAccess: ProfileAccess | null
+  }
+  interface FastifyInstance { signAccessToken (claims: AccessClaims, now: Date): string }
+}
+declare module '@fastify/jwt' {
+  interface FastifyJWT { payload: AccessClaims & { iss: string, aud: string, jti: string, iat: number, exp: number } }
+}
+
+export default fp<{ services: Services }>(async function auth (app, { services }) {
+  const { keys } = services
+  await app.register(fastifyJwt, {
+    secret: {
+      private: keys.current('access').key,
+      public: async (_request: FastifyRequest, token: unknown) => keys.find('access', kidOf(token)) ?? failVerification(),
+    },
+    decode: { complete: true },
+    sign: { algorithm: 'HS256', kid: keys.current('access').kid, header: { typ: TOKEN_TYPE } as never },
+    verify: {
+      algorithms: ['HS256'],
+      checkTyp: TOKEN_TYPE,
+      allowedIss: ISSUER,
+      allowedAud: AUDIENCE,
+      requiredClaims: ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'role'],
+    } as never,
+  })
+
+  app.decorateRequest('caller', null)
+  app.decorateRequest('profileAccess', null)
+  app.decorate('signAccessToken', (claims: AccessClaims, now: Date) => {
+    const iat = Math.floor(now.getTime() / 1_000)
+    return app.jwt.sign({ ...claims, iss: ISSUER, aud: AUDIENCE, jti: randomUUID(), iat, exp: iat + ACCESS_TOKEN_SECONDS })
+  })
+
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
+    if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it`)
+    route.schema = { ...route.schema, security: access === 'public' || access === 'signed-url' ? [] : [{ bearer: [] }] }
+  })
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access
+    if (access === undefined || access === 'public' || access === 'signed-url') return
+    const caller = await identify(request, services)
+    request.caller = caller
+    if (access === 'profile') request.profileAccess = await openProfile(services, caller, (request.params as { profileId: string }).profileId)
+    else if (access !== 'catalogue' && caller.boundProfileId !== null) throw forbidden('A profile\'s token opens that profile and the catalogue only. Use the account\'s own token.')
+    if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
+  })
+}, { name: 'auth' })
+
+function kidOf (token: unknown): string {
+  const kid = (token as { header?: { kid?: unknown } }).header?.kid
+  return typeof kid === 'string' ? kid : ''
+}
+
+function failVerification (): never {
+  throw unauthorized()
+}
+
+/** Every way in which a token can be wrong gets the same answer. */
+async function identify (request: FastifyRequest, { access }: Services): Promise<Caller> {
+  const claims = await request.jwtVerify<AccessClaims>().catch(() => failVerification())
+  if (typeof claims.sub !== 'string' || typeof claims.sid !== 'string') throw unauthorized()
+  if (!await access.isSessionLive(claims.sid, claims.sub)) throw unauthorized()
+  return { accountId: claims.sub, sessionId: claims.sid, role: claims.role, boundProfileId: claims.pid ?? null }
+}
+
+async function openProfile ({ access }: Services, caller: Caller, profileId: string): Promise<ProfileAccess> {
+  if (caller.boundProfileId !== null && caller.boundProfileId !== profileId) throw notFound('profile')
+  const profile = await access.findProfile(caller.accountId, profileId)
+  if (profile === null) throw notFound('profile')
+  if (profile.hasPin && caller.boundProfileId === null) throw forbidden('This profile has a PIN: open it with select and use the token that it gives.')
+  if (profile.locked) throw profileLocked()
+  return profile
+}
+
+/** The caller of a route that is not public. */
+export function callerOf (request: FastifyRequest): Caller {
+  return request.caller ?? failVerification()
+}
+
+/** The profile of a `profile` route. */
+export function profileOf (request: FastifyRequest): ProfileAccess {
+  return request.profileAccess ?? failVerification()
+}
+
+/** The account behind a request, as the cache knows it. */
+export async function accountOf (app: FastifyInstance, request: FastifyRequest): Promise<AccountView> {
+  return await app.services.access.findAccount(callerOf(request).accountId) ?? failVerification()
+}
+
+/** Through whose eyes a request sees the catalogue. */
+export async function viewerOf (app: FastifyInstance, request: FastifyRequest): Promise<Viewer> {
+  if (request.profileAccess !== null) return request.profileAccess
+  const { accountId, boundProfileId } = callerOf(request)
+  if (boundProfileId === null) return ADULT_VIEWER
+  return await app.services.access.findProfile(accountId, boundProfileId) ?? failVerification()
+}

@@ -1,0 +1,55 @@
+// The connection to MongoDB, with the guarantees that the service's promises rest on.
+import fp from 'fastify-plugin'
+import mongoose from 'mongoose'
+
+mongoose.set('strict', 'throw')
+mongoose.set('strictQuery', 'throw')
+mongoose.set('sanitizeFilter', true)
+mongoose.set('bufferCommands', false)
+mongoose.set('autoIndex', false)
+mongoose.set('autoCreate', false)
+
+/** How many parts of this process use the connection: tests run several apps in one. */
+let users = 0
+
+/** Connects, or joins the connection that is there. Writes are acknowledged by a majority and its journals. */
+export async function connectDatabase (uri: string): Promise<void> {
+  users++
+  if (users > 1 && mongoose.connection.readyState === mongoose.ConnectionStates.connected) return
+  await mongoose.connect(uri, {
+    writeConcern: { w: 'majority', journal: true },
+    retryWrites: true,
+    serverSelectionTimeoutMS: 2_000,
+    socketTimeoutMS: 30_000,
+    maxPoolSize: 50,
+  })
+}
+
+export async function disconnectDatabase (): Promise<void> {
+  users--
+  if (users <= 0) await mongoose.disconnect()
+}
+
+/** Answers whether the database replies right now. */
+export async function pingDatabase (): Promise<boolean> {
+  try {
+    await mongoose.connection.db?.admin().ping({ timeoutMS: 1_500 })
+    return mongoose.connection.readyState === mongoose.ConnectionStates.connected
+  } catch {
+    return false
+  }
+}
+
+/** Creates every index of every model. */
+export async function createIndexes (report: (model: string) => void = () => undefined): Promise<void> {
+  for (const name of mongoose.modelNames()) {
+    await mongoose.model(name).createCollection()
+    await mongoose.model(name).createIndexes()
+    report(name)
+  }
+}
+
+export default fp<{ uri: string }>(async function database (app, { uri }) {
+  await connectDatabase(uri)
+  app.addHook('onClose', async () => { await disconnectDatabase() })
+}, { name: 'database' })

@@ -1,0 +1,44 @@
+// The OpenAPI 3.1 document, generated from the routes' own schemas, and Swagger UI over it.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fp from 'fastify-plugin'
+
+const DESCRIPTION = `Accounts on a plan, profiles, movies and shows that are really streamed, and a continue button that takes
+each profile back to the very moment.
+
+Sign up or log in, press **Authorize** and paste the \`accessToken\`. Errors are \`application/problem+json\` with a stable
+\`code\`. Times are RFC 3339 in UTC; positions and durations are integer milliseconds.`
+
+const TAGS = [
+  { name: 'auth', description: 'Signing up, in and out' },
+  { name: 'account', description: 'The account, its plan and who is watching' },
+  { name: 'profiles', description: 'The people in an account' },
+  { name: 'catalogue', description: 'Movies and shows, seen through the token\'s profile' },
+  { name: 'playback', description: 'Stream slots, heartbeats and bytes' },
+  { name: 'watching', description: 'Progress, history and continue watching' },
+  { name: 'wishlist', description: 'What a profile wants to watch' },
+  { name: 'admin', description: 'Running the catalogue' },
+  { name: 'service', description: 'Health and metrics' },
+]
+
+export default fp<{ version: string }>(async function openapi (app, { version }) {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'NormFlix', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/', description: 'this service' }],
+      tags: TAGS,
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
+    // Routes and statuses that no client calls by name stay out of the document.
+    hideUntagged: true,
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true, docExpansion: 'none', deepLinking: true },
+    // The UI is a page for people: everybody may open it.
+    ...({ routeConfig: { access: 'public' } } as object),
+  })
+}, { name: 'openapi' })

@@ -1,0 +1,44 @@
+// Headers, origins and request rates: what guards every route alike.
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import fp from 'fastify-plugin'
+import { DomainError } from '../errors.js'
+import type { Config } from '../config.js'
+
+/** Requests a minute from one address; a TV at its busiest makes a few dozen. */
+const REQUESTS_PER_MINUTE = 3_000
+/** Sign-up, log-in and the like from one address. */
+export const SIGN_IN_RATE = { max: 120, timeWindow: 60_000 } as const
+
+export default fp<{ config: Config }>(async function security (app, { config }) {
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null } },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    hsts: config.env === 'production',
+  })
+  await app.register(cors, {
+    origin: [...config.corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id'],
+    maxAge: 600,
+  })
+  if (!config.rateLimits) return
+  await app.register(rateLimit, {
+    max: REQUESTS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => addressKey(request.ip),
+    errorResponseBuilder: (_request, context) => new DomainError(429, 'rate-limited', 'Too many requests',
+      'Slow down, and try again after the time in Retry-After.', {}, { 'retry-after': String(Math.ceil(context.ttl / 1_000)) }),
+  })
+}, { name: 'security' })
+
+/** An IPv6 subscriber has a whole /64: it counts as one address. */
+export function addressKey (ip: string): string {
+  if (!ip.includes(':') || ip.includes('.')) return ip
+  const [head = '', tail = ''] = ip.split('::')
+  const left = head.split(':').filter((part) => part !== '')
+  const right = tail.split(':').filter((part) => part !== '')
+  const groups = ip.includes('::') ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right] : left
+  return groups.slice(0, 4).join(':') + '::/64'
+}

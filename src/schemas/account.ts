@@ -1,0 +1,118 @@
+// Accounts, profiles, sessions and tokens on the wire.
+import { Type, type Static } from 'typebox'
+import type { StoredAccount, StoredProfile } from '../../models/account.js'
+import { PLAN_IDS } from '../domain/plans.js'
+import { ADULT_AGE, maturityCeiling } from '../domain/maturity.js'
+import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
+
+export const PlanName = Type.Enum([...PLAN_IDS], { description: 'Which plan', examples: ['standard'] })
+export const Email = Type.String({ format: 'email', maxLength: 254, description: 'Compared without regard to case', examples: ['kim@example.com'] })
+export const Password = Type.String({ minLength: 1, maxLength: 1_000, description: 'Any characters; 8 to 128 of them when it is set', examples: ['three blind mice ran'] })
+export const Device = Type.String({ minLength: 1, maxLength: 100, description: 'What the device is called in lists of sessions and streams', examples: ['Living-room TV'] })
+export const ProfileName = Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'Unique within the account, whatever its case', examples: ['Kim'] })
+const Languages = Type.Array(Language, { maxItems: 20, description: 'The most wanted first' })
+const MaturityAge = Type.Integer({ minimum: 0, maximum: ADULT_AGE, description: 'Titles meant for older viewers are not there for this profile; years' })
+
+export const Profile = Type.Object({
+  id: Id,
+  name: ProfileName,
+  avatar: nullable(Type.String(), 'A name or address that clients agree on; null for none'),
+  kids: Type.Boolean({ description: 'Sees nothing above 7 years and nothing unrated' }),
+  maxMaturityAge: MaturityAge,
+  audioLanguages: Languages,
+  subtitleLanguages: Languages,
+  autoplay: Type.Boolean(),
+  hasPin: Type.Boolean({ description: 'Opens only by select with its PIN' }),
+  locked: Type.Boolean({ description: 'Kept with all it holds but unusable on this plan' }),
+}, { $id: 'Profile' })
+
+const writable = {
+  avatar: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 500 }))),
+  kids: Type.Optional(Type.Boolean()),
+  maxMaturityAge: Type.Optional(MaturityAge),
+  audioLanguages: Type.Optional(Languages),
+  subtitleLanguages: Type.Optional(Languages),
+  autoplay: Type.Optional(Type.Boolean()),
+  pin: Type.Optional(nullable(Type.String({ pattern: '^[0-9]{4,8}$' }), '4 to 8 digits; null takes it away; never read back')),
+}
+export const NewProfile = strict({ name: ProfileName, ...writable })
+export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...writable }, { minProperties: 1 })
+
+export const AccountView = Type.Object({
+  id: Id,
+  email: Email,
+  plan: PlanName,
+  role: Type.Enum(['member', 'admin']),
+  profiles: Type.Array(ref(Profile)),
+  createdAt: Timestamp,
+}, { $id: 'Account' })
+
+export const Tokens = Type.Object({
+  account: ref(AccountView),
+  accessToken: Type.String({ description: 'JWT; send it as Authorization: Bearer' }),
+  refreshToken: Type.String({ description: 'Opaque; each one can be used once' }),
+  expiresIn: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
+}, { $id: 'Tokens' })
+
+export const SessionView = Type.Object({
+  id: Id,
+  device: nullable(Type.String()),
+  createdAt: Timestamp,
+  lastUsedAt: Timestamp,
+  current: Type.Boolean({ description: 'The session this request was made with' }),
+}, { $id: 'Session' })
+
+export const PlanView = Type.Object({
+  id: PlanName,
+  name: Type.String(),
+  maxProfiles: Type.Integer(),
+  maxStreams: Type.Integer({ description: 'How many streams may play at once' }),
+  maxHeight: Type.Integer({ description: 'The sharpest picture, in lines' }),
+  price: Type.Object({
+    amount: Type.Integer({ description: 'A month, in minor units of the currency' }),
+    currency: Type.String({ description: 'ISO 4217' }),
+  }),
+}, { $id: 'Plan' })
+
+const ProfileNameOnly = Type.Object({ id: Id, name: ProfileName })
+
+export const PlanPreview = Type.Object({
+  from: PlanName,
+  to: PlanName,
+  maxHeight: Type.Integer({ description: 'The sharpest picture afterwards, in lines' }),
+  maxProfiles: Type.Integer(),
+  maxStreams: Type.Integer(),
+  lock: Type.Array(ProfileNameOnly, { description: 'Profiles that would be locked; when a choice is needed, those after the first' }),
+  unlock: Type.Array(ProfileNameOnly, { description: 'Locked profiles that would come back' }),
+  needsChoice: Type.Boolean({ description: 'True: send keepProfileIds, or the change is refused' }),
+  endedStreams: Type.Integer({ description: 'How many running streams would end, the newest first' }),
+}, { $id: 'PlanPreview' })
+
+type ProfileWire = Static<typeof Profile>
+type AccountWire = Static<typeof AccountView>
+
+export function toProfile (profile: Omit<StoredProfile, 'watchHistory' | 'wishlist'>): ProfileWire {
+  return {
+    id: profile._id.toString(),
+    name: profile.name,
+    avatar: profile.avatar,
+    kids: profile.kids,
+    maxMaturityAge: maturityCeiling(profile),
+    audioLanguages: [...profile.audioLanguages],
+    subtitleLanguages: [...profile.subtitleLanguages],
+    autoplay: profile.autoplay,
+    hasPin: profile.pinHash !== null,
+    locked: profile.locked,
+  }
+}
+
+export function toAccount (account: StoredAccount): AccountWire {
+  return {
+    id: account._id.toString(),
+    email: account.email,
+    plan: account.plan,
+    role: account.role,
+    profiles: account.profiles.map(toProfile),
+    createdAt: account.createdAt.toISOString(),
+  }
+}

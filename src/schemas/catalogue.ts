@@ -1,0 +1,256 @@
+// Movies, shows, episodes, media files and cards on the wire.
+import { Type, type Static } from 'typebox'
+import type { StoredMediaFile } from '../../models/media.js'
+import type { StoredMovie } from '../../models/movie.js'
+import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
+import type { Markers as StoredMarkers, StoredTitle } from '../../models/title.js'
+import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
+import { MATURITY_RATINGS } from '../domain/maturity.js'
+import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+
+export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
+const Text = Type.String({ maxLength: 10_000 })
+const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+export const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
+const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
+const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
+
+export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')) })
+const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
+  { description: 'Ids in other catalogues, each unique here' })
+const Markers = strict({
+  introStartMs: Type.Optional(nullable(PositionMs)),
+  introEndMs: Type.Optional(nullable(PositionMs)),
+  creditsStartMs: Type.Optional(nullable(PositionMs, 'From here on the item counts as over')),
+})
+
+/** What admins write of any title; what is left out is null, empty or the default. */
+const titleInput = {
+  originalTitle: Type.Optional(nullable(Name)),
+  synopsis: Type.Optional(nullable(Text)),
+  year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
+  releaseDate: Type.Optional(nullable(FullDate)),
+  genres: Type.Optional(Type.Array(Genre, { maxItems: 30 })),
+  maturityRating: Type.Optional(nullable(Rating, 'null: not rated, hidden from kids profiles')),
+  cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
+  crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
+  posterUrl: Type.Optional(nullable(HttpUrl)),
+  backdropUrl: Type.Optional(nullable(HttpUrl)),
+  originalLanguage: Type.Optional(nullable(Language)),
+  externalIds: Type.Optional(ExternalIds),
+  availableFrom: Type.Optional(nullable(Timestamp, 'Not there before; null: from the beginning')),
+  availableUntil: Type.Optional(nullable(Timestamp, 'Not there from then on; null: for ever')),
+  published: Type.Optional(Type.Boolean({ description: 'Only published titles are there for members; true when left out' })),
+  popularity: Type.Optional(Type.Number({ minimum: 0, description: 'Any measure; only its order matters' })),
+}
+const movieInput = {
+  runtimeMs: Type.Optional(nullable(DurationMs)),
+  markers: Type.Optional(nullable(Markers)),
+}
+export const EpisodeInput = strict({
+  id: Type.Optional(Id),
+  number: Type.Integer({ minimum: 0, maximum: 100_000 }),
+  title: Name,
+  synopsis: Type.Optional(nullable(Text)),
+  runtimeMs: Type.Optional(nullable(DurationMs)),
+  airDate: Type.Optional(nullable(FullDate)),
+  markers: Type.Optional(nullable(Markers)),
+}, { $id: 'EpisodeInput', description: 'An episode keeps its id, and with it everybody\'s progress, by its id or by its season and number' })
+export const SeasonInput = strict({
+  number: Type.Integer({ minimum: 0, maximum: 10_000, description: '0 holds specials' }),
+  title: Type.Optional(nullable(Name)),
+  synopsis: Type.Optional(nullable(Text)),
+  episodes: Type.Optional(Type.Array(ref(EpisodeInput), { maxItems: 5_000 })),
+}, { $id: 'SeasonInput' })
+const showInput = { seasons: Type.Optional(Type.Array(ref(SeasonInput), { maxItems: 1_000 })) }
+
+export const MovieInput = strict({ title: Name, ...titleInput, ...movieInput }, { $id: 'MovieInput' })
+export const MovieChanges = strict({ title: Type.Optional(Name), ...titleInput, ...movieInput }, { $id: 'MovieChanges', minProperties: 1 })
+export const ShowInput = strict({ title: Name, ...titleInput, ...showInput }, { $id: 'ShowInput' })
+export const ShowChanges = strict({ title: Type.Optional(Name), ...titleInput, ...showInput }, { $id: 'ShowChanges', minProperties: 1 })
+export type TitleBody = Static<typeof MovieChanges> & Static<typeof ShowChanges>
+
+export const MediaFile = Type.Object({
+  id: Id,
+  state: Type.String({ description: 'ready or failed' }),
+  audioLanguages: Type.Array(Language),
+  subtitleLanguages: Type.Array(Language),
+  width: nullable(Type.Integer(), 'Pixels'),
+  height: nullable(Type.Integer(), 'Pixels'),
+  videoCodec: nullable(Type.String(), 'RFC 6381 codec string'),
+  audioCodec: nullable(Type.String()),
+  container: nullable(Type.String()),
+  bitrate: nullable(Type.Integer(), 'bit/s'),
+  durationMs: nullable(DurationMs),
+  sizeBytes: Type.Integer(),
+  sha256: Type.String(),
+  edition: nullable(Type.String(), 'theatrical, director\'s cut …; null for the only one'),
+}, { $id: 'MediaFile' })
+
+const WireMarkers = Type.Object({ introStartMs: nullable(PositionMs), introEndMs: nullable(PositionMs), creditsStartMs: nullable(PositionMs) })
+const WirePerson = Type.Object({ name: Type.String(), role: nullable(Type.String()) })
+const WireProgress = Type.Object({
+  positionMs: PositionMs,
+  durationMs: nullable(DurationMs),
+  finished: Type.Boolean(),
+  lastWatchedAt: Timestamp,
+}, { description: 'Of the movie, or of the episode last watched' })
+
+const card = {
+  id: Id,
+  kind: Type.Enum(['movie', 'show']),
+  title: Type.String(),
+  year: nullable(Type.Integer()),
+  genres: Type.Array(Type.String()),
+  maturityRating: nullable(Rating),
+  posterUrl: nullable(Type.String()),
+}
+const forProfile = {
+  inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile\'s token' })),
+  progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
+}
+export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
+
+const titleDetail = {
+  ...card,
+  originalTitle: nullable(Type.String()),
+  synopsis: nullable(Type.String()),
+  releaseDate: nullable(Type.String(), 'RFC 3339 full-date'),
+  cast: Type.Array(WirePerson),
+  crew: Type.Array(WirePerson),
+  backdropUrl: nullable(Type.String()),
+  originalLanguage: nullable(Language),
+  externalIds: Type.Object({ imdb: Type.Optional(Type.String()), tmdb: Type.Optional(Type.String()), wikidata: Type.Optional(Type.String()) }),
+  availableFrom: nullable(Timestamp),
+  availableUntil: nullable(Timestamp),
+  published: Type.Boolean(),
+  popularity: Type.Number(),
+  ...forProfile,
+}
+export const MovieDetail = Type.Object({
+  ...titleDetail,
+  runtimeMs: nullable(DurationMs),
+  markers: WireMarkers,
+  mediaFiles: Type.Array(ref(MediaFile)),
+}, { $id: 'Movie' })
+export const ShowDetail = Type.Object({
+  ...titleDetail,
+  episodeCount: Type.Integer(),
+  seasons: Type.Array(Type.Object({ number: Type.Integer(), title: nullable(Type.String()), episodeCount: Type.Integer() })),
+}, { $id: 'Show' })
+export const EpisodeDetail = Type.Object({
+  id: Id,
+  number: Type.Integer(),
+  title: Type.String(),
+  synopsis: nullable(Type.String()),
+  runtimeMs: nullable(DurationMs),
+  airDate: nullable(Type.String(), 'RFC 3339 full-date; null when it is not known'),
+  markers: WireMarkers,
+  mediaFiles: Type.Array(ref(MediaFile)),
+}, { $id: 'Episode' })
+export const SeasonDetail = Type.Object({
+  number: Type.Integer(),
+  title: nullable(Type.String()),
+  synopsis: nullable(Type.String()),
+  episodes: Type.Array(ref(EpisodeDetail)),
+}, { $id: 'Season' })
+
+/** What a profile's token adds to a title. */
+export interface ProfileState {
+  readonly inWishlist: boolean
+  readonly progress: Static<typeof WireProgress> | null
+}
+
+export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState): Static<typeof Card> {
+  return {
+    id: 'id' in title ? title.id : title._id.toString(),
+    kind: title.kind,
+    title: title.title,
+    year: title.year,
+    genres: [...title.genres],
+    maturityRating: title.maturityRating,
+    posterUrl: title.posterUrl,
+    ...state,
+  }
+}
+
+/** `files` are those the reader's plan may know of. */
+export function toMediaFile (file: CatalogueFile | (StoredMediaFile & { id?: never })): Static<typeof MediaFile> {
+  return {
+    id: file.id ?? (file as StoredMediaFile)._id.toString(),
+    state: file.state,
+    audioLanguages: [...file.audioLanguages],
+    subtitleLanguages: [...file.subtitleLanguages],
+    width: file.width,
+    height: file.height,
+    videoCodec: file.videoCodec,
+    audioCodec: file.audioCodec,
+    container: file.container,
+    bitrate: file.bitrate,
+    durationMs: file.durationMs,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    edition: file.edition,
+  }
+}
+
+function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
+  return {
+    ...toCard(title, state),
+    originalTitle: title.originalTitle,
+    synopsis: title.synopsis,
+    releaseDate: title.releaseDate,
+    cast: title.cast,
+    crew: title.crew,
+    backdropUrl: title.backdropUrl,
+    originalLanguage: title.originalLanguage,
+    externalIds: title.externalIds ?? {},
+    availableFrom: title.availableFrom?.toISOString() ?? null,
+    availableUntil: title.availableUntil?.toISOString() ?? null,
+    published: title.published,
+    popularity: title.popularity,
+  }
+}
+
+function toMarkers (markers: StoredMarkers | null): Static<typeof WireMarkers> {
+  return {
+    introStartMs: markers?.introStartMs ?? null,
+    introEndMs: markers?.introEndMs ?? null,
+    creditsStartMs: markers?.creditsStartMs ?? null,
+  }
+}
+
+export function toMovie (movie: StoredMovie, files: readonly CatalogueFile[], state?: ProfileState): Static<typeof MovieDetail> {
+  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: toMarkers(movie.markers), mediaFiles: files.map(toMediaFile) }
+}
+
+export function toShow (show: StoredShow, state?: ProfileState): Static<typeof ShowDetail> {
+  return {
+    ...toTitleDetail(show, state),
+    episodeCount: show.episodeCount,
+    seasons: [...show.seasons].sort((a, b) => a.number - b.number)
+      .map((season) => ({ number: season.number, title: season.title, episodeCount: season.episodes.length })),
+  }
+}
+
+export function toEpisode (episode: StoredEpisode, files: readonly CatalogueFile[]): Static<typeof EpisodeDetail> {
+  return {
+    id: episode._id.toString(),
+    number: episode.number,
+    title: episode.title,
+    synopsis: episode.synopsis,
+    runtimeMs: episode.runtimeMs,
+    airDate: episode.airDate,
+    markers: toMarkers(episode.markers),
+    mediaFiles: files.map(toMediaFile),
+  }
+}
+
+export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly CatalogueFile[]): Static<typeof SeasonDetail> {
+  return {
+    number: season.number,
+    title: season.title,
+    synopsis: season.synopsis,
+    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => toEpisode(episode, filesOf(episode._id.toString()))),
+  }
+}
