@@ -78,9 +78,10 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
   await app.register(problemsPlugin)
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config })
-  await app.register(authPlugin, { services })
   for (const schema of sharedSchemas) app.addSchema(schema)
+  // Before auth: the UI's own routes cannot declare an access, and are for everybody.
   await app.register(openapiPlugin, { version: VERSION })
+  await app.register(authPlugin, { services })
   if (sweep) await app.register(sweeperPlugin, { watching: services.watching })
 
   await app.register(health)

@@ -12,13 +12,13 @@ const SOURCE_FILE = join('data', 'movies.json')
 const MS_PER_MINUTE = 60_000
 
 interface SourceRow {
-  'Title': string | number | null
+  Title: string | number | null
   'Release Date': string
   'MPAA Rating': string | null
   'Running Time min': number | null
   'Major Genre': string | null
   'Creative Type': string | null
-  'Director': string | null
+  Director: string | null
   'US Gross': number | null
   'Worldwide Gross': number | null
   'IMDB Votes': number | null
@@ -26,38 +26,38 @@ interface SourceRow {
 
 /** The source's words for what a movie is, in the genres that viewers browse. */
 const GENRES_OF_MAJOR: Readonly<Record<string, readonly string[]>> = {
-  'Action': ['Action'],
-  'Adventure': ['Adventure'],
+  Action: ['Action'],
+  Adventure: ['Adventure'],
   'Black Comedy': ['Comedy'],
-  'Comedy': ['Comedy'],
+  Comedy: ['Comedy'],
   'Concert/Performance': ['Music'],
-  'Documentary': ['Documentary'],
-  'Drama': ['Drama'],
-  'Horror': ['Horror'],
-  'Musical': ['Musical'],
+  Documentary: ['Documentary'],
+  Drama: ['Drama'],
+  Horror: ['Horror'],
+  Musical: ['Musical'],
   'Romantic Comedy': ['Romance', 'Comedy'],
   'Thriller/Suspense': ['Thriller'],
-  'Western': ['Western'],
+  Western: ['Western'],
 }
 
 /** Only the types that name a genre: "Contemporary Fiction", "Historical Fiction", "Dramatization" say when, not what. */
 const GENRES_OF_CREATIVE_TYPE: Readonly<Record<string, readonly string[]>> = {
-  'Fantasy': ['Fantasy'],
+  Fantasy: ['Fantasy'],
   'Kids Fiction': ['Family'],
   'Science Fiction': ['Science Fiction'],
   'Super Hero': ['Superhero'],
 }
 
 /** The first year in which a film could be given the rating. */
-const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = { 'G': 1968, 'R': 1968, 'PG': 1972, 'PG-13': 1984, 'NC-17': 1990 }
+const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = { G: 1968, R: 1968, PG: 1972, 'PG-13': 1984, 'NC-17': 1990 }
 
 /**
  * Latin-1 letters that the source shows as Mac OS Roman ("LÈon" for "Léon"): the ones that occur in it.
  * https://www.unicode.org/Public/MAPPINGS/VENDORS/APPLE/ROMAN.TXT
  */
-const MISREAD_LETTERS: Readonly<Record<string, string>> = {
-  'Ö': '…', 'Ω': '½', '‡': 'à', '·': 'á', '‰': 'ä', 'Ë': 'è', 'È': 'é', 'Í': 'ê', 'Î': 'ë', 'Û': 'ó', '˘': 'ù', 'Ù': 'ô',
-}
+const MISREAD_LETTERS: ReadonlyMap<string, string> = new Map([
+  ['Ö', '…'], ['Ω', '½'], ['‡', 'à'], ['·', 'á'], ['‰', 'ä'], ['Ë', 'è'], ['È', 'é'], ['Í', 'ê'], ['Î', 'ë'], ['Û', 'ó'], ['˘', 'ù'], ['Ù', 'ô'],
+])
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -65,7 +65,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const LAST_SOURCE_YEAR = 2011
 
 /** The median of takings by votes, among the movies that have both: movies without a count of votes are placed by it. */
-const DOLLARS_PER_VOTE = 4_000
+const DOLLARS_PER_VOTE = 2_500
 
 /**
  * Reads and cleans the source, each movie once, in the source's order. Ids depend on title and year alone.
@@ -124,7 +124,7 @@ function toMovie (row: SourceRow): MovieInput | null {
 
 function cleanText (text: string): string {
   return text
-    .replace(/[^\0-~]/g, (letter) => MISREAD_LETTERS[letter] ?? letter)
+    .replace(/[^\0-~]/g, (letter) => MISREAD_LETTERS.get(letter) ?? letter)
     .replaceAll('""', '"')
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,5 +1,6 @@
-// Range requests by RFC 9110 §14, pure: which bytes of a representation a request gets.
+// Range requests and conditions by RFC 9110 §13 and §14, pure: which bytes of a representation a request gets, if any.
 
+/** Both ends included. */
 export interface ByteRange { readonly start: number, readonly end: number }
 
 export type RangeOutcome =
@@ -7,32 +8,44 @@ export type RangeOutcome =
   | { readonly kind: 'whole' }
   /** 206 with one part. */
   | { readonly kind: 'part', readonly range: ByteRange }
+  /** 206 as multipart/byteranges, in the order asked for. */
+  | { readonly kind: 'parts', readonly ranges: readonly ByteRange[] }
   /** 416: nothing that was asked for exists. */
   | { readonly kind: 'unsatisfiable' }
 
 const WHOLE: RangeOutcome = { kind: 'whole' }
+/** More are ignored: many small ranges cost far more than the whole (§14.2, §17.15). */
+const MAX_RANGES = 16
 
 /**
  * Reads a Range header against a size in bytes.
- * A malformed header or another unit is ignored (§14.2). Several ranges get the whole as well, which §14.2 permits and
- * players never ask for; it spares clients and caches multipart/byteranges.
+ * Ignored, as §14.2 permits: a malformed header, another unit, and sets of ranges that overlap so much that they are
+ * larger than the whole. Of an empty representation no part can be named, so it is sent whole.
  */
 export function readRange (header: string | undefined, size: number): RangeOutcome {
-  const match = header === undefined ? null : /^bytes[ \t]*=(.*)$/i.exec(header.trim())
+  const match = header === undefined || size === 0 ? null : /^bytes=(.*)$/i.exec(header.trim())
   if (match === null) return WHOLE
   const specs = (match[1] ?? '').split(',').map((spec) => spec.trim()).filter((spec) => spec !== '')
-  const [spec] = specs
-  if (spec === undefined) return WHOLE
-  const ranges = specs.map((one) => readSpec(one, size))
-  if (ranges.some((range) => range === 'malformed')) return WHOLE
-  if (ranges.every((range) => range === 'unsatisfiable')) return { kind: 'unsatisfiable' }
-  const [range] = ranges
-  if (ranges.length > 1 || typeof range !== 'object') return WHOLE
-  return { kind: 'part', range }
+  if (specs.length === 0 || specs.length > MAX_RANGES) return WHOLE
+  const ranges: ByteRange[] = []
+  for (const spec of specs) {
+    const range = readSpec(spec, size)
+    if (range === 'malformed') return WHOLE
+    if (range !== 'unsatisfiable') ranges.push(range)
+  }
+  const [first, second] = ranges
+  if (first === undefined) return { kind: 'unsatisfiable' }
+  if (second === undefined) return { kind: 'part', range: first }
+  return ranges.reduce((sum, range) => sum + sizeOf(range), 0) > size ? WHOLE : { kind: 'parts', ranges }
+}
+
+/** How many bytes a range names. */
+export function sizeOf ({ start, end }: ByteRange): number {
+  return end - start + 1
 }
 
 function readSpec (spec: string, size: number): ByteRange | 'malformed' | 'unsatisfiable' {
-  const match = /^(\d*)[ \t]*-[ \t]*(\d*)$/.exec(spec)
+  const match = /^(\d*)-(\d*)$/.exec(spec)
   if (match === null) return 'malformed'
   const [, first = '', last = ''] = match
   if (first === '' && last === '') return 'malformed'
@@ -42,9 +55,8 @@ function readSpec (spec: string, size: number): ByteRange | 'malformed' | 'unsat
     return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 }
   }
   const start = Number(first)
-  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1)
   if (last !== '' && Number(last) < start) return 'malformed'
-  return start >= size ? 'unsatisfiable' : { start, end }
+  return start >= size ? 'unsatisfiable' : { start, end: last === '' ? size - 1 : Math.min(Number(last), size - 1) }
 }
 
 /** What identifies a representation: a strong entity tag and its date. */
@@ -57,31 +69,43 @@ export function rangeStillValid (ifRange: string | undefined, { etag, modifiedAt
   if (ifRange === undefined) return true
   const value = ifRange.trim()
   if (value.startsWith('"')) return value === etag
-  if (value.startsWith('W/')) return false
-  return Date.parse(value) === wholeSeconds(modifiedAt)
+  return readHttpDate(value) === wholeSeconds(modifiedAt)
 }
 
 /** Whether If-None-Match (weak comparison) or, without one, If-Modified-Since says that the client has it (§13.2.2). */
 export function isNotModified (headers: { ifNoneMatch?: string | undefined, ifModifiedSince?: string | undefined }, { etag, modifiedAt }: Validators): boolean {
   if (headers.ifNoneMatch !== undefined) return matchesTag(headers.ifNoneMatch, etag, false)
-  if (headers.ifModifiedSince === undefined) return false
-  const since = Date.parse(headers.ifModifiedSince)
-  return !Number.isNaN(since) && wholeSeconds(modifiedAt) <= since
+  const since = readHttpDate(headers.ifModifiedSince)
+  return since !== null && wholeSeconds(modifiedAt) <= since
 }
 
 /** Whether If-Match or If-Unmodified-Since forbids the answer: 412. */
 export function preconditionFails (headers: { ifMatch?: string | undefined, ifUnmodifiedSince?: string | undefined }, { etag, modifiedAt }: Validators): boolean {
   if (headers.ifMatch !== undefined) return !matchesTag(headers.ifMatch, etag, true)
-  if (headers.ifUnmodifiedSince === undefined) return false
-  const since = Date.parse(headers.ifUnmodifiedSince)
-  return !Number.isNaN(since) && wholeSeconds(modifiedAt) > since
+  const since = readHttpDate(headers.ifUnmodifiedSince)
+  return since !== null && wholeSeconds(modifiedAt) > since
 }
 
 /** Compares a list of entity tags; the strong comparison takes no weak tag (§8.8.3.2). */
 export function matchesTag (list: string, etag: string, strong: boolean): boolean {
   if (list.trim() === '*') return true
+  if (strong && etag.startsWith('W/')) return false
   const bare = etag.replace(/^W\//, '')
-  return [...list.matchAll(/(W\/)?"[^"]*"/g)].some(([tag, weak]) => !(strong && weak !== undefined) && tag.replace(/^W\//, '') === bare)
+  return [...list.matchAll(/(W\/)?("[^"]*")/g)].some(([, weak, tag]) => !(strong && weak !== undefined) && tag === bare)
+}
+
+/** The three forms of §5.6.7; `Date.parse` alone would take nearly anything, and asctime's for local time. */
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+const RFC_850_DATE = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
+/** @returns ms since the epoch, or null: what is not an HTTP date is ignored */
+function readHttpDate (value: string | undefined): number | null {
+  if (value === undefined) return null
+  const isAsctime = ASCTIME_DATE.test(value)
+  if (!isAsctime && !IMF_FIXDATE.test(value) && !RFC_850_DATE.test(value)) return null
+  const time = Date.parse(isAsctime ? `${value} GMT` : value)
+  return Number.isNaN(time) ? null : time
 }
 
 /** HTTP dates have no fractions of a second. */

@@ -1,54 +1,142 @@
 // Runs in a worker thread: reads what a media file really contains. A broken file may throw or hang here, never beside
 // requests.
-import { ALL_FORMATS, FilePathSource, Input } from 'mediabunny'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { CustomSource, EncodedPacketSink, Input, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack } from 'mediabunny'
+import { fail } from '../errors.js'
+import type { MediaContainer } from './container-magic.js'
 
 /** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
 export interface MediaFacts {
-  readonly container: string
+  readonly container: MediaContainer
   readonly contentType: string
-  /** RFC 6381. */
-  readonly videoCodec: string | null
+  /** RFC 6381, such as `avc1.640028`. */
+  readonly videoCodec: string
+  /** The codec's family, such as `avc`. */
+  readonly videoCodecName: string
+  /** RFC 6381; null without sound. */
   readonly audioCodec: string | null
-  readonly width: number | null
-  readonly height: number | null
+  /** As shown: square pixels, rotation applied. */
+  readonly width: number
+  readonly height: number
   readonly frameRate: number | null
-  readonly bitrate: number | null
+  /** Of the whole file. */
+  readonly bitrate: number
   readonly durationMs: number
-  /** BCP 47; what the file does not say is left out. */
+  /** BCP 47, each once; what the file does not say is left out. */
   readonly audioLanguages: string[]
+  readonly audioTracks: number
+  readonly sizeBytes: number
 }
 
-/** Enough packets for a frame rate without reading the whole file. */
-const SAMPLED_PACKETS = 60
+export interface ProbeTask { readonly path: string, readonly sizeBytes: number }
 
-export default async function probe ({ path, sizeBytes }: { path: string, sizeBytes: number }): Promise<MediaFacts> {
-  using input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS })
-  const format = await input.getFormat()
-  const video = await input.getPrimaryVideoTrack()
-  const audio = await input.getAudioTracks()
-  const seconds = await input.computeDuration()
-  if (video === null && audio.length === 0) throw new Error('neither video nor audio in it')
-  if (!(seconds > 0)) throw new Error('it has no duration')
-  const languages = await Promise.all(audio.map(async (track) => await track.getLanguageCode()))
-  return {
-    container: format.name.toLowerCase(),
-    contentType: format.mimeType,
-    videoCodec: await video?.getCodecParameterString() ?? null,
-    audioCodec: await audio[0]?.getCodecParameterString() ?? null,
-    width: await video?.getDisplayWidth() ?? null,
-    height: await video?.getDisplayHeight() ?? null,
-    frameRate: video === null ? null : Math.round((await video.computePacketStats(SAMPLED_PACKETS)).averagePacketRate * 1_000) / 1_000,
-    bitrate: Math.round(sizeBytes * 8 / seconds),
-    durationMs: Math.round(seconds * 1_000),
-    audioLanguages: [...new Set(languages.filter((code) => code !== 'und').map(toBcp47))],
-  }
-}
+/** Refusals that are not damage. */
+export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
-/** Containers use ISO 639-2 (`spa`); BCP 47 wants the shortest code (`es`). */
-function toBcp47 (code: string): string {
+export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal }
+
+/**
+ * Only what is accepted as an upload. Never ALL_FORMATS: its HLS reader opens whatever paths and addresses a playlist
+ * names.
+ */
+const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaContainer, contentType: string]> = [
+  [MP4, 'mp4', 'video/mp4'],
+  [QTFF, 'mov', 'video/quicktime'],
+  [MATROSKA, 'mkv', 'video/x-matroska'],
+  [WEBM, 'webm', 'video/webm'],
+  [MPEG_TS, 'ts', 'video/mp2t'],
+]
+/** An index of a long film has some 20 MiB; a file that wants more at once is lying about a length. */
+const MAX_READ_BYTES = 128 * 1024 ** 2
+/** ISO 639-2 for undetermined, several, uncoded, and no speech. */
+const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
+
+export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
+  const input = new Input({ source: await openSource(path), formats: FORMATS.map(([format]) => format) })
   try {
-    return Intl.getCanonicalLocales(code)[0] ?? code
-  } catch {
-    return code
+    if (!await input.canRead()) return { refusal: 'unknown-kind' }
+    const actual = await input.getFormat()
+    const [, container, contentType] = FORMATS.find(([format]) => format === actual) ?? fail(new Error('a format that was not asked for'))
+    const video = await input.getPrimaryVideoTrack()
+    if (video === null) return { refusal: 'no-picture' }
+    const videoCodecName = await video.getCodec()
+    const videoCodec = await video.getCodecParameterString()
+    if (videoCodecName === null || videoCodec === null) return { refusal: 'unknown-codec' }
+    const audio = await input.getAudioTracks()
+    await assertComplete([video, ...audio])
+    const seconds = await input.computeDuration([video, ...audio], { skipLiveWait: true })
+    return {
+      facts: {
+        container,
+        contentType,
+        videoCodec,
+        videoCodecName,
+        audioCodec: await audio[0]?.getCodecParameterString() ?? null,
+        width: positive(await video.getDisplayWidth(), 'width'),
+        height: positive(await video.getDisplayHeight(), 'height'),
+        frameRate: await frameRateOf(video),
+        bitrate: Math.round(sizeBytes * 8 / positive(seconds, 'duration')),
+        durationMs: Math.round(seconds * 1_000),
+        audioLanguages: await languagesOf(audio),
+        audioTracks: audio.length,
+        sizeBytes,
+      },
+    }
+  } finally {
+    input.dispose()
   }
+}
+
+async function openSource (path: string): Promise<CustomSource> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  return new CustomSource({
+    getSize: async () => (await handle.stat()).size,
+    async read (start, end) {
+      if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
+      const bytes = new Uint8Array(end - start)
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+        if (bytesRead === 0) throw new Error('the file ends early')
+        done += bytesRead
+      }
+      return bytes
+    },
+    dispose: () => { handle.close().catch(() => {}) },
+    prefetchProfile: 'fileSystem',
+    handleUnhandledError: () => {},
+  })
+}
+
+/** An index in front promises packets that a file cut short does not have: the last of each track must be there. */
+async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
+  for (const track of tracks) {
+    const last = await new EncodedPacketSink(track).getPacket(Infinity, { skipLiveWait: true })
+    if (last === null || last.data.byteLength === 0) throw new Error('a track has no last packet')
+  }
+}
+
+/** Frames per second, from the frames themselves; null for a single picture. */
+async function frameRateOf (video: InputVideoTrack): Promise<number | null> {
+  const { bestGuessFrameRate } = await video.computeFrameRateMetrics()
+  return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0 ? Math.round(bestGuessFrameRate * 1_000) / 1_000 : null
+}
+
+async function languagesOf (audio: readonly InputAudioTrack[]): Promise<string[]> {
+  const codes = await Promise.all(audio.map(async (track) => await track.getLanguageCode()))
+  return [...new Set(codes.filter((code) => !NO_LANGUAGE.includes(code)).flatMap(toBcp47))]
+}
+
+/** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 wants the shortest code (`es`, `de`). */
+function toBcp47 (code: string): string[] {
+  try {
+    return Intl.getCanonicalLocales(code)
+  } catch {
+    return []
+  }
+}
+
+function positive (value: number, name: string): number {
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`it has no ${name}`)
+  return value
 }

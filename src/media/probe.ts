@@ -1,13 +1,20 @@
 // Probing uploaded files in a worker thread with limits on time and memory: a hostile file costs one thread, not the service.
 import { Piscina } from 'piscina'
-import type { MediaFacts } from './probe-worker.js'
+import { open } from 'node:fs/promises'
+import { HEAD_BYTES, sniffContainer } from './container-magic.js'
+import type { MediaFacts, ProbeOutcome, ProbeRefusal, ProbeTask } from './probe-worker.js'
 
 export type { MediaFacts } from './probe-worker.js'
 
-export type ProbeResult = { readonly ok: true, readonly facts: MediaFacts } | { readonly ok: false, readonly reason: string }
+export type ProbeFailure = ProbeRefusal | 'damaged' | 'time-limit' | 'memory-limit' | 'closed'
+
+/** `reason` finishes the sentence "The file was received, but …". */
+export type ProbeResult =
+  | { readonly ok: true, readonly facts: MediaFacts }
+  | { readonly ok: false, readonly code: ProbeFailure, readonly reason: string }
 
 export interface MediaProber {
-  /** @param path a file on this machine */
+  /** Never rejects for what is in the file. @param path a file on this machine */
   probe (path: string, sizeBytes: number): Promise<ProbeResult>
   close (): Promise<void>
 }
@@ -15,28 +22,70 @@ export interface MediaProber {
 const TIME_LIMIT_MS = 30_000
 const HEAP_LIMIT_MB = 512
 
-export function createMediaProber (timeLimitMs = TIME_LIMIT_MS): MediaProber {
-  const pool = new Piscina<{ path: string, sizeBytes: number }, MediaFacts>({
+const REASONS: Readonly<Record<ProbeFailure, string>> = {
+  'unknown-kind': 'it is not a media file of a known kind',
+  'no-picture': 'it has no video track',
+  'unknown-codec': 'its video codec is not known',
+  damaged: 'it is damaged or incomplete',
+  'time-limit': 'reading it took too long',
+  'memory-limit': 'reading it took too much memory',
+  closed: 'the service is stopping',
+}
+
+/**
+ * Probes one file after another.
+ * @param timeLimitMs for each file, from the moment its turn comes
+ */
+export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HEAP_LIMIT_MB): MediaProber {
+  const pool = new Piscina<ProbeTask, ProbeOutcome>({
     filename: new URL('./probe-worker.js', import.meta.url).href,
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: 10_000,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
   })
+  // What a file breaks after its answer concerns nobody; without a listener it would end the process.
+  pool.on('error', () => {})
+  let isClosed = false
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function run (task: ProbeTask): Promise<ProbeResult> {
+    if (isClosed) return failed('closed')
+    const signal = AbortSignal.timeout(timeLimitMs)
+    try {
+      const outcome = await pool.run(task, { signal })
+      return 'facts' in outcome ? { ok: true, facts: outcome.facts } : failed(outcome.refusal)
+    } catch (error) {
+      if (isClosed) return failed('closed')
+      if (signal.aborted) return failed('time-limit')
+      return failed(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory-limit' : 'damaged')
+    }
+  }
+
   return {
     async probe (path, sizeBytes) {
-      try {
-        return { ok: true, facts: await pool.run({ path, sizeBytes }, { signal: AbortSignal.timeout(timeLimitMs) }) }
-      } catch (error) {
-        return { ok: false, reason: reasonOf(error) }
-      }
+      if (sniffContainer(await readHead(path)) === null) return failed('unknown-kind')
+      const mine = turn.then(async () => await run({ path, sizeBytes }))
+      turn = mine
+      return await mine
     },
-    close: async () => { await pool.destroy() },
+    async close () {
+      isClosed = true
+      await pool.destroy()
+    },
   }
 }
 
-function reasonOf (error: unknown): string {
-  if (!(error instanceof Error)) return 'it cannot be read'
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'reading it took too long'
-  return error.message.includes('unsupported or unrecognizable format') ? 'it is not a media file of a known kind' : 'it is damaged or incomplete'
+function failed (code: ProbeFailure): ProbeResult {
+  return { ok: false, code, reason: REASONS[code] }
+}
+
+async function readHead (path: string): Promise<Buffer> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
 }

@@ -1,86 +1,105 @@
 // Receiving an upload: streamed to storage, hashed and measured on the way; whatever breaks it leaves nothing behind.
 import { createHash } from 'node:crypto'
-import { Transform, type Readable, type TransformCallback } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { badRequest, DomainError } from '../errors.js'
 import type { MediaStorage } from '../storage/storage.js'
+import { HEAD_BYTES, sniffContainer } from './container-magic.js'
 
 export interface ReceivedUpload {
+  readonly key: string
   readonly sizeBytes: number
   /** Hexadecimal. */
   readonly sha256: string
 }
 
-const SNIFFED_BYTES = 12
+export interface UploadOptions {
+  /** Hexadecimal; what arrives must have it. */
+  readonly expectedSha256?: string
+  readonly signal?: AbortSignal
+}
+
+/** How long a refused body is read on, in ms. */
+const LINGER_MS = 2_000
 
 /**
  * @param source the body as it arrives
- * @throws DomainError 400 `empty-upload`, 413 `upload-too-large`, 415 `unsupported-media`
+ * @throws DomainError 400 `empty-upload`, `upload-interrupted` or `checksum-mismatch`, 413 `upload-too-large`,
+ * 415 `unsupported-media`
  */
-export async function receiveUpload (source: Readable, storage: MediaStorage, key: string, maxBytes: number): Promise<ReceivedUpload> {
+export async function receiveUpload (source: Readable, storage: MediaStorage, key: string, maxBytes: number, { expectedSha256, signal }: UploadOptions = {}): Promise<ReceivedUpload> {
+  // It may break before it is read; reading then tells.
+  source.on('error', () => {})
+  if (signal !== undefined) addAbortSignal(signal, source)
   const writer = await storage.create(key)
-  const meter = new UploadMeter(maxBytes)
   try {
-    await pipeline(source, meter, writer.stream)
-    if (meter.sizeBytes === 0) throw badRequest('empty-upload', 'The body is empty: send the file itself.')
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    for await (const bytes of checked(source, maxBytes)) {
+      hash.update(bytes)
+      sizeBytes += bytes.length
+      await write(writer.stream, bytes)
+    }
+    const sha256 = hash.digest('hex')
+    if (expectedSha256 !== undefined && expectedSha256.toLowerCase() !== sha256) {
+      throw badRequest('checksum-mismatch', 'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.')
+    }
     await writer.commit()
-    return { sizeBytes: meter.sizeBytes, sha256: meter.digest() }
+    return { key, sizeBytes, sha256 }
   } catch (error) {
     await writer.abort()
-    if (isCutOff(error)) throw badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
+    readOnForAMoment(source)
     throw error
   }
 }
 
-function isCutOff (error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.code === 'ECONNRESET' || error.code === 'ABORT_ERR')
-}
-
-/** Counts, hashes, and looks at the first bytes before much of a wrong file is written. */
-class UploadMeter extends Transform {
-  sizeBytes = 0
-  private readonly hash = createHash('sha256')
-  private head: Buffer | null = Buffer.alloc(0)
-
-  constructor (private readonly maxBytes: number) {
-    super()
-  }
-
-  override _transform (chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.sizeBytes += chunk.length
-    if (this.sizeBytes > this.maxBytes) {
-      done(new DomainError(413, 'upload-too-large', 'Upload too large', `A media file may have up to ${this.maxBytes} bytes.`, { maxBytes: this.maxBytes }))
-      return
+/** The source's bytes, none before the first of them are known to be those of a media file. */
+async function * checked (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+  let sizeBytes = 0
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (const chunk of chunksOf(source)) {
+    sizeBytes += chunk.length
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
+    if (head === null) {
+      yield chunk
+      continue
     }
-    if (this.head !== null) {
-      this.head = Buffer.concat([this.head, chunk.subarray(0, SNIFFED_BYTES)])
-      if (this.head.length >= SNIFFED_BYTES) {
-        if (!looksLikeMedia(this.head)) {
-          done(notMedia())
-          return
-        }
-        this.head = null
-      }
-    }
-    this.hash.update(chunk)
-    done(null, chunk)
+    head = Buffer.concat([head, chunk])
+    if (head.length < HEAD_BYTES) continue
+    yield assertMedia(head)
+    head = null
   }
+  if (sizeBytes === 0) throw badRequest('empty-upload', 'The body is empty: send the file itself.')
+  if (head !== null) yield assertMedia(head)
+}
 
-  override _flush (done: TransformCallback): void {
-    done(this.head !== null && this.sizeBytes > 0 ? notMedia() : null)
-  }
-
-  digest (): string {
-    return this.hash.digest('hex')
+/** Leaves the source open when its reader stops: destroying a request takes the connection, and the refusal, with it. */
+async function * chunksOf (source: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield * source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  } catch {
+    throw badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
   }
 }
 
-function notMedia (): DomainError {
-  return new DomainError(415, 'unsupported-media', 'Not a media file', 'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.')
+function assertMedia (head: Buffer): Buffer {
+  if (sniffContainer(head) !== null) return head
+  throw new DomainError(415, 'unsupported-media', 'Not a media file', 'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.')
 }
 
-/** ISO base media files name a box at byte 4, Matroska and WebM begin with EBML, transport streams with a sync byte. */
-function looksLikeMedia (head: Buffer): boolean {
-  const box = head.toString('latin1', 4, 8)
-  return ['ftyp', 'moov', 'mdat', 'wide', 'free', 'styp'].includes(box) || head.readUInt32BE(0) === 0x1a45dfa3 || head[0] === 0x47
+function tooLarge (maxBytes: number): DomainError {
+  return new DomainError(413, 'upload-too-large', 'Upload too large', `A media file may have up to ${maxBytes} bytes.`, { maxBytes })
+}
+
+/** Waits for each chunk to be taken: back-pressure, and an error even from a stream that is already broken. */
+async function write (stream: Writable, chunk: Buffer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    stream.write(chunk, (error) => { error == null ? resolve() : reject(error) })
+  })
+}
+
+/** A client that is still sending sees the refusal only if its bytes are taken for a while (RFC 9112 §9.6). */
+function readOnForAMoment (source: Readable): void {
+  if (source.destroyed || source.readableEnded) return
+  const timer = setTimeout(() => { source.destroy() }, LINGER_MS).unref()
+  source.once('close', () => { clearTimeout(timer) }).resume()
 }

@@ -1,7 +1,10 @@
 // Serving a stored object over HTTP: ranges, validators and conditions by RFC 9110, streamed with back-pressure.
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { DomainError, preconditionFailed } from '../errors.js'
 import type { MediaStorage } from '../storage/storage.js'
-import { isNotModified, preconditionFails, rangeStillValid, readRange } from './byte-ranges.js'
+import { isNotModified, preconditionFails, rangeStillValid, readRange, sizeOf, type ByteRange } from './byte-ranges.js'
 
 export interface ServedObject {
   readonly key: string
@@ -13,34 +16,88 @@ export interface ServedObject {
   readonly cacheControl: string
 }
 
-/** Answers 200, 206, 304, 412 or 416; a stream that the client leaves is closed with its file. */
+/**
+ * Answers 200, 206 or 304; a stream that the client leaves is closed with its file.
+ * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`; ObjectMissingError
+ */
 export async function sendBytes (request: FastifyRequest, reply: FastifyReply, storage: MediaStorage, object: ServedObject): Promise<FastifyReply> {
   const { headers } = request
+  if (preconditionFails({ ifMatch: headers['if-match'], ifUnmodifiedSince: headers['if-unmodified-since'] }, object)) throw preconditionFailed()
+  // Range is defined for GET only (§14.2): HEAD describes the whole.
+  const isRangeMeant = request.method === 'GET' && rangeStillValid(headers['if-range'] as string | undefined, object)
+  const isKnown = isNotModified({ ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] }, object)
+  const outcome = readRange(isRangeMeant && !isKnown ? headers.range : undefined, object.sizeBytes)
+  if (outcome.kind === 'unsatisfiable') throw rangeNotSatisfiable(object.sizeBytes)
   reply.headers({
     'accept-ranges': 'bytes',
     etag: object.etag,
     'last-modified': object.modifiedAt.toUTCString(),
     'cache-control': object.cacheControl,
-    'content-type': object.contentType,
   })
-  if (preconditionFails({ ifMatch: headers['if-match'], ifUnmodifiedSince: headers['if-unmodified-since'] }, object)) return await bare(reply, 412)
-  if (isNotModified({ ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] }, object)) return await bare(reply, 304)
-  // Range is defined for GET only (§14.2): HEAD describes the whole.
-  const asked = request.method === 'GET' && rangeStillValid(headers['if-range'] as string | undefined, object) ? headers.range : undefined
-  const outcome = readRange(asked, object.sizeBytes)
-  if (outcome.kind === 'unsatisfiable') {
-    reply.header('content-range', `bytes */${object.sizeBytes}`)
-    return await bare(reply, 416)
-  }
-  const span = outcome.kind === 'part' ? outcome.range : { start: 0, end: object.sizeBytes - 1 }
-  if (outcome.kind === 'part') reply.header('content-range', `bytes ${span.start}-${span.end}/${object.sizeBytes}`)
-  reply.code(outcome.kind === 'part' ? 206 : 200).header('content-length', span.end - span.start + 1)
+  if (isKnown) return await reply.code(304).send()
+  const pieces = toPieces(outcome, object)
+  reply.code(outcome.kind === 'whole' ? 200 : 206).headers({ ...pieces.headers, 'content-length': pieces.sizeBytes })
   if (request.method === 'HEAD' || object.sizeBytes === 0) return await reply.send()
-  const stream = await storage.open(object.key, outcome.kind === 'part' ? span : undefined)
-  request.raw.once('close', () => { stream.destroy() })
-  return await reply.send(stream)
+  return await sendPieces(reply, storage, object.key, pieces.list)
 }
 
-async function bare (reply: FastifyReply, status: number): Promise<FastifyReply> {
-  return await reply.removeHeader('content-type').code(status).send()
+function rangeNotSatisfiable (sizeBytes: number): DomainError {
+  return new DomainError(416, 'range-not-satisfiable', 'No such bytes', `The file has ${sizeBytes} bytes; the range begins after them.`,
+    { sizeBytes }, { 'content-range': `bytes */${sizeBytes}` })
+}
+
+/** A body is made of stored bytes and, between the parts of a multipart, text. */
+type Piece = ByteRange | string
+interface Pieces { readonly list: readonly Piece[], readonly sizeBytes: number, readonly headers: Readonly<Record<string, string>> }
+
+function toPieces (outcome: Exclude<ReturnType<typeof readRange>, { kind: 'unsatisfiable' }>, object: ServedObject): Pieces {
+  const { sizeBytes, contentType } = object
+  if (outcome.kind === 'parts') return toMultipart(outcome.ranges, object)
+  const range = outcome.kind === 'part' ? outcome.range : { start: 0, end: sizeBytes - 1 }
+  const contentRange: Record<string, string> = outcome.kind === 'part' ? { 'content-range': contentRangeOf(range, sizeBytes) } : {}
+  return { list: [range], sizeBytes: sizeOf(range), headers: { 'content-type': contentType, ...contentRange } }
+}
+
+function toMultipart (ranges: readonly ByteRange[], { sizeBytes, contentType }: ServedObject): Pieces {
+  // Random, so that no file can hold it.
+  const boundary = randomBytes(16).toString('hex')
+  const list = ranges.flatMap((range, i): Piece[] => [
+    `${i === 0 ? '' : '\r\n'}--${boundary}\r\ncontent-type: ${contentType}\r\ncontent-range: ${contentRangeOf(range, sizeBytes)}\r\n\r\n`,
+    range,
+  ])
+  list.push(`\r\n--${boundary}--\r\n`)
+  const total = list.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : sizeOf(piece)), 0)
+  return { list, sizeBytes: total, headers: { 'content-type': `multipart/byteranges; boundary=${boundary}` } }
+}
+
+function contentRangeOf ({ start, end }: ByteRange, sizeBytes: number): string {
+  return `bytes ${start}-${end}/${sizeBytes}`
+}
+
+async function sendPieces (reply: FastifyReply, storage: MediaStorage, key: string, list: readonly Piece[]): Promise<FastifyReply> {
+  const opened = new Map<Piece, Readable>()
+  // The first stored bytes are opened before the head is sent, so that a missing object can still be told.
+  const first = list.find((piece) => typeof piece !== 'string')
+  if (typeof first === 'object') opened.set(first, await storage.open(key, first))
+  const body = Readable.from(readPieces(list, async (range) => opened.get(range) ?? await storage.open(key, range)), { objectMode: false })
+  body.once('close', () => { for (const stream of opened.values()) stream.destroy() })
+  // Whoever left while the file was being opened gets no stream: nobody would close it.
+  if (reply.raw.destroyed) body.destroy()
+  return await reply.send(body)
+}
+
+/** @throws Error when the object ends early: the length was promised, so the connection has to break */
+async function * readPieces (list: readonly Piece[], open: (range: ByteRange) => Promise<Readable>): AsyncGenerator<Buffer> {
+  for (const piece of list) {
+    if (typeof piece === 'string') {
+      yield Buffer.from(piece)
+      continue
+    }
+    let missing = sizeOf(piece)
+    for await (const chunk of await open(piece) as AsyncIterable<Buffer>) {
+      missing -= chunk.length
+      yield chunk
+    }
+    if (missing !== 0) throw new Error(`a stored object ended ${missing} bytes early`)
+  }
 }

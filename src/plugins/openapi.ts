@@ -38,7 +38,5 @@ export default fp<{ version: string }>(async function openapi (app, { version })
     routePrefix: '/docs',
     staticCSP: true,
     uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true, docExpansion: 'none', deepLinking: true },
-    // The UI is a page for people: everybody may open it.
-    ...({ routeConfig: { access: 'public' } } as object),
   })
 }, { name: 'openapi' })

@@ -1,6 +1,6 @@
 // Media files in a local folder. Uploads are written beside it and renamed into place; links are never followed.
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -116,12 +116,16 @@ function writeIncoming (incoming: string, handle: FileHandle, publish: () => Pro
   stream.on('error', () => {})
   let state: 'open' | 'committed' | 'aborted' = 'open'
 
+  /** The handle closes once its stream has let go of it and no write is under way. */
+  async function close (): Promise<void> {
+    stream.destroy()
+    await handle.close()
+  }
+
   async function abort (): Promise<void> {
     if (state !== 'open') return
     state = 'aborted'
-    stream.destroy()
-    // Waits for a write that is under way.
-    await handle.close().catch(() => {})
+    await close().catch(() => {})
     await rm(incoming, { force: true })
   }
 
@@ -132,7 +136,7 @@ function writeIncoming (incoming: string, handle: FileHandle, publish: () => Pro
       if (stream.errored !== null) throw stream.errored
       if (!stream.writableFinished) await finished(stream)
       await handle.sync()
-      await handle.close()
+      await close()
       await publish()
       state = 'committed'
     } catch (error) {
@@ -143,7 +147,7 @@ function writeIncoming (incoming: string, handle: FileHandle, publish: () => Pro
   return { stream, commit, abort }
 }
 
-async function lookAt (file: string): Promise<Awaited<ReturnType<typeof lstat>> | null> {
+async function lookAt (file: string): Promise<Stats | null> {
   return await lstat(file).catch((error: unknown) => {
     if (isOneOf(error, ['ENOENT', 'ENOTDIR'])) return null
     throw error

@@ -112,10 +112,11 @@ export async function renewLease (watcher: Watcher, streamId: string, event: Pro
  */
 export async function applyEvent (watcher: Watcher, streamId: string, event: ProgressEvent, renewal?: { liveAt: Date, set: Partial<StreamSlot> }): Promise<boolean> {
   const at = new Date(event.at)
+  // The order matters on the embedded server: it asks the filter again for each path, and must find the old time there.
   const set: Record<string, unknown> = {
-    'slots.$[newer].at': at,
-    'slots.$[newer].eventId': event.eventId,
     'slots.$[newer].positionMs': event.positionMs,
+    'slots.$[newer].eventId': event.eventId,
+    'slots.$[newer].at': at,
   }
   for (const [name, value] of Object.entries(renewal?.set ?? {})) set[`slots.$[own].${name}`] = value
   const max: Record<string, unknown> = { 'slots.$[own].furthestMs': event.positionMs, 'slots.$[past].endAt': at }
@@ -131,7 +132,7 @@ export async function applyEvent (watcher: Watcher, streamId: string, event: Pro
   const result = await AccountStreams.updateOne({ _id: watcher.account }, { $set: set, $max: max }, {
     arrayFilters: [
       own('own'),
-      { ...own('newer'), $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, { 'newer.at': at, 'newer.eventId': { $lt: event.eventId } }] },
+      { $and: [own('newer'), { $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, { 'newer.at': at, 'newer.eventId': { $lt: event.eventId } }] }] },
       { ...own('past'), 'past.finishMarkMs': { $lte: event.positionMs } },
     ],
   })
