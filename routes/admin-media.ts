@@ -52,7 +52,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
     querystring: UploadQuery,
     response: answers({ 201: ref(MediaFile) }),
   }
-  const admin = { config: { access: 'admin' as const }, bodyLimit: config.maxUploadBytes }
+  const admin = { config: { access: 'admin' as const, slowBody: true }, bodyLimit: config.maxUploadBytes }
 
   app.post('/admin/movies/:movieId/media', {
     ...admin,

@@ -54,7 +54,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The bytes of a media file',
       description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
       operationId: 'getMedia',
-      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 416: Type.Null({ description: 'No such bytes' }) }),
+      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }) }),
     },
   }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
 

@@ -55,10 +55,20 @@ const BODY_BYTES = 64 * 1024
 
 /** Builds the app with everything it needs open; `close()` closes all of it. */
 export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true }: AppOptions): Promise<FastifyInstance> {
+  const app = createFastify(config)
+  await app.register(databasePlugin, { uri: databaseUri })
+  const services = await openServices(app, config, now)
+  if (sweep) await app.register(sweeperPlugin, { services })
+  await assemble(app, services)
+  await app.ready()
+  return app
+}
+
+/** The bare server: limits, ids and validation. */
+export function createFastify (config: Config): FastifyInstance {
   const app = Fastify({
     logger: loggerOptions(config),
     bodyLimit: BODY_BYTES,
-    requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     requestIdHeader: false,
@@ -69,20 +79,20 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
     return503OnClosing: true,
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
   })
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
+  app.server.headersTimeout = 15_000
+  return app
+}
 
-  await app.register(databasePlugin, { uri: databaseUri })
-  const services = await openServices(app, config, now)
+/** Puts plugins and routes on a server, in their order: the table of contents of the service. */
+export async function assemble (app: FastifyInstance, services: Services): Promise<void> {
   app.decorate('services', services)
-
   await app.register(problemsPlugin)
   await app.register(stoppingPlugin)
-  await app.register(securityPlugin, { config })
+  await app.register(securityPlugin, { config: services.config })
   for (const schema of sharedSchemas) app.addSchema(schema)
   // Before auth: the UI's own routes cannot declare an access, and are for everybody.
   await app.register(openapiPlugin, { version: VERSION })
   await app.register(authPlugin, { services })
-  if (sweep) await app.register(sweeperPlugin, { watching: services.watching })
 
   await app.register(health)
   await app.register(metrics)
@@ -102,8 +112,6 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
     await v1.register(adminTitles)
     await v1.register(adminMedia)
   }, { prefix: '/v1' })
-  await app.ready()
-  return app
 }
 
 /** Structured logs with request ids, without secrets or personal data; readable on a developer's terminal. */

@@ -2,7 +2,7 @@
 // requests.
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { CustomSource, EncodedPacketSink, Input, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack } from 'mediabunny'
+import { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../errors.js'
 import type { MediaContainer } from './container-magic.js'
 
@@ -49,6 +49,8 @@ const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaContainer, c
 ]
 /** An index of a long film has some 20 MiB; a file that wants more at once is lying about a length. */
 const MAX_READ_BYTES = 128 * 1024 ** 2
+// A hostile file would write its oddities into the service's output.
+Logging.level = LogLevel.Silent
 /** ISO 639-2 for undetermined, several, uncoded, and no speech. */
 const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
 

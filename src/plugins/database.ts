@@ -40,15 +40,6 @@ export async function pingDatabase (): Promise<boolean> {
   }
 }
 
-/** Creates every index of every model. */
-export async function createIndexes (report: (model: string) => void = () => undefined): Promise<void> {
-  for (const name of mongoose.modelNames()) {
-    await mongoose.model(name).createCollection()
-    await mongoose.model(name).createIndexes()
-    report(name)
-  }
-}
-
 export default fp<{ uri: string }>(async function database (app, { uri }) {
   await connectDatabase(uri)
   app.addHook('onClose', async () => { await disconnectDatabase() })

@@ -11,6 +11,16 @@ const REQUESTS_PER_MINUTE = 3_000
 /** Sign-up, log-in and the like from one address. */
 export const SIGN_IN_RATE = { max: 120, timeWindow: 60_000 } as const
 
+/** A body of usual size has this long to arrive. */
+const BODY_WITHIN_MS = 30_000
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Bodies of this route may take as long as they need. */
+    slowBody?: boolean
+  }
+}
+
 export default fp<{ config: Config }>(async function security (app, { config }) {
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null } },
@@ -22,6 +32,13 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id'],
     maxAge: 600,
+  })
+  // Node's own limit on the time of a request would cut long uploads too.
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.slowBody === true || request.raw.complete) return
+    const timer = setTimeout(() => { if (!request.raw.complete) request.raw.destroy() }, BODY_WITHIN_MS)
+    timer.unref()
+    request.raw.once('close', () => { clearTimeout(timer) })
   })
   if (!config.rateLimits) return
   await app.register(rateLimit, {

@@ -1,19 +1,28 @@
-// Every few seconds: streams whose lease ran out reach the history and give their slots back. Several processes may sweep.
+// Every few seconds: streams whose lease ran out reach the history and give their slots back; once an hour, what broken
+// uploads left in storage goes. Several processes may sweep.
 import fp from 'fastify-plugin'
+import type { Services } from '../services.js'
 import { sweepExpiredSlots } from '../watching/flush.js'
-import type { Watching } from '../watching/watching.js'
 
-const EVERY_MS = 5_000
+const STREAMS_EVERY_MS = 5_000
+const UPLOADS_EVERY_MS = 3_600_000
+/** No upload is still arriving after this. */
+const UPLOAD_MAX_AGE_MS = 24 * 3_600_000
 
-export default fp<{ watching: Watching }>(async function sweeper (app, { watching }) {
-  let running: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
-    running = running.then(async () => await sweepExpiredSlots(watching))
-      .catch((error: unknown) => { app.log.warn({ err: error }, 'could not sweep expired streams; trying again') })
-  }, EVERY_MS)
-  timer.unref()
-  app.addHook('onClose', async () => {
-    clearInterval(timer)
-    await running
-  })
+export default fp<{ services: Services }>(async function sweeper (app, { services }) {
+  function every (ms: number, what: string, sweep: () => Promise<unknown>): void {
+    let running: Promise<unknown> = Promise.resolve()
+    const once = (): void => {
+      running = running.then(sweep).catch((error: unknown) => { app.log.warn({ err: error }, `could not sweep ${what}; trying again`) })
+    }
+    const timer = setInterval(once, ms)
+    timer.unref()
+    once()
+    app.addHook('onClose', async () => {
+      clearInterval(timer)
+      await running
+    })
+  }
+  every(STREAMS_EVERY_MS, 'expired streams', async () => await sweepExpiredSlots(services.watching))
+  every(UPLOADS_EVERY_MS, 'broken uploads', async () => await services.storage.sweep(UPLOAD_MAX_AGE_MS))
 }, { name: 'sweeper' })

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// npm run db: the embedded database alone, until Ctrl-C.
+import { hand, loadEnvironment, prepare } from './prepare.mjs'
+
+loadEnvironment()
+await prepare()
+hand('dist/src/cli/run-database.js')

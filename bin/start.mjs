@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// npm start: sets up what is missing, then runs the service.
+import { hand, loadEnvironment, prepare } from './prepare.mjs'
+
+loadEnvironment()
+await prepare()
+hand('dist/src/server.js')

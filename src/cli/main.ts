@@ -1,0 +1,85 @@
+// The command line: what is done to a service from outside, with the same configuration.
+import { Command } from 'commander'
+import { stdin, stdout } from 'node:process'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { Account, findAccountByEmail } from '../../models/account.js'
+import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
+import { createIndexes, findMissingIndexes } from '../database/indexes.js'
+import { DomainError } from '../errors.js'
+import { createPasswordHasher } from '../security/password-hashing.js'
+import { VERSION } from '../version.js'
+import { rebuildHistory } from '../watching/rebuild.js'
+import { withDatabase } from './with-database.js'
+
+const program = new Command('normflix')
+  .description('Runs a NormFlix service from the command line. Configuration comes from the environment and .env, as for the service itself.')
+  .version(VERSION)
+
+program.command('create-admin')
+  .argument('<email>', 'address to sign in with; an account that exists becomes an administrator')
+  .description('Make an administrator. The password is asked for, or taken from NORMFLIX_PASSWORD.')
+  .action(async (email: string) => {
+    await withDatabase(async (config) => {
+      const existing = await findAccountByEmail(normaliseEmail(email))
+      if (existing !== null) {
+        await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
+        console.log(`${existing.email} is an administrator now. Sessions that are open get the role with their next refresh.`)
+        return
+      }
+      const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
+      const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost, threads: 1 })
+      try {
+        const account = await createAccount({ hasher, config }, { email, password, plan: 'premium', profileName: 'Admin', role: 'admin' })
+        console.log(`Made the administrator ${account.email}.`)
+      } finally {
+        await hasher.close()
+      }
+    })
+  })
+
+program.command('indexes')
+  .description('Create the collections and indexes that are missing.')
+  .option('--check', 'change nothing; exit with 1 when one is missing')
+  .action(async ({ check = false }: { check?: boolean }) => {
+    await withDatabase(async () => {
+      if (!check) {
+        await createIndexes((collection) => { console.log(`  ${collection}`) })
+        console.log('All indexes are there.')
+        return
+      }
+      const missing = await findMissingIndexes()
+      console.log(missing.length === 0 ? 'All indexes are there.' : `Missing:\n  ${missing.join('\n  ')}`)
+      if (missing.length > 0) process.exitCode = 1
+    })
+  })
+
+program.command('rebuild-history')
+  .description('Build every profile\'s watch history again from the plays, which are its source.')
+  .option('--email <email>', 'only this account')
+  .action(async ({ email }: { email?: string }) => {
+    await withDatabase(async () => {
+      const { profiles, titles } = await rebuildHistory(email === undefined ? null : normaliseEmail(email), (line) => { console.log(line) })
+      console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
+    })
+  })
+
+/** Asks without showing what is typed. */
+async function askPassword (): Promise<string> {
+  if (!stdin.isTTY) throw new Error('There is no terminal to ask for a password: set NORMFLIX_PASSWORD.')
+  stdout.write('Password: ')
+  const terminal = createInterface({ input: stdin, output: new Writable({ write: (_chunk, _encoding, done) => { done() } }), terminal: true })
+  try {
+    return await terminal.question('')
+  } finally {
+    terminal.close()
+    stdout.write('\n')
+  }
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof DomainError ? error.detail : error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}

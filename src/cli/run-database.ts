@@ -1,0 +1,19 @@
+// The embedded database alone, until it is told to stop.
+import { loadConfig } from '../config.js'
+import { resolveDatabaseServer } from '../database/resolve-server.js'
+
+const config = loadConfig()
+const server = await resolveDatabaseServer({ uri: config.mongodbUri, dataDir: config.dataDir, report: console.log })
+console.log(`Database … ${server.description}\n\n  ${server.uri}\n\n  Stop        Ctrl-C\n`)
+
+let isStopping = false
+async function stop (): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  console.log('Stopping …')
+  await server.stop()
+  process.exit(0)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.on(signal, () => { void stop() })
+// A server that somebody else runs gives this process nothing to wait for.
+setInterval(() => undefined, 60_000)

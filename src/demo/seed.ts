@@ -1,0 +1,124 @@
+// The demo: a real catalogue with clips that play, a demo account with some history, an administrator. Development only;
+// seeding again changes nothing.
+import { createReadStream, statSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Types } from 'mongoose'
+import { findAccountByEmail } from '../../models/account.js'
+import { Media, type StoredMediaFile } from '../../models/media.js'
+import { Movie } from '../../models/movie.js'
+import { Show } from '../../models/show.js'
+import { Title } from '../../models/title.js'
+import { addProfile } from '../accounts/profiles.js'
+import { createAccount } from '../accounts/sign-in.js'
+import { createMediaProber } from '../media/probe.js'
+import { receiveUpload } from '../media/receive-upload.js'
+import type { Services } from '../services.js'
+import type { MediaStorage } from '../storage/storage.js'
+import { recordProgress } from '../watching/record.js'
+import { addToWishlist } from '../watching/wishlist.js'
+import { DEMO_CLIPS, mediaPlan, type DemoClip } from './media-plan.js'
+import { loadDemoMovies } from './movies.js'
+import { demoShows } from './shows.js'
+
+/** Public on purpose, and never made in production. */
+export const DEMO_ACCOUNTS = [
+  { email: 'demo@normflix.test', password: 'normflix-demo', note: 'premium, two profiles' },
+  { email: 'admin@normflix.test', password: 'normflix-admin', note: 'administrator' },
+] as const
+
+const [DEMO, ADMIN] = DEMO_ACCOUNTS
+const INSERTED_AT_ONCE = 500
+const CLIPS_FOLDER = fileURLToPath(new URL('../../../src/demo/clips/', import.meta.url))
+const DAY_MS = 86_400_000
+
+/** The accounts are made last: when they are there, everything is. */
+export async function isDemoSeeded (): Promise<boolean> {
+  return await findAccountByEmail(ADMIN.email) !== null
+}
+
+/** Writes the catalogue with its media files. */
+export async function seedCatalogue (storage: MediaStorage, progress: (text: string) => void): Promise<void> {
+  const present = new Set((await Title.find().select('_id').lean<Array<{ _id: Types.ObjectId }>>()).map(({ _id }) => _id.toString()))
+  const movies = loadDemoMovies().filter((movie) => !present.has(movie.id))
+  for (let i = 0; i < movies.length; i += INSERTED_AT_ONCE) {
+    progress(`${i} of ${movies.length} movies`)
+    await Movie.insertMany(movies.slice(i, i + INSERTED_AT_ONCE).map(({ id, ...movie }) => ({ ...movie, _id: id })))
+  }
+  progress('shows')
+  const shows = demoShows.filter((show) => !present.has(show.id))
+  await Show.insertMany(shows.map(({ id, seasons, ...show }) => ({
+    ...show, _id: id, seasons: seasons.map((season) => ({ ...season, episodes: season.episodes.map(({ id: _id, ...episode }) => ({ _id, ...episode })) })),
+  })))
+  progress('clips')
+  await seedMedia(storage)
+}
+
+/** Each clip is stored once, and stands in for many films. */
+async function seedMedia (storage: MediaStorage): Promise<void> {
+  const files = new Map<DemoClip, Omit<StoredMediaFile, '_id'>>()
+  for (const clip of Object.values(DEMO_CLIPS)) files.set(clip, await storeClip(storage, clip))
+  await Media.bulkWrite(mediaPlan.map((entry) => ({
+    updateOne: {
+      filter: { _id: new Types.ObjectId(entry.itemId) },
+      update: {
+        $setOnInsert: {
+          title: new Types.ObjectId(entry.titleId),
+          season: entry.season,
+          episode: entry.episode,
+          files: entry.clips.map((clip) => ({ _id: new Types.ObjectId(), ...files.get(clip) })),
+        },
+      },
+      upsert: true,
+    },
+  })) as Parameters<typeof Media.bulkWrite>[0])
+}
+
+async function storeClip (storage: MediaStorage, clip: DemoClip): Promise<Omit<StoredMediaFile, '_id'>> {
+  const prober = createMediaProber()
+  try {
+    const source = path.join(CLIPS_FOLDER, clip.fileName)
+    const storageKey = `demo/${clip.fileName}`
+    const { sizeBytes, sha256 } = await receiveUpload(createReadStream(source), storage, storageKey, statSync(source).size)
+    const result = await prober.probe(source, sizeBytes)
+    if (!result.ok) throw new Error(`the demo's clip ${clip.fileName} cannot be read`)
+    const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs, audioLanguages } = result.facts
+    return {
+      state: 'ready', storageKey, contentType, audioLanguages, subtitleLanguages: [], width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs, sizeBytes, sha256, edition: null, createdAt: new Date(),
+    }
+  } finally {
+    await prober.close()
+  }
+}
+
+/** Makes the accounts, and some history for the demo's first profile. */
+export async function seedAccounts (services: Services): Promise<void> {
+  const demo = await findAccountByEmail(DEMO.email) ?? await createAccount(services, { email: DEMO.email, password: DEMO.password, plan: 'premium', profileName: 'Kim' })
+  const accountId = demo._id.toString()
+  if (demo.profiles.length === 1) await addProfile(services, accountId, { name: 'Kids', kids: true })
+  await seedHistory(services, accountId, demo.profiles[0]?._id.toString() ?? '')
+  if (await findAccountByEmail(ADMIN.email) === null) {
+    await createAccount(services, { email: ADMIN.email, password: ADMIN.password, plan: 'premium', profileName: 'Admin', role: 'admin' })
+  }
+}
+
+/** A half-seen movie, a show in its second episode, a finished movie, two wishes. */
+async function seedHistory (services: Services, account: string, profile: string): Promise<void> {
+  const { catalogue, watching } = services
+  const watcher = { account, profile }
+  const firstEpisodes = demoShows.find((show) => show.title === 'Firefly')?.seasons[0]?.episodes ?? []
+  const movies = mediaPlan.filter((entry) => entry.kind === 'movie').map((entry) => entry.itemId)
+  const watched = [
+    { itemId: movies[0], daysAgo: 3, positionMs: 59_000, watchedMs: 58_000 },
+    { itemId: firstEpisodes[0]?.id, daysAgo: 2, positionMs: 58_500, watchedMs: 57_000 },
+    { itemId: movies[1], daysAgo: 1, positionMs: 23_456, watchedMs: 23_000 },
+  ]
+  for (const { itemId = '', daysAgo, positionMs, watchedMs } of watched) {
+    const item = catalogue.findItem(itemId)
+    const title = item === null ? null : catalogue.findTitle(item.titleId)
+    if (item === null || title === null) continue
+    const at = services.now().getTime() - daysAgo * DAY_MS
+    await recordProgress(watching, watcher, title, item, [{ positionMs, at, watchedMs, eventId: 'demo', sitting: `demo-${itemId}` }])
+  }
+  for (const id of movies.slice(2, 4)) await addToWishlist(watcher, id)
+}

@@ -1,0 +1,37 @@
+// The OpenAPI document without a running service: the routes are put together on parts that do nothing.
+import { createAccountAccess } from './accounts/access.js'
+import { assemble, createFastify } from './app.js'
+import type { Catalogue } from './catalogue/snapshot.js'
+import { loadConfig } from './config.js'
+import { createCursorCodec } from './security/cursors.js'
+import { createKeyRing } from './security/key-ring.js'
+import type { PasswordHasher } from './security/password-hashing.js'
+import type { Services } from './services.js'
+import type { MediaStorage } from './storage/storage.js'
+
+export async function describeApi (): Promise<object> {
+  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent' })
+  const app = createFastify(config)
+  const keys = createKeyRing(config.signingKeys)
+  const catalogue = {} as Catalogue
+  const now = (): Date => new Date(0)
+  const services: Services = {
+    config,
+    log: app.log,
+    keys,
+    cursors: createCursorCodec(keys),
+    hasher: {} as PasswordHasher,
+    storage: {} as MediaStorage,
+    catalogue,
+    access: createAccountAccess(now),
+    watching: { catalogue, now, warn: () => undefined },
+    now,
+  }
+  await assemble(app, services)
+  await app.ready()
+  try {
+    return app.swagger()
+  } finally {
+    await app.close()
+  }
+}
