@@ -160,16 +160,21 @@ accountSchema.pre([...REPLACE_VERBS], function refuseReplacement () {
   throw new UnguardedWriteError('accounts are never replaced whole')
 })
 
-accountSchema.pre('insertMany', async function guardInserted (docs, options) {
-  if (options?.lean === true) throw new UnguardedWriteError('accounts: insertMany with lean would skip the limits')
-  for (const account of [docs].flat()) assertProfilesFit(limitsOf(account.plan), account.profiles ?? [])
+accountSchema.pre('insertMany', async function guardInserted (docs) {
+  for (const account of [docs].flat()) guardInsertedAccount(account as StoredAccount)
 })
+
+/** With `lean`, and in bulk writes, no document hook runs: what they derive and check happens here. */
+function guardInsertedAccount (account: StoredAccount): void {
+  account.limits = limitsOf(account.plan)
+  for (const profile of account.profiles ?? []) profile.nameKey = foldName(profile.name)
+  assertProfilesFit(account.limits, account.profiles ?? [])
+}
 
 accountSchema.pre('bulkWrite', async function guardBulk (ops) {
   for (const op of ops) {
     if ('insertOne' in op) {
-      const account = op.insertOne.document as unknown as StoredAccount
-      assertProfilesFit(limitsOf(account.plan), account.profiles ?? [])
+      guardInsertedAccount(op.insertOne.document as unknown as StoredAccount)
     } else if ('updateOne' in op || 'updateMany' in op) {
       const { update } = 'updateOne' in op ? op.updateOne : op.updateMany
       if (guardUpdate(update as AnyUpdate) !== null) throw new UnguardedWriteError('accounts: profiles are added one at a time')

@@ -28,7 +28,7 @@ program.command('create-admin')
         return
       }
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
-      const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost, threads: 1 })
+      const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
       try {
         const account = await createAccount({ hasher, config }, { email, password, plan: 'premium', profileName: 'Admin', role: 'admin' })
         console.log(`Made the administrator ${account.email}.`)

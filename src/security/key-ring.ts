@@ -16,6 +16,7 @@ export interface KeyRing {
 
 const KEY_BYTES = 32
 
+/** @throws Error without a signing key */
 export function createKeyRing (signingKeys: readonly SigningKey[]): KeyRing {
   const [first] = signingKeys
   if (first === undefined) throw new Error('the key ring needs at least one signing key')

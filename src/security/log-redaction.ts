@@ -1,12 +1,30 @@
-// What never reaches a log: secrets in headers and bodies, tokens in addresses.
+// What never reaches a log: secrets in headers and bodies, personal data, tokens in addresses.
 
-/** Paths for pino's `redact`. */
-export const REDACTED_PATHS = [
-  'req.headers.authorization', 'headers.authorization', '*.password', '*.currentPassword', '*.newPassword', '*.pin',
-  '*.refreshToken', '*.accessToken', '*.email', 'password', 'pin', 'refreshToken', 'accessToken', 'email',
+const HEADERS = ['authorization', 'cookie', 'set-cookie']
+const MEMBERS = [
+  'password', 'currentPassword', 'newPassword', 'passwordHash', 'pin', 'currentPin', 'newPin', 'pinHash',
+  'token', 'accessToken', 'refreshToken', 'deviceToken', 'seed', 'email', 'newEmail',
 ]
 
-/** The address without the values of its tokens. */
+/** Paths for pino's `redact`: the members at the top and two levels down, where bodies and driver errors have them. */
+export const REDACTED_PATHS: string[] = [
+  ...HEADERS.flatMap((header) => [`headers["${header}"]`, `*.headers["${header}"]`]),
+  ...MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
+]
+
+const SECRET_PARAMETERS = new Set(['token', 'cursor'])
+
+/** The address without the values of its tokens and cursors, however their names are written. */
 export function stripUrlTokens (url: string): string {
-  return url.replace(/([?&](?:token|cursor)=)[^&#]*/gi, '$1…')
+  return url.replace(/([?&])([^?&=#]*)=[^&#]*/g, (whole, mark: string, name: string) =>
+    SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole)
+}
+
+/** The router reads `%74oken` as `token`, so the log has to. */
+function decodeName (name: string): string {
+  try {
+    return decodeURIComponent(name).toLowerCase()
+  } catch {
+    return name.toLowerCase()
+  }
 }

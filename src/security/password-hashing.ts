@@ -13,6 +13,7 @@ export interface PasswordHasher {
   verifyNothing (password: string): Promise<false>
   /** True when a hash was made with a lower cost than is asked for now. */
   needsRehash (hash: string): boolean
+  /** Finishes what runs and waits, then ends the threads. */
   close (): Promise<void>
 }
 
@@ -20,11 +21,13 @@ export interface PasswordHasherOptions {
   readonly pepper: string
   /** bcrypt's cost: each step doubles the work. */
   readonly cost: number
+  /** Threads that hash. */
   readonly threads?: number
-  /** How many may wait; those beyond are told to come again. */
+  /** How many may wait, one or more; those beyond are told to come again. */
   readonly maxWaiting?: number
 }
 
+/** Opens the worker threads; `close()` ends them. */
 export function createPasswordHasher ({ pepper, cost, threads = 2, maxWaiting = 64 }: PasswordHasherOptions): PasswordHasher {
   const pool = new Piscina<PasswordTask, string | boolean>({
     filename: new URL('./password-worker.js', import.meta.url).href,
@@ -39,23 +42,33 @@ export function createPasswordHasher ({ pepper, cost, threads = 2, maxWaiting = 
   function digestOf (password: string): string {
     return createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
   }
+  const busy = new Set<Promise<string | boolean>>()
+  let isClosing = false
   async function run (task: PasswordTask): Promise<string | boolean> {
-    if (pool.queueSize >= maxWaiting) throw unavailable('busy', 'Too many people are signing in at this moment. Try again shortly.', 2)
-    return await pool.run(task)
+    if (isClosing || pool.queueSize >= maxWaiting) throw unavailable('busy', 'Too many people are signing in at this moment. Try again shortly.', 2)
+    const result = pool.run(task)
+    busy.add(result)
+    try {
+      return await result
+    } finally {
+      busy.delete(result)
+    }
   }
-  let nothing: Promise<string> | null = null
-  async function hash (password: string): Promise<string> {
-    return String(await run({ kind: 'hash', digest: digestOf(password), cost }))
-  }
+  // Well-formed, but of no password: checking it is the work of a verification from the first call on.
+  const nothing = bcrypt.genSaltSync(cost) + '.'.repeat(31)
   return {
-    hash,
+    hash: async (password) => String(await run({ kind: 'hash', digest: digestOf(password), cost })),
     verify: async (password, hashed) => await run({ kind: 'verify', digest: digestOf(password), hash: hashed }) === true,
     async verifyNothing (password) {
-      nothing ??= hash('no account has this password').catch((error: unknown) => { nothing = null; throw error })
-      await run({ kind: 'verify', digest: digestOf(password), hash: await nothing })
+      await run({ kind: 'verify', digest: digestOf(password), hash: nothing })
       return false
     },
     needsRehash: (hashed) => bcrypt.getRounds(hashed) < cost,
-    close: async () => { await pool.destroy() },
+    async close () {
+      isClosing = true
+      // Piscina's own close() gives up what waits for a thread that is still starting.
+      await Promise.allSettled(busy)
+      await pool.destroy()
+    },
   }
 }

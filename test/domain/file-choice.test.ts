@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { chooseFile, pictureHeight, type FileWishes, type PlayableFile } from '../../src/domain/file-choice.js'
+
+const file = (id: string, height: number, language: string, fields: Partial<PlayableFile> = {}): PlayableFile =>
+  ({ id, width: Math.round(height * 16 / 9), height, bitrate: height * 1_000, videoCodec: 'avc1.640028', audioLanguages: [language], edition: null, ...fields })
+const sd = file('sd', 480, 'en')
+const hd = file('hd', 1080, 'en')
+const hdSpanish = file('hd-es', 1080, 'es')
+const uhd = file('uhd', 2160, 'en')
+const all = [sd, hd, hdSpanish, uhd]
+const wishes = (fields: Partial<FileWishes> = {}): FileWishes => ({ planMaxHeight: 2160, client: {}, profileLanguages: [], originalLanguage: 'en', lastFileId: null, ...fields })
+
+function chosen (files: readonly PlayableFile[], some: Partial<FileWishes> = {}): [string, string] | string {
+  const choice = chooseFile(files, wishes(some))
+  return typeof choice === 'string' ? choice : [choice.file.id, choice.reason.code]
+}
+
+t.test('the plan caps the height, and says so', async (t) => {
+  t.strictSame(chosen([sd, uhd], { planMaxHeight: 2160 }), ['uhd', 'best-quality'])
+  t.strictSame(chosen([sd, uhd], { planMaxHeight: 720 }), ['sd', 'plan-cap'])
+  t.equal(chosen([uhd], { planMaxHeight: 720 }), 'plan')
+  const choice = chooseFile(all, wishes({ planMaxHeight: 1080 }))
+  t.notOk(typeof choice !== 'string' && choice.alternatives.some(({ file }) => file.id === 'uhd'), 'what is above the cap is not listed')
+})
+
+t.test('the client\'s limits come next, and each alternative says why it was not chosen', async (t) => {
+  const choice = chooseFile(all, wishes({ client: { maxHeight: 1080 } }))
+  t.match(choice, { file: { id: 'hd' } })
+  t.strictSame(typeof choice === 'string' ? [] : choice.alternatives.map(({ file, reason }) => [file.id, reason.code]),
+    [['sd', 'lower-quality'], ['hd-es', 'other-language'], ['uhd', 'client-height']])
+  t.strictSame(chosen([hd, uhd], { client: { maxBitrate: 1_500_000 } }), ['hd', 'client-limit'])
+  t.strictSame(chosen([sd, file('hevc', 2160, 'en', { videoCodec: 'hvc1.1.6.L150' })], { client: { codecs: ['h264'] } }), ['sd', 'client-limit'])
+  t.equal(chosen(all, { client: { maxHeight: 100 } }), 'client')
+  t.equal(chosen([]), 'no-file')
+})
+
+t.test('language goes before sharpness: request, then last time, then profile, then original', async (t) => {
+  t.strictSame(chosen(all, { client: { languages: ['es-MX'] } }), ['hd-es', 'preferred-language'])
+  t.strictSame(chosen(all, { profileLanguages: ['es'] }), ['hd-es', 'preferred-language'])
+  t.strictSame(chosen(all, { lastFileId: 'hd-es', profileLanguages: ['en'] }), ['hd-es', 'resumed-file'])
+  t.strictSame(chosen(all, { client: { languages: ['en'] }, lastFileId: 'hd-es' }), ['uhd', 'preferred-language'])
+})
+
+t.test('resuming stays with the edition, but takes the sharper file of it', async (t) => {
+  const cut = file('cut', 720, 'en', { edition: 'director\'s cut' })
+  t.strictSame(chosen([cut, uhd], { lastFileId: 'cut' }), ['cut', 'resumed-file'])
+  t.equal(chosen([sd, uhd], { lastFileId: 'sd' })[0], 'uhd')
+})
+
+t.test('a wide film counts by its width', async (t) => {
+  t.equal(pictureHeight({ width: 1920, height: 800 }), 1080)
+  t.equal(pictureHeight({ width: null, height: null }), 0)
+})
+
+t.test('nothing above the plan is ever chosen or listed, in whatever order the files come', async (t) => {
+  const anyFile = fc.record({
+    id: fc.uuid(), width: fc.constant(null), height: fc.integer({ min: 100, max: 4_320 }), bitrate: fc.integer({ min: 1, max: 1e8 }),
+    videoCodec: fc.constantFrom('avc1.640028', 'hvc1.1.6.L150', null), audioLanguages: fc.subarray(['en', 'es', 'de']), edition: fc.constantFrom(null, 'cut'),
+  })
+  fc.assert(fc.property(fc.uniqueArray(anyFile, { selector: (one) => one.id, maxLength: 8 }), fc.constantFrom(720, 1080, 2160), (files, planMaxHeight) => {
+    const one = chooseFile(files, wishes({ planMaxHeight }))
+    const other = chooseFile([...files].reverse(), wishes({ planMaxHeight }))
+    if (typeof one === 'string') return one === other
+    const listed = [one.file, ...one.alternatives.map(({ file }) => file)]
+    return typeof other !== 'string' && one.file.id === other.file.id && listed.every((file) => pictureHeight(file) <= planMaxHeight) &&
+      listed.length === files.filter((file) => pictureHeight(file) <= planMaxHeight).length
+  }))
+  t.pass('over 100 random sets of files')
+})

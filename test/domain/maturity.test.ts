@@ -1,0 +1,32 @@
+import t from 'tap'
+import { ADULT_VIEWER, canSee, isSuitable, MATURITY_RATINGS, maturityCeiling, type Visibility } from '../../src/domain/maturity.js'
+
+const now = new Date('2026-01-01T00:00:00Z')
+const title = (fields: Partial<Visibility> = {}): Visibility => ({ maturityRating: 'PG', published: true, availableFrom: null, availableUntil: null, ...fields })
+const kids = { kids: true, maxMaturityAge: 18 }
+
+t.test('an adult sees every rating and the unrated', async (t) => {
+  for (const rating of [...MATURITY_RATINGS, null]) t.ok(isSuitable(ADULT_VIEWER, rating), String(rating))
+})
+
+t.test('a kids profile sees what is for seven and younger, and nothing unrated', async (t) => {
+  t.strictSame(MATURITY_RATINGS.filter((rating) => isSuitable(kids, rating)), ['G', 'TV-Y', 'TV-Y7', 'TV-G'])
+  t.notOk(isSuitable(kids, null))
+  t.equal(maturityCeiling(kids), 7, 'whatever was set')
+  t.equal(maturityCeiling({ kids: true, maxMaturityAge: 3 }), 3)
+})
+
+t.test('a ceiling hides what lies above it', async (t) => {
+  const teen = { kids: false, maxMaturityAge: 13 }
+  t.ok(isSuitable(teen, 'PG-13'))
+  t.notOk(isSuitable(teen, 'TV-14'))
+  t.notOk(isSuitable(teen, 'R'))
+})
+
+t.test('unpublished, not yet and no longer available titles are not there', async (t) => {
+  t.ok(canSee(ADULT_VIEWER, title(), now))
+  t.notOk(canSee(ADULT_VIEWER, title({ published: false }), now))
+  t.notOk(canSee(ADULT_VIEWER, title({ availableFrom: new Date(now.getTime() + 1) }), now))
+  t.ok(canSee(ADULT_VIEWER, title({ availableFrom: now }), now), 'from that very moment')
+  t.notOk(canSee(ADULT_VIEWER, title({ availableUntil: now }), now), 'until that very moment')
+})
