@@ -4,4 +4,4 @@ import { hand, loadEnvironment, prepare } from './prepare.mjs'
 
 loadEnvironment()
 await prepare()
-hand('dist/src/cli/run-database.js')
+hand('--enable-source-maps', 'dist/src/cli/run-database.js')

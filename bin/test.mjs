@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-// npm test: sets up what is missing, then runs the tests; file names after -- run only those.
-import { prepare, run, ROOT } from './prepare.mjs'
-import path from 'node:path'
+// npm test: sets up what is missing, then runs the tests; words after -- run only the files with one in their path.
+// No .env here: a test run is not to meet the database or the secrets of the service.
+import { hand, prepare } from './prepare.mjs'
 
 await prepare()
-const { code } = await run(process.execPath, ['--enable-source-maps', path.join(ROOT, 'dist', 'test', 'run.js'), ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exit(code)
+hand('--enable-source-maps', 'dist/test/run.js', ...process.argv.slice(2))

@@ -1,5 +1,5 @@
 // Runs the tests: one database for all of them, then tap on the compiled files, then a line with the counts.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -7,6 +7,10 @@ import { resolveDatabaseServer } from '../src/database/resolve-server.js'
 
 const FOLDER = path.resolve('dist', 'test')
 const JOBS = 2
+/** A file that hangs is ended, and what it said so far is shown. */
+const FILE_TIMEOUT_MS = 5 * 60_000
+
+const children = new Set<ChildProcess>()
 
 /** The compiled tests whose path holds one of the given words; all of them without any. */
 function findTests (words: readonly string[]): string[] {
@@ -25,8 +29,15 @@ async function runFile (file: string, databaseUri: string): Promise<Outcome> {
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
     env: { ...process.env, NODE_ENV: 'test', NORMFLIX_TEST_MONGODB_URI: databaseUri, TAP: '1', TAP_TIMEOUT: '180' }, stdio: ['ignore', 'pipe', 'pipe'],
   })
+  children.add(child)
+  const timer = setTimeout(() => {
+    outcome.output.push(`ended after ${FILE_TIMEOUT_MS / 1_000} s`)
+    child.kill('SIGKILL')
+  }, FILE_TIMEOUT_MS)
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => { takeIn(outcome, line) })
   outcome.code = await new Promise((resolve) => child.on('close', (code) => { resolve(code ?? 1) }))
+  clearTimeout(timer)
+  children.delete(child)
   outcome.seconds = (Date.now() - started) / 1_000
   if (outcome.code !== 0 && outcome.failed === 0) outcome.failed = 1
   return outcome
@@ -50,8 +61,16 @@ if (files.length === 0) {
 const database = await resolveDatabaseServer({ uri: process.env['NORMFLIX_TEST_MONGODB_URI'] ?? null, dataDir: null, report: console.log })
 console.log(`Database … ${database.description}`)
 const outcomes: Outcome[] = []
+const waiting = [...files]
+
+/** Ctrl-C, or the program that started this one is gone: nothing is left running. */
+function interrupt (): void {
+  waiting.length = 0
+  for (const child of children) child.kill('SIGKILL')
+}
+for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.on(event, interrupt)
+
 try {
-  const waiting = [...files]
   await Promise.all(Array.from({ length: JOBS }, async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const outcome = await runFile(file, database.uri)

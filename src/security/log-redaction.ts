@@ -6,10 +6,14 @@ const MEMBERS = [
   'token', 'accessToken', 'refreshToken', 'deviceToken', 'seed', 'email', 'newEmail',
 ]
 
-/** Paths for pino's `redact`: the members at the top and two levels down, where bodies and driver errors have them. */
+/**
+ * Paths for pino's `redact`: the members at the top and one level down, bodies as a whole, what a duplicate key was.
+ * Measured: 21 µs a line, 2 without any; nearly all of it is the `*`, and a second level of it makes 41.
+ */
 export const REDACTED_PATHS: string[] = [
-  ...HEADERS.flatMap((header) => [`headers["${header}"]`, `*.headers["${header}"]`]),
-  ...MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]),
+  ...HEADERS.flatMap((header) => [`headers["${header}"]`, `req.headers["${header}"]`, `res.headers["${header}"]`]),
+  'body', 'req.body', 'err.keyValue', 'err.errorResponse.keyValue',
+  ...MEMBERS, ...MEMBERS.map((member) => `*.${member}`),
 ]
 
 const SECRET_PARAMETERS = new Set(['token', 'cursor'])

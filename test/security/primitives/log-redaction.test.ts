@@ -15,20 +15,20 @@ function logged (entry: object): string {
 
 t.test('secrets and addresses are redacted at the top, in a body and in an error', async (t) => {
   for (const name of ['password', 'currentPassword', 'newPassword', 'passwordHash', 'pin', 'pinHash', 'token', 'accessToken', 'refreshToken', 'deviceToken', 'seed', 'email']) {
-    for (const entry of [{ [name]: CANARY }, { body: { [name]: CANARY } }, { req: { body: { [name]: CANARY } } }]) {
+    for (const entry of [{ [name]: CANARY }, { account: { [name]: CANARY } }, { body: { [name]: CANARY } }, { req: { body: { [name]: CANARY } } }]) {
       const line = logged(entry)
       t.notMatch(line, CANARY, line)
       t.match(line, '[redacted]')
     }
   }
-  const error = Object.assign(new Error('duplicate key'), { code: 11000, keyValue: { email: CANARY } })
+  const error = Object.assign(new Error('duplicate key'), { code: 11000, keyValue: { email: CANARY }, errorResponse: { keyValue: { email: CANARY } } })
   t.notMatch(logged({ err: error }), CANARY)
 })
 
 t.test('headers that carry credentials are redacted', async (t) => {
   for (const name of ['authorization', 'cookie', 'set-cookie']) {
     t.notMatch(logged({ headers: { [name]: CANARY } }), CANARY, name)
-    t.notMatch(logged({ req: { headers: { [name]: CANARY } } }), CANARY, `req ${name}`)
+    t.notMatch(logged({ req: { headers: { [name]: CANARY } }, res: { headers: { [name]: CANARY } } }), CANARY, `req and res ${name}`)
   }
 })
 
