@@ -76,7 +76,7 @@ export function createFastify (config: Config): FastifyInstance {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 100 },
-    return503OnClosing: true,
+    return503OnClosing: false,
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
   })
   app.server.headersTimeout = 15_000
@@ -86,6 +86,7 @@ export function createFastify (config: Config): FastifyInstance {
 /** Puts plugins and routes on a server, in their order: the table of contents of the service. */
 export async function assemble (app: FastifyInstance, services: Services): Promise<void> {
   app.decorate('services', services)
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
   await app.register(problemsPlugin)
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config: services.config })

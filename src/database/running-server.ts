@@ -1,6 +1,7 @@
 // One embedded server a data folder: the record of the one that runs, the lock on starting and stopping it, and the end
 // of one whose process was killed.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
@@ -25,6 +26,8 @@ const LOCK_STALE_MS = 10_000
 
 /** @returns the server's id of its own run, or null when none answers */
 export async function askRunId (uri: string): Promise<string | null> {
+  // The driver goes on trying to reach a port where nobody listens, until its time is up.
+  if (!await isListening(uri)) return null
   const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: ASK_TIMEOUT_MS })
   try {
     const hello = await client.db('admin').command({ hello: 1 }, { timeoutMS: ASK_TIMEOUT_MS })
@@ -34,6 +37,19 @@ export async function askRunId (uri: string): Promise<string | null> {
   } finally {
     await client.close()
   }
+}
+
+async function isListening (uri: string): Promise<boolean> {
+  const { hostname, port } = new URL(uri)
+  return await new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: ASK_TIMEOUT_MS })
+    for (const event of ['connect', 'error', 'timeout'] as const) {
+      socket.once(event, () => {
+        socket.destroy()
+        resolve(event === 'connect')
+      })
+    }
+  })
 }
 
 /**

@@ -77,7 +77,9 @@ function limitStages (limits: PlanLimits, limitRevision: number): object[] {
 
 /** Runs a pipeline on an account's streams; the schema's hook applies the limit after it. */
 async function updateStreams (accountId: string, stages: object[], now: Date, upsert: boolean): Promise<void> {
-  const pipeline = [...stages, { $set: { sweepAt: { $min: '$slots.expiresAt' } } }] as never
+  // Mapped, because the embedded server does not read a path through an array in an expression.
+  const ends = { $map: { input: { $ifNull: ['$slots', []] }, as: 'slot', in: '$$slot.expiresAt' } }
+  const pipeline = [...stages, { $set: { sweepAt: { $min: ends } } }] as never
   try {
     await AccountStreams.updateOne({ _id: accountId }, pipeline, { upsert, updatePipeline: true, now } as never)
   } catch (error) {

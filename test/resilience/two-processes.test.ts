@@ -1,0 +1,136 @@
+// Two server processes on one database: what holds in one holds across both.
+import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import t, { type Test } from 'tap'
+import { Account } from '../../models/account.js'
+import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
+
+interface Server { readonly origin: string, stop (): Promise<number> }
+
+/** Starts the service as a process of its own; stops with SIGTERM. */
+async function startServer (t: Test, databaseUri: string, dataDir: string): Promise<Server> {
+  const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
+  const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
+    env: { ...process.env, NODE_ENV: 'test', PORT: '0', MONGODB_URI: databaseUri, DATA_DIR: dataDir, SIGNING_KEYS: `k:${secret}`, PASSWORD_PEPPER: secret, RATE_LIMITS: 'off', LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number>((resolve) => child.once('exit', (code) => { resolve(code ?? -1) }))
+  const stop = async (): Promise<number> => {
+    child.kill('SIGTERM')
+    return await ended
+  }
+  t.teardown(stop)
+  const origin = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const match = /API\s+(http:\S+)\/v1/.exec(line)
+      if (match?.[1] !== undefined) resolve(match[1])
+    })
+    void ended.then((code) => { reject(new Error(`the server ended with ${code}`)) })
+  })
+  return { origin, stop }
+}
+
+async function send (server: Server, method: string, url: string, token?: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number, body: any }> {
+  const isBytes = body instanceof Uint8Array
+  const response = await fetch(server.origin + url, {
+    method,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined || isBytes ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text }
+}
+
+t.test('two processes on one database', { timeout: 120_000 }, async (t) => {
+  const uri = await freshDatabase(t)
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-two-'))
+  const [a, b] = await Promise.all([startServer(t, uri, dataDir), startServer(t, uri, dataDir)])
+  const servers = [a, b]
+  let people = 0
+  const signUp = async (server = a) => (await send(server, 'POST', '/v1/auth/signup', undefined, { email: `p${++people}@example.com`, password: PASSWORD, plan: 'premium' })).body
+  const admin = await signUp()
+  await connectDatabase(uri)
+  await Account.updateOne({ email: admin.account.email }, { $set: { role: 'admin' } })
+  await disconnectDatabase()
+  const adminToken = (await send(a, 'POST', '/v1/auth/login', undefined, { email: admin.account.email, password: PASSWORD })).body.accessToken
+  const movie = (await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'Alien' })).body.id
+
+  t.test('a title made in one is there in the other within a second, with its files', async (t) => {
+    await send(a, 'POST', `/v1/admin/movies/${movie}/media`, adminToken, clipBytes('480p-en'), { 'content-type': 'video/mp4' })
+    const started = Date.now()
+    let files: unknown[] = []
+    while (files.length === 0 && Date.now() - started < 5_000) files = (await send(b, 'GET', `/v1/movies/${movie}`, adminToken)).body.mediaFiles ?? []
+    t.equal(files.length, 1)
+    t.ok(Date.now() - started < 1_000, `after ${Date.now() - started} ms`)
+  })
+
+  t.test('fifty profiles at once on both leave exactly five', async (t) => {
+    for (let round = 0; round < 20; round++) {
+      const { accessToken } = await signUp(servers[round % 2])
+      const answers = await Promise.all(Array.from({ length: 50 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', '/v1/profiles', accessToken, { name: `P${i}` })))
+      t.equal(answers.filter(({ status }) => status === 201).length, 4, `round ${round + 1}`)
+      t.equal((await send(b, 'GET', '/v1/profiles', accessToken)).body.items.length, 5)
+    }
+  })
+
+  t.test('forty starts at once on both leave exactly four', async (t) => {
+    for (let round = 0; round < 20; round++) {
+      const { accessToken, account } = await signUp()
+      const url = `/v1/profiles/${account.profiles[0].id}/playback`
+      const answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', url, accessToken, { itemId: movie })))
+      t.equal(answers.filter(({ status }) => status === 201).length, 4, `round ${round + 1}`)
+      t.equal((await send(b, 'GET', '/v1/account/streams', accessToken)).body.items.length, 4)
+    }
+  })
+
+  t.test('a stream begun in one goes on and stops in the other, to the very moment', async (t) => {
+    const { accessToken, account } = await signUp()
+    const profile = `/v1/profiles/${account.profiles[0].id}`
+    const { body } = await send(a, 'POST', `${profile}/playback`, accessToken, { itemId: movie })
+    const at = (ms: number): string => new Date(Date.now() + ms).toISOString()
+    t.equal((await send(b, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, { positionMs: 10_001, watchedMs: 10_000, at: at(-500) })).status, 200)
+    t.equal((await send(a, 'GET', `${profile}/continue`, accessToken)).body.positionMs, 10_001)
+    t.equal((await send(b, 'POST', `${profile}/playback/${body.streamId}/stop`, accessToken, { positionMs: 23_457, watchedMs: 20_000, at: at(0) })).status, 200)
+    t.equal((await send(a, 'GET', `${profile}/continue`, accessToken)).body.positionMs, 23_457)
+  })
+
+  t.test('a log-out in one is known in the other within five seconds', async (t) => {
+    const { accessToken } = await signUp()
+    t.equal((await send(b, 'GET', '/v1/account', accessToken)).status, 200)
+    await send(a, 'POST', '/v1/auth/logout', accessToken)
+    const started = Date.now()
+    while ((await send(b, 'GET', '/v1/account', accessToken)).status === 200 && Date.now() - started < 10_000) await new Promise((resolve) => setTimeout(resolve, 100))
+    t.ok(Date.now() - started < 5_500, `after ${Date.now() - started} ms`)
+  })
+
+  t.test('SIGTERM under load cuts no request off and ends with 0 within ten seconds', async (t) => {
+    const { accessToken } = await signUp()
+    const outcomes: string[] = []
+    let isStopping = false
+    const clients = Array.from({ length: 8 }, async () => {
+      while (!isStopping) {
+        try {
+          outcomes.push(String((await send(b, 'GET', '/v1/titles', accessToken)).status))
+        } catch (error) {
+          // Refused before it was sent is not cut off: the server had stopped accepting.
+          const { code = 'unknown' } = (error as { cause?: { code?: string } }).cause ?? {}
+          outcomes.push(code)
+          return
+        }
+      }
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const started = Date.now()
+    const code = await b.stop()
+    isStopping = true
+    await Promise.all(clients)
+    t.equal(code, 0)
+    t.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`)
+    t.ok(outcomes.length > 50, `${outcomes.length} requests`)
+    t.strictSame(outcomes.filter((outcome) => !['200', '503', 'ECONNREFUSED'].includes(outcome)), [])
+  })
+})

@@ -1,0 +1,74 @@
+import mongoose from 'mongoose'
+import t from 'tap'
+import Fastify from 'fastify'
+import { call, expectProblem, signUp, startApp } from '../helper.js'
+import authPlugin from '../../src/plugins/auth.js'
+
+t.test('the service', async (t) => {
+  const { app } = await startApp(t, { CORS_ORIGINS: 'https://tv.example.com' })
+
+  t.test('says that it lives and is ready', async (t) => {
+    t.strictSame([(await call(app, 'GET', '/health/live')).body, (await call(app, 'GET', '/health/ready')).body], [{ status: 'ok' }, { status: 'ok' }])
+  })
+
+  t.test('answers everything that goes wrong with a problem document', async (t) => {
+    expectProblem(t, await call(app, 'GET', '/nowhere'), 'not-found', 404)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"broken', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '<a/>', headers: { 'content-type': 'text/xml' } }), 'unsupported-media-type', 415)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: { email: 'x'.repeat(70_000), password: 'x' } }), 'body-too-large', 413)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"__proto__":{"x":1},"email":"a","password":"b"}', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
+    const { headers, body } = await call(app, 'GET', '/v1/account')
+    t.equal(headers['x-request-id'], body.requestId)
+  })
+
+  t.test('sends safe headers, and lets in only the origins that are listed', async (t) => {
+    const allowed = await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://tv.example.com' } })
+    t.match(allowed.headers, { 'access-control-allow-origin': 'https://tv.example.com', 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ })
+    t.notOk((await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://evil.example.com' } })).headers['access-control-allow-origin'])
+  })
+
+  t.test('serves its OpenAPI document, Swagger UI and metrics', async (t) => {
+    const { body } = await call(app, 'GET', '/openapi.json')
+    t.match(body, { openapi: '3.1.0', components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } } })
+    const ui = await call(app, 'GET', '/docs/')
+    t.equal(ui.status, 200)
+    t.match(ui.bytes.toString(), /swagger-ui/)
+    const metrics = await call(app, 'GET', '/metrics')
+    t.match(metrics.bytes.toString(), /http_request_duration_seconds_bucket/)
+    t.match(metrics.bytes.toString(), /normflix_catalogue_titles 0/)
+  })
+
+  t.test('tells 503 while the database is away, and goes on when it is back', async (t) => {
+    const kim = await signUp(app)
+    const uri = String(mongoose.connection.get('uri') ?? '')
+    t.type(uri, 'string')
+    const client = mongoose.connection.getClient()
+    await client.close()
+    const away = await kim.get(`/v1/profiles/${kim.profileId}/history`)
+    t.equal(away.status, 503)
+    t.equal(away.body.code, 'database-unavailable')
+    t.ok(away.headers['retry-after'])
+    t.equal((await call(app, 'GET', '/health/live')).status, 200)
+    t.equal((await call(app, 'GET', '/health/ready')).status, 503)
+    await client.connect()
+    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history`)).status, 200)
+    t.equal((await call(app, 'GET', '/health/ready')).status, 200)
+  })
+})
+
+t.test('request rates are limited by address', async (t) => {
+  const { app } = await startApp(t, { RATE_LIMITS: 'on' })
+  const answers = []
+  for (let i = 0; i < 121; i++) answers.push(await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: 'x' } }))
+  t.equal(answers[119]?.status, 401)
+  expectProblem(t, answers[120]!, 'rate-limited', 429)
+  t.ok(Number(answers[120]?.headers['retry-after']) > 0)
+})
+
+t.test('a route that does not say who may call it fails the start', async (t) => {
+  const { app } = await startApp(t)
+  const bare = Fastify()
+  bare.decorate('services', app.services)
+  await bare.register(authPlugin, { services: app.services })
+  t.throws(() => bare.get('/open', async () => 'everybody'), /does not say who may call it/)
+})
