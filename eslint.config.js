@@ -2,6 +2,8 @@ import neostandard from 'neostandard'
 
 export default [
   ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**'] }),
+  // A promise that is left to itself says so.
+  { rules: { 'no-void': ['error', { allowAsStatement: true }] } },
   {
     files: ['src/**/*.ts', 'models/**/*.ts', 'routes/**/*.ts', 'bench/**/*.ts'],
     rules: {

@@ -55,8 +55,13 @@ t.test('a wide film counts by its width', async (t) => {
 
 t.test('nothing above the plan is ever chosen or listed, in whatever order the files come', async (t) => {
   const anyFile = fc.record({
-    id: fc.uuid(), width: fc.constant(null), height: fc.integer({ min: 100, max: 4_320 }), bitrate: fc.integer({ min: 1, max: 1e8 }),
-    videoCodec: fc.constantFrom('avc1.640028', 'hvc1.1.6.L150', null), audioLanguages: fc.subarray(['en', 'es', 'de']), edition: fc.constantFrom(null, 'cut'),
+    id: fc.uuid(),
+    width: fc.constant(null),
+    height: fc.integer({ min: 100, max: 4_320 }),
+    bitrate: fc.integer({ min: 1, max: 1e8 }),
+    videoCodec: fc.constantFrom('avc1.640028', 'hvc1.1.6.L150', null),
+    audioLanguages: fc.subarray(['en', 'es', 'de']),
+    edition: fc.constantFrom(null, 'cut'),
   })
   fc.assert(fc.property(fc.uniqueArray(anyFile, { selector: (one) => one.id, maxLength: 8 }), fc.constantFrom(720, 1080, 2160), (files, planMaxHeight) => {
     const one = chooseFile(files, wishes({ planMaxHeight }))

@@ -10,8 +10,21 @@ import { freshDatabase } from '../helper.js'
 const now = new Date('2026-01-01T00:00:00Z')
 const id = (): Types.ObjectId => new Types.ObjectId()
 const request = (startedAt = now): SlotRequest => ({
-  profile: id(), session: id(), title: id(), item: id(), season: null, episode: null, mediaFile: id(), device: null, private: false, maxHeight: 1080,
-  startedAt, startPositionMs: 0, durationMs: 60_000, finishMarkMs: 54_000, base: { watchedMs: 0, finishedAt: null, endedAt: null },
+  profile: id(),
+  session: id(),
+  title: id(),
+  item: id(),
+  season: null,
+  episode: null,
+  mediaFile: id(),
+  device: null,
+  private: false,
+  maxHeight: 1080,
+  startedAt,
+  startPositionMs: 0,
+  durationMs: 60_000,
+  finishMarkMs: 54_000,
+  base: { watchedMs: 0, finishedAt: null, endedAt: null },
 })
 
 t.test('stream slots', async (t) => {

@@ -110,9 +110,9 @@ t.test('two processes on one database', { timeout: 120_000 }, async (t) => {
   t.test('SIGTERM under load cuts no request off and ends with 0 within ten seconds', async (t) => {
     const { accessToken } = await signUp()
     const outcomes: string[] = []
-    let isStopping = false
+    const stopped = new AbortController()
     const clients = Array.from({ length: 8 }, async () => {
-      while (!isStopping) {
+      while (!stopped.signal.aborted) {
         try {
           outcomes.push(String((await send(b, 'GET', '/v1/titles', accessToken)).status))
         } catch (error) {
@@ -126,7 +126,7 @@ t.test('two processes on one database', { timeout: 120_000 }, async (t) => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     const started = Date.now()
     const code = await b.stop()
-    isStopping = true
+    stopped.abort()
     await Promise.all(clients)
     t.equal(code, 0)
     t.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`)

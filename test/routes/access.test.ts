@@ -39,8 +39,18 @@ t.test('every operation', async (t) => {
   const historyItem = (await owner.get(`/v1/profiles/${owner.profileId}/history`)).body.items[0].id
   const session = (await owner.get('/v1/auth/sessions')).body.items[0].id
   const ids: Record<string, string> = {
-    profileId: owner.profileId, streamId: stream.streamId, sessionId: session, playId: historyItem, itemId: movie, titleId: movie, id: movie, movieId: movie,
-    showId: show.id, season: '1', episode: '1', mediaFileId: stream.mediaFile.id,
+    profileId: owner.profileId,
+    streamId: stream.streamId,
+    sessionId: session,
+    playId: historyItem,
+    itemId: movie,
+    titleId: movie,
+    id: movie,
+    movieId: movie,
+    showId: show.id,
+    season: '1',
+    episode: '1',
+    mediaFileId: stream.mediaFile.id,
   }
   const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (path.endsWith('/preview') ? '?to=basic' : '')
   const send = async ({ method, path, body }: Operation, token?: string) =>

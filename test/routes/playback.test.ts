@@ -14,8 +14,15 @@ t.test('playing', async (t) => {
     const { status, body } = await play(kim, movie)
     t.equal(status, 201)
     t.match(body, {
-      streamId: /^[0-9a-f]{24}$/, positionMs: 0, item: { id: movie, season: null, title: 'The Matrix' }, mediaFile: { height: 2160 }, reason: { code: 'best-quality', text: String },
-      hlsUrl: null, subtitles: [], heartbeatMs: 10_000, url: /^\/v1\/media\/[0-9a-f]{24}\?token=m1\./,
+      streamId: /^[0-9a-f]{24}$/,
+      positionMs: 0,
+      item: { id: movie, season: null, title: 'The Matrix' },
+      mediaFile: { height: 2160 },
+      reason: { code: 'best-quality', text: String },
+      hlsUrl: null,
+      subtitles: [],
+      heartbeatMs: 10_000,
+      url: /^\/v1\/media\/[0-9a-f]{24}\?token=m1\./,
     })
     t.equal(body.alternatives.length, 3)
     t.equal(new Date(body.expiresAt).getTime() - clock.now().getTime() > 55_000, true)
