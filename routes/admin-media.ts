@@ -97,7 +97,7 @@ async function openUpload (request: FastifyRequest, query: Fields): Promise<{ so
     if (request.body === undefined || request.body === null) throw badRequest('empty-upload', 'The body is empty: send the file itself.')
     return { source: request.body as Readable, fields: query }
   }
-  const part = await request.file()
+  const part = await request.file().catch((error: unknown) => { throw readableError(error) })
   if (part === undefined) throw badRequest('empty-upload', 'The form has no file.')
   const fields: Record<string, string> = { ...query }
   for (const [name, field] of Object.entries(part.fields)) {
@@ -106,6 +106,12 @@ async function openUpload (request: FastifyRequest, query: Fields): Promise<{ so
     fields[name] = String(field.value).slice(0, 100)
   }
   return { source: part.file, fields }
+}
+
+/** The form parser throws bare errors for headers that make no sense. */
+function readableError (error: unknown): unknown {
+  const isBare = error instanceof Error && !('statusCode' in error)
+  return isBare ? badRequest('malformed-request', 'The form cannot be read: its Content-Type needs a boundary, and its parts need names.') : error
 }
 
 export default adminMedia

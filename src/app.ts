@@ -24,7 +24,7 @@ import type { Config } from './config.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
-import problemsPlugin from './plugins/problems.js'
+import problemsPlugin, { answerUnreadable } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
@@ -77,6 +77,7 @@ export function createFastify (config: Config): FastifyInstance {
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 100 },
     return503OnClosing: false,
+    clientErrorHandler: answerUnreadable,
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
   })
   app.server.headersTimeout = 15_000

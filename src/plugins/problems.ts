@@ -1,6 +1,9 @@
 // The one place where errors become replies: problem+json (RFC 9457), with nothing inside that is not meant for clients.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
 import { badRequest, conflict, DomainError, invalid, notFound, unavailable, type FieldError } from '../errors.js'
 
@@ -92,6 +95,22 @@ function sendProblem (problem: DomainError, request: FastifyRequest, reply: Fast
       requestId: request.id,
       ...problem.extensions,
     })
+}
+
+const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, title: string, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Headers too large', 'Address and headers together are larger than this service takes.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request-timeout', 'Request timeout', 'The request took too long to arrive.'],
+}
+
+/** Answers what is no HTTP request, before there is a request to speak of. */
+export function answerUnreadable (error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, code, title, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed-request', 'Invalid request', 'The request could not be read.']
+  const body = JSON.stringify({ type: TYPE_BASE + code, title, status, detail, code, requestId: randomUUID() })
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }
 
 export default fp(async function problems (app) {

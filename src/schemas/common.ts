@@ -23,7 +23,7 @@ export const strict = <T extends Record<string, TSchema>>(properties: T, options
 export const ref = <T extends TSchema & { $id?: string }>(schema: T) => Type.Unsafe<Static<T>>({ $ref: `${schema.$id ?? ''}#` })
 
 export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many items a page holds' })
-export const Cursor = Type.String({ minLength: 1, maxLength: 2_000, description: 'nextCursor of the page before; opaque' })
+export const Cursor = Type.String({ pattern: '^[\\w.-]{1,500}$', description: 'nextCursor of the page before; opaque' })
 const NextCursor = nullable(Type.String(), 'Pass it as cursor to get the next page; null on the last')
 
 export const pageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: NextCursor })

@@ -200,6 +200,8 @@ t.test('running the catalogue', async (t) => {
     expectProblem(t, await send(clipBytes('2160p-en')), 'upload-too-large', 413)
     expectProblem(t, await send(Buffer.alloc(0)), 'empty-upload', 400)
     t.equal((await send(clipBytes('480p-en'), 'image/png')).status, 415)
+    expectProblem(t, await send(Buffer.from('x'), 'multipart/form-data'), 'malformed-request', 400)
+    expectProblem(t, await send(Buffer.from('--b\r\n\r\nx\r\n--b--'), 'multipart/form-data; boundary=b'), 'empty-upload', 400)
     t.strictSame((await admin.get(`/v1/movies/${id}`)).body.mediaFiles, [])
     t.equal(config.maxUploadBytes, 500_000)
   })
