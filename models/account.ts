@@ -32,8 +32,8 @@ export interface StoredProfile {
   wishlist: Types.ObjectId[]
   /** One entry a title, in no order: sorted when read. */
   watchHistory: WatchEntry[]
-  /** True once an entry was moved to the archive, so that nobody else looks there. */
-  hasArchive: boolean
+  /** The newest activity in the archive: whoever needs nothing older need not look there. Null when it is empty. */
+  archivedUntil: Date | null
   /** Events up to this moment were cleared by the viewer and stay away. */
   historyClearedAt: Date | null
 }
@@ -68,7 +68,7 @@ const profileSchema = new Schema<StoredProfile>({
   locked: { type: Boolean, default: false },
   wishlist: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT },
   watchHistory: { type: [watchEntrySchema], default: [], validate: (list: unknown[]) => list.length <= WATCH_HISTORY_LIMIT },
-  hasArchive: { type: Boolean, default: false },
+  archivedUntil: { type: Date, default: null },
   historyClearedAt: { type: Date, default: null },
 })
 
@@ -107,7 +107,7 @@ export function profileNameTaken (): Error {
 }
 
 /** What targeted updates may write inside a profile: none of it decides about limits. */
-const FREE_PROFILE_PATHS = ['profiles.watchHistory', 'profiles.wishlist', 'profiles.hasArchive', 'profiles.historyClearedAt']
+const FREE_PROFILE_PATHS = ['profiles.watchHistory', 'profiles.wishlist', 'profiles.archivedUntil', 'profiles.historyClearedAt']
 const GUARDED_ROOTS = new Set(['profiles', 'plan', 'limits'])
 
 interface GuardedUpdate { filter: Record<string, unknown>, extra: UpdateQuery<unknown> }

@@ -16,7 +16,7 @@ const watchArchiveSchema = new Schema<ArchivedEntry>({
 } as never, { collection: 'watcharchive', versionKey: false })
 
 // Continue watching looks on here when the embedded entries are used up.
-watchArchiveSchema.index({ profile: 1, lastWatchedAt: -1 })
+watchArchiveSchema.index({ profile: 1, activityAt: -1 })
 // Deletion of an account.
 watchArchiveSchema.index({ account: 1 })
 
@@ -29,4 +29,8 @@ export function archiveIdOf (profileId: string, titleId: string): Types.ObjectId
 
 export async function findArchivedEntry (profileId: string, titleId: string): Promise<ArchivedEntry | null> {
   return await WatchArchive.findById(archiveIdOf(profileId, titleId)).lean<ArchivedEntry>()
+}
+
+export async function findArchivedEntries (profileId: string, titleIds: readonly string[]): Promise<ArchivedEntry[]> {
+  return await WatchArchive.find({ _id: mongoose.trusted({ $in: titleIds.map((titleId) => archiveIdOf(profileId, titleId)) }) }).lean<ArchivedEntry[]>()
 }

@@ -15,6 +15,8 @@ export interface WatchEntry {
   finished: boolean
   finishedAt: Date | null
   lastWatchedAt: Date
+  /** When the title was last touched in any way; orders the cards, and what makes room. */
+  activityAt: Date
   isResumable: boolean
   /** The item most recently brought to its end; what follows it is next. */
   ended: { item: Types.ObjectId, season: number | null, episode: number | null, at: Date } | null
@@ -44,6 +46,7 @@ const fields = {
   finished: { type: Boolean, default: false },
   finishedAt: { type: Date, default: null },
   lastWatchedAt: { type: Date, required: true },
+  activityAt: { type: Date, required: true },
   isResumable: { type: Boolean, default: false },
   ended: { type: endedSchema, default: null },
   hiddenAt: { type: Date, default: null },

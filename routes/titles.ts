@@ -39,7 +39,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, now } = app.services
 
   async function listTitles (request: FastifyRequest, { limit, cursor, sort, order, ...filter }: ListRequest) {
-    const [viewer, account, states] = await Promise.all([viewerOf(app, request), accountOf(app, request), readProfileStates(callerOf(request))])
+    const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
     const scope = ['titles', sort, order ?? null, filter]
     const page = browse(catalogue, {
       filter,
@@ -51,6 +51,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       planMaxHeight: account.limits.maxHeight,
       now: now(),
     })
+    const states = await readProfileStates(callerOf(request), page.titles.map(({ id }) => id))
     return {
       items: page.titles.map((title) => toCard(title, states(title.id))),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
@@ -108,7 +109,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     schema: { tags: ['catalogue'], summary: 'One movie with its media files', operationId: 'getMovie', params: Type.Object({ movieId: Id }), response: answers({ 200: ref(MovieDetail) }) },
   }, async (request, reply) => {
     const { id } = await findVisible(request, request.params.movieId, 'movie')
-    const [movie, files, states] = await Promise.all([Movie.findById(id).lean<StoredMovie>(), filesFor(request), readProfileStates(callerOf(request))])
+    const [movie, files, states] = await Promise.all([Movie.findById(id).lean<StoredMovie>(), filesFor(request), readProfileStates(callerOf(request), [id])])
     if (movie === null) throw notFound('movie')
     return await sendTagged(request, reply, toMovie(movie, files(id), states(id)), movie.__v)
   })
@@ -120,7 +121,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = await findVisible(request, request.params.showId, 'show')
     const [show, states] = await Promise.all([
       Show.findById(id, { 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.markers': 0 }).lean<StoredShow>(),
-      readProfileStates(callerOf(request)),
+      readProfileStates(callerOf(request), [id]),
     ])
     if (show === null) throw notFound('show')
     return await sendTagged(request, reply, toShow(show, states(id)), show.__v)

@@ -39,12 +39,15 @@ interface KnownTitle { readonly id: string, readonly state: TitleState, readonly
 export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
   if (profile === null) return null
-  const cards = cardsOf(watching, request, withLiveSlots(profile, slots))
-  if (cards.length >= request.limit || !profile.hasArchive) return cards.slice(0, request.limit)
-  const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
-  const archived = await WatchArchive.find({ profile: watcher.profile }).sort({ lastWatchedAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
-  const older = archived.filter((entry) => !embedded.has(entry.title.toString())).map(knownTitle)
-  return [...cards, ...cardsOf(watching, request, older)].slice(0, request.limit)
+  const known = withLiveSlots(profile, slots)
+  const cards = cardsOf(watching, request, known).slice(0, request.limit)
+  const last = cards[request.limit - 1]
+  // The archive matters only when the page is not full without it, or something in it is newer than the last card.
+  if (profile.archivedUntil === null || (last !== undefined && last.lastWatchedAt > profile.archivedUntil)) return cards
+  const present = new Set(known.map(({ id }) => id))
+  const archived = await WatchArchive.find({ profile: watcher.profile }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
+  const older = archived.map(knownTitle).filter(({ id }) => !present.has(id))
+  return cardsOf(watching, request, [...known, ...older]).slice(0, request.limit)
 }
 
 function knownTitle (entry: WatchEntry): KnownTitle {

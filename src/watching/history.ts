@@ -99,7 +99,7 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
   const now = watching.now()
   const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
   await Account.updateOne({ _id: watcher.account },
-    { $set: { 'profiles.$[profile].historyClearedAt': now, 'profiles.$[profile].watchHistory': [] } }, { arrayFilters: [profile], timestamps: false })
+    { $set: { 'profiles.$[profile].historyClearedAt': now, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
   await Play.updateMany({ profile: watcher.profile, removedAt: null }, { $set: { removedAt: now } })
   await WatchArchive.deleteMany({ profile: watcher.profile })
 }

@@ -9,6 +9,7 @@ import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
 import { advanceTitle, EMPTY_TITLE_STATE, lastActivity, type ItemRef, type TitleState } from '../domain/next-up.js'
 import { foldItem, type ItemState } from '../domain/progress.js'
 import { unavailable } from '../errors.js'
+import { isDuplicateKey } from './slots.js'
 import type { Watcher } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
@@ -16,7 +17,7 @@ const ARCHIVE_BATCH = 16
 const MAX_TRIES = 12
 
 /** What is read of a profile to write its watch history. */
-export type WatchedProfile = Pick<StoredProfile, '_id' | 'watchHistory' | 'hasArchive' | 'historyClearedAt'>
+export type WatchedProfile = Pick<StoredProfile, '_id' | 'watchHistory' | 'archivedUntil' | 'historyClearedAt'>
 
 export async function findWatchedProfile (watcher: Watcher): Promise<WatchedProfile | null> {
   const account = await Account.findById(watcher.account, {
@@ -29,7 +30,7 @@ export async function findWatchedProfile (watcher: Watcher): Promise<WatchedProf
 export async function findEntry (profile: WatchedProfile, titleId: string): Promise<WatchEntry | null> {
   const embedded = profile.watchHistory.find((entry) => entry.title.toString() === titleId)
   if (embedded !== undefined) return embedded
-  return profile.hasArchive ? await findArchivedEntry(profile._id.toString(), titleId) : null
+  return profile.archivedUntil !== null ? await findArchivedEntry(profile._id.toString(), titleId) : null
 }
 
 /** Folds the plays of one item as they are now. */
@@ -103,6 +104,8 @@ async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: s
   const written = { ...entryOf(titleId, entry, state), ...changes }
   if (entry !== null && embedded && isSameEntry(entry, written)) return true
   if (embedded) return await replaceEntry(watcher, entry?.revision ?? 0, written)
+  // Older than something in the archive: it belongs there too, or the embedded entries would not be the most recent.
+  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) return await writeArchived(watcher, entry, written)
   if (profile.watchHistory.length >= WATCH_HISTORY_LIMIT) await archiveOldest(watcher, profile)
   const added = await addEntry(watcher, written)
   if (added && entry !== null) await WatchArchive.deleteOne({ _id: archiveIdOf(watcher.profile, titleId) })
@@ -126,6 +129,7 @@ function entryOf (titleId: string, before: WatchEntry | null, { current, ended }
     finished: current?.state.finished ?? false,
     finishedAt: dateOrNull(current?.state.finishedAt ?? null),
     lastWatchedAt: new Date(current?.state.lastWatchedAt ?? lastActivity({ current, ended })),
+    activityAt: new Date(lastActivity({ current, ended })),
     isResumable: current?.state.isResumable ?? false,
     ended: ended === null ? null : { item: new Types.ObjectId(ended.item), season: ended.season, episode: ended.episode, at: new Date(ended.at) },
     hiddenAt: before?.hiddenAt ?? null,
@@ -160,15 +164,29 @@ async function addEntry (watcher: Watcher, entry: WatchEntry): Promise<boolean> 
   return result.modifiedCount > 0
 }
 
+/** @returns false when somebody else wrote meanwhile */
+async function writeArchived (watcher: Watcher, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
+  const _id = archiveIdOf(watcher.profile, entry.title.toString())
+  const fields = { ...entry, account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) }
+  if (before !== null) return (await WatchArchive.updateOne({ _id, revision: before.revision }, { $set: fields })).modifiedCount > 0
+  try {
+    await WatchArchive.create({ _id, ...fields })
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error)) return false
+    throw error
+  }
+}
+
 /**
  * Moves the oldest entries to the archive: written there first, then removed here exactly as they were. A crash between
  * the two leaves both, and readers take the embedded one, which cannot be older.
  */
 async function archiveOldest (watcher: Watcher, profile: WatchedProfile): Promise<void> {
   const oldest = [...profile.watchHistory]
-    .sort((a, b) => a.lastWatchedAt.getTime() - b.lastWatchedAt.getTime())
+    .sort((a, b) => a.activityAt.getTime() - b.activityAt.getTime())
     .slice(0, ARCHIVE_BATCH)
-  await Account.updateOne({ _id: watcher.account }, { $set: { 'profiles.$[profile].hasArchive': true } },
+  await Account.updateOne({ _id: watcher.account }, { $max: { 'profiles.$[profile].archivedUntil': oldest.at(-1)?.activityAt } },
     { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
   await WatchArchive.bulkWrite(oldest.map((entry) => ({
     updateOne: {

@@ -78,10 +78,10 @@ t.test('an account that does not exist costs what one costs that does, from the 
     }
   }
   const [first] = times.unknown
-  const median = (list: number[]): number => list.sort((a, b) => a - b)[10]!
-  const [known, unknown] = [median(times.known), median(times.unknown)]
+  // The fastest of each: whatever else the machine does only ever adds to a time.
+  const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]
   t.comment(`known ${known.toFixed(1)} ms, unknown ${unknown.toFixed(1)} ms, the first unknown ${first!.toFixed(1)} ms`)
-  t.ok(Math.abs(unknown / known - 1) < 0.3, 'medians within 30%')
+  t.ok(Math.abs(unknown / known - 1) < 0.3, 'within 30%')
 })
 
 /** Counts turns of the event loop, 5 ms apart at the least, while something goes on. */

@@ -1,0 +1,98 @@
+// The bounded watch history in the account and its archive: no reader can tell where an entry lives.
+import mongoose from 'mongoose'
+import t from 'tap'
+import { Account, WATCH_HISTORY_LIMIT, type StoredAccount } from '../../models/account.js'
+import { Movie } from '../../models/movie.js'
+import { WatchArchive } from '../../models/watch-archive.js'
+import { rebuildHistory } from '../../src/watching/rebuild.js'
+import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
+
+t.test('a profile that watches more titles than its history embeds', async (t) => {
+  const { app, clock } = await startApp(t)
+  const movies = await Movie.insertMany(Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })))
+  const ids = movies.map(({ _id }) => _id.toString())
+  for (const id of ids) await app.services.catalogue.refresh(id)
+  const base = clock.now().getTime() - 86_400_000
+  const report = (kim: Person, i: number, positionMs: number, minute = i) => kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {
+    positionMs, watchedMs: positionMs, at: new Date(base + minute * 60_000).toISOString(), playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(minute).padStart(12, '0')}`,
+  })
+  const cards = async (kim: Person) => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching?limit=100`)).body.items as Array<{ title: { title: string }, positionMs: number }>
+  const embedded = async (kim: Person) => (await Account.findById(kim.accountId).lean<StoredAccount>())!.profiles[0]!.watchHistory
+  const expected = (count: number) => Array.from({ length: count }, (_, i) => [`Film ${count - 1 - i}`, 20_000 + count - 1 - i])
+  const told = (list: Awaited<ReturnType<typeof cards>>) => list.map(({ title, positionMs }) => [title.title, positionMs])
+
+  t.test('one after another', async (t) => {
+    const kim = await signUp(app)
+    for (let i = 0; i < 70; i++) t.equal((await report(kim, i, 20_000 + i)).status, 200)
+    t.ok((await embedded(kim)).length <= WATCH_HISTORY_LIMIT)
+    t.strictSame(told(await cards(kim)), expected(70))
+    t.equal(await WatchArchive.countDocuments({ profile: kim.profileId }) + (await embedded(kim)).length, 70, 'each lives in one place')
+
+    const { accessToken } = (await kim.post(`/v1/profiles/${kim.profileId}/select`)).body
+    t.match((await kim.with(accessToken).get(`/v1/movies/${ids[2]}`)).body.progress, { positionMs: 20_002 }, 'a page tells the progress of an archived title')
+
+    await report(kim, 3, 33_333, 500)
+    const [first, ...rest] = await cards(kim)
+    t.match(first, { title: { title: 'Film 3' }, positionMs: 33_333 }, 'playing an archived title brings it back')
+    t.equal(rest.length, 69)
+    t.equal(await WatchArchive.countDocuments({ profile: kim.profileId, title: ids[3] }), 0)
+
+    const before = await cards(kim)
+    await Account.collection.updateOne({ _id: new mongoose.Types.ObjectId(kim.accountId) }, { $set: { 'profiles.0.watchHistory': [] } })
+    await WatchArchive.deleteMany({ profile: kim.profileId })
+    await rebuildHistory(kim.email, () => undefined)
+    t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
+  })
+
+  t.test('all at once', async (t) => {
+    const kim = await signUp(app)
+    const answers = await Promise.all(ids.map(async (_, i) => await report(kim, i, 20_000 + i)))
+    t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
+    t.ok((await embedded(kim)).length <= WATCH_HISTORY_LIMIT)
+    t.strictSame(told(await cards(kim)), expected(70))
+  })
+
+  t.test('many reports on one title at once end as one after another', async (t) => {
+    for (let round = 0; round < 10; round++) {
+      const kim = await signUp(app)
+      await Promise.all(Array.from({ length: 12 }, async (_, i) => await report(kim, 0, 10_000 + i * 1_000, 100 + i)))
+      t.match(await cards(kim), [{ title: { title: 'Film 0' }, positionMs: 21_000 }], `round ${round + 1}`)
+      t.equal((await embedded(kim)).length, 1)
+    }
+  })
+
+  t.test('the account stays small with every profile full', async (t) => {
+    const kim = await signUp(app)
+    for (const name of ['Two', 'Three', 'Four', 'Five']) await kim.post('/v1/profiles', { name })
+    const profiles = (await kim.get('/v1/profiles')).body.items as Array<{ id: string }>
+    for (const { id } of profiles) {
+      const events = ids.slice(0, WATCH_HISTORY_LIMIT).map((itemId, i) => ({ itemId, positionMs: 95_000, watchedMs: 90_000, at: new Date(base + i * 1_000).toISOString() }))
+      await kim.post(`/v1/profiles/${id}/progress/batch`, { events })
+    }
+    const wishes = Array.from({ length: 500 }, () => new mongoose.Types.ObjectId())
+    await Account.collection.updateOne({ _id: new mongoose.Types.ObjectId(kim.accountId) }, { $set: { 'profiles.$[].wishlist': wishes } })
+    const stored = await Account.findById(kim.accountId).lean<StoredAccount>()
+    t.strictSame(stored?.profiles.map(({ watchHistory }) => watchHistory.length), Array<number>(5).fill(WATCH_HISTORY_LIMIT))
+    const bytes = mongoose.mongo.BSON.calculateObjectSize(stored as object)
+    t.comment(`five profiles with ${WATCH_HISTORY_LIMIT} entries and 500 wishes each: ${bytes} bytes`)
+    t.ok(bytes < 150_000, `${bytes} bytes`)
+  })
+})
+
+t.test('a live stream is part of every answer before it is flushed', async (t) => {
+  const { app, clock } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const kim = await signUp(app)
+  await watch(kim, clock, movie, 10_000)
+  const { body } = await kim.post(`/v1/profiles/${kim.profileId}/playback`, { itemId: movie })
+  t.equal(body.positionMs, 10_000)
+  clock.advance(5_000)
+  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, { positionMs: 25_000, watchedMs: 15_000, at: clock.now().toISOString() })
+  t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${movie}`)).body, { positionMs: 25_000, watchedMs: 25_000, started: true })
+  t.match((await kim.get(`/v1/profiles/${kim.profileId}/continue`)).body, { positionMs: 25_000 })
+  t.match((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items, [{ positionMs: 25_000, watchedMs: 15_000 }, { positionMs: 10_000 }])
+  clock.advance(5_000)
+  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, { positionMs: 57_000, watchedMs: 47_000, at: clock.now().toISOString() })
+  t.equal((await kim.get(`/v1/profiles/${kim.profileId}/continue`)).status, 204, 'it is finished, though still playing')
+})
