@@ -74,7 +74,7 @@ export const Playback = Type.Object({
   reason: Reason,
   alternatives: Type.Array(Type.Object({ mediaFile: ref(MediaFile), reason: Reason }), { description: 'Other files this plan may play, with why each was not chosen' }),
   markers: Type.Object({ introStartMs: nullable(PositionMs), introEndMs: nullable(PositionMs), creditsStartMs: nullable(PositionMs) }),
-  url: Type.String({ description: 'Signed address of the chosen file\'s bytes; good while the stream is live' }),
+  url: Type.String({ description: 'Signed address of the chosen file\'s bytes, relative to the service; good while the stream is live' }),
   hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null when it is not packaged'),
   subtitles: Type.Array(Type.Object({ language: Language, url: Type.String() })),
   heartbeatMs: Type.Integer({ description: 'Send a heartbeat this often' }),

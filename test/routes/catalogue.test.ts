@@ -181,6 +181,15 @@ t.test('running the catalogue', async (t) => {
     expectProblem(t, await admin.delete(`/v1/admin/media/${file.id}`), 'not-found', 404)
   })
 
+  t.test('an administrator sees every file, whatever their plan', async (t) => {
+    const id = await addMovie(app, admin, {}, ['1080p-en'])
+    await admin.put('/v1/account/plan', { plan: 'basic' })
+    t.equal((await admin.get(`/v1/movies/${id}`)).body.mediaFiles.length, 1)
+    const member = await signUp(app, { plan: 'basic' })
+    t.equal((await member.get(`/v1/movies/${id}`)).body.mediaFiles.length, 0)
+    await admin.put('/v1/account/plan', { plan: 'premium' })
+  })
+
   t.test('a form may carry the file', async (t) => {
     const id = await addMovie(app, admin, {}, [])
     const form = new FormData()
