@@ -2,9 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { Movie, type StoredMovie } from '../models/movie.js'
-import { Show, type StoredSeason, type StoredShow } from '../models/show.js'
+import type { StoredSeason } from '../models/show.js'
 import { browse, countGenres, SORTS, type PagePosition } from '../src/catalogue/browse.js'
+import { createTitleDetails } from '../src/catalogue/details.js'
 import { sendTagged } from '../src/catalogue/etag.js'
 import { readProfileStates } from '../src/catalogue/profile-state.js'
 import { readyFilesOf, type CatalogueFile, type CatalogueTitle } from '../src/catalogue/snapshot.js'
@@ -37,6 +37,7 @@ const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 
 
 const titles: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, now } = app.services
+  const details = createTitleDetails()
 
   async function listTitles (request: FastifyRequest, { limit, cursor, sort, order, ...filter }: ListRequest) {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
@@ -78,10 +79,9 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   async function findSeason (request: FastifyRequest, showId: string, number: number): Promise<{ season: StoredSeason, revision: number }> {
-    await findVisible(request, showId, 'show')
-    const show = await Show.findById(showId, { __v: 1, seasons: { $elemMatch: { number } } }).lean<StoredShow>()
-    const season = show?.seasons?.[0]
-    return season === undefined || show === null ? fail(notFound('season')) : { season, revision: show.__v }
+    const show = await details.findShow(await findVisible(request, showId, 'show')) ?? fail(notFound('show'))
+    const season = show.seasons.find((one) => one.number === number) ?? fail(notFound('season'))
+    return { season, revision: show.__v }
   }
 
   app.get('/titles', {
@@ -113,23 +113,20 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     config: { access: 'catalogue' },
     schema: { tags: ['catalogue'], summary: 'One movie with its media files', operationId: 'getMovie', params: Type.Object({ movieId: Id }), response: answers({ 200: ref(MovieDetail) }) },
   }, async (request, reply) => {
-    const { id } = await findVisible(request, request.params.movieId, 'movie')
-    const [movie, files, states] = await Promise.all([Movie.findById(id).lean<StoredMovie>(), filesFor(request), readProfileStates(callerOf(request), [id])])
+    const title = await findVisible(request, request.params.movieId, 'movie')
+    const [movie, files, states] = await Promise.all([details.findMovie(title), filesFor(request), readProfileStates(callerOf(request), [title.id])])
     if (movie === null) throw notFound('movie')
-    return await sendTagged(request, reply, toMovie(movie, files(id), states(id)), movie.__v)
+    return await sendTagged(request, reply, toMovie(movie, files(title.id), states(title.id)), movie.__v)
   })
 
   app.get('/shows/:showId', {
     config: { access: 'catalogue' },
     schema: { tags: ['catalogue'], summary: 'One show; its seasons are summarised', operationId: 'getShow', params: ShowParams, response: answers({ 200: ref(ShowDetail) }) },
   }, async (request, reply) => {
-    const { id } = await findVisible(request, request.params.showId, 'show')
-    const [show, states] = await Promise.all([
-      Show.findById(id, { 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.markers': 0 }).lean<StoredShow>(),
-      readProfileStates(callerOf(request), [id]),
-    ])
+    const title = await findVisible(request, request.params.showId, 'show')
+    const [show, states] = await Promise.all([details.findShow(title), readProfileStates(callerOf(request), [title.id])])
     if (show === null) throw notFound('show')
-    return await sendTagged(request, reply, toShow(show, states(id)), show.__v)
+    return await sendTagged(request, reply, toShow(show, states(title.id)), show.__v)
   })
 
   app.get('/shows/:showId/seasons/:season', {

@@ -1,0 +1,34 @@
+// Whole titles, for their pages: read once a revision, however many ask at the same moment.
+import { LRUCache } from 'lru-cache'
+import { Movie, type StoredMovie } from '../../models/movie.js'
+import { Show, type StoredShow } from '../../models/show.js'
+import type { CatalogueTitle } from './snapshot.js'
+
+/** Titles kept; the largest show takes 1 MB. */
+const KEPT = 500
+
+export interface TitleDetails {
+  /** Null when it was deleted a moment ago. */
+  findMovie (title: CatalogueTitle): Promise<StoredMovie | null>
+  findShow (title: CatalogueTitle): Promise<StoredShow | null>
+}
+
+export function createTitleDetails (): TitleDetails {
+  const details = new LRUCache<string, Promise<StoredMovie | StoredShow | null>>({ max: KEPT })
+
+  async function read<T extends StoredMovie | StoredShow> (title: CatalogueTitle, load: () => Promise<T | null>): Promise<T | null> {
+    const key = `${title.id} ${title.revision}`
+    const known = details.get(key) as Promise<T | null> | undefined
+    if (known !== undefined) return await known
+    const reading = load()
+    details.set(key, reading)
+    // What failed, or was not there, is asked for again.
+    reading.then((found) => { if (found === null) details.delete(key) }, () => { details.delete(key) })
+    return await reading
+  }
+
+  return {
+    findMovie: async (title) => await read(title, async () => await Movie.findById(title.id).lean<StoredMovie>()),
+    findShow: async (title) => await read(title, async () => await Show.findById(title.id).lean<StoredShow>()),
+  }
+}
