@@ -1,8 +1,8 @@
 // Signing up and in. What a log-in says and how long it takes does not tell whether an address is registered.
-import mongoose, { Types } from 'mongoose'
+import { Types } from 'mongoose'
 import { Account, findAccountByEmail, foldName, type Role, type StoredAccount, type StoredProfile } from '../../models/account.js'
-import type { PlanId } from '../domain/plans.js'
-import { limitsOf } from '../domain/plans.js'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
 import { refusePassword } from '../security/password-rules.js'
@@ -38,7 +38,7 @@ export async function createAccount (services: Pick<Services, 'hasher' | 'config
     })
     return account.toObject() as StoredAccount
   } catch (error) {
-    if (error instanceof mongoose.mongo.MongoServerError && error.code === 11000) throw emailTaken()
+    if (isDuplicateKey(error)) throw emailTaken()
     throw error
   }
 }

@@ -5,14 +5,14 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
-import { badRequest, conflict, DomainError, invalid, notFound, unavailable, type FieldError } from '../errors.js'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { conflict, DomainError, invalid, notFound, unavailable, type FieldError } from '../errors.js'
 
 /** Problem types are identified, not fetched; docs/api.md lists them by code. */
 const TYPE_BASE = 'https://normflix.example/problems/'
 
 const CODES_BY_STATUS: Readonly<Record<number, readonly [code: string, title: string, detail: string]>> = {
   400: ['malformed-request', 'Invalid request', 'The request could not be read.'],
-  404: ['not-found', 'Not found', 'There is nothing at this address.'],
   405: ['method-not-allowed', 'Method not allowed', 'This address does not know the method.'],
   406: ['not-acceptable', 'Not acceptable', 'The answer cannot be given in an accepted form.'],
   408: ['request-timeout', 'Request timeout', 'The request took too long to arrive.'],
@@ -21,6 +21,11 @@ const CODES_BY_STATUS: Readonly<Record<number, readonly [code: string, title: st
   415: ['unsupported-media-type', 'Unsupported media type', 'This address does not take bodies of this type.'],
   429: ['rate-limited', 'Too many requests', 'Slow down, and try again after the time in Retry-After.'],
 }
+
+const internalError = (): DomainError =>
+  new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+
+const nothingHere = (): DomainError => new DomainError(404, 'not-found', 'Not found', 'There is nothing at this address.')
 
 /** Maps any error to what a client is told. */
 export function toDomainError (error: unknown): DomainError {
@@ -31,7 +36,7 @@ export function toDomainError (error: unknown): DomainError {
   if (isDuplicateKey(error)) return conflict('already-exists', 'Already exists', 'Something with the same unique value exists.')
   if (isDatabaseAway(error)) return unavailable('database-unavailable', 'The database cannot be reached. Try again in a moment.', 2)
   if (isFastifyError(error)) return fromFastify(error)
-  return new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+  return internalError()
 }
 
 function isFastifyError (error: unknown): error is FastifyError {
@@ -44,8 +49,9 @@ function fromFastify (error: FastifyError): DomainError {
     return invalid(error.validation.map((one) => toFieldError(one, error.validationContext ?? 'body')))
   }
   const status = error.statusCode ?? 500
+  if (status === 404) return nothingHere()
   const known = CODES_BY_STATUS[status]
-  if (known === undefined || status >= 500) return new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+  if (known === undefined || status >= 500) return internalError()
   return new DomainError(status, ...known)
 }
 
@@ -64,10 +70,6 @@ function fromMongooseValidation (error: mongoose.Error.ValidationError): DomainE
   const domain = causes.map((cause) => 'reason' in cause ? cause.reason : null).find((reason) => reason instanceof DomainError)
   if (domain instanceof DomainError) return domain
   return invalid(causes.map((cause) => ({ pointer: `/${cause.path.replaceAll('.', '/')}`, message: 'is not valid' })))
-}
-
-function isDuplicateKey (error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoServerError && error.code === 11000
 }
 
 function isDatabaseAway (error: unknown): boolean {
@@ -121,9 +123,5 @@ export default fp(async function problems (app) {
     if (problem.status === 413) void reply.header('connection', 'close')
     return sendProblem(problem, request, reply)
   })
-  app.setNotFoundHandler((request, reply) => sendProblem(badNotFound(request), request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
 }, { name: 'problems' })
-
-function badNotFound (request: FastifyRequest): DomainError {
-  return request.is404 ? new DomainError(404, ...(CODES_BY_STATUS[404] ?? ['not-found', '', ''])) : badRequest('malformed-request', 'The request could not be read.')
-}

@@ -1,5 +1,4 @@
 // Starting, renewing and stopping playback: the plan, the slot, the file and the exact place come together here.
-import { randomUUID } from 'node:crypto'
 import { findAccount, type StoredAccount, type StoredProfile } from '../../models/account.js'
 import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
@@ -194,9 +193,4 @@ async function stopLate (watching: Watching, watcher: Watcher, streamId: string,
   const title = watching.catalogue.findTitle(play.title.toString())
   if (item === null || title === null) return { title, item, state: (await findWhereabouts(watcher, play.item.toString())).state }
   return { title, item, state: await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId }]) }
-}
-
-/** An event id for clients that send none: any order among events of the same moment is as good. */
-export function freshEventId (): string {
-  return randomUUID()
 }

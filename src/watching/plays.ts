@@ -1,9 +1,9 @@
 // Writing plays: the facts of a sitting are merged into its row by the database, in one write by id, in any order.
 import { Types, type PipelineStage } from 'mongoose'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { PlayFacts } from '../domain/progress.js'
 import type { Watcher } from './watching.js'
-import { isDuplicateKey } from './slots.js'
 
 /** What a play is of, with the names it is remembered by. */
 export interface PlaySubject {

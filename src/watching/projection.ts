@@ -3,13 +3,13 @@
 import { Types } from 'mongoose'
 import { isDeepStrictEqual } from 'node:util'
 import { Account, WATCH_HISTORY_LIMIT, type StoredAccount, type StoredProfile } from '../../models/account.js'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { findPlaysOfItem, findPlaysOfTitle, newestMark, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { archiveIdOf, findArchivedEntry, WatchArchive } from '../../models/watch-archive.js'
 import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
 import { advanceTitle, EMPTY_TITLE_STATE, lastActivity, type ItemRef, type TitleState } from '../domain/next-up.js'
 import { foldItem, type ItemState } from '../domain/progress.js'
 import { unavailable } from '../errors.js'
-import { isDuplicateKey } from './slots.js'
 import type { Watcher } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */

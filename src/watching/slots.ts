@@ -1,6 +1,7 @@
 // Stream slots: taking one, renewing it with the live position, giving it back. Each is one atomic write by account id.
 import mongoose, { Types } from 'mongoose'
 import { AccountStreams, findSlots, isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
 import type { PlanLimits } from '../domain/plans.js'
 import { playOn, type ItemState, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
 import { LEASE_MS, type Watcher } from './watching.js'
@@ -87,10 +88,6 @@ async function updateStreams (accountId: string, stages: object[], now: Date, up
     if (!isDuplicateKey(error)) throw error
     await AccountStreams.updateOne({ _id: accountId }, pipeline, { updatePipeline: true, now } as never)
   }
-}
-
-export function isDuplicateKey (error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoServerError && error.code === 11000
 }
 
 export type LeaseState = 'live' | 'ended' | 'unknown'
