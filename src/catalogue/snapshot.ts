@@ -152,8 +152,17 @@ function episodesOf (titleId: string, seasons: readonly StoredSeason[]): Catalog
 /** How long to wait before a lost change stream is opened again. */
 const REOPEN_AFTER_MS = 1_000
 
+/** How long the server waits for a change before it answers that there is none. */
+const MAX_AWAIT_MS = 200
+
+interface Change { readonly documentKey?: { readonly _id: Types.ObjectId } }
+
+interface ChangeStream extends AsyncIterable<Change> {
+  tryNext (): Promise<Change | null>
+  close (): Promise<void>
+}
+
 interface Log {
-  info (details: object, message: string): void
   warn (details: object, message: string): void
 }
 
@@ -167,42 +176,65 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   let isReady = false
   let isClosed = false
   let reopening: NodeJS.Timeout | null = null
-  let streams: Array<{ close (): Promise<void> }> = []
+  let streams: ChangeStream[] = []
+  /** What changed while everything is being loaded, to be read once more afterwards. */
+  let changedWhileLoading: Array<() => Promise<void>> | null = null
+  let started = 0
+  const applied = new Map<string, number>()
 
-  async function refresh (titleId: string): Promise<void> {
-    const [title, media] = await Promise.all([
-      Title.findById(titleId, CARD_PROJECTION).lean<ListedTitle>(),
-      Media.find({ title: titleId }).lean<StoredMedia[]>(),
-    ])
-    const known = new Set(media.map((one) => one._id.toString()))
-    for (const item of state.titles.get(titleId)?.items ?? []) if (!known.has(item.id)) dropMedia(state, item.id)
-    if (title === null) dropTitle(state, titleId)
-    else putTitle(state, title)
-    for (const one of media) putMedia(state, one)
+  /** Reads, then applies, unless somebody who began to read later was faster: what they saw is newer. */
+  async function readNewest<T> (key: string, read: () => Promise<T>, apply: (found: T) => void): Promise<void> {
+    changedWhileLoading?.push(async () => { await readNewest(key, read, apply) })
+    const turn = ++started
+    const found = await read()
+    if ((applied.get(key) ?? 0) > turn) return
+    applied.set(key, turn)
+    apply(found)
     generation++
   }
 
-  async function refreshItem (itemId: string): Promise<void> {
-    const media = await Media.findById(itemId).lean<StoredMedia>()
-    if (media === null) dropMedia(state, itemId)
-    else putMedia(state, media)
-    generation++
-  }
-
-  function watch<T extends { watch: typeof Title.watch }> (model: T, refreshOne: (id: string) => Promise<void>): { close (): Promise<void> } {
-    const stream = model.watch([], { maxAwaitTimeMS: 500 })
-    const pending = new Set<string>()
-    stream.on('change', (change: { documentKey?: { _id: Types.ObjectId } }) => {
-      const id = change.documentKey?._id.toString()
-      if (id === undefined || pending.has(id)) return
-      pending.add(id)
-      setImmediate(() => {
-        pending.delete(id)
-        refreshOne(id).catch((error: unknown) => { lose(error) })
-      })
+  async function refreshTitle (id: string): Promise<void> {
+    await readNewest(`title ${id}`, async () => await Title.findById(id, CARD_PROJECTION).lean<ListedTitle>(), (title) => {
+      if (title === null) dropTitle(state, id)
+      else putTitle(state, title)
     })
-    stream.on('error', (error: unknown) => { lose(error) })
+  }
+
+  async function refreshMedia (itemId: string): Promise<void> {
+    await readNewest(`media ${itemId}`, async () => await Media.findById(itemId).lean<StoredMedia>(), (media) => {
+      if (media === null) dropMedia(state, itemId)
+      else putMedia(state, media)
+    })
+  }
+
+  /** A title with the files of the items it had and has. */
+  async function refresh (titleId: string): Promise<void> {
+    const before = state.titles.get(titleId)?.items ?? []
+    await refreshTitle(titleId)
+    const items = new Set([...before, ...state.titles.get(titleId)?.items ?? []].map(({ id }) => id))
+    const stored = await Media.find({ title: titleId }, { _id: 1 }).lean<Array<Pick<StoredMedia, '_id'>>>()
+    const withFiles = new Set(stored.map(({ _id }) => _id.toString()))
+    await Promise.all([...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id)).map(refreshMedia))
+  }
+
+  /** Opens a stream of changes; when this resolves the server is recording. */
+  async function openStream (model: typeof Title | typeof Media): Promise<ChangeStream> {
+    const stream = model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
+    streams.push(stream)
+    const first = await stream.tryNext()
+    if (first !== null) changedWhileLoading?.push(async () => { await refreshChanged(model, first) })
     return stream
+  }
+
+  async function refreshChanged (model: typeof Title | typeof Media, { documentKey }: Change): Promise<void> {
+    if (documentKey === undefined) throw new Error('the collection was dropped or renamed')
+    const id = documentKey._id.toString()
+    await (model === Title ? refreshTitle(id) : refreshMedia(id))
+  }
+
+  async function follow (model: typeof Title | typeof Media, stream: ChangeStream): Promise<void> {
+    for await (const change of stream) await refreshChanged(model, change)
+    if (!isClosed && streams.includes(stream)) throw new Error('the change stream ended')
   }
 
   function lose (error: unknown): void {
@@ -217,8 +249,16 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   async function open (): Promise<void> {
     await closeStreams()
-    streams = [watch(Title, refresh), watch(Media as never, refreshItem)]
+    changedWhileLoading = []
+    const [titles, media] = await Promise.all([openStream(Title), openStream(Media)])
     await load()
+    const again = changedWhileLoading
+    changedWhileLoading = null
+    for (const refreshAgain of again) await refreshAgain()
+    isReady = true
+    for (const [model, stream] of [[Title, titles], [Media, media]] as const) {
+      follow(model, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+    }
   }
 
   async function load (): Promise<void> {
@@ -227,7 +267,6 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
     state = fresh
     generation++
-    isReady = true
   }
 
   async function closeStreams (): Promise<void> {

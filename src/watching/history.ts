@@ -90,7 +90,7 @@ export async function removePlay (watching: Watching, watcher: Watcher, playId: 
 /** Removes a title's plays and marks; what was played before now stays away. */
 export async function removeTitleHistory (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
   const now = watching.now()
-  await Play.updateMany({ profile: watcher.profile, title: titleId, removedAt: null }, { $set: { removedAt: now } })
+  await Play.deleteMany({ profile: watcher.profile, title: titleId })
   await projectTitle(watcher, titleId, { clearedAt: now })
 }
 
@@ -100,7 +100,7 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
   const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
   await Account.updateOne({ _id: watcher.account },
     { $set: { 'profiles.$[profile].historyClearedAt': now, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
-  await Play.updateMany({ profile: watcher.profile, removedAt: null }, { $set: { removedAt: now } })
+  await Play.deleteMany({ profile: watcher.profile })
   await WatchArchive.deleteMany({ profile: watcher.profile })
 }
 

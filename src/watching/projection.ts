@@ -190,11 +190,12 @@ async function archiveOldest (watcher: Watcher, profile: WatchedProfile): Promis
     { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
   await WatchArchive.bulkWrite(oldest.map((entry) => ({
     updateOne: {
-      filter: { _id: archiveIdOf(watcher.profile, entry.title.toString()) },
+      // A newer one is there already: the upsert runs into its id, and that is as good.
+      filter: { _id: archiveIdOf(watcher.profile, entry.title.toString()), revision: { $lt: entry.revision } },
       update: { $set: { ...entry, account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) } },
       upsert: true,
     },
-  })))
+  })), { ordered: false }).catch((error: unknown) => { if (!isDuplicateKey(error)) throw error })
   await Account.updateOne({ _id: watcher.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } },
     { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
 }

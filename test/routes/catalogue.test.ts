@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Movie } from '../../models/movie.js'
 import { addMovie, addShow, call, clipBytes, expectProblem, signUp, signUpAdmin, startApp, upload } from '../helper.js'
 
 t.test('browsing', async (t) => {
@@ -119,6 +120,17 @@ t.test('running the catalogue', async (t) => {
     expectProblem(t, await admin.delete(`/v1/admin/movies/${id}`, { 'if-match': etag }), 'precondition-failed', 412)
     expectProblem(t, await admin.patch(`/v1/admin/movies/${id}`, { synopsis: 'Two' }, { 'if-match': 'xyz' }), 'invalid-if-match', 400)
     t.equal((await admin.get(`/v1/movies/${id}`)).body.synopsis, 'One')
+  })
+
+  t.test('many edits of one title at once end with the stored one in memory', async (t) => {
+    for (let round = 0; round < 10; round++) {
+      const id = await addMovie(app, admin, {}, [])
+      const answers = await Promise.all(Array.from({ length: 8 }, async (_, i) => await admin.patch(`/v1/admin/movies/${id}`, { title: `Cut ${i}` })))
+      t.ok(answers.every(({ status }) => status === 200 || status === 409), `round ${round + 1}`)
+      const listed = (await kim.get('/v1/movies?sort=added&limit=1')).body.items[0]
+      t.equal(listed.title, (await kim.get(`/v1/movies/${id}`)).body.title)
+      t.equal(listed.title, (await Movie.findById(id).lean())?.title)
+    }
   })
 
   t.test('external ids are unique', async (t) => {

@@ -387,6 +387,26 @@ t.test('history', async (t) => {
   })
 })
 
+t.test('what goes on playing while its history is cleared is kept from then on', async (t) => {
+  const { app, clock } = await startApp(t)
+  const movie = await addMovie(app, await signUpAdmin(app))
+  const kim = await signUp(app)
+  const { body } = await play(kim, movie)
+  const url = `/v1/profiles/${kim.profileId}`
+  const send = async (positionMs: number) => await kim.put(`${url}/playback/${body.streamId}`, { positionMs, watchedMs: positionMs, at: clock.now().toISOString() })
+  await send(10_000)
+  clock.advance(1_000)
+  for (const what of ['history', `history?titleId=${movie}`]) {
+    t.equal((await kim.delete(`${url}/${what}`)).status, 204)
+    t.strictSame((await kim.get(`${url}/history`)).body.items, [], what)
+    clock.advance(1_000)
+    await send(20_000)
+    t.match((await kim.get(`${url}/history`)).body.items, [{ positionMs: 20_000 }])
+  }
+  await kim.post(`${url}/playback/${body.streamId}/stop`, { positionMs: 25_000, watchedMs: 25_000, at: clock.now().toISOString() })
+  t.equal((await play(kim, movie)).body.positionMs, 25_000)
+})
+
 t.test('the wishlist', async (t) => {
   const { app } = await startApp(t)
   const admin = await signUpAdmin(app)
