@@ -152,6 +152,12 @@ export function loadEnvironment () {
   if (existsSync(inRoot('.env'))) process.loadEnvFile(inRoot('.env'))
 }
 
+/** A SIGTERM to npm ends its shell, which passes nothing on: the shell's end is the signal. */
+function stopWithNpm (child) {
+  const shell = process.ppid
+  setInterval(() => { if (process.ppid !== shell) child.kill('SIGTERM') }, SAME_SIGNAL_WITHIN_MS).unref()
+}
+
 /**
  * Runs a program of ours and passes exit code and signals on, each signal once. A process group of its own keeps the
  * terminal's Ctrl-C from reaching it a second time: a service that is told twice to stop stops at once.
@@ -167,6 +173,7 @@ export function hand (...args) {
       child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     })
   }
+  if (process.env.npm_lifecycle_event !== undefined) stopWithNpm(child)
   child.on('exit', (code, signal) => { process.exit(exitCodeOf(code, signal)) })
   return child
 }

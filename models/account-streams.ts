@@ -54,6 +54,9 @@ export interface StoredStreams {
 /** Live and not yet swept slots together; only a client that starts streams in a loop comes near. */
 const STORED_SLOTS_LIMIT = 32
 
+/** The lease of a slot that was counted as free: over by any clock, and not null, so that it is swept. */
+const ENDED = new Date(1)
+
 const slotSchema = new Schema<StreamSlot>({
   profile: { type: Schema.Types.ObjectId, required: true },
   session: { type: Schema.Types.ObjectId, required: true },
@@ -116,7 +119,8 @@ function guardUpdate (update: AnyUpdate): void {
 
 /**
  * Wraps a pipeline so that afterwards no more slots are live than `maxStreams`, the oldest staying:
- * a slot that was not there before is dropped, one that was loses its lease and waits to be flushed.
+ * a slot that was not there before is dropped, one that was loses its lease and waits to be flushed. Paths through
+ * arrays are mapped, because the embedded server does not read them in expressions.
  */
 function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
   const live = { $filter: { input: '$slots', as: 'slot', cond: { $gt: ['$$slot.expiresAt', now] } } }
@@ -126,12 +130,15 @@ function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
   const wasThere = { $in: ['$$slot._id', '$slotsBefore'] }
   const allowed = { $filter: { input: '$slots', as: 'slot', cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] } } }
   const ended = { $mergeObjects: ['$$slot', { expiresAt: now }] }
+  // A slot that was given away must not be renewed by a process whose clock is behind.
+  const over = { $mergeObjects: ['$$slot', { expiresAt: ENDED }] }
   return [
     { $set: { slots: { $ifNull: ['$slots', []] } } },
     { $set: { slotsBefore: { $map: { input: '$slots', as: 'slot', in: '$$slot._id' } } } },
     ...stages,
     { $set: { staying } },
-    { $set: { slots: { $map: { input: allowed, as: 'slot', in: { $cond: [{ $or: [stays, { $not: [isLive] }] }, '$$slot', ended] } } } } },
+    { $set: { slots: { $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLive, ended, over] }] } } } } },
+    { $set: { sweepAt: { $min: { $map: { input: '$slots', as: 'slot', in: '$$slot.expiresAt' } } } } },
     { $unset: ['staying', 'slotsBefore'] },
   ] as PipelineStage[]
 }

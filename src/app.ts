@@ -17,6 +17,7 @@ import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
 import titles from '../routes/titles.js'
+import uploads from '../routes/uploads.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
@@ -81,6 +82,8 @@ export function createFastify (config: Config): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
   })
   app.server.headersTimeout = 15_000
+  // Nothing here takes plain text: it is a 415, not a body that does not fit.
+  app.removeContentTypeParser('text/plain')
   return app
 }
 
@@ -113,6 +116,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(wishlist)
     await v1.register(adminTitles)
     await v1.register(adminMedia)
+    await v1.register(uploads)
   }, { prefix: '/v1' })
 }
 

@@ -8,7 +8,7 @@ import type { Services } from '../services.js'
 import { eraseProfileWatching } from '../watching/history.js'
 import { endStreamsOfProfiles } from '../watching/slots.js'
 import { editAccount } from './edit-account.js'
-import { newProfile } from './sign-in.js'
+import { newProfile, tidyName } from './sign-in.js'
 
 export interface ProfileFields {
   readonly name?: string
@@ -49,7 +49,7 @@ export async function changeProfile (services: Services, accountId: string, prof
   const account = await editAccount(accountId, (document) => {
     const profile = document.profiles.find((one) => one._id.toString() === profileId)
     if (profile === undefined) throw notFound('profile')
-    Object.assign(profile, changes, changes.name === undefined ? {} : { name: changes.name.normalize('NFC').trim(), nameKey: foldName(changes.name) })
+    Object.assign(profile, changes, changes.name === undefined ? {} : { name: tidyName(changes.name), nameKey: foldName(changes.name) })
   })
   services.access.forgetAccount(accountId)
   return account.profiles.find((one) => one._id.toString() === profileId) ?? missing()

@@ -34,7 +34,7 @@ export async function createAccount (services: Pick<Services, 'hasher' | 'config
       role: request.role ?? 'member',
       plan: request.plan,
       limits: limitsOf(request.plan),
-      profiles: [newProfile({ name: request.profileName })],
+      profiles: [newProfile({ name: tidyName(request.profileName, '/profileName') })],
     })
     return account.toObject() as StoredAccount
   } catch (error) {
@@ -51,9 +51,19 @@ export function assertPassword ({ config }: Pick<Services, 'config'>, password: 
   if (refusal !== null) throw invalid([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
 }
 
+/** Something to see, and no control characters. */
+const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
+
+/** A profile's name as it is stored. @throws DomainError 400 */
+export function tidyName (name: string, pointer = '/name'): string {
+  const tidy = name.normalize('NFC').trim()
+  if (!VISIBLE_NAME.test(tidy)) throw invalid([{ pointer, message: 'needs something to see, and no control characters' }])
+  return tidy
+}
+
 /** A profile as it is first stored. */
 export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile, 'name'>): StoredProfile {
-  const name = fields.name.normalize('NFC').trim()
+  const name = tidyName(fields.name)
   return {
     _id: new Types.ObjectId(),
     avatar: null,

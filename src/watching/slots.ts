@@ -78,9 +78,7 @@ function limitStages (limits: PlanLimits, limitRevision: number): object[] {
 
 /** Runs a pipeline on an account's streams; the schema's hook applies the limit after it. */
 async function updateStreams (accountId: string, stages: object[], now: Date, upsert: boolean): Promise<void> {
-  // Mapped, because the embedded server does not read a path through an array in an expression.
-  const ends = { $map: { input: { $ifNull: ['$slots', []] }, as: 'slot', in: '$$slot.expiresAt' } }
-  const pipeline = [...stages, { $set: { sweepAt: { $min: ends } } }] as never
+  const pipeline = stages as never
   try {
     await AccountStreams.updateOne({ _id: accountId }, pipeline, { upsert, updatePipeline: true, now } as never)
   } catch (error) {
@@ -162,7 +160,8 @@ export async function findSweepable (now: Date, limit: number): Promise<StoredSt
 
 /** Sets when to look at an account again, from what is there now. */
 export async function rescheduleSweep (accountId: Types.ObjectId | string, now: Date): Promise<void> {
-  await updateStreams(accountId.toString(), [], now, false)
+  // The hook works it out after every pipeline.
+  await updateStreams(accountId.toString(), [{ $set: { sweepAt: null } }], now, false)
 }
 
 /** The facts of a running play. */

@@ -4,7 +4,7 @@ import { AccountStreams, findSlots, isLive } from '../../models/account-streams.
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
-import { applyStreamLimit, endStream, takeSlot, type SlotRequest } from '../../src/watching/slots.js'
+import { applyStreamLimit, endStream, findSweepable, renewLease, takeSlot, type SlotRequest } from '../../src/watching/slots.js'
 import { freshDatabase } from '../helper.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -65,11 +65,27 @@ t.test('stream slots', async (t) => {
     t.ok((await start(account, 'basic')).taken)
   })
 
+  t.test('a slot that was counted as free is not renewed by a process whose clock is behind', async (t) => {
+    const account = id().toString()
+    const first = await start(account, 'basic')
+    const slot = first.taken ? first.slot : null
+    const second = await takeSlot(account, limitsOf('basic'), 0, request(), null, new Date(now.getTime() + 60_001))
+    t.ok(second.taken)
+    const behind = new Date(now.getTime() + 59_999)
+    const watcher = { account, profile: String(slot?.profile) }
+    t.equal(await renewLease(watcher, String(slot?._id), { positionMs: 5_000, at: behind.getTime(), watchedMs: 5_000, eventId: '' }, 'playing', behind), 'ended')
+    const slots = await findSlots(account)
+    t.equal(slots.filter((one) => isLive(one, behind)).length, 1)
+    t.equal(slots.find((one) => one._id.equals(slot?._id ?? ''))?.positionMs, 5_000, 'its place is kept')
+    t.equal((await findSweepable(behind, 100)).filter((one) => one._id.toString() === account).length, 1, 'and it is swept')
+  })
+
   t.test('a lower limit ends the newest, and an older copy of the limit never comes back', async (t) => {
     const account = id().toString()
     const started = []
     for (let i = 0; i < 4; i++) started.push(await start(account, 'premium', 3))
     await applyStreamLimit(account, limitsOf('basic'), 4, now)
+    t.ok((await findSweepable(now, 100)).some((one) => one._id.toString() === account), 'those that ended are flushed at the next sweep')
     t.strictSame(await live(account), started.slice(0, 1).map((one) => one.taken ? one.slot._id.toString() : ''))
     t.notOk((await start(account, 'premium', 3)).taken, 'somebody who read the old plan')
     await applyStreamLimit(account, limitsOf('premium'), 3, now)

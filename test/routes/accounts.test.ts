@@ -185,7 +185,7 @@ t.test('profiles', async (t) => {
 
   t.test('bad fields are refused by name', async (t) => {
     const kim = await signUp(app)
-    for (const body of [{ name: '' }, { name: '   ' }, { name: 'x'.repeat(51) }, { name: 'A', maxMaturityAge: 19 }, { name: 'A', pin: '12' }, { name: 'A', locked: true }, { name: 'A', audioLanguages: ['not a tag'] }, {}]) {
+    for (const body of [{ name: '' }, { name: '   ' }, { name: '\u200b' }, { name: 'a\u0000b' }, { name: 'x'.repeat(51) }, { name: 'A', maxMaturityAge: 19 }, { name: 'A', pin: '12' }, { name: 'A', locked: true }, { name: 'A', audioLanguages: ['not a tag'] }, {}]) {
       expectProblem(t, await kim.post('/v1/profiles', body), 'validation-failed', 400)
     }
   })

@@ -213,6 +213,23 @@ t.test('running the catalogue', async (t) => {
     t.match(answer.body, { edition: 'director\'s cut', height: 480 })
   })
 
+  t.test('what is said of a file is checked, in the address and in a form', async (t) => {
+    const id = await addMovie(app, admin, {}, [])
+    for (const query of ['?language=--', '?language=', '?language=en,', '?subtitles=%3Cb%3E', '?edition=', '?colour=red']) {
+      const answer = await call(app, 'POST', `/v1/admin/movies/${id}/media${query}`, { token: admin.token, body: clipBytes('480p-en'), headers: { 'content-type': 'video/mp4' } })
+      expectProblem(t, answer, 'validation-failed', 400)
+    }
+    for (const [name, value] of [['language', '<b>none</b>'], ['language', ''], ['colour', 'red'], ['edition', 'x'.repeat(101)]] as const) {
+      const form = new FormData()
+      form.append(name, value)
+      form.append('file', new Blob([new Uint8Array(clipBytes('480p-en'))], { type: 'video/mp4' }), 'clip.mp4')
+      const encoded = new Response(form)
+      const answer = await call(app, 'POST', `/v1/admin/movies/${id}/media`, { token: admin.token, body: Buffer.from(await encoded.arrayBuffer()), headers: { 'content-type': encoded.headers.get('content-type') ?? '' } })
+      expectProblem(t, answer, 'validation-failed', 400)
+    }
+    t.strictSame((await admin.get(`/v1/movies/${id}`)).body.mediaFiles, [])
+  })
+
   t.test('what is no media file, broken or too large is refused and leaves nothing', async (t) => {
     const id = await addMovie(app, admin, {}, [])
     const send = async (body: Buffer, type = 'video/mp4') => await call(app, 'POST', `/v1/admin/movies/${id}/media`, { token: admin.token, body, headers: { 'content-type': type } })
@@ -220,7 +237,7 @@ t.test('running the catalogue', async (t) => {
     expectProblem(t, await send(clipBytes('480p-en').subarray(0, 5_000)), 'unreadable-media', 422)
     expectProblem(t, await send(clipBytes('2160p-en')), 'upload-too-large', 413)
     expectProblem(t, await send(Buffer.alloc(0)), 'empty-upload', 400)
-    t.equal((await send(clipBytes('480p-en'), 'image/png')).status, 415)
+    for (const type of ['image/png', 'application/json', 'text/plain']) expectProblem(t, await send(clipBytes('480p-en'), type), 'unsupported-media-type', 415)
     expectProblem(t, await send(Buffer.from('x'), 'multipart/form-data'), 'malformed-request', 400)
     expectProblem(t, await send(Buffer.from('--b\r\n\r\nx\r\n--b--'), 'multipart/form-data; boundary=b'), 'empty-upload', 400)
     t.strictSame((await admin.get(`/v1/movies/${id}`)).body.mediaFiles, [])

@@ -138,6 +138,15 @@ t.test('playing', async (t) => {
     for (const bad of [{}, { positionMs: -1, at }, { positionMs: 1.5, at }, { positionMs: '5', at }, { positionMs: 5 }, { positionMs: 5, at: 'yesterday' }, { positionMs: 5, at, watchedMs: -3 }, { positionMs: 5, at, extra: 1 }, { positionMs: 1e15, at }]) {
       expectProblem(t, await kim.put(url(kim, `playback/${body.streamId}`), bad), 'validation-failed', 400)
     }
+    for (const moment of ['2016-12-31T23:59:60Z', '0001-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-01-01T00:00:00']) {
+      for (const answer of [
+        await kim.put(url(kim, `progress/${movie}`), { positionMs: 5, at: moment }),
+        await kim.post(url(kim, 'progress/batch'), { events: [{ itemId: movie, positionMs: 5, at: moment }] }),
+        await kim.put(url(kim, `watched/${movie}`), { watchedAt: moment }),
+        await kim.get(url(kim, `history?from=${moment}`)),
+        await kim.post(url(kim, `playback/${body.streamId}/stop`), { positionMs: 5, at: moment }),
+      ]) t.equal(answer.body?.code, 'validation-failed', moment)
+    }
     expectProblem(t, await kim.post(url(kim, 'playback'), { itemId: 'x' }), 'validation-failed', 400)
     expectProblem(t, await play(kim, '665f1c2e9b1e8a0012ab34cd'), 'not-found', 404)
   })

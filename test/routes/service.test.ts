@@ -17,6 +17,7 @@ t.test('the service', async (t) => {
     expectProblem(t, await call(app, 'GET', '/nowhere'), 'not-found', 404)
     expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"broken', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
     expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '<a/>', headers: { 'content-type': 'text/xml' } }), 'unsupported-media-type', 415)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: 'a', headers: { 'content-type': 'text/plain' } }), 'unsupported-media-type', 415)
     expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: { email: 'x'.repeat(70_000), password: 'x' } }), 'body-too-large', 413)
     expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"__proto__":{"x":1},"email":"a","password":"b"}', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
     const { headers, body } = await call(app, 'GET', '/v1/account')
