@@ -67,7 +67,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/auth/logout', {
     config: { access: 'catalogue' },
-    schema: { tags: ['auth'], summary: 'End this session', operationId: 'logOut', response: answers({ 204: NoContent }) },
+    schema: { tags: ['auth'], summary: 'Log out: the session ends', operationId: 'logOut', response: answers({ 204: NoContent }) },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
     if (session !== null) await endSession(services, session, 'logged-out')

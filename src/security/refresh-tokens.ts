@@ -39,7 +39,7 @@ function macOf (key: Buffer, head: Buffer, seed: string): Buffer {
 /** @throws Error when the session's key has left the ring */
 export function formatRefreshToken (keys: KeyRing, { sessionId, generation, seed, kid }: RefreshTokenSource): string {
   const key = keys.find('refresh', kid)
-  if (key === null) throw new Error('the key of this session is not in the ring')
+  if (key === null) throw new Error('the key of the session is not in the ring')
   // Buffer.write stops at the first strange character without a word.
   if (!/^[0-9a-f]{24}$/i.test(sessionId)) throw new TypeError('a session id has 24 hexadecimal digits')
   const head = headOf(sessionId, generation)
@@ -54,7 +54,7 @@ export function parseRefreshToken (token: string): ParsedRefreshToken | null {
   return { sessionId: bytes.toString('hex', 0, ID_BYTES), generation: bytes.readUInt32BE(ID_BYTES), mac: bytes.subarray(HEAD_BYTES) }
 }
 
-/** Whether a token was given out for this session, at any generation. Takes the same time either way. */
+/** Whether a token was given out for the session, at any generation. Takes the same time either way. */
 export function isGenuineRefreshToken (keys: KeyRing, token: ParsedRefreshToken, { seed, kid }: Pick<RefreshTokenSource, 'seed' | 'kid'>): boolean {
   const key = keys.find('refresh', kid)
   return key !== null && timingSafeEqual(token.mac, macOf(key, headOf(token.sessionId, token.generation), seed))
