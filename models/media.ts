@@ -68,6 +68,8 @@ const mediaSchema = new Schema<StoredMedia>({
 mediaSchema.index({ title: 1, season: 1, episode: 1 })
 // A file's bytes are asked for by the file's id alone.
 mediaSchema.index({ 'files._id': 1 })
+// Whether bytes are still used by another file, when one is removed.
+mediaSchema.index({ 'files.storageKey': 1 })
 
 export function tooManyMediaFiles (): Error {
   return conflict('media-file-limit', 'Too many media files', `A movie or episode holds up to ${MEDIA_FILES_LIMIT} media files. Delete one first.`,

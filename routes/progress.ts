@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { notFound } from '../src/errors.js'
+import { groupBy } from '../src/group-by.js'
 import { toDomainError } from '../src/plugins/problems.js'
 import { profileOf } from '../src/plugins/auth.js'
 import { answers, Id, NoContent, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
@@ -80,7 +81,7 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const watcher = watcherOf(request)
     const outcomes = new Map<string, Static<typeof BatchResult>>()
-    for (const [itemId, events] of groupByItem(request.body.events)) {
+    for (const [itemId, events] of groupBy(request.body.events, (event) => event.itemId)) {
       try {
         const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, now())
         const state = await recordProgress(watching, watcher, title, item, events.map(reportOf))
@@ -132,16 +133,6 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
     await markItems(watching, watcherOf(request), title, item === null ? title.items : [item], false, now())
     return await reply.code(204).send(null)
   })
-}
-
-function groupByItem<E extends { itemId: string }> (events: readonly E[]): Map<string, E[]> {
-  const groups = new Map<string, E[]>()
-  for (const event of events) {
-    const group = groups.get(event.itemId)
-    if (group === undefined) groups.set(event.itemId, [event])
-    else group.push(event)
-  }
-  return groups
 }
 
 export default progress

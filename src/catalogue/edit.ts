@@ -6,6 +6,7 @@ import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { Title, type Markers, type StoredTitle } from '../../models/title.js'
 import { conflict, notFound, preconditionFailed } from '../errors.js'
+import { removeUnusedBytes } from '../media/stored-bytes.js'
 import type { TitleBody } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
 import { completeMarkers } from './markers.js'
@@ -200,13 +201,10 @@ export async function removeTitle (services: CatalogueServices, kind: 'movie' | 
   await services.catalogue.refresh(id)
 }
 
-/** Removes media documents, then their bytes: an interruption leaves bytes nobody can ask for, never a file without bytes. */
-async function removeMedia ({ storage, log }: CatalogueServices, filter: { _id: string } | { title: string }): Promise<void> {
+async function removeMedia (services: CatalogueServices, filter: { _id: string } | { title: string }): Promise<void> {
   const media = await Media.find(filter).lean<StoredMedia[]>()
   await Media.deleteMany(filter)
-  for (const file of media.flatMap((one) => one.files)) {
-    await storage.remove(file.storageKey).catch((error: unknown) => { log.warn({ err: error }, 'the bytes of a removed media file are left in storage') })
-  }
+  await removeUnusedBytes(services, media.flatMap((one) => one.files.map(({ storageKey }) => storageKey)))
 }
 
 function failMissing (what: string): never {

@@ -30,10 +30,6 @@ export function listPlans (): Plan[] {
   return PLAN_IDS.map((id) => plans[id])
 }
 
-export function findPlan (id: PlanId): Plan {
-  return plans[id]
-}
-
 export function limitsOf (id: PlanId): PlanLimits {
   const { maxProfiles, maxStreams, maxHeight } = plans[id]
   return { maxProfiles, maxStreams, maxHeight }

@@ -173,8 +173,6 @@ export interface ItemBase {
   readonly endedAt: number | null
 }
 
-export const NO_BASE: ItemBase = { watchedMs: 0, finishedAt: null, endedAt: null }
-
 /**
  * Folds all plays of one item, in any order, and the newest mark on it.
  * A finished item that is played again begins a new round: its place is kept again, and it stays finished.

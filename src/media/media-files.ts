@@ -8,6 +8,7 @@ import { DomainError, notFound } from '../errors.js'
 import type { Services } from '../services.js'
 import type { MediaProber } from './probe.js'
 import { receiveUpload } from './receive-upload.js'
+import { removeUnusedBytes } from './stored-bytes.js'
 
 /** What the uploader says of a file; what the file itself says wins where it is certain. */
 export interface UploadClaims {
@@ -81,12 +82,12 @@ export async function changeMediaFile ({ catalogue }: MediaServices, fileId: str
   return fileIn(await findMediaOf(fileId), fileId)
 }
 
-/** Removes a file and its bytes; nobody's progress depends on it. @throws DomainError 404 */
-export async function removeMediaFile ({ catalogue, storage, log }: MediaServices, fileId: string): Promise<void> {
+/** Removes a file, and its bytes when no other shares them; nobody's progress depends on it. @throws DomainError 404 */
+export async function removeMediaFile (services: MediaServices, fileId: string): Promise<void> {
   const media = await findMediaOf(fileId)
   await Media.updateOne({ _id: media._id }, { $pull: { files: { _id: new Types.ObjectId(fileId) } } })
-  await catalogue.refresh(media.title.toString())
-  await storage.remove(fileIn(media, fileId).storageKey).catch((error: unknown) => { log.warn({ err: error }, 'the bytes of a removed media file are left in storage') })
+  await services.catalogue.refresh(media.title.toString())
+  await removeUnusedBytes(services, [fileIn(media, fileId).storageKey])
 }
 
 async function findMediaOf (fileId: string): Promise<StoredMedia> {

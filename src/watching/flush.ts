@@ -1,10 +1,11 @@
 // From a live slot to the history: the play's row first, then the profile's entry, then the slot is marked. Each step can
 // be repeated, so a crash between any two loses and doubles nothing.
+import { findProfileWatching } from '../../models/account.js'
 import type { Types } from 'mongoose'
-import { isLive, type StreamSlot } from '../../models/account-streams.js'
+import { isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
 import { isEmptyPlay, type ItemState } from '../domain/progress.js'
 import { mergePlay, type PlaySubject } from './plays.js'
-import { findEntry, findWatchedProfile, projectItem, type WatchedProfile } from './projection.js'
+import { findEntry, projectItem, type WatchedProfile } from './projection.js'
 import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './slots.js'
 import { FLUSH_EVERY_MS, type Watcher, type Watching } from './watching.js'
 
@@ -33,7 +34,7 @@ function subjectOf (watching: Watching, slot: StreamSlot): PlaySubject {
 export async function flushSlot (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<ItemState | null> {
   if (slot.private) return null
   const facts = slotFacts(slot)
-  const profile = await findWatchedProfile(watcher)
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
   const clearedAt = await clearedUntil(profile, slot.title.toString())
   if (facts.at <= clearedAt) return null
@@ -69,12 +70,21 @@ export async function sweepExpiredSlots (watching: Watching): Promise<number> {
   const now = watching.now()
   let swept = 0
   for (const streams of await findSweepable(now, SWEEP_BATCH)) {
-    for (const slot of streams.slots.filter((one) => !isLive(one, now))) {
-      await flushSlot(watching, watcherOf(streams._id, slot), slot)
-      if (await removeSlot(streams._id, slot)) swept++
-    }
-    await rescheduleSweep(streams._id, now)
+    // One account that cannot be swept does not hold up the others.
+    await sweepAccount(watching, streams, now).then((count) => { swept += count }, (error: unknown) => {
+      watching.warn(error, 'an expired stream could not be flushed; it will be tried again')
+    })
   }
+  return swept
+}
+
+async function sweepAccount (watching: Watching, streams: StoredStreams, now: Date): Promise<number> {
+  let swept = 0
+  for (const slot of streams.slots.filter((one) => !isLive(one, now))) {
+    await flushSlot(watching, watcherOf(streams._id, slot), slot)
+    if (await removeSlot(streams._id, slot)) swept++
+  }
+  await rescheduleSweep(streams._id, now)
   return swept
 }
 

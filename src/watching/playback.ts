@@ -28,7 +28,6 @@ export interface PlaybackRequest {
 export interface StartedPlayback {
   readonly slot: StreamSlot
   readonly choice: FileChoice<CatalogueFile>
-  readonly state: ItemState | null
 }
 
 /**
@@ -64,7 +63,7 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
   }, request.takeOver, now)
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
-  return { slot: result.slot, choice, state: whereabouts.state }
+  return { slot: result.slot, choice }
 }
 
 function dateOrNull (time: number | null): Date | null {

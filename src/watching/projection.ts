@@ -2,7 +2,7 @@
 // revision, so that a writer that saw an older state looks again; all of it can be rebuilt from plays.
 import { Types } from 'mongoose'
 import { isDeepStrictEqual } from 'node:util'
-import { Account, WATCH_HISTORY_LIMIT, type StoredAccount, type StoredProfile } from '../../models/account.js'
+import { Account, findProfileWatching, WATCH_HISTORY_LIMIT, type StoredProfile } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { findPlaysOfItem, findPlaysOfTitle, newestMark, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { archiveIdOf, findArchivedEntry, WatchArchive } from '../../models/watch-archive.js'
@@ -10,6 +10,7 @@ import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
 import { advanceTitle, EMPTY_TITLE_STATE, lastActivity, type ItemRef, type TitleState } from '../domain/next-up.js'
 import { foldItem, type ItemState } from '../domain/progress.js'
 import { unavailable } from '../errors.js'
+import { groupBy } from '../group-by.js'
 import type { Watcher } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
@@ -18,13 +19,6 @@ const MAX_TRIES = 12
 
 /** What is read of a profile to write its watch history. */
 export type WatchedProfile = Pick<StoredProfile, '_id' | 'watchHistory' | 'archivedUntil' | 'historyClearedAt'>
-
-export async function findWatchedProfile (watcher: Watcher): Promise<WatchedProfile | null> {
-  const account = await Account.findById(watcher.account, {
-    profiles: { $elemMatch: { _id: watcher.profile } },
-  }).lean<Pick<StoredAccount, 'profiles'>>()
-  return account?.profiles?.[0] ?? null
-}
 
 /** The entry of a title, wherever it lives. */
 export async function findEntry (profile: WatchedProfile, titleId: string): Promise<WatchEntry | null> {
@@ -46,7 +40,7 @@ export function foldRows (rows: readonly StoredPlay[]): ItemState | null {
 /** Brings one item's state, folded from its plays, into the entry of its title. */
 export async function projectItem (watcher: Watcher, titleId: string, ref: ItemRef): Promise<ItemState | null> {
   return await retryOnRace(async () => {
-    const profile = await findWatchedProfile(watcher)
+    const profile = await findProfileWatching(watcher.account, watcher.profile)
     if (profile === null) return { done: true, value: null }
     const { state } = await readItemState(watcher.profile, ref.item)
     if (state === null) return { done: true, value: null }
@@ -60,7 +54,7 @@ export async function projectItem (watcher: Watcher, titleId: string, ref: ItemR
 /** Folds a whole title again from its plays, after something older than its newest event changed. */
 export async function projectTitle (watcher: Watcher, titleId: string, changes: Partial<Pick<WatchEntry, 'hiddenAt' | 'clearedAt'>> = {}): Promise<void> {
   await retryOnRace(async () => {
-    const profile = await findWatchedProfile(watcher)
+    const profile = await findProfileWatching(watcher.account, watcher.profile)
     if (profile === null) return { done: true, value: null }
     const rows = await findPlaysOfTitle(watcher.profile, titleId)
     const entry = await findEntry(profile, titleId)
@@ -71,18 +65,12 @@ export async function projectTitle (watcher: Watcher, titleId: string, changes: 
 /** The state of a title from all of its rows: a plain fold over its items. */
 export function foldTitle (rows: readonly StoredPlay[]): TitleState {
   let title: TitleState = EMPTY_TITLE_STATE
-  for (const [item, ofItem] of groupByItem(rows)) {
+  for (const [item, ofItem] of groupBy(rows, (row) => row.item.toString())) {
     const state = foldRows(ofItem)
     const first = ofItem[0]
     if (state !== null && first !== undefined) title = advanceTitle(title, { item, season: first.season, episode: first.episode }, state)
   }
   return title
-}
-
-function groupByItem (rows: readonly StoredPlay[]): Map<string, StoredPlay[]> {
-  const groups = new Map<string, StoredPlay[]>()
-  for (const row of rows) groups.set(row.item.toString(), [...groups.get(row.item.toString()) ?? [], row])
-  return groups
 }
 
 interface Attempt<T> { readonly done: boolean, readonly value: T }

@@ -1,9 +1,10 @@
 // Progress without a stream slot: from players that were offline, or that play elsewhere. The same facts, the same merge.
+import { findProfileWatching } from '../../models/account.js'
 import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { factsOfEvent, mergeFacts, type ItemState, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
 import { clearedUntil } from './flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
-import { findWatchedProfile, projectItem, readItemState } from './projection.js'
+import { projectItem, readItemState } from './projection.js'
 import type { Watcher, Watching } from './watching.js'
 
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
@@ -29,7 +30,7 @@ export function clampTime (at: Date, now: Date): number {
  * @returns the item's state afterwards; null when all of it had been cleared from history
  */
 export async function recordProgress (watching: Watching, watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, reports: readonly ProgressReport[]): Promise<ItemState | null> {
-  const profile = await findWatchedProfile(watcher)
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
   const clearedAt = await clearedUntil(profile, title.id)
   const timing = { durationMs: durationOf(watching.catalogue, item), creditsStartMs: item.markers?.creditsStartMs ?? null }

@@ -47,10 +47,9 @@ export async function applyStreamLimit (accountId: string, limits: PlanLimits, l
   await updateStreams(accountId, limitStages(limits, limitRevision), now, true)
 }
 
-/** Ends the streams of one session, or all but one session's; their positions are flushed by the sweeper. */
-export async function endStreamsOfSession (accountId: string, sessionId: string | null, now: Date): Promise<void> {
-  const condition = sessionId === null ? true : { $eq: ['$$slot.session', new Types.ObjectId(sessionId)] }
-  await updateStreams(accountId, [{ $set: { slots: endingSlots(condition, now) } }], now, false)
+/** Ends the streams of one session; their positions are flushed by the sweeper. */
+export async function endStreamsOfSession (accountId: string, sessionId: string, now: Date): Promise<void> {
+  await updateStreams(accountId, [{ $set: { slots: endingSlots({ $eq: ['$$slot.session', new Types.ObjectId(sessionId)] }, now) } }], now, false)
 }
 
 export async function endStreamsOfProfiles (accountId: string, profileIds: readonly string[], now: Date): Promise<void> {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { Types } from 'mongoose'
+import { Media, type StoredMedia } from '../../models/media.js'
 import { Movie } from '../../models/movie.js'
 import { addMovie, addShow, call, clipBytes, expectProblem, signUp, signUpAdmin, startApp, upload } from '../helper.js'
 
@@ -200,6 +202,21 @@ t.test('running the catalogue', async (t) => {
     const member = await signUp(app, { plan: 'basic' })
     t.equal((await member.get(`/v1/movies/${id}`)).body.mediaFiles.length, 0)
     await admin.put('/v1/account/plan', { plan: 'premium' })
+  })
+
+  t.test('bytes that several files share go with the last of them', async (t) => {
+    const [first, second, third] = [await addMovie(app, admin), await addMovie(app, admin, {}, []), await addMovie(app, admin, {}, [])]
+    const { files } = (await Media.findById(first).lean<StoredMedia>())!
+    for (const _id of [second, third]) await Media.create({ _id, title: _id, files: files.map((file) => ({ ...file, _id: new Types.ObjectId() })) })
+    const { storage, catalogue } = app.services
+    for (const id of [second, third]) await catalogue.refresh(id)
+    const isThere = async (): Promise<boolean> => await storage.stat(files[0]!.storageKey) !== null
+    await admin.delete(`/v1/admin/movies/${first}`)
+    t.ok(await isThere())
+    await admin.delete(`/v1/admin/media/${catalogue.filesOf(second)[0]!.id}`)
+    t.ok(await isThere())
+    await admin.delete(`/v1/admin/movies/${third}`)
+    t.notOk(await isThere())
   })
 
   t.test('a form may carry the file', async (t) => {
