@@ -27,7 +27,7 @@ export interface StreamSlot {
   /** Where the item counts as over, ms; null when its runtime is unknown. */
   finishMarkMs: number | null
   /** What earlier plays of the item left, so that the live state needs no look at them. */
-  base: { watchedMs: number, finishedAt: Date | null, endedAt: Date | null }
+  base: { watchedMs: number, finishedAt: Date | null, endedAt: Date | null, activeAt: Date | null }
   /** The client's time of the newest event; null until one came. */
   at: Date | null
   eventId: string
@@ -78,6 +78,7 @@ const slotSchema = new Schema<StreamSlot>({
     watchedMs: { type: Number, default: 0 },
     finishedAt: { type: Date, default: null },
     endedAt: { type: Date, default: null },
+    activeAt: { type: Date, default: null },
   },
   at: { type: Date, default: null },
   eventId: { type: String, default: '' },

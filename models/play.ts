@@ -15,8 +15,11 @@ export interface StoredPlay {
   titleName: string
   itemName: string | null
   mediaFile: Types.ObjectId | null
-  /** `play`, or `mark` where somebody said watched or unwatched. */
-  kind: 'play' | 'mark'
+  /**
+   * `play`; `mark` where somebody said watched or unwatched (at `startedAt`, of the time `at`); `pass` where somebody began
+   * again at `startedAt`, or with `endAt`, undid then the pass that had begun at `startedAt`.
+   */
+  kind: 'play' | 'mark' | 'pass'
   startedAt: Date
   startPositionMs: number
   at: Date
@@ -45,7 +48,7 @@ const playSchema = new Schema<StoredPlay>({
   titleName: { type: String, required: true },
   itemName: { type: String, default: null },
   mediaFile: { type: Schema.Types.ObjectId, default: null },
-  kind: { type: String, enum: ['play', 'mark'], required: true },
+  kind: { type: String, enum: ['play', 'mark', 'pass'], required: true },
   startedAt: { type: Date, required: true },
   startPositionMs: { type: Number, required: true },
   at: { type: Date, required: true },
@@ -63,9 +66,7 @@ const playSchema = new Schema<StoredPlay>({
 
 // Pages of history, newest first.
 playSchema.index({ profile: 1, at: -1, _id: -1 })
-// "Where was I in this item", and everything its state is folded from.
-playSchema.index({ profile: 1, item: 1, at: -1 })
-// One title's history, and folding a title again.
+// One title's history, "where was I" in its items, and everything its state is folded from.
 playSchema.index({ profile: 1, title: 1, at: -1 })
 // Deletion and export of an account.
 playSchema.index({ account: 1 })
@@ -93,18 +94,31 @@ export function playFactsOf (play: StoredPlay): PlayFacts {
   }
 }
 
-/** The newest mark among the rows of one item. */
-export function newestMark (rows: readonly StoredPlay[]): WatchedMark | null {
-  const marks = rows.filter((row) => row.kind === 'mark').sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
-  const mark = marks[0]
-  return mark === undefined ? null : { watched: mark.watched === true, at: mark.startedAt.getTime(), watchedAt: mark.at.getTime() }
+/** What a row of kind `mark` says. */
+export function markOf (row: StoredPlay): WatchedMark {
+  return { watched: row.watched === true, at: row.startedAt.getTime(), watchedAt: row.at.getTime() }
 }
 
-/** All rows that the state of some items is folded from. */
-export async function findPlaysOfItem (profileId: string | Types.ObjectId, itemId: string | Types.ObjectId): Promise<StoredPlay[]> {
-  return await Play.find({ profile: profileId, item: itemId, removedAt: null }).lean<StoredPlay[]>()
+/** A row that is no play: somebody said something of an item. */
+export function newMark (fields: Pick<StoredPlay, '_id' | 'account' | 'profile' | 'title' | 'item' | 'season' | 'episode' | 'titleName' | 'itemName' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt'>): StoredPlay {
+  return {
+    mediaFile: null,
+    startPositionMs: 0,
+    positionMs: 0,
+    furthestMs: 0,
+    eventId: '',
+    durationMs: null,
+    watchedMs: null,
+    endWatchedMs: null,
+    isPlayed: false,
+    removedAt: null,
+    ...fields,
+  }
 }
 
+/** All rows that the state of a title is folded from. */
 export async function findPlaysOfTitle (profileId: string | Types.ObjectId, titleId: string | Types.ObjectId): Promise<StoredPlay[]> {
-  return await Play.find({ profile: profileId, title: titleId, removedAt: null }).lean<StoredPlay[]>()
+  const rows = await Play.find({ profile: profileId, title: titleId }).lean<StoredPlay[]>()
+  // Not in the filter: the embedded server would leave the index aside.
+  return rows.filter((row) => row.removedAt === null)
 }

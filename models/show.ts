@@ -17,6 +17,8 @@ export interface StoredEpisode {
   runtimeMs: number | null
   /** RFC 3339 full-date; null when it is not known. */
   airDate: string | null
+  /** Of a special: the regular episode it is watched after; null when it stands outside the order. */
+  placedAfter: { season: number, episode: number } | null
   markers: Markers | null
 }
 
@@ -33,12 +35,15 @@ export interface StoredShow extends StoredTitle {
   episodeCount: number
 }
 
+const placedAfterSchema = new Schema({ season: { type: Number, required: true }, episode: { type: Number, required: true } }, { _id: false })
+
 const episodeSchema = new Schema<StoredEpisode>({
   number: { type: Number, required: true },
   title: { type: String, required: true },
   synopsis: { type: String, default: null },
   runtimeMs: { type: Number, default: null },
   airDate: { type: String, default: null },
+  placedAfter: { type: placedAfterSchema, default: null },
   markers: { type: markersSchema, default: null },
 })
 

@@ -5,7 +5,10 @@ import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js
 
 export interface Person { name: string, role: string | null }
 
+/** Places in an item, ms from its start. */
 export interface Markers {
+  recapStartMs: number | null
+  recapEndMs: number | null
   introStartMs: number | null
   introEndMs: number | null
   /** Where the credits begin: from here on the item counts as over. */
@@ -45,7 +48,11 @@ export const personSchema = new Schema<Person>({
   role: { type: String, default: null },
 }, { _id: false })
 
+export const NO_MARKERS: Markers = { recapStartMs: null, recapEndMs: null, introStartMs: null, introEndMs: null, creditsStartMs: null }
+
 export const markersSchema = new Schema<Markers>({
+  recapStartMs: { type: Number, default: null },
+  recapEndMs: { type: Number, default: null },
   introStartMs: { type: Number, default: null },
   introEndMs: { type: Number, default: null },
   creditsStartMs: { type: Number, default: null },

@@ -1,7 +1,8 @@
 // One entry of a profile's watch history: the state of one title. The same shape is embedded in the account for recent
 // titles and stored in the archive for older ones.
 import { Schema, type Types } from 'mongoose'
-import type { TitleState } from '../src/domain/next-up.js'
+import type { EndedItem, TitleState } from '../src/domain/next-up.js'
+import type { Place } from '../src/domain/watch-order.js'
 
 export interface WatchEntry {
   title: Types.ObjectId
@@ -18,20 +19,32 @@ export interface WatchEntry {
   /** When the title was last touched in any way; orders the cards, and what makes room. */
   activityAt: Date
   isResumable: boolean
-  /** The item most recently brought to its end; what follows it is next. */
-  ended: { item: Types.ObjectId, season: number | null, episode: number | null, at: Date } | null
+  /** The item most recently brought to its end; what follows it is next. `after` is the place of a special. */
+  ended: { item: Types.ObjectId, season: number | null, episode: number | null, after?: PlacedAfter, at: Date } | null
+  /** 1 for the first time; one more each time that it is watched again. */
+  pass: number
+  passSince: Date | null
+  /** Regular episodes before the card's that were not watched in this pass. */
+  skipped: number
   /** Hidden from continue watching until played after this moment. */
   hiddenAt: Date | null
+  /** Given up: away from continue watching until brought back by a call. */
+  droppedAt: Date | null
   /** Plays of this title up to this moment were removed by the viewer and stay away. */
   clearedAt: Date | null
   /** Grows with every write: a writer that read an older state writes nothing and looks again. */
   revision: number
 }
 
+interface PlacedAfter { season: number, episode: number }
+
+const placedAfterSchema = new Schema<PlacedAfter>({ season: { type: Number, required: true }, episode: { type: Number, required: true } }, { _id: false })
+
 const endedSchema = new Schema({
   item: { type: Schema.Types.ObjectId, required: true },
   season: { type: Number, default: null },
   episode: { type: Number, default: null },
+  after: { type: placedAfterSchema },
   at: { type: Date, required: true },
 }, { _id: false })
 
@@ -49,7 +62,11 @@ const fields = {
   activityAt: { type: Date, required: true },
   isResumable: { type: Boolean, default: false },
   ended: { type: endedSchema, default: null },
+  pass: { type: Number, default: 1 },
+  passSince: { type: Date, default: null },
+  skipped: { type: Number, default: 0 },
   hiddenAt: { type: Date, default: null },
+  droppedAt: { type: Date, default: null },
   clearedAt: { type: Date, default: null },
   revision: { type: Number, default: 0 },
 } as const
@@ -57,14 +74,23 @@ const fields = {
 export const watchEntryFields = fields
 export const watchEntrySchema = new Schema<WatchEntry>(fields as never, { _id: false })
 
+/** Season and episode as they are numbered and shown; null for a movie. */
+export interface Numbers { readonly season: number | null, readonly episode: number | null }
+
+/** The place of an episode by its numbers alone: a special has none unless it is told. */
+export function placeOfNumbers ({ season, episode }: Numbers, after: PlacedAfter | null = null): Place | null {
+  if (season === null || episode === null) return null
+  if (season > 0) return { season, episode, special: 0 }
+  return after === null ? null : { ...after, special: episode + 1 }
+}
+
 /** Reads the state that the rules work on. */
 export function titleStateOf (entry: WatchEntry): TitleState {
   const current = entry.item === null
     ? null
     : {
         item: entry.item.toString(),
-        season: entry.season,
-        episode: entry.episode,
+        place: placeOfNumbers(entry),
         state: {
           positionMs: entry.positionMs,
           durationMs: entry.durationMs,
@@ -75,8 +101,10 @@ export function titleStateOf (entry: WatchEntry): TitleState {
           isResumable: entry.isResumable,
         },
       }
-  const ended = entry.ended === null
-    ? null
-    : { item: entry.ended.item.toString(), season: entry.ended.season, episode: entry.ended.episode, at: entry.ended.at.getTime() }
-  return { current, ended }
+  // Entries that were written before passes were counted are of the first.
+  return { current, ended: endedOf(entry.ended), pass: entry.pass ?? 1, passSince: entry.passSince?.getTime() ?? null, skipped: entry.skipped ?? 0 }
+}
+
+function endedOf (ended: WatchEntry['ended']): EndedItem | null {
+  return ended === null ? null : { item: ended.item.toString(), place: placeOfNumbers(ended, ended.after ?? null), at: ended.at.getTime() }
 }

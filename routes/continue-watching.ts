@@ -1,28 +1,31 @@
-// Continue watching, and the one button that goes on.
+// Continue watching: its cards, the one button that goes on, and what viewers decide about titles in it.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { notFound } from '../src/errors.js'
+import type { Viewer } from '../src/domain/maturity.js'
+import { fail, notFound } from '../src/errors.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
 import { answers, Id, Limit, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
-import { ContinueView, toContinueCard } from '../src/schemas/watching.js'
-import { listContinueCards, type ContinueCard } from '../src/watching/continue-watching.js'
-import { hideTitle, unhideTitle } from '../src/watching/marks.js'
+import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
+import { findContinueCard, listContinueCards } from '../src/watching/continue-watching.js'
+import { bringBack, dropTitle, hideTitle } from '../src/watching/marks.js'
+import { beginAgain, endRunningPass } from '../src/watching/rewatch.js'
+import { undo } from '../src/watching/undo.js'
 import { findVisibleTitle } from '../src/watching/visible-item.js'
 import { watcherOf } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
-/** The button looks this far for a card that can be played now. */
-const BUTTON_DEPTH = 50
-
 const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, catalogue, now } = app.services
 
-  async function cardsFor (request: FastifyRequest, limit: number): Promise<ContinueCard[]> {
+  async function seenBy (request: FastifyRequest): Promise<{ viewer: Viewer, planMaxHeight: number }> {
     const { limits } = await accountOf(app, request)
-    const cards = await listContinueCards(watching, watcherOf(request), { viewer: profileOf(request), planMaxHeight: limits.maxHeight, limit })
-    if (cards === null) throw notFound('profile')
-    return cards
+    return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
+  }
+
+  function titleIdOf (request: FastifyRequest): string {
+    const { titleId } = request.params as { titleId: string }
+    return findVisibleTitle(catalogue, profileOf(request), titleId, now()).id
   }
 
   app.get('/profiles/:profileId/continue-watching', {
@@ -35,7 +38,10 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ limit: Limit }),
       response: answers({ 200: listOf(ref(ContinueView)) }),
     },
-  }, async (request) => ({ items: (await cardsFor(request, request.query.limit)).map(toContinueCard) }))
+  }, async (request) => {
+    const cards = await listContinueCards(watching, watcherOf(request), { ...await seenBy(request), limit: request.query.limit })
+    return { items: (cards ?? fail(notFound('profile'))).map(toContinueCard) }
+  })
 
   app.get('/profiles/:profileId/continue', {
     config: { access: 'profile' },
@@ -47,8 +53,8 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 200: ref(ContinueView), 204: NoContent }),
     },
   }, async (request, reply) => {
-    const card = (await cardsFor(request, BUTTON_DEPTH)).find((one) => one.waiting === null)
-    return card === undefined ? await reply.code(204).send(null) : await reply.code(200).send(toContinueCard(card))
+    const card = await findContinueCard(watching, watcherOf(request), await seenBy(request))
+    return card === null ? await reply.code(204).send(null) : await reply.code(200).send(toContinueCard(card))
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
@@ -58,26 +64,86 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Hide a title until it is played again; its progress is kept',
       operationId: 'hideFromContinueWatching',
       params: TitleParams,
-      response: answers({ 204: NoContent }),
+      response: answers({ 200: ref(Undo) }),
     },
-  }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await hideTitle(watching, watcherOf(request), id)
-    return await reply.code(204).send(null)
-  })
+  }, async (request) => toUndo(await hideTitle(watching, watcherOf(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Bring a hidden title back',
+      summary: 'Bring a hidden or dropped title back',
       operationId: 'restoreToContinueWatching',
+      params: TitleParams,
+      response: answers({ 200: ref(Undo) }),
+    },
+  }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
+
+  app.put('/profiles/:profileId/dropped/:titleId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Give a title up: it stays away until it is brought back',
+      description: 'Unlike a hidden title, a dropped one does not return when it is played or gets a new episode.',
+      operationId: 'dropTitle',
+      params: TitleParams,
+      response: answers({ 200: ref(Undo) }),
+    },
+  }, async (request) => toUndo(await dropTitle(watching, watcherOf(request), titleIdOf(request))))
+
+  app.delete('/profiles/:profileId/dropped/:titleId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Take a dropped title up again',
+      operationId: 'undropTitle',
+      params: TitleParams,
+      response: answers({ 200: ref(Undo) }),
+    },
+  }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
+
+  app.put('/profiles/:profileId/rewatch/:titleId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Watch a title again from the beginning',
+      description: 'Opens a new pass; the history keeps the old one. It also happens by itself when the first episode, or the movie, of something finished is played again.',
+      operationId: 'watchAgain',
+      params: TitleParams,
+      response: answers({ 200: ref(Undo) }),
+    },
+  }, async (request) => {
+    const title = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
+    return toUndo(await beginAgain(watching, watcherOf(request), title))
+  })
+
+  app.delete('/profiles/:profileId/rewatch/:titleId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Take back that a title is watched again',
+      description: 'The pass before goes on where it was; what was played in between stays in the history. A first pass is a 409 `not-watching-again`.',
+      operationId: 'stopWatchingAgain',
       params: TitleParams,
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await unhideTitle(watcherOf(request), id)
+    await endRunningPass(watching, watcherOf(request), titleIdOf(request))
+    return await reply.code(204).send(null)
+  })
+
+  app.post('/profiles/:profileId/undo/:undoId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Undo an action: exactly what was there comes back',
+      description: 'For 30 days, once: a second time does nothing. What was watched since the action stays.',
+      operationId: 'undo',
+      params: Type.Object({ profileId: Id, undoId: Id }),
+      response: answers({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    await undo(watching, watcherOf(request), request.params.undoId)
     return await reply.code(204).send(null)
   })
 }

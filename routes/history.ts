@@ -1,21 +1,28 @@
 // The watch history of a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { playFactsOf } from '../models/play.js'
+import { playFactsOf, type StoredPlay } from '../models/play.js'
 import { watchedIn } from '../src/domain/progress.js'
-import { notFound } from '../src/errors.js'
-import { answers, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
-import { HistoryItem, toHistoryItem } from '../src/schemas/watching.js'
-import { clearHistory, finishedBy, listHistory, removePlay, removeTitleHistory, type HistoryPosition } from '../src/watching/history.js'
+import { fail, invalid, notFound } from '../src/errors.js'
+import { answers, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
+import { clearHistory, finishedBy, listHistory, listHistoryByTitle, removePlay, removeTitleHistory, type HistoryPosition, type HistoryRequest } from '../src/watching/history.js'
+import type { Watcher } from '../src/watching/watching.js'
 import { watcherOf } from './playback.js'
 
 const HistoryQuery = strict({
   titleId: Type.Optional(Id),
   from: Type.Optional(Timestamp),
   to: Type.Optional(Timestamp),
+  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Of the show that titleId names' })),
+  group: Type.Optional(Type.Enum(['title'], { description: '`title`: one item a title, with its newest play' })),
   limit: Limit,
   cursor: Type.Optional(Cursor),
 })
+
+function itemOf (play: StoredPlay) {
+  return toHistoryItem(play, finishedBy(play), watchedIn(playFactsOf(play)))
+}
 
 const history: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, cursors } = app.services
@@ -28,24 +35,34 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
-      response: answers({ 200: pageOf(ref(HistoryItem)) }),
+      response: answers({ 200: pageOf(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
     },
   }, async (request) => {
-    const { titleId, from, to, limit, cursor } = request.query
+    const { titleId, season, from, to, group, limit, cursor } = request.query
+    if (season !== undefined && titleId === undefined) throw invalid([{ pointer: '/season', message: 'needs the titleId of its show' }])
     const watcher = watcherOf(request)
-    const scope = ['history', watcher.profile, titleId ?? null, from ?? null, to ?? null]
-    const page = await listHistory(watching, watcher, {
+    const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
+    const wanted: HistoryRequest = {
       limit,
       after: cursor === undefined ? null : cursors.decode(cursor, scope) as HistoryPosition,
       ...(titleId === undefined ? {} : { titleId }),
+      ...(season === undefined ? {} : { season }),
       ...(from === undefined ? {} : { from: new Date(from) }),
       ...(to === undefined ? {} : { to: new Date(to) }),
-    })
-    return {
-      items: page.plays.map((play) => toHistoryItem(play, finishedBy(play), watchedIn(playFactsOf(play)))),
-      nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
     }
+    const { items, next } = group === 'title' ? await listGroups(watcher, wanted) : await listPlays(watcher, wanted)
+    return { items, nextCursor: next === null ? null : cursors.encode(next, scope) }
   })
+
+  async function listPlays (watcher: Watcher, wanted: HistoryRequest) {
+    const { plays, next } = await listHistory(watching, watcher, wanted)
+    return { items: plays.map(itemOf), next }
+  }
+
+  async function listGroups (watcher: Watcher, wanted: HistoryRequest) {
+    const { groups, next } = await listHistoryByTitle(watching, watcher, wanted)
+    return { items: groups.map((one) => toHistoryGroup(one, itemOf(one.last))), next }
+  }
 
   app.delete('/profiles/:profileId/history', {
     config: { access: 'profile' },
@@ -55,13 +72,12 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'clearHistory',
       params: ProfileParams,
       querystring: strict({ titleId: Type.Optional(Id) }),
-      response: answers({ 204: NoContent }),
+      response: answers({ 200: ref(Undo) }),
     },
-  }, async (request, reply) => {
+  }, async (request) => {
     const { titleId } = request.query
-    if (titleId === undefined) await clearHistory(watching, watcherOf(request))
-    else await removeTitleHistory(watching, watcherOf(request), titleId)
-    return await reply.code(204).send(null)
+    const watcher = watcherOf(request)
+    return toUndo(titleId === undefined ? await clearHistory(watching, watcher) : await removeTitleHistory(watching, watcher, titleId))
   })
 
   app.delete('/profiles/:profileId/history/:playId', {
@@ -71,12 +87,9 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Remove one play',
       operationId: 'removePlay',
       params: Type.Object({ profileId: Id, playId: Id }),
-      response: answers({ 204: NoContent }),
+      response: answers({ 200: ref(Undo) }),
     },
-  }, async (request, reply) => {
-    if (!await removePlay(watching, watcherOf(request), request.params.playId)) throw notFound('play')
-    return await reply.code(204).send(null)
-  })
+  }, async (request) => toUndo(await removePlay(watching, watcherOf(request), request.params.playId) ?? fail(notFound('play'))))
 }
 
 export default history

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { shownMarkers } from '../src/catalogue/markers.js'
 import { MEDIA_URL_MS, signMediaGrant } from '../src/media/media-urls.js'
 import type { ProgressEvent } from '../src/domain/progress.js'
 import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
@@ -48,7 +49,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       mediaFile: toMediaFile(choice.file),
       reason: choice.reason,
       alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
-      markers: item[1].markers ?? { introStartMs: null, introEndMs: null, creditsStartMs: null },
+      markers: shownMarkers(item[1].markers),
       url: `/v1/media/${choice.file.id}?token=${token}`,
       hlsUrl: null,
       subtitles: [],
@@ -114,11 +115,10 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     return { progress: stopped.state === null ? null : toProgress(stopped.state), next: await nextOf(request, stopped) }
   })
 
-  async function nextOf (request: FastifyRequest, { title, item, state }: StoppedPlayback): Promise<Static<typeof ContinueView> | null> {
-    if (title === null || item === null || state?.finished !== true || state.isResumable || title.kind === 'movie') return null
+  async function nextOf (request: FastifyRequest, { title, state, titleState }: StoppedPlayback): Promise<Static<typeof ContinueView> | null> {
+    if (title === null || titleState === null || state?.finished !== true || state.isResumable) return null
     const { limits } = await accountOf(app, request)
-    const ended = { item: item.id, season: item.season, episode: item.episode, at: state.lastWatchedAt }
-    const card = nextCard(watching, { viewer: profileOf(request), planMaxHeight: limits.maxHeight, limit: 1 }, title, { current: null, ended })
+    const card = nextCard(watching, { viewer: profileOf(request), planMaxHeight: limits.maxHeight }, title.id, titleState)
     return card === null ? null : toContinueCard(card)
   }
 }

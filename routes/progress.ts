@@ -1,14 +1,14 @@
 // Progress without a stream slot, and marks.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
-import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { notFound } from '../src/errors.js'
 import { groupBy } from '../src/group-by.js'
 import { toDomainError } from '../src/plugins/problems.js'
 import { profileOf } from '../src/plugins/auth.js'
-import { answers, Id, NoContent, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
-import { BatchBody, Progress, ProgressBody, toProgress } from '../src/schemas/watching.js'
-import { itemsToMark, markItems } from '../src/watching/marks.js'
+import { answers, Id, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { BatchBody, Progress, ProgressBody, toProgress, toUndo, Undo } from '../src/schemas/watching.js'
+import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/marks.js'
 import { recordProgress, type ProgressReport } from '../src/watching/record.js'
 import { findVisibleItem, findVisibleTitle } from '../src/watching/visible-item.js'
 import { findWhereabouts } from '../src/watching/where.js'
@@ -16,6 +16,7 @@ import { eventOf, watcherOf } from './playback.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
 const WatchedParams = Type.Object({ profileId: Id, id: Id })
+const SeasonQuery = strict({ season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'One season of the show' })) })
 const BATCH_BODY_BYTES = 512 * 1024
 
 const BatchResult = Type.Object({
@@ -43,8 +44,8 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 200: ref(Progress) }),
     },
   }, async (request) => {
-    const { item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
-    const { state } = await findWhereabouts(watcherOf(request), item.id)
+    const { title, item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
+    const { state } = await findWhereabouts(watching, watcherOf(request), title.id, item.id)
     if (state === null) throw notFound('progress')
     return toProgress(state)
   })
@@ -95,10 +96,14 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
     return { results: request.body.events.map(({ itemId }) => outcomes.get(itemId) ?? { status: 500, itemId }) }
   })
 
-  /** The title, and the item when the id is an episode's or a movie's. */
-  function findMarkable (request: Parameters<typeof profileOf>[0], id: string): { title: CatalogueTitle, item: CatalogueItem | null } {
-    if (catalogue.findItem(id) !== null) return findVisibleItem(catalogue, profileOf(request), id, now())
-    return { title: findVisibleTitle(catalogue, profileOf(request), id, now()), item: null }
+  /** What is to be marked: a movie, an episode, a show, or with `season` one of its seasons. */
+  function scopeOf (request: FastifyRequest): MarkScope {
+    const { id } = request.params as { id: string }
+    const { season = null } = request.query as { season?: number }
+    if (season === null && catalogue.findItem(id) !== null) return { ...findVisibleItem(catalogue, profileOf(request), id, now()), season }
+    const title = findVisibleTitle(catalogue, profileOf(request), id, now())
+    if (season !== null && !title.items.some((item) => title.kind === 'show' && item.season === season)) throw notFound('season')
+    return { title, item: null, season }
   }
 
   app.put('/profiles/:profileId/watched/:id', {
@@ -106,32 +111,33 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       tags: ['watching'],
-      summary: 'Mark a movie, an episode or a whole show as watched',
+      summary: 'Mark a movie, an episode, a season or a whole show as watched',
+      description: 'The id of a movie, an episode or a show; with `season`, that season of the show. Only what has aired is marked. It stays watched until an explicit call takes it back.',
       operationId: 'markWatched',
       params: WatchedParams,
+      querystring: SeasonQuery,
       body: strict({ watchedAt: Type.Optional(Timestamp) }),
-      response: answers({ 204: NoContent }),
+      response: answers({ 200: ref(Undo) }),
     },
-  }, async (request, reply) => {
-    const { title, item } = findMarkable(request, request.params.id)
+  }, async (request) => {
+    const scope = scopeOf(request)
     const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
-    await markItems(watching, watcherOf(request), title, itemsToMark(watching, title, item), true, watchedAt)
-    return await reply.code(204).send(null)
+    return toUndo(await markItems(watching, watcherOf(request), scope.title, itemsToMark(watching, scope), true, watchedAt))
   })
 
   app.delete('/profiles/:profileId/watched/:id', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Mark a movie, an episode or a whole show as not watched',
+      summary: 'Mark a movie, an episode, a season or a whole show as not watched',
       operationId: 'unmarkWatched',
       params: WatchedParams,
-      response: answers({ 204: NoContent }),
+      querystring: SeasonQuery,
+      response: answers({ 200: ref(Undo) }),
     },
-  }, async (request, reply) => {
-    const { title, item } = findMarkable(request, request.params.id)
-    await markItems(watching, watcherOf(request), title, item === null ? title.items : [item], false, now())
-    return await reply.code(204).send(null)
+  }, async (request) => {
+    const scope = scopeOf(request)
+    return toUndo(await markItems(watching, watcherOf(request), scope.title, itemsToUnmark(scope), false, now()))
   })
 }
 

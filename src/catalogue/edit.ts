@@ -5,7 +5,7 @@ import { Media, type StoredMedia } from '../../models/media.js'
 import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { Title, type Markers, type StoredTitle } from '../../models/title.js'
-import { conflict, notFound, preconditionFailed } from '../errors.js'
+import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
 import { removeUnusedBytes } from '../media/stored-bytes.js'
 import type { TitleBody } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
@@ -71,7 +71,7 @@ function storedSeasons (seasons: readonly SeasonBody[], existing: readonly Store
     number: season.number,
     title: season.title ?? null,
     synopsis: season.synopsis ?? null,
-    episodes: (season.episodes ?? []).map((episode) => storedEpisode(idOf(season.number, episode), episode)),
+    episodes: (season.episodes ?? []).map((episode) => storedEpisode(idOf(season.number, episode), season.number, episode)),
   }))
 }
 
@@ -79,7 +79,9 @@ function failUnknown (season: number, episode: number): never {
   throw conflict('unknown-episode', 'Unknown episode', `Season ${season}, episode ${episode} names an id that no episode of this show has. Leave the id out for a new episode.`)
 }
 
-function storedEpisode (id: Types.ObjectId, episode: Omit<EpisodeBody, 'id'>): StoredEpisode {
+function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<EpisodeBody, 'id'>): StoredEpisode {
+  const placedAfter = episode.placedAfter ?? null
+  if (placedAfter !== null && season > 0) throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
   return {
     _id: id,
     number: episode.number,
@@ -87,6 +89,7 @@ function storedEpisode (id: Types.ObjectId, episode: Omit<EpisodeBody, 'id'>): S
     synopsis: episode.synopsis ?? null,
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
+    placedAfter,
     markers: toMarkers(episode.markers),
   }
 }
@@ -163,7 +166,7 @@ export async function putEpisode (services: CatalogueServices, showId: string, s
   const show = await changeShow(services, showId, revision, (stored) => {
     const season = stored.seasons.find((one) => one.number === seasonNumber) ?? { number: seasonNumber, title: null, synopsis: null, episodes: [] }
     const old = season.episodes.find((episode) => episode.number === number)
-    const episode = storedEpisode(old?._id ?? new Types.ObjectId(), { ...body, number })
+    const episode = storedEpisode(old?._id ?? new Types.ObjectId(), seasonNumber, { ...body, number })
     return { seasons: withOne(stored.seasons, [{ ...season, episodes: withOne(season.episodes, [episode]) }]) }
   })
   return show.seasons.find((season) => season.number === seasonNumber)?.episodes.find((episode) => episode.number === number) ?? failMissing('episode')

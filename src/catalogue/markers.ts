@@ -1,13 +1,30 @@
-// Intro and credits markers: ordered places in an item, checked when they are written.
-import type { Markers } from '../../models/title.js'
+// Recap, intro and credits markers: ordered places in an item, checked when they are written.
+import { NO_MARKERS, type Markers } from '../../models/title.js'
 import { invalid } from '../errors.js'
 
 type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
 
+const RANGES = [['recapStartMs', 'recapEndMs'], ['introStartMs', 'introEndMs']] as const
+
 /** Completes markers and checks their order. @throws DomainError 400 */
-export function completeMarkers ({ introStartMs = null, introEndMs = null, creditsStartMs = null }: PartialMarkers): Markers {
-  if (introStartMs !== null && introEndMs !== null && introEndMs < introStartMs) {
-    throw invalid([{ pointer: '/markers/introEndMs', message: 'lies before introStartMs' }])
+export function completeMarkers (given: PartialMarkers): Markers {
+  const markers: Markers = { ...NO_MARKERS, ...given }
+  for (const [from, to] of RANGES) {
+    const [start, end] = [markers[from], markers[to]]
+    if (start !== null && end !== null && end < start) throw invalid([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
+    // Half a range cannot be skipped.
+    if (start === null && end !== null) throw invalid([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
   }
-  return { introStartMs, introEndMs, creditsStartMs }
+  return markers
+}
+
+/** Markers as they are shown; those that were stored before a kind of marker existed have null there. */
+export function shownMarkers (markers: Markers | null): Markers {
+  return {
+    recapStartMs: markers?.recapStartMs ?? null,
+    recapEndMs: markers?.recapEndMs ?? null,
+    introStartMs: markers?.introStartMs ?? null,
+    introEndMs: markers?.introEndMs ?? null,
+    creditsStartMs: markers?.creditsStartMs ?? null,
+  }
 }

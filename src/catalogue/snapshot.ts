@@ -3,10 +3,11 @@
 import type { Types } from 'mongoose'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
-import type { StoredSeason, StoredShow } from '../../models/show.js'
+import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import { Title, type Markers } from '../../models/title.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
+import { comparePlaces, type Place } from '../domain/watch-order.js'
 import { foldText } from './fold-text.js'
 
 export interface CatalogueTitle extends Visibility {
@@ -26,7 +27,7 @@ export interface CatalogueTitle extends Visibility {
   readonly revision: number
   /** A movie is its own only item; a show's are its episodes, specials first, in their order. */
   readonly items: readonly CatalogueItem[]
-  /** The regular episodes in the order they are watched. */
+  /** The episodes in the order they are watched: regular ones, and specials that were given a place. */
   readonly order: readonly CatalogueItem[]
 }
 
@@ -40,6 +41,8 @@ export interface CatalogueItem {
   readonly name: string | null
   readonly runtimeMs: number | null
   readonly airDate: string | null
+  /** Where it stands in the order of its show; null for a movie, and for a special without a place. */
+  readonly place: Place | null
   readonly markers: Markers | null
 }
 
@@ -127,12 +130,23 @@ function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
     addedAt: stored.createdAt,
     revision: stored.__v,
     items,
-    order: items.filter((item) => item.season > 0),
+    order: orderOf(items),
   }
 }
 
 function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
-  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, markers: movie.markers }
+  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, place: null, markers: movie.markers }
+}
+
+function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
+  const placed = items.flatMap((item) => item.place === null ? [] : [{ item, place: item.place }])
+  return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ item }) => item)
+}
+
+function placeOf (season: number, { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>): Place | null {
+  if (season > 0) return { season, episode: number, special: 0 }
+  // Specials are numbered from 0 by some: a placed one always stands behind its regular episode.
+  return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
 }
 
 function episodesOf (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
@@ -145,6 +159,7 @@ function episodesOf (titleId: string, seasons: readonly StoredSeason[]): Catalog
       name: episode.title,
       runtimeMs: episode.runtimeMs,
       airDate: episode.airDate,
+      place: placeOf(season.number, episode),
       markers: episode.markers,
     })))
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Account, findAccountByEmail } from '../../models/account.js'
 import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
+import { openCatalogue } from '../catalogue/snapshot.js'
 import { createIndexes, findMissingIndexes } from '../database/indexes.js'
 import { DomainError } from '../errors.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
@@ -59,8 +60,15 @@ program.command('rebuild-history')
   .option('--email <email>', 'only this account')
   .action(async ({ email }: { email?: string }) => {
     await withDatabase(async () => {
-      const { profiles, titles } = await rebuildHistory(email === undefined ? null : normaliseEmail(email), (line) => { console.log(line) })
-      console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
+      const warn = (error: unknown, message: string): void => { console.error(message, error) }
+      const catalogue = await openCatalogue({ warn })
+      try {
+        const watching = { catalogue, now: () => new Date(), warn }
+        const { profiles, titles } = await rebuildHistory(watching, email === undefined ? null : normaliseEmail(email), (line) => { console.log(line) })
+        console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
+      } finally {
+        await catalogue.close()
+      }
     })
   })
 

@@ -1,26 +1,70 @@
-// What a title's card in continue watching says: resume, next episode, or nothing. Pure; the catalogue is an argument.
-import type { ItemState } from './progress.js'
+// What a title's card in continue watching says: resume, next episode, or nothing. Pure: everything a profile ever said of
+// the title is folded at once, so that the order in which events arrive cannot matter; the catalogue is an argument.
+import { groupBy } from '../group-by.js'
+import { findPasses, type TitleEvents } from './passes.js'
+import { foldItem, type ItemState, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
+import { comparePlaces, episodeAfter, type EpisodeInOrder, type Place, type TitleOutline } from './watch-order.js'
 
-/** A movie (no numbers) or an episode. */
+/** A movie, or an episode with its place in the order of its show. */
 export interface ItemRef {
   readonly item: string
-  readonly season: number | null
-  readonly episode: number | null
+  /** Null for a movie, and for a special without a place: nothing follows it. */
+  readonly place: Place | null
 }
 
-/** What a card tells of the item it is about. */
+/** What a card tells of the item it is about; `lastWatchedAt` is when it last counted as started. */
 export type CurrentState = Pick<ItemState, 'positionMs' | 'durationMs' | 'watchedMs' | 'finished' | 'finishedAt' | 'lastWatchedAt' | 'isResumable'>
 
 /** An item brought to its end, and when (ms since the epoch). */
 export interface EndedItem extends ItemRef { readonly at: number }
 
-/** One profile's state of one title: its newest started item, and the newest that was brought to its end. */
+/** One profile's state of one title in the running pass. */
 export interface TitleState {
+  /** The newest started item. */
   readonly current: (ItemRef & { readonly state: CurrentState }) | null
+  /** The item most recently brought to its end; what follows it is next. */
   readonly ended: EndedItem | null
+  /** 1 for the first time; one more each time that it is watched again. */
+  readonly pass: number
+  /** When this pass began, ms since the epoch; null for the first. */
+  readonly passSince: number | null
+  /** How many regular episodes before the item of the card were not watched in this pass. */
+  readonly skipped: number
 }
 
-export const EMPTY_TITLE_STATE: TitleState = { current: null, ended: null }
+export const EMPTY_TITLE_STATE: TitleState = { current: null, ended: null, pass: 1, passSince: null, skipped: 0 }
+
+export interface FoldedTitle {
+  readonly state: TitleState
+  readonly passes: Passes
+  /** The state of every item that was played or marked, by id. */
+  readonly items: ReadonlyMap<string, ItemState>
+}
+
+/** Folds everything that was ever said of a title, in any order. */
+export function foldTitle (events: TitleEvents, outline: TitleOutline): FoldedTitle {
+  const passes = findPasses(events, outline)
+  const items = new Map<string, ItemState>()
+  let state: TitleState = { ...EMPTY_TITLE_STATE, pass: passes.number, passSince: passes.since }
+  for (const [item, { place, plays, mark }] of byItem(events)) {
+    const folded = foldItem(plays, mark, passes)
+    if (folded === null) continue
+    items.set(item, folded)
+    state = advanceTitle(state, { item, place }, folded)
+  }
+  return { state: { ...state, skipped: countSkipped(state, items, outline) }, passes, items }
+}
+
+interface EventsOfItem { readonly place: Place | null, readonly plays: PlayFacts[], readonly mark: WatchedMark | null }
+
+function byItem ({ plays, marks }: TitleEvents): Map<string, EventsOfItem> {
+  const items = new Map<string, EventsOfItem>()
+  for (const [item, ofItem] of groupBy(plays, (play) => play.item)) {
+    items.set(item, { place: ofItem[0]?.place ?? null, plays: ofItem.map(({ facts }) => facts), mark: null })
+  }
+  for (const { item, place, mark } of marks) items.set(item, { place, plays: [], ...items.get(item), mark })
+  return items
+}
 
 /**
  * Takes in the present state of one item. Called with the items of a title in any order, any number of times, it ends
@@ -28,67 +72,68 @@ export const EMPTY_TITLE_STATE: TitleState = { current: null, ended: null }
  */
 export function advanceTitle (title: TitleState, ref: ItemRef, state: ItemState): TitleState {
   return {
-    current: isNewCurrent(title.current, ref, state) ? { ...ref, state } : title.current,
-    ended: newerEnd(title.ended, endOf(ref, state)),
+    ...title,
+    current: isNewCurrent(title.current, ref, state) ? { ...ref, state: toCurrent(state) } : title.current,
+    ended: newerEnd(title.ended, state.endedAt === null ? null : { ...ref, at: state.endedAt }),
   }
 }
 
-function isNewCurrent (current: TitleState['current'], ref: ItemRef, state: ItemState): boolean {
-  if (!state.started) return false
-  if (current === null || current.item === ref.item) return true
-  return (state.lastWatchedAt - current.state.lastWatchedAt || compareRefs(ref, current)) > 0
+function toCurrent ({ positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt, activeAt, isResumable, resumeMs }: ItemState): CurrentState {
+  return { positionMs: isResumable ? resumeMs : positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt: activeAt ?? lastWatchedAt, isResumable }
 }
 
-/** Opening something and jumping to its end without playing it changes nothing. */
-function endOf (ref: ItemRef, state: ItemState): EndedItem | null {
-  if (state.endedAt === null || !(state.started || state.finished)) return null
-  // A special stands outside the order of a show: it is resumed, but nothing follows it.
-  if (ref.season === 0) return null
-  return { ...ref, at: state.endedAt }
+function isNewCurrent (current: TitleState['current'], ref: ItemRef, { activeAt }: ItemState): boolean {
+  if (activeAt === null) return false
+  if (current === null || current.item === ref.item) return true
+  return (activeAt - current.state.lastWatchedAt || compareRefs(ref, current)) > 0
 }
 
 function newerEnd (a: EndedItem | null, b: EndedItem | null): EndedItem | null {
   if (a === null || b === null) return a ?? b
+  // A special without a place stands outside the order of its show: it is resumed, but nothing follows it.
+  if ((a.place === null) !== (b.place === null)) return a.place === null ? b : a
   return (b.at - a.at || compareRefs(b, a)) > 0 ? b : a
 }
 
 function compareRefs (a: ItemRef, b: ItemRef): number {
-  return (a.season ?? 0) - (b.season ?? 0) || (a.episode ?? 0) - (b.episode ?? 0) || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0)
+  const byPlace = a.place === null || b.place === null ? Number(a.place !== null) - Number(b.place !== null) : comparePlaces(a.place, b.place)
+  return byPlace || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0)
+}
+
+function countSkipped ({ current, ended }: TitleState, items: ReadonlyMap<string, ItemState>, { order }: TitleOutline): number {
+  const place = current?.state.isResumable === true ? current.place : ended?.place ?? null
+  if (place === null) return 0
+  return order.filter((episode) => episode.place?.special === 0 && comparePlaces(episode.place, place) < 0 &&
+    (items.get(episode.id)?.endedAt ?? null) === null).length
 }
 
 /** When a title was last touched, for the order of the cards. */
-export function lastActivity (title: TitleState): number {
-  return Math.max(title.current?.state.lastWatchedAt ?? 0, title.ended?.at ?? 0)
+export function lastActivity ({ current, ended, passSince }: TitleState): number {
+  return Math.max(current?.state.lastWatchedAt ?? 0, ended?.at ?? 0, passSince ?? 0)
 }
 
-/** The regular episodes of a show in the order they are watched; specials only where they were given a place. */
-export interface EpisodeInOrder {
-  readonly id: string
-  readonly season: number
-  readonly episode: number
-}
-
-/**
- * The episode that follows another in the order of its show, across seasons.
- * Works by number, so that an episode that was deleted meanwhile still has a successor.
- */
-export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], after: Pick<EpisodeInOrder, 'season' | 'episode'>): E | null {
-  return order.find((episode) => episode.season > after.season ||
-    (episode.season === after.season && episode.episode > after.episode)) ?? null
+/** When a title was last played: what brings a hidden one back. */
+export function lastPlayed ({ current }: TitleState): number {
+  return current?.state.lastWatchedAt ?? 0
 }
 
 export type Card<E> =
-  | { readonly kind: 'resume', readonly item: ItemRef, readonly state: CurrentState }
+  | { readonly kind: 'resume', readonly item: string, readonly state: CurrentState }
   | { readonly kind: 'next', readonly episode: E, readonly after: EndedItem }
+  /** Begun again by a call, and nothing played since: the first episode, or null for the movie itself. */
+  | { readonly kind: 'again', readonly episode: E | null }
 
 /**
- * Decides the card of one title. `order` is empty for a movie.
+ * Decides the card of one title.
  * @returns null when the title has no place in continue watching
  */
-export function decideCard<E extends EpisodeInOrder> (title: TitleState, order: readonly E[]): Card<E> | null {
-  const { current, ended } = title
-  if (current?.state.isResumable === true) return { kind: 'resume', item: current, state: current.state }
-  if (ended === null || ended.season === null || ended.episode === null) return null
-  const episode = episodeAfter(order, { season: ended.season, episode: ended.episode })
+export function decideCard<E extends EpisodeInOrder> ({ current, ended, pass }: TitleState, { kind, order }: TitleOutline<E>): Card<E> | null {
+  if (current?.state.isResumable === true) return { kind: 'resume', item: current.item, state: current.state }
+  if (ended === null) {
+    if (current !== null || pass === 1) return null
+    const first = order[0] ?? null
+    return kind === 'show' && first === null ? null : { kind: 'again', episode: first }
+  }
+  const episode = ended.place === null ? null : episodeAfter(order, ended.place)
   return episode === null ? null : { kind: 'next', episode, after: ended }
 }

@@ -1,5 +1,6 @@
 // What was watched, worked out from events alone. Every fact of a play merges by newest, maximum or minimum, so that the
 // order, repetition and batching of events never change the outcome; everything a reader sees is derived from those facts.
+import { groupBy } from '../group-by.js'
 
 /** Watched this long, or this share of the runtime: the item was started. */
 export const STARTED_AFTER_MS = 60_000
@@ -144,26 +145,39 @@ export interface WatchedMark {
   readonly watchedAt: number
 }
 
-/** What was watched of an item since it was last finished, and whether it ever was. */
+/** What was watched of an item, as everybody is told. Rounds end with each finish; passes are those of its title. */
 export interface ItemState {
+  /** The newest place of all, whatever became of it. */
   readonly positionMs: number
   readonly durationMs: number | null
-  /** Really watched in the running round: since the item was last finished. */
+  /** Really watched in the running round: in this pass, since the item was last finished. */
   readonly watchedMs: number
+  /** Watched long enough at some time in this pass, or finished. */
   readonly started: boolean
   /** Watched at some time; only an explicit call takes it back. */
   readonly finished: boolean
   readonly finishedAt: number | null
   readonly lastWatchedAt: number
+  /** The newest moment at which a round of this pass counted as started; orders items and titles. It only grows. */
+  readonly activeAt: number | null
   /** Half-seen: has a place in continue watching. */
   readonly isResumable: boolean
-  /** When the item was last brought to its end, even without being watched; orders what comes next. */
+  /** When the item was last brought to its end in this pass, even without being watched; orders what comes next. */
   readonly endedAt: number | null
-  /** Where a new play begins: the exact place, or 0 when the item was left at its end or marked since. */
+  /** Where a new play begins: the exact place, or 0 when the item was left at its end, marked, or begun again since. */
   readonly resumeMs: number
 }
 
-interface Round { watchedMs: number, finishedAt: number | null }
+/** Tells to which pass of its title a moment belongs. Passes that were undone have numbers of their own, below 1. */
+export interface Passes {
+  /** The running pass; the first is 1. */
+  readonly number: number
+  /** When it began, ms since the epoch; null for the first. */
+  readonly since: number | null
+  passAt (moment: number): number
+}
+
+export const FIRST_PASS: Passes = { number: 1, since: null, passAt: () => 1 }
 
 /** What earlier plays leave to the next one, kept with a running stream so that its state needs no look back. */
 export interface ItemBase {
@@ -171,40 +185,60 @@ export interface ItemBase {
   readonly watchedMs: number
   readonly finishedAt: number | null
   readonly endedAt: number | null
+  readonly activeAt: number | null
 }
 
 /**
  * Folds all plays of one item, in any order, and the newest mark on it.
- * A finished item that is played again begins a new round: its place is kept again, and it stays finished.
+ * A finished item that is played again begins a new round: its place is kept again, and it stays finished. A new pass of
+ * its title begins everything anew, but does not take back that it was finished.
  * @returns null when nothing was played and nothing marked
  */
-export function foldItem (plays: readonly PlayFacts[], mark: WatchedMark | null = null): ItemState | null {
-  const ordered = [...plays].sort(comparePlays)
-  const newest = newestOf(ordered)
-  if (newest === null) return mark === null ? null : markedOnly(mark)
-  const counted = mark === null ? ordered : ordered.filter((play) => lastMoment(play) > mark.at)
-  const lastCounted = newestOf(counted)
-  const base = foldBase(counted.filter((play) => play !== lastCounted), mark?.watched === true ? mark : null)
-  if (lastCounted === null) return { ...unplayed(newest), ...base, finished: base.finishedAt !== null }
-  return playOn(base, lastCounted)
+export function foldItem (plays: readonly PlayFacts[], mark: WatchedMark | null = null, passes: Passes = FIRST_PASS): ItemState | null {
+  const newest = newestOf(plays)
+  if (newest === null) return mark === null ? null : markedOnly(mark, passes)
+  const counted = playsOfPass(plays, mark, passes)
+  const last = newestOf(counted)
+  const base = baseOf(plays, counted.filter((play) => play !== last), mark, passes)
+  if (last === null) return { ...unplayed(newest, base), lastWatchedAt: lastMoment(newest) }
+  return { ...playOn(base, last), positionMs: newest.positionMs, lastWatchedAt: lastMoment(newest) }
 }
 
 /** What an item's plays so far leave to a play that begins now. */
-export function baseFor (plays: readonly PlayFacts[], mark: WatchedMark | null): ItemBase {
-  const counted = mark === null ? plays : plays.filter((play) => lastMoment(play) > mark.at)
-  return foldBase([...counted].sort(comparePlays), mark?.watched === true ? mark : null)
+export function baseFor (plays: readonly PlayFacts[], mark: WatchedMark | null, passes: Passes = FIRST_PASS): ItemBase {
+  return baseOf(plays, playsOfPass(plays, mark, passes), mark, passes)
 }
 
-function foldBase (ordered: readonly PlayFacts[], mark: WatchedMark | null): ItemBase {
-  const round: Round = { watchedMs: 0, finishedAt: mark?.watchedAt ?? null }
-  let endedAt = round.finishedAt
-  for (const play of ordered) {
-    const finishedAt = finishOf(round.watchedMs, play)
-    round.watchedMs = finishedAt === null ? round.watchedMs + watchedIn(play) : 0
-    round.finishedAt = maxOrNull(round.finishedAt, finishedAt)
-    endedAt = maxOrNull(endedAt, play.endAt)
+/** What counts in the running pass, in order: plays before a mark count for nothing but their position. */
+function playsOfPass (plays: readonly PlayFacts[], mark: WatchedMark | null, { number, passAt }: Passes): PlayFacts[] {
+  return playsSince(plays, mark).filter((play) => passAt(lastMoment(play)) === number)
+}
+
+function playsSince (plays: readonly PlayFacts[], mark: WatchedMark | null): PlayFacts[] {
+  return plays.filter((play) => mark === null || lastMoment(play) > mark.at).sort(comparePlays)
+}
+
+/** Rounds never reach over passes, but what was finished in any pass stays finished. */
+function baseOf (plays: readonly PlayFacts[], counted: readonly PlayFacts[], mark: WatchedMark | null, { number, passAt }: Passes): ItemBase {
+  const base = foldRounds(counted)
+  const others = groupBy(playsSince(plays, mark).filter((play) => passAt(lastMoment(play)) !== number), (play) => passAt(lastMoment(play)))
+  const watchedAt = mark?.watched === true ? mark.watchedAt : null
+  const finishedBefore = [...others.values()].map((ofPass) => foldRounds(ofPass).finishedAt)
+  return {
+    ...base,
+    finishedAt: [watchedAt, ...finishedBefore].reduce(maxOrNull, base.finishedAt),
+    endedAt: mark !== null && passAt(mark.at) === number ? maxOrNull(base.endedAt, watchedAt) : base.endedAt,
   }
-  return { ...round, endedAt }
+}
+
+function foldRounds (ordered: readonly PlayFacts[]): ItemBase {
+  return ordered.reduce(afterPlay, { watchedMs: 0, finishedAt: null, endedAt: null, activeAt: null })
+}
+
+function afterPlay (base: ItemBase, play: PlayFacts): ItemBase {
+  const { finishedAt, activeAt, endedAt } = playOn(base, play)
+  const hasFinished = finishOf(base.watchedMs, play) !== null
+  return { watchedMs: hasFinished ? 0 : base.watchedMs + watchedIn(play), finishedAt, activeAt, endedAt }
 }
 
 /** When a play brought its item to the end, if half of it was really watched by then. */
@@ -213,24 +247,51 @@ function finishOf (watchedBeforeMs: number, play: PlayFacts): number | null {
   return watchedBeforeMs + watchedAtEnd(play) >= play.durationMs * REALLY_WATCHED_SHARE ? play.endAt : null
 }
 
+/** An end that a play brought its item to, and whether it counts as watched by then. */
+export interface ItemEnd { readonly at: number, readonly finished: boolean }
+
+/** Every time that plays of one item, in any order, brought it to its end after it had been started. */
+export function endsOf (plays: readonly PlayFacts[]): ItemEnd[] {
+  const ends: ItemEnd[] = []
+  let base = foldRounds([])
+  for (const play of [...plays].sort(comparePlays)) {
+    if (play.endAt !== null && isActiveAfter(base, play)) ends.push({ at: play.endAt, finished: finishOf(base.watchedMs, play) !== null })
+    base = afterPlay(base, play)
+  }
+  return ends
+}
+
+/** True when a play by itself is long enough to count as a start. */
+export function isStart (play: PlayFacts): boolean {
+  return watchedIn(play) >= startedAfter(play.durationMs)
+}
+
 /** The state of an item whose newest play goes on from what earlier ones left. */
 export function playOn (base: ItemBase, play: PlayFacts): ItemState {
   const watchedMs = base.watchedMs + watchedIn(play)
-  const finishedAt = finishOf(base.watchedMs, play)
-  const started = watchedMs >= startedAfter(play.durationMs)
+  const finishedAt = maxOrNull(finishOf(base.watchedMs, play), base.finishedAt)
+  const isActive = isActiveAfter(base, play)
   const leftAtEnd = play.endAt !== null && play.endAt >= play.at
+  const activeAt = isActive ? maxOrNull(lastMoment(play), base.activeAt) : base.activeAt
   return {
     positionMs: play.positionMs,
     durationMs: play.durationMs,
     watchedMs,
-    started,
-    finished: finishedAt !== null || base.finishedAt !== null,
-    finishedAt: maxOrNull(finishedAt, base.finishedAt),
+    started: activeAt !== null || finishedAt !== null,
+    finished: finishedAt !== null,
+    finishedAt,
     lastWatchedAt: lastMoment(play),
-    isResumable: started && !leftAtEnd,
-    endedAt: maxOrNull(play.endAt, base.endedAt),
+    activeAt,
+    isResumable: isActive && !leftAtEnd,
+    // Opening something and jumping to its end without playing it changes nothing.
+    endedAt: isActive ? maxOrNull(play.endAt, base.endedAt) : base.endedAt,
     resumeMs: leftAtEnd ? 0 : play.positionMs,
   }
+}
+
+/** True when the running round counts as started with this play. */
+function isActiveAfter (base: ItemBase, play: PlayFacts): boolean {
+  return base.watchedMs + watchedIn(play) >= startedAfter(play.durationMs)
 }
 
 function startedAfter (durationMs: number | null): number {
@@ -242,34 +303,35 @@ function newestOf (plays: readonly PlayFacts[]): PlayFacts | null {
     best === null || (lastMoment(play) - lastMoment(best) || comparePlays(play, best)) > 0 ? play : best, null)
 }
 
-/** Plays before a mark keep their exact position and count for nothing else. */
-function unplayed (newest: PlayFacts): ItemState {
+/** Nothing was played in this pass, or since the mark: the newest play keeps its exact position and counts for nothing else. */
+function unplayed (newest: PlayFacts, { finishedAt, endedAt }: ItemBase): Omit<ItemState, 'lastWatchedAt'> {
   return {
     positionMs: newest.positionMs,
     durationMs: newest.durationMs,
     watchedMs: 0,
-    started: false,
-    finished: false,
-    finishedAt: null,
-    lastWatchedAt: lastMoment(newest),
+    started: finishedAt !== null,
+    finished: finishedAt !== null,
+    finishedAt,
+    activeAt: null,
     isResumable: false,
-    endedAt: null,
+    endedAt,
     resumeMs: 0,
   }
 }
 
-function markedOnly (mark: WatchedMark): ItemState | null {
+function markedOnly (mark: WatchedMark, { number, passAt }: Passes): ItemState | null {
   if (!mark.watched) return null
   return {
     positionMs: 0,
     durationMs: null,
     watchedMs: 0,
-    started: false,
+    started: true,
     finished: true,
     finishedAt: mark.watchedAt,
     lastWatchedAt: mark.watchedAt,
+    activeAt: null,
     isResumable: false,
-    endedAt: mark.watchedAt,
+    endedAt: passAt(mark.at) === number ? mark.watchedAt : null,
     resumeMs: 0,
   }
 }

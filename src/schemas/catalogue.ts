@@ -3,7 +3,8 @@ import { Type, type Static } from 'typebox'
 import type { StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
-import type { Markers as StoredMarkers, StoredTitle } from '../../models/title.js'
+import type { StoredTitle } from '../../models/title.js'
+import { shownMarkers } from '../catalogue/markers.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
@@ -19,10 +20,15 @@ export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Ty
 const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
   { description: 'Ids in other catalogues, each unique here' })
 const Markers = strict({
+  recapStartMs: Type.Optional(nullable(PositionMs)),
+  recapEndMs: Type.Optional(nullable(PositionMs)),
   introStartMs: Type.Optional(nullable(PositionMs)),
   introEndMs: Type.Optional(nullable(PositionMs)),
   creditsStartMs: Type.Optional(nullable(PositionMs, 'From here on the item counts as over')),
 })
+
+const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }) },
+  { description: 'Of a special: the regular episode it is watched after' })
 
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
@@ -54,6 +60,7 @@ export const EpisodeInput = strict({
   synopsis: Type.Optional(nullable(Text)),
   runtimeMs: Type.Optional(nullable(DurationMs)),
   airDate: Type.Optional(nullable(FullDate)),
+  placedAfter: Type.Optional(nullable(PlacedAfter, 'Of a special; null: it stands outside the order and is never offered as the next')),
   markers: Type.Optional(nullable(Markers)),
 }, { $id: 'EpisodeInput', description: 'An episode keeps its id, and with it everybody\'s progress, by its id or by its season and number' })
 export const SeasonInput = strict({
@@ -87,7 +94,13 @@ export const MediaFile = Type.Object({
   edition: nullable(Type.String(), 'theatrical, director\'s cut …; null for the only one'),
 }, { $id: 'MediaFile' })
 
-const WireMarkers = Type.Object({ introStartMs: nullable(PositionMs), introEndMs: nullable(PositionMs), creditsStartMs: nullable(PositionMs) })
+export const WireMarkers = Type.Object({
+  recapStartMs: nullable(PositionMs),
+  recapEndMs: nullable(PositionMs),
+  introStartMs: nullable(PositionMs),
+  introEndMs: nullable(PositionMs),
+  creditsStartMs: nullable(PositionMs, 'From here on the item counts as over'),
+}, { $id: 'Markers', description: 'What a player offers to skip' })
 const WirePerson = Type.Object({ name: Type.String(), role: nullable(Type.String()) })
 const WireProgress = Type.Object({
   positionMs: PositionMs,
@@ -130,7 +143,7 @@ const titleDetail = {
 export const MovieDetail = Type.Object({
   ...titleDetail,
   runtimeMs: nullable(DurationMs),
-  markers: WireMarkers,
+  markers: ref(WireMarkers),
   mediaFiles: Type.Array(ref(MediaFile)),
 }, { $id: 'Movie' })
 export const ShowDetail = Type.Object({
@@ -145,7 +158,8 @@ export const EpisodeDetail = Type.Object({
   synopsis: nullable(Type.String()),
   runtimeMs: nullable(DurationMs),
   airDate: nullable(Type.String(), 'RFC 3339 full-date; null when it is not known'),
-  markers: WireMarkers,
+  placedAfter: nullable(Type.Object({ season: Type.Integer(), episode: Type.Integer() }), 'Of a special: the regular episode it is watched after'),
+  markers: ref(WireMarkers),
   mediaFiles: Type.Array(ref(MediaFile)),
 }, { $id: 'Episode' })
 export const SeasonDetail = Type.Object({
@@ -212,16 +226,8 @@ function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<t
   }
 }
 
-function toMarkers (markers: StoredMarkers | null): Static<typeof WireMarkers> {
-  return {
-    introStartMs: markers?.introStartMs ?? null,
-    introEndMs: markers?.introEndMs ?? null,
-    creditsStartMs: markers?.creditsStartMs ?? null,
-  }
-}
-
 export function toMovie (movie: StoredMovie, files: readonly CatalogueFile[], state?: ProfileState): Static<typeof MovieDetail> {
-  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: toMarkers(movie.markers), mediaFiles: files.map(toMediaFile) }
+  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: files.map(toMediaFile) }
 }
 
 export function toShow (show: StoredShow, state?: ProfileState): Static<typeof ShowDetail> {
@@ -241,7 +247,8 @@ export function toEpisode (episode: StoredEpisode, files: readonly CatalogueFile
     synopsis: episode.synopsis,
     runtimeMs: episode.runtimeMs,
     airDate: episode.airDate,
-    markers: toMarkers(episode.markers),
+    placedAfter: episode.placedAfter ?? null,
+    markers: shownMarkers(episode.markers),
     mediaFiles: files.map(toMediaFile),
   }
 }

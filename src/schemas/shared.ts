@@ -1,13 +1,13 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
-import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput } from './catalogue.js'
+import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
 import { Problem } from './common.js'
-import { ContinueView, HistoryItem, ItemView, Playback, Progress } from './watching.js'
+import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 
 export const sharedSchemas = [
   Problem,
   Profile, AccountView, Tokens, SessionView, PlanView, PlanPreview,
-  MediaFile, Card, MovieDetail, ShowDetail, EpisodeDetail, SeasonDetail,
+  MediaFile, WireMarkers, Card, MovieDetail, ShowDetail, EpisodeDetail, SeasonDetail,
   EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges,
-  ItemView, Progress, ContinueView, Playback, HistoryItem,
+  ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
 ] as const

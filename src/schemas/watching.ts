@@ -4,8 +4,20 @@ import type { StoredPlay } from '../../models/play.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
 import type { ItemState } from '../domain/progress.js'
 import type { ContinueCard } from '../watching/continue-watching.js'
-import { Card, MediaFile, toCard } from './catalogue.js'
-import { DurationMs, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
+import type { TitleGroup } from '../watching/history.js'
+import type { UndoTicket } from '../watching/undo-log.js'
+import { Card, MediaFile, toCard, WireMarkers } from './catalogue.js'
+import { DurationMs, FullDate, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
+
+/** What an action answers that can be taken back. */
+export const Undo = Type.Object({
+  undo: Type.String({ pattern: '^[0-9a-f]{24}$', description: 'Post it to `undo/{undoId}` to bring back exactly what was there' }),
+  undoUntil: Type.String({ format: 'date-time', description: 'Possible until then' }),
+}, { $id: 'Undo' })
+
+export function toUndo ({ id, expiresAt }: UndoTicket): Static<typeof Undo> {
+  return { undo: id, undoUntil: expiresAt.toISOString() }
+}
 
 export const ItemView = Type.Object({
   id: Id,
@@ -63,7 +75,13 @@ export const ContinueView = Type.Object({
   durationMs: nullable(DurationMs),
   lastWatchedAt: Timestamp,
   reason: Reason,
-  waiting: nullable(Reason, 'Why it cannot be played just now; null when it can'),
+  waiting: nullable(Type.Object({
+    code: Type.Enum(['not-aired', 'no-media', 'plan']),
+    text: Type.String({ description: 'In words, for people' }),
+    from: nullable(FullDate, 'From this day on it can be played; null when that is not known'),
+  }), 'Why it cannot be played just now; null when it can'),
+  pass: Type.Integer({ description: '1 for the first time; one more each time that the title is watched again' }),
+  skippedBefore: Type.Integer({ description: 'How many regular episodes before this one were not watched this time' }),
 }, { $id: 'ContinueCard' })
 
 export const Playback = Type.Object({
@@ -73,7 +91,7 @@ export const Playback = Type.Object({
   mediaFile: ref(MediaFile),
   reason: Reason,
   alternatives: Type.Array(Type.Object({ mediaFile: ref(MediaFile), reason: Reason }), { description: 'Other files this plan may play, with why each was not chosen' }),
-  markers: Type.Object({ introStartMs: nullable(PositionMs), introEndMs: nullable(PositionMs), creditsStartMs: nullable(PositionMs) }),
+  markers: ref(WireMarkers),
   url: Type.String({ description: 'Signed address of the chosen file\'s bytes, relative to the service; good while the stream is live' }),
   hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null when it is not packaged'),
   subtitles: Type.Array(Type.Object({ language: Language, url: Type.String() })),
@@ -92,6 +110,17 @@ export const HistoryItem = Type.Object({
   watchedMs: Type.Integer({ description: 'Really played in this sitting, ms' }),
   finished: Type.Boolean({ description: 'This sitting brought it to its end' }),
 }, { $id: 'HistoryItem' })
+
+export const HistoryGroup = Type.Object({
+  title: Type.Object({ id: Id, title: Type.String() }, { description: 'As it was called; the title itself may be gone' }),
+  plays: Type.Integer({ description: 'How many of them there are within the filters' }),
+  firstWatchedAt: Timestamp,
+  last: ref(HistoryItem),
+}, { $id: 'HistoryGroup' })
+
+export function toHistoryGroup ({ last, plays, firstWatchedAt }: TitleGroup, lastItem: Static<typeof HistoryItem>): Static<typeof HistoryGroup> {
+  return { title: { id: last.title.toString(), title: last.titleName }, plays, firstWatchedAt: firstWatchedAt.toISOString(), last: lastItem }
+}
 
 export function toItem (title: Pick<CatalogueTitle, 'kind' | 'title'>, item: CatalogueItem): Static<typeof ItemView> {
   const isMovie = title.kind === 'movie'
@@ -120,6 +149,8 @@ export function toContinueCard (card: ContinueCard): Static<typeof ContinueView>
     lastWatchedAt: card.lastWatchedAt.toISOString(),
     reason: card.reason,
     waiting: card.waiting,
+    pass: card.pass,
+    skippedBefore: card.skippedBefore,
   }
 }
 

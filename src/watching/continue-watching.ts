@@ -7,7 +7,9 @@ import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
 import { durationOf, readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { withinPlan } from '../domain/file-choice.js'
 import { canSee, type Viewer } from '../domain/maturity.js'
-import { advanceTitle, decideCard, EMPTY_TITLE_STATE, lastActivity, type TitleState } from '../domain/next-up.js'
+import { advanceTitle, decideCard, EMPTY_TITLE_STATE, lastActivity, lastPlayed, type Card, type EndedItem, type TitleState } from '../domain/next-up.js'
+import { hasAired } from '../domain/watch-order.js'
+import { timeOrNull } from './dates.js'
 import { slotState } from './slots.js'
 import type { Watcher, Watching } from './watching.js'
 import { hasNews } from './where.js'
@@ -23,45 +25,73 @@ export interface ContinueCard {
   readonly durationMs: number | null
   readonly lastWatchedAt: Date
   readonly reason: { readonly code: string, readonly text: string }
-  /** Why it cannot be played just now; null when it can. */
-  readonly waiting: { readonly code: 'no-media' | 'plan', readonly text: string } | null
+  /** Why it cannot be played just now, and from which day on it can, if that is known; null when it can be played. */
+  readonly waiting: Waiting | null
+  /** 1 for the first time; one more each time that the title is watched again. */
+  readonly pass: number
+  /** How many regular episodes before this one were not watched in this pass. */
+  readonly skippedBefore: number
+}
+
+export interface Waiting {
+  readonly code: 'not-aired' | 'no-media' | 'plan'
+  readonly text: string
+  /** RFC 3339 full-date; null when it is not known. */
+  readonly from: string | null
 }
 
 export interface ContinueRequest {
   readonly viewer: Viewer
   readonly planMaxHeight: number
   readonly limit: number
+  /** Leaves out cards that wait for something. */
+  readonly playableOnly?: boolean
 }
 
-interface KnownTitle { readonly id: string, readonly state: TitleState, readonly hiddenAt: number | null }
+type CardRequest = Pick<ContinueRequest, 'viewer' | 'planMaxHeight'>
 
-/** The cards of a profile; null when there is no such profile. */
+interface KnownTitle {
+  readonly id: string
+  readonly state: TitleState
+  /** Away from the list until it is played after this moment (ms since the epoch). */
+  readonly hiddenAt: number | null
+  readonly isDropped: boolean
+}
+
+/** The cards of a profile, newest activity first; null when there is no such profile. */
 export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
   if (profile === null) return null
-  const known = withLiveSlots(profile, slots)
+  const known = withLiveSlots(watching.catalogue, profile, slots, profile.watchHistory)
   const cards = cardsOf(watching, request, known).slice(0, request.limit)
   const last = cards[request.limit - 1]
   // The archive matters only when the page is not full without it, or something in it is newer than the last card.
   if (profile.archivedUntil === null || (last !== undefined && last.lastWatchedAt > profile.archivedUntil)) return cards
-  const present = new Set(known.map(({ id }) => id))
   const archived = await WatchArchive.find({ profile: watcher.profile }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
-  const older = archived.map(knownTitle).filter(({ id }) => !present.has(id))
-  return cardsOf(watching, request, [...known, ...older]).slice(0, request.limit)
+  const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
+  const entries = [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
+  return cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries)).slice(0, request.limit)
+}
+
+/** What the continue button does: the first card that can be played now. */
+export async function findContinueCard (watching: Watching, watcher: Watcher, request: Omit<ContinueRequest, 'limit'>): Promise<ContinueCard | null> {
+  const cards = await listContinueCards(watching, watcher, { ...request, limit: 1, playableOnly: true })
+  return cards?.[0] ?? null
 }
 
 function knownTitle (entry: WatchEntry): KnownTitle {
-  return { id: entry.title.toString(), state: titleStateOf(entry), hiddenAt: entry.hiddenAt?.getTime() ?? null }
+  return { id: entry.title.toString(), state: titleStateOf(entry), hiddenAt: timeOrNull(entry.hiddenAt), isDropped: (entry.droppedAt ?? null) !== null }
 }
 
 /** What is playing right now counts as if it had been flushed. */
-function withLiveSlots (profile: StoredProfile, slots: readonly StreamSlot[]): KnownTitle[] {
-  const titles = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), knownTitle(entry)]))
+function withLiveSlots (catalogue: Catalogue, profile: StoredProfile, slots: readonly StreamSlot[], entries: readonly WatchEntry[]): KnownTitle[] {
+  const titles = new Map(entries.map((entry) => [entry.title.toString(), knownTitle(entry)]))
   for (const slot of slots) {
     if (!slot.profile.equals(profile._id) || !hasNews(slot)) continue
     const id = slot.title.toString()
-    const known = titles.get(id) ?? { id, state: EMPTY_TITLE_STATE, hiddenAt: null }
-    const ref = { item: slot.item.toString(), season: slot.season, episode: slot.episode }
+    const known = titles.get(id) ?? { id, state: EMPTY_TITLE_STATE, hiddenAt: null, isDropped: false }
+    const item = slot.item.toString()
+    const ref = { item, place: catalogue.findItem(item)?.place ?? null }
     titles.set(id, { ...known, state: advanceTitle(known.state, ref, slotState(slot)) })
   }
   return [...titles.values()]
@@ -69,60 +99,64 @@ function withLiveSlots (profile: StoredProfile, slots: readonly StreamSlot[]): K
 
 function cardsOf (watching: Watching, request: ContinueRequest, titles: readonly KnownTitle[]): ContinueCard[] {
   return titles
-    .filter((title) => title.hiddenAt === null || lastActivity(title.state) > title.hiddenAt)
+    .filter(({ hiddenAt, isDropped, state }) => !isDropped && (hiddenAt === null || lastPlayed(state) > hiddenAt))
     .sort((a, b) => lastActivity(b.state) - lastActivity(a.state) || (a.id < b.id ? -1 : 1))
-    .map((title) => toCard(watching, request, title))
+    .map(({ id, state }) => toCard(watching, request, id, state))
     .filter((card) => card !== null)
+    .filter((card) => request.playableOnly !== true || card.waiting === null)
 }
 
-function toCard ({ catalogue, now }: Watching, request: ContinueRequest, known: KnownTitle): ContinueCard | null {
-  const title = catalogue.findTitle(known.id)
+function toCard (watching: Watching, request: CardRequest, titleId: string, state: TitleState): ContinueCard | null {
+  const { catalogue, now } = watching
+  const title = catalogue.findTitle(titleId)
   if (title === null || !canSee(request.viewer, title, now())) return null
-  const card = decideCard(known.state, title.order)
-  if (card === null) return null
-  const lastWatchedAt = new Date(lastActivity(known.state))
-  if (card.kind === 'resume') {
-    const item = catalogue.findItem(card.item.item)
-    if (item === null) return null
-    return {
-      title,
-      item,
-      kind: 'resume',
-      positionMs: card.state.positionMs,
-      durationMs: card.state.durationMs,
-      lastWatchedAt,
-      reason: { code: 'half-watched', text: 'You stopped here.' },
-      waiting: waitingFor(catalogue, item, request.planMaxHeight),
-    }
-  }
-  const item = card.episode
-  if (!hasAired(item, now()) || waitingFor(catalogue, item, request.planMaxHeight) !== null) return null
+  const card = decideCard(state, title)
+  const item = card === null ? null : itemOf(catalogue, title, card)
+  if (card === null || item === null) return null
   return {
     title,
     item,
-    kind: 'next',
-    positionMs: 0,
-    durationMs: durationOf(catalogue, item),
-    lastWatchedAt,
-    reason: { code: 'next-episode', text: `You watched season ${card.after.season}, episode ${card.after.episode}.` },
-    waiting: null,
+    kind: card.kind === 'resume' ? 'resume' : 'next',
+    positionMs: card.kind === 'resume' ? card.state.positionMs : 0,
+    durationMs: card.kind === 'resume' ? card.state.durationMs : durationOf(catalogue, item),
+    lastWatchedAt: new Date(lastActivity(state)),
+    reason: reasonOf(catalogue, card),
+    waiting: waitingFor(watching, item, request.planMaxHeight),
+    pass: state.pass,
+    skippedBefore: state.skipped,
   }
 }
 
-/** An episode airs on its date, UTC; without a date it has aired. */
-export function hasAired (item: CatalogueItem, now: Date): boolean {
-  return item.airDate === null || item.airDate <= now.toISOString().slice(0, 10)
+function itemOf (catalogue: Catalogue, title: CatalogueTitle, card: Card<CatalogueItem>): CatalogueItem | null {
+  if (card.kind === 'resume') return catalogue.findItem(card.item)
+  return card.episode ?? title.items[0] ?? null
 }
 
-function waitingFor (catalogue: Catalogue, item: CatalogueItem, planMaxHeight: number): ContinueCard['waiting'] {
+function reasonOf (catalogue: Catalogue, card: Card<CatalogueItem>): ContinueCard['reason'] {
+  switch (card.kind) {
+    case 'resume': return { code: 'half-watched', text: 'You stopped here.' }
+    case 'again': return { code: 'watching-again', text: 'You began it again.' }
+    case 'next': return { code: 'next-episode', text: `You watched ${nameOf(catalogue, card.after)}.` }
+  }
+}
+
+function nameOf (catalogue: Catalogue, { item, place }: EndedItem): string {
+  const known = catalogue.findItem(item)
+  if (known?.season === 0) return `the special “${known.name ?? ''}”`
+  const numbers = known ?? place
+  return numbers === null ? 'the one before' : `season ${numbers.season}, episode ${numbers.episode}`
+}
+
+function waitingFor ({ catalogue, now }: Watching, item: CatalogueItem, planMaxHeight: number): Waiting | null {
+  if (!hasAired(item, now())) return { code: 'not-aired', text: `It airs on ${item.airDate ?? 'a day to come'}.`, from: item.airDate }
   const files = readyFilesOf(catalogue, item.id)
-  if (files.length === 0) return { code: 'no-media', text: 'There is nothing to play yet.' }
-  if (withinPlan(files, planMaxHeight).length === 0) return { code: 'plan', text: 'This plan cannot play any of its files.' }
+  if (files.length === 0) return { code: 'no-media', text: 'There is nothing to play yet.', from: null }
+  if (withinPlan(files, planMaxHeight).length === 0) return { code: 'plan', text: 'This plan cannot play any of its files.', from: null }
   return null
 }
 
-/** What follows an item that was just finished: the next episode this viewer can play. */
-export function nextCard (watching: Watching, request: ContinueRequest, title: CatalogueTitle, state: TitleState): ContinueCard | null {
-  const card = toCard(watching, request, { id: title.id, state, hiddenAt: null })
-  return card?.kind === 'next' ? card : null
+/** What follows an item that was just finished: the next episode, if this viewer can play it now. */
+export function nextCard (watching: Watching, request: CardRequest, titleId: string, state: TitleState): ContinueCard | null {
+  const card = toCard(watching, request, titleId, state)
+  return card?.kind === 'next' && card.waiting === null ? card : null
 }

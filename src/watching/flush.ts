@@ -3,9 +3,11 @@
 import { findProfileWatching } from '../../models/account.js'
 import type { Types } from 'mongoose'
 import { isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
-import { isEmptyPlay, type ItemState } from '../domain/progress.js'
+import { Play } from '../../models/play.js'
+import type { TitleState } from '../domain/next-up.js'
+import { isEmptyPlay, lastMoment, type ItemState, type PlayFacts } from '../domain/progress.js'
 import { mergePlay, type PlaySubject } from './plays.js'
-import { findEntry, projectItem, type WatchedProfile } from './projection.js'
+import { clearedUntil, findEntry, projectTitle, type Projection } from './projection.js'
 import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './slots.js'
 import { FLUSH_EVERY_MS, type Watcher, type Watching } from './watching.js'
 
@@ -27,42 +29,51 @@ function subjectOf (watching: Watching, slot: StreamSlot): PlaySubject {
   }
 }
 
-/**
- * Writes a slot's play to the history.
- * @returns the item's state; null when nothing was played, or privately
- */
-export async function flushSlot (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<ItemState | null> {
-  if (slot.private) return null
-  const facts = slotFacts(slot)
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  if (profile === null) return null
-  const clearedAt = await clearedUntil(profile, slot.title.toString())
-  if (facts.at <= clearedAt) return null
-  const isPlayed = !isEmptyPlay(facts)
-  // A start that never played leaves a row that no reader shows, so that a stop which comes much later still finds its play.
-  await mergePlay(watcher, slot._id.toString(), subjectOf(watching, slot), facts, isPlayed)
-  if (!isPlayed) return null
-  const state = await projectItem(watcher, slot.title.toString(), { item: slot.item.toString(), season: slot.season, episode: slot.episode })
-  await markFlushed(watcher.account, slot)
-  return state
+/** What a flush brought to the history. */
+export interface Flushed {
+  readonly state: ItemState
+  readonly title: TitleState
 }
 
-/** Events up to this moment (ms since the epoch) were cleared by the viewer. */
-export async function clearedUntil (profile: WatchedProfile, titleId: string): Promise<number> {
-  const entry = await findEntry(profile, titleId)
-  return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
+/**
+ * Writes a slot's play to the history.
+ * @returns null when nothing was played, or privately
+ */
+export async function flushSlot (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<Flushed | null> {
+  if (slot.private) return null
+  const facts = slotFacts(slot)
+  const titleId = slot.title.toString()
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  if (profile === null) return null
+  if (lastMoment(facts) <= clearedUntil(profile, await findEntry(profile, titleId))) return null
+  const isPlayed = !isEmptyPlay(facts)
+  // A start that never played leaves a row that no reader shows, so that a stop which comes much later still finds its play.
+  const play = await mergePlay(watcher, slot._id.toString(), subjectOf(watching, slot), facts, isPlayed)
+  if (!isPlayed) return null
+  const projection = await projectTitle(watching, watcher, titleId, {}, profile)
+  if (projection === null || await wasClearedMeanwhile(play, facts, projection)) return null
+  await markFlushed(watcher.account, slot)
+  const state = projection.reading.items.get(slot.item.toString())
+  return state === undefined ? null : { state, title: projection.reading.state }
+}
+
+/** A play that was written while the viewer cleared it goes again. */
+export async function wasClearedMeanwhile (play: Types.ObjectId, facts: PlayFacts, { clearedAt }: Projection): Promise<boolean> {
+  if (lastMoment(facts) > clearedAt) return false
+  await Play.deleteOne({ _id: play })
+  return true
 }
 
 /** Flushes a slot and gives it back, however many events come in meanwhile. */
-export async function flushAndRemove (watching: Watching, watcher: Watcher, streamId: string): Promise<ItemState | null> {
-  let state: ItemState | null = null
+export async function flushAndRemove (watching: Watching, watcher: Watcher, streamId: string): Promise<Flushed | null> {
+  let flushed: Flushed | null = null
   for (let i = 0; i < MAX_TRIES; i++) {
     const slot = await findSlot(watcher, streamId)
-    if (slot === null) return state
-    state = await flushSlot(watching, watcher, slot)
-    if (await removeSlot(watcher.account, slot)) return state
+    if (slot === null) return flushed
+    flushed = await flushSlot(watching, watcher, slot)
+    if (await removeSlot(watcher.account, slot)) return flushed
   }
-  return state
+  return flushed
 }
 
 /** Flushes the slots whose lease ran out and removes exactly what was flushed. */

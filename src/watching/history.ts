@@ -1,21 +1,27 @@
 // The history of a profile: every play, newest first, in keyset pages; and removing from it.
 import mongoose, { Types } from 'mongoose'
-import { Account } from '../../models/account.js'
+import { Account, findProfileWatching } from '../../models/account.js'
 import { findSlots } from '../../models/account-streams.js'
-import { Play, type StoredPlay } from '../../models/play.js'
+import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
+import type { StoredUndo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
-import { foldRows, projectTitle } from './projection.js'
+import { foldItem, isEmptyPlay } from '../domain/progress.js'
+import { notFound } from '../errors.js'
+import { groupBy } from '../group-by.js'
 import { flushSlot } from './flush.js'
-import { isEmptyPlay } from '../domain/progress.js'
-import { hasNews } from './where.js'
+import { findEntry, projectTitle } from './projection.js'
 import { slotFacts } from './slots.js'
+import { throwAway } from './trash.js'
+import { eraseUndos, rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
 import type { Watcher, Watching } from './watching.js'
+import { hasNews } from './where.js'
 
 /** The place of a play in the history: its moment (ms since the epoch) and id. */
 export type HistoryPosition = readonly [at: number, id: string]
 
 export interface HistoryRequest {
   readonly titleId?: string
+  readonly season?: number
   readonly from?: Date
   readonly to?: Date
   readonly after: HistoryPosition | null
@@ -57,10 +63,14 @@ export async function listHistory (watching: Watching, watcher: Watcher, request
 function pageOf (plays: StoredPlay[], limit: number): HistoryPage {
   const page = plays.slice(0, limit)
   const last = page.at(-1)
-  return { plays: page, next: plays.length > limit && last !== undefined ? [last.at.getTime(), last._id.toString()] : null }
+  return { plays: page, next: plays.length > limit && last !== undefined ? positionOf(last) : null }
 }
 
-async function findPage (watcher: Watcher, { titleId, after, limit }: HistoryRequest, from: number, to: number): Promise<StoredPlay[]> {
+function positionOf ({ at, _id }: StoredPlay): HistoryPosition {
+  return [at.getTime(), _id.toString()]
+}
+
+async function findPage (watcher: Watcher, { titleId, season, after, limit }: HistoryRequest, from: number, to: number): Promise<StoredPlay[]> {
   const filter: Record<string, unknown> = {
     profile: new Types.ObjectId(watcher.profile),
     at: mongoose.trusted({ $gte: new Date(from), $lte: new Date(to) }),
@@ -69,42 +79,122 @@ async function findPage (watcher: Watcher, { titleId, after, limit }: HistoryReq
     removedAt: null,
   }
   if (titleId !== undefined) filter['title'] = new Types.ObjectId(titleId)
+  if (season !== undefined) filter['season'] = season
   if (after !== null) filter['$or'] = [{ at: mongoose.trusted({ $lt: new Date(after[0]) }) }, { at: new Date(after[0]), _id: mongoose.trusted({ $lt: new Types.ObjectId(after[1]) }) }]
   return await Play.find(filter as never).sort({ at: -1, _id: -1 }).limit(limit + 1).lean<StoredPlay[]>()
 }
 
 /** Whether the sitting brought its item to the end with half of it watched, by itself. */
 export function finishedBy (play: StoredPlay): boolean {
-  return foldRows([play])?.finished ?? false
+  return foldItem([playFactsOf(play)])?.finished ?? false
 }
 
-/** Removes one play; false when there is none. The row stays as a tombstone, so that a late event does not revive it. */
-export async function removePlay (watching: Watching, watcher: Watcher, playId: string): Promise<boolean> {
+/** What a profile played of one title within a span of time. */
+export interface TitleGroup {
+  readonly last: StoredPlay
+  readonly plays: number
+  readonly firstWatchedAt: Date
+}
+
+export interface GroupPage {
+  readonly groups: TitleGroup[]
+  readonly next: HistoryPosition | null
+}
+
+/** How many plays are looked at at once for the titles among them. */
+const GROUP_BATCH = 500
+
+/** One page of titles, each with its newest play; a title is listed once, where it was played last. */
+export async function listHistoryByTitle (watching: Watching, watcher: Watcher, request: HistoryRequest): Promise<GroupPage> {
+  const newest: StoredPlay[] = []
+  const seen = new Set<string>()
+  let after = request.after
+  let isEnd = false
+  while (newest.length <= request.limit && !isEnd) {
+    const page = await listHistory(watching, watcher, { ...request, after, limit: GROUP_BATCH })
+    const firsts = page.plays.filter((play) => !seen.has(play.title.toString()) && seen.add(play.title.toString()))
+    const listed = request.after === null ? new Set<string>() : await titlesPlayedAfter(watcher, firsts, request, request.after)
+    newest.push(...firsts.filter((play) => !listed.has(play.title.toString())))
+    after = page.next
+    isEnd = page.next === null
+  }
+  const groups = await countPlays(watcher, request, newest.slice(0, request.limit))
+  const last = groups.at(-1)?.last
+  return { groups, next: newest.length > request.limit && last !== undefined ? positionOf(last) : null }
+}
+
+/** Which of some plays' titles were listed on a page before: those played later than where this page begins. */
+async function titlesPlayedAfter (watcher: Watcher, plays: readonly StoredPlay[], request: HistoryRequest, [at, id]: HistoryPosition): Promise<Set<string>> {
+  const from = new Date(at)
+  const rows = await Play.find({ profile: watcher.profile, title: mongoose.trusted({ $in: plays.map(({ title }) => title) }), at: mongoose.trusted({ $gte: from }) } as never)
+    .select('title at season kind isPlayed removedAt').lean<StoredPlay[]>()
+  const isListed = (row: StoredPlay): boolean => isShown(row) && matches(row, request) &&
+    (row.at > from || (row.at.getTime() === at && row._id.toString() >= id))
+  return new Set(rows.filter(isListed).map(({ title }) => title.toString()))
+}
+
+async function countPlays (watcher: Watcher, request: HistoryRequest, newest: readonly StoredPlay[]): Promise<TitleGroup[]> {
+  const rows = await Play.find({ profile: watcher.profile, title: mongoose.trusted({ $in: newest.map(({ title }) => title) }) } as never)
+    .select('title at startedAt season kind isPlayed removedAt').lean<StoredPlay[]>()
+  const ofTitle = groupBy(rows.filter((row) => isShown(row) && matches(row, request)), (row) => row.title.toString())
+  return newest.map((last) => {
+    const plays = ofTitle.get(last.title.toString()) ?? [last]
+    return { last, plays: plays.length, firstWatchedAt: new Date(Math.min(...plays.map(({ startedAt }) => startedAt.getTime()))) }
+  })
+}
+
+/** A play that the history shows. */
+function isShown ({ kind, isPlayed, removedAt }: StoredPlay): boolean {
+  return kind === 'play' && isPlayed && removedAt === null
+}
+
+function matches (play: StoredPlay, { season, from, to }: HistoryRequest): boolean {
+  return (season === undefined || play.season === season) && (from === undefined || play.at >= from) && (to === undefined || play.at <= to)
+}
+
+/**
+ * Removes one play. The row stays as a tombstone, so that a late event does not revive it.
+ * @returns null when there is no such play
+ */
+export async function removePlay (watching: Watching, watcher: Watcher, playId: string): Promise<UndoTicket | null> {
   const play = await Play.findById(playId).lean<StoredPlay>()
-  if (play === null || play.profile.toString() !== watcher.profile || play.removedAt !== null || play.kind !== 'play') return false
+  if (play === null || play.profile.toString() !== watcher.profile || !isShown(play)) return null
+  const title = play.title.toString()
+  const undo = await rememberUndo(watching, watcher, title, { kind: 'removed-play', play: play._id })
   await Play.updateOne({ _id: play._id }, { $set: { removedAt: watching.now() } })
-  await projectTitle(watcher, play.title.toString())
-  return true
+  await projectTitle(watching, watcher, title)
+  return ticketOf(undo)
 }
 
 /** Removes a title's plays and marks; what was played before now stays away. */
-export async function removeTitleHistory (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
-  const now = watching.now()
-  await Play.deleteMany({ profile: watcher.profile, title: titleId })
-  await projectTitle(watcher, titleId, { clearedAt: now })
+export async function removeTitleHistory (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  const entry = profile === null ? null : await findEntry(profile, titleId)
+  const undo = await rememberUndo(watching, watcher, titleId, { kind: 'cleared-title', entry })
+  await throwAway(undo, 'plays', Play as never, { profile: undo.profile, title: undo.title, at: untilNow(undo) })
+  await projectTitle(watching, watcher, titleId, { clearedAt: undo.at, hiddenAt: null, droppedAt: null })
+  return ticketOf(undo)
+}
+
+function untilNow ({ at }: StoredUndo): object {
+  return mongoose.trusted({ $lte: at })
 }
 
 /** Removes everything a profile ever watched. */
-export async function clearHistory (watching: Watching, watcher: Watcher): Promise<void> {
-  const now = watching.now()
-  const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
+export async function clearHistory (watching: Watching, watcher: Watcher): Promise<UndoTicket> {
+  const stored = await findProfileWatching(watcher.account, watcher.profile)
+  if (stored === null) throw notFound('profile')
+  const { historyClearedAt, archivedUntil, watchHistory: entries } = stored
+  const undo = await rememberUndo(watching, watcher, null, { kind: 'cleared-history', historyClearedAt, archivedUntil, entries })
+  const profile = { 'profile._id': undo.profile }
   await Account.updateOne({ _id: watcher.account },
-    { $set: { 'profiles.$[profile].historyClearedAt': now, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
-  await Play.deleteMany({ profile: watcher.profile })
-  await WatchArchive.deleteMany({ profile: watcher.profile })
+    { $set: { 'profiles.$[profile].historyClearedAt': undo.at, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
+  await throwAway(undo, 'plays', Play as never, { profile: undo.profile, at: untilNow(undo) })
+  await throwAway(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
+  return ticketOf(undo)
 }
 
-/** Everything a profile's plays and archive hold, when the profile itself is deleted. */
+/** Everything a profile's plays, archive and undos hold, when the profile itself is deleted. */
 export async function eraseProfileWatching (profileId: string): Promise<void> {
-  await Promise.all([Play.deleteMany({ profile: profileId }), WatchArchive.deleteMany({ profile: profileId })])
+  await Promise.all([Play.deleteMany({ profile: profileId }), WatchArchive.deleteMany({ profile: profileId }), eraseUndos(profileId)])
 }

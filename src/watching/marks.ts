@@ -1,61 +1,88 @@
-// Marking as watched and unwatched, and hiding from continue watching.
+// What a viewer says of titles without playing them: watched and unwatched, hidden, dropped. All of it can be undone.
 import { Types } from 'mongoose'
-import { Play, playIdOf } from '../../models/play.js'
+import { findProfileWatching } from '../../models/account.js'
+import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
+import type { EntryMarks } from '../../models/undo.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
-import { hasAired } from './continue-watching.js'
-import { projectTitle } from './projection.js'
+import { hasAired } from '../domain/watch-order.js'
+import { findEntry, projectTitle } from './projection.js'
+import { among } from './trash.js'
+import { rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
 import type { Watcher, Watching } from './watching.js'
 
-/** What a mark on an id covers: the item itself, or every aired regular episode of a show. */
-export function itemsToMark (watching: Watching, title: CatalogueTitle, item: CatalogueItem | null): readonly CatalogueItem[] {
+/** What a mark covers: one item, a season, or a whole title. */
+export interface MarkScope {
+  readonly title: CatalogueTitle
+  /** Null for a whole title or season. */
+  readonly item: CatalogueItem | null
+  readonly season: number | null
+}
+
+/** The items to mark as watched: of a season or show those that aired, of a whole show no specials outside its order. */
+export function itemsToMark (watching: Watching, { title, item, season }: MarkScope): readonly CatalogueItem[] {
   if (item !== null) return [item]
-  return title.kind === 'movie' ? title.items : title.order.filter((episode) => hasAired(episode, watching.now()))
+  if (title.kind === 'movie') return title.items
+  const episodes = season === null ? title.order : title.items.filter((episode) => episode.season === season)
+  return episodes.filter((episode) => hasAired(episode, watching.now()))
+}
+
+/** The items to take back: all there are. */
+export function itemsToUnmark ({ title, item, season }: MarkScope): readonly CatalogueItem[] {
+  if (item !== null) return [item]
+  return season === null ? title.items : title.items.filter((episode) => episode.season === season)
 }
 
 /** Says that items were watched (at a time) or were not. A mark counts for what was played before it was made. */
-export async function markItems (watching: Watching, watcher: Watcher, title: CatalogueTitle, items: readonly CatalogueItem[], watched: boolean, watchedAt: Date): Promise<void> {
+export async function markItems (watching: Watching, watcher: Watcher, title: CatalogueTitle, items: readonly CatalogueItem[], watched: boolean, watchedAt: Date): Promise<UndoTicket> {
   const now = watching.now()
-  if (items.length === 0) return
-  await Play.bulkWrite(items.map((item) => ({
-    updateOne: {
-      filter: { _id: playIdOf(watcher.profile, `mark ${item.id}`) },
-      update: {
-        $set: {
-          account: new Types.ObjectId(watcher.account),
-          profile: new Types.ObjectId(watcher.profile),
-          title: new Types.ObjectId(title.id),
-          item: new Types.ObjectId(item.id),
-          ...numbersOf(title, item),
-          titleName: title.title,
-          itemName: item.name,
-          mediaFile: null,
-          kind: 'mark' as const,
-          startedAt: now,
-          at: watchedAt,
-          startPositionMs: 0,
-          positionMs: 0,
-          furthestMs: 0,
-          eventId: '',
-          durationMs: null,
-          watchedMs: null,
-          endAt: null,
-          endWatchedMs: null,
-          watched,
-          isPlayed: false,
-          removedAt: null,
-        },
-      },
-      upsert: true,
-    },
-  })))
-  await projectTitle(watcher, title.id)
+  const undoId = new Types.ObjectId()
+  const marks = items.map((item) => newMark({
+    _id: playIdOf(watcher.profile, `mark ${item.id}`),
+    account: new Types.ObjectId(watcher.account),
+    profile: new Types.ObjectId(watcher.profile),
+    title: new Types.ObjectId(title.id),
+    item: new Types.ObjectId(item.id),
+    ...numbersOf(title, item),
+    titleName: title.title,
+    itemName: item.name,
+    kind: 'mark',
+    startedAt: now,
+    at: watchedAt,
+    watched,
+    endAt: null,
+  }))
+  const before = new Map((await Play.find({ _id: among(marks) }).lean<StoredPlay[]>()).map((row) => [row._id.toString(), row]))
+  const rows = marks.map(({ _id }) => ({ id: _id, before: before.get(_id.toString()) ?? null }))
+  const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rows', rows }, undoId)
+  if (marks.length > 0) {
+    const written = marks.map((mark) => ({ ...mark, eventId: undoId.toString() }))
+    await Play.bulkWrite(written.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never)
+    await projectTitle(watching, watcher, title.id)
+  }
+  return ticketOf(undo)
 }
 
 /** Hides a title from continue watching until it is played again; its progress is kept. */
-export async function hideTitle (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
-  await projectTitle(watcher, titleId, { hiddenAt: watching.now() })
+export async function hideTitle (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
+  return await putAway(watching, watcher, titleId, (before) => ({ ...before, hiddenAt: watching.now() }))
 }
 
-export async function unhideTitle (watcher: Watcher, titleId: string): Promise<void> {
-  await projectTitle(watcher, titleId, { hiddenAt: null })
+/** Gives a title up: it stays away from continue watching, whatever is played or added, until it is brought back. */
+export async function dropTitle (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
+  return await putAway(watching, watcher, titleId, (before) => ({ ...before, droppedAt: watching.now() }))
+}
+
+/** Brings a hidden or dropped title back. */
+export async function bringBack (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
+  return await putAway(watching, watcher, titleId, () => ({ hiddenAt: null, droppedAt: null }))
+}
+
+async function putAway (watching: Watching, watcher: Watcher, titleId: string, change: (before: EntryMarks) => EntryMarks): Promise<UndoTicket> {
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  const entry = profile === null ? null : await findEntry(profile, titleId)
+  const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
+  const after = change(before)
+  const undo = await rememberUndo(watching, watcher, titleId, { kind: 'entry', before, after })
+  await projectTitle(watching, watcher, titleId, after, profile)
+  return ticketOf(undo)
 }

@@ -2,15 +2,19 @@
 import { findAccount, type StoredAccount, type StoredProfile } from '../../models/account.js'
 import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
-import { newestMark, playFactsOf } from '../../models/play.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
-import { baseFor, finishMark, type ItemState, type ProgressEvent } from '../domain/progress.js'
+import type { TitleState } from '../domain/next-up.js'
+import { wouldBeginAgain } from '../domain/passes.js'
+import { baseFor, finishMark, type ItemBase, type ItemState, type ProgressEvent } from '../domain/progress.js'
+import { hasAired } from '../domain/watch-order.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
+import { dateOrNull } from './dates.js'
 import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
 import { findPlay } from './plays.js'
 import { recordProgress } from './record.js'
 import { applyEvent, findSlot, renewLease, takeSlot } from './slots.js'
+import type { TitleReading } from './title-reading.js'
 import { findWhereabouts } from './where.js'
 import { LEASE_MS, type Watcher, type Watching } from './watching.js'
 
@@ -36,14 +40,14 @@ export interface StartedPlayback {
  */
 export async function startPlayback (watching: Watching, watcher: Watcher, request: PlaybackRequest): Promise<StartedPlayback> {
   const now = watching.now()
-  const [account, whereabouts] = await Promise.all([findAccount(watcher.account), findWhereabouts(watcher, request.item.id)])
+  if (!hasAired(request.item, now)) throw notAired(request.item)
+  const [account, { state, reading }] = await Promise.all([findAccount(watcher.account), findWhereabouts(watching, watcher, request.title.id, request.item.id)])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
   if (profile.locked) throw profileLocked()
-  const played = whereabouts.plays.filter((play) => play.kind === 'play' && play.isPlayed)
+  const played = reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id)
   const choice = chooseOrRefuse(watching, request, account, profile, lastFileOf(played))
-  const startPositionMs = whereabouts.state?.resumeMs ?? 0
-  const base = baseFor(played.map(playFactsOf), newestMark(whereabouts.plays))
+  const { base, startPositionMs } = beginsAt(reading, request.item, state, now)
   const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
   const result = await takeSlot(watcher.account, account.limits, account.__v, {
     profile: profile._id,
@@ -59,15 +63,26 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
     startPositionMs,
     durationMs,
     finishMarkMs: finishMark({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
-    base: { watchedMs: base.watchedMs, finishedAt: dateOrNull(base.finishedAt), endedAt: dateOrNull(base.endedAt) },
+    base: { watchedMs: base.watchedMs, finishedAt: dateOrNull(base.finishedAt), endedAt: dateOrNull(base.endedAt), activeAt: dateOrNull(base.activeAt) },
   }, request.takeOver, now)
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
   return { slot: result.slot, choice }
 }
 
-function dateOrNull (time: number | null): Date | null {
-  return time === null ? null : new Date(time)
+/** Where a play begins, and what earlier ones leave to it: nothing when it opens a new pass of something finished. */
+function beginsAt ({ events, outline, passes }: TitleReading, item: CatalogueItem, state: ItemState | null, now: Date): { base: ItemBase, startPositionMs: number } {
+  const plays = events.plays.filter((play) => play.item === item.id).map(({ facts }) => facts)
+  const mark = events.marks.find((one) => one.item === item.id)?.mark ?? null
+  const base = baseFor(plays, mark, passes)
+  const resumeMs = state?.resumeMs ?? 0
+  if (!wouldBeginAgain(events, outline, item.id, now.getTime())) return { base, startPositionMs: resumeMs }
+  const fresh = { watchedMs: 0, finishedAt: base.finishedAt, endedAt: null, activeAt: null }
+  return { base: fresh, startPositionMs: state?.isResumable === true ? resumeMs : 0 }
+}
+
+function notAired (item: CatalogueItem): DomainError {
+  return conflict('not-aired', 'Not aired yet', `It airs on ${item.airDate ?? 'a day to come'}.`, { airDate: item.airDate })
 }
 
 function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId | null }>): string | null {
@@ -167,6 +182,8 @@ export interface StoppedPlayback {
   readonly item: CatalogueItem | null
   /** Null for a private stream, or when nothing was played. */
   readonly state: ItemState | null
+  /** The state of the whole title, once something was played. */
+  readonly titleState: TitleState | null
 }
 
 /**
@@ -179,17 +196,27 @@ export async function stopPlayback (watching: Watching, watcher: Watcher, stream
   const slot = await findSlot(watcher, streamId)
   if (slot === null) return await stopLate(watching, watcher, streamId, event)
   await applyEvent(watcher, streamId, event)
-  const state = await flushAndRemove(watching, watcher, streamId)
-  const item = watching.catalogue.findItem(slot.item.toString())
-  const title = watching.catalogue.findTitle(slot.title.toString())
-  return { title, item, state: state ?? (slot.private ? null : (await findWhereabouts(watcher, slot.item.toString())).state) }
+  const flushed = await flushAndRemove(watching, watcher, streamId)
+  if (flushed === null && !slot.private) return await stoppedAt(watching, watcher, slot)
+  return { ...named(watching, slot), state: flushed?.state ?? null, titleState: flushed?.title ?? null }
 }
 
 async function stopLate (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent): Promise<StoppedPlayback> {
   const play = await findPlay(watcher, streamId)
   if (play === null) throw notFound('stream')
-  const item = watching.catalogue.findItem(play.item.toString())
-  const title = watching.catalogue.findTitle(play.title.toString())
-  if (item === null || title === null) return { title, item, state: (await findWhereabouts(watcher, play.item.toString())).state }
-  return { title, item, state: await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId }]) }
+  const { title, item } = named(watching, play)
+  if (item !== null && title !== null) await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId }])
+  return await stoppedAt(watching, watcher, play)
+}
+
+type Played = Pick<StreamSlot, 'title' | 'item'>
+
+function named ({ catalogue }: Watching, { title, item }: Played): { title: CatalogueTitle | null, item: CatalogueItem | null } {
+  return { title: catalogue.findTitle(title.toString()), item: catalogue.findItem(item.toString()) }
+}
+
+/** How things are when the stop itself changed nothing. */
+async function stoppedAt (watching: Watching, watcher: Watcher, played: Played): Promise<StoppedPlayback> {
+  const { state, reading } = await findWhereabouts(watching, watcher, played.title.toString(), played.item.toString())
+  return { ...named(watching, played), state, titleState: reading.state }
 }

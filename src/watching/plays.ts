@@ -19,6 +19,12 @@ export interface PlaySubject {
 /** Merges facts into the row of their sitting and answers its id. */
 export async function mergePlay (watcher: Watcher, sitting: string, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): Promise<Types.ObjectId> {
   const id = playIdOf(watcher.profile, sitting)
+  await mergeIntoPlay(id, watcher, subject, facts, isPlayed)
+  return id
+}
+
+/** Merges facts into a row that is known by its id, or makes it. */
+export async function mergeIntoPlay (id: Types.ObjectId, watcher: Watcher, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): Promise<void> {
   const pipeline = mergePipeline(watcher, subject, facts, isPlayed) as never
   try {
     await Play.updateOne({ _id: id }, pipeline, { upsert: true, updatePipeline: true })
@@ -27,7 +33,6 @@ export async function mergePlay (watcher: Watcher, sitting: string, subject: Pla
     if (!isDuplicateKey(error)) throw error
     await Play.updateOne({ _id: id }, pipeline, { updatePipeline: true })
   }
-  return id
 }
 
 /** `mergeFacts` of the progress rules, as the database does it. Strings are literals: a title may begin with `$`. */

@@ -1,17 +1,16 @@
 // The bounded projection of plays inside the account: one watch history entry a title. Every write compares the entry's
 // revision, so that a writer that saw an older state looks again; all of it can be rebuilt from plays.
 import { Types } from 'mongoose'
-import { isDeepStrictEqual } from 'node:util'
 import { Account, findProfileWatching, WATCH_HISTORY_LIMIT, type StoredProfile } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { findPlaysOfItem, findPlaysOfTitle, newestMark, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { archiveIdOf, findArchivedEntry, WatchArchive } from '../../models/watch-archive.js'
-import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
-import { advanceTitle, EMPTY_TITLE_STATE, lastActivity, type ItemRef, type TitleState } from '../domain/next-up.js'
-import { foldItem, type ItemState } from '../domain/progress.js'
+import type { Numbers, WatchEntry } from '../../models/watch-entry.js'
+import { lastActivity, type EndedItem } from '../domain/next-up.js'
+import type { TitleOutline } from '../domain/watch-order.js'
 import { unavailable } from '../errors.js'
-import { groupBy } from '../group-by.js'
-import type { Watcher } from './watching.js'
+import { dateOrNull } from './dates.js'
+import { readTitle, type TitleReading } from './title-reading.js'
+import type { Watcher, Watching } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
 const ARCHIVE_BATCH = 16
@@ -27,50 +26,40 @@ export async function findEntry (profile: WatchedProfile, titleId: string): Prom
   return profile.archivedUntil !== null ? await findArchivedEntry(profile._id.toString(), titleId) : null
 }
 
-/** Folds the plays of one item as they are now. */
-export async function readItemState (profileId: string, itemId: string): Promise<{ state: ItemState | null, plays: StoredPlay[] }> {
-  const plays = await findPlaysOfItem(profileId, itemId)
-  return { state: foldRows(plays), plays }
+/** What a viewer decided about a title; it lives in the entry and is kept whatever is folded. */
+export type EntryChanges = Partial<Pick<WatchEntry, 'hiddenAt' | 'droppedAt' | 'clearedAt'>>
+
+/** What was written of a title. */
+export interface Projection {
+  readonly reading: TitleReading
+  /** The entry as it was before; null when there was none. */
+  readonly before: WatchEntry | null
+  /** Events up to this moment (ms since the epoch) were cleared by the viewer. */
+  readonly clearedAt: number
 }
 
-export function foldRows (rows: readonly StoredPlay[]): ItemState | null {
-  return foldItem(rows.filter((row) => row.kind === 'play' && row.isPlayed).map(playFactsOf), newestMark(rows))
-}
-
-/** Brings one item's state, folded from its plays, into the entry of its title. */
-export async function projectItem (watcher: Watcher, titleId: string, ref: ItemRef): Promise<ItemState | null> {
+/**
+ * Folds a title from its plays and brings the outcome into its entry.
+ * @param known the profile when it was read before the plays were written: saves the first look
+ * @returns null when there is no such profile
+ * @throws DomainError 503 `busy`
+ */
+export async function projectTitle (watching: Watching, watcher: Watcher, titleId: string, changes: EntryChanges = {}, known: WatchedProfile | null = null): Promise<Projection | null> {
+  let profile = known
   return await retryOnRace(async () => {
-    const profile = await findProfileWatching(watcher.account, watcher.profile)
-    if (profile === null) return { done: true, value: null }
-    const { state } = await readItemState(watcher.profile, ref.item)
-    if (state === null) return { done: true, value: null }
-    const entry = await findEntry(profile, titleId)
-    const before = entry === null ? EMPTY_TITLE_STATE : titleStateOf(entry)
-    const after = advanceTitle(before, ref, state)
-    return { done: await writeTitle(watcher, profile, titleId, entry, after, {}), value: state }
+    const current = profile ?? await findProfileWatching(watcher.account, watcher.profile)
+    profile = null
+    if (current === null) return { done: true, value: null }
+    const entry = await findEntry(current, titleId)
+    const reading = await readTitle(watching.catalogue, watcher.profile, titleId)
+    const done = await writeTitle(watcher, current, titleId, entry, reading, changes)
+    return { done, value: { reading, before: entry, clearedAt: clearedUntil(current, entry) } }
   })
 }
 
-/** Folds a whole title again from its plays, after something older than its newest event changed. */
-export async function projectTitle (watcher: Watcher, titleId: string, changes: Partial<Pick<WatchEntry, 'hiddenAt' | 'clearedAt'>> = {}): Promise<void> {
-  await retryOnRace(async () => {
-    const profile = await findProfileWatching(watcher.account, watcher.profile)
-    if (profile === null) return { done: true, value: null }
-    const rows = await findPlaysOfTitle(watcher.profile, titleId)
-    const entry = await findEntry(profile, titleId)
-    return { done: await writeTitle(watcher, profile, titleId, entry, foldTitle(rows), changes), value: null }
-  })
-}
-
-/** The state of a title from all of its rows: a plain fold over its items. */
-export function foldTitle (rows: readonly StoredPlay[]): TitleState {
-  let title: TitleState = EMPTY_TITLE_STATE
-  for (const [item, ofItem] of groupBy(rows, (row) => row.item.toString())) {
-    const state = foldRows(ofItem)
-    const first = ofItem[0]
-    if (state !== null && first !== undefined) title = advanceTitle(title, { item, season: first.season, episode: first.episode }, state)
-  }
-  return title
+/** Events up to this moment (ms since the epoch) were cleared by the viewer. */
+export function clearedUntil (profile: Pick<WatchedProfile, 'historyClearedAt'>, entry: WatchEntry | null): number {
+  return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
 }
 
 interface Attempt<T> { readonly done: boolean, readonly value: T }
@@ -85,11 +74,11 @@ async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
 }
 
 /** @returns false when somebody else wrote meanwhile */
-async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, state: TitleState, changes: Partial<Pick<WatchEntry, 'hiddenAt' | 'clearedAt'>>): Promise<boolean> {
+async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, reading: TitleReading, changes: EntryChanges): Promise<boolean> {
   const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
-  const isEmpty = state.current === null && state.ended === null
+  const isEmpty = lastActivity(reading.state) === 0
   if (entry === null && isEmpty && changes.clearedAt === undefined) return true
-  const written = { ...entryOf(titleId, entry, state), ...changes }
+  const written = { ...entryOf(titleId, entry, reading), ...changes }
   if (entry !== null && embedded && isSameEntry(entry, written)) return true
   if (embedded) return await replaceEntry(watcher, entry?.revision ?? 0, written)
   // Older than something in the archive: it belongs there too, or the embedded entries would not be the most recent.
@@ -100,34 +89,42 @@ async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: s
   return added
 }
 
+/** All that can be compared of an entry is data: ids, numbers, dates. */
 function isSameEntry (a: WatchEntry, b: WatchEntry): boolean {
-  return isDeepStrictEqual(titleStateOf(a), titleStateOf(b)) &&
-    a.hiddenAt?.getTime() === b.hiddenAt?.getTime() && a.clearedAt?.getTime() === b.clearedAt?.getTime()
+  const text = (entry: WatchEntry, name: string): string | undefined => JSON.stringify(entry[name as keyof WatchEntry])
+  return Object.keys(b).every((name) => name === 'revision' || text(a, name) === text(b, name))
 }
 
-function entryOf (titleId: string, before: WatchEntry | null, { current, ended }: TitleState): WatchEntry {
+function entryOf (titleId: string, before: WatchEntry | null, { state, outline, numbersOf }: TitleReading): WatchEntry {
+  const { current, ended } = state
+  const activityAt = new Date(lastActivity(state))
   return {
     title: new Types.ObjectId(titleId),
     item: current === null ? null : new Types.ObjectId(current.item),
-    season: current?.season ?? null,
-    episode: current?.episode ?? null,
+    ...(current === null ? { season: null, episode: null } : numbersOf(current.item)),
     positionMs: current?.state.positionMs ?? 0,
     durationMs: current?.state.durationMs ?? null,
     watchedMs: current?.state.watchedMs ?? 0,
     finished: current?.state.finished ?? false,
     finishedAt: dateOrNull(current?.state.finishedAt ?? null),
-    lastWatchedAt: new Date(current?.state.lastWatchedAt ?? lastActivity({ current, ended })),
-    activityAt: new Date(lastActivity({ current, ended })),
+    lastWatchedAt: current === null ? activityAt : new Date(current.state.lastWatchedAt),
+    activityAt,
     isResumable: current?.state.isResumable ?? false,
-    ended: ended === null ? null : { item: new Types.ObjectId(ended.item), season: ended.season, episode: ended.episode, at: new Date(ended.at) },
+    ended: ended === null ? null : storedEnd(ended, outline, numbersOf(ended.item)),
+    pass: state.pass,
+    passSince: dateOrNull(state.passSince),
+    skipped: state.skipped,
     hiddenAt: before?.hiddenAt ?? null,
+    droppedAt: before?.droppedAt ?? null,
     clearedAt: before?.clearedAt ?? null,
     revision: (before?.revision ?? 0) + 1,
   }
 }
 
-function dateOrNull (time: number | null): Date | null {
-  return time === null ? null : new Date(time)
+function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numbers: Numbers): WatchEntry['ended'] {
+  const isPlacedSpecial = kind === 'show' && place !== null && place.special > 0
+  const after = isPlacedSpecial ? { after: { season: place.season, episode: place.episode } } : {}
+  return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }
 
 async function replaceEntry (watcher: Watcher, revision: number, entry: WatchEntry): Promise<boolean> {

@@ -1,10 +1,12 @@
 // Progress without a stream slot: from players that were offline, or that play elsewhere. The same facts, the same merge.
+import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
 import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
-import { factsOfEvent, mergeFacts, type ItemState, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
-import { clearedUntil } from './flush.js'
+import { factsOfEvent, mergeFacts, type ItemState, type ItemTiming, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
+import { wasClearedMeanwhile } from './flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
-import { projectItem, readItemState } from './projection.js'
+import { clearedUntil, findEntry, projectTitle } from './projection.js'
+import { readTitle } from './title-reading.js'
 import type { Watcher, Watching } from './watching.js'
 
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
@@ -32,18 +34,29 @@ export function clampTime (at: Date, now: Date): number {
 export async function recordProgress (watching: Watching, watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, reports: readonly ProgressReport[]): Promise<ItemState | null> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
-  const clearedAt = await clearedUntil(profile, title.id)
+  const clearedAt = clearedUntil(profile, await findEntry(profile, title.id))
   const timing = { durationMs: durationOf(watching.catalogue, item), creditsStartMs: item.markers?.creditsStartMs ?? null }
+  const sittings = mergeSittings(item, reports.filter((report) => report.at > clearedAt), timing)
+  const subject = subjectOf(title, item)
+  const plays: Array<{ id: Types.ObjectId, facts: PlayFacts }> = []
+  for (const [sitting, facts] of sittings) {
+    const id = await mergePlay(watcher, sitting, subject, facts, facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
+    plays.push({ id, facts })
+  }
+  if (plays.length === 0) return (await readTitle(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null
+  const projection = await projectTitle(watching, watcher, title.id, {}, profile)
+  if (projection === null) return null
+  for (const { id, facts } of plays) await wasClearedMeanwhile(id, facts, projection)
+  return projection.reading.items.get(item.id) ?? null
+}
+
+function mergeSittings (item: CatalogueItem, reports: readonly ProgressReport[], timing: ItemTiming): Map<string, PlayFacts> {
   const sittings = new Map<string, PlayFacts>()
   for (const report of reports) {
-    if (report.at <= clearedAt) continue
     const sitting = sittingOf(item.id, report)
     const facts = factsOfEvent(report, timing)
     const known = sittings.get(sitting)
     sittings.set(sitting, known === undefined ? facts : mergeFacts(known, facts))
   }
-  const subject = subjectOf(title, item)
-  for (const [sitting, facts] of sittings) await mergePlay(watcher, sitting, subject, facts, facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
-  if (sittings.size === 0) return (await readItemState(watcher.profile, item.id)).state
-  return await projectItem(watcher, title.id, { item: item.id, ...numbersOf(title, item) })
+  return sittings
 }

@@ -4,6 +4,7 @@ import { AccountStreams, findSlots, isLive, type StoredStreams, type StreamSlot 
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import type { PlanLimits } from '../domain/plans.js'
 import { playOn, type ItemState, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
+import { timeOrNull } from './dates.js'
 import { LEASE_MS, type Watcher } from './watching.js'
 
 export interface SlotRequest extends Omit<StreamSlot, '_id' | 'expiresAt' | 'at' | 'eventId' | 'positionMs' | 'furthestMs' | 'watchedMs' | 'endAt' | 'endWatchedMs' | 'flushedAt' | 'state'> {}
@@ -174,13 +175,14 @@ export function slotFacts (slot: StreamSlot): PlayFacts {
     durationMs: slot.durationMs,
     furthestMs: slot.furthestMs,
     watchedMs: slot.watchedMs,
-    endAt: slot.endAt?.getTime() ?? null,
+    endAt: timeOrNull(slot.endAt),
     endWatchedMs: slot.endWatchedMs,
   }
 }
 
 /** The live state of the item that a slot plays. */
 export function slotState (slot: StreamSlot): ItemState {
-  const base = { watchedMs: slot.base.watchedMs, finishedAt: slot.base.finishedAt?.getTime() ?? null, endedAt: slot.base.endedAt?.getTime() ?? null }
+  const { watchedMs, finishedAt, endedAt, activeAt } = slot.base
+  const base = { watchedMs, finishedAt: timeOrNull(finishedAt), endedAt: timeOrNull(endedAt), activeAt: timeOrNull(activeAt) }
   return playOn(base, slotFacts(slot))
 }

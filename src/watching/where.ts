@@ -1,14 +1,13 @@
-// "Where was I": the state of one item from the live slots and its plays, the newest winning.
+// "Where was I": the state of one item from the live slots and its title's plays, the newest winning.
 import { findSlots, type StreamSlot } from '../../models/account-streams.js'
-import type { StoredPlay } from '../../models/play.js'
 import type { ItemState } from '../domain/progress.js'
-import { readItemState } from './projection.js'
 import { slotState } from './slots.js'
-import type { Watcher } from './watching.js'
+import { readTitle, type TitleReading } from './title-reading.js'
+import type { Watcher, Watching } from './watching.js'
 
 export interface Whereabouts {
   readonly state: ItemState | null
-  readonly plays: readonly StoredPlay[]
+  readonly reading: TitleReading
 }
 
 /** The live slot of a profile that has news of an item; private ones leave no trace. */
@@ -23,10 +22,11 @@ export function hasNews (slot: StreamSlot): boolean {
   return !slot.private && slot.at !== null && (slot.flushedAt === null || slot.at > slot.flushedAt)
 }
 
-export async function findWhereabouts (watcher: Watcher, itemId: string): Promise<Whereabouts> {
-  const [slots, { state, plays }] = await Promise.all([findSlots(watcher.account), readItemState(watcher.profile, itemId)])
+export async function findWhereabouts (watching: Watching, watcher: Watcher, titleId: string, itemId: string): Promise<Whereabouts> {
+  const [slots, reading] = await Promise.all([findSlots(watcher.account), readTitle(watching.catalogue, watcher.profile, titleId)])
+  const state = reading.items.get(itemId) ?? null
   const slot = liveSlotOf(slots, watcher, itemId)
   const live = slot === null ? null : slotState(slot)
   const isLiveNewer = live !== null && (state === null || live.lastWatchedAt >= state.lastWatchedAt)
-  return { state: isLiveNewer ? live : state, plays }
+  return { state: isLiveNewer ? live : state, reading }
 }

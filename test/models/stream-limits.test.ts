@@ -24,7 +24,7 @@ const request = (startedAt = now): SlotRequest => ({
   startPositionMs: 0,
   durationMs: 60_000,
   finishMarkMs: 54_000,
-  base: { watchedMs: 0, finishedAt: null, endedAt: null },
+  base: { watchedMs: 0, finishedAt: null, endedAt: null, activeAt: null },
 })
 
 t.test('stream slots', async (t) => {

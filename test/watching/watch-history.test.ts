@@ -40,7 +40,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     const before = await cards(kim)
     await Account.collection.updateOne({ _id: new mongoose.Types.ObjectId(kim.accountId) }, { $set: { 'profiles.0.watchHistory': [] } })
     await WatchArchive.deleteMany({ profile: kim.profileId })
-    await rebuildHistory(kim.email, () => undefined)
+    await rebuildHistory(app.services.watching, kim.email, () => undefined)
     t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
   })
 

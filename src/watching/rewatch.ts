@@ -1,0 +1,71 @@
+// Watching something again by a call, and taking that back.
+import { Types } from 'mongoose'
+import { findProfileWatching } from '../../models/account.js'
+import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
+import type { EntryMarks } from '../../models/undo.js'
+import { numbersOf, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { conflict } from '../errors.js'
+import { findEntry, projectTitle } from './projection.js'
+import { readTitle } from './title-reading.js'
+import { rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
+import type { Watcher, Watching } from './watching.js'
+
+const NOT_AWAY: EntryMarks = { hiddenAt: null, droppedAt: null }
+
+/** Begins a new pass now: everything is watched afresh, and the history keeps what was. */
+export async function beginAgain (watching: Watching, watcher: Watcher, title: CatalogueTitle): Promise<UndoTicket> {
+  const since = watching.now()
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  const entry = profile === null ? null : await findEntry(profile, title.id)
+  const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
+  const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
+  const item = title.order[0] ?? title.items[0]
+  if (item !== undefined) {
+    await Play.collection.insertOne(newMark({
+      _id: passIdOf(watcher, title.id, since),
+      account: new Types.ObjectId(watcher.account),
+      profile: new Types.ObjectId(watcher.profile),
+      title: new Types.ObjectId(title.id),
+      item: new Types.ObjectId(item.id),
+      ...numbersOf(title, item),
+      titleName: title.title,
+      itemName: item.name,
+      kind: 'pass',
+      startedAt: since,
+      at: since,
+      watched: null,
+      endAt: null,
+    }))
+  }
+  await projectTitle(watching, watcher, title.id, NOT_AWAY)
+  return ticketOf(undo)
+}
+
+/**
+ * Takes the running pass back, whether it was asked for or began by itself: the one before goes on where it was, and what
+ * was played in between stays in the history only.
+ * @throws DomainError 409 `not-watching-again`
+ */
+export async function endRunningPass (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
+  const { passes } = await readTitle(watching.catalogue, watcher.profile, titleId)
+  if (passes.since === null) throw conflict('not-watching-again', 'Not watching it again', 'This is the first time that it is watched: there is nothing to take back.')
+  await endPass(watching, watcher, titleId, new Date(passes.since))
+}
+
+/** Takes back the pass that began at a moment; a second time does nothing. */
+export async function endPass (watching: Watching, watcher: Watcher, titleId: string, since: Date): Promise<void> {
+  const { rows } = await readTitle(watching.catalogue, watcher.profile, titleId)
+  const id = passIdOf(watcher, titleId, since)
+  const known = rows.find((row) => row._id.equals(id)) ?? rows.find((row) => row.startedAt.getTime() === since.getTime())
+  if (known === undefined || (known.kind === 'pass' && known.endAt !== null)) return
+  await Play.replaceOne({ _id: id }, endedPass(known, id, since, watching.now()), { upsert: true })
+  await projectTitle(watching, watcher, titleId)
+}
+
+function endedPass ({ account, profile, title, item, season, episode, titleName, itemName }: StoredPlay, _id: Types.ObjectId, since: Date, endAt: Date): StoredPlay {
+  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt })
+}
+
+function passIdOf (watcher: Watcher, titleId: string, since: Date): Types.ObjectId {
+  return playIdOf(watcher.profile, `pass ${titleId} ${since.getTime()}`)
+}

@@ -1,0 +1,48 @@
+// Taking documents away so that they can be brought back: copied to the trash first, then removed, a batch at a time. A crash
+// between the two leaves both, and doing it again ends the same.
+import { createHash } from 'node:crypto'
+import mongoose, { Types, type Model } from 'mongoose'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { Trash, type StoredUndo, type TrashedDocument } from '../../models/undo.js'
+
+const BATCH = 500
+
+type Source = TrashedDocument['from']
+interface Identified { readonly _id: Types.ObjectId }
+
+/** Moves everything that matches from a collection to the trash of an action. */
+export async function throwAway<T extends Identified> (undo: Pick<StoredUndo, '_id' | 'profile' | 'expiresAt'>, from: Source, model: Model<T>, filter: Record<string, unknown>): Promise<void> {
+  for (;;) {
+    const documents = await model.find(filter as never).limit(BATCH).lean<T[]>()
+    if (documents.length === 0) return
+    await insertMissing(Trash as unknown as Model<TrashedDocument>, documents.map((document) => ({
+      _id: trashIdOf(undo._id, document._id), undo: undo._id, profile: undo.profile, from, document, expiresAt: undo.expiresAt,
+    })))
+    await model.deleteMany({ _id: among(documents) } as never)
+  }
+}
+
+/** Hands what an action removed back, a batch at a time; what was taken leaves the trash. */
+export async function takeBack<T extends Identified> (undo: Types.ObjectId, from: Source, restore: (documents: T[]) => Promise<void>): Promise<void> {
+  for (;;) {
+    const trashed = await Trash.find({ undo, from }).limit(BATCH).lean<TrashedDocument[]>()
+    if (trashed.length === 0) return
+    await restore(trashed.map(({ document }) => document as T))
+    await Trash.deleteMany({ _id: among(trashed) })
+  }
+}
+
+/** Inserts the documents whose id is not there yet. */
+export async function insertMissing<T extends Identified> (model: Model<T>, documents: readonly T[]): Promise<void> {
+  if (documents.length === 0) return
+  await model.collection.insertMany(documents as never, { ordered: false }).catch((error: unknown) => { if (!isDuplicateKey(error)) throw error })
+}
+
+export function among (documents: readonly Identified[]): object {
+  return mongoose.trusted({ $in: documents.map(({ _id }) => _id) })
+}
+
+/** The same document thrown away twice by one action is one document in the trash. */
+function trashIdOf (undo: Types.ObjectId, document: Types.ObjectId): Types.ObjectId {
+  return new Types.ObjectId(createHash('sha256').update(`${undo.toString()}\n${document.toString()}`).digest().subarray(0, 12))
+}

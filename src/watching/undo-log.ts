@@ -1,0 +1,33 @@
+// Remembering what an action replaces, before it does.
+import { Types } from 'mongoose'
+import { Trash, Undo, UNDO_DAYS, type StoredUndo, type UndoneChange } from '../../models/undo.js'
+import type { Watcher, Watching } from './watching.js'
+
+/** The undo that an action answers. */
+export interface UndoTicket { readonly id: string, readonly expiresAt: Date }
+
+/** Remembers what an action is about to replace. Written first: an undo without its action changes nothing. */
+export async function rememberUndo (watching: Watching, watcher: Watcher, titleId: string | null, change: UndoneChange, id = new Types.ObjectId()): Promise<StoredUndo> {
+  const at = watching.now()
+  const undo: StoredUndo = {
+    _id: id,
+    account: new Types.ObjectId(watcher.account),
+    profile: new Types.ObjectId(watcher.profile),
+    title: titleId === null ? null : new Types.ObjectId(titleId),
+    at,
+    expiresAt: new Date(at.getTime() + UNDO_DAYS * 86_400_000),
+    undoneAt: null,
+    change,
+  }
+  await Undo.collection.insertOne(undo)
+  return undo
+}
+
+export function ticketOf ({ _id, expiresAt }: StoredUndo): UndoTicket {
+  return { id: _id.toString(), expiresAt }
+}
+
+/** Everything that could be undone, when the profile itself is deleted. */
+export async function eraseUndos (profileId: string): Promise<void> {
+  await Promise.all([Undo.deleteMany({ profile: profileId }), Trash.deleteMany({ profile: profileId })])
+}
