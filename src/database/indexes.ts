@@ -7,6 +7,7 @@ import '../../models/movie.js'
 import '../../models/play.js'
 import '../../models/session.js'
 import '../../models/show.js'
+import '../../models/throttle.js'
 import '../../models/watch-archive.js'
 
 /** Models with a collection of their own: discriminators share their base's. */
