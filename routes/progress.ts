@@ -12,6 +12,7 @@ import { itemsToMark, markItems } from '../src/watching/marks.js'
 import { recordProgress, type ProgressReport } from '../src/watching/record.js'
 import { findVisibleItem, findVisibleTitle } from '../src/watching/visible-item.js'
 import { findWhereabouts } from '../src/watching/where.js'
+import { dropIfWatched } from '../src/watching/wishlist.js'
 import { eventOf, watcherOf } from './playback.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
@@ -116,6 +117,7 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
     const { title, item } = findMarkable(request, request.params.id)
     const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
     await markItems(watching, watcherOf(request), title, itemsToMark(watching, title, item), true, watchedAt)
+    await dropIfWatched(watcherOf(request), title, { finished: true, isResumable: false })
     return await reply.code(204).send(null)
   })
 

@@ -19,6 +19,7 @@ export interface ProfileFields {
   readonly audioLanguages?: string[]
   readonly subtitleLanguages?: string[]
   readonly autoplay?: boolean
+  readonly dropWatchedMovies?: boolean
   readonly pin?: string | null
 }
 

@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import type { StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
+import { RATINGS } from '../../models/taste.js'
 import type { Markers as StoredMarkers, StoredTitle } from '../../models/title.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
@@ -96,6 +97,8 @@ const WireProgress = Type.Object({
   lastWatchedAt: Timestamp,
 }, { description: 'Of the movie, or of the episode last watched' })
 
+export const TasteRating = Type.Enum([...RATINGS], { description: 'What a profile thinks of a title', examples: ['love'] })
+
 const card = {
   id: Id,
   kind: Type.Enum(['movie', 'show']),
@@ -107,6 +110,7 @@ const card = {
 }
 const forProfile = {
   inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile\'s token' })),
+  rating: Type.Optional(nullable(TasteRating, 'Only with a profile\'s token; null when it was not rated')),
   progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
 }
 export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
@@ -158,6 +162,7 @@ export const SeasonDetail = Type.Object({
 /** What a profile's token adds to a title. */
 export interface ProfileState {
   readonly inWishlist: boolean
+  readonly rating: Static<typeof TasteRating> | null
   readonly progress: Static<typeof WireProgress> | null
 }
 

@@ -6,6 +6,7 @@ import type { ItemState } from '../domain/progress.js'
 import type { ContinueCard } from '../watching/continue-watching.js'
 import { Card, MediaFile, toCard } from './catalogue.js'
 import { DurationMs, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
+import { ChosenAudio, ChosenSubtitle, languageWishes } from './taste.js'
 
 export const ItemView = Type.Object({
   id: Id,
@@ -25,8 +26,8 @@ const event = {
   watchedMs: Type.Optional(WatchedMs),
   eventId: Type.Optional(EventId),
 }
-export const HeartbeatBody = strict({ ...event, state: Type.Optional(Type.Enum(['playing', 'paused'])) })
-export const StopBody = strict(event)
+export const HeartbeatBody = strict({ ...event, state: Type.Optional(Type.Enum(['playing', 'paused'])), ...languageWishes })
+export const StopBody = strict({ ...event, ...languageWishes })
 export const ProgressBody = strict({ ...event, playId: Type.Optional(PlayId) })
 export const BatchBody = strict({
   events: Type.Array(strict({ itemId: Id, ...event, playId: Type.Optional(PlayId) }), { minItems: 1, maxItems: 1_000 }),
@@ -43,6 +44,7 @@ export const PlaybackBody = strict({
   }, { description: 'What the device can play and would like' })),
   takeOver: Type.Optional(Id),
   private: Type.Optional(Type.Boolean({ description: 'Plays without a trace' })),
+  ...languageWishes,
 })
 
 export const Progress = Type.Object({
@@ -76,7 +78,9 @@ export const Playback = Type.Object({
   markers: Type.Object({ introStartMs: nullable(PositionMs), introEndMs: nullable(PositionMs), creditsStartMs: nullable(PositionMs) }),
   url: Type.String({ description: 'Signed address of the chosen file\'s bytes, relative to the service; good while the stream is live' }),
   hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null when it is not packaged'),
+  audio: nullable(ChosenAudio, 'What to play aloud; null when the file does not say what is spoken in it'),
   subtitles: Type.Array(Type.Object({ language: Language, url: Type.String() })),
+  subtitle: nullable(ChosenSubtitle, 'The subtitles to switch on; null for none'),
   heartbeatMs: Type.Integer({ description: 'Send a heartbeat this often' }),
   expiresAt: Timestamp,
 }, { $id: 'Playback' })

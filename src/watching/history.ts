@@ -3,7 +3,9 @@ import mongoose, { Types } from 'mongoose'
 import { Account } from '../../models/account.js'
 import { findSlots } from '../../models/account-streams.js'
 import { Play, type StoredPlay } from '../../models/play.js'
+import { Taste } from '../../models/taste.js'
 import { WatchArchive } from '../../models/watch-archive.js'
+import { WishlistOrder } from '../../models/wishlist-order.js'
 import { foldRows, projectTitle } from './projection.js'
 import { flushSlot } from './flush.js'
 import { isEmptyPlay } from '../domain/progress.js'
@@ -104,7 +106,12 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
   await WatchArchive.deleteMany({ profile: watcher.profile })
 }
 
-/** Everything a profile's plays and archive hold, when the profile itself is deleted. */
+/** Everything that a profile holds outside of its account, when the profile itself is deleted. */
 export async function eraseProfileWatching (profileId: string): Promise<void> {
-  await Promise.all([Play.deleteMany({ profile: profileId }), WatchArchive.deleteMany({ profile: profileId })])
+  await Promise.all([
+    Play.deleteMany({ profile: profileId }),
+    WatchArchive.deleteMany({ profile: profileId }),
+    Taste.deleteMany({ profile: profileId }),
+    WishlistOrder.deleteOne({ _id: profileId }),
+  ])
 }

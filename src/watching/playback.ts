@@ -3,11 +3,14 @@ import { findAccount, type StoredAccount, type StoredProfile } from '../../model
 import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
 import { newestMark, playFactsOf } from '../../models/play.js'
+import { findTaste } from '../../models/taste.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
+import { chooseLanguages, type LanguageChoice, type SpokenWishes } from '../domain/language-choice.js'
 import { baseFor, finishMark, type ItemState, type ProgressEvent } from '../domain/progress.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
 import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
+import { memoryOf, rememberLanguages } from './languages.js'
 import { findPlay } from './plays.js'
 import { recordProgress } from './record.js'
 import { applyEvent, findSlot, renewLease, takeSlot } from './slots.js'
@@ -20,6 +23,8 @@ export interface PlaybackRequest {
   readonly session: string
   readonly device: string | null
   readonly client: ClientAbilities
+  /** The languages that the viewer asks for with this start. */
+  readonly spoken: SpokenWishes
   /** The stream to end in exchange for its slot. */
   readonly takeOver: string | null
   readonly private: boolean
@@ -28,6 +33,7 @@ export interface PlaybackRequest {
 export interface StartedPlayback {
   readonly slot: StreamSlot
   readonly choice: FileChoice<CatalogueFile>
+  readonly languages: LanguageChoice
 }
 
 /**
@@ -36,12 +42,16 @@ export interface StartedPlayback {
  */
 export async function startPlayback (watching: Watching, watcher: Watcher, request: PlaybackRequest): Promise<StartedPlayback> {
   const now = watching.now()
-  const [account, whereabouts] = await Promise.all([findAccount(watcher.account), findWhereabouts(watcher, request.item.id)])
+  const [account, whereabouts, taste] = await Promise.all([
+    findAccount(watcher.account), findWhereabouts(watcher, request.item.id), findTaste(watcher.profile, request.title.id),
+  ])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
   if (profile.locked) throw profileLocked()
   const played = whereabouts.plays.filter((play) => play.kind === 'play' && play.isPlayed)
-  const choice = chooseOrRefuse(watching, request, account, profile, lastFileOf(played))
+  const lastFileId = lastFileOf(played)
+  const memory = memoryOf(taste)
+  const choice = chooseOrRefuse(watching, request, account, profile, memory, lastFileId)
   const startPositionMs = whereabouts.state?.resumeMs ?? 0
   const base = baseFor(played.map(playFactsOf), newestMark(whereabouts.plays))
   const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
@@ -63,7 +73,20 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
   }, request.takeOver, now)
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
-  return { slot: result.slot, choice }
+  if (!request.private) await rememberLanguages(watcher, request.title.id, request.spoken, now)
+  return { slot: result.slot, choice, languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId) }
+}
+
+function languagesFor (watching: Watching, request: PlaybackRequest, profile: StoredProfile, memory: SpokenWishes, file: CatalogueFile, lastFileId: string | null): LanguageChoice {
+  const heard = lastFileId === null ? [] : watching.catalogue.findFile(lastFileId)?.audioLanguages ?? []
+  return chooseLanguages(file, {
+    request: request.spoken,
+    clientLanguages: request.client.languages ?? [],
+    memory,
+    lastHeard: heard.length === 1 ? heard[0] ?? null : null,
+    profile,
+    originalLanguage: request.title.originalLanguage,
+  })
 }
 
 function dateOrNull (time: number | null): Date | null {
@@ -75,10 +98,12 @@ function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId 
   return newest?.mediaFile?.toString() ?? null
 }
 
-function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, lastFileId: string | null): FileChoice<CatalogueFile> {
+function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, memory: SpokenWishes, lastFileId: string | null): FileChoice<CatalogueFile> {
+  const { audio } = request.spoken
   const choice = chooseFile(readyFilesOf(watching.catalogue, request.item.id), {
     planMaxHeight: account.limits.maxHeight,
-    client: request.client,
+    client: audio === undefined ? request.client : { ...request.client, languages: [audio.language, ...request.client.languages ?? []] },
+    rememberedLanguage: memory.audio?.language ?? null,
     profileLanguages: profile.audioLanguages,
     originalLanguage: request.title.originalLanguage,
     lastFileId,

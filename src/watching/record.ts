@@ -6,6 +6,7 @@ import { clearedUntil } from './flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
 import { projectItem, readItemState } from './projection.js'
 import type { Watcher, Watching } from './watching.js'
+import { dropIfWatched } from './wishlist.js'
 
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
 export interface ProgressReport extends ProgressEvent {
@@ -45,5 +46,7 @@ export async function recordProgress (watching: Watching, watcher: Watcher, titl
   const subject = subjectOf(title, item)
   for (const [sitting, facts] of sittings) await mergePlay(watcher, sitting, subject, facts, facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
   if (sittings.size === 0) return (await readItemState(watcher.profile, item.id)).state
-  return await projectItem(watcher, title.id, { item: item.id, ...numbersOf(title, item) })
+  const state = await projectItem(watcher, title.id, { item: item.id, ...numbersOf(title, item) })
+  await dropIfWatched(watcher, title, state)
+  return state
 }
