@@ -26,6 +26,8 @@ export interface StoredProfile {
   audioLanguages: string[]
   subtitleLanguages: string[]
   autoplay: boolean
+  /** A movie leaves the wishlist when it was watched to its end. */
+  dropWatchedMovies: boolean
   pinHash: string | null
   locked: boolean
   /** Newest added first. */
@@ -64,6 +66,7 @@ const profileSchema = new Schema<StoredProfile>({
   audioLanguages: { type: [String], default: [] },
   subtitleLanguages: { type: [String], default: [] },
   autoplay: { type: Boolean, default: true },
+  dropWatchedMovies: { type: Boolean, default: false },
   pinHash: { type: String, default: null },
   locked: { type: Boolean, default: false },
   wishlist: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT },

@@ -8,10 +8,12 @@ import type { ProgressEvent } from '../src/domain/progress.js'
 import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
 import { toMediaFile } from '../src/schemas/catalogue.js'
 import { answers, Id, nullable, ProfileParams, ref, Timestamp } from '../src/schemas/common.js'
+import { toSpokenWishes } from '../src/schemas/taste.js'
 import { ContinueView, HeartbeatBody, Playback, PlaybackBody, Progress, StopBody, toContinueCard, toItem, toProgress } from '../src/schemas/watching.js'
 import { findVisibleItem } from '../src/watching/visible-item.js'
 import { nextCard } from '../src/watching/continue-watching.js'
 import { createFlushSchedule } from '../src/watching/flush.js'
+import { rememberForStream } from '../src/watching/languages.js'
 import { heartbeat, startPlayback, stopPlayback, type StartedPlayback, type StoppedPlayback } from '../src/watching/playback.js'
 import { clampTime } from '../src/watching/record.js'
 import { HEARTBEAT_MS, type Watcher } from '../src/watching/watching.js'
@@ -32,7 +34,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, catalogue, keys } = services
   const flushes = createFlushSchedule()
 
-  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, { slot, choice }: StartedPlayback): Static<typeof Playback> {
+  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, { slot, choice, languages }: StartedPlayback): Static<typeof Playback> {
     const token = signMediaGrant(keys, {
       file: choice.file.id,
       item: choice.file.itemId,
@@ -52,7 +54,9 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       markers: shownMarkers(item[1].markers),
       url: `/v1/media/${choice.file.id}?token=${token}`,
       hlsUrl: null,
+      audio: languages.audio,
       subtitles: [],
+      subtitle: languages.subtitles,
       heartbeatMs: HEARTBEAT_MS,
       expiresAt: slot.expiresAt.toISOString(),
     }
@@ -73,7 +77,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
     const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, services.now())
     const started = await startPlayback(watching, watcherOf(request), {
-      title, item, session: callerOf(request).sessionId, device, client, takeOver, private: isPrivate,
+      title, item, session: callerOf(request).sessionId, device, client, spoken: toSpokenWishes(request.body), takeOver, private: isPrivate,
     })
     return await reply.code(201).send(toPlayback(watcherOf(request), [title, item], started))
   })
@@ -83,7 +87,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['playback'],
       summary: 'Heartbeat: the place where it is now',
-      description: 'Renews the lease. Older events never move the place back, and the same event twice counts once.',
+      description: 'Renews the lease. Older events never move the place back, and the same event twice counts once. `audio` and `subtitles` are sent when the viewer chose them: they are remembered for the title.',
       operationId: 'sendHeartbeat',
       params: StreamParams,
       body: HeartbeatBody,
@@ -92,6 +96,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const event = eventOf(request.body, services.now())
     const expiresAt = await heartbeat(watching, watcherOf(request), request.params.streamId, event, request.body.state ?? 'playing', flushes)
+    await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
     return { expiresAt: expiresAt.toISOString() }
   })
 
@@ -111,7 +116,10 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
   }, async (request) => {
-    const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, eventOf(request.body, services.now()), flushes)
+    const event = eventOf(request.body, services.now())
+    // Before the slot is gone, which knows whether the stream is private.
+    await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
+    const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, event, flushes)
     return { progress: stopped.state === null ? null : toProgress(stopped.state), next: await nextOf(request, stopped) }
   })
 

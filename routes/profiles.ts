@@ -2,8 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredProfile } from '../models/account.js'
+import { verifyPin } from '../src/accounts/pin.js'
 import { addProfile, changeProfile, removeProfile } from '../src/accounts/profiles.js'
-import { DomainError, fail, notFound, profileLocked } from '../src/errors.js'
+import { fail, notFound, profileLocked } from '../src/errors.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
@@ -72,7 +73,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['profiles'],
       summary: 'Get a token bound to this profile',
-      description: 'It opens this profile and the catalogue as the profile may see it, and nothing else.',
+      description: 'It opens this profile and the catalogue as the profile may see it, and nothing else. Five wrong PINs are free; after that each is followed by a wait, a 429 `too-many-pin-guesses`, that doubles from 30 seconds to 15 minutes.',
       operationId: 'selectProfile',
       params: ProfileParams,
       body: strict({ pin: Type.Optional(Type.String({ maxLength: 8 })) }),
@@ -82,9 +83,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     const { accountId, sessionId, role } = callerOf(request)
     const profile = await findProfile(accountId, request.params.profileId)
     if (profile.locked) throw profileLocked()
-    if (profile.pinHash !== null && !await services.hasher.verify(request.body.pin ?? '', profile.pinHash)) {
-      throw new DomainError(403, 'wrong-pin', 'Wrong PIN', 'This profile opens with its PIN only.')
-    }
+    await verifyPin(services, profile, request.body.pin)
     reply.header('cache-control', 'no-store')
     return {
       accessToken: app.signAccessToken({ sub: accountId, sid: sessionId, role, pid: request.params.profileId }, services.now()),

@@ -12,6 +12,7 @@ import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/wa
 import { recordProgress, type ProgressReport } from '../src/watching/record.js'
 import { findVisibleItem, findVisibleTitle } from '../src/watching/visible-item.js'
 import { findWhereabouts } from '../src/watching/where.js'
+import { dropIfWatched } from '../src/watching/wishlist.js'
 import { eventOf, watcherOf } from './playback.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
@@ -122,7 +123,9 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const scope = scopeOf(request)
     const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
-    return toUndo(await markItems(watching, watcherOf(request), scope.title, itemsToMark(watching, scope), true, watchedAt))
+    const undo = await markItems(watching, watcherOf(request), scope.title, itemsToMark(watching, scope), true, watchedAt)
+    await dropIfWatched(watcherOf(request), scope.title, { finished: true, isResumable: false })
+    return toUndo(undo)
   })
 
   app.delete('/profiles/:profileId/watched/:id', {

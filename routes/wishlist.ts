@@ -1,17 +1,25 @@
 // What a profile wants to watch.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfileWatching } from '../models/account.js'
+import { findProfileWatching, WISHLIST_LIMIT, type StoredProfile } from '../models/account.js'
+import { readStatesOf } from '../src/catalogue/profile-state.js'
+import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { canSee } from '../src/domain/maturity.js'
+import { pageOfWishlist, type WishlistPosition } from '../src/domain/wishlist-page.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { Card, toCard } from '../src/schemas/catalogue.js'
 import { answers, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import { findVisibleTitle } from '../src/watching/visible-item.js'
-import { addToWishlist, pageOfWishlist, removeFromWishlist } from '../src/watching/wishlist.js'
+import { addToWishlist, readOwnOrder, removeFromWishlist, reorderWishlist } from '../src/watching/wishlist.js'
 import { watcherOf } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
+const OrderBody = strict({
+  titleIds: Type.Array(Id, { maxItems: WISHLIST_LIMIT, uniqueItems: true, description: 'These come first, in this order; each is on the wishlist' }),
+})
+const Order = Type.Enum(['newest', 'own'], { default: 'newest', description: 'The last added first, or as the profile put them' })
 
 const wishlist: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, now } = app.services
@@ -20,24 +28,51 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
     config: { access: 'profile' },
     schema: {
       tags: ['wishlist'],
-      summary: 'The wishlist, newest first',
+      summary: 'The wishlist, newest first or in its own order',
+      description: 'A cursor goes on where the page before ended, whatever was added or removed meanwhile; one of the own order ends when the order is changed.',
       operationId: 'listWishlist',
       params: ProfileParams,
-      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
       response: answers({ 200: pageOf(ref(Card)) }),
     },
   }, async (request) => {
-    const { limit, cursor } = request.query
-    const viewer = profileOf(request)
-    const scope = ['wishlist', viewer.id]
-    const profile = await findProfileWatching(callerOf(request).accountId, viewer.id) ?? fail(notFound('profile'))
-    const visible = profile.wishlist.map((id) => catalogue.findTitle(id.toString()))
-      .filter((title) => title !== null).filter((title) => canSee(viewer, title, now()))
-    const page = pageOfWishlist(profile.wishlist.map(String), visible, cursor === undefined ? null : cursors.decode(cursor, scope) as string, limit)
+    const { order, limit, cursor } = request.query
+    const profile = await findProfile(request)
+    const newest = profile.wishlist.map(String)
+    const { ids, revision } = order === 'own' ? await readOwnOrder(watcherOf(request), newest) : { ids: newest, revision: 0 }
+    const scope = ['wishlist', profile._id.toString(), order, revision]
+    const visible = ids.map((id) => findVisible(request, id)).filter((title) => title !== null)
+    const page = pageOfWishlist(ids, visible, cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistPosition, limit)
+    const states = await readStatesOf(profile, page.titles.map(({ id }) => id))
     return {
-      items: page.titles.map((title) => toCard(title)).map((card) => ({ ...card, inWishlist: true })),
+      items: page.titles.map((title) => toCard(title, states(title.id))),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
     }
+  })
+
+  async function findProfile (request: FastifyRequest): Promise<StoredProfile> {
+    return await findProfileWatching(callerOf(request).accountId, profileOf(request).id) ?? fail(notFound('profile'))
+  }
+
+  function findVisible (request: FastifyRequest, id: string): CatalogueTitle | null {
+    const title = catalogue.findTitle(id)
+    return title !== null && canSee(profileOf(request), title, now()) ? title : null
+  }
+
+  app.put('/profiles/:profileId/wishlist/order', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['wishlist'],
+      summary: 'Put the wishlist in an order of its own',
+      description: 'The titles named come first, the others behind them in the order they have. What is added later comes to the front.',
+      operationId: 'orderWishlist',
+      params: ProfileParams,
+      body: OrderBody,
+      response: answers({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    await reorderWishlist(watcherOf(request), request.body.titleIds, (id) => findVisible(request, id) !== null)
+    return await reply.code(204).send(null)
   })
 
   app.put('/profiles/:profileId/wishlist/:titleId', {

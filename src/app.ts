@@ -16,6 +16,7 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import taste from '../routes/taste.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
 import wishlist from '../routes/wishlist.js'
@@ -114,6 +115,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(history)
     await v1.register(continueWatching)
     await v1.register(wishlist)
+    await v1.register(taste)
     await v1.register(adminTitles)
     await v1.register(adminMedia)
     await v1.register(uploads)

@@ -8,6 +8,7 @@ import type { Services } from '../services.js'
 import { eraseProfileWatching } from '../watching/history.js'
 import { endStreamsOfProfiles } from '../watching/slots.js'
 import { editAccount } from './edit-account.js'
+import { forgetPinGuesses } from './pin.js'
 import { newProfile, tidyName } from './sign-in.js'
 
 export interface ProfileFields {
@@ -18,6 +19,7 @@ export interface ProfileFields {
   readonly audioLanguages?: string[]
   readonly subtitleLanguages?: string[]
   readonly autoplay?: boolean
+  readonly dropWatchedMovies?: boolean
   readonly pin?: string | null
 }
 
@@ -52,6 +54,7 @@ export async function changeProfile (services: Services, accountId: string, prof
     Object.assign(profile, changes, changes.name === undefined ? {} : { name: tidyName(changes.name), nameKey: foldName(changes.name) })
   })
   services.access.forgetAccount(accountId)
+  if (changes.pinHash !== undefined) await forgetPinGuesses(profileId)
   return account.profiles.find((one) => one._id.toString() === profileId) ?? missing()
 }
 
@@ -70,5 +73,5 @@ export async function removeProfile (services: Services, accountId: string, prof
   })
   services.access.forgetAccount(accountId)
   await endStreamsOfProfiles(accountId, [profileId], services.now())
-  await eraseProfileWatching(profileId)
+  await Promise.all([eraseProfileWatching(profileId), forgetPinGuesses(profileId)])
 }

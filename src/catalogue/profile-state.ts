@@ -1,5 +1,6 @@
-// What a profile's token adds to titles: whether they are on the wishlist and how far they were watched.
-import { findProfileWatching } from '../../models/account.js'
+// What a profile's token adds to titles: whether they are on the wishlist, how they were rated and how far watched.
+import { findProfileWatching, type StoredProfile } from '../../models/account.js'
+import { findTastes, type StoredTaste } from '../../models/taste.js'
 import { findArchivedEntries } from '../../models/watch-archive.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
 import type { Caller } from '../plugins/auth.js'
@@ -11,14 +12,24 @@ export type ProfileStates = (titleId: string) => ProfileState | undefined
 /** @param titleIds the titles that will be asked for */
 export async function readProfileStates ({ accountId, boundProfileId }: Caller, titleIds: readonly string[]): Promise<ProfileStates> {
   if (boundProfileId === null) return () => undefined
-  const profile = await findProfileWatching(accountId, boundProfileId)
-  if (profile === null) return () => undefined
-  const wishlist = new Set(profile.wishlist.map((id) => id.toString()))
+  const [profile, tastes] = await Promise.all([findProfileWatching(accountId, boundProfileId), findTastes(boundProfileId, titleIds)])
+  return profile === null ? () => undefined : await statesOf(profile, titleIds, tastes)
+}
+
+/** The states of titles for a profile that has been read already. */
+export async function readStatesOf (profile: StoredProfile, titleIds: readonly string[]): Promise<(titleId: string) => ProfileState> {
+  return await statesOf(profile, titleIds, await findTastes(profile._id.toString(), titleIds))
+}
+
+async function statesOf (profile: StoredProfile, titleIds: readonly string[], tastes: readonly StoredTaste[]): Promise<(titleId: string) => ProfileState> {
+  const wishlist = new Set(profile.wishlist.map(String))
+  const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
   const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
   if (profile.archivedUntil !== null) {
-    for (const entry of await findArchivedEntries(boundProfileId, titleIds.filter((id) => !entries.has(id)))) entries.set(entry.title.toString(), entry)
+    const profileId = profile._id.toString()
+    for (const entry of await findArchivedEntries(profileId, titleIds.filter((id) => !entries.has(id)))) entries.set(entry.title.toString(), entry)
   }
-  return (titleId) => ({ inWishlist: wishlist.has(titleId), progress: progressOf(entries.get(titleId)) })
+  return (titleId) => ({ inWishlist: wishlist.has(titleId), rating: ratings.get(titleId) ?? null, progress: progressOf(entries.get(titleId)) })
 }
 
 function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {

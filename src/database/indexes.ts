@@ -7,8 +7,11 @@ import '../../models/movie.js'
 import '../../models/play.js'
 import '../../models/session.js'
 import '../../models/show.js'
+import '../../models/taste.js'
+import '../../models/throttle.js'
 import '../../models/undo.js'
 import '../../models/watch-archive.js'
+import '../../models/wishlist-order.js'
 
 /** Models with a collection of their own: discriminators share their base's. */
 function baseModels () {

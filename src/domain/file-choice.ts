@@ -1,4 +1,5 @@
 // Which media file a playback gets, and why. Pure; heights above the plan's cap are as good as not there.
+import { isSameLanguage } from './language-choice.js'
 
 /** What the choice looks at in a media file; heights in pixels, bitrate in bit/s. */
 export interface PlayableFile {
@@ -24,13 +25,15 @@ export interface ClientAbilities {
 export interface FileWishes {
   readonly planMaxHeight: number
   readonly client: ClientAbilities
+  /** The audio language that was last chosen for this title; it comes after the client's and before the last file's. */
+  readonly rememberedLanguage: string | null
   readonly profileLanguages: readonly string[]
   readonly originalLanguage: string | null
   /** The file played last: resuming stays with its edition and its language. */
   readonly lastFileId: string | null
 }
 
-export type ChoiceCode = 'resumed-file' | 'preferred-language' | 'client-limit' | 'plan-cap' | 'best-quality'
+export type ChoiceCode = 'resumed-file' | 'preferred-language' | 'remembered-language' | 'client-limit' | 'plan-cap' | 'best-quality'
 export type RejectionCode = 'client-height' | 'client-bitrate' | 'client-codec' | 'other-edition' | 'other-language' | 'lower-quality'
 
 export interface FileChoice<F extends PlayableFile> {
@@ -82,7 +85,8 @@ interface Taste {
 function tasteOf (files: readonly PlayableFile[], wishes: FileWishes): Taste {
   const last = files.find((file) => file.id === wishes.lastFileId) ?? null
   const original = wishes.originalLanguage === null ? [] : [wishes.originalLanguage]
-  const languages = [...(wishes.client.languages ?? []), ...(last?.audioLanguages ?? []), ...wishes.profileLanguages, ...original]
+  const remembered = wishes.rememberedLanguage === null ? [] : [wishes.rememberedLanguage]
+  const languages = [...(wishes.client.languages ?? []), ...remembered, ...(last?.audioLanguages ?? []), ...wishes.profileLanguages, ...original]
   return { last, languages }
 }
 
@@ -110,13 +114,8 @@ function languageRank (file: PlayableFile, taste: Taste): number {
   return at === -1 ? taste.languages.length : at
 }
 
-/** `es` is satisfied by `es-MX` and the other way round: BCP 47 primary subtags decide (RFC 4647 §3.3.1). */
 export function speaks (file: Pick<PlayableFile, 'audioLanguages'>, language: string): boolean {
-  return file.audioLanguages.some((spoken) => primaryTag(spoken) === primaryTag(language))
-}
-
-function primaryTag (language: string): string {
-  return language.toLowerCase().split('-')[0] ?? ''
+  return file.audioLanguages.some((spoken) => isSameLanguage(spoken, language))
 }
 
 function clientRejection (file: PlayableFile, client: ClientAbilities): RejectionCode | null {
@@ -144,6 +143,8 @@ function explainChoice (best: PlayableFile, files: readonly PlayableFile[], allo
   if (best.id === taste.last?.id) return { code: 'resumed-file', text: 'The file that was played last.' }
   const wanted = taste.languages.find((language) => speaks(best, language))
   if (wanted !== undefined && playable.some((file) => !speaks(file, wanted))) {
+    const isClients = (wishes.client.languages ?? []).includes(wanted)
+    if (wanted === wishes.rememberedLanguage && !isClients) return { code: 'remembered-language', text: `The sharpest file in the language that was last chosen for this title (${wanted}).` }
     return { code: 'preferred-language', text: `The sharpest file in the preferred language (${wanted}).` }
   }
   const sharpest = (some: readonly PlayableFile[]): number => Math.max(...some.map(pictureHeight))

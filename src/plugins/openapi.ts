@@ -17,6 +17,7 @@ const TAGS = [
   { name: 'playback', description: 'Stream slots, heartbeats and bytes' },
   { name: 'watching', description: 'Progress, history and continue watching' },
   { name: 'wishlist', description: 'What a profile wants to watch' },
+  { name: 'taste', description: 'Ratings, and the languages chosen for a title' },
   { name: 'admin', description: 'Running the catalogue' },
   { name: 'service', description: 'Health and metrics' },
 ]

@@ -12,6 +12,7 @@ export const Device = Type.String({ minLength: 1, maxLength: 100, description: '
 export const ProfileName = Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'Unique within the account, whatever its case', examples: ['Kim'] })
 const Languages = Type.Array(Language, { maxItems: 20, description: 'The most wanted first' })
 const MaturityAge = Type.Integer({ minimum: 0, maximum: ADULT_AGE, description: 'Titles meant for older viewers are not there for this profile; years' })
+const DropWatchedMovies = Type.Boolean({ description: 'A movie that was watched to its end leaves the wishlist by itself' })
 
 export const Profile = Type.Object({
   id: Id,
@@ -22,6 +23,7 @@ export const Profile = Type.Object({
   audioLanguages: Languages,
   subtitleLanguages: Languages,
   autoplay: Type.Boolean(),
+  dropWatchedMovies: DropWatchedMovies,
   hasPin: Type.Boolean({ description: 'Opens only by select with its PIN' }),
   locked: Type.Boolean({ description: 'Kept with all it holds but unusable on this plan' }),
 }, { $id: 'Profile' })
@@ -33,6 +35,7 @@ const writable = {
   audioLanguages: Type.Optional(Languages),
   subtitleLanguages: Type.Optional(Languages),
   autoplay: Type.Optional(Type.Boolean()),
+  dropWatchedMovies: Type.Optional(DropWatchedMovies),
   pin: Type.Optional(nullable(Type.String({ pattern: '^[0-9]{4,8}$' }), '4 to 8 digits; null takes it away; never read back')),
 }
 export const NewProfile = strict({ name: ProfileName, ...writable })
@@ -101,6 +104,8 @@ export function toProfile (profile: Omit<StoredProfile, 'watchHistory' | 'wishli
     audioLanguages: [...profile.audioLanguages],
     subtitleLanguages: [...profile.subtitleLanguages],
     autoplay: profile.autoplay,
+    // Profiles that were made before this could be chosen do not have it.
+    dropWatchedMovies: profile.dropWatchedMovies === true,
     hasPin: profile.pinHash !== null,
     locked: profile.locked,
   }

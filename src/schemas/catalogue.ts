@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import type { StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
+import { RATINGS } from '../../models/taste.js'
 import type { StoredTitle } from '../../models/title.js'
 import { shownMarkers } from '../catalogue/markers.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
@@ -109,6 +110,8 @@ const WireProgress = Type.Object({
   lastWatchedAt: Timestamp,
 }, { description: 'Of the movie, or of the episode last watched' })
 
+export const TasteRating = Type.Enum([...RATINGS], { description: 'What a profile thinks of a title', examples: ['love'] })
+
 const card = {
   id: Id,
   kind: Type.Enum(['movie', 'show']),
@@ -120,6 +123,7 @@ const card = {
 }
 const forProfile = {
   inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile\'s token' })),
+  rating: Type.Optional(nullable(TasteRating, 'Only with a profile\'s token; null when it was not rated')),
   progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
 }
 export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
@@ -172,6 +176,7 @@ export const SeasonDetail = Type.Object({
 /** What a profile's token adds to a title. */
 export interface ProfileState {
   readonly inWishlist: boolean
+  readonly rating: Static<typeof TasteRating> | null
   readonly progress: Static<typeof WireProgress> | null
 }
 

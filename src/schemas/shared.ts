@@ -2,6 +2,7 @@
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
 import { Problem } from './common.js'
+import { RatedTitleView, RememberedLanguages } from './taste.js'
 import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 
 export const sharedSchemas = [
@@ -10,4 +11,5 @@ export const sharedSchemas = [
   MediaFile, WireMarkers, Card, MovieDetail, ShowDetail, EpisodeDetail, SeasonDetail,
   EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges,
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
+  RatedTitleView, RememberedLanguages,
 ] as const

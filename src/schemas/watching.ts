@@ -8,6 +8,7 @@ import type { TitleGroup } from '../watching/history.js'
 import type { UndoTicket } from '../watching/undo-log.js'
 import { Card, MediaFile, toCard, WireMarkers } from './catalogue.js'
 import { DurationMs, FullDate, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
+import { ChosenAudio, ChosenSubtitle, languageWishes } from './taste.js'
 
 /** What an action answers that can be taken back. */
 export const Undo = Type.Object({
@@ -37,8 +38,8 @@ const event = {
   watchedMs: Type.Optional(WatchedMs),
   eventId: Type.Optional(EventId),
 }
-export const HeartbeatBody = strict({ ...event, state: Type.Optional(Type.Enum(['playing', 'paused'])) })
-export const StopBody = strict(event)
+export const HeartbeatBody = strict({ ...event, state: Type.Optional(Type.Enum(['playing', 'paused'])), ...languageWishes })
+export const StopBody = strict({ ...event, ...languageWishes })
 export const ProgressBody = strict({ ...event, playId: Type.Optional(PlayId) })
 export const BatchBody = strict({
   events: Type.Array(strict({ itemId: Id, ...event, playId: Type.Optional(PlayId) }), { minItems: 1, maxItems: 1_000 }),
@@ -55,6 +56,7 @@ export const PlaybackBody = strict({
   }, { description: 'What the device can play and would like' })),
   takeOver: Type.Optional(Id),
   private: Type.Optional(Type.Boolean({ description: 'Plays without a trace' })),
+  ...languageWishes,
 })
 
 export const Progress = Type.Object({
@@ -94,7 +96,9 @@ export const Playback = Type.Object({
   markers: ref(WireMarkers),
   url: Type.String({ description: 'Signed address of the chosen file\'s bytes, relative to the service; good while the stream is live' }),
   hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null when it is not packaged'),
+  audio: nullable(ChosenAudio, 'What to play aloud; null when the file does not say what is spoken in it'),
   subtitles: Type.Array(Type.Object({ language: Language, url: Type.String() })),
+  subtitle: nullable(ChosenSubtitle, 'The subtitles to switch on; null for none'),
   heartbeatMs: Type.Integer({ description: 'Send a heartbeat this often' }),
   expiresAt: Timestamp,
 }, { $id: 'Playback' })

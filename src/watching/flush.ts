@@ -10,6 +10,7 @@ import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle, type Projection } from './projection.js'
 import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './slots.js'
 import { FLUSH_EVERY_MS, type Watcher, type Watching } from './watching.js'
+import { dropIfWatched } from './wishlist.js'
 
 const MAX_TRIES = 5
 const SWEEP_BATCH = 100
@@ -71,6 +72,7 @@ export async function flushAndRemove (watching: Watching, watcher: Watcher, stre
     const slot = await findSlot(watcher, streamId)
     if (slot === null) return flushed
     flushed = await flushSlot(watching, watcher, slot)
+    await dropIfWatched(watcher, watching.catalogue.findTitle(slot.title.toString()), flushed?.state ?? null)
     if (await removeSlot(watcher.account, slot)) return flushed
   }
   return flushed
@@ -92,7 +94,8 @@ export async function sweepExpiredSlots (watching: Watching): Promise<number> {
 async function sweepAccount (watching: Watching, streams: StoredStreams, now: Date): Promise<number> {
   let swept = 0
   for (const slot of streams.slots.filter((one) => !isLive(one, now))) {
-    await flushSlot(watching, watcherOf(streams._id, slot), slot)
+    const flushed = await flushSlot(watching, watcherOf(streams._id, slot), slot)
+    await dropIfWatched(watcherOf(streams._id, slot), watching.catalogue.findTitle(slot.title.toString()), flushed?.state ?? null)
     if (await removeSlot(streams._id, slot)) swept++
   }
   await rescheduleSweep(streams._id, now)

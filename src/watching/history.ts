@@ -3,8 +3,10 @@ import mongoose, { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../models/account.js'
 import { findSlots } from '../../models/account-streams.js'
 import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
+import { Taste } from '../../models/taste.js'
 import type { StoredUndo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
+import { WishlistOrder } from '../../models/wishlist-order.js'
 import { foldItem, isEmptyPlay } from '../domain/progress.js'
 import { notFound } from '../errors.js'
 import { groupBy } from '../group-by.js'
@@ -194,7 +196,13 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
   return ticketOf(undo)
 }
 
-/** Everything a profile's plays, archive and undos hold, when the profile itself is deleted. */
+/** Everything that a profile holds outside of its account, when the profile itself is deleted. */
 export async function eraseProfileWatching (profileId: string): Promise<void> {
-  await Promise.all([Play.deleteMany({ profile: profileId }), WatchArchive.deleteMany({ profile: profileId }), eraseUndos(profileId)])
+  await Promise.all([
+    Play.deleteMany({ profile: profileId }),
+    WatchArchive.deleteMany({ profile: profileId }),
+    Taste.deleteMany({ profile: profileId }),
+    WishlistOrder.deleteOne({ _id: profileId }),
+    eraseUndos(profileId),
+  ])
 }

@@ -2,8 +2,10 @@
 import { findAccount, type StoredAccount, type StoredProfile } from '../../models/account.js'
 import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
+import { findTaste } from '../../models/taste.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
+import { chooseLanguages, type LanguageChoice, type SpokenWishes } from '../domain/language-choice.js'
 import type { TitleState } from '../domain/next-up.js'
 import { wouldBeginAgain } from '../domain/passes.js'
 import { baseFor, finishMark, type ItemBase, type ItemState, type ProgressEvent } from '../domain/progress.js'
@@ -11,6 +13,7 @@ import { hasAired } from '../domain/watch-order.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
 import { dateOrNull } from './dates.js'
 import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
+import { memoryOf, rememberLanguages } from './languages.js'
 import { findPlay } from './plays.js'
 import { recordProgress } from './record.js'
 import { applyEvent, findSlot, renewLease, takeSlot } from './slots.js'
@@ -24,6 +27,8 @@ export interface PlaybackRequest {
   readonly session: string
   readonly device: string | null
   readonly client: ClientAbilities
+  /** The languages that the viewer asks for with this start. */
+  readonly spoken: SpokenWishes
   /** The stream to end in exchange for its slot. */
   readonly takeOver: string | null
   readonly private: boolean
@@ -32,6 +37,7 @@ export interface PlaybackRequest {
 export interface StartedPlayback {
   readonly slot: StreamSlot
   readonly choice: FileChoice<CatalogueFile>
+  readonly languages: LanguageChoice
 }
 
 /**
@@ -41,12 +47,15 @@ export interface StartedPlayback {
 export async function startPlayback (watching: Watching, watcher: Watcher, request: PlaybackRequest): Promise<StartedPlayback> {
   const now = watching.now()
   if (!hasAired(request.item, now)) throw notAired(request.item)
-  const [account, { state, reading }] = await Promise.all([findAccount(watcher.account), findWhereabouts(watching, watcher, request.title.id, request.item.id)])
+  const [account, { state, reading }, taste] = await Promise.all([
+    findAccount(watcher.account), findWhereabouts(watching, watcher, request.title.id, request.item.id), findTaste(watcher.profile, request.title.id),
+  ])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
   if (profile.locked) throw profileLocked()
-  const played = reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id)
-  const choice = chooseOrRefuse(watching, request, account, profile, lastFileOf(played))
+  const lastFileId = lastFileOf(reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id))
+  const memory = memoryOf(taste)
+  const choice = chooseOrRefuse(watching, request, account, profile, memory, lastFileId)
   const { base, startPositionMs } = beginsAt(reading, request.item, state, now)
   const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
   const result = await takeSlot(watcher.account, account.limits, account.__v, {
@@ -67,7 +76,20 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
   }, request.takeOver, now)
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
-  return { slot: result.slot, choice }
+  if (!request.private) await rememberLanguages(watcher, request.title.id, request.spoken, now)
+  return { slot: result.slot, choice, languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId) }
+}
+
+function languagesFor (watching: Watching, request: PlaybackRequest, profile: StoredProfile, memory: SpokenWishes, file: CatalogueFile, lastFileId: string | null): LanguageChoice {
+  const heard = lastFileId === null ? [] : watching.catalogue.findFile(lastFileId)?.audioLanguages ?? []
+  return chooseLanguages(file, {
+    request: request.spoken,
+    clientLanguages: request.client.languages ?? [],
+    memory,
+    lastHeard: heard.length === 1 ? heard[0] ?? null : null,
+    profile,
+    originalLanguage: request.title.originalLanguage,
+  })
 }
 
 /** Where a play begins, and what earlier ones leave to it: nothing when it opens a new pass of something finished. */
@@ -90,10 +112,12 @@ function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId 
   return newest?.mediaFile?.toString() ?? null
 }
 
-function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, lastFileId: string | null): FileChoice<CatalogueFile> {
+function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, memory: SpokenWishes, lastFileId: string | null): FileChoice<CatalogueFile> {
+  const { audio } = request.spoken
   const choice = chooseFile(readyFilesOf(watching.catalogue, request.item.id), {
     planMaxHeight: account.limits.maxHeight,
-    client: request.client,
+    client: audio === undefined ? request.client : { ...request.client, languages: [audio.language, ...request.client.languages ?? []] },
+    rememberedLanguage: memory.audio?.language ?? null,
     profileLanguages: profile.audioLanguages,
     originalLanguage: request.title.originalLanguage,
     lastFileId,

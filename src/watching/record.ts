@@ -8,6 +8,7 @@ import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle } from './projection.js'
 import { readTitle } from './title-reading.js'
 import type { Watcher, Watching } from './watching.js'
+import { dropIfWatched } from './wishlist.js'
 
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
 export interface ProgressReport extends ProgressEvent {
@@ -47,7 +48,9 @@ export async function recordProgress (watching: Watching, watcher: Watcher, titl
   const projection = await projectTitle(watching, watcher, title.id, {}, profile)
   if (projection === null) return null
   for (const { id, facts } of plays) await wasClearedMeanwhile(id, facts, projection)
-  return projection.reading.items.get(item.id) ?? null
+  const state = projection.reading.items.get(item.id) ?? null
+  await dropIfWatched(watcher, title, state)
+  return state
 }
 
 function mergeSittings (item: CatalogueItem, reports: readonly ProgressReport[], timing: ItemTiming): Map<string, PlayFacts> {

@@ -1,7 +1,13 @@
-// A profile's wishlist: ids of movies and shows, newest first, bounded by the schema.
+// A profile's wishlist: ids of movies and shows, newest first in the account and bounded by its schema; the order of its
+// own is a document beside it.
 import { Types } from 'mongoose'
 import { Account, WISHLIST_LIMIT, findProfileWatching } from '../../models/account.js'
-import { conflict } from '../errors.js'
+import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { findWishlistOrder, WishlistOrder } from '../../models/wishlist-order.js'
+import type { CatalogueTitle } from '../catalogue/snapshot.js'
+import type { ItemState } from '../domain/progress.js'
+import { arrangeWishlist, moveToFront } from '../domain/wishlist-page.js'
+import { conflict, notFound } from '../errors.js'
 import type { Watcher } from './watching.js'
 
 /** Puts a title on the wishlist; again does nothing. @throws DomainError 409 `wishlist-full` */
@@ -24,21 +30,60 @@ export async function addToWishlist (watcher: Watcher, titleId: string): Promise
 }
 
 export async function removeFromWishlist (watcher: Watcher, titleId: string): Promise<void> {
-  await Account.updateOne({ _id: watcher.account },
-    { $pull: { 'profiles.$[profile].wishlist': new Types.ObjectId(titleId) } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
+  await takeOff(watcher, titleId, {})
 }
 
 /**
- * One page of the wishlist. The cursor is the id that ended the page before; when that one was taken off meanwhile, the
- * page begins again at the front, which repeats but never skips.
- * @param order every id in the stored order
- * @param visible the titles that this viewer may see, in the same order
+ * Takes a movie off the wishlist once it was watched to its end, if the profile wants that. One that is being watched
+ * again stays.
  */
-export function pageOfWishlist<T extends { readonly id: string }> (order: readonly string[], visible: readonly T[], after: string | null, limit: number): { titles: T[], next: string | null } {
-  const place = new Map(order.map((id, i) => [id, i]))
-  const from = after === null ? -1 : place.get(after) ?? -1
-  const rest = visible.filter((title) => (place.get(title.id) ?? -1) > from)
-  const titles = rest.slice(0, limit)
-  return { titles, next: rest.length > limit ? titles.at(-1)?.id ?? null : null }
+export async function dropIfWatched (watcher: Watcher, title: Pick<CatalogueTitle, 'id' | 'kind'> | null, state: Pick<ItemState, 'finished' | 'isResumable'> | null): Promise<void> {
+  if (title?.kind !== 'movie' || state?.finished !== true || state.isResumable) return
+  await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })
+}
+
+async function takeOff (watcher: Watcher, titleId: string, onlyIf: Record<string, unknown>): Promise<void> {
+  const title = new Types.ObjectId(titleId)
+  const result = await Account.updateOne({ _id: watcher.account },
+    { $pull: { 'profiles.$[profile].wishlist': title } },
+    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile), ...onlyIf }], timestamps: false })
+  // Added again some day, it comes to the front and not to the place it had.
+  if (result.modifiedCount > 0) await WishlistOrder.updateOne({ _id: watcher.profile }, { $pull: { titles: title } })
+}
+
+export interface ArrangedWishlist {
+  readonly ids: string[]
+  /** Tells one own order from the next; 0 before the first. */
+  readonly revision: number
+}
+
+/** The ids in the profile's own order, from what is on the list and what was arranged. */
+export async function readOwnOrder (watcher: Watcher, newestFirst: readonly string[]): Promise<ArrangedWishlist> {
+  const stored = await findWishlistOrder(watcher.profile)
+  return { ids: arrangeWishlist(newestFirst, stored?.titles.map(String) ?? null), revision: stored?.revision ?? 0 }
+}
+
+/**
+ * Puts titles first, in the order given; the others follow in the order they have.
+ * @throws DomainError 404 without such a profile, 409 `not-on-wishlist` naming those that are not there for this viewer
+ */
+export async function reorderWishlist (watcher: Watcher, titleIds: readonly string[], isVisible: (titleId: string) => boolean): Promise<void> {
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  if (profile === null) throw notFound('profile')
+  const { ids } = await readOwnOrder(watcher, profile.wishlist.map(String))
+  const present = new Set(ids)
+  const missing = titleIds.filter((id) => !present.has(id) || !isVisible(id))
+  if (missing.length > 0) throw conflict('not-on-wishlist', 'Not on the wishlist', 'Only titles that are on the wishlist can be put in order. Add these first, or leave them out.', { titleIds: missing })
+  await writeOrder(watcher, moveToFront(ids, titleIds))
+}
+
+async function writeOrder (watcher: Watcher, ids: readonly string[]): Promise<void> {
+  const update = { $set: { account: new Types.ObjectId(watcher.account), titles: ids.map((id) => new Types.ObjectId(id)) }, $inc: { revision: 1 } }
+  try {
+    await WishlistOrder.updateOne({ _id: watcher.profile }, update, { upsert: true })
+  } catch (error) {
+    // Two first orders at once: the other made the document, so this is an update now.
+    if (!isDuplicateKey(error)) throw error
+    await WishlistOrder.updateOne({ _id: watcher.profile }, update)
+  }
 }

@@ -9,7 +9,7 @@ const hd = file('hd', 1080, 'en')
 const hdSpanish = file('hd-es', 1080, 'es')
 const uhd = file('uhd', 2160, 'en')
 const all = [sd, hd, hdSpanish, uhd]
-const wishes = (fields: Partial<FileWishes> = {}): FileWishes => ({ planMaxHeight: 2160, client: {}, profileLanguages: [], originalLanguage: 'en', lastFileId: null, ...fields })
+const wishes = (fields: Partial<FileWishes> = {}): FileWishes => ({ planMaxHeight: 2160, client: {}, rememberedLanguage: null, profileLanguages: [], originalLanguage: 'en', lastFileId: null, ...fields })
 
 function chosen (files: readonly PlayableFile[], some: Partial<FileWishes> = {}): [string, string] | string {
   const choice = chooseFile(files, wishes(some))
@@ -35,11 +35,15 @@ t.test('the client\'s limits come next, and each alternative says why it was not
   t.equal(chosen([]), 'no-file')
 })
 
-t.test('language goes before sharpness: request, then last time, then profile, then original', async (t) => {
+t.test('language goes before sharpness: request, then what was chosen for the title, then last time, then profile, then original', async (t) => {
   t.strictSame(chosen(all, { client: { languages: ['es-MX'] } }), ['hd-es', 'preferred-language'])
   t.strictSame(chosen(all, { profileLanguages: ['es'] }), ['hd-es', 'preferred-language'])
   t.strictSame(chosen(all, { lastFileId: 'hd-es', profileLanguages: ['en'] }), ['hd-es', 'resumed-file'])
   t.strictSame(chosen(all, { client: { languages: ['en'] }, lastFileId: 'hd-es' }), ['uhd', 'preferred-language'])
+  t.strictSame(chosen(all, { rememberedLanguage: 'es', profileLanguages: ['en'], lastFileId: 'hd' }), ['hd-es', 'remembered-language'])
+  t.strictSame(chosen(all, { rememberedLanguage: 'en', lastFileId: 'hd-es' }), ['uhd', 'remembered-language'])
+  t.strictSame(chosen(all, { rememberedLanguage: 'en', client: { languages: ['es'] } }), ['hd-es', 'preferred-language'])
+  t.strictSame(chosen(all, { rememberedLanguage: 'fr', profileLanguages: ['es'] }), ['hd-es', 'preferred-language'], 'one that no file has is passed over')
 })
 
 t.test('resuming stays with the edition, but takes the sharper file of it', async (t) => {

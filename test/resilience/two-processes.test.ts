@@ -87,6 +87,17 @@ t.test('two processes on one database', { timeout: 120_000 }, async (t) => {
     }
   })
 
+  t.test('forty wrong PINs at once on both: five are looked at', async (t) => {
+    for (let round = 0; round < 5; round++) {
+      const { accessToken, account } = await signUp()
+      const profile = `/v1/profiles/${account.profiles[0].id}`
+      await send(a, 'PATCH', profile, accessToken, { pin: '2468' })
+      const answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', `${profile}/select`, accessToken, { pin: String(1_000 + i) })))
+      t.strictSame([answers.filter(({ body }) => body.code === 'wrong-pin').length, answers.filter(({ body }) => body.code === 'too-many-pin-guesses').length], [5, 35], `round ${round + 1}`)
+      t.equal((await send(b, 'POST', `${profile}/select`, accessToken, { pin: '2468' })).status, 429)
+    }
+  })
+
   t.test('a stream begun in one goes on and stops in the other, to the very moment', async (t) => {
     const { accessToken, account } = await signUp()
     const profile = `/v1/profiles/${account.profiles[0].id}`

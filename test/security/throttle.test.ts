@@ -1,0 +1,60 @@
+import t from 'tap'
+import { Throttle } from '../../models/throttle.js'
+import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { countAttempt, forgetAttempts, waitAfter, type ThrottlePolicy } from '../../src/security/throttle.js'
+import { freshDatabase } from '../helper.js'
+
+const POLICY: ThrottlePolicy = { free: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, forgetAfterMs: 60_000 }
+const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms)
+
+t.test('waits double from the last free attempt up to the longest', async (t) => {
+  t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => waitAfter(POLICY, n)), [0, 0, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000])
+})
+
+t.test('counting', async (t) => {
+  await connectDatabase(await freshDatabase(t))
+  t.teardown(disconnectDatabase)
+  await Throttle.createCollection()
+  const count = async (key: string, ms: number): Promise<number> => await countAttempt(key, POLICY, at(ms))
+
+  t.test('some attempts are free, then each is followed by a wait; one that comes too early does not lengthen it', async (t) => {
+    const key = 'a'
+    t.strictSame([await count(key, 0), await count(key, 0), await count(key, 0)], [0, 0, 0])
+    t.strictSame([await count(key, 0), await count(key, 400), await count(key, 999)], [1_000, 600, 1])
+    t.equal(await count(key, 1_000), 0)
+    t.equal(await count(key, 1_000), 2_000)
+    t.equal(await count(key, 3_000), 0)
+    t.equal(await count(key, 3_000), 4_000)
+    t.equal(await count(key, 7_000), 0)
+    t.equal(await count(key, 7_000), 5_000)
+    t.equal(await count(key, 12_000), 0)
+    t.equal(await count(key, 12_000), 5_000)
+  })
+
+  t.test('it is forgotten when nothing was tried for long, whether the document is still there or not', async (t) => {
+    const key = 'b'
+    for (let i = 0; i < 3; i++) await count(key, 0)
+    t.equal(await count(key, 60_000), 0)
+    t.equal((await Throttle.findById(key))?.count, 1)
+    t.strictSame([await count(key, 60_000), await count(key, 60_000)], [0, 0])
+    t.equal(await count(key, 60_000), 1_000)
+  })
+
+  t.test('a right attempt forgives all, and each key has a count of its own', async (t) => {
+    for (let i = 0; i < 4; i++) await count('c', 0)
+    t.equal(await count('d', 0), 0)
+    await forgetAttempts('c')
+    await forgetAttempts('c')
+    t.equal(await count('c', 0), 0)
+  })
+
+  t.test('forty at once get no more through than are free', async (t) => {
+    for (let round = 0; round < 20; round++) {
+      const key = `e${round}`
+      const waits = await Promise.all(Array.from({ length: 40 }, async () => await count(key, 0)))
+      t.equal(waits.filter((wait) => wait === 0).length, 3, `round ${round + 1}`)
+      const later = await Promise.all(Array.from({ length: 40 }, async () => await count(key, 1_000)))
+      t.equal(later.filter((wait) => wait === 0).length, 1, 'and one after the wait')
+    }
+  })
+})
