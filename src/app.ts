@@ -9,6 +9,7 @@ import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import history from '../routes/history.js'
+import historyTransfer from '../routes/history-transfer.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
@@ -113,6 +114,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(media)
     await v1.register(progress)
     await v1.register(history)
+    await v1.register(historyTransfer)
     await v1.register(continueWatching)
     await v1.register(wishlist)
     await v1.register(taste)

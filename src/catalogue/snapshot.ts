@@ -23,6 +23,7 @@ export interface CatalogueTitle extends Visibility {
   readonly posterUrl: string | null
   readonly originalLanguage: string | null
   readonly popularity: number
+  readonly externalIds: Readonly<StoredMovie['externalIds']>
   readonly addedAt: Date
   readonly revision: number
   /** A movie is its own only item; a show's are its episodes, specials first, in their order. */
@@ -124,6 +125,7 @@ function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
     posterUrl: stored.posterUrl,
     originalLanguage: stored.originalLanguage,
     popularity: stored.popularity,
+    externalIds: stored.externalIds ?? {},
     published: stored.published,
     availableFrom: stored.availableFrom,
     availableUntil: stored.availableUntil,

@@ -18,7 +18,7 @@ const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
 const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
 
 export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')) })
-const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
+export const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
   { description: 'Ids in other catalogues, each unique here' })
 const Markers = strict({
   recapStartMs: Type.Optional(nullable(PositionMs)),

@@ -2,6 +2,7 @@
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
 import { Problem } from './common.js'
+import { HistoryFile, ImportReport } from './history-transfer.js'
 import { RatedTitleView, RememberedLanguages } from './taste.js'
 import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 
@@ -12,4 +13,5 @@ export const sharedSchemas = [
   EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges,
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
   RatedTitleView, RememberedLanguages,
+  HistoryFile, ImportReport,
 ] as const

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto'
 import mongoose, { Types, type Model } from 'mongoose'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { Trash, type StoredUndo, type TrashedDocument } from '../../models/undo.js'
+import { Play, type StoredPlay } from '../../models/play.js'
+import { Trash, Undo, type StoredUndo, type TrashedDocument } from '../../models/undo.js'
+import type { Watcher } from './watching.js'
 
 const BATCH = 500
 
@@ -45,4 +47,27 @@ export function among (documents: readonly Identified[]): object {
 /** The same document thrown away twice by one action is one document in the trash. */
 function trashIdOf (undo: Types.ObjectId, document: Types.ObjectId): Types.ObjectId {
   return new Types.ObjectId(createHash('sha256').update(`${undo.toString()}\n${document.toString()}`).digest().subarray(0, 12))
+}
+
+/** Those of some plays that a viewer cleared away and could still bring back; as removed ones, which they are. */
+export async function findClearedPlays (watcher: Watcher, ids: readonly string[]): Promise<StoredPlay[]> {
+  const trashed = await findTrashed(watcher, ids.map((id) => new Types.ObjectId(id)))
+  return trashed.map(({ document, expiresAt }) => ({ ...document as StoredPlay, removedAt: expiresAt }))
+}
+
+/** Brings one removed play back, wherever it went. */
+export async function bringPlayBack (watcher: Watcher, { _id }: StoredPlay): Promise<void> {
+  const trashed = await findTrashed(watcher, [_id])
+  await insertMissing(Play as never, trashed.map(({ document }) => document))
+  await Trash.deleteMany({ _id: among(trashed) })
+  await Play.updateOne({ _id }, { $set: { removedAt: null } })
+}
+
+/** By the ids that they have in the trash, action by action: they are few, what they removed may be very much. */
+async function findTrashed (watcher: Watcher, ids: readonly Types.ObjectId[]): Promise<TrashedDocument[]> {
+  const actions = await Undo.find({ profile: watcher.profile }).select('_id undoneAt change.kind').lean<Array<Pick<StoredUndo, '_id' | 'undoneAt' | 'change'>>>()
+  const cleared = actions.filter(({ undoneAt, change }) => undoneAt === null && ['cleared-title', 'cleared-history'].includes(change.kind))
+  const found = await Promise.all(cleared.map(async (undo) =>
+    await Trash.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<TrashedDocument[]>()))
+  return found.flat().filter(({ from }) => from === 'plays')
 }

@@ -11,6 +11,7 @@ function bodyFor (path: string): unknown {
   const bodies: Array<[RegExp, unknown]> = [
     [/playback\/\{streamId\}(\/stop)?$/, { positionMs: 1, at }],
     [/\/playback$/, { itemId: '665f1c2e9b1e8a0012ab34cd' }],
+    [/history\/import$/, { format: 'normflix-history', version: 1, plays: [] }],
     [/progress\/batch$/, { events: [{ itemId: '665f1c2e9b1e8a0012ab34cd', positionMs: 1, at }] }],
     [/progress\/\{itemId\}$/, { positionMs: 1, at }],
     [/ratings\/\{titleId\}$/, { rating: 'up' }],
