@@ -170,6 +170,36 @@ t.test('history', async (t) => {
     t.strictSame(names((await kim.get(`${url}?to=${from}`)).body), ['Film 2', 'Film 1', 'Film 0'])
   })
 
+  t.test('is filtered by season, and listed by title in pages', async (t) => {
+    const lee = await signUp(app)
+    const { id: show, episodes: [first = '', second = '', third = ''] } = await addShow(app, await signUpAdmin(app))
+    const base = `/v1/profiles/${lee.profileId}/history`
+    const seen: Array<[string, number]> = [[movies[0] ?? '', 1_000], [first, 2_000], [movies[1] ?? '', 3_000], [second, 4_000], [movies[0] ?? '', 5_000], [third, 6_000], [first, 7_000], [movies[2] ?? '', 8_000]]
+    for (const [i, [item, positionMs]] of seen.entries()) {
+      const at = new Date(clock.now().getTime() - 86_400_000 * 40 * (seen.length - 1 - i)).toISOString()
+      t.equal((await lee.put(`/v1/profiles/${lee.profileId}/progress/${item}`, { positionMs, watchedMs: positionMs, at })).status, 200)
+    }
+    const positions = async (query: string) => (await lee.get(`${base}?${query}`)).body.items.map((one: { positionMs: number }) => one.positionMs)
+    t.strictSame(await positions(`titleId=${show}&season=1`), [7_000, 4_000, 2_000])
+    t.strictSame(await positions(`titleId=${show}&season=2`), [6_000])
+    t.strictSame(await positions(`titleId=${show}&season=9`), [])
+    expectProblem(t, await lee.get(`${base}?season=1`), 'validation-failed', 400)
+
+    const groups: Array<[string, number, number]> = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await lee.get(`${base}?group=title&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`) as { body: any }
+      groups.push(...body.items.map((one: any) => [one.title.id, one.plays, one.last.positionMs]))
+      cursor = body.nextCursor
+    }
+    t.strictSame(groups, [[movies[2], 1, 8_000], [show, 4, 7_000], [movies[0], 2, 5_000], [movies[1], 1, 3_000]], 'each once, where it was played last')
+    t.strictSame((await lee.get(`${base}?group=title`)).body.items.length, 4)
+    const to = new Date(clock.now().getTime() - 86_400_000 * 100).toISOString()
+    t.strictSame((await lee.get(`${base}?group=title&to=${to}`)).body.items.map((one: any) => [one.title.id, one.plays]), [[movies[0], 2], [show, 2], [movies[1], 1]], 'within a span of time')
+    t.strictSame((await lee.get(`${base}?group=title&titleId=${show}&season=1`)).body.items.map((one: any) => [one.plays, one.last.positionMs]), [[3, 7_000]])
+    const page = (await lee.get(`${base}?limit=1`)).body.nextCursor
+    expectProblem(t, await lee.get(`${base}?group=title&limit=1&cursor=${page}`), 'invalid-cursor', 400)
+  })
+
   t.test('one play, one title\'s, or all can be removed, and late events do not revive them', async (t) => {
     const play = (await kim.get(`${url}?titleId=${movies[0]}`)).body.items[0].id
     expectProblem(t, await (await signUp(app)).delete(`${url}/${play}`), 'not-found', 404)
