@@ -39,6 +39,22 @@ t.test('watching', async (t) => {
     await admin.delete(`/v1/admin/shows/${show.id}/seasons/2/episodes/3`)
   })
 
+  t.test('the credits marker decides where an item ends; players are told what to skip', async (t) => {
+    const kim = await signUp(app)
+    const markers = { recapStartMs: 0, recapEndMs: 2_000, introStartMs: 2_000, introEndMs: 5_000, creditsStartMs: 40_000 }
+    const film = await addMovie(app, admin, { title: 'Heat', markers })
+    t.strictSame((await kim.get(`/v1/movies/${film}`)).body.markers, markers)
+    const started = await play(kim, film)
+    t.strictSame(started.body.markers, markers)
+    clock.advance(1_000)
+    const url = `/v1/profiles/${kim.profileId}/playback/${started.body.streamId}/stop`
+    t.match((await kim.post(url, { positionMs: 40_000, watchedMs: 31_000, at: clock.now().toISOString() })).body.progress, { finished: true, positionMs: 40_000 })
+    await admin.put(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`, { title: 'A Touch of Class', airDate: '1975-09-19', markers: { introStartMs: 1_000, introEndMs: 3_000 } })
+    t.match((await play(kim, first)).body.markers, { introStartMs: 1_000, introEndMs: 3_000, recapStartMs: null, creditsStartMs: null })
+    expectProblem(t, await admin.patch(`/v1/admin/movies/${film}`, { markers: { recapStartMs: 9_000, recapEndMs: 1_000 } }), 'validation-failed', 400)
+    expectProblem(t, await admin.patch(`/v1/admin/movies/${film}`, { markers: { introEndMs: 1_000 } }), 'validation-failed', 400)
+  })
+
   t.test('seeking to the end is not watching', async (t) => {
     const kim = await signUp(app)
     const stop = await watch(kim, clock, movie, 59_500, 3_000)
@@ -79,9 +95,15 @@ t.test('watching', async (t) => {
     t.equal((await kim.put(url)).status, 200)
     t.equal((await cards(kim)).length, 1)
     await kim.delete(url)
+    const away = async () => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching/hidden`)).body.items
+    await watch(kim, clock, first, 58_000)
+    await kim.put(`/v1/profiles/${kim.profileId}/dropped/${show.id}`)
+    t.match(await away(), [{ title: { id: show.id }, droppedAt: String }, { title: { id: movie }, hiddenAt: String, droppedAt: null }])
+    await kim.delete(`/v1/profiles/${kim.profileId}/dropped/${show.id}`)
     clock.advance(1_000)
     await watch(kim, clock, movie, 22_000, 2_000)
-    t.equal((await cards(kim)).length, 1)
+    t.equal((await cards(kim)).length, 2)
+    t.strictSame(await away(), [])
   })
 
   t.test('marks: watched leaves, unwatched starts over, a show is marked whole', async (t) => {
