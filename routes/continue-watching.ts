@@ -10,7 +10,7 @@ import { answers, Id, Limit, listOf, NoContent, nullable, ProfileParams, ref, st
 import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
 import { findContinueCard, listContinueCards, listPutAway } from '../src/watching/continue-watching.js'
 import { bringBack, dropTitle, hideTitle } from '../src/watching/marks.js'
-import { beginAgain, endRunningPass } from '../src/watching/rewatch.js'
+import { beginAgain, takePassBack } from '../src/watching/rewatch.js'
 import { undo } from '../src/watching/undo.js'
 import { findVisibleTitle } from '../src/watching/visible-item.js'
 import { watcherOf } from './playback.js'
@@ -137,13 +137,14 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'Take back that a title is watched again',
-      description: 'The pass before goes on where it was; what was played in between stays in the history. A first pass is a 409 `not-watching-again`.',
+      description: 'The pass before goes on where it was; what was played in between stays in the history. Taking back a pass that was taken back already does nothing; the first one, or one that is not the running one, is a 409 `not-watching-again`.',
       operationId: 'stopWatchingAgain',
       params: TitleParams,
+      querystring: strict({ pass: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'The number of the pass, as its card tells it' }) }),
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await endRunningPass(watching, watcherOf(request), titleIdOf(request))
+    await takePassBack(watching, watcherOf(request), titleIdOf(request), request.query.pass)
     return await reply.code(204).send(null)
   })
 

@@ -12,15 +12,20 @@ import type { Watcher, Watching } from './watching.js'
 
 const NOT_AWAY: EntryMarks = { hiddenAt: null, droppedAt: null }
 
-/** Begins a new pass now: everything is watched afresh, and the history keeps what was. */
+/**
+ * Begins a new pass now: everything is watched afresh, and the history keeps what was. While nothing was watched in the
+ * running pass there is nothing to begin again: a call that is repeated opens one pass.
+ */
 export async function beginAgain (watching: Watching, watcher: Watcher, title: CatalogueTitle): Promise<UndoTicket> {
   const since = watching.now()
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, title.id)
   const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
   const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
+  const { state } = await readTitle(watching.catalogue, watcher.profile, title.id)
+  const isUntouched = state.current === null && state.ended === null
   const item = title.order[0] ?? title.items[0]
-  if (item !== undefined) {
+  if (item !== undefined && !isUntouched) {
     await Play.collection.insertOne(newMark({
       _id: passIdOf(watcher, title.id, since),
       account: new Types.ObjectId(watcher.account),
@@ -43,12 +48,15 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
 
 /**
  * Takes the running pass back, whether it was asked for or began by itself: the one before goes on where it was, and what
- * was played in between stays in the history only.
- * @throws DomainError 409 `not-watching-again`
+ * was played in between stays in the history only. The pass is named, so that a call that is repeated takes one back.
+ * @throws DomainError 409 `not-watching-again` for the first pass, or one that another has followed
  */
-export async function endRunningPass (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
+export async function takePassBack (watching: Watching, watcher: Watcher, titleId: string, pass: number): Promise<void> {
   const { passes } = await readTitle(watching.catalogue, watcher.profile, titleId)
-  if (passes.since === null) throw conflict('not-watching-again', 'Not watching it again', 'This is the first time that it is watched: there is nothing to take back.')
+  if (pass > passes.number) return
+  if (passes.since === null || pass < passes.number) {
+    throw conflict('not-watching-again', 'Not the pass that is running', `The pass that is running is ${passes.number}; only the running one can be taken back, and not the first.`, { pass: passes.number })
+  }
   await endPass(watching, watcher, titleId, new Date(passes.since))
 }
 

@@ -56,7 +56,9 @@ t.test('every operation', async (t) => {
     episode: '1',
     mediaFileId: stream.mediaFile.id,
   }
-  const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (path.endsWith('/preview') ? '?to=basic' : '')
+  /** What the query must have to be valid. */
+  const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1']]
+  const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (queries.find(([pattern]) => pattern.test(path))?.[1] ?? '')
   const send = async ({ method, path, body }: Operation, token?: string) =>
     await call(app, method, urlOf(path), { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) })
   const snapshot = async () => [
