@@ -192,6 +192,22 @@ t.test('history', async (t) => {
     t.strictSame(names((await kim.get(`${url}?to=${from}`)).body), ['Film 2', 'Film 1', 'Film 0'])
   })
 
+  t.test('pages hold when many plays are of the same moment', async (t) => {
+    const lee = await signUp(app)
+    const at = new Date(clock.now().getTime() - 86_400_000).toISOString()
+    const events = Array.from({ length: 130 }, (_, i) => ({ itemId: movies[i % 5], positionMs: 1_000 + i, watchedMs: 1_000, at, playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(i).padStart(12, '0')}` }))
+    await lee.post(`/v1/profiles/${lee.profileId}/progress/batch`, { events })
+    for (const limit of [7, 50, 100]) {
+      const seen: number[] = []
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const { body } = await lee.get(`/v1/profiles/${lee.profileId}/history?limit=${limit}${cursor === '' ? '' : `&cursor=${cursor}`}`) as { body: any }
+        seen.push(...body.items.map((one: { positionMs: number }) => one.positionMs))
+        cursor = body.nextCursor
+      }
+      t.strictSame(seen.sort((a, b) => a - b), events.map(({ positionMs }) => positionMs), `each once, ${limit} at a time`)
+    }
+  })
+
   t.test('is filtered by season, and listed by title in pages', async (t) => {
     const lee = await signUp(app)
     const { id: show, episodes: [first = '', second = '', third = ''] } = await addShow(app, await signUpAdmin(app))
