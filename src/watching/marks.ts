@@ -1,12 +1,13 @@
 // What a viewer says of titles without playing them: watched and unwatched, hidden, dropped. All of it can be undone.
 import { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
-import { findPlaysOfTitle, newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
+import { findPlaysOfTitle, Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { EntryMarks } from '../../models/undo.js'
 import { titleStateOf } from '../../models/watch-entry.js'
-import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
 import { lastPlayed } from '../domain/next-up.js'
 import { hasAired } from '../domain/watch-order.js'
+import { markRow } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
 import { among } from './trash.js'
 import { findUndoOf, rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
@@ -40,27 +41,14 @@ export async function markItems (watching: Watching, watcher: Watcher, title: Ca
   const undoId = new Types.ObjectId()
   // What was never played or marked is not watched anyway.
   const known = watched ? null : new Set((await findPlaysOfTitle(watcher.profile, title.id)).map(({ item }) => item.toString()))
-  const marks = items.filter(({ id }) => known?.has(id) ?? true).map((item) => newMark({
-    _id: playIdOf(watcher.profile, `mark ${item.id}`),
-    account: new Types.ObjectId(watcher.account),
-    profile: new Types.ObjectId(watcher.profile),
-    title: new Types.ObjectId(title.id),
-    item: new Types.ObjectId(item.id),
-    ...numbersOf(title, item),
-    titleName: title.title,
-    itemName: item.name,
-    kind: 'mark',
-    startedAt: now,
-    at: watchedAt,
-    watched,
-    endAt: null,
+  const marks = items.filter(({ id }) => known?.has(id) ?? true).map((item) => markRow(watcher, title, item, {
+    _id: playIdOf(watcher.profile, `mark ${item.id}`), kind: 'mark', startedAt: now, at: watchedAt, watched, endAt: null, eventId: undoId.toString(),
   }))
   const before = new Map((await Play.find({ _id: among(marks) }).lean<StoredPlay[]>()).map((row) => [row._id.toString(), row]))
   const rows = marks.map(({ _id }) => ({ id: _id, before: before.get(_id.toString()) ?? null }))
   const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rows', rows }, undoId)
   if (marks.length > 0) {
-    const written = marks.map((mark) => ({ ...mark, eventId: undoId.toString() }))
-    await Play.bulkWrite(written.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never)
+    await Play.bulkWrite(marks.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never)
     await projectTitle(watching, watcher, title.id)
   }
   return ticketOf(undo)

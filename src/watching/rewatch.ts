@@ -1,10 +1,11 @@
 // Watching something again by a call, and taking that back.
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
 import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { EntryMarks } from '../../models/undo.js'
-import { numbersOf, type CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueTitle } from '../catalogue/snapshot.js'
 import { conflict } from '../errors.js'
+import { markRow } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
 import { readTitle } from './title-reading.js'
 import { rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
@@ -26,21 +27,8 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
   const isUntouched = state.current === null && state.ended === null
   const item = title.order[0] ?? title.items[0]
   if (item !== undefined && !isUntouched) {
-    await Play.collection.insertOne(newMark({
-      _id: passIdOf(watcher, title.id, since),
-      account: new Types.ObjectId(watcher.account),
-      profile: new Types.ObjectId(watcher.profile),
-      title: new Types.ObjectId(title.id),
-      item: new Types.ObjectId(item.id),
-      ...numbersOf(title, item),
-      titleName: title.title,
-      itemName: item.name,
-      kind: 'pass',
-      startedAt: since,
-      at: since,
-      watched: null,
-      endAt: null,
-    }))
+    const pass = { _id: passIdOf(watcher, title.id, since), kind: 'pass' as const, startedAt: since, at: since, watched: null, endAt: null, eventId: undo._id.toString() }
+    await Play.collection.insertOne(markRow(watcher, title, item, pass))
   }
   await projectTitle(watching, watcher, title.id, NOT_AWAY)
   return ticketOf(undo)
@@ -71,7 +59,7 @@ export async function endPass (watching: Watching, watcher: Watcher, titleId: st
 }
 
 function endedPass ({ account, profile, title, item, season, episode, titleName, itemName }: StoredPlay, _id: Types.ObjectId, since: Date, endAt: Date): StoredPlay {
-  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt })
+  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt, eventId: '' })
 }
 
 function passIdOf (watcher: Watcher, titleId: string, since: Date): Types.ObjectId {
