@@ -1,22 +1,19 @@
 // The history of a profile: every play, newest first, in keyset pages; and removing from it.
 import mongoose, { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../models/account.js'
-import { findSlots } from '../../models/account-streams.js'
 import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { Taste } from '../../models/taste.js'
 import type { StoredUndo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import { foldItem, isEmptyPlay } from '../domain/progress.js'
+import { foldItem } from '../domain/progress.js'
 import { notFound } from '../errors.js'
 import { groupBy } from '../group-by.js'
-import { flushSlot } from './flush.js'
+import { flushLive } from './flush.js'
 import { findEntry, projectTitle } from './projection.js'
-import { slotFacts } from './slots.js'
 import { throwAway } from './trash.js'
 import { eraseUndos, rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
 import type { Watcher, Watching } from './watching.js'
-import { hasNews } from './where.js'
 
 /** The place of a play in the history: its moment (ms since the epoch) and id. */
 export type HistoryPosition = readonly [at: number, id: string]
@@ -39,13 +36,6 @@ export interface HistoryPage {
 const WINDOWS_MS = [7, 90, 1_000].map((days) => days * 86_400_000)
 /** Rows that are read beyond what a page needs: marks, removed plays and starts without playing are among them. */
 const SPARE_ROWS = 40
-
-/** What is being played right now is part of the history too. */
-async function flushLive (watching: Watching, watcher: Watcher): Promise<void> {
-  for (const slot of await findSlots(watcher.account)) {
-    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) await flushSlot(watching, watcher, slot)
-  }
-}
 
 /** One page of plays, newest first. */
 export async function listHistory (watching: Watching, watcher: Watcher, request: HistoryRequest): Promise<HistoryPage> {

@@ -7,6 +7,7 @@ import { titleStateOf } from '../../models/watch-entry.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
 import { lastPlayed } from '../domain/next-up.js'
 import { hasAired } from '../domain/watch-order.js'
+import { flushLive } from './flush.js'
 import { markRow } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
 import { among } from './trash.js'
@@ -37,6 +38,7 @@ export function itemsToUnmark ({ title, item, season }: MarkScope): readonly Cat
 
 /** Says that items were watched (at a time) or were not. A mark counts for what was played before it was made. */
 export async function markItems (watching: Watching, watcher: Watcher, title: CatalogueTitle, items: readonly CatalogueItem[], watched: boolean, watchedAt: Date): Promise<UndoTicket> {
+  await flushLive(watching, watcher)
   const now = watching.now()
   const undoId = new Types.ObjectId()
   // What was never played or marked is not watched anyway.
@@ -72,6 +74,7 @@ export async function bringBack (watching: Watching, watcher: Watcher, titleId: 
 
 /** @param change answers what it was given when there is nothing to change */
 async function putAway (watching: Watching, watcher: Watcher, titleId: string, change: (before: EntryMarks, playedAt: number) => EntryMarks): Promise<UndoTicket> {
+  await flushLive(watching, watcher)
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, titleId)
   const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }

@@ -5,6 +5,7 @@ import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { EntryMarks } from '../../models/undo.js'
 import type { CatalogueTitle } from '../catalogue/snapshot.js'
 import { conflict } from '../errors.js'
+import { flushLive } from './flush.js'
 import { markRow } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
 import { readTitle } from './title-reading.js'
@@ -18,6 +19,7 @@ const NOT_AWAY: EntryMarks = { hiddenAt: null, droppedAt: null }
  * running pass there is nothing to begin again: a call that is repeated opens one pass.
  */
 export async function beginAgain (watching: Watching, watcher: Watcher, title: CatalogueTitle): Promise<UndoTicket> {
+  await flushLive(watching, watcher)
   const since = watching.now()
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, title.id)

@@ -106,6 +106,20 @@ t.test('watching', async (t) => {
     t.strictSame(await away(), [])
   })
 
+  t.test('hidden, played on a little, and hidden again while it runs', async (t) => {
+    const kim = await signUp(app)
+    const base = `/v1/profiles/${kim.profileId}`
+    const { body } = await play(kim, movie)
+    for (const positionMs of [10_000, 20_000]) {
+      clock.advance(1_000)
+      await kim.put(`${base}/playback/${body.streamId}`, { positionMs, watchedMs: positionMs, at: clock.now().toISOString() })
+      t.match(await cards(kim), [{ positionMs }])
+      clock.advance(1_000)
+      await kim.delete(`${base}/continue-watching/${movie}`)
+      t.strictSame(await cards(kim), [])
+    }
+  })
+
   t.test('marks: watched leaves, unwatched starts over, a show is marked whole', async (t) => {
     const kim = await signUp(app)
     await watch(kim, clock, movie, 20_000)
