@@ -44,6 +44,8 @@ export interface StoredAccount {
   _id: Types.ObjectId
   /** Normalised: trimmed, NFKC, lower case. */
   email: string
+  /** When its owner proved to read the mail of the address; null until then. */
+  emailVerifiedAt: Date | null
   passwordHash: string
   role: Role
   plan: PlanId
@@ -78,6 +80,7 @@ const profileSchema = new Schema<StoredProfile>({
 const accountSchema = new Schema<StoredAccount>({
   // Log-in and the promise that an address is taken once.
   email: { type: String, required: true, unique: true },
+  emailVerifiedAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
   role: { type: String, enum: ['member', 'admin'], default: 'member' },
   plan: { type: String, enum: PLAN_IDS, required: true },

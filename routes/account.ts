@@ -3,12 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findSlots, isLive } from '../models/account-streams.js'
+import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/mail-links.js'
 import { changePlan, previewPlan } from '../src/accounts/plan-change.js'
 import { endAllSessions } from '../src/accounts/sessions.js'
 import { assertPassword, setPasswordHash } from '../src/accounts/sign-in.js'
 import { DomainError, fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { AccountView, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
+import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { Accepted, AccountView, Email, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, nullable, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { flushAndRemove } from '../src/watching/flush.js'
 import { describeSlot } from '../src/watching/playback.js'
@@ -28,6 +30,9 @@ const StreamView = Type.Object({
   since: Timestamp,
   expiresAt: Timestamp,
 })
+
+const wrongPassword = (member: string): DomainError =>
+  new DomainError(403, 'wrong-password', 'Wrong password', `${member} is not the password of this account.`)
 
 const account: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
@@ -52,11 +57,38 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     const { accountId, sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
     const { email, passwordHash } = await own(accountId)
-    if (!await services.hasher.verify(currentPassword, passwordHash)) throw new DomainError(403, 'wrong-password', 'Wrong password', 'currentPassword is not the password of this account.')
+    if (!await services.hasher.verify(currentPassword, passwordHash)) throw wrongPassword('currentPassword')
     assertPassword(services, newPassword, email, '/newPassword')
     await setPasswordHash(accountId, await services.hasher.hash(newPassword))
     await endAllSessions(services, accountId, sessionId, 'password-changed')
+    notifyPasswordChanged(services, { email })
     return await reply.code(204).send(null)
+  })
+
+  app.put('/account/email', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['account'],
+      summary: 'Move to another address, once its mailed link was opened',
+      description: 'Nothing changes before that. The old address is told.',
+      operationId: 'changeEmail',
+      body: strict({ email: Email, password: Password }),
+      response: answers({ 202: Accepted }),
+    },
+  }, async (request, reply) => {
+    const account = await own(callerOf(request).accountId)
+    if (!await services.hasher.verify(request.body.password, account.passwordHash)) throw wrongPassword('password')
+    await requestEmailChange(services, account, request.body.email)
+    return await reply.code(202).send({ status: 'accepted' })
+  })
+
+  app.post('/account/email/verification', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    schema: { tags: ['account'], summary: 'Send the link that confirms the address again', operationId: 'sendVerification', response: answers({ 202: Accepted }) },
+  }, async (request, reply) => {
+    const account = await own(callerOf(request).accountId)
+    if ((account.emailVerifiedAt ?? null) === null) requestVerification(services, account)
+    return await reply.code(202).send({ status: 'accepted' })
   })
 
   app.get('/account/plan/preview', {

@@ -1,8 +1,10 @@
 // The OpenAPI document without a running service: the routes are put together on parts that do nothing.
 import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
+import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -21,6 +23,8 @@ export async function describeApi (): Promise<object> {
     keys,
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
+    mailer: {} as Mailer,
+    background: {} as Background,
     storage: {} as MediaStorage,
     catalogue,
     access: createAccountAccess(now),

@@ -43,7 +43,7 @@ export async function createAccount (services: Pick<Services, 'hasher' | 'config
   }
 }
 
-const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
+export const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
 
 /** @throws DomainError 400 naming the member and the rule */
 export function assertPassword ({ config }: Pick<Services, 'config'>, password: string, email: string, pointer: string): void {

@@ -44,11 +44,14 @@ export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...writ
 export const AccountView = Type.Object({
   id: Id,
   email: Email,
+  emailVerified: Type.Boolean({ description: 'The owner confirmed the address by a mailed link' }),
   plan: PlanName,
   role: Type.Enum(['member', 'admin']),
   profiles: Type.Array(ref(Profile)),
   createdAt: Timestamp,
 }, { $id: 'Account' })
+
+export const Accepted = Type.Object({ status: Type.Enum(['accepted']) }, { description: 'It will be done, if there is anything to do' })
 
 export const Tokens = Type.Object({
   account: ref(AccountView),
@@ -115,6 +118,7 @@ export function toAccount (account: StoredAccount): AccountWire {
   return {
     id: account._id.toString(),
     email: account.email,
+    emailVerified: (account.emailVerifiedAt ?? null) !== null,
     plan: account.plan,
     role: account.role,
     profiles: account.profiles.map(toProfile),

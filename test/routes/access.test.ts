@@ -17,6 +17,7 @@ function bodyFor (path: string): unknown {
     [/ratings\/\{titleId\}$/, { rating: 'up' }],
     [/languages\/\{titleId\}$/, { subtitles: null }],
     [/wishlist\/order$/, { titleIds: [] }],
+    [/account\/email$/, { email: 'x@example.com', password: 'x' }],
     [/account\/plan$/, { plan: 'basic' }],
     [/account\/password$/, { currentPassword: 'x', newPassword: 'y' }],
     [/\/profiles(\/\{profileId\})?$/, { name: 'Somebody else' }],
