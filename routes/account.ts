@@ -6,8 +6,8 @@ import { findSlots, isLive } from '../models/account-streams.js'
 import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/mail-links.js'
 import { changePlan, previewPlan } from '../src/accounts/plan-change.js'
 import { endAllSessions } from '../src/accounts/sessions.js'
-import { assertPassword, setPasswordHash } from '../src/accounts/sign-in.js'
-import { DomainError, fail, notFound } from '../src/errors.js'
+import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/sign-in.js'
+import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { Accepted, AccountView, Email, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
@@ -31,9 +31,6 @@ const StreamView = Type.Object({
   expiresAt: Timestamp,
 })
 
-const wrongPassword = (member: string): DomainError =>
-  new DomainError(403, 'wrong-password', 'Wrong password', `${member} is not the password of this account.`)
-
 const account: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
@@ -56,12 +53,12 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { accountId, sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
-    const { email, passwordHash } = await own(accountId)
-    if (!await services.hasher.verify(currentPassword, passwordHash)) throw wrongPassword('currentPassword')
-    assertPassword(services, newPassword, email, '/newPassword')
+    const account = await own(accountId)
+    await verifyOwnPassword(services, account, currentPassword, 'currentPassword')
+    assertPassword(services, newPassword, account.email, '/newPassword')
     await setPasswordHash(accountId, await services.hasher.hash(newPassword))
     await endAllSessions(services, accountId, sessionId, 'password-changed')
-    notifyPasswordChanged(services, { email })
+    notifyPasswordChanged(services, account)
     return await reply.code(204).send(null)
   })
 
@@ -77,7 +74,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
-    if (!await services.hasher.verify(request.body.password, account.passwordHash)) throw wrongPassword('password')
+    await verifyOwnPassword(services, account, request.body.password, 'password')
     await requestEmailChange(services, account, request.body.email)
     return await reply.code(202).send({ status: 'accepted' })
   })

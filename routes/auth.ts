@@ -9,7 +9,8 @@ import { endAllSessions, endSession, listSessions, openSession, refreshSession, 
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
 import { notFound, unauthorized } from '../src/errors.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
-import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { addressKey, SIGN_IN_RATE } from '../src/plugins/security.js'
+import { issueDeviceToken } from '../src/security/device-tokens.js'
 import { Accepted, Device, Email, Password, PlanName, ProfileName, SessionView, toAccount, Tokens } from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 
@@ -20,7 +21,12 @@ const SignUp = strict({
   profileName: Type.Optional(ProfileName),
   device: Type.Optional(Device),
 })
-const LogIn = strict({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password, device: Type.Optional(Device) })
+const LogIn = strict({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  password: Password,
+  device: Type.Optional(Device),
+  deviceToken: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'What an earlier sign-in on this device answered: guesses of others then do not hold it up' })),
+})
 const LinkToken = Type.String({ minLength: 1, maxLength: 200, description: 'What follows `token=` in the link' })
 const Refresh = strict({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) })
 
@@ -46,16 +52,17 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
     requestVerification(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
-    return await reply.code(201).send(tokensFor(app, account, opened))
+    return await reply.code(201).send({ ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) })
   })
 
   app.post('/auth/login', {
     config: { access: 'public', rateLimit: SIGN_IN_RATE },
     schema: { tags: ['auth'], summary: 'Sign in', operationId: 'logIn', body: LogIn, response: answers({ 200: ref(Tokens) }) },
   }, async (request) => {
-    const { email, password, device } = request.body
-    const account = await verifyCredentials(services, email, password)
-    return tokensFor(app, account, await openSession(services, account._id.toString(), device ?? null))
+    const { email, password, device, deviceToken = null } = request.body
+    const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
+    const opened = await openSession(services, account._id.toString(), device ?? null)
+    return { ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
   })
 
   app.post('/auth/refresh', {

@@ -58,6 +58,7 @@ export const Tokens = Type.Object({
   accessToken: Type.String({ description: 'JWT; send it as Authorization: Bearer' }),
   refreshToken: Type.String({ description: 'Opaque; each one can be used once' }),
   expiresIn: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
+  deviceToken: Type.Optional(Type.String({ description: 'At sign-up and log-in: keep it on the device and send it with the next log-in' })),
 }, { $id: 'Tokens' })
 
 export const SessionView = Type.Object({
