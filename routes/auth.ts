@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
+import { reopenAccount } from '../src/accounts/erase-account.js'
 import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/mail-links.js'
 import { endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
@@ -61,6 +62,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
     const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
+    await reopenAccount(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
     return { ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
   })

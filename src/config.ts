@@ -36,6 +36,8 @@ export interface Config {
   readonly smtpUrl: string | null
   /** The sender of mails, `Name <address>`. */
   readonly mailFrom: string
+  /** How long a closed account can be taken up again, days; 0 erases it at once. */
+  readonly accountGraceDays: number
   /** Where people open the links in mails, without a slash at its end. */
   readonly publicUrl: string
 }
@@ -97,6 +99,7 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     smtpUrl,
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
+    accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
   })
 }
 

@@ -54,6 +54,22 @@ export function passwordChangedMail (to: string): Mail {
   })
 }
 
+export function accountClosedMail (to: string, eraseAt: Date): Mail {
+  return compose(to, {
+    subject: 'Your NormFlix account was closed',
+    paragraphs: [`Everything in your account will be erased on ${eraseAt.toISOString().slice(0, 10)} (UTC). Until then, signing in brings it back as it was.`],
+    closing: 'If it was not you, sign in and choose a new password.',
+  })
+}
+
+export function accountReopenedMail (to: string): Mail {
+  return compose(to, {
+    subject: 'Your NormFlix account is open again',
+    paragraphs: ['You signed in, so nothing will be erased. Close the account again if you did not want that.'],
+    closing: 'If it was not you, choose a new password at once.',
+  })
+}
+
 function compose (to: string, { subject, paragraphs, link, closing }: Letter): Mail {
   const blocks = [...paragraphs, ...(link === undefined ? [] : [link.url]), ...(closing === undefined ? [] : [closing]), 'NormFlix']
   const button = link === undefined ? '' : `<p><a href="${escapeHtml(link.url)}" style="background:#b3261e;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none">${escapeHtml(link.label)}</a></p><p style="color:#666;font-size:13px;word-break:break-all">${escapeHtml(link.url)}</p>`
