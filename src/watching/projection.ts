@@ -124,7 +124,7 @@ function entryOf (titleId: string, before: WatchEntry | null, { state, outline, 
 }
 
 function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numbers: Numbers): WatchEntry['ended'] {
-  const isPlacedSpecial = kind === 'show' && place !== null && place.special > 0
+  const isPlacedSpecial = kind === 'show' && place.special > 0
   const after = isPlacedSpecial ? { after: { season: place.season, episode: place.episode } } : {}
   return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }
