@@ -4,8 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { pictureHeight } from '../src/domain/file-choice.js'
 import { DomainError, fail, notFound } from '../src/errors.js'
-import { createLeaseCheck } from '../src/media/lease-check.js'
-import { readMediaGrant } from '../src/media/media-urls.js'
+import { readMediaGrant, type MediaGrant } from '../src/media/media-urls.js'
 import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
 import { ObjectMissingError } from '../src/storage/storage.js'
@@ -14,16 +13,29 @@ const MediaParams = Type.Object({ mediaFileId: Id })
 const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
 
+/** Bytes under way are looked at this often: whoever ended a stream does not want to wait for the end of the film. */
+const LOOK_EVERY_MS = 1_000
+
 const refused = (): DomainError =>
   new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
 
 const media: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  const leases = createLeaseCheck(services.now)
+
+  /** Asked before each piece of a body; looks at the lease once a second. */
+  function watchLease (grant: MediaGrant): () => Promise<boolean> {
+    let lookedAt = services.now().getTime()
+    return async () => {
+      const now = services.now().getTime()
+      if (now - lookedAt < LOOK_EVERY_MS) return true
+      lookedAt = now
+      return await services.leases.isLive(grant)
+    }
+  }
 
   async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
     const grant = readMediaGrant(services.keys, token, services.now())
-    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw refused()
+    if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw refused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
     if (pictureHeight(file) > grant.maxHeight) throw refused()
     try {
@@ -34,7 +46,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
         cacheControl: 'private, max-age=0, must-revalidate',
-      })
+      }, { mayGoOn: watchLease(grant) })
     } catch (error) {
       if (error instanceof ObjectMissingError) throw notFound('media file')
       throw error

@@ -24,6 +24,7 @@ import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import { createLeaseCheck } from './media/lease-check.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -154,6 +155,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     storage,
     catalogue,
     access: createAccountAccess(now),
+    leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
     now,
   }

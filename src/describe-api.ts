@@ -3,6 +3,7 @@ import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import { createLeaseCheck } from './media/lease-check.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -24,6 +25,7 @@ export async function describeApi (): Promise<object> {
     storage: {} as MediaStorage,
     catalogue,
     access: createAccountAccess(now),
+    leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: () => undefined },
     now,
   }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import type { LeaseCheck } from './media/lease-check.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -18,6 +19,7 @@ export interface Services {
   readonly storage: MediaStorage
   readonly catalogue: Catalogue
   readonly access: AccountAccess
+  readonly leases: LeaseCheck
   readonly watching: Watching
   /** The clock; tests set it. */
   now (): Date

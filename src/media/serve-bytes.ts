@@ -16,11 +16,16 @@ export interface ServedObject {
   readonly cacheControl: string
 }
 
+export interface SendOptions {
+  /** Asked before each chunk; a no breaks the connection, since the length was promised. */
+  readonly mayGoOn?: () => Promise<boolean>
+}
+
 /**
  * Answers 200, 206 or 304; a stream that the client leaves is closed with its file.
  * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`; ObjectMissingError
  */
-export async function sendBytes (request: FastifyRequest, reply: FastifyReply, storage: MediaStorage, object: ServedObject): Promise<FastifyReply> {
+export async function sendBytes (request: FastifyRequest, reply: FastifyReply, storage: MediaStorage, object: ServedObject, { mayGoOn }: SendOptions = {}): Promise<FastifyReply> {
   const { headers } = request
   if (preconditionFails({ ifMatch: headers['if-match'], ifUnmodifiedSince: headers['if-unmodified-since'] }, object)) throw preconditionFailed()
   // Range is defined for GET only (§14.2): HEAD describes the whole.
@@ -38,7 +43,7 @@ export async function sendBytes (request: FastifyRequest, reply: FastifyReply, s
   const pieces = toPieces(outcome, object)
   reply.code(outcome.kind === 'whole' ? 200 : 206).headers({ ...pieces.headers, 'content-length': pieces.sizeBytes })
   if (request.method === 'HEAD' || object.sizeBytes === 0) return await reply.send()
-  return await sendPieces(reply, storage, object.key, pieces.list)
+  return await sendPieces(reply, storage, object.key, pieces.list, mayGoOn)
 }
 
 function rangeNotSatisfiable (sizeBytes: number): DomainError {
@@ -74,16 +79,27 @@ function contentRangeOf ({ start, end }: ByteRange, sizeBytes: number): string {
   return `bytes ${start}-${end}/${sizeBytes}`
 }
 
-async function sendPieces (reply: FastifyReply, storage: MediaStorage, key: string, list: readonly Piece[]): Promise<FastifyReply> {
+async function sendPieces (reply: FastifyReply, storage: MediaStorage, key: string, list: readonly Piece[], mayGoOn: SendOptions['mayGoOn']): Promise<FastifyReply> {
   const opened = new Map<Piece, Readable>()
   // The first stored bytes are opened before the head is sent, so that a missing object can still be told.
   const first = list.find((piece) => typeof piece !== 'string')
   if (typeof first === 'object') opened.set(first, await storage.open(key, first))
-  const body = Readable.from(readPieces(list, async (range) => opened.get(range) ?? await storage.open(key, range)), { objectMode: false })
+  const body = Readable.from(untilRefused(reply, mayGoOn, readPieces(list, async (range) => opened.get(range) ?? await storage.open(key, range))), { objectMode: false })
   body.once('close', () => { for (const stream of opened.values()) stream.destroy() })
   // Whoever left while the file was being opened gets no stream: nobody would close it.
   if (reply.raw.destroyed) body.destroy()
   return await reply.send(body)
+}
+
+/** A body that is refused half-way ends with its connection, as the error it is to the client, but is none of ours. */
+async function * untilRefused (reply: FastifyReply, mayGoOn: SendOptions['mayGoOn'], chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    if (mayGoOn !== undefined && !await mayGoOn()) {
+      reply.raw.destroy()
+      return
+    }
+    yield chunk
+  }
 }
 
 /** @throws Error when the object ends early: the length was promised, so the connection has to break */
