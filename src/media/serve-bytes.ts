@@ -1,9 +1,9 @@
 // Serving a stored object over HTTP: ranges, validators and conditions by RFC 9110, streamed with back-pressure.
 import { randomBytes } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, preconditionFailed } from '../errors.js'
 import type { MediaStorage } from '../storage/storage.js'
+import { streamPieces, type Piece } from './body-stream.js'
 import { isNotModified, preconditionFails, rangeStillValid, readRange, sizeOf, type ByteRange } from './byte-ranges.js'
 
 export interface ServedObject {
@@ -17,15 +17,15 @@ export interface ServedObject {
 }
 
 export interface SendOptions {
-  /** Asked before each chunk; a no breaks the connection, since the length was promised. */
-  readonly mayGoOn?: () => Promise<boolean>
+  /** Told of each chunk that is sent. */
+  readonly onChunk?: () => void
 }
 
 /**
  * Answers 200, 206 or 304; a stream that the client leaves is closed with its file.
  * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`; ObjectMissingError
  */
-export async function sendBytes (request: FastifyRequest, reply: FastifyReply, storage: MediaStorage, object: ServedObject, { mayGoOn }: SendOptions = {}): Promise<FastifyReply> {
+export async function sendBytes (request: FastifyRequest, reply: FastifyReply, storage: MediaStorage, object: ServedObject, { onChunk = () => {} }: SendOptions = {}): Promise<FastifyReply> {
   const { headers } = request
   if (preconditionFails({ ifMatch: headers['if-match'], ifUnmodifiedSince: headers['if-unmodified-since'] }, object)) throw preconditionFailed()
   // Range is defined for GET only (§14.2): HEAD describes the whole.
@@ -43,7 +43,7 @@ export async function sendBytes (request: FastifyRequest, reply: FastifyReply, s
   const pieces = toPieces(outcome, object)
   reply.code(outcome.kind === 'whole' ? 200 : 206).headers({ ...pieces.headers, 'content-length': pieces.sizeBytes })
   if (request.method === 'HEAD' || object.sizeBytes === 0) return await reply.send()
-  return await sendPieces(reply, storage, object.key, pieces.list, mayGoOn)
+  return await sendPieces(reply, storage, object.key, pieces.list, onChunk)
 }
 
 function rangeNotSatisfiable (sizeBytes: number): DomainError {
@@ -51,8 +51,6 @@ function rangeNotSatisfiable (sizeBytes: number): DomainError {
     { sizeBytes }, { 'content-range': `bytes */${sizeBytes}` })
 }
 
-/** A body is made of stored bytes and, between the parts of a multipart, text. */
-type Piece = ByteRange | string
 interface Pieces { readonly list: readonly Piece[], readonly sizeBytes: number, readonly headers: Readonly<Record<string, string>> }
 
 function toPieces (outcome: Exclude<ReturnType<typeof readRange>, { kind: 'unsatisfiable' }>, object: ServedObject): Pieces {
@@ -79,41 +77,16 @@ function contentRangeOf ({ start, end }: ByteRange, sizeBytes: number): string {
   return `bytes ${start}-${end}/${sizeBytes}`
 }
 
-async function sendPieces (reply: FastifyReply, storage: MediaStorage, key: string, list: readonly Piece[], mayGoOn: SendOptions['mayGoOn']): Promise<FastifyReply> {
-  const opened = new Map<Piece, Readable>()
+async function sendPieces (reply: FastifyReply, storage: MediaStorage, key: string, list: readonly Piece[], onChunk: () => void): Promise<FastifyReply> {
   // The first stored bytes are opened before the head is sent, so that a missing object can still be told.
   const first = list.find((piece) => typeof piece !== 'string')
-  if (typeof first === 'object') opened.set(first, await storage.open(key, first))
-  const body = Readable.from(untilRefused(reply, mayGoOn, readPieces(list, async (range) => opened.get(range) ?? await storage.open(key, range))), { objectMode: false })
-  body.once('close', () => { for (const stream of opened.values()) stream.destroy() })
-  // Whoever left while the file was being opened gets no stream: nobody would close it.
+  const opened = first === undefined ? null : await storage.open(key, first)
+  const body = streamPieces(list, {
+    open: async (range) => range === first && opened !== null ? opened : await storage.open(key, range),
+    onChunk,
+  })
+  // A client that leaves before the first piece is begun leaves its file open.
+  body.once('close', () => { opened?.destroy() })
   if (reply.raw.destroyed) body.destroy()
   return await reply.send(body)
-}
-
-/** A body that is refused half-way ends with its connection, as the error it is to the client, but is none of ours. */
-async function * untilRefused (reply: FastifyReply, mayGoOn: SendOptions['mayGoOn'], chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    if (mayGoOn !== undefined && !await mayGoOn()) {
-      reply.raw.destroy()
-      return
-    }
-    yield chunk
-  }
-}
-
-/** @throws Error when the object ends early: the length was promised, so the connection has to break */
-async function * readPieces (list: readonly Piece[], open: (range: ByteRange) => Promise<Readable>): AsyncGenerator<Buffer> {
-  for (const piece of list) {
-    if (typeof piece === 'string') {
-      yield Buffer.from(piece)
-      continue
-    }
-    let missing = sizeOf(piece)
-    for await (const chunk of await open(piece) as AsyncIterable<Buffer>) {
-      missing -= chunk.length
-      yield chunk
-    }
-    if (missing !== 0) throw new Error(`a stored object ended ${missing} bytes early`)
-  }
 }
