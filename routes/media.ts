@@ -47,7 +47,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
         cacheControl: 'private, max-age=0, must-revalidate',
-      }, { onChunk: breakWhenOver(reply, grant) })
+      }, { onChunk: breakWhenOver(reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
     } catch (error) {
       if (error instanceof ObjectMissingError) throw notFound('media file')
       throw error

@@ -222,7 +222,11 @@ t.test('an object that is gone is an error before the first byte, one that is sh
     ...storage,
     open: async (key, span) => await storage.open(key, span).catch((error: unknown) => { throw error instanceof ObjectMissingError ? Object.assign(new Error('gone'), { statusCode: 404 }) : error }),
   }))
-  t.equal((await ask(served, 'nothing')).status, 404)
+  for (const headers of [{}, { range: 'bytes=0-1' }, { range: 'bytes=0-0,2-2' }]) {
+    const answer = await ask(served, 'nothing', headers)
+    t.equal(answer.status, 404)
+    t.notOk(answer.headers.etag ?? answer.headers['content-range'] ?? answer.headers['accept-ranges'], 'and says nothing of what is not there')
+  }
   truncateSync(path.join(served.root, 'clip'), 100)
   t.equal((await ask(served, 'clip')).status, 404)
   t.equal((await ask(served, 'clip', { range: 'bytes=0-9' })).status, 206)
