@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { pictureHeight } from '../src/domain/file-choice.js'
 import { DomainError, fail, notFound } from '../src/errors.js'
-import { readMediaGrant, type MediaGrant } from '../src/media/media-urls.js'
+import { breakWhenOver } from '../src/media/lease-check.js'
+import { readMediaGrant } from '../src/media/media-urls.js'
 import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
 import { ObjectMissingError } from '../src/storage/storage.js'
@@ -13,26 +14,11 @@ const MediaParams = Type.Object({ mediaFileId: Id })
 const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
 
-/** Bytes under way are looked at this often: whoever ended a stream does not want to wait for the end of the film. */
-const LOOK_EVERY_MS = 1_000
-
 const refused = (): DomainError =>
   new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
 
 const media: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-
-  /** Looks at the lease once a second while bytes flow, and breaks the connection when it is over. */
-  function breakWhenOver (reply: FastifyReply, grant: MediaGrant): () => void {
-    let lookedAt = services.now().getTime()
-    return () => {
-      const now = services.now().getTime()
-      if (now - lookedAt < LOOK_EVERY_MS) return
-      lookedAt = now
-      // Without the database nobody is cut off: it is asked again a second later.
-      services.leases.isLive(grant).then((isLive) => { if (!isLive) reply.raw.destroy() }, () => {})
-    }
-  }
 
   async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
     const grant = readMediaGrant(services.keys, token, services.now())
@@ -47,7 +33,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
         cacheControl: 'private, max-age=0, must-revalidate',
-      }, { onChunk: breakWhenOver(reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
+      }, { onChunk: breakWhenOver(services, reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
     } catch (error) {
       if (error instanceof ObjectMissingError) throw notFound('media file')
       throw error

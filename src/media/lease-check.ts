@@ -1,11 +1,15 @@
 // Whether the stream that a media address was signed for is still live; what was read is remembered for a few seconds.
+import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { findSlots, isLive, type StreamSlot } from '../../models/account-streams.js'
+import type { Services } from '../services.js'
 import type { MediaGrant } from './media-urls.js'
 
 /** With the second that bytes under way are looked at late, an ended stream gives nothing more after 5 s in any process. */
 const REMEMBERED_MS = 4_000
 const CACHE_SIZE = 50_000
+/** Bytes under way are looked at this often: whoever ended a stream does not want to wait for the end of the film. */
+const LOOK_EVERY_MS = 1_000
 
 export type LeaseClaim = Pick<MediaGrant, 'account' | 'profile' | 'lease'>
 
@@ -47,4 +51,19 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
 
 function toLease ({ _id, profile, expiresAt }: StreamSlot): Lease {
   return { id: _id.toString(), profile: profile.toString(), expiresAt }
+}
+
+/**
+ * Breaks an answer off when its stream ends.
+ * @returns what is to be called with each chunk of it
+ */
+export function breakWhenOver ({ leases, now }: Pick<Services, 'leases' | 'now'>, reply: FastifyReply, claim: LeaseClaim): () => void {
+  let lookedAt = now().getTime()
+  return () => {
+    const at = now().getTime()
+    if (at - lookedAt < LOOK_EVERY_MS) return
+    lookedAt = at
+    // Without the database nobody is cut off: it is asked again a second later.
+    leases.isLive(claim).then((isLive) => { if (!isLive) reply.raw.destroy() }, () => {})
+  }
 }

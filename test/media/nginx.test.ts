@@ -1,79 +1,23 @@
 // The offload with a real nginx, configured by the very block that docs/operations.md shows. Whatever is asked, the answers
 // are those that the service gives by itself.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
-import { connect, createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as wait } from 'node:timers/promises'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { buildApp } from '../../src/app.js'
 import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import { findNginx, NO_NGINX, startNginx } from '../nginx.js'
 
-/** Debian keeps it out of the PATH of ordinary users. */
-const NGINX = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
-  .map((folder) => path.join(folder, 'nginx')).find((file) => canRun(file))
-const skip = NGINX === undefined ? 'nginx is not installed' : false
-
-function canRun (file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-interface Nginx { readonly port: number, readonly folder: string }
-
-/** Runs nginx as a process of its own in a folder of its own. */
-async function startNginx (t: Test, servicePort: number, mediaFolder: string): Promise<Nginx> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'normflix-nginx-'))
-  const port = await findFreePort()
-  const documented = /```nginx\n([^]*?)```/.exec(readFileSync(path.resolve('docs', 'operations.md'), 'utf8'))?.[1] ?? ''
-  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], ['http://127.0.0.1:3000', `http://127.0.0.1:${servicePort}`], ['/data/media/', `${mediaFolder}/`]] as const
-  let server = documented.replaceAll('/var/log/nginx', folder)
-  for (const [from, to] of changes) {
-    if (!server.includes(from)) throw new Error(`the documented configuration has no "${from}"`)
-    server = server.replace(from, to)
-  }
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
-  writeFileSync(path.join(folder, 'nginx.conf'), `
-    ${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/start.log;
-    events {} http { ${temporary} ${server} }`)
-  const child = spawn(NGINX ?? '', ['-p', folder, '-e', `${folder}/start.log`, '-c', `${folder}/nginx.conf`], { stdio: 'inherit' })
-  const ended = once(child, 'exit')
-  t.teardown(async () => {
-    child.kill('SIGTERM')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
-  })
-  for (let tries = 0; tries < 100 && child.exitCode === null && !await isListening(port); tries++) await wait(50)
-  return { port, folder }
-}
-
-async function findFreePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
-async function isListening (port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.on('error', () => { resolve(false) })
-  })
-}
+const binary = findNginx()
 
 interface Answer { readonly status: number, readonly headers: IncomingMessage['headers'], readonly body: Buffer }
 
-async function ask (port: number, url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
-  const outgoing = request({ port, host: '127.0.0.1', path: url, method, headers, agent: false })
+async function ask (origin: string, url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
+  // Not as one address: that would be made plain before it is sent.
+  const { hostname, port } = new URL(origin)
+  const outgoing = request({ hostname, port, path: url, method, headers, agent: false })
   outgoing.end()
   const [incoming] = await once(outgoing, 'response') as [IncomingMessage]
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: await buffer(incoming) }
@@ -91,14 +35,14 @@ function essence ({ status, headers, body }: Answer): object {
   }
 }
 
-t.test('nginx sends the bytes', { skip }, async (t) => {
+t.test('nginx sends the bytes', { skip: binary === null ? NO_NGINX : false }, async (t) => {
   const { app, config, clock, databaseUri } = await startApp(t, { X_ACCEL_REDIRECT_PREFIX: '/protected-media/', CORS_ORIGINS: 'https://tv.example.com' })
   const plain = await buildApp({ config: { ...config, xAccelRedirectPrefix: null }, databaseUri, now: clock.now, sweep: false })
   t.teardown(async () => { await plain.close() })
-  for (const one of [app, plain]) await one.listen({ port: 0, host: '127.0.0.1' })
-  const [servicePort, plainPort] = [app, plain].map((one) => (one.server.address() as AddressInfo).port) as [number, number]
+  const [service, alone] = [await app.listen({ port: 0, host: '127.0.0.1' }), await plain.listen({ port: 0, host: '127.0.0.1' })]
   const mediaFolder = path.join(config.dataDir, 'media')
-  const nginx = await startNginx(t, servicePort, mediaFolder)
+  const nginx = await startNginx(binary ?? '', service, mediaFolder)
+  t.teardown(nginx.stop)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, ['480p-en'])
   const clip = clipBytes('480p-en')
@@ -108,18 +52,18 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
   const storageKey = app.services.catalogue.findFile(started.mediaFile.id)?.storageKey ?? ''
 
   t.test('after the service has checked the address and named the file', async (t) => {
-    const { status, headers, body } = await ask(servicePort, started.url)
+    const { status, headers, body } = await ask(service, started.url)
     t.equal(status, 200)
     t.match(headers, { 'x-accel-redirect': `/protected-media/${storageKey}`, 'content-type': 'video/mp4', etag: /^"\w+"$/, 'cache-control': /private/ })
     t.equal(body.length, 0)
-    const sent = await ask(nginx.port, started.url)
+    const sent = await ask(nginx.origin, started.url)
     t.ok(sent.body.equals(clip))
     t.notOk(sent.headers['x-accel-redirect'], 'nobody outside learns where it is')
     t.match(sent.headers, { server: /nginx/, etag: headers['etag'], 'last-modified': headers['last-modified'], 'x-request-id': /^[\w-]{36}$/ })
   })
 
   t.test('as the service would, whatever is asked', async (t) => {
-    const { etag = '', 'last-modified': modified = '' } = (await ask(plainPort, started.url)).headers
+    const { etag = '', 'last-modified': modified = '' } = (await ask(alone, started.url)).headers
     const EARLIER = 'Sat, 01 Jan 2000 00:00:00 GMT'
     const range = { range: 'bytes=1000-1999' }
     const cases: ReadonlyArray<readonly [headers: OutgoingHttpHeaders, status: number]> = [
@@ -135,7 +79,7 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
     ]
     for (const [headers, status] of cases) {
       for (const method of ['GET', 'HEAD']) {
-        const [through, direct] = [await ask(nginx.port, started.url, headers, method), await ask(plainPort, started.url, headers, method)]
+        const [through, direct] = [await ask(nginx.origin, started.url, headers, method), await ask(alone, started.url, headers, method)]
         if (method === 'GET') t.equal(through.status, status, JSON.stringify(headers))
         t.same(essence(through), essence(direct), `${method} ${JSON.stringify(headers)}`)
       }
@@ -147,7 +91,7 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
     for (let i = 0; i < 1_000; i++) {
       const start = Math.floor(Math.random() * clip.length)
       const end = Math.min(clip.length - 1, start + Math.floor(Math.random() * 100_000))
-      const { status, body } = await ask(nginx.port, started.url, { range: `bytes=${start}-${end}` })
+      const { status, body } = await ask(nginx.origin, started.url, { range: `bytes=${start}-${end}` })
       if (status !== 206 || !body.equals(clip.subarray(start, end + 1))) wrong++
     }
     t.equal(wrong, 0)
@@ -164,7 +108,7 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
     ]
     for (const url of urls) {
       for (const headers of [{}, { 'x-accel-redirect': '/protected-media/canary' }]) {
-        const { status, body } = await ask(nginx.port, url, headers)
+        const { status, body } = await ask(nginx.origin, url, headers)
         t.ok([400, 403, 404].includes(status), `${url} is a ${status}`)
         t.notOk(body.includes('c4n4ry') || body.includes(clip.subarray(0, 100)))
       }
@@ -173,11 +117,11 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
 
   t.test('not once the stream has ended, nor for a token that was changed', async (t) => {
     const { body } = await play(kim, movie)
-    t.equal((await ask(nginx.port, body.url, { range: 'bytes=0-9' })).status, 206)
-    t.equal((await ask(nginx.port, `${body.url}A`)).status, 403)
+    t.equal((await ask(nginx.origin, body.url, { range: 'bytes=0-9' })).status, 206)
+    t.equal((await ask(nginx.origin, `${body.url}A`)).status, 403)
     await kim.delete(`/v1/account/streams/${body.streamId}`)
     for (const method of ['GET', 'HEAD']) {
-      const refused = await ask(nginx.port, body.url, { range: 'bytes=0-9' }, method)
+      const refused = await ask(nginx.origin, body.url, { range: 'bytes=0-9' }, method)
       t.equal(refused.status, 403)
       t.notOk(refused.headers['etag'])
       t.notOk(refused.body.includes(clip.subarray(0, 10)))
@@ -194,6 +138,6 @@ t.test('nginx sends the bytes', { skip }, async (t) => {
 
   t.test('and says as a problem what is gone', async (t) => {
     rmSync(path.join(mediaFolder, ...storageKey.split('/')))
-    t.same(essence(await ask(nginx.port, started.url)), { ...essence(await ask(plainPort, started.url)), status: 404, body: 'not-found' })
+    t.same(essence(await ask(nginx.origin, started.url)), { ...essence(await ask(alone, started.url)), status: 404, body: 'not-found' })
   })
 })
