@@ -11,6 +11,7 @@ import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
+import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
@@ -24,8 +25,10 @@ import uploads from '../routes/uploads.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
+import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { createLeaseCheck } from './media/lease-check.js'
+import { createMailer } from './mail/mailer.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -109,6 +112,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   await app.register(health)
   await app.register(metrics)
   await app.register(openapiDocument)
+  if (services.config.env !== 'production') await app.register(developerMails)
   await app.register(async (v1) => {
     await v1.register(plans)
     await v1.register(auth)
@@ -145,9 +149,13 @@ function loggerOptions (config: Config, logTo?: Writable): FastifyServerOptions[
 async function openServices (app: FastifyInstance, config: Config, now: () => Date): Promise<Services> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
+  const mailer = createMailer(config, app.log, { now })
+  const background = createBackground(app.log)
   const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
   const catalogue = await openCatalogue(app.log)
   app.addHook('onClose', async () => {
+    await background.settle()
+    await mailer.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -157,6 +165,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     keys,
     cursors: createCursorCodec(keys),
     hasher,
+    mailer,
+    background,
     storage,
     catalogue,
     access: createAccountAccess(now),

@@ -34,6 +34,14 @@ export interface Config {
   readonly maxUploadBytes: number
   /** Where nginx keeps the media folder for us, as `/protected-media`; null when the service sends all bytes itself. */
   readonly xAccelRedirectPrefix: string | null
+  /** Connection string of the mail server (`smtp://user:password@host:587`), or null: mails are kept, not sent. */
+  readonly smtpUrl: string | null
+  /** The sender of mails, `Name <address>`. */
+  readonly mailFrom: string
+  /** How long a closed account can be taken up again, days; 0 erases it at once. */
+  readonly accountGraceDays: number
+  /** Where people open the links in mails, without a slash at its end. */
+  readonly publicUrl: string
 }
 
 /** The configuration cannot be used: names the variable and the rule, never the value. */
@@ -68,10 +76,16 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     throw new ConfigError('MONGODB_URI', 'must start with mongodb:// or mongodb+srv://')
   }
   if (mongodbUri === null && env === 'production') throw new ConfigError('MONGODB_URI', 'is required in production')
+  const smtpUrl = secret(variables, 'SMTP_URL')
+  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) throw new ConfigError('SMTP_URL', 'must start with smtp:// or smtps://')
+  if (smtpUrl === null && env === 'production') throw new ConfigError('SMTP_URL', 'is required in production: without it nobody can choose a new password')
+  const port = integer(variables, 'PORT', 3000, 0, 65_535)
+  const publicUrl = variables['PUBLIC_URL'] || `http://localhost:${port}`
+  if (!isOrigin(publicUrl)) throw new ConfigError('PUBLIC_URL', 'must be an origin such as https://www.example.com')
   return Object.freeze({
     env,
     host: variables['HOST'] || (env === 'production' ? '0.0.0.0' : '127.0.0.1'),
-    port: integer(variables, 'PORT', 3000, 0, 65_535),
+    port,
     mongodbUri,
     dataDir,
     seed,
@@ -85,6 +99,10 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     trustedProxies: list(variables, 'TRUSTED_PROXIES', isAddressOrBlock, 'must list IP addresses or CIDR blocks'),
     maxUploadBytes: integer(variables, 'MAX_UPLOAD_BYTES', 64 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
     xAccelRedirectPrefix: pathPrefix(variables, 'X_ACCEL_REDIRECT_PREFIX'),
+    smtpUrl,
+    mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
+    publicUrl,
+    accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
   })
 }
 

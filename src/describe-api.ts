@@ -1,9 +1,11 @@
 // The OpenAPI document without a running service: the routes are put together on parts that do nothing.
 import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
+import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
 import { createLeaseCheck } from './media/lease-check.js'
+import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -22,6 +24,8 @@ export async function describeApi (): Promise<object> {
     keys,
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
+    mailer: {} as Mailer,
+    background: {} as Background,
     storage: {} as MediaStorage,
     catalogue,
     access: createAccountAccess(now),

@@ -2,8 +2,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
+import type { Background } from './background.js'
 import type { Config } from './config.js'
 import type { LeaseCheck } from './media/lease-check.js'
+import type { Mailer } from './mail/mailer.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -16,6 +18,8 @@ export interface Services {
   readonly keys: KeyRing
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
+  readonly mailer: Mailer
+  readonly background: Background
   readonly storage: MediaStorage
   readonly catalogue: Catalogue
   readonly access: AccountAccess
