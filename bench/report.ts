@@ -1,5 +1,6 @@
 // What was measured, as people read it: a table with each size beside the smallest, and whether the promises are kept.
 import { REQUESTS, type Cost, type Costs, type RequestName, type Subject } from './rounds.js'
+import { drawTable } from './table.js'
 
 /** Watching is promised to cost at most this many times as much with the longest history as with the shortest. */
 const PROMISED_RATIO = 1.2
@@ -50,10 +51,7 @@ export function toTable (costs: Costs): string {
     row.name === all[i - 1]?.name ? '' : REQUESTS[row.name].name, number(row.plays), inMs(row.ms.median), inMs(row.p95Ms), inMs(row.ms['API CPU']), inMs(row.ms['database CPU']),
     ...MEASURES.map((measure) => times(row.ratio[measure])),
   ])
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)))
-  const drawn = (cells: readonly string[]): string => `| ${cells.map((cell, column) => column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)).join(' | ')} |`
-  const rule = `|${widths.map((width, column) => column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`).join('|')}|`
-  return [drawn(head), rule, ...lines.map(drawn)].join('\n')
+  return drawTable(head, lines)
 }
 
 /** One line a promise: what was promised, what was measured, whether it is kept. */

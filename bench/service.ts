@@ -40,8 +40,8 @@ export interface Service {
   stop (): Promise<void>
 }
 
-/** Starts the built service on any free port. */
-export async function startService (cleanup: Cleanup, databaseUri: string, dataDir: string): Promise<Service> {
+/** Starts the built service on any free port. @param variables of its configuration, beside the usual ones */
+export async function startService (cleanup: Cleanup, databaseUri: string, dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<Service> {
   const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
     env: {
       ...process.env,
@@ -54,6 +54,7 @@ export async function startService (cleanup: Cleanup, databaseUri: string, dataD
       RATE_LIMITS: 'off',
       BCRYPT_COST: '4',
       LOG_LEVEL: 'warn',
+      ...variables,
     },
     // The channel lets it notice when this process is killed; its own group keeps the terminal's Ctrl-C from it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

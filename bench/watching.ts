@@ -1,16 +1,15 @@
 // Shows that watching costs the same however long the history is: real requests to a real service, for profiles with few
 // and many plays, in turns. Prints a table; a ratio that is too high is for people to judge, and fails nothing.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mongoose from 'mongoose'
-import ora, { type Ora } from 'ora'
-import { NoDatabaseError } from '../src/database/resolve-server.js'
 import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
-import { Interrupted, runWithCleanup, type Cleanup } from './cleanup.js'
+import type { Cleanup } from './cleanup.js'
+import { runBenchmark, step, wholeNumber } from './command.js'
 import { ACCOUNT_BYTES_BOUND, measureLargestAccount } from './largest-account.js'
 import { signUp } from './people.js'
 import { toPromises, toSizePromise, toTable } from './report.js'
@@ -24,30 +23,11 @@ const WARM_UP_ROUNDS = 3
 
 interface Options { readonly plays: number[], readonly rounds: number, readonly mongodbUri?: string }
 
-function wholeNumber (text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number of at least 1.')
-  return value
-}
-
 const program = new Command('bench:watching')
   .description('Measures what heartbeats, continue watching, history, stopping and starting, and "where was I" cost with short and long histories.')
   .option('--plays <list>', 'sizes of the histories; the first is what the others are compared to', (text) => text.split(',').map(wholeNumber), [10, 1_000, 100_000])
   .option('--rounds <n>', 'how often each profile has its turn', wholeNumber, 30)
   .option('--mongodb-uri <uri>', 'measure on this MongoDB, in a database of its own that is dropped afterwards')
-
-/** Standard error: the table alone is output. */
-const spinner: Ora = ora({ discardStdin: false })
-
-/** Says what is done, how far it is, and how long it took. */
-async function step<T> (title: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
-  const started = Date.now()
-  const seconds = (): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`
-  spinner.start(title)
-  const result = await work((text) => { spinner.text = `${title} … ${text}, ${seconds()}` })
-  spinner.succeed(`${title}: ${seconds()}`)
-  return result
-}
 
 const outOf = (progress: (text: string) => void) => (done: number, all: number): void => { progress(`${done.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}`) }
 
@@ -90,7 +70,6 @@ async function runRounds (stage: Stage, subjects: readonly Subject[], rounds: nu
 }
 
 async function measure (cleanup: Cleanup, { plays, rounds, mongodbUri }: Options): Promise<void> {
-  cleanup.add(() => { spinner.stop() })
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
   cleanup.add(() => { rmSync(dataDir, { recursive: true, force: true }) })
   const database = await step('Database', async (progress) => await openDatabase(cleanup, mongodbUri ?? null, progress))
@@ -115,19 +94,4 @@ async function measure (cleanup: Cleanup, { plays, rounds, mongodbUri }: Options
   ].join('\n'))
 }
 
-function explain (error: unknown): string {
-  if (error instanceof NoDatabaseError) return error.message
-  return error instanceof Error ? error.stack ?? error.message : String(error)
-}
-
-program.action(async (options: Options) => {
-  try {
-    await runWithCleanup(async (cleanup) => { await measure(cleanup, options) })
-    process.exit(0)
-  } catch (error) {
-    if (error instanceof Interrupted) process.exit(130)
-    console.error(explain(error))
-    process.exit(1)
-  }
-})
-await program.parseAsync()
+await runBenchmark(program, measure)

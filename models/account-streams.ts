@@ -22,6 +22,8 @@ export interface StreamSlot {
   startedAt: Date
   /** The lease: the slot is free from this moment on. */
   expiresAt: Date
+  /** Set once a private stream is over: its player is told so until then. */
+  keptUntil: Date | null
   startPositionMs: number
   durationMs: number | null
   /** Where the item counts as over, ms; null when its runtime is unknown. */
@@ -47,12 +49,18 @@ export interface StoredStreams {
   /** The version of the account that `maxStreams` was copied from: an older copy never overwrites a newer. */
   limitRevision: number
   slots: StreamSlot[]
-  /** Not later than the first lease runs out; null when there is nothing to sweep. */
+  /** Not later than the first slot is to be swept; null when there is nothing to sweep. */
   sweepAt: Date | null
 }
 
 /** Live and not yet swept slots together; only a client that starts streams in a loop comes near. */
 const STORED_SLOTS_LIMIT = 32
+
+/**
+ * A private stream leaves no row that a late heartbeat could be recognised by: its slot stays, over, for longer than the
+ * time between two heartbeats.
+ */
+const PRIVATE_STAYS_MS = 15_000
 
 /** The lease of a slot that was counted as free: over by any clock, and not null, so that it is swept. */
 const ENDED = new Date(1)
@@ -71,6 +79,7 @@ const slotSchema = new Schema<StreamSlot>({
   maxHeight: { type: Number, required: true },
   startedAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
+  keptUntil: { type: Date, default: null },
   startPositionMs: { type: Number, required: true },
   durationMs: { type: Number, default: null },
   finishMarkMs: { type: Number, default: null },
@@ -132,14 +141,15 @@ function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
   const allowed = { $filter: { input: '$slots', as: 'slot', cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] } } }
   const ended = { $mergeObjects: ['$$slot', { expiresAt: now }] }
   // A slot that was given away must not be renewed by a process whose clock is behind.
-  const over = { $mergeObjects: ['$$slot', { expiresAt: ENDED }] }
+  const keptUntil = { $ifNull: ['$$slot.keptUntil', new Date(now.getTime() + PRIVATE_STAYS_MS)] }
+  const over = { $mergeObjects: ['$$slot', { expiresAt: ENDED, keptUntil: { $cond: ['$$slot.private', keptUntil, null] } }] }
   return [
     { $set: { slots: { $ifNull: ['$slots', []] } } },
     { $set: { slotsBefore: { $map: { input: '$slots', as: 'slot', in: '$$slot._id' } } } },
     ...stages,
     { $set: { staying } },
     { $set: { slots: { $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLive, ended, over] }] } } } } },
-    { $set: { sweepAt: { $min: { $map: { input: '$slots', as: 'slot', in: '$$slot.expiresAt' } } } } },
+    { $set: { sweepAt: { $min: { $map: { input: '$slots', as: 'slot', in: { $ifNull: ['$$slot.keptUntil', '$$slot.expiresAt'] } } } } } },
     { $unset: ['staying', 'slotsBefore'] },
   ] as PipelineStage[]
 }
@@ -176,4 +186,12 @@ export async function findSlots (accountId: string | Types.ObjectId): Promise<St
 
 export function isLive (slot: Pick<StreamSlot, 'expiresAt'>, now: Date): boolean {
   return slot.expiresAt > now
+}
+
+/** Whether a slot is over and nobody needs it any more, once it is flushed. */
+export function isSweepable (slot: Pick<StreamSlot, 'expiresAt' | 'keptUntil' | 'private'>, now: Date): boolean {
+  // Slots from before there was a `keptUntil` have none.
+  const keptUntil = slot.keptUntil ?? null
+  if (slot.private) return keptUntil !== null && keptUntil <= now
+  return slot.expiresAt <= now
 }

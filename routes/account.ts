@@ -14,7 +14,7 @@ import { callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { Accepted, AccountView, Email, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, nullable, ref, strict, Timestamp } from '../src/schemas/common.js'
-import { flushAndRemove } from '../src/watching/flush.js'
+import { flushEnded } from '../src/watching/flush.js'
 import { describeSlot } from '../src/watching/playback.js'
 import { endStream } from '../src/watching/slots.js'
 
@@ -29,6 +29,10 @@ const StreamView = Type.Object({
   title: Type.Object({ id: Id, title: Type.String() }),
   season: nullable(Type.Integer()),
   episode: nullable(Type.Integer()),
+  state: Type.Enum(['playing', 'paused'], { description: 'As the last heartbeat said' }),
+  positionMs: Type.Integer({ minimum: 0, description: 'Where it is, ms from the start' }),
+  durationMs: nullable(Type.Integer({ minimum: 0 }), 'Null when the length is not known'),
+  private: Type.Boolean({ description: 'Plays without a trace in the history' }),
   since: Timestamp,
   expiresAt: Timestamp,
 })
@@ -175,9 +179,10 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { accountId } = callerOf(request)
-    const slot = (await findSlots(accountId)).find((one) => one._id.toString() === request.params.streamId) ?? fail(notFound('stream'))
+    const slot = (await findSlots(accountId)).find((one) => one._id.toString() === request.params.streamId && isLive(one, services.now())) ?? fail(notFound('stream'))
     await endStream(accountId, slot._id.toString(), services.now())
-    await flushAndRemove(services.watching, { account: accountId, profile: slot.profile.toString() }, slot._id.toString())
+    services.leases.forget(accountId)
+    await flushEnded(services.watching, { account: accountId, profile: slot.profile.toString() }, slot)
     return await reply.code(204).send(null)
   })
 }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { pictureHeight } from '../src/domain/file-choice.js'
 import { DomainError, fail, notFound } from '../src/errors.js'
-import { createLeaseCheck } from '../src/media/lease-check.js'
+import { breakWhenOver } from '../src/media/lease-check.js'
 import { readMediaGrant } from '../src/media/media-urls.js'
 import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
@@ -19,11 +19,10 @@ const refused = (): DomainError =>
 
 const media: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  const leases = createLeaseCheck(services.now)
 
   async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
     const grant = readMediaGrant(services.keys, token, services.now())
-    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw refused()
+    if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw refused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
     if (pictureHeight(file) > grant.maxHeight) throw refused()
     try {
@@ -34,7 +33,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
         cacheControl: 'private, max-age=0, must-revalidate',
-      })
+      }, { onChunk: breakWhenOver(services, reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
     } catch (error) {
       if (error instanceof ObjectMissingError) throw notFound('media file')
       throw error

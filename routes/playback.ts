@@ -31,7 +31,7 @@ export function eventOf (body: Static<typeof StopBody>, now: Date): ProgressEven
 
 const playback: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  const { watching, catalogue, keys } = services
+  const { watching, catalogue, keys, leases } = services
   const flushes = createFlushSchedule()
 
   function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, { slot, choice, languages }: StartedPlayback): Static<typeof Playback> {
@@ -79,6 +79,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     const started = await startPlayback(watching, watcherOf(request), {
       title, item, session: callerOf(request).sessionId, device, client, spoken: toSpokenWishes(request.body), takeOver, private: isPrivate,
     })
+    leases.forget(callerOf(request).accountId)
     return await reply.code(201).send(toPlayback(watcherOf(request), [title, item], started))
   })
 
@@ -120,6 +121,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     // Before the slot is gone, which knows whether the stream is private.
     await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
     const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, event, flushes)
+    leases.forget(callerOf(request).accountId)
     return { progress: stopped.state === null ? null : toProgress(stopped.state), next: await nextOf(request, stopped) }
   })
 

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import account from '../routes/account.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
@@ -26,11 +27,12 @@ import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
+import { createLeaseCheck } from './media/lease-check.js'
 import { createMailer } from './mail/mailer.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
-import problemsPlugin, { answerUnreadable } from './plugins/problems.js'
+import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
@@ -55,13 +57,15 @@ export interface AppOptions {
   readonly now?: () => Date
   /** False leaves swept streams to somebody else. */
   readonly sweep?: boolean
+  /** Where log lines go; standard output when left out. */
+  readonly logTo?: Writable
 }
 
 const BODY_BYTES = 64 * 1024
 
 /** Builds the app with everything it needs open; `close()` closes all of it. */
-export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true }: AppOptions): Promise<FastifyInstance> {
-  const app = createFastify(config)
+export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true, logTo }: AppOptions): Promise<FastifyInstance> {
+  const app = createFastify(config, logTo)
   await app.register(databasePlugin, { uri: databaseUri })
   const services = await openServices(app, config, now)
   if (sweep) await app.register(sweeperPlugin, { services })
@@ -71,9 +75,9 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
 }
 
 /** The bare server: limits, ids and validation. */
-export function createFastify (config: Config): FastifyInstance {
+export function createFastify (config: Config, logTo?: Writable): FastifyInstance {
   const app = Fastify({
-    logger: loggerOptions(config),
+    logger: loggerOptions(config, logTo),
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: 72_000,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -84,6 +88,7 @@ export function createFastify (config: Config): FastifyInstance {
     routerOptions: { maxParamLength: 100 },
     return503OnClosing: false,
     clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
   })
   app.server.headersTimeout = 15_000
@@ -129,13 +134,14 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
 }
 
 /** Structured logs with request ids, without secrets or personal data; readable on a developer's terminal. */
-function loggerOptions (config: Config): FastifyServerOptions['logger'] {
+function loggerOptions (config: Config, logTo?: Writable): FastifyServerOptions['logger'] {
   return {
     level: config.logLevel,
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     serializers: {
       req: (request: FastifyRequest) => ({ method: request.method, url: stripUrlTokens(request.url) }),
     },
+    ...(logTo === undefined ? {} : { stream: logTo }),
     ...(config.env === 'development' && process.stdout.isTTY ? { transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } } } : {}),
   }
 }
@@ -164,6 +170,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     storage,
     catalogue,
     access: createAccountAccess(now),
+    leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
     now,
   }

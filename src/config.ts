@@ -32,6 +32,8 @@ export interface Config {
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   readonly maxUploadBytes: number
+  /** Where nginx keeps the media folder for us, as `/protected-media`; null when the service sends all bytes itself. */
+  readonly xAccelRedirectPrefix: string | null
   /** Connection string of the mail server (`smtp://user:password@host:587`), or null: mails are kept, not sent. */
   readonly smtpUrl: string | null
   /** The sender of mails, `Name <address>`. */
@@ -96,6 +98,7 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     corsOrigins: list(variables, 'CORS_ORIGINS', isOrigin, 'must list exact origins such as https://tv.example.com'),
     trustedProxies: list(variables, 'TRUSTED_PROXIES', isAddressOrBlock, 'must list IP addresses or CIDR blocks'),
     maxUploadBytes: integer(variables, 'MAX_UPLOAD_BYTES', 64 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+    xAccelRedirectPrefix: pathPrefix(variables, 'X_ACCEL_REDIRECT_PREFIX'),
     smtpUrl,
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
@@ -181,6 +184,14 @@ function integer (variables: Variables, name: string, fallback: number, min: num
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < min || value > max) throw new ConfigError(name, `must be a whole number from ${min} to ${max}`)
   return value
+}
+
+/** A path of plain segments, without a slash at its end. */
+function pathPrefix (variables: Variables, name: string): string | null {
+  const value = variables[name]
+  if (!value) return null
+  if (!/^(\/[A-Za-z0-9_-]+)+\/?$/.test(value)) throw new ConfigError(name, 'must be an absolute path of letters, digits, "-" and "_", such as /protected-media')
+  return value.replace(/\/$/, '')
 }
 
 function list (variables: Variables, name: string, isValid: (value: string) => boolean, rule: string): string[] {

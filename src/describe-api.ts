@@ -4,6 +4,7 @@ import { assemble, createFastify } from './app.js'
 import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import { createLeaseCheck } from './media/lease-check.js'
 import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
@@ -28,6 +29,7 @@ export async function describeApi (): Promise<object> {
     storage: {} as MediaStorage,
     catalogue,
     access: createAccountAccess(now),
+    leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: () => undefined },
     now,
   }

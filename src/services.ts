@@ -4,6 +4,7 @@ import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Background } from './background.js'
 import type { Config } from './config.js'
+import type { LeaseCheck } from './media/lease-check.js'
 import type { Mailer } from './mail/mailer.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
@@ -22,6 +23,7 @@ export interface Services {
   readonly storage: MediaStorage
   readonly catalogue: Catalogue
   readonly access: AccountAccess
+  readonly leases: LeaseCheck
   readonly watching: Watching
   /** The clock; tests set it. */
   now (): Date

@@ -31,6 +31,12 @@ t.test('production takes what is complete, also from files', async (t) => {
   t.strictSame(loadConfig({ ...production, SIGNING_KEYS: '', SIGNING_KEYS_FILE: file }).signingKeys.map(({ kid }) => kid), ['k2', 'k1'])
 })
 
+t.test('the place that nginx has the media at is taken with or without a slash at its end', async (t) => {
+  t.equal(loadConfig(production).xAccelRedirectPrefix, null)
+  for (const value of ['/protected-media', '/protected-media/']) t.equal(loadConfig({ ...production, X_ACCEL_REDIRECT_PREFIX: value }).xAccelRedirectPrefix, '/protected-media')
+  t.equal(loadConfig({ ...production, X_ACCEL_REDIRECT_PREFIX: '/inside/media' }).xAccelRedirectPrefix, '/inside/media')
+})
+
 t.test('what cannot be used is refused by the variable\'s name, never its value', async (t) => {
   const cases: Array<[variable: string, change: Record<string, string>]> = [
     ['MONGODB_URI', { MONGODB_URI: '' }], ['MONGODB_URI', { MONGODB_URI: 'postgres://secret-host' }], ['SIGNING_KEYS', { SIGNING_KEYS: '' }], ['SIGNING_KEYS', { SIGNING_KEYS: 'k1:short' }],
@@ -38,6 +44,7 @@ t.test('what cannot be used is refused by the variable\'s name, never its value'
     ['PASSWORD_PEPPER', { PASSWORD_PEPPER: '' }], ['PASSWORD_PEPPER', { PASSWORD_PEPPER: 'a'.repeat(64) }], ['RATE_LIMITS', { RATE_LIMITS: 'off' }], ['SEED', { SEED: 'demo' }], ['PORT', { PORT: '70000' }],
     ['PORT', { PORT: '3000x' }], ['SMTP_URL', { SMTP_URL: '' }], ['SMTP_URL', { SMTP_URL: 'mail.example.com' }], ['PUBLIC_URL', { PUBLIC_URL: 'example.com/app' }], ['LOG_LEVEL', { LOG_LEVEL: 'loud' }], ['NODE_ENV', { NODE_ENV: 'staging' }], ['BCRYPT_COST', { BCRYPT_COST: '4' }], ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }], ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }], ['SIGNING_KEYS_FILE', { SIGNING_KEYS_FILE: '/nowhere/at/all' }], ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '4' }],
+    ...['media', '/', '//a', '/a//b', '/../a', '/a/..', '/a.b', '/a?b', '/a b', '/a%2f', 'http://nginx/a'].map((value): [string, Record<string, string>] => ['X_ACCEL_REDIRECT_PREFIX', { X_ACCEL_REDIRECT_PREFIX: value }]),
   ]
   for (const [variable, change] of cases) {
     const refusal = refusalOf({ ...production, ...change })

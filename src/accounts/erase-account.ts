@@ -66,4 +66,5 @@ async function eraseAccount (services: Services, account: StoredAccount): Promis
   await AccountStreams.deleteOne({ _id: account._id })
   await Account.deleteOne({ _id: account._id })
   services.access.forgetAccount(accountId)
+  services.leases.forget(accountId)
 }

@@ -52,6 +52,7 @@ export async function changePlan (services: Services, accountId: string, to: Pla
   const { lock } = change ?? { lock: [] as string[] }
   if (lock.length > 0) await endStreamsOfProfiles(accountId, lock, now)
   await applyStreamLimit(accountId, account.limits, account.__v, now)
+  services.leases.forget(accountId)
   return account
 }
 

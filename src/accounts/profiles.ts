@@ -79,5 +79,6 @@ export async function removeProfile (services: Services, accountId: string, prof
   })
   services.access.forgetAccount(accountId)
   await endStreamsOfProfiles(accountId, [profileId], services.now())
+  services.leases.forget(accountId)
   await Promise.all([eraseProfileWatching(profileId), forgetPinGuesses(profileId)])
 }

@@ -90,6 +90,7 @@ export async function endSession (services: Services, session: Pick<StoredSessio
   await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revokedBecause: because } })
   services.access.forgetSession(session._id.toString())
   await endStreamsOfSession(session.account.toString(), session._id.toString(), now)
+  services.leases.forget(session.account.toString())
 }
 
 /** Ends every session of an account, or all but one. */

@@ -17,9 +17,12 @@ const WHOLE: RangeOutcome = { kind: 'whole' }
 /** More are ignored: many small ranges cost far more than the whole (§14.2, §17.15). */
 const MAX_RANGES = 16
 
+/** More that overlap are ignored: §14.2 names them as the mark of a broken client or an attack. */
+const MAX_OVERLAPPING = 2
+
 /**
  * Reads a Range header against a size in bytes.
- * Ignored, as §14.2 permits: a malformed header, another unit, and sets of ranges that overlap so much that they are
+ * Ignored, as §14.2 permits: a malformed header, another unit, and sets of ranges that overlap more than once or are
  * larger than the whole. Of an empty representation no part can be named, so it is sent whole.
  */
 export function readRange (header: string | undefined, size: number): RangeOutcome {
@@ -36,7 +39,13 @@ export function readRange (header: string | undefined, size: number): RangeOutco
   const [first, second] = ranges
   if (first === undefined) return { kind: 'unsatisfiable' }
   if (second === undefined) return { kind: 'part', range: first }
-  return ranges.reduce((sum, range) => sum + sizeOf(range), 0) > size ? WHOLE : { kind: 'parts', ranges }
+  const isWasteful = countOverlapping(ranges) > MAX_OVERLAPPING || ranges.reduce((sum, range) => sum + sizeOf(range), 0) > size
+  return isWasteful ? WHOLE : { kind: 'parts', ranges }
+}
+
+/** How many ranges share a byte with another one. */
+function countOverlapping (ranges: readonly ByteRange[]): number {
+  return ranges.filter((one, i) => ranges.some((other, k) => k !== i && one.start <= other.end && other.start <= one.end)).length
 }
 
 /** How many bytes a range names. */
@@ -45,7 +54,8 @@ export function sizeOf ({ start, end }: ByteRange): number {
 }
 
 function readSpec (spec: string, size: number): ByteRange | 'malformed' | 'unsatisfiable' {
-  const match = /^(\d*)-(\d*)$/.exec(spec)
+  // Spaces inside a range are not in the grammar; Apache's and Go's servers read past them, so clients may rely on it.
+  const match = /^(\d*)\s*-\s*(\d*)$/.exec(spec)
   if (match === null) return 'malformed'
   const [, first = '', last = ''] = match
   if (first === '' && last === '') return 'malformed'

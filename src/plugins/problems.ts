@@ -99,6 +99,11 @@ function sendProblem (problem: DomainError, request: FastifyRequest, reply: Fast
     })
 }
 
+/** Answers an address that the router cannot read, before any hook has run. */
+export function answerUnroutable (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(toDomainError(error), request, reply.header('x-request-id', request.id))
+}
+
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, title: string, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Headers too large', 'Address and headers together are larger than this service takes.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request-timeout', 'Request timeout', 'The request took too long to arrive.'],

@@ -2,7 +2,7 @@
 // be repeated, so a crash between any two loses and doubles nothing.
 import { findProfileWatching } from '../../models/account.js'
 import type { Types } from 'mongoose'
-import { findSlots, isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
+import { findSlots, isSweepable, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
 import { Play } from '../../models/play.js'
 import type { TitleState } from '../domain/next-up.js'
 import { isEmptyPlay, lastMoment, type ItemState, type PlayFacts } from '../domain/progress.js'
@@ -86,6 +86,14 @@ export async function flushAndRemove (watching: Watching, watcher: Watcher, stre
   return flushed
 }
 
+/**
+ * Brings a stream that somebody else ended to the history. A private one leaves no row that its player's next heartbeat
+ * could be recognised by: the sweeper takes its slot a little later.
+ */
+export async function flushEnded (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<void> {
+  if (!slot.private) await flushAndRemove(watching, watcher, slot._id.toString())
+}
+
 /** Flushes the slots whose lease ran out and removes exactly what was flushed. */
 export async function sweepExpiredSlots (watching: Watching): Promise<number> {
   const now = watching.now()
@@ -101,7 +109,7 @@ export async function sweepExpiredSlots (watching: Watching): Promise<number> {
 
 async function sweepAccount (watching: Watching, streams: StoredStreams, now: Date): Promise<number> {
   let swept = 0
-  for (const slot of streams.slots.filter((one) => !isLive(one, now))) {
+  for (const slot of streams.slots.filter((one) => isSweepable(one, now))) {
     const flushed = await flushSlot(watching, watcherOf(streams._id, slot), slot)
     await dropIfWatched(watcherOf(streams._id, slot), watching.catalogue.findTitle(slot.title.toString()), flushed?.state ?? null)
     if (await removeSlot(streams._id, slot)) swept++

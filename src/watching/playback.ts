@@ -13,7 +13,7 @@ import { baseFor, finishMark, type ItemBase, type ItemState, type ProgressEvent 
 import { hasAired } from '../domain/watch-order.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
 import { dateOrNull } from './dates.js'
-import { flushAndRemove, flushSlot, type FlushSchedule } from './flush.js'
+import { flushAndRemove, flushEnded, flushSlot, type FlushSchedule } from './flush.js'
 import { memoryOf, rememberLanguages } from './languages.js'
 import { findPlay } from './plays.js'
 import { recordProgress } from './record.js'
@@ -153,6 +153,10 @@ export interface StreamDescription {
   readonly title: { readonly id: string, readonly title: string }
   readonly season: number | null
   readonly episode: number | null
+  readonly state: StreamSlot['state']
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly private: boolean
   readonly since: string
   readonly expiresAt: string
 }
@@ -167,6 +171,10 @@ export function describeSlot (watching: Watching, profiles: ReadonlyArray<Pick<S
     title: { id: slot.title.toString(), title: watching.catalogue.findTitle(slot.title.toString())?.title ?? 'A deleted title' },
     season: slot.season,
     episode: slot.episode,
+    state: slot.state,
+    positionMs: slot.positionMs,
+    durationMs: slot.durationMs,
+    private: slot.private,
     since: slot.startedAt.toISOString(),
     expiresAt: slot.expiresAt.toISOString(),
   }
@@ -175,7 +183,8 @@ export function describeSlot (watching: Watching, profiles: ReadonlyArray<Pick<S
 async function flushTakenOver (watching: Watching, watcher: Watcher, account: StoredAccount, streamId: string): Promise<void> {
   for (const profile of account.profiles) {
     const owner = { account: watcher.account, profile: profile._id.toString() }
-    if (await findSlot(owner, streamId) !== null) await flushAndRemove(watching, owner, streamId)
+    const slot = await findSlot(owner, streamId)
+    if (slot !== null) await flushEnded(watching, owner, slot)
   }
 }
 

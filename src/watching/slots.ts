@@ -7,7 +7,7 @@ import { playOn, type ItemState, type PlayFacts, type ProgressEvent } from '../d
 import { timeOrNull } from './dates.js'
 import { LEASE_MS, type Watcher } from './watching.js'
 
-export interface SlotRequest extends Omit<StreamSlot, '_id' | 'expiresAt' | 'at' | 'eventId' | 'positionMs' | 'furthestMs' | 'watchedMs' | 'endAt' | 'endWatchedMs' | 'flushedAt' | 'state'> {}
+export interface SlotRequest extends Omit<StreamSlot, '_id' | 'expiresAt' | 'keptUntil' | 'at' | 'eventId' | 'positionMs' | 'furthestMs' | 'watchedMs' | 'endAt' | 'endWatchedMs' | 'flushedAt' | 'state'> {}
 
 export type SlotResult =
   | { readonly taken: true, readonly slot: StreamSlot }
@@ -22,6 +22,7 @@ export async function takeSlot (accountId: string, limits: PlanLimits, limitRevi
     ...request,
     _id: new Types.ObjectId(),
     expiresAt: new Date(now.getTime() + LEASE_MS),
+    keptUntil: null,
     state: 'playing',
     at: null,
     eventId: '',
