@@ -6,7 +6,7 @@ import type { WatchEntry } from '../models/watch-entry.js'
 import { newProfile } from '../src/accounts/sign-in.js'
 import { limitsOf } from '../src/domain/plans.js'
 
-export const ACCOUNT_BYTES_BOUND = 150 * 1024
+export const ACCOUNT_BYTES_BOUND = 150_000
 
 /** 60 days, the longest that anything lasts, and no whole number of 32 bits. */
 const LONGEST_MS = 60 * 86_400_000
@@ -48,8 +48,8 @@ function fullProfile (number: number): StoredProfile {
   return {
     // One letter that compatibility folding, for comparing names, turns into 18 (33 bytes).
     ...newProfile({ name: `${'\uFDFA'.repeat(49)}${number}` }),
-    // The longest avatar is 500 characters, here of four bytes each.
-    avatar: '\u{1F98A}'.repeat(500),
+    // The longest avatar is 200 characters, here of four bytes each.
+    avatar: '\u{1F98A}'.repeat(200),
     audioLanguages: languages,
     subtitleLanguages: languages,
     pinHash: 'x'.repeat(BCRYPT_LENGTH),

@@ -1,5 +1,6 @@
 // An account: sign-in data, plan, and its profiles with their recent watch history and wishlist.
 // The plan's limit on profiles is enforced here, on every write verb.
+import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
 import { assertProfilesFit, countUsableProfiles, limitsOf, PLAN_IDS, type PlanId, type PlanLimits } from '../src/domain/plans.js'
 import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
@@ -9,10 +10,12 @@ import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
-export const WATCH_HISTORY_LIMIT = 48
+export const WATCH_HISTORY_LIMIT = 40
 export const WISHLIST_LIMIT = 500
-/** No plan allows more profiles than the largest, and locked ones were once within it. */
-const STORED_PROFILES_LIMIT = 10
+/** Usable and locked ones together: the largest plan's, so that no account passes the bound of its size. */
+export const STORED_PROFILES_LIMIT = Math.max(...PLAN_IDS.map((id) => limitsOf(id).maxProfiles))
+/** A name may unfold to many times its length: a longer one is compared by its hash. */
+const NAME_KEY_LENGTH = 100
 
 export type Role = 'member' | 'admin'
 
@@ -104,7 +107,8 @@ accountSchema.index({ eraseAt: 1 })
 
 /** Folds a profile's name for comparison: `Kim`, `KIM` and full-width `Ｋｉｍ` are one name. */
 export function foldName (name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase()
+  const folded = name.normalize('NFKC').trim().toLowerCase()
+  return folded.length <= NAME_KEY_LENGTH ? folded : createHash('sha256').update(folded).digest('hex')
 }
 
 accountSchema.pre('validate', function deriveLimitsAndGuardProfiles () {

@@ -2,7 +2,7 @@
 // titles and stored in the archive for older ones.
 import { Schema, type Types } from 'mongoose'
 import type { EndedItem, TitleState } from '../src/domain/next-up.js'
-import type { Place } from '../src/domain/watch-order.js'
+import { MOVIE_PLACE, type Place } from '../src/domain/watch-order.js'
 
 export interface WatchEntry {
   title: Types.ObjectId
@@ -77,9 +77,9 @@ export const watchEntrySchema = new Schema<WatchEntry>(fields as never, { _id: f
 /** Season and episode as they are numbered and shown; null for a movie. */
 export interface Numbers { readonly season: number | null, readonly episode: number | null }
 
-/** The place of an episode by its numbers alone: a special has none unless it is told. */
+/** The place of a movie, or of an episode by its numbers alone: a special has none unless it is told. */
 export function placeOfNumbers ({ season, episode }: Numbers, after: PlacedAfter | null = null): Place | null {
-  if (season === null || episode === null) return null
+  if (season === null || episode === null) return MOVIE_PLACE
   if (season > 0) return { season, episode, special: 0 }
   return after === null ? null : { ...after, special: episode + 1 }
 }
@@ -106,5 +106,6 @@ export function titleStateOf (entry: WatchEntry): TitleState {
 }
 
 function endedOf (ended: WatchEntry['ended']): EndedItem | null {
-  return ended === null ? null : { item: ended.item.toString(), place: placeOfNumbers(ended, ended.after ?? null), at: ended.at.getTime() }
+  const place = ended === null ? null : placeOfNumbers(ended, ended.after ?? null)
+  return ended === null || place === null ? null : { item: ended.item.toString(), place, at: ended.at.getTime() }
 }

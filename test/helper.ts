@@ -120,6 +120,13 @@ export async function signUp (app: FastifyInstance, options: { plan?: 'basic' | 
   return person(app, answer.body)
 }
 
+/** Signs somebody in again, after the clock went on for longer than a session lasts. */
+export async function signInAgain (app: FastifyInstance, who: Person): Promise<Person> {
+  const { status, body } = await call<Tokens>(app, 'POST', '/v1/auth/login', { body: { email: who.email, password: PASSWORD } })
+  if (status !== 200) throw new Error(`log-in answered ${status}: ${JSON.stringify(body)}`)
+  return who.with(body.accessToken)
+}
+
 /** Somebody who runs the catalogue. */
 export async function signUpAdmin (app: FastifyInstance): Promise<Person> {
   const admin = await signUp(app)

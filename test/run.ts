@@ -27,7 +27,7 @@ async function runFile (file: string, databaseUri: string): Promise<Outcome> {
   const started = Date.now()
   const outcome: Outcome = { file, passed: 0, failed: 0, skipped: 0, seconds: 0, output: [], code: 0 }
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
-    env: { ...process.env, NODE_ENV: 'test', NORMFLIX_TEST_MONGODB_URI: databaseUri, TAP: '1', TAP_TIMEOUT: '180' }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'test', NORMFLIX_TEST_MONGODB_URI: databaseUri, TAP: '1', TAP_TIMEOUT: '280' }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   children.add(child)
   const timer = setTimeout(() => {

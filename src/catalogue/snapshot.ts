@@ -7,7 +7,7 @@ import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.
 import { Title, type Markers } from '../../models/title.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
-import { comparePlaces, type Place } from '../domain/watch-order.js'
+import { comparePlaces, MOVIE_PLACE, type Place } from '../domain/watch-order.js'
 import { foldText } from './fold-text.js'
 
 export interface CatalogueTitle extends Visibility {
@@ -42,7 +42,7 @@ export interface CatalogueItem {
   readonly name: string | null
   readonly runtimeMs: number | null
   readonly airDate: string | null
-  /** Where it stands in the order of its show; null for a movie, and for a special without a place. */
+  /** Where it stands in the order of its title; null for a special without a place. */
   readonly place: Place | null
   readonly markers: Markers | null
 }
@@ -150,12 +150,12 @@ function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
     addedAt: stored.createdAt,
     revision: stored.__v,
     items,
-    order: orderOf(items),
+    order: stored.kind === 'movie' ? [] : orderOf(items),
   }
 }
 
 function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
-  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, place: null, markers: movie.markers }
+  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, place: MOVIE_PLACE, markers: movie.markers }
 }
 
 function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {

@@ -8,7 +8,7 @@ import { comparePlaces, episodeAfter, type EpisodeInOrder, type Place, type Titl
 /** A movie, or an episode with its place in the order of its show. */
 export interface ItemRef {
   readonly item: string
-  /** Null for a movie, and for a special without a place: nothing follows it. */
+  /** Null for a special without a place: it is resumed, but nothing follows it. */
   readonly place: Place | null
 }
 
@@ -16,7 +16,7 @@ export interface ItemRef {
 export type CurrentState = Pick<ItemState, 'positionMs' | 'durationMs' | 'watchedMs' | 'finished' | 'finishedAt' | 'lastWatchedAt' | 'isResumable'>
 
 /** An item brought to its end, and when (ms since the epoch). */
-export interface EndedItem extends ItemRef { readonly at: number }
+export interface EndedItem extends ItemRef { readonly place: Place, readonly at: number }
 
 /** One profile's state of one title in the running pass. */
 export interface TitleState {
@@ -74,8 +74,13 @@ export function advanceTitle (title: TitleState, ref: ItemRef, state: ItemState)
   return {
     ...title,
     current: isNewCurrent(title.current, ref, state) ? { ...ref, state: toCurrent(state) } : title.current,
-    ended: newerEnd(title.ended, state.endedAt === null ? null : { ...ref, at: state.endedAt }),
+    ended: newerEnd(title.ended, endOf(ref, state)),
   }
+}
+
+/** A special without a place stands outside the order of its show. */
+function endOf ({ item, place }: ItemRef, { endedAt }: ItemState): EndedItem | null {
+  return endedAt === null || place === null ? null : { item, place, at: endedAt }
 }
 
 function toCurrent ({ positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt, activeAt, isResumable, resumeMs }: ItemState): CurrentState {
@@ -90,8 +95,6 @@ function isNewCurrent (current: TitleState['current'], ref: ItemRef, { activeAt 
 
 function newerEnd (a: EndedItem | null, b: EndedItem | null): EndedItem | null {
   if (a === null || b === null) return a ?? b
-  // A special without a place stands outside the order of its show: it is resumed, but nothing follows it.
-  if ((a.place === null) !== (b.place === null)) return a.place === null ? b : a
   return (b.at - a.at || compareRefs(b, a)) > 0 ? b : a
 }
 
@@ -130,10 +133,11 @@ export type Card<E> =
 export function decideCard<E extends EpisodeInOrder> ({ current, ended, pass }: TitleState, { kind, order }: TitleOutline<E>): Card<E> | null {
   if (current?.state.isResumable === true) return { kind: 'resume', item: current.item, state: current.state }
   if (ended === null) {
-    if (current !== null || pass === 1) return null
+    // What stands outside the order does not count as begun.
+    if (pass === 1 || (current !== null && current.place !== null)) return null
     const first = order[0] ?? null
     return kind === 'show' && first === null ? null : { kind: 'again', episode: first }
   }
-  const episode = ended.place === null ? null : episodeAfter(order, ended.place)
+  const episode = episodeAfter(order, ended.place)
   return episode === null ? null : { kind: 'next', episode, after: ended }
 }

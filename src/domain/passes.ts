@@ -1,6 +1,6 @@
 // Watching something again: the plays of a title fall into passes. A pass begins by a call, or by itself when the first
 // episode (or the movie) of something finished is played again; one that was undone counts for nothing.
-import { endsOf, isStart, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
+import { endsOf, isStart, lastMoment, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
 import { groupBy } from '../group-by.js'
 import { comparePlaces, isLastPlace, opensTitle, type Place, type TitleOutline } from './watch-order.js'
 
@@ -12,7 +12,7 @@ export interface PassMark {
 
 export interface PlayOfTitle {
   readonly item: string
-  /** Null for a movie, and for a special without a place. */
+  /** Null for a special without a place. */
   readonly place: Place | null
   readonly facts: PlayFacts
 }
@@ -39,11 +39,10 @@ interface KnownEnd { readonly at: number, readonly knownAt: number, readonly pla
 /** Works out the passes of a title, whatever the order in which its events became known. */
 export function findPasses (events: TitleEvents, outline: TitleOutline): Passes {
   const undoneAt = undonePasses(events)
-  const ends = knownEnds(events, undoneAt)
   const starts: number[] = []
   for (const { at, isAsked } of possibleStarts(events, outline)) {
     if (undoneAt(at) !== -1) continue
-    if (isAsked || isFinishedAt(at, starts.at(-1) ?? -Infinity, ends, outline)) starts.push(at)
+    if (isAsked || isFinishedAt(at, starts.at(-1) ?? -Infinity, events, outline, undoneAt)) starts.push(at)
   }
   return {
     number: starts.length + 1,
@@ -70,22 +69,25 @@ function possibleStarts ({ plays, passMarks }: TitleEvents, outline: TitleOutlin
   return [...asked, ...played].sort((a, b) => a.at - b.at || Number(b.isAsked) - Number(a.isAsked))
 }
 
-function knownEnds ({ plays, marks }: TitleEvents, undoneAt: UndoneAt): KnownEnd[] {
+/** What was brought to its end in the pass that began at `since`, known before a moment. */
+function knownEnds ({ plays, marks }: TitleEvents, since: number, moment: number, undoneAt: UndoneAt): KnownEnd[] {
+  const ofPass = plays.filter(({ facts }) => lastMoment(facts) >= since && facts.startedAt < moment && undoneAt(lastMoment(facts)) === -1)
   const markOf = new Map(marks.map(({ item, mark }) => [item, mark]))
-  const played = [...groupBy(plays, ({ item }) => item)].flatMap(([item, ofItem]) => {
+  const played = [...groupBy(ofPass, ({ item }) => item)].flatMap(([item, ofItem]) => {
     const mark = markOf.get(item)
-    const takenBackUntil = mark?.watched === false ? mark.at : -Infinity
-    return endsOf(ofItem.map(({ facts }) => facts))
-      .filter(({ at }) => at > takenBackUntil)
-      .map(({ at, finished }) => ({ at, knownAt: at, place: ofItem[0]?.place ?? null, finished }))
+    const isAfterMark = (facts: PlayFacts): boolean => mark === undefined || lastMoment(facts) > mark.at
+    const [after, before] = [ofItem.filter(({ facts }) => isAfterMark(facts)), ofItem.filter(({ facts }) => !isAfterMark(facts))]
+    // Rounds do not reach over a mark, and what was taken back ended nothing.
+    const ends = [...endsOf(after.map(({ facts }) => facts)), ...(mark?.watched === false ? [] : endsOf(before.map(({ facts }) => facts)))]
+    return ends.map(({ at, finished }) => ({ at, knownAt: at, place: ofItem[0]?.place ?? null, finished }))
   })
   const marked = marks.filter(({ mark }) => mark.watched).map(({ place, mark }) => ({ at: mark.watchedAt, knownAt: mark.at, place, finished: true }))
-  return [...played, ...marked].filter(({ at }) => undoneAt(at) === -1)
+  return [...played, ...marked].filter(({ at, knownAt }) => knownAt >= since && knownAt < moment && undoneAt(at) === -1)
 }
 
 /** A movie is finished when it was watched, a show when nothing aired follows what was brought to its end last. */
-function isFinishedAt (moment: number, since: number, ends: readonly KnownEnd[], { kind, order }: TitleOutline): boolean {
-  const known = ends.filter(({ knownAt }) => knownAt >= since && knownAt < moment)
+function isFinishedAt (moment: number, since: number, events: TitleEvents, { kind, order }: TitleOutline, undoneAt: UndoneAt): boolean {
+  const known = knownEnds(events, since, moment, undoneAt)
   if (kind === 'movie') return known.some(({ finished }) => finished)
   const newest = known.filter(hasPlace).sort((a, b) => b.at - a.at || comparePlaces(b.place, a.place))[0]
   return newest !== undefined && isLastPlace(order, newest.place, new Date(moment))
@@ -98,5 +100,5 @@ function hasPlace (end: KnownEnd): end is KnownEnd & { readonly place: Place } {
 /** True when playing an item now would begin a new pass. */
 export function wouldBeginAgain (events: TitleEvents, outline: TitleOutline, item: string, now: number): boolean {
   const last = findPasses(events, outline).since ?? -Infinity
-  return opensTitle(outline, item) && isFinishedAt(now, last, knownEnds(events, undonePasses(events)), outline)
+  return opensTitle(outline, item) && isFinishedAt(now, last, events, outline, undonePasses(events))
 }

@@ -33,7 +33,7 @@ export interface PlayFacts {
   /** Its first moment, and where it began. */
   readonly startedAt: number
   readonly startPositionMs: number
-  /** Its newest moment: the exact stop. */
+  /** Its newest moment: the exact stop. 0 while nothing was ever reported: a start is no event, and loses to every one. */
   readonly at: number
   readonly eventId: string
   readonly positionMs: number
@@ -131,9 +131,9 @@ export function lastMoment (play: PlayFacts): number {
   return Math.max(play.at, play.startedAt)
 }
 
-/** Nothing was played: it opened and closed at the same place. */
+/** Nothing was played: it opened and closed at the same place, and was nowhere else. */
 export function isEmptyPlay (play: PlayFacts): boolean {
-  return watchedIn(play) === 0 && play.positionMs === play.startPositionMs
+  return watchedIn(play) === 0 && play.positionMs === play.startPositionMs && play.furthestMs <= play.startPositionMs
 }
 
 /** Somebody said that an item was watched, or was not. */
@@ -199,9 +199,21 @@ export function foldItem (plays: readonly PlayFacts[], mark: WatchedMark | null 
   if (newest === null) return mark === null ? null : markedOnly(mark, passes)
   const counted = playsOfPass(plays, mark, passes)
   const last = newestOf(counted)
-  const base = baseOf(plays, counted.filter((play) => play !== last), mark, passes)
-  if (last === null) return { ...unplayed(newest, base), lastWatchedAt: lastMoment(newest) }
-  return { ...playOn(base, last), positionMs: newest.positionMs, lastWatchedAt: lastMoment(newest) }
+  const all = baseOf(plays, counted, mark, passes)
+  if (last === null) return { ...unplayed(newest, all), lastWatchedAt: lastMoment(newest) }
+  // Rounds go by the order in which sittings began, also where two of them overlapped.
+  const before = baseOf(plays, counted.slice(0, counted.indexOf(last)), mark, passes)
+  const { activeAt, finishedAt, endedAt } = all
+  return {
+    ...playOn(before, last),
+    started: activeAt !== null || finishedAt !== null,
+    finished: finishedAt !== null,
+    finishedAt,
+    activeAt,
+    endedAt,
+    positionMs: newest.positionMs,
+    lastWatchedAt: lastMoment(newest),
+  }
 }
 
 /** What an item's plays so far leave to a play that begins now. */

@@ -7,6 +7,9 @@ export interface Place {
   readonly special: number
 }
 
+/** A movie is its own only place. */
+export const MOVIE_PLACE: Place = { season: 0, episode: 0, special: 0 }
+
 export interface EpisodeInOrder {
   readonly id: string
   readonly place: Place | null

@@ -31,7 +31,7 @@ export const Profile = Type.Object({
 }, { $id: 'Profile' })
 
 const writable = {
-  avatar: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 500 }))),
+  avatar: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200 }))),
   kids: Type.Optional(Type.Boolean()),
   maxMaturityAge: Type.Optional(MaturityAge),
   audioLanguages: Type.Optional(Languages),

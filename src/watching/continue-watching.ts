@@ -1,5 +1,6 @@
 // Continue watching: one card a title, newest activity first, from the account's entries, the live slots and the
 // catalogue in memory; plays are never read.
+import mongoose from 'mongoose'
 import { findProfileWatching, type StoredProfile } from '../../models/account.js'
 import { findSlots, type StreamSlot } from '../../models/account-streams.js'
 import { WatchArchive, type ArchivedEntry } from '../../models/watch-archive.js'
@@ -14,8 +15,10 @@ import { slotState } from './slots.js'
 import type { Watcher, Watching } from './watching.js'
 import { hasNews } from './where.js'
 
-/** How far back beyond the embedded entries a list looks. */
-const ARCHIVE_DEPTH = 200
+/** How many titles a list looks at, embedded and archived. */
+const ARCHIVE_DEPTH = 250
+/** How far back a list looks into the archive, from its newest entry: further only while the page is not full. */
+const ARCHIVE_WINDOWS_MS = [...[30, 180, 730].map((days) => days * 86_400_000), Infinity]
 
 export interface ContinueCard {
   readonly title: CatalogueTitle
@@ -62,15 +65,29 @@ interface KnownTitle {
 export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
   if (profile === null) return null
-  const known = withLiveSlots(watching.catalogue, profile, slots, profile.watchHistory)
-  const cards = cardsOf(watching, request, known).slice(0, request.limit)
-  const last = cards[request.limit - 1]
-  // The archive matters only when the page is not full without it, or something in it is newer than the last card.
-  if (profile.archivedUntil === null || (last !== undefined && last.lastWatchedAt > profile.archivedUntil)) return cards
-  const archived = await WatchArchive.find({ profile: watcher.profile }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
-  const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
-  const entries = [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
-  return cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries)).slice(0, request.limit)
+  const entries = [...profile.watchHistory]
+  const known = new Set(entries.map((entry) => entry.title.toString()))
+  const cardsSoFar = (): ContinueCard[] => cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries))
+  let cards = cardsSoFar()
+  // The archive matters only while the page is not full without it, or something in it is newer than the last card.
+  let unread = profile.archivedUntil?.getTime() ?? -Infinity
+  for (const window of ARCHIVE_WINDOWS_MS) {
+    const last = cards[request.limit - 1]
+    if (unread < 0 || (last !== undefined && last.lastWatchedAt.getTime() > unread) || entries.length >= ARCHIVE_DEPTH) break
+    const since = Math.max(0, (profile.archivedUntil?.getTime() ?? 0) - window)
+    const older = await findArchivedBetween(watcher, since, unread)
+    entries.push(...older.filter((entry) => !known.has(entry.title.toString())))
+    for (const entry of older) known.add(entry.title.toString())
+    unread = since - 1
+    if (older.length > 0) cards = cardsSoFar()
+  }
+  return cards
+}
+
+/** Newest first. The lower bound keeps it cheap on servers that do not take the order from an index. */
+async function findArchivedBetween (watcher: Watcher, since: number, until: number): Promise<ArchivedEntry[]> {
+  const span = mongoose.trusted({ $gte: new Date(since), $lte: new Date(until) })
+  return await WatchArchive.find({ profile: watcher.profile, activityAt: span }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
 }
 
 /** A title that a viewer put away, and when. */
@@ -128,13 +145,18 @@ function withLiveSlots (catalogue: Catalogue, profile: StoredProfile, slots: rea
   return [...titles.values()]
 }
 
+/** As many cards as are asked for: titles beyond them are not looked at. */
 function cardsOf (watching: Watching, request: ContinueRequest, titles: readonly KnownTitle[]): ContinueCard[] {
-  return titles
-    .filter((title) => !isAway(title))
-    .sort((a, b) => lastActivity(b.state) - lastActivity(a.state) || (a.id < b.id ? -1 : 1))
-    .map(({ id, state }) => toCard(watching, request, id, state))
-    .filter((card) => card !== null)
-    .filter((card) => request.playableOnly !== true || card.waiting === null)
+  const cards: ContinueCard[] = []
+  const newestFirst = titles.filter((title) => !isAway(title))
+    .map((title) => ({ ...title, activity: lastActivity(title.state) }))
+    .sort((a, b) => b.activity - a.activity || (a.id < b.id ? -1 : 1))
+  for (const { id, state } of newestFirst) {
+    if (cards.length === request.limit) break
+    const card = toCard(watching, request, id, state)
+    if (card !== null && (request.playableOnly !== true || card.waiting === null)) cards.push(card)
+  }
+  return cards
 }
 
 function toCard (watching: Watching, request: CardRequest, titleId: string, state: TitleState): ContinueCard | null {

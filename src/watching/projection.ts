@@ -13,7 +13,7 @@ import { readTitle, type TitleReading } from './title-reading.js'
 import type { Watcher, Watching } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
-const ARCHIVE_BATCH = 16
+const ARCHIVE_BATCH = 12
 const MAX_TRIES = 12
 
 /** What is read of a profile to write its watch history. */
@@ -124,7 +124,7 @@ function entryOf (titleId: string, before: WatchEntry | null, { state, outline, 
 }
 
 function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numbers: Numbers): WatchEntry['ended'] {
-  const isPlacedSpecial = kind === 'show' && place !== null && place.special > 0
+  const isPlacedSpecial = kind === 'show' && place.special > 0
   const after = isPlacedSpecial ? { after: { season: place.season, episode: place.episode } } : {}
   return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }

@@ -2,7 +2,7 @@
 import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
 import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
-import { factsOfEvent, mergeFacts, type ItemState, type ItemTiming, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
+import { factsOfEvent, isEmptyPlay, mergeFacts, type ItemState, type ItemTiming, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
 import { wasClearedMeanwhile } from './flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle } from './projection.js'
@@ -42,8 +42,10 @@ export async function recordProgress (watching: Watching, watcher: Watcher, titl
   const sittings = mergeSittings(item, reports.filter((report) => report.at > clearedAt), timing)
   const subject = subjectOf(title, item)
   const plays: Array<{ id: Types.ObjectId, facts: PlayFacts }> = []
+  // A report without a known beginning tells a place; a stop of a stream that stands where it began tells nothing.
+  const isStream = reports.some(({ start }) => start !== undefined)
   for (const [sitting, facts] of sittings) {
-    const id = await mergePlay(watcher, sitting, subject, facts, facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
+    const id = await mergePlay(watcher, sitting, subject, facts, isStream ? !isEmptyPlay(facts) : facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
     plays.push({ id, facts })
   }
   if (plays.length === 0) return (await readTitle(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null

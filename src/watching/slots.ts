@@ -129,7 +129,7 @@ export async function applyEvent (watcher: Watcher, streamId: string, event: Pro
   const result = await AccountStreams.updateOne({ _id: watcher.account }, { $set: set, $max: max }, {
     arrayFilters: [
       own('own'),
-      { $and: [own('newer'), { $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, { 'newer.at': at, 'newer.eventId': { $lt: event.eventId } }] }] },
+      { $and: [own('newer'), { $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, { 'newer.at': at, 'newer.eventId': { $lt: event.eventId } }, { 'newer.at': at, 'newer.eventId': event.eventId, 'newer.positionMs': { $lt: event.positionMs } }] }] },
       { ...own('past'), 'past.finishMarkMs': { $lte: event.positionMs } },
     ],
   })
@@ -169,7 +169,7 @@ export function slotFacts (slot: StreamSlot): PlayFacts {
   return {
     startedAt: slot.startedAt.getTime(),
     startPositionMs: slot.startPositionMs,
-    at: (slot.at ?? slot.startedAt).getTime(),
+    at: slot.at?.getTime() ?? 0,
     eventId: slot.eventId,
     positionMs: slot.positionMs,
     durationMs: slot.durationMs,

@@ -3,7 +3,7 @@ import t from 'tap'
 import { decideCard, foldTitle, lastActivity, type FoldedTitle } from '../../src/domain/next-up.js'
 import { wouldBeginAgain, type PassMark, type TitleEvents } from '../../src/domain/passes.js'
 import { factsOfEvent, mergeFacts } from '../../src/domain/progress.js'
-import { episodeAfter, type EpisodeInOrder, type Place, type TitleOutline } from '../../src/domain/watch-order.js'
+import { episodeAfter, MOVIE_PLACE, type EpisodeInOrder, type Place, type TitleOutline } from '../../src/domain/watch-order.js'
 
 const DURATION = 1_000_000
 const place = (season: number, episode: number, special = 0): Place => ({ season, episode, special })
@@ -13,7 +13,7 @@ const episode = (season: number, number: number): EpisodeInOrder => ({ id: `s${s
 const CHRISTMAS: EpisodeInOrder = { id: 's0e1', place: place(1, 3, 2), airDate: null }
 const SHOW: TitleOutline = { kind: 'show', order: [episode(1, 1), episode(1, 2), episode(1, 3), CHRISTMAS, episode(2, 1), episode(2, 2)] }
 const MOVIE: TitleOutline = { kind: 'movie', order: [] }
-const PLACES = new Map<string, Place | null>([...SHOW.order.map(({ id, place }) => [id, place] as const), ['s0e2', null], ['movie', null]])
+const PLACES = new Map<string, Place | null>([...SHOW.order.map(({ id, place }) => [id, place] as const), ['s0e2', null], ['movie', MOVIE_PLACE]])
 
 /** A sitting from the item's start to a place, told by the client in full. */
 interface Sitting { item: string, at: number, positionMs: number, watchedMs: number, startedAt: number }
@@ -87,6 +87,8 @@ t.test('the card of a show says what a viewer expects', async (t) => {
     ['undone, then an old place goes on', { plays: [...season1, sit('s2e1', 40, 300_000), sit('s1e1', 60)], passMarks: [{ since: 50, until: 70 }] }, 'resume s2e1 300000'],
     ['undone, watched on', { plays: [...season1, sit('s1e1', 60), sit('s2e1', 80)], passMarks: [{ since: 50, until: 70 }] }, 'next s2e2'],
     ['a late report of the last, from before the first was watched again', { plays: [sit('s1e1', 60, 400_000), ...all] }, 'resume s1e1 400000, pass 2'],
+    ['begun again by a call, then a special outside the order', { plays: [...season1, sit('s0e2', 60)], passMarks: [{ since: 50, until: null }] }, 'again s1e1, pass 2'],
+    ['only a special outside the order marked', { marks: [['s0e2', true, 20]] }, 'none'],
     ['marked watched as a whole, then begun', { plays: [sit('s1e1', 60, 400_000)], marks: ['s1e1', 's1e2', 's1e3', 's2e1', 's2e2'].map((item) => [item, true, 50] as [string, boolean, number]) }, 'resume s1e1 400000, pass 2'],
   ]
   t.ok(cases.length >= 40, `${cases.length} cases`)

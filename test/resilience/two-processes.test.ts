@@ -45,7 +45,7 @@ async function send (server: Server, method: string, url: string, token?: string
   return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text }
 }
 
-t.test('two processes on one database', { timeout: 120_000 }, async (t) => {
+t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   const uri = await freshDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-two-'))
   const [a, b] = await Promise.all([startServer(t, uri, dataDir), startServer(t, uri, dataDir)])

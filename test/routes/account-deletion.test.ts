@@ -6,7 +6,8 @@ import { addMovie, addShow, call, expectProblem, PASSWORD, play, signUp, signUpA
 const DAY_MS = 86_400_000
 
 /** Somebody who has done everything there is to do. */
-async function busy ({ app, clock }: TestApp, admin: Person): Promise<{ kim: Person, ids: string[] }> {
+async function busy ({ app, clock }: TestApp): Promise<{ kim: Person, ids: string[] }> {
+  const admin = await signUpAdmin(app)
   const kim = await signUp(app)
   const movie = await addMovie(app, admin)
   const show = await addShow(app, admin)
@@ -43,11 +44,10 @@ async function findEverywhere (words: readonly string[]): Promise<string[]> {
 t.test('deleting an account', async (t) => {
   const running = await startApp(t)
   const { app, clock } = running
-  const admin = await signUpAdmin(app)
   const logIn = async (kim: Person) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
 
   t.test('asks for the password, closes at once, and is taken back by signing in', async (t) => {
-    const { kim } = await busy(running, admin)
+    const { kim } = await busy(running)
     expectProblem(t, await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: 'wrong' } }), 'wrong-password', 403)
     const before = (await kim.get(`/v1/profiles/${kim.profileId}/history`)).body
     t.equal((await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })).status, 204)
@@ -64,7 +64,7 @@ t.test('deleting an account', async (t) => {
   })
 
   t.test('leaves nothing in any collection when the period of grace is over', async (t) => {
-    const { kim, ids } = await busy(running, admin)
+    const { kim, ids } = await busy(running)
     const words = [...ids, kim.email]
     t.ok((await findEverywhere(words)).length >= 10, 'it was everywhere')
     await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })
@@ -84,7 +84,7 @@ t.test('deleting an account', async (t) => {
   })
 
   t.test('everything owned is exported as one document, without secrets', async (t) => {
-    const { kim, ids } = await busy(running, admin)
+    const { kim, ids } = await busy(running)
     const { status, body, headers } = await kim.get('/v1/account/export')
     t.equal(status, 200)
     t.match(headers, { 'content-disposition': /attachment/, 'cache-control': 'no-store' })

@@ -158,6 +158,16 @@ t.test('profiles', async (t) => {
     }
   })
 
+  t.test('locked profiles take the place of new ones: an account never grows past the largest plan', async (t) => {
+    const kim = await signUp(app)
+    for (const name of ['Two', 'Three', 'Four', 'Five']) await kim.post('/v1/profiles', { name })
+    t.equal((await kim.put('/v1/account/plan', { plan: 'standard', keepProfileIds: [kim.profileId] })).status, 200)
+    expectProblem(t, await kim.post('/v1/profiles', { name: 'Six' }), 'locked-profiles', 409)
+    const locked = (await kim.get('/v1/profiles')).body.items.find((one: { locked: boolean }) => one.locked).id
+    t.equal((await kim.delete(`/v1/profiles/${locked}`)).status, 204)
+    t.equal((await kim.post('/v1/profiles', { name: 'Six' })).status, 201)
+  })
+
   t.test('names are unique in the account, changes keep what the profile holds', async (t) => {
     const kim = await signUp(app)
     const movie = await addMovie(app, admin)

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { sweepExpiredSlots } from '../../src/watching/flush.js'
+import { rebuildHistory } from '../../src/watching/rebuild.js'
 import { addMovie, addShow, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
 
 t.test('watching', async (t) => {
@@ -64,6 +66,36 @@ t.test('watching', async (t) => {
     const before = (await kim.get(`${url}/history`)).body.items
     t.equal((await kim.post(`${url}/playback/${body.streamId}/stop`, { positionMs: 15_000, at: new Date(clock.now().getTime() - 60_000).toISOString() })).status, 200)
     t.strictSame((await kim.get(`${url}/history`)).body.items, before)
+  })
+
+  t.test('no stop is lost to a clock: behind the start, or within the same second as a heartbeat', async (t) => {
+    const kim = await signUp(app)
+    const url = `/v1/profiles/${kim.profileId}/playback`
+    const slow = (await play(kim, movie)).body.streamId
+    clock.advance(61_000)
+    await sweepExpiredSlots(app.services.watching)
+    const late = await kim.post(`${url}/${slow}/stop`, { positionMs: 30_000, watchedMs: 30_000, at: new Date(clock.now().getTime() - 180_000).toISOString() })
+    t.match(late.body.progress, { positionMs: 30_000 }, 'a start is no event')
+    t.match(await cards(kim), [{ kind: 'resume', positionMs: 30_000 }])
+
+    const whole = (await play(kim, second)).body.streamId
+    const at = clock.now().toISOString()
+    await kim.put(`${url}/${whole}`, { positionMs: 20_000, watchedMs: 20_000, at })
+    t.match((await kim.post(`${url}/${whole}/stop`, { positionMs: 20_900, watchedMs: 20_900, at })).body.progress, { positionMs: 20_900 })
+  })
+
+  t.test('looking around and returning leaves history and card agreeing', async (t) => {
+    const kim = await signUp(app)
+    await watch(kim, clock, movie, 20_000)
+    const { streamId } = (await play(kim, movie)).body
+    for (const [how, positionMs] of [['put', 50_000], ['post', 20_000]] as const) {
+      clock.advance(1_000)
+      await kim[how](`/v1/profiles/${kim.profileId}/playback/${streamId}${how === 'post' ? '/stop' : ''}`, { positionMs, watchedMs: 0, at: clock.now().toISOString() })
+    }
+    const before = await cards(kim)
+    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items.length, 2)
+    await rebuildHistory(app.services.watching, kim.email, () => undefined)
+    t.strictSame(await cards(kim), before)
   })
 
   t.test('seeking to the end is not watching', async (t) => {
@@ -197,8 +229,8 @@ t.test('history', async (t) => {
   const kim = await signUp(app)
   const url = `/v1/profiles/${kim.profileId}/history`
   for (const [i, movie] of movies.entries()) {
-    await watch(kim, clock, movie, 10_000 + i)
-    clock.advance(86_400_000 * 200)
+    const at = new Date(clock.now().getTime() - 86_400_000 * 200 * (movies.length - i)).toISOString()
+    await kim.put(`/v1/profiles/${kim.profileId}/progress/${movie}`, { positionMs: 10_000 + i, watchedMs: 10_000 + i, at })
   }
   const names = (body: { items: Array<{ title: { title: string } }> }): string[] => body.items.map(({ title }) => title.title)
 

@@ -75,7 +75,7 @@ function summarise ({ item, start, events }: ModelSitting): Summary | null {
     end = { at: Math.max(...past.map((event) => event.at)), watchedMs: told === null ? watchedMs : toldAtEnd.length > 0 ? Math.max(...toldAtEnd) : told }
   }
   // Nothing happened: it opened and closed at the same place. What was reported without a stream needs a place or a time.
-  const isEmpty = start === null ? events.every((event) => event.positionMs === 0 && (event.watchedMs ?? 0) === 0) : watchedMs === 0 && newest.positionMs === startPositionMs
+  const isEmpty = start === null ? events.every((event) => event.positionMs === 0 && (event.watchedMs ?? 0) === 0) : watchedMs === 0 && events.every((event) => event.positionMs <= startPositionMs) && newest.positionMs === startPositionMs
   if (isEmpty) return null
   return { item, startedAt, startPositionMs, stoppedAt: newest.at, positionMs: newest.positionMs, lastAt: Math.max(newest.at, startedAt), watchedMs, end, leftAtEnd: end !== null && end.at >= newest.at }
 }
@@ -115,13 +115,19 @@ export class ReferenceModel {
     const isMovie = items.length === 1
     const order = items.filter((item) => item.turn !== null).sort((a, b) => a.turn! - b.turn!)
     const opening = isMovie ? items : order.filter((item, i) => i === 0 || item === order.find((one) => !one.isSpecial))
-    const ends: Array<{ at: number, knownAt: number, turn: number | null, finished: boolean }> = []
-    for (const item of items) {
-      const mark = this.mark(item)
-      for (const { endedAt, finishedAt } of walk(this.summaries((one) => one === item))) {
-        if (endedAt !== null && !(mark?.watched === false && endedAt <= mark.saidAt)) ends.push({ at: endedAt, knownAt: endedAt, turn: item.turn, finished: finishedAt !== null })
+    /** What came to its end in a pass, known before a moment; neither passes nor marks carry rounds over. */
+    const endsOf = (since: number, moment: number): Array<{ at: number, knownAt: number, turn: number | null, finished: boolean }> => {
+      const ends: Array<{ at: number, knownAt: number, turn: number | null, finished: boolean }> = []
+      for (const item of items) {
+        const mark = this.mark(item)
+        const ofPass = this.summaries((one) => one === item).filter(({ lastAt, startedAt }) => lastAt >= since && startedAt < moment)
+        const parts = [ofPass.filter(({ lastAt }) => mark === null || lastAt > mark.saidAt), mark?.watched === false ? [] : ofPass.filter(({ lastAt }) => mark !== null && lastAt <= mark.saidAt)]
+        for (const { endedAt, finishedAt } of parts.flatMap((part) => walk(part))) {
+          if (endedAt !== null) ends.push({ at: endedAt, knownAt: endedAt, turn: item.turn, finished: finishedAt !== null })
+        }
+        if (mark?.watched === true) ends.push({ at: mark.watchedAt, knownAt: mark.saidAt, turn: item.turn, finished: true })
       }
-      if (mark?.watched === true) ends.push({ at: mark.watchedAt, knownAt: mark.saidAt, turn: item.turn, finished: true })
+      return ends.filter((end) => end.knownAt < moment && end.knownAt >= since)
     }
     const moments = [
       ...this.told.again.filter((one) => one.title === title).map(({ at }) => ({ at, asked: true })),
@@ -129,7 +135,7 @@ export class ReferenceModel {
     ].sort((a, b) => a.at - b.at || Number(b.asked) - Number(a.asked))
     const starts: number[] = []
     for (const { at, asked } of moments) {
-      const known = ends.filter((end) => end.knownAt < at && end.knownAt >= (starts.at(-1) ?? -Infinity))
+      const known = endsOf(starts.at(-1) ?? -Infinity, at)
       const newest = known.filter(({ turn }) => turn !== null).sort((a, b) => b.at - a.at || b.turn! - a.turn!)[0]
       const isFinished = isMovie ? known.some(({ finished }) => finished) : newest !== undefined && newest.turn === order.length - 1
       if (asked || isFinished) starts.push(at)
@@ -144,19 +150,8 @@ export class ReferenceModel {
     const all = this.summaries((one) => one === item)
     const counting = all.filter(({ lastAt }) => mark === null || lastAt > mark.saidAt)
     const steps = walk(counting.filter(({ lastAt }) => passOf(lastAt) === starts.length))
-    // The newest sitting goes on from what all the others came to, also when another began after it.
     const newest = steps.map(({ summary }) => summary).sort((a, b) => a.lastAt - b.lastAt || a.startedAt - b.startedAt || a.stoppedAt - b.stoppedAt).at(-1)
-    const others = walk(steps.map(({ summary }) => summary).filter((summary) => summary !== newest))
-    const last = others.at(-1)
-    const before = last === undefined ? 0 : last.finishedAt === null ? last.roundMs : 0
-    const tail: Step[] = []
-    if (newest !== undefined) {
-      const roundMs = before + newest.watchedMs
-      const isStarted = roundMs >= Math.min(60_000, item.durationMs / 100)
-      const isFinished = newest.end !== null && before + newest.end.watchedMs >= item.durationMs / 2
-      tail.push({ summary: newest, roundMs, isStarted, finishedAt: isFinished ? newest.end!.at : null, endedAt: isStarted ? newest.end?.at ?? null : null })
-    }
-    const present = [...others, ...tail]
+    const present = steps
     const earlierPasses = [...new Set(counting.map(({ lastAt }) => passOf(lastAt)))].filter((pass) => pass !== starts.length)
       .flatMap((pass) => walk(counting.filter(({ lastAt }) => passOf(lastAt) === pass)))
     const finishes = [...present, ...earlierPasses].map(({ finishedAt }) => finishedAt).filter((at) => at !== null)
@@ -168,7 +163,7 @@ export class ReferenceModel {
     return {
       mark,
       newestOfAll,
-      present: tail[0],
+      present: steps.find(({ summary }) => summary === newest),
       finishedAt: finishes.length > 0 ? Math.max(...finishes) : null,
       endedAt: ends.length > 0 ? Math.max(...ends) : null,
       activeAt: Number.isFinite(activeAt) ? activeAt : null,
@@ -211,8 +206,8 @@ export class ReferenceModel {
     const turn = (item: ModelItem): number => item.turn ?? -1
     const starts = this.passStarts(title)
     const current = states.filter(({ activeAt }) => activeAt !== null).sort((a, b) => b.activeAt! - a.activeAt! || turn(b.item) - turn(a.item))[0]
-    const ended = states.filter(({ endedAt }) => endedAt !== null)
-      .sort((a, b) => Number(b.item.turn !== null) - Number(a.item.turn !== null) || b.endedAt! - a.endedAt! || turn(b.item) - turn(a.item))[0]
+    const isInOrder = (item: ModelItem): boolean => item.turn !== null || items.length === 1
+    const ended = states.filter(({ item, endedAt }) => endedAt !== null && isInOrder(item)).sort((a, b) => b.endedAt! - a.endedAt! || turn(b.item) - turn(a.item))[0]
     const activity = Math.max(current?.activeAt ?? 0, ended?.endedAt ?? 0, starts.at(-1) ?? 0)
     const hiddenAt = this.told.hidden.filter((one) => one.title === title).at(-1)?.at ?? -Infinity
     if ((current?.activeAt ?? 0) <= hiddenAt && hiddenAt !== -Infinity) return null
@@ -225,7 +220,7 @@ export class ReferenceModel {
       return { title, kind: 'resume', item: current.item.id, positionMs: current.present!.summary.positionMs, pass, skippedBefore: skippedBefore(current.item.turn), activity }
     }
     if (ended === undefined) {
-      if (current !== undefined || pass === 1) return null
+      if (pass === 1 || (current !== undefined && isInOrder(current.item))) return null
       return { title, kind: 'next', item: (order[0] ?? items[0])!.id, positionMs: 0, pass, skippedBefore: 0, activity }
     }
     const next = ended.item.turn === null ? undefined : order.find((item) => item.turn! > ended.item.turn!)
