@@ -9,8 +9,10 @@ import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
+import hls from '../routes/hls.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
+import images from '../routes/images.js'
 import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
@@ -19,7 +21,9 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import subtitles from '../routes/subtitles.js'
 import taste from '../routes/taste.js'
+import thumbnails from '../routes/thumbnails.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
 import wishlist from '../routes/wishlist.js'
@@ -28,6 +32,9 @@ import { openCatalogue } from './catalogue/snapshot.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { createLeaseCheck } from './media/lease-check.js'
+import { createPackageIndexes } from './media/package-index.js'
+import { createMediaPackager } from './media/packager.js'
+import { createPackaging } from './media/packaging.js'
 import { createMailer } from './mail/mailer.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
@@ -55,7 +62,7 @@ export interface AppOptions {
   readonly databaseUri: string
   /** The clock; the system's when left out. */
   readonly now?: () => Date
-  /** False leaves swept streams to somebody else. */
+  /** False leaves what runs by itself to somebody else: sweeping streams and packaging media. */
   readonly sweep?: boolean
   /** Where log lines go; standard output when left out. */
   readonly logTo?: Writable
@@ -67,7 +74,7 @@ const BODY_BYTES = 64 * 1024
 export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true, logTo }: AppOptions): Promise<FastifyInstance> {
   const app = createFastify(config, logTo)
   await app.register(databasePlugin, { uri: databaseUri })
-  const services = await openServices(app, config, now)
+  const services = await openServices(app, config, now, sweep)
   if (sweep) await app.register(sweeperPlugin, { services })
   await assemble(app, services)
   await app.ready()
@@ -121,6 +128,10 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(titles)
     await v1.register(playback)
     await v1.register(media)
+    await v1.register(hls)
+    await v1.register(subtitles)
+    await v1.register(thumbnails)
+    await v1.register(images)
     await v1.register(progress)
     await v1.register(history)
     await v1.register(historyTransfer)
@@ -146,14 +157,16 @@ function loggerOptions (config: Config, logTo?: Writable): FastifyServerOptions[
   }
 }
 
-async function openServices (app: FastifyInstance, config: Config, now: () => Date): Promise<Services> {
+async function openServices (app: FastifyInstance, config: Config, now: () => Date, sweep: boolean): Promise<Services> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const mailer = createMailer(config, app.log, { now })
   const background = createBackground(app.log)
   const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
   const catalogue = await openCatalogue(app.log)
+  const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
   app.addHook('onClose', async () => {
+    await packaging.close()
     await background.settle()
     await mailer.close()
     await catalogue.close()
@@ -168,6 +181,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     mailer,
     background,
     storage,
+    packaging,
+    packages: createPackageIndexes(storage),
     catalogue,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),

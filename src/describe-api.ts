@@ -5,6 +5,8 @@ import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
 import { createLeaseCheck } from './media/lease-check.js'
+import type { PackageIndexes } from './media/package-index.js'
+import type { Packaging } from './media/packaging.js'
 import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
@@ -27,6 +29,8 @@ export async function describeApi (): Promise<object> {
     mailer: {} as Mailer,
     background: {} as Background,
     storage: {} as MediaStorage,
+    packaging: {} as Packaging,
+    packages: {} as PackageIndexes,
     catalogue,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),

@@ -9,6 +9,8 @@ import type { Mailer } from './mail/mailer.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
+import type { PackageIndexes } from './media/package-index.js'
+import type { Packaging } from './media/packaging.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -21,6 +23,8 @@ export interface Services {
   readonly mailer: Mailer
   readonly background: Background
   readonly storage: MediaStorage
+  readonly packaging: Packaging
+  readonly packages: PackageIndexes
   readonly catalogue: Catalogue
   readonly access: AccountAccess
   readonly leases: LeaseCheck

@@ -2,8 +2,9 @@
 import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { findSlots, isLive, type StreamSlot } from '../../models/account-streams.js'
+import { DomainError } from '../errors.js'
 import type { Services } from '../services.js'
-import type { MediaGrant } from './media-urls.js'
+import type { LeaseGrant } from './media-urls.js'
 
 /** With the second that bytes under way are looked at late, an ended stream gives nothing more after 5 s in any process. */
 const REMEMBERED_MS = 4_000
@@ -11,10 +12,12 @@ const CACHE_SIZE = 50_000
 /** Bytes under way are looked at this often: whoever ended a stream does not want to wait for the end of the film. */
 const LOOK_EVERY_MS = 1_000
 
-export type LeaseClaim = Pick<MediaGrant, 'account' | 'profile' | 'lease'>
+/** Whatever is wrong with a token gets the same answer. */
+export const mediaRefused = (): DomainError =>
+  new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
 
 export interface LeaseCheck {
-  isLive (claim: LeaseClaim): Promise<boolean>
+  isLive (grant: LeaseGrant): Promise<boolean>
   /** For whoever ended streams of an account: their addresses are dead at once in this process. */
   forget (accountId: string): void
 }
@@ -34,16 +37,16 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
     return reading
   }
 
-  async function holds ({ leases }: Reading, claim: LeaseClaim): Promise<boolean> {
-    return (await leases).some((lease) => lease.id === claim.lease && lease.profile === claim.profile && isLive(lease, now()))
+  async function holds ({ leases }: Reading, grant: LeaseGrant): Promise<boolean> {
+    return (await leases).some((lease) => lease.id === grant.lease && lease.profile === grant.profile && isLive(lease, now()))
   }
 
   return {
-    async isLive (claim) {
-      const known = readings.get(claim.account)
+    async isLive (grant) {
+      const known = readings.get(grant.account)
       // Only a yes is remembered: a stream that has just begun or was renewed is looked up.
-      if (known !== undefined && now().getTime() - known.readAt < REMEMBERED_MS && await holds(known, claim)) return true
-      return await holds(read(claim.account), claim)
+      if (known !== undefined && now().getTime() - known.readAt < REMEMBERED_MS && await holds(known, grant)) return true
+      return await holds(read(grant.account), grant)
     },
     forget: (accountId) => { readings.delete(accountId) },
   }
@@ -57,13 +60,13 @@ function toLease ({ _id, profile, expiresAt }: StreamSlot): Lease {
  * Breaks an answer off when its stream ends.
  * @returns what is to be called with each chunk of it
  */
-export function breakWhenOver ({ leases, now }: Pick<Services, 'leases' | 'now'>, reply: FastifyReply, claim: LeaseClaim): () => void {
+export function breakWhenOver ({ leases, now }: Pick<Services, 'leases' | 'now'>, reply: FastifyReply, grant: LeaseGrant): () => void {
   let lookedAt = now().getTime()
   return () => {
     const at = now().getTime()
     if (at - lookedAt < LOOK_EVERY_MS) return
     lookedAt = at
     // Without the database nobody is cut off: it is asked again a second later.
-    leases.isLive(claim).then((isLive) => { if (!isLive) reply.raw.destroy() }, () => {})
+    leases.isLive(grant).then((isLive) => { if (!isLive) reply.raw.destroy() }, () => {})
   }
 }
