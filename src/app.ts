@@ -1,7 +1,6 @@
 // The app: everything that a NormFlix API process serves, in the order it is put together. The process is in server.ts.
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import account from '../routes/account.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
@@ -38,7 +37,7 @@ import { createKeyRing } from './security/key-ring.js'
 import { REDACTED_PATHS, stripUrlTokens } from './security/log-redaction.js'
 import { createPasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
-import { openLocalStorage } from './storage/local-storage.js'
+import { openStorage } from './storage/open-storage.js'
 import { VERSION } from './version.js'
 
 declare module 'fastify' {
@@ -139,7 +138,7 @@ function loggerOptions (config: Config): FastifyServerOptions['logger'] {
 async function openServices (app: FastifyInstance, config: Config, now: () => Date): Promise<Services> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
-  const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
+  const storage = await openStorage(config)
   const catalogue = await openCatalogue(app.log)
   app.addHook('onClose', async () => {
     await catalogue.close()

@@ -29,7 +29,7 @@ export async function addMediaFile (services: MediaServices, prober: MediaProber
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
   const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes)
   try {
-    const result = await prober.probe(await storage.localPath(storageKey), sizeBytes)
+    const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
     if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
     const { facts } = result
     const file: StoredMediaFile = {

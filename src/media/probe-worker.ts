@@ -1,10 +1,9 @@
 // Runs in a worker thread: reads what a media file really contains. A broken file may throw or hang here, never beside
 // requests.
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../errors.js'
 import type { MediaContainer } from './container-magic.js'
+import { LocationAwayError, openReader, type RangeReader } from './range-reader.js'
 
 /** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
 export interface MediaFacts {
@@ -29,12 +28,13 @@ export interface MediaFacts {
   readonly sizeBytes: number
 }
 
-export interface ProbeTask { readonly path: string, readonly sizeBytes: number }
+/** A thread takes no URL objects. */
+export interface ProbeTask { readonly location: string, readonly isUrl: boolean, readonly sizeBytes: number }
 
 /** Refusals that are not damage. */
 export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
-export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal }
+export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal } | { readonly isAway: true }
 
 /**
  * Only what is accepted as an upload. Never ALL_FORMATS: its HLS reader opens whatever paths and addresses a playlist
@@ -54,8 +54,20 @@ Logging.level = LogLevel.Silent
 /** ISO 639-2 for undetermined, several, uncoded, and no speech. */
 const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
 
-export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
-  const input = new Input({ source: await openSource(path), formats: FORMATS.map(([format]) => format) })
+export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
+  const reader = await openReader(isUrl ? new URL(location) : location, sizeBytes)
+  let isAway = false
+  const source = toSource(reader, (error) => { isAway ||= error instanceof LocationAwayError })
+  try {
+    return await read(source, sizeBytes)
+  } catch (error) {
+    if (isAway) return { isAway }
+    throw error
+  }
+}
+
+async function read (source: CustomSource, sizeBytes: number): Promise<ProbeOutcome> {
+  const input = new Input({ source, formats: FORMATS.map(([format]) => format) })
   try {
     if (!await input.canRead()) return { refusal: 'unknown-kind' }
     const actual = await input.getFormat()
@@ -90,22 +102,20 @@ export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<Pr
   }
 }
 
-async function openSource (path: string): Promise<CustomSource> {
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+function toSource (reader: RangeReader, onError: (error: unknown) => void): CustomSource {
   return new CustomSource({
-    getSize: async () => (await handle.stat()).size,
+    getSize: async () => await reader.sizeBytes(),
     async read (start, end) {
       if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
-      const bytes = new Uint8Array(end - start)
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
-        if (bytesRead === 0) throw new Error('the file ends early')
-        done += bytesRead
+      try {
+        return await reader.read(start, end)
+      } catch (error) {
+        onError(error)
+        throw error
       }
-      return bytes
     },
-    dispose: () => { handle.close().catch(() => {}) },
-    prefetchProfile: 'fileSystem',
+    dispose: () => { reader.close().catch(() => {}) },
+    prefetchProfile: reader.isRemote ? 'network' : 'fileSystem',
     handleUnhandledError: () => {},
   })
 }
