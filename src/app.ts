@@ -16,6 +16,7 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import resumableUploads from '../routes/resumable-uploads.js'
 import taste from '../routes/taste.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
@@ -23,6 +24,7 @@ import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import { createResumableUploads } from './media/resumable-uploads.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -120,6 +122,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(adminTitles)
     await v1.register(adminMedia)
     await v1.register(uploads)
+    await v1.register(resumableUploads)
   }, { prefix: '/v1' })
 }
 
@@ -140,7 +143,9 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const storage = await openStorage(config)
   const catalogue = await openCatalogue(app.log)
+  const uploads = createResumableUploads({ catalogue, storage, config, log: app.log, now })
   app.addHook('onClose', async () => {
+    await uploads.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -151,6 +156,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     cursors: createCursorCodec(keys),
     hasher,
     storage,
+    uploads,
     catalogue,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },

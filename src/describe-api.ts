@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
+import type { ResumableUploads } from './media/resumable-uploads.js'
 import type { PasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
 import type { MediaStorage } from './storage/storage.js'
@@ -22,6 +23,7 @@ export async function describeApi (): Promise<object> {
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
     storage: {} as MediaStorage,
+    uploads: {} as ResumableUploads,
     catalogue,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: () => undefined },

@@ -6,6 +6,7 @@ import type { Config } from './config.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
+import type { ResumableUploads } from './media/resumable-uploads.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -16,6 +17,7 @@ export interface Services {
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
   readonly storage: MediaStorage
+  readonly uploads: ResumableUploads
   readonly catalogue: Catalogue
   readonly access: AccountAccess
   readonly watching: Watching

@@ -24,41 +24,58 @@ type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' |
  * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`
  */
 export async function addMediaFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, source: Readable, claims: UploadClaims): Promise<StoredMediaFile> {
-  const { storage, config, catalogue } = services
+  const { storage, config } = services
   const id = new Types.ObjectId()
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
   const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes)
   try {
-    const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
-    if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
-    const { facts } = result
-    const file: StoredMediaFile = {
-      _id: id,
-      state: 'ready',
-      storageKey,
-      contentType: facts.contentType,
-      audioLanguages: claims.languages.length > 0 ? [...claims.languages] : facts.audioLanguages,
-      subtitleLanguages: [...claims.subtitleLanguages],
-      width: facts.width,
-      height: facts.height,
-      frameRate: facts.frameRate,
-      videoCodec: facts.videoCodec,
-      audioCodec: facts.audioCodec,
-      container: facts.container,
-      bitrate: facts.bitrate,
-      durationMs: facts.durationMs,
-      sizeBytes,
-      sha256,
-      edition: claims.edition,
-      createdAt: services.now(),
-    }
-    await attach(title, item, file)
-    await catalogue.refresh(title.id)
-    return file
+    return await addReceivedFile(services, prober, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
   }
+}
+
+/** A whole file in storage that no item names yet. */
+export interface ReceivedFile {
+  readonly id: Types.ObjectId
+  readonly storageKey: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/**
+ * Probes a file that is in storage and gives it to its item.
+ * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`
+ */
+export async function addReceivedFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, received: ReceivedFile, claims: UploadClaims): Promise<StoredMediaFile> {
+  const { id, storageKey, sizeBytes, sha256 } = received
+  const result = await prober.probe(await services.storage.locate(storageKey), sizeBytes)
+  if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
+  const { facts } = result
+  const file: StoredMediaFile = {
+    _id: id,
+    state: 'ready',
+    storageKey,
+    contentType: facts.contentType,
+    audioLanguages: claims.languages.length > 0 ? [...claims.languages] : facts.audioLanguages,
+    subtitleLanguages: [...claims.subtitleLanguages],
+    width: facts.width,
+    height: facts.height,
+    frameRate: facts.frameRate,
+    videoCodec: facts.videoCodec,
+    audioCodec: facts.audioCodec,
+    container: facts.container,
+    bitrate: facts.bitrate,
+    durationMs: facts.durationMs,
+    sizeBytes,
+    sha256,
+    edition: claims.edition,
+    createdAt: services.now(),
+  }
+  await attach(title, item, file)
+  await services.catalogue.refresh(title.id)
+  return file
 }
 
 async function attach (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
