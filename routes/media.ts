@@ -22,6 +22,9 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
     if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw mediaRefused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
     if (pictureHeight(file) > grant.maxHeight) throw mediaRefused()
+    // HEAD is answered from what we know: an address that is signed for GET refuses it.
+    const direct = request.method === 'GET' ? await services.storage.directUrl(file.storageKey, file.contentType) : null
+    if (direct !== null) return await reply.header('cache-control', 'no-store').redirect(direct.href, 307)
     try {
       return await sendBytes(request, reply, services.storage, {
         key: file.storageKey,
@@ -50,7 +53,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The bytes of a media file',
       description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
       operationId: 'getMedia',
-      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }) }),
+      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }) }),
     },
   }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
 

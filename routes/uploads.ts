@@ -3,7 +3,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { badRequest, invalid } from '../src/errors.js'
 import { findEpisodeItem, findMovieItem } from '../src/catalogue/find-item.js'
@@ -11,19 +11,11 @@ import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/snapshot.js
 import { addMediaFile } from '../src/media/media-files.js'
 import { createMediaProber } from '../src/media/probe.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
-import { answers, Id, ref, strict } from '../src/schemas/common.js'
+import { answers, Id, ref } from '../src/schemas/common.js'
+import { toClaims, UploadQuery, type UploadFields } from '../src/schemas/uploads.js'
 
-const Edition = Type.String({ minLength: 1, maxLength: 100, description: 'theatrical, director\'s cut …', examples: ['director\'s cut'] })
-const TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
-const Tags = { pattern: `^${TAG}(,${TAG})*$`, maxLength: 500 }
-const UploadQuery = strict({
-  language: Type.Optional(Type.String({ ...Tags, description: 'Of the audio, BCP 47; several with commas. When left out, what the file says', examples: ['en'] })),
-  subtitles: Type.Optional(Type.String({ ...Tags, description: 'Languages of subtitles in the file' })),
-  edition: Type.Optional(Edition),
-})
 const MovieParams = Type.Object({ movieId: Id })
 const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
-type Fields = Static<typeof UploadQuery>
 
 const uploads: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
@@ -35,12 +27,9 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(/^(video|audio)\/|^application\/octet-stream$/, (_request, payload, done) => { done(null, payload) })
 
-  async function upload (request: FastifyRequest, reply: FastifyReply, title: CatalogueTitle, item: CatalogueItem, query: Fields): Promise<FastifyReply> {
+  async function upload (request: FastifyRequest, reply: FastifyReply, title: CatalogueTitle, item: CatalogueItem, query: UploadFields): Promise<FastifyReply> {
     const { source, fields } = await openUpload(request, query)
-    const list = (text: string | undefined): string[] => text === undefined ? [] : text.split(',')
-    const file = await addMediaFile(services, prober, title, item, source, {
-      languages: list(fields.language), subtitleLanguages: list(fields.subtitles), edition: fields.edition ?? null,
-    })
+    const file = await addMediaFile(services, prober, title, item, source, toClaims(fields))
     return await reply.code(201).send(toAdminMediaFile(file))
   }
 
@@ -71,7 +60,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
 }
 
 /** The stream of the file and what is said of it, however it was sent. */
-async function openUpload (request: FastifyRequest, query: Fields): Promise<{ source: Readable, fields: Fields }> {
+async function openUpload (request: FastifyRequest, query: UploadFields): Promise<{ source: Readable, fields: UploadFields }> {
   if (!request.isMultipart()) {
     if (request.body === undefined || request.body === null) throw badRequest('empty-upload', 'The body is empty: send the file itself.')
     return { source: request.body as Readable, fields: query }

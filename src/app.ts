@@ -1,7 +1,6 @@
 // The app: everything that a NormFlix API process serves, in the order it is put together. The process is in server.ts.
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import type { Writable } from 'node:stream'
 import account from '../routes/account.js'
 import adminMedia from '../routes/admin-media.js'
@@ -21,6 +20,7 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import resumableUploads from '../routes/resumable-uploads.js'
 import subtitles from '../routes/subtitles.js'
 import taste from '../routes/taste.js'
 import thumbnails from '../routes/thumbnails.js'
@@ -36,6 +36,7 @@ import { createPackageIndexes } from './media/package-index.js'
 import { createMediaPackager } from './media/packager.js'
 import { createPackaging } from './media/packaging.js'
 import { createMailer } from './mail/mailer.js'
+import { createResumableUploads } from './media/resumable-uploads.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -50,7 +51,7 @@ import { createKeyRing } from './security/key-ring.js'
 import { REDACTED_PATHS, stripUrlTokens } from './security/log-redaction.js'
 import { createPasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
-import { openLocalStorage } from './storage/local-storage.js'
+import { openStorage } from './storage/open-storage.js'
 import { VERSION } from './version.js'
 
 declare module 'fastify' {
@@ -141,6 +142,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(adminTitles)
     await v1.register(adminMedia)
     await v1.register(uploads)
+    await v1.register(resumableUploads)
   }, { prefix: '/v1' })
 }
 
@@ -162,10 +164,12 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const mailer = createMailer(config, app.log, { now })
   const background = createBackground(app.log)
-  const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
+  const storage = await openStorage(config)
   const catalogue = await openCatalogue(app.log)
   const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
+  const uploads = createResumableUploads({ catalogue, storage, packaging, config, log: app.log, now })
   app.addHook('onClose', async () => {
+    await uploads.close()
     await packaging.close()
     await background.settle()
     await mailer.close()
@@ -183,6 +187,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     storage,
     packaging,
     packages: createPackageIndexes(storage),
+    uploads,
     catalogue,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),

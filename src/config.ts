@@ -42,6 +42,24 @@ export interface Config {
   readonly accountGraceDays: number
   /** Where people open the links in mails, without a slash at its end. */
   readonly publicUrl: string
+  /** Where media files live; null: in a folder of `dataDir`. */
+  readonly s3: S3Config | null
+}
+
+/** A bucket of any S3-compatible store. */
+export interface S3Config {
+  /** Null: Amazon's own, found by the region. */
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  /** Empty, or ends with "/". */
+  readonly prefix: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** The bucket in the path rather than in the host's name. */
+  readonly forcePathStyle: boolean
+  /** Whether this service passes the bytes on, or sends viewers to the store. */
+  readonly delivery: 'proxy' | 'redirect'
 }
 
 /** The configuration cannot be used: names the variable and the rule, never the value. */
@@ -103,6 +121,32 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
     accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
+    s3: oneOf(variables, 'STORAGE', ['local', 's3'] as const, 'local') === 's3' ? readS3(variables) : null,
+  })
+}
+
+function readS3 (variables: Variables): S3Config {
+  const endpoint = variables['S3_ENDPOINT'] || null
+  if (endpoint !== null && !isHttpUrl(endpoint)) throw new ConfigError('S3_ENDPOINT', 'must be an http or https address without a user, query or fragment')
+  const bucket = variables['S3_BUCKET'] ?? ''
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw new ConfigError('S3_BUCKET', 'must name a bucket: 3 to 63 of a-z, 0-9, "." and "-"')
+  const prefix = (variables['S3_PREFIX'] ?? '').replace(/\/$/, '')
+  if (!/^(?:[\w-]+(?:\.[\w-]+)*(?:\/|$)){0,8}$/.test(prefix)) throw new ConfigError('S3_PREFIX', 'must be path segments of letters, digits, "-", "_" and "."')
+  const accessKeyId = secret(variables, 'S3_ACCESS_KEY_ID')
+  const secretAccessKey = secret(variables, 'S3_SECRET_ACCESS_KEY')
+  if (accessKeyId === null) throw new ConfigError('S3_ACCESS_KEY_ID', 'is required when STORAGE is s3')
+  if (secretAccessKey === null) throw new ConfigError('S3_SECRET_ACCESS_KEY', 'is required when STORAGE is s3')
+  const region = variables['S3_REGION'] || 'us-east-1'
+  if (!/^[\w-]{1,63}$/.test(region)) throw new ConfigError('S3_REGION', 'must be the name of a region')
+  return Object.freeze({
+    endpoint,
+    region,
+    bucket,
+    prefix: prefix === '' ? '' : `${prefix}/`,
+    accessKeyId,
+    secretAccessKey,
+    forcePathStyle: oneOf(variables, 'S3_FORCE_PATH_STYLE', ['on', 'off'] as const, endpoint === null ? 'off' : 'on') === 'on',
+    delivery: oneOf(variables, 'S3_DELIVERY', ['proxy', 'redirect'] as const, 'proxy'),
   })
 }
 
@@ -202,6 +246,12 @@ function list (variables: Variables, name: string, isValid: (value: string) => b
 
 function isOrigin (value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value
+}
+
+function isHttpUrl (value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password, search, hash } = new URL(value)
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
 }
 
 function isAddressOrBlock (value: string): boolean {

@@ -10,6 +10,7 @@ import type { Packaging } from './media/packaging.js'
 import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
+import type { ResumableUploads } from './media/resumable-uploads.js'
 import type { PasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
 import type { MediaStorage } from './storage/storage.js'
@@ -31,6 +32,7 @@ export async function describeApi (): Promise<object> {
     storage: {} as MediaStorage,
     packaging: {} as Packaging,
     packages: {} as PackageIndexes,
+    uploads: {} as ResumableUploads,
     catalogue,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),

@@ -53,3 +53,7 @@ export const preconditionFailed = (): DomainError =>
 
 export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
   new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })
+
+/** A store of media files that is not on this machine does not answer, or not as it should; the cause is for the log. */
+export const storageUnavailable = (cause?: unknown): DomainError =>
+  Object.assign(unavailable('storage-unavailable', 'The store of media files cannot be reached. Try again in a moment.', 5), { cause })

@@ -7,8 +7,7 @@ import { createIndexes, findMissingIndexes } from './database/indexes.js'
 import { NoDatabaseError, resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
 import { DEMO_ACCOUNTS, isDemoSeeded, seedAccounts, seedCatalogue } from './demo/seed.js'
 import { connectDatabase, disconnectDatabase } from './plugins/database.js'
-import { openLocalStorage } from './storage/local-storage.js'
-import path from 'node:path'
+import { openStorage } from './storage/open-storage.js'
 
 /** Everything in flight has this long to end. */
 const STOP_WITHIN_MS = 15_000
@@ -37,7 +36,7 @@ async function prepareDatabase (config: Config, uri: string): Promise<void> {
     }
     await step('Indexes', async () => { await createIndexes() })
     if (config.seed === 'demo' && !await isDemoSeeded()) {
-      const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
+      const storage = await openStorage(config)
       await step('Demo catalogue', async (progress) => { await seedCatalogue(storage, progress) })
     }
   } finally {

@@ -11,6 +11,7 @@ import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
 import type { PackageIndexes } from './media/package-index.js'
 import type { Packaging } from './media/packaging.js'
+import type { ResumableUploads } from './media/resumable-uploads.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -25,6 +26,7 @@ export interface Services {
   readonly storage: MediaStorage
   readonly packaging: Packaging
   readonly packages: PackageIndexes
+  readonly uploads: ResumableUploads
   readonly catalogue: Catalogue
   readonly access: AccountAccess
   readonly leases: LeaseCheck

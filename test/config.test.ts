@@ -53,3 +53,26 @@ t.test('what cannot be used is refused by the variable\'s name, never its value'
     t.notOk(value.length > 6 && refusal?.[1].replace(variable, '').includes(value), 'without the value')
   }
 })
+
+t.test('a store elsewhere is configured whole, its secrets also from files', async (t) => {
+  t.equal(loadConfig(production).s3, null)
+  const s3 = { STORAGE: 's3', S3_BUCKET: 'films', S3_ACCESS_KEY_ID: 'AKID', S3_SECRET_ACCESS_KEY: 'canary-secret' }
+  t.strictSame(loadConfig({ ...production, ...s3 }).s3, {
+    endpoint: null, region: 'us-east-1', bucket: 'films', prefix: '', accessKeyId: 'AKID', secretAccessKey: 'canary-secret', forcePathStyle: false, delivery: 'proxy',
+  })
+  const file = path.join(folder, 's3-secret')
+  writeFileSync(file, 'from a file\n')
+  const other = { S3_ENDPOINT: 'https://s3.example.com', S3_REGION: 'eu-1', S3_PREFIX: 'norm/flix/', S3_DELIVERY: 'redirect', S3_SECRET_ACCESS_KEY: '', S3_SECRET_ACCESS_KEY_FILE: file }
+  t.match(loadConfig({ ...production, ...s3, ...other }).s3, {
+    endpoint: 'https://s3.example.com', region: 'eu-1', prefix: 'norm/flix/', secretAccessKey: 'from a file', forcePathStyle: true, delivery: 'redirect',
+  })
+  const cases: Array<[variable: string, value: string]> = [
+    ['STORAGE', 'tape'], ['S3_BUCKET', ''], ['S3_BUCKET', 'Films'], ['S3_BUCKET', 'a/b'], ['S3_ACCESS_KEY_ID', ''], ['S3_SECRET_ACCESS_KEY', ''], ['S3_ENDPOINT', 'store:9000'],
+    ['S3_ENDPOINT', 'ftp://store'], ['S3_ENDPOINT', 'https://me:canary-secret@store'], ['S3_PREFIX', '../x'], ['S3_PREFIX', '/x'], ['S3_REGION', 'eu 1'], ['S3_DELIVERY', 'pigeon'], ['S3_FORCE_PATH_STYLE', 'yes'],
+  ]
+  for (const [variable, value] of cases) {
+    const refusal = refusalOf({ ...production, ...s3, [variable]: value })
+    t.equal(refusal?.[0], variable, `${variable}=${value}`)
+    t.notMatch(refusal?.[1], 'canary-secret')
+  }
+})

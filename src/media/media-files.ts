@@ -27,32 +27,50 @@ type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' |
  * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addMediaFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, source: Readable, claims: UploadClaims): Promise<StoredMediaFile> {
-  const { storage, config, catalogue } = services
+  const { storage, config } = services
   const id = new Types.ObjectId()
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
   const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes)
   try {
-    const result = await prober.probe(await storage.localPath(storageKey), sizeBytes)
-    if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
-    const audioTracks = assignLanguages(result.facts.audioTracks, claims.languages)
-    const file: StoredMediaFile = {
-      _id: id,
-      ...describeFile(result.facts, audioTracks),
-      storageKey,
-      sizeBytes,
-      sha256,
-      subtitleLanguages: [...claims.subtitleLanguages],
-      edition: claims.edition,
-      createdAt: services.now(),
-    }
-    await attach(title, item, file)
-    await catalogue.refresh(title.id)
-    services.packaging.request(item.id, id.toString())
-    return file
+    return await addReceivedFile(services, prober, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
   }
+}
+
+/** A whole file in storage that no item names yet. */
+export interface ReceivedFile {
+  readonly id: Types.ObjectId
+  readonly storageKey: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/**
+ * Probes a file that is in storage and gives it to its item. It can be played at once; its package for HLS follows in the
+ * background.
+ * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
+ */
+export async function addReceivedFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, received: ReceivedFile, claims: UploadClaims): Promise<StoredMediaFile> {
+  const { id, storageKey, sizeBytes, sha256 } = received
+  const result = await prober.probe(await services.storage.locate(storageKey), sizeBytes)
+  if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
+  const audioTracks = assignLanguages(result.facts.audioTracks, claims.languages)
+  const file: StoredMediaFile = {
+    _id: id,
+    ...describeFile(result.facts, audioTracks),
+    storageKey,
+    sizeBytes,
+    sha256,
+    subtitleLanguages: [...claims.subtitleLanguages],
+    edition: claims.edition,
+    createdAt: services.now(),
+  }
+  await attach(title, item, file)
+  await services.catalogue.refresh(title.id)
+  services.packaging.request(item.id, id.toString())
+  return file
 }
 
 /** What probing tells of a file that was just received. */

@@ -1,11 +1,10 @@
 // Runs in a worker thread: reads what a media file really contains. A broken file may throw or hang here, never beside
 // requests.
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { CustomSource, EncodedPacketSink, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../errors.js'
 import type { MediaContainer } from './container-magic.js'
 import { describeAudio, FORMATS, MAX_READ_BYTES, openInput, type AudioTrackFacts } from './media-input.js'
+import { LocationAwayError, openReader, type RangeReader } from './range-reader.js'
 
 /** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
 export interface MediaFacts {
@@ -31,15 +30,28 @@ export interface MediaFacts {
   readonly sizeBytes: number
 }
 
-export interface ProbeTask { readonly path: string, readonly sizeBytes: number }
+/** A thread takes no URL objects. */
+export interface ProbeTask { readonly location: string, readonly isUrl: boolean, readonly sizeBytes: number }
 
 /** Refusals that are not damage. */
 export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
-export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal }
+export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal } | { readonly isAway: true }
 
-export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
-  const input = openInput(await openSource(path))
+export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
+  const reader = await openReader(isUrl ? new URL(location) : location, sizeBytes)
+  let isAway = false
+  const source = toSource(reader, (error) => { isAway ||= error instanceof LocationAwayError })
+  try {
+    return await read(source, sizeBytes)
+  } catch (error) {
+    if (isAway) return { isAway }
+    throw error
+  }
+}
+
+async function read (source: CustomSource, sizeBytes: number): Promise<ProbeOutcome> {
+  const input = openInput(source)
   try {
     if (!await input.canRead()) return { refusal: 'unknown-kind' }
     const actual = await input.getFormat()
@@ -75,22 +87,20 @@ export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<Pr
   }
 }
 
-async function openSource (path: string): Promise<CustomSource> {
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+function toSource (reader: RangeReader, onError: (error: unknown) => void): CustomSource {
   return new CustomSource({
-    getSize: async () => (await handle.stat()).size,
+    getSize: async () => await reader.sizeBytes(),
     async read (start, end) {
       if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
-      const bytes = new Uint8Array(end - start)
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
-        if (bytesRead === 0) throw new Error('the file ends early')
-        done += bytesRead
+      try {
+        return await reader.read(start, end)
+      } catch (error) {
+        onError(error)
+        throw error
       }
-      return bytes
     },
-    dispose: () => { handle.close().catch(() => {}) },
-    prefetchProfile: 'fileSystem',
+    dispose: () => { reader.close().catch(() => {}) },
+    prefetchProfile: reader.isRemote ? 'network' : 'fileSystem',
     handleUnhandledError: () => {},
   })
 }

@@ -1,8 +1,9 @@
 // Probing uploaded files in a worker thread with limits on time and memory: a hostile file costs one thread, not the service.
 import { Piscina } from 'piscina'
-import { open } from 'node:fs/promises'
 import { HEAD_BYTES, sniffContainer } from './container-magic.js'
+import { DomainError, storageUnavailable } from '../errors.js'
 import type { MediaFacts, ProbeOutcome, ProbeRefusal, ProbeTask } from './probe-worker.js'
+import { openReader } from './range-reader.js'
 
 export type { MediaFacts } from './probe-worker.js'
 
@@ -14,8 +15,12 @@ export type ProbeResult =
   | { readonly ok: false, readonly code: ProbeFailure, readonly reason: string }
 
 export interface MediaProber {
-  /** Never rejects for what is in the file. @param path a file on this machine */
-  probe (path: string, sizeBytes: number): Promise<ProbeResult>
+  /**
+   * Never rejects for what is in the file.
+   * @param location a file on this machine, or an address that answers ranges
+   * @throws DomainError 503 `storage-unavailable` when the address does not answer
+   */
+  probe (location: string | URL, sizeBytes: number): Promise<ProbeResult>
   close (): Promise<void>
 }
 
@@ -54,8 +59,10 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
     const signal = AbortSignal.timeout(timeLimitMs)
     try {
       const outcome = await pool.run(task, { signal })
+      if ('isAway' in outcome) throw storageUnavailable()
       return 'facts' in outcome ? { ok: true, facts: outcome.facts } : failed(outcome.refusal)
     } catch (error) {
+      if (error instanceof DomainError) throw error
       if (isClosed) return failed('closed')
       if (signal.aborted) return failed('time-limit')
       return failed(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory-limit' : 'damaged')
@@ -63,10 +70,10 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
   }
 
   return {
-    async probe (path, sizeBytes) {
-      if (sniffContainer(await readHead(path)) === null) return failed('unknown-kind')
-      const mine = turn.then(async () => await run({ path, sizeBytes }))
-      turn = mine
+    async probe (location, sizeBytes) {
+      if (sniffContainer(await readHead(location, sizeBytes)) === null) return failed('unknown-kind')
+      const mine = turn.then(async () => await run({ location: location.toString(), isUrl: location instanceof URL, sizeBytes }))
+      turn = mine.catch(() => undefined)
       return await mine
     },
     async close () {
@@ -80,12 +87,11 @@ function failed (code: ProbeFailure): ProbeResult {
   return { ok: false, code, reason: REASONS[code] }
 }
 
-async function readHead (path: string): Promise<Buffer> {
-  const handle = await open(path)
+async function readHead (location: string | URL, sizeBytes: number): Promise<Buffer> {
+  const reader = await openReader(location, sizeBytes)
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
+    return Buffer.from(await reader.read(0, Math.min(HEAD_BYTES, await reader.sizeBytes())))
   } finally {
-    await handle.close()
+    await reader.close()
   }
 }

@@ -81,12 +81,13 @@ async function * chunksOf (source: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-function assertMedia (head: Buffer): Buffer {
+/** @throws DomainError 415 `unsupported-media` */
+export function assertMedia (head: Buffer): Buffer {
   if (sniffContainer(head) !== null) return head
   throw new DomainError(415, 'unsupported-media', 'Not a media file', 'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.')
 }
 
-function tooLarge (maxBytes: number): DomainError {
+export function tooLarge (maxBytes: number): DomainError {
   return new DomainError(413, 'upload-too-large', 'Upload too large', `A media file may have up to ${maxBytes} bytes.`, { maxBytes })
 }
 
@@ -98,7 +99,7 @@ async function write (stream: Writable, chunk: Buffer): Promise<void> {
 }
 
 /** A client that is still sending sees the refusal only if its bytes are taken for a while (RFC 9112 §9.6). */
-function readOnForAMoment (source: Readable): void {
+export function readOnForAMoment (source: Readable): void {
   if (source.destroyed || source.readableEnded) return
   const timer = setTimeout(() => { source.destroy() }, LINGER_MS).unref()
   source.once('close', () => { clearTimeout(timer) }).resume()

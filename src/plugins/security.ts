@@ -11,6 +11,9 @@ const REQUESTS_PER_MINUTE = 6_000
 /** Sign-up, log-in and the like from one address. */
 export const SIGN_IN_RATE = { max: 300, timeWindow: 60_000 } as const
 
+/** What a browser needs to read to resume an upload. */
+const TUS_HEADERS = ['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Upload-Offset', 'Upload-Length', 'Upload-Metadata', 'Upload-Expires']
+
 /** A body of usual size has this long to arrive. */
 const BODY_WITHIN_MS = 30_000
 
@@ -30,7 +33,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
   await app.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id'],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id', ...TUS_HEADERS],
     maxAge: 600,
   })
   // Node's own limit on the time of a request would cut long uploads too.

@@ -4,6 +4,7 @@ import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail
 import { Problem } from './common.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { RatedTitleView, RememberedLanguages } from './taste.js'
+import { UploadView } from './uploads.js'
 import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 
 export const sharedSchemas = [
@@ -14,4 +15,5 @@ export const sharedSchemas = [
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
   RatedTitleView, RememberedLanguages,
   HistoryFile, ImportReport,
+  UploadView,
 ] as const

@@ -90,10 +90,23 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
       await rm(file, { force: true })
       await pruneFolders(path.dirname(file))
     },
-    async localPath (key) {
+    async locate (key) {
       const { handle } = await openFile(key)
       await handle.close()
       return await locate(key)
+    },
+    async directUrl (key) {
+      assertStorageKey(key)
+      return null
+    },
+    async adopt (file, key) {
+      await locate(key)
+      if ((await lookAt(file))?.isFile() === true) {
+        await syncFile(file)
+        await publish(file, key)
+      } else {
+        await openFile(key).then(async ({ handle }) => { await handle.close() })
+      }
     },
     async sweep (olderThanMs) {
       let removed = 0
@@ -157,8 +170,11 @@ async function lookAt (file: string): Promise<Stats | null> {
 
 async function syncFolder (folder: string): Promise<void> {
   // Windows cannot open folders, and journals its entries itself.
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
+  if (process.platform !== 'win32') await syncFile(folder)
+}
+
+async function syncFile (file: string): Promise<void> {
+  const handle = await open(file, 'r')
   try {
     await handle.sync()
   } finally {

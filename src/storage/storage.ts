@@ -1,4 +1,4 @@
-// Where media files live, behind one small contract: a local folder today, an object store tomorrow.
+// Where media files live, behind one small contract: a local folder or an object store.
 import type { Readable, Writable } from 'node:stream'
 
 /** An object being written: nobody sees it before `commit`, and nothing is left of it after `abort`. */
@@ -16,7 +16,10 @@ export interface StorageWriter {
 /** Both ends included, as in a Content-Range. */
 export interface ByteSpan { readonly start: number, readonly end: number }
 
-/** Every method rejects with InvalidStorageKeyError for a key that cannot be one. */
+/**
+ * Every method rejects with InvalidStorageKeyError for a key that cannot be one, and with DomainError 503
+ * `storage-unavailable` while a store elsewhere is away.
+ */
 export interface MediaStorage {
   create (key: string): Promise<StorageWriter>
   /** Opens the whole object or a part. @throws ObjectMissingError, also when the object ends before the part does */
@@ -25,9 +28,16 @@ export interface MediaStorage {
   stat (key: string): Promise<{ sizeBytes: number, modifiedAt: Date } | null>
   /** Removing what is not there is fine. */
   remove (key: string): Promise<void>
-  /** A path on this machine for readers that need to seek. @throws ObjectMissingError */
-  localPath (key: string): Promise<string>
-  /** Removes what broken uploads left behind. @returns how many */
+  /**
+   * Where a reader that needs to seek, such as a worker thread, finds the bytes: a path on this machine, or an address to
+   * ask for ranges, good for hours. @throws ObjectMissingError
+   */
+  locate (key: string): Promise<string | URL>
+  /** An address at which a viewer may read the bytes for a short while; null when they are served by this service only. */
+  directUrl (key: string, contentType: string): Promise<URL | null>
+  /** Takes over a finished file of this machine, which is gone afterwards. May be repeated. @throws ObjectMissingError when neither is there */
+  adopt (file: string, key: string): Promise<void>
+  /** Removes what broken uploads left behind, except below RESUMABLE_FOLDER: resumable uploads sweep their own. @returns how many */
   sweep (olderThanMs: number): Promise<number>
 }
 
@@ -44,6 +54,9 @@ export class ObjectMissingError extends Error {
     this.name = 'ObjectMissingError'
   }
 }
+
+/** Keys of files that came in resumable uploads begin with it. */
+export const RESUMABLE_FOLDER = 'resumable'
 
 const MAX_SEGMENTS = 8
 /** No dot at either end, no two in a row: neither `..` nor a hidden file nor a name that Windows would shorten. */

@@ -16,7 +16,7 @@ t.test('a planted link to a file outside is neither read nor described, and remo
   await symlink(path.join(dir, 'outside/secret'), path.join(dir, 'root/film'))
   t.equal(await storage.stat('film'), null)
   await t.rejects(storage.open('film'), ObjectMissingError)
-  await t.rejects(storage.localPath('film'), ObjectMissingError)
+  await t.rejects(storage.locate('film'), ObjectMissingError)
   await storage.remove('film')
   t.equal(await readFile(path.join(dir, 'outside/secret'), 'utf8'), 'secret')
 })

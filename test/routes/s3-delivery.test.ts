@@ -1,0 +1,101 @@
+// Media in a store elsewhere: taken in, probed and played over HTTP like those of a folder; a store that is away is a 503.
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import { addMovie, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import { startS3Server } from '../storage/s3-server.js'
+
+const clip = clipBytes('480p-en')
+
+t.test('a file in S3 is uploaded, probed by its ranges, played by ranges, and gone when it is deleted', async (t) => {
+  const server = await startS3Server(t)
+  const { app, config } = await startApp(t, server.variables)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  t.strictSame(readdirSync(config.dataDir), [], 'nothing is kept on this machine')
+  const { objects, uploads } = await server.contents()
+  t.equal(objects.length, 1)
+  t.match(objects[0], new RegExp(`^normflix/${movie}/`))
+  t.strictSame(uploads, [])
+
+  const { mediaFile, url } = (await play(await signUp(app), movie)).body
+  t.match(mediaFile, { width: 854, height: 480, durationMs: 60_000 })
+  const whole = await call(app, 'GET', url)
+  t.equal(whole.status, 200)
+  t.ok(whole.bytes.equals(clip))
+  for (const [range, from, to] of [['bytes=0-0', 0, 1], ['bytes=1000-1999', 1_000, 2_000], ['bytes=-7', clip.length - 7, clip.length], [`bytes=${clip.length - 3}-`, clip.length - 3, clip.length]] as const) {
+    const part = await call(app, 'GET', url, { headers: { range } })
+    t.equal(part.status, 206, range)
+    t.ok(part.bytes.equals(clip.subarray(from, to)), range)
+  }
+  t.equal((await call(app, 'GET', url, { headers: { range: 'bytes=0-1,5-6' } })).status, 206)
+
+  await admin.delete(`/v1/admin/media/${mediaFile.id}`)
+  t.strictSame((await server.contents()).objects, [])
+})
+
+t.test('with redirects a viewer is sent to the store, after all checks, to an address that ends soon', async (t) => {
+  const server = await startS3Server(t)
+  const { app } = await startApp(t, { ...server.variables, S3_DELIVERY: 'redirect' })
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const viewer = await signUp(app)
+  const { url } = (await play(viewer, movie)).body
+
+  const answer = await call(app, 'GET', url, { headers: { range: 'bytes=1000-1999' } })
+  t.equal(answer.status, 307)
+  t.equal(answer.headers['cache-control'], 'no-store')
+  const location = new URL(String(answer.headers.location))
+  t.equal(location.origin, server.endpoint)
+  t.ok(Number(location.searchParams.get('X-Amz-Expires')) <= 120)
+  const part = await fetch(location, { headers: { range: 'bytes=1000-1999' } })
+  t.equal(part.status, 206)
+  t.equal(part.headers.get('content-type'), 'video/mp4')
+  t.ok(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(1_000, 2_000)))
+  location.searchParams.set('X-Amz-Expires', '1000')
+  t.equal((await fetch(location)).status, 403, 'an address that was changed is refused')
+
+  const head = await call(app, 'HEAD', url)
+  t.equal(head.status, 200)
+  t.equal(head.headers['content-length'], String(clip.length))
+  expectProblem(t, await call(app, 'GET', `${url.slice(0, -1)}x`), 'media-refused', 403)
+  const ended = (await play(viewer, movie)).body
+  await viewer.delete(`/v1/account/streams/${ended.streamId}`)
+  expectProblem(t, await call(app, 'GET', ended.url), 'media-refused', 403)
+})
+
+t.test('a store that is away is a 503 with Retry-After, for viewers and uploads, and nothing is left of the upload', async (t) => {
+  const server = await startS3Server(t)
+  const { app } = await startApp(t, server.variables)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const { url } = (await play(await signUp(app), movie)).body
+  server.fault = 'refuse'
+  for (const answer of [await call(app, 'GET', url), await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body: clip, headers: { 'content-type': 'video/mp4' } })]) {
+    expectProblem(t, answer, 'storage-unavailable', 503)
+    t.equal(answer.headers['retry-after'], '5')
+  }
+  server.fault = null
+  t.equal((await call(app, 'GET', url)).status, 200)
+  t.equal((await server.contents()).objects.length, 1)
+})
+
+t.test('probing a store that stops answering is a 503, not a verdict on the file', async (t) => {
+  const server = await startS3Server(t)
+  const { app } = await startApp(t, server.variables)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin, {}, [])
+  server.breakAfterPut = true
+  const answer = await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body: clip, headers: { 'content-type': 'video/mp4' } })
+  expectProblem(t, answer, 'storage-unavailable', 503)
+})
+
+t.test('broken files are refused with what is wrong, and leave nothing in the store', async (t) => {
+  const server = await startS3Server(t)
+  const { app } = await startApp(t, server.variables)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin, {}, [])
+  const send = async (body: Buffer) => await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body, headers: { 'content-type': 'video/mp4' } })
+  expectProblem(t, await send(clip.subarray(0, clip.length - 20_000)), 'unreadable-media', 422)
+  expectProblem(t, await send(Buffer.alloc(50_000)), 'unsupported-media', 415)
+  t.strictSame(await server.contents(), { objects: [], uploads: [] })
+})
