@@ -8,6 +8,7 @@ import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
+import home from '../routes/home.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
 import media from '../routes/media.js'
@@ -17,6 +18,7 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import search from '../routes/search.js'
 import taste from '../routes/taste.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
@@ -110,6 +112,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(account)
     await v1.register(profiles)
     await v1.register(titles)
+    await v1.register(search)
+    await v1.register(home)
     await v1.register(playback)
     await v1.register(media)
     await v1.register(progress)
