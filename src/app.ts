@@ -35,6 +35,7 @@ import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { buildValidator } from './schemas/validator.js'
+import { openTitleSearch } from './search/title-search.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import { REDACTED_PATHS, stripUrlTokens } from './security/log-redaction.js'
@@ -145,7 +146,9 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
   const catalogue = await openCatalogue(app.log)
+  const search = openTitleSearch(catalogue, app.log)
   app.addHook('onClose', async () => {
+    await search.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -157,6 +160,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     hasher,
     storage,
     catalogue,
+    search,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
     now,

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
+import type { TitleSearch } from './search/title-search.js'
 import type { PasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
 import type { MediaStorage } from './storage/storage.js'
@@ -23,6 +24,7 @@ export async function describeApi (): Promise<object> {
     hasher: {} as PasswordHasher,
     storage: {} as MediaStorage,
     catalogue,
+    search: {} as TitleSearch,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: () => undefined },
     now,

@@ -6,6 +6,7 @@ import type { Config } from './config.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
+import type { TitleSearch } from './search/title-search.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -17,6 +18,7 @@ export interface Services {
   readonly hasher: PasswordHasher
   readonly storage: MediaStorage
   readonly catalogue: Catalogue
+  readonly search: TitleSearch
   readonly access: AccountAccess
   readonly watching: Watching
   /** The clock; tests set it. */

@@ -52,6 +52,8 @@ export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
   readonly itemId: string
 }
 
+export type ChangeListener = (titleId: string | null) => void
+
 export interface Catalogue {
   /** False until the first load is complete. */
   isReady (): boolean
@@ -64,6 +66,11 @@ export interface Catalogue {
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
   generation (): number
+  /**
+   * Tells of every change of a title, after it was applied; null when everything was loaded again.
+   * @returns what ends it
+   */
+  onChange (listener: ChangeListener): () => void
   /** Reads one title and its files again: a writer calls it so that it reads its own write. */
   refresh (titleId: string): Promise<void>
   close (): Promise<void>
@@ -198,6 +205,11 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   let changedWhileLoading: Array<() => Promise<void>> | null = null
   let started = 0
   const applied = new Map<string, number>()
+  const listeners = new Set<ChangeListener>()
+
+  function tell (titleId: string | null): void {
+    for (const listener of listeners) listener(titleId)
+  }
 
   /** Reads, then applies, unless somebody who began to read later was faster: what they saw is newer. */
   async function readNewest<T> (key: string, read: () => Promise<T>, apply: (found: T) => void): Promise<void> {
@@ -214,6 +226,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     await readNewest(`title ${id}`, async () => await Title.findById(id, CARD_PROJECTION).lean<ListedTitle>(), (title) => {
       if (title === null) dropTitle(state, id)
       else putTitle(state, title)
+      tell(id)
     })
   }
 
@@ -284,6 +297,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
     state = fresh
     generation++
+    tell(null)
   }
 
   async function closeStreams (): Promise<void> {
@@ -301,6 +315,10 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     filesOf: (itemId) => state.filesByItem.get(itemId) ?? [],
     titles: () => state.titles.values(),
     generation: () => generation,
+    onChange (listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     refresh,
     async close () {
       isClosed = true

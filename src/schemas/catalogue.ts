@@ -45,6 +45,7 @@ const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
   originalTitle: Type.Optional(nullable(Name)),
+  alternativeTitles: Type.Optional(Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' })),
   synopsis: Type.Optional(nullable(Text)),
   year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
   releaseDate: Type.Optional(nullable(FullDate)),
@@ -142,6 +143,7 @@ export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
 const titleDetail = {
   ...card,
   originalTitle: nullable(Type.String()),
+  alternativeTitles: Type.Array(Type.String()),
   synopsis: nullable(Type.String()),
   releaseDate: nullable(Type.String(), 'RFC 3339 full-date'),
   cast: Type.Array(WirePerson),
@@ -228,6 +230,8 @@ function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<t
   return {
     ...toCard(title, state),
     originalTitle: title.originalTitle,
+    // Titles that were stored before there were any have none.
+    alternativeTitles: title.alternativeTitles ?? [],
     synopsis: title.synopsis,
     releaseDate: title.releaseDate,
     cast: title.cast,

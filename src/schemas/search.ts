@@ -1,8 +1,10 @@
 // Search on the wire: cards with what matched in them, and names to complete.
 import { Type, type Static } from 'typebox'
-import { Card } from './catalogue.js'
+import type { CatalogueTitle } from '../catalogue/snapshot.js'
+import type { TitleMatch } from '../search/title-search.js'
+import { Card, toCard, type ProfileState } from './catalogue.js'
 import { Id, ref, strict } from './common.js'
-import { ItemView } from './watching.js'
+import { ItemView, toItem } from './watching.js'
 
 /** Longer ones are refused: nobody types them, and each word costs. */
 export const QUERY_MAX_LENGTH = 200
@@ -25,3 +27,8 @@ export const Suggestion = Type.Object({
   text: Type.String({ description: 'What to put into the search box' }),
   titleId: Type.Union([Id, Type.Null()], { description: 'The movie or show; null for a person' }),
 }, { $id: 'Suggestion' })
+
+export function toSearchHit (title: CatalogueTitle, { highlights, episode }: TitleMatch, state?: ProfileState): Static<typeof SearchHit> {
+  const item = episode === null ? undefined : title.items[episode]
+  return { ...toCard(title, state), highlights: [...highlights], ...(item === undefined ? {} : { episode: toItem(title, item) }) }
+}
