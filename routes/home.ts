@@ -1,49 +1,61 @@
-// The home page of a profile: rows of cards.
+// The home page of a profile: rows of cards, each of which goes on in pages.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfileWatching } from '../models/account.js'
-import { browse, type Sort } from '../src/catalogue/browse.js'
-import { readStatesOf } from '../src/catalogue/profile-state.js'
-import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
-import { canSee } from '../src/domain/maturity.js'
-import { fail, notFound } from '../src/errors.js'
-import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
-import { toCard } from '../src/schemas/catalogue.js'
-import { answers, ProfileParams } from '../src/schemas/common.js'
-import { HomeRow, type HomeRowView } from '../src/schemas/home.js'
-import { toContinueCard } from '../src/schemas/watching.js'
-import { listContinueCards } from '../src/watching/continue-watching.js'
+import { createHome, type FilledRow, type HomeRequest } from '../src/home/home.js'
+import type { RowPosition } from '../src/home/rows.js'
+import { accountOf, profileOf } from '../src/plugins/auth.js'
+import { answers, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
+import { HomeRow, RowId, toHomeRow, type HomeRowView } from '../src/schemas/home.js'
 import { watcherOf } from './playback.js'
 
-const ROW_LENGTH = 20
-
 const home: FastifyPluginAsyncTypebox = async (app) => {
-  const { catalogue, watching, now } = app.services
+  const { watching, catalogue, trends, cursors } = app.services
+  const pages = createHome(watching, catalogue, trends)
+
+  async function seenBy (request: FastifyRequest): Promise<HomeRequest> {
+    const { limits } = await accountOf(app, request)
+    return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
+  }
+
+  function scopeOf (request: FastifyRequest, rowId: string): string[] {
+    return ['home', profileOf(request).id, rowId]
+  }
+
+  function toView (request: FastifyRequest, row: FilledRow): HomeRowView {
+    return toHomeRow(row, row.next === null ? null : cursors.encode(row.next, scopeOf(request, row.id)))
+  }
 
   app.get('/profiles/:profileId/home', {
     config: { access: 'profile' },
     schema: {
       tags: ['catalogue'],
       summary: 'The home page: rows of cards, those without any left out',
+      description: 'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
       operationId: 'getHome',
       params: ProfileParams,
       response: answers({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
     },
-  }, async (request, reply) => {
-    const [{ limits }, profile] = await Promise.all([accountOf(app, request), findProfileWatching(callerOf(request).accountId, profileOf(request).id)])
-    const viewer = profileOf(request)
-    const seen = { viewer, planMaxHeight: limits.maxHeight }
-    const cards = await listContinueCards(watching, watcherOf(request), { ...seen, limit: ROW_LENGTH }) ?? []
-    const most = (sort: Sort): CatalogueTitle[] => browse(catalogue, { ...seen, filter: {}, sort, descending: true, after: null, limit: ROW_LENGTH, now: now() }).titles
-    const wishes = (profile ?? fail(notFound('profile'))).wishlist.map((id) => catalogue.findTitle(id.toString()))
-      .filter((title) => title !== null && canSee(viewer, title, now())).slice(0, ROW_LENGTH) as CatalogueTitle[]
-    const lists: Array<[id: string, title: string, titles: CatalogueTitle[]]> = [['wishlist', 'Wishlist', wishes], ['popular', 'Popular', most('popularity')], ['new', 'New', most('added')]]
-    const states = await readStatesOf(profile ?? fail(notFound('profile')), lists.flatMap(([, , titles]) => titles.map(({ id }) => id)))
-    const rows: HomeRowView[] = [
-      { kind: 'continue', id: 'continue-watching', title: 'Continue watching', items: cards.map(toContinueCard), nextCursor: null },
-      ...lists.map(([id, title, titles]) => ({ kind: 'titles' as const, id, title, items: titles.map((one) => toCard(one, states(one.id))), nextCursor: null })),
-    ]
-    return await reply.send({ rows: rows.filter(({ items }) => items.length > 0) })
+    // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
+    serializerCompiler: () => JSON.stringify,
+  }, async (request) => ({ rows: (await pages.readAll(watcherOf(request), await seenBy(request))).map((row) => toView(request, row)) }))
+
+  app.get('/profiles/:profileId/home/:rowId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One row of the home page, a page at a time',
+      description: 'Begin with the nextCursor that the home page gave the row, or without one for the whole row.',
+      operationId: 'getHomeRow',
+      params: Type.Object({ profileId: Id, rowId: RowId }),
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: answers({ 200: HomeRow }),
+    },
+    serializerCompiler: () => JSON.stringify,
+  }, async (request) => {
+    const { params: { rowId }, query: { limit, cursor } } = request
+    const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowPosition
+    return toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit))
   })
 }
 

@@ -26,6 +26,7 @@ import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import { createTrends } from './home/trends.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -33,6 +34,7 @@ import problemsPlugin, { answerUnreadable } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
+import trendsPlugin from './plugins/trends.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { buildValidator } from './schemas/validator.js'
 import { openTitleSearch } from './search/title-search.js'
@@ -53,7 +55,7 @@ export interface AppOptions {
   readonly databaseUri: string
   /** The clock; the system's when left out. */
   readonly now?: () => Date
-  /** False leaves swept streams to somebody else. */
+  /** False leaves what is done every so often, such as sweeping streams, to somebody else. */
   readonly sweep?: boolean
 }
 
@@ -64,7 +66,10 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
   const app = createFastify(config)
   await app.register(databasePlugin, { uri: databaseUri })
   const services = await openServices(app, config, now)
-  if (sweep) await app.register(sweeperPlugin, { services })
+  if (sweep) {
+    await app.register(sweeperPlugin, { services })
+    await app.register(trendsPlugin, { services })
+  }
   await assemble(app, services)
   await app.ready()
   return app
@@ -163,6 +168,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     search,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
+    trends: createTrends(),
     now,
   }
 }

@@ -3,6 +3,7 @@ import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import type { Trends } from './home/trends.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { TitleSearch } from './search/title-search.js'
@@ -27,6 +28,7 @@ export async function describeApi (): Promise<object> {
     search: {} as TitleSearch,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: () => undefined },
+    trends: {} as Trends,
     now,
   }
   await assemble(app, services)

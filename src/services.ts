@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import type { Trends } from './home/trends.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -21,6 +22,7 @@ export interface Services {
   readonly search: TitleSearch
   readonly access: AccountAccess
   readonly watching: Watching
+  readonly trends: Trends
   /** The clock; tests set it. */
   now (): Date
 }

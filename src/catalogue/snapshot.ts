@@ -22,6 +22,8 @@ export interface CatalogueTitle extends Visibility {
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
   readonly originalLanguage: string | null
+  /** The names that stand for it: the first of its cast and crew. */
+  readonly people: readonly string[]
   readonly popularity: number
   readonly externalIds: Readonly<StoredMovie['externalIds']>
   readonly addedAt: Date
@@ -79,21 +81,26 @@ export interface Catalogue {
 type ListedTitle = StoredMovie | StoredShow
 
 /** What a card and its items need; the rest of a title is read when its page is opened. */
-const CARD_PROJECTION = { synopsis: 0, cast: 0, crew: 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+const CARD_PROJECTION = { synopsis: 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+
+/** More of a cast says little about what a title is like. */
+const [LEADING_CAST, LEADING_CREW] = [6, 3]
 
 interface State {
   titles: Map<string, CatalogueTitle>
   items: Map<string, CatalogueItem>
   filesByItem: Map<string, readonly CatalogueFile[]>
   files: Map<string, CatalogueFile>
+  /** Each name once, however many titles it is in. */
+  names: Map<string, string>
 }
 
 function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), names: new Map() }
 }
 
 function putTitle (state: State, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored)
+  const title = toCatalogueTitle(stored, state.names)
   dropTitle(state, title.id)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
@@ -117,7 +124,16 @@ function dropMedia (state: State, itemId: string): void {
   state.filesByItem.delete(itemId)
 }
 
-function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
+function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>, names: Map<string, string>): string[] {
+  const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
+  return [...leading].map((name) => {
+    const same = names.get(name) ?? name
+    names.set(same, same)
+    return same
+  })
+}
+
+function toCatalogueTitle (stored: ListedTitle, names: Map<string, string>): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
@@ -131,6 +147,7 @@ function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
     maturityRating: stored.maturityRating,
     posterUrl: stored.posterUrl,
     originalLanguage: stored.originalLanguage,
+    people: leadingPeople(stored, names),
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
     published: stored.published,

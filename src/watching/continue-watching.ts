@@ -61,13 +61,17 @@ interface KnownTitle {
 /** The cards of a profile, newest activity first; null when there is no such profile. */
 export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
-  if (profile === null) return null
+  return profile === null ? null : await listCardsOf(watching, profile, slots, request)
+}
+
+/** The same for a profile that has been read already, with the account's live slots. */
+export async function listCardsOf (watching: Watching, profile: StoredProfile, slots: readonly StreamSlot[], request: ContinueRequest): Promise<ContinueCard[]> {
   const known = withLiveSlots(watching.catalogue, profile, slots, profile.watchHistory)
   const cards = cardsOf(watching, request, known).slice(0, request.limit)
   const last = cards[request.limit - 1]
   // The archive matters only when the page is not full without it, or something in it is newer than the last card.
   if (profile.archivedUntil === null || (last !== undefined && last.lastWatchedAt > profile.archivedUntil)) return cards
-  const archived = await WatchArchive.find({ profile: watcher.profile }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
+  const archived = await WatchArchive.find({ profile: profile._id }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
   const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
   const entries = [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
   return cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries)).slice(0, request.limit)
