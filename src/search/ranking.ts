@@ -29,7 +29,7 @@ export interface Evidence {
 }
 
 /** What is in a name outranks what is in a cast list. */
-const FIELD_WEIGHT = { name: 1, otherName: 0.97, person: 0.8, episode: 0.7, several: 0.75 } as const
+const FIELD_WEIGHT = { name: 1, otherName: 0.97, person: 0.8, episode: 0.7, several: 0.66 } as const
 const READING_WEIGHT = 0.97
 /** A name that is just what was typed. */
 const WHOLE_BONUS = 0.12
@@ -109,24 +109,28 @@ function isBetter (a: Evidence, b: Evidence): boolean {
 
 function * evidenceOf (title: SearchableTitle, terms: readonly Term[], names: ReadonlyArray<readonly Word[]>, people: ReadonlyArray<readonly Word[]>, episodes: ReadonlyArray<readonly Word[]>): Generator<Evidence> {
   const anywhere = terms.map(() => 0)
-  const remember = (fit: Fit, weight: number): void => {
-    for (const [i, { quality }] of fit.found.entries()) anywhere[i] = Math.max(anywhere[i] ?? 0, quality * weight)
+  let mostInOne = 0
+  const remember = (fit: Fit): void => {
+    for (const [i, { quality }] of fit.found.entries()) anywhere[i] = Math.max(anywhere[i] ?? 0, quality)
   }
   for (const [index, words] of names.entries()) {
     const fit = fitOf(terms, words)
-    remember(fit, 1)
+    remember(fit)
     const line = scoreLine(terms, fit)
+    mostInOne = Math.max(mostInOne, line.coverage)
     yield { field: 'name', ...line, score: line.score * (index === 0 ? FIELD_WEIGHT.name : FIELD_WEIGHT.otherName), index }
   }
   const inNames = [...anywhere]
   for (const [index, words] of people.entries()) {
     const fit = fitOf(terms, words)
-    remember(fit, 1)
+    remember(fit)
     const line = scoreLine(terms, fit)
+    mostInOne = Math.max(mostInOne, line.coverage)
     yield { field: 'person', ...line, score: line.score * FIELD_WEIGHT.person, index }
   }
   for (const [i, { typed }] of terms.entries()) if (typed === String(title.year)) anywhere[i] = 1
-  yield { field: 'several', score: coverageOf(terms, anywhere) * FIELD_WEIGHT.several, coverage: coverageOf(terms, anywhere), isExact: areExact(terms, anywhere), index: 0 }
+  const together = coverageOf(terms, anywhere)
+  if (together > mostInOne) yield { field: 'several', score: together * FIELD_WEIGHT.several, coverage: together, isExact: areExact(terms, anywhere), index: 0 }
   for (const [index, words] of episodes.entries()) {
     const fit = fitOf(terms, words)
     if (fit.found.every(({ at }, i) => at < 0 || terms[i]?.isSmall === true)) continue
