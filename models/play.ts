@@ -68,6 +68,8 @@ const playSchema = new Schema<StoredPlay>({
 playSchema.index({ profile: 1, at: -1, _id: -1 })
 // One title's history, "where was I" in its items, and everything its state is folded from.
 playSchema.index({ profile: 1, title: 1, at: -1 })
+// What is popular: who played what on a day. It never changes while something plays.
+playSchema.index({ startedAt: 1 })
 // Deletion and export of an account.
 playSchema.index({ account: 1 })
 

@@ -20,6 +20,8 @@ export interface StoredTitle {
   kind: 'movie' | 'show'
   title: string
   originalTitle: string | null
+  /** Other names that it is known by. */
+  alternativeTitles: string[]
   synopsis: string | null
   year: number | null
   /** RFC 3339 full-date. */
@@ -61,6 +63,7 @@ export const markersSchema = new Schema<Markers>({
 const titleSchema = new Schema<StoredTitle>({
   title: { type: String, required: true },
   originalTitle: { type: String, default: null },
+  alternativeTitles: { type: [String], default: [] },
   synopsis: { type: String, default: null },
   year: { type: Number, default: null },
   releaseDate: { type: String, default: null },

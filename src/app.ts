@@ -9,6 +9,7 @@ import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import hls from '../routes/hls.js'
+import home from '../routes/home.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
 import images from '../routes/images.js'
@@ -22,6 +23,7 @@ import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
 import resumableUploads from '../routes/resumable-uploads.js'
 import subtitles from '../routes/subtitles.js'
+import search from '../routes/search.js'
 import taste from '../routes/taste.js'
 import thumbnails from '../routes/thumbnails.js'
 import titles from '../routes/titles.js'
@@ -31,6 +33,7 @@ import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
+import { createTrends } from './home/trends.js'
 import { createLeaseCheck } from './media/lease-check.js'
 import { createPackageIndexes } from './media/package-index.js'
 import { createMediaPackager } from './media/packager.js'
@@ -44,8 +47,10 @@ import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/pr
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
+import trendsPlugin from './plugins/trends.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { buildValidator } from './schemas/validator.js'
+import { openTitleSearch } from './search/title-search.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import { REDACTED_PATHS, stripUrlTokens } from './security/log-redaction.js'
@@ -63,7 +68,7 @@ export interface AppOptions {
   readonly databaseUri: string
   /** The clock; the system's when left out. */
   readonly now?: () => Date
-  /** False leaves what runs by itself to somebody else: sweeping streams and packaging media. */
+  /** False leaves what runs by itself to somebody else: sweeping streams, packaging media, counting what is popular. */
   readonly sweep?: boolean
   /** Where log lines go; standard output when left out. */
   readonly logTo?: Writable
@@ -76,7 +81,10 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
   const app = createFastify(config, logTo)
   await app.register(databasePlugin, { uri: databaseUri })
   const services = await openServices(app, config, now, sweep)
-  if (sweep) await app.register(sweeperPlugin, { services })
+  if (sweep) {
+    await app.register(sweeperPlugin, { services })
+    await app.register(trendsPlugin, { services })
+  }
   await assemble(app, services)
   await app.ready()
   return app
@@ -127,6 +135,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(account)
     await v1.register(profiles)
     await v1.register(titles)
+    await v1.register(search)
+    await v1.register(home)
     await v1.register(playback)
     await v1.register(media)
     await v1.register(hls)
@@ -168,11 +178,13 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   const catalogue = await openCatalogue(app.log)
   const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
   const uploads = createResumableUploads({ catalogue, storage, packaging, config, log: app.log, now })
+  const search = openTitleSearch(catalogue, app.log)
   app.addHook('onClose', async () => {
     await uploads.close()
     await packaging.close()
     await background.settle()
     await mailer.close()
+    await search.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -189,9 +201,11 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     packages: createPackageIndexes(storage),
     uploads,
     catalogue,
+    search,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
+    trends: createTrends(),
     now,
   }
 }

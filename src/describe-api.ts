@@ -4,6 +4,7 @@ import { assemble, createFastify } from './app.js'
 import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import type { Trends } from './home/trends.js'
 import { createLeaseCheck } from './media/lease-check.js'
 import type { PackageIndexes } from './media/package-index.js'
 import type { Packaging } from './media/packaging.js'
@@ -11,6 +12,7 @@ import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { ResumableUploads } from './media/resumable-uploads.js'
+import type { TitleSearch } from './search/title-search.js'
 import type { PasswordHasher } from './security/password-hashing.js'
 import type { Services } from './services.js'
 import type { MediaStorage } from './storage/storage.js'
@@ -34,9 +36,11 @@ export async function describeApi (): Promise<object> {
     packages: {} as PackageIndexes,
     uploads: {} as ResumableUploads,
     catalogue,
+    search: {} as TitleSearch,
     access: createAccountAccess(now),
     leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: () => undefined },
+    trends: {} as Trends,
     now,
   }
   await assemble(app, services)

@@ -4,6 +4,7 @@ import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Background } from './background.js'
 import type { Config } from './config.js'
+import type { Trends } from './home/trends.js'
 import type { LeaseCheck } from './media/lease-check.js'
 import type { Mailer } from './mail/mailer.js'
 import type { KeyRing } from './security/key-ring.js'
@@ -12,6 +13,7 @@ import type { PasswordHasher } from './security/password-hashing.js'
 import type { PackageIndexes } from './media/package-index.js'
 import type { Packaging } from './media/packaging.js'
 import type { ResumableUploads } from './media/resumable-uploads.js'
+import type { TitleSearch } from './search/title-search.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -28,9 +30,11 @@ export interface Services {
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
   readonly catalogue: Catalogue
+  readonly search: TitleSearch
   readonly access: AccountAccess
   readonly leases: LeaseCheck
   readonly watching: Watching
+  readonly trends: Trends
   /** The clock; tests set it. */
   now (): Date
 }

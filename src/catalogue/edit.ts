@@ -17,6 +17,7 @@ export type CatalogueServices = Pick<Services, 'catalogue' | 'storage' | 'log'>
 /** What PUT resets when the body leaves it out. */
 const TITLE_DEFAULTS = {
   originalTitle: null,
+  alternativeTitles: [] as string[],
   synopsis: null,
   year: null,
   releaseDate: null,
@@ -35,11 +36,12 @@ const TITLE_DEFAULTS = {
 } as const
 
 /** The stored form of what a body says; `year` follows the release date unless it is said. */
-function storedFields ({ seasons: _, availableFrom, availableUntil, genres, markers, cast, crew, ...rest }: TitleBody): Partial<StoredMovie> {
+function storedFields ({ seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, ...rest }: TitleBody): Partial<StoredMovie> {
   const year = rest.year === undefined && rest.releaseDate !== undefined && rest.releaseDate !== null ? { year: Number(rest.releaseDate.slice(0, 4)) } : {}
   return {
     ...rest,
     ...year,
+    ...(alternativeTitles === undefined ? {} : { alternativeTitles: [...new Set(alternativeTitles.map((title) => title.trim()))] }),
     ...(genres === undefined ? {} : { genres: [...new Set(genres.map((genre) => genre.trim()))] }),
     ...(cast === undefined ? {} : { cast: cast.map(({ name, role }) => ({ name, role: role ?? null })) }),
     ...(crew === undefined ? {} : { crew: crew.map(({ name, role }) => ({ name, role: role ?? null })) }),

@@ -22,13 +22,23 @@ export async function readStatesOf (profile: StoredProfile, titleIds: readonly s
 }
 
 async function statesOf (profile: StoredProfile, titleIds: readonly string[], tastes: readonly StoredTaste[]): Promise<(titleId: string) => ProfileState> {
-  const wishlist = new Set(profile.wishlist.map(String))
-  const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
+  return statesFrom(profile, await findEntries(profile, titleIds), tastes)
+}
+
+/** A profile's watch history entries by title: all that the account has, and of the archive those that are asked for. */
+export async function findEntries (profile: StoredProfile, titleIds: readonly string[]): Promise<ReadonlyMap<string, WatchEntry>> {
   const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
   if (profile.archivedUntil !== null) {
     const profileId = profile._id.toString()
     for (const entry of await findArchivedEntries(profileId, titleIds.filter((id) => !entries.has(id)))) entries.set(entry.title.toString(), entry)
   }
+  return entries
+}
+
+/** The states of titles from what has been read. */
+export function statesFrom (profile: StoredProfile, entries: ReadonlyMap<string, WatchEntry>, tastes: ReadonlyArray<Pick<StoredTaste, 'title' | 'rating'>>): (titleId: string) => ProfileState {
+  const wishlist = new Set(profile.wishlist.map(String))
+  const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
   return (titleId) => ({ inWishlist: wishlist.has(titleId), rating: ratings.get(titleId) ?? null, progress: progressOf(entries.get(titleId)) })
 }
 

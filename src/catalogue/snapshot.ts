@@ -22,6 +22,8 @@ export interface CatalogueTitle extends Visibility {
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
   readonly originalLanguage: string | null
+  /** The names that stand for it: the first of its cast and crew. */
+  readonly people: readonly string[]
   readonly popularity: number
   readonly externalIds: Readonly<StoredMovie['externalIds']>
   readonly addedAt: Date
@@ -60,6 +62,8 @@ export interface SideFiles {
 
 const NO_SIDE_FILES: SideFiles = { subtitles: [], thumbnails: null }
 
+export type ChangeListener = (titleId: string | null) => void
+
 export interface Catalogue {
   /** False until the first load is complete. */
   isReady (): boolean
@@ -74,6 +78,11 @@ export interface Catalogue {
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
   generation (): number
+  /**
+   * Tells of every change of a title, after it was applied; null when everything was loaded again.
+   * @returns what ends it
+   */
+  onChange (listener: ChangeListener): () => void
   /** Reads one title and its files again: a writer calls it so that it reads its own write. */
   refresh (titleId: string): Promise<void>
   close (): Promise<void>
@@ -82,7 +91,10 @@ export interface Catalogue {
 type ListedTitle = StoredMovie | StoredShow
 
 /** What a card and its items need; the rest of a title is read when its page is opened. */
-const CARD_PROJECTION = { synopsis: 0, cast: 0, crew: 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+const CARD_PROJECTION = { synopsis: 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+
+/** More of a cast says little about what a title is like. */
+const [LEADING_CAST, LEADING_CREW] = [6, 3]
 
 interface State {
   titles: Map<string, CatalogueTitle>
@@ -92,14 +104,16 @@ interface State {
   /** Only of items that have any. */
   sideFiles: Map<string, SideFiles>
   subtitles: Map<string, StoredSubtitle>
+  /** Each name once, however many titles it is in. */
+  names: Map<string, string>
 }
 
 function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map() }
 }
 
 function putTitle (state: State, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored)
+  const title = toCatalogueTitle(stored, state.names)
   dropTitle(state, title.id)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
@@ -128,7 +142,16 @@ function dropMedia (state: State, itemId: string): void {
   state.sideFiles.delete(itemId)
 }
 
-function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
+function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>, names: Map<string, string>): string[] {
+  const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
+  return [...leading].map((name) => {
+    const same = names.get(name) ?? name
+    names.set(same, same)
+    return same
+  })
+}
+
+function toCatalogueTitle (stored: ListedTitle, names: Map<string, string>): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
@@ -142,6 +165,7 @@ function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
     maturityRating: stored.maturityRating,
     posterUrl: stored.posterUrl,
     originalLanguage: stored.originalLanguage,
+    people: leadingPeople(stored, names),
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
     published: stored.published,
@@ -216,6 +240,11 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   let changedWhileLoading: Array<() => Promise<void>> | null = null
   let started = 0
   const applied = new Map<string, number>()
+  const listeners = new Set<ChangeListener>()
+
+  function tell (titleId: string | null): void {
+    for (const listener of listeners) listener(titleId)
+  }
 
   /** Reads, then applies, unless somebody who began to read later was faster: what they saw is newer. */
   async function readNewest<T> (key: string, read: () => Promise<T>, apply: (found: T) => void): Promise<void> {
@@ -232,6 +261,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     await readNewest(`title ${id}`, async () => await Title.findById(id, CARD_PROJECTION).lean<ListedTitle>(), (title) => {
       if (title === null) dropTitle(state, id)
       else putTitle(state, title)
+      tell(id)
     })
   }
 
@@ -302,6 +332,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
     state = fresh
     generation++
+    tell(null)
   }
 
   async function closeStreams (): Promise<void> {
@@ -321,6 +352,10 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
     titles: () => state.titles.values(),
     generation: () => generation,
+    onChange (listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     refresh,
     async close () {
       isClosed = true

@@ -14,9 +14,20 @@ import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref,
 export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
 const Text = Type.String({ maxLength: 10_000 })
 const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
-export const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
+const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
 const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
 const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
+
+/** What lists and search are filtered by. */
+export const titleFilters = {
+  genre: Type.Optional(Genre),
+  yearFrom: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or later' })),
+  yearTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or before' })),
+  rating: Type.Optional(Rating),
+  language: Type.Optional(Language),
+  minHeight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Has a file at least this sharp that the plan plays; lines' })),
+}
+export const TitleKind = Type.Optional(Type.Enum(['movie', 'show']))
 
 export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')) })
 export const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
@@ -37,6 +48,7 @@ const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
   originalTitle: Type.Optional(nullable(Name)),
+  alternativeTitles: Type.Optional(Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' })),
   synopsis: Type.Optional(nullable(Text)),
   year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
   releaseDate: Type.Optional(nullable(FullDate)),
@@ -152,6 +164,7 @@ export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
 const titleDetail = {
   ...card,
   originalTitle: nullable(Type.String()),
+  alternativeTitles: Type.Array(Type.String()),
   synopsis: nullable(Type.String()),
   releaseDate: nullable(Type.String(), 'RFC 3339 full-date'),
   cast: Type.Array(WirePerson),
@@ -252,6 +265,8 @@ function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<t
   return {
     ...toCard(title, state),
     originalTitle: title.originalTitle,
+    // Titles that were stored before there were any have none.
+    alternativeTitles: title.alternativeTitles ?? [],
     synopsis: title.synopsis,
     releaseDate: title.releaseDate,
     cast: title.cast,

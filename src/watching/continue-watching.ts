@@ -1,6 +1,6 @@
 // Continue watching: one card a title, newest activity first, from the account's entries, the live slots and the
 // catalogue in memory; plays are never read.
-import mongoose from 'mongoose'
+import mongoose, { type Types } from 'mongoose'
 import { findProfileWatching, type StoredProfile } from '../../models/account.js'
 import { findSlots, type StreamSlot } from '../../models/account-streams.js'
 import { WatchArchive, type ArchivedEntry } from '../../models/watch-archive.js'
@@ -64,7 +64,11 @@ interface KnownTitle {
 /** The cards of a profile, newest activity first; null when there is no such profile. */
 export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
-  if (profile === null) return null
+  return profile === null ? null : await listCardsOf(watching, profile, slots, request)
+}
+
+/** The same for a profile that has been read already, with the account's live slots. */
+export async function listCardsOf (watching: Watching, profile: StoredProfile, slots: readonly StreamSlot[], request: ContinueRequest): Promise<ContinueCard[]> {
   const entries = [...profile.watchHistory]
   const known = new Set(entries.map((entry) => entry.title.toString()))
   const cardsSoFar = (): ContinueCard[] => cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries))
@@ -75,7 +79,7 @@ export async function listContinueCards (watching: Watching, watcher: Watcher, r
     const last = cards[request.limit - 1]
     if (unread < 0 || (last !== undefined && last.lastWatchedAt.getTime() > unread) || entries.length >= ARCHIVE_DEPTH) break
     const since = Math.max(0, (profile.archivedUntil?.getTime() ?? 0) - window)
-    const older = await findArchivedBetween(watcher, since, unread)
+    const older = await findArchivedBetween(profile._id, since, unread)
     entries.push(...older.filter((entry) => !known.has(entry.title.toString())))
     for (const entry of older) known.add(entry.title.toString())
     unread = since - 1
@@ -85,9 +89,9 @@ export async function listContinueCards (watching: Watching, watcher: Watcher, r
 }
 
 /** Newest first. The lower bound keeps it cheap on servers that do not take the order from an index. */
-async function findArchivedBetween (watcher: Watcher, since: number, until: number): Promise<ArchivedEntry[]> {
+async function findArchivedBetween (profile: Types.ObjectId, since: number, until: number): Promise<ArchivedEntry[]> {
   const span = mongoose.trusted({ $gte: new Date(since), $lte: new Date(until) })
-  return await WatchArchive.find({ profile: watcher.profile, activityAt: span }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
+  return await WatchArchive.find({ profile, activityAt: span }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
 }
 
 /** A title that a viewer put away, and when. */

@@ -68,6 +68,23 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     t.ok(Date.now() - started < 1_000, `after ${Date.now() - started} ms`)
   })
 
+  t.test('a title made, renamed or taken away in one is found, or not, in the other within a second', async (t) => {
+    const findIn = async (server: Server, query: string): Promise<string[]> => (await send(server, 'GET', `/v1/search?q=${query}`, adminToken)).body.items.map(({ id }: { id: string }) => id)
+    const settles = async (query: string, isThere: boolean, id: string): Promise<void> => {
+      const started = Date.now()
+      while ((await findIn(b, query)).includes(id) !== isThere && Date.now() - started < 5_000);
+      t.ok(Date.now() - started < 1_000, `${query}: after ${Date.now() - started} ms`)
+    }
+    const { id } = (await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'Nosferatu' })).body
+    t.strictSame(await findIn(a, 'nosferatu'), [id])
+    await settles('nosferatu', true, id)
+    await send(a, 'PATCH', `/v1/admin/movies/${id}`, adminToken, { title: 'Metropolis' })
+    await settles('metropolis', true, id)
+    await settles('nosferatu', false, id)
+    await send(a, 'DELETE', `/v1/admin/movies/${id}`, adminToken)
+    await settles('metropolis', false, id)
+  })
+
   t.test('fifty profiles at once on both leave exactly five', async (t) => {
     for (let round = 0; round < 20; round++) {
       const { accessToken } = await signUp(servers[round % 2])

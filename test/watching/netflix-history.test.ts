@@ -21,6 +21,7 @@ function title (id: string, name: string, seasons: Record<number, string[]> | nu
     maturityRating: null,
     posterUrl: null,
     originalLanguage: null,
+    people: [],
     popularity: 0,
     externalIds: {},
     addedAt: new Date(0),

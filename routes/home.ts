@@ -1,0 +1,62 @@
+// The home page of a profile: rows of cards, each of which goes on in pages.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { createHome, type FilledRow, type HomeRequest } from '../src/home/home.js'
+import type { RowPosition } from '../src/home/rows.js'
+import { accountOf, profileOf } from '../src/plugins/auth.js'
+import { answers, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
+import { HomeRow, RowId, toHomeRow, type HomeRowView } from '../src/schemas/home.js'
+import { watcherOf } from './playback.js'
+
+const home: FastifyPluginAsyncTypebox = async (app) => {
+  const { watching, catalogue, trends, cursors } = app.services
+  const pages = createHome(watching, catalogue, trends)
+
+  async function seenBy (request: FastifyRequest): Promise<HomeRequest> {
+    const { limits } = await accountOf(app, request)
+    return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
+  }
+
+  function scopeOf (request: FastifyRequest, rowId: string): string[] {
+    return ['home', profileOf(request).id, rowId]
+  }
+
+  function toView (request: FastifyRequest, row: FilledRow): HomeRowView {
+    return toHomeRow(row, row.next === null ? null : cursors.encode(row.next, scopeOf(request, row.id)))
+  }
+
+  app.get('/profiles/:profileId/home', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'The home page: rows of cards, those without any left out',
+      description: 'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
+      operationId: 'getHome',
+      params: ProfileParams,
+      response: answers({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
+    },
+    // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
+    serializerCompiler: () => JSON.stringify,
+  }, async (request) => ({ rows: (await pages.readAll(watcherOf(request), await seenBy(request))).map((row) => toView(request, row)) }))
+
+  app.get('/profiles/:profileId/home/:rowId', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One row of the home page, a page at a time',
+      description: 'Begin with the nextCursor that the home page gave the row, or without one for the whole row.',
+      operationId: 'getHomeRow',
+      params: Type.Object({ profileId: Id, rowId: RowId }),
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: answers({ 200: HomeRow }),
+    },
+    serializerCompiler: () => JSON.stringify,
+  }, async (request) => {
+    const { params: { rowId }, query: { limit, cursor } } = request
+    const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowPosition
+    return toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit))
+  })
+}
+
+export default home

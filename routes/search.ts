@@ -1,0 +1,67 @@
+// Finding titles by what somebody types.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { matcher, type TitleFilter } from '../src/catalogue/browse.js'
+import { readProfileStates } from '../src/catalogue/profile-state.js'
+import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
+import { titleFilters, TitleKind } from '../src/schemas/catalogue.js'
+import { answers, Limit, listOf, ref, strict } from '../src/schemas/common.js'
+import { SearchHit, SearchText, Suggestion, toSearchHit } from '../src/schemas/search.js'
+import { suggest } from '../src/search/suggestions.js'
+import type { TitleMatch } from '../src/search/title-search.js'
+
+/** Names come from so many of the best answers. */
+const SUGGESTED_FROM = 30
+const SUGGESTION_LIMIT = 20
+
+const search: FastifyPluginAsyncTypebox = async (app) => {
+  const { catalogue, search, now } = app.services
+
+  /** The best answers that this caller may see, with what matched in them. */
+  async function findTitles (request: FastifyRequest, query: string, filter: TitleFilter, limit: number): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
+    const [viewer, account, found] = await Promise.all([viewerOf(app, request), accountOf(app, request), search.find(query)])
+    const isWanted = matcher(catalogue, { filter, viewer, planMaxHeight: account.limits.maxHeight, now: now() })
+    const titles: CatalogueTitle[] = []
+    for (const id of found) {
+      const title = catalogue.findTitle(id)
+      if (title !== null && isWanted(title) && titles.push(title) === limit) break
+    }
+    const matches = await search.explain(query, titles.map(({ id }) => id))
+    return titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } }))
+  }
+
+  app.get('/search', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Movies and shows by name, person or episode, the best match first',
+      description: 'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
+      operationId: 'search',
+      querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
+      response: answers({ 200: listOf(ref(SearchHit)) }),
+    },
+  }, async (request) => {
+    const { q, limit, ...filter } = request.query
+    const found = await findTitles(request, q, filter, limit)
+    const states = await readProfileStates(callerOf(request), found.map(({ title }) => title.id))
+    return { items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id))) }
+  })
+
+  app.get('/search/suggestions', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Names that complete what was typed',
+      operationId: 'suggest',
+      querystring: strict({ q: SearchText, limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }) }),
+      response: answers({ 200: listOf(ref(Suggestion)) }),
+    },
+  }, async (request) => {
+    const { q, limit } = request.query
+    return { items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), limit) }
+  })
+}
+
+export default search

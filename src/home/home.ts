@@ -1,0 +1,113 @@
+// The home page of a profile: its rows with the first cards of each, and single rows a page at a time.
+import { findProfileWatching, type StoredProfile } from '../../models/account.js'
+import { findSlots } from '../../models/account-streams.js'
+import { findTastes } from '../../models/taste.js'
+import { findEntries, statesFrom } from '../catalogue/profile-state.js'
+import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { Viewer } from '../domain/maturity.js'
+import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
+import { notFound } from '../errors.js'
+import type { ProfileState } from '../schemas/catalogue.js'
+import { listCardsOf, type ContinueCard } from '../watching/continue-watching.js'
+import type { Watcher, Watching } from '../watching/watching.js'
+import { isDropped, readRatings, readTaste } from './profile-taste.js'
+import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowPosition } from './rows.js'
+import { createSimilarTitles, type FindSimilar } from './similar-titles.js'
+import type { Trends } from './trends.js'
+
+const ROW_LENGTH = 20
+/** No profile has more cards: what is embedded, and as far as continue watching looks back. */
+const ALL_CONTINUE_CARDS = 300
+export const CONTINUE_ROW = { id: 'continue-watching', title: 'Continue watching' } as const
+
+export interface HomeCard {
+  readonly title: CatalogueTitle
+  readonly state: ProfileState
+  /** The new episode that brought the title here. */
+  readonly episode?: CatalogueItem
+}
+
+export interface FilledRow {
+  readonly id: string
+  readonly title: string
+  readonly cards: { readonly kind: 'continue', readonly items: readonly ContinueCard[] } | { readonly kind: 'titles', readonly items: readonly HomeCard[] }
+  /** Where the next page begins; null on the last. */
+  readonly next: RowPosition | null
+}
+
+export interface HomeRequest { readonly viewer: Viewer, readonly planMaxHeight: number }
+
+export interface Home {
+  /** All rows that have something in them. @throws DomainError 404 without such a profile */
+  readAll (watcher: Watcher, request: HomeRequest): Promise<FilledRow[]>
+  /** One page of one row. @throws DomainError 404 without such a profile or row */
+  readRow (watcher: Watcher, request: HomeRequest, rowId: string, after: RowPosition | null, limit: number): Promise<FilledRow>
+}
+
+export function createHome (watching: Watching, catalogue: Catalogue, trends: Trends): Home {
+  const findSimilar: FindSimilar = createSimilarTitles(catalogue, trends)
+
+  async function readContext (watcher: Watcher, { viewer, planMaxHeight }: HomeRequest) {
+    const [profile, slots, ratings] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account), readRatings(watcher.profile)])
+    if (profile === null) throw notFound('profile')
+    const taste = await readTaste(profile, ratings)
+    const now = watching.now()
+    const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now }
+    const continueCards = async (limit: number): Promise<ContinueCard[]> => await listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit })
+    return { context, continueCards }
+  }
+
+  async function readAll (watcher: Watcher, request: HomeRequest): Promise<FilledRow[]> {
+    const { context, continueCards } = await readContext(watcher, request)
+    const cards = await continueCards(ROW_LENGTH + 1)
+    const begun = continueRow(cards, null, ROW_LENGTH)
+    const pages = fillRows(listRows(context), new Set(cards.slice(0, ROW_LENGTH).map(({ title }) => title.id)))
+    const toCards = await readCards(context.taste.profile, pages.flatMap(({ page }) => page.entries))
+    return [begun, ...pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))].filter(({ cards }) => cards.items.length > 0)
+  }
+
+  async function readRow (watcher: Watcher, request: HomeRequest, rowId: string, after: RowPosition | null, limit: number): Promise<FilledRow> {
+    const { context, continueCards } = await readContext(watcher, request)
+    if (rowId === CONTINUE_ROW.id) return continueRow(await continueCards(ALL_CONTINUE_CARDS), after, limit)
+    const row = findRow(context, rowId)
+    if (row === null) throw notFound('row')
+    const page = row.page(after, limit, () => true)
+    const toCards = await readCards(context.taste.profile, page.entries)
+    return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
+  }
+
+  return { readAll, readRow }
+}
+
+/** The first page of each row; a title that is recommended once, or goes on above, is not recommended again. */
+function fillRows (rows: readonly Row[], begun: Iterable<string>): Array<{ row: Row, page: ReturnType<Row['page']> }> {
+  const shown = new Set(begun)
+  return rows.map((row) => {
+    const page = row.page(null, ROW_LENGTH, ({ id }) => !row.isDiscovery || !shown.has(id))
+    if (row.isDiscovery) for (const { title } of page.entries) shown.add(title.id)
+    return { row, page }
+  })
+}
+
+function continueRow (cards: readonly ContinueCard[], after: RankKey | null, limit: number): FilledRow {
+  const ranked = cards.map((card) => ({ card, key: [card.lastWatchedAt.getTime(), card.title.id] }))
+  const { entries, next } = pageOfRanked(ranked, after, limit, () => true)
+  return { ...CONTINUE_ROW, cards: { kind: 'continue', items: entries.map(({ card }) => card) }, next }
+}
+
+function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowPosition | null): FilledRow {
+  return { id, title, cards: { kind: 'titles', items }, next }
+}
+
+/** Reads what the profile has to do with some titles, and makes cards of them. */
+async function readCards (profile: StoredProfile, entries: readonly RowEntry[]): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
+  const ids = [...new Set(entries.map(({ title }) => title.id))]
+  const [tastes, watched] = await Promise.all([findTastes(profile._id.toString(), ids), findEntries(profile, ids)])
+  const stateOf = statesFrom(profile, watched, tastes)
+  // What was given up so long ago that the rows were chosen without knowing it.
+  const isGivenUp = (id: string): boolean => {
+    const entry = watched.get(id)
+    return entry !== undefined && isDropped(entry)
+  }
+  return (some, isDiscovery) => some.filter(({ title }) => !isDiscovery || !isGivenUp(title.id)).map((entry) => ({ ...entry, state: stateOf(entry.title.id) }))
+}
