@@ -2,6 +2,7 @@
 // The plan's limit on profiles is enforced here, on every write verb.
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
 import { assertProfilesFit, countUsableProfiles, limitsOf, PLAN_IDS, type PlanId, type PlanLimits } from '../src/domain/plans.js'
+import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
 import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './guards.js'
@@ -25,6 +26,8 @@ export interface StoredProfile {
   maxMaturityAge: number
   audioLanguages: string[]
   subtitleLanguages: string[]
+  /** Missing in profiles from before it could be chosen: smart. */
+  subtitleMode?: SubtitleMode
   autoplay: boolean
   /** A movie leaves the wishlist when it was watched to its end. */
   dropWatchedMovies: boolean
@@ -65,6 +68,7 @@ const profileSchema = new Schema<StoredProfile>({
   maxMaturityAge: { type: Number, default: ADULT_AGE, min: 0, max: ADULT_AGE },
   audioLanguages: { type: [String], default: [] },
   subtitleLanguages: { type: [String], default: [] },
+  subtitleMode: { type: String, enum: SUBTITLE_MODES, default: 'smart' },
   autoplay: { type: Boolean, default: true },
   dropWatchedMovies: { type: Boolean, default: false },
   pinHash: { type: String, default: null },

@@ -1,8 +1,8 @@
 // Media files of the catalogue: changed and removed. They come in through uploads.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { changeMediaFile, removeMediaFile } from '../src/media/media-files.js'
-import { MediaFile, toMediaFile } from '../src/schemas/catalogue.js'
+import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/media-files.js'
+import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
 import { answers, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
 
 const Changes = strict({
@@ -18,7 +18,19 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
   app.patch('/admin/media/:mediaFileId', {
     config: { access: 'admin' },
     schema: { tags: ['admin'], summary: 'Change what is said of a media file', operationId: 'changeMedia', params: FileParams, body: Changes, response: answers({ 200: ref(MediaFile) }) },
-  }, async (request) => toMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
+  }, async (request) => toAdminMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
+
+  app.post('/admin/media/:mediaFileId/package', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Package a media file for HLS again',
+      description: 'In the background: `hls` of the file tells how far it is. What is offered now stays until the new package is complete, and whoever plays it plays on.',
+      operationId: 'packageMedia',
+      params: FileParams,
+      response: answers({ 202: ref(MediaFile) }),
+    },
+  }, async (request, reply) => await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(services, request.params.mediaFileId))))
 
   app.delete('/admin/media/:mediaFileId', {
     config: { access: 'admin' },

@@ -3,8 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { createMovie, createShow, editMovie, editShow, putEpisode, putSeason, removeEpisode, removeSeason, removeTitle } from '../src/catalogue/edit.js'
 import { sendTagged, wantedRevision } from '../src/catalogue/etag.js'
-import { readyFilesOf } from '../src/catalogue/snapshot.js'
-import { EpisodeDetail, EpisodeInput, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import { EpisodeDetail, EpisodeInput, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
 import { answers, Id, NoContent, ref } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
@@ -18,7 +17,7 @@ const SHOW_BODY_BYTES = 4 * 1024 * 1024
 
 const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  const filesOf = (itemId: string) => readyFilesOf(services.catalogue, itemId)
+  const filesOf = (itemId: string) => services.catalogue.filesOf(itemId).map(toAdminMediaFile)
   const admin = { config: { access: 'admin' as const }, bodyLimit: SHOW_BODY_BYTES }
 
   app.post('/admin/movies', {

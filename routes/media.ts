@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { pictureHeight } from '../src/domain/file-choice.js'
-import { DomainError, fail, notFound } from '../src/errors.js'
-import { createLeaseCheck } from '../src/media/lease-check.js'
+import { fail, notFound } from '../src/errors.js'
+import { createLeaseCheck, mediaRefused } from '../src/media/lease-check.js'
 import { readMediaGrant } from '../src/media/media-urls.js'
 import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
@@ -14,18 +14,15 @@ const MediaParams = Type.Object({ mediaFileId: Id })
 const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
 
-const refused = (): DomainError =>
-  new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
-
 const media: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const leases = createLeaseCheck(services.now)
 
   async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
     const grant = readMediaGrant(services.keys, token, services.now())
-    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw refused()
+    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw mediaRefused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
-    if (pictureHeight(file) > grant.maxHeight) throw refused()
+    if (pictureHeight(file) > grant.maxHeight) throw mediaRefused()
     try {
       return await sendBytes(request, reply, services.storage, {
         key: file.storageKey,

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { shownMarkers } from '../src/catalogue/markers.js'
-import { MEDIA_URL_MS, signMediaGrant } from '../src/media/media-urls.js'
+import { MEDIA_URL_MS, signHlsGrant, signMediaGrant, signSideFileGrant } from '../src/media/media-urls.js'
+import { currentPackage } from '../src/media/packaging.js'
 import type { ProgressEvent } from '../src/domain/progress.js'
 import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
 import { toMediaFile } from '../src/schemas/catalogue.js'
@@ -34,16 +35,25 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, catalogue, keys } = services
   const flushes = createFlushSchedule()
 
-  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, { slot, choice, languages }: StartedPlayback): Static<typeof Playback> {
-    const token = signMediaGrant(keys, {
-      file: choice.file.id,
-      item: choice.file.itemId,
-      account: watcher.account,
-      profile: watcher.profile,
-      lease: slot._id.toString(),
-      maxHeight: slot.maxHeight,
-      expiresAt: services.now().getTime() + MEDIA_URL_MS,
+  /** The signed addresses of everything that a started stream may read. */
+  function addressesOf (watcher: Watcher, { slot, choice, languages, maxHeight }: StartedPlayback): Pick<Static<typeof Playback>, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
+    const { file } = choice
+    const lease = { account: watcher.account, profile: watcher.profile, lease: slot._id.toString(), expiresAt: services.now().getTime() + MEDIA_URL_MS }
+    const { subtitles, thumbnails } = catalogue.sideFilesOf(file.itemId)
+    const hlsToken = (): string => signHlsGrant(keys, {
+      ...lease, item: file.itemId, file: file.id, maxHeight, audio: languages.audio?.language ?? null, subtitle: languages.subtitles?.id ?? null,
     })
+    const sideToken = (object: string): string => signSideFileGrant(keys, { ...lease, object })
+    return {
+      url: `/v1/media/${file.id}?token=${signMediaGrant(keys, { ...lease, file: file.id, item: file.itemId, maxHeight: slot.maxHeight })}`,
+      hlsUrl: currentPackage(file) === null ? null : `/v1/hls/${file.itemId}/master.m3u8?token=${hlsToken()}`,
+      subtitles: subtitles.map(({ _id, language, kind }) => ({ id: _id.toString(), language, kind, url: `/v1/subtitles/${_id.toString()}?token=${sideToken(_id.toString())}` })),
+      thumbnailsUrl: thumbnails === null ? null : `/v1/thumbnails/${file.itemId}/index.vtt?token=${sideToken(file.itemId)}`,
+    }
+  }
+
+  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, started: StartedPlayback): Static<typeof Playback> {
+    const { slot, choice, languages } = started
     return {
       streamId: slot._id.toString(),
       positionMs: slot.startPositionMs,
@@ -52,10 +62,8 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       reason: choice.reason,
       alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
       markers: shownMarkers(item[1].markers),
-      url: `/v1/media/${choice.file.id}?token=${token}`,
-      hlsUrl: null,
+      ...addressesOf(watcher, started),
       audio: languages.audio,
-      subtitles: [],
       subtitle: languages.subtitles,
       heartbeatMs: HEARTBEAT_MS,
       expiresAt: slot.expiresAt.toISOString(),

@@ -7,12 +7,12 @@ import { browse, countGenres, SORTS, type PagePosition } from '../src/catalogue/
 import { createTitleDetails } from '../src/catalogue/details.js'
 import { sendTagged } from '../src/catalogue/etag.js'
 import { readProfileStates } from '../src/catalogue/profile-state.js'
-import { readyFilesOf, type CatalogueFile, type CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
-import { Card, EpisodeDetail, Genre, MovieDetail, Rating, SeasonDetail, ShowDetail, toCard, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import { Card, EpisodeDetail, Genre, MovieDetail, Rating, SeasonDetail, ShowDetail, toAdminMediaFile, toCard, toEpisode, toMediaFile, toMovie, toSeason, toShow, type MediaFileView } from '../src/schemas/catalogue.js'
 import { answers, Cursor, Id, Language, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const listQuery = {
@@ -71,11 +71,11 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     return role === 'admin' && boundProfileId === null
   }
 
-  /** The files that the caller's plan may know of; administrators know of all. */
-  async function filesFor (request: FastifyRequest): Promise<(itemId: string) => CatalogueFile[]> {
-    if (seesAll(request)) return (itemId) => readyFilesOf(catalogue, itemId)
+  /** The ready files that the caller's plan may know of; administrators know of all, whatever their state. */
+  async function filesFor (request: FastifyRequest): Promise<(itemId: string) => MediaFileView[]> {
+    if (seesAll(request)) return (itemId) => catalogue.filesOf(itemId).map(toAdminMediaFile)
     const { limits } = await accountOf(app, request)
-    return (itemId) => withinPlan(readyFilesOf(catalogue, itemId), limits.maxHeight)
+    return (itemId) => withinPlan(readyFilesOf(catalogue, itemId), limits.maxHeight).map(toMediaFile)
   }
 
   async function findSeason (request: FastifyRequest, showId: string, number: number): Promise<{ season: StoredSeason, revision: number }> {

@@ -5,11 +5,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { badRequest, invalid, notFound } from '../src/errors.js'
+import { badRequest, invalid } from '../src/errors.js'
+import { findEpisodeItem, findMovieItem } from '../src/catalogue/find-item.js'
 import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { addMediaFile } from '../src/media/media-files.js'
 import { createMediaProber } from '../src/media/probe.js'
-import { MediaFile, toMediaFile } from '../src/schemas/catalogue.js'
+import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
 import { answers, Id, ref, strict } from '../src/schemas/common.js'
 
 const Edition = Type.String({ minLength: 1, maxLength: 100, description: 'theatrical, director\'s cut …', examples: ['director\'s cut'] })
@@ -40,13 +41,13 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     const file = await addMediaFile(services, prober, title, item, source, {
       languages: list(fields.language), subtitleLanguages: list(fields.subtitles), edition: fields.edition ?? null,
     })
-    return await reply.code(201).send(toMediaFile(file))
+    return await reply.code(201).send(toAdminMediaFile(file))
   }
 
   const schema = {
     tags: ['admin'],
     consumes: ['video/mp4', 'video/webm', 'video/x-matroska', 'application/octet-stream', 'multipart/form-data'],
-    description: 'The file is the body, or the one file of a multipart form whose fields before it are those of the query. It becomes visible when it is complete and was found to be what it says.',
+    description: 'The file is the body, or the one file of a multipart form whose fields before it are those of the query. It becomes visible, and can be played, when it is complete and was found to be what it says; its package for HLS follows in the background, as `hls` tells. What is claimed against what the file certainly is, is a 422 `claim-mismatch`.',
     querystring: UploadQuery,
     response: answers({ 201: ref(MediaFile) }),
   }
@@ -56,9 +57,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     ...admin,
     schema: { ...schema, summary: 'Upload a media file of a movie', operationId: 'uploadMovieMedia', params: MovieParams },
   }, async (request, reply) => {
-    const title = catalogue.findTitle(request.params.movieId)
-    const item = title?.items[0]
-    if (title?.kind !== 'movie' || item === undefined) throw notFound('movie')
+    const { title, item } = findMovieItem(catalogue, request.params.movieId)
     return await upload(request, reply, title, item, request.query)
   })
 
@@ -66,10 +65,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     ...admin,
     schema: { ...schema, summary: 'Upload a media file of an episode', operationId: 'uploadEpisodeMedia', params: EpisodeParams },
   }, async (request, reply) => {
-    const { showId, season, episode } = request.params
-    const title = catalogue.findTitle(showId)
-    const item = title?.items.find((one) => one.season === season && one.episode === episode)
-    if (title?.kind !== 'show' || item === undefined) throw notFound('episode')
+    const { title, item } = findEpisodeItem(catalogue, request.params)
     return await upload(request, reply, title, item, request.query)
   })
 }

@@ -8,8 +8,10 @@ import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
+import hls from '../routes/hls.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
+import images from '../routes/images.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
@@ -17,13 +19,18 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
+import subtitles from '../routes/subtitles.js'
 import taste from '../routes/taste.js'
+import thumbnails from '../routes/thumbnails.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import type { Config } from './config.js'
+import { createPackageIndexes } from './media/package-index.js'
+import { createMediaPackager } from './media/packager.js'
+import { createPackaging } from './media/packaging.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -50,7 +57,7 @@ export interface AppOptions {
   readonly databaseUri: string
   /** The clock; the system's when left out. */
   readonly now?: () => Date
-  /** False leaves swept streams to somebody else. */
+  /** False leaves what runs by itself to somebody else: sweeping streams and packaging media. */
   readonly sweep?: boolean
 }
 
@@ -60,7 +67,7 @@ const BODY_BYTES = 64 * 1024
 export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true }: AppOptions): Promise<FastifyInstance> {
   const app = createFastify(config)
   await app.register(databasePlugin, { uri: databaseUri })
-  const services = await openServices(app, config, now)
+  const services = await openServices(app, config, now, sweep)
   if (sweep) await app.register(sweeperPlugin, { services })
   await assemble(app, services)
   await app.ready()
@@ -112,6 +119,10 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(titles)
     await v1.register(playback)
     await v1.register(media)
+    await v1.register(hls)
+    await v1.register(subtitles)
+    await v1.register(thumbnails)
+    await v1.register(images)
     await v1.register(progress)
     await v1.register(history)
     await v1.register(historyTransfer)
@@ -136,12 +147,14 @@ function loggerOptions (config: Config): FastifyServerOptions['logger'] {
   }
 }
 
-async function openServices (app: FastifyInstance, config: Config, now: () => Date): Promise<Services> {
+async function openServices (app: FastifyInstance, config: Config, now: () => Date, sweep: boolean): Promise<Services> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
   const catalogue = await openCatalogue(app.log)
+  const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
   app.addHook('onClose', async () => {
+    await packaging.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -152,6 +165,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     cursors: createCursorCodec(keys),
     hasher,
     storage,
+    packaging,
+    packages: createPackageIndexes(storage),
     catalogue,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },

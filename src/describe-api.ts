@@ -3,6 +3,8 @@ import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
+import type { PackageIndexes } from './media/package-index.js'
+import type { Packaging } from './media/packaging.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -22,6 +24,8 @@ export async function describeApi (): Promise<object> {
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
     storage: {} as MediaStorage,
+    packaging: {} as Packaging,
+    packages: {} as PackageIndexes,
     catalogue,
     access: createAccountAccess(now),
     watching: { catalogue, now, warn: () => undefined },

@@ -6,6 +6,8 @@ import type { Config } from './config.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
+import type { PackageIndexes } from './media/package-index.js'
+import type { Packaging } from './media/packaging.js'
 import type { MediaStorage } from './storage/storage.js'
 import type { Watching } from './watching/watching.js'
 
@@ -16,6 +18,8 @@ export interface Services {
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
   readonly storage: MediaStorage
+  readonly packaging: Packaging
+  readonly packages: PackageIndexes
   readonly catalogue: Catalogue
   readonly access: AccountAccess
   readonly watching: Watching

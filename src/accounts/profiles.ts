@@ -2,6 +2,7 @@
 import type { Types } from 'mongoose'
 import { Account, findAccount, foldName, profileNameTaken, type StoredProfile } from '../../models/account.js'
 import { countUsableProfiles, profileLimitReached } from '../domain/plans.js'
+import type { SubtitleMode } from '../domain/language-choice.js'
 import { KIDS_MAX_AGE } from '../domain/maturity.js'
 import { notFound, unavailable } from '../errors.js'
 import type { Services } from '../services.js'
@@ -18,6 +19,7 @@ export interface ProfileFields {
   readonly maxMaturityAge?: number
   readonly audioLanguages?: string[]
   readonly subtitleLanguages?: string[]
+  readonly subtitleMode?: SubtitleMode
   readonly autoplay?: boolean
   readonly dropWatchedMovies?: boolean
   readonly pin?: string | null

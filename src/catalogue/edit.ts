@@ -6,7 +6,8 @@ import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { Title, type Markers, type StoredTitle } from '../../models/title.js'
 import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
-import { removeUnusedBytes } from '../media/stored-bytes.js'
+import { removeImagesOf } from '../media/images.js'
+import { removeMediaBytes } from '../media/stored-bytes.js'
 import type { TitleBody } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
 import { completeMarkers } from './markers.js'
@@ -201,13 +202,14 @@ export async function removeTitle (services: CatalogueServices, kind: 'movie' | 
   assertRevision(title.__v, revision)
   await Title.deleteOne({ _id: id })
   await removeMedia(services, { title: id })
+  await removeImagesOf(services, id)
   await services.catalogue.refresh(id)
 }
 
 async function removeMedia (services: CatalogueServices, filter: { _id: string } | { title: string }): Promise<void> {
   const media = await Media.find(filter).lean<StoredMedia[]>()
   await Media.deleteMany(filter)
-  await removeUnusedBytes(services, media.flatMap((one) => one.files.map(({ storageKey }) => storageKey)))
+  await removeMediaBytes(services, media)
 }
 
 function failMissing (what: string): never {

@@ -1,7 +1,7 @@
 // The catalogue in memory: the cards of all titles and what can be played of them, loaded once and kept fresh by change
 // streams. Lists, filters, playback and "what comes next" answer from here without a query.
 import type { Types } from 'mongoose'
-import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
+import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import { Title, type Markers } from '../../models/title.js'
@@ -52,6 +52,14 @@ export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
   readonly itemId: string
 }
 
+/** What belongs to an item whichever file is played. */
+export interface SideFiles {
+  readonly subtitles: readonly StoredSubtitle[]
+  readonly thumbnails: StoredThumbnails | null
+}
+
+const NO_SIDE_FILES: SideFiles = { subtitles: [], thumbnails: null }
+
 export interface Catalogue {
   /** False until the first load is complete. */
   isReady (): boolean
@@ -60,6 +68,8 @@ export interface Catalogue {
   findFile (id: string): CatalogueFile | null
   /** All files of an item, whatever their state. */
   filesOf (itemId: string): readonly CatalogueFile[]
+  sideFilesOf (itemId: string): SideFiles
+  findSubtitle (id: string): StoredSubtitle | null
   /** Every title, in no order. */
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
@@ -79,10 +89,13 @@ interface State {
   items: Map<string, CatalogueItem>
   filesByItem: Map<string, readonly CatalogueFile[]>
   files: Map<string, CatalogueFile>
+  /** Only of items that have any. */
+  sideFiles: Map<string, SideFiles>
+  subtitles: Map<string, StoredSubtitle>
 }
 
 function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map() }
 }
 
 function putTitle (state: State, stored: ListedTitle): void {
@@ -103,11 +116,16 @@ function putMedia (state: State, media: StoredMedia): void {
   const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
   state.filesByItem.set(itemId, files)
   for (const file of files) state.files.set(file.id, file)
+  const { subtitles = [], thumbnails = null } = media
+  if (subtitles.length > 0 || thumbnails !== null) state.sideFiles.set(itemId, { subtitles, thumbnails })
+  for (const subtitle of subtitles) state.subtitles.set(subtitle._id.toString(), subtitle)
 }
 
 function dropMedia (state: State, itemId: string): void {
   for (const file of state.filesByItem.get(itemId) ?? []) state.files.delete(file.id)
   state.filesByItem.delete(itemId)
+  for (const { _id } of state.sideFiles.get(itemId)?.subtitles ?? []) state.subtitles.delete(_id.toString())
+  state.sideFiles.delete(itemId)
 }
 
 function toCatalogueTitle (stored: ListedTitle): CatalogueTitle {
@@ -299,6 +317,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     findItem: (id) => state.items.get(id) ?? null,
     findFile: (id) => state.files.get(id) ?? null,
     filesOf: (itemId) => state.filesByItem.get(itemId) ?? [],
+    sideFilesOf: (itemId) => state.sideFiles.get(itemId) ?? NO_SIDE_FILES,
+    findSubtitle: (id) => state.subtitles.get(id) ?? null,
     titles: () => state.titles.values(),
     generation: () => generation,
     refresh,

@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import '../../models/account.js'
 import '../../models/account-streams.js'
+import '../../models/image.js'
 import '../../models/media.js'
 import '../../models/movie.js'
 import '../../models/play.js'

@@ -11,8 +11,12 @@ import { Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { addProfile } from '../accounts/profiles.js'
 import { createAccount } from '../accounts/sign-in.js'
-import { createMediaProber } from '../media/probe.js'
+import { describeFile } from '../media/media-files.js'
+import { createMediaPackager, type MediaPackager } from '../media/packager.js'
+import { unpackaged } from '../media/packaging.js'
+import { createMediaProber, type MediaProber } from '../media/probe.js'
 import { receiveUpload } from '../media/receive-upload.js'
+import { packageOf } from '../media/stored-bytes.js'
 import type { Services } from '../services.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { recordProgress } from '../watching/record.js'
@@ -54,10 +58,9 @@ export async function seedCatalogue (storage: MediaStorage, progress: (text: str
   await seedMedia(storage)
 }
 
-/** Each clip is stored once, and stands in for many films. */
+/** Each clip is stored and packaged once, and stands in for many films. */
 async function seedMedia (storage: MediaStorage): Promise<void> {
-  const files = new Map<DemoClip, Omit<StoredMediaFile, '_id'>>()
-  for (const clip of Object.values(DEMO_CLIPS)) files.set(clip, await storeClip(storage, clip))
+  const files = await storeClips(storage)
   await Media.bulkWrite(mediaPlan.map((entry) => ({
     updateOne: {
       filter: { _id: new Types.ObjectId(entry.itemId) },
@@ -74,21 +77,30 @@ async function seedMedia (storage: MediaStorage): Promise<void> {
   })) as Parameters<typeof Media.bulkWrite>[0])
 }
 
-async function storeClip (storage: MediaStorage, clip: DemoClip): Promise<Omit<StoredMediaFile, '_id'>> {
+async function storeClips (storage: MediaStorage): Promise<Map<DemoClip, Omit<StoredMediaFile, '_id'>>> {
   const prober = createMediaProber()
+  const packager = createMediaPackager()
   try {
-    const source = path.join(CLIPS_FOLDER, clip.fileName)
-    const storageKey = `demo/${clip.fileName}`
-    const { sizeBytes, sha256 } = await receiveUpload(createReadStream(source), storage, storageKey, statSync(source).size)
-    const result = await prober.probe(source, sizeBytes)
-    if (!result.ok) throw new Error(`the demo's clip ${clip.fileName} cannot be read`)
-    const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs, audioLanguages } = result.facts
-    return {
-      state: 'ready', storageKey, contentType, audioLanguages, subtitleLanguages: [], width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs, sizeBytes, sha256, edition: null, createdAt: new Date(),
-    }
+    const clips: DemoClip[] = Object.values(DEMO_CLIPS)
+    return new Map(await Promise.all(clips.map(async (clip) => [clip, await storeClip(storage, prober, packager, clip)] as const)))
   } finally {
-    await prober.close()
+    await Promise.all([prober.close(), packager.close()])
   }
+}
+
+async function storeClip (storage: MediaStorage, prober: MediaProber, packager: MediaPackager, { fileName }: DemoClip): Promise<Omit<StoredMediaFile, '_id'>> {
+  const source = path.join(CLIPS_FOLDER, fileName)
+  const storageKey = `demo/${fileName}`
+  const { sizeBytes, sha256 } = await receiveUpload(createReadStream(source), storage, storageKey, statSync(source).size)
+  const probed = await prober.probe(source, sizeBytes)
+  if (!probed.ok) throw new Error(`the demo's clip ${fileName} cannot be read`)
+  const { durationMs, frameRate, audioTracks } = probed.facts
+  const offered = packageOf('demo', new Types.ObjectId(), audioTracks.length)
+  const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, durationMs, frameRate, audioCount: offered.audioCount }, offered.prefix)
+  if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
+  const createdAt = new Date()
+  const hls = { ...unpackaged(), state: 'ready' as const, progress: 1, packages: [{ ...offered, createdAt, retiredAt: null }] }
+  return { ...describeFile(probed.facts, audioTracks), hls, storageKey, sizeBytes, sha256, subtitleLanguages: [], edition: null, createdAt }
 }
 
 /** Makes the accounts, and some history for the demo's first profile. */

@@ -35,6 +35,11 @@ export function limitsOf (id: PlanId): PlanLimits {
   return { maxProfiles, maxStreams, maxHeight }
 }
 
+/** The smallest plan that plays a height; null when none does. @param height in pixels */
+export function smallestPlanFor (height: number): Plan | null {
+  return listPlans().find(({ maxHeight }) => maxHeight >= height) ?? null
+}
+
 interface ProfileSlot { readonly locked?: boolean | null }
 
 /** Locked profiles keep what they hold but take no place. */

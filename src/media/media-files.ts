@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { Types } from 'mongoose'
-import { Media, tooManyMediaFiles, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
+import { Media, tooManyMediaFiles, type StoredAudioTrack, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { DomainError, notFound } from '../errors.js'
 import type { Services } from '../services.js'
-import type { MediaProber } from './probe.js'
+import { assignLanguages, spokenLanguages } from './claims.js'
+import { askForPackage, unpackaged } from './packaging.js'
+import type { MediaFacts, MediaProber } from './probe.js'
 import { receiveUpload } from './receive-upload.js'
-import { removeUnusedBytes } from './stored-bytes.js'
+import { removeFileBytes } from './stored-bytes.js'
 
 /** What the uploader says of a file; what the file itself says wins where it is certain. */
 export interface UploadClaims {
@@ -17,11 +19,12 @@ export interface UploadClaims {
   readonly edition: string | null
 }
 
-type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' | 'now'>
+type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' | 'now' | 'packaging'>
 
 /**
- * Takes in a file of a movie or episode: streamed to storage, hashed, probed, and only then visible.
- * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`
+ * Takes in a file of a movie or episode: streamed to storage, hashed, probed, and only then visible. It can be played at
+ * once; its package for HLS follows in the background.
+ * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addMediaFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, source: Readable, claims: UploadClaims): Promise<StoredMediaFile> {
   const { storage, config, catalogue } = services
@@ -31,33 +34,45 @@ export async function addMediaFile (services: MediaServices, prober: MediaProber
   try {
     const result = await prober.probe(await storage.localPath(storageKey), sizeBytes)
     if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
-    const { facts } = result
+    const audioTracks = assignLanguages(result.facts.audioTracks, claims.languages)
     const file: StoredMediaFile = {
       _id: id,
-      state: 'ready',
+      ...describeFile(result.facts, audioTracks),
       storageKey,
-      contentType: facts.contentType,
-      audioLanguages: claims.languages.length > 0 ? [...claims.languages] : facts.audioLanguages,
-      subtitleLanguages: [...claims.subtitleLanguages],
-      width: facts.width,
-      height: facts.height,
-      frameRate: facts.frameRate,
-      videoCodec: facts.videoCodec,
-      audioCodec: facts.audioCodec,
-      container: facts.container,
-      bitrate: facts.bitrate,
-      durationMs: facts.durationMs,
       sizeBytes,
       sha256,
+      subtitleLanguages: [...claims.subtitleLanguages],
       edition: claims.edition,
       createdAt: services.now(),
     }
     await attach(title, item, file)
     await catalogue.refresh(title.id)
+    services.packaging.request(item.id, id.toString())
     return file
   } catch (error) {
     await storage.remove(storageKey)
     throw error
+  }
+}
+
+/** What probing tells of a file that was just received. */
+export function describeFile (facts: MediaFacts, audioTracks: StoredAudioTrack[]): Omit<StoredMediaFile, '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'> {
+  const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs } = facts
+  return {
+    state: 'ready',
+    failure: null,
+    contentType,
+    audioLanguages: spokenLanguages(audioTracks),
+    audioTracks,
+    width,
+    height,
+    frameRate,
+    videoCodec,
+    audioCodec,
+    container,
+    bitrate,
+    durationMs,
+    hls: unpackaged(),
   }
 }
 
@@ -76,18 +91,33 @@ export interface MediaFileChanges {
 /** @throws DomainError 404 */
 export async function changeMediaFile ({ catalogue }: MediaServices, fileId: string, changes: MediaFileChanges): Promise<StoredMediaFile> {
   const media = await findMediaOf(fileId)
-  const set = Object.fromEntries(Object.entries(changes).map(([name, value]) => [`files.$[file].${name}`, value]))
+  const { audioTracks } = fileIn(media, fileId)
+  const { audioLanguages } = changes
+  // As many as there are tracks: then they are those of the tracks, in their order.
+  const tracks = audioLanguages !== undefined && audioLanguages.length === audioTracks?.length
+    ? { audioTracks: audioTracks.map((track, i) => ({ ...track, language: audioLanguages[i] ?? null })) }
+    : {}
+  const set = Object.fromEntries(Object.entries({ ...changes, ...tracks }).map(([name, value]) => [`files.$[file].${name}`, value]))
   await Media.updateOne({ _id: media._id }, { $set: set }, { arrayFilters: [{ 'file._id': new Types.ObjectId(fileId) }] })
   await catalogue.refresh(media.title.toString())
   return fileIn(await findMediaOf(fileId), fileId)
 }
 
-/** Removes a file, and its bytes when no other shares them; nobody's progress depends on it. @throws DomainError 404 */
+/** Packages a file again; what it offers stays until the new package is complete. @throws DomainError 404 */
+export async function repackageMediaFile ({ catalogue, packaging }: MediaServices, fileId: string): Promise<StoredMediaFile> {
+  const media = await findMediaOf(fileId)
+  await askForPackage(media._id.toString(), fileId)
+  await catalogue.refresh(media.title.toString())
+  packaging.request(media._id.toString(), fileId)
+  return fileIn(await findMediaOf(fileId), fileId)
+}
+
+/** Removes a file with what was packaged of it, and its bytes when no other shares them; nobody's progress depends on it. @throws DomainError 404 */
 export async function removeMediaFile (services: MediaServices, fileId: string): Promise<void> {
   const media = await findMediaOf(fileId)
   await Media.updateOne({ _id: media._id }, { $pull: { files: { _id: new Types.ObjectId(fileId) } } })
   await services.catalogue.refresh(media.title.toString())
-  await removeUnusedBytes(services, [fileIn(media, fileId).storageKey])
+  await removeFileBytes(services, [fileIn(media, fileId)])
 }
 
 async function findMediaOf (fileId: string): Promise<StoredMedia> {

@@ -2,9 +2,10 @@
 // requests.
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack } from 'mediabunny'
+import { CustomSource, EncodedPacketSink, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../errors.js'
 import type { MediaContainer } from './container-magic.js'
+import { describeAudio, FORMATS, MAX_READ_BYTES, openInput, type AudioTrackFacts } from './media-input.js'
 
 /** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
 export interface MediaFacts {
@@ -25,7 +26,8 @@ export interface MediaFacts {
   readonly durationMs: number
   /** BCP 47, each once; what the file does not say is left out. */
   readonly audioLanguages: string[]
-  readonly audioTracks: number
+  /** In the order of the file. */
+  readonly audioTracks: AudioTrackFacts[]
   readonly sizeBytes: number
 }
 
@@ -36,26 +38,8 @@ export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
 export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal }
 
-/**
- * Only what is accepted as an upload. Never ALL_FORMATS: its HLS reader opens whatever paths and addresses a playlist
- * names.
- */
-const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaContainer, contentType: string]> = [
-  [MP4, 'mp4', 'video/mp4'],
-  [QTFF, 'mov', 'video/quicktime'],
-  [MATROSKA, 'mkv', 'video/x-matroska'],
-  [WEBM, 'webm', 'video/webm'],
-  [MPEG_TS, 'ts', 'video/mp2t'],
-]
-/** An index of a long film has some 20 MiB; a file that wants more at once is lying about a length. */
-const MAX_READ_BYTES = 128 * 1024 ** 2
-// A hostile file would write its oddities into the service's output.
-Logging.level = LogLevel.Silent
-/** ISO 639-2 for undetermined, several, uncoded, and no speech. */
-const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
-
 export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
-  const input = new Input({ source: await openSource(path), formats: FORMATS.map(([format]) => format) })
+  const input = openInput(await openSource(path))
   try {
     if (!await input.canRead()) return { refusal: 'unknown-kind' }
     const actual = await input.getFormat()
@@ -67,6 +51,7 @@ export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<Pr
     if (videoCodecName === null || videoCodec === null) return { refusal: 'unknown-codec' }
     const audio = await input.getAudioTracks()
     await assertComplete([video, ...audio])
+    const audioTracks = await Promise.all(audio.map(describeAudio))
     const seconds = await input.computeDuration([video, ...audio], { skipLiveWait: true })
     return {
       facts: {
@@ -74,14 +59,14 @@ export default async function probe ({ path, sizeBytes }: ProbeTask): Promise<Pr
         contentType,
         videoCodec,
         videoCodecName,
-        audioCodec: await audio[0]?.getCodecParameterString() ?? null,
+        audioCodec: audioTracks[0]?.codec ?? null,
         width: positive(await video.getDisplayWidth(), 'width'),
         height: positive(await video.getDisplayHeight(), 'height'),
         frameRate: await frameRateOf(video),
         bitrate: Math.round(sizeBytes * 8 / positive(seconds, 'duration')),
         durationMs: Math.round(seconds * 1_000),
-        audioLanguages: await languagesOf(audio),
-        audioTracks: audio.length,
+        audioLanguages: [...new Set(audioTracks.flatMap(({ language }) => language ?? []))],
+        audioTracks,
         sizeBytes,
       },
     }
@@ -122,20 +107,6 @@ async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
 async function frameRateOf (video: InputVideoTrack): Promise<number | null> {
   const { bestGuessFrameRate } = await video.computeFrameRateMetrics()
   return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0 ? Math.round(bestGuessFrameRate * 1_000) / 1_000 : null
-}
-
-async function languagesOf (audio: readonly InputAudioTrack[]): Promise<string[]> {
-  const codes = await Promise.all(audio.map(async (track) => await track.getLanguageCode()))
-  return [...new Set(codes.filter((code) => !NO_LANGUAGE.includes(code)).flatMap(toBcp47))]
-}
-
-/** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 wants the shortest code (`es`, `de`). */
-function toBcp47 (code: string): string[] {
-  try {
-    return Intl.getCanonicalLocales(code)
-  } catch {
-    return []
-  }
 }
 
 function positive (value: number, name: string): number {

@@ -4,6 +4,7 @@ import type { StoredAccount, StoredProfile } from '../../models/account.js'
 import { PLAN_IDS } from '../domain/plans.js'
 import { ADULT_AGE, maturityCeiling } from '../domain/maturity.js'
 import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
+import { SubtitleModeName } from './taste.js'
 
 export const PlanName = Type.Enum([...PLAN_IDS], { description: 'Which plan', examples: ['standard'] })
 export const Email = Type.String({ format: 'email', maxLength: 254, description: 'Compared without regard to case', examples: ['kim@example.com'] })
@@ -22,6 +23,7 @@ export const Profile = Type.Object({
   maxMaturityAge: MaturityAge,
   audioLanguages: Languages,
   subtitleLanguages: Languages,
+  subtitleMode: SubtitleModeName,
   autoplay: Type.Boolean(),
   dropWatchedMovies: DropWatchedMovies,
   hasPin: Type.Boolean({ description: 'Opens only by select with its PIN' }),
@@ -34,6 +36,7 @@ const writable = {
   maxMaturityAge: Type.Optional(MaturityAge),
   audioLanguages: Type.Optional(Languages),
   subtitleLanguages: Type.Optional(Languages),
+  subtitleMode: Type.Optional(SubtitleModeName),
   autoplay: Type.Optional(Type.Boolean()),
   dropWatchedMovies: Type.Optional(DropWatchedMovies),
   pin: Type.Optional(nullable(Type.String({ pattern: '^[0-9]{4,8}$' }), '4 to 8 digits; null takes it away; never read back')),
@@ -103,6 +106,7 @@ export function toProfile (profile: Omit<StoredProfile, 'watchHistory' | 'wishli
     maxMaturityAge: maturityCeiling(profile),
     audioLanguages: [...profile.audioLanguages],
     subtitleLanguages: [...profile.subtitleLanguages],
+    subtitleMode: profile.subtitleMode ?? 'smart',
     autoplay: profile.autoplay,
     // Profiles that were made before this could be chosen do not have it.
     dropWatchedMovies: profile.dropWatchedMovies === true,

@@ -7,6 +7,7 @@ import { RATINGS } from '../../models/taste.js'
 import type { StoredTitle } from '../../models/title.js'
 import { shownMarkers } from '../catalogue/markers.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
+import { AUDIO_KINDS } from '../domain/language-choice.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
@@ -31,6 +32,8 @@ const Markers = strict({
 const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }) },
   { description: 'Of a special: the regular episode it is watched after' })
 
+const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
+
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
   originalTitle: Type.Optional(nullable(Name)),
@@ -41,7 +44,7 @@ const titleInput = {
   maturityRating: Type.Optional(nullable(Rating, 'null: not rated, hidden from kids profiles')),
   cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
   crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
-  posterUrl: Type.Optional(nullable(HttpUrl)),
+  posterUrl: Type.Optional(nullable(PosterUrl)),
   backdropUrl: Type.Optional(nullable(HttpUrl)),
   originalLanguage: Type.Optional(nullable(Language)),
   externalIds: Type.Optional(ExternalIds),
@@ -78,13 +81,31 @@ export const ShowInput = strict({ title: Name, ...titleInput, ...showInput }, { 
 export const ShowChanges = strict({ title: Type.Optional(Name), ...titleInput, ...showInput }, { $id: 'ShowChanges', minProperties: 1 })
 export type TitleBody = Static<typeof MovieChanges> & Static<typeof ShowChanges>
 
+const Failure = Type.Object({ code: Type.String(), text: Type.String({ description: 'In words, for people' }) })
+const Hls = Type.Object({
+  state: Type.Enum(['processing', 'ready', 'failed'], { description: 'A file that was packaged before goes on being served while it is packaged again' }),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  reason: nullable(Failure, 'Why it failed'),
+}, { description: 'Only for administrators: how far its package for HLS is' })
+const AudioTrack = Type.Object({
+  language: nullable(Language, 'null: not known'),
+  kind: Type.Enum([...AUDIO_KINDS]),
+  name: nullable(Type.String(), 'As the file calls it'),
+  channels: Type.Integer(),
+  codec: nullable(Type.String(), 'RFC 6381 codec string'),
+})
+
 export const MediaFile = Type.Object({
   id: Id,
-  state: Type.String({ description: 'ready or failed' }),
+  state: Type.Enum(['processing', 'ready', 'failed'], { description: 'Members see only ready files' }),
+  failure: Type.Optional(nullable(Failure, 'Only for administrators: why it failed')),
+  hls: Type.Optional(Hls),
   audioLanguages: Type.Array(Language),
+  audioTracks: Type.Array(AudioTrack, { description: 'In the order of the file' }),
   subtitleLanguages: Type.Array(Language),
   width: nullable(Type.Integer(), 'Pixels'),
   height: nullable(Type.Integer(), 'Pixels'),
+  frameRate: nullable(Type.Number(), 'Frames a second'),
   videoCodec: nullable(Type.String(), 'RFC 6381 codec string'),
   audioCodec: nullable(Type.String()),
   container: nullable(Type.String()),
@@ -193,15 +214,19 @@ export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileStat
   }
 }
 
-/** `files` are those the reader's plan may know of. */
+/** A media file as a reader may see it: those that their plan may know of, or all as administrators see them. */
+export type MediaFileView = Static<typeof MediaFile>
+
 export function toMediaFile (file: CatalogueFile | (StoredMediaFile & { id?: never })): Static<typeof MediaFile> {
   return {
     id: file.id ?? (file as StoredMediaFile)._id.toString(),
     state: file.state,
     audioLanguages: [...file.audioLanguages],
+    audioTracks: (file.audioTracks ?? []).map(({ language, kind, name, channels, codec }) => ({ language, kind, name, channels, codec })),
     subtitleLanguages: [...file.subtitleLanguages],
     width: file.width,
     height: file.height,
+    frameRate: file.frameRate,
     videoCodec: file.videoCodec,
     audioCodec: file.audioCodec,
     container: file.container,
@@ -210,6 +235,16 @@ export function toMediaFile (file: CatalogueFile | (StoredMediaFile & { id?: nev
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
     edition: file.edition,
+  }
+}
+
+/** With what only administrators see: states and progress. */
+export function toAdminMediaFile (file: Parameters<typeof toMediaFile>[0]): Static<typeof MediaFile> {
+  const { state, progress, failure } = file.hls ?? { state: 'processing' as const, progress: 0, failure: null }
+  return {
+    ...toMediaFile(file),
+    failure: file.failure ?? null,
+    hls: { state, progress, reason: failure },
   }
 }
 
@@ -231,8 +266,8 @@ function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<t
   }
 }
 
-export function toMovie (movie: StoredMovie, files: readonly CatalogueFile[], state?: ProfileState): Static<typeof MovieDetail> {
-  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: files.map(toMediaFile) }
+export function toMovie (movie: StoredMovie, files: readonly MediaFileView[], state?: ProfileState): Static<typeof MovieDetail> {
+  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: [...files] }
 }
 
 export function toShow (show: StoredShow, state?: ProfileState): Static<typeof ShowDetail> {
@@ -244,7 +279,7 @@ export function toShow (show: StoredShow, state?: ProfileState): Static<typeof S
   }
 }
 
-export function toEpisode (episode: StoredEpisode, files: readonly CatalogueFile[]): Static<typeof EpisodeDetail> {
+export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView[]): Static<typeof EpisodeDetail> {
   return {
     id: episode._id.toString(),
     number: episode.number,
@@ -254,11 +289,11 @@ export function toEpisode (episode: StoredEpisode, files: readonly CatalogueFile
     airDate: episode.airDate,
     placedAfter: episode.placedAfter ?? null,
     markers: shownMarkers(episode.markers),
-    mediaFiles: files.map(toMediaFile),
+    mediaFiles: [...files],
   }
 }
 
-export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly CatalogueFile[]): Static<typeof SeasonDetail> {
+export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly MediaFileView[]): Static<typeof SeasonDetail> {
   return {
     number: season.number,
     title: season.title,

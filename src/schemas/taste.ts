@@ -1,8 +1,8 @@
 // Ratings and remembered languages on the wire.
 import { Type, type Static } from 'typebox'
-import { AUDIO_KINDS, SUBTITLE_KINDS, type SpokenWishes } from '../domain/language-choice.js'
+import { AUDIO_KINDS, SUBTITLE_KINDS, SUBTITLE_MODES, type SpokenWishes, type SubtitleMode } from '../domain/language-choice.js'
 import { Card, TasteRating } from './catalogue.js'
-import { Language, nullable, ref, strict, Timestamp } from './common.js'
+import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
 
 export const RatingBody = strict({ rating: TasteRating })
 
@@ -13,7 +13,9 @@ export const RatedTitleView = Type.Object({
 }, { $id: 'RatedTitle' })
 
 const AudioKindName = Type.Enum([...AUDIO_KINDS], { description: 'The main sound, a commentary, or an audio description for the blind' })
-const SubtitleKindName = Type.Enum([...SUBTITLE_KINDS], { description: 'Everything that is said, only what is foreign in the film, or with sounds for the deaf' })
+export const SubtitleModeName = Type.Enum([...SUBTITLE_MODES],
+  { description: 'When subtitles come on where none were chosen: never; only those of foreign speech; smart: also when the sound is in a language that the viewer does not read; always' })
+export const SubtitleKindName = Type.Enum([...SUBTITLE_KINDS], { description: 'Everything that is said, only what is foreign in the film, or with sounds for the deaf' })
 
 /** What a client may say of the languages it plays; members that are left out say nothing. */
 export const languageWishes = {
@@ -31,11 +33,12 @@ export const RememberedLanguages = Type.Object({
 const SourceName = Type.Enum(['request', 'remembered', 'profile', 'original', 'file'],
   { description: 'Why: this call said so, it was chosen for this title before, the profile prefers it, it is the original; file: none of these is there' })
 export const ChosenAudio = Type.Object({ language: Language, kind: AudioKindName, source: SourceName })
-export const ChosenSubtitle = Type.Object({ language: Language, kind: SubtitleKindName, source: SourceName })
+export const ChosenSubtitle = Type.Object({ language: Language, kind: SubtitleKindName, source: SourceName, id: nullable(Id, 'Which of the subtitles; null: one inside the file') })
 
 /** What a body says, with the usual kinds where it leaves them out. */
-export function toSpokenWishes ({ audio, subtitles }: Static<typeof LanguagesBody>): SpokenWishes {
+export function toSpokenWishes ({ audio, subtitles, subtitleMode }: Static<typeof LanguagesBody> & { subtitleMode?: SubtitleMode }): SpokenWishes {
   return {
+    ...(subtitleMode === undefined ? {} : { subtitleMode }),
     ...(audio === undefined ? {} : { audio: { language: audio.language, kind: audio.kind ?? 'main' } }),
     ...(subtitles === undefined ? {} : { subtitles: subtitles === null ? null : { language: subtitles.language, kind: subtitles.kind ?? 'full' } }),
   }

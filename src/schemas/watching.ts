@@ -8,7 +8,7 @@ import type { TitleGroup } from '../watching/history.js'
 import type { UndoTicket } from '../watching/undo-log.js'
 import { Card, MediaFile, toCard, WireMarkers } from './catalogue.js'
 import { DurationMs, FullDate, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
-import { ChosenAudio, ChosenSubtitle, languageWishes } from './taste.js'
+import { ChosenAudio, ChosenSubtitle, languageWishes, SubtitleKindName, SubtitleModeName } from './taste.js'
 
 /** What an action answers that can be taken back. */
 export const Undo = Type.Object({
@@ -56,6 +56,7 @@ export const PlaybackBody = strict({
   }, { description: 'What the device can play and would like' })),
   takeOver: Type.Optional(Id),
   private: Type.Optional(Type.Boolean({ description: 'Plays without a trace' })),
+  subtitleMode: Type.Optional(SubtitleModeName),
   ...languageWishes,
 })
 
@@ -95,9 +96,10 @@ export const Playback = Type.Object({
   alternatives: Type.Array(Type.Object({ mediaFile: ref(MediaFile), reason: Reason }), { description: 'Other files this plan may play, with why each was not chosen' }),
   markers: ref(WireMarkers),
   url: Type.String({ description: 'Signed address of the chosen file\'s bytes, relative to the service; good while the stream is live' }),
-  hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null when it is not packaged'),
+  hlsUrl: nullable(Type.String(), 'Signed address of the HLS playlist; null while the chosen file is not packaged'),
   audio: nullable(ChosenAudio, 'What to play aloud; null when the file does not say what is spoken in it'),
-  subtitles: Type.Array(Type.Object({ language: Language, url: Type.String() })),
+  subtitles: Type.Array(Type.Object({ id: Id, language: Language, kind: SubtitleKindName, url: Type.String({ description: 'Signed, WebVTT' }) })),
+  thumbnailsUrl: nullable(Type.String(), 'Signed address of a WebVTT index of small pictures to seek by; null when there are none'),
   subtitle: nullable(ChosenSubtitle, 'The subtitles to switch on; null for none'),
   heartbeatMs: Type.Integer({ description: 'Send a heartbeat this often' }),
   expiresAt: Timestamp,

@@ -4,10 +4,11 @@ import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
 import { findTaste } from '../../models/taste.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
-import { chooseFile, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
+import { chooseFile, pictureHeight, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
 import { chooseLanguages, type LanguageChoice, type SpokenWishes } from '../domain/language-choice.js'
 import type { TitleState } from '../domain/next-up.js'
 import { wouldBeginAgain } from '../domain/passes.js'
+import { smallestPlanFor } from '../domain/plans.js'
 import { baseFor, finishMark, type ItemBase, type ItemState, type ProgressEvent } from '../domain/progress.js'
 import { hasAired } from '../domain/watch-order.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../errors.js'
@@ -38,6 +39,8 @@ export interface StartedPlayback {
   readonly slot: StreamSlot
   readonly choice: FileChoice<CatalogueFile>
   readonly languages: LanguageChoice
+  /** The sharpest picture that this stream may have: the plan's, or less when the client cannot show it; pixels. */
+  readonly maxHeight: number
 }
 
 /**
@@ -77,12 +80,14 @@ export async function startPlayback (watching: Watching, watcher: Watcher, reque
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
   if (!request.private) await rememberLanguages(watcher, request.title.id, request.spoken, now)
-  return { slot: result.slot, choice, languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId) }
+  const maxHeight = Math.min(account.limits.maxHeight, request.client.maxHeight ?? Infinity)
+  return { slot: result.slot, choice, maxHeight, languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId) }
 }
 
 function languagesFor (watching: Watching, request: PlaybackRequest, profile: StoredProfile, memory: SpokenWishes, file: CatalogueFile, lastFileId: string | null): LanguageChoice {
   const heard = lastFileId === null ? [] : watching.catalogue.findFile(lastFileId)?.audioLanguages ?? []
-  return chooseLanguages(file, {
+  const subtitles = watching.catalogue.sideFilesOf(request.item.id).subtitles.map(({ _id, language, kind }) => ({ id: _id.toString(), language, kind }))
+  return chooseLanguages({ ...file, subtitles }, {
     request: request.spoken,
     clientLanguages: request.client.languages ?? [],
     memory,
@@ -122,18 +127,24 @@ function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: 
     originalLanguage: request.title.originalLanguage,
     lastFileId,
   })
-  if (typeof choice === 'string') throw nothingPlayable(choice, account)
+  if (typeof choice === 'string') throw nothingPlayable(choice, account, readyFilesOf(watching.catalogue, request.item.id))
   return choice
 }
 
-function nothingPlayable (refusal: Refusal, account: StoredAccount): DomainError {
+function nothingPlayable (refusal: Refusal, account: StoredAccount, files: readonly CatalogueFile[]): DomainError {
   switch (refusal) {
     case 'no-file': return conflict('no-media', 'Nothing to play yet', 'There is no media file for it yet.')
-    case 'plan': return conflict('plan-resolution', 'Not on this plan',
-      `Every file is sharper than the ${account.limits.maxHeight}p of this plan. A larger plan plays it.`, { maxHeight: account.limits.maxHeight })
+    case 'plan': return tooSharp(account.limits.maxHeight, Math.min(...files.map(pictureHeight)))
     case 'client': return conflict('client-unsupported', 'Nothing this device can play',
       'No file fits the height, bitrate and codecs that the client says it can play.')
   }
+}
+
+/** @param neededHeight of the least sharp file, in pixels */
+function tooSharp (maxHeight: number, neededHeight: number): DomainError {
+  const plan = smallestPlanFor(neededHeight)
+  const remedy = plan === null ? 'No plan plays it.' : `The plan ${plan.name} plays it.`
+  return conflict('plan-resolution', 'Not on this plan', `Every file is sharper than the ${maxHeight}p of this plan. ${remedy}`, { maxHeight, neededHeight, plan: plan?.id ?? null })
 }
 
 function streamLimitReached (watching: Watching, account: StoredAccount, holders: readonly StreamSlot[]): DomainError {

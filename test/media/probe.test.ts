@@ -82,11 +82,12 @@ function withIndexOf (frames: number): Buffer {
 
 t.test('the four clips are probed to their true values', async (t) => {
   const made = prober(t)
+  const sound = (language: string): object[] => [{ language, kind: 'main', name: null, channels: 1, codec: 'mp4a.40.2' }]
   const expected: Record<string, object> = {
-    'clip-480p-en': { width: 854, height: 480, videoCodec: 'avc1.640016', audioLanguages: ['en'] },
-    'clip-1080p-en': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['en'] },
-    'clip-1080p-es': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['es'] },
-    'clip-2160p-en': { width: 3840, height: 2160, videoCodec: 'avc1.640033', audioLanguages: ['en'] },
+    'clip-480p-en': { width: 854, height: 480, videoCodec: 'avc1.640016', audioLanguages: ['en'], audioTracks: sound('en') },
+    'clip-1080p-en': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['en'], audioTracks: sound('en') },
+    'clip-1080p-es': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['es'], audioTracks: sound('es') },
+    'clip-2160p-en': { width: 3840, height: 2160, videoCodec: 'avc1.640033', audioLanguages: ['en'], audioTracks: sound('en') },
   }
   for (const [name, own] of Object.entries(expected)) {
     const sizeBytes = statSync(clipPath(name)).size
@@ -97,7 +98,6 @@ t.test('the four clips are probed to their true values', async (t) => {
         contentType: 'video/mp4',
         videoCodecName: 'avc',
         audioCodec: 'mp4a.40.2',
-        audioTracks: 1,
         frameRate: 12,
         durationMs: 60_000,
         bitrate: Math.round(sizeBytes * 8 / 60),
@@ -119,7 +119,7 @@ t.test('the same film in other containers is the same film', async (t) => {
   ]
   for (const [format, own] of cases) {
     const result = await probeBytes(t, made, await remux(format))
-    t.match(result, { ok: true, facts: { ...own, width: 854, height: 480, videoCodec: 'avc1.640016', audioCodec: 'mp4a.40.2', frameRate: 12, audioTracks: 1 } }, result.ok ? result.facts.container : result.reason)
+    t.match(result, { ok: true, facts: { ...own, width: 854, height: 480, videoCodec: 'avc1.640016', audioCodec: 'mp4a.40.2', frameRate: 12, audioTracks: [{ channels: 1 }] } }, result.ok ? result.facts.container : result.reason)
     if (result.ok) t.ok(Math.abs(result.facts.durationMs - 60_000) < 200, `${result.facts.durationMs} ms`)
   }
 })
@@ -127,7 +127,7 @@ t.test('the same film in other containers is the same film', async (t) => {
 t.test('audio languages become BCP 47, each once; unknown ones are left out', async (t) => {
   t.testdir({})
   const bytes = await remux(new MkvOutputFormat(), ['ger', 'spa', 'und', 'spa', 'jpn'])
-  t.match(await probeBytes(t, prober(t), bytes), { ok: true, facts: { audioTracks: 5, audioLanguages: ['de', 'es', 'ja'] } })
+  t.match(await probeBytes(t, prober(t), bytes), { ok: true, facts: { audioTracks: [{ language: 'de' }, { language: 'es' }, { language: null }, { language: 'es' }, { language: 'ja' }], audioLanguages: ['de', 'es', 'ja'] } })
 })
 
 t.test('files that are no media are refused', async (t) => {
