@@ -64,6 +64,8 @@ const options = {
   splitting: true,
   format: 'esm',
   target: 'es2022',
+  // The type checker's detour around Plyr's types is not the bundler's.
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   minify: true,
   metafile: true,
   legalComments: 'linked',

@@ -14,7 +14,7 @@ export async function loadHome (): Promise<Home> {
   const path = { profileId: profileId() }
   const [continueWatching, wishlist, popular, newest, shows] = await Promise.all([
     answerOf(asProfile.GET('/v1/profiles/{profileId}/continue-watching', { params: { path, query: { limit: CARDS } } })),
-    answerOf(asProfile.GET('/v1/profiles/{profileId}/wishlist', { params: { path, query: { limit: CARDS } } })),
+    answerOf(asProfile.GET('/v1/profiles/{profileId}/wishlist', { params: { path, query: { order: 'newest', limit: CARDS } } })),
     answerOf(asProfile.GET('/v1/movies', { params: { query: { sort: 'popularity', minHeight: PLAYABLE_HEIGHT, limit: CARDS } } })),
     answerOf(asProfile.GET('/v1/titles', { params: { query: { sort: 'release', limit: CARDS } } })),
     answerOf(asProfile.GET('/v1/shows', { params: { query: { sort: 'popularity', limit: CARDS } } })),

@@ -36,6 +36,7 @@ function searchField (): HTMLElement {
     clearTimeout(timer)
     timer = setTimeout(search, TYPING_PAUSE_MS)
   })
+  window.addEventListener('hashchange', () => { if (placeOf(location.hash).view !== 'search') input.value = '' })
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('#view .card-link')?.focus()
   })
