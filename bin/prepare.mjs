@@ -100,7 +100,7 @@ async function buildPage () {
   const builtAt = modified(page)
   if ([...sources, path.join('openapi', 'openapi.json'), 'package-lock.json'].every((file) => modified(inRoot(file)) <= builtAt)) return
   const startedAt = new Date()
-  await step('Building the watch page', process.execPath, [inRoot('web', 'build.mjs')])
+  await step('Building the watch page', process.execPath, [inRoot('web', 'build.mjs'), '--bundle'])
   // What was edited meanwhile is newer than this.
   utimesSync(page, startedAt, startedAt)
 }

@@ -1,5 +1,5 @@
 // Builds the watch page into dist/web: types of the API from its description, a type check, one bundle.
-// --check stops after the types; --watch keeps the bundle current.
+// --check stops after the types; --bundle leaves them out, for who only wants to run it; --watch keeps the bundle current.
 import { build, context } from 'esbuild'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { spawnSync } from 'node:child_process'
@@ -74,13 +74,15 @@ const options = {
   logLevel: 'warning',
 }
 
-await writeApiTypes()
-if (process.argv.includes('--watch')) {
+const isAsked = (flag) => process.argv.includes(flag)
+
+if (!isAsked('--bundle')) {
+  await writeApiTypes()
+  if (!isAsked('--watch')) checkTypes()
+}
+if (isAsked('--watch')) {
   await (await context(options)).watch()
-} else {
-  checkTypes()
-  if (!process.argv.includes('--check')) {
-    rmSync(TARGET, { recursive: true, force: true })
-    await build(options)
-  }
+} else if (!isAsked('--check')) {
+  rmSync(TARGET, { recursive: true, force: true })
+  await build(options)
 }
