@@ -47,6 +47,10 @@ export interface StoredAccount {
   _id: Types.ObjectId
   /** Normalised: trimmed, NFKC, lower case. */
   email: string
+  /** When its owner proved to read the mail of the address; null until then. */
+  emailVerifiedAt: Date | null
+  /** Closed by its owner, and erased from then on; null for an account that is open. */
+  eraseAt: Date | null
   passwordHash: string
   role: Role
   plan: PlanId
@@ -82,6 +86,8 @@ const profileSchema = new Schema<StoredProfile>({
 const accountSchema = new Schema<StoredAccount>({
   // Log-in and the promise that an address is taken once.
   email: { type: String, required: true, unique: true },
+  emailVerifiedAt: { type: Date, default: null },
+  eraseAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
   role: { type: String, enum: ['member', 'admin'], default: 'member' },
   plan: { type: String, enum: PLAN_IDS, required: true },
@@ -92,6 +98,9 @@ const accountSchema = new Schema<StoredAccount>({
   },
   profiles: { type: [profileSchema], default: [] },
 }, { collection: 'accounts', timestamps: true, optimisticConcurrency: ['plan', 'limits', 'profiles'] })
+
+// Closed accounts whose period of grace is over.
+accountSchema.index({ eraseAt: 1 })
 
 /** Folds a profile's name for comparison: `Kim`, `KIM` and full-width `Ｋｉｍ` are one name. */
 export function foldName (name: string): string {

@@ -100,13 +100,12 @@ export function markOf (row: StoredPlay): WatchedMark {
 }
 
 /** A row that is no play: somebody said something of an item. */
-export function newMark (fields: Pick<StoredPlay, '_id' | 'account' | 'profile' | 'title' | 'item' | 'season' | 'episode' | 'titleName' | 'itemName' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt'>): StoredPlay {
+export function newMark (fields: Pick<StoredPlay, '_id' | 'account' | 'profile' | 'title' | 'item' | 'season' | 'episode' | 'titleName' | 'itemName' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>): StoredPlay {
   return {
     mediaFile: null,
     startPositionMs: 0,
     positionMs: 0,
     furthestMs: 0,
-    eventId: '',
     durationMs: null,
     watchedMs: null,
     endWatchedMs: null,

@@ -43,6 +43,8 @@ const undoSchema = new Schema<StoredUndo>({
 undoSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 // Deletion of a profile.
 undoSchema.index({ profile: 1 })
+// Deletion of an account.
+undoSchema.index({ account: 1 })
 
 export const Undo = mongoose.model('Undo', undoSchema)
 
@@ -50,6 +52,7 @@ export const Undo = mongoose.model('Undo', undoSchema)
 export interface TrashedDocument {
   _id: Types.ObjectId
   undo: Types.ObjectId
+  account: Types.ObjectId
   profile: Types.ObjectId
   from: 'plays' | 'watcharchive'
   document: { readonly _id: Types.ObjectId }
@@ -58,6 +61,7 @@ export interface TrashedDocument {
 
 const trashSchema = new Schema<TrashedDocument>({
   undo: { type: Schema.Types.ObjectId, required: true },
+  account: { type: Schema.Types.ObjectId, required: true },
   profile: { type: Schema.Types.ObjectId, required: true },
   from: { type: String, enum: ['plays', 'watcharchive'], required: true },
   document: { type: Schema.Types.Mixed, required: true },
@@ -70,5 +74,7 @@ trashSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 trashSchema.index({ undo: 1, from: 1 })
 // Deletion of a profile.
 trashSchema.index({ profile: 1 })
+// Deletion of an account.
+trashSchema.index({ account: 1 })
 
 export const Trash = mongoose.model('Trash', trashSchema)

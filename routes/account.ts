@@ -3,12 +3,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findSlots, isLive } from '../models/account-streams.js'
+import { closeAccount } from '../src/accounts/erase-account.js'
+import { exportAccount } from '../src/accounts/export-account.js'
+import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/mail-links.js'
 import { changePlan, previewPlan } from '../src/accounts/plan-change.js'
 import { endAllSessions } from '../src/accounts/sessions.js'
-import { assertPassword, setPasswordHash } from '../src/accounts/sign-in.js'
-import { DomainError, fail, notFound } from '../src/errors.js'
+import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/sign-in.js'
+import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { AccountView, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
+import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { Accepted, AccountView, Email, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, nullable, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { flushAndRemove } from '../src/watching/flush.js'
 import { describeSlot } from '../src/watching/playback.js'
@@ -29,6 +33,9 @@ const StreamView = Type.Object({
   expiresAt: Timestamp,
 })
 
+/** An export reads everything there is. */
+const EXPORT_RATE = { max: 30, timeWindow: 60_000 } as const
+
 const account: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
@@ -38,6 +45,37 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     config: { access: 'account' },
     schema: { tags: ['account'], summary: 'The account with its profiles', operationId: 'getAccount', response: answers({ 200: ref(AccountView) }) },
   }, async (request) => toAccount(await own(callerOf(request).accountId)))
+
+  app.delete('/account', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['account'],
+      summary: 'Close the account; everything in it is erased after a period of grace',
+      description: 'Every session and stream ends at once. Signing in before the period is over brings the account back as it was; afterwards nothing of it is left.',
+      operationId: 'deleteAccount',
+      body: strict({ password: Password }),
+      response: answers({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    const account = await own(callerOf(request).accountId)
+    await verifyOwnPassword(services, account, request.body.password, 'password')
+    await closeAccount(services, account)
+    return await reply.code(204).send(null)
+  })
+
+  app.get('/account/export', {
+    config: { access: 'account', rateLimit: EXPORT_RATE },
+    exposeHeadRoute: false,
+    schema: {
+      tags: ['account'],
+      summary: 'Everything the account owns, as one JSON document',
+      operationId: 'exportAccount',
+      response: answers({ 200: { description: 'The document, as an attachment', content: { 'application/json': { schema: Type.Object({ format: Type.String(), version: Type.Integer() }, { additionalProperties: true }) } } } }),
+    },
+  }, async (request, reply) => {
+    const file = await exportAccount(services, callerOf(request).accountId)
+    return await reply.header('content-disposition', 'attachment; filename="normflix-account.json"').type('application/json; charset=utf-8').send(file as never)
+  })
 
   app.put('/account/password', {
     config: { access: 'account' },
@@ -51,12 +89,39 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { accountId, sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
-    const { email, passwordHash } = await own(accountId)
-    if (!await services.hasher.verify(currentPassword, passwordHash)) throw new DomainError(403, 'wrong-password', 'Wrong password', 'currentPassword is not the password of this account.')
-    assertPassword(services, newPassword, email, '/newPassword')
+    const account = await own(accountId)
+    await verifyOwnPassword(services, account, currentPassword, 'currentPassword')
+    assertPassword(services, newPassword, account.email, '/newPassword')
     await setPasswordHash(accountId, await services.hasher.hash(newPassword))
     await endAllSessions(services, accountId, sessionId, 'password-changed')
+    notifyPasswordChanged(services, account)
     return await reply.code(204).send(null)
+  })
+
+  app.put('/account/email', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['account'],
+      summary: 'Move to another address, once its mailed link was opened',
+      description: 'Nothing changes before that. The old address is told.',
+      operationId: 'changeEmail',
+      body: strict({ email: Email, password: Password }),
+      response: answers({ 202: Accepted }),
+    },
+  }, async (request, reply) => {
+    const account = await own(callerOf(request).accountId)
+    await verifyOwnPassword(services, account, request.body.password, 'password')
+    await requestEmailChange(services, account, request.body.email)
+    return await reply.code(202).send({ status: 'accepted' })
+  })
+
+  app.post('/account/email/verification', {
+    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    schema: { tags: ['account'], summary: 'Send the link that confirms the address again', operationId: 'sendVerification', response: answers({ 202: Accepted }) },
+  }, async (request, reply) => {
+    const account = await own(callerOf(request).accountId)
+    if ((account.emailVerifiedAt ?? null) === null) requestVerification(services, account)
+    return await reply.code(202).send({ status: 'accepted' })
   })
 
   app.get('/account/plan/preview', {

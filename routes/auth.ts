@@ -4,12 +4,15 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
+import { reopenAccount } from '../src/accounts/erase-account.js'
+import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/mail-links.js'
 import { endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
 import { notFound, unauthorized } from '../src/errors.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
-import { SIGN_IN_RATE } from '../src/plugins/security.js'
-import { Device, Email, Password, PlanName, ProfileName, SessionView, toAccount, Tokens } from '../src/schemas/account.js'
+import { addressKey, SIGN_IN_RATE } from '../src/plugins/security.js'
+import { issueDeviceToken } from '../src/security/device-tokens.js'
+import { Accepted, Device, Email, Password, PlanName, ProfileName, SessionView, toAccount, Tokens } from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const SignUp = strict({
@@ -19,7 +22,13 @@ const SignUp = strict({
   profileName: Type.Optional(ProfileName),
   device: Type.Optional(Device),
 })
-const LogIn = strict({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password, device: Type.Optional(Device) })
+const LogIn = strict({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  password: Password,
+  device: Type.Optional(Device),
+  deviceToken: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'What an earlier sign-in on this device answered: guesses of others then do not hold it up' })),
+})
+const LinkToken = Type.String({ minLength: 1, maxLength: 200, description: 'What follows `token=` in the link' })
 const Refresh = strict({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) })
 
 function tokensFor (app: FastifyInstance, account: StoredAccount, { session, refreshToken }: OpenedSession): Static<typeof Tokens> {
@@ -42,17 +51,20 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { email, password, plan = 'basic', profileName, device } = request.body
     const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
+    requestVerification(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
-    return await reply.code(201).send(tokensFor(app, account, opened))
+    return await reply.code(201).send({ ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) })
   })
 
   app.post('/auth/login', {
     config: { access: 'public', rateLimit: SIGN_IN_RATE },
     schema: { tags: ['auth'], summary: 'Sign in', operationId: 'logIn', body: LogIn, response: answers({ 200: ref(Tokens) }) },
   }, async (request) => {
-    const { email, password, device } = request.body
-    const account = await verifyCredentials(services, email, password)
-    return tokensFor(app, account, await openSession(services, account._id.toString(), device ?? null))
+    const { email, password, device, deviceToken = null } = request.body
+    const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
+    await reopenAccount(services, account)
+    const opened = await openSession(services, account._id.toString(), device ?? null)
+    return { ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
   })
 
   app.post('/auth/refresh', {
@@ -63,6 +75,50 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     const account = await findAccount(opened.session.account)
     if (account === null) throw unauthorized()
     return tokensFor(app, account, opened)
+  })
+
+  app.post('/auth/password/forgot', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['auth'],
+      summary: 'Ask for a link to choose a new password',
+      description: 'The same answer whether the address has an account or not. The link works for 30 minutes, once; asking changes nothing.',
+      operationId: 'forgotPassword',
+      body: strict({ email: Email }),
+      response: answers({ 202: Accepted }),
+    },
+  }, async (request, reply) => {
+    requestPasswordReset(services, request.body.email)
+    return await reply.code(202).send({ status: 'accepted' })
+  })
+
+  app.post('/auth/password/reset', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['auth'],
+      summary: 'Choose a new password with the token of a mailed link; every session ends',
+      operationId: 'resetPassword',
+      body: strict({ token: LinkToken, password: Password }),
+      response: answers({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    await resetPassword(services, request.body.token, request.body.password)
+    return await reply.code(204).send(null)
+  })
+
+  app.post('/auth/email/verify', {
+    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    schema: {
+      tags: ['auth'],
+      summary: 'Confirm an address with the token of a mailed link',
+      description: 'The address of a new account, or one that an account wants to move to.',
+      operationId: 'verifyEmail',
+      body: strict({ token: LinkToken }),
+      response: answers({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    await confirmEmail(services, request.body.token)
+    return await reply.code(204).send(null)
   })
 
   app.post('/auth/logout', {

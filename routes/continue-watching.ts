@@ -5,11 +5,12 @@ import { Type } from 'typebox'
 import type { Viewer } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
-import { answers, Id, Limit, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { Card, toCard } from '../src/schemas/catalogue.js'
+import { answers, Id, Limit, listOf, NoContent, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
-import { findContinueCard, listContinueCards } from '../src/watching/continue-watching.js'
+import { findContinueCard, listContinueCards, listPutAway } from '../src/watching/continue-watching.js'
 import { bringBack, dropTitle, hideTitle } from '../src/watching/marks.js'
-import { beginAgain, endRunningPass } from '../src/watching/rewatch.js'
+import { beginAgain, takePassBack } from '../src/watching/rewatch.js'
 import { undo } from '../src/watching/undo.js'
 import { findVisibleTitle } from '../src/watching/visible-item.js'
 import { watcherOf } from './playback.js'
@@ -41,6 +42,20 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const cards = await listContinueCards(watching, watcherOf(request), { ...await seenBy(request), limit: request.query.limit })
     return { items: (cards ?? fail(notFound('profile'))).map(toContinueCard) }
+  })
+
+  app.get('/profiles/:profileId/continue-watching/hidden', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'What was hidden or dropped, to bring it back',
+      operationId: 'listHidden',
+      params: ProfileParams,
+      response: answers({ 200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })) }),
+    },
+  }, async (request) => {
+    const titles = await listPutAway(watching, watcherOf(request), profileOf(request)) ?? fail(notFound('profile'))
+    return { items: titles.map(({ title, hiddenAt, droppedAt }) => ({ title: toCard(title), hiddenAt: hiddenAt?.toISOString() ?? null, droppedAt: droppedAt?.toISOString() ?? null })) }
   })
 
   app.get('/profiles/:profileId/continue', {
@@ -122,13 +137,14 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'Take back that a title is watched again',
-      description: 'The pass before goes on where it was; what was played in between stays in the history. A first pass is a 409 `not-watching-again`.',
+      description: 'The pass before goes on where it was; what was played in between stays in the history. Taking back a pass that was taken back already does nothing; the first one, or one that is not the running one, is a 409 `not-watching-again`.',
       operationId: 'stopWatchingAgain',
       params: TitleParams,
+      querystring: strict({ pass: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'The number of the pass, as its card tells it' }) }),
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await endRunningPass(watching, watcherOf(request), titleIdOf(request))
+    await takePassBack(watching, watcherOf(request), titleIdOf(request), request.query.pass)
     return await reply.code(204).send(null)
   })
 

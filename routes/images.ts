@@ -14,6 +14,7 @@ const Picture = { schema: Type.String({ format: 'binary' }) }
 
 const images: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
+  app.removeContentTypeParser('application/json')
   app.addContentTypeParser([...IMAGE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
 
   app.post('/admin/titles/:titleId/poster', {
@@ -36,7 +37,7 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
 
   // Public: an <img> sends no token. The id is random, so that only whoever was shown a title knows its poster's address.
   app.get('/images/:imageId', {
-    config: { access: 'public', rateLimit: false },
+    config: { access: 'public' },
     schema: {
       tags: ['catalogue'],
       summary: 'A poster',

@@ -28,6 +28,7 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const { catalogue } = services
   const leases = createLeaseCheck(services.now)
+  app.removeContentTypeParser('application/json')
   app.addContentTypeParser(['text/vtt', SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
 
   async function upload (request: FastifyRequest, reply: FastifyReply, { title, item }: TitleItem, { language, kind = 'full' }: Static<typeof SubtitleQuery>): Promise<FastifyReply> {

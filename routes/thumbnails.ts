@@ -27,6 +27,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const { catalogue, storage } = services
   const leases = createLeaseCheck(services.now)
+  app.removeContentTypeParser('application/json')
   await app.register(multipart, { limits: { fileSize: MAX_IMAGE_BYTES, files: 2, fields: 0 } })
 
   async function upload (request: FastifyRequest, reply: FastifyReply, { title, item }: TitleItem): Promise<FastifyReply> {

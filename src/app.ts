@@ -12,6 +12,7 @@ import hls from '../routes/hls.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
 import images from '../routes/images.js'
+import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
@@ -28,10 +29,12 @@ import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
+import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { createPackageIndexes } from './media/package-index.js'
 import { createMediaPackager } from './media/packager.js'
 import { createPackaging } from './media/packaging.js'
+import { createMailer } from './mail/mailer.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -113,6 +116,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   await app.register(metrics)
   await app.register(openapiDocument)
   await app.register(watch)
+  if (services.config.env !== 'production') await app.register(developerMails)
   await app.register(async (v1) => {
     await v1.register(plans)
     await v1.register(auth)
@@ -152,11 +156,15 @@ function loggerOptions (config: Config): FastifyServerOptions['logger'] {
 async function openServices (app: FastifyInstance, config: Config, now: () => Date, sweep: boolean): Promise<Services> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
+  const mailer = createMailer(config, app.log, { now })
+  const background = createBackground(app.log)
   const storage = await openLocalStorage(path.join(config.dataDir, 'media'))
   const catalogue = await openCatalogue(app.log)
   const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
   app.addHook('onClose', async () => {
     await packaging.close()
+    await background.settle()
+    await mailer.close()
     await catalogue.close()
     await hasher.close()
   })
@@ -166,6 +174,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     keys,
     cursors: createCursorCodec(keys),
     hasher,
+    mailer,
+    background,
     storage,
     packaging,
     packages: createPackageIndexes(storage),

@@ -32,6 +32,14 @@ export interface Config {
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   readonly maxUploadBytes: number
+  /** Connection string of the mail server (`smtp://user:password@host:587`), or null: mails are kept, not sent. */
+  readonly smtpUrl: string | null
+  /** The sender of mails, `Name <address>`. */
+  readonly mailFrom: string
+  /** How long a closed account can be taken up again, days; 0 erases it at once. */
+  readonly accountGraceDays: number
+  /** Where people open the links in mails, without a slash at its end. */
+  readonly publicUrl: string
 }
 
 /** The configuration cannot be used: names the variable and the rule, never the value. */
@@ -66,10 +74,16 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     throw new ConfigError('MONGODB_URI', 'must start with mongodb:// or mongodb+srv://')
   }
   if (mongodbUri === null && env === 'production') throw new ConfigError('MONGODB_URI', 'is required in production')
+  const smtpUrl = secret(variables, 'SMTP_URL')
+  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) throw new ConfigError('SMTP_URL', 'must start with smtp:// or smtps://')
+  if (smtpUrl === null && env === 'production') throw new ConfigError('SMTP_URL', 'is required in production: without it nobody can choose a new password')
+  const port = integer(variables, 'PORT', 3000, 0, 65_535)
+  const publicUrl = variables['PUBLIC_URL'] || `http://localhost:${port}`
+  if (!isOrigin(publicUrl)) throw new ConfigError('PUBLIC_URL', 'must be an origin such as https://www.example.com')
   return Object.freeze({
     env,
     host: variables['HOST'] || (env === 'production' ? '0.0.0.0' : '127.0.0.1'),
-    port: integer(variables, 'PORT', 3000, 0, 65_535),
+    port,
     mongodbUri,
     dataDir,
     seed,
@@ -82,6 +96,10 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     corsOrigins: list(variables, 'CORS_ORIGINS', isOrigin, 'must list exact origins such as https://tv.example.com'),
     trustedProxies: list(variables, 'TRUSTED_PROXIES', isAddressOrBlock, 'must list IP addresses or CIDR blocks'),
     maxUploadBytes: integer(variables, 'MAX_UPLOAD_BYTES', 64 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+    smtpUrl,
+    mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
+    publicUrl,
+    accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
   })
 }
 

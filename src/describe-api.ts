@@ -1,10 +1,12 @@
 // The OpenAPI document without a running service: the routes are put together on parts that do nothing.
 import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
+import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import { loadConfig } from './config.js'
 import type { PackageIndexes } from './media/package-index.js'
 import type { Packaging } from './media/packaging.js'
+import type { Mailer } from './mail/mailer.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -23,6 +25,8 @@ export async function describeApi (): Promise<object> {
     keys,
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
+    mailer: {} as Mailer,
+    background: {} as Background,
     storage: {} as MediaStorage,
     packaging: {} as Packaging,
     packages: {} as PackageIndexes,

@@ -2,7 +2,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
+import type { Background } from './background.js'
 import type { Config } from './config.js'
+import type { Mailer } from './mail/mailer.js'
 import type { KeyRing } from './security/key-ring.js'
 import type { CursorCodec } from './security/cursors.js'
 import type { PasswordHasher } from './security/password-hashing.js'
@@ -17,6 +19,8 @@ export interface Services {
   readonly keys: KeyRing
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
+  readonly mailer: Mailer
+  readonly background: Background
   readonly storage: MediaStorage
   readonly packaging: Packaging
   readonly packages: PackageIndexes

@@ -24,6 +24,12 @@ export async function freshDatabase (t: Test): Promise<string> {
 /** A clock that tests set. */
 export interface TestClock { now (): Date, advance (ms: number): void }
 
+/** A clock that stands still until it is set, so that a test knows every moment. */
+export function createStillClock (): TestClock {
+  let now = Date.now()
+  return { now: () => new Date(now), advance: (ms) => { now += ms } }
+}
+
 export function createClock (): TestClock {
   let offset = 0
   return { now: () => new Date(Date.now() + offset), advance: (ms) => { offset += ms } }
@@ -37,7 +43,7 @@ export interface TestApp {
 }
 
 /** An app as it runs, without the sweeper: tests sweep when they say. Rate limits are off unless asked for. */
-export async function startApp (t: Test, variables: Record<string, string> = {}, databaseUri?: string): Promise<TestApp> {
+export async function startApp (t: Test, variables: Record<string, string> = {}, databaseUri?: string, clock = createClock()): Promise<TestApp> {
   const uri = databaseUri ?? await freshDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-test-'))
   const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', RATE_LIMITS: 'off', DATA_DIR: dataDir, ...variables })
@@ -46,7 +52,6 @@ export async function startApp (t: Test, variables: Record<string, string> = {},
     await createIndexes()
     await disconnectDatabase()
   }
-  const clock = createClock()
   const app = await buildApp({ config, databaseUri: uri, now: clock.now, sweep: false })
   t.teardown(async () => {
     if (databaseUri === undefined) await mongoose.connection.dropDatabase()

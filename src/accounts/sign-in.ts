@@ -7,6 +7,7 @@ import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
 import { refusePassword } from '../security/password-rules.js'
 import type { Services } from '../services.js'
+import { countLogIn, countOwnPassword } from './password-guesses.js'
 
 /** An address as it is stored and compared. */
 export function normaliseEmail (email: string): string {
@@ -43,7 +44,7 @@ export async function createAccount (services: Pick<Services, 'hasher' | 'config
   }
 }
 
-const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
+export const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
 
 /** @throws DomainError 400 naming the member and the rule */
 export function assertPassword ({ config }: Pick<Services, 'config'>, password: string, email: string, pointer: string): void {
@@ -85,18 +86,40 @@ export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile,
   }
 }
 
+export interface LogIn {
+  readonly email: string
+  readonly password: string
+  /** The network address that asks. */
+  readonly address: string
+  /** What the device was given when it signed in before. */
+  readonly deviceToken: string | null
+}
+
 /**
  * Checks an address and password.
- * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password
+ * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password; 429 `too-many-attempts`
  */
-export async function verifyCredentials ({ hasher }: Pick<Services, 'hasher'>, email: string, password: string): Promise<StoredAccount> {
-  const account = await findAccountByEmail(normaliseEmail(email))
+export async function verifyCredentials (services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>, { email, password, address, deviceToken }: LogIn): Promise<StoredAccount> {
+  const { hasher } = services
+  const normalised = normaliseEmail(email)
+  const account = await findAccountByEmail(normalised)
+  const guess = await countLogIn(services, normalised, account, address, deviceToken)
   const isRight = account === null ? await hasher.verifyNothing(password) : await hasher.verify(password, account.passwordHash)
   if (account === null || !isRight) {
     throw new DomainError(401, 'wrong-credentials', 'Wrong credentials', 'No account has this address and password.', {}, { 'www-authenticate': 'Bearer realm="normflix"' })
   }
+  await guess.wasRight()
   if (hasher.needsRehash(account.passwordHash)) await setPasswordHash(account._id.toString(), await hasher.hash(password))
   return account
+}
+
+/** Checks the password of somebody who is signed in. @throws DomainError 403 `wrong-password`, 429 `too-many-attempts` */
+export async function verifyOwnPassword (services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>, account: StoredAccount, password: string, member: string): Promise<void> {
+  const guess = await countOwnPassword(services, account._id.toString())
+  if (!await services.hasher.verify(password, account.passwordHash)) {
+    throw new DomainError(403, 'wrong-password', 'Wrong password', `${member} is not the password of this account.`)
+  }
+  await guess.wasRight()
 }
 
 export async function setPasswordHash (accountId: string, passwordHash: string): Promise<void> {

@@ -16,7 +16,7 @@ import { createMediaPackager, type MediaPackager } from '../media/packager.js'
 import { unpackaged } from '../media/packaging.js'
 import { createMediaProber, type MediaProber } from '../media/probe.js'
 import { receiveUpload } from '../media/receive-upload.js'
-import { packageOf } from '../media/stored-bytes.js'
+import { prefixOf } from '../media/stored-bytes.js'
 import type { Services } from '../services.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { recordProgress } from '../watching/record.js'
@@ -41,8 +41,14 @@ export async function isDemoSeeded (): Promise<boolean> {
   return await findAccountByEmail(ADMIN.email) !== null
 }
 
-/** Writes the catalogue with its media files. */
+/** Writes the catalogue with its media files; the clips are packaged by another thread meanwhile. */
 export async function seedCatalogue (storage: MediaStorage, progress: (text: string) => void): Promise<void> {
+  const [files] = await Promise.all([storeClips(storage), seedTitles(progress)])
+  progress('clips')
+  await seedMedia(files)
+}
+
+async function seedTitles (progress: (text: string) => void): Promise<void> {
   const present = new Set((await Title.find().select('_id').lean<Array<{ _id: Types.ObjectId }>>()).map(({ _id }) => _id.toString()))
   const movies = loadDemoMovies().filter((movie) => !present.has(movie.id))
   for (let i = 0; i < movies.length; i += INSERTED_AT_ONCE) {
@@ -54,13 +60,10 @@ export async function seedCatalogue (storage: MediaStorage, progress: (text: str
   await Show.insertMany(shows.map(({ id, seasons, ...show }) => ({
     ...show, _id: id, seasons: seasons.map((season) => ({ ...season, episodes: season.episodes.map(({ id: _id, ...episode }) => ({ _id, ...episode })) })),
   })))
-  progress('clips')
-  await seedMedia(storage)
 }
 
-/** Each clip is stored and packaged once, and stands in for many films. */
-async function seedMedia (storage: MediaStorage): Promise<void> {
-  const files = await storeClips(storage)
+/** Each clip stands in for many films. */
+async function seedMedia (files: Map<DemoClip, Omit<StoredMediaFile, '_id'>>): Promise<void> {
   await Media.bulkWrite(mediaPlan.map((entry) => ({
     updateOne: {
       filter: { _id: new Types.ObjectId(entry.itemId) },
@@ -77,6 +80,7 @@ async function seedMedia (storage: MediaStorage): Promise<void> {
   })) as Parameters<typeof Media.bulkWrite>[0])
 }
 
+/** Each clip is stored and packaged once. */
 async function storeClips (storage: MediaStorage): Promise<Map<DemoClip, Omit<StoredMediaFile, '_id'>>> {
   const prober = createMediaProber()
   const packager = createMediaPackager()
@@ -94,12 +98,13 @@ async function storeClip (storage: MediaStorage, prober: MediaProber, packager: 
   const { sizeBytes, sha256 } = await receiveUpload(createReadStream(source), storage, storageKey, statSync(source).size)
   const probed = await prober.probe(source, sizeBytes)
   if (!probed.ok) throw new Error(`the demo's clip ${fileName} cannot be read`)
-  const { durationMs, frameRate, audioTracks } = probed.facts
-  const offered = packageOf('demo', new Types.ObjectId(), audioTracks.length)
-  const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, durationMs, frameRate, audioCount: offered.audioCount }, offered.prefix)
+  const { frameRate, audioTracks } = probed.facts
+  const packageId = new Types.ObjectId()
+  const prefix = prefixOf('demo', packageId)
+  const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, frameRate }, prefix)
   if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
   const createdAt = new Date()
-  const hls = { ...unpackaged(), state: 'ready' as const, progress: 1, packages: [{ ...offered, createdAt, retiredAt: null }] }
+  const hls = { ...unpackaged(), state: 'ready' as const, progress: 1, packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }] }
   return { ...describeFile(probed.facts, audioTracks), hls, storageKey, sizeBytes, sha256, subtitleLanguages: [], edition: null, createdAt }
 }
 

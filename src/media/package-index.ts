@@ -54,6 +54,9 @@ export function indexKey (prefix: string): string {
   return `${prefix}/index.json`
 }
 
+/** A film with more audio tracks is not packaged. */
+export const MAX_SOUNDS = 32
+
 /** Every object that a package can have. */
 export function packageKeys ({ prefix, audioCount }: Pick<StoredPackage, 'prefix' | 'audioCount'>): string[] {
   return [...renditionNames(audioCount).map((name) => objectKey(prefix, name)), indexKey(prefix)]

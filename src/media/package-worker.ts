@@ -4,13 +4,12 @@ import type { MessagePort } from 'node:worker_threads'
 import { CustomSource, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, type EncodedPacket, type InputAudioTrack, type InputVideoTrack, type StreamTargetChunk } from 'mediabunny'
 import { fail } from '../errors.js'
 import { describeAudio, MAX_READ_BYTES, openInput } from './media-input.js'
-import type { AudioRendition, PackageIndex, RenditionIndex, RenditionName, Segment, VideoRendition } from './package-index.js'
+import { MAX_SOUNDS, type AudioRendition, type PackageIndex, type RenditionIndex, type RenditionName, type Segment, type VideoRendition } from './package-index.js'
 import { openPort, type PackagePort } from './package-port.js'
 
 export interface PackageTask {
   readonly sizeBytes: number
-  /** What probing found; a package that lasts less lacks something. */
-  readonly durationMs: number
+  /** What probing found. */
   readonly frameRate: number | null
   readonly port: MessagePort
 }
@@ -24,12 +23,11 @@ export type PackageOutcome = { readonly index: PackageIndex } | { readonly refus
 const MIN_SEGMENT_SECONDS = 5
 /** A segment is held in memory until its next key frame. */
 const MAX_SEGMENT_BYTES = 192 * 1024 ** 2
-export const MAX_SOUNDS = 32
 /** What HLS players take in fragmented MP4. */
 const PICTURE_CODECS = ['avc', 'hevc', 'vp9', 'av1']
 const SOUND_CODECS = ['aac', 'mp3', 'ac3', 'eac3', 'opus', 'flac']
-/** How much shorter than promised a whole film may turn out, in ms: containers round and pad. */
-const TOLERANCE_MS = 1_000
+/** How much earlier than its last packet a track may end. */
+const TOLERANCE_SECONDS = 0.5
 
 class Refusal extends Error {
   constructor (readonly code: PackageRefusal) {
@@ -54,11 +52,10 @@ export default async function pack ({ port: messages, ...task }: PackageTask): P
     const audio = await input.getAudioTracks()
     if (audio.length > MAX_SOUNDS) throw new Refusal('too-many-sounds')
     const renditions = [await openPicture(port, video, task.frameRate), ...await Promise.all(audio.map(async (track, i) => await openSound(port, track, `a${i}`)))]
-    await copyPackets(renditions, (seconds) => { port.report(Math.min(seconds * 1_000 / task.durationMs, 1)) })
+    const seconds = Math.max(...renditions.map(({ endSeconds }) => endSeconds))
+    await copyPackets(renditions, (reached) => { port.report(Math.min(reached / seconds, 1)) })
     const [picture, ...sounds] = await Promise.all(renditions.map(async ({ finish }) => await finish()))
-    const durationMs = Math.round(1_000 * Math.max(...renditions.map(({ endSeconds }) => endSeconds())))
-    if (durationMs < task.durationMs - TOLERANCE_MS) throw new Refusal('damaged')
-    return { index: { version: 1, durationMs, video: picture as VideoRendition, audio: sounds as AudioRendition[] } }
+    return { index: { version: 1, durationMs: Math.round(seconds * 1_000), video: picture as VideoRendition, audio: sounds as AudioRendition[] } }
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error.code }
     throw error
@@ -71,8 +68,9 @@ export default async function pack ({ port: messages, ...task }: PackageTask): P
 interface Rendition {
   readonly packets: AsyncIterator<EncodedPacket>
   add (packet: EncodedPacket): Promise<void>
+  /** Where the last packet ends. */
+  readonly endSeconds: number
   finish (): Promise<RenditionIndex>
-  endSeconds (): number
 }
 
 async function openPicture (port: PackagePort, track: InputVideoTrack, frameRate: number | null): Promise<Rendition> {
@@ -86,7 +84,7 @@ async function openPicture (port: PackagePort, track: InputVideoTrack, frameRate
   const size = { width: await track.getDisplayWidth(), height: await track.getDisplayHeight(), frameRate }
   // The fragments carry parameter sets apart from the pictures: sample entry hvc1, whatever the source's was.
   const codecName = decoderConfig.codec.replace(/^hev1/, 'hvc1')
-  return rendition(new EncodedPacketSink(track).packets(), output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
+  return await openRendition(track, output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
     (index) => ({ codec: codecName, ...index, ...size }))
 }
 
@@ -99,7 +97,7 @@ async function openSound (port: PackagePort, track: InputAudioTrack, name: Rendi
   output.addAudioTrack(source, { languageCode: await track.getLanguageCode() })
   await output.start()
   const facts = await describeAudio(track)
-  return rendition(new EncodedPacketSink(track).packets(), output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
+  return await openRendition(track, output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
     (index) => ({ ...index, ...facts, codec: decoderConfig.codec }))
 }
 
@@ -129,14 +127,17 @@ function openOutput (port: PackagePort, name: RenditionName): { output: Output, 
   return { output: new Output({ format, target }), fragments }
 }
 
-function rendition<I extends RenditionIndex> (packets: AsyncIterator<EncodedPacket>, output: Output, fragments: Fragments, write: (packet: EncodedPacket) => Promise<void>, describe: (index: Omit<RenditionIndex, 'codec'>) => I): Rendition {
+async function openRendition<I extends RenditionIndex> (track: InputVideoTrack | InputAudioTrack, output: Output, fragments: Fragments, write: (packet: EncodedPacket) => Promise<void>, describe: (index: Omit<RenditionIndex, 'codec'>) => I): Promise<Rendition> {
+  const sink = new EncodedPacketSink(track)
+  const last = await sink.getPacket(Infinity, { metadataOnly: true }) ?? fail(new Refusal('damaged'))
+  const endSeconds = last.timestamp + last.duration
   let first = Infinity
   let end = -Infinity
   let heldBytes = 0
   let fragmentCount = 0
   return {
-    packets,
-    endSeconds: () => end,
+    packets: sink.packets(),
+    endSeconds,
     async add (packet) {
       first = Math.min(first, packet.timestamp)
       end = Math.max(end, packet.timestamp + packet.duration)
@@ -148,6 +149,8 @@ function rendition<I extends RenditionIndex> (packets: AsyncIterator<EncodedPack
       heldBytes = packet.data.byteLength
     },
     async finish () {
+      // Readers leave out what they cannot read, and stop where they cannot go on.
+      if (end < endSeconds - TOLERANCE_SECONDS) throw new Refusal('damaged')
       await orRefuse('not-regular', async () => { await output.finalize() })
       return describe(toIndex(fragments, end - first))
     },

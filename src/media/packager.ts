@@ -3,7 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { buffer } from 'node:stream/consumers'
 import { Piscina } from 'piscina'
 import type { MediaStorage, StorageWriter } from '../storage/storage.js'
-import { indexKey, objectKey, packageKeys, type PackageIndex } from './package-index.js'
+import { indexKey, objectKey, type PackageIndex } from './package-index.js'
 import type { PortReply, PortRequest } from './package-port.js'
 import type { PackageOutcome, PackageRefusal, PackageTask } from './package-worker.js'
 
@@ -17,9 +17,7 @@ export type PackageResult =
 export interface PackageSource {
   readonly key: string
   readonly sizeBytes: number
-  readonly durationMs: number
   readonly frameRate: number | null
-  readonly audioCount: number
 }
 
 export interface MediaPackager {
@@ -70,7 +68,7 @@ export function createMediaPackager (stallLimitMs = STALL_LIMIT_MS, heapLimitMb 
   let isClosed = false
   let turn: Promise<unknown> = Promise.resolve()
 
-  const pack: MediaPackager['pack'] = async (storage, { key, audioCount, ...facts }, prefix, { onProgress = () => {}, signal } = {}) => {
+  const pack: MediaPackager['pack'] = async (storage, { key, ...facts }, prefix, { onProgress = () => {}, signal } = {}) => {
     const isStopped = (): boolean => isClosed || signal?.aborted === true
     if (isStopped()) throw new PackagingStoppedError()
     const stop = new AbortController()
@@ -91,7 +89,7 @@ export function createMediaPackager (stallLimitMs = STALL_LIMIT_MS, heapLimitMb 
       return result
     } catch (error) {
       await desk.abort()
-      for (const object of packageKeys({ prefix, audioCount })) await storage.remove(object)
+      for (const object of desk.keys()) await storage.remove(object)
       if (isStopped()) throw new PackagingStoppedError()
       if (desk.failure() !== null) throw desk.failure()
       if (stall.isOver()) return failed('time-limit')
@@ -138,6 +136,8 @@ interface Desk {
   commit (index: PackageIndex): Promise<void>
   isCommitting (): boolean
   abort (): Promise<void>
+  /** Of everything that was begun. */
+  keys (): string[]
   /** What the storage threw first. */
   failure (): Error | null
 }
@@ -193,6 +193,7 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
     async abort () {
       for (const writer of writers.values()) await writer.then(async (one) => { await one.abort() }, () => {})
     },
+    keys: () => [...writers.keys()],
     failure: () => failure,
   }
 }

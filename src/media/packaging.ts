@@ -7,7 +7,7 @@ import type { Services } from '../services.js'
 import { MEDIA_URL_MS } from './media-urls.js'
 import { packageKeys } from './package-index.js'
 import { PackagingStoppedError, type MediaPackager, type PackageResult } from './packager.js'
-import { packageOf, removeObjects, removeUnusedPackages } from './stored-bytes.js'
+import { prefixOf, removeObjects, removeUnusedPackages, unfinishedKeys } from './stored-bytes.js'
 
 /** Whoever packages renews its claim at least this often, or it lapses. */
 const CLAIM_MS = 60_000
@@ -70,7 +70,6 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
     if (claimed === null) return
     const { file, claim: mine, left } = claimed
     await removeObjects(services, left)
-    const writing = packageOf(file._id, mine, file.audioTracks.length)
     const lost = new AbortController()
     const renewal = createRenewal(async (progress) => {
       if (!await renew(itemId, fileId, mine, progress, now())) lost.abort()
@@ -78,10 +77,9 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
     })
     const keepAlive = setInterval(renewal.due, RENEW_MS)
     try {
-      const result = await packager.pack(storage, { key: file.storageKey, sizeBytes: file.sizeBytes, durationMs: file.durationMs ?? 0, frameRate: file.frameRate, audioCount: writing.audioCount },
-        writing.prefix, { onProgress: renewal.report, signal: AbortSignal.any([stop.signal, lost.signal]) })
+      const result = await packager.pack(storage, { key: file.storageKey, sizeBytes: file.sizeBytes, frameRate: file.frameRate }, prefixOf(file._id, mine), { onProgress: renewal.report, signal: AbortSignal.any([stop.signal, lost.signal]) })
       await renewal.end()
-      await finish(services, { itemId, file, mine, writing }, result)
+      await finish(services, { itemId, file, mine }, result)
       await refresh(itemId)
     } catch (error) {
       await renewal.end()
@@ -111,7 +109,7 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
     async sweep () {
       const before = now().getTime() - RETIRED_FOR_MS
       for (const file of allFiles()) {
-        if (file.hls === undefined || file.hls === null) await Media.updateOne({ _id: file.itemId }, { $set: { 'files.$[file].hls': unpackaged() } }, { arrayFilters: [{ 'file._id': new Types.ObjectId(file.id), 'file.hls': null }] })
+        if (file.hls === undefined || file.hls === null) await prepareOld(file)
         if ((file.hls?.state ?? 'processing') === 'processing') waiting.set(file.id, { itemId: file.itemId, fileId: file.id })
         const old = (file.hls?.packages ?? []).filter(({ retiredAt }) => retiredAt !== null && retiredAt.getTime() <= before)
         if (old.length > 0) await dropPackages(services, file, old)
@@ -134,6 +132,13 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
   }
 }
 
+/** A file from before packaging gets what new ones begin with. */
+async function prepareOld ({ itemId, id }: CatalogueFile): Promise<void> {
+  const stored = await findFile(itemId, id)
+  if (stored === null || (stored.hls ?? null) !== null) return
+  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': unpackaged() } }, { arrayFilters: [{ 'file._id': stored._id }] })
+}
+
 interface Claimed { readonly file: StoredMediaFile, readonly claim: Types.ObjectId, readonly left: string[] }
 
 /** Claims a file that waits; null when it does not wait, or somebody else has it. */
@@ -144,7 +149,7 @@ async function claim (itemId: string, fileId: string, now: Date): Promise<Claime
   const changes = { progress: 0, claim: mine, claimedUntil: new Date(now.getTime() + CLAIM_MS) }
   const claimed = await update(itemId, changes, { 'file._id': before._id, 'file.hls.state': 'processing', 'file.hls.claimedUntil': mongoose.trusted({ $lte: now }) })
   // What a process that died had written so far.
-  const left = before.hls.claim === null ? [] : packageKeys(packageOf(before._id, before.hls.claim, before.audioTracks.length))
+  const left = before.hls.claim === null ? [] : unfinishedKeys(before._id, before.hls.claim)
   return claimed ? { file: before, claim: mine, left } : null
 }
 
@@ -177,11 +182,10 @@ interface Finished {
   readonly itemId: string
   readonly file: StoredMediaFile
   readonly mine: Types.ObjectId
-  readonly writing: Pick<StoredPackage, '_id' | 'prefix' | 'audioCount'>
 }
 
 /** Offers the new package and retires the one before, or says why there is none, in one write. */
-async function finish (services: PackagingServices, { itemId, file, mine, writing }: Finished, result: PackageResult): Promise<void> {
+async function finish (services: PackagingServices, { itemId, file, mine }: Finished, result: PackageResult): Promise<void> {
   const now = services.now()
   const before = (file.hls?.packages ?? []).map((one) => ({ ...one, retiredAt: one.retiredAt ?? now }))
   const kept = before.slice(1 - MAX_PACKAGES)
@@ -191,10 +195,11 @@ async function finish (services: PackagingServices, { itemId, file, mine, writin
     await update(itemId, { state: 'failed', failure, progress: 0, ...done }, mineOf(file._id, mine), isUnplayable(file, failure) ? { 'files.$[file].state': 'failed', 'files.$[file].failure': failure } : {})
     return
   }
-  const offered = await update(itemId, { state: 'ready', failure: null, progress: 1, packages: [...kept, { ...writing, createdAt: now, retiredAt: null }], ...done },
+  const made: StoredPackage = { _id: mine, prefix: prefixOf(file._id, mine), audioCount: result.index.audio.length, createdAt: now, retiredAt: null }
+  const isOffered = await update(itemId, { state: 'ready', failure: null, progress: 1, packages: [...kept, made], ...done },
     mineOf(file._id, mine), { 'files.$[file].state': 'ready', 'files.$[file].failure': null })
-  if (offered) await removeUnusedPackages(services, before.filter((one) => !kept.includes(one)))
-  else await removeObjects(services, packageKeys(writing))
+  if (isOffered) await removeUnusedPackages(services, before.filter((one) => !kept.includes(one)))
+  else await removeObjects(services, packageKeys(made))
 }
 
 /** A file that is damaged is good for nothing, unless it was packaged before: then it was not the file. */

@@ -2,7 +2,7 @@
 import mongoose, { type Types } from 'mongoose'
 import { Media, type StoredMedia, type StoredMediaFile, type StoredPackage, type StoredThumbnails } from '../../models/media.js'
 import type { Services } from '../services.js'
-import { packageKeys } from './package-index.js'
+import { MAX_SOUNDS, packageKeys } from './package-index.js'
 
 type BytesServices = Pick<Services, 'storage' | 'log'>
 
@@ -14,8 +14,8 @@ export async function removeFileBytes (services: BytesServices, files: readonly 
   await removeUnusedUploads(services, files.map(({ storageKey }) => storageKey))
   await removeUnusedPackages(services, files.flatMap(({ hls }) => hls?.packages ?? []))
   // What was being written belongs to one file alone.
-  for (const { hls, ...file } of files) {
-    if (hls?.claim != null) await removeObjects(services, packageKeys(packageOf(file._id, hls.claim, file.audioTracks.length)))
+  for (const { _id, hls } of files) {
+    if (hls?.claim != null) await removeObjects(services, unfinishedKeys(_id, hls.claim))
   }
 }
 
@@ -30,8 +30,13 @@ export function thumbnailKeys (thumbnails: StoredThumbnails | null): string[] {
 }
 
 /** Where a package with this id is written. @param owner the id of the file, or who shares it among several */
-export function packageOf (owner: Types.ObjectId | string, packageId: Types.ObjectId, audioCount: number): Pick<StoredPackage, '_id' | 'prefix' | 'audioCount'> {
-  return { _id: packageId, prefix: `hls/${owner.toString()}/${packageId.toString()}`, audioCount }
+export function prefixOf (owner: Types.ObjectId | string, packageId: Types.ObjectId): string {
+  return `hls/${owner.toString()}/${packageId.toString()}`
+}
+
+/** Everything that there can be of a package that was not finished. */
+export function unfinishedKeys (fileId: Types.ObjectId, packageId: Types.ObjectId): string[] {
+  return packageKeys({ prefix: prefixOf(fileId, packageId), audioCount: MAX_SOUNDS })
 }
 
 async function removeUnusedUploads (services: BytesServices, keys: readonly string[]): Promise<void> {

@@ -1,12 +1,14 @@
-// Every few seconds: streams whose lease ran out reach the history and give their slots back; every minute, media that wait
-// to be packaged are taken up; once an hour, what broken uploads left in storage goes. Several processes may sweep.
+// Every few seconds: streams whose lease ran out reach the history and give their slots back; now and then, media that wait are
+// packaged, closed accounts erased, and what broken uploads left in storage goes. Several processes may sweep.
 import fp from 'fastify-plugin'
 import type { Services } from '../services.js'
+import { eraseClosedAccounts } from '../accounts/erase-account.js'
 import { sweepExpiredSlots } from '../watching/flush.js'
 
 const STREAMS_EVERY_MS = 5_000
 const PACKAGES_EVERY_MS = 60_000
 const UPLOADS_EVERY_MS = 3_600_000
+const ACCOUNTS_EVERY_MS = 600_000
 /** No upload is still arriving after this. */
 const UPLOAD_MAX_AGE_MS = 24 * 3_600_000
 
@@ -26,5 +28,6 @@ export default fp<{ services: Services }>(async function sweeper (app, { service
   }
   every(STREAMS_EVERY_MS, 'expired streams', async () => await sweepExpiredSlots(services.watching))
   every(PACKAGES_EVERY_MS, 'unpackaged media', async () => { await services.packaging.sweep() })
+  every(ACCOUNTS_EVERY_MS, 'closed accounts', async () => await eraseClosedAccounts(services))
   every(UPLOADS_EVERY_MS, 'broken uploads', async () => await services.storage.sweep(UPLOAD_MAX_AGE_MS))
 }, { name: 'sweeper' })

@@ -47,17 +47,21 @@ export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...writ
 export const AccountView = Type.Object({
   id: Id,
   email: Email,
+  emailVerified: Type.Boolean({ description: 'The owner confirmed the address by a mailed link' }),
   plan: PlanName,
   role: Type.Enum(['member', 'admin']),
   profiles: Type.Array(ref(Profile)),
   createdAt: Timestamp,
 }, { $id: 'Account' })
 
+export const Accepted = Type.Object({ status: Type.Enum(['accepted']) }, { description: 'It will be done, if there is anything to do' })
+
 export const Tokens = Type.Object({
   account: ref(AccountView),
   accessToken: Type.String({ description: 'JWT; send it as Authorization: Bearer' }),
   refreshToken: Type.String({ description: 'Opaque; each one can be used once' }),
   expiresIn: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
+  deviceToken: Type.Optional(Type.String({ description: 'At sign-up and log-in: keep it on the device and send it with the next log-in' })),
 }, { $id: 'Tokens' })
 
 export const SessionView = Type.Object({
@@ -119,6 +123,7 @@ export function toAccount (account: StoredAccount): AccountWire {
   return {
     id: account._id.toString(),
     email: account.email,
+    emailVerified: (account.emailVerifiedAt ?? null) !== null,
     plan: account.plan,
     role: account.role,
     profiles: account.profiles.map(toProfile),

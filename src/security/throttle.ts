@@ -11,6 +11,8 @@ export interface ThrottlePolicy {
   readonly maxWaitMs: number
   /** After this long without an attempt the count begins again; longer than `maxWaitMs`. */
   readonly forgetAfterMs: number
+  /** After so many in a row nothing is taken any more until they are forgotten; no such bound when left out. */
+  readonly mostInARow?: number
 }
 
 /** How long to wait after the n-th attempt in a row, ms; 0 while the next one is free. */
@@ -42,6 +44,12 @@ export async function forgetAttempts (key: string): Promise<void> {
   await Throttle.deleteOne({ _id: key })
 }
 
+/** Takes back the count of one attempt that was right, where the wrong ones of others still count. */
+export async function forgiveAttempt (key: string): Promise<void> {
+  const fewer = { $max: [{ $subtract: ['$count', 1] }, 0] }
+  await Throttle.updateOne({ _id: key }, [{ $set: { count: fewer, blockedUntil: null } }] as never, { updatePipeline: true })
+}
+
 async function countUnlessBlocked (key: string, policy: ThrottlePolicy, now: Date): Promise<boolean> {
   const pipeline = countingPipeline(policy, now) as never
   try {
@@ -62,7 +70,8 @@ function countingPipeline (policy: ThrottlePolicy, now: Date): PipelineStage[] {
   const counted = { $cond: [isForgotten, 1, { $add: ['$count', 1] }] }
   const ends = growingWaits(policy).map(at)
   const step = { $min: [{ $subtract: [counted, policy.free] }, ends.length - 1] }
-  const nextBlock = { $cond: [{ $lt: [counted, policy.free] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
+  const paused = { $cond: [{ $lt: [counted, policy.free] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
+  const nextBlock = policy.mostInARow === undefined ? paused : { $cond: [{ $gte: [counted, policy.mostInARow] }, at(policy.forgetAfterMs), paused] }
   return [{
     $set: {
       count: { $cond: [isBlocked, '$count', counted] },

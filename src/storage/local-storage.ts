@@ -100,7 +100,8 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
       for (const name of await readdir(incomingFolder)) {
         const file = path.join(incomingFolder, name)
         const found = await lookAt(file)
-        if (found === null || Date.now() - found.mtimeMs < olderThanMs) continue
+        // Whole milliseconds on both sides, or a file of this very one would seem to come from the future.
+        if (found === null || Date.now() - Math.floor(found.mtimeMs) < olderThanMs) continue
         await rm(file, { force: true, recursive: true })
         removed++
       }

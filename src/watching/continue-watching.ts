@@ -73,6 +73,37 @@ export async function listContinueCards (watching: Watching, watcher: Watcher, r
   return cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries)).slice(0, request.limit)
 }
 
+/** A title that a viewer put away, and when. */
+export interface PutAway {
+  readonly title: CatalogueTitle
+  readonly hiddenAt: Date | null
+  readonly droppedAt: Date | null
+}
+
+/** What is hidden and not played since, or dropped; the newest first. Null when there is no such profile. */
+export async function listPutAway (watching: Watching, watcher: Watcher, viewer: Viewer): Promise<PutAway[] | null> {
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  if (profile === null) return null
+  const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
+  const archived = profile.archivedUntil === null ? [] : await WatchArchive.find({ profile: watcher.profile }).lean<ArchivedEntry[]>()
+  return [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
+    .filter((entry) => isAway(knownTitle(entry)))
+    .sort((a, b) => putAwayAt(b) - putAwayAt(a))
+    .flatMap((entry) => {
+      const title = watching.catalogue.findTitle(entry.title.toString())
+      return title !== null && canSee(viewer, title, watching.now()) ? [{ title, hiddenAt: entry.hiddenAt, droppedAt: entry.droppedAt }] : []
+    })
+}
+
+function putAwayAt ({ hiddenAt, droppedAt }: WatchEntry): number {
+  return Math.max(timeOrNull(hiddenAt) ?? 0, timeOrNull(droppedAt) ?? 0)
+}
+
+/** Hidden until it is played after that moment; dropped until it is brought back. */
+function isAway ({ hiddenAt, isDropped, state }: KnownTitle): boolean {
+  return isDropped || (hiddenAt !== null && lastPlayed(state) <= hiddenAt)
+}
+
 /** What the continue button does: the first card that can be played now. */
 export async function findContinueCard (watching: Watching, watcher: Watcher, request: Omit<ContinueRequest, 'limit'>): Promise<ContinueCard | null> {
   const cards = await listContinueCards(watching, watcher, { ...request, limit: 1, playableOnly: true })
@@ -99,7 +130,7 @@ function withLiveSlots (catalogue: Catalogue, profile: StoredProfile, slots: rea
 
 function cardsOf (watching: Watching, request: ContinueRequest, titles: readonly KnownTitle[]): ContinueCard[] {
   return titles
-    .filter(({ hiddenAt, isDropped, state }) => !isDropped && (hiddenAt === null || lastPlayed(state) > hiddenAt))
+    .filter((title) => !isAway(title))
     .sort((a, b) => lastActivity(b.state) - lastActivity(a.state) || (a.id < b.id ? -1 : 1))
     .map(({ id, state }) => toCard(watching, request, id, state))
     .filter((card) => card !== null)

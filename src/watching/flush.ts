@@ -2,7 +2,7 @@
 // be repeated, so a crash between any two loses and doubles nothing.
 import { findProfileWatching } from '../../models/account.js'
 import type { Types } from 'mongoose'
-import { isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
+import { findSlots, isLive, type StoredStreams, type StreamSlot } from '../../models/account-streams.js'
 import { Play } from '../../models/play.js'
 import type { TitleState } from '../domain/next-up.js'
 import { isEmptyPlay, lastMoment, type ItemState, type PlayFacts } from '../domain/progress.js'
@@ -10,6 +10,7 @@ import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle, type Projection } from './projection.js'
 import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './slots.js'
 import { FLUSH_EVERY_MS, type Watcher, type Watching } from './watching.js'
+import { hasNews } from './where.js'
 import { dropIfWatched } from './wishlist.js'
 
 const MAX_TRIES = 5
@@ -63,6 +64,13 @@ export async function wasClearedMeanwhile (play: Types.ObjectId, facts: PlayFact
   if (lastMoment(facts) > clearedAt) return false
   await Play.deleteOne({ _id: play })
   return true
+}
+
+/** Brings what a profile is playing right now to the history, where others read it. */
+export async function flushLive (watching: Watching, watcher: Watcher): Promise<void> {
+  for (const slot of await findSlots(watcher.account)) {
+    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) await flushSlot(watching, watcher, slot)
+  }
 }
 
 /** Flushes a slot and gives it back, however many events come in meanwhile. */

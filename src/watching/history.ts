@@ -1,22 +1,19 @@
 // The history of a profile: every play, newest first, in keyset pages; and removing from it.
 import mongoose, { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../models/account.js'
-import { findSlots } from '../../models/account-streams.js'
 import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { Taste } from '../../models/taste.js'
 import type { StoredUndo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import { foldItem, isEmptyPlay } from '../domain/progress.js'
+import { foldItem } from '../domain/progress.js'
 import { notFound } from '../errors.js'
 import { groupBy } from '../group-by.js'
-import { flushSlot } from './flush.js'
+import { flushLive } from './flush.js'
 import { findEntry, projectTitle } from './projection.js'
-import { slotFacts } from './slots.js'
 import { throwAway } from './trash.js'
 import { eraseUndos, rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
 import type { Watcher, Watching } from './watching.js'
-import { hasNews } from './where.js'
 
 /** The place of a play in the history: its moment (ms since the epoch) and id. */
 export type HistoryPosition = readonly [at: number, id: string]
@@ -35,55 +32,76 @@ export interface HistoryPage {
   readonly next: HistoryPosition | null
 }
 
-/** Sizes of the time windows a page is looked for in; each is tried when the one before did not fill the page. */
-const WINDOWS_MS = [30, 365, 3_650].map((days) => days * 86_400_000)
+/** Sizes of the time windows a page is looked for in, back from where it begins; then comes all the rest. */
+const WINDOWS_MS = [7, 90, 1_000].map((days) => days * 86_400_000)
+/** Rows that are read beyond what a page needs: marks, removed plays and starts without playing are among them. */
+const SPARE_ROWS = 40
 
-/** What is being played right now is part of the history too. */
-async function flushLive (watching: Watching, watcher: Watcher): Promise<void> {
-  for (const slot of await findSlots(watcher.account)) {
-    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) await flushSlot(watching, watcher, slot)
-  }
-}
-
-/**
- * One page of plays. A lower time bound that widens until the page is full keeps a page of a long history cheap on
- * servers that do not take the order from an index.
- */
+/** One page of plays, newest first. */
 export async function listHistory (watching: Watching, watcher: Watcher, request: HistoryRequest): Promise<HistoryPage> {
   if (request.after === null) await flushLive(watching, watcher)
-  const to = Math.min(request.after?.[0] ?? Infinity, request.to?.getTime() ?? Infinity, watching.now().getTime() + 1)
-  const floor = request.from?.getTime() ?? 0
-  for (const window of WINDOWS_MS) {
-    const from = to - window
-    if (from <= floor) break
-    const plays = await findPage(watcher, request, from, to)
-    if (plays.length > request.limit) return pageOf(plays, request.limit)
-  }
-  return pageOf(await findPage(watcher, request, floor, to), request.limit)
-}
-
-function pageOf (plays: StoredPlay[], limit: number): HistoryPage {
-  const page = plays.slice(0, limit)
+  const plays = await findPlays(watcher, request, watching.now())
+  const page = plays.slice(0, request.limit)
   const last = page.at(-1)
-  return { plays: page, next: plays.length > limit && last !== undefined ? positionOf(last) : null }
+  return { plays: page, next: plays.length > request.limit && last !== undefined ? positionOf(last) : null }
 }
 
 function positionOf ({ at, _id }: StoredPlay): HistoryPosition {
   return [at.getTime(), _id.toString()]
 }
 
-async function findPage (watcher: Watcher, { titleId, season, after, limit }: HistoryRequest, from: number, to: number): Promise<StoredPlay[]> {
-  const filter: Record<string, unknown> = {
-    profile: new Types.ObjectId(watcher.profile),
-    at: mongoose.trusted({ $gte: new Date(from), $lte: new Date(to) }),
-    isPlayed: true,
-    kind: 'play',
-    removedAt: null,
+/**
+ * At least one play more than the page holds, if there are as many. A lower time bound that widens until the page is full
+ * keeps a page of a long history cheap on servers that do not take the order from an index.
+ */
+async function findPlays (watcher: Watcher, request: HistoryRequest, now: Date): Promise<StoredPlay[]> {
+  const { after, limit, from, to } = request
+  const newest = Math.min(to?.getTime() ?? Infinity, now.getTime()) + 1
+  const begin = after === null ? newest : Math.min(after[0], newest)
+  const oldest = from?.getTime() ?? 0
+  const found = after === null || after[0] >= newest ? [] : await findAt(watcher, request, after)
+  let before = begin
+  for (const window of [...WINDOWS_MS, Infinity]) {
+    const since = Math.max(oldest, begin - window)
+    while (found.length <= limit && since < before) {
+      const rows = await findBetween(watcher, request, since, before, limit + SPARE_ROWS)
+      found.push(...rows.filter((row) => isShown(row) && isOfSeason(row, request)))
+      before = rows.length < limit + SPARE_ROWS ? since : rows.at(-1)?.at.getTime() ?? since
+    }
+    if (found.length > limit || since <= oldest) break
   }
-  if (titleId !== undefined) filter['title'] = new Types.ObjectId(titleId)
-  if (season !== undefined) filter['season'] = season
-  if (after !== null) filter['$or'] = [{ at: mongoose.trusted({ $lt: new Date(after[0]) }) }, { at: new Date(after[0]), _id: mongoose.trusted({ $lt: new Types.ObjectId(after[1]) }) }]
-  return await Play.find(filter as never).sort({ at: -1, _id: -1 }).limit(limit + 1).lean<StoredPlay[]>()
+  return found
+}
+
+/** The rest of the plays of the moment at which the page before ended. */
+async function findAt (watcher: Watcher, request: HistoryRequest, [at, id]: HistoryPosition): Promise<StoredPlay[]> {
+  const rows = await Play.find({ ...filterOf(watcher, request), at: new Date(at) } as never).lean<StoredPlay[]>()
+  return rows.filter((row) => isShown(row) && isOfSeason(row, request) && row._id.toString() < id).sort(newestFirst)
+}
+
+/**
+ * The newest rows of a span, whole moments only: what shares the moment of the last row is read with it. Everything in the
+ * filter is in an index, the rest is left to the caller: the embedded server would read every row else.
+ */
+async function findBetween (watcher: Watcher, request: HistoryRequest, since: number, before: number, limit: number): Promise<StoredPlay[]> {
+  const span = mongoose.trusted({ $gte: new Date(since), $lt: new Date(before) })
+  const rows = await Play.find({ ...filterOf(watcher, request), at: span } as never).sort({ at: -1, _id: -1 }).limit(limit).lean<StoredPlay[]>()
+  const last = rows.at(-1)
+  if (last === undefined || rows.length < limit) return rows
+  const ofLast = await Play.find({ ...filterOf(watcher, request), at: last.at } as never).lean<StoredPlay[]>()
+  return [...rows.filter((row) => row.at > last.at), ...ofLast.sort(newestFirst)]
+}
+
+function filterOf (watcher: Watcher, { titleId }: HistoryRequest): Record<string, unknown> {
+  return { profile: new Types.ObjectId(watcher.profile), ...(titleId === undefined ? {} : { title: new Types.ObjectId(titleId) }) }
+}
+
+function newestFirst (a: StoredPlay, b: StoredPlay): number {
+  return b.at.getTime() - a.at.getTime() || (a._id.toString() < b._id.toString() ? 1 : -1)
+}
+
+function isOfSeason (play: StoredPlay, { season }: HistoryRequest): boolean {
+  return season === undefined || play.season === season
 }
 
 /** Whether the sitting brought its item to the end with half of it watched, by itself. */
@@ -150,8 +168,9 @@ function isShown ({ kind, isPlayed, removedAt }: StoredPlay): boolean {
   return kind === 'play' && isPlayed && removedAt === null
 }
 
-function matches (play: StoredPlay, { season, from, to }: HistoryRequest): boolean {
-  return (season === undefined || play.season === season) && (from === undefined || play.at >= from) && (to === undefined || play.at <= to)
+function matches (play: StoredPlay, request: HistoryRequest): boolean {
+  const { from, to } = request
+  return isOfSeason(play, request) && (from === undefined || play.at >= from) && (to === undefined || play.at <= to)
 }
 
 /**

@@ -2,6 +2,7 @@
 import { findAccount, type StoredAccount, type StoredProfile } from '../../models/account.js'
 import { Types } from 'mongoose'
 import type { StreamSlot } from '../../models/account-streams.js'
+import { playFactsOf } from '../../models/play.js'
 import { findTaste } from '../../models/taste.js'
 import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import { chooseFile, pictureHeight, type ClientAbilities, type FileChoice, type Refusal } from '../domain/file-choice.js'
@@ -240,7 +241,8 @@ async function stopLate (watching: Watching, watcher: Watcher, streamId: string,
   const play = await findPlay(watcher, streamId)
   if (play === null) throw notFound('stream')
   const { title, item } = named(watching, play)
-  if (item !== null && title !== null) await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId }])
+  const { startedAt, startPositionMs } = playFactsOf(play)
+  if (item !== null && title !== null) await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId, start: { startedAt, startPositionMs } }])
   return await stoppedAt(watching, watcher, play)
 }
 

@@ -1,7 +1,8 @@
 // Writing plays: the facts of a sitting are merged into its row by the database, in one write by id, in any order.
 import { Types, type PipelineStage } from 'mongoose'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { Play, playIdOf, type StoredPlay } from '../../models/play.js'
+import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
+import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
 import type { PlayFacts } from '../domain/progress.js'
 import type { Watcher } from './watching.js'
 
@@ -14,6 +15,20 @@ export interface PlaySubject {
   readonly titleName: string
   readonly itemName: string | null
   readonly mediaFile: string | null
+}
+
+/** A row that is no play: what a watcher said of an item. */
+export function markRow (watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, said: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>): StoredPlay {
+  return newMark({
+    account: new Types.ObjectId(watcher.account),
+    profile: new Types.ObjectId(watcher.profile),
+    title: new Types.ObjectId(title.id),
+    item: new Types.ObjectId(item.id),
+    ...numbersOf(title, item),
+    titleName: title.title,
+    itemName: item.name,
+    ...said,
+  })
 }
 
 /** Merges facts into the row of their sitting and answers its id. */

@@ -77,7 +77,9 @@ async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
 async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, reading: TitleReading, changes: EntryChanges): Promise<boolean> {
   const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
   const isEmpty = lastActivity(reading.state) === 0
-  if (entry === null && isEmpty && changes.clearedAt === undefined) return true
+  // What was decided of a title is kept also before anything of it is known: a report may come late.
+  const isDecided = Object.values(changes).some((moment) => moment !== null)
+  if (entry === null && isEmpty && !isDecided) return true
   const written = { ...entryOf(titleId, entry, reading), ...changes }
   if (entry !== null && embedded && isSameEntry(entry, written)) return true
   if (embedded) return await replaceEntry(watcher, entry?.revision ?? 0, written)

@@ -13,6 +13,8 @@ import { dropIfWatched } from './wishlist.js'
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
 export interface ProgressReport extends ProgressEvent {
   readonly sitting: string | null
+  /** Where the sitting began, when it is known: an event of a slow clock does not move that. */
+  readonly start?: Pick<PlayFacts, 'startedAt' | 'startPositionMs'>
 }
 
 export function subjectOf (title: CatalogueTitle, item: CatalogueItem): PlaySubject {
@@ -57,7 +59,7 @@ function mergeSittings (item: CatalogueItem, reports: readonly ProgressReport[],
   const sittings = new Map<string, PlayFacts>()
   for (const report of reports) {
     const sitting = sittingOf(item.id, report)
-    const facts = factsOfEvent(report, timing)
+    const facts = { ...factsOfEvent(report, timing), ...report.start }
     const known = sittings.get(sitting)
     sittings.set(sitting, known === undefined ? facts : mergeFacts(known, facts))
   }

@@ -1,10 +1,12 @@
 // Watching something again by a call, and taking that back.
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
 import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { EntryMarks } from '../../models/undo.js'
-import { numbersOf, type CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueTitle } from '../catalogue/snapshot.js'
 import { conflict } from '../errors.js'
+import { flushLive } from './flush.js'
+import { markRow } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
 import { readTitle } from './title-reading.js'
 import { rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
@@ -12,30 +14,23 @@ import type { Watcher, Watching } from './watching.js'
 
 const NOT_AWAY: EntryMarks = { hiddenAt: null, droppedAt: null }
 
-/** Begins a new pass now: everything is watched afresh, and the history keeps what was. */
+/**
+ * Begins a new pass now: everything is watched afresh, and the history keeps what was. While nothing was watched in the
+ * running pass there is nothing to begin again: a call that is repeated opens one pass.
+ */
 export async function beginAgain (watching: Watching, watcher: Watcher, title: CatalogueTitle): Promise<UndoTicket> {
+  await flushLive(watching, watcher)
   const since = watching.now()
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, title.id)
   const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
   const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
+  const { state } = await readTitle(watching.catalogue, watcher.profile, title.id)
+  const isUntouched = state.current === null && state.ended === null
   const item = title.order[0] ?? title.items[0]
-  if (item !== undefined) {
-    await Play.collection.insertOne(newMark({
-      _id: passIdOf(watcher, title.id, since),
-      account: new Types.ObjectId(watcher.account),
-      profile: new Types.ObjectId(watcher.profile),
-      title: new Types.ObjectId(title.id),
-      item: new Types.ObjectId(item.id),
-      ...numbersOf(title, item),
-      titleName: title.title,
-      itemName: item.name,
-      kind: 'pass',
-      startedAt: since,
-      at: since,
-      watched: null,
-      endAt: null,
-    }))
+  if (item !== undefined && !isUntouched) {
+    const pass = { _id: passIdOf(watcher, title.id, since), kind: 'pass' as const, startedAt: since, at: since, watched: null, endAt: null, eventId: undo._id.toString() }
+    await Play.collection.insertOne(markRow(watcher, title, item, pass))
   }
   await projectTitle(watching, watcher, title.id, NOT_AWAY)
   return ticketOf(undo)
@@ -43,12 +38,15 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
 
 /**
  * Takes the running pass back, whether it was asked for or began by itself: the one before goes on where it was, and what
- * was played in between stays in the history only.
- * @throws DomainError 409 `not-watching-again`
+ * was played in between stays in the history only. The pass is named, so that a call that is repeated takes one back.
+ * @throws DomainError 409 `not-watching-again` for the first pass, or one that another has followed
  */
-export async function endRunningPass (watching: Watching, watcher: Watcher, titleId: string): Promise<void> {
+export async function takePassBack (watching: Watching, watcher: Watcher, titleId: string, pass: number): Promise<void> {
   const { passes } = await readTitle(watching.catalogue, watcher.profile, titleId)
-  if (passes.since === null) throw conflict('not-watching-again', 'Not watching it again', 'This is the first time that it is watched: there is nothing to take back.')
+  if (pass > passes.number) return
+  if (passes.since === null || pass < passes.number) {
+    throw conflict('not-watching-again', 'Not the pass that is running', `The pass that is running is ${passes.number}; only the running one can be taken back, and not the first.`, { pass: passes.number })
+  }
   await endPass(watching, watcher, titleId, new Date(passes.since))
 }
 
@@ -63,7 +61,7 @@ export async function endPass (watching: Watching, watcher: Watcher, titleId: st
 }
 
 function endedPass ({ account, profile, title, item, season, episode, titleName, itemName }: StoredPlay, _id: Types.ObjectId, since: Date, endAt: Date): StoredPlay {
-  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt })
+  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt, eventId: '' })
 }
 
 function passIdOf (watcher: Watcher, titleId: string, since: Date): Types.ObjectId {

@@ -13,12 +13,12 @@ type Source = TrashedDocument['from']
 interface Identified { readonly _id: Types.ObjectId }
 
 /** Moves everything that matches from a collection to the trash of an action. */
-export async function throwAway<T extends Identified> (undo: Pick<StoredUndo, '_id' | 'profile' | 'expiresAt'>, from: Source, model: Model<T>, filter: Record<string, unknown>): Promise<void> {
+export async function throwAway<T extends Identified> (undo: Pick<StoredUndo, '_id' | 'account' | 'profile' | 'expiresAt'>, from: Source, model: Model<T>, filter: Record<string, unknown>): Promise<void> {
   for (;;) {
     const documents = await model.find(filter as never).limit(BATCH).lean<T[]>()
     if (documents.length === 0) return
     await insertMissing(Trash as unknown as Model<TrashedDocument>, documents.map((document) => ({
-      _id: trashIdOf(undo._id, document._id), undo: undo._id, profile: undo.profile, from, document, expiresAt: undo.expiresAt,
+      _id: trashIdOf(undo._id, document._id), undo: undo._id, account: undo.account, profile: undo.profile, from, document, expiresAt: undo.expiresAt,
     })))
     await model.deleteMany({ _id: among(documents) } as never)
   }

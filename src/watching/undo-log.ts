@@ -1,6 +1,7 @@
 // Remembering what an action replaces, before it does.
 import { Types } from 'mongoose'
-import { Trash, Undo, UNDO_DAYS, type StoredUndo, type UndoneChange } from '../../models/undo.js'
+import { Trash, Undo, UNDO_DAYS, type EntryMarks, type StoredUndo, type UndoneChange } from '../../models/undo.js'
+import { timeOrNull } from './dates.js'
 import type { Watcher, Watching } from './watching.js'
 
 /** The undo that an action answers. */
@@ -21,6 +22,14 @@ export async function rememberUndo (watching: Watching, watcher: Watcher, titleI
   }
   await Undo.collection.insertOne(undo)
   return undo
+}
+
+/** The newest action, not taken back, that left a title's marks as they are. */
+export async function findUndoOf (watcher: Watcher, titleId: string, marks: EntryMarks): Promise<StoredUndo | null> {
+  const actions = await Undo.find({ profile: watcher.profile }).lean<StoredUndo[]>()
+  const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean => undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
+    timeOrNull(change.after.hiddenAt) === timeOrNull(marks.hiddenAt) && timeOrNull(change.after.droppedAt) === timeOrNull(marks.droppedAt)
+  return actions.filter(isOfMarks).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
 }
 
 export function ticketOf ({ _id, expiresAt }: StoredUndo): UndoTicket {

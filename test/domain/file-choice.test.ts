@@ -52,6 +52,46 @@ t.test('resuming stays with the edition, but takes the sharper file of it', asyn
   t.equal(chosen([sd, uhd], { lastFileId: 'sd' })[0], 'uhd')
 })
 
+t.test('height, bitrate and codec each rule a file out alone, and the limits themselves are within', async (t) => {
+  const hevc = file('hevc', 1080, 'en', { videoCodec: 'hvc1.1.6.L150' })
+  const vp9 = file('vp9', 1080, 'en', { videoCodec: 'vp09.00.40.08' })
+  const av1 = file('av1', 1080, 'en', { videoCodec: 'av01.0.08M.08' })
+  const unknown = file('unknown', 1080, 'en', { videoCodec: null, bitrate: null })
+  const rows: Array<[string, PlayableFile[], Partial<FileWishes>, string]> = [
+    ['exactly the height', [sd, hd], { client: { maxHeight: 1080 } }, 'hd'],
+    ['a line less', [sd, hd], { client: { maxHeight: 1079 } }, 'sd'],
+    ['exactly the plan', [sd, hd], { planMaxHeight: 1080 }, 'hd'],
+    ['a line less than the plan', [sd, hd], { planMaxHeight: 1079 }, 'sd'],
+    ['exactly the bitrate', [sd, hd], { client: { maxBitrate: 1_080_000 } }, 'hd'],
+    ['a bit less', [sd, hd], { client: { maxBitrate: 1_079_999 } }, 'sd'],
+    ['an unknown bitrate is tried', [unknown], { client: { maxBitrate: 1 } }, 'unknown'],
+    ['an unknown codec is tried', [unknown], { client: { codecs: ['avc1'] } }, 'unknown'],
+    ['by the name people say', [sd, hevc], { client: { codecs: ['H.265'] } }, 'hevc'],
+    ['by the sample entry', [sd, hevc], { client: { codecs: ['hev1'] } }, 'hevc'],
+    ['by the full string', [sd, hevc], { client: { codecs: ['hvc1.1.6.L150'] } }, 'hevc'],
+    ['vp9', [sd, vp9], { client: { codecs: ['vp9'] } }, 'vp9'],
+    ['av1', [sd, av1], { client: { codecs: ['av01'] } }, 'av1'],
+    ['several codecs, the sharpest', [sd, hevc, vp9], { client: { codecs: ['avc1', 'vp09'] } }, 'vp9'],
+    ['all limits together', [sd, hd, hevc, uhd], { client: { maxHeight: 1080, maxBitrate: 2_000_000, codecs: ['avc1'] } }, 'hd'],
+    ['of one height the richer one', [hd, file('rich', 1080, 'en', { bitrate: 9_000_000 })], {}, 'rich'],
+    ['the language that can be played before a sharper one that cannot', [hdSpanish, uhd], { client: { languages: ['es'], maxHeight: 1080 } }, 'hd-es'],
+    ['a wished language only in a file that the plan does not play', [sd, file('uhd-es', 2160, 'es')], { planMaxHeight: 1080, client: { languages: ['es'] } }, 'sd'],
+  ]
+  for (const [name, files, some, expected] of rows) t.equal(chosen(files, some)[0], expected, name)
+  t.equal(chosen([hd], { client: { maxBitrate: 1_000 } }), 'client')
+  t.equal(chosen([hevc], { client: { codecs: ['avc1'] } }), 'client')
+  t.equal(chosen([hd], { client: { codecs: [] } }), 'client', 'a client that plays nothing')
+  const choice = chooseFile([hd, hevc, vp9, uhd], wishes({ client: { codecs: ['avc1'], maxBitrate: 2_000_000, maxHeight: 1080 } }))
+  t.strictSame(typeof choice === 'string' ? [] : choice.alternatives.map(({ file, reason }) => [file.id, reason.code]),
+    [['hevc', 'client-codec'], ['vp9', 'client-codec'], ['uhd', 'client-height']], 'each with what ruled it out')
+})
+
+t.test('an alternative of another edition says so', async (t) => {
+  const cut = file('cut', 1080, 'en', { edition: 'director\'s cut' })
+  const choice = chooseFile([cut, uhd], wishes({ lastFileId: 'cut' }))
+  t.match(choice, { file: { id: 'cut' }, alternatives: [{ file: { id: 'uhd' }, reason: { code: 'other-edition' } }] })
+})
+
 t.test('a wide film counts by its width', async (t) => {
   t.equal(pictureHeight({ width: 1920, height: 800 }), 1080)
   t.equal(pictureHeight({ width: null, height: null }), 0)

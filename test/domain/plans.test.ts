@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { assertProfilesFit, decidePlanChange, limitsOf, listPlans, PLAN_IDS } from '../../src/domain/plans.js'
+import { assertProfilesFit, decidePlanChange, limitsOf, listPlans, PLAN_IDS, smallestPlanFor } from '../../src/domain/plans.js'
 
 const profiles = (count: number, locked = 0) => Array.from({ length: count + locked }, (_, i) => ({ id: `p${i}`, name: `P${i}`, locked: i >= count }))
 
@@ -42,4 +42,9 @@ t.test('whatever is decided, the usable profiles afterwards fit the plan', async
     return after.length <= limitsOf(to).maxProfiles
   }))
   t.pass('over 100 random accounts')
+})
+
+t.test('the smallest plan for a height is named, if there is one', async (t) => {
+  const rows: Array<[number, string | null]> = [[0, 'basic'], [720, 'basic'], [721, 'standard'], [1080, 'standard'], [1081, 'premium'], [2160, 'premium'], [2161, null]]
+  for (const [height, plan] of rows) t.equal(smallestPlanFor(height)?.id ?? null, plan, `${height}p`)
 })

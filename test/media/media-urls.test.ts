@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { readMediaGrant, signMediaGrant, type MediaGrant } from '../../src/media/media-urls.js'
+import { readHlsGrant, readMediaGrant, readSideFileGrant, signHlsGrant, signMediaGrant, signSideFileGrant, type MediaGrant } from '../../src/media/media-urls.js'
 import { createKeyRing } from '../../src/security/key-ring.js'
 
 const keys = createKeyRing([{ kid: 'k1', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }])
@@ -81,4 +81,24 @@ t.test('tokens outlive a rotation of the keys while the old one is in the ring',
   const fresh = { kid: 'k2', secret: 'u0EwJ5hG7fD2sL9pK3nB6mX1yT4vZr8q' }
   t.ok(readMediaGrant(createKeyRing([fresh, { kid: 'k1', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }]), token, now))
   t.equal(readMediaGrant(createKeyRing([fresh]), token, now), null)
+})
+
+t.test('each kind of token opens its own kind only', async (t) => {
+  const { file, item, maxHeight, ...lease } = grant
+  const tokens = {
+    m1: signMediaGrant(keys, grant),
+    h1: signHlsGrant(keys, { ...lease, item, file, maxHeight, audio: 'es', subtitle: null }),
+    s1: signSideFileGrant(keys, { ...lease, object: item }),
+  }
+  const readers = { m1: readMediaGrant, h1: readHlsGrant, s1: readSideFileGrant }
+  t.same(readHlsGrant(keys, tokens.h1, now), { ...lease, item, file, maxHeight, audio: 'es', subtitle: null })
+  t.same(readSideFileGrant(keys, tokens.s1, now), { ...lease, object: item })
+  for (const [kind, token] of Object.entries(tokens)) {
+    for (const [other, read] of Object.entries(readers)) {
+      if (other === kind) continue
+      t.equal(read(keys, token, now), null, `${kind} as ${other}`)
+      t.equal(read(keys, token.replace(kind, other), now), null, `${kind} that calls itself ${other}`)
+    }
+    t.equal(readers[kind as keyof typeof readers](keys, token, new Date(grant.expiresAt)), null, 'each ends on time')
+  }
 })

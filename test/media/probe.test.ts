@@ -1,14 +1,11 @@
 // Probing: true files are read for what they are, broken ones end as a failure, and nothing ends the process.
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, closeSync, writeSync } from 'node:fs'
+import { copyFileSync, openSync, statSync, truncateSync, writeFileSync, closeSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { ALL_FORMATS, BufferTarget, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, FilePathSource, Input, MkvOutputFormat, MovOutputFormat, Mp4OutputFormat, MpegTsOutputFormat, Output, type OutputFormat } from 'mediabunny'
+import { MkvOutputFormat, MovOutputFormat, Mp4OutputFormat, MpegTsOutputFormat, type OutputFormat } from 'mediabunny'
 import t, { type Test } from 'tap'
 import { createMediaProber, type MediaProber, type ProbeResult } from '../../src/media/probe.js'
-
-const CLIPS = path.join(process.cwd(), 'src/demo/clips')
-const clipPath = (name: string): string => path.join(CLIPS, `${name}.mp4`)
-const clip = readFileSync(clipPath('clip-480p-en'))
+import { clip, clipPath, remux } from './films.js'
 
 function prober (t: Test, ...limits: Parameters<typeof createMediaProber>): MediaProber {
   const made = createMediaProber(...limits)
@@ -20,41 +17,6 @@ async function probeBytes (t: Test, made: MediaProber, bytes: Buffer): Promise<P
   const file = path.join(t.testdirName, 'probed')
   writeFileSync(file, bytes)
   return await made.probe(file, bytes.length)
-}
-
-/** The small clip in another container, packets unchanged; its sound once for each language. */
-async function remux (format: OutputFormat, languages: readonly string[] = ['eng'], hasPicture = true): Promise<Buffer> {
-  const target = new BufferTarget()
-  const output = new Output({ format, target })
-  const input = new Input({ source: new FilePathSource(clipPath('clip-480p-en')), formats: ALL_FORMATS })
-  const video = (await input.getPrimaryVideoTrack())!
-  const audio = (await input.getPrimaryAudioTrack())!
-  const copies: Array<() => Promise<void>> = []
-  // The sound begins before zero, which only MP4 can say: everything is moved on.
-  const shift = -Math.min(0, await audio.getFirstTimestamp())
-  if (hasPicture) {
-    const source = new EncodedVideoPacketSource('avc')
-    output.addVideoTrack(source)
-    const decoderConfig = (await video.getDecoderConfig())!
-    copies.push(async () => {
-      for await (const packet of new EncodedPacketSink(video).packets()) await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
-      source.close()
-    })
-  }
-  for (const languageCode of languages) {
-    const source = new EncodedAudioPacketSource('aac')
-    output.addAudioTrack(source, { languageCode })
-    const decoderConfig = (await audio.getDecoderConfig())!
-    copies.push(async () => {
-      for await (const packet of new EncodedPacketSink(audio).packets()) await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
-      source.close()
-    })
-  }
-  await output.start()
-  await Promise.all(copies.map(async (copy) => { await copy() }))
-  await output.finalize()
-  input.dispose()
-  return Buffer.from(target.buffer!)
 }
 
 /** The small clip with an index of so many frames. */

@@ -17,6 +17,8 @@ function bodyFor (path: string): unknown {
     [/ratings\/\{titleId\}$/, { rating: 'up' }],
     [/languages\/\{titleId\}$/, { subtitles: null }],
     [/wishlist\/order$/, { titleIds: [] }],
+    [/v1\/account$/, { password: 'x' }],
+    [/account\/email$/, { email: 'x@example.com', password: 'x' }],
     [/account\/plan$/, { plan: 'basic' }],
     [/account\/password$/, { currentPassword: 'x', newPassword: 'y' }],
     [/\/profiles(\/\{profileId\})?$/, { name: 'Somebody else' }],
@@ -29,7 +31,7 @@ function bodyFor (path: string): unknown {
 
 const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as { paths: Record<string, Record<string, { security?: unknown[] }>> }
 const operations: Operation[] = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { security }]) => ({
-  method: method.toUpperCase() as Operation['method'], path, isPublic: security?.length === 0, body: ['post', 'put', 'patch'].includes(method) ? bodyFor(path) : undefined,
+  method: method.toUpperCase() as Operation['method'], path, isPublic: security?.length === 0, body: ['post', 'put', 'patch'].includes(method) || path === '/v1/account' ? bodyFor(path) : undefined,
 })))
 
 t.test('every operation', async (t) => {
@@ -56,7 +58,9 @@ t.test('every operation', async (t) => {
     episode: '1',
     mediaFileId: stream.mediaFile.id,
   }
-  const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (path.endsWith('/preview') ? '?to=basic' : '')
+  /** What the query must have to be valid. */
+  const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1']]
+  const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (queries.find(([pattern]) => pattern.test(path))?.[1] ?? '')
   const send = async ({ method, path, body }: Operation, token?: string) =>
     await call(app, method, urlOf(path), { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) })
   const snapshot = async () => [

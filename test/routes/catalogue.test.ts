@@ -206,11 +206,18 @@ t.test('running the catalogue', async (t) => {
 
   t.test('bytes that several files share go with the last of them', async (t) => {
     const [first, second, third] = [await addMovie(app, admin), await addMovie(app, admin, {}, []), await addMovie(app, admin, {}, [])]
+    await app.services.packaging.sweep()
+    await app.services.packaging.settle()
     const { files } = (await Media.findById(first).lean<StoredMedia>())!
+    const fragments = `${files[0]!.hls!.packages[0]!.prefix}/v.mp4`
     for (const _id of [second, third]) await Media.create({ _id, title: _id, files: files.map((file) => ({ ...file, _id: new Types.ObjectId() })) })
     const { storage, catalogue } = app.services
     for (const id of [second, third]) await catalogue.refresh(id)
-    const isThere = async (): Promise<boolean> => await storage.stat(files[0]!.storageKey) !== null
+    const isThere = async (): Promise<boolean> => {
+      const found = await Promise.all([files[0]!.storageKey, fragments].map(async (key) => await storage.stat(key) !== null))
+      t.equal(found[0], found[1], 'what was uploaded and what was packaged')
+      return found[0]!
+    }
     await admin.delete(`/v1/admin/movies/${first}`)
     t.ok(await isThere())
     await admin.delete(`/v1/admin/media/${catalogue.filesOf(second)[0]!.id}`)
@@ -228,6 +235,17 @@ t.test('running the catalogue', async (t) => {
     const answer = await call(app, 'POST', `/v1/admin/movies/${id}/media`, { token: admin.token, body: Buffer.from(await encoded.arrayBuffer()), headers: { 'content-type': encoded.headers.get('content-type') ?? '' } })
     t.equal(answer.status, 201)
     t.match(answer.body, { edition: 'director\'s cut', height: 480 })
+  })
+
+  t.test('a claim against what a file certainly is is refused with what it is; a note in the file gives way', async (t) => {
+    const id = await addMovie(app, admin, {}, [])
+    const send = async (query: string) => await call(app, 'POST', `/v1/admin/movies/${id}/media${query}`, { token: admin.token, body: clipBytes('480p-en'), headers: { 'content-type': 'video/mp4' } })
+    const refused = await send('?language=en,es')
+    expectProblem(t, refused, 'claim-mismatch', 422)
+    t.match(refused.body, { claimed: { audioLanguages: ['en', 'es'] }, found: { audioTracks: ['en'] } })
+    expectProblem(t, await send('?height=1080'), 'validation-failed', 400)
+    t.strictSame(app.services.catalogue.filesOf(id), [], 'nothing was kept')
+    t.match((await send('?language=es')).body, { audioLanguages: ['es'], audioTracks: [{ language: 'es', kind: 'main', channels: 1, codec: 'mp4a.40.2' }], frameRate: 12, height: 480 })
   })
 
   t.test('what is said of a file is checked, in the address and in a form', async (t) => {

@@ -198,18 +198,18 @@ t.test('HLS', async (t) => {
     const [file] = await filesOf(film)
     const old = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
     const before = app.services.catalogue.filesOf(film)[0]!.hls!.packages[0]!
-    let isDone = false
+    const state = { isDone: false }
     const again = admin.post(`/v1/admin/media/${file.id}/package`)
     t.match(await again, { status: 202, body: { hls: { state: 'processing', progress: 0 } } })
     t.match((await play(viewer, film)).body.hlsUrl, String, 'what is there is offered on')
-    const packaging = packageAll(app).finally(() => { isDone = true })
+    const packaging = packageAll(app).finally(() => { state.isDone = true })
     let rounds = 0
     do {
       const { manifest } = await readPlaylist(app, t, hlsUrl)
       const { bytes } = await fetchRendition(app, t, resolve(manifest.playlists![0]!.uri, hlsUrl))
       t.ok(Math.abs((await describe(bytes)).seconds - 60) < 0.01)
       rounds++
-    } while (!isDone)
+    } while (!state.isDone)
     await packaging
     t.comment(`${rounds} readings`)
     const now = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri

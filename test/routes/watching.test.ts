@@ -39,6 +39,33 @@ t.test('watching', async (t) => {
     await admin.delete(`/v1/admin/shows/${show.id}/seasons/2/episodes/3`)
   })
 
+  t.test('the credits marker decides where an item ends; players are told what to skip', async (t) => {
+    const kim = await signUp(app)
+    const markers = { recapStartMs: 0, recapEndMs: 2_000, introStartMs: 2_000, introEndMs: 5_000, creditsStartMs: 40_000 }
+    const film = await addMovie(app, admin, { title: 'Heat', markers })
+    t.strictSame((await kim.get(`/v1/movies/${film}`)).body.markers, markers)
+    const started = await play(kim, film)
+    t.strictSame(started.body.markers, markers)
+    clock.advance(1_000)
+    const url = `/v1/profiles/${kim.profileId}/playback/${started.body.streamId}/stop`
+    t.match((await kim.post(url, { positionMs: 40_000, watchedMs: 31_000, at: clock.now().toISOString() })).body.progress, { finished: true, positionMs: 40_000 })
+    await admin.put(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`, { title: 'A Touch of Class', airDate: '1975-09-19', markers: { introStartMs: 1_000, introEndMs: 3_000 } })
+    t.match((await play(kim, first)).body.markers, { introStartMs: 1_000, introEndMs: 3_000, recapStartMs: null, creditsStartMs: null })
+    expectProblem(t, await admin.patch(`/v1/admin/movies/${film}`, { markers: { recapStartMs: 9_000, recapEndMs: 1_000 } }), 'validation-failed', 400)
+    expectProblem(t, await admin.patch(`/v1/admin/movies/${film}`, { markers: { introEndMs: 1_000 } }), 'validation-failed', 400)
+  })
+
+  t.test('a stop that comes again from a slow clock does not move the beginning', async (t) => {
+    const kim = await signUp(app)
+    const { body } = await play(kim, movie)
+    const url = `/v1/profiles/${kim.profileId}`
+    clock.advance(1_000)
+    await kim.post(`${url}/playback/${body.streamId}/stop`, { positionMs: 20_000, watchedMs: 20_000, at: clock.now().toISOString() })
+    const before = (await kim.get(`${url}/history`)).body.items
+    t.equal((await kim.post(`${url}/playback/${body.streamId}/stop`, { positionMs: 15_000, at: new Date(clock.now().getTime() - 60_000).toISOString() })).status, 200)
+    t.strictSame((await kim.get(`${url}/history`)).body.items, before)
+  })
+
   t.test('seeking to the end is not watching', async (t) => {
     const kim = await signUp(app)
     const stop = await watch(kim, clock, movie, 59_500, 3_000)
@@ -79,9 +106,29 @@ t.test('watching', async (t) => {
     t.equal((await kim.put(url)).status, 200)
     t.equal((await cards(kim)).length, 1)
     await kim.delete(url)
+    const away = async () => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching/hidden`)).body.items
+    await watch(kim, clock, first, 58_000)
+    await kim.put(`/v1/profiles/${kim.profileId}/dropped/${show.id}`)
+    t.match(await away(), [{ title: { id: show.id }, droppedAt: String }, { title: { id: movie }, hiddenAt: String, droppedAt: null }])
+    await kim.delete(`/v1/profiles/${kim.profileId}/dropped/${show.id}`)
     clock.advance(1_000)
     await watch(kim, clock, movie, 22_000, 2_000)
-    t.equal((await cards(kim)).length, 1)
+    t.equal((await cards(kim)).length, 2)
+    t.strictSame(await away(), [])
+  })
+
+  t.test('hidden, played on a little, and hidden again while it runs', async (t) => {
+    const kim = await signUp(app)
+    const base = `/v1/profiles/${kim.profileId}`
+    const { body } = await play(kim, movie)
+    for (const positionMs of [10_000, 20_000]) {
+      clock.advance(1_000)
+      await kim.put(`${base}/playback/${body.streamId}`, { positionMs, watchedMs: positionMs, at: clock.now().toISOString() })
+      t.match(await cards(kim), [{ positionMs }])
+      clock.advance(1_000)
+      await kim.delete(`${base}/continue-watching/${movie}`)
+      t.strictSame(await cards(kim), [])
+    }
   })
 
   t.test('marks: watched leaves, unwatched starts over, a show is marked whole', async (t) => {
@@ -168,6 +215,22 @@ t.test('history', async (t) => {
     const from = new Date(clock.now().getTime() - 86_400_000 * 500).toISOString()
     t.strictSame(names((await kim.get(`${url}?from=${from}`)).body), ['Film 4', 'Film 3'])
     t.strictSame(names((await kim.get(`${url}?to=${from}`)).body), ['Film 2', 'Film 1', 'Film 0'])
+  })
+
+  t.test('pages hold when many plays are of the same moment', async (t) => {
+    const lee = await signUp(app)
+    const at = new Date(clock.now().getTime() - 86_400_000).toISOString()
+    const events = Array.from({ length: 130 }, (_, i) => ({ itemId: movies[i % 5], positionMs: 1_000 + i, watchedMs: 1_000, at, playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(i).padStart(12, '0')}` }))
+    await lee.post(`/v1/profiles/${lee.profileId}/progress/batch`, { events })
+    for (const limit of [7, 50, 100]) {
+      const seen: number[] = []
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const { body } = await lee.get(`/v1/profiles/${lee.profileId}/history?limit=${limit}${cursor === '' ? '' : `&cursor=${cursor}`}`) as { body: any }
+        seen.push(...body.items.map((one: { positionMs: number }) => one.positionMs))
+        cursor = body.nextCursor
+      }
+      t.strictSame(seen.sort((a, b) => a - b), events.map(({ positionMs }) => positionMs), `each once, ${limit} at a time`)
+    }
   })
 
   t.test('is filtered by season, and listed by title in pages', async (t) => {

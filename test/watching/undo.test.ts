@@ -79,6 +79,28 @@ t.test('an action can be taken back', async (t) => {
     })
   }
 
+  t.test('a call that is repeated, because its answer was lost, is applied once', async (t) => {
+    const kim = await busy()
+    const before = await told(kim)
+    for (const [name, act] of ACTIONS.slice(0, 2)) {
+      await act(kim)
+      clock.advance(1_000)
+      const { undo } = (await act(kim)).body
+      t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
+      t.strictSame(await told(kim), before, `${name}: the undo of the second answer takes all of it back`)
+    }
+    await kim.put(`${base(kim)}/rewatch/${show.id}`)
+    clock.advance(1_000)
+    await kim.put(`${base(kim)}/rewatch/${show.id}`)
+    t.match((await told(kim)).cards.items[0], { item: { id: first }, pass: 2 })
+    expectProblem(t, await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=1`), 'not-watching-again', 409)
+    for (const again of [1, 2]) t.equal((await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status, 204, `taken back, call ${again}`)
+    t.strictSame(await told(kim), before)
+    const nothing = await signUp(app)
+    t.equal((await nothing.put(`${base(nothing)}/rewatch/${show.id}`)).status, 200)
+    t.strictSame((await told(nothing)).cards.items, [], 'what was never watched cannot be watched again')
+  })
+
   t.test('for 30 days', async (t) => {
     const kim = await busy()
     const { undo } = (await kim.delete(`${base(kim)}/history`)).body

@@ -3,6 +3,7 @@ import mongoose from 'mongoose'
 import t from 'tap'
 import { Account, WATCH_HISTORY_LIMIT, type StoredAccount } from '../../models/account.js'
 import { Movie } from '../../models/movie.js'
+import { Play, type StoredPlay } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { rebuildHistory } from '../../src/watching/rebuild.js'
 import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
@@ -42,6 +43,23 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     await WatchArchive.deleteMany({ profile: kim.profileId })
     await rebuildHistory(app.services.watching, kim.email, () => undefined)
     t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
+  })
+
+  t.test('the exact place is there, years and 50,000 plays later', async (t) => {
+    const kim = await signUp(app)
+    const at = Date.UTC(2016, 1, 29, 20, 15, 30, 123)
+    t.equal((await kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`, { positionMs: 34_567, watchedMs: 30_001, at: new Date(at).toISOString() })).status, 200)
+    const row = await Play.findOne({ profile: kim.profileId }).lean<StoredPlay>()
+    for (let batch = 0; batch < 50; batch++) {
+      await Play.collection.insertMany(Array.from({ length: 1_000 }, (_, i) => {
+        const moment = new Date(at + (batch * 1_000 + i + 1) * 3_600_000)
+        const title = new mongoose.Types.ObjectId(ids[1 + i % 69])
+        return { ...row, _id: new mongoose.Types.ObjectId(), title, item: title, startedAt: moment, at: moment } as never
+      }))
+    }
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`)).body, { positionMs: 34_567, watchedMs: 30_001, lastWatchedAt: new Date(at).toISOString() })
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/history?titleId=${ids[0]}`)).body.items, [{ positionMs: 34_567 }])
+    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history?limit=100`)).body.items.length, 100)
   })
 
   t.test('all at once', async (t) => {

@@ -1,0 +1,133 @@
+// Shows that watching costs the same however long the history is: real requests to a real service, for profiles with few
+// and many plays, in turns. Prints a table; a ratio that is too high is for people to judge, and fails nothing.
+import { Command, InvalidArgumentError } from 'commander'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import mongoose from 'mongoose'
+import ora, { type Ora } from 'ora'
+import { NoDatabaseError } from '../src/database/resolve-server.js'
+import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
+import { Interrupted, runWithCleanup, type Cleanup } from './cleanup.js'
+import { ACCOUNT_BYTES_BOUND, measureLargestAccount } from './largest-account.js'
+import { signUp } from './people.js'
+import { toPromises, toSizePromise, toTable } from './report.js'
+import { emptyCosts, takeTurn, type Costs, type Stage, type Subject } from './rounds.js'
+import { ask, openDatabase, startService, type Database } from './service.js'
+import { addPlays, bringToAccount, makeCatalogue, type BenchCatalogue } from './viewing.js'
+
+const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))
+/** Rounds before anything counts: code is compiled, caches are filled. */
+const WARM_UP_ROUNDS = 3
+
+interface Options { readonly plays: number[], readonly rounds: number, readonly mongodbUri?: string }
+
+function wholeNumber (text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number of at least 1.')
+  return value
+}
+
+const program = new Command('bench:watching')
+  .description('Measures what heartbeats, continue watching, history, stopping and starting, and "where was I" cost with short and long histories.')
+  .option('--plays <list>', 'sizes of the histories; the first is what the others are compared to', (text) => text.split(',').map(wholeNumber), [10, 1_000, 100_000])
+  .option('--rounds <n>', 'how often each profile has its turn', wholeNumber, 30)
+  .option('--mongodb-uri <uri>', 'measure on this MongoDB, in a database of its own that is dropped afterwards')
+
+/** Standard error: the table alone is output. */
+const spinner: Ora = ora({ discardStdin: false })
+
+/** Says what is done, how far it is, and how long it took. */
+async function step<T> (title: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  const started = Date.now()
+  const seconds = (): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`
+  spinner.start(title)
+  const result = await work((text) => { spinner.text = `${title} … ${text}, ${seconds()}` })
+  spinner.succeed(`${title}: ${seconds()}`)
+  return result
+}
+
+const outOf = (progress: (text: string) => void) => (done: number, all: number): void => { progress(`${done.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}`) }
+
+interface Prepared { readonly subjects: Subject[], readonly catalogue: BenchCatalogue, readonly playing: string }
+
+/** Makes everything that is measured, with a service that is stopped again: the measured one starts afresh. */
+async function prepare (cleanup: Cleanup, database: Database, dataDir: string, sizes: readonly number[]): Promise<Prepared> {
+  const { subjects, playing } = await step('Accounts, and a clip to play', async () => {
+    const service = await startService(cleanup, database.uri, dataDir)
+    const { origin } = service
+    const token = await (await signUp(origin, 'admin')).token(origin)
+    const playing = (await ask<{ id: string }>(origin, { method: 'POST', path: '/v1/admin/movies', token, body: { title: 'The Matrix', genres: ['Science Fiction'] } })).id
+    await ask(origin, { method: 'POST', path: `/v1/admin/movies/${playing}/media`, token, body: await readFile(CLIP) })
+    const subjects: Subject[] = []
+    for (const plays of sizes) subjects.push({ plays, viewer: await signUp(origin) })
+    await service.stop()
+    return { subjects, playing }
+  })
+  const catalogue = await step('Catalogue', async (progress) => await makeCatalogue(playing, outOf(progress)))
+  for (const { plays, viewer } of subjects) {
+    const titles = await step(`${plays.toLocaleString('en-US')} plays`, async (progress) => await addPlays(catalogue, viewer, plays, outOf(progress)))
+    await step(`Watch history of ${titles.length.toLocaleString('en-US')} titles`, async (progress) => { await bringToAccount(viewer, titles, outOf(progress)) })
+  }
+  return { subjects, catalogue, playing }
+}
+
+async function runRounds (stage: Stage, subjects: readonly Subject[], rounds: number): Promise<Costs> {
+  const warmUp = emptyCosts(subjects)
+  const costs = emptyCosts(subjects)
+  await step('Measuring', async (progress) => {
+    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round++) {
+      progress(round < 1 ? 'warming up' : `round ${round} of ${rounds}`)
+      for (const subject of subjects) {
+        const ofSubject = (round < 1 ? warmUp : costs).get(subject)
+        if (ofSubject !== undefined) await takeTurn(stage, subject, ofSubject)
+      }
+    }
+  })
+  return costs
+}
+
+async function measure (cleanup: Cleanup, { plays, rounds, mongodbUri }: Options): Promise<void> {
+  cleanup.add(() => { spinner.stop() })
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
+  cleanup.add(() => { rmSync(dataDir, { recursive: true, force: true }) })
+  const database = await step('Database', async (progress) => await openDatabase(cleanup, mongodbUri ?? null, progress))
+  await connectDatabase(database.uri)
+  cleanup.add(async () => {
+    if (mongodbUri !== undefined) await mongoose.connection.dropDatabase()
+    await disconnectDatabase()
+  })
+  const { subjects, catalogue, playing } = await prepare(cleanup, database, dataDir, plays)
+  const accountBytes = await measureLargestAccount()
+  const service = await step('Service', async () => await startService(cleanup, database.uri, dataDir))
+  const { firstWatched } = catalogue
+  const costs = await runRounds({ service, databasePid: database.pid, playing, firstWatched: firstWatched.item.toString() }, subjects, rounds)
+  await service.stop()
+  console.log([
+    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}; ${rounds} rounds, CPU as a mean over all of them.`,
+    '',
+    toTable(costs),
+    '',
+    ...toPromises(costs),
+    toSizePromise('the largest account document', accountBytes, ACCOUNT_BYTES_BOUND),
+  ].join('\n'))
+}
+
+function explain (error: unknown): string {
+  if (error instanceof NoDatabaseError) return error.message
+  return error instanceof Error ? error.stack ?? error.message : String(error)
+}
+
+program.action(async (options: Options) => {
+  try {
+    await runWithCleanup(async (cleanup) => { await measure(cleanup, options) })
+    process.exit(0)
+  } catch (error) {
+    if (error instanceof Interrupted) process.exit(130)
+    console.error(explain(error))
+    process.exit(1)
+  }
+})
+await program.parseAsync()

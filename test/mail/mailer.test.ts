@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import t from 'tap'
+import { createMailer } from '../../src/mail/mailer.js'
+import { resetPasswordMail } from '../../src/mail/templates.js'
+
+const log = { warn: () => undefined, info: () => undefined } as never
+
+t.test('a mail that the server does not take at once is tried again', async (t) => {
+  let refusals = 2
+  let taken = 0
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onMailFrom: (_address, _session, done) => { done(refusals-- > 0 ? Object.assign(new Error('try later'), { responseCode: 451 }) : null) },
+    onData: (stream, _session, done) => { stream.resume().on('end', () => { taken++; done() }) },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, mailFrom: 'a@b.example' }, log, { retryAfterMs: [1, 1, 1], now: () => new Date() })
+  t.teardown(async () => {
+    await mailer.close()
+    await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+  })
+  await mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/reset-password?token=t'))
+  t.equal(taken, 1)
+  refusals = 10
+  await t.rejects(mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/')), /try later/, 'and given up in the end')
+})
+
+t.test('what people typed is text in a mail, never markup', async (t) => {
+  const { html, text } = resetPasswordMail('kim@example.com', 'https://x.example/?a="><script>alert(1)</script>')
+  t.notMatch(html, /<script/)
+  t.match(text, /https:\/\/x\.example/)
+})

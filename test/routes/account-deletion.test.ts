@@ -1,0 +1,106 @@
+import mongoose from 'mongoose'
+import t from 'tap'
+import { eraseClosedAccounts } from '../../src/accounts/erase-account.js'
+import { addMovie, addShow, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type Person, type TestApp } from '../helper.js'
+
+const DAY_MS = 86_400_000
+
+/** Somebody who has done everything there is to do. */
+async function busy ({ app, clock }: TestApp, admin: Person): Promise<{ kim: Person, ids: string[] }> {
+  const kim = await signUp(app)
+  const movie = await addMovie(app, admin)
+  const show = await addShow(app, admin)
+  const base = `/v1/profiles/${kim.profileId}`
+  await watch(kim, clock, movie, 20_000)
+  await watch(kim, clock, show.episodes[0] ?? '', 58_000)
+  await play(kim, movie, { device: 'TV', audio: { language: 'en', kind: 'main' } })
+  await kim.put(`${base}/wishlist/${movie}`)
+  await kim.put(`${base}/wishlist/order`, { titleIds: [movie] })
+  await kim.put(`${base}/ratings/${movie}`, { rating: 'love' })
+  await kim.put(`${base}/watched/${show.id}`)
+  await kim.delete(`${base}/continue-watching/${movie}`)
+  await kim.delete(`${base}/history?titleId=${show.id}`)
+  const second = (await kim.post('/v1/profiles', { name: 'Lee', pin: '1234' })).body.id
+  await kim.post(`/v1/profiles/${second}/select`, { pin: '9999' })
+  await call(app, 'POST', '/v1/auth/password/forgot', { body: { email: kim.email } })
+  await kim.put('/v1/account/email', { email: `new-${kim.email}`, password: PASSWORD })
+  await app.services.background.settle()
+  return { kim, ids: [kim.accountId, kim.profileId, second] }
+}
+
+/** Where in the whole database any of some words stands. */
+async function findEverywhere (words: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const { name } of await mongoose.connection.db!.listCollections().toArray()) {
+    for await (const document of mongoose.connection.db!.collection(name).find({})) {
+      const text = JSON.stringify(document)
+      for (const word of words) if (text.includes(word)) found.push(`${name}: ${word}`)
+    }
+  }
+  return found
+}
+
+t.test('deleting an account', async (t) => {
+  const running = await startApp(t)
+  const { app, clock } = running
+  const admin = await signUpAdmin(app)
+  const logIn = async (kim: Person) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
+
+  t.test('asks for the password, closes at once, and is taken back by signing in', async (t) => {
+    const { kim } = await busy(running, admin)
+    expectProblem(t, await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: 'wrong' } }), 'wrong-password', 403)
+    const before = (await kim.get(`/v1/profiles/${kim.profileId}/history`)).body
+    t.equal((await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })).status, 204)
+    t.equal((await kim.get('/v1/account')).status, 401)
+    t.equal((await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).status, 401)
+    clock.advance(13 * DAY_MS)
+    t.equal(await eraseClosedAccounts(app.services), 0)
+    const again = await logIn(kim)
+    t.equal(again.status, 200)
+    t.strictSame((await kim.with(again.body.accessToken).get(`/v1/profiles/${kim.profileId}/history`)).body, before, 'as it was')
+    clock.advance(2 * DAY_MS)
+    t.equal(await eraseClosedAccounts(app.services), 0, 'and stays')
+    t.match(app.services.mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2), ['Your NormFlix account is open again', 'Your NormFlix account was closed'])
+  })
+
+  t.test('leaves nothing in any collection when the period of grace is over', async (t) => {
+    const { kim, ids } = await busy(running, admin)
+    const words = [...ids, kim.email]
+    t.ok((await findEverywhere(words)).length >= 10, 'it was everywhere')
+    await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })
+    clock.advance(14 * DAY_MS + 1_000)
+    const erased = await Promise.all([eraseClosedAccounts(app.services), eraseClosedAccounts(app.services)])
+    t.ok(Math.max(...erased) === 1, 'by two processes at once')
+    t.strictSame(await findEverywhere(words), [])
+    t.equal((await logIn(kim)).status, 401)
+    t.equal((await call(app, 'POST', '/v1/auth/signup', { body: { email: kim.email, password: PASSWORD } })).status, 201, 'the address is free')
+  })
+
+  t.test('at once, where no grace is configured', async (t) => {
+    const { app } = await startApp(t, { ACCOUNT_GRACE_DAYS: '0' }, running.databaseUri)
+    const kim = await signUp(app)
+    t.equal((await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })).status, 204)
+    t.strictSame(await findEverywhere([kim.accountId, kim.profileId, kim.email]), [])
+  })
+
+  t.test('everything owned is exported as one document, without secrets', async (t) => {
+    const { kim, ids } = await busy(running, admin)
+    const { status, body, headers } = await kim.get('/v1/account/export')
+    t.equal(status, 200)
+    t.match(headers, { 'content-disposition': /attachment/, 'cache-control': 'no-store' })
+    t.match(body, {
+      format: 'normflix-account',
+      version: 1,
+      account: { email: kim.email, plan: 'premium', profiles: [{ name: 'Me', wishlist: [String] }, { name: 'Lee' }] },
+      plays: [{ titleName: 'The Matrix' }],
+      tastes: [{ rating: 'love', audio: { language: 'en' } }],
+      streams: [{ device: 'TV' }],
+    })
+    t.ok(body.sessions.length > 0 && body.undoableActions.length > 0 && body.wishlistOrders.length > 0)
+    const text = JSON.stringify(body)
+    for (const secret of ['passwordHash', 'pinHash', '$2', '"seed"', '"kid"']) t.notOk(text.includes(secret), secret)
+    const other = await signUp(app)
+    const theirs = JSON.stringify((await other.get('/v1/account/export')).body)
+    for (const id of ids) t.notOk(theirs.includes(id))
+  })
+})
