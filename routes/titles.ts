@@ -12,23 +12,18 @@ import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
-import { Card, EpisodeDetail, Genre, MovieDetail, Rating, SeasonDetail, ShowDetail, toAdminMediaFile, toCard, toEpisode, toMediaFile, toMovie, toSeason, toShow, type MediaFileView } from '../src/schemas/catalogue.js'
-import { answers, Cursor, Id, Language, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
+import { Card, EpisodeDetail, MovieDetail, SeasonDetail, ShowDetail, titleFilters, TitleKind, toAdminMediaFile, toCard, toEpisode, toMediaFile, toMovie, toSeason, toShow, type MediaFileView } from '../src/schemas/catalogue.js'
+import { answers, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const listQuery = {
-  genre: Type.Optional(Genre),
-  yearFrom: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or later' })),
-  yearTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or before' })),
-  rating: Type.Optional(Rating),
-  language: Type.Optional(Language),
-  minHeight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Has a file at least this sharp that the plan plays; lines' })),
+  ...titleFilters,
   sort: Type.Enum([...SORTS], { default: 'title' }),
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'When left out: titles from A, everything else with the newest or most popular first' })),
   limit: Limit,
   cursor: Type.Optional(Cursor),
 }
 const ListQuery = strict(listQuery)
-const MixedQuery = strict({ type: Type.Optional(Type.Enum(['movie', 'show'])), ...listQuery })
+const MixedQuery = strict({ type: TitleKind, ...listQuery })
 type ListRequest = Static<typeof MixedQuery>
 
 const ShowParams = Type.Object({ showId: Id })

@@ -9,6 +9,7 @@ import auth from '../routes/auth.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import hls from '../routes/hls.js'
+import home from '../routes/home.js'
 import history from '../routes/history.js'
 import historyTransfer from '../routes/history-transfer.js'
 import images from '../routes/images.js'
@@ -21,6 +22,7 @@ import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
 import subtitles from '../routes/subtitles.js'
+import search from '../routes/search.js'
 import taste from '../routes/taste.js'
 import thumbnails from '../routes/thumbnails.js'
 import titles from '../routes/titles.js'
@@ -123,6 +125,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(account)
     await v1.register(profiles)
     await v1.register(titles)
+    await v1.register(search)
+    await v1.register(home)
     await v1.register(playback)
     await v1.register(media)
     await v1.register(hls)

@@ -21,16 +21,20 @@ export interface TitleFilter {
 /** A place in a sorted list: the key and id of the last title of a page. */
 export type PagePosition = readonly [key: string | number, id: string]
 
-export interface BrowseRequest {
+/** What of the catalogue somebody asks for, and what of it they may see. */
+export interface Selection {
   readonly filter: TitleFilter
-  readonly sort: Sort
-  readonly descending: boolean
-  readonly after: PagePosition | null
-  readonly limit: number
   readonly viewer: Viewer
   /** Renditions above the plan's cap do not count for filters. */
   readonly planMaxHeight: number
   readonly now: Date
+}
+
+export interface BrowseRequest extends Selection {
+  readonly sort: Sort
+  readonly descending: boolean
+  readonly after: PagePosition | null
+  readonly limit: number
 }
 
 export interface TitlePage { readonly titles: CatalogueTitle[], readonly next: PagePosition | null }
@@ -103,7 +107,8 @@ function startOf (list: readonly CatalogueTitle[], { after, sort, descending }: 
   return descending ? low - 1 : low
 }
 
-function matcher (catalogue: Catalogue, { filter, viewer, planMaxHeight, now }: BrowseRequest): (title: CatalogueTitle) => boolean {
+/** The titles that this viewer may see and that pass the filter. */
+export function matcher (catalogue: Catalogue, { filter, viewer, planMaxHeight, now }: Selection): (title: CatalogueTitle) => boolean {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const needsRendition = filter.language !== undefined || filter.minHeight !== undefined
   return (title) =>

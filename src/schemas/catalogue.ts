@@ -14,9 +14,20 @@ import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref,
 export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
 const Text = Type.String({ maxLength: 10_000 })
 const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
-export const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
+const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
 const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
 const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
+
+/** What lists and search are filtered by. */
+export const titleFilters = {
+  genre: Type.Optional(Genre),
+  yearFrom: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or later' })),
+  yearTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or before' })),
+  rating: Type.Optional(Rating),
+  language: Type.Optional(Language),
+  minHeight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Has a file at least this sharp that the plan plays; lines' })),
+}
+export const TitleKind = Type.Optional(Type.Enum(['movie', 'show']))
 
 export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')) })
 export const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },

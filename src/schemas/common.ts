@@ -24,7 +24,7 @@ export const ref = <T extends TSchema & { $id?: string }>(schema: T) => Type.Uns
 
 export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many items a page holds' })
 export const Cursor = Type.String({ pattern: '^[\\w.-]{1,500}$', description: 'nextCursor of the page before; opaque' })
-const NextCursor = nullable(Type.String(), 'Pass it as cursor to get the next page; null on the last')
+export const NextCursor = nullable(Type.String(), 'Pass it as cursor to get the next page; null on the last')
 
 export const pageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: NextCursor })
 export const listOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item) })

@@ -2,7 +2,9 @@
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
 import { Problem } from './common.js'
+import { homeSchemas } from './home.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
+import { Highlight, SearchHit, Suggestion } from './search.js'
 import { RatedTitleView, RememberedLanguages } from './taste.js'
 import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 
@@ -14,4 +16,5 @@ export const sharedSchemas = [
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
   RatedTitleView, RememberedLanguages,
   HistoryFile, ImportReport,
+  Highlight, SearchHit, Suggestion, ...homeSchemas,
 ] as const
