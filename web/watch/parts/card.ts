@@ -18,8 +18,7 @@ export function titleCard (card: Card): HTMLElement {
   const facts = [card.kind === 'show' ? 'Show' : 'Film', card.year, card.maturityRating].filter((fact) => fact !== null).join(', ')
   return element('div', { class: 'card' },
     element('a', { class: 'card-link', attributes: { href: titleAddress(card), 'aria-label': `${card.title}. ${facts}` } },
-      poster(card, 'portrait'),
-      progressBar(card.progress ?? null),
+      withProgress(poster(card, 'portrait'), card.progress ?? null),
       element('span', { class: 'card-caption' }, element('strong', { text: card.title }), element('span', { text: facts }))))
 }
 
@@ -30,8 +29,7 @@ export function continueCard (card: ContinueCard, hide: () => void): HTMLElement
   const label = `${title.title}${code === null ? '' : `, ${code} ${item.title}`}. ${whatComes(card)}`
   return element('div', { class: `card card-wide${waiting === null ? '' : ' is-waiting'}` },
     element('a', { class: 'card-link', attributes: { href: waiting === null ? playAddress(title, item.id) : titleAddress(title), 'aria-label': label } },
-      poster(title, 'wide'),
-      progressBar({ positionMs: card.positionMs, durationMs: card.durationMs, finished: false }),
+      withProgress(poster(title, 'wide'), { positionMs: card.positionMs, durationMs: card.durationMs, finished: false }),
       element('span', { class: 'card-caption' }, element('strong', { text: code === null ? title.title : `${title.title} · ${code}` }), element('span', { text: whatComes(card) }))),
     iconButton(`Hide ${title.title} from this row`, X, hide, 'card-hide'))
 }
@@ -43,7 +41,17 @@ export function whatComes ({ kind, positionMs, durationMs, waiting, item }: Cont
   return durationMs === null ? `Continue at ${clock(positionMs)}` : `Continue at ${clock(positionMs)} of ${clock(durationMs)}`
 }
 
-export function progressBar (progress: { positionMs: number, durationMs: number | null, finished: boolean } | null): HTMLElement | null {
+interface Progress { readonly positionMs: number, readonly durationMs: number | null, readonly finished: boolean }
+
+/** A show's last episode may be finished without the show being so: only what is under way gets a bar. */
+function withProgress (picture: HTMLElement, progress: Progress | null): HTMLElement {
+  if (progress === null || progress.finished) return picture
+  const bar = progressBar(progress)
+  if (bar !== null) picture.append(bar)
+  return picture
+}
+
+export function progressBar (progress: Progress | null): HTMLElement | null {
   if (progress === null || progress.durationMs === null || progress.durationMs === 0) return null
   if (progress.positionMs === 0 && !progress.finished) return null
   const share = progress.finished ? 1 : Math.min(1, progress.positionMs / progress.durationMs)

@@ -41,8 +41,10 @@ export function poster (title: Pictured, shape: 'portrait' | 'wide'): HTMLElemen
   return drawn
 }
 
+/** How large a name can be written without breaking its words. */
 function lengthClass (title: string): string {
-  const longestWord = Math.max(...title.split(/\s+/).map((word) => word.length))
-  if (title.length > 32 || longestWord > 13) return 'is-long'
-  return title.length > 16 || longestWord > 9 ? 'is-medium' : 'is-short'
+  const longestWord = Math.max(...title.split(/[\s-]+/).map((word) => word.length))
+  if (longestWord > 13) return 'is-longest'
+  if (title.length > 32 || longestWord > 10) return 'is-long'
+  return title.length > 16 || longestWord > 7 ? 'is-medium' : 'is-short'
 }

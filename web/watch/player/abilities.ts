@@ -11,8 +11,11 @@ const CODECS = [
   { name: 'av01', contentType: 'video/mp4; codecs="av01.0.08M.08"' },
 ] as const
 const FULL_HD = { width: 1_920, height: 1_080, bitrate: 5_000_000, framerate: 30 } as const
-/** Heights that films come in. */
-const LADDER = [480, 720, 1_080, 1_440, 2_160, 4_320] as const
+/**
+ * Heights that films come in. Every device plays full HD, so that nothing less is asked for: a language that exists in full
+ * HD alone must not be lost on a small screen.
+ */
+const LADDER = [1_080, 1_440, 2_160, 4_320] as const
 
 /** @param maxHeight what the viewer chose; the screen's own when null */
 export async function clientAbilities (maxHeight: number | null): Promise<Client> {

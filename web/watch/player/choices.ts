@@ -26,6 +26,12 @@ function heightOf ({ width, height }: MediaFile): number {
   return Math.max(height ?? 0, Math.round((width ?? 0) * 9 / 16))
 }
 
+/** The least that has to be allowed so that there is a file in a language; null when any will do. */
+export function heightNeededFor (playback: Playback, language: string, allowed: number | null): number | null {
+  const heights = filesOf(playback).filter(({ audioLanguages }) => audioLanguages.includes(language)).map(heightOf)
+  return allowed === null || heights.some((height) => height <= allowed) ? allowed : Math.min(...heights)
+}
+
 export function languageChoices (playback: Playback, source: Source, chosen: Chosen): Choice[] {
   const languages = new Set([...source.languages, ...filesOf(playback).flatMap(({ audioLanguages }) => audioLanguages)])
   return [...languages].map((language) => ({ id: language, label: languageName(language), isChosen: language === chosen.language }))

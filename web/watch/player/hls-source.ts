@@ -1,32 +1,45 @@
 // Adaptive playback with hls.js.
 import Hls, { ErrorTypes, Events, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
+import type { Playback } from '../api/client.js'
 import type { Source } from './source.js'
 
 /** Mending more often than this is a file or a network that cannot be mended. */
 const MENDINGS = 5
+/** Sound, playlists and the swings of a bitrate come on top of a file's average. */
+const HEADROOM = 4
 
 /** null where the browser lacks what hls.js needs. */
-export function attachHls (video: HTMLVideoElement, url: string, startMs: number, onFailure: () => void): Promise<Source> | null {
+export function attachHls (video: HTMLVideoElement, { hlsUrl, mediaFile }: Playback & { hlsUrl: string }, startMs: number, onFailure: () => void): Promise<Source> | null {
   if (!Hls.isSupported()) return null
   // A worker from a file of our own needs no blob: in the page's policy. Subtitles come from the API, not from the playlist.
-  const hls = new Hls({ startPosition: startMs / 1_000, workerPath, renderTextTracksNatively: false, subtitlePreference: { lang: '' } })
+  const hls = new Hls({
+    startPosition: startMs / 1_000,
+    // The file that the API chose comes first; what the network says then decides.
+    abrEwmaDefaultEstimate: (mediaFile.bitrate ?? 0) * HEADROOM,
+    // Lines that the window cannot show are not fetched, unless somebody asks for them.
+    capLevelToPlayerSize: true,
+    workerPath,
+    renderTextTracksNatively: false,
+  })
   let mendings = 0
+  const giveUp = (): void => {
+    hls.destroy()
+    onFailure()
+  }
   const ready = new Promise<Source>((resolve) => {
-    // Tracks are known with the first level, not with the manifest.
     hls.once(Events.MANIFEST_PARSED, () => {
       hls.subtitleTrack = -1
       resolve(toSource(hls))
     })
-    hls.on(Events.ERROR, (_event, { fatal, type }) => {
-      if (!fatal) return
-      if (++mendings > MENDINGS || type === ErrorTypes.OTHER_ERROR || type === ErrorTypes.KEY_SYSTEM_ERROR) onFailure()
-      else if (type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError()
-      else if (hls.levels.length === 0) onFailure()
-      else hls.startLoad()
-    })
   })
-  hls.loadSource(url)
+  hls.on(Events.ERROR, (_event, { fatal, type }) => {
+    if (!fatal) return
+    if (++mendings > MENDINGS || hls.levels.length === 0 || type === ErrorTypes.OTHER_ERROR || type === ErrorTypes.KEY_SYSTEM_ERROR) giveUp()
+    else if (type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError()
+    else hls.startLoad()
+  })
+  hls.loadSource(hlsUrl)
   hls.attachMedia(video)
   return ready
 }

@@ -8,10 +8,10 @@ import { currentProfile } from '../api/session.js'
 import { watchAgain } from '../api/titles.js'
 import { element } from '../dom.js'
 import { languageName } from '../words.js'
-import { AUTO, languageChoices, OFF, qualityChoices, subtitleChoices, type Chosen } from './choices.js'
+import { AUTO, heightNeededFor, languageChoices, OFF, qualityChoices, subtitleChoices, type Chosen } from './choices.js'
 import { createMenu } from './menu.js'
 import { offerAlong, offerEnd, offerNext, offerRecovery } from './offers.js'
-import { createPlayedTime, measurePlayedTime, type PlayedTime } from './played-time.js'
+import { measurePlayedTime } from './played-time.js'
 import { attachSource, type Source } from './source.js'
 import { startStream, type Languages, type Stream, type Wishes } from './stream.js'
 import { askWhomToReplace } from './who-is-watching.js'
@@ -38,9 +38,8 @@ export interface Player {
 /** One start of playback; choosing another file ends it and begins the next at the same place. */
 interface Run {
   readonly stream: Stream
-  readonly source: Source
-  readonly time: PlayedTime
-  readonly over: AbortController
+  /** null until the bytes arrive. */
+  source: Source | null
 }
 
 const CONTROLS = ['play-large', 'play', 'rewind', 'fast-forward', 'progress', 'current-time', 'duration', 'mute', 'volume', 'pip', 'airplay', 'fullscreen']
@@ -69,6 +68,8 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   stage.querySelector('.plyr__controls [data-plyr=pip], .plyr__controls [data-plyr=fullscreen]')?.before(languageMenu.node, qualityMenu.node)
 
   let run: Run | null = null
+  /** Ends what belongs to the start of playback at hand. */
+  let over = new AbortController()
   let chosen: Chosen = { language: null, subtitle: null, height: null }
   /** Where it is before the picture is: a stop meanwhile must not say "at the start". */
   let placeMs = 0
@@ -78,47 +79,52 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
 
   /** @param atMs where to begin; null: where the API says */
   async function begin (wishes: Wishes, atMs: number | null): Promise<void> {
+    over.abort()
+    over = new AbortController()
+    const { signal } = over
     cover.replaceChildren(element('div', { class: 'spinner', attributes: { role: 'status', 'aria-label': 'Loading' } }))
-    const time = { current: createPlayedTime() }
-    const stream = await takeStream(wishes, () => ({ positionMs: positionMs(), watchedMs: time.current.totalMs(), isPaused: video.paused }))
+    const time = measurePlayedTime(video, signal)
+    const stream = await takeStream(wishes, () => ({ positionMs: positionMs(), watchedMs: time.totalMs(), isPaused: video.paused }), signal)
     if (stream === null) return
     const { playback } = stream
+    const begun: Run = { stream, source: null }
+    run = begun
     placeMs = atMs ?? playback.positionMs
     isPlaced = false
-    const over = new AbortController()
-    video.addEventListener('loadedmetadata', () => { isPlaced = true }, { once: true, signal: over.signal })
-    time.current = measurePlayedTime(video, over.signal)
-    const source = await attachSource(video, playback, placeMs, () => { fail(stream) })
-    run = { stream, source, time: time.current, over }
+    // Metadata may come before the jump to the place.
+    for (const event of ['seeked', 'playing']) video.addEventListener(event, () => { isPlaced = true }, { once: true, signal })
+    const source = await attachSource(video, playback, placeMs, () => { fail(begun) })
+    if (signal.aborted) return source.detach()
+    begun.source = source
     chosen = {
       language: playback.audio?.language ?? playback.mediaFile.audioLanguages[0] ?? null,
       subtitle: playback.subtitle?.id ?? null,
       height: wishes.maxHeight,
     }
     if (chosen.language !== null) source.setLanguage(chosen.language)
-    if (source.heights.includes(wishes.maxHeight ?? 0)) source.setHeight(wishes.maxHeight)
+    if (wishes.maxHeight !== null && source.heights.includes(wishes.maxHeight)) source.setHeight(wishes.maxHeight)
     showSubtitles(playback)
     if (playback.thumbnailsUrl !== null) controls.setPreviewThumbnails({ enabled: true, src: playback.thumbnailsUrl })
-    showMenus(run)
-    offerAlong(offers, video, playback.markers, playing.isEpisode ? () => { void finish() } : null, over.signal)
+    showMenus(playback, source)
+    offerAlong(offers, video, playback.markers, playing.isEpisode ? () => { void finish() } : null, signal)
     cover.replaceChildren()
     // Refused where nobody pressed anything yet: then the large button waits to be pressed.
     await video.play().catch(() => undefined)
   }
 
   /** Asks whom to replace as long as the plan's streams are used up. */
-  async function takeStream (wishes: Wishes, where: Parameters<typeof startStream>[2]): Promise<Stream | null> {
+  async function takeStream (wishes: Wishes, where: Parameters<typeof startStream>[2], signal: AbortSignal): Promise<Stream | null> {
     try {
       const stream = await startStream(playing.itemId, wishes, where, () => { lose() })
-      if (!closed.signal.aborted) return stream
+      if (!signal.aborted) return stream
       await stream.stop()
       return null
     } catch (error) {
-      if (closed.signal.aborted) return null
+      if (signal.aborted) return null
       if (isProblem(error, 'plan-stream-limit')) {
         const takeOver = await askWhomToReplace(error, stage)
-        if (takeOver !== null) return await takeStream({ ...wishes, takeOver }, where)
-        actions.back()
+        if (takeOver !== null) return await takeStream({ ...wishes, takeOver }, where, signal)
+        if (!signal.aborted) actions.back()
         return null
       }
       recover('It cannot be played', explain(error), wishes, null)
@@ -137,10 +143,9 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   async function endRun (): Promise<ContinueCard | null> {
     const ending = run
     run = null
-    if (ending === null) return null
-    const next = await ending.stream.stop().catch(() => null)
-    ending.over.abort()
-    ending.source.detach()
+    over.abort()
+    const next = await ending?.stream.stop().catch(() => null) ?? null
+    ending?.source?.detach()
     return next
   }
 
@@ -154,16 +159,15 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   /** The slot is gone: taken over, or nothing was heard for too long. */
   function lose (): void {
     const atMs = positionMs()
-    const ending = run
-    run = null
     video.pause()
-    ending?.over.abort()
-    ending?.source.detach()
+    over.abort()
+    run?.source?.detach()
+    run = null
     recover('Playback has stopped here', 'Another device took over, or this one was paused for too long. Your place is kept.', { maxHeight: chosen.height }, atMs)
   }
 
-  function fail (stream: Stream): void {
-    if (closed.signal.aborted || (run !== null && run.stream !== stream)) return
+  function fail (failing: Run): void {
+    if (closed.signal.aborted || run !== failing) return
     const atMs = positionMs()
     void endRun()
     recover('The picture does not arrive', 'The connection or the file failed. Your place is kept.', { maxHeight: chosen.height }, atMs)
@@ -196,7 +200,7 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     controls.currentTrack = [...video.querySelectorAll('track')].findIndex((track) => track.dataset['id'] === chosen.subtitle)
   }
 
-  function showMenus ({ stream: { playback }, source }: Run): void {
+  function showMenus (playback: Playback, source: Source): void {
     languageMenu.show([
       { label: 'Audio', choices: languageChoices(playback, source, chosen), choose: (language) => { chooseLanguage(language) } },
       { label: 'Subtitles', choices: subtitleChoices(playback, chosen), choose: (id) => { chooseSubtitle(id) } },
@@ -206,15 +210,16 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
 
   function choose (change: Partial<Chosen>, remember: Languages = {}): void {
     chosen = { ...chosen, ...change }
-    if (run === null) return
-    showMenus(run)
+    if (run === null || run.source === null) return
+    showMenus(run.stream.playback, run.source)
     if (Object.keys(remember).length > 0) void run.stream.beat(remember)
   }
 
   function chooseLanguage (language: string): void {
     const audio = { language }
-    if (run?.source.languages.includes(language) !== true) {
-      void restart({ audio })
+    if (run?.source?.languages.includes(language) !== true) {
+      const { playback } = run?.stream ?? {}
+      void restart({ audio, maxHeight: playback === undefined ? chosen.height : heightNeededFor(playback, language, chosen.height) })
       return
     }
     run.source.setLanguage(language)
@@ -228,13 +233,13 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   }
 
   function chooseQuality (height: number | null): void {
-    const heights = run?.source.heights ?? []
+    const heights = run?.source?.heights ?? []
     const isAtHand = height === null ? heights.length > 0 && chosen.height !== null && heights.includes(chosen.height) : heights.includes(height)
     if (!isAtHand) {
       void restart({ maxHeight: height })
       return
     }
-    run?.source.setHeight(height)
+    run?.source?.setHeight(height)
     choose({ height })
   }
 

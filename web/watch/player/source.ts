@@ -17,10 +17,11 @@ export interface Source {
  * @param onFailure when nothing helps any more
  */
 export async function attachSource (video: HTMLVideoElement, playback: Playback, startMs: number, onFailure: () => void): Promise<Source> {
-  if (playback.hlsUrl !== null) {
+  const { hlsUrl } = playback
+  if (hlsUrl !== null) {
     // Large, and not needed by everybody: a file of its own.
     const { attachHls } = await import('./hls-source.js')
-    const source = attachHls(video, playback.hlsUrl, startMs, onFailure)
+    const source = attachHls(video, { ...playback, hlsUrl }, startMs, onFailure)
     if (source !== null) return await source
   }
   return attachFile(video, playback, startMs, onFailure)

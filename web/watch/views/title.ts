@@ -11,7 +11,7 @@ import { keepOneTabStop, moveWithArrows } from '../parts/row.js'
 import { skeletonTitle } from '../parts/states.js'
 import { tasteButtons } from '../parts/taste-buttons.js'
 import { addressOf, goTo } from '../router.js'
-import { clock, count, dateOf, episodeCode, languageName, length } from '../words.js'
+import { clock, count, dateOf, episodeCode, languageName, length, qualityName } from '../words.js'
 import { nameThePage, type View } from './view.js'
 
 const CAST_SHOWN = 6
@@ -60,7 +60,7 @@ function titlePage (known: Known): HTMLElement {
           facts(title),
           element('div', { class: 'actions' }, ...playButtons(known), tasteButtons(title)),
           element('p', { class: 'synopsis', text: title.synopsis ?? 'Nobody has written about this one yet.' }),
-          people(title)))),
+          people(title, season)))),
     isShow(title) && season !== null ? seasons(title, season, known.seen) : null)
 }
 
@@ -72,12 +72,18 @@ function facts (title: Title): HTMLElement {
     title.maturityRating === null ? null : element('span', { class: 'badge', text: title.maturityRating, attributes: { title: 'Maturity rating' } }))
 }
 
-function people ({ cast, crew }: Title): HTMLElement {
+/** Who made it, and in what it can be watched on this plan. */
+function people (title: Title, season: Season | null): HTMLElement {
+  const { cast, crew } = title
+  const files = isShow(title) ? season?.episodes.flatMap(({ mediaFiles }) => mediaFiles) ?? [] : title.mediaFiles
+  const languages = [...new Set(files.flatMap(({ audioLanguages }) => audioLanguages))].map(languageName)
+  const sharpest = Math.max(0, ...files.map(({ height }) => height ?? 0))
   const names = (list: Title['cast']): string => list.slice(0, CAST_SHOWN).map(({ name }) => name).join(', ')
   const makers = crew.filter(({ role }) => role === 'Director' || role === 'Creator')
   return element('dl', { class: 'people' },
     ...(cast.length === 0 ? [] : [element('dt', { text: 'With' }), element('dd', { text: names(cast) })]),
-    ...(makers.length === 0 ? [] : [element('dt', { text: 'By' }), element('dd', { text: names(makers) })]))
+    ...(makers.length === 0 ? [] : [element('dt', { text: 'By' }), element('dd', { text: names(makers) })]),
+    ...(files.length === 0 ? [] : [element('dt', { text: 'Plays' }), element('dd', { text: [`up to ${qualityName(sharpest)}`, languages.join(', ')].filter((part) => part !== '').join(' · ') })]))
 }
 
 /** What the large button plays. */
