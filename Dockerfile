@@ -7,7 +7,9 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY models ./models
 COPY routes ./routes
-RUN npx tsc -p tsconfig.json && rm dist/.tsbuildinfo
+COPY web ./web
+COPY openapi ./openapi
+RUN npx tsc -p tsconfig.json && node web/build.mjs && rm dist/.tsbuildinfo
 
 FROM node:22-bookworm-slim AS dependencies
 WORKDIR /app

@@ -1,11 +1,11 @@
 import neostandard from 'neostandard'
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**', 'web/generated/**'] }),
   // A promise that is left to itself says so.
   { rules: { 'no-void': ['error', { allowAsStatement: true }] } },
   {
-    files: ['src/**/*.ts', 'models/**/*.ts', 'routes/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/**/*.ts', 'models/**/*.ts', 'routes/**/*.ts', 'bench/**/*.ts', 'web/**/*.ts'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',

@@ -93,6 +93,18 @@ async function build () {
   }
 }
 
+/** The watch page: everything below web, and the description of the API that its client is made from. */
+async function buildPage () {
+  const page = inRoot('dist', 'web', 'index.html')
+  const sources = readdirSync(inRoot('web'), { recursive: true }).filter((file) => !file.startsWith('generated')).map((file) => path.join('web', file))
+  const builtAt = modified(page)
+  if ([...sources, path.join('openapi', 'openapi.json'), 'package-lock.json'].every((file) => modified(inRoot(file)) <= builtAt)) return
+  const startedAt = new Date()
+  await step('Building the watch page', process.execPath, [inRoot('web', 'build.mjs'), '--bundle'])
+  // What was edited meanwhile is newer than this.
+  utimesSync(page, startedAt, startedAt)
+}
+
 /** Runs work while no other process of this folder installs or builds. */
 async function alone (work) {
   const lock = inRoot('.cache', 'prepare.lock')
@@ -140,6 +152,7 @@ export async function prepare () {
     await alone(async () => {
       await install()
       await build()
+      await buildPage()
     })
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error

@@ -28,6 +28,7 @@ import taste from '../routes/taste.js'
 import thumbnails from '../routes/thumbnails.js'
 import titles from '../routes/titles.js'
 import uploads from '../routes/uploads.js'
+import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
@@ -128,6 +129,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   await app.register(health)
   await app.register(metrics)
   await app.register(openapiDocument)
+  await app.register(watch)
   if (services.config.env !== 'production') await app.register(developerMails)
   await app.register(async (v1) => {
     await v1.register(plans)

@@ -46,6 +46,7 @@ async function prepareDatabase (config: Config, uri: string): Promise<void> {
 
 function sayWhereItIs (config: Config, address: string): void {
   say('')
+  say(`  Watch       ${address}/watch`)
   say(`  API         ${address}/v1`)
   say(`  Swagger UI  ${address}/docs`)
   if (config.seed === 'demo') for (const { email, password, note } of DEMO_ACCOUNTS) say(`  Log in      ${email} / ${password}   (${note})`)
