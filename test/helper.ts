@@ -72,7 +72,7 @@ export async function call<T = any> (app: FastifyInstance, method: Method, url: 
     ...(options.body === undefined ? {} : { payload: options.body as object }),
   })
   const isJson = String(response.headers['content-type'] ?? '').includes('json')
-  return { status: response.statusCode, body: (isJson ? response.json() : null) as T, headers: response.headers, bytes: response.rawPayload }
+  return { status: response.statusCode, body: (isJson && method !== 'HEAD' ? response.json() : null) as T, headers: response.headers, bytes: response.rawPayload }
 }
 
 export const PASSWORD = 'three blind mice ran'

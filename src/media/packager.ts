@@ -147,6 +147,7 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
   const writers = new Map<string, Promise<StorageWriter>>()
   let failure: Error | null = null
   let isCommitting = false
+  let isClosed = false
 
   async function writerOf (key: string): Promise<StorageWriter> {
     const writer = writers.get(key) ?? storage.create(key)
@@ -167,13 +168,15 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
   }
 
   port.on('message', (request: PortRequest) => {
+    // What a thread still asks for as it ends is no failure of the storage, and must leave nothing.
+    if (isClosed) return
     touch()
     if (request.kind === 'progress') {
       onProgress(request.progress)
       return
     }
     answer(request).catch((error: unknown): PortReply => {
-      failure ??= error instanceof Error ? error : new Error(String(error))
+      if (!isClosed) failure ??= error instanceof Error ? error : new Error(String(error))
       return { id: request.id, failed: true }
     }).then((reply) => {
       touch()
@@ -191,6 +194,7 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
     },
     isCommitting: () => isCommitting,
     async abort () {
+      isClosed = true
       for (const writer of writers.values()) await writer.then(async (one) => { await one.abort() }, () => {})
     },
     keys: () => [...writers.keys()],
