@@ -10,7 +10,7 @@ import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
-export const WATCH_HISTORY_LIMIT = 40
+export const WATCH_HISTORY_LIMIT = 24
 export const WISHLIST_LIMIT = 500
 /** Usable and locked ones together: the largest plan's, so that no account passes the bound of its size. */
 export const STORED_PROFILES_LIMIT = Math.max(...PLAN_IDS.map((id) => limitsOf(id).maxProfiles))

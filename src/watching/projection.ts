@@ -13,7 +13,7 @@ import { readTitle, type TitleReading } from './title-reading.js'
 import type { Watcher, Watching } from './watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
-const ARCHIVE_BATCH = 12
+const ARCHIVE_BATCH = 8
 const MAX_TRIES = 12
 
 /** What is read of a profile to write its watch history. */
