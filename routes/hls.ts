@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Type } from 'typebox'
 import { fail, notFound } from '../src/errors.js'
-import { findRendition, renderItemMaster, renderRendition, type FoundRendition } from '../src/media/item-hls.js'
-import { breakWhenOver, mediaRefused } from '../src/media/lease-check.js'
+import { deliver } from '../src/media/deliver.js'
+import { findRendition, renderItemMaster, renderRendition } from '../src/media/item-hls.js'
+import { mediaRefused } from '../src/media/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/media-urls.js'
-import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
 import { ObjectMissingError } from '../src/storage/storage.js'
 
@@ -34,11 +34,6 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
   /** The packages of a file that is just being deleted may be gone before it is. */
   async function orNotFound<T> (work: Promise<T>): Promise<T> {
     return await work.catch((error: unknown) => fail(error instanceof ObjectMissingError ? notFound('rendition') : error as Error))
-  }
-
-  async function sendRendition (request: FastifyRequest, reply: FastifyReply, grant: HlsGrant, { key, contentType, etag, modifiedAt, rendition }: FoundRendition): Promise<FastifyReply> {
-    const object = { key, contentType, etag, modifiedAt, sizeBytes: rendition.sizeBytes, cacheControl: 'private, max-age=0, must-revalidate' }
-    return await sendBytes(request, reply, services.storage, object, { onChunk: breakWhenOver(services, reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
   }
 
   app.get('/hls/:itemId/master.m3u8', {
@@ -76,12 +71,12 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHlsBytes',
       params: RenditionParams,
       querystring: HlsQuery,
-      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }) }),
+      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }) }),
     },
   }, async (request, reply) => {
     const { itemId, renditionId } = request.params
     const grant = await openGrant(itemId, request.query.token)
-    return await orNotFound(findRendition(services, grant, renditionId).then(async (found) => await sendRendition(request, reply, grant, found)))
+    return await orNotFound(findRendition(services, grant, renditionId).then(async (found) => await deliver(services, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })))
   })
 }
 

@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { pictureHeight } from '../src/domain/file-choice.js'
 import { fail, notFound } from '../src/errors.js'
-import { breakWhenOver, mediaRefused } from '../src/media/lease-check.js'
+import { deliver } from '../src/media/deliver.js'
+import { mediaRefused } from '../src/media/lease-check.js'
 import { readMediaGrant } from '../src/media/media-urls.js'
-import { sendBytes } from '../src/media/serve-bytes.js'
 import { answers, Id, strict } from '../src/schemas/common.js'
 import { ObjectMissingError } from '../src/storage/storage.js'
 
@@ -22,18 +22,14 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
     if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw mediaRefused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
     if (pictureHeight(file) > grant.maxHeight) throw mediaRefused()
-    // HEAD is answered from what we know: an address that is signed for GET refuses it.
-    const direct = request.method === 'GET' ? await services.storage.directUrl(file.storageKey, file.contentType) : null
-    if (direct !== null) return await reply.header('cache-control', 'no-store').redirect(direct.href, 307)
     try {
-      return await sendBytes(request, reply, services.storage, {
+      return await deliver(services, request, reply, grant, {
         key: file.storageKey,
         sizeBytes: file.sizeBytes,
         contentType: file.contentType,
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
-        cacheControl: 'private, max-age=0, must-revalidate',
-      }, { onChunk: breakWhenOver(services, reply, grant), xAccelRedirectPrefix: services.config.xAccelRedirectPrefix })
+      })
     } catch (error) {
       if (error instanceof ObjectMissingError) throw notFound('media file')
       throw error

@@ -97,6 +97,9 @@ export function loadConfig (variables: Variables = process.env, root: string = p
   const smtpUrl = secret(variables, 'SMTP_URL')
   if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) throw new ConfigError('SMTP_URL', 'must start with smtp:// or smtps://')
   if (smtpUrl === null && env === 'production') throw new ConfigError('SMTP_URL', 'is required in production: without it nobody can choose a new password')
+  const s3 = oneOf(variables, 'STORAGE', ['local', 's3'] as const, 'local') === 's3' ? readS3(variables) : null
+  const xAccelRedirectPrefix = pathPrefix(variables, 'X_ACCEL_REDIRECT_PREFIX')
+  if (s3 !== null && xAccelRedirectPrefix !== null) throw new ConfigError('X_ACCEL_REDIRECT_PREFIX', 'is for files in a folder: leave it out when STORAGE is s3')
   const port = integer(variables, 'PORT', 3000, 0, 65_535)
   const publicUrl = variables['PUBLIC_URL'] || `http://localhost:${port}`
   if (!isOrigin(publicUrl)) throw new ConfigError('PUBLIC_URL', 'must be an origin such as https://www.example.com')
@@ -116,12 +119,12 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     corsOrigins: list(variables, 'CORS_ORIGINS', isOrigin, 'must list exact origins such as https://tv.example.com'),
     trustedProxies: list(variables, 'TRUSTED_PROXIES', isAddressOrBlock, 'must list IP addresses or CIDR blocks'),
     maxUploadBytes: integer(variables, 'MAX_UPLOAD_BYTES', 64 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
-    xAccelRedirectPrefix: pathPrefix(variables, 'X_ACCEL_REDIRECT_PREFIX'),
+    xAccelRedirectPrefix,
     smtpUrl,
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
     accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
-    s3: oneOf(variables, 'STORAGE', ['local', 's3'] as const, 'local') === 's3' ? readS3(variables) : null,
+    s3,
   })
 }
 

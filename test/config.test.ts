@@ -70,6 +70,7 @@ t.test('a store elsewhere is configured whole, its secrets also from files', asy
     ['STORAGE', 'tape'], ['S3_BUCKET', ''], ['S3_BUCKET', 'Films'], ['S3_BUCKET', 'a/b'], ['S3_ACCESS_KEY_ID', ''], ['S3_SECRET_ACCESS_KEY', ''], ['S3_ENDPOINT', 'store:9000'],
     ['S3_ENDPOINT', 'ftp://store'], ['S3_ENDPOINT', 'https://me:canary-secret@store'], ['S3_PREFIX', '../x'], ['S3_PREFIX', '/x'], ['S3_REGION', 'eu 1'], ['S3_DELIVERY', 'pigeon'], ['S3_FORCE_PATH_STYLE', 'yes'],
   ]
+  t.equal(refusalOf({ ...production, ...s3, X_ACCEL_REDIRECT_PREFIX: '/media' })?.[0], 'X_ACCEL_REDIRECT_PREFIX', 'nginx has no folder to send from')
   for (const [variable, value] of cases) {
     const refusal = refusalOf({ ...production, ...s3, [variable]: value })
     t.equal(refusal?.[0], variable, `${variable}=${value}`)

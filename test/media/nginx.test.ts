@@ -97,6 +97,25 @@ t.test('nginx sends the bytes', { skip: binary === null ? NO_NGINX : false }, as
     t.equal(wrong, 0)
   })
 
+  t.test('the fragments of HLS as well, by the ranges of their playlist', async (t) => {
+    await app.services.packaging.sweep()
+    await app.services.packaging.settle()
+    await plain.services.catalogue.refresh(movie)
+    const pat = await signUp(app)
+    const { body: packaged } = await play(pat, movie)
+    const next = async (url: string, uri: RegExp): Promise<string> => new URL(uri.exec((await ask(nginx.origin, url)).body.toString())?.[0] ?? '', `http://x${url}`).href.slice('http://x'.length)
+    const playlist = await next(packaged.hlsUrl, /^[\w-]+-v\.m3u8.*$/m)
+    const fragments = await next(playlist, /^[\w-]+-v\.mp4.*$/m)
+    for (const headers of [{}, { range: 'bytes=0-99' }, { range: 'bytes=1000-' }, { range: 'bytes=-1' }, { range: 'bytes=99999999-' }]) {
+      const [through, direct] = [await ask(nginx.origin, fragments, headers), await ask(alone, fragments, headers)]
+      t.same(essence(through), essence(direct), JSON.stringify(headers))
+    }
+    t.match((await ask(service, fragments)).headers, { 'x-accel-redirect': String })
+    t.equal((await ask(nginx.origin, `${fragments}A`)).status, 403)
+    await pat.delete(`/v1/account/streams/${packaged.streamId}`)
+    t.equal((await ask(nginx.origin, fragments)).status, 403)
+  })
+
   t.test('to nobody who asks for the folder itself, or for what is beside it', async (t) => {
     mkdirSync(`${mediaFolder}-beside`)
     for (const file of [path.join(config.dataDir, 'canary'), `${mediaFolder}-beside/canary`, path.join(mediaFolder, 'canary')]) writeFileSync(file, 'c4n4ry')

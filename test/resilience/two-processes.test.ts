@@ -1,49 +1,10 @@
 // Two server processes on one database: what holds in one holds across both.
-import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import t, { type Test } from 'tap'
-import { Account } from '../../models/account.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import t from 'tap'
 import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
-
-interface Server { readonly origin: string, stop (): Promise<number> }
-
-/** Starts the service as a process of its own; stops with SIGTERM. */
-async function startServer (t: Test, databaseUri: string, dataDir: string): Promise<Server> {
-  const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
-  const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
-    env: { ...process.env, NODE_ENV: 'test', PORT: '0', MONGODB_URI: databaseUri, DATA_DIR: dataDir, SIGNING_KEYS: `k:${secret}`, PASSWORD_PEPPER: secret, RATE_LIMITS: 'off', LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<number>((resolve) => child.once('exit', (code) => { resolve(code ?? -1) }))
-  const stop = async (): Promise<number> => {
-    child.kill('SIGTERM')
-    return await ended
-  }
-  t.teardown(stop)
-  const origin = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const match = /API\s+(http:\S+)\/v1/.exec(line)
-      if (match?.[1] !== undefined) resolve(match[1])
-    })
-    void ended.then((code) => { reject(new Error(`the server ended with ${code}`)) })
-  })
-  return { origin, stop }
-}
-
-async function send (server: Server, method: string, url: string, token?: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number, body: any }> {
-  const isBytes = body instanceof Uint8Array
-  const response = await fetch(server.origin + url, {
-    method,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined || isBytes ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text }
-}
+import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
 
 t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   const uri = await freshDatabase(t)
@@ -52,11 +13,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   const servers = [a, b]
   let people = 0
   const signUp = async (server = a) => (await send(server, 'POST', '/v1/auth/signup', undefined, { email: `p${++people}@example.com`, password: PASSWORD, plan: 'premium' })).body
-  const admin = await signUp()
-  await connectDatabase(uri)
-  await Account.updateOne({ email: admin.account.email }, { $set: { role: 'admin' } })
-  await disconnectDatabase()
-  const adminToken = (await send(a, 'POST', '/v1/auth/login', undefined, { email: admin.account.email, password: PASSWORD })).body.accessToken
+  const adminToken = await signUpAdminAt(a, uri)
   const movie = (await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'Alien' })).body.id
 
   t.test('a title made in one is there in the other within a second, with its files', async (t) => {

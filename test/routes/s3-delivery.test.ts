@@ -63,6 +63,25 @@ t.test('with redirects a viewer is sent to the store, after all checks, to an ad
   expectProblem(t, await call(app, 'GET', ended.url), 'media-refused', 403)
 })
 
+for (const delivery of ['proxy', 'redirect'] as const) {
+  t.test(`a package for HLS is made in the store, and its fragments are given by ${delivery}`, async (t) => {
+    const server = await startS3Server(t)
+    const { app } = await startApp(t, { ...server.variables, S3_DELIVERY: delivery })
+    const movie = await addMovie(app, await signUpAdmin(app))
+    await app.services.packaging.sweep()
+    await app.services.packaging.settle()
+    const { hlsUrl } = (await play(await signUp(app), movie)).body
+    const next = async (url: string, uri: RegExp): Promise<string> => new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice('http://x'.length)
+    const fragments = await next(await next(hlsUrl, /^[\w-]+-v\.m3u8.*$/m), /^[\w-]+-v\.mp4.*$/m)
+    const headers = { range: 'bytes=4-7' }
+    const answer = await call(app, 'GET', fragments, { headers })
+    t.equal(answer.status, delivery === 'proxy' ? 206 : 307)
+    const bytes = delivery === 'proxy' ? answer.bytes : Buffer.from(await (await fetch(String(answer.headers.location), { headers })).arrayBuffer())
+    t.equal(bytes.toString(), 'ftyp')
+    t.equal((await server.contents()).uploads.length, 0)
+  })
+}
+
 t.test('a store that is away is a 503 with Retry-After, for viewers and uploads, and nothing is left of the upload', async (t) => {
   const server = await startS3Server(t)
   const { app } = await startApp(t, server.variables)

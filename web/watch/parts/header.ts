@@ -34,7 +34,9 @@ function searchField (): HTMLElement {
   }
   input.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(search, TYPING_PAUSE_MS)
+    const typedAt = location.hash
+    // Whoever goes elsewhere before the pause is over is not called back.
+    timer = setTimeout(() => { if (location.hash === typedAt) search() }, TYPING_PAUSE_MS)
   })
   window.addEventListener('hashchange', () => { if (placeOf(location.hash).view !== 'search') input.value = '' })
   input.addEventListener('keydown', (event) => {
