@@ -38,7 +38,7 @@ export async function startServer (t: Test, databaseUri: string, dataDir: string
   return { origin, pid: child.pid ?? 0, stop }
 }
 
-export async function send (server: Server, method: string, url: string, token?: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number, body: any }> {
+export async function send (server: Server, method: string, url: string, token?: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number, body: any, headers: Record<string, string> }> {
   const isBytes = body instanceof Uint8Array
   const response = await fetch(server.origin + url, {
     method,
@@ -46,7 +46,7 @@ export async function send (server: Server, method: string, url: string, token?:
     ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text }
+  return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text, headers: Object.fromEntries(response.headers) }
 }
 
 /** Somebody with an account who is an administrator. @returns an access token */
