@@ -127,6 +127,6 @@ function firstLineOf (error: unknown): string {
 }
 
 /** NORMFLIX_CACHE_DIR, else the user's cache folder. */
-function cacheDirOf (env: StartOptions['env']): string {
+export function cacheDirOf (env: StartOptions['env']): string {
   return env['NORMFLIX_CACHE_DIR'] || path.join(env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'normflix')
 }
