@@ -19,9 +19,10 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const filesOf = (itemId: string) => services.catalogue.filesOf(itemId).map(toAdminMediaFile)
   const admin = { config: { access: 'admin' as const }, bodyLimit: SHOW_BODY_BYTES }
+  const creating = { ...admin, config: { ...admin.config, repeatable: true } }
 
   app.post('/admin/movies', {
-    ...admin,
+    ...creating,
     schema: { tags: ['admin'], summary: 'Create a movie', operationId: 'createMovie', body: ref(MovieInput), response: answers({ 201: ref(MovieDetail) }) },
   }, async (request, reply) => {
     const movie = await createMovie(services, request.body)
@@ -56,7 +57,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.post('/admin/shows', {
-    ...admin,
+    ...creating,
     schema: { tags: ['admin'], summary: 'Create a show, seasons and episodes included', operationId: 'createShow', body: ref(ShowInput), response: answers({ 201: ref(ShowDetail) }) },
   }, async (request, reply) => {
     const show = await createShow(services, request.body)

@@ -73,7 +73,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Hide a title until it is played again; its progress is kept',
@@ -95,7 +95,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/dropped/:titleId', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Give a title up: it stays away until it is brought back',
@@ -118,7 +118,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/rewatch/:titleId', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Watch a title again from the beginning',

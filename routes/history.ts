@@ -65,7 +65,7 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   app.delete('/profiles/:profileId/history', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Clear the history: all of it, or one title\'s',
@@ -81,7 +81,7 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.delete('/profiles/:profileId/history/:playId', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Remove one play',

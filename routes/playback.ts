@@ -71,7 +71,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   app.post('/profiles/:profileId/playback', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['playback'],
       summary: 'Start playing a movie or an episode',

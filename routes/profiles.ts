@@ -29,7 +29,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.post('/profiles', {
-    config: { access: 'account' },
+    config: { access: 'account', repeatable: true },
     schema: {
       tags: ['profiles'],
       summary: 'Add a profile',

@@ -108,7 +108,7 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   app.put('/profiles/:profileId/watched/:id', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     preValidation: async (request) => { request.body ??= {} },
     schema: {
       tags: ['watching'],
@@ -129,7 +129,7 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.delete('/profiles/:profileId/watched/:id', {
-    config: { access: 'profile' },
+    config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
       summary: 'Mark a movie, an episode, a season or a whole show as not watched',

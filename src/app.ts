@@ -44,6 +44,7 @@ import { createResumableUploads } from './media/resumable-uploads.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
+import repeatablePlugin from './plugins/repeatable.js'
 import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
@@ -125,6 +126,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   // Before auth: the UI's own routes cannot declare an access, and are for everybody.
   await app.register(openapiPlugin, { version: VERSION })
   await app.register(authPlugin, { services })
+  await app.register(repeatablePlugin, { services })
 
   await app.register(health)
   await app.register(metrics)

@@ -25,6 +25,11 @@ export async function storeBytes (storage: MediaStorage, key: string, bytes: Buf
   const writer = await storage.create(key)
   writer.stream.write(bytes)
   await writer.commit()
+  return sha256Of(bytes)
+}
+
+/** Hexadecimal. */
+export function sha256Of (bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 

@@ -23,7 +23,7 @@ type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' |
 
 /**
  * Takes in a file of a movie or episode: streamed to storage, hashed, probed, and only then visible. It can be played at
- * once; its package for HLS follows in the background.
+ * once; its package for HLS follows in the background. A file that the item has already is not kept twice.
  * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addMediaFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, source: Readable, claims: UploadClaims): Promise<StoredMediaFile> {
@@ -32,11 +32,22 @@ export async function addMediaFile (services: MediaServices, prober: MediaProber
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
   const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes)
   try {
+    const known = await findSameFile(item, sha256, claims)
+    if (known !== null) {
+      await storage.remove(storageKey)
+      return known
+    }
     return await addReceivedFile(services, prober, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
   }
+}
+
+/** Who sends a file again has not seen the answer. */
+async function findSameFile (item: CatalogueItem, sha256: string, { edition }: UploadClaims): Promise<StoredMediaFile | null> {
+  const media = await Media.findById(item.id).lean<{ files: StoredMediaFile[] }>()
+  return media?.files.find((file) => file.sha256 === sha256 && file.edition === edition) ?? null
 }
 
 /** A whole file in storage that no item names yet. */

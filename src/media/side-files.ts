@@ -6,7 +6,7 @@ import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue
 import type { SubtitleKind } from '../domain/language-choice.js'
 import { fail, notFound } from '../errors.js'
 import type { Services } from '../services.js'
-import { imageTypeOf, storeBytes } from './images.js'
+import { imageTypeOf, sha256Of, storeBytes } from './images.js'
 import { removeObjects, thumbnailKeys } from './stored-bytes.js'
 import { toThumbnailIndex, toWebVtt, type SubtitleFormat } from './subtitle-text.js'
 
@@ -23,6 +23,10 @@ export interface NewSubtitle {
 export async function addSubtitle (services: SideFileServices, title: CatalogueTitle, item: CatalogueItem, { bytes, format, language, kind }: NewSubtitle): Promise<StoredSubtitle> {
   const { catalogue, storage, now } = services
   const text = Buffer.from(await toWebVtt(bytes, format))
+  const media = await Media.findById(item.id).lean<StoredMedia>()
+  // Who sends it again has not seen the answer.
+  const same = media?.subtitles?.find((one) => one.language === language && one.kind === kind && one.sha256 === sha256Of(text))
+  if (same !== undefined) return same
   const storageKey = `${item.id}/subtitle-${randomUUID()}`
   const sha256 = await storeBytes(storage, storageKey, text)
   const subtitle: StoredSubtitle = { _id: new Types.ObjectId(), language, kind, storageKey, sizeBytes: text.length, sha256, createdAt: now() }

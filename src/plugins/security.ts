@@ -33,7 +33,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
   await app.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id', ...TUS_HEADERS],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id', 'Idempotent-Replayed', ...TUS_HEADERS],
     maxAge: 600,
   })
   // Node's own limit on the time of a request would cut long uploads too.

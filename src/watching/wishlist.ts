@@ -74,7 +74,10 @@ export async function reorderWishlist (watcher: Watcher, titleIds: readonly stri
   const present = new Set(ids)
   const missing = titleIds.filter((id) => !present.has(id) || !isVisible(id))
   if (missing.length > 0) throw conflict('not-on-wishlist', 'Not on the wishlist', 'Only titles that are on the wishlist can be put in order. Add these first, or leave them out.', { titleIds: missing })
-  await writeOrder(watcher, moveToFront(ids, titleIds))
+  const ordered = moveToFront(ids, titleIds)
+  // Cursors of an order stay good while it does.
+  const isKept = (await findWishlistOrder(watcher.profile))?.titles.map(String).join() === ordered.join()
+  if (!isKept) await writeOrder(watcher, ordered)
 }
 
 async function writeOrder (watcher: Watcher, ids: readonly string[]): Promise<void> {
