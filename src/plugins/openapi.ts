@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { completeDocument } from './openapi-document.js'
 
 const DESCRIPTION = `Accounts on a plan, profiles, movies and shows that are really streamed, and a continue button that takes
 each profile back to the very moment.
@@ -32,6 +33,7 @@ export default fp<{ version: string }>(async function openapi (app, { version })
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}` },
+    transformObject: (document) => completeDocument('openapiObject' in document ? document.openapiObject : document.swaggerObject) as never,
     // Routes and statuses that no client calls by name stay out of the document.
     hideUntagged: true,
   })

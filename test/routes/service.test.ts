@@ -53,6 +53,20 @@ t.test('the service', async (t) => {
     t.match(metrics.bytes.toString(), /normflix_catalogue_titles 0/)
   })
 
+  t.test('describes itself so that clients can be generated from it', async (t) => {
+    const { body } = await call(app, 'GET', '/openapi.json')
+    const parameters = Object.values<any>(body.paths).flatMap((methods) => Object.values<any>(methods).flatMap(({ parameters = [] }) => parameters)).filter((one: any) => one.in === 'query')
+    t.ok(parameters.length > 50)
+    t.strictSame(parameters.filter(({ required, schema }: any) => required === true && schema.default !== undefined), [], 'what has a default may be left out')
+    t.strictSame(parameters.filter(({ required, example }: any) => required !== true && example !== undefined), [], 'no filter is filled in')
+    const untyped: unknown[] = []
+    JSON.parse(JSON.stringify(body), (_key, value) => {
+      if (typeof value?.enum?.[0] === 'string' && value.type === undefined) untyped.push(value)
+      return value
+    })
+    t.strictSame(untyped, [], 'every enumeration has a type')
+  })
+
   t.test('tells 503 while the database is away, and goes on when it is back', async (t) => {
     const kim = await signUp(app)
     const client = mongoose.connection.getClient()
