@@ -10,6 +10,8 @@ import { matchesTag } from '../src/media/byte-ranges.js'
 
 const BUILT = fileURLToPath(new URL('../web/', import.meta.url))
 const PAGE = path.join(BUILT, 'index.html')
+/** Where the links in mails lead, if PUBLIC_URL is this service. */
+const MAILED = ['/confirm-email', '/reset-password']
 const ASSET = /^[\w-]+(\.[\w-]+)+$/
 /** Names of assets hold a hash of what is in them. */
 const FOR_EVER = { maxAge: '1y', immutable: true } as const
@@ -36,7 +38,7 @@ const watch: FastifyPluginAsync = async (app) => {
     return await reply.type('text/html; charset=utf-8').send(html)
   }
 
-  for (const url of ['/watch', '/watch/']) app.get(url, { config: { access: 'public' } }, sendPage)
+  for (const url of ['/watch', '/watch/', ...MAILED]) app.get(url, { config: { access: 'public' } }, sendPage)
 
   app.get<{ Params: { name: string } }>('/watch/assets/:name', { config: { access: 'public' } }, async (request, reply) => {
     const { name } = request.params

@@ -88,6 +88,38 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     t.notMatch(await page.evaluate('JSON.stringify(sessionStorage)'), /eyJ/, 'no access token is stored')
   })
 
+  t.test('a forgotten password is chosen anew by the mailed link, and an address confirmed', async (t) => {
+    const kim = await signUp(app)
+    const { page, complaints } = await openPage(browser)
+    t.teardown(async () => { await page.context().close() })
+    page.setDefaultTimeout(PATIENCE_MS)
+    const linkIn = async (subject: RegExp): Promise<string> => {
+      await app.services.background.settle()
+      const mail = app.services.mailer.recent().find((one) => one.to === kim.email && subject.test(one.subject))
+      const { pathname, search } = new URL(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'http://x/none')
+      return origin + pathname + search
+    }
+    await page.goto(`${origin}/watch`)
+    await page.getByLabel('Email').fill(kim.email)
+    await page.getByRole('button', { name: 'Forgot your password?' }).click()
+    await page.getByText('If that address has an account').waitFor()
+    const link = await linkIn(/password/i)
+    await page.goto(link)
+    await page.getByLabel('New password').fill('six blind mice ran')
+    await page.keyboard.press('Enter')
+    await page.getByText('Your password is changed').waitFor()
+    t.notMatch(page.url(), 'token')
+    await page.getByRole('link', { name: 'Log in' }).click()
+    await logIn(page, origin, kim.email, 'six blind mice ran')
+    await page.goto(await linkIn(/confirm/i))
+    await page.getByText('Your address is confirmed').waitFor()
+    t.same(complaints, [])
+    await page.goto(link)
+    await page.getByLabel('New password').fill('seven blind mice ran')
+    await page.keyboard.press('Enter')
+    await page.getByText('This link has been used or is too old.').waitFor()
+  })
+
   t.test('a file as it is: stopped at a second, it goes on there; in another language too', async (t) => {
     const kim = await signUp(app)
     const first = await open(t, kim)

@@ -6,6 +6,7 @@ import { say } from './parts/messages.js'
 import { failure } from './parts/states.js'
 import { addressOf, goTo, placeOf, replaceWith } from './router.js'
 import { homeView } from './views/home.js'
+import { MAILED_VIEWS } from './views/mailed-links.js'
 import { playView } from './views/play.js'
 import { profilesView } from './views/profiles.js'
 import { searchView } from './views/search.js'
@@ -98,11 +99,14 @@ document.querySelector('.skip-link')?.addEventListener('click', (event) => {
   event.preventDefault()
   host.focus()
 })
-window.addEventListener('hashchange', () => { void show() })
-
-try {
-  await resumeSession()
-} catch (error) {
-  say(explain(error))
+const mailed = MAILED_VIEWS[location.pathname]
+if (mailed === undefined) {
+  window.addEventListener('hashchange', () => { void show() })
+  await resumeSession().catch((error: unknown) => { say(explain(error)) })
+  await show()
+} else {
+  const token = new URLSearchParams(location.search).get('token') ?? ''
+  // It works once: it need not stay in the history.
+  history.replaceState(null, '', location.pathname)
+  await mailed(host, token)
 }
-await show()

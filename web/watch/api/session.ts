@@ -52,6 +52,21 @@ export function profileId (): string {
   return watching.profileId
 }
 
+/** Sends a link to choose another password, if the address has an account; nobody is told whether. */
+export async function askForPassword (email: string): Promise<void> {
+  await answerOf(open.POST('/v1/auth/password/forgot', { body: { email } }))
+}
+
+/** @param token of a mailed link @throws ApiProblem `mail-link-invalid`, `validation-failed` */
+export async function choosePassword (token: string, password: string): Promise<void> {
+  await answerOf(open.POST('/v1/auth/password/reset', { body: { token, password } }))
+}
+
+/** @param token of a mailed link @throws ApiProblem `mail-link-invalid` */
+export async function confirmEmail (token: string): Promise<void> {
+  await answerOf(open.POST('/v1/auth/email/verify', { body: { token } }))
+}
+
 /** @throws ApiProblem `wrong-credentials` and whatever else slows guessing */
 export async function signIn (email: string, password: string, device: string): Promise<Account> {
   const tokens = await answerOf(open.POST('/v1/auth/login', { body: { email, password, device } }))

@@ -1,7 +1,8 @@
 // Logging in.
 import { explain, isProblem } from '../api/problem.js'
-import { signIn } from '../api/session.js'
-import { element } from '../dom.js'
+import { askForPassword, signIn } from '../api/session.js'
+import { button, element } from '../dom.js'
+import { field, welcome } from '../parts/form.js'
 import { addressOf, goTo } from '../router.js'
 import { deviceName } from '../words.js'
 import { nameThePage, type View } from './view.js'
@@ -12,7 +13,7 @@ export const signInView: View = async (host) => {
   const password = field('Password', { type: 'password', name: 'password', autocomplete: 'current-password', required: true })
   const problem = element('p', { class: 'form-problem', attributes: { role: 'alert' } })
   const submit = element('button', { class: 'button button-main button-wide', text: 'Log in', attributes: { type: 'submit' } })
-  const form = element('form', { class: 'sign-in' }, element('h1', { text: 'Welcome back' }), element('p', { class: 'quiet', text: 'Every film and episode waits where you stopped.' }), email.node, password.node, problem, submit)
+  const form = element('form', { class: 'sign-in' }, element('h1', { text: 'Welcome back' }), element('p', { class: 'quiet', text: 'Every film and episode waits where you stopped.' }), email.node, password.node, problem, submit, button('Forgot your password?', null, () => { void forgotten() }, 'button button-quiet button-wide'))
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void logIn()
@@ -33,13 +34,17 @@ export const signInView: View = async (host) => {
     }
   }
 
-  host.replaceChildren(element('div', { class: 'welcome' },
-    element('div', { class: 'brand brand-large', attributes: { 'aria-label': 'NormFlix' } }, element('span', { text: 'Norm' }), element('b', { text: 'Flix' })), form))
+  async function forgotten (): Promise<void> {
+    if (!email.input.reportValidity()) return
+    try {
+      await askForPassword(email.input.value.trim())
+      problem.textContent = 'If that address has an account, a link to choose another password is on its way to it.'
+    } catch (error) {
+      problem.textContent = explain(error)
+    }
+  }
+
+  host.replaceChildren(welcome(form))
   email.input.focus()
   return null
-}
-
-function field (label: string, attributes: Record<string, string | boolean>): { node: HTMLElement, input: HTMLInputElement } {
-  const input = element('input', { attributes: { ...attributes, placeholder: ' ' } })
-  return { node: element('label', { class: 'field' }, input, element('span', { text: label })), input }
 }
