@@ -96,12 +96,15 @@ t.test('side files', async (t) => {
 
   t.test('64 subtitles fit, also when they come at once; the next one is told', async (t) => {
     const film = await addMovie(app, admin, {}, [])
-    const addMany = async (length: number): Promise<Answer[]> => await Promise.all(Array.from({ length }, async () => await addSubtitle('language=en', VTT, 'text/vtt', `movies/${film}`)))
+    let count = 0
+    const addMany = async (length: number): Promise<Answer[]> => await Promise.all(Array.from({ length }, async () => await addSubtitle('language=en', `${VTT}\nNOTE ${count++}\n`, 'text/vtt', `movies/${film}`)))
     for (let i = 0; i < 6; i++) t.ok((await addMany(10)).every(({ status }) => status === 201))
     const answers = await addMany(10)
     t.strictSame([answers.filter(({ status }) => status === 201).length, answers.filter(({ body }) => body.code === 'subtitle-limit').length], [4, 6])
     const keys = app.services.catalogue.sideFilesOf(film).subtitles.map(({ storageKey }) => storageKey)
     t.equal(keys.length, 64)
+    const again = await addSubtitle('language=en', `${VTT}\nNOTE 0\n`, 'text/vtt', `movies/${film}`)
+    t.ok(app.services.catalogue.sideFilesOf(film).subtitles.some(({ _id }) => _id.toString() === again.body.id), 'one that is there already is not kept twice')
     await admin.delete(`/v1/admin/movies/${film}`)
     t.strictSame((await Promise.all(keys.map(async (key) => await storage.stat(key)))).filter((one) => one !== null), [], 'they go with the movie')
   })
