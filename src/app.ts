@@ -49,7 +49,6 @@ import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/pr
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
-import trendsPlugin from './plugins/trends.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { buildValidator } from './schemas/validator.js'
 import { openTitleSearch } from './search/title-search.js'
@@ -83,10 +82,7 @@ export async function buildApp ({ config, databaseUri, now = () => new Date(), s
   const app = createFastify(config, logTo)
   await app.register(databasePlugin, { uri: databaseUri })
   const services = await openServices(app, config, now, sweep)
-  if (sweep) {
-    await app.register(sweeperPlugin, { services })
-    await app.register(trendsPlugin, { services })
-  }
+  if (sweep) await app.register(sweeperPlugin, { services })
   await assemble(app, services)
   await app.ready()
   return app

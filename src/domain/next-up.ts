@@ -55,6 +55,11 @@ export function foldTitle (events: TitleEvents, outline: TitleOutline): FoldedTi
   return { state: { ...state, skipped: countSkipped(state, items, outline) }, passes, items }
 }
 
+/** Nothing was watched in the running pass, specials without a place included. */
+export function isUntouched ({ items }: FoldedTitle): boolean {
+  return [...items.values()].every(({ activeAt, endedAt }) => activeAt === null && endedAt === null)
+}
+
 interface EventsOfItem { readonly place: Place | null, readonly plays: PlayFacts[], readonly mark: WatchedMark | null }
 
 function byItem ({ plays, marks }: TitleEvents): Map<string, EventsOfItem> {

@@ -4,6 +4,7 @@ import { findProfileWatching } from '../../models/account.js'
 import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import type { EntryMarks } from '../../models/undo.js'
 import type { CatalogueTitle } from '../catalogue/snapshot.js'
+import { isUntouched } from '../domain/next-up.js'
 import { conflict } from '../errors.js'
 import { flushLive } from './flush.js'
 import { markRow } from './plays.js'
@@ -25,10 +26,9 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
   const entry = profile === null ? null : await findEntry(profile, title.id)
   const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
   const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
-  const { state } = await readTitle(watching.catalogue, watcher.profile, title.id)
-  const isUntouched = state.current === null && state.ended === null
+  const reading = await readTitle(watching.catalogue, watcher.profile, title.id)
   const item = title.order[0] ?? title.items[0]
-  if (item !== undefined && !isUntouched) {
+  if (item !== undefined && !isUntouched(reading)) {
     const pass = { _id: passIdOf(watcher, title.id, since), kind: 'pass' as const, startedAt: since, at: since, watched: null, endAt: null, eventId: undo._id.toString() }
     await Play.collection.insertOne(markRow(watcher, title, item, pass))
   }

@@ -146,6 +146,7 @@ const CASES: Case[] = [
   ['a finished show begun again', async (v) => { await seesAll(v); await v.sees('s1e1') }, 'next s1e2, pass 2'],
   ['a finished show opened at its first episode for a moment', async (v) => { await seesAll(v); await v.sees('s1e1', 300) }, ''],
   ['a finished show begun again, taken back', async (v) => { await seesAll(v); await v.sees('s1e1'); await v.drop(`rewatch/${v.show}?pass=2`) }, ''],
+  ['a special without a place marked watched, begun again by a call', async (v) => { await v.put(`watched/${v.episodes.get('s0e1')}`); await v.put(`rewatch/${v.show}`); await v.put(`rewatch/${v.show}`) }, 'next s1e1, pass 2'],
   ['begun again by a call in the middle', async (v) => { await v.sees('s1e1'); await v.sees('s1e2', 20_000); await v.put(`rewatch/${v.show}`) }, 'next s1e1, pass 2'],
   ['begun again by a call, undone', async (v) => { await v.sees('s1e1'); await v.sees('s1e2', 20_000); await v.undo(await v.put(`rewatch/${v.show}`)) }, 'resume s1e2 20000'],
   ['begun again by a call and watched on, undone', async (v) => {
