@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { changeEpisode, changeSeason, createMovie, createShow, editMovie, editShow, orderEpisodes, putEpisode, putSeason, removeEpisode, removeSeason, removeTitle, type Written } from '../src/catalogue/edit.js'
-import { storedFacts } from '../src/catalogue/detail-facts.js'
+import { storedFacts, storedWords } from '../src/catalogue/detail-facts.js'
 import { sendTagged, wantedRevision } from '../src/catalogue/etag.js'
 import { countRemoval, type RemovalScope } from '../src/catalogue/removal.js'
 import { EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
@@ -24,14 +24,12 @@ const SHOW_BODY_BYTES = 4 * 1024 * 1024
 const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const filesOf = (itemId: string) => services.catalogue.filesOf(itemId).map(toAdminMediaFile)
-  const storedWords = storedFacts(services, '')
-
   async function sendSeason (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredSeason>) {
-    return await sendTagged(request, reply, toSeason(part, filesOf, storedWords), revision)
+    return await sendTagged(request, reply, toSeason(part, filesOf, storedWords(services)), revision)
   }
 
   async function sendEpisode (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredEpisode>) {
-    return await sendTagged(request, reply, toEpisode(part, filesOf(part._id.toString()), storedWords), revision)
+    return await sendTagged(request, reply, toEpisode(part, filesOf(part._id.toString()), storedWords(services)), revision)
   }
 
   /** Deletes, or tells what a deletion would take with it. */

@@ -14,13 +14,17 @@ export function localiserFor ({ config }: Pick<Services, 'config'>, request: Fas
   return createLocaliser(request.headers['accept-language'], config.catalogueLanguage)
 }
 
-/** What is stored, in the catalogue's own language: for those who edit it. */
+/** For those who edit it: the catalogue's own language, with all others beside it. */
+export function storedWords ({ config }: Pick<Services, 'config'>): Pick<DetailFacts, 'localiser' | 'isWhole'> {
+  return { localiser: createLocaliser(undefined, config.catalogueLanguage), isWhole: true }
+}
+
+/** What is stored of a title, as those see it who edit it. */
 export function storedFacts ({ catalogue, config }: FactsServices, titleId: string): DetailFacts {
   return {
     offer: offerOf(catalogue, catalogue.findTitle(titleId) ?? { items: [] }, Infinity),
     collections: collectionsWith(catalogue, titleId),
-    localiser: createLocaliser(undefined, config.catalogueLanguage),
-    isWhole: true,
+    ...storedWords({ config }),
   }
 }
 
