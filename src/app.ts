@@ -3,9 +3,11 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import account from '../routes/account.js'
+import adminCollections from '../routes/admin-collections.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
+import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import hls from '../routes/hls.js'
@@ -17,6 +19,7 @@ import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
+import people from '../routes/people.js'
 import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
@@ -137,6 +140,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(account)
     await v1.register(profiles)
     await v1.register(titles)
+    await v1.register(people)
+    await v1.register(collections)
     await v1.register(search)
     await v1.register(home)
     await v1.register(playback)
@@ -152,6 +157,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(wishlist)
     await v1.register(taste)
     await v1.register(adminTitles)
+    await v1.register(adminCollections)
     await v1.register(adminMedia)
     await v1.register(uploads)
     await v1.register(resumableUploads)

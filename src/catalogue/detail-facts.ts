@@ -40,7 +40,7 @@ export function viewerFacts ({ catalogue }: FactsServices, title: CatalogueTitle
 
 /** In the order of their titles. */
 function collectionsWith (catalogue: Catalogue, titleId: string): CatalogueCollection[] {
-  return [...catalogue.collections()].filter(({ titleIds }) => titleIds.includes(titleId)).sort((a, b) => a.title < b.title ? -1 : 1)
+  return [...catalogue.collectionsOf(titleId)].sort((a, b) => a.title < b.title ? -1 : 1)
 }
 
 /** The titles of a collection that a viewer may see, in its order. */

@@ -66,3 +66,20 @@ export function dropCredits (people: People, titleId: string, credited: readonly
     if (person.titleIds.length === 0) people.byId.delete(id)
   }
 }
+
+export interface Credit { readonly department: 'cast' | 'crew', readonly role: string | null }
+
+/** What one person did for a title. */
+export function creditsOf (title: Partial<Credits> | undefined, personId: string): Credit[] {
+  const of = (department: 'cast' | 'crew'): Credit[] => (title?.[department] ?? []).filter((one) => personIdOf(one) === personId).map(({ role }) => ({ department, role }))
+  return [...of('cast'), ...of('crew')]
+}
+
+/** Every word of the query begins a word of the name; case and accents are folded. */
+export function hasName (query: string): (person: Pick<CataloguePerson, 'sortName'>) => boolean {
+  const wanted = foldText(query).split(/\s+/)
+  return ({ sortName }) => {
+    const words = sortName.split(/[\s-]+/)
+    return wanted.every((beginning) => words.some((word) => word.startsWith(beginning)) || sortName.startsWith(beginning))
+  }
+}

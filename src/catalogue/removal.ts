@@ -55,7 +55,7 @@ export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): 
     streams,
     wishlists,
     ratings,
-    collections: isWhole ? [...catalogue.collections()].filter(({ titleIds }) => titleIds.includes(title.id)).length : 0,
+    collections: isWhole ? catalogue.collectionsOf(title.id).length : 0,
   }
 }
 

@@ -93,6 +93,8 @@ export interface Catalogue {
   people (): IterableIterator<CataloguePerson>
   findCollection (id: string): CatalogueCollection | null
   collections (): IterableIterator<CatalogueCollection>
+  /** The collections that a title is in, published or not. */
+  collectionsOf (titleId: string): readonly CatalogueCollection[]
   /** Every title, in no order. */
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
@@ -130,10 +132,11 @@ interface State {
   names: Map<string, string>
   people: People
   collections: Map<string, CatalogueCollection>
+  collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
 
 function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), people: emptyPeople(), collections: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
 }
 
 function putTitle (state: State, stored: ListedTitle): void {
@@ -176,6 +179,22 @@ function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'cr
     names.set(same, same)
     return same
   })
+}
+
+function putCollection (state: State, stored: StoredCollection): void {
+  const collection = toCatalogueCollection(stored)
+  dropCollection(state, collection.id)
+  state.collections.set(collection.id, collection)
+  for (const id of collection.titleIds) state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
+}
+
+function dropCollection (state: State, id: string): void {
+  for (const titleId of state.collections.get(id)?.titleIds ?? []) {
+    const left = (state.collectionsByTitle.get(titleId) ?? []).filter((one) => one.id !== id)
+    if (left.length > 0) state.collectionsByTitle.set(titleId, left)
+    else state.collectionsByTitle.delete(titleId)
+  }
+  state.collections.delete(id)
 }
 
 function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection): CatalogueCollection {
@@ -312,8 +331,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   async function refreshCollection (id: string): Promise<void> {
     await readNewest(`collection ${id}`, async () => await Collection.findById(id).lean<StoredCollection>(), (collection) => {
-      if (collection === null) state.collections.delete(id)
-      else state.collections.set(id, toCatalogueCollection(collection))
+      if (collection === null) dropCollection(state, id)
+      else putCollection(state, collection)
     })
   }
 
@@ -377,10 +396,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     const fresh = emptyState()
     for await (const title of Title.find({}, CARD_PROJECTION).lean<ListedTitle[]>().cursor()) putTitle(fresh, title as unknown as ListedTitle)
     for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
-    for await (const collection of Collection.find({}).lean<StoredCollection[]>().cursor()) {
-      const one = toCatalogueCollection(collection as unknown as StoredCollection)
-      fresh.collections.set(one.id, one)
-    }
+    for await (const collection of Collection.find({}).lean<StoredCollection[]>().cursor()) putCollection(fresh, collection as unknown as StoredCollection)
     state = fresh
     generation++
     tell(null)
@@ -405,6 +421,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     people: () => state.people.byId.values(),
     findCollection: (id) => state.collections.get(id) ?? null,
     collections: () => state.collections.values(),
+    collectionsOf: (titleId) => state.collectionsByTitle.get(titleId) ?? [],
     titles: () => state.titles.values(),
     generation: () => generation,
     onChange (listener) {

@@ -16,8 +16,8 @@ import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
 export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
-const Text = Type.String({ maxLength: 10_000 })
-const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+export const Text = Type.String({ maxLength: 10_000 })
+export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
 const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
 const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
@@ -58,7 +58,7 @@ const Markers = strict({
 const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }) },
   { description: 'Of a special: the regular episode it is watched after' })
 
-const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
+export const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
 
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
@@ -194,7 +194,7 @@ const WirePerson = Type.Object({
   role: nullable(Type.String()),
   imdb: Type.Optional(Type.String()),
 })
-const WireTranslations = Type.Optional(Type.Record(Type.String(), Type.Object({ title: nullable(Type.String()), synopsis: nullable(Type.String()) }), { description: 'Only for administrators: what is stored in other languages' }))
+export const WireTranslations = Type.Optional(Type.Record(Type.String(), Type.Object({ title: nullable(Type.String()), synopsis: nullable(Type.String()) }), { description: 'Only for administrators: what is stored in other languages' }))
 const WireOffer = Type.Object({
   heights: Type.Array(Type.Integer(), { description: 'Lines, the sharpest first' }),
   audioLanguages: Type.Array(Language),
@@ -352,7 +352,7 @@ export interface DetailFacts {
 }
 
 /** In the order of their names, so that an answer is the same as the one before. */
-function toTranslations (translations: readonly Translation[] = []): Record<string, { title: string | null, synopsis: string | null }> {
+export function toTranslations (translations: readonly Translation[] = []): Record<string, { title: string | null, synopsis: string | null }> {
   return Object.fromEntries([...translations].sort((a, b) => a.language < b.language ? -1 : 1).map(({ language, title, synopsis }) => [language, { title, synopsis }]))
 }
 

@@ -1,6 +1,7 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MediaFile, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { CollectionCard, CollectionChanges, CollectionDetail, CollectionInput, PersonDetail, PersonView, StoredCollectionView } from './collections.js'
 import { Problem } from './common.js'
 import { Facets } from './facets.js'
 import { homeSchemas } from './home.js'
@@ -20,5 +21,6 @@ export const sharedSchemas = [
   HistoryFile, ImportReport,
   UploadView,
   Facets,
+  CollectionInput, CollectionChanges, CollectionCard, CollectionDetail, StoredCollectionView, PersonView, PersonDetail,
   Highlight, SearchHit, Suggestion, ...homeSchemas,
 ] as const
