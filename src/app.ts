@@ -7,6 +7,7 @@ import adminCollections from '../routes/admin-collections.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
+import changes from '../routes/changes.js'
 import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
@@ -35,6 +36,7 @@ import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
+import { createChangeHub } from './changes/change-hub.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { createTrends } from './home/trends.js'
@@ -122,6 +124,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   app.decorate('services', services)
   app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
   await app.register(problemsPlugin)
+  // Before the wait for what is in flight: a feed would never end by itself.
+  app.addHook('preClose', async () => { services.hub.close() })
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config: services.config })
   for (const schema of sharedSchemas) app.addSchema(schema)
@@ -154,6 +158,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(history)
     await v1.register(historyTransfer)
     await v1.register(continueWatching)
+    await v1.register(changes)
     await v1.register(wishlist)
     await v1.register(taste)
     await v1.register(adminTitles)
@@ -196,6 +201,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     await catalogue.close()
     await hasher.close()
   })
+  const access = createAccountAccess(now)
   return {
     config,
     log: app.log,
@@ -210,7 +216,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     uploads,
     catalogue,
     search,
-    access: createAccountAccess(now),
+    access,
+    hub: createChangeHub({ access, log: app.log, now }),
     leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
     trends: createTrends(),

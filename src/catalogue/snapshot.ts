@@ -1,6 +1,7 @@
 // The catalogue in memory: the cards of all titles and what can be played of them, loaded once and kept fresh by change
 // streams. Lists, filters, playback and "what comes next" answer from here without a query.
 import type { Model, Types } from 'mongoose'
+import { recordCatalogueChange } from '../../models/change-log.js'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
@@ -104,8 +105,10 @@ export interface Catalogue {
    * @returns what ends it
    */
   onChange (listener: ChangeListener): () => void
-  /** Reads one title and its files again: a writer calls it so that it reads its own write. */
+  /** Reads one title and its files again, and tells the feeds: a writer calls it so that it reads its own write. */
   refresh (titleId: string): Promise<void>
+  /** The same for one who only reads: nobody is told. */
+  reload (titleId: string): Promise<void>
   refreshCollection (id: string): Promise<void>
   close (): Promise<void>
 }
@@ -340,13 +343,19 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   const followed: readonly Followed[] = [[Title, refreshTitle], [Media, refreshMedia], [Collection, refreshCollection]]
 
   /** A title with the files of the items it had and has. */
-  async function refresh (titleId: string): Promise<void> {
+  async function reload (titleId: string): Promise<void> {
     const before = state.titles.get(titleId)?.items ?? []
     await refreshTitle(titleId)
     const items = new Set([...before, ...state.titles.get(titleId)?.items ?? []].map(({ id }) => id))
     const stored = await Media.find({ title: titleId }, { _id: 1 }).lean<Array<Pick<StoredMedia, '_id'>>>()
     const withFiles = new Set(stored.map(({ _id }) => _id.toString()))
     await Promise.all([...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id)).map(refreshMedia))
+  }
+
+  async function refresh (titleId: string): Promise<void> {
+    await reload(titleId)
+    // It is written and in memory: that its feeds hear of it only with the next change is no reason to refuse the write.
+    await recordCatalogueChange(titleId).catch((error: unknown) => { log.warn({ err: error }, 'could not tell the change feeds of a title') })
   }
 
   /** Opens a stream of changes; when this resolves the server is recording. */
@@ -429,6 +438,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       return () => { listeners.delete(listener) }
     },
     refresh,
+    reload,
     refreshCollection,
     async close () {
       isClosed = true

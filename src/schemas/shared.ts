@@ -1,6 +1,7 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MediaFile, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { changeSchemas } from './changes.js'
 import { CollectionCard, CollectionChanges, CollectionDetail, CollectionInput, PersonDetail, PersonView, StoredCollectionView } from './collections.js'
 import { Problem } from './common.js'
 import { Facets } from './facets.js'
@@ -20,7 +21,7 @@ export const sharedSchemas = [
   RatedTitleView, RememberedLanguages,
   HistoryFile, ImportReport,
   UploadView,
-  Facets,
+  Facets, ...changeSchemas,
   CollectionInput, CollectionChanges, CollectionCard, CollectionDetail, StoredCollectionView, PersonView, PersonDetail,
   Highlight, SearchHit, Suggestion, ...homeSchemas,
 ] as const
