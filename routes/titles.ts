@@ -3,12 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { StoredSeason } from '../models/show.js'
-import { browse, countGenres, SORTS, type PagePosition } from '../src/catalogue/browse.js'
+import { browse, SORTS, type PagePosition } from '../src/catalogue/browse.js'
 import { localiserFor, storedFacts, viewerFacts } from '../src/catalogue/detail-facts.js'
 import { createTitleDetails } from '../src/catalogue/details.js'
 import { sendTagged } from '../src/catalogue/etag.js'
-import { countFacets } from '../src/catalogue/facets.js'
 import { readItemProgress, readProfileStates } from '../src/catalogue/profile-state.js'
+import { createRememberedCounts } from '../src/catalogue/remembered-counts.js'
 import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
@@ -40,6 +40,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, trends, watching, now } = services
   const findSimilar = createSimilarTitles(catalogue, trends)
   const details = createTitleDetails()
+  const counts = createRememberedCounts(catalogue)
 
   async function sendTitles (request: FastifyRequest, reply: FastifyReply, { limit, cursor, sort, order, ...filter }: ListRequest) {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
@@ -124,7 +125,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
-    return await sendTagged(request, reply, countFacets(catalogue, { filter: request.query, viewer, planMaxHeight: account.limits.maxHeight, now: now() }))
+    return await sendTagged(request, reply, counts.facets({ filter: request.query, viewer, planMaxHeight: account.limits.maxHeight, now: now() }))
   })
 
   app.get('/titles/:titleId/similar', {
@@ -155,7 +156,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listGenres',
       response: answers({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
     },
-  }, async (request, reply) => await sendTagged(request, reply, { items: countGenres(catalogue, await viewerOf(app, request), now()) }))
+  }, async (request, reply) => await sendTagged(request, reply, { items: counts.genres(await viewerOf(app, request), now()) }))
 
   app.get('/movies/:movieId', {
     config: { access: 'catalogue' },

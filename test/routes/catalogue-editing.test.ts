@@ -145,12 +145,12 @@ t.test('what is published for a time is there for that time', async (t) => {
   const admin = await signUpAdmin(app)
   const kim = await signUp(app)
   const at = (ms: number) => new Date(clock.now().getTime() + ms).toISOString()
-  const id = await addMovie(app, admin, { availableFrom: at(60_000), availableUntil: at(120_000) })
+  const id = await addMovie(app, admin, { availableFrom: at(60_000), availableUntil: at(120_000), genres: ['Science Fiction', 'Timed'] })
   await addMovie(app, admin, { title: 'The Matrix Reloaded' }, [])
   const isThere = async (): Promise<boolean> => {
     const pages = await Promise.all([`/v1/movies/${id}`, `/v1/titles/${id}/similar`].map(async (url) => (await kim.get(url)).status === 200))
     const lists = await Promise.all(['/v1/titles', '/v1/movies', '/v1/search?q=matrix'].map(async (url) => (await kim.get(url)).body.items.some((one: { id: string }) => one.id === id)))
-    lists.push((await kim.get('/v1/titles/facets')).body.total === 2, (await kim.put(`/v1/profiles/${kim.profileId}/wishlist/${id}`)).status === 204)
+    lists.push((await kim.get('/v1/titles/facets')).body.total === 2, (await kim.get('/v1/genres')).body.items.some((one: { name: string }) => one.name === 'Timed'), (await kim.put(`/v1/profiles/${kim.profileId}/wishlist/${id}`)).status === 204)
     const all = new Set([...pages, ...lists])
     t.equal(all.size, 1, 'everywhere or nowhere')
     return [...all][0]!
