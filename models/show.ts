@@ -3,7 +3,7 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { conflict } from '../src/errors.js'
 import { REPLACE_VERBS, rootOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './guards.js'
-import { markersSchema, Title, type Markers, type StoredTitle } from './title.js'
+import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
 
 /** Well under MongoDB's 16 MB, where a show is still read in a few ms. */
 export const SHOW_BYTES_LIMIT = 1_000_000
@@ -14,6 +14,7 @@ export interface StoredEpisode {
   number: number
   title: string
   synopsis: string | null
+  translations?: Translation[]
   runtimeMs: number | null
   /** RFC 3339 full-date; null when it is not known. */
   airDate: string | null
@@ -26,6 +27,7 @@ export interface StoredSeason {
   number: number
   title: string | null
   synopsis: string | null
+  translations?: Translation[]
   episodes: StoredEpisode[]
 }
 
@@ -41,6 +43,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   number: { type: Number, required: true },
   title: { type: String, required: true },
   synopsis: { type: String, default: null },
+  translations: translationsPath,
   runtimeMs: { type: Number, default: null },
   airDate: { type: String, default: null },
   placedAfter: { type: placedAfterSchema, default: null },
@@ -51,6 +54,7 @@ const seasonSchema = new Schema<StoredSeason>({
   number: { type: Number, required: true },
   title: { type: String, default: null },
   synopsis: { type: String, default: null },
+  translations: translationsPath,
   episodes: { type: [episodeSchema], default: [] },
 }, { _id: false })
 

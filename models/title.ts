@@ -3,7 +3,20 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
 
-export interface Person { name: string, role: string | null }
+export interface Person {
+  name: string
+  role: string | null
+  /** Tells people of one name apart; missing for most. */
+  imdb?: string
+}
+
+/** What a title, season or episode is called in another language; null where only the other is translated. */
+export interface Translation {
+  /** BCP 47. */
+  language: string
+  title: string | null
+  synopsis: string | null
+}
 
 /** Places in an item, ms from its start. */
 export interface Markers {
@@ -23,6 +36,8 @@ export interface StoredTitle {
   /** Other names that it is known by. */
   alternativeTitles: string[]
   synopsis: string | null
+  /** Missing in titles from before there were any. */
+  translations?: Translation[]
   year: number | null
   /** RFC 3339 full-date. */
   releaseDate: string | null
@@ -48,7 +63,18 @@ export interface StoredTitle {
 export const personSchema = new Schema<Person>({
   name: { type: String, required: true },
   role: { type: String, default: null },
+  imdb: { type: String },
 }, { _id: false })
+
+/** Bounded, like everything that is embedded. */
+export const TRANSLATIONS_LIMIT = 60
+export const translationSchema = new Schema<Translation>({
+  language: { type: String, required: true },
+  title: { type: String, default: null },
+  synopsis: { type: String, default: null },
+}, { _id: false })
+/** Left out when there are none: a show of a thousand episodes stays small. */
+export const translationsPath = { type: [translationSchema], default: undefined, validate: (list: unknown[] | undefined) => list === undefined || list.length <= TRANSLATIONS_LIMIT }
 
 export const NO_MARKERS: Markers = { recapStartMs: null, recapEndMs: null, introStartMs: null, introEndMs: null, creditsStartMs: null }
 
@@ -65,6 +91,7 @@ const titleSchema = new Schema<StoredTitle>({
   originalTitle: { type: String, default: null },
   alternativeTitles: { type: [String], default: [] },
   synopsis: { type: String, default: null },
+  translations: translationsPath,
   year: { type: Number, default: null },
   releaseDate: { type: String, default: null },
   genres: { type: [String], default: [] },

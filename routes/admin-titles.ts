@@ -1,10 +1,14 @@
 // Running the catalogue: movies, shows, seasons and episodes.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createMovie, createShow, editMovie, editShow, putEpisode, putSeason, removeEpisode, removeSeason, removeTitle } from '../src/catalogue/edit.js'
+import { changeEpisode, changeSeason, createMovie, createShow, editMovie, editShow, orderEpisodes, putEpisode, putSeason, removeEpisode, removeSeason, removeTitle, type Written } from '../src/catalogue/edit.js'
+import { storedFacts, storedWords } from '../src/catalogue/detail-facts.js'
 import { sendTagged, wantedRevision } from '../src/catalogue/etag.js'
-import { EpisodeDetail, EpisodeInput, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
-import { answers, Id, NoContent, ref } from '../src/schemas/common.js'
+import { countRemoval, type RemovalScope } from '../src/catalogue/removal.js'
+import { EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import type { StoredEpisode, StoredSeason } from '../models/show.js'
+import { answers, Id, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const ShowParams = Type.Object({ showId: Id })
@@ -12,12 +16,29 @@ const SeasonParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0
 const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000 }) })
 const SeasonBody = Type.Omit(SeasonInput, ['number'], { additionalProperties: false })
 const EpisodeBody = Type.Omit(EpisodeInput, ['number', 'id'], { additionalProperties: false })
+const RemovalQuery = strict({ dryRun: Type.Optional(Type.Boolean({ description: 'Answers what would go, and deletes nothing' })) })
+const removalAnswers = answers({ 200: ref(RemovalView), 204: NoContent })
 /** A show may be sent whole, with thousands of episodes. */
 const SHOW_BODY_BYTES = 4 * 1024 * 1024
 
 const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const filesOf = (itemId: string) => services.catalogue.filesOf(itemId).map(toAdminMediaFile)
+  async function sendSeason (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredSeason>) {
+    return await sendTagged(request, reply, toSeason(part, filesOf, storedWords(services)), revision)
+  }
+
+  async function sendEpisode (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredEpisode>) {
+    return await sendTagged(request, reply, toEpisode(part, filesOf(part._id.toString()), storedWords(services)), revision)
+  }
+
+  /** Deletes, or tells what a deletion would take with it. */
+  async function remove (request: FastifyRequest, reply: FastifyReply, scope: RemovalScope, deleteIt: () => Promise<void>) {
+    if ((request.query as { dryRun?: boolean }).dryRun === true) return await reply.code(200).send(await countRemoval(services.catalogue, scope))
+    await deleteIt()
+    return await reply.code(204).send(null)
+  }
+
   const admin = { config: { access: 'admin' as const }, bodyLimit: SHOW_BODY_BYTES }
   const creating = { ...admin, config: { ...admin.config, repeatable: true } }
 
@@ -27,7 +48,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const movie = await createMovie(services, request.body)
     reply.code(201).header('location', `/v1/movies/${movie._id.toString()}`)
-    return await sendTagged(request, reply, toMovie(movie, []), movie.__v)
+    return await sendTagged(request, reply, toMovie(movie, [], storedFacts(services, movie._id.toString())), movie.__v)
   })
 
   app.put('/admin/movies/:movieId', {
@@ -36,7 +57,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { movieId } = request.params
     const movie = await editMovie(services, movieId, request.body, 'replace', wantedRevision(request))
-    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId)), movie.__v)
+    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(services, movieId)), movie.__v)
   })
 
   app.patch('/admin/movies/:movieId', {
@@ -45,15 +66,15 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { movieId } = request.params
     const movie = await editMovie(services, movieId, request.body, 'merge', wantedRevision(request))
-    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId)), movie.__v)
+    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(services, movieId)), movie.__v)
   })
 
   app.delete('/admin/movies/:movieId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a movie with its media files', operationId: 'deleteMovie', params: MovieParams, response: answers({ 204: NoContent }) },
+    schema: { tags: ['admin'], summary: 'Delete a movie with its media files', operationId: 'deleteMovie', params: MovieParams, querystring: RemovalQuery, response: removalAnswers },
   }, async (request, reply) => {
-    await removeTitle(services, 'movie', request.params.movieId, wantedRevision(request))
-    return await reply.code(204).send(null)
+    const { movieId } = request.params
+    return await remove(request, reply, { kind: 'movie', id: movieId }, async () => { await removeTitle(services, 'movie', movieId, wantedRevision(request)) })
   })
 
   app.post('/admin/shows', {
@@ -62,7 +83,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const show = await createShow(services, request.body)
     reply.code(201).header('location', `/v1/shows/${show._id.toString()}`)
-    return await sendTagged(request, reply, toShow(show), show.__v)
+    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
   })
 
   app.put('/admin/shows/:showId', {
@@ -77,7 +98,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const show = await editShow(services, request.params.showId, request.body, 'replace', wantedRevision(request))
-    return await sendTagged(request, reply, toShow(show), show.__v)
+    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
   })
 
   app.patch('/admin/shows/:showId', {
@@ -85,49 +106,79 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     schema: { tags: ['admin'], summary: 'Change a show', operationId: 'changeShow', params: ShowParams, body: ref(ShowChanges), response: answers({ 200: ref(ShowDetail) }) },
   }, async (request, reply) => {
     const show = await editShow(services, request.params.showId, request.body, 'merge', wantedRevision(request))
-    return await sendTagged(request, reply, toShow(show), show.__v)
+    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
   })
 
   app.delete('/admin/shows/:showId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a show with its media files', operationId: 'deleteShow', params: ShowParams, response: answers({ 204: NoContent }) },
+    schema: { tags: ['admin'], summary: 'Delete a show with its media files', operationId: 'deleteShow', params: ShowParams, querystring: RemovalQuery, response: removalAnswers },
   }, async (request, reply) => {
-    await removeTitle(services, 'show', request.params.showId, wantedRevision(request))
-    return await reply.code(204).send(null)
+    const { showId } = request.params
+    return await remove(request, reply, { kind: 'show', id: showId }, async () => { await removeTitle(services, 'show', showId, wantedRevision(request)) })
   })
 
   app.put('/admin/shows/:showId/seasons/:season', {
     ...admin,
     schema: { tags: ['admin'], summary: 'Create or replace a season', operationId: 'putSeason', params: SeasonParams, body: SeasonBody, response: answers({ 200: ref(SeasonDetail) }) },
-  }, async (request) => {
+  }, async (request, reply) => {
     const { showId, season } = request.params
-    return toSeason(await putSeason(services, showId, season, request.body, wantedRevision(request)), filesOf)
+    return await sendSeason(request, reply, await putSeason(services, showId, season, request.body, wantedRevision(request)))
+  })
+
+  app.patch('/admin/shows/:showId/seasons/:season', {
+    ...admin,
+    schema: { tags: ['admin'], summary: 'Change a season, or give it another number', operationId: 'changeSeason', params: SeasonParams, body: ref(SeasonChanges), response: answers({ 200: ref(SeasonDetail) }) },
+  }, async (request, reply) => {
+    const { showId, season } = request.params
+    return await sendSeason(request, reply, await changeSeason(services, showId, season, request.body, wantedRevision(request)))
+  })
+
+  app.put('/admin/shows/:showId/seasons/:season/order', {
+    ...admin,
+    schema: {
+      tags: ['admin'],
+      summary: 'Number the episodes of a season anew',
+      description: 'Episodes keep their ids, and with them everybody\'s progress. A special that is watched after one of them stays behind it.',
+      operationId: 'orderEpisodes',
+      params: SeasonParams,
+      body: ref(EpisodeOrder),
+      response: answers({ 200: ref(SeasonDetail) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season } = request.params
+    return await sendSeason(request, reply, await orderEpisodes(services, showId, season, request.body, wantedRevision(request)))
   })
 
   app.delete('/admin/shows/:showId/seasons/:season', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a season', operationId: 'deleteSeason', params: SeasonParams, response: answers({ 204: NoContent }) },
+    schema: { tags: ['admin'], summary: 'Delete a season', operationId: 'deleteSeason', params: SeasonParams, querystring: RemovalQuery, response: removalAnswers },
   }, async (request, reply) => {
-    await removeSeason(services, request.params.showId, request.params.season, wantedRevision(request))
-    return await reply.code(204).send(null)
+    const { showId, season } = request.params
+    return await remove(request, reply, { kind: 'show', id: showId, season }, async () => { await removeSeason(services, showId, season, wantedRevision(request)) })
   })
 
   app.put('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     ...admin,
     schema: { tags: ['admin'], summary: 'Create or replace an episode', operationId: 'putEpisode', params: EpisodeParams, body: EpisodeBody, response: answers({ 200: ref(EpisodeDetail) }) },
-  }, async (request) => {
+  }, async (request, reply) => {
     const { showId, season, episode } = request.params
-    const stored = await putEpisode(services, showId, season, episode, request.body, wantedRevision(request))
-    return toEpisode(stored, filesOf(stored._id.toString()))
+    return await sendEpisode(request, reply, await putEpisode(services, showId, season, episode, request.body, wantedRevision(request)))
+  })
+
+  app.patch('/admin/shows/:showId/seasons/:season/episodes/:episode', {
+    ...admin,
+    schema: { tags: ['admin'], summary: 'Change an episode, or move it', operationId: 'changeEpisode', params: EpisodeParams, body: ref(EpisodeChanges), response: answers({ 200: ref(EpisodeDetail) }) },
+  }, async (request, reply) => {
+    const { showId, season, episode } = request.params
+    return await sendEpisode(request, reply, await changeEpisode(services, showId, season, episode, request.body, wantedRevision(request)))
   })
 
   app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete an episode', operationId: 'deleteEpisode', params: EpisodeParams, response: answers({ 204: NoContent }) },
+    schema: { tags: ['admin'], summary: 'Delete an episode', operationId: 'deleteEpisode', params: EpisodeParams, querystring: RemovalQuery, response: removalAnswers },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
-    await removeEpisode(services, showId, season, episode, wantedRevision(request))
-    return await reply.code(204).send(null)
+    return await remove(request, reply, { kind: 'show', id: showId, season, episode }, async () => { await removeEpisode(services, showId, season, episode, wantedRevision(request)) })
   })
 }
 

@@ -3,9 +3,12 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import account from '../routes/account.js'
+import adminCollections from '../routes/admin-collections.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
 import auth from '../routes/auth.js'
+import changes from '../routes/changes.js'
+import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
 import health from '../routes/health.js'
 import hls from '../routes/hls.js'
@@ -17,6 +20,7 @@ import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
+import people from '../routes/people.js'
 import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
@@ -32,6 +36,7 @@ import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { openCatalogue } from './catalogue/snapshot.js'
+import { createChangeHub } from './changes/change-hub.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { createTrends } from './home/trends.js'
@@ -116,6 +121,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   app.decorate('services', services)
   app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
   await app.register(problemsPlugin)
+  // Before the wait for what is in flight: a feed would never end by itself.
+  app.addHook('preClose', async () => { services.hub.close() })
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config: services.config })
   for (const schema of sharedSchemas) app.addSchema(schema)
@@ -135,6 +142,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(account)
     await v1.register(profiles)
     await v1.register(titles)
+    await v1.register(people)
+    await v1.register(collections)
     await v1.register(search)
     await v1.register(home)
     await v1.register(playback)
@@ -147,9 +156,11 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(history)
     await v1.register(historyTransfer)
     await v1.register(continueWatching)
+    await v1.register(changes)
     await v1.register(wishlist)
     await v1.register(taste)
     await v1.register(adminTitles)
+    await v1.register(adminCollections)
     await v1.register(adminMedia)
     await v1.register(uploads)
     await v1.register(resumableUploads)
@@ -188,6 +199,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     await catalogue.close()
     await hasher.close()
   })
+  const access = createAccountAccess(now)
   return {
     config,
     log: app.log,
@@ -202,7 +214,8 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     uploads,
     catalogue,
     search,
-    access: createAccountAccess(now),
+    access,
+    hub: createChangeHub({ access, log: app.log, now }),
     leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
     trends: createTrends(),

@@ -42,6 +42,8 @@ export interface Config {
   readonly accountGraceDays: number
   /** Where people open the links in mails, without a slash at its end. */
   readonly publicUrl: string
+  /** What the catalogue's own titles and synopses are written in, BCP 47. */
+  readonly catalogueLanguage: string
   /** Where media files live; null: in a folder of `dataDir`. */
   readonly s3: S3Config | null
 }
@@ -119,6 +121,7 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     corsOrigins: list(variables, 'CORS_ORIGINS', isOrigin, 'must list exact origins such as https://tv.example.com'),
     trustedProxies: list(variables, 'TRUSTED_PROXIES', isAddressOrBlock, 'must list IP addresses or CIDR blocks'),
     maxUploadBytes: integer(variables, 'MAX_UPLOAD_BYTES', 64 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+    catalogueLanguage: languageTag(variables, 'CATALOGUE_LANGUAGE', 'en'),
     xAccelRedirectPrefix,
     smtpUrl,
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
@@ -231,6 +234,14 @@ function integer (variables: Variables, name: string, fallback: number, min: num
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < min || value > max) throw new ConfigError(name, `must be a whole number from ${min} to ${max}`)
   return value
+}
+
+function languageTag (variables: Variables, name: string, fallback: string): string {
+  try {
+    return Intl.getCanonicalLocales(variables[name] || fallback)[0] ?? fallback
+  } catch {
+    throw new ConfigError(name, 'must be a BCP 47 language tag such as en or pt-BR')
+  }
 }
 
 /** A path of plain segments, without a slash at its end. */

@@ -3,6 +3,7 @@ import { createAccountAccess } from './accounts/access.js'
 import { assemble, createFastify } from './app.js'
 import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
+import { createChangeHub } from './changes/change-hub.js'
 import { loadConfig } from './config.js'
 import type { Trends } from './home/trends.js'
 import { createLeaseCheck } from './media/lease-check.js'
@@ -23,6 +24,7 @@ export async function describeApi (): Promise<object> {
   const keys = createKeyRing(config.signingKeys)
   const catalogue = {} as Catalogue
   const now = (): Date => new Date(0)
+  const access = createAccountAccess(now)
   const services: Services = {
     config,
     log: app.log,
@@ -36,8 +38,9 @@ export async function describeApi (): Promise<object> {
     packages: {} as PackageIndexes,
     uploads: {} as ResumableUploads,
     catalogue,
+    hub: createChangeHub({ access, log: app.log, now }),
     search: {} as TitleSearch,
-    access: createAccountAccess(now),
+    access,
     leases: createLeaseCheck(now),
     watching: { catalogue, now, warn: () => undefined },
     trends: {} as Trends,

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Background } from './background.js'
+import type { ChangeHub } from './changes/change-hub.js'
 import type { Config } from './config.js'
 import type { Trends } from './home/trends.js'
 import type { LeaseCheck } from './media/lease-check.js'
@@ -35,6 +36,8 @@ export interface Services {
   readonly leases: LeaseCheck
   readonly watching: Watching
   readonly trends: Trends
+  /** Who waits for changes in this process. */
+  readonly hub: ChangeHub
   /** The clock; tests set it. */
   now (): Date
 }

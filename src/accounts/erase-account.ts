@@ -3,6 +3,7 @@
 import mongoose, { type Model } from 'mongoose'
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
+import { ChangeLog } from '../../models/change-log.js'
 import { MailLink } from '../../models/mail-link.js'
 import { Play } from '../../models/play.js'
 import { RepeatableRequest } from '../../models/repeatable-request.js'
@@ -21,7 +22,7 @@ const DAY_MS = 86_400_000
 const BATCH = 50
 
 /** Every collection with documents of an account, found by their `account`. */
-const OWNED = [Play, WatchArchive, Taste, WishlistOrder, Undo, Trash, MailLink, RepeatableRequest, Session] as unknown as ReadonlyArray<Model<unknown>>
+const OWNED = [Play, WatchArchive, Taste, WishlistOrder, ChangeLog, Undo, Trash, MailLink, RepeatableRequest, Session] as unknown as ReadonlyArray<Model<unknown>>
 
 /** Closes an account: every session and stream ends, and it is erased when the period of grace is over. */
 export async function closeAccount (services: Services, account: StoredAccount): Promise<void> {

@@ -1,14 +1,15 @@
 // Writing the catalogue: movies and shows are created, replaced, changed and removed through their documents, so that
 // hooks count and bound them. Episodes keep their ids, because everybody's progress hangs on them.
 import { Types } from 'mongoose'
+import type { Static } from 'typebox'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
-import { Title, type Markers, type StoredTitle } from '../../models/title.js'
+import { Title, type Markers, type StoredTitle, type Translation } from '../../models/title.js'
 import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
 import { removeImagesOf } from '../media/images.js'
 import { removeMediaBytes } from '../media/stored-bytes.js'
-import type { TitleBody } from '../schemas/catalogue.js'
+import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
 import { completeMarkers } from './markers.js'
 
@@ -19,6 +20,7 @@ const TITLE_DEFAULTS = {
   originalTitle: null,
   alternativeTitles: [] as string[],
   synopsis: null,
+  translations: undefined,
   year: null,
   releaseDate: null,
   genres: [] as string[],
@@ -36,19 +38,47 @@ const TITLE_DEFAULTS = {
 } as const
 
 /** The stored form of what a body says; `year` follows the release date unless it is said. */
-function storedFields ({ seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, ...rest }: TitleBody): Partial<StoredMovie> {
+function storedFields ({ seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, translations, ...rest }: TitleBody): Partial<StoredMovie> {
   const year = rest.year === undefined && rest.releaseDate !== undefined && rest.releaseDate !== null ? { year: Number(rest.releaseDate.slice(0, 4)) } : {}
   return {
     ...rest,
     ...year,
     ...(alternativeTitles === undefined ? {} : { alternativeTitles: [...new Set(alternativeTitles.map((title) => title.trim()))] }),
     ...(genres === undefined ? {} : { genres: [...new Set(genres.map((genre) => genre.trim()))] }),
-    ...(cast === undefined ? {} : { cast: cast.map(({ name, role }) => ({ name, role: role ?? null })) }),
-    ...(crew === undefined ? {} : { crew: crew.map(({ name, role }) => ({ name, role: role ?? null })) }),
+    ...(cast === undefined ? {} : { cast: cast.map(toPerson) }),
+    ...(crew === undefined ? {} : { crew: crew.map(toPerson) }),
+    ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
     ...(availableFrom === undefined ? {} : { availableFrom: availableFrom === null ? null : new Date(availableFrom) }),
     ...(availableUntil === undefined ? {} : { availableUntil: availableUntil === null ? null : new Date(availableUntil) }),
     ...(markers === undefined ? {} : { markers: toMarkers(markers) }),
   } as Partial<StoredMovie>
+}
+
+/** A title that ends before it begins would never be there. @throws DomainError 400 */
+function assertWindow (stored: Pick<StoredTitle, 'availableFrom' | 'availableUntil'> | null, body: TitleBody, mode: EditMode): void {
+  const kept = mode === 'merge' ? stored : null
+  const from = body.availableFrom === undefined ? kept?.availableFrom ?? null : body.availableFrom
+  const until = body.availableUntil === undefined ? kept?.availableUntil ?? null : body.availableUntil
+  if (from !== null && until !== null && new Date(until) <= new Date(from)) throw invalid([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
+}
+
+function toPerson ({ name, role, imdb }: NonNullable<TitleBody['cast']>[number]): StoredTitle['cast'][number] {
+  return { name, role: role ?? null, ...(imdb === undefined ? {} : { imdb }) }
+}
+
+/** @throws DomainError 400 for two tags that are one language */
+export function storedTranslations (translations: TitleBody['translations'] = {}): Translation[] | undefined {
+  const stored = Object.entries(translations).map(([language, { title, synopsis }]) => ({ language: canonicalTag(language), title: title ?? null, synopsis: synopsis ?? null }))
+  if (new Set(stored.map(({ language }) => language)).size < stored.length) throw invalid([{ pointer: '/translations', message: 'has two tags of one language' }])
+  return stored.length === 0 ? undefined : stored
+}
+
+function canonicalTag (language: string): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? language
+  } catch {
+    throw invalid([{ pointer: `/translations/${language}`, message: 'is no language tag (BCP 47)' }])
+  }
 }
 
 function toMarkers (markers: TitleBody['markers']): Markers | null {
@@ -74,8 +104,14 @@ function storedSeasons (seasons: readonly SeasonBody[], existing: readonly Store
     number: season.number,
     title: season.title ?? null,
     synopsis: season.synopsis ?? null,
+    ...withTranslations(season.translations),
     episodes: (season.episodes ?? []).map((episode) => storedEpisode(idOf(season.number, episode), season.number, episode)),
   }))
+}
+
+function withTranslations (translations: TitleBody['translations']): { translations?: Translation[] } {
+  const stored = storedTranslations(translations)
+  return stored === undefined ? {} : { translations: stored }
 }
 
 function failUnknown (season: number, episode: number): never {
@@ -90,6 +126,7 @@ function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<Episod
     number: episode.number,
     title: episode.title,
     synopsis: episode.synopsis ?? null,
+    ...withTranslations(episode.translations),
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
     placedAfter,
@@ -98,12 +135,14 @@ function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<Episod
 }
 
 export async function createMovie ({ catalogue }: CatalogueServices, body: TitleBody & { title: string }): Promise<StoredMovie> {
+  assertWindow(null, body, 'replace')
   const movie = await new Movie(storedFields(body)).save()
   await catalogue.refresh(movie._id.toString())
   return movie.toObject() as unknown as StoredMovie
 }
 
 export async function createShow ({ catalogue }: CatalogueServices, body: TitleBody & { title: string }): Promise<StoredShow> {
+  assertWindow(null, body, 'replace')
   const show = await new Show({ ...storedFields(body), seasons: storedSeasons(body.seasons ?? [], []) }).save()
   await catalogue.refresh(show._id.toString())
   return show.toObject() as unknown as StoredShow
@@ -116,6 +155,7 @@ export type EditMode = 'replace' | 'merge'
 export async function editMovie ({ catalogue }: CatalogueServices, id: string, body: TitleBody, mode: EditMode, revision: number | null): Promise<StoredMovie> {
   const movie = await Movie.findById(id) ?? failMissing('movie')
   assertRevision(movie.get('__v') as number, revision)
+  assertWindow(movie.toObject() as unknown as StoredMovie, body, mode)
   movie.set(mode === 'replace' ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null, ...storedFields(body) } : storedFields(body))
   await movie.save()
   await catalogue.refresh(id)
@@ -125,6 +165,7 @@ export async function editMovie ({ catalogue }: CatalogueServices, id: string, b
 /** @throws DomainError 404, 409 `show-too-large`, 412 */
 export async function editShow ({ catalogue, storage, log }: CatalogueServices, id: string, body: TitleBody, mode: EditMode, revision: number | null): Promise<StoredShow> {
   return await changeShow({ catalogue, storage, log }, id, revision, (show) => {
+    assertWindow(show, body, mode)
     const seasons = body.seasons === undefined
       ? mode === 'replace' ? { seasons: [] } : {}
       : { seasons: storedSeasons(body.seasons, show.seasons) }
@@ -156,23 +197,103 @@ async function moveMedia (services: CatalogueServices, showId: string, before: S
   }
 }
 
+/** A show after a write, with the part that was written. */
+export interface Written<T> { readonly part: T, readonly revision: number }
+
 /** Puts one season whole. @throws DomainError 404, 409, 412 */
-export async function putSeason (services: CatalogueServices, showId: string, number: number, body: Omit<SeasonBody, 'number'>, revision: number | null): Promise<StoredSeason> {
+export async function putSeason (services: CatalogueServices, showId: string, number: number, body: Omit<SeasonBody, 'number'>, revision: number | null): Promise<Written<StoredSeason>> {
   const show = await changeShow(services, showId, revision, (stored) => ({
     seasons: withOne(stored.seasons, storedSeasons([{ ...body, number }], stored.seasons)),
   }))
-  return show.seasons.find((season) => season.number === number) ?? failMissing('season')
+  return { part: seasonOf(show, number), revision: show.__v }
+}
+
+function seasonOf ({ seasons }: Pick<StoredShow, 'seasons'>, number: number): StoredSeason {
+  return seasons.find((season) => season.number === number) ?? failMissing('season')
+}
+
+function episodeOf (show: Pick<StoredShow, 'seasons'>, season: number, number: number): StoredEpisode {
+  return seasonOf(show, season).episodes.find((episode) => episode.number === number) ?? failMissing('episode')
+}
+
+/** Changes what is said of a season, or its number. @throws DomainError 404, 409 `duplicate-number`, 412 */
+export async function changeSeason (services: CatalogueServices, showId: string, number: number, { translations, ...changes }: Static<typeof SeasonChanges>, revision: number | null): Promise<Written<StoredSeason>> {
+  const show = await changeShow(services, showId, revision, (stored) => {
+    const changed = { ...seasonOf(stored, number), ...changes, ...(translations === undefined ? {} : { translations: storedTranslations(translations) }) } as StoredSeason
+    if (changed.number > 0) assertNoSpecials(changed.episodes)
+    return { seasons: withPlacesFollowed(stored.seasons, sorted([...stored.seasons.filter((season) => season.number !== number), changed])) }
+  })
+  return { part: seasonOf(show, changes.number ?? number), revision: show.__v }
+}
+
+/** Changes an episode, or moves it; its id stays. @throws DomainError 404, 409 `duplicate-number` and `show-too-large`, 412 */
+export async function changeEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, changes: Static<typeof EpisodeChanges>, revision: number | null): Promise<Written<StoredEpisode>> {
+  const { season: movedTo = seasonNumber, translations, markers, ...fields } = changes
+  const show = await changeShow(services, showId, revision, (stored) => {
+    const changed = {
+      ...episodeOf(stored, seasonNumber, number),
+      ...fields,
+      ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
+      ...(markers === undefined ? {} : { markers: toMarkers(markers) }),
+    } as StoredEpisode
+    if (movedTo > 0) assertNoSpecials([changed])
+    const without = stored.seasons.map((season) => season.number === seasonNumber ? { ...season, episodes: season.episodes.filter((one) => !one._id.equals(changed._id)) } : season)
+    const target = without.find((season) => season.number === movedTo) ?? { number: movedTo, title: null, synopsis: null, episodes: [] }
+    const seasons = withOne(without, [{ ...target, episodes: sorted([...target.episodes, changed]) }])
+    return { seasons: withPlacesFollowed(stored.seasons, seasons) }
+  })
+  return { part: episodeOf(show, movedTo, fields.number ?? number), revision: show.__v }
+}
+
+/** Numbers the episodes of a season anew, in the order given. @throws DomainError 404, 409 `other-episodes`, 412 */
+export async function orderEpisodes (services: CatalogueServices, showId: string, number: number, { episodeIds, firstNumber = 1 }: Static<typeof EpisodeOrder>, revision: number | null): Promise<Written<StoredSeason>> {
+  const show = await changeShow(services, showId, revision, (stored) => {
+    const season = seasonOf(stored, number)
+    const byId = new Map(season.episodes.map((episode) => [episode._id.toString(), episode]))
+    const unknown = episodeIds.filter((id) => !byId.has(id))
+    const missing = [...byId.keys()].filter((id) => !episodeIds.includes(id))
+    if (unknown.length + missing.length > 0) {
+      throw conflict('other-episodes', 'Other episodes', 'An order names every episode of the season once. Read the season again.', { unknown, missing })
+    }
+    const episodes = episodeIds.map((id, index) => ({ ...byId.get(id), number: firstNumber + index })) as StoredEpisode[]
+    return { seasons: withPlacesFollowed(stored.seasons, withOne(stored.seasons, [{ ...season, episodes }])) }
+  })
+  return { part: seasonOf(show, number), revision: show.__v }
+}
+
+/** @throws DomainError 400 */
+function assertNoSpecials (episodes: readonly StoredEpisode[]): void {
+  if (episodes.some(({ placedAfter }) => (placedAfter ?? null) !== null)) throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+}
+
+function sorted<T extends { number: number }> (list: readonly T[]): T[] {
+  return [...list].sort((a, b) => a.number - b.number)
+}
+
+/** A special that is watched after an episode stays behind it when that episode gets another number. */
+function withPlacesFollowed (before: readonly StoredSeason[], after: readonly StoredSeason[]): StoredSeason[] {
+  const idAt = new Map(before.flatMap((season) => season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id.toString()] as const)))
+  const placeOf = new Map(after.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), { season: season.number, episode: episode.number }] as const)))
+  const oldPlaces = new Map(before.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode.placedAfter] as const)))
+  const follow = (special: StoredEpisode): StoredEpisode => {
+    const old = oldPlaces.get(special._id.toString()) ?? null
+    // A place that this very change gives is the one that is meant.
+    if (old === null || special.placedAfter?.season !== old.season || special.placedAfter.episode !== old.episode) return special
+    const now = placeOf.get(idAt.get(`${old.season} ${old.episode}`) ?? '')
+    return now === undefined || now.season === 0 ? special : { ...special, placedAfter: now }
+  }
+  return after.map((season) => season.number === 0 ? { ...season, episodes: season.episodes.map(follow) } : season)
 }
 
 /** Puts one episode; its season is made when it is missing. @throws DomainError 404, 409, 412 */
-export async function putEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, body: Omit<EpisodeBody, 'number' | 'id'>, revision: number | null): Promise<StoredEpisode> {
+export async function putEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, body: Omit<EpisodeBody, 'number' | 'id'>, revision: number | null): Promise<Written<StoredEpisode>> {
   const show = await changeShow(services, showId, revision, (stored) => {
     const season = stored.seasons.find((one) => one.number === seasonNumber) ?? { number: seasonNumber, title: null, synopsis: null, episodes: [] }
     const old = season.episodes.find((episode) => episode.number === number)
     const episode = storedEpisode(old?._id ?? new Types.ObjectId(), seasonNumber, { ...body, number })
     return { seasons: withOne(stored.seasons, [{ ...season, episodes: withOne(season.episodes, [episode]) }]) }
   })
-  return show.seasons.find((season) => season.number === seasonNumber)?.episodes.find((episode) => episode.number === number) ?? failMissing('episode')
+  return { part: episodeOf(show, seasonNumber, number), revision: show.__v }
 }
 
 function withOne<T extends { number: number }> (list: readonly T[], replacements: readonly T[]): T[] {

@@ -7,12 +7,14 @@ import { badRequest } from '../errors.js'
 /**
  * Sends a catalogue answer with its ETag, or 304 when the client has it.
  * @param revision of the title, when it is about one
+ * @param languages of what it tells, when it could be told in others
  */
-export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, revision: number | null = null): Promise<FastifyReply> {
+export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, revision: number | null = null, languages: readonly string[] = []): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
   const hash = createHash('sha1').update(text).digest('base64url').slice(0, 16)
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
-  reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Authorization, Origin')
+  reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Accept-Language, Authorization, Origin')
+  if (languages.length > 0) reply.header('content-language', languages.join(', '))
   const known = request.headers['if-none-match']
   if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()
   return await reply.type('application/json; charset=utf-8').serializer((payload: string) => payload).send(text)

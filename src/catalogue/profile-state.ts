@@ -1,10 +1,15 @@
 // What a profile's token adds to titles: whether they are on the wishlist, how they were rated and how far watched.
 import { findProfileWatching, type StoredProfile } from '../../models/account.js'
+import { findSlots } from '../../models/account-streams.js'
 import { findTastes, type StoredTaste } from '../../models/taste.js'
 import { findArchivedEntries } from '../../models/watch-archive.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
 import type { Caller } from '../plugins/auth.js'
 import type { ProfileState } from '../schemas/catalogue.js'
+import { slotState } from '../watching/slots.js'
+import { readTitle } from '../watching/title-reading.js'
+import type { Watching } from '../watching/watching.js'
+import { liveSlotOf } from '../watching/where.js'
 
 /** Looks up states by title id; undefined for tokens that are not bound to a profile. */
 export type ProfileStates = (titleId: string) => ProfileState | undefined
@@ -49,5 +54,20 @@ function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
     durationMs: entry.durationMs,
     finished: entry.finished,
     lastWatchedAt: entry.lastWatchedAt.toISOString(),
+  }
+}
+
+/** What the profile of a token watched of each item of a title, live streams included; undefined without a profile. */
+export async function readItemProgress (watching: Watching, { accountId, boundProfileId }: Caller, titleId: string): Promise<((itemId: string) => ProfileState['progress']) | undefined> {
+  if (boundProfileId === null) return undefined
+  const watcher = { account: accountId, profile: boundProfileId }
+  const [slots, { items }] = await Promise.all([findSlots(accountId), readTitle(watching.catalogue, boundProfileId, titleId)])
+  return (itemId) => {
+    const slot = liveSlotOf(slots, watcher, itemId)
+    const [live, stored] = [slot === null ? null : slotState(slot), items.get(itemId) ?? null]
+    const state = live !== null && (stored === null || live.lastWatchedAt >= stored.lastWatchedAt) ? live : stored
+    if (state === null) return null
+    const { positionMs, durationMs, finished } = state
+    return { positionMs, durationMs, finished, lastWatchedAt: new Date(state.lastWatchedAt).toISOString() }
   }
 }

@@ -1,6 +1,8 @@
 // The catalogue in memory: the cards of all titles and what can be played of them, loaded once and kept fresh by change
 // streams. Lists, filters, playback and "what comes next" answer from here without a query.
-import type { Types } from 'mongoose'
+import type { Model, Types } from 'mongoose'
+import { recordCatalogueChange } from '../../models/change-log.js'
+import { Collection, type StoredCollection } from '../../models/collection.js'
 import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
@@ -9,6 +11,8 @@ import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
 import { comparePlaces, MOVIE_PLACE, type Place } from '../domain/watch-order.js'
 import { foldText } from './fold-text.js'
+import type { Translatable } from './localise.js'
+import { addCredits, creditedOf, dropCredits, emptyPeople, type CataloguePerson, type People } from './people.js'
 
 export interface CatalogueTitle extends Visibility {
   readonly id: string
@@ -24,6 +28,10 @@ export interface CatalogueTitle extends Visibility {
   readonly originalLanguage: string | null
   /** The names that stand for it: the first of its cast and crew. */
   readonly people: readonly string[]
+  /** Ids of everybody who has a page because of it. */
+  readonly credited: readonly string[]
+  /** Titles in other languages, without synopses. */
+  readonly translations: NonNullable<Translatable['translations']>
   readonly popularity: number
   readonly externalIds: Readonly<StoredMovie['externalIds']>
   readonly addedAt: Date
@@ -62,6 +70,13 @@ export interface SideFiles {
 
 const NO_SIDE_FILES: SideFiles = { subtitles: [], thumbnails: null }
 
+/** A collection as lists show it; its titles in their order, whether or not they are still there. */
+export interface CatalogueCollection extends Omit<StoredCollection, '_id' | 'titles' | '__v'> {
+  readonly id: string
+  readonly titleIds: readonly string[]
+  readonly revision: number
+}
+
 export type ChangeListener = (titleId: string | null) => void
 
 export interface Catalogue {
@@ -74,6 +89,13 @@ export interface Catalogue {
   filesOf (itemId: string): readonly CatalogueFile[]
   sideFilesOf (itemId: string): SideFiles
   findSubtitle (id: string): StoredSubtitle | null
+  /** Null for somebody of whom there is no title. */
+  findPerson (id: string): CataloguePerson | null
+  people (): IterableIterator<CataloguePerson>
+  findCollection (id: string): CatalogueCollection | null
+  collections (): IterableIterator<CatalogueCollection>
+  /** The collections that a title is in, published or not. */
+  collectionsOf (titleId: string): readonly CatalogueCollection[]
   /** Every title, in no order. */
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
@@ -83,15 +105,20 @@ export interface Catalogue {
    * @returns what ends it
    */
   onChange (listener: ChangeListener): () => void
-  /** Reads one title and its files again: a writer calls it so that it reads its own write. */
+  /** Reads one title and its files again, and tells the feeds: a writer calls it so that it reads its own write. */
   refresh (titleId: string): Promise<void>
+  /** The same for one who only reads: nobody is told. */
+  reload (titleId: string): Promise<void>
+  refreshCollection (id: string): Promise<void>
   close (): Promise<void>
 }
 
 type ListedTitle = StoredMovie | StoredShow
 
 /** What a card and its items need; the rest of a title is read when its page is opened. */
-const CARD_PROJECTION = { synopsis: 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.episodes.synopsis': 0 } as const
+const CARD_PROJECTION = {
+  synopsis: 0, 'translations.synopsis': 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.translations': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.translations': 0,
+} as const
 
 /** More of a cast says little about what a title is like. */
 const [LEADING_CAST, LEADING_CREW] = [6, 3]
@@ -106,21 +133,27 @@ interface State {
   subtitles: Map<string, StoredSubtitle>
   /** Each name once, however many titles it is in. */
   names: Map<string, string>
+  people: People
+  collections: Map<string, CatalogueCollection>
+  collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
 
 function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
 }
 
 function putTitle (state: State, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored, state.names)
+  const title = toCatalogueTitle(stored, state)
   dropTitle(state, title.id)
+  addCredits(state.people, title.id, stored)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
 }
 
 function dropTitle (state: State, id: string): void {
-  for (const item of state.titles.get(id)?.items ?? []) state.items.delete(item.id)
+  const title = state.titles.get(id)
+  for (const item of title?.items ?? []) state.items.delete(item.id)
+  dropCredits(state.people, id, title?.credited ?? [])
   state.titles.delete(id)
 }
 
@@ -151,7 +184,29 @@ function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'cr
   })
 }
 
-function toCatalogueTitle (stored: ListedTitle, names: Map<string, string>): CatalogueTitle {
+function putCollection (state: State, stored: StoredCollection): void {
+  const collection = toCatalogueCollection(stored)
+  dropCollection(state, collection.id)
+  state.collections.set(collection.id, collection)
+  for (const id of collection.titleIds) state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
+}
+
+function dropCollection (state: State, id: string): void {
+  for (const titleId of state.collections.get(id)?.titleIds ?? []) {
+    const left = (state.collectionsByTitle.get(titleId) ?? []).filter((one) => one.id !== id)
+    if (left.length > 0) state.collectionsByTitle.set(titleId, left)
+    else state.collectionsByTitle.delete(titleId)
+  }
+  state.collections.delete(id)
+}
+
+function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection): CatalogueCollection {
+  return { ...rest, id: _id.toString(), titleIds: titles.map(String), revision: __v }
+}
+
+const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
+
+function toCatalogueTitle (stored: ListedTitle, { names, people }: State): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
@@ -166,6 +221,8 @@ function toCatalogueTitle (stored: ListedTitle, names: Map<string, string>): Cat
     posterUrl: stored.posterUrl,
     originalLanguage: stored.originalLanguage,
     people: leadingPeople(stored, names),
+    credited: creditedOf(people, stored),
+    translations: stored.translations ?? NO_TRANSLATIONS,
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
     published: stored.published,
@@ -213,6 +270,9 @@ const REOPEN_AFTER_MS = 1_000
 
 /** How long the server waits for a change before it answers that there is none. */
 const MAX_AWAIT_MS = 200
+
+type RefreshOne = (id: string) => Promise<void>
+type Followed = readonly [model: Pick<Model<unknown>, 'collection'>, refreshOne: RefreshOne]
 
 interface Change { readonly documentKey?: { readonly _id: Types.ObjectId } }
 
@@ -272,8 +332,18 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     })
   }
 
+  async function refreshCollection (id: string): Promise<void> {
+    await readNewest(`collection ${id}`, async () => await Collection.findById(id).lean<StoredCollection>(), (collection) => {
+      if (collection === null) dropCollection(state, id)
+      else putCollection(state, collection)
+    })
+  }
+
+  /** What each of the streams is about, and how one of its documents is read again. */
+  const followed: readonly Followed[] = [[Title, refreshTitle], [Media, refreshMedia], [Collection, refreshCollection]]
+
   /** A title with the files of the items it had and has. */
-  async function refresh (titleId: string): Promise<void> {
+  async function reload (titleId: string): Promise<void> {
     const before = state.titles.get(titleId)?.items ?? []
     await refreshTitle(titleId)
     const items = new Set([...before, ...state.titles.get(titleId)?.items ?? []].map(({ id }) => id))
@@ -282,23 +352,28 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     await Promise.all([...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id)).map(refreshMedia))
   }
 
+  async function refresh (titleId: string): Promise<void> {
+    await reload(titleId)
+    // It is written and in memory: that its feeds hear of it only with the next change is no reason to refuse the write.
+    await recordCatalogueChange(titleId).catch((error: unknown) => { log.warn({ err: error }, 'could not tell the change feeds of a title') })
+  }
+
   /** Opens a stream of changes; when this resolves the server is recording. */
-  async function openStream (model: typeof Title | typeof Media): Promise<ChangeStream> {
+  async function openStream ([model, refreshOne]: Followed): Promise<ChangeStream> {
     const stream = model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
     streams.push(stream)
     const first = await stream.tryNext()
-    if (first !== null) changedWhileLoading?.push(async () => { await refreshChanged(model, first) })
+    if (first !== null) changedWhileLoading?.push(async () => { await refreshChanged(refreshOne, first) })
     return stream
   }
 
-  async function refreshChanged (model: typeof Title | typeof Media, { documentKey }: Change): Promise<void> {
+  async function refreshChanged (refreshOne: RefreshOne, { documentKey }: Change): Promise<void> {
     if (documentKey === undefined) throw new Error('the collection was dropped or renamed')
-    const id = documentKey._id.toString()
-    await (model === Title ? refreshTitle(id) : refreshMedia(id))
+    await refreshOne(documentKey._id.toString())
   }
 
-  async function follow (model: typeof Title | typeof Media, stream: ChangeStream): Promise<void> {
-    for await (const change of stream) await refreshChanged(model, change)
+  async function follow (refreshOne: RefreshOne, stream: ChangeStream): Promise<void> {
+    for await (const change of stream) await refreshChanged(refreshOne, change)
     if (!isClosed && streams.includes(stream)) throw new Error('the change stream ended')
   }
 
@@ -315,14 +390,14 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   async function open (): Promise<void> {
     await closeStreams()
     changedWhileLoading = []
-    const [titles, media] = await Promise.all([openStream(Title), openStream(Media)])
+    const opened = await Promise.all(followed.map(async (one) => [one[1], await openStream(one)] as const))
     await load()
     const again = changedWhileLoading
     changedWhileLoading = null
     for (const refreshAgain of again) await refreshAgain()
     isReady = true
-    for (const [model, stream] of [[Title, titles], [Media, media]] as const) {
-      follow(model, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+    for (const [refreshOne, stream] of opened) {
+      follow(refreshOne, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
     }
   }
 
@@ -330,6 +405,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     const fresh = emptyState()
     for await (const title of Title.find({}, CARD_PROJECTION).lean<ListedTitle[]>().cursor()) putTitle(fresh, title as unknown as ListedTitle)
     for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
+    for await (const collection of Collection.find({}).lean<StoredCollection[]>().cursor()) putCollection(fresh, collection as unknown as StoredCollection)
     state = fresh
     generation++
     tell(null)
@@ -350,6 +426,11 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     filesOf: (itemId) => state.filesByItem.get(itemId) ?? [],
     sideFilesOf: (itemId) => state.sideFiles.get(itemId) ?? NO_SIDE_FILES,
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
+    findPerson: (id) => state.people.byId.get(id) ?? null,
+    people: () => state.people.byId.values(),
+    findCollection: (id) => state.collections.get(id) ?? null,
+    collections: () => state.collections.values(),
+    collectionsOf: (titleId) => state.collectionsByTitle.get(titleId) ?? [],
     titles: () => state.titles.values(),
     generation: () => generation,
     onChange (listener) {
@@ -357,6 +438,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       return () => { listeners.delete(listener) }
     },
     refresh,
+    reload,
+    refreshCollection,
     async close () {
       isClosed = true
       if (reopening !== null) clearTimeout(reopening)

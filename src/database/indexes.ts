@@ -2,6 +2,8 @@
 import mongoose from 'mongoose'
 import '../../models/account.js'
 import '../../models/account-streams.js'
+import '../../models/change-log.js'
+import '../../models/collection.js'
 import '../../models/image.js'
 import '../../models/mail-link.js'
 import '../../models/media.js'

@@ -14,11 +14,22 @@ export function compareRanks (a: RankKey, b: RankKey): number {
   return 0
 }
 
+export interface RankedPage<E> { readonly entries: E[], readonly next: RankKey | null }
+
 /** @param entries ranked, highest first */
-export function pageOfRanked<E extends RankedEntry> (entries: Iterable<E>, after: RankKey | null, limit: number, isWanted: (entry: E) => boolean): { entries: E[], next: RankKey | null } {
+export function pageOfRanked<E extends RankedEntry> (entries: Iterable<E>, after: RankKey | null, limit: number, isWanted: (entry: E) => boolean): RankedPage<E> {
+  return takePage(entries, limit, (entry) => (after === null || compareRanks(entry.key, after) < 0) && isWanted(entry))
+}
+
+/** @param entries ordered, lowest first, as names are */
+export function pageOfOrdered<E extends RankedEntry> (entries: Iterable<E>, after: RankKey | null, limit: number, isWanted: (entry: E) => boolean): RankedPage<E> {
+  return takePage(entries, limit, (entry) => (after === null || compareRanks(entry.key, after) > 0) && isWanted(entry))
+}
+
+function takePage<E extends RankedEntry> (entries: Iterable<E>, limit: number, isWanted: (entry: E) => boolean): RankedPage<E> {
   const page: E[] = []
   for (const entry of entries) {
-    if ((after !== null && compareRanks(entry.key, after) >= 0) || !isWanted(entry)) continue
+    if (!isWanted(entry)) continue
     if (page.length === limit) return { entries: page, next: page.at(-1)?.key ?? null }
     page.push(entry)
   }

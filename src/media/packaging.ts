@@ -93,7 +93,8 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
 
   async function refresh (itemId: string): Promise<void> {
     const title = catalogue.findItem(itemId)?.titleId
-    if (title !== undefined) await catalogue.refresh(title)
+    // How far a package is shows on no card.
+    if (title !== undefined) await catalogue.reload(title)
   }
 
   function * allFiles (): Generator<CatalogueFile> {

@@ -34,5 +34,7 @@ export default fp(async function stopping (app) {
       if (open.size > 0) quietSince = Date.now()
     }
     for (const reply of open) reply.raw.destroy()
+    // Also those that were opened ahead and never asked for anything: to the server they are not idle, and would be waited for.
+    app.server.closeAllConnections()
   })
 }, { name: 'stopping' })

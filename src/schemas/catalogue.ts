@@ -1,19 +1,23 @@
 // Movies, shows, episodes, media files and cards on the wire.
 import { Type, type Static } from 'typebox'
+import { COLLECTION_KINDS, type CollectionKind } from '../../models/collection.js'
 import type { StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import { RATINGS } from '../../models/taste.js'
-import type { StoredTitle } from '../../models/title.js'
+import { TRANSLATIONS_LIMIT, type Person, type StoredTitle, type Translation } from '../../models/title.js'
+import type { Localiser, Translatable } from '../catalogue/localise.js'
 import { shownMarkers } from '../catalogue/markers.js'
+import type { Offer } from '../catalogue/offer.js'
+import { personIdOf } from '../catalogue/people.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/snapshot.js'
 import { AUDIO_KINDS } from '../domain/language-choice.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
 export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
-const Text = Type.String({ maxLength: 10_000 })
-const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+export const Text = Type.String({ maxLength: 10_000 })
+export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
 const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
 const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
@@ -29,7 +33,18 @@ export const titleFilters = {
 }
 export const TitleKind = Type.Optional(Type.Enum(['movie', 'show']))
 
-export const PersonCredit = strict({ name: Name, role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')) })
+export const PersonCredit = strict({
+  name: Name,
+  role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')),
+  imdb: Type.Optional(Type.String({ pattern: '^nm\\d{1,12}$', description: 'Tells people of one name apart', examples: ['nm0000206'] })),
+})
+const TranslatedTitle = strict({ title: Type.Optional(nullable(Name)), synopsis: Type.Optional(nullable(Text)) })
+export const Translations = Type.Record(Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }), TranslatedTitle, {
+  additionalProperties: false,
+  maxProperties: TRANSLATIONS_LIMIT,
+  description: 'Title and synopsis in other languages, by BCP 47 tag',
+  examples: [{ de: { title: 'Das Leben der Anderen' } }],
+})
 export const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
   { description: 'Ids in other catalogues, each unique here' })
 const Markers = strict({
@@ -43,13 +58,14 @@ const Markers = strict({
 const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }) },
   { description: 'Of a special: the regular episode it is watched after' })
 
-const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
+export const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
 
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
   originalTitle: Type.Optional(nullable(Name)),
   alternativeTitles: Type.Optional(Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' })),
   synopsis: Type.Optional(nullable(Text)),
+  translations: Type.Optional(Translations),
   year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
   releaseDate: Type.Optional(nullable(FullDate)),
   genres: Type.Optional(Type.Array(Genre, { maxItems: 30 })),
@@ -74,6 +90,7 @@ export const EpisodeInput = strict({
   number: Type.Integer({ minimum: 0, maximum: 100_000 }),
   title: Name,
   synopsis: Type.Optional(nullable(Text)),
+  translations: Type.Optional(Translations),
   runtimeMs: Type.Optional(nullable(DurationMs)),
   airDate: Type.Optional(nullable(FullDate)),
   placedAfter: Type.Optional(nullable(PlacedAfter, 'Of a special; null: it stands outside the order and is never offered as the next')),
@@ -83,8 +100,44 @@ export const SeasonInput = strict({
   number: Type.Integer({ minimum: 0, maximum: 10_000, description: '0 holds specials' }),
   title: Type.Optional(nullable(Name)),
   synopsis: Type.Optional(nullable(Text)),
+  translations: Type.Optional(Translations),
   episodes: Type.Optional(Type.Array(ref(EpisodeInput), { maxItems: 5_000 })),
 }, { $id: 'SeasonInput' })
+/** What a season or an episode is changed in without sending the show. */
+export const SeasonChanges = strict({
+  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Gives the season another number; its episodes keep their ids' })),
+  title: Type.Optional(nullable(Name)),
+  synopsis: Type.Optional(nullable(Text)),
+  translations: Type.Optional(Translations),
+}, { $id: 'SeasonChanges', minProperties: 1 })
+export const EpisodeChanges = strict({
+  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Moves it to another season, which is made when it is missing' })),
+  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+  title: Type.Optional(Name),
+  synopsis: Type.Optional(nullable(Text)),
+  translations: Type.Optional(Translations),
+  runtimeMs: Type.Optional(nullable(DurationMs)),
+  airDate: Type.Optional(nullable(FullDate)),
+  placedAfter: Type.Optional(nullable(PlacedAfter)),
+  markers: Type.Optional(nullable(Markers)),
+}, { $id: 'EpisodeChanges', minProperties: 1, description: 'An episode keeps its id, and with it everybody\'s progress, whatever its season and number become' })
+export const EpisodeOrder = strict({
+  episodeIds: Type.Array(Id, { maxItems: 5_000, uniqueItems: true, description: 'Every episode of the season, in the order they are numbered from now on' }),
+  firstNumber: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, default: 1 })),
+}, { $id: 'EpisodeOrder' })
+const Counted = nullable(Type.Integer())
+export const RemovalView = Type.Object({
+  episodes: Type.Integer(),
+  mediaFiles: Type.Integer(),
+  mediaBytes: Type.Integer(),
+  subtitles: Type.Integer(),
+  plays: Type.Unsafe<number | null>({ ...Counted, description: 'In histories, where they stay; null: too many to count in time' }),
+  streams: Type.Unsafe<number | null>({ ...Counted, description: 'Accounts with a stream of it now; null: too many to count in time' }),
+  wishlists: Type.Unsafe<number | null>({ ...Counted, description: 'Accounts that have it on a wishlist; null: too many to count in time' }),
+  ratings: Type.Unsafe<number | null>({ ...Counted, description: 'null: too many to count in time' }),
+  collections: Type.Integer(),
+}, { $id: 'Removal', description: 'What a deletion would take with it, and what it would leave without its title. Nothing was deleted' })
+
 const showInput = { seasons: Type.Optional(Type.Array(ref(SeasonInput), { maxItems: 1_000 })) }
 
 export const MovieInput = strict({ title: Name, ...titleInput, ...movieInput }, { $id: 'MovieInput' })
@@ -135,7 +188,18 @@ export const WireMarkers = Type.Object({
   introEndMs: nullable(PositionMs),
   creditsStartMs: nullable(PositionMs, 'From here on the item counts as over'),
 }, { $id: 'Markers', description: 'What a player offers to skip' })
-const WirePerson = Type.Object({ name: Type.String(), role: nullable(Type.String()) })
+const WirePerson = Type.Object({
+  personId: Type.String({ description: 'Names the page of this person, /v1/people/{personId}' }),
+  name: Type.String(),
+  role: nullable(Type.String()),
+  imdb: Type.Optional(Type.String()),
+})
+export const WireTranslations = Type.Optional(Type.Record(Type.String(), Type.Object({ title: nullable(Type.String()), synopsis: nullable(Type.String()) }), { description: 'Only for administrators: what is stored in other languages' }))
+const WireOffer = Type.Object({
+  heights: Type.Array(Type.Integer(), { description: 'Lines, the sharpest first' }),
+  audioLanguages: Type.Array(Language),
+  subtitleLanguages: Type.Array(Language),
+}, { description: 'What this plan can play; of a show, in any of its episodes' })
 const WireProgress = Type.Object({
   positionMs: PositionMs,
   durationMs: nullable(DurationMs),
@@ -163,6 +227,10 @@ export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
 
 const titleDetail = {
   ...card,
+  language: Type.String({ description: 'Of title and synopsis, BCP 47: the best for Accept-Language of those there are' }),
+  translations: WireTranslations,
+  available: WireOffer,
+  collections: Type.Array(Type.Object({ id: Id, kind: Type.Enum([...COLLECTION_KINDS]), title: Type.String() }), { description: 'Of which it is one' }),
   originalTitle: nullable(Type.String()),
   alternativeTitles: Type.Array(Type.String()),
   synopsis: nullable(Type.String()),
@@ -187,23 +255,32 @@ export const MovieDetail = Type.Object({
 export const ShowDetail = Type.Object({
   ...titleDetail,
   episodeCount: Type.Integer(),
-  seasons: Type.Array(Type.Object({ number: Type.Integer(), title: nullable(Type.String()), episodeCount: Type.Integer() })),
+  seasons: Type.Array(Type.Object({
+    number: Type.Integer(),
+    title: nullable(Type.String()),
+    episodeCount: Type.Integer(),
+    finishedCount: Type.Optional(Type.Integer({ description: 'Only with a profile\'s token: how many of its episodes were watched' })),
+    lastWatchedAt: Type.Optional(nullable(Timestamp, 'Only with a profile\'s token; null when none was played')),
+  })),
 }, { $id: 'Show' })
 export const EpisodeDetail = Type.Object({
   id: Id,
   number: Type.Integer(),
   title: Type.String(),
   synopsis: nullable(Type.String()),
+  translations: WireTranslations,
   runtimeMs: nullable(DurationMs),
   airDate: nullable(Type.String(), 'RFC 3339 full-date; null when it is not known'),
   placedAfter: nullable(Type.Object({ season: Type.Integer(), episode: Type.Integer() }), 'Of a special: the regular episode it is watched after'),
   markers: ref(WireMarkers),
   mediaFiles: Type.Array(ref(MediaFile)),
+  progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
 }, { $id: 'Episode' })
 export const SeasonDetail = Type.Object({
   number: Type.Integer(),
   title: nullable(Type.String()),
   synopsis: nullable(Type.String()),
+  translations: WireTranslations,
   episodes: Type.Array(ref(EpisodeDetail)),
 }, { $id: 'Season' })
 
@@ -214,11 +291,12 @@ export interface ProfileState {
   readonly progress: Static<typeof WireProgress> | null
 }
 
-export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState): Static<typeof Card> {
+/** @param localiser tells the title in the reader's language; its own when left out */
+export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState, localiser?: Localiser): Static<typeof Card> {
   return {
     id: 'id' in title ? title.id : title._id.toString(),
     kind: title.kind,
-    title: title.title,
+    title: localiser?.wordsOf(title).title ?? title.title,
     year: title.year,
     genres: [...title.genres],
     maturityRating: title.maturityRating,
@@ -261,16 +339,47 @@ export function toAdminMediaFile (file: Parameters<typeof toMediaFile>[0]): Stat
   }
 }
 
-function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
+/** What a reader is told of a title besides what is stored of it. */
+export interface DetailFacts {
+  readonly offer: Offer
+  readonly collections: ReadonlyArray<Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }>
+  readonly localiser: Localiser
+  /** Administrators are shown what is stored, in every language. */
+  readonly isWhole: boolean
+  readonly state?: ProfileState | undefined
+  /** What a profile watched of an item; missing where the token is not a profile's. */
+  readonly progressOf?: ((itemId: string) => ProfileState['progress']) | undefined
+}
+
+/** In the order of their names, so that an answer is the same as the one before. */
+export function toTranslations (translations: readonly Translation[] = []): Record<string, { title: string | null, synopsis: string | null }> {
+  return Object.fromEntries([...translations].sort((a, b) => a.language < b.language ? -1 : 1).map(({ language, title, synopsis }) => [language, { title, synopsis }]))
+}
+
+/** Title and synopsis as this reader is told them. */
+function toldOf (stored: Translatable & { translations?: Translation[] }, { localiser, isWhole }: Pick<DetailFacts, 'localiser' | 'isWhole'>) {
+  if (isWhole) return { title: stored.title, synopsis: stored.synopsis ?? null, language: localiser.wordsOf({ title: null }).language, translations: toTranslations(stored.translations) }
+  return localiser.wordsOf(stored)
+}
+
+function toPerson (person: Person): Static<typeof WirePerson> {
+  return { personId: personIdOf(person), name: person.name, role: person.role, ...(person.imdb === undefined ? {} : { imdb: person.imdb }) }
+}
+
+function toTitleDetail (title: StoredTitle, facts: DetailFacts): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
+  const told = toldOf(title, facts)
   return {
-    ...toCard(title, state),
+    ...toCard(title, facts.state),
+    ...told,
+    title: told.title ?? title.title,
+    available: { heights: [...facts.offer.heights], audioLanguages: [...facts.offer.audioLanguages], subtitleLanguages: [...facts.offer.subtitleLanguages] },
+    collections: facts.collections.map((one) => ({ id: one.id, kind: one.kind, title: facts.localiser.wordsOf(one).title ?? one.title })),
     originalTitle: title.originalTitle,
     // Titles that were stored before there were any have none.
     alternativeTitles: title.alternativeTitles ?? [],
-    synopsis: title.synopsis,
     releaseDate: title.releaseDate,
-    cast: title.cast,
-    crew: title.crew,
+    cast: title.cast.map(toPerson),
+    crew: title.crew.map(toPerson),
     backdropUrl: title.backdropUrl,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds ?? {},
@@ -281,38 +390,54 @@ function toTitleDetail (title: StoredTitle, state?: ProfileState): Omit<Static<t
   }
 }
 
-export function toMovie (movie: StoredMovie, files: readonly MediaFileView[], state?: ProfileState): Static<typeof MovieDetail> {
-  return { ...toTitleDetail(movie, state), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: [...files] }
+export function toMovie (movie: StoredMovie, files: readonly MediaFileView[], facts: DetailFacts): Static<typeof MovieDetail> {
+  return { ...toTitleDetail(movie, facts), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: [...files] }
 }
 
-export function toShow (show: StoredShow, state?: ProfileState): Static<typeof ShowDetail> {
+export function toShow (show: StoredShow, facts: DetailFacts): Static<typeof ShowDetail> {
   return {
-    ...toTitleDetail(show, state),
+    ...toTitleDetail(show, facts),
     episodeCount: show.episodeCount,
-    seasons: [...show.seasons].sort((a, b) => a.number - b.number)
-      .map((season) => ({ number: season.number, title: season.title, episodeCount: season.episodes.length })),
+    seasons: [...show.seasons].sort((a, b) => a.number - b.number).map((season) => ({
+      number: season.number,
+      title: facts.isWhole ? season.title : facts.localiser.wordsOf(season).title,
+      episodeCount: season.episodes.length,
+      ...seasonProgress(season, facts.progressOf),
+    })),
   }
 }
 
-export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView[]): Static<typeof EpisodeDetail> {
+function seasonProgress (season: StoredSeason, progressOf: DetailFacts['progressOf']) {
+  if (progressOf === undefined) return {}
+  const watched = season.episodes.map(({ _id }) => progressOf(_id.toString())).filter((progress) => progress !== null)
+  // RFC 3339 in UTC sorts as text.
+  const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
+  return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
+}
+
+type EpisodeFacts = Pick<DetailFacts, 'localiser' | 'isWhole' | 'progressOf'>
+
+export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView[], facts: EpisodeFacts): Static<typeof EpisodeDetail> {
+  const { language: _, ...told } = toldOf(episode, facts)
   return {
     id: episode._id.toString(),
     number: episode.number,
-    title: episode.title,
-    synopsis: episode.synopsis,
+    ...told,
+    title: told.title ?? episode.title,
     runtimeMs: episode.runtimeMs,
     airDate: episode.airDate,
     placedAfter: episode.placedAfter ?? null,
     markers: shownMarkers(episode.markers),
     mediaFiles: [...files],
+    ...(facts.progressOf === undefined ? {} : { progress: facts.progressOf(episode._id.toString()) }),
   }
 }
 
-export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly MediaFileView[]): Static<typeof SeasonDetail> {
+export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly MediaFileView[], facts: EpisodeFacts): Static<typeof SeasonDetail> {
+  const { language: _, ...told } = toldOf(season, facts)
   return {
     number: season.number,
-    title: season.title,
-    synopsis: season.synopsis,
-    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => toEpisode(episode, filesOf(episode._id.toString()))),
+    ...told,
+    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => toEpisode(episode, filesOf(episode._id.toString()), facts)),
   }
 }

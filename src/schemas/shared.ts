@@ -1,7 +1,10 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
 import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
-import { Card, EpisodeDetail, EpisodeInput, MediaFile, MovieChanges, MovieDetail, MovieInput, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { Card, EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MediaFile, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { changeSchemas } from './changes.js'
+import { CollectionCard, CollectionChanges, CollectionDetail, CollectionInput, PersonDetail, PersonView, StoredCollectionView } from './collections.js'
 import { Problem } from './common.js'
+import { Facets } from './facets.js'
 import { homeSchemas } from './home.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { Highlight, SearchHit, Suggestion } from './search.js'
@@ -13,10 +16,12 @@ export const sharedSchemas = [
   Problem,
   Profile, AccountView, Tokens, SessionView, PlanView, PlanPreview,
   MediaFile, WireMarkers, Card, MovieDetail, ShowDetail, EpisodeDetail, SeasonDetail,
-  EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges,
+  EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges, SeasonChanges, EpisodeChanges, EpisodeOrder, RemovalView,
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,
   RatedTitleView, RememberedLanguages,
   HistoryFile, ImportReport,
   UploadView,
+  Facets, ...changeSchemas,
+  CollectionInput, CollectionChanges, CollectionCard, CollectionDetail, StoredCollectionView, PersonView, PersonDetail,
   Highlight, SearchHit, Suggestion, ...homeSchemas,
 ] as const

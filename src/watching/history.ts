@@ -1,6 +1,7 @@
 // The history of a profile: every play, newest first, in keyset pages; and removing from it.
 import mongoose, { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../models/account.js'
+import { ChangeLog, recordChange } from '../../models/change-log.js'
 import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { Taste } from '../../models/taste.js'
 import type { StoredUndo } from '../../models/undo.js'
@@ -212,6 +213,7 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
     { $set: { 'profiles.$[profile].historyClearedAt': undo.at, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
   await throwAway(undo, 'plays', Play as never, { profile: undo.profile, at: untilNow(undo) })
   await throwAway(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
+  await recordChange(watcher, 'history', null)
   return ticketOf(undo)
 }
 
@@ -222,6 +224,7 @@ export async function eraseProfileWatching (profileId: string): Promise<void> {
     WatchArchive.deleteMany({ profile: profileId }),
     Taste.deleteMany({ profile: profileId }),
     WishlistOrder.deleteOne({ _id: profileId }),
+    ChangeLog.deleteOne({ _id: profileId }),
     eraseUndos(profileId),
   ])
 }

@@ -2,6 +2,7 @@
 // revision, so that a writer that saw an older state looks again; all of it can be rebuilt from plays.
 import { Types } from 'mongoose'
 import { Account, findProfileWatching, WATCH_HISTORY_LIMIT, type StoredProfile } from '../../models/account.js'
+import { recordChange } from '../../models/change-log.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { archiveIdOf, findArchivedEntry, WatchArchive } from '../../models/watch-archive.js'
 import type { Numbers, WatchEntry } from '../../models/watch-entry.js'
@@ -46,15 +47,19 @@ export interface Projection {
  */
 export async function projectTitle (watching: Watching, watcher: Watcher, titleId: string, changes: EntryChanges = {}, known: WatchedProfile | null = null): Promise<Projection | null> {
   let profile = known
-  return await retryOnRace(async () => {
+  let isChanged = false
+  const projection = await retryOnRace(async () => {
     const current = profile ?? await findProfileWatching(watcher.account, watcher.profile)
     profile = null
     if (current === null) return { done: true, value: null }
     const entry = await findEntry(current, titleId)
     const reading = await readTitle(watching.catalogue, watcher.profile, titleId)
-    const done = await writeTitle(watcher, current, titleId, entry, reading, changes)
-    return { done, value: { reading, before: entry, clearedAt: clearedUntil(current, entry) } }
+    const outcome = await writeTitle(watcher, current, titleId, entry, reading, changes)
+    isChanged = outcome === 'written'
+    return { done: outcome !== 'raced', value: { reading, before: entry, clearedAt: clearedUntil(current, entry) } }
   })
+  if (isChanged) await recordChange(watcher, 'watching', titleId)
+  return projection
 }
 
 /** Events up to this moment (ms since the epoch) were cleared by the viewer. */
@@ -73,22 +78,27 @@ async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
   throw unavailable('busy', 'This title is being updated from many places at once. Try again.', 1)
 }
 
-/** @returns false when somebody else wrote meanwhile */
-async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, reading: TitleReading, changes: EntryChanges): Promise<boolean> {
+type Outcome = 'written' | 'unchanged' | 'raced'
+
+async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, reading: TitleReading, changes: EntryChanges): Promise<Outcome> {
   const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
   const isEmpty = lastActivity(reading.state) === 0
   // What was decided of a title is kept also before anything of it is known: a report may come late.
   const isDecided = Object.values(changes).some((moment) => moment !== null)
-  if (entry === null && isEmpty && !isDecided) return true
+  if (entry === null && isEmpty && !isDecided) return 'unchanged'
   const written = { ...entryOf(titleId, entry, reading), ...changes }
-  if (entry !== null && embedded && isSameEntry(entry, written)) return true
-  if (embedded) return await replaceEntry(watcher, entry?.revision ?? 0, written)
+  if (entry !== null && embedded && isSameEntry(entry, written)) return 'unchanged'
+  if (embedded) return outcomeOf(await replaceEntry(watcher, entry?.revision ?? 0, written))
   // Older than something in the archive: it belongs there too, or the embedded entries would not be the most recent.
-  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) return await writeArchived(watcher, entry, written)
+  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) return outcomeOf(await writeArchived(watcher, entry, written))
   if (profile.watchHistory.length >= WATCH_HISTORY_LIMIT) await archiveOldest(watcher, profile)
   const added = await addEntry(watcher, written)
   if (added && entry !== null) await WatchArchive.deleteOne({ _id: archiveIdOf(watcher.profile, titleId) })
-  return added
+  return outcomeOf(added)
+}
+
+function outcomeOf (isWritten: boolean): Outcome {
+  return isWritten ? 'written' : 'raced'
 }
 
 /** All that can be compared of an entry is data: ids, numbers, dates. */
@@ -129,6 +139,7 @@ function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numb
   return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }
 
+/** @returns false when somebody else wrote meanwhile */
 async function replaceEntry (watcher: Watcher, revision: number, entry: WatchEntry): Promise<boolean> {
   const result = await Account.updateOne({ _id: watcher.account },
     { $set: { 'profiles.$[profile].watchHistory.$[entry]': entry } },

@@ -1,5 +1,6 @@
 // Thumbs up and down: one rating a title, and the list of them, newest first, in keyset pages.
 import mongoose, { Types } from 'mongoose'
+import { recordChange } from '../../models/change-log.js'
 import { Taste, tasteIdOf, upsertTaste, type StoredTaste, type TasteRating } from '../../models/taste.js'
 import type { CatalogueTitle } from '../catalogue/snapshot.js'
 import type { Watcher } from './watching.js'
@@ -7,10 +8,12 @@ import type { Watcher } from './watching.js'
 /** Rates a title; the same rating again changes nothing, not even its place in the list. */
 export async function rateTitle (watcher: Watcher, titleId: string, rating: TasteRating, now: Date): Promise<void> {
   await upsertTaste(watcher, titleId, { rating: { $literal: rating }, ratedAt: { $cond: [{ $eq: ['$rating', { $literal: rating }] }, '$ratedAt', now] } }, now)
+  await recordChange(watcher, 'rating', titleId)
 }
 
 export async function unrateTitle (watcher: Watcher, titleId: string, now: Date): Promise<void> {
   await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, { $set: { rating: null, ratedAt: null, updatedAt: now } })
+  await recordChange(watcher, 'rating', titleId)
 }
 
 /** The place of a rating in the list: its moment (ms since the epoch) and id. */

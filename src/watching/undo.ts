@@ -2,6 +2,7 @@
 // back exactly. What was watched since stays.
 import { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../models/account.js'
+import { recordChange } from '../../models/change-log.js'
 import { Play, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { Undo, UNDO_DAYS, type EntryMarks, type StoredUndo, type UndoneChange } from '../../models/undo.js'
 import { archiveIdOf, WatchArchive, type ArchivedEntry } from '../../models/watch-archive.js'
@@ -115,6 +116,7 @@ async function restoreHistory (watching: Watching, watcher: Watcher, action: Sto
     { $set: { 'profiles.$[profile].watchHistory': entries, 'profiles.$[profile].archivedUntil': archivedUntil } },
     { arrayFilters: [{ ...profile, 'profile.watchHistory.0': { $exists: false }, 'profile.archivedUntil': null }], timestamps: false })
   if (untouched.modifiedCount === 0) await restoreBeside(watching, watcher, entries, archivedUntil)
+  await recordChange(watcher, 'history', null)
 }
 
 /** Something was watched since: the old entries go to the archive, and titles that have both are folded again. */

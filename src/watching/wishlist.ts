@@ -2,6 +2,7 @@
 // own is a document beside it.
 import { Types } from 'mongoose'
 import { Account, WISHLIST_LIMIT, findProfileWatching } from '../../models/account.js'
+import { recordChange } from '../../models/change-log.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { findWishlistOrder, WishlistOrder } from '../../models/wishlist-order.js'
 import type { CatalogueTitle } from '../catalogue/snapshot.js'
@@ -23,14 +24,16 @@ export async function addToWishlist (watcher: Watcher, titleId: string): Promise
       }],
       timestamps: false,
     })
-  if (result.modifiedCount > 0) return
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  if (profile?.wishlist.some((one) => one.equals(title)) === true) return
-  throw conflict('wishlist-full', 'The wishlist is full', `A wishlist holds up to ${WISHLIST_LIMIT} titles. Remove one first.`, { maxTitles: WISHLIST_LIMIT })
+  const isThere = result.modifiedCount > 0 ||
+    (await findProfileWatching(watcher.account, watcher.profile))?.wishlist.some((one) => one.equals(title)) === true
+  if (!isThere) throw conflict('wishlist-full', 'The wishlist is full', `A wishlist holds up to ${WISHLIST_LIMIT} titles. Remove one first.`, { maxTitles: WISHLIST_LIMIT })
+  // Also when it was there already: whoever tries again may have been cut off before this.
+  await recordChange(watcher, 'wishlist', titleId)
 }
 
 export async function removeFromWishlist (watcher: Watcher, titleId: string): Promise<void> {
   await takeOff(watcher, titleId, {})
+  await recordChange(watcher, 'wishlist', titleId)
 }
 
 /**
@@ -39,16 +42,18 @@ export async function removeFromWishlist (watcher: Watcher, titleId: string): Pr
  */
 export async function dropIfWatched (watcher: Watcher, title: Pick<CatalogueTitle, 'id' | 'kind'> | null, state: Pick<ItemState, 'finished' | 'isResumable'> | null): Promise<void> {
   if (title?.kind !== 'movie' || state?.finished !== true || state.isResumable) return
-  await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })
+  if (await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })) await recordChange(watcher, 'wishlist', title.id)
 }
 
-async function takeOff (watcher: Watcher, titleId: string, onlyIf: Record<string, unknown>): Promise<void> {
+/** @returns whether it was there */
+async function takeOff (watcher: Watcher, titleId: string, onlyIf: Record<string, unknown>): Promise<boolean> {
   const title = new Types.ObjectId(titleId)
   const result = await Account.updateOne({ _id: watcher.account },
     { $pull: { 'profiles.$[profile].wishlist': title } },
     { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile), ...onlyIf }], timestamps: false })
   // Added again some day, it comes to the front and not to the place it had.
   if (result.modifiedCount > 0) await WishlistOrder.updateOne({ _id: watcher.profile }, { $pull: { titles: title } })
+  return result.modifiedCount > 0
 }
 
 export interface ArrangedWishlist {
@@ -77,7 +82,9 @@ export async function reorderWishlist (watcher: Watcher, titleIds: readonly stri
   const ordered = moveToFront(ids, titleIds)
   // Cursors of an order stay good while it does.
   const isKept = (await findWishlistOrder(watcher.profile))?.titles.map(String).join() === ordered.join()
-  if (!isKept) await writeOrder(watcher, ordered)
+  if (isKept) return
+  await writeOrder(watcher, ordered)
+  await recordChange(watcher, 'wishlist', null)
 }
 
 async function writeOrder (watcher: Watcher, ids: readonly string[]): Promise<void> {

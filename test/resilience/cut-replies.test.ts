@@ -20,8 +20,8 @@ interface Write {
   readonly mayChange?: Readonly<Record<string, string>>
 }
 
-/** Kept for the repetition itself. */
-const NO_STATE = ['repeatablerequests', 'throttles']
+/** Kept for the repetition itself, or only says that something may have changed. */
+const NO_STATE = ['repeatablerequests', 'throttles', 'changelogs']
 const ONE_MORE_SESSION = { sessions: 'each log-in is a session of its own' }
 const REPLACED = { media: 'they take the place of themselves' }
 const ANOTHER_MAIL = { maillinks: 'whoever asks again gets another mail; the link before it is void' }
@@ -174,9 +174,17 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'changeShow', url, as: admin, body: { genres: ['Drama'] } })
     await retry({ operation: 'putSeason', url: `${url}/seasons/1`, as: admin, body: { episodes: [] } })
     await retry({ operation: 'putEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, body: { title: 'One' } })
+    await retry({ operation: 'changeSeason', url: `${url}/seasons/1`, as: admin, body: { title: 'The first' } })
+    const [episode] = (await admin.get(`/v1/shows/${series.id}/seasons/1`)).body.episodes
+    await retry({ operation: 'orderEpisodes', url: `${url}/seasons/1/order`, as: admin, body: { episodeIds: [episode.id] } })
+    await retry({ operation: 'changeEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, body: { synopsis: 'It begins.' } })
     await retry({ operation: 'deleteEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteSeason', url: `${url}/seasons/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteShow', url, as: admin, repeated: 404 })
+    const list = await retry({ operation: 'createCollection', url: '/v1/admin/collections', as: admin, body: { title: 'Berlin on film', titleIds: [movie] } })
+    await retry({ operation: 'replaceCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { title: 'Berlin', titleIds: [movie] } })
+    await retry({ operation: 'changeCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { titleIds: [movie, spare] } })
+    await retry({ operation: 'deleteCollection', url: `/v1/admin/collections/${list.id}`, as: admin, repeated: 404 })
   })
 
   t.test('media', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
+import { openEvents } from '../event-reader.js'
 import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
 import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
 
@@ -83,6 +84,42 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     t.equal((await send(a, 'GET', `${profile}/continue`, accessToken)).body.positionMs, 23_457)
   })
 
+  t.test('what is done on one is told by the other\'s feed within a second, and read from the row there', async (t) => {
+    const { accessToken, account } = await signUp()
+    const profile = `/v1/profiles/${account.profiles[0].id}`
+    const feed = await openEvents(`${b.origin}${profile}/changes`, accessToken)
+    t.teardown(() => { feed.close() })
+    await feed.next()
+    /** Acts through one process; what the other's feed tells next of a kind, in time. */
+    async function tells (kind: string, act: () => Promise<unknown>): Promise<any> {
+      await act()
+      const started = Date.now()
+      const { items } = await feed.until(kind)
+      t.ok(Date.now() - started < 1_000, `${kind} after ${Date.now() - started} ms`)
+      return items.find((item) => item.kind === kind)
+    }
+    t.match(await tells('wishlist', async () => await send(a, 'PUT', `${profile}/wishlist/${movie}`, accessToken)), { title: { id: movie, inWishlist: true } })
+    const { body } = await send(a, 'POST', `${profile}/playback`, accessToken, { itemId: movie })
+    const report = { positionMs: 20_007, watchedMs: 20_000, at: new Date().toISOString() }
+    t.match(await tells('watching', async () => await send(a, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, report)), { title: { progress: { positionMs: 20_007 } } })
+    const rows = await Promise.all(servers.map(async (server) => (await send(server, 'GET', `${profile}/continue-watching`, accessToken)).body.items))
+    t.match(rows[0], [{ title: { id: movie }, positionMs: 20_007 }])
+    t.strictSame(rows[0], rows[1], 'two devices show the same row')
+    t.match(await tells('catalogue', async () => await send(a, 'PATCH', `/v1/admin/movies/${movie}`, adminToken, { synopsis: 'In space.' })), { title: { id: movie } })
+    t.equal((await send(b, 'GET', `/v1/movies/${movie}`, accessToken)).body.synopsis, 'In space.', 'whoever hears of it reads it')
+    await send(a, 'POST', '/v1/auth/logout', accessToken)
+    const started = Date.now()
+    while (await feed.next() !== null);
+    t.ok(Date.now() - started < 5_500, `ends ${Date.now() - started} ms after a log-out in the other`)
+  })
+
+  t.test('a collection made in one is there in the other within a second', async (t) => {
+    const { id } = (await send(a, 'POST', '/v1/admin/collections', adminToken, { title: 'In space', titleIds: [movie] })).body
+    const started = Date.now()
+    while ((await send(b, 'GET', `/v1/collections/${id}`, adminToken)).status !== 200 && Date.now() - started < 5_000);
+    t.ok(Date.now() - started < 1_000, `after ${Date.now() - started} ms`)
+  })
+
   t.test('a log-out in one is known in the other within five seconds', async (t) => {
     const { accessToken } = await signUp()
     t.equal((await send(b, 'GET', '/v1/account', accessToken)).status, 200)
@@ -93,7 +130,9 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   })
 
   t.test('SIGTERM under load cuts no request off and ends with 0 within ten seconds', async (t) => {
-    const { accessToken } = await signUp()
+    const { accessToken, account } = await signUp()
+    const feed = await openEvents(`${b.origin}/v1/profiles/${account.profiles[0].id}/changes`, accessToken)
+    await feed.next()
     const outcomes: string[] = []
     const stopped = new AbortController()
     const clients = Array.from({ length: 8 }, async () => {
@@ -113,6 +152,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     const code = await b.stop()
     stopped.abort()
     await Promise.all(clients)
+    t.equal(await feed.next(), null, 'an open feed ends')
     t.equal(code, 0)
     t.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`)
     t.ok(outcomes.length > 50, `${outcomes.length} requests`)

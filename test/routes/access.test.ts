@@ -22,6 +22,7 @@ function bodyFor (path: string): unknown {
     [/account\/plan$/, { plan: 'basic' }],
     [/account\/password$/, { currentPassword: 'x', newPassword: 'y' }],
     [/\/profiles(\/\{profileId\})?$/, { name: 'Somebody else' }],
+    [/\/order$/, { episodeIds: [] }],
     [/admin\/media/, { edition: 'x' }],
     [/media$/, undefined],
     [/admin\//, { title: 'X' }],
@@ -37,7 +38,9 @@ const operations: Operation[] = Object.entries(document.paths).flatMap(([path, m
 t.test('every operation', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
-  const movie = await addMovie(app, admin)
+  const movie = await addMovie(app, admin, { cast: [{ name: 'Keanu Reeves' }] })
+  const collection = (await admin.post('/v1/admin/collections', { title: 'The Matrix films', titleIds: [movie] })).body.id
+  const person = (await admin.get(`/v1/movies/${movie}`)).body.cast[0].personId
   const show = await addShow(app, admin)
   const owner = await signUp(app)
   await watch(owner, clock, movie, 20_000)
@@ -57,9 +60,11 @@ t.test('every operation', async (t) => {
     season: '1',
     episode: '1',
     mediaFileId: stream.mediaFile.id,
+    collectionId: collection,
+    personId: person,
   }
   /** What the query must have to be valid. */
-  const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1']]
+  const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1'], [/\/people$/, '?q=keanu']]
   const urlOf = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'x') + (queries.find(([pattern]) => pattern.test(path))?.[1] ?? '')
   const send = async ({ method, path, body }: Operation, token?: string) =>
     await call(app, method, urlOf(path), { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) })
@@ -114,7 +119,7 @@ t.test('every operation', async (t) => {
   t.test('never shows a child what is not for children', async (t) => {
     const kids = (await owner.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
     const child = (await owner.post(`/v1/profiles/${kids}/select`)).body.accessToken
-    const reads = operations.filter(({ path, isPublic }) => !isPublic && /\{(movieId|showId|itemId|titleId|id)\}/.test(path) && !path.startsWith('/v1/admin'))
+    const reads = operations.filter(({ path, isPublic }) => !isPublic && /\{(movieId|showId|itemId|titleId|id|collectionId|personId)\}/.test(path) && !path.startsWith('/v1/admin'))
     ids['profileId'] = kids
     for (const operation of reads.filter(({ path, method }) => !(method === 'DELETE' && path.includes('wishlist')))) {
       const answer = await send(operation, child)

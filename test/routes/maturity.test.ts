@@ -32,7 +32,14 @@ t.test('what is above the ceiling of a profile does not exist for it', async (t)
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movies: Array<{ id: string, rating: string | null, age: number }> = []
-  for (const [rating, age] of AGES) movies.push({ id: await addMovie(app, admin, { title: `Film ${rating ?? 'not rated'}`, genres: [`Genre ${rating ?? 'none'}`], maturityRating: rating }), rating, age })
+  for (const [rating, age] of AGES) movies.push({ id: await addMovie(app, admin, { title: `Film ${rating ?? 'not rated'}`, genres: [`Genre ${rating ?? 'none'}`, 'Film'], cast: [{ name: `Actor of ${rating ?? 'none'}` }, { name: 'Actor of all' }], maturityRating: rating }), rating, age })
+  const pages = new Map<string, { person: string, collection: string }>()
+  for (const { id, rating } of movies) {
+    const collection = (await admin.post('/v1/admin/collections', { title: `Only ${rating ?? 'none'}`, titleIds: [id] })).body.id
+    pages.set(id, { person: (await admin.get(`/v1/movies/${id}`)).body.cast[0].personId, collection })
+  }
+  const everything = (await admin.post('/v1/admin/collections', { title: 'Everything', titleIds: movies.map(({ id }) => id) })).body.id
+  const everybody = (await admin.get(`/v1/movies/${movies[0]?.id ?? ''}`)).body.cast[1].personId
   const shows: Array<{ id: string, episode: string, next: string, rating: string | null, age: number }> = []
   for (const [rating, age] of [['TV-Y', 0], ['TV-MA', 17], [null, 0]] as const) {
     const { id, episodes: [episode = '', next = ''] } = await addShow(app, admin, { title: `Show ${rating ?? 'not rated'}`, maturityRating: rating })
@@ -63,6 +70,9 @@ t.test('what is above the ceiling of a profile does not exist for it', async (t)
 
       const forMovie = (id: string): Array<[string, () => Promise<Answer>]> => [
         ['its page', async () => await viewer.get(`/v1/movies/${id}`)],
+        ['titles like it', async () => await viewer.get(`/v1/titles/${id}/similar`)],
+        ['its only collection', async () => await viewer.get(`/v1/collections/${pages.get(id)?.collection ?? ''}`)],
+        ['its only actor', async () => await viewer.get(`/v1/people/${pages.get(id)?.person ?? ''}`)],
         ['its place', async () => await viewer.get(`${base}/progress/${id}`)],
         ['a report', async () => await viewer.put(`${base}/progress/${id}`, { positionMs: 21_000, at })],
         ['a batch', async () => {
@@ -94,18 +104,27 @@ t.test('what is above the ceiling of a profile does not exist for it', async (t)
         if (started.status === 201) await viewer.post(`${base}/playback/${started.body.streamId}/stop`, { positionMs: 0, at })
       }
 
-      for (const { path } of lists) {
+      const ofTitles = [`/v1/collections/${everything}`, `/v1/people/${everybody}`, ...movies.filter(({ id }) => seen.has(id)).map(({ id }) => `/v1/titles/${id}/similar`)]
+      for (const path of [...lists.map(({ path }) => path), ...ofTitles]) {
         const url = path.replace('{profileId}', kim.profileId)
-        const { status, body } = await viewer.get(url + (path.endsWith('/search') ? '?q=film&limit=100' : path.endsWith('/suggestions') ? '?q=film&limit=20' : /titles|movies|shows|wishlist|ratings|watching$/.test(path) ? '?limit=100' : ''))
+        const { status, body } = await viewer.get(url + (path.endsWith('/people') ? '?q=actor&limit=100' : path.endsWith('/search') ? '?q=film&limit=100' : path.endsWith('/suggestions') ? '?q=film&limit=20' : /(titles|movies|shows|wishlist|ratings|watching|similar|collections|collections\/\w+|people\/\w+)$/.test(path) ? '?limit=100' : ''))
         t.ok([200, 204].includes(status), `${path} answers ${status}`)
         const text = JSON.stringify(body)
-        for (const { id, rating } of titles) if (!seen.has(id)) t.notOk(text.includes(id), `${path} hides ${rating}`)
+        for (const { id, rating } of titles) {
+          const { person = id, collection = id } = pages.get(id) ?? {}
+          if (!seen.has(id)) t.notOk([id, person, collection].some((one) => text.includes(one)), `${path} hides ${rating}`)
+        }
       }
       const ids = async (path: string, pick = (one: any) => one.id) => (await viewer.get(path)).body.items.map(pick).sort()
       const sorted = (list: Iterable<string>) => [...list].sort()
       t.strictSame(await ids('/v1/titles?limit=100'), sorted(seen), 'and shows all the others')
       t.strictSame(await ids(`${base}/continue-watching?limit=100`, (one) => one.title.id), sorted(seen))
       t.strictSame(await ids(`${base}/wishlist?limit=100`, (one) => (one.title?.id ?? one.id)), sorted(seen))
+      const facets = (await viewer.get('/v1/titles/facets')).body
+      t.equal(facets.total, seen.size, 'facets count what is seen')
+      for (const { rating } of movies) t.equal(rating !== null && facets.ratings.some((one: { value: string }) => one.value === rating), titles.some((one) => one.rating === rating && rating !== null && seen.has(one.id)), `the facet of ${rating}`)
+      t.equal((await viewer.get(`/v1/collections/${everything}?limit=100`)).body.items.length, movies.filter(({ id }) => seen.has(id)).length)
+      t.equal((await viewer.get('/v1/people?q=actor&limit=100')).body.items.length, 1 + movies.filter(({ id }) => seen.has(id)).length)
       const genres = (await viewer.get('/v1/genres')).body.items.map((one: { name: string }) => one.name)
       for (const { id, rating } of movies) t.equal(genres.includes(`Genre ${rating ?? 'none'}`), seen.has(id), `the genre of ${rating}`)
       const button = await viewer.get(`${base}/continue`)

@@ -22,6 +22,8 @@ function title (id: string, name: string, seasons: Record<number, string[]> | nu
     posterUrl: null,
     originalLanguage: null,
     people: [],
+    credited: [],
+    translations: [],
     popularity: 0,
     externalIds: {},
     addedAt: new Date(0),

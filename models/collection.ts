@@ -1,0 +1,34 @@
+// A collection of titles in an order of its own: a series of films, or a list that an editor made.
+import mongoose, { Schema, type Types } from 'mongoose'
+import { translationsPath, type Translation } from './title.js'
+
+export const COLLECTION_KINDS = ['series', 'editorial'] as const
+export type CollectionKind = (typeof COLLECTION_KINDS)[number]
+export const COLLECTION_TITLES_LIMIT = 500
+
+export interface StoredCollection {
+  _id: Types.ObjectId
+  kind: CollectionKind
+  title: string
+  synopsis: string | null
+  translations?: Translation[]
+  posterUrl: string | null
+  /** In their order; those that are gone by now are passed over. */
+  titles: Types.ObjectId[]
+  published: boolean
+  createdAt: Date
+  updatedAt: Date
+  __v: number
+}
+
+const collectionSchema = new Schema<StoredCollection>({
+  kind: { type: String, enum: COLLECTION_KINDS, required: true },
+  title: { type: String, required: true },
+  synopsis: { type: String, default: null },
+  translations: translationsPath,
+  posterUrl: { type: String, default: null },
+  titles: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= COLLECTION_TITLES_LIMIT },
+  published: { type: Boolean, default: true },
+}, { collection: 'collections', timestamps: true, optimisticConcurrency: true })
+
+export const Collection = mongoose.model('Collection', collectionSchema)

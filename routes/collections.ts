@@ -1,0 +1,84 @@
+// Collections of titles: series of films, editorial lists.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { localiserFor, visibleTitlesOf } from '../src/catalogue/detail-facts.js'
+import { sendTagged } from '../src/catalogue/etag.js'
+import { foldText } from '../src/catalogue/fold-text.js'
+import { readProfileStates } from '../src/catalogue/profile-state.js'
+import type { CatalogueCollection, CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { compareRanks, pageOfOrdered, type RankKey } from '../src/domain/ranked-page.js'
+import { notFound } from '../src/errors.js'
+import { callerOf, viewerOf } from '../src/plugins/auth.js'
+import { toCard } from '../src/schemas/catalogue.js'
+import { CollectionCard, CollectionDetail, CollectionKind, toCollectionCard } from '../src/schemas/collections.js'
+import { answers, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+
+const collections: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  const { catalogue, cursors, now } = services
+
+  interface Seen { readonly collection: CatalogueCollection, readonly titles: readonly CatalogueTitle[] }
+
+  /** The collections in which there is something for this viewer, each with that. */
+  async function listSeen (request: FastifyRequest, all: Iterable<CatalogueCollection>): Promise<Seen[]> {
+    const viewer = await viewerOf(app, request)
+    const moment = now()
+    return [...all].filter(({ published }) => published)
+      .map((collection) => ({ collection, titles: visibleTitlesOf(catalogue, collection, viewer, moment) }))
+      .filter(({ titles }) => titles.length > 0)
+  }
+
+  app.get('/collections', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Collections, by title',
+      operationId: 'listCollections',
+      querystring: strict({ kind: Type.Optional(CollectionKind), limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: answers({ 200: pageOf(ref(CollectionCard)) }),
+    },
+  }, async (request, reply) => {
+    const { kind, limit, cursor } = request.query
+    const scope = ['collections', kind ?? null]
+    const seen = (await listSeen(request, catalogue.collections())).filter(({ collection }) => kind === undefined || collection.kind === kind)
+      .map((one) => ({ ...one, key: [foldText(one.collection.title), one.collection.id] })).sort((a, b) => compareRanks(a.key, b.key))
+    const { entries, next } = pageOfOrdered(seen, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, () => true)
+    const localiser = localiserFor(services, request)
+    const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles.length, localiser))
+    return await sendTagged(request, reply, { items, nextCursor: next === null ? null : cursors.encode(next, scope) }, null, localiser.languages())
+  })
+
+  app.get('/collections/:collectionId', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One collection with its titles, in their order',
+      description: 'A cursor ends when the collection is changed.',
+      operationId: 'getCollection',
+      params: Type.Object({ collectionId: Id }),
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: answers({ 200: ref(CollectionDetail) }),
+    },
+  }, async (request, reply) => {
+    const { params: { collectionId }, query: { limit, cursor } } = request
+    const found = catalogue.findCollection(collectionId)
+    const [seen] = await listSeen(request, found === null ? [] : [found])
+    if (seen === undefined) throw notFound('collection')
+    const { collection, titles } = seen
+    const scope = ['collection', collection.id, collection.revision]
+    const after = cursor === undefined ? -1 : cursors.decode(cursor, scope) as number
+    const placed = titles.map((title) => ({ title, place: collection.titleIds.indexOf(title.id) })).filter(({ place }) => place > after)
+    const page = placed.slice(0, limit)
+    const states = await readProfileStates(callerOf(request), page.map(({ title }) => title.id))
+    const localiser = localiserFor(services, request)
+    const body = {
+      ...toCollectionCard(collection, titles.length, localiser),
+      items: page.map(({ title }) => toCard(title, states(title.id), localiser)),
+      nextCursor: placed.length > limit ? cursors.encode(page.at(-1)?.place, scope) : null,
+    }
+    return await sendTagged(request, reply, body, null, localiser.languages())
+  })
+}
+
+export default collections

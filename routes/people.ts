@@ -1,0 +1,83 @@
+// People of the catalogue: found by name, each with the titles they took part in.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import mongoose from 'mongoose'
+import { Type } from 'typebox'
+import { Title, type StoredTitle } from '../models/title.js'
+import { localiserFor, visibleTitlesOf } from '../src/catalogue/detail-facts.js'
+import { sendTagged } from '../src/catalogue/etag.js'
+import { creditsOf, hasName } from '../src/catalogue/people.js'
+import { readProfileStates } from '../src/catalogue/profile-state.js'
+import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/domain/ranked-page.js'
+import { notFound } from '../src/errors.js'
+import { callerOf, viewerOf } from '../src/plugins/auth.js'
+import { toCard } from '../src/schemas/catalogue.js'
+import { PersonDetail, PersonView } from '../src/schemas/collections.js'
+import { answers, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+
+const PeopleQuery = strict({
+  q: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'The beginnings of words of the name, in any order', examples: ['keanu r'] }),
+  limit: Limit,
+  cursor: Type.Optional(Cursor),
+})
+
+const people: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  const { catalogue, cursors, now } = services
+
+  app.get('/people', {
+    config: { access: 'catalogue' },
+    schema: { tags: ['catalogue'], summary: 'People by name', operationId: 'listPeople', querystring: PeopleQuery, response: answers({ 200: pageOf(ref(PersonView)) }) },
+  }, async (request, reply) => {
+    const { q, limit, cursor } = request.query
+    const scope = ['people', q]
+    const viewer = await viewerOf(app, request)
+    const moment = now()
+    const isWanted = hasName(q)
+    const named = [...catalogue.people()].filter(isWanted).map((person) => ({ person, key: [person.sortName, person.id] })).sort((a, b) => compareRanks(a.key, b.key))
+    const isSeen = ({ person }: typeof named[number]): boolean => visibleTitlesOf(catalogue, person, viewer, moment).length > 0
+    const { entries, next } = pageOfOrdered(named, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, isSeen)
+    const items = entries.map(({ person }) => ({ id: person.id, name: person.name, titleCount: visibleTitlesOf(catalogue, person, viewer, moment).length }))
+    return await sendTagged(request, reply, { items, nextCursor: next === null ? null : cursors.encode(next, scope) })
+  })
+
+  app.get('/people/:personId', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One person with their titles, newest first',
+      operationId: 'getPerson',
+      params: Type.Object({ personId: Id }),
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: answers({ 200: ref(PersonDetail) }),
+    },
+  }, async (request, reply) => {
+    const { params: { personId }, query: { limit, cursor } } = request
+    const person = catalogue.findPerson(personId)
+    const titles = person === null ? [] : visibleTitlesOf(catalogue, person, await viewerOf(app, request), now())
+    if (person === null || titles.length === 0) throw notFound('person')
+    const scope = ['person', person.id]
+    const newest = titles.map((title) => ({ title, key: newestKey(title) })).sort((a, b) => compareRanks(b.key, a.key))
+    const { entries, next } = pageOfRanked(newest, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, () => true)
+    const ids = entries.map(({ title }) => title.id)
+    const [stored, states] = await Promise.all([findCredits(ids), readProfileStates(callerOf(request), ids)])
+    const localiser = localiserFor(services, request)
+    const items = entries.map(({ title }) => ({ title: toCard(title, states(title.id), localiser), credits: creditsOf(stored.get(title.id), person.id) }))
+    const body = { id: person.id, name: person.name, titleCount: titles.length, items, nextCursor: next === null ? null : cursors.encode(next, scope) }
+    return await sendTagged(request, reply, body, null, localiser.languages())
+  })
+}
+
+/** Roles are not kept in memory: they are read for the titles of a page. */
+async function findCredits (ids: readonly string[]): Promise<Map<string, Pick<StoredTitle, '_id' | 'cast' | 'crew'>>> {
+  const found = await Title.find({ _id: mongoose.trusted({ $in: ids }) }, { cast: 1, crew: 1 }).lean<Array<Pick<StoredTitle, '_id' | 'cast' | 'crew'>>>()
+  return new Map(found.map((title) => [title._id.toString(), title]))
+}
+
+/** Titles without a year come last. */
+function newestKey ({ releaseDate, year, id }: CatalogueTitle): RankKey {
+  const date = releaseDate ?? `${year ?? 0}`
+  return [Number(date.replaceAll('-', '').padEnd(8, '0')), id]
+}
+
+export default people

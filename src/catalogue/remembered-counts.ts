@@ -1,0 +1,50 @@
+// Counts over the whole catalogue, remembered until it changes, or until a title comes or goes by its own date.
+import { LRUCache } from 'lru-cache'
+import { maturityCeiling, type Viewer } from '../domain/maturity.js'
+import { countGenres, type Selection } from './browse.js'
+import { countFacets, type Facets } from './facets.js'
+import type { Catalogue } from './snapshot.js'
+
+/** Viewers of one ceiling and plan share an answer, so few are asked for again and again. */
+const KEPT = 500
+
+export interface RememberedCounts {
+  genres (viewer: Viewer, now: Date): ReturnType<typeof countGenres>
+  facets (selection: Selection): Facets
+}
+
+interface Remembered { readonly generation: number, readonly from: number, readonly until: number, readonly value: unknown }
+
+export function createRememberedCounts (catalogue: Catalogue): RememberedCounts {
+  const answers = new LRUCache<string, Remembered>({ max: KEPT })
+
+  function remember<T> (key: readonly unknown[], now: Date, count: () => T): T {
+    const name = JSON.stringify(key)
+    const generation = catalogue.generation()
+    const known = answers.get(name)
+    const moment = now.getTime()
+    if (known?.generation === generation && known.from <= moment && moment < known.until) return known.value as T
+    const value = count()
+    answers.set(name, { generation, from: moment, until: nextTurn(catalogue, moment), value })
+    return value
+  }
+
+  return {
+    genres: (viewer, now) => remember(['genres', ...eyesOf(viewer)], now, () => countGenres(catalogue, viewer, now)),
+    facets: (selection) => remember(['facets', ...eyesOf(selection.viewer), selection.planMaxHeight, selection.filter], selection.now, () => countFacets(catalogue, selection)),
+  }
+}
+
+/** All that what is seen depends on. */
+function eyesOf (viewer: Viewer): [boolean, number] {
+  return [viewer.kids, maturityCeiling(viewer)]
+}
+
+/** The next moment at which a title comes or goes by its own date, ms since the epoch. */
+function nextTurn (catalogue: Catalogue, after: number): number {
+  let next = Infinity
+  for (const { availableFrom, availableUntil } of catalogue.titles()) {
+    for (const date of [availableFrom, availableUntil]) if (date !== null && date.getTime() > after) next = Math.min(next, date.getTime())
+  }
+  return next
+}
