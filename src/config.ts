@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isIP } from 'node:net'
+import { DEFAULT_PLANS, type Plan } from './domain/plans.js'
+import { readPlans } from './plans-file.js'
 
 export type Environment = 'development' | 'test' | 'production'
 
@@ -42,6 +44,10 @@ export interface Config {
   readonly accountGraceDays: number
   /** Where people open the links in mails, without a slash at its end. */
   readonly publicUrl: string
+  /** What is offered, the smallest first. */
+  readonly plans: readonly Plan[]
+  /** How long an entry of the audit log is kept, days. */
+  readonly auditDays: number
   /** Where media files live; null: in a folder of `dataDir`. */
   readonly s3: S3Config | null
 }
@@ -121,8 +127,24 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
     accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
+    plans: plansOf(variables, root),
+    auditDays: integer(variables, 'AUDIT_DAYS', 365, 30, 3_650),
     s3: oneOf(variables, 'STORAGE', ['local', 's3'] as const, 'local') === 's3' ? readS3(variables) : null,
   })
+}
+
+function plansOf (variables: Variables, root: string): readonly Plan[] {
+  const file = variables['PLANS_FILE']
+  if (!file) return DEFAULT_PLANS
+  let text: string
+  try {
+    text = readFileSync(path.resolve(root, file), 'utf8')
+  } catch {
+    throw new ConfigError('PLANS_FILE', 'must name a readable file')
+  }
+  const { plans, problem } = readPlans(text)
+  if (problem !== null) throw new ConfigError('PLANS_FILE', problem)
+  return plans
 }
 
 function readS3 (variables: Variables): S3Config {

@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import '../../models/account.js'
 import '../../models/account-streams.js'
+import '../../models/audit.js'
 import '../../models/image.js'
 import '../../models/mail-link.js'
 import '../../models/media.js'

@@ -19,9 +19,10 @@ function bodyFor (path: string): unknown {
     [/wishlist\/order$/, { titleIds: [] }],
     [/v1\/account$/, { password: 'x' }],
     [/account\/email$/, { email: 'x@example.com', password: 'x' }],
-    [/account\/plan$/, { plan: 'basic' }],
+    [/account(s\/\{accountId\})?\/plan$/, { plan: 'basic' }],
     [/account\/password$/, { currentPassword: 'x', newPassword: 'y' }],
     [/\/profiles(\/\{profileId\})?$/, { name: 'Somebody else' }],
+    [/admin\/accounts\/.*\/role$/, { role: 'member' }],
     [/admin\/media/, { edition: 'x' }],
     [/media$/, undefined],
     [/admin\//, { title: 'X' }],
@@ -57,6 +58,7 @@ t.test('every operation', async (t) => {
     season: '1',
     episode: '1',
     mediaFileId: stream.mediaFile.id,
+    accountId: owner.accountId,
   }
   /** What the query must have to be valid. */
   const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1']]
