@@ -33,7 +33,7 @@ export function readPlans (text: string): { readonly plans: readonly Plan[], rea
     return refuse('must name a file of JSON')
   }
   const [error] = Value.Errors(PlansFile, content)
-  if (error !== undefined) return refuse(`must name a file of plans: ${error.instancePath === '' ? 'the document' : error.instancePath} ${error.message}`)
+  if (error !== undefined) return refuse(`must name a file of plans: ${error.instancePath === '' ? 'the document' : error.instancePath} ${error.keyword === 'boolean' ? 'is not known here' : error.message}`)
   const { plans } = content as PlansInFile
   const ids = plans.map(({ id }) => id)
   const repeated = ids.find((id, i) => ids.indexOf(id) !== i)

@@ -171,12 +171,16 @@ export async function listAudit ({ account, actor, action, result, from, to, aft
     ...(actor === undefined ? {} : { actor }),
     ...(action === undefined ? {} : { action }),
     ...(result === undefined ? {} : { result }),
+    ...(after === null ? {} : { $or: laterThan(after) }),
   }
-  const rest = after === null ? [] : [mongoose.trusted({ $or: [{ at: { $lt: new Date(after[0]) } }, { at: new Date(after[0]), _id: { $lt: new Types.ObjectId(after[1]) } }] })]
-  const query = Audit.find(filter as never)
-  if (rest.length > 0) query.and(rest as never)
-  const entries = await query.sort({ at: -1, _id: -1 }).limit(limit + 1).lean<StoredAudit[]>()
+  const entries = await Audit.find(filter as never).sort({ at: -1, _id: -1 }).limit(limit + 1).lean<StoredAudit[]>()
   const page = entries.slice(0, limit)
   const last = page.at(-1)
   return { entries: page, next: entries.length > limit && last !== undefined ? [last.at.getTime(), last._id.toString()] : null }
+}
+
+/** What follows a place, newest first. */
+function laterThan ([at, id]: AuditPosition): object[] {
+  const moment = new Date(at)
+  return [{ at: mongoose.trusted({ $lt: moment }) }, { at: moment, _id: mongoose.trusted({ $lt: new Types.ObjectId(id) }) }]
 }

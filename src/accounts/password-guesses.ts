@@ -50,6 +50,11 @@ export async function countLogIn (services: GuessServices, email: string, accoun
   }
 }
 
+/** Begins an account's count again, for a password that was set by whoever runs the service. */
+export async function forgetLogIns (services: GuessServices, email: string): Promise<void> {
+  await forgetAttempts(keyOf(services, `account ${email}`))
+}
+
 /** Counts an attempt of somebody signed in to give the account's password. @throws DomainError 429 `too-many-attempts` */
 export async function countOwnPassword (services: GuessServices, accountId: string): Promise<Guess> {
   const key = keyOf(services, `own ${accountId}`)

@@ -42,8 +42,11 @@ t.test('administrators and accounts', async (t) => {
     await play(kim, movie, { device: 'TV' })
     const { body, headers } = await admin.get(urlOf(kim))
     t.match(body, {
-      plan: 'premium', limits: { maxProfiles: 5, maxStreams: 4, maxHeight: 2160 }, profiles: [{ name: 'Me', hasPin: false }, { name: 'Lee', hasPin: true }],
-      sessions: [{ id: String, device: null }], streams: [{ device: 'TV', title: { id: movie } }],
+      plan: 'premium',
+      limits: { maxProfiles: 5, maxStreams: 4, maxHeight: 2160 },
+      profiles: [{ name: 'Me', hasPin: false }, { name: 'Lee', hasPin: true }],
+      sessions: [{ id: String, device: null }],
+      streams: [{ device: 'TV', title: { id: movie } }],
     })
     t.equal(headers['cache-control'], 'no-store')
     t.notMatch(JSON.stringify(body), /hash|seed|\$2[aby]/i)
