@@ -2,7 +2,7 @@
 // The plan's limit on profiles is enforced here, on every write verb.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
-import { assertProfilesFit, countUsableProfiles, limitsOf, PLAN_IDS, type PlanId, type PlanLimits } from '../src/domain/plans.js'
+import { assertProfilesFit, countUsableProfiles, limitsOf, mostStoredProfiles, type PlanId, type PlanLimits } from '../src/domain/plans.js'
 import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
@@ -12,8 +12,6 @@ import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
 export const WATCH_HISTORY_LIMIT = 24
 export const WISHLIST_LIMIT = 500
-/** Usable and locked ones together: the largest plan's, so that no account passes the bound of its size. */
-export const STORED_PROFILES_LIMIT = Math.max(...PLAN_IDS.map((id) => limitsOf(id).maxProfiles))
 /** A name may unfold to many times its length: a longer one is compared by its hash. */
 const NAME_KEY_LENGTH = 100
 
@@ -54,6 +52,8 @@ export interface StoredAccount {
   emailVerifiedAt: Date | null
   /** Closed by its owner, and erased from then on; null for an account that is open. */
   eraseAt: Date | null
+  /** When an administrator shut it: nobody signs in; null, or missing in older ones, for an account that is open. */
+  disabledAt?: Date | null
   passwordHash: string
   role: Role
   plan: PlanId
@@ -91,9 +91,11 @@ const accountSchema = new Schema<StoredAccount>({
   email: { type: String, required: true, unique: true },
   emailVerifiedAt: { type: Date, default: null },
   eraseAt: { type: Date, default: null },
+  disabledAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
   role: { type: String, enum: ['member', 'admin'], default: 'member' },
-  plan: { type: String, enum: PLAN_IDS, required: true },
+  // Which there are is checked where it changes: an account may be on one that is not offered any more.
+  plan: { type: String, required: true },
   limits: {
     maxProfiles: { type: Number, required: true },
     maxStreams: { type: Number, required: true },
@@ -104,6 +106,8 @@ const accountSchema = new Schema<StoredAccount>({
 
 // Closed accounts whose period of grace is over.
 accountSchema.index({ eraseAt: 1 })
+// Whether there is another administrator; lists by role.
+accountSchema.index({ role: 1, _id: 1 })
 
 /** Folds a profile's name for comparison: `Kim`, `KIM` and full-width `Ｋｉｍ` are one name. */
 export function foldName (name: string): string {
@@ -163,7 +167,7 @@ function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
   const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
   const filter = {
     'profiles.nameKey': mongoose.trusted({ $ne: profile.nameKey }),
-    $expr: mongoose.trusted({ $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, { $lt: [{ $size: '$profiles' }, STORED_PROFILES_LIMIT] }] }),
+    $expr: mongoose.trusted({ $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, { $lt: [{ $size: '$profiles' }, { $max: [mostStoredProfiles(), '$limits.maxProfiles'] }] }] }),
   }
   // The version moves on, so that a document loaded before this profile existed cannot be saved over it.
   return { filter, extra: { $inc: { __v: 1 } } }

@@ -12,29 +12,15 @@ import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accou
 import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
-import { Accepted, AccountView, Email, Password, PlanName, PlanPreview, toAccount } from '../src/schemas/account.js'
-import { answers, Id, listOf, NoContent, nullable, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { Accepted, AccountView, Email, KeptProfiles, Password, PlanName, PlanPreview, StreamView, toAccount } from '../src/schemas/account.js'
+import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 import { flushEnded } from '../src/watching/flush.js'
 import { describeSlot } from '../src/watching/playback.js'
 import { endStream } from '../src/watching/slots.js'
 
 const PlanChangeBody = strict({
   plan: PlanName,
-  keepProfileIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 10, uniqueItems: true, description: 'The profiles that stay usable; the others are locked' })),
-})
-const StreamView = Type.Object({
-  id: Id,
-  profile: Type.Object({ id: Id, name: Type.String() }),
-  device: nullable(Type.String()),
-  title: Type.Object({ id: Id, title: Type.String() }),
-  season: nullable(Type.Integer()),
-  episode: nullable(Type.Integer()),
-  state: Type.Enum(['playing', 'paused'], { description: 'As the last heartbeat said' }),
-  positionMs: Type.Integer({ minimum: 0, description: 'Where it is, ms from the start' }),
-  durationMs: nullable(Type.Integer({ minimum: 0 }), 'Null when the length is not known'),
-  private: Type.Boolean({ description: 'Plays without a trace in the history' }),
-  since: Timestamp,
-  expiresAt: Timestamp,
+  keepProfileIds: Type.Optional(KeptProfiles),
 })
 
 /** An export reads everything there is. */
@@ -51,7 +37,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => toAccount(await own(callerOf(request).accountId)))
 
   app.delete('/account', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    config: { access: 'account', rateLimit: SIGN_IN_RATE, audit: true },
     schema: {
       tags: ['account'],
       summary: 'Close the account; everything in it is erased after a period of grace',
@@ -68,7 +54,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/account/export', {
-    config: { access: 'account', rateLimit: EXPORT_RATE },
+    config: { access: 'account', rateLimit: EXPORT_RATE, audit: true },
     exposeHeadRoute: false,
     schema: {
       tags: ['account'],
@@ -82,7 +68,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.put('/account/password', {
-    config: { access: 'account' },
+    config: { access: 'account', audit: true },
     schema: {
       tags: ['account'],
       summary: 'Change the password; every other session ends',
@@ -103,7 +89,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.put('/account/email', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    config: { access: 'account', rateLimit: SIGN_IN_RATE, audit: true },
     schema: {
       tags: ['account'],
       summary: 'Move to another address, once its mailed link was opened',
@@ -145,7 +131,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.put('/account/plan', {
-    config: { access: 'account' },
+    config: { access: 'account', audit: true },
     schema: {
       tags: ['account'],
       summary: 'Change the plan',

@@ -2,13 +2,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { findAccount, type StoredAccount } from '../models/account.js'
+import type { StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
 import { reopenAccount } from '../src/accounts/erase-account.js'
 import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/mail-links.js'
-import { endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
+import { accountOfSession, endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
-import { notFound, unauthorized } from '../src/errors.js'
+import { smallestPlan } from '../src/domain/plans.js'
+import { notFound } from '../src/errors.js'
+import { noteAudit } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { addressKey, SIGN_IN_RATE } from '../src/plugins/security.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
@@ -46,25 +48,28 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
 
   app.post('/auth/signup', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
     schema: { tags: ['auth'], summary: 'Make an account with its first profile, and sign in', operationId: 'signUp', body: SignUp, response: answers({ 201: ref(Tokens) }) },
   }, async (request, reply) => {
-    const { email, password, plan = 'basic', profileName, device } = request.body
+    const { email, password, plan = smallestPlan().id, profileName, device } = request.body
     const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
+    noteAudit(request, { account: account._id.toString() })
     requestVerification(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
     return await reply.code(201).send({ ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) })
   })
 
   app.post('/auth/login', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
     schema: { tags: ['auth'], summary: 'Sign in', operationId: 'logIn', body: LogIn, response: answers({ 200: ref(Tokens) }) },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
     const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
-    await reopenAccount(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
-    return { ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
+    const allowed = await accountOfSession(services, opened.session)
+    const isReopened = await reopenAccount(services, account)
+    noteAudit(request, { account: account._id.toString(), session: opened.session._id.toString(), reason: isReopened ? 'account-reopened' : null })
+    return { ...tokensFor(app, allowed, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
   })
 
   app.post('/auth/refresh', {
@@ -72,13 +77,11 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     schema: { tags: ['auth'], summary: 'Exchange a refresh token for new tokens', operationId: 'refresh', body: Refresh, response: answers({ 200: ref(Tokens) }) },
   }, async (request) => {
     const opened = await refreshSession(services, request.body.refreshToken)
-    const account = await findAccount(opened.session.account)
-    if (account === null) throw unauthorized()
-    return tokensFor(app, account, opened)
+    return tokensFor(app, await accountOfSession(services, opened.session), opened)
   })
 
   app.post('/auth/password/forgot', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Ask for a link to choose a new password',
@@ -93,7 +96,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.post('/auth/password/reset', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Choose a new password with the token of a mailed link; every session ends',
@@ -102,12 +105,12 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await resetPassword(services, request.body.token, request.body.password)
+    noteAudit(request, { account: await resetPassword(services, request.body.token, request.body.password) })
     return await reply.code(204).send(null)
   })
 
   app.post('/auth/email/verify', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Confirm an address with the token of a mailed link',
@@ -117,12 +120,12 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await confirmEmail(services, request.body.token)
+    noteAudit(request, await confirmEmail(services, request.body.token))
     return await reply.code(204).send(null)
   })
 
   app.post('/auth/logout', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', audit: true },
     schema: { tags: ['auth'], summary: 'Log out: the session ends', operationId: 'logOut', response: answers({ 204: NoContent }) },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
@@ -131,7 +134,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.post('/auth/logout-everywhere', {
-    config: { access: 'account' },
+    config: { access: 'account', audit: true },
     schema: { tags: ['auth'], summary: 'End every session of the account', operationId: 'logOutEverywhere', response: answers({ 204: NoContent }) },
   }, async (request, reply) => {
     await endAllSessions(services, callerOf(request).accountId, null, 'logged-out-everywhere')
@@ -156,7 +159,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.delete('/auth/sessions/:sessionId', {
-    config: { access: 'account' },
+    config: { access: 'account', audit: true },
     schema: { tags: ['auth'], summary: 'End one session', operationId: 'endSession', params: Type.Object({ sessionId: Id }), response: answers({ 204: NoContent }) },
   }, async (request, reply) => {
     const session = await findSession(request.params.sessionId)

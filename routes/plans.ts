@@ -8,7 +8,7 @@ const plans: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/plans', {
     config: { access: 'public' },
     schema: { tags: ['account'], summary: 'The plans and what each allows', operationId: 'listPlans', response: answers({ 200: listOf(ref(PlanView)) }) },
-  }, async () => ({ items: listPlans() }))
+  }, async () => ({ items: [...listPlans()] }))
 }
 
 export default plans

@@ -5,6 +5,7 @@ import { findAccount, type StoredProfile } from '../models/account.js'
 import { verifyPin } from '../src/accounts/pin.js'
 import { addProfile, changeProfile, removeProfile } from '../src/accounts/profiles.js'
 import { fail, notFound, profileLocked } from '../src/errors.js'
+import { noteAudit } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
@@ -39,6 +40,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 201: ref(Profile) }),
     },
   }, async (request, reply) => {
+    if (request.body.pin != null) noteAudit(request, { action: 'change-pin' })
     const profile = await addProfile(services, callerOf(request).accountId, request.body)
     return await reply.code(201).header('location', `/v1/profiles/${profile._id.toString()}`).send(toProfile(profile))
   })
@@ -56,7 +58,10 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
   app.patch('/profiles/:profileId', {
     config: { access: 'account' },
     schema: { tags: ['profiles'], summary: 'Change a profile', operationId: 'changeProfile', params: ProfileParams, body: ProfileChanges, response: answers({ 200: ref(Profile) }) },
-  }, async (request) => toProfile(await changeProfile(services, callerOf(request).accountId, request.params.profileId, request.body)))
+  }, async (request) => {
+    if (request.body.pin !== undefined) noteAudit(request, { action: 'change-pin' })
+    return toProfile(await changeProfile(services, callerOf(request).accountId, request.params.profileId, request.body))
+  })
 
   app.delete('/profiles/:profileId', {
     config: { access: 'account' },

@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import account from '../routes/account.js'
+import adminAccounts from '../routes/admin-accounts.js'
+import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
@@ -35,10 +37,12 @@ import uploads from '../routes/uploads.js'
 import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
+import { createAuditLog } from './accounts/audit-log.js'
 import { openCatalogue } from './catalogue/snapshot.js'
 import { createChangeHub } from './changes/change-hub.js'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
+import { usePlans } from './domain/plans.js'
 import { createTrends } from './home/trends.js'
 import { createLeaseCheck } from './media/lease-check.js'
 import { createPackageIndexes } from './media/package-index.js'
@@ -46,6 +50,7 @@ import { createMediaPackager } from './media/packager.js'
 import { createPackaging } from './media/packaging.js'
 import { createMailer } from './mail/mailer.js'
 import { createResumableUploads } from './media/resumable-uploads.js'
+import auditPlugin from './plugins/audit.js'
 import authPlugin from './plugins/auth.js'
 import databasePlugin from './plugins/database.js'
 import openapiPlugin from './plugins/openapi.js'
@@ -54,6 +59,7 @@ import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/pr
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
+import { describePlanName } from './schemas/account.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { buildValidator } from './schemas/validator.js'
 import { openTitleSearch } from './search/title-search.js'
@@ -118,6 +124,7 @@ export function createFastify (config: Config, logTo?: Writable): FastifyInstanc
 
 /** Puts plugins and routes on a server, in their order: the table of contents of the service. */
 export async function assemble (app: FastifyInstance, services: Services): Promise<void> {
+  usePlans(services.config.plans)
   app.decorate('services', services)
   app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
   await app.register(problemsPlugin)
@@ -125,9 +132,10 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
   app.addHook('preClose', async () => { services.hub.close() })
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config: services.config })
-  for (const schema of sharedSchemas) app.addSchema(schema)
+  for (const schema of [describePlanName(), ...sharedSchemas]) app.addSchema(schema)
   // Before auth: the UI's own routes cannot declare an access, and are for everybody.
   await app.register(openapiPlugin, { version: VERSION })
+  await app.register(auditPlugin, { audit: services.audit })
   await app.register(authPlugin, { services })
   await app.register(repeatablePlugin, { services })
 
@@ -159,6 +167,8 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(changes)
     await v1.register(wishlist)
     await v1.register(taste)
+    await v1.register(adminAccounts)
+    await v1.register(adminAudit)
     await v1.register(adminTitles)
     await v1.register(adminCollections)
     await v1.register(adminMedia)
@@ -208,6 +218,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     hasher,
     mailer,
     background,
+    audit: createAuditLog({ log: app.log, background, keepDays: config.auditDays, now }),
     storage,
     packaging,
     packages: createPackageIndexes(storage),

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isIP } from 'node:net'
+import { DEFAULT_PLANS, type Plan } from './domain/plans.js'
+import { readPlans } from './plans-file.js'
 
 export type Environment = 'development' | 'test' | 'production'
 
@@ -44,6 +46,10 @@ export interface Config {
   readonly publicUrl: string
   /** What the catalogue's own titles and synopses are written in, BCP 47. */
   readonly catalogueLanguage: string
+  /** What is offered, the smallest first. */
+  readonly plans: readonly Plan[]
+  /** How long an entry of the audit log is kept, days. */
+  readonly auditDays: number
   /** Where media files live; null: in a folder of `dataDir`. */
   readonly s3: S3Config | null
 }
@@ -127,8 +133,24 @@ export function loadConfig (variables: Variables = process.env, root: string = p
     mailFrom: variables['MAIL_FROM'] || 'NormFlix <no-reply@localhost>',
     publicUrl,
     accountGraceDays: integer(variables, 'ACCOUNT_GRACE_DAYS', 14, 0, 365),
+    plans: plansOf(variables, root),
+    auditDays: integer(variables, 'AUDIT_DAYS', 365, 30, 3_650),
     s3,
   })
+}
+
+function plansOf (variables: Variables, root: string): readonly Plan[] {
+  const file = variables['PLANS_FILE']
+  if (!file) return DEFAULT_PLANS
+  let text: string
+  try {
+    text = readFileSync(path.resolve(root, file), 'utf8')
+  } catch {
+    throw new ConfigError('PLANS_FILE', 'must name a readable file')
+  }
+  const { plans, problem } = readPlans(text)
+  if (problem !== null) throw new ConfigError('PLANS_FILE', problem)
+  return plans
 }
 
 function readS3 (variables: Variables): S3Config {

@@ -1,5 +1,6 @@
 // The OpenAPI document without a running service: the routes are put together on parts that do nothing.
 import { createAccountAccess } from './accounts/access.js'
+import type { AuditLog } from './accounts/audit-log.js'
 import { assemble, createFastify } from './app.js'
 import type { Background } from './background.js'
 import type { Catalogue } from './catalogue/snapshot.js'
@@ -33,6 +34,7 @@ export async function describeApi (): Promise<object> {
     hasher: {} as PasswordHasher,
     mailer: {} as Mailer,
     background: {} as Background,
+    audit: {} as AuditLog,
     storage: {} as MediaStorage,
     packaging: {} as Packaging,
     packages: {} as PackageIndexes,

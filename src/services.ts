@@ -1,6 +1,7 @@
 // What the parts of a running service share: made once in app.ts, passed in, never imported as globals.
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
+import type { AuditLog } from './accounts/audit-log.js'
 import type { Catalogue } from './catalogue/snapshot.js'
 import type { Background } from './background.js'
 import type { ChangeHub } from './changes/change-hub.js'
@@ -26,6 +27,7 @@ export interface Services {
   readonly hasher: PasswordHasher
   readonly mailer: Mailer
   readonly background: Background
+  readonly audit: AuditLog
   readonly storage: MediaStorage
   readonly packaging: Packaging
   readonly packages: PackageIndexes

@@ -43,7 +43,7 @@ t.test('what cannot be used is refused by the variable\'s name, never its value'
     ['SIGNING_KEYS', { SIGNING_KEYS: 'no-separator' }], ['SIGNING_KEYS', { SIGNING_KEYS: `a:${secret},a:${secret}` }], ['SIGNING_KEYS', { SIGNING_KEYS: `a:${'change-me'.repeat(5)}` }],
     ['PASSWORD_PEPPER', { PASSWORD_PEPPER: '' }], ['PASSWORD_PEPPER', { PASSWORD_PEPPER: 'a'.repeat(64) }], ['RATE_LIMITS', { RATE_LIMITS: 'off' }], ['SEED', { SEED: 'demo' }], ['PORT', { PORT: '70000' }],
     ['PORT', { PORT: '3000x' }], ['SMTP_URL', { SMTP_URL: '' }], ['SMTP_URL', { SMTP_URL: 'mail.example.com' }], ['PUBLIC_URL', { PUBLIC_URL: 'example.com/app' }], ['LOG_LEVEL', { LOG_LEVEL: 'loud' }], ['NODE_ENV', { NODE_ENV: 'staging' }], ['BCRYPT_COST', { BCRYPT_COST: '4' }], ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
-    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }], ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }], ['SIGNING_KEYS_FILE', { SIGNING_KEYS_FILE: '/nowhere/at/all' }], ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '4' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }], ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }], ['SIGNING_KEYS_FILE', { SIGNING_KEYS_FILE: '/nowhere/at/all' }], ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '4' }], ['AUDIT_DAYS', { AUDIT_DAYS: '7' }], ['PLANS_FILE', { PLANS_FILE: '/nowhere/at/all.json' }],
     ...['media', '/', '//a', '/a//b', '/../a', '/a/..', '/a.b', '/a?b', '/a b', '/a%2f', 'http://nginx/a'].map((value): [string, Record<string, string>] => ['X_ACCEL_REDIRECT_PREFIX', { X_ACCEL_REDIRECT_PREFIX: value }]),
   ]
   for (const [variable, change] of cases) {

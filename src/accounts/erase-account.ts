@@ -66,7 +66,9 @@ async function eraseAccount (services: Services, account: StoredAccount): Promis
   for (const model of OWNED) await model.deleteMany({ account: account._id })
   for (const profile of account.profiles) await forgetPinGuesses(profile._id.toString())
   await AccountStreams.deleteOne({ _id: account._id })
-  await Account.deleteOne({ _id: account._id })
+  await services.audit.forgetAccount(accountId)
+  const { deletedCount } = await Account.deleteOne({ _id: account._id })
+  if (deletedCount > 0) services.audit.record({ action: 'erase-account', result: 'ok' })
   services.access.forgetAccount(accountId)
   services.leases.forget(accountId)
 }

@@ -9,6 +9,7 @@ import type { Mail } from '../mail/mailer.js'
 import { changeEmailMail, emailChangedMail, passwordChangedMail, resetPasswordMail, verifyEmailMail } from '../mail/templates.js'
 import { countAttempt, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
+import type { AuditNote } from './audit-log.js'
 import { endAllSessions } from './sessions.js'
 import { assertPassword, emailTaken, normaliseEmail, setPasswordHash } from './sign-in.js'
 
@@ -75,9 +76,10 @@ async function useLink ({ now }: Services, link: StoredMailLink): Promise<void> 
 
 /**
  * Sets a new password with a mailed link; every session ends, and what was mailed before no longer works.
+ * @returns the account's id
  * @throws DomainError 400 `mail-link-invalid`, or naming the rule that the password breaks: the link then still works
  */
-export async function resetPassword (services: Services, token: string, password: string): Promise<void> {
+export async function resetPassword (services: Services, token: string, password: string): Promise<string> {
   const link = await findLink(services, token, ['reset-password'])
   const account = await findAccount(link.account)
   // A link to an address that the account no longer has opens nothing.
@@ -92,19 +94,21 @@ export async function resetPassword (services: Services, token: string, password
   await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, { $set: { usedAt: services.now() } })
   await endAllSessions(services, accountId, null, 'password-reset')
   notifyPasswordChanged(services, account)
+  return accountId
 }
 
-/** Confirms an address, the account's own or a new one. @throws DomainError 400 `mail-link-invalid`, 409 `email-taken` */
-export async function confirmEmail (services: Services, token: string): Promise<void> {
+/** Confirms an address, the account's own or a new one. @returns what the audit log is told @throws DomainError 400 `mail-link-invalid`, 409 `email-taken` */
+export async function confirmEmail (services: Services, token: string): Promise<AuditNote> {
   const link = await findLink(services, token, ['verify-email', 'change-email'])
   const account = await findAccount(link.account)
   if (account === null || (link.kind === 'verify-email' && account.email !== link.email)) throw badLink()
   await useLink(services, link)
   if (link.kind === 'verify-email') {
     await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: services.now() } })
-    return
+  } else {
+    await moveToAddress(services, account, link.email)
   }
-  await moveToAddress(services, account, link.email)
+  return { account: account._id.toString(), reason: link.kind }
 }
 
 async function moveToAddress (services: Services, account: StoredAccount, email: string): Promise<void> {

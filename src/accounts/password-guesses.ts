@@ -6,6 +6,7 @@ import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
 import { countAttempt, forgetAttempts, forgiveAttempt, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
+import { withNote } from './audit-log.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -38,8 +39,9 @@ export async function countLogIn (services: GuessServices, email: string, accoun
   const addressKey = keyOf(services, `address ${address}`)
   // A known device is not held up by what others in its network do.
   const isAddressCounted = services.config.rateLimits && device === null
-  if (isAddressCounted) await count(services, addressKey, PER_ADDRESS)
-  await count(services, accountKey, PER_ACCOUNT)
+  const accountId = account?._id.toString() ?? null
+  if (isAddressCounted) await count(services, addressKey, PER_ADDRESS, accountId)
+  await count(services, accountKey, PER_ACCOUNT, accountId)
   return {
     async wasRight () {
       await forgetAttempts(accountKey)
@@ -48,17 +50,22 @@ export async function countLogIn (services: GuessServices, email: string, accoun
   }
 }
 
+/** Begins an account's count again, for a password that was set by whoever runs the service. */
+export async function forgetLogIns (services: GuessServices, email: string): Promise<void> {
+  await forgetAttempts(keyOf(services, `account ${email}`))
+}
+
 /** Counts an attempt of somebody signed in to give the account's password. @throws DomainError 429 `too-many-attempts` */
 export async function countOwnPassword (services: GuessServices, accountId: string): Promise<Guess> {
   const key = keyOf(services, `own ${accountId}`)
-  await count(services, key, PER_ACCOUNT)
+  await count(services, key, PER_ACCOUNT, accountId)
   return { wasRight: async () => { await forgetAttempts(key) } }
 }
 
-async function count ({ now }: GuessServices, key: string, policy: ThrottlePolicy): Promise<void> {
+async function count ({ now }: GuessServices, key: string, policy: ThrottlePolicy, account: string | null): Promise<void> {
   const waitMs = await countAttempt(key, policy, now())
   if (waitMs === 0) return
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
-  throw new DomainError(429, 'too-many-attempts', 'Too many attempts', 'Wait as long as Retry-After says, use a device that signed in before, or ask for a new password.',
-    { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) })
+  throw withNote(new DomainError(429, 'too-many-attempts', 'Too many attempts', 'Wait as long as Retry-After says, use a device that signed in before, or ask for a new password.',
+    { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) }), { account })
 }

@@ -3,6 +3,7 @@ import type { StoredProfile } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { countAttempt, forgetAttempts, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
+import { withNote, type AuditNote } from './audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
 const PIN_GUESSES: ThrottlePolicy = { free: 5, firstWaitMs: 30_000, maxWaitMs: 15 * 60_000, forgetAfterMs: 24 * 3_600_000 }
@@ -18,8 +19,9 @@ export async function verifyPin ({ hasher, now }: Pick<Services, 'hasher' | 'now
   if (pin === undefined || pin === '') throw wrongPin()
   const key = keyOf(profile._id.toString())
   const waitMs = await countAttempt(key, PIN_GUESSES, now())
-  if (waitMs > 0) throw tooManyGuesses(waitMs)
-  if (!await hasher.verify(pin, profile.pinHash)) throw wrongPin()
+  const note: AuditNote = { action: 'guess-pin', subject: { kind: 'profile', id: profile._id.toString() } }
+  if (waitMs > 0) throw withNote(tooManyGuesses(waitMs), note)
+  if (!await hasher.verify(pin, profile.pinHash)) throw withNote(wrongPin(), note)
   await forgetAttempts(key)
 }
 

@@ -1,7 +1,7 @@
 // Changing the plan: profiles are locked or unlocked with it in one write, then the streams are brought within its limit.
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSlots, isLive } from '../../models/account-streams.js'
-import { decidePlanChange, limitsOf, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
+import { decidePlanChange, isSameLimits, limitsOf, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
 import { conflict, notFound } from '../errors.js'
 import type { Services } from '../services.js'
 import { applyStreamLimit, endStreamsOfProfiles } from '../watching/slots.js'
@@ -30,10 +30,10 @@ export async function previewPlan (services: Services, accountId: string, to: Pl
 }
 
 /**
- * Changes the plan. Calling it again with the same plan does nothing.
+ * Changes the plan. Calling it again with the same plan only brings the limits up to date.
  * @throws DomainError 409 `plan-needs-choice` listing the profiles, when fewer fit and none were chosen
  */
-export async function changePlan (services: Services, accountId: string, to: PlanId, keepProfileIds: readonly string[] | undefined): Promise<StoredAccount> {
+export async function changePlan (services: Pick<Services, 'access' | 'leases' | 'now'>, accountId: string, to: PlanId, keepProfileIds: readonly string[] | undefined): Promise<StoredAccount> {
   let change: PlanChange | null = null
   const account = await editAccount(accountId, (document) => {
     const profiles = profilesOf(document)
@@ -41,6 +41,8 @@ export async function changePlan (services: Services, accountId: string, to: Pla
     if (decided.needsChoice) throw needsChoice(to, profiles)
     change = decided
     document.plan = to
+    // The same plan may have other limits than when it was chosen: the hook copies those of a plan that was written.
+    if (!isSameLimits(document.limits, limitsOf(to))) document.markModified('plan')
     for (const profile of document.profiles) {
       const id = profile._id.toString()
       if (decided.lock.includes(id)) profile.locked = true

@@ -1,7 +1,7 @@
 // The profiles of an account: adding one is a single guarded write, the rest goes through the document.
 import type { Types } from 'mongoose'
-import { Account, findAccount, foldName, profileNameTaken, STORED_PROFILES_LIMIT, type StoredProfile } from '../../models/account.js'
-import { countUsableProfiles, profileLimitReached } from '../domain/plans.js'
+import { Account, findAccount, foldName, profileNameTaken, type StoredProfile } from '../../models/account.js'
+import { countUsableProfiles, mostStoredProfiles, profileLimitReached } from '../domain/plans.js'
 import type { SubtitleMode } from '../domain/language-choice.js'
 import { KIDS_MAX_AGE } from '../domain/maturity.js'
 import { conflict, notFound, unavailable } from '../errors.js'
@@ -44,13 +44,14 @@ export async function addProfile (services: Services, accountId: string, fields:
   if (account === null) throw notFound('account')
   if (account.profiles.some((one) => one.nameKey === profile.nameKey)) throw profileNameTaken()
   if (countUsableProfiles(account.profiles) >= account.limits.maxProfiles) throw profileLimitReached(account.limits)
-  if (account.profiles.length >= STORED_PROFILES_LIMIT) throw lockedProfilesInTheWay()
+  const most = Math.max(mostStoredProfiles(), account.limits.maxProfiles)
+  if (account.profiles.length >= most) throw lockedProfilesInTheWay(most)
   throw unavailable('busy', 'The account was being changed at the same time. Try again.', 1)
 }
 
 /** Locked profiles keep what they hold: a new one waits until one of them is unlocked or deleted. */
-function lockedProfilesInTheWay (): Error {
-  return conflict('locked-profiles', 'Locked profiles take the place', `An account keeps up to ${STORED_PROFILES_LIMIT} profiles, locked ones included. Unlock one by choosing it with keepProfileIds, or delete one.`, { maxStoredProfiles: STORED_PROFILES_LIMIT })
+function lockedProfilesInTheWay (maxStoredProfiles: number): Error {
+  return conflict('locked-profiles', 'Locked profiles take the place', `An account keeps up to ${maxStoredProfiles} profiles, locked ones included. Unlock one by choosing it with keepProfileIds, or delete one.`, { maxStoredProfiles })
 }
 
 /** @throws DomainError 404, 409 `profile-name-taken` */

@@ -1,11 +1,13 @@
 // Sessions: one family of refresh tokens a signed-in device, rotated by compare-and-set; an old token ends its family.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Types } from 'mongoose'
+import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
-import { unauthorized } from '../errors.js'
+import { DomainError, unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
 import type { Services } from '../services.js'
 import { endStreamsOfSession } from '../watching/slots.js'
+import { withNote } from './audit-log.js'
 
 const DAY_MS = 86_400_000
 const IDLE_MS = 14 * DAY_MS
@@ -68,7 +70,7 @@ export async function refreshSession (services: Services, token: string): Promis
   if (isGrace) return { session, refreshToken: tokenOf(services, session) }
   await endSession(services, session, 'refresh-token-reused')
   services.log.warn({ sessionId: session._id.toString() }, 'a used refresh token came again: its session was ended')
-  throw refused()
+  throw withNote(refused(), { action: 'refresh-token-reused', account: session.account.toString(), session: session._id.toString() })
 }
 
 /** Only one of several refreshes with the same generation gets through. */
@@ -78,6 +80,27 @@ async function rotate (session: StoredSession, now: Date): Promise<StoredSession
   return result.modifiedCount > 0 ? { ...session, ...changes } : null
 }
 
+/**
+ * The account that a session which was just opened or renewed is for, as it is now: what an administrator did to it while its
+ * password was being checked counts, and the session ends again.
+ * @throws DomainError 401 when it is gone, 403 `account-disabled`
+ */
+export async function accountOfSession (services: Services, session: StoredSession): Promise<StoredAccount> {
+  const account = await findAccount(session.account)
+  if (account !== null && !isDisabled(account)) return account
+  await endSession(services, session, 'account-disabled')
+  throw account === null ? unauthorized() : accountDisabled(account)
+}
+
+export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): boolean {
+  return (disabledAt ?? null) !== null
+}
+
+/** Told only to whoever knows the password. */
+export function accountDisabled ({ _id }: Pick<StoredAccount, '_id'>): DomainError {
+  return withNote(new DomainError(403, 'account-disabled', 'Account disabled', 'This account was disabled. Write to whoever runs the service.'), { account: _id.toString() })
+}
+
 /** Live sessions, the most recently used first. */
 export async function listSessions (accountId: string, now: Date): Promise<StoredSession[]> {
   const sessions = await Session.find({ account: accountId, revokedAt: null }).sort({ lastUsedAt: -1 }).lean<StoredSession[]>()
@@ -85,7 +108,7 @@ export async function listSessions (accountId: string, now: Date): Promise<Store
 }
 
 /** Ends a session at once in this process, within the cache's few seconds elsewhere; its streams end with it. */
-export async function endSession (services: Services, session: Pick<StoredSession, '_id' | 'account'>, because: string): Promise<void> {
+export async function endSession (services: Pick<Services, 'access' | 'leases' | 'now'>, session: Pick<StoredSession, '_id' | 'account'>, because: string): Promise<void> {
   const now = services.now()
   await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revokedBecause: because } })
   services.access.forgetSession(session._id.toString())
@@ -94,7 +117,7 @@ export async function endSession (services: Services, session: Pick<StoredSessio
 }
 
 /** Ends every session of an account, or all but one. */
-export async function endAllSessions (services: Services, accountId: string, except: string | null, because: string): Promise<void> {
+export async function endAllSessions (services: Pick<Services, 'access' | 'leases' | 'now'>, accountId: string, except: string | null, because: string): Promise<void> {
   const filter = { account: accountId, revokedAt: null, ...(except === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(except) }) }) }
   for (const session of await Session.find(filter).lean<StoredSession[]>()) await endSession(services, session, because)
 }

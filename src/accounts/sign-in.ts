@@ -7,7 +7,9 @@ import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
 import { refusePassword } from '../security/password-rules.js'
 import type { Services } from '../services.js'
+import { withNote } from './audit-log.js'
 import { countLogIn, countOwnPassword } from './password-guesses.js'
+import { accountDisabled, isDisabled } from './sessions.js'
 
 /** An address as it is stored and compared. */
 export function normaliseEmail (email: string): string {
@@ -97,7 +99,8 @@ export interface LogIn {
 
 /**
  * Checks an address and password.
- * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password; 429 `too-many-attempts`
+ * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password; 403 `account-disabled`,
+ * only with the right one; 429 `too-many-attempts`
  */
 export async function verifyCredentials (services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>, { email, password, address, deviceToken }: LogIn): Promise<StoredAccount> {
   const { hasher } = services
@@ -106,9 +109,11 @@ export async function verifyCredentials (services: Pick<Services, 'hasher' | 'ke
   const guess = await countLogIn(services, normalised, account, address, deviceToken)
   const isRight = account === null ? await hasher.verifyNothing(password) : await hasher.verify(password, account.passwordHash)
   if (account === null || !isRight) {
-    throw new DomainError(401, 'wrong-credentials', 'Wrong credentials', 'No account has this address and password.', {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+    const refusal = new DomainError(401, 'wrong-credentials', 'Wrong credentials', 'No account has this address and password.', {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+    throw withNote(refusal, { account: account?._id.toString() ?? null })
   }
   await guess.wasRight()
+  if (isDisabled(account)) throw accountDisabled(account)
   if (hasher.needsRehash(account.passwordHash)) await setPasswordHash(account._id.toString(), await hasher.hash(password))
   return account
 }

@@ -3,14 +3,20 @@ import { Command } from 'commander'
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { Account, findAccountByEmail } from '../../models/account.js'
+import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
+import { createAuditLog } from '../accounts/audit-log.js'
+import { setPassword } from '../accounts/set-password.js'
 import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
+import { createBackground } from '../background.js'
 import { openCatalogue } from '../catalogue/snapshot.js'
+import type { Config } from '../config.js'
 import { createIndexes, findMissingIndexes } from '../database/indexes.js'
+import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
 import { VERSION } from '../version.js'
 import { rebuildHistory } from '../watching/rebuild.js'
+import { runDoctor, type DoctorOptions } from './doctor.js'
 import { withDatabase } from './with-database.js'
 
 const program = new Command('normflix')
@@ -25,17 +31,43 @@ program.command('create-admin')
       const existing = await findAccountByEmail(normaliseEmail(email))
       if (existing !== null) {
         await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
+        await recordCommand(config, 'create-admin', existing)
         console.log(`${existing.email} is an administrator now. Sessions that are open get the role with their next refresh.`)
         return
       }
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
       const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
       try {
-        const account = await createAccount({ hasher, config }, { email, password, plan: 'premium', profileName: 'Admin', role: 'admin' })
+        const account = await createAccount({ hasher, config }, { email, password, plan: largestPlan().id, profileName: 'Admin', role: 'admin' })
+        await recordCommand(config, 'create-admin', account)
         console.log(`Made the administrator ${account.email}.`)
       } finally {
         await hasher.close()
       }
+    })
+  })
+
+program.command('reset-password')
+  .argument('<email>', 'address of the account')
+  .description('Set a new password, for somebody who cannot be mailed. It is asked for, or taken from NORMFLIX_PASSWORD. Every session of the account ends.')
+  .action(async (email: string) => {
+    await withDatabase(async (config) => {
+      const account = await findAccountByEmail(normaliseEmail(email))
+      if (account === null) throw new Error('No account has this address.')
+      const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
+      await setPassword(config, account, password)
+      await recordCommand(config, 'reset-password', account)
+      console.log(`${account.email} has a new password, and is signed out everywhere; a running service knows within 5 seconds.`)
+    })
+  })
+
+program.command('doctor')
+  .description('Look for what should not be: documents whose account, profile or title is gone, stored files that nobody names or that are missing, accounts over their limits or on other limits than their plan, histories that are not what the plays say, missing indexes. Exits with 1 when something is wrong, and stays wrong.')
+  .option('--fix', 'mend what can be mended without deciding anything; the rest is told')
+  .option('--json', 'print a report for programs: { looked, findings: [{ check, subject, problem, state }] }')
+  .action(async (options: DoctorOptions) => {
+    await withDatabase(async (config) => {
+      if (!await runDoctor(config, options)) process.exitCode = 1
     })
   })
 
@@ -71,6 +103,14 @@ program.command('rebuild-history')
       }
     })
   })
+
+/** Commands are in the audit log too, without anybody who did them. */
+async function recordCommand (config: Config, action: string, account: StoredAccount): Promise<void> {
+  const log = { error: (...words: unknown[]) => { console.error(...words) } }
+  const audit = createAuditLog({ log, background: createBackground(log), keepDays: config.auditDays, now: () => new Date() })
+  audit.record({ action, result: 'ok', reason: 'command-line', account: account._id.toString() })
+  await audit.settle()
+}
 
 /** Asks without showing what is typed. */
 async function askPassword (): Promise<string> {

@@ -11,6 +11,7 @@ import { Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { addProfile } from '../accounts/profiles.js'
 import { createAccount } from '../accounts/sign-in.js'
+import { largestPlan } from '../domain/plans.js'
 import { describeFile } from '../media/media-files.js'
 import { createMediaPackager, type MediaPackager } from '../media/packager.js'
 import { unpackaged } from '../media/packaging.js'
@@ -110,12 +111,12 @@ async function storeClip (storage: MediaStorage, prober: MediaProber, packager: 
 
 /** Makes the accounts, and some history for the demo's first profile. */
 export async function seedAccounts (services: Services): Promise<void> {
-  const demo = await findAccountByEmail(DEMO.email) ?? await createAccount(services, { email: DEMO.email, password: DEMO.password, plan: 'premium', profileName: 'Kim' })
+  const demo = await findAccountByEmail(DEMO.email) ?? await createAccount(services, { email: DEMO.email, password: DEMO.password, plan: largestPlan().id, profileName: 'Kim' })
   const accountId = demo._id.toString()
-  if (demo.profiles.length === 1) await addProfile(services, accountId, { name: 'Kids', kids: true })
+  if (demo.profiles.length === 1 && demo.limits.maxProfiles > 1) await addProfile(services, accountId, { name: 'Kids', kids: true })
   await seedHistory(services, accountId, demo.profiles[0]?._id.toString() ?? '')
   if (await findAccountByEmail(ADMIN.email) === null) {
-    await createAccount(services, { email: ADMIN.email, password: ADMIN.password, plan: 'premium', profileName: 'Admin', role: 'admin' })
+    await createAccount(services, { email: ADMIN.email, password: ADMIN.password, plan: largestPlan().id, profileName: 'Admin', role: 'admin' })
   }
 }
 

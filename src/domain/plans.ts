@@ -1,8 +1,8 @@
-// The plans and what each allows. Every limit in the service is read from this table.
-import { conflict, type DomainError } from '../errors.js'
+// The plans and what each allows. Every limit in the service is read from this table; a process may put another in its
+// place before it serves anybody.
+import { conflict, invalid, type DomainError } from '../errors.js'
 
-export const PLAN_IDS = ['basic', 'standard', 'premium'] as const
-export type PlanId = (typeof PLAN_IDS)[number]
+export type PlanId = string
 
 /** What an account's plan allows; a copy is kept in the account, so that one document decides. */
 export interface PlanLimits {
@@ -19,20 +19,68 @@ export interface Plan extends PlanLimits {
   readonly price: { readonly amount: number, readonly currency: string }
 }
 
-const plans: Readonly<Record<PlanId, Plan>> = {
-  basic: { id: 'basic', name: 'Basic', maxProfiles: 1, maxStreams: 1, maxHeight: 720, price: { amount: 799, currency: 'USD' } },
-  standard: { id: 'standard', name: 'Standard', maxProfiles: 3, maxStreams: 2, maxHeight: 1080, price: { amount: 1299, currency: 'USD' } },
-  premium: { id: 'premium', name: 'Premium', maxProfiles: 5, maxStreams: 4, maxHeight: 2160, price: { amount: 1799, currency: 'USD' } },
+/** The smallest first. */
+export const DEFAULT_PLANS: readonly Plan[] = [
+  { id: 'basic', name: 'Basic', maxProfiles: 1, maxStreams: 1, maxHeight: 720, price: { amount: 799, currency: 'USD' } },
+  { id: 'standard', name: 'Standard', maxProfiles: 3, maxStreams: 2, maxHeight: 1080, price: { amount: 1299, currency: 'USD' } },
+  { id: 'premium', name: 'Premium', maxProfiles: 5, maxStreams: 4, maxHeight: 2160, price: { amount: 1799, currency: 'USD' } },
+]
+
+/** No plan may allow more: profiles are embedded in the account, and stream slots in one document. */
+export const MOST_PROFILES = 20
+export const MOST_STREAMS = 20
+
+// Of the whole process, as the schema hooks are that read it.
+let plans: readonly Plan[] = DEFAULT_PLANS
+
+/** Puts other plans in place of those there were; accounts keep their copy of the limits. @param others at least one, the smallest first */
+export function usePlans (others: readonly Plan[]): void {
+  plans = others
 }
 
-/** Every plan, cheapest first. */
-export function listPlans (): Plan[] {
-  return PLAN_IDS.map((id) => plans[id])
+/** Every plan, the smallest first. */
+export function listPlans (): readonly Plan[] {
+  return plans
 }
 
+export function planIds (): PlanId[] {
+  return plans.map(({ id }) => id)
+}
+
+/** What an account gets that names no plan. */
+export function smallestPlan (): Plan {
+  return plans[0] ?? noPlans()
+}
+
+/** What who runs the service gets. */
+export function largestPlan (): Plan {
+  return plans.at(-1) ?? noPlans()
+}
+
+function noPlans (): never {
+  throw new Error('there are no plans')
+}
+
+/** Null for a plan that there is no more: its accounts keep the limits that they have. */
+export function findPlan (id: PlanId): Plan | null {
+  return plans.find((plan) => plan.id === id) ?? null
+}
+
+/** @throws DomainError 400 for a plan that there is not */
 export function limitsOf (id: PlanId): PlanLimits {
-  const { maxProfiles, maxStreams, maxHeight } = plans[id]
+  const plan = findPlan(id)
+  if (plan === null) throw invalid([{ pointer: '/plan', message: `must be one of ${planIds().join(', ')}` }])
+  const { maxProfiles, maxStreams, maxHeight } = plan
   return { maxProfiles, maxStreams, maxHeight }
+}
+
+export function isSameLimits (a: PlanLimits, b: PlanLimits): boolean {
+  return a.maxProfiles === b.maxProfiles && a.maxStreams === b.maxStreams && a.maxHeight === b.maxHeight
+}
+
+/** How many profiles an account may hold, locked ones included: as many as the largest plan allows. */
+export function mostStoredProfiles (): number {
+  return Math.max(...plans.map(({ maxProfiles }) => maxProfiles))
 }
 
 /** The smallest plan that plays a height; null when none does. @param height in pixels */

@@ -19,7 +19,7 @@ const TAGS = [
   { name: 'watching', description: 'Progress, history and continue watching' },
   { name: 'wishlist', description: 'What a profile wants to watch' },
   { name: 'taste', description: 'Ratings, and the languages chosen for a title' },
-  { name: 'admin', description: 'Running the catalogue' },
+  { name: 'admin', description: 'Running the catalogue, looking after accounts' },
   { name: 'service', description: 'Health and metrics' },
 ]
 

@@ -1,12 +1,16 @@
 // Accounts, profiles, sessions and tokens on the wire.
 import { Type, type Static } from 'typebox'
 import type { StoredAccount, StoredProfile } from '../../models/account.js'
-import { PLAN_IDS } from '../domain/plans.js'
+import { MOST_PROFILES, planIds, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE, maturityCeiling } from '../domain/maturity.js'
 import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
 import { SubtitleModeName } from './taste.js'
 
-export const PlanName = Type.Enum([...PLAN_IDS], { description: 'Which plan', examples: ['standard'] })
+/** One of the plans that there are when it is asked: they are read before the routes are put together. */
+export const describePlanName = () => Type.Enum(planIds(), { $id: 'PlanName', description: 'Which plan', examples: planIds().slice(-1) })
+export const PlanName = Type.Unsafe<PlanId>({ $ref: 'PlanName#' })
+const StoredPlanName = Type.String({ description: 'Which plan; possibly one that is not offered any more', examples: ['standard'] })
+export const KeptProfiles = Type.Array(Id, { minItems: 1, maxItems: MOST_PROFILES, uniqueItems: true, description: 'The profiles that stay usable; the others are locked' })
 export const Email = Type.String({ format: 'email', maxLength: 254, description: 'Compared without regard to case', examples: ['kim@example.com'] })
 export const Password = Type.String({ minLength: 1, maxLength: 1_000, description: 'Any characters; 8 to 128 of them when it is set', examples: ['three blind mice ran'] })
 export const Device = Type.String({ minLength: 1, maxLength: 100, description: 'What the device is called in lists of sessions and streams', examples: ['Living-room TV'] })
@@ -44,12 +48,14 @@ const writable = {
 export const NewProfile = strict({ name: ProfileName, ...writable })
 export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...writable }, { minProperties: 1 })
 
+export const RoleName = Type.Enum(['member', 'admin'])
+
 export const AccountView = Type.Object({
   id: Id,
   email: Email,
   emailVerified: Type.Boolean({ description: 'The owner confirmed the address by a mailed link' }),
-  plan: PlanName,
-  role: Type.Enum(['member', 'admin']),
+  plan: StoredPlanName,
+  role: RoleName,
   profiles: Type.Array(ref(Profile)),
   createdAt: Timestamp,
 }, { $id: 'Account' })
@@ -72,6 +78,21 @@ export const SessionView = Type.Object({
   current: Type.Boolean({ description: 'The session this request was made with' }),
 }, { $id: 'Session' })
 
+export const StreamView = Type.Object({
+  id: Id,
+  profile: Type.Object({ id: Id, name: Type.String() }),
+  device: nullable(Type.String()),
+  title: Type.Object({ id: Id, title: Type.String() }),
+  season: nullable(Type.Integer()),
+  episode: nullable(Type.Integer()),
+  state: Type.Enum(['playing', 'paused'], { description: 'As the last heartbeat said' }),
+  positionMs: Type.Integer({ minimum: 0, description: 'Where it is, ms from the start' }),
+  durationMs: nullable(Type.Integer({ minimum: 0 }), 'Null when the length is not known'),
+  private: Type.Boolean({ description: 'Plays without a trace in the history' }),
+  since: Timestamp,
+  expiresAt: Timestamp,
+})
+
 export const PlanView = Type.Object({
   id: PlanName,
   name: Type.String(),
@@ -87,7 +108,7 @@ export const PlanView = Type.Object({
 const ProfileNameOnly = Type.Object({ id: Id, name: ProfileName })
 
 export const PlanPreview = Type.Object({
-  from: PlanName,
+  from: StoredPlanName,
   to: PlanName,
   maxHeight: Type.Integer({ description: 'The sharpest picture afterwards, in lines' }),
   maxProfiles: Type.Integer(),
@@ -97,6 +118,28 @@ export const PlanPreview = Type.Object({
   needsChoice: Type.Boolean({ description: 'True: send keepProfileIds, or the change is refused' }),
   endedStreams: Type.Integer({ description: 'How many running streams would end, the newest first' }),
 }, { $id: 'PlanPreview' })
+
+/** An account as administrators find it in lists. */
+export const AccountSummary = Type.Object({
+  id: Id,
+  email: Email,
+  emailVerified: Type.Boolean(),
+  plan: StoredPlanName,
+  role: RoleName,
+  disabledAt: nullable(Timestamp, 'Since when nobody can sign in; null: open'),
+  eraseAt: nullable(Timestamp, 'Closed by its owner, and erased from then on; null: open'),
+  profileCount: Type.Integer({ description: 'Locked ones included' }),
+  createdAt: Timestamp,
+}, { $id: 'AccountSummary' })
+
+/** All that administrators see of one account. */
+export const AccountDetail = Type.Object({
+  ...AccountSummary.properties,
+  limits: Type.Object({ maxProfiles: Type.Integer(), maxStreams: Type.Integer(), maxHeight: Type.Integer() }, { description: 'Copied from the plan when it was chosen' }),
+  profiles: Type.Array(Type.Object({ id: Id, name: ProfileName, kids: Type.Boolean(), hasPin: Type.Boolean(), locked: Type.Boolean() })),
+  sessions: Type.Array(Type.Object({ id: Id, device: nullable(Type.String()), createdAt: Timestamp, lastUsedAt: Timestamp })),
+  streams: Type.Array(StreamView),
+}, { $id: 'AccountDetail' })
 
 type ProfileWire = Static<typeof Profile>
 type AccountWire = Static<typeof AccountView>
@@ -127,6 +170,20 @@ export function toAccount (account: StoredAccount): AccountWire {
     plan: account.plan,
     role: account.role,
     profiles: account.profiles.map(toProfile),
+    createdAt: account.createdAt.toISOString(),
+  }
+}
+
+export function toAccountSummary (account: StoredAccount): Static<typeof AccountSummary> {
+  return {
+    id: account._id.toString(),
+    email: account.email,
+    emailVerified: (account.emailVerifiedAt ?? null) !== null,
+    plan: account.plan,
+    role: account.role,
+    disabledAt: account.disabledAt?.toISOString() ?? null,
+    eraseAt: account.eraseAt?.toISOString() ?? null,
+    profileCount: account.profiles.length,
     createdAt: account.createdAt.toISOString(),
   }
 }

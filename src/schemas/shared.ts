@@ -1,6 +1,7 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
-import { AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
+import { AccountDetail, AccountSummary, AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
 import { Card, EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MediaFile, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { AuditView } from './audit.js'
 import { changeSchemas } from './changes.js'
 import { CollectionCard, CollectionChanges, CollectionDetail, CollectionInput, PersonDetail, PersonView, StoredCollectionView } from './collections.js'
 import { Problem } from './common.js'
@@ -14,7 +15,7 @@ import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, 
 
 export const sharedSchemas = [
   Problem,
-  Profile, AccountView, Tokens, SessionView, PlanView, PlanPreview,
+  Profile, AccountView, Tokens, SessionView, PlanView, PlanPreview, AccountSummary, AccountDetail, AuditView,
   MediaFile, WireMarkers, Card, MovieDetail, ShowDetail, EpisodeDetail, SeasonDetail,
   EpisodeInput, SeasonInput, MovieInput, MovieChanges, ShowInput, ShowChanges, SeasonChanges, EpisodeChanges, EpisodeOrder, RemovalView,
   ItemView, Progress, ContinueView, Playback, HistoryItem, HistoryGroup, Undo,

@@ -16,9 +16,9 @@ export const REDACTED_PATHS: string[] = [
   ...MEMBERS, ...MEMBERS.map((member) => `*.${member}`),
 ]
 
-const SECRET_PARAMETERS = new Set(['token', 'cursor'])
+const SECRET_PARAMETERS = new Set(['token', 'cursor', 'email'])
 
-/** The address without the values of its tokens and cursors, however their names are written. */
+/** The address without the values of its tokens, cursors and people's addresses, however their names are written. */
 export function stripUrlTokens (url: string): string {
   return url.replace(/([?&])([^?&=#]*)=[^&#]*/g, (whole, mark: string, name: string) =>
     SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole)

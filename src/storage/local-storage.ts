@@ -4,7 +4,7 @@ import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { assertStorageKey, ObjectMissingError, type MediaStorage, type StorageWriter } from './storage.js'
+import { assertStorageKey, ObjectMissingError, type MediaStorage, type StorageWriter, type StoredObject } from './storage.js'
 
 /** Inside the root, so that the rename stays on one file system; no key can name it. */
 const INCOMING = '.incoming'
@@ -108,6 +108,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
         await openFile(key).then(async ({ handle }) => { await handle.close() })
       }
     },
+    list: () => listFolder(base, ''),
     async sweep (olderThanMs) {
       let removed = 0
       for (const name of await readdir(incomingFolder)) {
@@ -121,6 +122,22 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
       return removed
     },
   }
+}
+
+/** The files below a folder, by key; names that no key can have are not ours, and links are not followed. */
+async function * listFolder (folder: string, prefix: string): AsyncGenerator<StoredObject> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(emptyWhenMissing)) {
+    if (entry.name.startsWith('.')) continue
+    const place = path.join(folder, entry.name)
+    if (entry.isDirectory()) yield * listFolder(place, `${prefix}${entry.name}/`)
+    const found = entry.isFile() ? await lookAt(place) : null
+    if (found !== null) yield { key: prefix + entry.name, modifiedAt: found.mtime }
+  }
+}
+
+function emptyWhenMissing (error: unknown): [] {
+  if (isOneOf(error, ['ENOENT'])) return []
+  throw error
 }
 
 function writeIncoming (incoming: string, handle: FileHandle, publish: () => Promise<void>): StorageWriter {

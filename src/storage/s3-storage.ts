@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { Readable, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import {
-  AbortMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand,
+  AbortMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command,
   type GetObjectCommandOutput, type ListMultipartUploadsCommandOutput, type S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
@@ -12,7 +12,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { S3Config } from '../config.js'
 import { storageUnavailable } from '../errors.js'
 import { connectS3, isMissing, statusOf } from './s3-client.js'
-import { assertStorageKey, ObjectMissingError, RESUMABLE_FOLDER, type ByteSpan, type MediaStorage, type StorageWriter } from './storage.js'
+import { assertStorageKey, ObjectMissingError, RESUMABLE_FOLDER, type ByteSpan, type MediaStorage, type StorageWriter, type StoredObject } from './storage.js'
 
 /** A store that has not begun to answer a small request by then is away, and the client is told. */
 const ANSWER_WITHIN_MS = 10_000
@@ -107,6 +107,7 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
         if (await describe(key) === null) throw new ObjectMissingError(key)
       }
     },
+    list: () => listObjects(client, bucket, prefix),
     async sweep (olderThanMs) {
       let removed = 0
       for await (const { Key, UploadId, Initiated } of multipartUploads(client, bucket, prefix)) {
@@ -234,6 +235,18 @@ function readOn (first: Readable, span: ByteSpan, reopen: (start: number) => Pro
     current.destroy()
   })
   return stream
+}
+
+async function * listObjects (client: S3Client, bucket: string, prefix: string): AsyncGenerator<StoredObject> {
+  let marker = {}
+  for (;;) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...marker })).catch((error: unknown) => { throw storageUnavailable(error) })
+    for (const { Key, LastModified } of page.Contents ?? []) {
+      if (Key?.startsWith(prefix) === true) yield { key: Key.slice(prefix.length), modifiedAt: LastModified ?? new Date(0) }
+    }
+    if (page.IsTruncated !== true) return
+    marker = { ContinuationToken: page.NextContinuationToken }
+  }
 }
 
 async function * multipartUploads (client: S3Client, bucket: string, prefix: string): AsyncGenerator<NonNullable<ListMultipartUploadsCommandOutput['Uploads']>[number]> {

@@ -16,6 +16,8 @@ export interface StorageWriter {
 /** Both ends included, as in a Content-Range. */
 export interface ByteSpan { readonly start: number, readonly end: number }
 
+export interface StoredObject { readonly key: string, readonly modifiedAt: Date }
+
 /**
  * Every method rejects with InvalidStorageKeyError for a key that cannot be one, and with DomainError 503
  * `storage-unavailable` while a store elsewhere is away.
@@ -37,6 +39,8 @@ export interface MediaStorage {
   directUrl (key: string, contentType: string): Promise<URL | null>
   /** Takes over a finished file of this machine, which is gone afterwards. May be repeated. @throws ObjectMissingError when neither is there */
   adopt (file: string, key: string): Promise<void>
+  /** Every object there is, in no order; one that comes or goes meanwhile may be in it or not. */
+  list (): AsyncIterable<StoredObject>
   /** Removes what broken uploads left behind, except below RESUMABLE_FOLDER: resumable uploads sweep their own. @returns how many */
   sweep (olderThanMs: number): Promise<number>
 }

@@ -62,6 +62,15 @@ export async function projectTitle (watching: Watching, watcher: Watcher, titleI
   return projection
 }
 
+/** Whether the entry of a title says what its plays say. True also when there is no such profile. */
+export async function isTitleProjected (watching: Watching, watcher: Watcher, titleId: string): Promise<boolean> {
+  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  if (profile === null) return true
+  const entry = await findEntry(profile, titleId)
+  const reading = await readTitle(watching.catalogue, watcher.profile, titleId)
+  return entry === null ? lastActivity(reading.state) === 0 : isSameEntry(entry, entryOf(titleId, entry, reading))
+}
+
 /** Events up to this moment (ms since the epoch) were cleared by the viewer. */
 export function clearedUntil (profile: Pick<WatchedProfile, 'historyClearedAt'>, entry: WatchEntry | null): number {
   return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)

@@ -20,8 +20,8 @@ interface Write {
   readonly mayChange?: Readonly<Record<string, string>>
 }
 
-/** Kept for the repetition itself, or only says that something may have changed. */
-const NO_STATE = ['repeatablerequests', 'throttles', 'changelogs']
+/** Kept for the repetition itself, says only that something may have changed, or writes down each request. */
+const NO_STATE = ['repeatablerequests', 'throttles', 'changelogs', 'audit']
 const ONE_MORE_SESSION = { sessions: 'each log-in is a session of its own' }
 const REPLACED = { media: 'they take the place of themselves' }
 const ANOTHER_MAIL = { maillinks: 'whoever asks again gets another mail; the link before it is void' }
@@ -117,6 +117,16 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'logOutEverywhere', url: '/v1/auth/logout-everywhere', as: max, repeated: 401 })
     const eva = await signUp(app)
     await retry({ operation: 'deleteAccount', url: '/v1/account', as: eva, body: { password: PASSWORD }, repeated: 401 })
+  })
+
+  t.test('accounts by an administrator', async () => {
+    const uma = await signUp(app)
+    const url = `/v1/admin/accounts/${uma.accountId}`
+    await retry({ operation: 'changeAccountPlan', url: `${url}/plan`, as: admin, body: { plan: 'basic' } })
+    await retry({ operation: 'disableAccount', url: `${url}/disabled`, as: admin })
+    await retry({ operation: 'enableAccount', url: `${url}/disabled`, as: admin })
+    await retry({ operation: 'changeAccountRole', url: `${url}/role`, as: admin, body: { role: 'admin' } })
+    await retry({ operation: 'endAccountSessions', url: `${url}/sessions`, as: admin })
   })
 
   t.test('profiles', async () => {

@@ -19,10 +19,11 @@ function bodyFor (path: string): unknown {
     [/wishlist\/order$/, { titleIds: [] }],
     [/v1\/account$/, { password: 'x' }],
     [/account\/email$/, { email: 'x@example.com', password: 'x' }],
-    [/account\/plan$/, { plan: 'basic' }],
+    [/account(s\/\{accountId\})?\/plan$/, { plan: 'basic' }],
     [/account\/password$/, { currentPassword: 'x', newPassword: 'y' }],
     [/\/profiles(\/\{profileId\})?$/, { name: 'Somebody else' }],
     [/\/order$/, { episodeIds: [] }],
+    [/admin\/accounts\/.*\/role$/, { role: 'member' }],
     [/admin\/media/, { edition: 'x' }],
     [/media$/, undefined],
     [/admin\//, { title: 'X' }],
@@ -62,6 +63,7 @@ t.test('every operation', async (t) => {
     mediaFileId: stream.mediaFile.id,
     collectionId: collection,
     personId: person,
+    accountId: owner.accountId,
   }
   /** What the query must have to be valid. */
   const queries: Array<[RegExp, string]> = [[/\/preview$/, '?to=basic'], [/\/rewatch\//, '?pass=1'], [/\/people$/, '?q=keanu']]

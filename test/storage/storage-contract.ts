@@ -34,6 +34,17 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     t.ok(bytes.equals(await buffer(await storage.open('films/alien.mp4'))))
   })
 
+  t.test('every finished object is listed, with its age, and nothing else', async (t) => {
+    const storage = await open(t)
+    for (const key of ['films/alien.mp4', 'films/alien/index.json', 'poster']) await store(storage, key, Buffer.from('x'))
+    const broken = await storage.create('films/broken.mp4')
+    broken.stream.write('half')
+    const listed = []
+    for await (const { key, modifiedAt } of storage.list()) listed.push([key, Math.abs(Date.now() - modifiedAt.getTime()) < 600_000])
+    t.strictSame(listed.sort(), [['films/alien.mp4', true], ['films/alien/index.json', true], ['poster', true]])
+    await broken.abort()
+  })
+
   t.test('commit ends a stream that was left open', async (t) => {
     const storage = await open(t)
     const writer = await storage.create('a')

@@ -45,6 +45,7 @@ t.test('values of tokens and cursors are taken out of an address, wherever and h
     [`/x?TOKEN=${CANARY}`]: '/x?TOKEN=…',
     [`/x?%74ok%65n=${CANARY}`]: '/x?%74ok%65n=…',
     [`/x?cursor=y2024.${CANARY}&limit=20`]: '/x?cursor=…&limit=20',
+    [`/v1/admin/accounts?email=${CANARY}@example.com&limit=1`]: '/v1/admin/accounts?email=…&limit=1',
     '/x?token=': '/x?token=…',
     '/x?token': '/x?token',
     '/v1/titles?q=token&tokens=1&atoken=2': '/v1/titles?q=token&tokens=1&atoken=2',

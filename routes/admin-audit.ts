@@ -1,0 +1,44 @@
+// The audit log, for administrators.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { listAudit, type AuditPosition } from '../src/accounts/audit-log.js'
+import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
+import { answers, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
+
+const AuditQuery = strict({
+  account: Type.Optional(Id),
+  actor: Type.Optional(Id),
+  action: Type.Optional(AuditAction),
+  result: Type.Optional(AuditResultName),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+  limit: Type.Optional(Limit),
+  cursor: Type.Optional(Cursor),
+})
+
+const adminAudit: FastifyPluginAsyncTypebox = async (app) => {
+  const { audit, cursors } = app.services
+  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+
+  app.get('/admin/audit', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Who did what, newest first',
+      description: 'By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process\'s last ones may take a moment.',
+      operationId: 'listAudit',
+      querystring: AuditQuery,
+      response: answers({ 200: pageOf(ref(AuditView)) }),
+    },
+  }, async (request) => {
+    const { limit = 20, cursor, from, to, ...filters } = request.query
+    const scope = ['audit', filters, from ?? null, to ?? null]
+    const after = cursor === undefined ? null : cursors.decode(cursor, scope) as AuditPosition
+    await audit.settle()
+    const span = { ...(from === undefined ? {} : { from: new Date(from) }), ...(to === undefined ? {} : { to: new Date(to) }) }
+    const { entries, next } = await listAudit({ ...filters, ...span, after, limit })
+    return { items: entries.map(toAuditView), nextCursor: next === null ? null : cursors.encode(next, scope) }
+  })
+}
+
+export default adminAudit

@@ -1,0 +1,93 @@
+// What administrators do to accounts: finding them, disabling and enabling them, giving and taking their role.
+import mongoose, { Types } from 'mongoose'
+import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { conflict, notFound } from '../errors.js'
+import type { Services } from '../services.js'
+import { isDisabled, endAllSessions } from './sessions.js'
+import { normaliseEmail } from './sign-in.js'
+
+export interface AccountSearch {
+  readonly email?: string
+  readonly plan?: string
+  readonly role?: Role
+  readonly disabled?: boolean
+  /** The id of the last account of the page before. */
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** One page of accounts, the newest first. */
+export async function searchAccounts ({ email, plan, role, disabled, after, limit }: AccountSearch): Promise<{ accounts: StoredAccount[], next: string | null }> {
+  const filter = {
+    ...(email === undefined ? {} : { email: normaliseEmail(email) }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(role === undefined ? {} : { role }),
+    // Accounts from before they could be disabled have no such member: null finds them too.
+    ...(disabled === undefined ? {} : { disabledAt: disabled ? mongoose.trusted({ $gt: new Date(0) }) : null }),
+    ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
+  }
+  const found = await Account.find(filter as never)
+    .select('email emailVerifiedAt plan role disabledAt eraseAt profiles._id createdAt')
+    .sort({ _id: -1 }).limit(limit + 1).lean<StoredAccount[]>()
+  const accounts = found.slice(0, limit)
+  return { accounts, next: found.length > limit ? accounts.at(-1)?._id.toString() ?? null : null }
+}
+
+/**
+ * Disables an account: nobody signs in any more, and every session and stream ends. Repeating it changes nothing.
+ * @throws DomainError 404, 409 `own-account`, `last-admin`
+ */
+export async function disableAccount (services: Services, actorId: string, accountId: string): Promise<StoredAccount> {
+  if (actorId === accountId) throw conflict('own-account', 'Your own account', 'Another administrator has to disable this account.')
+  const account = await requireAccount(accountId)
+  if (!isDisabled(account)) {
+    await Account.updateOne({ _id: accountId }, { $set: { disabledAt: services.now() } })
+    await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } }) })
+  }
+  await endAllSessions(services, accountId, null, 'account-disabled')
+  services.access.forgetAccount(accountId)
+  return await requireAccount(accountId)
+}
+
+/** Lets people sign in to an account again. @throws DomainError 404 */
+export async function enableAccount (services: Services, accountId: string): Promise<StoredAccount> {
+  const account = await requireAccount(accountId)
+  if (!isDisabled(account)) return account
+  await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
+  services.access.forgetAccount(accountId)
+  return await requireAccount(accountId)
+}
+
+/**
+ * Gives an account a role. Taking one away ends its sessions, because their tokens say what it was.
+ * @throws DomainError 404, 409 `last-admin`
+ */
+export async function changeRole (services: Services, accountId: string, role: Role): Promise<StoredAccount> {
+  const account = await requireAccount(accountId)
+  if (account.role === role) return account
+  await Account.updateOne({ _id: accountId }, { $set: { role } })
+  if (role === 'member') {
+    await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } }) })
+    await endAllSessions(services, accountId, null, 'role-changed')
+  }
+  services.access.forgetAccount(accountId)
+  return await requireAccount(accountId)
+}
+
+/**
+ * Takes a change back that leaves nobody to run the service. It is looked at after the write: of two administrators who remove
+ * each other at once, at least one then sees that nobody is left.
+ */
+async function keepAnAdmin (before: StoredAccount, takeBack: () => Promise<void>): Promise<void> {
+  if (before.role !== 'admin') return
+  const left = await Account.exists({ role: 'admin', disabledAt: null, eraseAt: null })
+  if (left !== null) return
+  await takeBack()
+  throw conflict('last-admin', 'The last administrator', 'Somebody has to run the service: make another administrator first.')
+}
+
+async function requireAccount (accountId: string): Promise<StoredAccount> {
+  const account = await findAccount(accountId)
+  if (account === null) throw notFound('account')
+  return account
+}

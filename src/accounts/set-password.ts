@@ -1,0 +1,30 @@
+// Setting somebody's password from outside, for whoever runs the service.
+import type { StoredAccount } from '../../models/account.js'
+import { MailLink } from '../../models/mail-link.js'
+import type { Config } from '../config.js'
+import { createLeaseCheck } from '../media/lease-check.js'
+import { createKeyRing } from '../security/key-ring.js'
+import { createPasswordHasher } from '../security/password-hashing.js'
+import { createAccountAccess } from './access.js'
+import { forgetLogIns } from './password-guesses.js'
+import { endAllSessions } from './sessions.js'
+import { assertPassword, setPasswordHash } from './sign-in.js'
+
+/**
+ * Sets a password, ends every session, voids links that were mailed to choose one, and forgets wrong guesses.
+ * @throws DomainError 400 naming the rule that the password breaks
+ */
+export async function setPassword (config: Config, account: StoredAccount, password: string): Promise<void> {
+  assertPassword({ config }, password, account.email, '/password')
+  const now = (): Date => new Date()
+  const accountId = account._id.toString()
+  const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
+  try {
+    await setPasswordHash(accountId, await hasher.hash(password))
+  } finally {
+    await hasher.close()
+  }
+  await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, { $set: { usedAt: now() } })
+  await endAllSessions({ access: createAccountAccess(now), leases: createLeaseCheck(now), now }, accountId, null, 'password-reset')
+  await forgetLogIns({ keys: createKeyRing(config.signingKeys), config, now }, account.email)
+}

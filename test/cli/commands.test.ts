@@ -1,0 +1,132 @@
+// The command line as a process of its own, on the database that a service is running on.
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { mkdir, rm, utimes } from 'node:fs/promises'
+import path from 'node:path'
+import mongoose, { Types } from 'mongoose'
+import t from 'tap'
+import { Account } from '../../models/account.js'
+import { Media, type StoredMedia } from '../../models/media.js'
+import { Session } from '../../models/session.js'
+import { Taste } from '../../models/taste.js'
+import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type TestApp } from '../helper.js'
+
+const SECRETS = { PASSWORD_PEPPER: 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-p', SIGNING_KEYS: 'k1:q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-k' }
+
+interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
+
+async function run ({ databaseUri, config }: TestApp, words: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', MONGODB_URI: databaseUri, DATA_DIR: config.dataDir, ...SECRETS, ...variables }
+  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => { ended.out += String(chunk) })
+  child.stderr.on('data', (chunk) => { ended.err += String(chunk) })
+  return await new Promise((resolve) => child.on('close', (code) => { resolve({ code, ...ended }) }))
+}
+
+t.test('reset-password', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app } = running
+  const kim = await signUp(app)
+  const logIn = async (password: string) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
+
+  t.test('sets the password, ends every session and forgets wrong guesses', async (t) => {
+    for (let i = 0; i < 12; i++) await logIn('guess')
+    expectProblem(t, await logIn(PASSWORD), 'too-many-attempts', 429)
+    const { code, out } = await run(running, ['reset-password', kim.email.toUpperCase()], { NORMFLIX_PASSWORD: 'four blind mice ran' })
+    t.equal(code, 0)
+    t.match(out, /has a new password/)
+    t.equal(await Session.countDocuments({ account: kim.accountId, revokedAt: null }), 0)
+    t.equal((await logIn('four blind mice ran')).status, 200)
+    expectProblem(t, await logIn(PASSWORD), 'wrong-credentials', 401)
+    const admin = await signUpAdmin(app)
+    t.match((await admin.get('/v1/admin/audit?action=reset-password')).body.items, [{ account: kim.accountId, actor: null, reason: 'command-line', address: null }])
+  })
+
+  t.test('refuses a weak password, an unknown address, and to ask where nobody can answer', async (t) => {
+    const weak = await run(running, ['reset-password', kim.email], { NORMFLIX_PASSWORD: 'short' })
+    t.match(weak, { code: 1, err: /password/i })
+    t.match(await run(running, ['reset-password', 'nobody@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }), { code: 1, err: /No account has this address/ })
+    t.match(await run(running, ['reset-password', kim.email]), { code: 1, err: /NORMFLIX_PASSWORD/ })
+    t.equal((await logIn('four blind mice ran')).status, 200, 'nothing changed')
+  })
+
+  t.test('says what it does', async (t) => {
+    t.match((await run(running, ['reset-password', '--help'])).out, /Every session of the account ends/)
+    t.match((await run(running, ['doctor', '--help'])).out, /--fix[^]*--json/)
+  })
+})
+
+t.test('doctor', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app, clock, config } = running
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const kim = await signUp(app)
+  await watch(kim, clock, movie, 20_000)
+  await kim.put(`/v1/profiles/${kim.profileId}/ratings/${movie}`, { rating: 'love' })
+  await play(kim, movie)
+  const examine = async (...options: string[]): Promise<{ code: number | null, findings: Array<{ check: string, subject: string, problem: string, state: string }> }> => {
+    const { code, out, err } = await run(running, ['doctor', '--json', ...options])
+    t.equal(err, '')
+    return { code, ...JSON.parse(out) }
+  }
+
+  t.test('finds nothing wrong with a service in use', async (t) => {
+    const { code, findings } = await examine()
+    t.strictSame(findings, [])
+    t.equal(code, 0)
+    t.match((await run(running, ['doctor'])).out, /Nothing is wrong/)
+  })
+
+  t.test('finds what is wrong, changes nothing by itself, and mends it when told to', async (t) => {
+    const media = path.join(config.dataDir, 'media')
+    const [gone, old] = [new Types.ObjectId(), new Date(Date.now() - 2 * 86_400_000)]
+    const taste = { profile: new Types.ObjectId(), title: gone, updatedAt: new Date() }
+    await Taste.create({ ...taste, account: gone }, { ...taste, account: kim.accountId })
+    await Media.create({ _id: gone, title: gone } as never)
+    await mkdir(path.join(media, 'left'), { recursive: true })
+    for (const [name, time] of [['left/behind', old], ['left/arriving', new Date()]] as const) {
+      writeFileSync(path.join(media, name), 'x')
+      await utimes(path.join(media, name), time, time)
+    }
+    const accounts = mongoose.connection.collection('accounts')
+    await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, { $set: { 'limits.maxStreams': 9, 'profiles.0.watchHistory.0.positionMs': 1 } })
+    await mongoose.connection.collection('tastes').dropIndex('account_1')
+
+    const before = await examine()
+    t.equal(before.code, 1)
+    t.ok(before.findings.every(({ state }) => state === 'open'))
+    const kinds = ({ findings }: typeof before) => findings.map(({ check }) => check).sort()
+    const expected = ['accounts', 'accounts', 'history', 'indexes', 'owners', 'owners', 'storage', 'titles']
+    t.strictSame(kinds(before), expected)
+    t.strictSame(kinds(await examine()), expected, 'nothing was changed')
+    const table = await run(running, ['doctor'])
+    t.match(table, { code: 1, out: /left\/behind[^]*can be mended[^]*doctor --fix/ })
+
+    const mended = await examine('--fix')
+    t.equal(mended.code, 0)
+    t.ok(mended.findings.every(({ state }) => state === 'mended'))
+    t.strictSame(await examine(), { ...await examine(), code: 0, findings: [] })
+    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items[0].title.id, movie, 'what was right stays')
+    t.match(await Account.findById(kim.accountId).lean(), { limits: { maxStreams: 4 } })
+  })
+
+  t.test('tells what needs a decision, and leaves it alone', async (t) => {
+    const stored = await Media.findById(movie).lean<StoredMedia>()
+    const key = stored?.files[0]?.storageKey ?? ''
+    await rm(path.join(config.dataDir, 'media', key))
+    await kim.post('/v1/profiles', { name: 'Lee' })
+    const accounts = mongoose.connection.collection('accounts')
+    await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, { $set: { plan: 'basic' } })
+    await accounts.updateOne({ _id: new Types.ObjectId(admin.accountId) }, { $set: { plan: 'gone' } })
+    const { code, findings } = await examine('--fix')
+    t.equal(code, 1)
+    t.ok(findings.every(({ state }) => state === 'by-hand'))
+    const problems = findings.map(({ subject, problem }) => `${subject}: ${problem}`).join('\n')
+    t.match(problems, new RegExp(`media file .*${key} is missing`))
+    t.match(problems, /differ from plan basic.*keepProfileIds/)
+    t.match(problems, /plan gone is not offered any more/)
+    t.match(await Account.findById(kim.accountId).lean(), { limits: { maxProfiles: 5 }, profiles: [{ locked: false }, { locked: false }] })
+  })
+})

@@ -1,0 +1,135 @@
+import t from 'tap'
+import { Account } from '../../models/account.js'
+import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+
+t.test('administrators and accounts', async (t) => {
+  const { app } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const urlOf = (who: Person): string => `/v1/admin/accounts/${who.accountId}`
+  const logIn = async (who: Person, password = PASSWORD) => await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password } })
+  const lastAction = async () => (await admin.get('/v1/admin/audit?limit=1')).body.items[0]
+
+  t.test('find an account by its address whatever its case, by id, and by what it is', async (t) => {
+    const kim = await signUp(app, { plan: 'standard' })
+    const found = (await admin.get(`/v1/admin/accounts?email=${kim.email.toUpperCase()}`)).body
+    t.match(found, { items: [{ id: kim.accountId, email: kim.email, plan: 'standard', role: 'member', disabledAt: null, profileCount: 1 }], nextCursor: null })
+    t.strictSame((await admin.get('/v1/admin/accounts?email=nobody@example.com')).body.items, [])
+    t.equal((await admin.get('/v1/admin/accounts?role=admin')).body.items.length, 1)
+    t.ok((await admin.get('/v1/admin/accounts?plan=standard')).body.items.every(({ plan }: { plan: string }) => plan === 'standard'))
+    expectProblem(t, await admin.get('/v1/admin/accounts/ffffffffffffffffffffffff'), 'not-found', 404)
+    expectProblem(t, await admin.get('/v1/admin/accounts?email[$gt]=a'), 'validation-failed', 400)
+    expectProblem(t, await kim.get(`/v1/admin/accounts/${kim.accountId}`), 'forbidden', 403)
+  })
+
+  t.test('page through all of them without repeating one', async (t) => {
+    for (let i = 0; i < 5; i++) await signUp(app)
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const { body } = await admin.get(`/v1/admin/accounts?limit=2${cursor}`)
+      seen.push(...body.items.map(({ id }: { id: string }) => id))
+      cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+      if (seen.length === 2) await signUp(app)
+    } while (cursor !== '' && seen.length < 100)
+    t.equal(new Set(seen).size, seen.length)
+    t.equal(seen.length, await Account.countDocuments() - 1, 'all but the one that came meanwhile')
+  })
+
+  t.test('see plan, profiles, sessions and streams, and no secret', async (t) => {
+    const kim = await signUp(app)
+    await kim.post('/v1/profiles', { name: 'Lee', pin: '1234' })
+    await play(kim, movie, { device: 'TV' })
+    const { body, headers } = await admin.get(urlOf(kim))
+    t.match(body, {
+      plan: 'premium',
+      limits: { maxProfiles: 5, maxStreams: 4, maxHeight: 2160 },
+      profiles: [{ name: 'Me', hasPin: false }, { name: 'Lee', hasPin: true }],
+      sessions: [{ id: String, device: null }],
+      streams: [{ device: 'TV', title: { id: movie } }],
+    })
+    t.equal(headers['cache-control'], 'no-store')
+    t.notMatch(JSON.stringify(body), /hash|seed|\$2[aby]/i)
+  })
+
+  t.test('change the plan by the owner\'s rules', async (t) => {
+    const kim = await signUp(app)
+    await kim.post('/v1/profiles', { name: 'Lee' })
+    expectProblem(t, await admin.put(`${urlOf(kim)}/plan`, { plan: 'basic' }), 'plan-needs-choice', 409)
+    expectProblem(t, await admin.put(`${urlOf(kim)}/plan`, { plan: 'gold' }), 'validation-failed', 400)
+    expectProblem(t, await admin.put('/v1/admin/accounts/ffffffffffffffffffffffff/plan', { plan: 'basic' }), 'not-found', 404)
+    const { status, body } = await admin.put(`${urlOf(kim)}/plan`, { plan: 'basic', keepProfileIds: [kim.profileId] })
+    t.equal(status, 200)
+    t.match(body, { plan: 'basic', limits: { maxProfiles: 1 }, profiles: [{ locked: false }, { locked: true }] })
+    t.match(await lastAction(), { action: 'change-account-plan', actor: admin.accountId, account: kim.accountId, result: 'ok' })
+    t.equal((await kim.get('/v1/account')).body.plan, 'basic')
+  })
+
+  t.test('disable an account: sessions and streams end, and only the right password is told why', async (t) => {
+    const kim = await signUp(app)
+    await play(kim, movie)
+    const first = await admin.put(`${urlOf(kim)}/disabled`)
+    t.equal(first.status, 200)
+    t.match(first.body, { disabledAt: String, sessions: [], streams: [] })
+    t.match(await lastAction(), { action: 'disable-account', account: kim.accountId, result: 'ok' })
+    t.equal((await admin.put(`${urlOf(kim)}/disabled`)).body.disabledAt, first.body.disabledAt, 'repeating it changes nothing')
+    expectProblem(t, await kim.get('/v1/account'), 'unauthorized', 401)
+    expectProblem(t, await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } }), 'unauthorized', 401)
+    expectProblem(t, await logIn(kim), 'account-disabled', 403)
+    const wrong = await logIn(kim, 'not the password')
+    const unknown = await call(app, 'POST', '/v1/auth/login', { body: { email: 'nobody@example.com', password: 'not the password' } })
+    t.strictSame({ ...wrong.body, requestId: '' }, { ...unknown.body, requestId: '' })
+    t.ok((await admin.get('/v1/admin/accounts?disabled=true')).body.items.some(({ id }: { id: string }) => id === kim.accountId))
+    t.notOk((await admin.get('/v1/admin/accounts?disabled=false&limit=100')).body.items.some(({ id }: { id: string }) => id === kim.accountId))
+    t.equal((await admin.delete(`${urlOf(kim)}/disabled`)).body.disabledAt, null)
+    t.equal((await logIn(kim)).status, 200)
+  })
+
+  t.test('log-ins that are under way when an account is disabled leave no session', async (t) => {
+    const kim = await signUp(app)
+    const answers = await Promise.all([logIn(kim), logIn(kim), admin.put(`${urlOf(kim)}/disabled`), logIn(kim), logIn(kim)])
+    t.ok(answers.every(({ status }) => [200, 403].includes(status)))
+    t.strictSame((await admin.get(urlOf(kim))).body.sessions, [])
+  })
+
+  t.test('cannot disable themselves', async (t) => {
+    expectProblem(t, await admin.put(`${urlOf(admin)}/disabled`), 'own-account', 409)
+    t.equal((await admin.get(urlOf(admin))).status, 200)
+  })
+
+  t.test('end all sessions of an account', async (t) => {
+    const kim = await signUp(app)
+    t.equal((await admin.delete(`${urlOf(kim)}/sessions`)).status, 204)
+    t.equal((await kim.get('/v1/account')).status, 401)
+    t.equal((await logIn(kim)).status, 200)
+    expectProblem(t, await admin.delete('/v1/admin/accounts/ffffffffffffffffffffffff/sessions'), 'not-found', 404)
+  })
+
+  t.test('make administrators, and members again; the last one stays', async (t) => {
+    expectProblem(t, await admin.put(`${urlOf(admin)}/role`, { role: 'member' }), 'last-admin', 409)
+    t.equal((await admin.get(urlOf(admin))).body.role, 'admin')
+    const kim = await signUp(app)
+    t.equal((await admin.put(`${urlOf(kim)}/role`, { role: 'admin' })).body.role, 'admin')
+    t.match(await lastAction(), { action: 'change-account-role', account: kim.accountId })
+    const token = (await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).body.accessToken
+    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 200, 'with the next refresh')
+    t.equal((await admin.put(`${urlOf(kim)}/role`, { role: 'member' })).body.role, 'member')
+    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 401, 'the token that says admin is dead')
+    expectProblem(t, await admin.put(`${urlOf(kim)}/role`, { role: 'root' }), 'validation-failed', 400)
+  })
+
+  t.test('two administrators who remove each other at once leave one', async (t) => {
+    for (let round = 0; round < 5; round++) {
+      const kim = await signUp(app)
+      await admin.put(`${urlOf(kim)}/role`, { role: 'admin' })
+      const other = kim.with((await logIn(kim)).body.accessToken)
+      const self = admin.with((await logIn(admin)).body.accessToken)
+      const way = round % 2 === 0 ? async (from: Person, to: Person) => await from.put(`${urlOf(to)}/role`, { role: 'member' }) : async (from: Person, to: Person) => await from.put(`${urlOf(to)}/disabled`)
+      await Promise.all([way(self, kim), way(other, admin)])
+      const left = await Account.countDocuments({ role: 'admin', disabledAt: null })
+      t.ok(left >= 1, `round ${round + 1}: ${left}`)
+      await Account.updateOne({ _id: admin.accountId }, { $set: { role: 'admin', disabledAt: null } })
+      await Account.updateOne({ _id: kim.accountId }, { $set: { role: 'member', disabledAt: null } })
+    }
+  })
+})
