@@ -3,16 +3,15 @@
 import type { Model, Types } from 'mongoose'
 import { recordCatalogueChange } from '../../models/change-log.js'
 import { Collection, type StoredCollection } from '../../models/collection.js'
-import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
-import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
+import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import { Title, type Markers } from '../../models/title.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
-import { comparePlaces, MOVIE_PLACE, type Place } from '../domain/watch-order.js'
-import { foldText } from './fold-text.js'
+import type { Place } from '../domain/watch-order.js'
+import { CARD_PROJECTION, dropCollection, dropMedia, dropTitle, emptyState, putCollection, putMedia, putTitle, type ListedTitle } from './catalogue-state.js'
 import type { Translatable } from './localise.js'
-import { addCredits, creditedOf, dropCredits, emptyPeople, type CataloguePerson, type People } from './people.js'
+import type { CataloguePerson } from './people.js'
 
 export interface CatalogueTitle extends Visibility {
   readonly id: string
@@ -111,158 +110,6 @@ export interface Catalogue {
   reload (titleId: string): Promise<void>
   refreshCollection (id: string): Promise<void>
   close (): Promise<void>
-}
-
-type ListedTitle = StoredMovie | StoredShow
-
-/** What a card and its items need; the rest of a title is read when its page is opened. */
-const CARD_PROJECTION = {
-  synopsis: 0, 'translations.synopsis': 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.translations': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.translations': 0,
-} as const
-
-/** More of a cast says little about what a title is like. */
-const [LEADING_CAST, LEADING_CREW] = [6, 3]
-
-interface State {
-  titles: Map<string, CatalogueTitle>
-  items: Map<string, CatalogueItem>
-  filesByItem: Map<string, readonly CatalogueFile[]>
-  files: Map<string, CatalogueFile>
-  /** Only of items that have any. */
-  sideFiles: Map<string, SideFiles>
-  subtitles: Map<string, StoredSubtitle>
-  /** Each name once, however many titles it is in. */
-  names: Map<string, string>
-  people: People
-  collections: Map<string, CatalogueCollection>
-  collectionsByTitle: Map<string, readonly CatalogueCollection[]>
-}
-
-function emptyState (): State {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
-}
-
-function putTitle (state: State, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored, state)
-  dropTitle(state, title.id)
-  addCredits(state.people, title.id, stored)
-  state.titles.set(title.id, title)
-  for (const item of title.items) state.items.set(item.id, item)
-}
-
-function dropTitle (state: State, id: string): void {
-  const title = state.titles.get(id)
-  for (const item of title?.items ?? []) state.items.delete(item.id)
-  dropCredits(state.people, id, title?.credited ?? [])
-  state.titles.delete(id)
-}
-
-function putMedia (state: State, media: StoredMedia): void {
-  const itemId = media._id.toString()
-  dropMedia(state, itemId)
-  const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
-  state.filesByItem.set(itemId, files)
-  for (const file of files) state.files.set(file.id, file)
-  const { subtitles = [], thumbnails = null } = media
-  if (subtitles.length > 0 || thumbnails !== null) state.sideFiles.set(itemId, { subtitles, thumbnails })
-  for (const subtitle of subtitles) state.subtitles.set(subtitle._id.toString(), subtitle)
-}
-
-function dropMedia (state: State, itemId: string): void {
-  for (const file of state.filesByItem.get(itemId) ?? []) state.files.delete(file.id)
-  state.filesByItem.delete(itemId)
-  for (const { _id } of state.sideFiles.get(itemId)?.subtitles ?? []) state.subtitles.delete(_id.toString())
-  state.sideFiles.delete(itemId)
-}
-
-function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>, names: Map<string, string>): string[] {
-  const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
-  return [...leading].map((name) => {
-    const same = names.get(name) ?? name
-    names.set(same, same)
-    return same
-  })
-}
-
-function putCollection (state: State, stored: StoredCollection): void {
-  const collection = toCatalogueCollection(stored)
-  dropCollection(state, collection.id)
-  state.collections.set(collection.id, collection)
-  for (const id of collection.titleIds) state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
-}
-
-function dropCollection (state: State, id: string): void {
-  for (const titleId of state.collections.get(id)?.titleIds ?? []) {
-    const left = (state.collectionsByTitle.get(titleId) ?? []).filter((one) => one.id !== id)
-    if (left.length > 0) state.collectionsByTitle.set(titleId, left)
-    else state.collectionsByTitle.delete(titleId)
-  }
-  state.collections.delete(id)
-}
-
-function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection): CatalogueCollection {
-  return { ...rest, id: _id.toString(), titleIds: titles.map(String), revision: __v }
-}
-
-const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
-
-function toCatalogueTitle (stored: ListedTitle, { names, people }: State): CatalogueTitle {
-  const id = stored._id.toString()
-  const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
-  return {
-    id,
-    kind: stored.kind,
-    title: stored.title,
-    sortTitle: foldText(stored.title),
-    year: stored.year,
-    releaseDate: stored.releaseDate,
-    genres: stored.genres,
-    maturityRating: stored.maturityRating,
-    posterUrl: stored.posterUrl,
-    originalLanguage: stored.originalLanguage,
-    people: leadingPeople(stored, names),
-    credited: creditedOf(people, stored),
-    translations: stored.translations ?? NO_TRANSLATIONS,
-    popularity: stored.popularity,
-    externalIds: stored.externalIds ?? {},
-    published: stored.published,
-    availableFrom: stored.availableFrom,
-    availableUntil: stored.availableUntil,
-    addedAt: stored.createdAt,
-    revision: stored.__v,
-    items,
-    order: stored.kind === 'movie' ? [] : orderOf(items),
-  }
-}
-
-function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
-  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, place: MOVIE_PLACE, markers: movie.markers }
-}
-
-function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
-  const placed = items.flatMap((item) => item.place === null ? [] : [{ item, place: item.place }])
-  return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ item }) => item)
-}
-
-function placeOf (season: number, { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>): Place | null {
-  if (season > 0) return { season, episode: number, special: 0 }
-  // Specials are numbered from 0 by some: a placed one always stands behind its regular episode.
-  return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
-}
-
-function episodesOf (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
-  return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
-    [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
-      id: episode._id.toString(),
-      titleId,
-      season: season.number,
-      episode: episode.number,
-      name: episode.title,
-      runtimeMs: episode.runtimeMs,
-      airDate: episode.airDate,
-      place: placeOf(season.number, episode),
-      markers: episode.markers,
-    })))
 }
 
 /** How long to wait before a lost change stream is opened again. */
