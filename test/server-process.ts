@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Test } from 'tap'
 import { Account } from '../models/account.js'
 import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
 import { PASSWORD } from './helper.js'
@@ -16,7 +15,7 @@ export interface Server {
 }
 
 /** Starts the service as a process of its own; stops with SIGTERM. */
-export async function startServer (t: Test, databaseUri: string, dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<Server> {
+export async function startServer (t: { teardown: (end: () => unknown) => unknown }, databaseUri: string, dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<Server> {
   const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
     env: { ...process.env, NODE_ENV: 'test', PORT: '0', MONGODB_URI: databaseUri, DATA_DIR: dataDir, SIGNING_KEYS: `k:${secret}`, PASSWORD_PEPPER: secret, RATE_LIMITS: 'off', LOG_LEVEL: 'warn', ...variables },

@@ -142,6 +142,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   let isReady = false
   let isClosed = false
   let reopening: NodeJS.Timeout | null = null
+  /** Settled once nothing is being opened. */
+  let opening: Promise<unknown> = Promise.resolve()
   let streams: ChangeStream[] = []
   /** What changed while everything is being loaded, to be read once more afterwards. */
   let changedWhileLoading: Array<() => Promise<void>> | null = null
@@ -207,6 +209,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   /** Opens a stream of changes; when this resolves the server is recording. */
   async function openStream ([model, refreshOne]: Followed): Promise<ChangeStream> {
+    // On a connection that is being closed it would open another one.
+    if (isClosed) throw new Error('the catalogue is closed')
     const stream = model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
     streams.push(stream)
     const first = await stream.tryNext()
@@ -229,7 +233,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     log.warn({ err: error }, 'lost the change stream of the catalogue: loading it again')
     reopening = setTimeout(() => {
       reopening = null
-      open().catch((reason: unknown) => { lose(reason) })
+      opening = open().catch((reason: unknown) => { lose(reason) })
     }, REOPEN_AFTER_MS)
     reopening.unref()
   }
@@ -290,6 +294,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     async close () {
       isClosed = true
       if (reopening !== null) clearTimeout(reopening)
+      await closeStreams()
+      // What was being opened meanwhile.
+      await opening
       await closeStreams()
     },
   }

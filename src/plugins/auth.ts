@@ -109,10 +109,22 @@ function failVerification (): never {
 
 /** Every way in which a token can be wrong gets the same answer. */
 async function identify (request: FastifyRequest, { access }: Services): Promise<Caller> {
+  if (!isExact(request.headers.authorization ?? '')) throw unauthorized()
   const claims = await request.jwtVerify<AccessClaims>().catch(() => failVerification())
-  if (typeof claims.sub !== 'string' || typeof claims.sid !== 'string') throw unauthorized()
+  // An id of another form would be an error of the database, which is another answer.
+  if (!isId(claims.sub) || !isId(claims.sid)) throw unauthorized()
   if (!await access.isSessionLive(claims.sid, claims.sub)) throw unauthorized()
   return { accountId: claims.sub, sessionId: claims.sid, role: claims.role, boundProfileId: claims.pid ?? null }
+}
+
+/** base64url forgives spare bits in the last character: a signature has one spelling here. */
+function isExact (authorization: string): boolean {
+  const mac = authorization.slice(authorization.lastIndexOf('.') + 1)
+  return Buffer.from(mac, 'base64url').toString('base64url') === mac
+}
+
+function isId (value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{24}$/.test(value)
 }
 
 async function openProfile ({ access }: Services, caller: Caller, profileId: string): Promise<ProfileAccess> {

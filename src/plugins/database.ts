@@ -17,23 +17,33 @@ const NOTICED = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSele
 
 /** How many parts of this process use the connection: tests run several apps in one. */
 let users = 0
+/** The connection that they share. Connecting once more while it is interrupted would leave the first one open. */
+let connecting: Promise<unknown> | null = null
 
 /** Connects, or joins the connection that is there. Writes are acknowledged by a majority and its journals. */
 export async function connectDatabase (uri: string): Promise<void> {
   users++
-  if (users > 1 && mongoose.connection.readyState === mongoose.ConnectionStates.connected) return
-  await mongoose.connect(uri, {
+  connecting ??= mongoose.connect(uri, {
     writeConcern: { w: 'majority', journal: true },
     retryWrites: true,
     ...NOTICED,
     socketTimeoutMS: 30_000,
     maxPoolSize: 50,
   })
+  try {
+    await connecting
+  } catch (error) {
+    users--
+    if (users === 0) connecting = null
+    throw error
+  }
 }
 
 export async function disconnectDatabase (): Promise<void> {
   users--
-  if (users <= 0) await mongoose.disconnect()
+  if (users > 0) return
+  connecting = null
+  await mongoose.disconnect()
 }
 
 /** Answers whether the database replies right now. */

@@ -49,7 +49,8 @@ function fromFastify (error: FastifyError): DomainError {
     return invalid(error.validation.map((one) => toFieldError(one, error.validationContext ?? 'body')))
   }
   const status = error.statusCode ?? 500
-  if (status === 404) return nothingHere()
+  // The file server of the API's page answers 403 to an address that leads out of its folder.
+  if (status === 404 || status === 403) return nothingHere()
   const known = CODES_BY_STATUS[status]
   if (known === undefined || status >= 500) return internalError()
   return new DomainError(status, ...known)

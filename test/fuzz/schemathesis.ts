@@ -1,0 +1,38 @@
+// Schemathesis, which tests a service against its OpenAPI document: installed with pip into a folder of the cache, once.
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Pinned: other versions check other things. */
+const VERSION = '4.32.5'
+const INSTALL_TIMEOUT_MS = 300_000
+const CACHE = path.resolve('.cache')
+
+/** The program; null where there is no Python with pip. @throws Error when pip fails */
+export async function installSchemathesis (report: (line: string) => void): Promise<string | null> {
+  const folder = path.join(CACHE, `schemathesis-${VERSION}`)
+  const program = path.join(folder, 'bin', 'schemathesis')
+  if (existsSync(path.join(folder, 'installed'))) return program
+  const python = await findPython()
+  if (python === null) return null
+  report(`Installing Schemathesis ${VERSION} with pip (once) …`)
+  // A virtual environment does not survive being moved: it is made in place, and a mark says that it is whole.
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(CACHE, { recursive: true })
+  await run(python, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS })
+  await run(path.join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `schemathesis==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS })
+  await mkdir(path.join(folder, 'installed'))
+  return program
+}
+
+async function findPython (): Promise<string | null> {
+  for (const python of ['python3', 'python']) {
+    const works = await run(python, ['-c', 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))']).then(() => true, () => false)
+    if (works) return python
+  }
+  return null
+}

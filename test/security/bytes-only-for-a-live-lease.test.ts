@@ -1,0 +1,126 @@
+// Bytes only for a signed, live lease: every address that gives bytes of a film, its sound, subtitles or pictures.
+import { Parser } from 'm3u8-parser'
+import t from 'tap'
+import { signHlsGrant, signMediaGrant } from '../../src/media/media-urls.js'
+import { addMovie, call, createStillClock, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+
+const AT = '2026-01-01T00:00:00Z'
+const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.500\nWhoa.\n'
+const SPRITE_INDEX = 'WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.jpg#xywh=0,0,160,90\n'
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 1)])
+
+t.test('bytes only for a signed, live lease', async (t) => {
+  const clock = createStillClock()
+  const { app } = await startApp(t, {}, undefined, clock)
+  const admin = await signUpAdmin(app)
+  const movies: string[] = []
+  for (const title of ['Alien', 'Aliens']) {
+    const movie = await addMovie(app, admin, { title, originalLanguage: 'en' }, ['480p-en', '1080p-en'])
+    await call(app, 'POST', `/v1/admin/movies/${movie}/subtitles?language=es`, { token: admin.token, body: VTT, headers: { 'content-type': 'text/vtt' } })
+    await addThumbnails(movie)
+    movies.push(movie)
+  }
+  const [movie = '', otherMovie = ''] = movies
+  await app.services.packaging.sweep()
+  await app.services.packaging.settle()
+
+  async function addThumbnails (movie: string): Promise<void> {
+    const part = (name: string, type: string, body: string | Buffer): Buffer =>
+      Buffer.concat([Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`), Buffer.from(body), Buffer.from('\r\n')])
+    const body = Buffer.concat([part('index', 'text/vtt', SPRITE_INDEX), part('image', 'image/jpeg', JPEG), Buffer.from('--b--\r\n')])
+    const { status } = await call(app, 'POST', `/v1/admin/movies/${movie}/thumbnails`, { token: admin.token, body, headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+    t.equal(status, 204)
+  }
+
+  /** Every address that a player gets with a stream, and those inside of its playlists. */
+  async function addressesOf (viewer: Person, item: string): Promise<{ streamId: string, mediaFile: any, urls: string[] }> {
+    const { body } = await play(viewer, item)
+    const urls: string[] = [body.url, body.hlsUrl, ...body.subtitles.map(({ url }: { url: string }) => url), body.thumbnailsUrl]
+    const inside = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
+    const parse = async (url: string): Promise<Parser['manifest']> => {
+      const parser = new Parser()
+      parser.push((await call(app, 'GET', url)).bytes.toString())
+      parser.end()
+      return parser.manifest
+    }
+    urls.push(inside((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl).replace(/#.*/, ''))
+    const master = await parse(body.hlsUrl)
+    for (const { uri } of master.playlists ?? []) {
+      const playlist = inside(uri, body.hlsUrl)
+      const { segments = [] } = await parse(playlist)
+      urls.push(playlist, ...segments.slice(0, 1).map((segment) => inside(segment.uri, playlist)))
+    }
+    return { streamId: body.streamId, mediaFile: body.mediaFile, urls: [...new Set(urls)] }
+  }
+
+  const kim = await signUp(app)
+  const stranger = await signUp(app, { plan: 'basic' })
+  const mine = await addressesOf(kim, movie)
+  const other = await addressesOf(kim, otherMovie)
+  let cases = 0
+
+  async function expectNoBytes (what: string, url: string): Promise<void> {
+    for (const headers of [{}, { range: 'bytes=0-99' }] as Array<Record<string, string>>) {
+      cases++
+      const { status, body, headers: answered } = await call(app, 'GET', url, { headers })
+      const isRefused = status === 403 && body?.code === 'media-refused' && answered['accept-ranges'] === undefined && answered['content-range'] === undefined
+      if (!isRefused) t.fail(`${what}: ${url.replace(/token=.*/, '')} answered ${status}`)
+    }
+  }
+  const partsOf = (url: string): [path: string, token: string] => url.split('?token=') as [string, string]
+
+  await t.test('all are there with their own token', async (t) => {
+    t.ok(mine.urls.length >= 8, `${mine.urls.length} addresses`)
+    for (const url of mine.urls) t.ok((await call(app, 'GET', url)).status === 200, partsOf(url)[0].replace(/[0-9a-f]{24}/g, '…'))
+  })
+
+  await t.test('without a token, with a changed one, and with that of another thing', async (t) => {
+    for (const [index, url] of mine.urls.entries()) {
+      const [path, token] = partsOf(url)
+      await expectNoBytes('no token', path)
+      await expectNoBytes('an empty token', `${path}?token=`)
+      const [kind = '', body = '', mac = ''] = token.split('.')
+      const fields = JSON.parse(Buffer.from(body, 'base64url').toString()) as unknown[]
+      for (const [at, value] of fields.entries()) {
+        const changed = fields.map((field, i) => i !== at ? field : typeof value === 'number' ? value + 1 : `${String(value)}0`)
+        await expectNoBytes(`field ${at} changed`, `${path}?token=${kind}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${mac}`)
+      }
+      for (const wrong of ['m1', 'h1', 's1', 'm2'].filter((one) => one !== kind)) await expectNoBytes('another kind', `${path}?token=${wrong}.${body}.${mac}`)
+      for (const wrong of [mac.slice(0, -1), `${mac}A`, `A${mac.slice(1)}`.replace(mac, `B${mac.slice(1)}`), '']) await expectNoBytes('another signature', `${path}?token=${kind}.${body}.${wrong}`)
+      await expectNoBytes('another film\'s token', `${path}?token=${partsOf(other.urls[index] ?? other.urls[0] ?? '')[1]}`)
+    }
+    t.pass(`${cases} requests`)
+  })
+
+  await t.test('with a lease that never was, another height, another profile, or past its end', async (t) => {
+    const { keys } = app.services
+    const now = clock.now().getTime()
+    const lease = { account: kim.accountId, profile: kim.profileId, lease: mine.streamId, expiresAt: now + 60_000 }
+    const file = mine.mediaFile.id as string
+    const good = signMediaGrant(keys, { ...lease, file, item: movie, maxHeight: 2_160 })
+    t.equal((await call(app, 'GET', `/v1/media/${file}?token=${good}`)).status, 200, 'the forge makes good tokens')
+    const forged: Array<[string, object]> = [['no such lease', { lease: '665f1c2e9b1e8a0012ab34cd' }], ['another profile', { profile: stranger.profileId }], ['another account', { account: stranger.accountId }], ['expired', { expiresAt: now }], ['expired long ago', { expiresAt: 1 }]]
+    for (const [what, change] of forged) {
+      await expectNoBytes(what, `/v1/media/${file}?token=${signMediaGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160 })}`)
+      await expectNoBytes(what, `/v1/hls/${movie}/master.m3u8?token=${signHlsGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160, audio: null, subtitle: null })}`)
+    }
+    const files = (await admin.get(`/v1/movies/${movie}`)).body.mediaFiles as Array<{ id: string, height: number }>
+    const taller = files.find(({ height }) => height === 1_080)?.id ?? ''
+    const low = (await play(stranger, movie)).body
+    await expectNoBytes('a token for another height', `/v1/media/${taller}?token=${partsOf(low.url)[1]}`)
+    const tall = mine.urls.filter((url) => url.includes(`/${taller}`))
+    for (const url of tall) await expectNoBytes('a rendition above the height', `${partsOf(url)[0]}?token=${partsOf(low.hlsUrl)[1]}`)
+  })
+
+  await t.test('once the stream has ended', async () => {
+    await kim.post(`/v1/profiles/${kim.profileId}/playback/${mine.streamId}/stop`, { positionMs: 1_000, at: AT })
+    for (const url of mine.urls) await expectNoBytes('an ended lease', url)
+  })
+
+  await t.test('once the stream has run out', async () => {
+    clock.advance(10 * 60_000)
+    for (const url of other.urls) await expectNoBytes('a lease that ran out', url)
+  })
+
+  t.comment(`bytes only for a signed, live lease: ${mine.urls.length} addresses, ${cases} requests, 0 with bytes`)
+})

@@ -1,0 +1,187 @@
+// Every operation of the OpenAPI document with valid values for it. A new route is covered the day it appears; a path
+// parameter is taught with one line in PARAMETERS, a body or query that its schema alone does not tell with one in VALUES.
+import type { FastifyInstance } from 'fastify'
+import { readFileSync } from 'node:fs'
+import { addMovie, addShow, call, play, signUp, signUpAdmin, watch, type Answer, type Person, type TestApp, type TestShow } from '../helper.js'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
+export interface Schema {
+  readonly $ref?: string,
+  readonly type?: string,
+  readonly enum?: readonly unknown[],
+  readonly const?: unknown,
+  readonly examples?: readonly unknown[]
+  readonly anyOf?: readonly Schema[],
+  readonly properties?: Readonly<Record<string, Schema>>,
+  readonly required?: readonly string[],
+  readonly items?: Schema
+  readonly minItems?: number,
+  readonly minProperties?: number,
+  readonly minimum?: number,
+  readonly maximum?: number,
+  readonly maxLength?: number,
+  readonly format?: string,
+  readonly pattern?: string,
+  readonly default?: unknown
+}
+interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly schema: Schema }
+interface Described { readonly operationId: string, readonly security?: unknown[], readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> } }
+
+export interface Operation {
+  readonly name: string
+  readonly method: Method
+  readonly path: string
+  readonly isPublic: boolean
+  readonly parameters: readonly Parameter[]
+  /** Names in braces in the path. */
+  readonly pathParameters: readonly string[]
+  /** Of a JSON body; null when it takes none. */
+  readonly bodySchema: Schema | null
+}
+
+const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as { paths: Record<string, Record<string, Described>>, components: { schemas: Record<string, Schema> } }
+
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, described]) => ({
+  name: `${method.toUpperCase()} ${path}`,
+  method: method.toUpperCase() as Method,
+  path,
+  isPublic: described.security?.length === 0,
+  parameters: described.parameters ?? [],
+  pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+  bodySchema: described.requestBody?.content['application/json']?.schema ?? null,
+})))
+
+/** What the walk needs: somebody who owns one of everything. */
+export interface World {
+  readonly app: FastifyInstance
+  readonly admin: Person
+  readonly owner: Person
+  readonly movie: string
+  readonly show: TestShow
+  readonly stream: any
+  readonly sessionId: string
+  readonly playId: string
+  readonly collectionId: string
+  readonly personId: string
+}
+
+export async function createWorld ({ app, clock }: TestApp): Promise<World> {
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin, { cast: [{ name: 'Keanu Reeves', role: 'Neo' }] })
+  const collectionId = (await admin.post('/v1/admin/collections', { title: 'Screens', titleIds: [movie] })).body.id
+  const personId = (await admin.get('/v1/people?q=keanu')).body.items[0].id
+  const show = await addShow(app, admin)
+  const owner = await signUp(app)
+  await watch(owner, clock, movie, 20_000)
+  const stream = (await play(owner, movie)).body
+  const playId = (await owner.get(`/v1/profiles/${owner.profileId}/history`)).body.items[0].id
+  const sessionId = (await owner.get('/v1/auth/sessions')).body.items[0].id
+  return { app, admin, owner, movie, show, stream, sessionId, playId, collectionId, personId }
+}
+
+/**
+ * - `owned`: only its account may reach it
+ * - `title`: what of the catalogue a child may not see is not there for it
+ * - `other`: neither; what guards it is the role, a signature, or nothing
+ */
+type Kind = 'owned' | 'title' | 'other'
+type Taught = readonly [kind: Kind, value: (world: World) => string | Promise<string>]
+
+const UNKNOWN_ID = '665f1c2e9b1e8a0012ab34cd'
+/** Tried where a string has a pattern and no example. */
+const WORDS = ['x', 'en', UNKNOWN_ID, '2026-01-01']
+
+/** One line teaches a path parameter. Its value is asked for only where an operation has it. */
+const PARAMETERS: Readonly<Record<string, Taught>> = {
+  profileId: ['owned', ({ owner }) => owner.profileId],
+  streamId: ['owned', ({ stream }) => stream.streamId],
+  sessionId: ['owned', ({ sessionId }) => sessionId],
+  playId: ['owned', ({ playId }) => playId],
+  undoId: ['owned', () => UNKNOWN_ID],
+  movieId: ['title', ({ movie }) => movie],
+  showId: ['title', ({ show }) => show.id],
+  itemId: ['title', ({ movie }) => movie],
+  titleId: ['title', ({ movie }) => movie],
+  id: ['title', ({ movie }) => movie],
+  collectionId: ['title', ({ collectionId }) => collectionId],
+  personId: ['title', ({ personId }) => personId],
+  accountId: ['other', ({ owner }) => owner.accountId],
+  season: ['other', () => '1'],
+  episode: ['other', () => '1'],
+  rowId: ['other', () => 'popular'],
+  mediaFileId: ['other', ({ stream }) => stream.mediaFile.id],
+  renditionId: ['other', ({ stream }) => stream.mediaFile.id],
+  subtitleId: ['other', () => UNKNOWN_ID],
+  imageId: ['other', () => UNKNOWN_ID],
+  uploadId: ['other', () => UNKNOWN_ID],
+}
+
+/** One line teaches what a schema does not tell: the body, or the query, that an operation takes. */
+const VALUES: Readonly<Record<string, { readonly body?: unknown, readonly query?: string }>> = {
+  'PATCH /v1/profiles/{profileId}': { body: { name: 'Somebody else' } },
+  'POST /v1/admin/movies/{movieId}/subtitles': { query: '?language=en' },
+  'POST /v1/admin/shows/{showId}/seasons/{season}/episodes/{episode}/subtitles': { query: '?language=en' },
+  'GET /v1/search': { query: '?q=matrix' },
+  'GET /v1/search/suggestions': { query: '?q=matrix' },
+}
+
+export function kindOf (parameter: string): Kind {
+  return taught(parameter)[0]
+}
+
+function taught (parameter: string): Taught {
+  return PARAMETERS[parameter] ?? fail(`The walk does not know the path parameter "${parameter}": add one line for it to PARAMETERS in test/security/operations.ts.`)
+}
+
+function fail (message: string): never {
+  throw new Error(message)
+}
+
+/** The address of an operation for things of the world; `instead` names other ids. */
+export async function urlOf (world: World, operation: Operation, instead: Readonly<Record<string, string>> = {}): Promise<string> {
+  let { path } = operation
+  for (const name of operation.pathParameters) path = path.replace(`{${name}}`, instead[name] ?? await taught(name)[1](world))
+  return path + (VALUES[operation.name]?.query ?? queryOf(operation))
+}
+
+function queryOf ({ name, parameters }: Operation): string {
+  const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true)
+  return required.length === 0 ? '' : `?${required.map((one) => `${one.name}=${encodeURIComponent(String(sample(name, one.schema)))}`).join('&')}`
+}
+
+/** The smallest body that an operation takes; nothing for one without. */
+export function bodyOf (operation: Operation): unknown {
+  const taughtBody = VALUES[operation.name]?.body
+  if (taughtBody !== undefined) return taughtBody
+  return operation.bodySchema === null ? undefined : sample(operation.name, operation.bodySchema)
+}
+
+export function resolve (schema: Schema): Schema {
+  return schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.replace('#/components/schemas/', '')] ?? fail(`${schema.$ref} is not in the document`)
+}
+
+/** A value of a schema: its example, its constant, or what its type makes likely. */
+function sample (operation: string, given: Schema): unknown {
+  const schema = resolve(given)
+  if (schema.const !== undefined) return schema.const
+  if (schema.examples?.[0] !== undefined) return schema.examples[0]
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.anyOf?.[0] !== undefined) return sample(operation, schema.anyOf[0])
+  if (schema.type === 'object') {
+    const names = schema.required ?? (schema.minProperties === undefined ? [] : Object.keys(schema.properties ?? {}).slice(0, schema.minProperties))
+    return Object.fromEntries(names.map((name) => [name, sample(operation, schema.properties?.[name] ?? fail(`${operation}: the required "${name}" is not described`))]))
+  }
+  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sample(operation, schema.items ?? {}))
+  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
+  if (schema.type === 'boolean') return true
+  if (schema.type === 'null') return null
+  const word = WORDS.find((one) => schema.pattern === undefined ? schema.format !== 'date-time' : new RegExp(schema.pattern).test(one))
+  if (schema.type === 'string' && (word !== undefined || schema.format === 'date-time')) return word ?? '2026-01-01T00:00:00Z'
+  return fail(`The walk cannot make up a value for ${operation}: give its schema an example, or add one line to VALUES in test/security/operations.ts.`)
+}
+
+/** Sends an operation with all that it needs. */
+export async function send (world: World, operation: Operation, token?: string, instead: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const body = bodyOf(operation)
+  return await call(world.app, operation.method, await urlOf(world, operation, instead), { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) })
+}
