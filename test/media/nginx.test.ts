@@ -35,7 +35,7 @@ function essence ({ status, headers, body }: Answer): object {
   }
 }
 
-t.test('nginx sends the bytes', { skip: binary === null ? NO_NGINX : false }, async (t) => {
+t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_NGINX : false }, async (t) => {
   const { app, config, clock, databaseUri } = await startApp(t, { X_ACCEL_REDIRECT_PREFIX: '/protected-media/', CORS_ORIGINS: 'https://tv.example.com' })
   const plain = await buildApp({ config: { ...config, xAccelRedirectPrefix: null }, databaseUri, now: clock.now, sweep: false })
   t.teardown(async () => { await plain.close() })
