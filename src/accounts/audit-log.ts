@@ -122,8 +122,9 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
   return audit
 }
 
+/** An address may hold anything where an id belongs: that is nobody's. */
 function idOf (id: string | null): Types.ObjectId | null {
-  return id === null ? null : new Types.ObjectId(id)
+  return id !== null && /^[0-9a-f]{24}$/.test(id) ? new Types.ObjectId(id) : null
 }
 
 /** What an error tells the log beyond what it tells the client. */

@@ -57,7 +57,8 @@ t.test('no mass assignment, no operator injection', async (t) => {
         if (!isFreeText) await expectRefused(operation, `${name} = {"$gt":""}`, `${base}${join}${name}=%7B%22$gt%22:%22%22%7D`)
       }
       if (operation.parameters.some((parameter) => parameter.in === 'query' && parameter.name !== 'token')) {
-        for (const name of ['__proto__[role]', 'constructor[prototype][role]', '$where', 'role']) await expectRefused(operation, name, `${base}${join}${name}=admin`)
+        const isDeclared = (name: string): boolean => operation.parameters.some((parameter) => parameter.name === name)
+        for (const name of ['__proto__[role]', 'constructor[prototype][role]', '$where', 'role'].filter((one) => !isDeclared(one))) await expectRefused(operation, name, `${base}${join}${name}=admin`)
       }
     }
   })
