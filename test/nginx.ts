@@ -1,11 +1,12 @@
 // nginx, run by hand with the very configuration that docs/operations.md shows.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { canRun } from './can-run.js'
 
 export const NO_NGINX = 'nginx is not installed'
 const START_WITHIN_MS = 5_000
@@ -14,15 +15,6 @@ const START_WITHIN_MS = 5_000
 export function findNginx (): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map((folder) => path.join(folder, 'nginx')).find(canRun) ?? null
-}
-
-function canRun (file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 export interface Nginx {

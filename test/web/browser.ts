@@ -1,20 +1,11 @@
 // A real browser for tests and screenshots: Chromium where there is one, and what it complains about.
-import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { canRun } from '../can-run.js'
 
 const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const USUAL_PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe']
-
-function canRun (file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** CHROMIUM_PATH, or the usual names on the PATH, or the usual places; null when there is none. */
 export function findChromium (): string | null {
