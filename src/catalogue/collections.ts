@@ -5,7 +5,7 @@ import { Collection, type StoredCollection } from '../../models/collection.js'
 import { conflict, notFound, preconditionFailed } from '../errors.js'
 import type { CollectionChanges, CollectionInput } from '../schemas/collections.js'
 import type { Services } from '../services.js'
-import { storedTranslations, type EditMode } from './edit.js'
+import { storedTranslations, type EditMode } from './stored-title.js'
 import type { Catalogue } from './snapshot.js'
 
 type CollectionServices = Pick<Services, 'catalogue'>
