@@ -1,6 +1,6 @@
 // The catalogue in memory: the cards of all titles and what can be played of them, loaded once and kept fresh by change
 // streams. Lists, filters, playback and "what comes next" answer from here without a query.
-import type { Model, Types } from 'mongoose'
+import mongoose, { Types, type Model } from 'mongoose'
 import { recordCatalogueChange } from '../../models/change-log.js'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import type { StoredMovie } from '../../models/movie.js'
@@ -108,6 +108,8 @@ export interface Catalogue {
   refresh (titleId: string): Promise<void>
   /** The same for one who only reads: nobody is told. */
   reload (titleId: string): Promise<void>
+  /** Many titles at once, without their files. */
+  reloadTitles (ids: readonly string[]): Promise<void>
   refreshCollection (id: string): Promise<void>
   close (): Promise<void>
 }
@@ -118,8 +120,17 @@ const REOPEN_AFTER_MS = 1_000
 /** How long the server waits for a change before it answers that there is none. */
 const MAX_AWAIT_MS = 200
 
-type RefreshOne = (id: string) => Promise<void>
-type Followed = readonly [model: Pick<Model<unknown>, 'collection'>, refreshOne: RefreshOne]
+/** How many changed documents are read at once: an import changes thousands a second. */
+const READ_AT_ONCE = 500
+
+/** One of the collections that the catalogue is made of. */
+interface Part {
+  readonly name: string
+  readonly model: Pick<Model<unknown>, 'collection'>
+  read (ids: readonly string[]): Promise<ReadonlyArray<{ readonly _id: Types.ObjectId }>>
+  /** @param found null when it is gone */
+  apply (id: string, found: { readonly _id: Types.ObjectId } | null): void
+}
 
 interface Change { readonly documentKey?: { readonly _id: Types.ObjectId } }
 
@@ -148,6 +159,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   /** What changed while everything is being loaded, to be read once more afterwards. */
   let changedWhileLoading: Array<() => Promise<void>> | null = null
   let started = 0
+  let reading = 0
+  /** Which reading each document was applied from; only while there is another one that could be older. */
   const applied = new Map<string, number>()
   const listeners = new Set<ChangeListener>()
 
@@ -155,50 +168,64 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for (const listener of listeners) listener(titleId)
   }
 
-  /** Reads, then applies, unless somebody who began to read later was faster: what they saw is newer. */
-  async function readNewest<T> (key: string, read: () => Promise<T>, apply: (found: T) => void): Promise<void> {
-    changedWhileLoading?.push(async () => { await readNewest(key, read, apply) })
-    const turn = ++started
-    const found = await read()
-    if ((applied.get(key) ?? 0) > turn) return
-    applied.set(key, turn)
-    apply(found)
-    generation++
-  }
-
-  async function refreshTitle (id: string): Promise<void> {
-    await readNewest(`title ${id}`, async () => await Title.findById(id, CARD_PROJECTION).lean<ListedTitle>(), (title) => {
-      if (title === null) dropTitle(state, id)
-      else putTitle(state, title)
+  const titlesPart: Part = {
+    name: 'title',
+    model: Title,
+    read: async (ids) => await Title.find(withIds(ids), CARD_PROJECTION).lean<ListedTitle[]>(),
+    apply (id, found) {
+      if (found === null) dropTitle(state, id)
+      else putTitle(state, found as ListedTitle)
       tell(id)
-    })
+    },
   }
-
-  async function refreshMedia (itemId: string): Promise<void> {
-    await readNewest(`media ${itemId}`, async () => await Media.findById(itemId).lean<StoredMedia>(), (media) => {
-      if (media === null) dropMedia(state, itemId)
-      else putMedia(state, media)
-    })
+  const mediaPart: Part = {
+    name: 'media',
+    model: Media,
+    read: async (ids) => await Media.find(withIds(ids)).lean<StoredMedia[]>(),
+    apply (itemId, found) {
+      if (found === null) dropMedia(state, itemId)
+      else putMedia(state, found as StoredMedia)
+    },
   }
-
-  async function refreshCollection (id: string): Promise<void> {
-    await readNewest(`collection ${id}`, async () => await Collection.findById(id).lean<StoredCollection>(), (collection) => {
-      if (collection === null) dropCollection(state, id)
-      else putCollection(state, collection)
-    })
+  const collectionsPart: Part = {
+    name: 'collection',
+    model: Collection,
+    read: async (ids) => await Collection.find(withIds(ids)).lean<StoredCollection[]>(),
+    apply (id, found) {
+      if (found === null) dropCollection(state, id)
+      else putCollection(state, found as StoredCollection)
+    },
   }
+  const parts: readonly Part[] = [titlesPart, mediaPart, collectionsPart]
 
-  /** What each of the streams is about, and how one of its documents is read again. */
-  const followed: readonly Followed[] = [[Title, refreshTitle], [Media, refreshMedia], [Collection, refreshCollection]]
+  /** Reads some documents again and applies them, except those that somebody who began to read later applied already. */
+  async function refreshParts (part: Part, ids: readonly string[]): Promise<void> {
+    changedWhileLoading?.push(async () => { await refreshParts(part, ids) })
+    const turn = ++started
+    reading++
+    try {
+      const found = new Map((await part.read(ids)).map((one) => [one._id.toString(), one]))
+      for (const id of ids) {
+        const key = `${part.name} ${id}`
+        if ((applied.get(key) ?? 0) > turn) continue
+        applied.set(key, turn)
+        part.apply(id, found.get(id) ?? null)
+      }
+      generation++
+    } finally {
+      if (--reading === 0) applied.clear()
+    }
+  }
 
   /** A title with the files of the items it had and has. */
   async function reload (titleId: string): Promise<void> {
     const before = state.titles.get(titleId)?.items ?? []
-    await refreshTitle(titleId)
+    await refreshParts(titlesPart, [titleId])
     const items = new Set([...before, ...state.titles.get(titleId)?.items ?? []].map(({ id }) => id))
     const stored = await Media.find({ title: titleId }, { _id: 1 }).lean<Array<Pick<StoredMedia, '_id'>>>()
     const withFiles = new Set(stored.map(({ _id }) => _id.toString()))
-    await Promise.all([...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id)).map(refreshMedia))
+    const changed = [...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id))
+    if (changed.length > 0) await refreshParts(mediaPart, changed)
   }
 
   async function refresh (titleId: string): Promise<void> {
@@ -208,23 +235,36 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   }
 
   /** Opens a stream of changes; when this resolves the server is recording. */
-  async function openStream ([model, refreshOne]: Followed): Promise<ChangeStream> {
+  async function openStream (part: Part): Promise<ChangeStream> {
     // On a connection that is being closed it would open another one.
     if (isClosed) throw new Error('the catalogue is closed')
-    const stream = model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
+    const stream = part.model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
     streams.push(stream)
     const first = await stream.tryNext()
-    if (first !== null) changedWhileLoading?.push(async () => { await refreshChanged(refreshOne, first) })
+    if (first !== null) changedWhileLoading?.push(async () => { await refreshParts(part, [changedId(first)]) })
     return stream
   }
 
-  async function refreshChanged (refreshOne: RefreshOne, { documentKey }: Change): Promise<void> {
-    if (documentKey === undefined) throw new Error('the collection was dropped or renamed')
-    await refreshOne(documentKey._id.toString())
-  }
-
-  async function follow (refreshOne: RefreshOne, stream: ChangeStream): Promise<void> {
-    for await (const change of stream) await refreshChanged(refreshOne, change)
+  /** Reads what changed again; what changes while it reads is collected, and read together. */
+  async function follow (part: Part, stream: ChangeStream): Promise<void> {
+    const waiting = new Set<string>()
+    let draining: Promise<void> | null = null
+    async function drain (): Promise<void> {
+      while (waiting.size > 0) {
+        const ids = [...waiting].slice(0, READ_AT_ONCE)
+        for (const id of ids) waiting.delete(id)
+        await refreshParts(part, ids)
+      }
+      draining = null
+    }
+    for await (const change of stream) {
+      waiting.add(changedId(change))
+      if (draining === null) {
+        draining = drain()
+        draining.catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+      }
+      if (waiting.size >= READ_AT_ONCE) await draining
+    }
     if (!isClosed && streams.includes(stream)) throw new Error('the change stream ended')
   }
 
@@ -241,14 +281,14 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   async function open (): Promise<void> {
     await closeStreams()
     changedWhileLoading = []
-    const opened = await Promise.all(followed.map(async (one) => [one[1], await openStream(one)] as const))
+    const opened = await Promise.all(parts.map(async (part) => [part, await openStream(part)] as const))
     await load()
     const again = changedWhileLoading
     changedWhileLoading = null
     for (const refreshAgain of again) await refreshAgain()
     isReady = true
-    for (const [refreshOne, stream] of opened) {
-      follow(refreshOne, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+    for (const [part, stream] of opened) {
+      follow(part, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
     }
   }
 
@@ -290,7 +330,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     },
     refresh,
     reload,
-    refreshCollection,
+    reloadTitles: async (ids) => { await refreshParts(titlesPart, ids) },
+    refreshCollection: async (id) => { await refreshParts(collectionsPart, [id]) },
     async close () {
       isClosed = true
       if (reopening !== null) clearTimeout(reopening)
@@ -300,6 +341,14 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       await closeStreams()
     },
   }
+}
+
+const withIds = (ids: readonly string[]) => ({ _id: mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) }) })
+
+/** @throws Error when it is about the collection itself */
+function changedId ({ documentKey }: Change): string {
+  if (documentKey === undefined) throw new Error('the collection was dropped or renamed')
+  return documentKey._id.toString()
 }
 
 /** What of a title can be watched, as filters ask: each height with the languages it has. */
