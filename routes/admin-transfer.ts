@@ -1,5 +1,6 @@
 // The catalogue as a whole: bringing one in, taking it out.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { AnySchema } from 'ajv'
 import type { FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
@@ -8,6 +9,7 @@ import { badRequest, DomainError } from '../src/errors.js'
 import { chunksOf, readOnForAMoment } from '../src/request-body.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
 import { answers, ref, strict } from '../src/schemas/common.js'
+import { buildValidator } from '../src/schemas/validator.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
 import { importCatalogue, type ImportProgress, type RefusedLine } from '../src/transfer/import-catalogue.js'
 import { readerOf, type Format } from '../src/transfer/open-source.js'
@@ -31,6 +33,8 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(Object.keys(FORMATS), (_request, payload, done) => { done(null, payload) })
 
+  const validate = buildValidator(app.getSchemas() as Record<string, AnySchema>)
+
   /** So that whoever imports finds what was imported, in this process at once. */
   async function reload ({ changed }: ImportProgress): Promise<void> {
     await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
@@ -41,7 +45,7 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
     config: { access: 'admin', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     // The body is a stream: each of its lines is validated as it comes.
-    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : app.validatorCompiler?.(route) as never,
+    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : validate(route),
     schema: {
       tags: ['admin'],
       summary: 'Import movies, shows and collections',

@@ -71,7 +71,7 @@ export async function call<T = any> (app: FastifyInstance, method: Method, url: 
     headers: { ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }), ...options.headers },
     ...(options.body === undefined ? {} : { payload: options.body as object }),
   })
-  const isJson = String(response.headers['content-type'] ?? '').includes('json')
+  const isJson = /[/+]json\b/.test(String(response.headers['content-type'] ?? ''))
   return { status: response.statusCode, body: (isJson && method !== 'HEAD' ? response.json() : null) as T, headers: response.headers, bytes: response.rawPayload }
 }
 

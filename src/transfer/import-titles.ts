@@ -41,7 +41,7 @@ export async function importTitles (services: ImportServices, told: ReadonlyArra
     outcomes.push(...done)
     left = overtaken
     if (attempt === MAX_ATTEMPTS) {
-      outcomes.push(...left.map(({ line }) => refused(line, [{ pointer: '', message: 'was changed by somebody else again and again: import it once more' }])))
+      outcomes.push(...left.map(({ line }) => refused(line, [{ pointer: '', message: 'has an id that is taken, or was changed by somebody else again and again: import it once more' }])))
       left = []
     }
   }

@@ -19,9 +19,14 @@ export function createLineValidation (): (item: SourceItem) => ValidatedLine {
     const { kind } = body as { kind?: unknown }
     if (!isKind(kind)) return refuse([{ pointer: '/kind', message: kind === undefined ? 'is required' : `must be one of ${LINE_KINDS.join(', ')}` }])
     const validate = validators[kind]
-    if (!validate(body)) return refuse((validate.errors ?? []).map((error) => toFieldError(error)))
+    if (!validate(body)) return refuse(firstOfEach((validate.errors ?? []).map((error) => toFieldError(error))))
     return { line, body: body as ImportLine }
   }
+}
+
+/** A value that is none of several things fails once for each of them: the first says enough. */
+function firstOfEach (errors: readonly FieldError[]): FieldError[] {
+  return [...new Map([...errors].reverse().map((error) => [error.pointer, error])).values()].reverse()
 }
 
 function isKind (kind: unknown): kind is LineKind {
