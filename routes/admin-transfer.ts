@@ -12,11 +12,11 @@ import { answers, ref, strict } from '../src/schemas/common.js'
 import { buildValidator } from '../src/schemas/validator.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
 import { importCatalogue, type ImportProgress, type RefusedLine } from '../src/transfer/import-catalogue.js'
-import { readerOf, type Format } from '../src/transfer/open-source.js'
-import { UnreadableSourceError } from '../src/transfer/source.js'
+import { readText, type TextFormat } from '../src/transfer/open-source.js'
+import { UnreadableSourceError, type SourceItems } from '../src/transfer/source.js'
 
 const NDJSON = 'application/x-ndjson'
-const FORMATS: Readonly<Record<string, Format>> = { [NDJSON]: 'ndjson', 'application/json': 'json', 'text/csv': 'csv' }
+const FORMATS: Readonly<Record<string, TextFormat>> = { [NDJSON]: 'ndjson', 'application/json': 'json', 'text/csv': 'csv' }
 const MAX_REFUSED = 1_000
 
 const ImportQuery = strict({
@@ -92,15 +92,13 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
 
 const interrupted = (): DomainError => badRequest('import-interrupted', 'The body broke off. What came before was taken; send it again.')
 
-type Items = ReturnType<ReturnType<typeof readerOf>>
-
 /** @throws DomainError 400 `empty-import`, `import-interrupted` or `unreadable-import` */
-async function importBody<T> (request: FastifyRequest, work: (source: Items) => Promise<T>): Promise<T> {
+async function importBody<T> (request: FastifyRequest, work: (source: SourceItems) => Promise<T>): Promise<T> {
   const format = FORMATS[(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '']
   if (format === undefined || request.body === undefined || request.body === null) throw badRequest('empty-import', `The body is empty: send the lines themselves, as one of ${Object.keys(FORMATS).join(', ')}.`)
   const body = request.body as Readable
   try {
-    return await work(readerOf(format)(chunksOf(body, interrupted)))
+    return await work(readText(format, chunksOf(body, interrupted)))
   } catch (error) {
     readOnForAMoment(body)
     if (error instanceof UnreadableSourceError) throw new DomainError(400, 'unreadable-import', 'Unreadable import', `${error.message} What came before line ${error.line} was taken; mend the rest and send it again.`, { line: error.line })

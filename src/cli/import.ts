@@ -18,6 +18,8 @@ export interface ImportCommandOptions {
   readonly report?: string
   readonly json?: boolean
   readonly fromStart?: boolean
+  readonly minVotes?: number
+  readonly includeAdult?: boolean
 }
 
 interface Summary extends ImportCounts {
@@ -35,7 +37,7 @@ const INTERRUPTED = 130
 
 /** @returns the exit code: 0 when everything was taken, 1 when something was refused, 130 when it was interrupted */
 export async function runImport (config: Config, files: readonly string[], options: ImportCommandOptions): Promise<number> {
-  const sources = await openSources(files, { format: options.format ?? null })
+  const sources = await openSources(files, { format: options.format ?? null, imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true } })
   const log = pino({ level: 'warn' }, pino.destination(2))
   const services: ImportServices = { storage: await openStorage(config), log, now: () => new Date() }
   const report = await openReport(options.report ?? null)

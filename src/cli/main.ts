@@ -1,5 +1,5 @@
 // The command line: what is done to a service from outside, with the same configuration.
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
@@ -116,6 +116,8 @@ program.command('import')
   .addOption(new Option('--format <format>', 'what the files are, when their names do not tell').choices(FORMATS))
   .option('--report <file>', 'write every refused line with its reasons to this file, a JSON object each')
   .option('--json', 'print the result for programs: { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }')
+  .option('--min-votes <n>', 'of IMDb\'s files: leave out what fewer people rated', wholeNumber)
+  .option('--include-adult', 'of IMDb\'s files: take titles for adults too')
   .option('--from-start', 'begin again, also when an interrupted import could go on')
   .option('--schema', 'print the format of a line as JSON Schema, and do nothing else')
   .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
@@ -143,6 +145,12 @@ async function recordCommand (config: Config, action: string, account: StoredAcc
   const audit = createAuditLog({ log, background: createBackground(log), keepDays: config.auditDays, now: () => new Date() })
   audit.record({ action, result: 'ok', reason: 'command-line', account: account?._id.toString() ?? null })
   await audit.settle()
+}
+
+/** @throws InvalidArgumentError */
+function wholeNumber (text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.')
+  return Number(text)
 }
 
 /** Asks without showing what is typed. */

@@ -1,12 +1,17 @@
-// Opening catalogue files, whatever they are: by their names and first bytes, packed with gzip or not.
-import { createReadStream, type ReadStream } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+// Opening catalogue files, whatever they are: by their names and first lines, packed with gzip or not.
+import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { createGunzip } from 'node:zlib'
-import { pipeline, type Readable } from 'node:stream'
+import { imdbKindOf, type ImdbKind } from './imdb-rows.js'
+import { openBytes, type FileBytes } from './open-bytes.js'
+import { readCsv } from './read-csv.js'
+import { readImdb, type ImdbOptions } from './read-imdb.js'
+import { readJson } from './read-json.js'
 import { readNdjson } from './read-ndjson.js'
 import type { SourceItems } from './source.js'
 
+const READERS = { ndjson: readNdjson, json: readJson, csv: readCsv } as const
+/** What is read from one stream. */
+export type TextFormat = keyof typeof READERS
 export const FORMATS = ['ndjson', 'json', 'csv', 'imdb'] as const
 export type Format = (typeof FORMATS)[number]
 
@@ -21,13 +26,26 @@ export interface Source {
   items (): SourceItems
 }
 
+export interface OpenOptions {
+  /** Told by each file's name when null. */
+  readonly format: Format | null
+  readonly imdb: Pick<ImdbOptions, 'minVotes' | 'includeAdult'>
+}
+
 const STANDARD_INPUT = '-'
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 const FORMAT_OF_EXTENSION: Readonly<Record<string, Format>> = { '.ndjson': 'ndjson', '.jsonl': 'ndjson', '.json': 'json', '.csv': 'csv', '.tsv': 'imdb' }
 
+export function readText (format: TextFormat, input: AsyncIterable<Buffer>): SourceItems {
+  return READERS[format](input)
+}
+
 /** @throws Error for a file that cannot be opened, or of which nobody can tell what it is */
-export async function openSources (paths: readonly string[], { format = null }: { readonly format?: Format | null } = {}): Promise<Source[]> {
-  return await Promise.all(paths.map(async (one) => one === STANDARD_INPUT ? standardInput(format) : await openFile(one, format ?? formatOf(one))))
+export async function openSources (paths: readonly string[], { format, imdb }: OpenOptions): Promise<Source[]> {
+  const told = paths.map((file) => ({ file, format: format ?? (file === STANDARD_INPUT ? 'ndjson' : formatOf(file)) }))
+  const texts = await Promise.all(told.filter((one): one is { file: string, format: TextFormat } => one.format !== 'imdb')
+    .map(async (one) => one.file === STANDARD_INPUT ? standardInput(one.format) : await openFile(one.file, one.format)))
+  const datasets = told.filter((one) => one.format === 'imdb').map(({ file }) => file)
+  return datasets.length === 0 ? texts : [await openImdb(datasets, imdb), ...texts]
 }
 
 function formatOf (file: string): Format {
@@ -37,56 +55,59 @@ function formatOf (file: string): Format {
   return format
 }
 
-async function openFile (file: string, format: Format): Promise<Source> {
-  const { size, mtimeMs } = await stat(file)
-  const isPacked = await beginsWith(file, GZIP_MAGIC)
-  let bytes: ReadStream | null = null
+async function openFile (file: string, format: TextFormat): Promise<Source> {
+  const { size } = await stat(file)
+  let opened: FileBytes | null = null
   return {
     name: file,
     totalBytes: size,
-    identity: JSON.stringify([await realpath(file), size, mtimeMs, format]),
-    bytesRead: () => bytes?.bytesRead ?? 0,
-    items () {
-      bytes = createReadStream(file, { highWaterMark: 256 * 1024 })
-      return readerOf(format)(isPacked ? unpacked(bytes) : bytes)
+    identity: await identityOf([file], format),
+    bytesRead: () => opened?.bytesRead() ?? 0,
+    async * items () {
+      opened = await openBytes(file)
+      yield * readText(format, opened.stream)
     },
   }
 }
 
-function standardInput (format: Format | null): Source {
-  let read = 0
+/** IMDb's files belong together: titles, which episode is part of what, how many people rated it. */
+async function openImdb (files: readonly string[], options: OpenOptions['imdb']): Promise<Source> {
+  const byKind = new Map<ImdbKind, string>()
+  for (const file of files) {
+    const kind = await imdbKindOf(file)
+    if (kind === null) throw new Error(`${file} is none of IMDb's title.basics, title.episode and title.ratings: its first line is another.`)
+    const other = byKind.get(kind)
+    if (other !== undefined) throw new Error(`${other} and ${file} are both IMDb's file of ${kind}.`)
+    byKind.set(kind, file)
+  }
+  const [basics, episodes, ratings] = [byKind.get('basics'), byKind.get('episodes'), byKind.get('ratings')]
+  if (basics === undefined) throw new Error('IMDb\'s title.basics is missing: the other files only add to it.')
+  const opened: FileBytes[] = []
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
   return {
-    name: 'standard input',
-    totalBytes: null,
-    identity: null,
-    bytesRead: () => read,
-    items: () => readerOf(format ?? 'ndjson')(counted(process.stdin, (bytes) => { read += bytes })),
+    name: 'IMDb',
+    totalBytes: sizes.reduce((sum, size) => sum + size, 0),
+    identity: await identityOf([...files].sort(), JSON.stringify(options)),
+    bytesRead: () => opened.reduce((sum, bytes) => sum + bytes.bytesRead(), 0),
+    items: () => readImdb({ basics, ...(episodes === undefined ? {} : { episodes }), ...(ratings === undefined ? {} : { ratings }) }, { ...options, onOpen: (bytes) => { opened.push(bytes) } }),
   }
 }
 
-async function * counted (input: AsyncIterable<Buffer>, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of input) {
-    onBytes(chunk.length)
-    yield chunk
+/** A file that was written again is another. */
+async function identityOf (files: readonly string[], how: string): Promise<string> {
+  return JSON.stringify([how, ...await Promise.all(files.map(async (file) => {
+    const { size, mtimeMs } = await stat(file)
+    return [await realpath(file), size, mtimeMs]
+  }))])
+}
+
+function standardInput (format: TextFormat): Source {
+  let read = 0
+  async function * counted (): AsyncGenerator<Buffer> {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      read += chunk.length
+      yield chunk
+    }
   }
-}
-
-export function readerOf (format: Format): (input: AsyncIterable<Buffer>) => SourceItems {
-  if (format === 'ndjson') return readNdjson
-  throw new Error(`${format} cannot be read yet`)
-}
-
-/** An error on either side ends the other. */
-function unpacked (bytes: Readable): Readable {
-  return pipeline(bytes, createGunzip(), () => undefined)
-}
-
-async function beginsWith (file: string, magic: Buffer): Promise<boolean> {
-  const handle = await open(file)
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0)
-    return buffer.equals(magic)
-  } finally {
-    await handle.close()
-  }
+  return { name: 'standard input', totalBytes: null, identity: null, bytesRead: () => read, items: () => readText(format, counted()) }
 }
