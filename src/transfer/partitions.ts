@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const PARTITIONS = 64
-const WRITTEN_AT_ONCE = 128 * 1024
+const WRITTEN_AT_ONCE = 16 * 1024
 
 export class Partitions {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'normflix-import-'))
