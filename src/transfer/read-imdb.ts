@@ -30,7 +30,8 @@ const MS_PER_MINUTE = 60_000
 const GENRES: Readonly<Record<string, string>> = { 'Sci-Fi': 'Science Fiction' }
 /** Stands for a season or number that IMDb does not know. */
 const UNKNOWN = 0xffff_ffff
-const SPECIALS = 0
+/** A report is to be read. */
+const [MAX_NAMED, MAX_ERRORS] = [5, 20]
 
 type Cells = readonly string[]
 interface Episode { readonly id: number, readonly season: number, readonly number: number, readonly title: string, readonly runtimeMs: number | null }
@@ -105,28 +106,28 @@ function toEpisode (id: number, places: NumberTable, [, minutes = '', title = ''
   return { id, season: places.get(id, 1) ?? UNKNOWN, number, title: textOrNull(title) ?? (number === UNKNOWN ? 'Episode' : `Episode ${number}`), runtimeMs: toRuntime(minutes) }
 }
 
-/** Episodes of which IMDb knows no place are specials, numbered in the order of their ids behind those that have one. */
+/** Episodes of which IMDb knows no place cannot be told from others: they are left out, and said to be. */
 function toSeasons (episodes: readonly Episode[]): { seasons: object[], errors: FieldError[] } {
   const errors: FieldError[] = []
   const byPlace = new Map<number, Map<number, Episode>>()
-  const put = (season: number, number: number, episode: Episode): void => {
+  const sorted = [...episodes].sort((a, b) => a.id - b.id)
+  const isPlaced = ({ season, number }: Episode): boolean => season !== UNKNOWN && number !== UNKNOWN
+  for (const episode of sorted.filter(isPlaced)) {
+    const { season, number } = episode
     const ofSeason = byPlace.get(season) ?? new Map<number, Episode>()
     byPlace.set(season, ofSeason)
     const other = ofSeason.get(number)
     if (other === undefined) ofSeason.set(number, episode)
     else errors.push({ pointer: `/seasons/${season}/episodes/${number}`, message: `is both ${idOf(other.id)} and ${idOf(episode.id)}: the second was left out` })
   }
-  const sorted = [...episodes].sort((a, b) => a.id - b.id)
-  const isPlaced = ({ season, number }: Episode): boolean => season !== UNKNOWN && number !== UNKNOWN
-  for (const episode of sorted.filter(isPlaced)) put(episode.season, episode.number, episode)
-  let last = Math.max(0, ...(byPlace.get(SPECIALS)?.keys() ?? []))
-  for (const episode of sorted.filter((one) => !isPlaced(one))) put(SPECIALS, ++last, episode)
+  const unplaced = sorted.filter((one) => !isPlaced(one))
+  if (unplaced.length > 0) errors.push({ pointer: '/seasons', message: `have no place for ${unplaced.slice(0, MAX_NAMED).map(({ id }) => idOf(id)).join(', ')}${unplaced.length > MAX_NAMED ? ` and ${unplaced.length - MAX_NAMED} more` : ''}, of which season and number are not known: left out` })
   const byNumber = <T>(entries: Iterable<[number, T]>): Array<[number, T]> => [...entries].sort(([a], [b]) => a - b)
   const seasons = byNumber(byPlace).map(([number, ofSeason]) => ({
     number,
     episodes: byNumber(ofSeason).map(([episode, { title, runtimeMs }]) => ({ number: episode, title, ...(runtimeMs === null ? {} : { runtimeMs }) })),
   }))
-  return { seasons, errors }
+  return { seasons, errors: errors.slice(0, MAX_ERRORS) }
 }
 
 function toMovie (cells: Cells, votes: number): object {

@@ -1,5 +1,4 @@
 // The command line as a process of its own, on the database that a service is running on.
-import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { mkdir, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
@@ -10,18 +9,10 @@ import { Media, type StoredMedia } from '../../models/media.js'
 import { Session } from '../../models/session.js'
 import { Taste } from '../../models/taste.js'
 import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type TestApp } from '../helper.js'
+import { runCommand, SECRETS, type Ended } from '../run-command.js'
 
-const SECRETS = { PASSWORD_PEPPER: 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-p', SIGNING_KEYS: 'k1:q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-k' }
-
-interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
-
-async function run ({ databaseUri, config }: TestApp, words: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', MONGODB_URI: databaseUri, DATA_DIR: config.dataDir, ...SECRETS, ...variables }
-  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => { ended.out += String(chunk) })
-  child.stderr.on('data', (chunk) => { ended.err += String(chunk) })
-  return await new Promise((resolve) => child.on('close', (code) => { resolve({ code, ...ended }) }))
+async function run (running: TestApp, words: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
+  return await runCommand(running, words, { variables })
 }
 
 t.test('reset-password', async (t) => {
