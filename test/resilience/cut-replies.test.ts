@@ -191,6 +191,7 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'deleteEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteSeason', url: `${url}/seasons/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteShow', url, as: admin, repeated: 404 })
+    await retry({ operation: 'importCatalogue', url: '/v1/admin/import', as: admin, body: [{ kind: 'movie', title: 'Nosferatu', year: 1922 }, { kind: 'show', title: 'Chernobyl', externalIds: { imdb: 'tt7366338' }, seasons: [{ number: 1, episodes: [{ number: 1, title: '1:23:45' }] }] }] })
     const list = await retry({ operation: 'createCollection', url: '/v1/admin/collections', as: admin, body: { title: 'Berlin on film', titleIds: [movie] } })
     await retry({ operation: 'replaceCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { title: 'Berlin', titleIds: [movie] } })
     await retry({ operation: 'changeCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { titleIds: [movie, spare] } })

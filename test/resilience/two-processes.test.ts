@@ -43,6 +43,19 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     await settles('metropolis', false, id)
   })
 
+  t.test('what is imported through one is in the other within a second of the answer', async (t) => {
+    const COUNT = 3_000
+    const line = (i: number): object => ({ kind: 'movie', title: `Imported ${i}`, year: 2001, externalIds: { imdb: `tt${i}` } })
+    const listed = async (server: Server): Promise<number> => (await send(server, 'GET', '/v1/titles/facets?yearFrom=2001&yearTo=2001', adminToken)).body.total
+    const { status, body } = await send(a, 'POST', '/v1/admin/import', adminToken, Array.from({ length: COUNT }, (_, i) => line(i)))
+    t.match([status, body.created], [200, COUNT])
+    const answered = Date.now()
+    t.equal(await listed(a), COUNT, 'at once where it was imported')
+    while (await listed(b) !== COUNT && Date.now() - answered < 5_000);
+    t.equal(await listed(b), COUNT)
+    t.ok(Date.now() - answered < 1_000, `after ${Date.now() - answered} ms`)
+  })
+
   t.test('fifty profiles at once on both leave exactly five', async (t) => {
     for (let round = 0; round < 20; round++) {
       const { accessToken } = await signUp(servers[round % 2])

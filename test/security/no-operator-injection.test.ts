@@ -2,8 +2,8 @@
 // parameter and every part of an address.
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { call, startApp } from '../helper.js'
-import { bodyOf, createWorld, operations, resolve, urlOf, type Operation } from './operations.js'
+import { call, startApp, type Answer } from '../helper.js'
+import { bodyOf, createWorld, operations, resolve, sample, urlOf, type Operation, type Schema } from './operations.js'
 
 const OPERATORS: readonly unknown[] = [{ $gt: '' }, { $ne: null }, { $where: 'sleep(5000)' }, { $regex: '.*' }, { $in: [] }, [{ $ne: 1 }], { toString: 'x' }]
 const MEMBERS: Readonly<Record<string, unknown>> = {
@@ -11,6 +11,24 @@ const MEMBERS: Readonly<Record<string, unknown>> = {
 }
 const POLLUTING = ['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{"role":"admin"}}}', '{"a":{"__proto__":{"role":"admin"}}}']
 const REFUSED = [400, 401, 403, 404, 409, 415]
+
+/** An import refuses records, and says so in its report. */
+function tookNothing ({ status, body }: Answer): boolean {
+  return status === 200 && body?.refusedCount > 0 && body.created + body.updated + body.unchanged === 0
+}
+
+interface Shape { readonly valid: Record<string, unknown>, readonly properties: Readonly<Record<string, Schema>>, wrap (body: object): unknown }
+
+/** What a body is, or each of the kinds of records that it is a list of. */
+function shapesOf (operation: Operation): Shape[] {
+  const schema = resolve(operation.bodySchema ?? {})
+  if (schema.type !== 'array') return [{ valid: bodyOf(operation) as Record<string, unknown>, properties: schema.properties ?? {}, wrap: (body) => body }]
+  return (schema.items?.anyOf ?? [schema.items ?? {}]).map((item) => ({
+    valid: sample(operation.name, item) as Record<string, unknown>,
+    properties: resolve(item).properties ?? {},
+    wrap: (body) => [body],
+  }))
+}
 
 t.test('no mass assignment, no operator injection', async (t) => {
   const world = await createWorld(await startApp(t))
@@ -25,19 +43,19 @@ t.test('no mass assignment, no operator injection', async (t) => {
     const isText = typeof body === 'string'
     const answer = await call(app, operation.method, url, { token: tokenOf(operation), ...(body === undefined ? {} : { body }), ...(isText ? { headers: { 'content-type': 'application/json' } } : {}) })
     const isRight = REFUSED.includes(answer.status) && String(answer.headers['content-type']).startsWith('application/problem+json')
-    if (!isRight) t.fail(`${operation.name}: ${what} answered ${answer.status}`)
+    if (!isRight && !tookNothing(answer)) t.fail(`${operation.name}: ${what} answered ${answer.status}`)
   }
 
   await t.test('in bodies', async (t) => {
     for (const operation of operations.filter(({ bodySchema }) => bodySchema !== null)) {
       const url = await urlOf(world, operation)
-      const valid = bodyOf(operation) as Record<string, unknown>
-      const { properties = {} } = resolve(operation.bodySchema ?? {})
-      for (const name of Object.keys(properties)) {
-        for (const operator of OPERATORS) await expectRefused(operation, `${name} = ${JSON.stringify(operator)}`, url, { ...valid, [name]: operator })
-      }
-      for (const [name, value] of Object.entries(MEMBERS)) {
-        if (!(name in properties)) await expectRefused(operation, `a member ${name}`, url, { ...valid, [name]: value })
+      for (const { valid, properties, wrap } of shapesOf(operation)) {
+        for (const name of Object.keys(properties)) {
+          for (const operator of OPERATORS) await expectRefused(operation, `${name} = ${JSON.stringify(operator)}`, url, wrap({ ...valid, [name]: operator }))
+        }
+        for (const [name, value] of Object.entries(MEMBERS)) {
+          if (!(name in properties)) await expectRefused(operation, `a member ${name}`, url, wrap({ ...valid, [name]: value }))
+        }
       }
       for (const text of POLLUTING) await expectRefused(operation, text, url, text)
       for (const operator of OPERATORS) await expectRefused(operation, `the body ${JSON.stringify(operator)}`, url, operator)

@@ -161,7 +161,7 @@ export function resolve (schema: Schema): Schema {
 }
 
 /** A value of a schema: its example, its constant, or what its type makes likely. */
-function sample (operation: string, given: Schema): unknown {
+export function sample (operation: string, given: Schema): unknown {
   const schema = resolve(given)
   if (schema.const !== undefined) return schema.const
   if (schema.examples?.[0] !== undefined) return schema.examples[0]
