@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
 import type { Viewer } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
@@ -39,9 +40,10 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ limit: Limit }),
       response: answers({ 200: listOf(ref(ContinueView)) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
     const cards = await listContinueCards(watching, watcherOf(request), { ...await seenBy(request), limit: request.query.limit })
-    return { items: (cards ?? fail(notFound('profile'))).map(toContinueCard) }
+    return toldIn(reply, localiser, { items: (cards ?? fail(notFound('profile'))).map((card) => toContinueCard(card, localiser)) })
   })
 
   app.get('/profiles/:profileId/continue-watching/hidden', {
@@ -53,9 +55,11 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       params: ProfileParams,
       response: answers({ 200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
     const titles = await listPutAway(watching, watcherOf(request), profileOf(request)) ?? fail(notFound('profile'))
-    return { items: titles.map(({ title, hiddenAt, droppedAt }) => ({ title: toCard(title), hiddenAt: hiddenAt?.toISOString() ?? null, droppedAt: droppedAt?.toISOString() ?? null })) }
+    const items = titles.map(({ title, hiddenAt, droppedAt }) => ({ title: toCard(title, undefined, localiser), hiddenAt: hiddenAt?.toISOString() ?? null, droppedAt: droppedAt?.toISOString() ?? null }))
+    return toldIn(reply, localiser, { items })
   })
 
   app.get('/profiles/:profileId/continue', {
@@ -69,7 +73,10 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const card = await findContinueCard(watching, watcherOf(request), await seenBy(request))
-    return card === null ? await reply.code(204).send(null) : await reply.code(200).send(toContinueCard(card))
+    if (card === null) return await reply.code(204).send(null)
+    const localiser = localiserFor(app.services, request)
+    const told = toContinueCard(card, localiser)
+    return await reply.code(200).send(toldIn(reply, localiser, told))
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {

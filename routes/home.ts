@@ -2,6 +2,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
+import type { Localiser } from '../src/catalogue/localise.js'
 import { createHome, type FilledRow, type HomeRequest } from '../src/home/home.js'
 import type { RowPosition } from '../src/home/rows.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
@@ -22,8 +24,8 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     return ['home', profileOf(request).id, rowId]
   }
 
-  function toView (request: FastifyRequest, row: FilledRow): HomeRowView {
-    return toHomeRow(row, row.next === null ? null : cursors.encode(row.next, scopeOf(request, row.id)))
+  function toView (request: FastifyRequest, row: FilledRow, localiser: Localiser): HomeRowView {
+    return toHomeRow(row, row.next === null ? null : cursors.encode(row.next, scopeOf(request, row.id)), localiser)
   }
 
   app.get('/profiles/:profileId/home', {
@@ -38,7 +40,11 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     },
     // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
     serializerCompiler: () => JSON.stringify,
-  }, async (request) => ({ rows: (await pages.readAll(watcherOf(request), await seenBy(request))).map((row) => toView(request, row)) }))
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
+    const rows = await pages.readAll(watcherOf(request), await seenBy(request))
+    return toldIn(reply, localiser, { rows: rows.map((row) => toView(request, row, localiser)) })
+  })
 
   app.get('/profiles/:profileId/home/:rowId', {
     config: { access: 'profile' },
@@ -52,10 +58,11 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 200: HomeRow }),
     },
     serializerCompiler: () => JSON.stringify,
-  }, async (request) => {
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
     const { params: { rowId }, query: { limit, cursor } } = request
     const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowPosition
-    return toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit))
+    return toldIn(reply, localiser, toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit), localiser))
   })
 }
 

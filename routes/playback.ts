@@ -2,6 +2,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
+import type { Localiser } from '../src/catalogue/localise.js'
 import { shownMarkers } from '../src/catalogue/markers.js'
 import { MEDIA_URL_MS, signHlsGrant, signMediaGrant, signSideFileGrant } from '../src/media/media-urls.js'
 import { currentPackage } from '../src/media/packaging.js'
@@ -88,7 +90,9 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       title, item, session: callerOf(request).sessionId, device, client, spoken: toSpokenWishes(request.body), takeOver, private: isPrivate,
     })
     leases.forget(callerOf(request).accountId)
-    return await reply.code(201).send(toPlayback(watcherOf(request), [title, item], started))
+    const localiser = localiserFor(services, request)
+    const playback = toPlayback(watcherOf(request), [title, item, localiser], started)
+    return await reply.code(201).send(toldIn(reply, localiser, playback))
   })
 
   app.put('/profiles/:profileId/playback/:streamId', {
@@ -124,20 +128,22 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
         }),
       }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
     const event = eventOf(request.body, services.now())
     // Before the slot is gone, which knows whether the stream is private.
     await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
     const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, event, flushes)
     leases.forget(callerOf(request).accountId)
-    return { progress: stopped.state === null ? null : toProgress(stopped.state), next: await nextOf(request, stopped) }
+    const localiser = localiserFor(services, request)
+    const next = await nextOf(request, stopped, localiser)
+    return toldIn(reply, localiser, { progress: stopped.state === null ? null : toProgress(stopped.state), next })
   })
 
-  async function nextOf (request: FastifyRequest, { title, state, titleState }: StoppedPlayback): Promise<Static<typeof ContinueView> | null> {
+  async function nextOf (request: FastifyRequest, { title, state, titleState }: StoppedPlayback, localiser: Localiser): Promise<Static<typeof ContinueView> | null> {
     if (title === null || titleState === null || state?.finished !== true || state.isResumable) return null
     const { limits } = await accountOf(app, request)
     const card = nextCard(watching, { viewer: profileOf(request), planMaxHeight: limits.maxHeight }, title.id, titleState)
-    return card === null ? null : toContinueCard(card)
+    return card === null ? null : toContinueCard(card, localiser)
   }
 }
 

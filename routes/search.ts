@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { matcher, type TitleFilter } from '../src/catalogue/browse.js'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
 import { readProfileStates } from '../src/catalogue/profile-state.js'
 import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
@@ -42,11 +43,12 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
       response: answers({ 200: listOf(ref(SearchHit)) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
+    const localiser = localiserFor(app.services, request)
     const found = await findTitles(request, q, filter, limit)
     const states = await readProfileStates(callerOf(request), found.map(({ title }) => title.id))
-    return { items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id))) }
+    return toldIn(reply, localiser, { items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)) })
   })
 
   app.get('/search/suggestions', {
@@ -58,9 +60,10 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ q: SearchText, limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }) }),
       response: answers({ 200: listOf(ref(Suggestion)) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
     const { q, limit } = request.query
-    return { items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), limit) }
+    const localiser = localiserFor(app.services, request)
+    return toldIn(reply, localiser, { items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit) })
   })
 }
 

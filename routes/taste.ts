@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findProfileWatching } from '../models/account.js'
 import { findTaste } from '../models/taste.js'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
 import { readStatesOf } from '../src/catalogue/profile-state.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
@@ -30,7 +31,8 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ rating: Type.Optional(TasteRating), limit: Limit, cursor: Type.Optional(Cursor) }),
       response: answers({ 200: pageOf(ref(RatedTitleView)) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
     const { rating = null, limit, cursor } = request.query
     const viewer = profileOf(request)
     const scope = ['ratings', viewer.id, rating]
@@ -46,10 +48,10 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
     })
     const profile = await findProfileWatching(callerOf(request).accountId, viewer.id) ?? fail(notFound('profile'))
     const states = await readStatesOf(profile, ratings.map(({ title }) => title.id))
-    return {
-      items: ratings.map(({ title, rating, ratedAt }) => ({ title: toCard(title, { ...states(title.id), rating }), rating, ratedAt: ratedAt.toISOString() })),
+    return toldIn(reply, localiser, {
+      items: ratings.map(({ title, rating, ratedAt }) => ({ title: toCard(title, { ...states(title.id), rating }, localiser), rating, ratedAt: ratedAt.toISOString() })),
       nextCursor: next === null ? null : cursors.encode(next, scope),
-    }
+    })
   })
 
   app.put('/profiles/:profileId/ratings/:titleId', {

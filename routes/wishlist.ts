@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { findProfileWatching, WISHLIST_LIMIT, type StoredProfile } from '../models/account.js'
+import { localiserFor, toldIn } from '../src/catalogue/detail-facts.js'
 import { readStatesOf } from '../src/catalogue/profile-state.js'
 import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { canSee } from '../src/domain/maturity.js'
@@ -35,7 +36,8 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
       response: answers({ 200: pageOf(ref(Card)) }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
+    const localiser = localiserFor(app.services, request)
     const { order, limit, cursor } = request.query
     const profile = await findProfile(request)
     const newest = profile.wishlist.map(String)
@@ -44,10 +46,10 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
     const visible = ids.map((id) => findVisible(request, id)).filter((title) => title !== null)
     const page = pageOfWishlist(ids, visible, cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistPosition, limit)
     const states = await readStatesOf(profile, page.titles.map(({ id }) => id))
-    return {
-      items: page.titles.map((title) => toCard(title, states(title.id))),
+    return toldIn(reply, localiser, {
+      items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
-    }
+    })
   })
 
   async function findProfile (request: FastifyRequest): Promise<StoredProfile> {

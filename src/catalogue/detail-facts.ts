@@ -1,5 +1,5 @@
 // What a title's page tells besides the title: to a viewer, and to those who run the catalogue.
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { canSee, type Viewer } from '../domain/maturity.js'
 import type { DetailFacts } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
@@ -12,6 +12,14 @@ type FactsServices = Pick<Services, 'catalogue' | 'config'>
 /** Tells everything in the language that the client prefers, of those there are. */
 export function localiserFor ({ config }: Pick<Services, 'config'>, request: FastifyRequest): Localiser {
   return createLocaliser(request.headers['accept-language'], config.catalogueLanguage)
+}
+
+/** Says in which languages an answer tells its titles, and that they depend on the client. */
+export function toldIn<T> (reply: FastifyReply, localiser: Localiser, body: T): T {
+  reply.header('vary', 'Accept-Language, Authorization, Origin')
+  const languages = localiser.languages()
+  if (languages.length > 0) reply.header('content-language', languages.join(', '))
+  return body
 }
 
 /** For those who edit it: the catalogue's own language, with all others beside it. */

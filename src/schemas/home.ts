@@ -1,5 +1,6 @@
 // The home page on the wire: rows of cards.
 import { Type, type Static } from 'typebox'
+import type { Localiser } from '../catalogue/localise.js'
 import type { FilledRow } from '../home/home.js'
 import { Card, toCard } from './catalogue.js'
 import { NextCursor, ref } from './common.js'
@@ -24,8 +25,8 @@ export const homeSchemas = [HomeCard, ContinueRow, TitleRow] as const
 export const HomeRow = Type.Union([ref(ContinueRow), ref(TitleRow)], { description: '`kind` tells which cards it holds' })
 export type HomeRowView = Static<typeof ContinueRow> | Static<typeof TitleRow>
 
-export function toHomeRow ({ id, title, cards }: FilledRow, nextCursor: string | null): HomeRowView {
-  if (cards.kind === 'continue') return { kind: 'continue', id, title, items: cards.items.map(toContinueCard), nextCursor }
-  const items = cards.items.map((card) => ({ ...toCard(card.title, card.state), ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode) }) }))
+export function toHomeRow ({ id, title, cards }: FilledRow, nextCursor: string | null, localiser: Localiser): HomeRowView {
+  if (cards.kind === 'continue') return { kind: 'continue', id, title, items: cards.items.map((card) => toContinueCard(card, localiser)), nextCursor }
+  const items = cards.items.map((card) => ({ ...toCard(card.title, card.state, localiser), ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode) }) }))
   return { kind: 'titles', id, title, items, nextCursor }
 }

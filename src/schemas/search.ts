@@ -1,5 +1,6 @@
 // Search on the wire: cards with what matched in them, and names to complete.
 import { Type, type Static } from 'typebox'
+import type { Localiser } from '../catalogue/localise.js'
 import type { CatalogueTitle } from '../catalogue/snapshot.js'
 import type { TitleMatch } from '../search/title-search.js'
 import { Card, toCard, type ProfileState } from './catalogue.js'
@@ -28,7 +29,15 @@ export const Suggestion = Type.Object({
   titleId: Type.Union([Id, Type.Null()], { description: 'The movie or show; null for a person' }),
 }, { $id: 'Suggestion' })
 
-export function toSearchHit (title: CatalogueTitle, { highlights, episode }: TitleMatch, state?: ProfileState): Static<typeof SearchHit> {
+export function toSearchHit (title: CatalogueTitle, { highlights, episode }: TitleMatch, state: ProfileState | undefined, localiser: Localiser): Static<typeof SearchHit> {
   const item = episode === null ? undefined : title.items[episode]
-  return { ...toCard(title, state), highlights: [...highlights], ...(item === undefined ? {} : { episode: toItem(title, item) }) }
+  const card = toCard(title, state, localiser)
+  return { ...card, highlights: highlights.map((one) => seenFrom(card.title, one)), ...(item === undefined ? {} : { episode: toItem(title, item, localiser) }) }
+}
+
+/** The name that the reader is told is the title to them, and the catalogue's own another one. */
+function seenFrom (told: string, { field, parts }: TitleMatch['highlights'][number]): Static<typeof Highlight> {
+  if (field === 'person' || field === 'episode') return { field, parts }
+  const isTold = parts.map(({ text }) => text).join('') === told
+  return { field: isTold ? 'title' : field === 'title' ? 'alternativeTitle' : field, parts }
 }

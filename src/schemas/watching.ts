@@ -1,6 +1,7 @@
 // Playback, progress, history and continue watching on the wire.
 import { Type, type Static } from 'typebox'
 import type { StoredPlay } from '../../models/play.js'
+import type { Localiser } from '../catalogue/localise.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
 import type { ItemState } from '../domain/progress.js'
 import type { ContinueCard } from '../watching/continue-watching.js'
@@ -128,9 +129,10 @@ export function toHistoryGroup ({ last, plays, firstWatchedAt }: TitleGroup, las
   return { title: { id: last.title.toString(), title: last.titleName }, plays, firstWatchedAt: firstWatchedAt.toISOString(), last: lastItem }
 }
 
-export function toItem (title: Pick<CatalogueTitle, 'kind' | 'title'>, item: CatalogueItem): Static<typeof ItemView> {
+/** Episodes are told as the catalogue calls them; what else they are called is read with their season. */
+export function toItem (title: Pick<CatalogueTitle, 'kind' | 'title' | 'translations'>, item: CatalogueItem, localiser?: Localiser): Static<typeof ItemView> {
   const isMovie = title.kind === 'movie'
-  return { id: item.id, season: isMovie ? null : item.season, episode: isMovie ? null : item.episode, title: item.name ?? title.title }
+  return { id: item.id, season: isMovie ? null : item.season, episode: isMovie ? null : item.episode, title: item.name ?? localiser?.wordsOf(title).title ?? title.title }
 }
 
 export function toProgress (state: ItemState): Static<typeof Progress> {
@@ -145,10 +147,10 @@ export function toProgress (state: ItemState): Static<typeof Progress> {
   }
 }
 
-export function toContinueCard (card: ContinueCard): Static<typeof ContinueView> {
+export function toContinueCard (card: ContinueCard, localiser?: Localiser): Static<typeof ContinueView> {
   return {
-    title: toCard(card.title),
-    item: toItem(card.title, card.item),
+    title: toCard(card.title, undefined, localiser),
+    item: toItem(card.title, card.item, localiser),
     kind: card.kind,
     positionMs: card.positionMs,
     durationMs: card.durationMs,

@@ -29,7 +29,7 @@ export interface TitleSearch {
 
 /** What can be searched; credits are bounded, so that one title of a thousand names does not fill the index. */
 const PROJECTION = {
-  kind: 1, title: 1, originalTitle: 1, alternativeTitles: 1, year: 1, popularity: 1, 'cast.name': 1, 'crew.name': 1, 'seasons.number': 1, 'seasons.episodes.number': 1, 'seasons.episodes.title': 1,
+  kind: 1, title: 1, originalTitle: 1, alternativeTitles: 1, 'translations.title': 1, year: 1, popularity: 1, 'cast.name': 1, 'crew.name': 1, 'seasons.number': 1, 'seasons.episodes.number': 1, 'seasons.episodes.title': 1,
 } as const
 const PEOPLE_OF_TITLE = 100
 const READ_AT_ONCE = 500
@@ -164,7 +164,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
     const { originalTitle } = title
     return {
       slot: slotOf(title._id.toString()),
-      names: [title.title, ...(originalTitle === null ? [] : [originalTitle]), ...title.alternativeTitles ?? []],
+      names: [title.title, ...(originalTitle === null ? [] : [originalTitle]), ...otherNames(title)],
       hasOriginal: originalTitle !== null,
       people: [...new Set([...title.cast ?? [], ...title.crew ?? []].map(({ name }) => toLine(name)))].slice(0, PEOPLE_OF_TITLE).join('\n'),
       episodes: title.kind === 'movie' ? '' : episodeTitles(title).map(toLine).join('\n'),
@@ -201,6 +201,12 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
       await working
     },
   }
+}
+
+/** What it is called otherwise, in other languages too, each name once. */
+function otherNames ({ title, originalTitle, alternativeTitles, translations }: SearchableStored): string[] {
+  const names = new Set([...alternativeTitles ?? [], ...(translations ?? []).map((one) => one.title).filter((name) => name !== null)])
+  return [...names].filter((name) => name !== title && name !== originalTitle)
 }
 
 function * idsOf (slots: Uint32Array, ids: readonly string[]): Generator<string> {
