@@ -65,11 +65,19 @@ const showSchema = new Schema<StoredShow>({
 
 showSchema.pre('validate', function countAndBound () {
   if (!this.isModified('seasons') && !this.isNew) return
-  const episodes = this.seasons.flatMap((season) => season.episodes)
-  assertNumbersUnique(this.seasons)
-  this.episodeCount = episodes.length
-  assertShowFits(episodes.length, mongoose.mongo.BSON.calculateObjectSize(this.toObject({ depopulate: true })))
+  this.episodeCount = countEpisodes(this.seasons as unknown as StoredSeason[])
+  assertShow(this.toObject({ depopulate: true }) as unknown as StoredShow)
 })
+
+export function countEpisodes (seasons: readonly StoredSeason[]): number {
+  return seasons.reduce((count, season) => count + season.episodes.length, 0)
+}
+
+/** What holds for every stored show, also for those that no document writes. @throws DomainError `duplicate-number`, `duplicate-id`, `show-too-large` */
+export function assertShow (show: StoredShow): void {
+  assertNumbersUnique(show.seasons)
+  assertShowFits(show.episodeCount, mongoose.mongo.BSON.calculateObjectSize(show))
+}
 
 function assertNumbersUnique (seasons: readonly StoredSeason[]): void {
   const hasTwins = (list: ReadonlyArray<{ number: number }>): boolean => new Set(list.map((one) => one.number)).size !== list.length

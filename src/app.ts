@@ -8,6 +8,7 @@ import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
 import adminMedia from '../routes/admin-media.js'
 import adminTitles from '../routes/admin-titles.js'
+import adminTransfer from '../routes/admin-transfer.js'
 import auth from '../routes/auth.js'
 import changes from '../routes/changes.js'
 import collections from '../routes/collections.js'
@@ -171,6 +172,7 @@ export async function assemble (app: FastifyInstance, services: Services): Promi
     await v1.register(adminAudit)
     await v1.register(adminTitles)
     await v1.register(adminCollections)
+    await v1.register(adminTransfer)
     await v1.register(adminMedia)
     await v1.register(uploads)
     await v1.register(resumableUploads)

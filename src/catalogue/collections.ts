@@ -12,11 +12,10 @@ type CollectionServices = Pick<Services, 'catalogue'>
 type Body = Static<typeof CollectionChanges>
 
 /** What PUT resets when the body leaves it out. */
-const DEFAULTS = { kind: 'editorial', synopsis: null, translations: undefined, posterUrl: null, titles: [] as Types.ObjectId[], published: true } as const
+export const COLLECTION_DEFAULTS = { kind: 'editorial', synopsis: null, translations: undefined, posterUrl: null, titles: [] as Types.ObjectId[], published: true } as const
 
-function storedFields (catalogue: Catalogue, { titleIds, translations, ...rest }: Body): Partial<StoredCollection> {
-  const unknown = (titleIds ?? []).filter((id) => catalogue.findTitle(id) === null)
-  if (unknown.length > 0) throw conflict('unknown-titles', 'Unknown titles', 'A collection names titles of the catalogue. Leave these out.', { titleIds: unknown })
+/** The stored form of what a body says. */
+export function storedCollection ({ titleIds, translations, ...rest }: Body): Partial<StoredCollection> {
   return {
     ...rest,
     ...(titleIds === undefined ? {} : { titles: titleIds.map((id) => new Types.ObjectId(id)) }),
@@ -25,8 +24,15 @@ function storedFields (catalogue: Catalogue, { titleIds, translations, ...rest }
 }
 
 /** @throws DomainError 409 `unknown-titles` */
+function assertTitles (catalogue: Catalogue, { titleIds = [] }: Body): void {
+  const unknown = titleIds.filter((id) => catalogue.findTitle(id) === null)
+  if (unknown.length > 0) throw conflict('unknown-titles', 'Unknown titles', 'A collection names titles of the catalogue. Leave these out.', { titleIds: unknown })
+}
+
+/** @throws DomainError 409 `unknown-titles` */
 export async function createCollection ({ catalogue }: CollectionServices, body: Static<typeof CollectionInput>): Promise<string> {
-  const { _id } = await new Collection({ ...DEFAULTS, ...storedFields(catalogue, body) }).save()
+  assertTitles(catalogue, body)
+  const { _id } = await new Collection({ ...COLLECTION_DEFAULTS, ...storedCollection(body) }).save()
   await catalogue.refreshCollection(_id.toString())
   return _id.toString()
 }
@@ -35,7 +41,8 @@ export async function createCollection ({ catalogue }: CollectionServices, body:
 export async function editCollection ({ catalogue }: CollectionServices, id: string, body: Body, mode: EditMode, revision: number | null): Promise<void> {
   const collection = await Collection.findById(id) ?? missing()
   if (revision !== null && collection.get('__v') !== revision) throw preconditionFailed()
-  collection.set({ ...(mode === 'replace' ? DEFAULTS : {}), ...storedFields(catalogue, body) })
+  assertTitles(catalogue, body)
+  collection.set({ ...(mode === 'replace' ? COLLECTION_DEFAULTS : {}), ...storedCollection(body) })
   await collection.save()
   await catalogue.refreshCollection(id)
 }

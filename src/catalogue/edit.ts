@@ -13,7 +13,8 @@ import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../
 import type { Services } from '../services.js'
 import { assertWindow, storedEpisode, storedFields, storedSeasons, storedTranslations, TITLE_DEFAULTS, toMarkers, type EditMode, type EpisodeBody, type SeasonBody } from './stored-title.js'
 
-export type CatalogueServices = Pick<Services, 'catalogue' | 'storage' | 'log'>
+type MediaServices = Pick<Services, 'storage' | 'log'>
+export type CatalogueServices = MediaServices & Pick<Services, 'catalogue'>
 
 export async function createMovie ({ catalogue }: CatalogueServices, body: TitleBody & { title: string }): Promise<StoredMovie> {
   assertWindow(null, body, 'replace')
@@ -64,7 +65,7 @@ async function changeShow (services: CatalogueServices, id: string, revision: nu
 }
 
 /** Files of episodes that left go with them; those of episodes that got another number follow it. */
-async function moveMedia (services: CatalogueServices, showId: string, before: StoredShow, after: StoredShow): Promise<void> {
+export async function moveMedia (services: MediaServices, showId: string, before: StoredShow, after: StoredShow): Promise<void> {
   const placeOf = (show: StoredShow): Map<string, { season: number, episode: number }> => new Map(show.seasons.flatMap((season) =>
     season.episodes.map((episode) => [episode._id.toString(), { season: season.number, episode: episode.number }] as const)))
   const places = placeOf(after)
@@ -207,7 +208,7 @@ export async function removeTitle (services: CatalogueServices, kind: 'movie' | 
   await services.catalogue.refresh(id)
 }
 
-async function removeMedia (services: CatalogueServices, filter: { _id: string } | { title: string }): Promise<void> {
+async function removeMedia (services: MediaServices, filter: { _id: string } | { title: string }): Promise<void> {
   const media = await Media.find(filter).lean<StoredMedia[]>()
   await Media.deleteMany(filter)
   await removeMediaBytes(services, media)

@@ -84,17 +84,21 @@ export function toMarkers (markers: TitleBody['markers']): Markers | null {
 export type SeasonBody = NonNullable<TitleBody['seasons']>[number]
 export type EpisodeBody = NonNullable<SeasonBody['episodes']>[number]
 
-/** Seasons as they are stored; an episode keeps its id by id or by season and number. */
-export function storedSeasons (seasons: readonly SeasonBody[], existing: readonly StoredSeason[]): StoredSeason[] {
+/**
+ * Seasons as they are stored; an episode keeps its id by id or by season and number.
+ * @param isImport takes ids that this show has not, as an export of another database names them
+ * @throws DomainError 409 `unknown-episode`
+ */
+export function storedSeasons (seasons: readonly SeasonBody[], existing: readonly StoredSeason[], isImport = false): StoredSeason[] {
   const known = new Map(existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode._id] as const)))
   const byNumber = new Map(existing.flatMap((season) => season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)))
   const claimed = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
   function idOf (season: number, episode: EpisodeBody): Types.ObjectId {
-    if (episode.id !== undefined) {
-      return known.get(episode.id) ?? failUnknown(season, episode.number)
-    }
+    const mine = episode.id === undefined ? undefined : known.get(episode.id)
+    if (mine !== undefined) return mine
+    if (episode.id !== undefined && !isImport) failUnknown(season, episode.number)
     const same = byNumber.get(`${season} ${episode.number}`)
-    return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId() : same
+    return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId(episode.id) : same
   }
   return seasons.map((season) => ({
     number: season.number,

@@ -1,5 +1,5 @@
 // The command line: what is done to a service from outside, with the same configuration.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
@@ -14,9 +14,13 @@ import { createIndexes, findMissingIndexes } from '../database/indexes.js'
 import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
+import { describeImportLine } from '../schemas/import-line.js'
+import { FORMATS } from '../transfer/open-source.js'
 import { VERSION } from '../version.js'
 import { rebuildHistory } from '../watching/rebuild.js'
 import { runDoctor, type DoctorOptions } from './doctor.js'
+import { runExport } from './export.js'
+import { runImport, type ImportCommandOptions } from './import.js'
 import { withDatabase } from './with-database.js'
 
 const program = new Command('normflix')
@@ -104,11 +108,40 @@ program.command('rebuild-history')
     })
   })
 
+program.command('import')
+  .argument('[files...]', 'NDJSON, JSON or CSV files, or IMDb\'s dataset files (title.basics, title.episode, title.ratings); packed with gzip or not; - is standard input')
+  .description('Bring movies, shows and collections into the catalogue. What is there already is recognised by its id, by its ids in other catalogues, or without any by name and year; importing the same again changes nothing. An import that was interrupted goes on where it was when it is started again.')
+  .option('--dry-run', 'change nothing; say what would become of each line')
+  .option('--replace', 'a line is all there is of its title: what it leaves out goes, episodes too. Otherwise that stays as it is')
+  .addOption(new Option('--format <format>', 'what the files are, when their names do not tell').choices(FORMATS))
+  .option('--report <file>', 'write every refused line with its reasons to this file, a JSON object each')
+  .option('--json', 'print the result for programs: { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }')
+  .option('--from-start', 'begin again, also when an interrupted import could go on')
+  .option('--schema', 'print the format of a line as JSON Schema, and do nothing else')
+  .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
+    if (schema === true) {
+      console.log(JSON.stringify(describeImportLine(), null, 2))
+      return
+    }
+    if (files.length === 0) throw new Error('Which files? See normflix import --help.')
+    await withDatabase(async (config) => {
+      process.exitCode = await runImport(config, files, options)
+      if (options.dryRun !== true) await recordCommand(config, 'import')
+    })
+  })
+
+program.command('export')
+  .argument('[file]', 'where to write it, packed when it ends with .gz; standard output when left out')
+  .description('Write the catalogue as NDJSON that normflix import reads: movies, shows with seasons and episodes, collections, with their ids. Media files, subtitles and pictures are not in it.')
+  .action(async (file: string | undefined) => {
+    await withDatabase(async () => { await runExport(file ?? null) })
+  })
+
 /** Commands are in the audit log too, without anybody who did them. */
-async function recordCommand (config: Config, action: string, account: StoredAccount): Promise<void> {
+async function recordCommand (config: Config, action: string, account: StoredAccount | null = null): Promise<void> {
   const log = { error: (...words: unknown[]) => { console.error(...words) } }
   const audit = createAuditLog({ log, background: createBackground(log), keepDays: config.auditDays, now: () => new Date() })
-  audit.record({ action, result: 'ok', reason: 'command-line', account: account._id.toString() })
+  audit.record({ action, result: 'ok', reason: 'command-line', account: account?._id.toString() ?? null })
   await audit.settle()
 }
 

@@ -1,18 +1,23 @@
-// Writes openapi/openapi.json from the routes; with --check only says whether it is up to date. Needs no database.
+// Writes what programs read to know the service: openapi/openapi.json from the routes, and the JSON Schema of imports. With
+// --check only says whether they are up to date. Needs no database.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describeApi } from '../describe-api.js'
+import { describeImportLine } from '../schemas/import-line.js'
 
-const FILE = path.resolve('openapi', 'openapi.json')
+const DOCUMENTS = [['openapi.json', describeApi], ['import-line.schema.json', describeImportLine]] as const
 
-const text = `${JSON.stringify(await describeApi(), null, 2)}\n`
-const current = existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
-if (!process.argv.includes('--check')) {
-  writeFileSync(FILE, text)
-  console.log(`Wrote ${path.relative('.', FILE)}: ${text.length} characters.`)
-} else if (current === text) {
-  console.log('openapi/openapi.json is up to date.')
-} else {
-  console.error('openapi/openapi.json is not what the routes say. Write it again with "npm run openapi" and commit it.')
-  process.exitCode = 1
+for (const [name, describe] of DOCUMENTS) {
+  const file = path.join('openapi', name)
+  const text = `${JSON.stringify(await describe(), null, 2)}\n`
+  const current = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text)
+    console.log(`Wrote ${file}: ${text.length} characters.`)
+  } else if (current === text) {
+    console.log(`${file} is up to date.`)
+  } else {
+    console.error(`${file} is not what the code says. Write it again with "npm run openapi" and commit it.`)
+    process.exitCode = 1
+  }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { badRequest, DomainError } from '../errors.js'
+import { chunksOf, readOnForAMoment } from '../request-body.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { HEAD_BYTES, sniffContainer } from './container-magic.js'
 
@@ -17,9 +18,6 @@ export interface UploadOptions {
   readonly expectedSha256?: string
   readonly signal?: AbortSignal
 }
-
-/** How long a refused body is read on, in ms. */
-const LINGER_MS = 2_000
 
 /**
  * @param source the body as it arrives
@@ -56,7 +54,7 @@ export async function receiveUpload (source: Readable, storage: MediaStorage, ke
 async function * checked (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let sizeBytes = 0
   let head: Buffer | null = Buffer.alloc(0)
-  for await (const chunk of chunksOf(source)) {
+  for await (const chunk of chunksOf(source, interrupted)) {
     sizeBytes += chunk.length
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
     if (head === null) {
@@ -72,14 +70,7 @@ async function * checked (source: Readable, maxBytes: number): AsyncGenerator<Bu
   if (head !== null) yield assertMedia(head)
 }
 
-/** Leaves the source open when its reader stops: destroying a request takes the connection, and the refusal, with it. */
-async function * chunksOf (source: Readable): AsyncGenerator<Buffer> {
-  try {
-    yield * source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  } catch {
-    throw badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
-  }
-}
+const interrupted = (): DomainError => badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
 
 /** @throws DomainError 415 `unsupported-media` */
 export function assertMedia (head: Buffer): Buffer {
@@ -96,11 +87,4 @@ async function write (stream: Writable, chunk: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     stream.write(chunk, (error) => { error == null ? resolve() : reject(error) })
   })
-}
-
-/** A client that is still sending sees the refusal only if its bytes are taken for a while (RFC 9112 §9.6). */
-export function readOnForAMoment (source: Readable): void {
-  if (source.destroyed || source.readableEnded) return
-  const timer = setTimeout(() => { source.destroy() }, LINGER_MS).unref()
-  source.once('close', () => { clearTimeout(timer) }).resume()
 }

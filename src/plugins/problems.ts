@@ -6,7 +6,8 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { conflict, DomainError, invalid, notFound, unavailable, type FieldError } from '../errors.js'
+import { conflict, DomainError, invalid, notFound, unavailable } from '../errors.js'
+import { toFieldError } from '../schemas/validator.js'
 
 /** Problem types are identified, not fetched; docs/api.md lists them by code. */
 const TYPE_BASE = 'https://normflix.example/problems/'
@@ -46,7 +47,8 @@ function isFastifyError (error: unknown): error is FastifyError {
 function fromFastify (error: FastifyError): DomainError {
   if (error.validation !== undefined) {
     if (error.validationContext === 'params') return notFound('resource')
-    return invalid(error.validation.map((one) => toFieldError(one, error.validationContext ?? 'body')))
+    const { validation, validationContext: context = 'body' } = error
+    return invalid(validation.map((one) => toFieldError(one, context === 'body' ? '' : `/${context}`)))
   }
   const status = error.statusCode ?? 500
   // The file server of the API's page answers 403 to an address that leads out of its folder.
@@ -54,16 +56,6 @@ function fromFastify (error: FastifyError): DomainError {
   const known = CODES_BY_STATUS[status]
   if (known === undefined || status >= 500) return internalError()
   return new DomainError(status, ...known)
-}
-
-type AjvError = NonNullable<FastifyError['validation']>[number]
-
-function toFieldError (error: AjvError, context: string): FieldError {
-  const base = context === 'body' ? error.instancePath : `/${context}${error.instancePath}`
-  const { missingProperty, additionalProperty } = error.params as { missingProperty?: string, additionalProperty?: string }
-  if (missingProperty !== undefined) return { pointer: `${base}/${missingProperty}`, message: 'is required' }
-  if (additionalProperty !== undefined) return { pointer: `${base}/${additionalProperty}`, message: 'is not known here' }
-  return { pointer: base, message: error.message ?? 'is not valid' }
 }
 
 function fromMongooseValidation (error: mongoose.Error.ValidationError): DomainError {

@@ -8,6 +8,7 @@ import { Problem } from './common.js'
 import { Facets } from './facets.js'
 import { homeSchemas } from './home.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
+import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { Highlight, SearchHit, Suggestion } from './search.js'
 import { RatedTitleView, RememberedLanguages } from './taste.js'
 import { UploadView } from './uploads.js'
@@ -24,5 +25,6 @@ export const sharedSchemas = [
   UploadView,
   Facets, ...changeSchemas,
   CollectionInput, CollectionChanges, CollectionCard, CollectionDetail, StoredCollectionView, PersonView, PersonDetail,
+  MovieLine, ShowLine, CollectionLine, CatalogueImport,
   Highlight, SearchHit, Suggestion, ...homeSchemas,
 ] as const

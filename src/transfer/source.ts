@@ -7,6 +7,8 @@ export interface SourceRecord {
   readonly line: number
   /** A line of the import format, as somebody wrote it. */
   readonly body: unknown
+  /** About how large it is, when it may be large. */
+  readonly bytes?: number
 }
 
 /** A record that cannot even be read; those after it can. */

@@ -1,0 +1,107 @@
+// The catalogue as a whole: bringing one in, taking it out.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { Type, type Static } from 'typebox'
+import { recordCatalogueChange } from '../models/change-log.js'
+import { badRequest, DomainError } from '../src/errors.js'
+import { chunksOf, readOnForAMoment } from '../src/request-body.js'
+import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
+import { answers, ref, strict } from '../src/schemas/common.js'
+import { exportCatalogue } from '../src/transfer/export-catalogue.js'
+import { importCatalogue, type ImportProgress, type RefusedLine } from '../src/transfer/import-catalogue.js'
+import { readerOf, type Format } from '../src/transfer/open-source.js'
+import { UnreadableSourceError } from '../src/transfer/source.js'
+
+const NDJSON = 'application/x-ndjson'
+const FORMATS: Readonly<Record<string, Format>> = { [NDJSON]: 'ndjson', 'application/json': 'json', 'text/csv': 'csv' }
+const MAX_REFUSED = 1_000
+
+const ImportQuery = strict({
+  dryRun: Type.Boolean({ default: false, description: 'true: answers what would become of each line, and changes nothing' }),
+  mode: Type.Enum(['merge', 'replace'], { default: 'merge', description: 'What becomes of what a line leaves out of a title that is there: merge keeps it, replace resets it, episodes included' }),
+})
+const Line = Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)])
+const NdjsonText = Type.String({ description: 'A line is a MovieLine, a ShowLine or a CollectionLine' })
+
+const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
+  const { services } = app
+  const { catalogue, config, now } = services
+  // Bodies are read as they arrive: they may be larger than memory.
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser(Object.keys(FORMATS), (_request, payload, done) => { done(null, payload) })
+
+  /** So that whoever imports finds what was imported, in this process at once. */
+  async function reload ({ changed }: ImportProgress): Promise<void> {
+    await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
+    for (const { kind, id } of changed) if (kind === 'collection') await catalogue.refreshCollection(id)
+  }
+
+  app.post('/admin/import', {
+    config: { access: 'admin', slowBody: true },
+    bodyLimit: config.maxUploadBytes,
+    // The body is a stream: each of its lines is validated as it comes.
+    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : app.validatorCompiler?.(route) as never,
+    schema: {
+      tags: ['admin'],
+      summary: 'Import movies, shows and collections',
+      description: 'A title that is there is recognised by `id`, by its `externalIds`, or without any by kind, title and year; importing the same again changes nothing. Each line is taken whole or refused, with its reasons; an import that breaks off has written the lines before, and may be repeated. The format of a line as JSON Schema: `/import-line.schema.json`. CSV has the fields as columns.',
+      operationId: 'importCatalogue',
+      querystring: ImportQuery,
+      consumes: Object.keys(FORMATS),
+      body: { content: { [NDJSON]: { schema: NdjsonText }, 'application/json': { schema: Type.Array(Line) }, 'text/csv': { schema: Type.String() } } },
+      response: answers({ 200: ref(CatalogueImport) }),
+    },
+  }, async (request) => {
+    const { dryRun, mode } = request.query
+    const refused: RefusedLine[] = []
+    const { counts, items } = await importBody(request, async (source) => await importCatalogue(services, source, {
+      mode,
+      isDryRun: dryRun,
+      async onBatch (progress) {
+        refused.push(...progress.refused.slice(0, MAX_REFUSED - refused.length))
+        if (!dryRun) await reload(progress)
+      },
+    }))
+    if (!dryRun && counts.created + counts.updated > 0) await recordCatalogueChange(null)
+    const { refused: refusedCount, ...taken } = counts
+    return { dryRun, total: items, ...taken, refusedCount, refused: refused as Static<typeof CatalogueImport>['refused'], truncated: refusedCount > refused.length }
+  })
+
+  app.get('/admin/export', {
+    config: { access: 'admin' },
+    // A HEAD would read the whole catalogue to throw it away.
+    exposeHeadRoute: false,
+    schema: {
+      tags: ['admin'],
+      summary: 'The whole catalogue as a file',
+      description: 'NDJSON that an import reads: every movie and show, then the collections, with their ids. Media files, subtitles and pictures are not in it.',
+      operationId: 'exportCatalogue',
+      response: answers({ 200: { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } } }),
+    },
+  }, async (_request, reply) => await reply
+    .header('content-disposition', `attachment; filename="normflix-catalogue-${now().toISOString().slice(0, 10)}.ndjson"`)
+    .header('cache-control', 'private, no-store')
+    .type(NDJSON)
+    .send(Readable.from(exportCatalogue()) as never))
+}
+
+const interrupted = (): DomainError => badRequest('import-interrupted', 'The body broke off. What came before was taken; send it again.')
+
+type Items = ReturnType<ReturnType<typeof readerOf>>
+
+/** @throws DomainError 400 `empty-import`, `import-interrupted` or `unreadable-import` */
+async function importBody<T> (request: FastifyRequest, work: (source: Items) => Promise<T>): Promise<T> {
+  const format = FORMATS[(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '']
+  if (format === undefined || request.body === undefined || request.body === null) throw badRequest('empty-import', `The body is empty: send the lines themselves, as one of ${Object.keys(FORMATS).join(', ')}.`)
+  const body = request.body as Readable
+  try {
+    return await work(readerOf(format)(chunksOf(body, interrupted)))
+  } catch (error) {
+    readOnForAMoment(body)
+    if (error instanceof UnreadableSourceError) throw new DomainError(400, 'unreadable-import', 'Unreadable import', `${error.message} What came before line ${error.line} was taken; mend the rest and send it again.`, { line: error.line })
+    throw error
+  }
+}
+
+export default adminTransfer

@@ -1,0 +1,145 @@
+// normflix import: brings catalogue files in, with progress, a report of what was refused, and an end that can be gone on from.
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { pino } from 'pino'
+import { recordCatalogueChange } from '../../models/change-log.js'
+import type { Config } from '../config.js'
+import { openStorage } from '../storage/open-storage.js'
+import { importCatalogue, NO_COUNTS, type ImportCounts, type RefusedLine } from '../transfer/import-catalogue.js'
+import type { ImportServices } from '../transfer/import-titles.js'
+import { openSources, type Format, type Source } from '../transfer/open-source.js'
+import { findReached, forgetReached, keepReached, runIdOf } from '../transfer/resume.js'
+import { showImportProgress } from './import-progress.js'
+
+export interface ImportCommandOptions {
+  readonly dryRun?: boolean
+  readonly replace?: boolean
+  readonly format?: Format
+  readonly report?: string
+  readonly json?: boolean
+  readonly fromStart?: boolean
+}
+
+interface Summary extends ImportCounts {
+  total: number
+  seconds: number
+  perSecond: number
+  dryRun: boolean
+  /** False when it was interrupted. */
+  complete: boolean
+}
+
+/** Reports are to be read; all of it goes to a file. */
+const REFUSALS_SHOWN = 10
+const INTERRUPTED = 130
+
+/** @returns the exit code: 0 when everything was taken, 1 when something was refused, 130 when it was interrupted */
+export async function runImport (config: Config, files: readonly string[], options: ImportCommandOptions): Promise<number> {
+  const sources = await openSources(files, { format: options.format ?? null })
+  const log = pino({ level: 'warn' }, pino.destination(2))
+  const services: ImportServices = { storage: await openStorage(config), log, now: () => new Date() }
+  const report = await openReport(options.report ?? null)
+  const ending = endOnSignals()
+  const started = Date.now()
+  const total: Summary = { total: 0, ...NO_COUNTS, seconds: 0, perSecond: 0, dryRun: options.dryRun === true, complete: true }
+  try {
+    for (const source of sources) {
+      if (ending.signal.aborted) break
+      await importSource(services, source, options, { report, signal: ending.signal, total })
+    }
+  } finally {
+    ending.forget()
+    await report.close()
+    // Those who follow the catalogue hear of it once.
+    if (!total.dryRun && total.created + total.updated > 0) await recordCatalogueChange(null)
+  }
+  total.seconds = (Date.now() - started) / 1_000
+  total.perSecond = Math.round(total.perSecond / Math.max(0.001, total.seconds))
+  total.complete = !ending.signal.aborted
+  console.log(options.json === true ? JSON.stringify(total) : describe(total, report.untold()))
+  return total.complete ? total.refused > 0 ? 1 : 0 : INTERRUPTED
+}
+
+interface Run { readonly report: Report, readonly signal: AbortSignal, readonly total: Summary }
+
+async function importSource (services: ImportServices, source: Source, options: ImportCommandOptions, { report, signal, total }: Run): Promise<void> {
+  const mode = options.replace === true ? 'replace' : 'merge'
+  const isDryRun = options.dryRun === true
+  const runId = source.identity === null || isDryRun ? null : runIdOf(source.identity, mode)
+  if (runId !== null && options.fromStart === true) await forgetReached(runId)
+  const reached = runId === null ? null : await findReached(runId)
+  if (reached !== null) console.error(`${source.name}: goes on after ${reached.items.toLocaleString('en-US')} records (--from-start begins again).`)
+  const progress = showImportProgress(source.name, source.totalBytes, reached?.items ?? 0)
+  let counts: Readonly<ImportCounts> = reached?.counts ?? NO_COUNTS
+  try {
+    const result = await importCatalogue(services, source.items(), {
+      mode,
+      isDryRun,
+      signal,
+      skip: reached?.items ?? 0,
+      counts,
+      async onBatch (batch) {
+        counts = batch.counts
+        for (const line of batch.refused) report.write(source.name, line)
+        if (runId !== null) await keepReached(runId, batch.items, batch.counts, services.now())
+        progress.update({ bytes: source.bytesRead(), items: batch.items, refused: batch.counts.refused })
+      },
+    })
+    if (runId !== null && result.isComplete) await forgetReached(runId)
+    total.perSecond += result.items - (reached?.items ?? 0)
+    if (!result.isComplete) console.error(runId === null ? 'Interrupted.' : 'Interrupted: the same command goes on from here.')
+  } finally {
+    progress.stop()
+    for (const status of ['created', 'updated', 'unchanged', 'refused'] as const) {
+      total[status] += counts[status]
+      total.total += counts[status]
+    }
+  }
+}
+
+interface Report {
+  write (file: string, line: RefusedLine): void
+  /** How many were not shown. */
+  untold (): number
+  close (): Promise<void>
+}
+
+/** A JSON object a line; without a file the first few are shown. */
+async function openReport (file: string | null): Promise<Report> {
+  let shown = 0
+  let written = 0
+  const stream: WriteStream | null = file === null ? null : createWriteStream(file)
+  if (stream !== null) await once(stream, 'open')
+  return {
+    write (source, { line, errors }) {
+      const text = JSON.stringify({ file: source, line, errors })
+      written++
+      if (stream !== null) stream.write(`${text}\n`)
+      else if (++shown <= REFUSALS_SHOWN) console.error(text)
+    },
+    untold: () => stream === null ? Math.max(0, written - REFUSALS_SHOWN) : 0,
+    async close () {
+      if (stream === null) return
+      stream.end()
+      await once(stream, 'close')
+    },
+  }
+}
+
+/** The first signal ends the import after its batch, so that the same command goes on; a second one ends the process. */
+function endOnSignals (): { readonly signal: AbortSignal, forget (): void } {
+  const controller = new AbortController()
+  const end = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    controller.abort()
+  }
+  process.on('SIGINT', end).on('SIGTERM', end)
+  return { signal: controller.signal, forget () { process.off('SIGINT', end).off('SIGTERM', end) } }
+}
+
+function describe ({ total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }: Summary, untold: number): string {
+  const number = (value: number): string => value.toLocaleString('en-US')
+  const counts = `${number(created)} ${dryRun ? 'would be created' : 'created'}, ${number(updated)} ${dryRun ? 'would be updated' : 'updated'}, ${number(unchanged)} unchanged, ${number(refused)} refused`
+  const rest = untold > 0 ? `\n${number(untold)} more were refused: --report FILE writes down all of them.` : ''
+  return `${complete ? '' : 'So far: '}${number(total)} records: ${counts}. ${seconds.toFixed(1)} s, ${number(perSecond)}/s.${rest}`
+}
