@@ -31,7 +31,6 @@ export interface ImportOptions {
 
 /** @throws Error when it fails, or refuses anything */
 export async function runImport (cleanup: Cleanup, { databaseUri, dataDir, from, isDryRun = false }: ImportOptions): Promise<ImportRun> {
-  if (process.env['FILL']) return await (await import('./fill-directly.js')).fillDirectly({ databaseUri, dataDir, from, isDryRun })
   const isFile = typeof from === 'string'
   const started = performance.now()
   const child = spawn(process.execPath, ['--enable-source-maps', COMMAND_LINE, 'import', isFile ? from : '-', '--json', ...(isDryRun ? ['--dry-run'] : [])], {
