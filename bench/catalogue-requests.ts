@@ -145,7 +145,7 @@ export async function waitForSearch ({ origin }: Service, token: string): Promis
 export async function takeTurn (stage: Stage, name: KindName, from: number, cost: Cost): Promise<void> {
   const kind: Kind = KINDS[name]
   const { service, viewer } = stage
-  const token = await viewer.token(service.origin)
+  const token = await viewer.profileToken(service.origin)
   const adminToken = await stage.admin.token(service.origin)
   for (let i = from; i < from + kind.times; i++) {
     if (kind.isAfterChange === true) await changeTitle(stage, adminToken, i)

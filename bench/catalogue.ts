@@ -137,13 +137,13 @@ async function runRounds (stages: readonly Stage[], started: readonly Started[],
 async function runWhileImporting (cleanup: Cleanup, stage: Stage, databaseUri: string, dataDir: string, file: string, rounds: number): Promise<{ run: NamedImport, costs: Costs }> {
   const costs = emptyCosts()
   return await step('Measuring while an import writes', async (progress) => {
-    let isOver = false
-    const importing = runImport(cleanup, { databaseUri, dataDir, from: file }).finally(() => { isOver = true })
+    const over = new AbortController()
+    const importing = runImport(cleanup, { databaseUri, dataDir, from: file }).finally(() => { over.abort() })
     // It is waited for below, also when a request fails before.
     importing.catch(() => undefined)
-    for (let round = rounds + WARM_UP_ROUNDS; !isOver; round++) {
-      progress(`${costs.plans.times.length} requests of each kind`)
-      for (const name of WHILE_IMPORTING) if (!isOver) await takeTurn(stage, name, round * KINDS[name].times, costs[name])
+    for (let round = rounds + WARM_UP_ROUNDS; !over.signal.aborted; round++) {
+      progress(`round ${round - rounds - WARM_UP_ROUNDS + 1}`)
+      for (const name of WHILE_IMPORTING) if (!over.signal.aborted) await takeTurn(stage, name, round * KINDS[name].times, costs[name])
     }
     return { costs, run: { ...await importing, name: 'generated, every title changed, while requests are answered', bytes: statSync(file).size, isPromised: false } }
   })

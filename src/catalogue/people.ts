@@ -79,6 +79,8 @@ export function creditsOf (title: Partial<Credits> | undefined, personId: string
 export function hasName (query: string): (person: Pick<CataloguePerson, 'sortName'>) => boolean {
   const wanted = foldText(query).split(/\s+/)
   return ({ sortName }) => {
+    // Most people have nothing of it in their name, and are many.
+    if (!wanted.every((beginning) => sortName.includes(beginning))) return false
     const words = sortName.split(/[\s-]+/)
     return wanted.every((beginning) => words.some((word) => word.startsWith(beginning)) || sortName.startsWith(beginning))
   }
