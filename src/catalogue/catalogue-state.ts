@@ -44,9 +44,10 @@ export function emptyState (): CatalogueState {
 }
 
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored, state)
+  const credited = creditedOf(state.people, stored)
+  const title = toCatalogueTitle(stored, credited, state)
   dropTitle(state, title.id)
-  addCredits(state.people, title.id, stored)
+  addCredits(state.people, title.id, credited)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
 }
@@ -85,14 +86,17 @@ function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'cr
 /** The one string of its content: what is in many titles is kept once. */
 function sameText<T extends string | null> (text: T, names: Map<string, string>): T {
   if (text === null) return text
-  const same = names.get(text) ?? text
-  names.set(same, same)
-  return same as T
+  const same = names.get(text)
+  if (same !== undefined) return same as T
+  names.set(text, text)
+  return text
 }
 
 function genresOf (names: readonly string[], known: Map<string, Genres>): Genres {
   const key = names.join('\n')
-  const genres = known.get(key) ?? { genres: names, genreKeys: [...new Set(names.map(foldText))], genreSlugs: [...new Set(names.map(slugOf))] }
+  const same = known.get(key)
+  if (same !== undefined) return same
+  const genres: Genres = { genres: names, genreKeys: [...new Set(names.map(foldText))], genreSlugs: [...new Set(names.map(slugOf))] }
   known.set(key, genres)
   return genres
 }
@@ -119,7 +123,7 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
 
 const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
 
-function toCatalogueTitle (stored: ListedTitle, { names, genres, people }: CatalogueState): CatalogueTitle {
+function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, unknown>, { names, genres }: CatalogueState): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
@@ -134,7 +138,7 @@ function toCatalogueTitle (stored: ListedTitle, { names, genres, people }: Catal
     posterUrl: stored.posterUrl,
     originalLanguage: sameText(stored.originalLanguage, names),
     people: leadingPeople(stored, names),
-    credited: creditedOf(people, stored),
+    credited: [...credited.keys()],
     translations: stored.translations === undefined || stored.translations.length === 0 ? NO_TRANSLATIONS : stored.translations,
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},

@@ -6,6 +6,7 @@ import { Collection, type StoredCollection } from '../../models/collection.js'
 import type { StoredMovie } from '../../models/movie.js'
 import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import { Title, type Markers } from '../../models/title.js'
+import { readAll } from '../database/read-all.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
 import type { Place } from '../domain/watch-order.js'
@@ -306,9 +307,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   async function load (): Promise<void> {
     const fresh = emptyState()
-    for await (const title of Title.find({}, CARD_PROJECTION).lean<ListedTitle[]>().cursor()) putTitle(fresh, title as unknown as ListedTitle)
-    for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
-    for await (const collection of Collection.find({}).lean<StoredCollection[]>().cursor()) putCollection(fresh, collection as unknown as StoredCollection)
+    for await (const titles of readAll<ListedTitle>(Title, CARD_PROJECTION)) for (const title of titles) putTitle(fresh, title)
+    for await (const media of readAll<StoredMedia>(Media)) for (const one of media) putMedia(fresh, one)
+    for await (const collections of readAll<StoredCollection>(Collection)) for (const collection of collections) putCollection(fresh, collection)
     state = fresh
     generation++
     tell(null, null)
