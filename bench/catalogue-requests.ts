@@ -1,6 +1,7 @@
 // The requests that looking for something to watch consists of, sent to services with catalogues of several sizes in turns,
 // so that what else the machine does hits all alike.
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Viewer } from './people.js'
 import { readCpuMs } from './process-cpu.js'
@@ -13,6 +14,8 @@ const SAMPLED_PAGES = 5
 const PAGE = 100
 /** What the viewer has done so far: a home page is made of it. */
 const [BEGUN, FINISHED, WISHED, RATED] = [8, 30, 20, 10]
+
+const LOOK_AGAIN_AFTER_MS = 200
 
 interface Card { readonly id: string, readonly kind: 'movie' | 'show', readonly title: string }
 
@@ -119,14 +122,24 @@ export async function prepareStage (titles: number, service: Service, viewer: Vi
   const random = createRandom(2)
   const some = (count: number): Card[] => Array.from({ length: count }, () => movies[Math.floor(random() * movies.length)] as Card)
   const clip = await readFile(CLIP)
-  for (const { id } of new Set(some(BEGUN))) {
+  const begun = [...new Set(some(BEGUN))]
+  for (const { id } of begun) {
     await ask(origin, { method: 'POST', path: `/v1/admin/movies/${id}/media`, token: await admin.token(origin), body: clip })
     await put(`/progress/${id}`, { positionMs: 20_000, watchedMs: 20_000, at: new Date().toISOString() })
   }
+  await waitForPackages(origin, await admin.token(origin), begun)
   for (const { id } of some(FINISHED)) await put(`/watched/${id}`, {})
   for (const { id } of some(WISHED)) await put(`/wishlist/${id}`)
   for (const { id } of some(RATED)) await put(`/ratings/${id}`, { rating: 'up' })
   return { titles, service, viewer, admin, movies: shuffle(movies, random), shows, genres, deepCursors: cursors.slice(-SAMPLED_PAGES) }
+}
+
+/** What was uploaded is packaged in the background, which is not to be measured. */
+async function waitForPackages (origin: string, token: string, movies: readonly Card[]): Promise<void> {
+  for (const { id } of movies) {
+    const isPackaged = async (): Promise<boolean> => (await ask<{ mediaFiles: Array<{ hls: { state: string } }> }>(origin, { method: 'GET', path: `/v1/movies/${id}`, token })).mediaFiles.every(({ hls }) => hls.state === 'ready')
+    while (!await isPackaged()) await sleep(LOOK_AGAIN_AFTER_MS)
+  }
 }
 
 function shuffle<T> (list: readonly T[], random: () => number): T[] {

@@ -62,7 +62,8 @@ export function countFacets (catalogue: Catalogue, { filter, viewer, planMaxHeig
   let total = 0
   for (const title of catalogue.titles()) {
     if (!canSee(viewer, title, now)) continue
-    const renditions = renditionsOf(catalogue, title).filter(({ height }) => height <= planMaxHeight)
+    const all = renditionsOf(catalogue, title)
+    const renditions = all.length === 0 ? all : all.filter(({ height }) => height <= planMaxHeight)
     const missed = missedBy(title, renditions)
     if (missed.length > 1) continue
     const [only] = missed
@@ -117,17 +118,19 @@ const NOTHING_MISSED: readonly Dimension[] = []
 function createMatch (filter: TitleFilter): (title: CatalogueTitle, renditions: readonly Rendition[]) => readonly Dimension[] {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const isSharp = ({ height }: Rendition): boolean => height >= (filter.minHeight ?? 0)
+  const isOf = {
+    type: (title: CatalogueTitle): boolean => filter.type === undefined || title.kind === filter.type,
+    genre: (title: CatalogueTitle): boolean => genre === null || title.genreKeys.includes(genre),
+    year: (title: CatalogueTitle): boolean => (title.year ?? -Infinity) >= (filter.yearFrom ?? -Infinity) && (title.year ?? Infinity) <= (filter.yearTo ?? Infinity),
+    rating: (title: CatalogueTitle): boolean => filter.rating === undefined || title.maturityRating === filter.rating,
+  }
+  const needsFile = filter.language !== undefined || filter.minHeight !== undefined
   return (title, renditions) => {
-    const isOther = {
-      type: filter.type !== undefined && title.kind !== filter.type,
-      genre: genre !== null && !title.genreKeys.includes(genre),
-      year: (title.year ?? -Infinity) < (filter.yearFrom ?? -Infinity) || (title.year ?? Infinity) > (filter.yearTo ?? Infinity),
-      rating: filter.rating !== undefined && title.maturityRating !== filter.rating,
-      file: (filter.language !== undefined || filter.minHeight !== undefined) && !renditions.some((one) => isSharp(one) && speaksWanted(one, filter)),
-    }
-    if (!isOther.type && !isOther.genre && !isOther.year && !isOther.rating && !isOther.file) return NOTHING_MISSED
-    const missed: Dimension[] = (['type', 'genre', 'year', 'rating'] as const).filter((dimension) => isOther[dimension])
-    if (!isOther.file) return missed
+    const hasFile = !needsFile || renditions.some((one) => isSharp(one) && speaksWanted(one, filter))
+    // Most titles, most of the time.
+    if (hasFile && isOf.type(title) && isOf.genre(title) && isOf.year(title) && isOf.rating(title)) return NOTHING_MISSED
+    const missed: Dimension[] = (['type', 'genre', 'year', 'rating'] as const).filter((dimension) => !isOf[dimension](title))
+    if (hasFile) return missed
     const hasLanguage = renditions.some((one) => speaksWanted(one, filter))
     const hasHeight = renditions.some(isSharp)
     if (hasHeight || !hasLanguage) missed.push('language')
