@@ -14,6 +14,8 @@ export interface Viewer {
   readonly profile: string
   /** A token that is good for some minutes; signs in again when it has to. */
   token (origin: string): Promise<string>
+  /** The token of the profile, which opens it and the catalogue only. */
+  profileToken (origin: string): Promise<string>
 }
 
 export async function signUp (origin: string, role: 'member' | 'admin' = 'member'): Promise<Viewer> {
@@ -22,14 +24,24 @@ export async function signUp (origin: string, role: 'member' | 'admin' = 'member
   if (role === 'admin') await Account.updateOne({ _id: made.account.id }, { $set: { role } })
   let token = ''
   let signedInAt = -Infinity
-  return {
+  let profileToken = ''
+  let selectedAt = -Infinity
+  const profile = made.account.profiles[0]?.id ?? ''
+  const viewer: Viewer = {
     account: made.account.id,
-    profile: made.account.profiles[0]?.id ?? '',
+    profile,
     async token (at) {
       if (performance.now() - signedInAt < SIGN_IN_EVERY_MS) return token
       signedInAt = performance.now()
       token = (await ask<Tokens>(at, { method: 'POST', path: '/v1/auth/login', body: { email, password: PASSWORD } })).accessToken
       return token
     },
+    async profileToken (at) {
+      if (performance.now() - selectedAt < SIGN_IN_EVERY_MS) return profileToken
+      selectedAt = performance.now()
+      profileToken = (await ask<{ accessToken: string }>(at, { method: 'POST', path: `/v1/profiles/${profile}/select`, token: await viewer.token(at), body: {} })).accessToken
+      return profileToken
+    },
   }
+  return viewer
 }

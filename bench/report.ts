@@ -10,7 +10,7 @@ type Measure = typeof MEASURES[number]
 
 interface Row { readonly name: RequestName, readonly plays: number, readonly p95Ms: number, readonly ms: Record<Measure, number | null>, readonly ratio: Record<Measure, number | null> }
 
-function quantile (times: readonly number[], share: number): number {
+export function quantile (times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
 }
@@ -40,9 +40,9 @@ function ratio (a: number | null, b: number | null): number | null {
   return a === null || b === null || b === 0 ? null : a / b
 }
 
-const number = (value: number): string => value.toLocaleString('en-US')
-const inMs = (value: number | null): string => value === null ? 'n/a' : value.toFixed(2)
-const times = (value: number | null): string => value === null ? 'n/a' : `${value.toFixed(2)}x`
+export const number = (value: number): string => value.toLocaleString('en-US')
+export const inMs = (value: number | null): string => value === null ? 'n/a' : value.toFixed(2)
+export const times = (value: number | null): string => value === null ? 'n/a' : `${value.toFixed(2)}x`
 
 /** A Markdown table, so that it can stand in the documentation as it is. */
 export function toTable (costs: Costs): string {

@@ -17,6 +17,8 @@ export interface Database {
   readonly description: string
   /** Null when somebody else runs it. */
   readonly pid: number | null
+  /** On somebody else's server, where nothing may be left. */
+  readonly isGiven: boolean
 }
 
 /** A database of its own: on a server that is thrown away afterwards, or under a name of its own on the one given. */
@@ -27,7 +29,12 @@ export async function openDatabase (cleanup: Cleanup, givenUri: string | null, r
     await server?.stop()
   })
   const { uri, description, pid } = await starting
-  return { uri: withDatabaseName(uri, `normflix-bench-${randomUUID().slice(0, 8)}`), description, pid }
+  return { uri: withDatabaseName(uri, `normflix-bench-${randomUUID().slice(0, 8)}`), description, pid, isGiven: givenUri !== null }
+}
+
+/** Another database on the same server. */
+export function besideDatabase (database: Database, name: string): Database {
+  return { ...database, uri: database.uri.replace(/\/(normflix-bench-[0-9a-f]+)/, `/$1-${name}`) }
 }
 
 function withDatabaseName (uri: string, name: string): string {
@@ -86,7 +93,7 @@ export async function startService (cleanup: Cleanup, databaseUri: string, dataD
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly path: string
   readonly token?: string
   /** Sent as JSON, or as it is when it is bytes of a video. */

@@ -2,24 +2,23 @@
 // with the same file, in turns. Prints a table; a ratio is for people to judge, and fails nothing.
 import { Command } from 'commander'
 import { once } from 'node:events'
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { cpus, tmpdir } from 'node:os'
+import { cpus } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import mongoose from 'mongoose'
 import { Media, type StoredMedia } from '../models/media.js'
-import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
 import { findNginx, NO_NGINX, startNginx } from '../test/nginx.js'
 import type { Cleanup } from './cleanup.js'
 import { runBenchmark, step, wholeNumber } from './command.js'
 import { signUp, type Viewer } from './people.js'
 import { readRss } from './process-memory.js'
 import { readTogether, type Film, type Load } from './readers.js'
-import { ask, openDatabase, startService } from './service.js'
+import { ask, startService } from './service.js'
+import { connectSetting, openSetting } from './setting.js'
 import { drawTable } from './table.js'
 
 const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))
@@ -120,14 +119,9 @@ function toMemoryLine ({ before, most, after, sentBytes }: Memory): string {
 
 async function measure (cleanup: Cleanup, { size, readers, range, rounds, seconds, mongodbUri }: Options): Promise<void> {
   if (size > MAX_SIZE_MIB || range * 1_024 >= size * MIB) program.error(`error: a film has at most ${MAX_SIZE_MIB} MiB, and a range is smaller than it.`)
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
-  cleanup.add(() => { rmSync(dataDir, { recursive: true, force: true }) })
-  const database = await step('Database', async (progress) => await openDatabase(cleanup, mongodbUri ?? null, progress))
-  await connectDatabase(database.uri)
-  cleanup.add(async () => {
-    if (mongodbUri !== undefined) await mongoose.connection.dropDatabase()
-    await disconnectDatabase()
-  })
+  const setting = await openSetting(cleanup, mongodbUri ?? null)
+  const { dataDir, database } = setting
+  await connectSetting(cleanup, setting)
   const sizeBytes = size * MIB
   const movie = await step(`A film of ${size} MiB`, async () => {
     const { origin, stop } = await startService(cleanup, database.uri, dataDir)

@@ -9,6 +9,7 @@ import { openCatalogue } from '../src/catalogue/snapshot.js'
 import { factsOfEvent } from '../src/domain/progress.js'
 import { projectTitle } from '../src/watching/projection.js'
 import type { Watcher } from '../src/watching/watching.js'
+import { createRandom } from './random.js'
 
 const MOVIES = 2_000
 const SHOWS = 600
@@ -73,17 +74,6 @@ async function makeShows (): Promise<Item[][]> {
 
 /** What somebody does with an item: to its end, or left half-way. */
 interface Sitting { readonly of: Item, readonly isFinished: boolean }
-
-/** Always the same numbers from 0 to 1, so that two runs build the same histories (mulberry32). */
-function createRandom (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /**
  * What is watched, oldest first: one movie that is never met again, then some shows side by side, episode by episode, with

@@ -1,20 +1,17 @@
 // Shows that watching costs the same however long the history is: real requests to a real service, for profiles with few
 // and many plays, in turns. Prints a table; a ratio that is too high is for people to judge, and fails nothing.
 import { Command } from 'commander'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
-import path from 'node:path'
+import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import mongoose from 'mongoose'
-import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
 import type { Cleanup } from './cleanup.js'
 import { runBenchmark, step, wholeNumber } from './command.js'
 import { ACCOUNT_BYTES_BOUND, measureLargestAccount } from './largest-account.js'
 import { signUp } from './people.js'
 import { toPromises, toSizePromise, toTable } from './report.js'
 import { emptyCosts, takeTurn, type Costs, type Stage, type Subject } from './rounds.js'
-import { ask, openDatabase, startService, type Database } from './service.js'
+import { ask, startService, type Database } from './service.js'
+import { connectSetting, openSetting } from './setting.js'
 import { addPlays, bringToAccount, makeCatalogue, type BenchCatalogue } from './viewing.js'
 
 const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))
@@ -70,14 +67,9 @@ async function runRounds (stage: Stage, subjects: readonly Subject[], rounds: nu
 }
 
 async function measure (cleanup: Cleanup, { plays, rounds, mongodbUri }: Options): Promise<void> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
-  cleanup.add(() => { rmSync(dataDir, { recursive: true, force: true }) })
-  const database = await step('Database', async (progress) => await openDatabase(cleanup, mongodbUri ?? null, progress))
-  await connectDatabase(database.uri)
-  cleanup.add(async () => {
-    if (mongodbUri !== undefined) await mongoose.connection.dropDatabase()
-    await disconnectDatabase()
-  })
+  const setting = await openSetting(cleanup, mongodbUri ?? null)
+  const { dataDir, database } = setting
+  await connectSetting(cleanup, setting)
   const { subjects, catalogue, playing } = await prepare(cleanup, database, dataDir, plays)
   const accountBytes = await measureLargestAccount()
   const service = await step('Service', async () => await startService(cleanup, database.uri, dataDir))

@@ -1,7 +1,7 @@
 // What one profile thinks of one title, and the languages it chose for it: one small document each, read by its id, so
 // that opinions on thousands of titles never make the account larger.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { isDuplicateKey } from './duplicate-key.js'
 
@@ -41,7 +41,7 @@ export const Taste = mongoose.model('Taste', tasteSchema)
 
 /** One id for a profile and a title, so that whoever writes first and whoever reads find the same document. */
 export function tasteIdOf (profileId: string, titleId: string): Types.ObjectId {
-  return new Types.ObjectId(createHash('sha256').update(`taste\n${profileId}\n${titleId}`).digest().subarray(0, 12))
+  return new Types.ObjectId(hash('sha256', `taste\n${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
 }
 
 export async function findTaste (profileId: string, titleId: string): Promise<StoredTaste | null> {

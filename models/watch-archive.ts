@@ -1,5 +1,5 @@
 // Watch history entries that made room for newer ones: the same shape, one document a profile and title.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
 import { watchEntryFields, type WatchEntry } from './watch-entry.js'
 
@@ -24,7 +24,7 @@ export const WatchArchive = mongoose.model('WatchArchive', watchArchiveSchema)
 
 /** One id for a profile and a title, so that archiving twice writes the same document. */
 export function archiveIdOf (profileId: string, titleId: string): Types.ObjectId {
-  return new Types.ObjectId(createHash('sha256').update(`${profileId}\n${titleId}`).digest().subarray(0, 12))
+  return new Types.ObjectId(hash('sha256', `${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
 }
 
 export async function findArchivedEntry (profileId: string, titleId: string): Promise<ArchivedEntry | null> {

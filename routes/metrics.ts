@@ -21,6 +21,12 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
     registers: [],
     collect () { this.set([...app.services.catalogue.titles()].length) },
   }))
+  register.registerMetric(new Gauge({
+    name: 'normflix_search_heap_bytes',
+    help: 'Memory that the search index\'s thread has in use',
+    registers: [],
+    async collect () { this.set(await app.services.search.readMemory().catch(() => NaN)) },
+  }))
   app.addHook('onResponse', async (request, reply) => {
     durations.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1_000)
   })

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { Title, type StoredTitle } from '../models/title.js'
 import { localiserFor, visibleTitlesOf } from '../src/catalogue/detail-facts.js'
 import { sendTagged } from '../src/catalogue/etag.js'
-import { creditsOf, hasName } from '../src/catalogue/people.js'
+import { creditsOf, hasName, type CataloguePerson } from '../src/catalogue/people.js'
 import { readProfileStates } from '../src/catalogue/profile-state.js'
 import type { CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/domain/ranked-page.js'
@@ -34,7 +34,9 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
     const viewer = await viewerOf(app, request)
     const moment = now()
     const isWanted = hasName(q)
-    const named = [...catalogue.people()].filter(isWanted).map((person) => ({ person, key: [person.sortName, person.id] })).sort((a, b) => compareRanks(a.key, b.key))
+    const named: Array<{ person: CataloguePerson, key: RankKey }> = []
+    for (const person of catalogue.people()) if (isWanted(person)) named.push({ person, key: [person.sortName, person.id] })
+    named.sort((a, b) => compareRanks(a.key, b.key))
     const isSeen = ({ person }: typeof named[number]): boolean => visibleTitlesOf(catalogue, person, viewer, moment).length > 0
     const { entries, next } = pageOfOrdered(named, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, isSeen)
     const items = entries.map(({ person }) => ({ id: person.id, name: person.name, titleCount: visibleTitlesOf(catalogue, person, viewer, moment).length }))

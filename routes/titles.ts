@@ -3,11 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { StoredSeason } from '../models/show.js'
-import { browse, SORTS, type PagePosition } from '../src/catalogue/browse.js'
+import { browse } from '../src/catalogue/browse.js'
 import { localiserFor, storedFacts, viewerFacts } from '../src/catalogue/detail-facts.js'
 import { createTitleDetails } from '../src/catalogue/details.js'
 import { sendTagged } from '../src/catalogue/etag.js'
 import { readItemProgress, readProfileStates } from '../src/catalogue/profile-state.js'
+import { SORTS, type Position } from '../src/catalogue/orders.js'
 import { createRememberedCounts } from '../src/catalogue/remembered-counts.js'
 import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { withinPlan } from '../src/domain/file-choice.js'
@@ -49,7 +50,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       filter,
       sort,
       descending: order === undefined ? sort !== 'title' : order === 'desc',
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as PagePosition,
+      after: cursor === undefined ? null : cursors.decode(cursor, scope) as Position,
       limit,
       viewer,
       planMaxHeight: account.limits.maxHeight,

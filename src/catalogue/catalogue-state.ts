@@ -4,7 +4,7 @@ import type { StoredMedia, StoredSubtitle } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import { comparePlaces, MOVIE_PLACE, type Place } from '../domain/watch-order.js'
-import { foldText } from './fold-text.js'
+import { foldText, slugOf } from './fold-text.js'
 import { addCredits, creditedOf, dropCredits, emptyPeople, type People } from './people.js'
 import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SideFiles } from './snapshot.js'
 
@@ -18,29 +18,36 @@ export const CARD_PROJECTION = {
 /** More of a cast says little about what a title is like. */
 const [LEADING_CAST, LEADING_CREW] = [6, 3]
 
+type Genres = Pick<CatalogueTitle, 'genres' | 'genreKeys' | 'genreSlugs'>
+
 export interface CatalogueState {
   titles: Map<string, CatalogueTitle>
   items: Map<string, CatalogueItem>
   filesByItem: Map<string, readonly CatalogueFile[]>
+  /** Those that have or had any. */
+  titlesWithFiles: Set<string>
   files: Map<string, CatalogueFile>
   /** Only of items that have any. */
   sideFiles: Map<string, SideFiles>
   subtitles: Map<string, StoredSubtitle>
   /** Each name once, however many titles it is in. */
   names: Map<string, string>
+  /** Each combination of genres once. */
+  genres: Map<string, Genres>
   people: People
   collections: Map<string, CatalogueCollection>
   collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
 
 export function emptyState (): CatalogueState {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
+  return { titles: new Map(), items: new Map(), filesByItem: new Map(), titlesWithFiles: new Set(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), genres: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
 }
 
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
-  const title = toCatalogueTitle(stored, state)
+  const credited = creditedOf(state.people, stored)
+  const title = toCatalogueTitle(stored, credited, state)
   dropTitle(state, title.id)
-  addCredits(state.people, title.id, stored)
+  addCredits(state.people, title.id, credited)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
 }
@@ -57,6 +64,7 @@ export function putMedia (state: CatalogueState, media: StoredMedia): void {
   dropMedia(state, itemId)
   const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
   state.filesByItem.set(itemId, files)
+  state.titlesWithFiles.add(media.title.toString())
   for (const file of files) state.files.set(file.id, file)
   const { subtitles = [], thumbnails = null } = media
   if (subtitles.length > 0 || thumbnails !== null) state.sideFiles.set(itemId, { subtitles, thumbnails })
@@ -72,11 +80,25 @@ export function dropMedia (state: CatalogueState, itemId: string): void {
 
 function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>, names: Map<string, string>): string[] {
   const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
-  return [...leading].map((name) => {
-    const same = names.get(name) ?? name
-    names.set(same, same)
-    return same
-  })
+  return [...leading].map((name) => sameText(name, names))
+}
+
+/** The one string of its content: what is in many titles is kept once. */
+function sameText<T extends string | null> (text: T, names: Map<string, string>): T {
+  if (text === null) return text
+  const same = names.get(text)
+  if (same !== undefined) return same as T
+  names.set(text, text)
+  return text
+}
+
+function genresOf (names: readonly string[], known: Map<string, Genres>): Genres {
+  const key = names.join('\n')
+  const same = known.get(key)
+  if (same !== undefined) return same
+  const genres: Genres = { genres: names, genreKeys: [...new Set(names.map(foldText))], genreSlugs: [...new Set(names.map(slugOf))] }
+  known.set(key, genres)
+  return genres
 }
 
 export function putCollection (state: CatalogueState, stored: StoredCollection): void {
@@ -101,23 +123,23 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
 
 const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
 
-function toCatalogueTitle (stored: ListedTitle, { names, people }: CatalogueState): CatalogueTitle {
+function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, unknown>, { names, genres }: CatalogueState): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
     id,
-    kind: stored.kind,
+    kind: sameText(stored.kind, names),
     title: stored.title,
     sortTitle: foldText(stored.title),
     year: stored.year,
     releaseDate: stored.releaseDate,
-    genres: stored.genres,
-    maturityRating: stored.maturityRating,
+    ...genresOf(stored.genres, genres),
+    maturityRating: sameText(stored.maturityRating, names),
     posterUrl: stored.posterUrl,
-    originalLanguage: stored.originalLanguage,
+    originalLanguage: sameText(stored.originalLanguage, names),
     people: leadingPeople(stored, names),
-    credited: creditedOf(people, stored),
-    translations: stored.translations ?? NO_TRANSLATIONS,
+    credited: [...credited.keys()],
+    translations: stored.translations === undefined || stored.translations.length === 0 ? NO_TRANSLATIONS : stored.translations,
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
     published: stored.published,

@@ -1,7 +1,8 @@
 // Whole titles, for their pages: read once a revision, however many ask at the same moment.
 import { LRUCache } from 'lru-cache'
-import { Movie, type StoredMovie } from '../../models/movie.js'
-import { Show, type StoredShow } from '../../models/show.js'
+import type { StoredMovie } from '../../models/movie.js'
+import type { StoredShow } from '../../models/show.js'
+import { Title } from '../../models/title.js'
 import type { CatalogueTitle } from './snapshot.js'
 
 /** Titles kept; the largest show takes 1 MB. */
@@ -28,7 +29,8 @@ export function createTitleDetails (): TitleDetails {
   }
 
   return {
-    findMovie: async (title) => await read(title, async () => await Movie.findById(title.id).lean<StoredMovie>()),
-    findShow: async (title) => await read(title, async () => await Show.findById(title.id).lean<StoredShow>()),
+    // By its id alone: a filter of two fields would not be answered from the index of one by every server.
+    findMovie: async (title) => await read(title, async () => await Title.findById(title.id).lean<StoredMovie>()),
+    findShow: async (title) => await read(title, async () => await Title.findById(title.id).lean<StoredShow>()),
   }
 }

@@ -36,7 +36,9 @@ export function personIdOf ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): stri
 
 function idOf (people: People, person: Person): string {
   const key = `${person.imdb ?? ''} ${person.name}`
-  const id = people.ids.get(key) ?? personIdOf(person)
+  const known = people.ids.get(key)
+  if (known !== undefined) return known
+  const id = personIdOf(person)
   people.ids.set(key, id)
   return id
 }
@@ -45,16 +47,16 @@ function leading ({ cast = [], crew = [] }: Credits): Person[] {
   return [...cast.slice(0, PEOPLE_OF_TITLE), ...crew.slice(0, PEOPLE_OF_TITLE)]
 }
 
-export function creditedOf (people: People, credits: Credits): string[] {
-  return [...new Set(leading(credits).map((person) => idOf(people, person)))]
+/** Who has a page because of a title, by id. */
+export function creditedOf (people: People, credits: Credits): Map<string, Person> {
+  return new Map(leading(credits).map((person) => [idOf(people, person), person]))
 }
 
-export function addCredits (people: People, titleId: string, credits: Credits): void {
-  for (const person of leading(credits)) {
-    const id = idOf(people, person)
+export function addCredits (people: People, titleId: string, credited: ReadonlyMap<string, Person>): void {
+  for (const [id, { name }] of credited) {
     const known = people.byId.get(id)
-    if (known === undefined) people.byId.set(id, { id, name: person.name, sortName: foldText(person.name), titleIds: [titleId] })
-    else if (known.titleIds.at(-1) !== titleId) known.titleIds.push(titleId)
+    if (known === undefined) people.byId.set(id, { id, name, sortName: foldText(name), titleIds: [titleId] })
+    else known.titleIds.push(titleId)
   }
 }
 
@@ -79,6 +81,8 @@ export function creditsOf (title: Partial<Credits> | undefined, personId: string
 export function hasName (query: string): (person: Pick<CataloguePerson, 'sortName'>) => boolean {
   const wanted = foldText(query).split(/\s+/)
   return ({ sortName }) => {
+    // Most people have nothing of it in their name, and are many.
+    if (!wanted.every((beginning) => sortName.includes(beginning))) return false
     const words = sortName.split(/[\s-]+/)
     return wanted.every((beginning) => words.some((word) => word.startsWith(beginning)) || sortName.startsWith(beginning))
   }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { maturityCeiling, type Viewer } from '../domain/maturity.js'
 import { countGenres, type Selection } from './browse.js'
 import { countFacets, type Facets } from './facets.js'
+import { isFresh, stampOf, type Stamp } from './freshness.js'
 import type { Catalogue } from './snapshot.js'
 
 /** Viewers of one ceiling and plan share an answer, so few are asked for again and again. */
@@ -13,19 +14,19 @@ export interface RememberedCounts {
   facets (selection: Selection): Facets
 }
 
-interface Remembered { readonly generation: number, readonly from: number, readonly until: number, readonly value: unknown }
+interface Remembered { readonly stamp: Stamp, readonly from: number, readonly until: number, readonly value: unknown }
 
 export function createRememberedCounts (catalogue: Catalogue): RememberedCounts {
   const answers = new LRUCache<string, Remembered>({ max: KEPT })
 
   function remember<T> (key: readonly unknown[], now: Date, count: () => T): T {
     const name = JSON.stringify(key)
-    const generation = catalogue.generation()
     const known = answers.get(name)
     const moment = now.getTime()
-    if (known?.generation === generation && known.from <= moment && moment < known.until) return known.value as T
+    if (known !== undefined && isFresh(catalogue, known.stamp) && known.from <= moment && moment < known.until) return known.value as T
+    const stamp = stampOf(catalogue)
     const value = count()
-    answers.set(name, { generation, from: moment, until: nextTurn(catalogue, moment), value })
+    answers.set(name, { stamp, from: moment, until: nextTurn(catalogue, moment), value })
     return value
   }
 
@@ -43,8 +44,10 @@ function eyesOf (viewer: Viewer): [boolean, number] {
 /** The next moment at which a title comes or goes by its own date, ms since the epoch. */
 function nextTurn (catalogue: Catalogue, after: number): number {
   let next = Infinity
+  const lookAt = (date: Date | null): void => { if (date !== null && date.getTime() > after) next = Math.min(next, date.getTime()) }
   for (const { availableFrom, availableUntil } of catalogue.titles()) {
-    for (const date of [availableFrom, availableUntil]) if (date !== null && date.getTime() > after) next = Math.min(next, date.getTime())
+    lookAt(availableFrom)
+    lookAt(availableUntil)
   }
   return next
 }

@@ -6,6 +6,7 @@ import { Collection, type StoredCollection } from '../../models/collection.js'
 import type { StoredMovie } from '../../models/movie.js'
 import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
 import { Title, type Markers } from '../../models/title.js'
+import { readAll } from '../database/read-all.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../domain/maturity.js'
 import type { Place } from '../domain/watch-order.js'
@@ -21,7 +22,11 @@ export interface CatalogueTitle extends Visibility {
   readonly sortTitle: string
   readonly year: number | null
   readonly releaseDate: string | null
+  /** One array for all titles that have the same. */
   readonly genres: readonly string[]
+  /** Each genre once as filters name it, case and accents folded; and as the home page's rows do. */
+  readonly genreKeys: readonly string[]
+  readonly genreSlugs: readonly string[]
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
   readonly originalLanguage: string | null
@@ -76,7 +81,8 @@ export interface CatalogueCollection extends Omit<StoredCollection, '_id' | 'tit
   readonly revision: number
 }
 
-export type ChangeListener = (titleId: string | null) => void
+/** @param before null when it was not there */
+export type ChangeListener = (titleId: string | null, before: CatalogueTitle | null) => void
 
 export interface Catalogue {
   /** False until the first load is complete. */
@@ -86,6 +92,8 @@ export interface Catalogue {
   findFile (id: string): CatalogueFile | null
   /** All files of an item, whatever their state. */
   filesOf (itemId: string): readonly CatalogueFile[]
+  /** False for titles that never had a file: their items need not be looked at. */
+  mayHaveFiles (titleId: string): boolean
   sideFilesOf (itemId: string): SideFiles
   findSubtitle (id: string): StoredSubtitle | null
   /** Null for somebody of whom there is no title. */
@@ -99,6 +107,8 @@ export interface Catalogue {
   titles (): IterableIterator<CatalogueTitle>
   /** Grows with every change: what was derived from an older one is out of date. */
   generation (): number
+  /** Grows with what this process itself asked to be read again: whoever wrote something sees it in their next answer. */
+  ownChanges (): number
   /**
    * Tells of every change of a title, after it was applied; null when everything was loaded again.
    * @returns what ends it
@@ -150,6 +160,7 @@ interface Log {
 export async function openCatalogue (log: Log): Promise<Catalogue> {
   let state = emptyState()
   let generation = 0
+  let ownChanges = 0
   let isReady = false
   let isClosed = false
   let reopening: NodeJS.Timeout | null = null
@@ -164,8 +175,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   const applied = new Map<string, number>()
   const listeners = new Set<ChangeListener>()
 
-  function tell (titleId: string | null): void {
-    for (const listener of listeners) listener(titleId)
+  function tell (titleId: string | null, before: CatalogueTitle | null): void {
+    for (const listener of listeners) listener(titleId, before)
   }
 
   const titlesPart: Part = {
@@ -173,9 +184,10 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     model: Title,
     read: async (ids) => await Title.find(withIds(ids), CARD_PROJECTION).lean<ListedTitle[]>(),
     apply (id, found) {
+      const before = state.titles.get(id) ?? null
       if (found === null) dropTitle(state, id)
       else putTitle(state, found as ListedTitle)
-      tell(id)
+      tell(id, before)
     },
   }
   const mediaPart: Part = {
@@ -226,6 +238,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     const withFiles = new Set(stored.map(({ _id }) => _id.toString()))
     const changed = [...items].filter((id) => withFiles.has(id) || state.filesByItem.has(id))
     if (changed.length > 0) await refreshParts(mediaPart, changed)
+    ownChanges++
   }
 
   async function refresh (titleId: string): Promise<void> {
@@ -294,12 +307,12 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   async function load (): Promise<void> {
     const fresh = emptyState()
-    for await (const title of Title.find({}, CARD_PROJECTION).lean<ListedTitle[]>().cursor()) putTitle(fresh, title as unknown as ListedTitle)
-    for await (const media of Media.find({}).lean<StoredMedia[]>().cursor()) putMedia(fresh, media as unknown as StoredMedia)
-    for await (const collection of Collection.find({}).lean<StoredCollection[]>().cursor()) putCollection(fresh, collection as unknown as StoredCollection)
+    for await (const titles of readAll<ListedTitle>(Title, CARD_PROJECTION)) for (const title of titles) putTitle(fresh, title)
+    for await (const media of readAll<StoredMedia>(Media)) for (const one of media) putMedia(fresh, one)
+    for await (const collections of readAll<StoredCollection>(Collection)) for (const collection of collections) putCollection(fresh, collection)
     state = fresh
     generation++
-    tell(null)
+    tell(null, null)
   }
 
   async function closeStreams (): Promise<void> {
@@ -315,6 +328,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     findItem: (id) => state.items.get(id) ?? null,
     findFile: (id) => state.files.get(id) ?? null,
     filesOf: (itemId) => state.filesByItem.get(itemId) ?? [],
+    mayHaveFiles: (titleId) => state.titlesWithFiles.has(titleId),
     sideFilesOf: (itemId) => state.sideFiles.get(itemId) ?? NO_SIDE_FILES,
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
     findPerson: (id) => state.people.byId.get(id) ?? null,
@@ -324,13 +338,17 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     collectionsOf: (titleId) => state.collectionsByTitle.get(titleId) ?? [],
     titles: () => state.titles.values(),
     generation: () => generation,
+    ownChanges: () => ownChanges,
     onChange (listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
     refresh,
     reload,
-    reloadTitles: async (ids) => { await refreshParts(titlesPart, ids) },
+    async reloadTitles (ids) {
+      await refreshParts(titlesPart, ids)
+      ownChanges++
+    },
     refreshCollection: async (id) => { await refreshParts(collectionsPart, [id]) },
     async close () {
       isClosed = true
@@ -351,8 +369,11 @@ function changedId ({ documentKey }: Change): string {
   return documentKey._id.toString()
 }
 
+const NO_RENDITIONS: ReturnType<typeof renditionsOf> = []
+
 /** What of a title can be watched, as filters ask: each height with the languages it has. */
-export function renditionsOf (catalogue: Catalogue, title: CatalogueTitle): Array<{ height: number, languages: readonly string[] }> {
+export function renditionsOf (catalogue: Catalogue, title: CatalogueTitle): ReadonlyArray<{ height: number, languages: readonly string[] }> {
+  if (!catalogue.mayHaveFiles(title.id)) return NO_RENDITIONS
   return title.items.flatMap((item) => catalogue.filesOf(item.id))
     .filter((file) => file.state === 'ready')
     .map((file) => ({ height: pictureHeight(file), languages: file.audioLanguages }))

@@ -7,8 +7,8 @@ export interface RankedEntry { readonly key: RankKey }
 
 /** Positive when `a` is ranked higher. */
 export function compareRanks (a: RankKey, b: RankKey): number {
-  for (const [i, value] of a.entries()) {
-    const other = b[i] ?? ''
+  for (let i = 0; i < a.length; i++) {
+    const [value, other] = [a[i] ?? '', b[i] ?? '']
     if (value !== other) return value > other ? 1 : -1
   }
   return 0

@@ -9,7 +9,7 @@ import { compareRanks, pageOfRanked, type RankedEntry, type RankKey } from '../d
 import { comparePlaces, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistPosition } from '../domain/wishlist-page.js'
 import { isDropped, type ProfileTaste } from './profile-taste.js'
-import { shelvesOf, slugOf, type Genre } from './shelves.js'
+import { genreOf, genresBySize, newestTitles, popularTitles, titlesOfGenre, type Genre } from './shelves.js'
 import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
 
@@ -62,7 +62,7 @@ export function findRow (context: HomeContext, id: string): Row | null {
     const title = visible(context, rest)
     return title === null ? null : becauseRow(context, title)
   }
-  if (kind === 'genre') return genreRow(context, shelvesOf(context.catalogue).genres.get(rest) ?? { slug: rest, name: rest, titles: [] })
+  if (kind === 'genre') return genreRow(context, genreOf(context.catalogue, rest))
   return [newEpisodes(context), wishlist(context), popular(context), newest(context)].find((row) => row.id === id) ?? null
 }
 
@@ -72,7 +72,7 @@ function visible ({ catalogue, viewer, now }: HomeContext, titleId: string): Cat
   return title !== null && canSee(viewer, title, now) ? title : null
 }
 
-/** What may be recommended, of titles in an order that may be a moment old. */
+/** What may be recommended, of titles that may have been found a moment ago. */
 function * recommendable (context: HomeContext, titles: Iterable<CatalogueTitle>, isForNewcomers: boolean): Generator<CatalogueTitle> {
   const { unwanted, watched } = context.taste
   for (const { id } of titles) {
@@ -104,13 +104,13 @@ function popular (context: HomeContext): Row {
     const toEntry = (title: CatalogueTitle): RankedTitle => ({ title, key: [viewers.get(title.id) ?? 0, title.popularity, title.id] })
     yield * [...recommendable(context, watched, false)].map(toEntry).sort(byRank)
     // With few viewers it goes on with what is popular anyway.
-    for (const title of recommendable(context, shelvesOf(context.catalogue).popular, false)) if (!viewers.has(title.id)) yield toEntry(title)
+    for (const title of recommendable(context, popularTitles(context.catalogue), false)) if (!viewers.has(title.id)) yield toEntry(title)
   })
 }
 
 function newest (context: HomeContext): Row {
   return discovery('new', 'New', function * () {
-    for (const title of recommendable(context, shelvesOf(context.catalogue).newest, false)) yield { title, key: [title.addedAt.getTime(), title.id] }
+    for (const title of recommendable(context, newestTitles(context.catalogue), false)) yield { title, key: [title.addedAt.getTime(), title.id] }
   })
 }
 
@@ -136,23 +136,22 @@ function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
 
 /** The genres a profile likes most; of those it never met, the largest. */
 function genresByTaste ({ catalogue, taste }: HomeContext): Genre[] {
-  const genres = [...shelvesOf(catalogue).genres.values()]
-  const liked = (titleId: string, liking: Liking): Array<{ genres: string[], liking: Liking }> => {
+  const liked = (titleId: string, liking: Liking): Array<{ genres: readonly string[], liking: Liking }> => {
     const title = catalogue.findTitle(titleId)
-    return title === null ? [] : [{ genres: title.genres.map(slugOf), liking }]
+    return title === null ? [] : [{ genres: title.genreSlugs, liking }]
   }
   const weights = weighGenres([
     ...[...taste.watched].filter((id) => !taste.unwanted.has(id)).flatMap((id) => liked(id, 'watched')),
     ...taste.profile.wishlist.flatMap((id) => liked(id.toString(), 'wished')),
     ...taste.ratings.flatMap(({ title, rating }) => rating === null ? [] : liked(title.toString(), rating)),
   ])
-  const weightOf = ({ slug }: Genre): number => weights.get(slug) ?? 0
-  return genres.filter((genre) => weightOf(genre) >= 0).sort((a, b) => weightOf(b) - weightOf(a)).slice(0, GENRE_ROWS)
+  const weightOf = (slug: string): number => weights.get(slug) ?? 0
+  return genresBySize(catalogue).filter((slug) => weightOf(slug) >= 0).sort((a, b) => weightOf(b) - weightOf(a)).slice(0, GENRE_ROWS).map((slug) => genreOf(catalogue, slug))
 }
 
-function genreRow (context: HomeContext, { slug, name, titles }: Genre): Row {
+function genreRow (context: HomeContext, { slug, name }: Genre): Row {
   return discovery(`genre-${slug}`, name, function * () {
-    for (const title of recommendable(context, titles, true)) yield { title, key: [title.popularity, title.id] }
+    for (const title of recommendable(context, titlesOfGenre(context.catalogue, slug), true)) yield { title, key: [title.popularity, title.id] }
   })
 }
 

@@ -1,8 +1,9 @@
 // Titles like another one: by genres, people and years, and by who watched both.
 import { LRUCache } from 'lru-cache'
+import { isFresh, stampOf, type Stamp } from '../catalogue/freshness.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/snapshot.js'
 import { likenessOf } from '../domain/similarity.js'
-import { shelvesOf, slugOf, type Shelves } from './shelves.js'
+import { titlesOfGenre } from './shelves.js'
 import type { Trends } from './trends.js'
 
 export interface SimilarTitle { readonly title: CatalogueTitle, readonly likeness: number }
@@ -18,23 +19,42 @@ export type FindSimilar = (title: CatalogueTitle) => readonly SimilarTitle[]
 
 /** Finds the titles most like one, the most alike first; remembered until the catalogue or the trends change. */
 export function createSimilarTitles (catalogue: Catalogue, trends: Trends): FindSimilar {
-  const lists = new LRUCache<string, { readonly shelves: Shelves, readonly trendsVersion: number, readonly list: SimilarTitle[] }>({ max: KEPT_LISTS })
+  const lists = new LRUCache<string, { readonly stamp: Stamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }>({ max: KEPT_LISTS })
 
   return (title) => {
-    const shelves = shelvesOf(catalogue)
     const key = `${title.id} ${title.revision}`
     const known = lists.get(key)
-    if (known?.shelves === shelves && known.trendsVersion === trends.version()) return known.list
-    const list = findSimilar(title, shelves)
-    lists.set(key, { shelves, trendsVersion: trends.version(), list })
+    if (known !== undefined && isFresh(catalogue, known.stamp) && known.trendsVersion === trends.version()) return known.list
+    const stamp = stampOf(catalogue)
+    const list = findSimilar(title)
+    lists.set(key, { stamp, trendsVersion: trends.version(), list })
     return list
   }
 
-  function findSimilar (title: CatalogueTitle, shelves: Shelves): SimilarTitle[] {
+  function * titlesOfPeople ({ people, credited }: CatalogueTitle): Generator<CatalogueTitle> {
+    for (const person of credited.map((id) => catalogue.findPerson(id))) {
+      if (person === null || !people.includes(person.name)) continue
+      for (const id of person.titleIds) {
+        const title = catalogue.findTitle(id)
+        // Those whom a title stands for, not everybody who was in it.
+        if (title?.people.includes(person.name) === true) yield title
+      }
+    }
+  }
+
+  function * firstOfGenre (slug: string): Generator<CatalogueTitle> {
+    let lookedAt = 0
+    for (const title of titlesOfGenre(catalogue, slug)) {
+      if (lookedAt++ === LOOKED_AT_PER_GENRE) return
+      yield title
+    }
+  }
+
+  function findSimilar (title: CatalogueTitle): SimilarTitle[] {
     const together = trends.watchedTogether(title.id)
     const candidates = new Set([
-      ...title.people.flatMap((name) => shelves.byPerson.get(name) ?? []),
-      ...title.genres.flatMap((genre) => shelves.genres.get(slugOf(genre))?.titles.slice(0, LOOKED_AT_PER_GENRE) ?? []),
+      ...titlesOfPeople(title),
+      ...title.genreSlugs.flatMap((slug) => [...firstOfGenre(slug)]),
       ...[...together.keys()].map((id) => catalogue.findTitle(id)).filter((one) => one !== null),
     ])
     return [...candidates]

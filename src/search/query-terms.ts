@@ -8,6 +8,8 @@ import { isSmallWord, wordsOf } from './words.js'
 export const MAX_TERMS = 12
 /** The most likely words that one typed word may stand for. */
 const MAX_MEANINGS = 60
+/** In how many titles the words are that one letter may begin, about: typed alone, it would be in most of the catalogue. */
+const MAX_USES_ALONE = 20_000
 /** How many words with a beginning are looked at. */
 const MAX_LOOKED_AT = 20_000
 const MAX_READINGS = 5
@@ -22,6 +24,8 @@ export interface Term {
   readonly isSmall: boolean
   /** Words of the catalogue, with how well each fits, from 0 to 1. */
   readonly meanings: ReadonlyMap<string, number>
+  /** In how many titles they are, at most. */
+  readonly uses: number
 }
 
 /** One way to read a query: its words, with some of them put together or taken apart. */
@@ -78,9 +82,10 @@ export function createVocabulary (): Vocabulary {
     }
   }
 
-  function toTerm (typed: string, isLast: boolean): Term {
+  function toTerm (typed: string, isLast: boolean, isAlone: boolean): Term {
     const isSmall = isSmallWord(typed)
-    return { typed, weight: isSmall ? SMALL_WEIGHT : 1, isSmall, meanings: meaningsOf(typed, isLast) }
+    const meanings = best(meaningsOf(typed, isLast), isAlone ? MAX_USES_ALONE : Infinity)
+    return { typed, weight: isSmall ? SMALL_WEIGHT : 1, isSmall, meanings, uses: [...meanings.keys()].reduce((sum, word) => sum + usesOf(word), 0) }
   }
 
   function meaningsOf (typed: string, isLast: boolean): Map<string, number> {
@@ -93,13 +98,21 @@ export function createVocabulary (): Vocabulary {
     if (isLast) for (const [word, quality] of completions(typed)) keep(word, quality)
     // Nobody misspells "2001", and "ring" is not a misspelling of "king" when there are rings.
     if (typed.length >= 4 && !/\p{N}/u.test(typed)) for (const [word, quality] of guesses(typed, isLast)) keep(word, quality)
-    return best(found)
+    return found
   }
 
-  function best (found: Map<string, number>): Map<string, number> {
-    if (found.size <= MAX_MEANINGS) return found
+  /** The most likely; of words that are only begun or guessed, those that would come to too many titles are left out. */
+  function best (found: ReadonlyMap<string, number>, mostUses: number): Map<string, number> {
     const rank = ([word, quality]: [string, number]): number => Math.floor(quality * 5) * 1e12 + (words.get(word)?.popularity ?? 0)
-    return new Map([...found].sort((a, b) => rank(b) - rank(a)).slice(0, MAX_MEANINGS))
+    const kept = new Map<string, number>()
+    let uses = 0
+    for (const [word, quality] of [...found].sort((a, b) => rank(b) - rank(a))) {
+      if (kept.size === MAX_MEANINGS) break
+      if (quality < 1 && uses + usesOf(word) > mostUses) continue
+      uses += usesOf(word)
+      kept.set(word, quality)
+    }
+    return kept
   }
 
   function * completions (typed: string): Generator<[string, number]> {
@@ -134,8 +147,8 @@ export function createVocabulary (): Vocabulary {
   function readings (query: string): Reading[] {
     const typed = wordsOf(query).slice(0, MAX_TERMS).map(({ word }) => word)
     if (typed.length === 0) return []
-    const terms = typed.map((word, i) => toTerm(word, i === typed.length - 1))
-    const exactly = (word: string, quality: number): Term => ({ typed: word, weight: isSmallWord(word) ? SMALL_WEIGHT : 1, isSmall: isSmallWord(word), meanings: new Map([[word, quality]]) })
+    const terms = typed.map((word, i) => toTerm(word, i === typed.length - 1, typed.length === 1))
+    const exactly = (word: string, quality: number): Term => ({ typed: word, weight: isSmallWord(word) ? SMALL_WEIGHT : 1, isSmall: isSmallWord(word), meanings: new Map([[word, quality]]), uses: usesOf(word) })
     const others: Reading[] = []
     for (const [i, word] of typed.entries()) {
       const next = typed[i + 1]

@@ -5,6 +5,7 @@ import type { StoredMovie } from '../../models/movie.js'
 import type { StoredShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import type { Catalogue } from '../catalogue/snapshot.js'
+import { readAll } from '../database/read-all.js'
 import type { Highlight, SearchDocument } from './search-index.js'
 import { searchBusy, startSearchThread, type SearchThread } from './search-thread.js'
 
@@ -32,9 +33,13 @@ const PROJECTION = {
   kind: 1, title: 1, originalTitle: 1, alternativeTitles: 1, 'translations.title': 1, year: 1, popularity: 1, 'cast.name': 1, 'crew.name': 1, 'seasons.number': 1, 'seasons.episodes.number': 1, 'seasons.episodes.title': 1,
 } as const
 const PEOPLE_OF_TITLE = 100
-const READ_AT_ONCE = 500
-/** A search waits so long for what was written before it; longer only while much is being written. */
+const LOADED_AT_ONCE = 500
+/** A search waits for no more than these while the index takes changes. */
+const CHANGED_AT_ONCE = 100
+/** A search waits so long for what this process wrote before it; longer only while much is being written. */
 const WAIT_FOR_WRITES_MS = 500
+/** And for what others wrote, who may write thousands of titles a second. */
+const WAIT_FOR_OTHERS_MS = 50
 /** And so long for the first load. */
 const WAIT_FOR_LOAD_MS = 2_000
 const TRY_AGAIN_AFTER_MS = 1_000
@@ -54,6 +59,8 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   let retry: NodeJS.Timeout | null = null
   /** Changes are counted, the first load among them, so that a search knows when those before it are in. */
   let [marked, applied] = [1, 0]
+  /** What this process itself changed, as far as searches have met it, and the number of changes that it was among. */
+  let [ownChanges, ownMarked] = [catalogue.ownChanges(), 0]
   let waiters: Array<{ readonly upTo: number, resolve (): void }> = []
   let thread = start()
 
@@ -91,7 +98,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   async function catchUp (): Promise<void> {
     while (hasWork()) {
       const upTo = marked
-      const isEverything = mustLoad || changed.size <= READ_AT_ONCE
+      const isEverything = mustLoad || changed.size <= CHANGED_AT_ONCE
       if (mustLoad) await load()
       else await applyChanged()
       if (isEverything) tellWaiters(upTo)
@@ -114,15 +121,11 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
     changed.clear()
     const [into, seen] = [thread, new Set<string>()]
     try {
-      let batch: SearchDocument[] = []
-      for await (const title of Title.find({}, PROJECTION).lean<SearchableStored[]>().cursor({ batchSize: READ_AT_ONCE })) {
-        const document = toDocument(title as unknown as SearchableStored)
-        seen.add(ids[document.slot] ?? '')
-        if (batch.push(document) < READ_AT_ONCE) continue
-        await into.put(batch)
-        batch = []
+      for await (const titles of readAll<SearchableStored>(Title, PROJECTION, LOADED_AT_ONCE)) {
+        const documents = titles.map(toDocument)
+        for (const { slot } of documents) seen.add(ids[slot] ?? '')
+        await into.put(documents)
       }
-      await into.put(batch)
       await removeAll([...slots.keys()].filter((id) => !seen.has(id)))
       isLoaded = true
     } catch (error) {
@@ -132,7 +135,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   }
 
   async function applyChanged (): Promise<void> {
-    const batch = [...changed].slice(0, READ_AT_ONCE)
+    const batch = [...changed].slice(0, CHANGED_AT_ONCE)
     for (const id of batch) changed.delete(id)
     try {
       const found = await Title.find({ _id: mongoose.trusted({ $in: batch }) }, PROJECTION).lean<SearchableStored[]>()
@@ -175,8 +178,10 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
 
   /** Waits until what was written before is found. */
   async function becomeCurrent (): Promise<void> {
+    if (ownChanges !== catalogue.ownChanges()) [ownChanges, ownMarked] = [catalogue.ownChanges(), marked]
     const upTo = marked
-    if (applied < upTo) await within(isLoaded ? WAIT_FOR_WRITES_MS : WAIT_FOR_LOAD_MS, new Promise((resolve) => { waiters.push({ upTo, resolve }) }))
+    const longestMs = !isLoaded ? WAIT_FOR_LOAD_MS : applied < ownMarked ? WAIT_FOR_WRITES_MS : WAIT_FOR_OTHERS_MS
+    if (applied < upTo) await within(longestMs, new Promise((resolve) => { waiters.push({ upTo, resolve }) }))
     if (!isLoaded) throw searchBusy()
   }
 

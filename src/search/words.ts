@@ -20,15 +20,27 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 /** Letters that have no decomposition, as they are typed without them. */
 const PLAIN: ReadonlyMap<string, string> = new Map([['ß', 'ss'], ['æ', 'ae'], ['œ', 'oe'], ['ø', 'o'], ['ł', 'l'], ['đ', 'd'], ['ð', 'd'], ['þ', 'th'], ['ı', 'i']])
 
+/** Neither accents nor what stands within words: the words are its runs of letters and digits. */
+const PLAIN_TEXT = /^[\0-&(-\-/-\x7f]*$/
+const PLAIN_WORDS = /[a-z0-9]+/gi
+
 /** The words of a text. A text without any, such as `!!!`, is one word. */
 export function wordsOf (text: string): Word[] {
-  const words = [...text.matchAll(WORDS)].flatMap((match) => {
-    const unspaced = [...match[0].matchAll(UNSPACED)]
-    return unspaced.length === 0 ? [toWord(match[0], match.index)] : mixedWords(match[0], match.index, unspaced)
-  }).filter(({ word }) => word !== '')
+  const words = PLAIN_TEXT.test(text) ? plainWordsOf(text) : anyWordsOf(text)
   if (words.length > 0) return words
   const whole = foldText(text)
   return whole === '' ? [] : [{ word: whole.slice(0, WORD_LENGTH), start: 0, end: text.length }]
+}
+
+function anyWordsOf (text: string): Word[] {
+  return [...text.matchAll(WORDS)].flatMap((match) => {
+    const unspaced = [...match[0].matchAll(UNSPACED)]
+    return unspaced.length === 0 ? [toWord(match[0], match.index)] : mixedWords(match[0], match.index, unspaced)
+  }).filter(({ word }) => word !== '')
+}
+
+function plainWordsOf (text: string): Word[] {
+  return [...text.matchAll(PLAIN_WORDS)].map(({ 0: word, index }) => ({ word: word.toLowerCase().slice(0, WORD_LENGTH), start: index, end: index + word.length }))
 }
 
 function toWord (text: string, start: number): Word {

@@ -18,6 +18,8 @@ function title (id: string, name: string, seasons: Record<number, string[]> | nu
     year,
     releaseDate: null,
     genres: [],
+    genreKeys: [],
+    genreSlugs: [],
     maturityRating: null,
     posterUrl: null,
     originalLanguage: null,
