@@ -6,14 +6,17 @@ import type { StoredSeason } from '../models/show.js'
 import { browse } from '../src/catalogue/browse.js'
 import { localiserFor, storedFacts, viewerFacts } from '../src/catalogue/detail-facts.js'
 import { createTitleDetails } from '../src/catalogue/details.js'
-import { sendTagged } from '../src/catalogue/etag.js'
-import { readItemProgress, readProfileStates } from '../src/catalogue/profile-state.js'
+import { sendTagged, sendText } from '../src/catalogue/etag.js'
+import { HEADER_LENGTH } from '../src/catalogue/localise.js'
+import { readItemProgress, readProfileStates, seasonProgress, type ItemProgress } from '../src/catalogue/profile-state.js'
 import { SORTS, type Position } from '../src/catalogue/orders.js'
 import { createRememberedCounts } from '../src/catalogue/remembered-counts.js'
+import { createSerialisedAnswers, fillGaps, GAP, type Fill } from '../src/catalogue/serialised-answers.js'
 import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/snapshot.js'
 import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
+import { groupBy } from '../src/group-by.js'
 import { createSimilarTitles } from '../src/home/similar-titles.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
 import { Card, EpisodeDetail, MovieDetail, SeasonDetail, ShowDetail, titleFilters, TitleKind, toAdminMediaFile, toCard, toEpisode, toMediaFile, toMovie, toSeason, toShow, type DetailFacts, type MediaFileView } from '../src/schemas/catalogue.js'
@@ -36,12 +39,15 @@ const ShowParams = Type.Object({ showId: Id })
 const SeasonParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }) })
 const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
 
+type Files = (itemId: string) => MediaFileView[]
+
 const titles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const { catalogue, cursors, trends, watching, now } = services
   const findSimilar = createSimilarTitles(catalogue, trends)
-  const details = createTitleDetails()
+  const details = createTitleDetails(catalogue)
   const counts = createRememberedCounts(catalogue)
+  const serialised = createSerialisedAnswers()
 
   async function sendTitles (request: FastifyRequest, reply: FastifyReply, { limit, cursor, sort, order, ...filter }: ListRequest) {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
@@ -78,7 +84,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   /** The ready files that the caller's plan may know of; administrators know of all, whatever their state. */
-  async function filesFor (request: FastifyRequest): Promise<(itemId: string) => MediaFileView[]> {
+  async function filesFor (request: FastifyRequest): Promise<Files> {
     if (seesAll(request)) return (itemId) => catalogue.filesOf(itemId).map(toAdminMediaFile)
     const { limits } = await accountOf(app, request)
     return (itemId) => withinPlan(readyFilesOf(catalogue, itemId), limits.maxHeight).map(toMediaFile)
@@ -90,13 +96,29 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     return viewerFacts(services, title, (await accountOf(app, request)).limits.maxHeight, localiserFor(services, request))
   }
 
-  async function findSeason (request: FastifyRequest): Promise<{ season: StoredSeason, revision: number, facts: DetailFacts }> {
-    const { showId, season: number } = request.params as { showId: string, season: number }
-    const title = await findVisible(request, showId, 'show')
-    const [show, facts, progressOf] = await Promise.all([details.findShow(title), factsFor(request, title), readItemProgress(watching, callerOf(request), title.id)])
-    if (show === null) throw notFound('show')
-    const season = show.seasons.find((one) => one.number === number) ?? fail(notFound('season'))
-    return { season, revision: show.__v, facts: { ...facts, progressOf } }
+  /** Everything that an answer about a title depends on besides the profile. */
+  async function keyOf (request: FastifyRequest, title: CatalogueTitle, part: string): Promise<string> {
+    const told = seesAll(request) ? 'whole' : `${(await accountOf(app, request)).limits.maxHeight} ${(request.headers['accept-language'] ?? '').slice(0, HEADER_LENGTH)}`
+    return `${title.id} ${catalogue.versionOf(title.id)} ${part} ${told}`
+  }
+
+  /** Answers a part of a title: its JSON as it is kept, or made, and in its gaps what the profile did. */
+  async function sendPart (request: FastifyRequest, reply: FastifyReply, title: CatalogueTitle, part: string, make: (facts: DetailFacts, files: Files) => Promise<{ body: object, revision: number }>, fill: () => Promise<Fill>) {
+    const key = await keyOf(request, title, part)
+    const [answer, members] = await Promise.all([serialised.find(key, async () => {
+      const [facts, files] = await Promise.all([factsFor(request, title), filesFor(request)])
+      const { body, revision } = await make(facts, files)
+      return { body, revision, languages: facts.localiser.languages() }
+    }), fill()])
+    return await sendText(request, reply, { ...answer, ...fillGaps(answer, members) })
+  }
+
+  const progressIn = async (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgress> => await readItemProgress(watching, callerOf(request), title.id)
+  const stateOf = async (request: FastifyRequest, title: CatalogueTitle) => (await readProfileStates(callerOf(request), [title.id]))(title.id) ?? null
+
+  async function findSeason (title: CatalogueTitle, number: number): Promise<{ season: StoredSeason, revision: number }> {
+    const show = await details.findShow(title) ?? fail(notFound('show'))
+    return { season: show.seasons.find((one) => one.number === number) ?? fail(notFound('season')), revision: show.__v }
   }
 
   app.get('/titles', {
@@ -164,9 +186,13 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     schema: { tags: ['catalogue'], summary: 'One movie with its media files', operationId: 'getMovie', params: Type.Object({ movieId: Id }), response: answers({ 200: ref(MovieDetail) }) },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.movieId, 'movie')
-    const [movie, files, states, facts] = await Promise.all([details.findMovie(title), filesFor(request), readProfileStates(callerOf(request), [title.id]), factsFor(request, title)])
-    if (movie === null) throw notFound('movie')
-    return await sendTagged(request, reply, toMovie(movie, files(title.id), { ...facts, state: states(title.id) }), movie.__v, facts.localiser.languages())
+    return await sendPart(request, reply, title, 'title', async (facts, files) => {
+      const movie = await details.findMovie(title) ?? fail(notFound('movie'))
+      return { body: { ...toMovie(movie, files(title.id), facts), [GAP]: 'title' }, revision: movie.__v }
+    }, async () => {
+      const state = await stateOf(request, title)
+      return () => state
+    })
   })
 
   app.get('/shows/:showId', {
@@ -174,29 +200,48 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     schema: { tags: ['catalogue'], summary: 'One show; its seasons are summarised', operationId: 'getShow', params: ShowParams, response: answers({ 200: ref(ShowDetail) }) },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.showId, 'show')
-    const caller = callerOf(request)
-    const [show, states, facts, progressOf] = await Promise.all([details.findShow(title), readProfileStates(caller, [title.id]), factsFor(request, title), readItemProgress(watching, caller, title.id)])
-    if (show === null) throw notFound('show')
-    return await sendTagged(request, reply, toShow(show, { ...facts, progressOf, state: states(title.id) }), show.__v, facts.localiser.languages())
+    return await sendPart(request, reply, title, 'title', async (facts) => {
+      const show = await details.findShow(title) ?? fail(notFound('show'))
+      const body = toShow(show, facts)
+      return { body: { ...body, seasons: body.seasons.map((season) => ({ ...season, [GAP]: String(season.number) })), [GAP]: 'title' }, revision: show.__v }
+    }, async () => {
+      const [state, progressOf] = await Promise.all([stateOf(request, title), progressIn(request, title)])
+      const itemsBySeason = groupBy(title.items, ({ season }) => String(season))
+      return (gap) => gap === 'title' ? state : progressOf === undefined ? null : seasonProgress(itemsBySeason.get(gap) ?? [], progressOf)
+    })
   })
 
   app.get('/shows/:showId/seasons/:season', {
     config: { access: 'catalogue' },
     schema: { tags: ['catalogue'], summary: 'One season with its episodes', operationId: 'getSeason', params: SeasonParams, response: answers({ 200: ref(SeasonDetail) }) },
   }, async (request, reply) => {
-    const { season, revision, facts } = await findSeason(request)
-    return await sendTagged(request, reply, toSeason(season, await filesFor(request), facts), revision, facts.localiser.languages())
+    const { showId, season: number } = request.params
+    const title = await findVisible(request, showId, 'show')
+    return await sendPart(request, reply, title, `season ${number}`, async (facts, files) => {
+      const { season, revision } = await findSeason(title, number)
+      const body = toSeason(season, files, facts)
+      return { body: { ...body, episodes: body.episodes.map((episode) => ({ ...episode, [GAP]: episode.id })) }, revision }
+    }, async () => progressFill(await progressIn(request, title)))
   })
 
   app.get('/shows/:showId/seasons/:season/episodes/:episode', {
     config: { access: 'catalogue' },
     schema: { tags: ['catalogue'], summary: 'One episode with its media files', operationId: 'getEpisode', params: EpisodeParams, response: answers({ 200: ref(EpisodeDetail) }) },
   }, async (request, reply) => {
-    const { season, revision, facts } = await findSeason(request)
-    const episode = season.episodes.find((one) => one.number === request.params.episode) ?? fail(notFound('episode'))
-    const files = await filesFor(request)
-    return await sendTagged(request, reply, toEpisode(episode, files(episode._id.toString()), facts), revision, facts.localiser.languages())
+    const { showId, season: number, episode: episodeNumber } = request.params
+    const title = await findVisible(request, showId, 'show')
+    return await sendPart(request, reply, title, `episode ${number} ${episodeNumber}`, async (facts, files) => {
+      const { season, revision } = await findSeason(title, number)
+      const episode = season.episodes.find((one) => one.number === episodeNumber) ?? fail(notFound('episode'))
+      const id = episode._id.toString()
+      return { body: { ...toEpisode(episode, files(id), facts), [GAP]: id }, revision }
+    }, async () => progressFill(await progressIn(request, title)))
   })
+}
+
+/** The gaps are named by episodes. */
+function progressFill (progressOf: ItemProgress): Fill {
+  return (gap) => progressOf === undefined ? null : { progress: progressOf(gap) }
 }
 
 export default titles

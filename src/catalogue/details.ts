@@ -1,9 +1,9 @@
-// Whole titles, for their pages: read once a revision, however many ask at the same moment.
+// Whole titles, for their pages: read once a version, however many ask at the same moment.
 import { LRUCache } from 'lru-cache'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
-import type { CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueTitle } from './snapshot.js'
 
 /** Titles kept; the largest show takes 1 MB. */
 const KEPT = 500
@@ -14,11 +14,11 @@ export interface TitleDetails {
   findShow (title: CatalogueTitle): Promise<StoredShow | null>
 }
 
-export function createTitleDetails (): TitleDetails {
+export function createTitleDetails (catalogue: Pick<Catalogue, 'versionOf'>): TitleDetails {
   const details = new LRUCache<string, Promise<StoredMovie | StoredShow | null>>({ max: KEPT })
 
   async function read<T extends StoredMovie | StoredShow> (title: CatalogueTitle, load: () => Promise<T | null>): Promise<T | null> {
-    const key = `${title.id} ${title.revision}`
+    const key = `${title.id} ${catalogue.versionOf(title.id)}`
     const known = details.get(key) as Promise<T | null> | undefined
     if (known !== undefined) return await known
     const reading = load()

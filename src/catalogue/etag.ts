@@ -4,6 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesTag } from '../media/byte-ranges.js'
 import { badRequest } from '../errors.js'
 
+interface Tagged {
+  readonly text: string
+  readonly hash: string
+  readonly revision: number | null
+  readonly languages: readonly string[]
+}
+
 /**
  * Sends a catalogue answer with its ETag, or 304 when the client has it.
  * @param revision of the title, when it is about one
@@ -11,13 +18,21 @@ import { badRequest } from '../errors.js'
  */
 export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, revision: number | null = null, languages: readonly string[] = []): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
-  const hash = createHash('sha1').update(text).digest('base64url').slice(0, 16)
+  return await sendText(request, reply, { text, hash: hashOf(text), revision, languages })
+}
+
+/** The same for what is written already. */
+export async function sendText (request: FastifyRequest, reply: FastifyReply, { text, hash, revision, languages }: Tagged): Promise<FastifyReply> {
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
   reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Accept-Language, Authorization, Origin')
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
   const known = request.headers['if-none-match']
   if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()
   return await reply.type('application/json; charset=utf-8').serializer((payload: string) => payload).send(text)
+}
+
+export function hashOf (text: string): string {
+  return createHash('sha1').update(text).digest('base64url').slice(0, 16)
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Localiser {
 }
 
 /** A header that is longer says nothing a reader would miss. */
-const HEADER_LENGTH = 500
+export const HEADER_LENGTH = 500
 
 /** @param base the language of the catalogue itself, BCP 47 */
 export function createLocaliser (acceptLanguage: string | undefined, base: string): Localiser {

@@ -10,6 +10,7 @@ import { slotState } from '../watching/slots.js'
 import { readTitle } from '../watching/title-reading.js'
 import type { Watching } from '../watching/watching.js'
 import { liveSlotOf } from '../watching/where.js'
+import type { CatalogueItem } from './snapshot.js'
 
 /** Looks up states by title id; undefined for tokens that are not bound to a profile. */
 export type ProfileStates = (titleId: string) => ProfileState | undefined
@@ -57,8 +58,19 @@ function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
   }
 }
 
+/** What a profile watched of an item; undefined where the token is not a profile's. */
+export type ItemProgress = ((itemId: string) => ProfileState['progress']) | undefined
+
+/** How far a profile is with the items of a season. */
+export function seasonProgress (items: readonly CatalogueItem[], progressOf: NonNullable<ItemProgress>): { finishedCount: number, lastWatchedAt: string | null } {
+  const watched = items.map(({ id }) => progressOf(id)).filter((progress) => progress !== null)
+  // RFC 3339 in UTC sorts as text.
+  const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
+  return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
+}
+
 /** What the profile of a token watched of each item of a title, live streams included; undefined without a profile. */
-export async function readItemProgress (watching: Watching, { accountId, boundProfileId }: Caller, titleId: string): Promise<((itemId: string) => ProfileState['progress']) | undefined> {
+export async function readItemProgress (watching: Watching, { accountId, boundProfileId }: Caller, titleId: string): Promise<ItemProgress> {
   if (boundProfileId === null) return undefined
   const watcher = { account: accountId, profile: boundProfileId }
   const [slots, { items }] = await Promise.all([findSlots(accountId), readTitle(watching.catalogue, boundProfileId, titleId)])

@@ -105,6 +105,8 @@ export interface Catalogue {
   collectionsOf (titleId: string): readonly CatalogueCollection[]
   /** Every title, in no order. */
   titles (): IterableIterator<CatalogueTitle>
+  /** Grows with every change of a title, its files or the collections it is in; never the same again, also when it comes back after it was gone. */
+  versionOf (titleId: string): number
   /** Grows with every change: what was derived from an older one is out of date. */
   generation (): number
   /** Grows with what this process itself asked to be read again: whoever wrote something sees it in their next answer. */
@@ -174,6 +176,13 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   /** Which reading each document was applied from; only while there is another one that could be older. */
   const applied = new Map<string, number>()
   const listeners = new Set<ChangeListener>()
+  /** Of titles of which something changed since everything was loaded. */
+  const versions = new Map<string, number>()
+  let [lastVersion, loadedVersion] = [0, 0]
+
+  function changeVersion (titleId: string | undefined): void {
+    if (titleId !== undefined) versions.set(titleId, ++lastVersion)
+  }
 
   function tell (titleId: string | null, before: CatalogueTitle | null): void {
     for (const listener of listeners) listener(titleId, before)
@@ -187,6 +196,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       const before = state.titles.get(id) ?? null
       if (found === null) dropTitle(state, id)
       else putTitle(state, found as ListedTitle)
+      changeVersion(id)
       tell(id, before)
     },
   }
@@ -195,6 +205,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     model: Media,
     read: async (ids) => await Media.find(withIds(ids)).lean<StoredMedia[]>(),
     apply (itemId, found) {
+      changeVersion(state.items.get(itemId)?.titleId)
       if (found === null) dropMedia(state, itemId)
       else putMedia(state, found as StoredMedia)
     },
@@ -204,8 +215,10 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     model: Collection,
     read: async (ids) => await Collection.find(withIds(ids)).lean<StoredCollection[]>(),
     apply (id, found) {
+      const before = state.collections.get(id)?.titleIds ?? []
       if (found === null) dropCollection(state, id)
       else putCollection(state, found as StoredCollection)
+      for (const titleId of new Set([...before, ...state.collections.get(id)?.titleIds ?? []])) changeVersion(titleId)
     },
   }
   const parts: readonly Part[] = [titlesPart, mediaPart, collectionsPart]
@@ -311,6 +324,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for await (const media of readAll<StoredMedia>(Media)) for (const one of media) putMedia(fresh, one)
     for await (const collections of readAll<StoredCollection>(Collection)) for (const collection of collections) putCollection(fresh, collection)
     state = fresh
+    versions.clear()
+    loadedVersion = ++lastVersion
     generation++
     tell(null, null)
   }
@@ -338,6 +353,7 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     collectionsOf: (titleId) => state.collectionsByTitle.get(titleId) ?? [],
     titles: () => state.titles.values(),
     generation: () => generation,
+    versionOf: (titleId) => versions.get(titleId) ?? loadedVersion,
     ownChanges: () => ownChanges,
     onChange (listener) {
       listeners.add(listener)

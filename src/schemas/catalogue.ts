@@ -346,9 +346,6 @@ export interface DetailFacts {
   readonly localiser: Localiser
   /** Administrators are shown what is stored, in every language. */
   readonly isWhole: boolean
-  readonly state?: ProfileState | undefined
-  /** What a profile watched of an item; missing where the token is not a profile's. */
-  readonly progressOf?: ((itemId: string) => ProfileState['progress']) | undefined
 }
 
 /** In the order of their names, so that an answer is the same as the one before. */
@@ -369,7 +366,7 @@ function toPerson (person: Person): Static<typeof WirePerson> {
 function toTitleDetail (title: StoredTitle, facts: DetailFacts): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
   const told = toldOf(title, facts)
   return {
-    ...toCard(title, facts.state),
+    ...toCard(title),
     ...told,
     title: told.title ?? title.title,
     available: { heights: [...facts.offer.heights], audioLanguages: [...facts.offer.audioLanguages], subtitleLanguages: [...facts.offer.subtitleLanguages] },
@@ -402,20 +399,11 @@ export function toShow (show: StoredShow, facts: DetailFacts): Static<typeof Sho
       number: season.number,
       title: facts.isWhole ? season.title : facts.localiser.wordsOf(season).title,
       episodeCount: season.episodes.length,
-      ...seasonProgress(season, facts.progressOf),
     })),
   }
 }
 
-function seasonProgress (season: StoredSeason, progressOf: DetailFacts['progressOf']) {
-  if (progressOf === undefined) return {}
-  const watched = season.episodes.map(({ _id }) => progressOf(_id.toString())).filter((progress) => progress !== null)
-  // RFC 3339 in UTC sorts as text.
-  const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
-  return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
-}
-
-type EpisodeFacts = Pick<DetailFacts, 'localiser' | 'isWhole' | 'progressOf'>
+type EpisodeFacts = Pick<DetailFacts, 'localiser' | 'isWhole'>
 
 export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView[], facts: EpisodeFacts): Static<typeof EpisodeDetail> {
   const { language: _, ...told } = toldOf(episode, facts)
@@ -429,7 +417,6 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView
     placedAfter: episode.placedAfter ?? null,
     markers: shownMarkers(episode.markers),
     mediaFiles: [...files],
-    ...(facts.progressOf === undefined ? {} : { progress: facts.progressOf(episode._id.toString()) }),
   }
 }
 
