@@ -41,6 +41,8 @@ const RANKED = 300
 const SCORED = 2_000
 /** A name that is so much longer than what was typed may still be the whole of what was meant. */
 const NEARLY_WHOLE = 4
+/** More than popularity can lift another one. */
+const WHOLE_LIFT = 1.5
 /** With fewer answers to the whole query, those to most of it are added. */
 const ENOUGH = 10
 /** How much popularity may lift an answer over a better one. */
@@ -110,6 +112,10 @@ export function createSearchIndex (): SearchIndex {
     return (magnitudes[slot] ?? 0) / highestMagnitude
   }
 
+  function isNearlyWhole (slot: number, typedLength: number): boolean {
+    return (shortest[slot] ?? Infinity) <= typedLength + NEARLY_WHOLE
+  }
+
   function search (query: string): Uint32Array {
     const readings = readingsOf(query)
     const { scored, rest } = findCandidates(readings, 'AND', query.length)
@@ -131,7 +137,7 @@ export function createSearchIndex (): SearchIndex {
     const inOrder = matching.size > SCORED ? byPromise(matching, wordsFound, typedLength) : []
     const promising = matching.size > SCORED ? new Set(inOrder.slice(0, SCORED)) : matching
     const queries = meant.map((terms) => toQuery(terms, combineWith))
-    const scored = index.search({ combineWith: 'OR', queries }, { boostDocument: (slot: number) => promising.has(slot) ? 1 + popularityOf(slot) : 0 })
+    const scored = index.search({ combineWith: 'OR', queries }, { boostDocument: (slot: number) => promising.has(slot) ? 1 + popularityOf(slot) + (isNearlyWhole(slot, typedLength) ? WHOLE_LIFT : 0) : 0 })
     return { scored, rest: inOrder.slice(SCORED) }
   }
 
@@ -173,8 +179,7 @@ export function createSearchIndex (): SearchIndex {
     const keys = new Float64Array(slots.length)
     for (const [place, slot] of slots.entries()) {
       const words = Math.min(MAX_TERMS, wordsFound.get(slot) ?? 0)
-      const isNearlyWhole = (shortest[slot] ?? Infinity) <= typedLength + NEARLY_WHOLE
-      keys[place] = Math.floor((2 * words + Number(isNearlyWhole) + popularityOf(slot)) * PROMISE_STEPS) * MOST_SLOTS + place
+      keys[place] = Math.floor((2 * words + Number(isNearlyWhole(slot, typedLength)) + popularityOf(slot)) * PROMISE_STEPS) * MOST_SLOTS + place
     }
     return Array.from(keys.sort().reverse(), (key) => slots[key % MOST_SLOTS] ?? 0)
   }
