@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.js'
 import { ConfigError, loadConfig, type Config } from './config.js'
-import { createIndexes, findMissingIndexes } from './database/indexes.js'
+import { requireIndexes } from './database/indexes.js'
 import { NoDatabaseError, resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
 import { DEMO_ACCOUNTS, isDemoSeeded, seedAccounts, seedCatalogue } from './demo/seed.js'
 import { connectDatabase, disconnectDatabase } from './plugins/database.js'
@@ -29,13 +29,8 @@ async function step<T> (title: string, work: (progress: (text: string) => void) 
 async function prepareDatabase (config: Config, uri: string): Promise<void> {
   await connectDatabase(uri)
   try {
-    if (config.env === 'production') {
-      const missing = await findMissingIndexes()
-      if (missing.length > 0) throw new Error(`Indexes are missing; create them with "npm run normflix -- indexes":\n  ${missing.join('\n  ')}`)
-      return
-    }
-    await step('Indexes', async () => { await createIndexes() })
-    if (config.seed === 'demo' && !await isDemoSeeded()) {
+    await step('Indexes', async () => { await requireIndexes(config.env) })
+    if (config.env !== 'production' && config.seed === 'demo' && !await isDemoSeeded()) {
       const storage = await openStorage(config)
       await step('Demo catalogue', async (progress) => { await seedCatalogue(storage, progress) })
     }

@@ -9,7 +9,7 @@ import { exportCatalogue } from '../transfer/export-catalogue.js'
 
 /** @param file null for standard output; packed with gzip when its name says so */
 export async function runExport (file: string | null): Promise<void> {
-  const spinner = ora({ stream: process.stderr, isEnabled: file !== null && process.stderr.isTTY }).start('Exporting')
+  const spinner = ora({ stream: process.stderr, isSilent: file === null || !process.stderr.isTTY }).start('Exporting')
   let titles = 0
   const text = Readable.from(exportCatalogue(({ done, all }) => {
     titles = all

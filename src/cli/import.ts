@@ -43,59 +43,67 @@ export async function runImport (config: Config, files: readonly string[], optio
   const report = await openReport(options.report ?? null)
   const ending = endOnSignals()
   const started = Date.now()
-  const total: Summary = { total: 0, ...NO_COUNTS, seconds: 0, perSecond: 0, dryRun: options.dryRun === true, complete: true }
+  const isDryRun = options.dryRun === true
+  const run: Run = { report, signal: ending.signal, counts: { ...NO_COUNTS }, looked: 0 }
   try {
     for (const source of sources) {
       if (ending.signal.aborted) break
-      await importSource(services, source, options, { report, signal: ending.signal, total })
+      await importSource(services, source, options, run)
     }
   } finally {
     ending.forget()
     await report.close()
     // Those who follow the catalogue hear of it once.
-    if (!total.dryRun && total.created + total.updated > 0) await recordCatalogueChange(null)
+    if (!isDryRun && run.counts.created + run.counts.updated > 0) await recordCatalogueChange(null)
   }
-  total.seconds = (Date.now() - started) / 1_000
-  total.perSecond = Math.round(total.perSecond / Math.max(0.001, total.seconds))
-  total.complete = !ending.signal.aborted
-  console.log(options.json === true ? JSON.stringify(total) : describe(total, report.untold()))
-  return total.complete ? total.refused > 0 ? 1 : 0 : INTERRUPTED
+  const seconds = (Date.now() - started) / 1_000
+  const { counts, looked } = run
+  const total = counts.created + counts.updated + counts.unchanged + counts.refused
+  const summary: Summary = { total, ...counts, seconds, perSecond: Math.round(looked / Math.max(0.001, seconds)), dryRun: isDryRun, complete: !ending.signal.aborted }
+  console.log(options.json === true ? JSON.stringify(summary) : describe(summary, report.untold()))
+  return summary.complete ? counts.refused > 0 ? 1 : 0 : INTERRUPTED
 }
 
-interface Run { readonly report: Report, readonly signal: AbortSignal, readonly total: Summary }
+interface Run {
+  readonly report: Report
+  readonly signal: AbortSignal
+  /** Of all sources, with what was done before an interruption. */
+  readonly counts: ImportCounts
+  /** Records that this very run dealt with. */
+  looked: number
+}
 
-async function importSource (services: ImportServices, source: Source, options: ImportCommandOptions, { report, signal, total }: Run): Promise<void> {
+async function importSource (services: ImportServices, source: Source, options: ImportCommandOptions, run: Run): Promise<void> {
   const mode = options.replace === true ? 'replace' : 'merge'
   const isDryRun = options.dryRun === true
   const runId = source.identity === null || isDryRun ? null : runIdOf(source.identity, mode)
   if (runId !== null && options.fromStart === true) await forgetReached(runId)
   const reached = runId === null ? null : await findReached(runId)
-  if (reached !== null) console.error(`${source.name}: goes on after ${reached.items.toLocaleString('en-US')} records (--from-start begins again).`)
-  const progress = showImportProgress(source.name, source.totalBytes, reached?.items ?? 0)
+  const skip = reached?.items ?? 0
+  if (reached !== null) console.error(`${source.name}: goes on after ${skip.toLocaleString('en-US')} records (--from-start begins again).`)
+  const progress = showImportProgress(source.name, source.totalBytes, skip)
   let counts: Readonly<ImportCounts> = reached?.counts ?? NO_COUNTS
+  let items = skip
   try {
-    const result = await importCatalogue(services, source.items(), {
+    const { isComplete } = await importCatalogue(services, source.items(), {
       mode,
       isDryRun,
-      signal,
-      skip: reached?.items ?? 0,
+      signal: run.signal,
+      skip,
       counts,
       async onBatch (batch) {
-        counts = batch.counts
-        for (const line of batch.refused) report.write(source.name, line)
-        if (runId !== null) await keepReached(runId, batch.items, batch.counts, services.now())
-        progress.update({ bytes: source.bytesRead(), items: batch.items, refused: batch.counts.refused })
+        ({ counts, items } = batch)
+        for (const line of batch.refused) run.report.write(source.name, line)
+        if (runId !== null) await keepReached(runId, items, counts, services.now())
+        progress.update({ bytes: source.bytesRead(), items, refused: counts.refused })
       },
     })
-    if (runId !== null && result.isComplete) await forgetReached(runId)
-    total.perSecond += result.items - (reached?.items ?? 0)
-    if (!result.isComplete) console.error(runId === null ? 'Interrupted.' : 'Interrupted: the same command goes on from here.')
+    if (runId !== null && isComplete) await forgetReached(runId)
+    if (!isComplete) console.error(runId === null ? 'Interrupted.' : 'Interrupted: the same command goes on from here.')
   } finally {
     progress.stop()
-    for (const status of ['created', 'updated', 'unchanged', 'refused'] as const) {
-      total[status] += counts[status]
-      total.total += counts[status]
-    }
+    for (const status of ['created', 'updated', 'unchanged', 'refused'] as const) run.counts[status] += counts[status]
+    run.looked += items - skip
   }
 }
 

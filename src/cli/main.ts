@@ -10,7 +10,7 @@ import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
 import { createBackground } from '../background.js'
 import { openCatalogue } from '../catalogue/snapshot.js'
 import type { Config } from '../config.js'
-import { createIndexes, findMissingIndexes } from '../database/indexes.js'
+import { createIndexes, findMissingIndexes, requireIndexes } from '../database/indexes.js'
 import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
@@ -127,6 +127,8 @@ program.command('import')
     }
     if (files.length === 0) throw new Error('Which files? See normflix import --help.')
     await withDatabase(async (config) => {
+      // Without them every line would be looked for in all titles.
+      await requireIndexes(config.env)
       process.exitCode = await runImport(config, files, options)
       if (options.dryRun !== true) await recordCommand(config, 'import')
     })

@@ -1,5 +1,6 @@
 // Collections and indexes: created by an explicit step in production, at every start in development.
 import mongoose from 'mongoose'
+import type { Config } from '../config.js'
 import '../../models/account.js'
 import '../../models/account-streams.js'
 import '../../models/change-log.js'
@@ -46,4 +47,17 @@ export async function findMissingIndexes (): Promise<string[]> {
     }
   }
   return missing
+}
+
+/**
+ * Creates what is missing, except in production, where that is a step of its own.
+ * @throws Error that names what is missing
+ */
+export async function requireIndexes (env: Config['env']): Promise<void> {
+  if (env !== 'production') {
+    await createIndexes()
+    return
+  }
+  const missing = await findMissingIndexes()
+  if (missing.length > 0) throw new Error(`Indexes are missing; create them with "npm run normflix -- indexes":\n  ${missing.join('\n  ')}`)
 }

@@ -122,6 +122,17 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
   t.match(JSON.parse((await runCommand(running, ['import', big, '--json'])).out), { created: 0, unchanged: ALL })
 })
 
+t.test('in a database that nothing has run on, the indexes come first; in production that is a step of its own', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const fresh = { ...running, databaseUri: running.databaseUri.replace(/test-[\w-]+/, (name) => `${name}-fresh`) }
+  const file = path.join(makeFolder(t), 'one.ndjson')
+  writeFileSync(file, toLines([{ kind: 'movie', title: 'Alien' }]))
+  t.teardown(async () => { await mongoose.connection.useDb(`${mongoose.connection.name}-fresh`).dropDatabase() })
+  t.match(await runCommand(fresh, ['import', file], { variables: { NODE_ENV: 'production', SMTP_URL: 'smtps://mail.example.com', PUBLIC_URL: 'https://www.example.com' } }), { code: 1, err: /Indexes are missing[^]*normflix -- indexes/ })
+  t.match(await runCommand(fresh, ['import', file]), { code: 0, out: /1 created/ })
+  t.match(await runCommand(fresh, ['indexes', '--check']), { code: 0 })
+})
+
 t.test('what was exported and is imported is the same catalogue', { timeout: 200_000 }, async (t) => {
   const running = await startApp(t, SECRETS)
   const admin = await signUpAdmin(running.app)
