@@ -3,6 +3,7 @@ import mongoose, { Types } from 'mongoose'
 import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { conflict, notFound } from '../errors.js'
 import type { Services } from '../services.js'
+import { keepAnAdmin } from './last-admin.js'
 import { isDisabled, endAllSessions } from './sessions.js'
 import { normaliseEmail } from './sign-in.js'
 
@@ -72,18 +73,6 @@ export async function changeRole (services: Services, accountId: string, role: R
   }
   services.access.forgetAccount(accountId)
   return await requireAccount(accountId)
-}
-
-/**
- * Takes a change back that leaves nobody to run the service. It is looked at after the write: of two administrators who remove
- * each other at once, at least one then sees that nobody is left.
- */
-async function keepAnAdmin (before: StoredAccount, takeBack: () => Promise<void>): Promise<void> {
-  if (before.role !== 'admin') return
-  const left = await Account.exists({ role: 'admin', disabledAt: null, eraseAt: null })
-  if (left !== null) return
-  await takeBack()
-  throw conflict('last-admin', 'The last administrator', 'Somebody has to run the service: make another administrator first.')
 }
 
 async function requireAccount (accountId: string): Promise<StoredAccount> {

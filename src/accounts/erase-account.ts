@@ -14,6 +14,7 @@ import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMail, accountReopenedMail } from '../mail/templates.js'
 import type { Services } from '../services.js'
+import { keepAnAdmin } from './last-admin.js'
 import { forgetPinGuesses } from './pin.js'
 import { endAllSessions } from './sessions.js'
 
@@ -24,11 +25,12 @@ const BATCH = 50
 /** Every collection with documents of an account, found by their `account`. */
 const OWNED = [Play, WatchArchive, Taste, WishlistOrder, ChangeLog, Undo, Trash, MailLink, RepeatableRequest, Session] as unknown as ReadonlyArray<Model<unknown>>
 
-/** Closes an account: every session and stream ends, and it is erased when the period of grace is over. */
+/** Closes an account: every session and stream ends, and it is erased when the period of grace is over. @throws DomainError 409 `last-admin` */
 export async function closeAccount (services: Services, account: StoredAccount): Promise<void> {
   const eraseAt = new Date(services.now().getTime() + services.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
   await Account.updateOne({ _id: accountId }, { $set: { eraseAt } })
+  await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } }) })
   await endAllSessions(services, accountId, null, 'account-closed')
   if (services.config.accountGraceDays === 0) {
     await eraseAccount(services, account)

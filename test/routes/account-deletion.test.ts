@@ -104,3 +104,20 @@ t.test('deleting an account', async (t) => {
     for (const id of ids) t.notOk(theirs.includes(id))
   })
 })
+
+t.test('the last administrator stays, also when all of them leave at once', { timeout: 60_000 }, async (t) => {
+  const { app } = await startApp(t)
+  const close = async (who: Person) => await call(app, 'DELETE', '/v1/account', { token: who.token, body: { password: PASSWORD } })
+  const only = await signUpAdmin(app)
+  expectProblem(t, await close(only), 'last-admin', 409)
+  t.equal((await only.get('/v1/admin/audit')).status, 200, 'still signed in')
+  for (let round = 0; round < 5; round++) {
+    const admins = await Promise.all([1, 2, 3].map(async () => await signUpAdmin(app)))
+    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, { $set: { role: 'member' } })
+    const answers = await Promise.all(admins.map(close))
+    t.ok(answers.some(({ status }) => status === 409), `round ${round + 1}: ${answers.map(({ status }) => status).join()}`)
+    t.ok(await mongoose.connection.collection('accounts').countDocuments({ role: 'admin', eraseAt: null }) > 0)
+    await mongoose.connection.collection('accounts').updateMany({ role: 'admin' }, { $set: { role: 'member' } })
+    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, { $set: { role: 'admin' } })
+  }
+})
