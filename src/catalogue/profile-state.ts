@@ -34,9 +34,9 @@ async function statesOf (profile: StoredProfile, titleIds: readonly string[], ta
 /** A profile's watch history entries by title: all that the account has, and of the archive those that are asked for. */
 export async function findEntries (profile: StoredProfile, titleIds: readonly string[]): Promise<ReadonlyMap<string, WatchEntry>> {
   const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
-  if (profile.archivedUntil !== null) {
-    const profileId = profile._id.toString()
-    for (const entry of await findArchivedEntries(profileId, titleIds.filter((id) => !entries.has(id)))) entries.set(entry.title.toString(), entry)
+  const missing = profile.archivedUntil === null ? [] : titleIds.filter((id) => !entries.has(id))
+  if (missing.length > 0) {
+    for (const entry of await findArchivedEntries(profile._id.toString(), missing)) entries.set(entry.title.toString(), entry)
   }
   return entries
 }

@@ -1,5 +1,5 @@
 // The home page of a profile: its rows with the first cards of each, and single rows a page at a time.
-import { findProfileWatching, type StoredProfile } from '../../models/account.js'
+import { findProfileWatching } from '../../models/account.js'
 import { findSlots } from '../../models/account-streams.js'
 import { findTastes } from '../../models/taste.js'
 import { findEntries, statesFrom } from '../catalogue/profile-state.js'
@@ -10,7 +10,7 @@ import { notFound } from '../errors.js'
 import type { ProfileState } from '../schemas/catalogue.js'
 import { listCardsOf, type ContinueCard } from '../watching/continue-watching.js'
 import type { Watcher, Watching } from '../watching/watching.js'
-import { isDropped, readRatings, readTaste } from './profile-taste.js'
+import { isDropped, readRatings, readTaste, type ProfileTaste } from './profile-taste.js'
 import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowPosition } from './rows.js'
 import { createSimilarTitles, type FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
@@ -47,32 +47,32 @@ export interface Home {
 export function createHome (watching: Watching, catalogue: Catalogue, trends: Trends): Home {
   const findSimilar: FindSimilar = createSimilarTitles(catalogue, trends)
 
-  async function readContext (watcher: Watcher, { viewer, planMaxHeight }: HomeRequest) {
+  /** @param continueLimit how many cards of continue watching are wanted */
+  async function readContext (watcher: Watcher, { viewer, planMaxHeight }: HomeRequest, continueLimit: number): Promise<{ context: HomeContext, cards: ContinueCard[] }> {
     const [profile, slots, ratings] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account), readRatings(watcher.profile)])
     if (profile === null) throw notFound('profile')
-    const taste = await readTaste(profile, ratings)
-    const now = watching.now()
-    const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now }
-    const continueCards = async (limit: number): Promise<ContinueCard[]> => await listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit })
-    return { context, continueCards }
+    // Neither waits for the other: a page costs as many round trips as it has to.
+    const [taste, cards] = await Promise.all([readTaste(profile, ratings), continueLimit === 0 ? [] : listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit: continueLimit })])
+    const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now: watching.now() }
+    return { context, cards }
   }
 
   async function readAll (watcher: Watcher, request: HomeRequest): Promise<FilledRow[]> {
-    const { context, continueCards } = await readContext(watcher, request)
-    const cards = await continueCards(ROW_LENGTH + 1)
+    const { context, cards } = await readContext(watcher, request, ROW_LENGTH + 1)
     const begun = continueRow(cards, null, ROW_LENGTH)
     const pages = fillRows(listRows(context), new Set(cards.slice(0, ROW_LENGTH).map(({ title }) => title.id)))
-    const toCards = await readCards(context.taste.profile, pages.flatMap(({ page }) => page.entries))
+    const toCards = await readCards(context.taste, pages.flatMap(({ page }) => page.entries))
     return [begun, ...pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))].filter(({ cards }) => cards.items.length > 0)
   }
 
   async function readRow (watcher: Watcher, request: HomeRequest, rowId: string, after: RowPosition | null, limit: number): Promise<FilledRow> {
-    const { context, continueCards } = await readContext(watcher, request)
-    if (rowId === CONTINUE_ROW.id) return continueRow(await continueCards(ALL_CONTINUE_CARDS), after, limit)
+    const isContinue = rowId === CONTINUE_ROW.id
+    const { context, cards } = await readContext(watcher, request, isContinue ? ALL_CONTINUE_CARDS : 0)
+    if (isContinue) return continueRow(cards, after, limit)
     const row = findRow(context, rowId)
     if (row === null) throw notFound('row')
     const page = row.page(after, limit, () => true)
-    const toCards = await readCards(context.taste.profile, page.entries)
+    const toCards = await readCards(context.taste, page.entries)
     return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
   }
 
@@ -100,9 +100,10 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowP
 }
 
 /** Reads what the profile has to do with some titles, and makes cards of them. */
-async function readCards (profile: StoredProfile, entries: readonly RowEntry[]): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
+async function readCards ({ profile, ratings, hasAllRatings, archived }: ProfileTaste, entries: readonly RowEntry[]): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
-  const [tastes, watched] = await Promise.all([findTastes(profile._id.toString(), ids), findEntries(profile, ids)])
+  // Most of it is known from choosing the rows.
+  const [tastes, watched] = await Promise.all([hasAllRatings ? ratings : findTastes(profile._id.toString(), ids), findEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id)))])
   const stateOf = statesFrom(profile, watched, tastes)
   // What was given up so long ago that the rows were chosen without knowing it.
   const isGivenUp = (id: string): boolean => {

@@ -12,6 +12,10 @@ export interface ProfileTaste {
   readonly unwanted: ReadonlySet<string>
   /** The newest ratings. */
   readonly ratings: ReadonlyArray<Pick<StoredTaste, 'title' | 'rating'>>
+  /** There are no others. */
+  readonly hasAllRatings: boolean
+  /** Titles with archived entries; null when there are more than were read. */
+  readonly archived: ReadonlySet<string> | null
 }
 
 type RatedTitle = Pick<StoredTaste, 'title' | 'rating'>
@@ -42,6 +46,8 @@ export async function readTaste (profile: StoredProfile, { newest, disliked }: {
     watched: new Set(entries.map(({ title }) => title.toString())),
     unwanted: new Set([...entries.filter(isDropped), ...disliked].map(({ title }) => title.toString())),
     ratings: newest,
+    hasAllRatings: newest.length < RATINGS_READ,
+    archived: archived.length < ARCHIVED_READ ? new Set(archived.map(({ title }) => title.toString())) : null,
   }
 }
 

@@ -6,7 +6,7 @@ import { keysOf } from './find-stored.js'
 import { importCollection } from './import-collection.js'
 import { importTitles, refused, type ImportServices, type Outcome, type Told, type WriteOptions } from './import-titles.js'
 import type { SourceItems } from './source.js'
-import { createLineValidation, type ValidatedLine } from './validate-line.js'
+import { validateLine, type ValidatedLine } from './validate-line.js'
 
 export interface ImportCounts {
   created: number
@@ -87,7 +87,6 @@ export async function importCatalogue (services: ImportServices, source: SourceI
 
 /** Validated lines in their order; no two lines of a batch are about one title. */
 async function * inBatches (source: SourceItems, skip: number, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
-  const validate = createLineValidation()
   let lines: ValidatedLine[] = []
   let bytes = 0
   let keys = new Set<string>()
@@ -95,7 +94,7 @@ async function * inBatches (source: SourceItems, skip: number, signal: AbortSign
   for await (const item of source) {
     if (signal?.aborted === true) return
     if (++seen <= skip) continue
-    const line = validate(item)
+    const line = validateLine(item)
     const ownKeys = 'body' in line ? keysOf(line.body) : []
     const size = 'bytes' in item ? item.bytes ?? 0 : 0
     if (lines.length > 0 && (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))) {
