@@ -17,6 +17,9 @@ const [BEGUN, FINISHED, WISHED, RATED] = [8, 30, 20, 10]
 
 const LOOK_AGAIN_AFTER_MS = 200
 
+const LONG_SHOW = 'f'.repeat(24)
+const LONG_SEASON = 1_000
+
 interface Card { readonly id: string, readonly kind: 'movie' | 'show', readonly title: string }
 
 /** A service with a catalogue of some size, and who asks it. */
@@ -36,8 +39,8 @@ export interface Stage {
 interface Kind {
   readonly name: string
   readonly path: (stage: Stage, i: number) => string
-  /** An administrator changes a title just before each of them. */
-  readonly isAfterChange?: boolean
+  /** What an administrator changes just before each of them. */
+  readonly changes?: 'movie' | 'long show'
   readonly times: number
 }
 
@@ -59,11 +62,13 @@ export const KINDS = {
   people: { name: 'people by name', path: (_stage, i) => `/people?${searched(at(['steven s', 'john', 'peter jack', 'clint', 'mar'], i))}`, times: 10 },
   movie: { name: 'a movie', path: ({ movies }, i) => `/movies/${at(movies, i).id}`, times: 20 },
   similar: { name: 'titles like a movie', path: ({ movies }, i) => `/titles/${at(movies, i).id}/similar`, times: 10 },
+  longSeason: { name: 'a season of 1,000 episodes, asked before', path: () => `/shows/${LONG_SHOW}/seasons/1`, times: 10 },
+  longSeasonChanged: { name: 'the same, right after it was changed', path: () => `/shows/${LONG_SHOW}/seasons/1`, changes: 'long show', times: 5 },
   season: { name: 'a season of a show', path: ({ shows }, i) => `/shows/${at(shows, i).id}/seasons/1`, times: 20 },
   home: { name: 'home, in one request', path: ({ viewer }) => `/profiles/${viewer.profile}/home`, times: 20 },
-  browseChanged: { name: 'browse a genre, right after a change', path: ({ genres }, i) => `/titles?sort=popularity&genre=${encodeURIComponent(at(genres, i))}`, isAfterChange: true, times: 5 },
-  facetsChanged: { name: 'facets, right after a change', path: () => '/titles/facets', isAfterChange: true, times: 5 },
-  homeChanged: { name: 'home, right after a change', path: ({ viewer }) => `/profiles/${viewer.profile}/home`, isAfterChange: true, times: 5 },
+  browseChanged: { name: 'browse a genre, right after a change', path: ({ genres }, i) => `/titles?sort=popularity&genre=${encodeURIComponent(at(genres, i))}`, changes: 'movie', times: 5 },
+  facetsChanged: { name: 'facets, right after a change', path: () => '/titles/facets', changes: 'movie', times: 5 },
+  homeChanged: { name: 'home, right after a change', path: ({ viewer }) => `/profiles/${viewer.profile}/home`, changes: 'movie', times: 5 },
 } as const satisfies Record<string, Kind>
 export type KindName = keyof typeof KINDS
 export const KIND_NAMES = Object.keys(KINDS) as KindName[]
@@ -128,6 +133,7 @@ export async function prepareStage (titles: number, service: Service, viewer: Vi
     await put(`/progress/${id}`, { positionMs: 20_000, watchedMs: 20_000, at: new Date().toISOString() })
   }
   await waitForPackages(origin, await admin.token(origin), begun)
+  await addLongShow(service, await admin.token(origin))
   for (const { id } of some(FINISHED)) await put(`/watched/${id}`, {})
   for (const { id } of some(WISHED)) await put(`/wishlist/${id}`)
   for (const { id } of some(RATED)) await put(`/ratings/${id}`, { rating: 'up' })
@@ -161,7 +167,7 @@ export async function takeTurn (stage: Stage, name: KindName, from: number, cost
   const token = await viewer.profileToken(service.origin)
   const adminToken = await stage.admin.token(service.origin)
   for (let i = from; i < from + kind.times; i++) {
-    if (kind.isAfterChange === true) await changeTitle(stage, adminToken, i)
+    if (kind.changes !== undefined) await changeTitle(stage, kind.changes, adminToken, i)
     const before = readCpuMs(service.pid)
     const { status, bytes, ms } = await send(service.origin, { method: 'GET', path: `/v1${kind.path(stage, i)}`, token })
     if (status !== 200) throw new Error(`${kind.name} was answered ${status}: ${bytes.toString()}`)
@@ -171,6 +177,13 @@ export async function takeTurn (stage: Stage, name: KindName, from: number, cost
   }
 }
 
-async function changeTitle ({ service, movies }: Stage, token: string, i: number): Promise<void> {
-  await ask(service.origin, { method: 'PATCH', path: `/v1/admin/movies/${at(movies, i).id}`, token, body: { popularity: 1_000 + i } })
+async function changeTitle ({ service, movies }: Stage, changes: 'movie' | 'long show', token: string, i: number): Promise<void> {
+  const path = changes === 'movie' ? `/v1/admin/movies/${at(movies, i).id}` : `/v1/admin/shows/${LONG_SHOW}`
+  await ask(service.origin, { method: 'PATCH', path, token, body: { popularity: 1_000 + i } })
+}
+
+/** A show with one season of a thousand episodes. */
+async function addLongShow ({ origin }: Service, token: string): Promise<void> {
+  const episodes = Array.from({ length: LONG_SEASON }, (_, i) => ({ number: i + 1, title: `Episode ${i + 1}`, synopsis: `What happens in episode ${i + 1}, in a sentence or two.`, runtimeMs: 1_500_000 }))
+  await ask(origin, { method: 'POST', path: '/v1/admin/import', token, body: [{ kind: 'show', id: LONG_SHOW, title: 'A long show', seasons: [{ number: 1, episodes }] }] })
 }
