@@ -6,7 +6,8 @@ import { changeEpisode, changeSeason, createMovie, createShow, editMovie, editSh
 import { storedFacts, storedWords } from '../src/catalogue/detail-facts.js'
 import { sendTagged, wantedRevision } from '../src/catalogue/etag.js'
 import { countRemoval, type RemovalScope } from '../src/catalogue/removal.js'
-import { EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import { EpisodeDetail, MovieDetail, RemovalView, SeasonDetail, ShowDetail, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
+import { EpisodeChanges, EpisodeInput, EpisodeOrder, MovieChanges, MovieInput, SeasonChanges, SeasonInput, ShowChanges, ShowInput } from '../src/schemas/title-input.js'
 import type { StoredEpisode, StoredSeason } from '../models/show.js'
 import { answers, Id, NoContent, ref, strict } from '../src/schemas/common.js'
 

@@ -9,7 +9,7 @@ import { Title, type StoredTitle } from '../../models/title.js'
 import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
 import { removeImagesOf } from '../media/images.js'
 import { removeMediaBytes } from '../media/stored-bytes.js'
-import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/catalogue.js'
+import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/title-input.js'
 import type { Services } from '../services.js'
 import { assertWindow, storedEpisode, storedFields, storedSeasons, storedTranslations, TITLE_DEFAULTS, toMarkers, type EditMode, type EpisodeBody, type SeasonBody } from './stored-title.js'
 

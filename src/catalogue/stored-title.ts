@@ -5,7 +5,7 @@ import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
 import { conflict, invalid } from '../errors.js'
-import type { TitleBody } from '../schemas/catalogue.js'
+import type { TitleBody } from '../schemas/title-input.js'
 import { completeMarkers } from './markers.js'
 
 /** How a title is changed: `replace` resets what the body leaves out, `merge` keeps it. */

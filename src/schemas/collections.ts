@@ -3,7 +3,8 @@ import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, COLLECTION_TITLES_LIMIT } from '../../models/collection.js'
 import type { Localiser } from '../catalogue/localise.js'
 import type { CatalogueCollection } from '../catalogue/snapshot.js'
-import { Card, Name, PosterUrl, Text, toTranslations, Translations, WireTranslations } from './catalogue.js'
+import { Card, toTranslations, WireTranslations } from './catalogue.js'
+import { Name, PosterUrl, Text, Translations } from './title-input.js'
 import { Id, NextCursor, nullable, ref, strict } from './common.js'
 
 export const CollectionKind = Type.Enum([...COLLECTION_KINDS], { description: 'A series of films in their order, or a list that an editor made' })

@@ -1,6 +1,6 @@
 // Facets on the wire.
 import { Type, type TSchema } from 'typebox'
-import { Rating } from './catalogue.js'
+import { Rating } from './title-input.js'
 import { Language } from './common.js'
 
 const counted = <T extends TSchema>(value: T, description: string) => Type.Array(Type.Object({ value, count: Type.Integer() }), { description })

@@ -1,6 +1,6 @@
 // A history on its way out or in: the file of an export, and the report of an import.
 import { Type } from 'typebox'
-import { ExternalIds } from './catalogue.js'
+import { ExternalIds } from './title-input.js'
 import { DurationMs, Id, nullable, PositionMs, Reason, strict, Timestamp } from './common.js'
 
 const Name = Type.String({ minLength: 1, maxLength: 500 })

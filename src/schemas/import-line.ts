@@ -2,7 +2,7 @@
 // export carries besides. Published as JSON Schema.
 import type { ValidateFunction } from 'ajv'
 import { Type, type Static } from 'typebox'
-import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './catalogue.js'
+import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './title-input.js'
 import { CollectionInput, CollectionKind } from './collections.js'
 import { Id, strict, Timestamp } from './common.js'
 import { buildRecordValidator } from './validator.js'

@@ -1,6 +1,7 @@
 // The named schemas: components of the OpenAPI document, referred to by routes.
 import { AccountDetail, AccountSummary, AccountView, PlanPreview, PlanView, Profile, SessionView, Tokens } from './account.js'
-import { Card, EpisodeChanges, EpisodeDetail, EpisodeInput, EpisodeOrder, MediaFile, MovieChanges, MovieDetail, MovieInput, RemovalView, SeasonChanges, SeasonDetail, SeasonInput, ShowChanges, ShowDetail, ShowInput, WireMarkers } from './catalogue.js'
+import { Card, EpisodeDetail, MediaFile, MovieDetail, RemovalView, SeasonDetail, ShowDetail, WireMarkers } from './catalogue.js'
+import { EpisodeChanges, EpisodeInput, EpisodeOrder, MovieChanges, MovieInput, SeasonChanges, SeasonInput, ShowChanges, ShowInput } from './title-input.js'
 import { AuditView } from './audit.js'
 import { changeSchemas } from './changes.js'
 import { CollectionCard, CollectionChanges, CollectionDetail, CollectionInput, PersonDetail, PersonView, StoredCollectionView } from './collections.js'
