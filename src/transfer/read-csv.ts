@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream'
 import type { FieldError } from '../errors.js'
 import { MAX_LINE_BYTES } from './read-lines.js'
 import { UnreadableSourceError, type SourceItem, type SourceItems } from './source.js'
+import { watchInput } from './watch-input.js'
 
 type Read = (text: string) => unknown
 
@@ -56,17 +57,9 @@ interface Row { readonly record: readonly string[], readonly info: { readonly li
 type Fields = Record<string, unknown>
 
 export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
-  let inputError: unknown = null
-  async function * watched (): AsyncGenerator<Buffer> {
-    try {
-      yield * input
-    } catch (error) {
-      inputError = error
-      throw error
-    }
-  }
+  const watched = watchInput(input)
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MAX_LINE_BYTES })
-  const rows = pipeline(Readable.from(watched()), parser, () => undefined) as AsyncIterable<Row>
+  const rows = pipeline(Readable.from(watched.chunks), parser, () => undefined) as AsyncIterable<Row>
   let line = 1
   let columns: readonly Column[] | null = null
   /** It is told when all of its episodes are. */
@@ -96,7 +89,7 @@ export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
       }
     }
   } catch (error) {
-    if (inputError !== null) throw inputError
+    if (watched.error() !== null) throw watched.error()
     if (error instanceof UnreadableSourceError) throw error
     throw new UnreadableSourceError(line, `The CSV cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
   }

@@ -3,6 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { streamArray } from 'stream-json/streamers/stream-array.js'
 import { MAX_LINE_BYTES } from './read-lines.js'
 import { UnreadableSourceError, type SourceItem, type SourceItems } from './source.js'
+import { watchInput } from './watch-input.js'
 
 const WHOLE_VALUES = { packKeys: true, packStrings: true, packNumbers: true, streamKeys: false, streamStrings: false, streamNumbers: false } as const
 
@@ -36,28 +37,19 @@ async function peek (input: AsyncIterable<Buffer>): Promise<{ first: string | nu
 async function * readArray (input: AsyncIterable<Buffer>): AsyncGenerator<SourceItem> {
   let line = 0
   let bytes = 0
-  let inputError: unknown = null
-  /** A record is held whole until it ends: one that does not end is no record. */
-  async function * measured (): AsyncGenerator<Buffer> {
-    try {
-      for await (const chunk of input) {
-        bytes += chunk.length
-        if (bytes > MAX_LINE_BYTES + 2 * chunk.length) throw new UnreadableSourceError(line + 1, `Record ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`)
-        yield chunk
-      }
-    } catch (error) {
-      inputError = error
-      throw error
-    }
-  }
-  const records = pipeline(Readable.from(measured()), streamArray.withParserAsStream(WHOLE_VALUES), () => undefined)
+  // A record is held whole until it ends: one that does not end is no record.
+  const watched = watchInput(input, ({ length }) => {
+    bytes += length
+    if (bytes > MAX_LINE_BYTES + 2 * length) throw new UnreadableSourceError(line + 1, `Record ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`)
+  })
+  const records = pipeline(Readable.from(watched.chunks), streamArray.withParserAsStream(WHOLE_VALUES), () => undefined)
   try {
     for await (const { value } of records as AsyncIterable<{ value: unknown }>) {
       bytes = 0
       yield { line: ++line, body: value }
     }
   } catch (error) {
-    if (inputError !== null) throw inputError
+    if (watched.error() !== null) throw watched.error()
     throw new UnreadableSourceError(line + 1, `The JSON cannot be read after ${line} records: ${error instanceof Error ? error.message : String(error)}.`)
   }
 }
