@@ -59,15 +59,17 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const { dryRun, mode } = request.query
     const refused: RefusedLine[] = []
+    let hasChanged = false
     const { counts, items } = await importBody(request, async (source) => await importCatalogue(services, source, {
       mode,
       isDryRun: dryRun,
       async onBatch (progress) {
         refused.push(...progress.refused.slice(0, MAX_REFUSED - refused.length))
-        if (!dryRun) await reload(progress)
+        if (dryRun || progress.changed.length === 0) return
+        hasChanged = true
+        await reload(progress)
       },
-    }))
-    if (!dryRun && counts.created + counts.updated > 0) await recordCatalogueChange(null)
+    })).finally(async () => { if (hasChanged) await recordCatalogueChange(null) })
     const { refused: refusedCount, ...taken } = counts
     return { dryRun, total: items, ...taken, refusedCount, refused: refused as Static<typeof CatalogueImport>['refused'], truncated: refusedCount > refused.length }
   })

@@ -91,23 +91,30 @@ async function * inBatches (source: SourceItems, skip: number, signal: AbortSign
   let bytes = 0
   let keys = new Set<string>()
   let seen = 0
-  for await (const item of source) {
-    if (signal?.aborted === true) return
-    if (++seen <= skip) continue
-    const line = validateLine(item)
-    const ownKeys = 'body' in line ? keysOf(line.body) : []
-    const size = 'bytes' in item ? item.bytes ?? 0 : 0
-    if (lines.length > 0 && (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))) {
-      yield { lines }
-      lines = []
-      bytes = 0
-      keys = new Set()
+  let failure: unknown = null
+  try {
+    for await (const item of source) {
+      if (signal?.aborted === true) return
+      if (++seen <= skip) continue
+      const line = validateLine(item)
+      const ownKeys = 'body' in line ? keysOf(line.body) : []
+      const size = 'bytes' in item ? item.bytes ?? 0 : 0
+      if (lines.length > 0 && (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))) {
+        yield { lines }
+        lines = []
+        bytes = 0
+        keys = new Set()
+      }
+      lines.push(line)
+      bytes += size
+      for (const key of ownKeys) keys.add(key)
     }
-    lines.push(line)
-    bytes += size
-    for (const key of ownKeys) keys.add(key)
+  } catch (error) {
+    failure = error
   }
+  // What was read before a source broke is as good as the rest.
   if (lines.length > 0) yield { lines }
+  if (failure !== null) throw failure
 }
 
 /** Collections come after the titles: they may be about them. */

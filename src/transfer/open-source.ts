@@ -8,7 +8,6 @@ import { readImdb, type ImdbOptions } from './read-imdb.js'
 import { readJson } from './read-json.js'
 import { readNdjson } from './read-ndjson.js'
 import type { SourceItems } from './source.js'
-import { watchInput } from './watch-input.js'
 
 const READERS = { ndjson: readNdjson, json: readJson, csv: readCsv } as const
 /** What is read from one stream. */
@@ -104,6 +103,12 @@ async function identityOf (files: readonly string[], how: string): Promise<strin
 
 function standardInput (format: TextFormat): Source {
   let read = 0
-  const items = (): SourceItems => readText(format, watchInput(process.stdin, ({ length }) => { read += length }).chunks)
+  async function * counted (): AsyncGenerator<Buffer> {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      read += chunk.length
+      yield chunk
+    }
+  }
+  const items = (): SourceItems => readText(format, counted())
   return { name: 'standard input', totalBytes: null, identity: null, bytesRead: () => read, items }
 }

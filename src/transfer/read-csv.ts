@@ -1,10 +1,8 @@
 // CSV: a row is a movie or a show, with the fields as columns; rows of episodes follow their show. An empty cell says nothing.
 import { parse } from 'csv-parse'
-import { pipeline, Readable } from 'node:stream'
 import type { FieldError } from '../errors.js'
 import { MAX_LINE_BYTES } from './read-lines.js'
 import { UnreadableSourceError, type SourceItem, type SourceItems } from './source.js'
-import { watchInput } from './watch-input.js'
 
 type Read = (text: string) => unknown
 
@@ -53,14 +51,10 @@ const COLUMNS: ReadonlyMap<string, Column> = new Map([
 
 const NAMES = 'kind, id, title, originalTitle, alternativeTitles, synopsis, year, releaseDate, genres, maturityRating, runtimeMs, runtimeMinutes, originalLanguage, posterUrl, backdropUrl, availableFrom, availableUntil, published, popularity, addedAt, imdb, tmdb, wikidata, cast, crew, season, episode, airDate'
 
-interface Row { readonly record: readonly string[], readonly info: { readonly lines: number } }
+interface Row { readonly cells: readonly string[], readonly line: number }
 type Fields = Record<string, unknown>
 
 export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
-  const watched = watchInput(input)
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MAX_LINE_BYTES })
-  const rows = pipeline(Readable.from(watched.chunks), parser, () => undefined) as AsyncIterable<Row>
-  let line = 1
   let columns: readonly Column[] | null = null
   /** It is told when all of its episodes are. */
   let show: { line: number, body: Fields, seasons: Map<number, Fields[]> } | null = null
@@ -68,32 +62,51 @@ export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
     line: one.line,
     body: one.seasons.size === 0 ? one.body : { ...one.body, seasons: [...one.seasons].map(([number, episodes]) => ({ number, episodes })) },
   })
-  try {
-    for await (const { record, info } of rows) {
-      line = info.lines
-      if (columns === null) {
-        columns = readHeader(record)
-        continue
-      }
-      const row = readRow(line, record, columns)
-      if ('errors' in row) yield row
-      else if (row.fields['kind'] === 'episode') {
-        const errors = addEpisode(show?.seasons ?? null, row.fields)
-        if (errors.length > 0) yield { line, errors }
-      } else {
-        if (show !== null) yield finished(show)
-        show = null
-        const body = { kind: 'movie', ...row.fields }
-        if (body.kind === 'show') show = { line, body, seasons: new Map() }
-        else yield { line, body }
-      }
+  for await (const { cells, line } of readRows(input)) {
+    if (columns === null) {
+      columns = readHeader(cells)
+      continue
     }
-  } catch (error) {
-    if (watched.error() !== null) throw watched.error()
-    if (error instanceof UnreadableSourceError) throw error
-    throw new UnreadableSourceError(line, `The CSV cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
+    const row = readRow(line, cells, columns)
+    if ('errors' in row) yield row
+    else if (row.fields['kind'] === 'episode') {
+      const errors = addEpisode(show?.seasons ?? null, row.fields)
+      if (errors.length > 0) yield { line, errors }
+    } else {
+      if (show !== null) yield finished(show)
+      show = null
+      const body = { kind: 'movie', ...row.fields }
+      if (body.kind === 'show') show = { line, body, seasons: new Map() }
+      else yield { line, body }
+    }
   }
   if (show !== null) yield finished(show)
+}
+
+/** Every row before a place that cannot be read; a stream of rows would lose those that it holds. @throws UnreadableSourceError */
+async function * readRows (input: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+  const rows: Row[] = []
+  let line = 0
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_LINE_BYTES,
+    on_record (cells: string[], { lines }) {
+      line = lines
+      rows.push({ cells, line })
+      return null
+    },
+  })
+  // What went wrong is told to whoever wrote.
+  parser.on('error', () => undefined)
+  const told = async (write: (done: (error?: Error | null) => void) => void): Promise<Error | null> => await new Promise((resolve) => { write((error) => { resolve(error ?? null) }) })
+  async function * after (failure: Error | null): AsyncGenerator<Row> {
+    yield * rows.splice(0)
+    if (failure !== null) throw new UnreadableSourceError(line + 1, `The CSV cannot be read after line ${line}: ${failure.message}.`)
+  }
+  for await (const chunk of input) yield * after(await told((done) => { parser.write(chunk, done) }))
+  yield * after(await told((done) => { parser.end(done) }))
 }
 
 /** @throws UnreadableSourceError */

@@ -1,9 +1,10 @@
 // JSON: an array of records, or one record. Read as a stream, so that a file of any size takes the memory of one record.
-import { pipeline, Readable } from 'node:stream'
-import { streamArray } from 'stream-json/streamers/stream-array.js'
+import { StringDecoder } from 'node:string_decoder'
+import { gen, none } from 'stream-chain/core'
+import { parser } from 'stream-json/core/parser.js'
+import { streamArray } from 'stream-json/core/streamers/stream-array.js'
 import { MAX_LINE_BYTES } from './read-lines.js'
 import { UnreadableSourceError, type SourceItem, type SourceItems } from './source.js'
-import { watchInput } from './watch-input.js'
 
 const WHOLE_VALUES = { packKeys: true, packStrings: true, packNumbers: true, streamKeys: false, streamStrings: false, streamNumbers: false } as const
 
@@ -37,20 +38,38 @@ async function peek (input: AsyncIterable<Buffer>): Promise<{ first: string | nu
 async function * readArray (input: AsyncIterable<Buffer>): AsyncGenerator<SourceItem> {
   let line = 0
   let bytes = 0
-  // A record is held whole until it ends: one that does not end is no record.
-  const watched = watchInput(input, ({ length }) => {
-    bytes += length
-    if (bytes > MAX_LINE_BYTES + 2 * length) throw new UnreadableSourceError(line + 1, `Record ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`)
-  })
-  const records = pipeline(Readable.from(watched.chunks), streamArray.withParserAsStream(WHOLE_VALUES), () => undefined)
-  try {
-    for await (const { value } of records as AsyncIterable<{ value: unknown }>) {
-      bytes = 0
-      yield { line: ++line, body: value }
+  const decoder = new StringDecoder()
+  // Called with `none` it tells that the text has ended, which its type leaves out.
+  const parse = gen(parser(WHOLE_VALUES), streamArray()) as (text: string | typeof none) => AsyncGenerator<{ value: unknown }>
+  async function * recordsIn (text: string | typeof none): AsyncGenerator<SourceItem> {
+    try {
+      for await (const { value } of parse(text)) {
+        bytes = 0
+        yield { line: ++line, body: value }
+      }
+    } catch (error) {
+      throw new UnreadableSourceError(line + 1, `The JSON cannot be read after ${line} records: ${error instanceof Error ? error.message : String(error)}.`)
     }
-  } catch (error) {
-    if (watched.error() !== null) throw watched.error()
-    throw new UnreadableSourceError(line + 1, `The JSON cannot be read after ${line} records: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+  for await (const chunk of input) {
+    for (const piece of piecesOf(chunk)) {
+      bytes += piece.length
+      // A record is held whole until it ends: one that does not end is no record.
+      if (bytes > MAX_LINE_BYTES) throw new UnreadableSourceError(line + 1, `Record ${line + 1} is longer than ${MAX_LINE_BYTES} bytes.`)
+      yield * recordsIn(decoder.write(piece))
+    }
+  }
+  yield * recordsIn(decoder.end())
+  yield * recordsIn(none)
+}
+
+/** Each up to a closing brace: a piece that cannot be parsed gives no record at all, so it must not begin with whole ones. */
+function * piecesOf (chunk: Buffer): Generator<Buffer> {
+  for (let start = 0; start < chunk.length;) {
+    const brace = chunk.indexOf('}', start)
+    const end = brace === -1 ? chunk.length : brace + 1
+    yield chunk.subarray(start, end)
+    start = end
   }
 }
 

@@ -202,6 +202,18 @@ t.test('importing', { timeout: 120_000 }, async (t) => {
     expectProblem(t, await importText('name,colour\nx,y\n', '', { 'content-type': 'text/csv' }), 'unreadable-import', 400)
   })
 
+  t.test('takes what comes before a place where the body cannot be read, and the feeds hear of it', async (t) => {
+    await clear()
+    const since = (await kim.get(`/v1/profiles/${kim.profileId}/changes`)).body.cursor
+    const line = (i: number): string => JSON.stringify({ kind: 'movie', title: `Movie ${i}` })
+    const chunks = Array.from({ length: 20 }, (_, chunk) => `${chunk === 0 ? '[' : ','}${Array.from({ length: 10 }, (_, i) => line(chunk * 10 + i)).join()}`)
+    const answer = await call(app, 'POST', '/v1/admin/import', { token: admin.token, body: Readable.from([...chunks, ',{]'].map((text) => Buffer.from(text))), headers: { 'content-type': 'application/json' } })
+    expectProblem(t, answer, 'unreadable-import', 400)
+    t.equal(answer.body.line, 201)
+    t.equal((await exportLines()).length, 200)
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/changes?since=${since}`)).body.items, [{ kind: 'catalogue' }])
+  })
+
   t.test('is for administrators, and wants a body of a known type', async (t) => {
     const body = '{"kind":"movie","title":"X"}'
     expectProblem(t, await call(app, 'POST', '/v1/admin/import', { body, headers: NDJSON }), 'unauthorized', 401)
