@@ -29,6 +29,8 @@ export interface StoredChangeLog {
   forgotten: number
   /** Oldest first; of one kind and title only the newest. */
   entries: LoggedChange[]
+  /** Only the catalogue's: titles that came or went by their dates until then are told. */
+  windowsToldUntil?: Date
 }
 
 const changeLogSchema = new Schema<StoredChangeLog>({
@@ -37,6 +39,7 @@ const changeLogSchema = new Schema<StoredChangeLog>({
   seq: { type: Number, default: 0 },
   forgotten: { type: Number, default: 0 },
   entries: { type: [new Schema({ seq: Number, kind: String, title: { type: Schema.Types.ObjectId, default: null } }, { _id: false })], default: [] },
+  windowsToldUntil: { type: Date },
 }, { collection: 'changelogs', versionKey: false })
 
 // Deletion of an account.
@@ -51,6 +54,18 @@ export async function recordChange (owner: { readonly account: string, readonly 
 /** @param titleId null: any title may have changed */
 export async function recordCatalogueChange (titleId: string | null): Promise<void> {
   await append(CATALOGUE_LOG, null, 'catalogue', titleId)
+}
+
+/** @param now where it begins when nothing was told yet */
+export async function readWindowsToldUntil (now: Date): Promise<Date> {
+  const log = await ChangeLog.findById(CATALOGUE_LOG, { windowsToldUntil: 1 }).lean<Pick<StoredChangeLog, 'windowsToldUntil'>>()
+  if (log?.windowsToldUntil !== undefined) return log.windowsToldUntil
+  await setWindowsToldUntil(now)
+  return now
+}
+
+export async function setWindowsToldUntil (windowsToldUntil: Date): Promise<void> {
+  await ChangeLog.updateOne({ _id: CATALOGUE_LOG }, { $set: { windowsToldUntil } }, { upsert: true })
 }
 
 async function append (_id: Types.ObjectId, account: Types.ObjectId | null, kind: ChangeKind, titleId: string | null): Promise<void> {

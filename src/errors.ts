@@ -39,6 +39,16 @@ export const notFound = (what: string): DomainError =>
 export const invalid = (errors: FieldError[], detail = 'The request does not fit the API description.'): DomainError =>
   new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
 
+/** What is wrong with a part of a body, told by its place in the whole. */
+export function within<T> (pointer: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const errors = error instanceof DomainError ? error.extensions['errors'] as FieldError[] | undefined : undefined
+    throw errors === undefined ? error : invalid(errors.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` })))
+  }
+}
+
 export const badRequest = (code: string, detail: string): DomainError => new DomainError(400, code, 'Invalid request', detail)
 
 export const conflict = (code: string, title: string, detail: string, extensions: Record<string, unknown> = {}): DomainError =>

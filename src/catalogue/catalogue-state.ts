@@ -12,7 +12,7 @@ export type ListedTitle = StoredMovie | StoredShow
 
 /** What a card and its items need; the rest of a title is read when its page is opened. */
 export const CARD_PROJECTION = {
-  synopsis: 0, 'translations.synopsis': 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.translations': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.translations': 0,
+  synopsis: 0, 'translations.synopsis': 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.translations': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.translations.synopsis': 0,
 } as const
 
 /** More of a cast says little about what a title is like. */
@@ -123,6 +123,11 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
 
 const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
 
+/** One empty list for all that have none. */
+function translationsOf ({ translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>): CatalogueTitle['translations'] {
+  return translations.length === 0 ? NO_TRANSLATIONS : translations
+}
+
 function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, unknown>, { names, genres }: CatalogueState): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
@@ -139,7 +144,7 @@ function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, un
     originalLanguage: sameText(stored.originalLanguage, names),
     people: leadingPeople(stored, names),
     credited: [...credited.keys()],
-    translations: stored.translations === undefined || stored.translations.length === 0 ? NO_TRANSLATIONS : stored.translations,
+    translations: translationsOf(stored),
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
     published: stored.published,
@@ -153,7 +158,7 @@ function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, un
 }
 
 function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
-  return { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: movie.runtimeMs, airDate: null, place: MOVIE_PLACE, markers: movie.markers }
+  return { id, titleId: id, season: 0, episode: 0, name: null, translations: NO_TRANSLATIONS, runtimeMs: movie.runtimeMs, airDate: null, place: MOVIE_PLACE, markers: movie.markers }
 }
 
 function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
@@ -175,6 +180,7 @@ function episodesOf (titleId: string, seasons: readonly StoredSeason[]): Catalog
       season: season.number,
       episode: episode.number,
       name: episode.title,
+      translations: translationsOf(episode),
       runtimeMs: episode.runtimeMs,
       airDate: episode.airDate,
       place: placeOf(season.number, episode),

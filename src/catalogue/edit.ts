@@ -82,7 +82,7 @@ export interface Written<T> { readonly part: T, readonly revision: number }
 /** Puts one season whole. @throws DomainError 404, 409, 412 */
 export async function putSeason (services: CatalogueServices, showId: string, number: number, body: Omit<SeasonBody, 'number'>, revision: number | null): Promise<Written<StoredSeason>> {
   const show = await changeShow(services, showId, revision, (stored) => ({
-    seasons: withOne(stored.seasons, storedSeasons([{ ...body, number }], stored.seasons)),
+    seasons: withOne(stored.seasons, storedSeasons([{ ...body, number }], stored.seasons, { pointerOf: () => '' })),
   }))
   return { part: seasonOf(show, number), revision: show.__v }
 }

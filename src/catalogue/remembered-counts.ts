@@ -5,6 +5,7 @@ import { countGenres, type Selection } from './browse.js'
 import { countFacets, type Facets } from './facets.js'
 import { isFresh, stampOf, type Stamp } from './freshness.js'
 import type { Catalogue } from './snapshot.js'
+import { nextTurn } from './turns.js'
 
 /** Viewers of one ceiling and plan share an answer, so few are asked for again and again. */
 const KEPT = 500
@@ -39,15 +40,4 @@ export function createRememberedCounts (catalogue: Catalogue): RememberedCounts 
 /** All that what is seen depends on. */
 function eyesOf (viewer: Viewer): [boolean, number] {
   return [viewer.kids, maturityCeiling(viewer)]
-}
-
-/** The next moment at which a title comes or goes by its own date, ms since the epoch. */
-function nextTurn (catalogue: Catalogue, after: number): number {
-  let next = Infinity
-  const lookAt = (date: Date | null): void => { if (date !== null && date.getTime() > after) next = Math.min(next, date.getTime()) }
-  for (const { availableFrom, availableUntil } of catalogue.titles()) {
-    lookAt(availableFrom)
-    lookAt(availableUntil)
-  }
-  return next
 }

@@ -54,6 +54,8 @@ export interface CatalogueItem {
   readonly episode: number
   /** The episode's own title; null for a movie. */
   readonly name: string | null
+  /** The episode's titles in other languages, without synopses. */
+  readonly translations: CatalogueTitle['translations']
   readonly runtimeMs: number | null
   readonly airDate: string | null
   /** Where it stands in the order of its title; null for a special without a place. */

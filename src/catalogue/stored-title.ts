@@ -4,7 +4,7 @@ import { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
-import { conflict, invalid } from '../errors.js'
+import { conflict, invalid, within } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { completeMarkers } from './markers.js'
 
@@ -87,9 +87,10 @@ export type EpisodeBody = NonNullable<SeasonBody['episodes']>[number]
 /**
  * Seasons as they are stored; an episode keeps its id by id or by season and number.
  * @param isImport takes ids that this show has not, as an export of another database names them
- * @throws DomainError 409 `unknown-episode`
+ * @param pointerOf where a season is in the body
+ * @throws DomainError 400, 409 `unknown-episode`
  */
-export function storedSeasons (seasons: readonly SeasonBody[], existing: readonly StoredSeason[], isImport = false): StoredSeason[] {
+export function storedSeasons (seasons: readonly SeasonBody[], existing: readonly StoredSeason[], { isImport = false, pointerOf = (index: number) => `/seasons/${index}` } = {}): StoredSeason[] {
   const known = new Map(existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode._id] as const)))
   const byNumber = new Map(existing.flatMap((season) => season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)))
   const claimed = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
@@ -100,13 +101,13 @@ export function storedSeasons (seasons: readonly SeasonBody[], existing: readonl
     const same = byNumber.get(`${season} ${episode.number}`)
     return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId(episode.id) : same
   }
-  return seasons.map((season) => ({
+  return seasons.map((season, index) => within(pointerOf(index), () => ({
     number: season.number,
     title: season.title ?? null,
     synopsis: season.synopsis ?? null,
     ...withTranslations(season.translations),
-    episodes: (season.episodes ?? []).map((episode) => storedEpisode(idOf(season.number, episode), season.number, episode)),
-  }))
+    episodes: (season.episodes ?? []).map((episode, at) => within(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))),
+  })))
 }
 
 function withTranslations (translations: TitleBody['translations']): { translations?: Translation[] } {

@@ -1,11 +1,13 @@
-// Every few seconds: streams whose lease ran out reach the history and give their slots back; now and then, media that wait are
-// packaged, resumable uploads tended, closed accounts erased, what broken uploads left in storage goes, and what is watched
+// Twice a second: titles that came or went by their dates are told. Every few seconds: streams whose lease ran out reach the
+// history and give their slots back; now and then, media that wait are packaged, resumable uploads tended, closed accounts erased, what broken uploads left in storage goes, and what is watched
 // these days is counted. Several processes may do so.
 import fp from 'fastify-plugin'
 import type { Services } from '../services.js'
 import { eraseClosedAccounts } from '../accounts/erase-account.js'
+import { createWindowNews } from '../changes/window-news.js'
 import { sweepExpiredSlots } from '../watching/flush.js'
 
+const DATES_EVERY_MS = 500
 const STREAMS_EVERY_MS = 5_000
 const PACKAGES_EVERY_MS = 60_000
 const RESUMABLE_EVERY_MS = 60_000
@@ -30,6 +32,8 @@ export default fp<{ services: Services }>(async function sweeper (app, { service
       await running
     })
   }
+  const windowNews = createWindowNews(services.catalogue)
+  every(DATES_EVERY_MS, 'titles that come and go', async () => { await windowNews.tell(services.now()) })
   every(STREAMS_EVERY_MS, 'expired streams', async () => await sweepExpiredSlots(services.watching))
   every(PACKAGES_EVERY_MS, 'unpackaged media', async () => { await services.packaging.sweep() })
   every(ACCOUNTS_EVERY_MS, 'closed accounts', async () => await eraseClosedAccounts(services))

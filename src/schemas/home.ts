@@ -27,6 +27,6 @@ export type HomeRowView = Static<typeof ContinueRow> | Static<typeof TitleRow>
 
 export function toHomeRow ({ id, title, cards }: FilledRow, nextCursor: string | null, localiser: Localiser): HomeRowView {
   if (cards.kind === 'continue') return { kind: 'continue', id, title, items: cards.items.map((card) => toContinueCard(card, localiser)), nextCursor }
-  const items = cards.items.map((card) => ({ ...toCard(card.title, card.state, localiser), ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode) }) }))
+  const items = cards.items.map((card) => ({ ...toCard(card.title, card.state, localiser), ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode, localiser) }) }))
   return { kind: 'titles', id, title, items, nextCursor }
 }

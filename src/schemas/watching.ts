@@ -129,10 +129,11 @@ export function toHistoryGroup ({ last, plays, firstWatchedAt }: TitleGroup, las
   return { title: { id: last.title.toString(), title: last.titleName }, plays, firstWatchedAt: firstWatchedAt.toISOString(), last: lastItem }
 }
 
-/** Episodes are told as the catalogue calls them; what else they are called is read with their season. */
 export function toItem (title: Pick<CatalogueTitle, 'kind' | 'title' | 'translations'>, item: CatalogueItem, localiser?: Localiser): Static<typeof ItemView> {
   const isMovie = title.kind === 'movie'
-  return { id: item.id, season: isMovie ? null : item.season, episode: isMovie ? null : item.episode, title: item.name ?? localiser?.wordsOf(title).title ?? title.title }
+  const own = item.name ?? title.title
+  const told = localiser?.wordsOf(isMovie ? title : { title: own, translations: item.translations }).title ?? own
+  return { id: item.id, season: isMovie ? null : item.season, episode: isMovie ? null : item.episode, title: told }
 }
 
 export function toProgress (state: ItemState): Static<typeof Progress> {

@@ -44,7 +44,7 @@ function withoutEmpty (title: StoredAny): StoredAny {
 }
 
 function withSeasons (show: StoredShow, told: readonly SeasonBody[] | undefined, existing: readonly StoredSeason[], mode: EditMode): StoredShow {
-  const seasons = mode === 'replace' ? storedSeasons(told ?? [], existing, true) : told === undefined ? existing : mergedSeasons(told, existing)
+  const seasons = mode === 'replace' ? storedSeasons(told ?? [], existing, { isImport: true }) : told === undefined ? existing : mergedSeasons(told, existing)
   const next = { ...show, seasons: [...seasons], episodeCount: countEpisodes(seasons) }
   if (told !== undefined) assertShow(next)
   return next
@@ -52,7 +52,7 @@ function withSeasons (show: StoredShow, told: readonly SeasonBody[] | undefined,
 
 /** Seasons and episodes are added or changed; those of which nothing is said stay, because everybody's progress hangs on them. */
 function mergedSeasons (told: readonly SeasonBody[], existing: readonly StoredSeason[]): StoredSeason[] {
-  const toldAnew = storedSeasons(told, existing, true)
+  const toldAnew = storedSeasons(told, existing, { isImport: true })
   const before = new Map(existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode] as const)))
   const toldIn = new Map(toldAnew.flatMap((season) => season.episodes.map(({ _id }) => [_id.toString(), season.number] as const)))
   const staysIn = (number: number) => ({ _id }: StoredEpisode): boolean => (toldIn.get(_id.toString()) ?? number) === number

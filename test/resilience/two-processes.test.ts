@@ -120,6 +120,12 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     t.strictSame(rows[0], rows[1], 'two devices show the same row')
     t.match(await tells('catalogue', async () => await send(a, 'PATCH', `/v1/admin/movies/${movie}`, adminToken, { synopsis: 'In space.' })), { title: { id: movie } })
     t.equal((await send(b, 'GET', `/v1/movies/${movie}`, accessToken)).body.synopsis, 'In space.', 'whoever hears of it reads it')
+    const availableFrom = new Date(Date.now() + 2_500)
+    await tells('catalogue', async () => await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'In a moment', availableFrom: availableFrom.toISOString() }))
+    const { items } = await feed.until('catalogue')
+    t.match(items, [{ kind: 'catalogue', title: { title: 'In a moment' } }])
+    const late = Date.now() - availableFrom.getTime()
+    t.ok(late >= 0 && late < 1_000, `what comes by its date is told ${late} ms after it`)
     await send(a, 'POST', '/v1/auth/logout', accessToken)
     const started = Date.now()
     while (await feed.next() !== null);

@@ -22,6 +22,20 @@ t.test('parts of shows', async (t) => {
     expectProblem(t, await admin.patch('/v1/admin/shows/665f1c2e9b1e8a0012ab34cd/seasons/1', { title: 'X' }), 'not-found', 404)
   })
 
+  t.test('what is wrong with one episode of many is told by its place', async (t) => {
+    const pointersOf = async (action: Promise<{ status: number, body: any }>): Promise<string[]> => {
+      const answer = await action
+      expectProblem(t, answer as any, 'validation-failed', 400)
+      return answer.body.errors.map(({ pointer }: any) => pointer)
+    }
+    const episodes = [{ number: 1, title: 'A' }, { number: 2, title: 'B', markers: { introEndMs: 5 } }]
+    t.strictSame(await pointersOf(admin.post('/v1/admin/shows', { title: 'X', seasons: [{ number: 1 }, { number: 2, episodes }] })), ['/seasons/1/episodes/1/markers/introStartMs'])
+    const { id } = await addShow(app, admin, {}, [])
+    t.strictSame(await pointersOf(admin.put(`/v1/admin/shows/${id}/seasons/1`, { episodes })), ['/episodes/1/markers/introStartMs'])
+    t.strictSame(await pointersOf(admin.put(`/v1/admin/shows/${id}/seasons/1/episodes/1`, { title: 'A', placedAfter: { season: 1, episode: 2 } })), ['/placedAfter'])
+    t.strictSame(await pointersOf(admin.patch(`/v1/admin/shows/${id}`, { seasons: [{ number: 1, translations: { 'not a tag': { title: 'T' } } }] })), ['/seasons/0/translations/not a tag'])
+  })
+
   t.test('an episode that gets another number or season keeps its id, its files and everybody\'s progress', async (t) => {
     const { id, episodes } = await addShow(app, admin)
     await watch(kim, clock, episodes[0]!, 20_007)

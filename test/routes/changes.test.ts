@@ -1,6 +1,7 @@
 // The change feed of a profile: asked for with a cursor, and as server-sent events.
 import t from 'tap'
 import { LISTENERS_OF_ACCOUNT } from '../../src/changes/change-hub.js'
+import { createWindowNews } from '../../src/changes/window-news.js'
 import { openEvents, type EventReader } from '../event-reader.js'
 import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
 
@@ -71,6 +72,29 @@ t.test('asked for with a cursor', async (t) => {
     t.strictSame(kinds(items), ['catalogue The Matrix', 'catalogue Fawlty Towers'])
     const gone = await addMovie(app, admin, { title: 'Gone' }, [])
     t.strictSame((await during(async () => { await admin.delete(`/v1/admin/movies/${gone}`) })).items, [{ kind: 'catalogue', title: null }])
+  })
+
+  t.test('tells what comes and goes by its dates, once, also when nobody was there to notice', async (t) => {
+    const { services } = app
+    const news = createWindowNews(services.catalogue)
+    await news.tell(clock.now())
+    const inMinutes = (minutes: number): string => new Date(clock.now().getTime() + minutes * 60_000).toISOString()
+    await addMovie(app, admin, { title: 'For an hour', availableFrom: inMinutes(10), availableUntil: inMinutes(70) }, [])
+    await addMovie(app, admin, { title: 'Later', availableFrom: inMinutes(200) }, [])
+    await addMovie(app, admin, { title: 'Nobody sees it', availableFrom: inMinutes(10), published: false }, [])
+    const after = async (minutes: number, tellers = [news]): Promise<any[]> => (await during(async () => {
+      clock.advance(minutes * 60_000)
+      for (const teller of tellers) await teller.tell(clock.now())
+    })).items
+    t.strictSame(await after(9), [])
+    t.strictSame(kinds(await after(1)), ['catalogue For an hour'], 'to the very moment')
+    t.strictSame(await after(0), [])
+    t.strictSame(await after(1), [])
+    t.strictSame(await after(59), [{ kind: 'catalogue', title: null }])
+    t.strictSame(kinds(await after(200, [createWindowNews(services.catalogue)])), ['catalogue Later'], 'a process that starts tells what it missed')
+    t.strictSame(await after(0, [news, createWindowNews(services.catalogue)]), [], 'and no other tells it again')
+    for (let i = 0; i < 21; i++) await addMovie(app, admin, { title: `Tomorrow ${i}`, availableFrom: inMinutes(1_440) }, [])
+    t.strictSame(await after(1_440), [{ kind: 'catalogue', title: null }], 'many at once are told as any')
   })
 
   t.test('names nothing that the profile may not see', async (t) => {

@@ -1,6 +1,6 @@
 // Titles are told in the language of the client wherever they are told, and found by what they are called in any.
 import t from 'tap'
-import { addMovie, addShow, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
+import { addMovie, addShow, call, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
 
 t.test('cards in the language of the client', async (t) => {
   const { app, clock } = await startApp(t)
@@ -36,7 +36,13 @@ t.test('cards in the language of the client', async (t) => {
   t.test('the continue button, playback and what comes next', async (t) => {
     const spanish = { 'accept-language': 'es' }
     const { body } = await kim.get(`${base}/continue`, spanish)
-    t.match(body, { title: { title: 'Hotel Fawlty' }, item: { title: 'The Builders' } }, 'an episode keeps the title that the catalogue gives it')
+    t.match(body, { title: { title: 'Hotel Fawlty' }, item: { title: 'The Builders' } }, 'what is not translated keeps the title that the catalogue gives it')
+    await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/2`, { translations: { es: { title: 'Los constructores', synopsis: 'Obras en el hotel.' } } })
+    t.match((await kim.get(`${base}/continue`, spanish)).body.item, { title: 'Los constructores' })
+    t.match((await kim.get(`${base}/continue`)).body.item, { title: 'The Builders' })
+    t.match((await kim.get(`${base}/home`, spanish)).body.rows[0].items.map(({ item }: any) => item.title), ['Los constructores'])
+    t.match((await kim.get('/v1/search?q=builders', spanish)).body.items[0].episode, { title: 'Los constructores' })
+    t.equal((await call(app, 'POST', `${base}/playback`, { token: kim.token, headers: spanish, body: { itemId: show.episodes[1] } })).body.item.title, 'Los constructores')
     await kim.delete(`${base}/continue-watching/${movie}`)
     t.equal((await kim.get(`${base}/continue-watching/hidden`, spanish)).body.items[0].title.title, 'La vida de los otros')
     t.equal((await play(kim, movie)).body.item.title, 'The Lives of Others')
