@@ -12,7 +12,7 @@ import type { ImportedView } from '../src/watching/imported-view.js'
 import type { FoundItem } from '../src/watching/match-title.js'
 import { readNetflixFile } from '../src/watching/netflix-file.js'
 import { readNormflixFile } from '../src/watching/normflix-file.js'
-import { numbersOf } from '../src/catalogue/snapshot.js'
+import { numbersOf } from '../src/catalogue/catalogue.js'
 import { watcherOf } from './playback.js'
 
 const FILE_BYTES = 16 * 1024 * 1024

@@ -12,7 +12,7 @@ import { readItemProgress, readProfileStates, seasonProgress, type ItemProgress 
 import { SORTS, type Position } from '../src/catalogue/orders.js'
 import { createRememberedCounts } from '../src/catalogue/remembered-counts.js'
 import { createSerialisedAnswers, fillGaps, GAP, type Fill } from '../src/catalogue/serialised-answers.js'
-import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/snapshot.js'
+import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/catalogue.js'
 import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { AuditLog } from './accounts/audit-log.js'
-import type { Catalogue } from './catalogue/snapshot.js'
+import type { Catalogue } from './catalogue/catalogue.js'
 import type { Background } from './background.js'
 import type { ChangeHub } from './changes/change-hub.js'
 import type { Config } from './config.js'

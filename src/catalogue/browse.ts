@@ -4,7 +4,7 @@ import { speaks } from '../domain/file-choice.js'
 import type { MaturityRating } from '../domain/maturity.js'
 import { foldText } from './fold-text.js'
 import { comparePositions, ordersOf, placeOf, sortKey, type Position, type Sort } from './orders.js'
-import { renditionsOf, type Catalogue, type CatalogueTitle } from './snapshot.js'
+import { renditionsOf, type Catalogue, type CatalogueTitle } from './catalogue.js'
 
 export interface TitleFilter {
   readonly type?: 'movie' | 'show'

@@ -6,7 +6,7 @@ import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.
 import { comparePlaces, MOVIE_PLACE, type Place } from '../domain/watch-order.js'
 import { foldText, slugOf } from './fold-text.js'
 import { addCredits, creditedOf, dropCredits, emptyPeople, type People } from './people.js'
-import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SideFiles } from './snapshot.js'
+import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SideFiles } from './catalogue.js'
 
 export type ListedTitle = StoredMovie | StoredShow
 

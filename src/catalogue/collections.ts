@@ -6,7 +6,7 @@ import { conflict, notFound, preconditionFailed } from '../errors.js'
 import type { CollectionChanges, CollectionInput } from '../schemas/collections.js'
 import type { Services } from '../services.js'
 import { storedTranslations, type EditMode } from './stored-title.js'
-import type { Catalogue } from './snapshot.js'
+import type { Catalogue } from './catalogue.js'
 
 type CollectionServices = Pick<Services, 'catalogue'>
 type Body = Static<typeof CollectionChanges>

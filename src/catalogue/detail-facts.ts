@@ -5,7 +5,7 @@ import type { DetailFacts } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
 import { createLocaliser, type Localiser } from './localise.js'
 import { offerOf } from './offer.js'
-import type { Catalogue, CatalogueCollection, CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueCollection, CatalogueTitle } from './catalogue.js'
 
 type FactsServices = Pick<Services, 'catalogue' | 'config'>
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
-import type { Catalogue, CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueTitle } from './catalogue.js'
 
 /** Titles kept; the largest show takes 1 MB. */
 const KEPT = 500

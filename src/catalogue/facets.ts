@@ -3,7 +3,7 @@ import { speaks } from '../domain/file-choice.js'
 import { canSee, type MaturityRating } from '../domain/maturity.js'
 import type { Selection, TitleFilter } from './browse.js'
 import { foldText } from './fold-text.js'
-import { renditionsOf, type Catalogue, type CatalogueTitle } from './snapshot.js'
+import { renditionsOf, type Catalogue, type CatalogueTitle } from './catalogue.js'
 
 export interface Facet<T> { readonly value: T, readonly count: number }
 

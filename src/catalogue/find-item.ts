@@ -1,6 +1,6 @@
 // The movie or the episode that an address of the administration names.
 import { fail, notFound } from '../errors.js'
-import type { Catalogue, CatalogueItem, CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueItem, CatalogueTitle } from './catalogue.js'
 
 export interface TitleItem { readonly title: CatalogueTitle, readonly item: CatalogueItem }
 

@@ -1,6 +1,6 @@
 // How old an answer may be that was derived from the whole catalogue: none of what this process wrote is missing in it, and
 // of what others write nothing for longer than a second, however fast they write.
-import type { Catalogue } from './snapshot.js'
+import type { Catalogue } from './catalogue.js'
 
 export interface Stamp { readonly generation: number, readonly ownChanges: number, readonly atMs: number }
 

@@ -1,6 +1,6 @@
 // What of a title a plan can play: which heights, in which languages, with which subtitles.
 import { pictureHeight, withinPlan } from '../domain/file-choice.js'
-import { readyFilesOf, type Catalogue, type CatalogueTitle } from './snapshot.js'
+import { readyFilesOf, type Catalogue, type CatalogueTitle } from './catalogue.js'
 
 export interface Offer {
   /** Lines, the sharpest first. */

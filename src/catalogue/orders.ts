@@ -1,6 +1,6 @@
 // The titles in the orders that lists need. A list is put in order once, when it is first asked for; what changes after that
 // is merged into it, so that a catalogue of any size that changes all the time is not sorted for each request.
-import type { Catalogue, CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueTitle } from './catalogue.js'
 
 export const SORTS = ['title', 'release', 'added', 'popularity'] as const
 export type Sort = (typeof SORTS)[number]

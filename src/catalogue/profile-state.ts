@@ -10,7 +10,7 @@ import { slotState } from '../watching/slots.js'
 import { readTitle } from '../watching/title-reading.js'
 import type { Watching } from '../watching/watching.js'
 import { liveSlotOf } from '../watching/where.js'
-import type { CatalogueItem } from './snapshot.js'
+import type { CatalogueItem } from './catalogue.js'
 
 /** Looks up states by title id; undefined for tokens that are not bound to a profile. */
 export type ProfileStates = (titleId: string) => ProfileState | undefined

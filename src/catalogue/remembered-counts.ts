@@ -4,7 +4,7 @@ import { maturityCeiling, type Viewer } from '../domain/maturity.js'
 import { countGenres, type Selection } from './browse.js'
 import { countFacets, type Facets } from './facets.js'
 import { isFresh, stampOf, type Stamp } from './freshness.js'
-import type { Catalogue } from './snapshot.js'
+import type { Catalogue } from './catalogue.js'
 import { nextTurn } from './turns.js'
 
 /** Viewers of one ceiling and plan share an answer, so few are asked for again and again. */

@@ -7,7 +7,7 @@ import { Play } from '../../models/play.js'
 import { Show, type StoredShow } from '../../models/show.js'
 import { Taste } from '../../models/taste.js'
 import { notFound } from '../errors.js'
-import type { Catalogue, CatalogueItem, CatalogueTitle } from './snapshot.js'
+import type { Catalogue, CatalogueItem, CatalogueTitle } from './catalogue.js'
 
 export interface Removal {
   /** Gone for good. */

@@ -1,5 +1,5 @@
 // When titles come and go by their own dates.
-import type { Catalogue } from './snapshot.js'
+import type { Catalogue } from './catalogue.js'
 
 /** The next moment at which one does, ms since the epoch; Infinity when none will. */
 export function nextTurn (catalogue: Pick<Catalogue, 'titles'>, after: number): number {

@@ -1,6 +1,6 @@
 // Titles that come and go by their dates alone: nobody writes anything then, so whichever process notices tells the feeds.
 import { readWindowsToldUntil, recordCatalogueChange, setWindowsToldUntil } from '../../models/change-log.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.js'
 import { nextTurn } from '../catalogue/turns.js'
 
 /** So many at once are told as "any title": the log has room for the other changes. */

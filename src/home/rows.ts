@@ -1,7 +1,7 @@
 // The rows of a home page: what is in each, in which order. Rows that are about the profile show whatever belongs there;
 // those that recommend leave out what it gave up or dislikes.
 import { placeOfNumbers, type WatchEntry } from '../../models/watch-entry.js'
-import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
 import { withinPlan } from '../domain/file-choice.js'
 import { weighGenres, type Liking } from '../domain/genre-taste.js'
 import { canSee, type Viewer } from '../domain/maturity.js'

@@ -1,7 +1,7 @@
 // The catalogue in the orders that the home page needs: newest, most popular, by genre; always as it is now.
 import { slugOf } from '../catalogue/fold-text.js'
 import { ordersOf, type GenreGroup, type Sort } from '../catalogue/orders.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.js'
 
 /** A genre by what its row is called; its titles are those of every genre that is called so. */
 export interface Genre { readonly slug: string, readonly name: string }

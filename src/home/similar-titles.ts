@@ -1,7 +1,7 @@
 // Titles like another one: by genres, people and years, and by who watched both.
 import { LRUCache } from 'lru-cache'
 import { isFresh, stampOf, type Stamp } from '../catalogue/freshness.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.js'
 import { likenessOf } from '../domain/similarity.js'
 import { titlesOfGenre } from './shelves.js'
 import type { Trends } from './trends.js'

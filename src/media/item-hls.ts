@@ -1,6 +1,6 @@
 // The HLS of one movie or episode: which packages its playlists offer to whoever holds a grant, and where their bytes lie.
 import type { StoredPackage } from '../../models/media.js'
-import { readyFilesOf, type CatalogueFile } from '../catalogue/snapshot.js'
+import { readyFilesOf, type CatalogueFile } from '../catalogue/catalogue.js'
 import { pictureHeight } from '../domain/file-choice.js'
 import { assembleOffer, type PackagedFile } from '../domain/hls-offer.js'
 import { fail, notFound } from '../errors.js'

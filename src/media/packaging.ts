@@ -2,7 +2,7 @@
 // renewed lapses, so that another process, or this one after a crash, takes the file up.
 import mongoose, { Types } from 'mongoose'
 import { Media, type StoredFailure, type StoredHls, type StoredMediaFile, type StoredPackage } from '../../models/media.js'
-import type { CatalogueFile } from '../catalogue/snapshot.js'
+import type { CatalogueFile } from '../catalogue/catalogue.js'
 import type { Services } from '../services.js'
 import { MEDIA_URL_MS } from './media-urls.js'
 import { packageKeys } from './package-index.js'

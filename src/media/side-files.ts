@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { Types } from 'mongoose'
 import { Media, tooManySubtitles, type StoredMedia, type StoredSubtitle, type StoredThumbnails } from '../../models/media.js'
-import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
 import type { SubtitleKind } from '../domain/language-choice.js'
 import { fail, notFound } from '../errors.js'
 import type { Services } from '../services.js'

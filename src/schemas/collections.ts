@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, COLLECTION_TITLES_LIMIT } from '../../models/collection.js'
 import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueCollection } from '../catalogue/snapshot.js'
+import type { CatalogueCollection } from '../catalogue/catalogue.js'
 import { Card, toTranslations, WireTranslations } from './catalogue.js'
 import { Name, PosterUrl, Text, Translations } from './title-input.js'
 import { Id, NextCursor, nullable, ref, strict } from './common.js'

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import type { StoredPlay } from '../../models/play.js'
 import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueItem, CatalogueTitle } from '../catalogue/catalogue.js'
 import type { ItemState } from '../domain/progress.js'
 import type { ContinueCard } from '../watching/continue-watching.js'
 import type { TitleGroup } from '../watching/history.js'

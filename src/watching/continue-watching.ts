@@ -5,7 +5,7 @@ import { findProfileWatching, type StoredProfile } from '../../models/account.js
 import { findSlots, type StreamSlot } from '../../models/account-streams.js'
 import { WatchArchive, type ArchivedEntry } from '../../models/watch-archive.js'
 import { titleStateOf, type WatchEntry } from '../../models/watch-entry.js'
-import { durationOf, readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { durationOf, readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
 import { withinPlan } from '../domain/file-choice.js'
 import { canSee, type Viewer } from '../domain/maturity.js'
 import { advanceTitle, decideCard, EMPTY_TITLE_STATE, lastActivity, lastPlayed, type Card, type EndedItem, type TitleState } from '../domain/next-up.js'

@@ -1,6 +1,6 @@
 // Finding in the catalogue what a file speaks of: by id, by the ids of other services, else by name and number. Pure.
 // The index holds only what a viewer may see, so that for an import nothing else exists.
-import type { CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueItem, CatalogueTitle } from '../catalogue/catalogue.js'
 import { foldText } from '../catalogue/fold-text.js'
 import { groupBy } from '../group-by.js'
 

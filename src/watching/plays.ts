@@ -2,7 +2,7 @@
 import { Types, type PipelineStage } from 'mongoose'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { newMark, Play, playIdOf, type StoredPlay } from '../../models/play.js'
-import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
 import type { PlayFacts } from '../domain/progress.js'
 import type { Watcher } from './watching.js'
 

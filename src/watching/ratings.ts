@@ -2,7 +2,7 @@
 import mongoose, { Types } from 'mongoose'
 import { recordChange } from '../../models/change-log.js'
 import { Taste, tasteIdOf, upsertTaste, type StoredTaste, type TasteRating } from '../../models/taste.js'
-import type { CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueTitle } from '../catalogue/catalogue.js'
 import type { Watcher } from './watching.js'
 
 /** Rates a title; the same rating again changes nothing, not even its place in the list. */

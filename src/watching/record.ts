@@ -1,7 +1,7 @@
 // Progress without a stream slot: from players that were offline, or that play elsewhere. The same facts, the same merge.
 import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
-import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/snapshot.js'
+import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
 import { factsOfEvent, isEmptyPlay, mergeFacts, type ItemState, type ItemTiming, type PlayFacts, type ProgressEvent } from '../domain/progress.js'
 import { wasClearedMeanwhile } from './flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'

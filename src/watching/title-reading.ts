@@ -1,7 +1,7 @@
 // What a profile's rows say of one title: read whole and folded, so that no reader and no writer can disagree.
 import { findPlaysOfTitle, markOf, playFactsOf, type StoredPlay } from '../../models/play.js'
 import { placeOfNumbers, type Numbers } from '../../models/watch-entry.js'
-import type { Catalogue } from '../catalogue/snapshot.js'
+import type { Catalogue } from '../catalogue/catalogue.js'
 import { foldTitle, type FoldedTitle, type ItemRef } from '../domain/next-up.js'
 import type { TitleEvents } from '../domain/passes.js'
 import type { TitleOutline } from '../domain/watch-order.js'

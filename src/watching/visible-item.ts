@@ -1,5 +1,5 @@
 // Finding what may be played: an item of a title that this viewer can see.
-import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/snapshot.js'
+import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/catalogue.js'
 import { canSee, type Viewer } from '../domain/maturity.js'
 import { notFound } from '../errors.js'
 

@@ -5,7 +5,7 @@ import { Account, WISHLIST_LIMIT, findProfileWatching } from '../../models/accou
 import { recordChange } from '../../models/change-log.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { findWishlistOrder, WishlistOrder } from '../../models/wishlist-order.js'
-import type { CatalogueTitle } from '../catalogue/snapshot.js'
+import type { CatalogueTitle } from '../catalogue/catalogue.js'
 import type { ItemState } from '../domain/progress.js'
 import { arrangeWishlist, moveToFront } from '../domain/wishlist-page.js'
 import { conflict, notFound } from '../errors.js'

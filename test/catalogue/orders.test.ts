@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { comparePositions, ordersOf, sortKey, SORTS, type GenreGroup, type Sort } from '../../src/catalogue/orders.js'
-import type { Catalogue, CatalogueTitle, ChangeListener } from '../../src/catalogue/snapshot.js'
+import type { Catalogue, CatalogueTitle, ChangeListener } from '../../src/catalogue/catalogue.js'
 
 type Listed = Pick<CatalogueTitle, 'id' | 'sortTitle' | 'year' | 'releaseDate' | 'addedAt' | 'popularity' | 'genreKeys' | 'genreSlugs'>
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { CatalogueItem, CatalogueTitle } from '../../src/catalogue/snapshot.js'
+import type { CatalogueItem, CatalogueTitle } from '../../src/catalogue/catalogue.js'
 import { foldText } from '../../src/catalogue/fold-text.js'
 import { indexTitles, matchItem } from '../../src/watching/match-title.js'
 import { decideDateOrder, readDate, readLength, readNetflixTitle, readStartTime } from '../../src/watching/netflix-history.js'
