@@ -62,7 +62,7 @@ import stoppingPlugin from './plugins/stopping.js'
 import sweeperPlugin from './plugins/sweeper.js'
 import { describePlanName } from './schemas/account.js'
 import { sharedSchemas } from './schemas/shared.js'
-import { buildValidator } from './schemas/validator.js'
+import { createCompilers } from './schemas/compilers.js'
 import { openTitleSearch } from './search/title-search.js'
 import { createCursorCodec } from './security/cursors.js'
 import { createKeyRing } from './security/key-ring.js'
@@ -115,7 +115,7 @@ export function createFastify (config: Config, logTo?: Writable): FastifyInstanc
     return503OnClosing: false,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
-    schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
+    schemaController: { compilersFactory: createCompilers() },
   })
   app.server.headersTimeout = 15_000
   // Nothing here takes plain text: it is a 415, not a body that does not fit.
