@@ -24,6 +24,11 @@ const ImportQuery = strict({
 })
 const Line = Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)])
 const NdjsonText = Type.String({ description: 'A line is a MovieLine, a ShowLine or a CollectionLine' })
+const Lines = Type.Array(Line, {
+  description: 'What does not fit is refused by itself, in the answer',
+  examples: [[{ kind: 'movie', title: 'Metropolis', year: 1927 }, { kind: 'show', title: 'Firefly', seasons: [{ number: 1, episodes: [{ number: 1, title: 'Serenity' }] }] }]],
+})
+const CsvText = Type.String({ examples: ['kind,title,year,genres,season,episode\nmovie,Metropolis,1927,Drama|Science Fiction,,\nshow,Firefly,2002,,,\nepisode,Serenity,,,1,1\n'] })
 
 const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
@@ -53,7 +58,8 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'importCatalogue',
       querystring: ImportQuery,
       consumes: Object.keys(FORMATS),
-      body: { content: { [NDJSON]: { schema: NdjsonText }, 'application/json': { schema: Type.Array(Line) }, 'text/csv': { schema: Type.String() } } },
+      // API pages begin with the first, and show text in quotes where the type looks like JSON.
+      body: { content: { 'application/json': { schema: Lines }, [NDJSON]: { schema: NdjsonText }, 'text/csv': { schema: CsvText } } },
       response: answers({ 200: ref(CatalogueImport) }),
     },
   }, async (request) => {
