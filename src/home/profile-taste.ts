@@ -29,10 +29,11 @@ const ARCHIVED_READ = 500
 /** The newest ratings of a profile, and everything that it does not like. */
 export async function readRatings (profileId: string): Promise<{ newest: RatedTitle[], disliked: RatedTitle[] }> {
   const fields = { title: 1, rating: 1 } as const
-  const [newest, disliked] = await Promise.all([
-    Taste.find({ profile: profileId }, fields).sort({ ratedAt: -1 }).limit(RATINGS_READ).lean<RatedTitle[]>(),
-    Taste.find({ profile: profileId, rating: 'down' }, fields).limit(DISLIKED_READ).lean<RatedTitle[]>(),
-  ])
+  const newest = await Taste.find({ profile: profileId }, fields).sort({ ratedAt: -1 }).limit(RATINGS_READ).lean<RatedTitle[]>()
+  // Few rate more than that.
+  const disliked = newest.length < RATINGS_READ
+    ? newest.filter(({ rating }) => rating === 'down')
+    : await Taste.find({ profile: profileId, rating: 'down' }, fields).limit(DISLIKED_READ).lean<RatedTitle[]>()
   return { newest, disliked }
 }
 

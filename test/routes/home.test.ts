@@ -1,4 +1,6 @@
+import { Types } from 'mongoose'
 import t, { type Test } from 'tap'
+import { Taste } from '../../models/taste.js'
 import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person, type TestApp } from '../helper.js'
 
 interface Card { id: string, title: string, inWishlist?: boolean, rating?: string | null, progress?: { finished: boolean } | null, episode?: { season: number, episode: number } }
@@ -90,6 +92,17 @@ t.test('the rows of a home page', async (t) => {
     t.notOk((await readRow(kim, 'popular', 100)).some(({ id }) => id === alien))
     await kim.delete(`/v1/profiles/${kim.profileId}/dropped/${alien}`)
     t.ok((await readRow(kim, 'popular', 100)).some(({ id }) => id === alien))
+  })
+
+  t.test('what was disliked is left out also when hundreds of titles were rated since', async (t) => {
+    const lou = await signUp(app)
+    await lou.put(`/v1/profiles/${lou.profileId}/ratings/${alien}`, { rating: 'down' })
+    const rate = async (count: number): Promise<unknown> => await Taste.insertMany(Array.from({ length: count }, (_, i) => (
+      { account: lou.accountId, profile: lou.profileId, title: new Types.ObjectId(), rating: 'up', ratedAt: new Date(clock.now().getTime() + i), updatedAt: clock.now() })))
+    for (const count of [198, 1, 1, 100]) {
+      await rate(count)
+      t.notOk((await readRow(lou, 'popular', 100)).some(({ id }) => id === alien))
+    }
   })
 
   t.test('genres come by taste: liked ones first, disliked ones not at all', async (t) => {
