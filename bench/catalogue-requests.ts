@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Viewer } from './people.js'
+import type { Viewer } from './users.js'
 import { readCpuMs } from './process-cpu.js'
 import { createRandom } from './random.js'
 import { ask, send, type Call, type Service } from './service.js'

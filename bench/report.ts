@@ -1,5 +1,5 @@
 // What was measured, as people read it: a table with each size beside the smallest, and whether the promises are kept.
-import { REQUESTS, type Cost, type Costs, type RequestName, type Subject } from './rounds.js'
+import { REQUESTS, type Cost, type Costs, type RequestName, type Subject } from './iterations.js'
 import { drawTable } from './table.js'
 
 /** Watching is promised to cost at most this many times as much with the longest history as with the shortest. */

@@ -14,11 +14,11 @@ import { Media, type StoredMedia } from '../models/media.js'
 import { findNginx, NO_NGINX, startNginx } from '../test/nginx.js'
 import type { Cleanup } from './cleanup.js'
 import { runBenchmark, step, wholeNumber } from './command.js'
-import { signUp, type Viewer } from './people.js'
+import { signUp, type Viewer } from './users.js'
 import { readRss } from './process-memory.js'
 import { readTogether, type Film, type Load } from './readers.js'
 import { ask, startService } from './service.js'
-import { connectSetting, openSetting } from './setting.js'
+import { connectSetting, openSetting } from './environment.js'
 import { drawTable } from './table.js'
 
 const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))

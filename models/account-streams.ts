@@ -1,7 +1,7 @@
 // The stream slots of one account: leases with the live position, one small document, so that one atomic write decides
 // who may play. The plan's limit on streams is enforced here, on every write verb.
 import mongoose, { Schema, type PipelineStage, type Types } from 'mongoose'
-import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, type AnyUpdate } from './guards.js'
+import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, type AnyUpdate } from './write-guards.js'
 
 export interface StreamSlot {
   _id: Types.ObjectId

@@ -6,7 +6,7 @@ import { assertProfilesFit, countUsableProfiles, limitsOf, mostStoredProfiles, t
 import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './guards.js'
+import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './write-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */

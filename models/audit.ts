@@ -1,6 +1,6 @@
 // The audit log: who did what, when, and how it ended. Written once: through this model nothing is changed or removed.
 import mongoose, { Schema, Types } from 'mongoose'
-import { REPLACE_VERBS, UnguardedWriteError, UPDATE_VERBS } from './guards.js'
+import { REPLACE_VERBS, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
 
 export const AUDIT_RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 export type AuditResult = (typeof AUDIT_RESULTS)[number]

@@ -2,7 +2,7 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS } from './guards.js'
+import { REPLACE_VERBS, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
 
 export const MEDIA_FILES_LIMIT = 64
 export const SUBTITLES_LIMIT = 64

@@ -2,7 +2,7 @@
 // a thousand episodes stays small. Season 0 holds specials.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, rootOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './guards.js'
+import { REPLACE_VERBS, rootOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './write-guards.js'
 import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
 
 /** Well under MongoDB's 16 MB, where a show is still read in a few ms. */

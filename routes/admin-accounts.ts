@@ -10,7 +10,7 @@ import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { AccountDetail, AccountSummary, Email, KeptProfiles, PlanName, RoleName, toAccountSummary } from '../src/schemas/account.js'
 import { answers, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
-import { describeSlot } from '../src/watching/playback.js'
+import { describeSlot } from '../src/watching/streams/playback.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({

@@ -1,7 +1,7 @@
 // The audit log, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { listAudit, type AuditPosition } from '../src/accounts/audit-log.js'
+import { listAudit, type AuditPosition } from '../src/audit/audit-log.js'
 import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
 import { answers, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
 

@@ -1,7 +1,7 @@
 // Media files of the catalogue: changed and removed. They come in through uploads.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/media-files.js'
+import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/upload/media-files.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
 import { answers, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
 

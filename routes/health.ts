@@ -1,7 +1,7 @@
 // Is it alive, is it ready, how is it doing.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { pingDatabase } from '../src/plugins/database.js'
+import { pingDatabase } from '../src/database/connection.js'
 import { answers } from '../src/schemas/common.js'
 
 const Health = Type.Object({ status: Type.String({ examples: ['ok'] }) })

@@ -6,7 +6,7 @@ import { watchedIn } from '../src/domain/progress.js'
 import { fail, invalid, notFound } from '../src/errors.js'
 import { answers, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
-import { clearHistory, finishedBy, listHistory, listHistoryByTitle, removePlay, removeTitleHistory, type HistoryPosition, type HistoryRequest } from '../src/watching/history.js'
+import { clearHistory, finishedBy, listHistory, listHistoryByTitle, removePlay, removeTitleHistory, type HistoryPosition, type HistoryRequest } from '../src/watching/history/history.js'
 import type { Watcher } from '../src/watching/watching.js'
 import { watcherOf } from './playback.js'
 

@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Image, type StoredImage } from '../models/image.js'
 import { badRequest, fail, notFound } from '../src/errors.js'
-import { IMAGE_TYPES, imageUrlOf, MAX_IMAGE_BYTES, setPoster } from '../src/media/images.js'
-import { sendBytes } from '../src/media/serve-bytes.js'
+import { IMAGE_TYPES, imageUrlOf, MAX_IMAGE_BYTES, setPoster } from '../src/media/images/images.js'
+import { sendBytes } from '../src/media/delivery/serve-bytes.js'
 import { answers, Id } from '../src/schemas/common.js'
 
 const TitleParams = Type.Object({ titleId: Id })

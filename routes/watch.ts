@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { notFound } from '../src/errors.js'
-import { matchesTag } from '../src/media/byte-ranges.js'
+import { matchesTag } from '../src/http/byte-ranges.js'
 
 const BUILT = fileURLToPath(new URL('../web/', import.meta.url))
 const PAGE = path.join(BUILT, 'index.html')

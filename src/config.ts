@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isIP } from 'node:net'
 import { DEFAULT_PLANS, type Plan } from './domain/plans.js'
-import { readPlans } from './plans-file.js'
+import { readPlans } from './domain/plans-file.js'
 
 export type Environment = 'development' | 'test' | 'production'
 

@@ -6,7 +6,7 @@ import { ConfigError, loadConfig, type Config } from './config.js'
 import { requireIndexes } from './database/indexes.js'
 import { NoDatabaseError, resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
 import { DEMO_ACCOUNTS, isDemoSeeded, seedAccounts, seedCatalogue } from './demo/seed.js'
-import { connectDatabase, disconnectDatabase } from './plugins/database.js'
+import { connectDatabase, disconnectDatabase } from './database/connection.js'
 import { openStorage } from './storage/open-storage.js'
 
 /** Everything in flight has this long to end. */

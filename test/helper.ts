@@ -11,7 +11,7 @@ import { buildApp } from '../src/app.js'
 import { loadConfig, type Config } from '../src/config.js'
 import { createIndexes } from '../src/database/indexes.js'
 import { resolveDatabaseServer } from '../src/database/resolve-server.js'
-import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
 
 /** A fresh database on the run's server; a file that runs alone starts a server for itself. */
 export async function freshDatabase (t: Test): Promise<string> {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Account } from '../models/account.js'
-import { connectDatabase, disconnectDatabase } from '../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
 import { PASSWORD } from './helper.js'
 
 export interface Server {

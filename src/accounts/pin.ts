@@ -3,7 +3,7 @@ import type { StoredProfile } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { countAttempt, forgetAttempts, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
-import { withNote, type AuditNote } from './audit-log.js'
+import { withNote, type AuditNote } from '../audit/audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
 const PIN_GUESSES: ThrottlePolicy = { free: 5, firstWaitMs: 30_000, maxWaitMs: 15 * 60_000, forgetAfterMs: 24 * 3_600_000 }

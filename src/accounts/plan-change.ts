@@ -4,7 +4,7 @@ import { findSlots, isLive } from '../../models/account-streams.js'
 import { decidePlanChange, isSameLimits, limitsOf, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
 import { conflict, notFound } from '../errors.js'
 import type { Services } from '../services.js'
-import { applyStreamLimit, endStreamsOfProfiles } from '../watching/slots.js'
+import { applyStreamLimit, endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import { editAccount } from './edit-account.js'
 
 export interface PlanPreview extends PlanChange {

@@ -6,8 +6,8 @@ import { findSession, isSessionLive, Session, type StoredSession } from '../../m
 import { DomainError, unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
 import type { Services } from '../services.js'
-import { endStreamsOfSession } from '../watching/slots.js'
-import { withNote } from './audit-log.js'
+import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
+import { withNote } from '../audit/audit-log.js'
 
 const DAY_MS = 86_400_000
 const IDLE_MS = 14 * DAY_MS

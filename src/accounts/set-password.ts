@@ -1,12 +1,12 @@
 // Setting somebody's password from outside, for whoever runs the service.
 import type { StoredAccount } from '../../models/account.js'
-import { MailLink } from '../../models/mail-link.js'
+import { MailLink } from '../../models/email-token.js'
 import type { Config } from '../config.js'
-import { createLeaseCheck } from '../media/lease-check.js'
+import { createLeaseCheck } from '../media/delivery/lease-check.js'
 import { createKeyRing } from '../security/key-ring.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
 import { createAccountAccess } from './access.js'
-import { forgetLogIns } from './password-guesses.js'
+import { forgetLogIns } from './login-throttling.js'
 import { endAllSessions } from './sessions.js'
 import { assertPassword, setPasswordHash } from './sign-in.js'
 

@@ -7,8 +7,8 @@ import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
 import { refusePassword } from '../security/password-rules.js'
 import type { Services } from '../services.js'
-import { withNote } from './audit-log.js'
-import { countLogIn, countOwnPassword } from './password-guesses.js'
+import { withNote } from '../audit/audit-log.js'
+import { countLogIn, countOwnPassword } from './login-throttling.js'
 import { accountDisabled, isDisabled } from './sessions.js'
 
 /** An address as it is stored and compared. */

@@ -4,13 +4,13 @@ import mongoose, { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
 import { findSlots, type StreamSlot } from '../../models/account-streams.js'
 import { CATALOGUE_LOG, ChangeLog, type ChangeKind, type StoredChangeLog } from '../../models/change-log.js'
-import { readStatesOf } from '../catalogue/profile-state.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.js'
+import { readStatesOf } from '../watching/title-states.js'
+import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { canSee, type Viewer } from '../domain/maturity.js'
 import type { ProfileState } from '../schemas/catalogue.js'
-import { slotState } from '../watching/slots.js'
+import { slotState } from '../watching/streams/stream-leases.js'
 import type { Watcher } from '../watching/watching.js'
-import { hasNews } from '../watching/where.js'
+import { hasNews } from '../watching/streams/resume-position.js'
 
 /** A place in a feed: the newest change known of the profile, of the catalogue, and of what is playing (ms since the epoch). */
 export type FeedPosition = readonly [seq: number, catalogueSeq: number, liveAt: number]

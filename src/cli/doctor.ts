@@ -3,10 +3,10 @@ import Table from 'cli-table3'
 import ora from 'ora'
 import { pino } from 'pino'
 import { createAccountAccess } from '../accounts/access.js'
-import { openCatalogue } from '../catalogue/snapshot.js'
+import { openCatalogue } from '../catalogue/store/snapshot.js'
 import type { Config } from '../config.js'
 import { examine, type DoctorReport } from '../doctor/doctor.js'
-import { createLeaseCheck } from '../media/lease-check.js'
+import { createLeaseCheck } from '../media/delivery/lease-check.js'
 import { openStorage } from '../storage/open-storage.js'
 
 export interface DoctorOptions { readonly fix?: boolean, readonly json?: boolean }

@@ -8,7 +8,7 @@ import { openStorage } from '../storage/open-storage.js'
 import { importCatalogue, NO_COUNTS, type ImportCounts, type RefusedLine } from '../transfer/import-catalogue.js'
 import type { ImportServices } from '../transfer/import-titles.js'
 import { openSources, type Format, type Source } from '../transfer/open-source.js'
-import { findReached, forgetReached, keepReached, runIdOf } from '../transfer/resume.js'
+import { findReached, forgetReached, keepReached, runIdOf } from '../transfer/import-checkpoint.js'
 import { showImportProgress } from './import-progress.js'
 
 export interface ImportCommandOptions {

@@ -2,7 +2,7 @@
 import { loadConfig, type Config } from '../config.js'
 import { usePlans } from '../domain/plans.js'
 import { resolveDatabaseServer } from '../database/resolve-server.js'
-import { connectDatabase, disconnectDatabase } from '../plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../database/connection.js'
 
 /** Runs a command on the service's database: a running development service's is found, else one is started. */
 export async function withDatabase<T> (work: (config: Config) => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 // --check only says whether they are up to date. Needs no database.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describeApi } from '../describe-api.js'
+import { describeApi } from './describe-api.js'
 import { describeImportLine } from '../schemas/import-line.js'
 
 const DOCUMENTS = [['openapi.json', describeApi], ['import-line.schema.json', describeImportLine]] as const

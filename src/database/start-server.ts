@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { FRONT_PROGRAM, installStandIn } from './stand-in.js'
+import { FRONT_PROGRAM, installStandIn } from './fallback-server.js'
 
 /** Each kind of server has a folder of its own in the data folder: none reads another's files. */
 export type ServerKind = 'mongod' | 'stand-in'

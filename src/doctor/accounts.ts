@@ -3,7 +3,7 @@ import { Account, findAccount, type StoredAccount } from '../../models/account.j
 import { AccountStreams, isLive, type StoredStreams } from '../../models/account-streams.js'
 import { changePlan } from '../accounts/plan-change.js'
 import { countUsableProfiles, decidePlanChange, findPlan, isSameLimits } from '../domain/plans.js'
-import { applyStreamLimit } from '../watching/slots.js'
+import { applyStreamLimit } from '../watching/streams/stream-leases.js'
 import type { Check, DoctorServices, Finding } from './findings.js'
 
 type Limited = Pick<StoredAccount, '_id' | 'plan' | 'limits' | 'profiles' | '__v'>

@@ -3,7 +3,7 @@ import { Types } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { Play } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
-import { isTitleProjected, projectTitle } from '../watching/projection.js'
+import { isTitleProjected, projectTitle } from '../watching/history/projection.js'
 import type { Check } from './findings.js'
 
 type Watched = Pick<StoredAccount, '_id' | 'profiles'>

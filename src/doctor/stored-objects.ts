@@ -2,8 +2,8 @@
 import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
-import { packageKeys } from '../media/package-index.js'
-import { prefixOf, thumbnailKeys } from '../media/stored-bytes.js'
+import { packageKeys } from '../media/packaging/package-index.js'
+import { prefixOf, thumbnailKeys } from '../media/object-cleanup.js'
 import type { Check } from './findings.js'
 
 /** What is stored is named by a document only when it is complete: younger objects may be on their way. */

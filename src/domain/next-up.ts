@@ -1,7 +1,7 @@
 // What a title's card in continue watching says: resume, next episode, or nothing. Pure: everything a profile ever said of
 // the title is folded at once, so that the order in which events arrive cannot matter; the catalogue is an argument.
-import { groupBy } from '../group-by.js'
-import { findPasses, type TitleEvents } from './passes.js'
+import { groupBy } from './arrays.js'
+import { findPasses, type TitleEvents } from './rewatch-runs.js'
 import { foldItem, type ItemState, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
 import { comparePlaces, episodeAfter, type EpisodeInOrder, type Place, type TitleOutline } from './watch-order.js'
 

@@ -1,6 +1,6 @@
 // What was watched, worked out from events alone. Every fact of a play merges by newest, maximum or minimum, so that the
 // order, repetition and batching of events never change the outcome; everything a reader sees is derived from those facts.
-import { groupBy } from '../group-by.js'
+import { groupBy } from './arrays.js'
 
 /** Watched this long, or this share of the runtime: the item was started. */
 export const STARTED_AFTER_MS = 60_000

@@ -1,15 +1,15 @@
 // The rows of a home page: what is in each, in which order. Rows that are about the profile show whatever belongs there;
 // those that recommend leave out what it gave up or dislikes.
 import { placeOfNumbers, type WatchEntry } from '../../models/watch-entry.js'
-import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/catalogue.js'
+import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { withinPlan } from '../domain/file-choice.js'
-import { weighGenres, type Liking } from '../domain/genre-taste.js'
+import { weighGenres, type Liking } from '../domain/genre-affinity.js'
 import { canSee, type Viewer } from '../domain/maturity.js'
 import { compareRanks, pageOfRanked, type RankedEntry, type RankKey } from '../domain/ranked-page.js'
 import { comparePlaces, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistPosition } from '../domain/wishlist-page.js'
-import { isDropped, type ProfileTaste } from './profile-taste.js'
-import { genreOf, genresBySize, newestTitles, popularTitles, titlesOfGenre, type Genre } from './shelves.js'
+import { isDropped, type ProfileTaste } from './profile-affinity.js'
+import { genreOf, genresBySize, newestTitles, popularTitles, titlesOfGenre, type Genre } from './title-lists.js'
 import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
 

@@ -1,9 +1,9 @@
 // Titles like another one: by genres, people and years, and by who watched both.
 import { LRUCache } from 'lru-cache'
-import { isFresh, stampOf, type Stamp } from '../catalogue/freshness.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.js'
+import { isFresh, stampOf, type Stamp } from '../catalogue/cache/cache-validity.js'
+import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { likenessOf } from '../domain/similarity.js'
-import { titlesOfGenre } from './shelves.js'
+import { titlesOfGenre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
 export interface SimilarTitle { readonly title: CatalogueTitle, readonly likeness: number }

@@ -2,8 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuditResult, StoredAudit } from '../../models/audit.js'
-import { noteOf, type AuditLog, type AuditNote } from '../accounts/audit-log.js'
-import { truncateAddress } from '../security/network-address.js'
+import { noteOf, type AuditLog, type AuditNote } from '../audit/audit-log.js'
+import { truncateAddress } from '../security/ip-address.js'
 import { toDomainError } from './problems.js'
 
 declare module 'fastify' {

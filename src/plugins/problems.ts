@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { conflict, DomainError, invalid, notFound, unavailable } from '../errors.js'
-import { toFieldError } from '../schemas/validator.js'
+import { toFieldError } from '../http/validator.js'
 
 /** Problem types are identified, not fetched; docs/api.md lists them by code. */
 const TYPE_BASE = 'https://normflix.example/problems/'

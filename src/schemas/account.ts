@@ -4,7 +4,7 @@ import type { StoredAccount, StoredProfile } from '../../models/account.js'
 import { MOST_PROFILES, planIds, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE, maturityCeiling } from '../domain/maturity.js'
 import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
-import { SubtitleModeName } from './taste.js'
+import { SubtitleModeName } from './ratings.js'
 
 /** One of the plans that there are when it is asked: they are read before the routes are put together. */
 export const describePlanName = () => Type.Enum(planIds(), { $id: 'PlanName', description: 'Which plan', examples: planIds().slice(-1) })

@@ -1,7 +1,7 @@
 // The change feed on the wire.
 import { Type, type Static } from 'typebox'
 import { CHANGE_KINDS } from '../../models/change-log.js'
-import type { Localiser } from '../catalogue/localise.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
 import type { FeedPage } from '../changes/read-changes.js'
 import { Card, toCard } from './catalogue.js'
 import { nullable, ref } from './common.js'

@@ -1,8 +1,8 @@
 // Collections of titles, and people, on the wire.
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, COLLECTION_TITLES_LIMIT } from '../../models/collection.js'
-import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueCollection } from '../catalogue/catalogue.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueCollection } from '../catalogue/store/catalogue.js'
 import { Card, toTranslations, WireTranslations } from './catalogue.js'
 import { Name, PosterUrl, Text, Translations } from './title-input.js'
 import { Id, NextCursor, nullable, ref, strict } from './common.js'

@@ -1,6 +1,6 @@
 // The home page on the wire: rows of cards.
 import { Type, type Static } from 'typebox'
-import type { Localiser } from '../catalogue/localise.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
 import type { FilledRow } from '../home/home.js'
 import { Card, toCard } from './catalogue.js'
 import { NextCursor, ref } from './common.js'

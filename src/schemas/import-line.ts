@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox'
 import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './title-input.js'
 import { CollectionInput, CollectionKind } from './collections.js'
 import { Id, strict, Timestamp } from './common.js'
-import { buildRecordValidator } from './validator.js'
+import { buildRecordValidator } from '../http/validator.js'
 
 const carried = {
   id: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'Of this catalogue, as an export has it; 24 hexadecimal digits' })),

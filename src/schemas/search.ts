@@ -1,7 +1,7 @@
 // Search on the wire: cards with what matched in them, and names to complete.
 import { Type, type Static } from 'typebox'
-import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueTitle } from '../catalogue/catalogue.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { TitleMatch } from '../search/title-search.js'
 import { Card, toCard, type ProfileState } from './catalogue.js'
 import { Id, ref, strict } from './common.js'

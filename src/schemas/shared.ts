@@ -11,7 +11,7 @@ import { homeSchemas } from './home.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { Highlight, SearchHit, Suggestion } from './search.js'
-import { RatedTitleView, RememberedLanguages } from './taste.js'
+import { RatedTitleView, RememberedLanguages } from './ratings.js'
 import { UploadView } from './uploads.js'
 import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
 

@@ -1,15 +1,15 @@
 // Playback, progress, history and continue watching on the wire.
 import { Type, type Static } from 'typebox'
 import type { StoredPlay } from '../../models/play.js'
-import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueItem, CatalogueTitle } from '../catalogue/catalogue.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { ItemState } from '../domain/progress.js'
-import type { ContinueCard } from '../watching/continue-watching.js'
-import type { TitleGroup } from '../watching/history.js'
-import type { UndoTicket } from '../watching/undo-log.js'
+import type { ContinueCard } from '../watching/lists/continue-watching.js'
+import type { TitleGroup } from '../watching/history/history.js'
+import type { UndoTicket } from '../watching/history/undo-log.js'
 import { Card, MediaFile, toCard, WireMarkers } from './catalogue.js'
 import { DurationMs, FullDate, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
-import { ChosenAudio, ChosenSubtitle, languageWishes, SubtitleKindName, SubtitleModeName } from './taste.js'
+import { ChosenAudio, ChosenSubtitle, languageWishes, SubtitleKindName, SubtitleModeName } from './ratings.js'
 
 /** What an action answers that can be taken back. */
 export const Undo = Type.Object({

@@ -1,7 +1,7 @@
 // Names to complete what somebody types: taken from the best answers, so that nobody is offered what they may not see.
-import { foldText } from '../catalogue/fold-text.js'
-import type { Localiser } from '../catalogue/localise.js'
-import type { CatalogueTitle } from '../catalogue/catalogue.js'
+import { foldText } from '../domain/fold-text.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { Highlight } from './search-index.js'
 import type { TitleMatch } from './title-search.js'
 

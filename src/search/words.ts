@@ -1,5 +1,5 @@
 // Text as search sees it: folded words, each with its place in the text.
-import { foldText } from '../catalogue/fold-text.js'
+import { foldText } from '../domain/fold-text.js'
 
 export interface Word {
   /** Folded: no case, accents, apostrophes or dots. */

@@ -3,7 +3,7 @@
 import mongoose, { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import { assertShow, countEpisodes, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
-import { assertWindow, storedFields, storedSeasons, TITLE_DEFAULTS, type EditMode, type EpisodeBody, type SeasonBody } from '../catalogue/stored-title.js'
+import { assertWindow, storedFields, storedSeasons, TITLE_DEFAULTS, type EditMode, type EpisodeBody, type SeasonBody } from '../editing/stored-title.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import type { TitleLine } from '../schemas/import-line.js'
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Types } from 'mongoose'
 import { Title } from '../../models/title.js'
-import { foldText } from '../catalogue/fold-text.js'
+import { foldText } from '../domain/fold-text.js'
 import type { FieldError } from '../errors.js'
 import type { ImportLine, TitleLine } from '../schemas/import-line.js'
 import type { StoredAny } from './build-title.js'

@@ -2,7 +2,7 @@
 import { Types } from 'mongoose'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import { Title } from '../../models/title.js'
-import { COLLECTION_DEFAULTS, storedCollection } from '../catalogue/collections.js'
+import { COLLECTION_DEFAULTS, storedCollection } from '../editing/collections.js'
 import type { CollectionBody } from '../schemas/import-line.js'
 import { idOf } from './find-stored.js'
 import { refused, type Outcome, type Told, type WriteOptions } from './import-titles.js'

@@ -1,8 +1,8 @@
 // A batch of an import: its lines are recognised, compared with what is stored, and written, each in its turn or none of
 // what it says.
 import type { Types } from 'mongoose'
-import { moveMedia } from '../catalogue/edit.js'
-import type { EditMode } from '../catalogue/stored-title.js'
+import { moveMedia } from '../editing/titles.js'
+import type { EditMode } from '../editing/stored-title.js'
 import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
 import type { Services } from '../services.js'

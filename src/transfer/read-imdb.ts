@@ -2,9 +2,9 @@
 // two files of ten million rows. What is looked up is kept as numbers, what belongs to a show is put aside on disk.
 import type { FieldError } from '../errors.js'
 import { numberOfId, readImdbRows, textOrNull, wholeOrNull } from './imdb-rows.js'
-import { NumberTable } from './number-table.js'
+import { NumberTable } from './int-map.js'
 import type { FileBytes } from './open-bytes.js'
-import { Partitions } from './partitions.js'
+import { Partitions } from './spill-partitions.js'
 import type { SourceItem, SourceItems } from './source.js'
 
 export interface ImdbFiles {

@@ -1,7 +1,7 @@
 // What a line of an import has to be, and everything that is wrong with it otherwise.
 import type { FieldError } from '../errors.js'
 import { createLineValidators, LINE_KINDS, type ImportLine, type LineKind } from '../schemas/import-line.js'
-import { toFieldError } from '../schemas/validator.js'
+import { toFieldError } from '../http/validator.js'
 import type { SourceItem } from './source.js'
 
 /** A report is to be read. */

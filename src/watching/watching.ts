@@ -1,5 +1,5 @@
 // What every part of watching needs: the catalogue to name things, the clock, the log.
-import type { Catalogue } from '../catalogue/catalogue.js'
+import type { Catalogue } from '../catalogue/store/catalogue.js'
 
 export interface Watching {
   readonly catalogue: Catalogue

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { seedCatalogue } from '../../src/demo/seed.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { freshDatabase, signUp, startApp } from '../helper.js'
 import { MISSPELLED_QUERIES } from './misspelled-queries.js'
 import { openLocalStorage } from '../../src/storage/local-storage.js'

@@ -7,7 +7,7 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Session } from '../../models/session.js'
-import { Taste } from '../../models/taste.js'
+import { Taste } from '../../models/profile-title-preferences.js'
 import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type TestApp } from '../helper.js'
 import { runCommand, SECRETS, type Ended } from '../run-command.js'
 

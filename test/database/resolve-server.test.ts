@@ -9,7 +9,7 @@ import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import { ATTEMPTS, NoDatabaseError, resolveDatabaseServer, type Attempt } from '../../src/database/resolve-server.js'
 import { askRunId } from '../../src/database/running-server.js'
-import { installStandIn } from '../../src/database/stand-in.js'
+import { installStandIn } from '../../src/database/fallback-server.js'
 
 const HOLD_SERVER = fileURLToPath(new URL('./hold-server.js', import.meta.url))
 const report = (): void => undefined

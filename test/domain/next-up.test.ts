@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { decideCard, foldTitle, lastActivity, type FoldedTitle } from '../../src/domain/next-up.js'
-import { wouldBeginAgain, type PassMark, type TitleEvents } from '../../src/domain/passes.js'
+import { wouldBeginAgain, type PassMark, type TitleEvents } from '../../src/domain/rewatch-runs.js'
 import { factsOfEvent, mergeFacts } from '../../src/domain/progress.js'
 import { episodeAfter, MOVIE_PLACE, type EpisodeInOrder, type Place, type TitleOutline } from '../../src/domain/watch-order.js'
 

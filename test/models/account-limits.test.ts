@@ -4,7 +4,7 @@ import { Account } from '../../models/account.js'
 import { newProfile } from '../../src/accounts/sign-in.js'
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { freshDatabase } from '../helper.js'
 
 let emails = 0

@@ -2,7 +2,7 @@ import mongoose, { Types } from 'mongoose'
 import t from 'tap'
 import { anonymiseAudit, Audit } from '../../models/audit.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { freshDatabase } from '../helper.js'
 
 const entry = (fields: object = {}) => ({ _id: new Types.ObjectId(), at: new Date(), action: 'log-in', result: 'ok' as const, expiresAt: new Date(Date.now() + 1e9), ...fields })

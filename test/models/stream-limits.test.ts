@@ -3,8 +3,8 @@ import t from 'tap'
 import { AccountStreams, findSlots, isLive } from '../../models/account-streams.js'
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
-import { applyStreamLimit, endStream, findSweepable, renewLease, takeSlot, type SlotRequest } from '../../src/watching/slots.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { applyStreamLimit, endStream, findSweepable, renewLease, takeSlot, type SlotRequest } from '../../src/watching/streams/stream-leases.js'
 import { freshDatabase } from '../helper.js'
 
 const now = new Date('2026-01-01T00:00:00Z')

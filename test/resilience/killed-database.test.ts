@@ -13,8 +13,8 @@ import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { cacheDirOf, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
-import { installStandIn } from '../../src/database/stand-in.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { installStandIn } from '../../src/database/fallback-server.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { call, signUp, type Answer, type Person } from '../helper.js'
 
 const PLAYERS = 8

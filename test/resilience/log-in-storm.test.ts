@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers'
 import t from 'tap'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { limitsOf } from '../../src/domain/plans.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
 import { send, signUpAdminAt, startServer } from '../server-process.js'
 

@@ -1,5 +1,5 @@
-import { createBackground } from '../../src/background.js'
-import { createAuditLog } from '../../src/accounts/audit-log.js'
+import { createBackground } from '../../src/jobs/background-tasks.js'
+import { createAuditLog } from '../../src/audit/audit-log.js'
 import t from 'tap'
 import { addMovie, call, expectProblem, PASSWORD, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
 

@@ -1,7 +1,7 @@
 // The change feed of a profile: asked for with a cursor, and as server-sent events.
 import t from 'tap'
-import { LISTENERS_OF_ACCOUNT } from '../../src/changes/change-hub.js'
-import { createWindowNews } from '../../src/changes/window-news.js'
+import { LISTENERS_OF_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
+import { createWindowNews } from '../../src/changes/availability-notifier.js'
 import { openEvents, type EventReader } from '../event-reader.js'
 import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
 

@@ -9,7 +9,7 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import { ADULT_VIEWER } from '../../src/domain/maturity.js'
-import { exportCsv, exportJson } from '../../src/watching/history-export.js'
+import { exportCsv, exportJson } from '../../src/watching/history/history-export.js'
 import { addMovie, addShow, call, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Answer, type Person } from '../helper.js'
 
 const exportUrl = (profileId: string, query = '') => `/v1/profiles/${profileId}/history/export${query}`

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose'
 import t, { type Test } from 'tap'
-import { Taste } from '../../models/taste.js'
+import { Taste } from '../../models/profile-title-preferences.js'
 import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person, type TestApp } from '../helper.js'
 
 interface Card { id: string, title: string, inWishlist?: boolean, rating?: string | null, progress?: { finished: boolean } | null, episode?: { season: number, episode: number } }

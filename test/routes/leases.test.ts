@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http'
 import t, { type Test } from 'tap'
 import { findSlots } from '../../models/account-streams.js'
 import { buildApp } from '../../src/app.js'
-import { sweepExpiredSlots } from '../../src/watching/flush.js'
+import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
 import { addMovie, addShow, call, clipBytes, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
 
 /** An MP4 file made longer by a box that every reader skips (ISO/IEC 14496-12, 8.1.2). */

@@ -7,7 +7,7 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { newProfile } from '../../src/accounts/sign-in.js'
 import { ConfigError, loadConfig } from '../../src/config.js'
-import { describeApi } from '../../src/describe-api.js'
+import { describeApi } from '../../src/cli/describe-api.js'
 import { DEFAULT_PLANS, usePlans } from '../../src/domain/plans.js'
 import { addMovie, call, expectProblem, PASSWORD, play, signUp as signUpPerson, signUpAdmin, startApp, type Person } from '../helper.js'
 

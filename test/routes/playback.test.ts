@@ -1,6 +1,6 @@
 import t from 'tap'
 import { addMovie, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
-import { sweepExpiredSlots } from '../../src/watching/flush.js'
+import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
 import { findSlots } from '../../models/account-streams.js'
 
 t.test('playing', async (t) => {

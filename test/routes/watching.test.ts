@@ -1,6 +1,6 @@
 import t from 'tap'
-import { sweepExpiredSlots } from '../../src/watching/flush.js'
-import { rebuildHistory } from '../../src/watching/rebuild.js'
+import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
+import { rebuildHistory } from '../../src/watching/history/rebuild.js'
 import { addMovie, addShow, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
 
 t.test('watching', async (t) => {

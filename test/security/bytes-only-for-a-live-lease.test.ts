@@ -1,7 +1,7 @@
 // Bytes only for a signed, live lease: every address that gives bytes of a film, its sound, subtitles or pictures.
 import { Parser } from 'm3u8-parser'
 import t from 'tap'
-import { signHlsGrant, signMediaGrant } from '../../src/media/media-urls.js'
+import { signHlsGrant, signMediaGrant } from '../../src/media/delivery/media-urls.js'
 import { addMovie, call, createStillClock, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
 
 const AT = '2026-01-01T00:00:00Z'

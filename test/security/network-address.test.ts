@@ -1,5 +1,5 @@
 import t from 'tap'
-import { truncateAddress } from '../../src/security/network-address.js'
+import { truncateAddress } from '../../src/security/ip-address.js'
 
 t.test('an address keeps its first 24 or 48 bits', async (t) => {
   const cases: Array<[string, string | null]> = [

@@ -1,7 +1,7 @@
 // RFC 8725: a corpus of tokens that are not ours, most of them signed with our own key and wrong in one thing alone.
 import { createHmac, generateKeyPairSync, randomUUID, sign as signAsymmetric } from 'node:crypto'
 import t from 'tap'
-import { signMediaGrant } from '../../src/media/media-urls.js'
+import { signMediaGrant } from '../../src/media/delivery/media-urls.js'
 import { issueDeviceToken } from '../../src/security/device-tokens.js'
 import type { KeyPurpose } from '../../src/security/key-ring.js'
 import { call, signUp, startApp } from '../helper.js'

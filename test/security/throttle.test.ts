@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Throttle } from '../../models/throttle.js'
-import { connectDatabase, disconnectDatabase } from '../../src/plugins/database.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { countAttempt, forgetAttempts, waitAfter, type ThrottlePolicy } from '../../src/security/throttle.js'
 import { freshDatabase } from '../helper.js'
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Test } from 'tap'
-import { openReader } from '../../src/media/range-reader.js'
+import { openReader } from '../../src/media/probing/range-reader.js'
 import { InvalidStorageKeyError, ObjectMissingError, type MediaStorage } from '../../src/storage/storage.js'
 import { HOSTILE_KEYS } from './hostile-keys.js'
 

@@ -5,8 +5,8 @@ import { Account, WATCH_HISTORY_LIMIT, type StoredAccount } from '../../models/a
 import { Movie } from '../../models/movie.js'
 import { Play, type StoredPlay } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
-import { measureLargestAccount } from '../../bench/largest-account.js'
-import { rebuildHistory } from '../../src/watching/rebuild.js'
+import { measureLargestAccount } from '../../bench/max-size-account.js'
+import { rebuildHistory } from '../../src/watching/history/rebuild.js'
 import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
 
 t.test('a profile that watches more titles than its history embeds', async (t) => {

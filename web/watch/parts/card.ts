@@ -3,7 +3,7 @@ import { X } from 'lucide'
 import type { Card, ContinueCard } from '../api/client.js'
 import { element, iconButton } from '../dom.js'
 import { addressOf } from '../router.js'
-import { clock, dateOf, episodeCode } from '../words.js'
+import { clock, dateOf, episodeCode } from '../format.js'
 import { poster } from './poster.js'
 
 export function titleAddress ({ kind, id }: Pick<Card, 'kind' | 'id'>): string {

@@ -1,6 +1,6 @@
 // What can be chosen while something plays: languages, subtitles, quality. Pure.
 import type { MediaFile, Playback } from '../api/client.js'
-import { languageName, qualityName } from '../words.js'
+import { languageName, qualityName } from '../format.js'
 import type { Choice } from './menu.js'
 import type { Source } from './source.js'
 

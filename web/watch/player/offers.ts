@@ -3,7 +3,7 @@ import { FastForward, Play, RotateCcw } from 'lucide'
 import type { ContinueCard, Playback } from '../api/client.js'
 import { button, element } from '../dom.js'
 import { poster } from '../parts/poster.js'
-import { dateOf, episodeCode } from '../words.js'
+import { dateOf, episodeCode } from '../format.js'
 
 type Markers = Playback['markers']
 interface Skip { readonly label: string, readonly toMs: number }

@@ -7,14 +7,14 @@ import { explain, isProblem } from '../api/problem.js'
 import { currentProfile } from '../api/session.js'
 import { watchAgain } from '../api/titles.js'
 import { element } from '../dom.js'
-import { languageName } from '../words.js'
+import { languageName } from '../format.js'
 import { AUTO, heightNeededFor, languageChoices, OFF, qualityChoices, subtitleChoices, type Chosen } from './choices.js'
 import { createMenu } from './menu.js'
 import { offerAlong, offerEnd, offerNext, offerRecovery } from './offers.js'
 import { measurePlayedTime } from './played-time.js'
 import { attachSource, type Source } from './source.js'
 import { startStream, type Languages, type Stream, type Wishes } from './stream.js'
-import { askWhomToReplace } from './who-is-watching.js'
+import { askWhomToReplace } from './active-streams.js'
 
 export interface Playing {
   readonly titleId: string

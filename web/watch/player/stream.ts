@@ -2,8 +2,8 @@
 import { asProfile, type BodyOf, type ContinueCard, type Playback } from '../api/client.js'
 import { answerOf, ApiProblem } from '../api/problem.js'
 import { profileId, tokenAtHand } from '../api/session.js'
-import { deviceName } from '../words.js'
-import { clientAbilities } from './abilities.js'
+import { deviceName } from '../format.js'
+import { clientAbilities } from './capabilities.js'
 
 type StartBody = BodyOf<'/v1/profiles/{profileId}/playback', 'post'>
 type BeatBody = BodyOf<'/v1/profiles/{profileId}/playback/{streamId}', 'put'>

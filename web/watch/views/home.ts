@@ -10,7 +10,7 @@ import { say } from '../parts/messages.js'
 import { coloursOf } from '../parts/poster.js'
 import { moveWithArrows, row } from '../parts/row.js'
 import { nothing, skeletonRows } from '../parts/states.js'
-import { episodeCode } from '../words.js'
+import { episodeCode } from '../format.js'
 import { nameThePage, type View } from './view.js'
 
 const SKELETON_ROWS = 3

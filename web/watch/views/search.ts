@@ -5,7 +5,7 @@ import { element } from '../dom.js'
 import { titleCard } from '../parts/card.js'
 import { grid, moveWithArrows } from '../parts/row.js'
 import { nothing, skeletonRows } from '../parts/states.js'
-import { count } from '../words.js'
+import { count } from '../format.js'
 import { nameThePage, type View } from './view.js'
 
 export const searchView: View = async (host, [query = ''], signal) => {

@@ -4,7 +4,7 @@ import { askForPassword, signIn } from '../api/session.js'
 import { button, element } from '../dom.js'
 import { field, welcome } from '../parts/form.js'
 import { addressOf, goTo } from '../router.js'
-import { deviceName } from '../words.js'
+import { deviceName } from '../format.js'
 import { nameThePage, type View } from './view.js'
 
 export const signInView: View = async (host) => {

@@ -9,9 +9,9 @@ import { say } from '../parts/messages.js'
 import { coloursOf, poster } from '../parts/poster.js'
 import { keepOneTabStop, moveWithArrows } from '../parts/row.js'
 import { skeletonTitle } from '../parts/states.js'
-import { tasteButtons } from '../parts/taste-buttons.js'
+import { tasteButtons } from '../parts/rating-buttons.js'
 import { addressOf, goTo } from '../router.js'
-import { clock, count, dateOf, episodeCode, languageName, length, qualityName } from '../words.js'
+import { clock, count, dateOf, episodeCode, languageName, length, qualityName } from '../format.js'
 import { nameThePage, type View } from './view.js'
 
 const CAST_SHOWN = 6

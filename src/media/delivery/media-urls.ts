@@ -1,0 +1,115 @@
+// Signed media addresses: a token bound to one lease and to one file, one item's HLS or one of its side files, with a height
+// cap and an end. It cannot be made, changed, or used for what another kind of token opens.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { KeyRing } from '../../security/key-ring.js'
+
+/** The stream that an address was signed for. */
+export interface LeaseGrant {
+  readonly account: string
+  readonly profile: string
+  readonly lease: string
+  /** ms since the epoch. */
+  readonly expiresAt: number
+}
+
+export interface MediaGrant extends LeaseGrant {
+  readonly file: string
+  readonly item: string
+  /** Height cap of the plan when the stream started, in pixels. */
+  readonly maxHeight: number
+}
+
+/** Opens every rendition of an item up to a height. */
+export interface HlsGrant extends LeaseGrant {
+  readonly item: string
+  /** The chosen file: its edition is what the playlist offers. */
+  readonly file: string
+  readonly maxHeight: number
+  /** BCP 47, of the sound that is on at first; null: whichever comes first. */
+  readonly audio: string | null
+  /** The subtitle that is on at first. */
+  readonly subtitle: string | null
+}
+
+/** Opens one subtitle by its id, or an item's seek thumbnails by the item's. */
+export interface SideFileGrant extends LeaseGrant {
+  readonly object: string
+}
+
+/** The kinds of token; the signature covers the name, so that none passes for another. */
+type Kind = 'm1' | 'h1' | 's1'
+
+/** How long a signed address may live; the lease ends it much sooner. */
+export const MEDIA_URL_MS = 24 * 3_600_000
+
+export function signMediaGrant (keys: KeyRing, { file, item, maxHeight, ...lease }: MediaGrant): string {
+  return sign(keys, 'm1', lease, [file, item, maxHeight])
+}
+
+export function signHlsGrant (keys: KeyRing, { item, file, maxHeight, audio, subtitle, ...lease }: HlsGrant): string {
+  return sign(keys, 'h1', lease, [item, file, maxHeight, audio, subtitle])
+}
+
+export function signSideFileGrant (keys: KeyRing, { object, ...lease }: SideFileGrant): string {
+  return sign(keys, 's1', lease, [object])
+}
+
+/** @returns what the token grants at this moment, or null */
+export function readMediaGrant (keys: KeyRing, token: string, now: Date): MediaGrant | null {
+  const read = verify<[file: string, item: string, maxHeight: number]>(keys, 'm1', token, now)
+  if (read === null) return null
+  const [file, item, maxHeight] = read.own
+  return { ...read.lease, file, item, maxHeight }
+}
+
+/** @returns what the token grants at this moment, or null */
+export function readHlsGrant (keys: KeyRing, token: string, now: Date): HlsGrant | null {
+  const read = verify<[item: string, file: string, maxHeight: number, audio: string | null, subtitle: string | null]>(keys, 'h1', token, now)
+  if (read === null) return null
+  const [item, file, maxHeight, audio, subtitle] = read.own
+  return { ...read.lease, item, file, maxHeight, audio, subtitle }
+}
+
+/** @returns what the token grants at this moment, or null */
+export function readSideFileGrant (keys: KeyRing, token: string, now: Date): SideFileGrant | null {
+  const read = verify<[object: string]>(keys, 's1', token, now)
+  return read === null ? null : { ...read.lease, object: read.own[0] }
+}
+
+type Value = string | number | null
+
+function sign (keys: KeyRing, kind: Kind, { account, profile, lease, expiresAt }: LeaseGrant, own: readonly Value[]): string {
+  const { kid, key } = keys.current('media')
+  const body = Buffer.from(JSON.stringify([kid, account, profile, lease, expiresAt, ...own])).toString('base64url')
+  return `${kind}.${body}.${macOf(key, kind, body).toString('base64url')}`
+}
+
+function macOf (key: Buffer, kind: Kind, body: string): Buffer {
+  return createHmac('sha256', key).update(`${kind}.${body}`).digest()
+}
+
+function verify<Own extends Value[]> (keys: KeyRing, kind: Kind, token: string, now: Date): { lease: LeaseGrant, own: Own } | null {
+  const [name, body, mac, ...rest] = token.split('.')
+  if (name !== kind || body === undefined || mac === undefined || rest.length > 0) return null
+  const fields = parseBody(body)
+  const key = fields === null ? null : keys.find('media', fields[0])
+  if (fields === null || key === null) return null
+  const given = Buffer.from(mac, 'base64url')
+  const wanted = macOf(key, kind, body)
+  // The text is compared too: base64url forgives spare bits in the last character.
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || given.toString('base64url') !== mac) return null
+  // What carries our signature has the form that we gave it.
+  const [, account, profile, lease, expiresAt, ...own] = fields
+  return expiresAt > now.getTime() ? { lease: { account, profile, lease, expiresAt }, own: own as Own } : null
+}
+
+type Fields = [kid: string, account: string, profile: string, lease: string, expiresAt: number, ...own: Value[]]
+
+function parseBody (body: string): Fields | null {
+  try {
+    const fields: unknown = JSON.parse(Buffer.from(body, 'base64url').toString())
+    return Array.isArray(fields) && fields.length >= 6 && typeof fields[0] === 'string' ? fields as Fields : null
+  } catch {
+    return null
+  }
+}

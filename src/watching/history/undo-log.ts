@@ -1,0 +1,42 @@
+// Remembering what an action replaces, before it does.
+import { Types } from 'mongoose'
+import { Trash, Undo, UNDO_DAYS, type EntryMarks, type StoredUndo, type UndoneChange } from '../../../models/undo.js'
+import { timeOrNull } from '../dates.js'
+import type { Watcher, Watching } from '../watching.js'
+
+/** The undo that an action answers. */
+export interface UndoTicket { readonly id: string, readonly expiresAt: Date }
+
+/** Remembers what an action is about to replace. Written first: an undo without its action changes nothing. */
+export async function rememberUndo (watching: Watching, watcher: Watcher, titleId: string | null, change: UndoneChange, id = new Types.ObjectId()): Promise<StoredUndo> {
+  const at = watching.now()
+  const undo: StoredUndo = {
+    _id: id,
+    account: new Types.ObjectId(watcher.account),
+    profile: new Types.ObjectId(watcher.profile),
+    title: titleId === null ? null : new Types.ObjectId(titleId),
+    at,
+    expiresAt: new Date(at.getTime() + UNDO_DAYS * 86_400_000),
+    undoneAt: null,
+    change,
+  }
+  await Undo.collection.insertOne(undo)
+  return undo
+}
+
+/** The newest action, not taken back, that left a title's marks as they are. */
+export async function findUndoOf (watcher: Watcher, titleId: string, marks: EntryMarks): Promise<StoredUndo | null> {
+  const actions = await Undo.find({ profile: watcher.profile }).lean<StoredUndo[]>()
+  const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean => undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
+    timeOrNull(change.after.hiddenAt) === timeOrNull(marks.hiddenAt) && timeOrNull(change.after.droppedAt) === timeOrNull(marks.droppedAt)
+  return actions.filter(isOfMarks).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
+}
+
+export function ticketOf ({ _id, expiresAt }: StoredUndo): UndoTicket {
+  return { id: _id.toString(), expiresAt }
+}
+
+/** Everything that could be undone, when the profile itself is deleted. */
+export async function eraseUndos (profileId: string): Promise<void> {
+  await Promise.all([Undo.deleteMany({ profile: profileId }), Trash.deleteMany({ profile: profileId })])
+}

@@ -1,0 +1,81 @@
+// Requests with an Idempotency-Key: a lost answer is repeated, and nothing is made twice.
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { RepeatableRequest } from '../../models/idempotency-record.js'
+import { addMovie, call, expectProblem, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
+
+t.test('a request with a key', async (t) => {
+  const { app, clock } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const movie = await addMovie(app, admin)
+  const kim = await signUp(app)
+  const addProfile = async (key: string, body: unknown = { name: 'Robin' }, who: Person = kim): Promise<Answer> => await call(app, 'POST', '/v1/profiles', { token: who.token, body, headers: { 'idempotency-key': key } })
+  const names = async (who = kim): Promise<string[]> => (await who.get('/v1/profiles')).body.items.map(({ name }: { name: string }) => name)
+
+  t.test('answers the same when it is repeated, and says that it does', async (t) => {
+    const first = await addProfile('a')
+    const again = await addProfile('a')
+    t.equal(first.status, 201)
+    t.equal(first.headers['idempotent-replayed'], undefined)
+    t.match(again, { status: 201, body: first.body, headers: { location: first.headers.location, 'idempotent-replayed': 'true', 'content-type': first.headers['content-type'] } })
+    t.equal((await names()).filter((name) => name === 'Robin').length, 1)
+  })
+
+  t.test('means something else to another account', async (t) => {
+    const pat = await signUp(app)
+    const answer = await addProfile('a', undefined, pat)
+    t.equal(answer.status, 201)
+    t.equal(answer.headers['idempotent-replayed'], undefined)
+  })
+
+  t.test('belongs to one request: another with it is refused', async (t) => {
+    const refused = await addProfile('a', { name: 'Alex' })
+    expectProblem(t, refused, 'idempotency-key-reused', 422)
+    t.notOk((await names()).includes('Alex'))
+    const elsewhere = await call(app, 'POST', `/v1/profiles/${kim.profileId}/playback`, { token: kim.token, body: { itemId: movie }, headers: { 'idempotency-key': 'a' } })
+    expectProblem(t, elsewhere, 'idempotency-key-reused', 422)
+  })
+
+  t.test('that was refused made nothing, and may be tried again', async (t) => {
+    expectProblem(t, await addProfile('b', { name: 'Robin' }), 'profile-name-taken', 409)
+    const robin = (await kim.get('/v1/profiles')).body.items.find(({ name }: { name: string }) => name === 'Robin')
+    await kim.delete(`/v1/profiles/${robin.id}`)
+    t.match(await addProfile('b', { name: 'Robin' }), { status: 201, headers: { 'idempotent-replayed': undefined } })
+  })
+
+  t.test('sent twenty times at once is applied once', async (t) => {
+    const sam = await signUp(app)
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => await call(app, 'POST', `/v1/profiles/${sam.profileId}/playback`, { token: sam.token, body: { itemId: movie }, headers: { 'idempotency-key': 'start' } })))
+    t.same(new Set(answers.map(({ status, body }) => status === 201 ? 201 : body.code)), new Set(answers.every(({ status }) => status === 201) ? [201] : [201, 'request-in-progress']))
+    t.equal(new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.streamId)).size, 1)
+    t.equal((await sam.get('/v1/account/streams')).body.items.length, 1)
+    const late = answers.find(({ status }) => status === 409)
+    if (late !== undefined) t.equal(late.headers['retry-after'], '1')
+  })
+
+  t.test('whose process died is taken up after a minute, not before', async (t) => {
+    t.equal((await addProfile('c', { name: 'Lee' })).status, 201)
+    const lee = (await kim.get('/v1/profiles')).body.items.find(({ name }: { name: string }) => name === 'Lee')
+    await kim.delete(`/v1/profiles/${lee.id}`)
+    await RepeatableRequest.updateMany({ account: kim.accountId }, { $set: { answer: null } })
+    expectProblem(t, await addProfile('c', { name: 'Lee' }), 'request-in-progress', 409)
+    clock.advance(61_000)
+    t.equal((await addProfile('c', { name: 'Lee' })).status, 201)
+  })
+
+  t.test('has 1 to 255 characters; without one everything is as ever', async (t) => {
+    for (const key of ['', 'x'.repeat(256)]) expectProblem(t, await addProfile(key, { name: 'Max' }), 'validation-failed', 400)
+    const max = await signUp(app)
+    t.equal((await addProfile('x'.repeat(255), { name: 'Max' }, max)).status, 201)
+    t.equal((await max.post('/v1/profiles', { name: 'Eva' })).status, 201)
+    expectProblem(t, await max.post('/v1/profiles', { name: 'Eva' }), 'profile-name-taken', 409)
+  })
+
+  t.test('does not open anything: who may not, may not repeat either', async (t) => {
+    const key = randomUUID()
+    const create = async (token?: string): Promise<Answer> => await call(app, 'POST', '/v1/admin/movies', { ...(token === undefined ? {} : { token }), body: { title: 'Once' }, headers: { 'idempotency-key': key } })
+    t.equal((await create(admin.token)).status, 201)
+    expectProblem(t, await create(), 'unauthorized', 401)
+    expectProblem(t, await create(kim.token), 'forbidden', 403)
+  })
+})

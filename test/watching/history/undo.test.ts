@@ -1,0 +1,177 @@
+import mongoose from 'mongoose'
+import t from 'tap'
+import { Play } from '../../../models/play.js'
+import { Trash, Undo } from '../../../models/undo.js'
+import { WatchArchive } from '../../../models/watch-archive.js'
+import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
+import { addMovie, addShow, expectProblem, signInAgain, signUp, signUpAdmin, startApp, watch, type Person } from '../../helper.js'
+
+const DAY_MS = 86_400_000
+
+t.test('an action can be taken back', async (t) => {
+  const { app, clock } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const show = await addShow(app, admin)
+  const [first = '', second = '', third = ''] = show.episodes
+  const movie = await addMovie(app, admin)
+
+  const base = (kim: Person) => `/v1/profiles/${kim.profileId}`
+  /** Everything that a viewer is told of what was watched. */
+  async function told (kim: Person) {
+    const get = async (path: string) => (await kim.get(`${base(kim)}/${path}`)).body
+    return {
+      history: await get('history?limit=100'),
+      titles: await get('history?group=title'),
+      cards: await get('continue-watching'),
+      progress: await Promise.all([movie, ...show.episodes].map(async (id) => await get(`progress/${id}`).then(({ requestId: _, ...rest }) => rest))),
+    }
+  }
+  async function busy (): Promise<Person> {
+    const kim = await signUp(app)
+    await watch(kim, clock, first, 58_000)
+    await watch(kim, clock, movie, 34_567, 30_001)
+    await watch(kim, clock, second, 12_345)
+    await kim.put(`${base(kim)}/watched/${third}`, { watchedAt: '2020-01-02T03:04:05Z' })
+    clock.advance(1_000)
+    return kim
+  }
+  const ACTIONS: Array<[name: string, act: (kim: Person) => Promise<{ status: number, body: any }>]> = [
+    ['hide', async (kim) => await kim.delete(`${base(kim)}/continue-watching/${movie}`)],
+    ['drop', async (kim) => await kim.put(`${base(kim)}/dropped/${show.id}`)],
+    ['mark a movie', async (kim) => await kim.put(`${base(kim)}/watched/${movie}`)],
+    ['mark a season', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}?season=2`, { watchedAt: '2021-01-01T00:00:00Z' })],
+    ['mark a show', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}`)],
+    ['take a mark back', async (kim) => await kim.delete(`${base(kim)}/watched/${third}`)],
+    ['take a show\'s marks back', async (kim) => await kim.delete(`${base(kim)}/watched/${show.id}`)],
+    ['watch again', async (kim) => await kim.put(`${base(kim)}/rewatch/${show.id}`)],
+    ['delete a play', async (kim) => await kim.delete(`${base(kim)}/history/${(await kim.get(`${base(kim)}/history`)).body.items[1].id}`)],
+    ['clear a title', async (kim) => await kim.delete(`${base(kim)}/history?titleId=${show.id}`)],
+    ['clear everything', async (kim) => await kim.delete(`${base(kim)}/history`)],
+  ]
+
+  for (const [name, act] of ACTIONS) {
+    t.test(name, async (t) => {
+      const kim = await busy()
+      const before = await told(kim)
+      const answer = await act(kim)
+      t.match(answer, { status: 200, body: { undo: /^[0-9a-f]{24}$/, undoUntil: String } })
+      t.notSame(await told(kim), before, 'it does something')
+      const url = `${base(kim)}/undo/${answer.body.undo}`
+      expectProblem(t, await (await signUp(app)).post(url), 'not-found', 404)
+      const other = await signUp(app)
+      expectProblem(t, await other.post(`${base(other)}/undo/${answer.body.undo}`), 'not-found', 404)
+      clock.advance(29 * DAY_MS)
+      const later = await signInAgain(app, kim)
+      t.equal((await later.post(url)).status, 204)
+      t.strictSame(await told(later), before, 'exactly what was there is there')
+      t.equal((await later.post(url)).status, 204, 'a second time')
+      t.strictSame(await told(later), before, 'changes nothing')
+      await rebuildHistory(app.services.watching, kim.email, () => undefined)
+      t.strictSame(await told(later), before, 'and the plays say the same')
+    })
+
+    t.test(`${name}: two undos at once end as one`, async (t) => {
+      const kim = await busy()
+      const before = await told(kim)
+      const { undo } = (await act(kim)).body
+      const answers = await Promise.all([1, 2, 3].map(async () => await kim.post(`${base(kim)}/undo/${undo}`)))
+      t.strictSame(answers.map(({ status }) => status), [204, 204, 204])
+      t.strictSame(await told(kim), before)
+    })
+  }
+
+  t.test('a call that is repeated, because its answer was lost, is applied once', async (t) => {
+    const kim = await busy()
+    const before = await told(kim)
+    for (const [name, act] of ACTIONS.slice(0, 2)) {
+      await act(kim)
+      clock.advance(1_000)
+      const { undo } = (await act(kim)).body
+      t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
+      t.strictSame(await told(kim), before, `${name}: the undo of the second answer takes all of it back`)
+    }
+    await kim.put(`${base(kim)}/rewatch/${show.id}`)
+    clock.advance(1_000)
+    await kim.put(`${base(kim)}/rewatch/${show.id}`)
+    t.match((await told(kim)).cards.items[0], { item: { id: first }, pass: 2 })
+    expectProblem(t, await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=1`), 'not-watching-again', 409)
+    for (const again of [1, 2]) t.equal((await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status, 204, `taken back, call ${again}`)
+    t.strictSame(await told(kim), before)
+    const nothing = await signUp(app)
+    t.equal((await nothing.put(`${base(nothing)}/rewatch/${show.id}`)).status, 200)
+    t.strictSame((await told(nothing)).cards.items, [], 'what was never watched cannot be watched again')
+  })
+
+  t.test('for 30 days', async (t) => {
+    const kim = await busy()
+    const { undo } = (await kim.delete(`${base(kim)}/history`)).body
+    clock.advance(30 * DAY_MS)
+    const later = await signInAgain(app, kim)
+    expectProblem(t, await later.post(`${base(kim)}/undo/${undo}`), 'undo-expired', 410)
+    expectProblem(t, await later.post(`${base(kim)}/undo/${'0'.repeat(24)}`), 'not-found', 404)
+  })
+
+  t.test('what was watched since stays', async (t) => {
+    const kim = await busy()
+    const { undo } = (await kim.delete(`${base(kim)}/history`)).body
+    clock.advance(1_000)
+    await watch(kim, clock, movie, 50_000)
+    t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
+    const { history, cards } = await told(kim)
+    t.strictSame(history.items.map((one: any) => [one.item.id, one.positionMs]), [[movie, 50_000], [second, 12_345], [movie, 34_567], [first, 58_000]])
+    t.match(cards.items, [{ item: { id: movie }, positionMs: 50_000 }, { item: { id: second }, positionMs: 12_345 }])
+  })
+
+  t.test('what was decided since stays', async (t) => {
+    const kim = await busy()
+    const hidden = (await kim.delete(`${base(kim)}/continue-watching/${movie}`)).body.undo
+    await kim.put(`${base(kim)}/continue-watching/${movie}`)
+    clock.advance(1_000)
+    const again = await kim.delete(`${base(kim)}/continue-watching/${movie}`)
+    await kim.post(`${base(kim)}/undo/${hidden}`)
+    t.equal((await told(kim)).cards.items.length, 1, 'undoing the first hiding leaves the second')
+    await kim.post(`${base(kim)}/undo/${again.body.undo}`)
+    t.equal((await told(kim)).cards.items.length, 2)
+
+    const marked = (await kim.put(`${base(kim)}/watched/${movie}`)).body.undo
+    clock.advance(1_000)
+    await kim.put(`${base(kim)}/watched/${movie}`, { watchedAt: '2022-02-02T00:00:00Z' })
+    await kim.post(`${base(kim)}/undo/${marked}`)
+    t.match((await kim.get(`${base(kim)}/progress/${movie}`)).body, { finished: true, finishedAt: '2022-02-02T00:00:00.000Z' }, 'a newer mark stays')
+  })
+
+  t.test('a cleared history of sixty titles comes back with its archive', async (t) => {
+    const kim = await signUp(app)
+    const films: string[] = []
+    const editor = await signUpAdmin(app)
+    for (let i = 0; i < 60; i++) films.push((await editor.post('/v1/admin/movies', { title: `Film ${i}`, runtimeMs: 60_000 })).body.id)
+    for (const film of films) {
+      await kim.put(`${base(kim)}/progress/${film}`, { positionMs: 20_000, watchedMs: 20_000, at: clock.now().toISOString() })
+      clock.advance(1_000)
+    }
+    t.ok(await WatchArchive.countDocuments({ profile: kim.profileId }) > 0)
+    const cards = async () => (await kim.get(`${base(kim)}/continue-watching?limit=100`)).body.items
+    const before = await cards()
+    t.equal(before.length, 60)
+    const { undo } = (await kim.delete(`${base(kim)}/history`)).body
+    t.strictSame(await cards(), [])
+    t.equal(await Play.countDocuments({ profile: kim.profileId }), 0, 'the plays are out of reach')
+    clock.advance(1_000)
+    await kim.put(`${base(kim)}/progress/${films[3]}`, { positionMs: 30_000, watchedMs: 10_000, at: clock.now().toISOString(), playId: 'b9c7a4de-36b5-4c9f-9a4f-5e2ad0a0a001' })
+    await kim.post(`${base(kim)}/undo/${undo}`)
+    const after = await cards()
+    t.match(after[0], { title: { title: 'Film 3' }, positionMs: 30_000 })
+    t.strictSame(after.slice(1), before.filter((card: any) => card.title.title !== 'Film 3'))
+    t.equal(await Trash.countDocuments({ profile: kim.profileId }), 0, 'nothing is left in the trash')
+  })
+
+  t.test('a deleted profile leaves nothing to undo', async (t) => {
+    const kim = await signUp(app)
+    const { id } = (await kim.post('/v1/profiles', { name: 'Lee' })).body
+    await kim.put(`/v1/profiles/${id}/progress/${movie}`, { positionMs: 20_000, at: clock.now().toISOString() })
+    t.equal((await kim.delete(`/v1/profiles/${id}/history`)).status, 200)
+    t.equal(await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 1)
+    t.equal((await kim.delete(`/v1/profiles/${id}`)).status, 204)
+    t.equal(await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }) + await Undo.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 0)
+  })
+})
