@@ -1,7 +1,13 @@
 import neostandard from 'neostandard'
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**', 'web/generated/**'] }),
+  ...neostandard({
+    ts: true,
+    noJsx: true,
+    noStyle: true,
+    ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**', 'web/generated/**'],
+  }),
+  { rules: { 'max-len': ['error', { code: 120, tabWidth: 2 }] } },
   // A promise that is left to itself says so.
   { rules: { 'no-void': ['error', { allowAsStatement: true }] } },
   {

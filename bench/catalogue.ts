@@ -10,8 +10,27 @@ import { loadDemoMovies } from '../src/demo/movies.js'
 import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
 import type { Cleanup } from './cleanup.js'
 import { runBenchmark, step, wholeNumber } from './command.js'
-import { toBusyTable, toFootprintTable, toHomePromises, toImportPromises, toImportTable, toLatencyTable, type Footprint, type NamedImport } from './catalogue-report.js'
-import { emptyCosts, KIND_NAMES, KINDS, prepareStage, takeTurn, waitForSearch, type Costs, type KindName, type Stage } from './catalogue-requests.js'
+import {
+  toBusyTable,
+  toFootprintTable,
+  toHomePromises,
+  toImportPromises,
+  toImportTable,
+  toLatencyTable,
+  type Footprint,
+  type NamedImport,
+} from './catalogue-report.js'
+import {
+  emptyCosts,
+  KIND_NAMES,
+  KINDS,
+  prepareStage,
+  takeTurn,
+  waitForSearch,
+  type Costs,
+  type KindName,
+  type Stage,
+} from './catalogue-requests.js'
 import { generateTitles, linesOf, writeTitles } from './generated-titles.js'
 import { runImport } from './import-command.js'
 import { signUp } from './users.js'
@@ -26,11 +45,22 @@ const CHANGED_TITLES = 30_000
 /** What is asked while an import writes. */
 const WHILE_IMPORTING: readonly KindName[] = ['plans', 'browse', 'browseGenre', 'facets', 'search', 'movie', 'home']
 
-interface Options { readonly titles: number[], readonly rounds: number, readonly largeGb?: number, readonly mongodbUri?: string }
+interface Options {
+  readonly titles: number[]
+  readonly rounds: number
+  readonly largeGb?: number
+  readonly mongodbUri?: string
+}
 
 const program = new Command('bench:catalogue')
-  .description('Measures how fast a catalogue is imported, what memory it takes, and what lists, search, details and the home page cost at several sizes.')
-  .option('--titles <list>', 'sizes of the catalogues, the largest last', (text) => text.split(',').map(wholeNumber), [1_000, 10_000, 200_000])
+  .description(
+    'Measures how fast a catalogue is imported, what memory it takes, and what lists, search, details and the home page cost at several sizes.',
+  )
+  .option('--titles <list>', 'sizes of the catalogues, the largest last', (text) => text.split(',').map(wholeNumber), [
+    1_000,
+    10_000,
+    200_000,
+  ])
   .option('--rounds <n>', 'how often each size has its turn', wholeNumber, 20)
   .option('--large-gb <n>', 'also pass so many GB through the import, without writing', wholeNumber)
   .option('--mongodb-uri <uri>', 'measure on this MongoDB, in databases of their own that are dropped afterwards')
@@ -38,8 +68,16 @@ const program = new Command('bench:catalogue')
 /** A database of its own, with its indexes. */
 async function prepareDatabase (cleanup: Cleanup, { database }: Setting, name: string): Promise<Database> {
   const own = besideDatabase(database, name)
-  await inDatabase(own, async () => { await createIndexes() })
-  if (own.isGiven) cleanup.add(async () => { await inDatabase(own, async () => { await mongoose.connection.dropDatabase() }) })
+  await inDatabase(own, async () => {
+    await createIndexes()
+  })
+  if (own.isGiven) {
+    cleanup.add(async () => {
+      await inDatabase(own, async () => {
+        await mongoose.connection.dropDatabase()
+      })
+    })
+  }
   return own
 }
 
@@ -52,7 +90,11 @@ async function inDatabase (database: Database, work: () => Promise<void>): Promi
   }
 }
 
-interface Imported { readonly runs: NamedImport[], readonly databases: ReadonlyMap<number, Database>, readonly nextEdition: string }
+interface Imported {
+  readonly runs: NamedImport[]
+  readonly databases: ReadonlyMap<number, Database>
+  readonly nextEdition: string
+}
 
 /** Imports the real titles, and a generated catalogue of each size; the largest again. */
 async function importAll (cleanup: Cleanup, setting: Setting, sizes: readonly number[]): Promise<Imported> {
@@ -60,15 +102,25 @@ async function importAll (cleanup: Cleanup, setting: Setting, sizes: readonly nu
   const { dataDir } = setting
   const write = async (name: string, titles: Iterable<object>): Promise<string> => {
     const file = path.join(dataDir, name)
-    await step(`File ${name}`, async () => { await writeTitles(file, titles) })
+    await step(`File ${name}`, async () => {
+      await writeTitles(file, titles)
+    })
     return file
   }
   const importFile = async (name: string, file: string, database: Database, isPromised: boolean): Promise<void> => {
-    const run = await step(`Import: ${name}`, async () => await runImport(cleanup, { databaseUri: database.uri, dataDir, from: file }))
+    const run = await step(
+      `Import: ${name}`,
+      async () => await runImport(cleanup, { databaseUri: database.uri, dataDir, from: file }),
+    )
     runs.push({ ...run, name, bytes: statSync(file).size, isPromised })
   }
   const real = loadDemoMovies().map(({ id: _, ...movie }) => movie)
-  await importFile('the real movies', await write('real.ndjson', real), await prepareDatabase(cleanup, setting, 'real'), false)
+  await importFile(
+    'the real movies',
+    await write('real.ndjson', real),
+    await prepareDatabase(cleanup, setting, 'real'),
+    false,
+  )
   const databases = new Map<number, Database>()
   const largest = Math.max(...sizes)
   for (const titles of sizes) {
@@ -79,11 +131,15 @@ async function importAll (cleanup: Cleanup, setting: Setting, sizes: readonly nu
     if (titles === largest) await importFile('generated, once more', file, database, true)
     rmSync(file)
   }
-  return { runs, databases, nextEdition: await write('next-edition.ndjson', generateTitles(Math.min(largest, CHANGED_TITLES), { edition: 1 })) }
+  return {
+    runs,
+    databases,
+    nextEdition: await write('next-edition.ndjson', generateTitles(Math.min(largest, CHANGED_TITLES), { edition: 1 })),
+  }
 }
 
 /** As much as wanted, without a file. */
-function * large (bytes: number): Generator<string> {
+function* large (bytes: number): Generator<string> {
   let written = 0
   for (const lines of linesOf(generateTitles(Infinity))) {
     yield lines
@@ -92,9 +148,19 @@ function * large (bytes: number): Generator<string> {
   }
 }
 
-interface Started { readonly service: Service, readonly footprint: Footprint, readonly viewer: Awaited<ReturnType<typeof signUp>>, readonly admin: Awaited<ReturnType<typeof signUp>> }
+interface Started {
+  readonly service: Service
+  readonly footprint: Footprint
+  readonly viewer: Awaited<ReturnType<typeof signUp>>
+  readonly admin: Awaited<ReturnType<typeof signUp>>
+}
 
-async function startMeasured (cleanup: Cleanup, setting: Setting, titles: number, database: Database): Promise<Started> {
+async function startMeasured (
+  cleanup: Cleanup,
+  setting: Setting,
+  titles: number,
+  database: Database,
+): Promise<Started> {
   return await step(`Service with ${titles.toLocaleString('en-US')} titles`, async (progress) => {
     const started = performance.now()
     const seconds = (): number => (performance.now() - started) / 1_000
@@ -105,7 +171,19 @@ async function startMeasured (cleanup: Cleanup, setting: Setting, titles: number
     const [viewer, admin] = [await signUp(service.origin), await signUp(service.origin, 'admin')]
     await disconnectDatabase()
     await waitForSearch(service, await viewer.token(service.origin))
-    return { service, viewer, admin, footprint: { titles, readySeconds, searchSeconds: seconds(), rss: readRss(service.pid), heap: Infinity, searchHeap: Infinity } }
+    return {
+      service,
+      viewer,
+      admin,
+      footprint: {
+        titles,
+        readySeconds,
+        searchSeconds: seconds(),
+        rss: readRss(service.pid),
+        heap: Infinity,
+        searchHeap: Infinity,
+      },
+    }
   })
 }
 
@@ -118,7 +196,11 @@ async function lookAtMemory ({ service, footprint }: Started): Promise<void> {
   footprint.rss = readRss(service.pid)
 }
 
-async function runRounds (stages: readonly Stage[], started: readonly Started[], rounds: number): Promise<Map<number, Costs>> {
+async function runRounds (
+  stages: readonly Stage[],
+  started: readonly Started[],
+  rounds: number,
+): Promise<Map<number, Costs>> {
   const costs = new Map(stages.map(({ titles }) => [titles, emptyCosts()]))
   await step('Measuring', async (progress) => {
     for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -136,18 +218,37 @@ async function runRounds (stages: readonly Stage[], started: readonly Started[],
 }
 
 /** Asks for as long as another process changes every title. */
-async function runWhileImporting (cleanup: Cleanup, stage: Stage, databaseUri: string, dataDir: string, file: string, rounds: number): Promise<{ run: NamedImport, costs: Costs }> {
+async function runWhileImporting (
+  cleanup: Cleanup,
+  stage: Stage,
+  databaseUri: string,
+  dataDir: string,
+  file: string,
+  rounds: number,
+): Promise<{ run: NamedImport, costs: Costs }> {
   const costs = emptyCosts()
   return await step('Measuring while an import writes', async (progress) => {
     const over = new AbortController()
-    const importing = runImport(cleanup, { databaseUri, dataDir, from: file }).finally(() => { over.abort() })
+    const importing = runImport(cleanup, { databaseUri, dataDir, from: file }).finally(() => {
+      over.abort()
+    })
     // It is waited for below, also when a request fails before.
     importing.catch(() => undefined)
     for (let round = rounds + WARM_UP_ROUNDS; !over.signal.aborted; round++) {
       progress(`round ${round - rounds - WARM_UP_ROUNDS + 1}`)
-      for (const name of WHILE_IMPORTING) if (!over.signal.aborted) await takeTurn(stage, name, round * KINDS[name].times, costs[name])
+      for (const name of WHILE_IMPORTING) {
+        if (!over.signal.aborted) await takeTurn(stage, name, round * KINDS[name].times, costs[name])
+      }
     }
-    return { costs, run: { ...await importing, name: 'generated, a changed part, while requests are answered', bytes: statSync(file).size, isPromised: false } }
+    return {
+      costs,
+      run: {
+        ...await importing,
+        name: 'generated, a changed part, while requests are answered',
+        bytes: statSync(file).size,
+        isPromised: false,
+      },
+    }
   })
 }
 
@@ -156,7 +257,11 @@ async function measure (cleanup: Cleanup, { titles: sizes, rounds, largeGb, mong
   const { dataDir, database } = setting
   const { runs, databases, nextEdition } = await importAll(cleanup, setting, sizes)
   if (largeGb !== undefined) {
-    const run = await step(`Import: ${largeGb} GB, without writing`, async () => await runImport(cleanup, { databaseUri: database.uri, dataDir, from: large(largeGb * GB), isDryRun: true }))
+    const run = await step(
+      `Import: ${largeGb} GB, without writing`,
+      async () =>
+        await runImport(cleanup, { databaseUri: database.uri, dataDir, from: large(largeGb * GB), isDryRun: true }),
+    )
     runs.push({ ...run, name: 'from standard input, without writing', bytes: largeGb * GB, isPromised: false })
   }
   const empty = await startMeasured(cleanup, setting, 0, await prepareDatabase(cleanup, setting, 'empty'))
@@ -164,7 +269,9 @@ async function measure (cleanup: Cleanup, { titles: sizes, rounds, largeGb, mong
   for (const [titles, own] of databases) started.push(await startMeasured(cleanup, setting, titles, own))
   const stages = await step('Viewers, and titles to ask for', async () => {
     const made: Stage[] = []
-    for (const { footprint: { titles }, service, viewer, admin } of started) made.push(await prepareStage(titles, service, viewer, admin))
+    for (const { footprint: { titles }, service, viewer, admin } of started) {
+      made.push(await prepareStage(titles, service, viewer, admin))
+    }
     return made
   })
   const costs = await runRounds(stages, [empty, ...started], rounds)

@@ -3,15 +3,17 @@ export type Undo = () => Promise<void> | void
 
 export interface Cleanup {
   /** Remembers how to end something; the last comes first. Called before it is started, so that nothing slips through. */
-  add (undo: Undo): void
+  add(undo: Undo): void
   /** Ends everything that is remembered; a part that fails does not keep the rest alive. */
-  run (): Promise<void>
+  run(): Promise<void>
 }
 
 export function createCleanup (): Cleanup {
   const undos: Undo[] = []
   return {
-    add: (undo) => { undos.push(undo) },
+    add: (undo) => {
+      undos.push(undo)
+    },
     async run () {
       for (let undo = undos.pop(); undo !== undefined; undo = undos.pop()) {
         try {
@@ -36,7 +38,9 @@ export async function runWithCleanup (work: (cleanup: Cleanup) => Promise<void>)
   const interrupted = new Promise<never>((_resolve, reject) => {
     for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
       process.once(event, () => {
-        process.once(event, () => { process.exit(130) })
+        process.once(event, () => {
+          process.exit(130)
+        })
         reject(new Interrupted())
       })
     }

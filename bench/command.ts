@@ -19,7 +19,9 @@ export async function step<T> (title: string, work: (progress: (text: string) =>
   const started = Date.now()
   const seconds = (): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`
   spinner.start(title)
-  const result = await work((text) => { spinner.text = `${title} … ${text}, ${seconds()}` })
+  const result = await work((text) => {
+    spinner.text = `${title} … ${text}, ${seconds()}`
+  })
   spinner.succeed(`${title}: ${seconds()}`)
   return result
 }
@@ -30,11 +32,16 @@ function explain (error: unknown): string {
 }
 
 /** Runs a benchmark with the options of its command line, and ends the process. */
-export async function runBenchmark<Options> (program: Command, measure: (cleanup: Cleanup, options: Options) => Promise<void>): Promise<void> {
+export async function runBenchmark<Options> (
+  program: Command,
+  measure: (cleanup: Cleanup, options: Options) => Promise<void>,
+): Promise<void> {
   program.action(async (options: Options) => {
     try {
       await runWithCleanup(async (cleanup) => {
-        cleanup.add(() => { spinner.stop() })
+        cleanup.add(() => {
+          spinner.stop()
+        })
         await measure(cleanup, options)
       })
       process.exit(0)

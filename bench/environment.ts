@@ -17,7 +17,9 @@ export interface Setting {
 /** @param mongodbUri a MongoDB to measure on; null to start one */
 export async function openSetting (cleanup: Cleanup, mongodbUri: string | null): Promise<Setting> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
-  cleanup.add(() => { rmSync(dataDir, { recursive: true, force: true }) })
+  cleanup.add(() => {
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   const database = await step('Database', async (progress) => await openDatabase(cleanup, mongodbUri, progress))
   return { dataDir, database }
 }

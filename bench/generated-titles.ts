@@ -18,8 +18,17 @@ const CREW_ROLES = ['Director', 'Writer', 'Composer'] as const
 /** Lines are written so many at a time. */
 const LINES_AT_ONCE = 500
 
-interface Credit { readonly name: string, readonly role: string }
-interface GeneratedEpisode { readonly number: number, readonly title: string, readonly synopsis: string, readonly runtimeMs: number, readonly airDate: string }
+interface Credit {
+  readonly name: string
+  readonly role: string
+}
+interface GeneratedEpisode {
+  readonly number: number
+  readonly title: string
+  readonly synopsis: string
+  readonly runtimeMs: number
+  readonly airDate: string
+}
 
 /** A line: what administrators would write of a movie or show, with its kind. */
 export interface GeneratedTitle {
@@ -35,7 +44,9 @@ export interface GeneratedTitle {
   readonly externalIds: { readonly imdb: string, readonly tmdb: string }
   readonly popularity: number
   readonly runtimeMs?: number
-  readonly seasons?: ReadonlyArray<{ readonly number: number, readonly title: string, readonly episodes: readonly GeneratedEpisode[] }>
+  readonly seasons?: ReadonlyArray<
+    { readonly number: number, readonly title: string, readonly episodes: readonly GeneratedEpisode[] }
+  >
 }
 
 interface Source {
@@ -65,17 +76,21 @@ export interface GeneratedOptions {
 }
 
 /** @param count how many, or Infinity */
-export function * generateTitles (count: number, { edition = 0 }: GeneratedOptions = {}): Generator<GeneratedTitle> {
+export function* generateTitles (count: number, { edition = 0 }: GeneratedOptions = {}): Generator<GeneratedTitle> {
   const source = readSource()
   const random = createRandom(1)
   const whole = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1))
-  const one = <T> (list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   /** The busiest of 200,000 titles are in some hundreds. */
-  const oneOften = <T> (list: readonly T[]): T => list[Math.floor(random() ** 1.3 * list.length)] as T
-  const person = (role: string): Credit => ({ name: `${oneOften(source.firstNames)} ${oneOften(source.lastNames)}`, role })
+  const oneOften = <T>(list: readonly T[]): T => list[Math.floor(random() ** 1.3 * list.length)] as T
+  const person = (role: string): Credit => ({
+    name: `${oneOften(source.firstNames)} ${oneOften(source.lastNames)}`,
+    role,
+  })
   const sentence = (words: number): string => Array.from({ length: words }, () => one(source.words)).join(' ')
   const coined = (): string => one(source.words).slice(0, 4) + one(source.words).slice(-4).toLowerCase()
-  const date = (year: number): string => `${year}-${String(whole(1, 12)).padStart(2, '0')}-${String(whole(1, 28)).padStart(2, '0')}`
+  const date = (year: number): string =>
+    `${year}-${String(whole(1, 12)).padStart(2, '0')}-${String(whole(1, 28)).padStart(2, '0')}`
 
   function name (): string {
     const [begun, ended] = [one(source.titles), one(source.titles)]
@@ -88,7 +103,11 @@ export function * generateTitles (count: number, { edition = 0 }: GeneratedOptio
       number: season + 1,
       title: `Season ${season + 1}`,
       episodes: Array.from({ length: whole(6, 12) }, (_, episode) => ({
-        number: episode + 1, title: sentence(whole(1, 3)), synopsis: sentence(8), runtimeMs: whole(20, 60) * MS_PER_MINUTE, airDate: date(Math.min(LAST_YEAR, year + season)),
+        number: episode + 1,
+        title: sentence(whole(1, 3)),
+        synopsis: sentence(8),
+        runtimeMs: whole(20, 60) * MS_PER_MINUTE,
+        airDate: date(Math.min(LAST_YEAR, year + season)),
       })),
     }))
   }
@@ -113,7 +132,7 @@ export function * generateTitles (count: number, { edition = 0 }: GeneratedOptio
 }
 
 /** As NDJSON, many lines at a time. */
-export function * linesOf (titles: Iterable<object>): Generator<string> {
+export function* linesOf (titles: Iterable<object>): Generator<string> {
   let lines: string[] = []
   for (const title of titles) {
     lines.push(`${JSON.stringify(title)}\n`)

@@ -49,7 +49,14 @@ export interface Stage {
 
 export function emptyCosts (subjects: readonly Subject[]): Costs {
   const none = (): Cost => ({ times: [], apiCpuMs: 0, databaseCpuMs: 0 })
-  return new Map(subjects.map((subject) => [subject, Object.fromEntries(Object.keys(REQUESTS).map((name) => [name, none()])) as Record<RequestName, Cost>]))
+  return new Map(
+    subjects.map((
+      subject,
+    ) => [
+      subject,
+      Object.fromEntries(Object.keys(REQUESTS).map((name) => [name, none()])) as Record<RequestName, Cost>,
+    ]),
+  )
 }
 
 /** One turn of one profile. */
@@ -64,11 +71,21 @@ export async function takeTurn (stage: Stage, { viewer }: Subject, costs: Record
     positionMs += 10
     return { positionMs, watchedMs: positionMs, at: new Date().toISOString() }
   }
-  const stop = (stream: string): Call => ({ method: 'POST', path: `${profile}/playback/${stream}/stop`, token, body: event() })
-  const measured = async (name: RequestName, work: () => Promise<Reply[]>): Promise<void> => { await measure(stage, costs[name], REQUESTS[name].times, work) }
+  const stop = (stream: string): Call => ({
+    method: 'POST',
+    path: `${profile}/playback/${stream}/stop`,
+    token,
+    body: event(),
+  })
+  const measured = async (name: RequestName, work: () => Promise<Reply[]>): Promise<void> => {
+    await measure(stage, costs[name], REQUESTS[name].times, work)
+  }
 
   let stream = (await ask<{ streamId: string }>(origin, start)).streamId
-  await measured('heartbeat', async () => [await send(origin, { method: 'PUT', path: `${profile}/playback/${stream}`, token, body: event() })])
+  await measured(
+    'heartbeat',
+    async () => [await send(origin, { method: 'PUT', path: `${profile}/playback/${stream}`, token, body: event() })],
+  )
   await measured('stopAndStart', async () => {
     const stopped = await send(origin, stop(stream))
     const started = await send(origin, start)
@@ -77,21 +94,33 @@ export async function takeTurn (stage: Stage, { viewer }: Subject, costs: Record
   })
   await ask(origin, stop(stream))
   await measured('continueWatching', async () => [await send(origin, get(`/continue-watching?limit=${PAGE}`))])
-  await measured('fullContinueWatching', async () => [await send(origin, get(`/continue-watching?limit=${DEFAULT_PAGE}`))])
+  await measured(
+    'fullContinueWatching',
+    async () => [await send(origin, get(`/continue-watching?limit=${DEFAULT_PAGE}`))],
+  )
   await measured('history', async () => [await send(origin, get(`/history?limit=${PAGE}`))])
   const { nextCursor } = await ask<{ nextCursor: string | null }>(origin, get('/history?limit=1'))
-  if (nextCursor !== null) await measured('nextHistory', async () => [await send(origin, get(`/history?limit=${PAGE}&cursor=${nextCursor}`))])
+  if (nextCursor !== null) {
+    await measured('nextHistory', async () => [await send(origin, get(`/history?limit=${PAGE}&cursor=${nextCursor}`))])
+  }
   await measured('whereWasI', async () => [await send(origin, get(`/progress/${stage.firstWatched}`))])
   // The next turn finds the history as long as this one did.
   await Play.deleteMany({ profile: new Types.ObjectId(viewer.profile), title: new Types.ObjectId(stage.playing) })
 }
 
-async function measure ({ service, databasePid }: Stage, cost: Cost, times: number, work: () => Promise<Reply[]>): Promise<void> {
+async function measure (
+  { service, databasePid }: Stage,
+  cost: Cost,
+  times: number,
+  work: () => Promise<Reply[]>,
+): Promise<void> {
   const before = { api: readCpuMs(service.pid), database: readCpuMs(databasePid) }
   for (let i = 0; i < times; i++) {
     const replies = await work()
     const refused = replies.find(({ status }) => status < 200 || status > 299)
-    if (refused !== undefined) throw new Error(`a measured request was answered ${refused.status}: ${refused.bytes.toString()}`)
+    if (refused !== undefined) {
+      throw new Error(`a measured request was answered ${refused.status}: ${refused.bytes.toString()}`)
+    }
     cost.times.push(replies.reduce((sum, { ms }) => sum + ms, 0))
   }
   cost.apiCpuMs = added(cost.apiCpuMs, before.api, readCpuMs(service.pid))

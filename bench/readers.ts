@@ -5,19 +5,41 @@ import { connect } from 'node:net'
 /** Filled again and again: a buffer for each chunk would be work of the reader's. */
 const BUFFER_BYTES = 256 * 1024
 
-export interface Film { readonly url: string, readonly sizeBytes: number }
-export interface Load { readonly readers: number, readonly rangeBytes: number, readonly ms: number }
-export interface Reading { readonly bytes: number, readonly requests: number, readonly ms: number }
+export interface Film {
+  readonly url: string
+  readonly sizeBytes: number
+}
+export interface Load {
+  readonly readers: number
+  readonly rangeBytes: number
+  readonly ms: number
+}
+export interface Reading {
+  readonly bytes: number
+  readonly requests: number
+  readonly ms: number
+}
 
 /** Lets all readers read for a while; each finishes the range that it has begun. @throws Error at any answer but the range */
 export async function readTogether (film: Film, { readers, rangeBytes, ms }: Load): Promise<Reading> {
   const started = performance.now()
-  const readings = await Promise.all(Array.from({ length: readers }, async () => await readRanges(film, rangeBytes, started + ms)))
-  const sum = (pick: (one: { bytes: number, requests: number }) => number): number => readings.reduce((total, one) => total + pick(one), 0)
-  return { bytes: sum(({ bytes }) => bytes), requests: sum(({ requests }) => requests), ms: performance.now() - started }
+  const readings = await Promise.all(
+    Array.from({ length: readers }, async () => await readRanges(film, rangeBytes, started + ms)),
+  )
+  const sum = (pick: (one: { bytes: number, requests: number }) => number): number =>
+    readings.reduce((total, one) => total + pick(one), 0)
+  return {
+    bytes: sum(({ bytes }) => bytes),
+    requests: sum(({ requests }) => requests),
+    ms: performance.now() - started,
+  }
 }
 
-async function readRanges ({ url, sizeBytes }: Film, rangeBytes: number, until: number): Promise<{ bytes: number, requests: number }> {
+async function readRanges (
+  { url, sizeBytes }: Film,
+  rangeBytes: number,
+  until: number,
+): Promise<{ bytes: number, requests: number }> {
   const { hostname, port, host, pathname, search } = new URL(url)
   let bytes = 0
   let requests = 0
@@ -25,17 +47,25 @@ async function readRanges ({ url, sizeBytes }: Film, rangeBytes: number, until: 
   /** Of the body; null while the head is being read. */
   let missing: number | null = null
   return await new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port), onread: { buffer: Buffer.allocUnsafe(BUFFER_BYTES), callback: takeIn } })
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      onread: { buffer: Buffer.allocUnsafe(BUFFER_BYTES), callback: takeIn },
+    })
     socket.setNoDelay(true)
     socket.once('connect', askNext)
     socket.once('error', reject)
-    socket.once('close', () => { reject(new Error('the server closed the connection')) })
+    socket.once('close', () => {
+      reject(new Error('the server closed the connection'))
+    })
 
     function askNext (): void {
       const start = Math.floor(Math.random() * (sizeBytes - rangeBytes))
       head = ''
       missing = null
-      socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nRange: bytes=${start}-${start + rangeBytes - 1}\r\n\r\n`)
+      socket.write(
+        `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nRange: bytes=${start}-${start + rangeBytes - 1}\r\n\r\n`,
+      )
     }
 
     function takeIn (length: number, buffer: Uint8Array): boolean {

@@ -8,7 +8,13 @@ const PROMISED: readonly RequestName[] = ['heartbeat', 'continueWatching']
 const MEASURES = ['median', 'API CPU', 'database CPU'] as const
 type Measure = typeof MEASURES[number]
 
-interface Row { readonly name: RequestName, readonly plays: number, readonly p95Ms: number, readonly ms: Record<Measure, number | null>, readonly ratio: Record<Measure, number | null> }
+interface Row {
+  readonly name: RequestName
+  readonly plays: number
+  readonly p95Ms: number
+  readonly ms: Record<Measure, number | null>
+  readonly ratio: Record<Measure, number | null>
+}
 
 export function quantile (times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b)
@@ -33,7 +39,13 @@ function toRow (name: RequestName, { plays }: Subject, cost: Cost, smallest: Cos
   const ms = perRequest(cost)
   const base = perRequest(smallest)
   const over = (measure: Measure): number | null => ratio(ms[measure], base[measure])
-  return { name, plays, p95Ms: quantile(cost.times, 0.95), ms, ratio: { median: over('median'), 'API CPU': over('API CPU'), 'database CPU': over('database CPU') } }
+  return {
+    name,
+    plays,
+    p95Ms: quantile(cost.times, 0.95),
+    ms,
+    ratio: { median: over('median'), 'API CPU': over('API CPU'), 'database CPU': over('database CPU') },
+  }
 }
 
 function ratio (a: number | null, b: number | null): number | null {
@@ -46,9 +58,22 @@ export const times = (value: number | null): string => value === null ? 'n/a' : 
 
 /** A Markdown table, so that it can stand in the documentation as it is. */
 export function toTable (costs: Costs): string {
-  const head = ['request', 'plays', 'median ms', 'p95 ms', 'API CPU ms', 'database CPU ms', ...MEASURES.map((measure) => `${measure} ratio`)]
+  const head = [
+    'request',
+    'plays',
+    'median ms',
+    'p95 ms',
+    'API CPU ms',
+    'database CPU ms',
+    ...MEASURES.map((measure) => `${measure} ratio`),
+  ]
   const lines = rowsOf(costs).map((row, i, all) => [
-    row.name === all[i - 1]?.name ? '' : REQUESTS[row.name].name, number(row.plays), inMs(row.ms.median), inMs(row.p95Ms), inMs(row.ms['API CPU']), inMs(row.ms['database CPU']),
+    row.name === all[i - 1]?.name ? '' : REQUESTS[row.name].name,
+    number(row.plays),
+    inMs(row.ms.median),
+    inMs(row.p95Ms),
+    inMs(row.ms['API CPU']),
+    inMs(row.ms['database CPU']),
     ...MEASURES.map((measure) => times(row.ratio[measure])),
   ])
   return drawTable(head, lines)
@@ -61,7 +86,9 @@ export function toPromises (costs: Costs): string[] {
   return rows.filter(({ name, plays }) => PROMISED.includes(name) && plays === most).map(({ name, plays, ratio }) => {
     const isKept = MEASURES.every((measure) => (ratio[measure] ?? 0) <= PROMISED_RATIO)
     const measured = MEASURES.map((measure) => `${measure} ${times(ratio[measure])}`).join(', ')
-    return `${isKept ? 'kept' : 'NOT KEPT'}: ${REQUESTS[name].name} with ${number(plays)} plays within ${PROMISED_RATIO}x (${measured})`
+    return `${isKept ? 'kept' : 'NOT KEPT'}: ${REQUESTS[name].name} with ${
+      number(plays)
+    } plays within ${PROMISED_RATIO}x (${measured})`
   })
 }
 

@@ -22,14 +22,23 @@ export interface Database {
 }
 
 /** A database of its own: on a server that is thrown away afterwards, or under a name of its own on the one given. */
-export async function openDatabase (cleanup: Cleanup, givenUri: string | null, report: (line: string) => void): Promise<Database> {
+export async function openDatabase (
+  cleanup: Cleanup,
+  givenUri: string | null,
+  report: (line: string) => void,
+): Promise<Database> {
   const starting = resolveDatabaseServer({ uri: givenUri, dataDir: null, report })
   cleanup.add(async () => {
     const server = await starting.catch(() => null)
     await server?.stop()
   })
   const { uri, description, pid } = await starting
-  return { uri: withDatabaseName(uri, `normflix-bench-${randomUUID().slice(0, 8)}`), description, pid, isGiven: givenUri !== null }
+  return {
+    uri: withDatabaseName(uri, `normflix-bench-${randomUUID().slice(0, 8)}`),
+    description,
+    pid,
+    isGiven: givenUri !== null,
+  }
 }
 
 /** Another database on the same server. */
@@ -44,11 +53,16 @@ function withDatabaseName (uri: string, name: string): string {
 export interface Service {
   readonly pid: number | null
   readonly origin: string
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 /** Starts the built service on any free port. @param variables of its configuration, beside the usual ones */
-export async function startService (cleanup: Cleanup, databaseUri: string, dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<Service> {
+export async function startService (
+  cleanup: Cleanup,
+  databaseUri: string,
+  dataDir: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Service> {
   const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
     env: {
       ...process.env,
@@ -67,11 +81,17 @@ export async function startService (cleanup: Cleanup, databaseUri: string, dataD
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   })
-  const ended = new Promise<void>((resolve) => { child.once('close', () => { resolve() }) })
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve()
+    })
+  })
   async function stop (): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
-    const timer = setTimeout(() => { child.kill('SIGKILL') }, STOP_WITHIN_MS)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+    }, STOP_WITHIN_MS)
     await ended
     clearTimeout(timer)
   }
@@ -87,7 +107,9 @@ export async function startService (cleanup: Cleanup, databaseUri: string, dataD
       })
     }
     child.once('error', reject)
-    void ended.then(() => { reject(new Error(`The service ended before it listened:\n${lines.join('\n')}`)) })
+    void ended.then(() => {
+      reject(new Error(`The service ended before it listened:\n${lines.join('\n')}`))
+    })
   })
   return { pid: child.pid ?? null, origin, stop }
 }
@@ -115,15 +137,21 @@ export async function send (origin: string, { method, path, token, body }: Call)
   const payload = body === undefined ? null : isBytes ? body : Buffer.from(JSON.stringify(body))
   const headers: Record<string, string> = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(payload === null ? {} : { 'content-type': isBytes ? 'video/mp4' : 'application/json', 'content-length': String(payload.length) }),
+    ...(payload === null
+      ? {}
+      : { 'content-type': isBytes ? 'video/mp4' : 'application/json', 'content-length': String(payload.length) }),
   }
   return await new Promise((resolve, reject) => {
     const started = performance.now()
     const outgoing = httpRequest(`${origin}${path}`, { method, headers, agent }, (incoming) => {
       const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => { chunks.push(chunk) })
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+      })
       incoming.on('error', reject)
-      incoming.on('end', () => { resolve({ status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), ms: performance.now() - started }) })
+      incoming.on('end', () => {
+        resolve({ status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), ms: performance.now() - started })
+      })
     })
     outgoing.on('error', reject)
     outgoing.end(payload)
@@ -133,6 +161,8 @@ export async function send (origin: string, { method, path, token, body }: Call)
 /** Sends one request that has to succeed, and reads its JSON. */
 export async function ask<T> (origin: string, call: Call): Promise<T> {
   const { status, bytes } = await send(origin, call)
-  if (status < 200 || status > 299) throw new Error(`${call.method} ${call.path} answered ${status}: ${bytes.toString()}`)
+  if (status < 200 || status > 299) {
+    throw new Error(`${call.method} ${call.path} answered ${status}: ${bytes.toString()}`)
+  }
   return JSON.parse(bytes.toString()) as T
 }

@@ -22,7 +22,14 @@ const BETWEEN_PLAYS_MS = 2 * 3_600_000
 const SHOWS_AT_ONCE = 12
 const HOUR_MS = 3_600_000
 
-interface Item { readonly title: Types.ObjectId, readonly item: Types.ObjectId, readonly season: number | null, readonly episode: number | null, readonly titleName: string, readonly itemName: string | null }
+interface Item {
+  readonly title: Types.ObjectId
+  readonly item: Types.ObjectId
+  readonly season: number | null
+  readonly episode: number | null
+  readonly titleName: string
+  readonly itemName: string | null
+}
 
 export interface BenchCatalogue {
   readonly movies: readonly Item[]
@@ -43,9 +50,16 @@ export async function makeCatalogue (clipOf: string, progress: Progress): Promis
   const shows = await makeShows()
   const items = [...movies, ...shows.flat()]
   for (let i = 0; i < items.length; i += INSERTED_AT_ONCE) {
-    await Media.insertMany(items.slice(i, i + INSERTED_AT_ONCE).map(({ title, item, season, episode }) => ({
-      _id: item, title, season, episode, files: media.files.map((file) => ({ ...file, _id: new Types.ObjectId() })),
-    })), { lean: true })
+    await Media.insertMany(
+      items.slice(i, i + INSERTED_AT_ONCE).map(({ title, item, season, episode }) => ({
+        _id: item,
+        title,
+        season,
+        episode,
+        files: media.files.map((file) => ({ ...file, _id: new Types.ObjectId() })),
+      })),
+      { lean: true },
+    )
     progress(Math.min(i + INSERTED_AT_ONCE, items.length), items.length)
   }
   const [firstWatched, ...others] = movies
@@ -54,8 +68,17 @@ export async function makeCatalogue (clipOf: string, progress: Progress): Promis
 }
 
 async function makeMovies (): Promise<Item[]> {
-  const made = await Movie.insertMany(Array.from({ length: MOVIES }, (_, i) => ({ title: `Film ${i + 1}`, genres: ['Drama'], runtimeMs: 6_000_000 })))
-  return made.map(({ _id, title }) => ({ title: _id, item: _id, season: null, episode: null, titleName: title, itemName: null }))
+  const made = await Movie.insertMany(
+    Array.from({ length: MOVIES }, (_, i) => ({ title: `Film ${i + 1}`, genres: ['Drama'], runtimeMs: 6_000_000 })),
+  )
+  return made.map(({ _id, title }) => ({
+    title: _id,
+    item: _id,
+    season: null,
+    episode: null,
+    titleName: title,
+    itemName: null,
+  }))
 }
 
 async function makeShows (): Promise<Item[][]> {
@@ -64,33 +87,57 @@ async function makeShows (): Promise<Item[][]> {
     genres: ['Comedy'],
     seasons: Array.from({ length: SEASONS }, (_, season) => ({
       number: season + 1,
-      episodes: Array.from({ length: EPISODES_A_SEASON }, (_, episode) => ({ _id: new Types.ObjectId(), number: episode + 1, title: `Chapter ${episode + 1}`, runtimeMs: 2_700_000 })),
+      episodes: Array.from(
+        { length: EPISODES_A_SEASON },
+        (_, episode) => ({
+          _id: new Types.ObjectId(),
+          number: episode + 1,
+          title: `Chapter ${episode + 1}`,
+          runtimeMs: 2_700_000,
+        }),
+      ),
     })),
   })))
-  return made.map((show) => show.seasons.flatMap((season) => season.episodes.map((episode) => ({
-    title: show._id, item: episode._id, season: season.number, episode: episode.number, titleName: show.title, itemName: episode.title,
-  }))))
+  return made.map((show) =>
+    show.seasons.flatMap((season) =>
+      season.episodes.map((episode) => ({
+        title: show._id,
+        item: episode._id,
+        season: season.number,
+        episode: episode.number,
+        titleName: show.title,
+        itemName: episode.title,
+      }))
+    )
+  )
 }
 
 /** What somebody does with an item: to its end, or left half-way. */
-interface Sitting { readonly of: Item, readonly isFinished: boolean }
+interface Sitting {
+  readonly of: Item
+  readonly isFinished: boolean
+}
 
 /**
  * What is watched, oldest first: one movie that is never met again, then some shows side by side, episode by episode, with
  * every fourth play a movie. One show in ten is given up, one film in five is left half-way, and what was seen to its end
  * comes round again when everything was.
  */
-function * watchAll ({ movies, shows, firstWatched }: BenchCatalogue): Generator<Sitting> {
+function* watchAll ({ movies, shows, firstWatched }: BenchCatalogue): Generator<Sitting> {
   const random = createRandom(1)
   yield { of: firstWatched, isFinished: false }
   let nextShow = 0
   let nextMovie = 0
   const begin = (): { episodes: readonly Item[], at: number, until: number } => {
     const episodes = shows[nextShow++ % shows.length] ?? []
-    return { episodes, at: 0, until: random() < 0.1 ? 1 + Math.floor(random() * (episodes.length - 1)) : episodes.length }
+    return {
+      episodes,
+      at: 0,
+      until: random() < 0.1 ? 1 + Math.floor(random() * (episodes.length - 1)) : episodes.length,
+    }
   }
   const running = Array.from({ length: SHOWS_AT_ONCE }, begin)
-  for (let i = 0; ; i++) {
+  for (let i = 0;; i++) {
     const movie = movies[nextMovie % movies.length]
     if (i % 4 === 3 && movie !== undefined) {
       nextMovie++
@@ -105,10 +152,19 @@ function * watchAll ({ movies, shows, firstWatched }: BenchCatalogue): Generator
   }
 }
 
-function toPlay (watcher: Watcher, media: StoredMedia, number: number, { of, isFinished }: Sitting, at: Date): StoredPlay {
+function toPlay (
+  watcher: Watcher,
+  media: StoredMedia,
+  number: number,
+  { of, isFinished }: Sitting,
+  at: Date,
+): StoredPlay {
   const durationMs = media.files[0]?.durationMs ?? null
   const positionMs = Math.floor((durationMs ?? 60_000) * (isFinished ? 0.97 : 0.4))
-  const facts = factsOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, { durationMs, creditsStartMs: null })
+  const facts = factsOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, {
+    durationMs,
+    creditsStartMs: null,
+  })
   return {
     _id: playIdOf(watcher.profile, `bench ${number}`),
     account: new Types.ObjectId(watcher.account),
@@ -136,7 +192,12 @@ function toPlay (watcher: Watcher, media: StoredMedia, number: number, { of, isF
  * Gives a profile so many plays, the last an hour ago.
  * @returns its titles, the one watched longest ago first
  */
-export async function addPlays (catalogue: BenchCatalogue, watcher: Watcher, count: number, progress: Progress): Promise<string[]> {
+export async function addPlays (
+  catalogue: BenchCatalogue,
+  watcher: Watcher,
+  count: number,
+  progress: Progress,
+): Promise<string[]> {
   const end = Date.now() - HOUR_MS
   const lastPlayed = new Map<string, number>()
   const sittings = watchAll(catalogue)

@@ -21,11 +21,18 @@ const exitCodeOf = (code, signal) => code ?? 128 + (constants.signals[signal] ??
 export function run (command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const output = []
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' && command === NPM, ...options })
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32' && command === NPM,
+      ...options,
+    })
     child.stdout?.on('data', (chunk) => output.push(chunk))
     child.stderr?.on('data', (chunk) => output.push(chunk))
     child.on('error', reject)
-    child.on('close', (code, signal) => { resolve({ code: exitCodeOf(code, signal), output: Buffer.concat(output).toString() }) })
+    child.on('close', (code, signal) => {
+      resolve({ code: exitCodeOf(code, signal), output: Buffer.concat(output).toString() })
+    })
   })
 }
 
@@ -33,9 +40,15 @@ export function run (command, args, options = {}) {
 async function step (title, command, args) {
   const started = Date.now()
   const seconds = () => `${((Date.now() - started) / 1_000).toFixed(1)} s`
-  const say = (text) => { process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${text}`) }
+  const say = (text) => {
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${text}`)
+  }
   say(`${title} …`)
-  const ticking = process.stderr.isTTY ? setInterval(() => { say(`${title} … ${seconds()}`) }, 500) : null
+  const ticking = process.stderr.isTTY
+    ? setInterval(() => {
+      say(`${title} … ${seconds()}`)
+    }, 500)
+    : null
   const { code, output } = await run(command, args)
   if (ticking !== null) clearInterval(ticking)
   say(`${process.stderr.isTTY ? `${title} …` : ''} ${code === 0 ? 'done' : 'failed'} in ${seconds()}\n`)
@@ -54,14 +67,19 @@ class StepFailed extends Error {
 function checkNode () {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1])) return
-  console.error(`NormFlix needs Node ${NEEDED_NODE.join('.')} or newer; this is ${process.versions.node}. See https://nodejs.org.`)
+  console.error(
+    `NormFlix needs Node ${NEEDED_NODE.join('.')} or newer; this is ${process.versions.node}. See https://nodejs.org.`,
+  )
   process.exit(1)
 }
 
 /** Files below the source folders, or below the same folders of the build, as paths from where they start. */
 function filesIn (base, wanted) {
   return SOURCES.filter((folder) => existsSync(inRoot(base, folder))).flatMap((folder) =>
-    readdirSync(inRoot(base, folder), { recursive: true }).filter((file) => wanted.test(file)).map((file) => path.join(folder, file)))
+    readdirSync(inRoot(base, folder), { recursive: true }).filter((file) => wanted.test(file)).map((file) =>
+      path.join(folder, file)
+    )
+  )
 }
 
 /** Installs what is missing; npm writes the file that is looked at when it is done, so half an installation is none. */
@@ -76,14 +94,21 @@ async function build () {
   const sources = filesIn('.', /(?<!\.d)\.ts$/)
   // A test whose source is gone would still be run, and a moved file keeps its old date.
   const known = new Set(sources.map((file) => file.slice(0, -'.ts'.length)))
-  for (const file of filesIn('dist', /\.js(\.map)?$/)) if (!known.has(file.replace(/\.js(\.map)?$/, ''))) rmSync(inRoot('dist', file))
-  const isCurrent = existsSync(stamp) && ['tsconfig.json', 'package-lock.json', ...sources].every((file) => modified(inRoot(file)) <= modified(stamp)) &&
+  for (const file of filesIn('dist', /\.js(\.map)?$/)) {
+    if (!known.has(file.replace(/\.js(\.map)?$/, ''))) rmSync(inRoot('dist', file))
+  }
+  const isCurrent = existsSync(stamp) &&
+    ['tsconfig.json', 'package-lock.json', ...sources].every((file) => modified(inRoot(file)) <= modified(stamp)) &&
     sources.every((file) => existsSync(inRoot('dist', file.replace(/\.ts$/, '.js'))))
   if (isCurrent) return
   if (sources.some((file) => !existsSync(inRoot('dist', file.replace(/\.ts$/, '.js'))))) rmSync(stamp, { force: true })
   const startedAt = new Date()
   try {
-    await step('Building', process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'])
+    await step('Building', process.execPath, [
+      inRoot('node_modules', 'typescript', 'bin', 'tsc'),
+      '-p',
+      'tsconfig.json',
+    ])
     // The compiler leaves the file alone when nothing changed but dates. What was edited meanwhile is newer than this.
     utimesSync(stamp, startedAt, startedAt)
   } catch (error) {
@@ -96,9 +121,15 @@ async function build () {
 /** The watch page: everything below web, and the description of the API that its client is made from. */
 async function buildPage () {
   const page = inRoot('dist', 'web', 'index.html')
-  const sources = readdirSync(inRoot('web'), { recursive: true }).filter((file) => !file.startsWith('generated')).map((file) => path.join('web', file))
+  const sources = readdirSync(inRoot('web'), { recursive: true }).filter((file) => !file.startsWith('generated')).map((
+    file,
+  ) => path.join('web', file))
   const builtAt = modified(page)
-  if ([...sources, path.join('openapi', 'openapi.json'), 'package-lock.json'].every((file) => modified(inRoot(file)) <= builtAt)) return
+  if (
+    [...sources, path.join('openapi', 'openapi.json'), 'package-lock.json'].every((file) =>
+      modified(inRoot(file)) <= builtAt
+    )
+  ) return
   const startedAt = new Date()
   await step('Building the watch page', process.execPath, [inRoot('web', 'build.mjs'), '--bundle'])
   // What was edited meanwhile is newer than this.
@@ -168,7 +199,9 @@ export function loadEnvironment () {
 /** A SIGTERM to npm ends its shell, which passes nothing on: the shell's end is the signal. */
 function stopWithNpm (child) {
   const shell = process.ppid
-  setInterval(() => { if (process.ppid !== shell) child.kill('SIGTERM') }, SAME_SIGNAL_WITHIN_MS).unref()
+  setInterval(() => {
+    if (process.ppid !== shell) child.kill('SIGTERM')
+  }, SAME_SIGNAL_WITHIN_MS).unref()
 }
 
 /**
@@ -177,7 +210,11 @@ function stopWithNpm (child) {
  * @param args node's options, the script, and the script's arguments
  */
 export function hand (...args) {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: process.platform !== 'win32' })
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    detached: process.platform !== 'win32',
+  })
   const passedOn = new Map()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
@@ -187,6 +224,8 @@ export function hand (...args) {
     })
   }
   if (process.env.npm_lifecycle_event !== undefined) stopWithNpm(child)
-  child.on('exit', (code, signal) => { process.exit(exitCodeOf(code, signal)) })
+  child.on('exit', (code, signal) => {
+    process.exit(exitCodeOf(code, signal))
+  })
   return child
 }

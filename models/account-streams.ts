@@ -111,8 +111,10 @@ const accountStreamsSchema = new Schema<StoredStreams>({
 accountStreamsSchema.index({ sweepAt: 1 })
 
 /** The paths inside a slot that heartbeats and flushes write; none of them takes a slot. */
-const FREE_SLOT_PATHS = new Set(['expiresAt', 'state', 'at', 'eventId', 'positionMs', 'furthestMs', 'watchedMs', 'endAt', 'endWatchedMs', 'flushedAt']
-  .map((name) => `slots.${name}`))
+const FREE_SLOT_PATHS = new Set(
+  ['expiresAt', 'state', 'at', 'eventId', 'positionMs', 'furthestMs', 'watchedMs', 'endAt', 'endWatchedMs', 'flushedAt']
+    .map((name) => `slots.${name}`),
+)
 
 /**
  * Checks an update of streams. Pipelines may do anything: the limit is applied after their last stage. Operators may
@@ -121,7 +123,10 @@ const FREE_SLOT_PATHS = new Set(['expiresAt', 'state', 'at', 'eventId', 'positio
  */
 function guardUpdate (update: AnyUpdate): void {
   for (const { operator, path } of touchesOf(update)) {
-    if (operator === 'pipeline' || operator === '$pull' || !['slots', 'maxStreams', 'limitRevision'].includes(rootOf(path))) continue
+    if (
+      operator === 'pipeline' || operator === '$pull' ||
+      !['slots', 'maxStreams', 'limitRevision'].includes(rootOf(path))
+    ) continue
     if (FREE_SLOT_PATHS.has(shapeOf(path))) continue
     throw new UnguardedWriteError(`streams: "${path}" is written by a pipeline, not by ${operator}`)
   }
@@ -138,18 +143,38 @@ function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
   const isLive = { $gt: ['$$slot.expiresAt', now] }
   const stays = { $in: ['$$slot._id', '$staying'] }
   const wasThere = { $in: ['$$slot._id', '$slotsBefore'] }
-  const allowed = { $filter: { input: '$slots', as: 'slot', cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] } } }
+  const allowed = {
+    $filter: {
+      input: '$slots',
+      as: 'slot',
+      cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] },
+    },
+  }
   const ended = { $mergeObjects: ['$$slot', { expiresAt: now }] }
   // A slot that was given away must not be renewed by a process whose clock is behind.
   const keptUntil = { $ifNull: ['$$slot.keptUntil', new Date(now.getTime() + PRIVATE_STAYS_MS)] }
-  const over = { $mergeObjects: ['$$slot', { expiresAt: ENDED, keptUntil: { $cond: ['$$slot.private', keptUntil, null] } }] }
+  const over = {
+    $mergeObjects: ['$$slot', { expiresAt: ENDED, keptUntil: { $cond: ['$$slot.private', keptUntil, null] } }],
+  }
   return [
     { $set: { slots: { $ifNull: ['$slots', []] } } },
     { $set: { slotsBefore: { $map: { input: '$slots', as: 'slot', in: '$$slot._id' } } } },
     ...stages,
     { $set: { staying } },
-    { $set: { slots: { $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLive, ended, over] }] } } } } },
-    { $set: { sweepAt: { $min: { $map: { input: '$slots', as: 'slot', in: { $ifNull: ['$$slot.keptUntil', '$$slot.expiresAt'] } } } } } },
+    {
+      $set: {
+        slots: {
+          $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLive, ended, over] }] } },
+        },
+      },
+    },
+    {
+      $set: {
+        sweepAt: {
+          $min: { $map: { input: '$slots', as: 'slot', in: { $ifNull: ['$$slot.keptUntil', '$$slot.expiresAt'] } } },
+        },
+      },
+    },
     { $unset: ['staying', 'slotsBefore'] },
   ] as PipelineStage[]
 }
@@ -157,7 +182,11 @@ function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
 accountStreamsSchema.pre(['updateOne', 'findOneAndUpdate'], function enforceStreamLimit () {
   const update = this.getUpdate()
   guardUpdate(update)
-  if (Array.isArray(update)) this.setUpdate(withStreamLimit(update as PipelineStage[], this.getOptions()['now'] as Date | undefined ?? new Date()) as never)
+  if (Array.isArray(update)) {
+    this.setUpdate(
+      withStreamLimit(update as PipelineStage[], this.getOptions()['now'] as Date | undefined ?? new Date()) as never,
+    )
+  }
 })
 
 accountStreamsSchema.pre([...REPLACE_VERBS, 'updateMany'], function refuse () {

@@ -2,11 +2,26 @@
 // The plan's limit on profiles is enforced here, on every write verb.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
-import { assertProfilesFit, countUsableProfiles, limitsOf, mostStoredProfiles, type PlanId, type PlanLimits } from '../src/domain/plans.js'
+import {
+  assertProfilesFit,
+  countUsableProfiles,
+  limitsOf,
+  mostStoredProfiles,
+  type PlanId,
+  type PlanLimits,
+} from '../src/domain/plans.js'
 import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './write-guards.js'
+import {
+  REPLACE_VERBS,
+  rootOf,
+  shapeOf,
+  touchesOf,
+  UnguardedWriteError,
+  UPDATE_VERBS,
+  type AnyUpdate,
+} from './write-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
@@ -80,8 +95,16 @@ const profileSchema = new Schema<StoredProfile>({
   dropWatchedMovies: { type: Boolean, default: false },
   pinHash: { type: String, default: null },
   locked: { type: Boolean, default: false },
-  wishlist: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT },
-  watchHistory: { type: [watchEntrySchema], default: [], validate: (list: unknown[]) => list.length <= WATCH_HISTORY_LIMIT },
+  wishlist: {
+    type: [Schema.Types.ObjectId],
+    default: [],
+    validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT,
+  },
+  watchHistory: {
+    type: [watchEntrySchema],
+    default: [],
+    validate: (list: unknown[]) => list.length <= WATCH_HISTORY_LIMIT,
+  },
   archivedUntil: { type: Date, default: null },
   historyClearedAt: { type: Date, default: null },
 })
@@ -127,14 +150,26 @@ accountSchema.pre('validate', function deriveLimitsAndGuardProfiles () {
 })
 
 export function profileNameTaken (): Error {
-  return conflict('profile-name-taken', 'Name taken', 'Another profile of this account has this name; capitals do not make a difference.')
+  return conflict(
+    'profile-name-taken',
+    'Name taken',
+    'Another profile of this account has this name; capitals do not make a difference.',
+  )
 }
 
 /** What targeted updates may write inside a profile: none of it decides about limits. */
-const FREE_PROFILE_PATHS = ['profiles.watchHistory', 'profiles.wishlist', 'profiles.archivedUntil', 'profiles.historyClearedAt']
+const FREE_PROFILE_PATHS = [
+  'profiles.watchHistory',
+  'profiles.wishlist',
+  'profiles.archivedUntil',
+  'profiles.historyClearedAt',
+]
 const GUARDED_ROOTS = new Set(['profiles', 'plan', 'limits'])
 
-interface GuardedUpdate { filter: Record<string, unknown>, extra: UpdateQuery<unknown> }
+interface GuardedUpdate {
+  filter: Record<string, unknown>
+  extra: UpdateQuery<unknown>
+}
 
 /**
  * Checks an update of accounts. Adding a profile gets the plan's limit and the uniqueness of names into its filter;
@@ -146,7 +181,9 @@ function guardUpdate (update: AnyUpdate): GuardedUpdate | null {
   for (const { operator, path, value } of touchesOf(update)) {
     if (path !== '' && !GUARDED_ROOTS.has(rootOf(path))) continue
     const shape = shapeOf(path)
-    if (operator !== 'pipeline' && FREE_PROFILE_PATHS.some((free) => shape === free || shape.startsWith(`${free}.`))) continue
+    if (operator !== 'pipeline' && FREE_PROFILE_PATHS.some((free) => shape === free || shape.startsWith(`${free}.`))) {
+      continue
+    }
     if (operator === '$push' && path === 'profiles' && isOneProfile(value)) {
       added = value
       continue
@@ -167,7 +204,11 @@ function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
   const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
   const filter = {
     'profiles.nameKey': mongoose.trusted({ $ne: profile.nameKey }),
-    $expr: mongoose.trusted({ $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, { $lt: [{ $size: '$profiles' }, { $max: [mostStoredProfiles(), '$limits.maxProfiles'] }] }] }),
+    $expr: mongoose.trusted({
+      $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, {
+        $lt: [{ $size: '$profiles' }, { $max: [mostStoredProfiles(), '$limits.maxProfiles'] }],
+      }],
+    }),
   }
   // The version moves on, so that a document loaded before this profile existed cannot be saved over it.
   return { filter, extra: { $inc: { __v: 1 } } }
@@ -201,7 +242,9 @@ accountSchema.pre('bulkWrite', async function guardBulk (ops) {
       guardInsertedAccount(op.insertOne.document as unknown as StoredAccount)
     } else if ('updateOne' in op || 'updateMany' in op) {
       const { update } = 'updateOne' in op ? op.updateOne : op.updateMany
-      if (guardUpdate(update as AnyUpdate) !== null) throw new UnguardedWriteError('accounts: profiles are added one at a time')
+      if (guardUpdate(update as AnyUpdate) !== null) {
+        throw new UnguardedWriteError('accounts: profiles are added one at a time')
+      }
     } else if ('replaceOne' in op) {
       throw new UnguardedWriteError('accounts are never replaced whole')
     }
@@ -227,7 +270,12 @@ export async function loadAccount (id: string | Types.ObjectId): Promise<Account
 }
 
 /** One profile with its watch history and wishlist. */
-export async function findProfileWatching (accountId: string | Types.ObjectId, profileId: string): Promise<StoredProfile | null> {
-  const account = await Account.findById(accountId, { profiles: { $elemMatch: { _id: profileId } } }).lean<Pick<StoredAccount, 'profiles'>>()
+export async function findProfileWatching (
+  accountId: string | Types.ObjectId,
+  profileId: string,
+): Promise<StoredProfile | null> {
+  const account = await Account.findById(accountId, { profiles: { $elemMatch: { _id: profileId } } }).lean<
+    Pick<StoredAccount, 'profiles'>
+  >()
   return account?.profiles?.[0] ?? null
 }

@@ -37,7 +37,13 @@ const auditSchema = new Schema<StoredAudit>({
   actor: { type: Schema.Types.ObjectId, default: null },
   session: { type: Schema.Types.ObjectId, default: null },
   account: { type: Schema.Types.ObjectId, default: null },
-  subject: { type: new Schema({ kind: { type: String, required: true, maxlength: 30 }, id: { type: String, required: true, maxlength: 60 } }, { _id: false }), default: null },
+  subject: {
+    type: new Schema({
+      kind: { type: String, required: true, maxlength: 30 },
+      id: { type: String, required: true, maxlength: 60 },
+    }, { _id: false }),
+    default: null,
+  },
   address: { type: String, default: null, maxlength: 60 },
   expiresAt: { type: Date, required: true },
 }, { collection: 'audit', versionKey: false })
@@ -60,7 +66,9 @@ auditSchema.pre([...REPLACE_VERBS], refuse)
 auditSchema.pre(['deleteMany', 'findOneAndDelete'], refuse)
 auditSchema.pre('deleteOne', { document: true, query: true }, refuse)
 auditSchema.pre('updateOne', { document: true, query: true }, refuse)
-auditSchema.pre('bulkWrite', async function refuseBulk () { refuse() })
+auditSchema.pre('bulkWrite', async function refuseBulk () {
+  refuse()
+})
 auditSchema.pre('save', function refuseChange () {
   if (!this.isNew) refuse()
 })

@@ -38,7 +38,12 @@ const changeLogSchema = new Schema<StoredChangeLog>({
   account: { type: Schema.Types.ObjectId, default: null },
   seq: { type: Number, default: 0 },
   forgotten: { type: Number, default: 0 },
-  entries: { type: [new Schema({ seq: Number, kind: String, title: { type: Schema.Types.ObjectId, default: null } }, { _id: false })], default: [] },
+  entries: {
+    type: [
+      new Schema({ seq: Number, kind: String, title: { type: Schema.Types.ObjectId, default: null } }, { _id: false }),
+    ],
+    default: [],
+  },
   windowsToldUntil: { type: Date },
 }, { collection: 'changelogs', versionKey: false })
 
@@ -47,7 +52,11 @@ changeLogSchema.index({ account: 1 })
 
 export const ChangeLog = mongoose.model('ChangeLog', changeLogSchema)
 
-export async function recordChange (owner: { readonly account: string, readonly profile: string }, kind: Exclude<ChangeKind, 'catalogue'>, titleId: string | null): Promise<void> {
+export async function recordChange (
+  owner: { readonly account: string, readonly profile: string },
+  kind: Exclude<ChangeKind, 'catalogue'>,
+  titleId: string | null,
+): Promise<void> {
   await append(new Types.ObjectId(owner.profile), new Types.ObjectId(owner.account), kind, titleId)
 }
 
@@ -58,7 +67,9 @@ export async function recordCatalogueChange (titleId: string | null): Promise<vo
 
 /** @param now where it begins when nothing was told yet */
 export async function readWindowsToldUntil (now: Date): Promise<Date> {
-  const log = await ChangeLog.findById(CATALOGUE_LOG, { windowsToldUntil: 1 }).lean<Pick<StoredChangeLog, 'windowsToldUntil'>>()
+  const log = await ChangeLog.findById(CATALOGUE_LOG, { windowsToldUntil: 1 }).lean<
+    Pick<StoredChangeLog, 'windowsToldUntil'>
+  >()
   if (log?.windowsToldUntil !== undefined) return log.windowsToldUntil
   await setWindowsToldUntil(now)
   return now
@@ -68,15 +79,50 @@ export async function setWindowsToldUntil (windowsToldUntil: Date): Promise<void
   await ChangeLog.updateOne({ _id: CATALOGUE_LOG }, { $set: { windowsToldUntil } }, { upsert: true })
 }
 
-async function append (_id: Types.ObjectId, account: Types.ObjectId | null, kind: ChangeKind, titleId: string | null): Promise<void> {
+async function append (
+  _id: Types.ObjectId,
+  account: Types.ObjectId | null,
+  kind: ChangeKind,
+  titleId: string | null,
+): Promise<void> {
   const title = titleId === null ? null : new Types.ObjectId(titleId)
-  const isOther = { $not: [{ $and: [{ $eq: ['$$entry.kind', { $literal: kind }] }, { $eq: ['$$entry.title', { $literal: title }] }] }] }
+  const isOther = {
+    $not: [{ $and: [{ $eq: ['$$entry.kind', { $literal: kind }] }, { $eq: ['$$entry.title', { $literal: title }] }] }],
+  }
   const isFull = { $gt: [{ $size: '$entries' }, CHANGES_LIMIT] }
   const pipeline: PipelineStage[] = [
-    { $set: { account: { $literal: account }, seq: { $add: [{ $ifNull: ['$seq', 0] }, 1] }, forgotten: { $ifNull: ['$forgotten', 0] }, entries: { $ifNull: ['$entries', []] } } },
-    { $set: { entries: { $concatArrays: [{ $filter: { input: '$entries', as: 'entry', cond: isOther } }, [{ seq: '$seq', kind: { $literal: kind }, title: { $literal: title } }]] } } },
+    {
+      $set: {
+        account: { $literal: account },
+        seq: { $add: [{ $ifNull: ['$seq', 0] }, 1] },
+        forgotten: { $ifNull: ['$forgotten', 0] },
+        entries: { $ifNull: ['$entries', []] },
+      },
+    },
+    {
+      $set: {
+        entries: {
+          $concatArrays: [{ $filter: { input: '$entries', as: 'entry', cond: isOther } }, [{
+            seq: '$seq',
+            kind: { $literal: kind },
+            title: { $literal: title },
+          }]],
+        },
+      },
+    },
     // One is added, so one at most has to go.
-    { $set: { forgotten: { $cond: [isFull, { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } }, '$forgotten'] }, entries: { $slice: ['$entries', -CHANGES_LIMIT] } } },
+    {
+      $set: {
+        forgotten: {
+          $cond: [
+            isFull,
+            { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } },
+            '$forgotten',
+          ],
+        },
+        entries: { $slice: ['$entries', -CHANGES_LIMIT] },
+      },
+    },
   ]
   try {
     await ChangeLog.updateOne({ _id }, pipeline as never, { upsert: true, updatePipeline: true })

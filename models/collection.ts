@@ -27,7 +27,11 @@ const collectionSchema = new Schema<StoredCollection>({
   synopsis: { type: String, default: null },
   translations: translationsPath,
   posterUrl: { type: String, default: null },
-  titles: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= COLLECTION_TITLES_LIMIT },
+  titles: {
+    type: [Schema.Types.ObjectId],
+    default: [],
+    validate: (list: unknown[]) => list.length <= COLLECTION_TITLES_LIMIT,
+  },
   published: { type: Boolean, default: true },
 }, { collection: 'collections', timestamps: true, optimisticConcurrency: true })
 

@@ -15,7 +15,10 @@ const count = { type: Number, default: 0 }
 const importRunSchema = new Schema<StoredImportRun>({
   _id: { type: String, required: true },
   items: { type: Number, required: true },
-  counts: { type: new Schema({ created: count, updated: count, unchanged: count, refused: count }, { _id: false }), required: true },
+  counts: {
+    type: new Schema({ created: count, updated: count, unchanged: count, refused: count }, { _id: false }),
+    required: true,
+  },
   updatedAt: { type: Date, required: true },
 }, { collection: 'importruns', versionKey: false })
 

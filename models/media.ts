@@ -8,7 +8,10 @@ export const MEDIA_FILES_LIMIT = 64
 export const SUBTITLES_LIMIT = 64
 
 /** Why something cannot be used: a stable code, and words for people. */
-export interface StoredFailure { code: string, text: string }
+export interface StoredFailure {
+  code: string
+  text: string
+}
 
 /** One sound of a file, in the order of its tracks. */
 export interface StoredAudioTrack {
@@ -105,7 +108,10 @@ export interface StoredMedia {
   thumbnails: StoredThumbnails | null
 }
 
-const failureSchema = new Schema<StoredFailure>({ code: { type: String, required: true }, text: { type: String, required: true } }, { _id: false })
+const failureSchema = new Schema<StoredFailure>({
+  code: { type: String, required: true },
+  text: { type: String, required: true },
+}, { _id: false })
 
 const audioTrackSchema = new Schema<StoredAudioTrack>({
   language: { type: String, default: null },
@@ -194,13 +200,21 @@ mediaSchema.index({ 'files.hls.packages.prefix': 1 })
 mediaSchema.index({ 'subtitles._id': 1 })
 
 export function tooManyMediaFiles (): Error {
-  return conflict('media-file-limit', 'Too many media files', `A movie or episode holds up to ${MEDIA_FILES_LIMIT} media files. Delete one first.`,
-    { maxMediaFiles: MEDIA_FILES_LIMIT })
+  return conflict(
+    'media-file-limit',
+    'Too many media files',
+    `A movie or episode holds up to ${MEDIA_FILES_LIMIT} media files. Delete one first.`,
+    { maxMediaFiles: MEDIA_FILES_LIMIT },
+  )
 }
 
 export function tooManySubtitles (): Error {
-  return conflict('subtitle-limit', 'Too many subtitles', `A movie or episode holds up to ${SUBTITLES_LIMIT} subtitles. Delete one first.`,
-    { maxSubtitles: SUBTITLES_LIMIT })
+  return conflict(
+    'subtitle-limit',
+    'Too many subtitles',
+    `A movie or episode holds up to ${SUBTITLES_LIMIT} subtitles. Delete one first.`,
+    { maxSubtitles: SUBTITLES_LIMIT },
+  )
 }
 
 /** The lists that can grow, and how far. */
@@ -216,7 +230,8 @@ mediaSchema.pre([...UPDATE_VERBS], function guardCounts () {
     const limit = LIMITS.get(shapeOf(path))
     if (limit === undefined && path !== '') continue
     if (operator === '$pull') continue
-    const isOne = operator === '$push' && LIMITS.has(path) && typeof value === 'object' && value !== null && !('$each' in value)
+    const isOne = operator === '$push' && LIMITS.has(path) && typeof value === 'object' && value !== null &&
+      !('$each' in value)
     if (!isOne || limit === undefined) throw new UnguardedWriteError(`media: "${path}" is not written by ${operator}`)
     // The filter decides, so that two uploads at once never pass the bound.
     this.where({ [`${path}.${limit - 1}`]: mongoose.trusted({ $exists: false }) })

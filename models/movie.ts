@@ -8,7 +8,11 @@ export interface StoredMovie extends StoredTitle {
   markers: Markers | null
 }
 
-export const Movie = Title.discriminator('Movie', new Schema<StoredMovie>({
-  runtimeMs: { type: Number, default: null },
-  markers: { type: markersSchema, default: null },
-}), 'movie')
+export const Movie = Title.discriminator(
+  'Movie',
+  new Schema<StoredMovie>({
+    runtimeMs: { type: Number, default: null },
+    markers: { type: markersSchema, default: null },
+  }),
+  'movie',
+)

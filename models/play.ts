@@ -102,7 +102,26 @@ export function markOf (row: StoredPlay): WatchedMark {
 }
 
 /** A row that is no play: somebody said something of an item. */
-export function newMark (fields: Pick<StoredPlay, '_id' | 'account' | 'profile' | 'title' | 'item' | 'season' | 'episode' | 'titleName' | 'itemName' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>): StoredPlay {
+export function newMark (
+  fields: Pick<
+    StoredPlay,
+    | '_id'
+    | 'account'
+    | 'profile'
+    | 'title'
+    | 'item'
+    | 'season'
+    | 'episode'
+    | 'titleName'
+    | 'itemName'
+    | 'kind'
+    | 'startedAt'
+    | 'at'
+    | 'watched'
+    | 'endAt'
+    | 'eventId'
+  >,
+): StoredPlay {
   return {
     mediaFile: null,
     startPositionMs: 0,
@@ -118,7 +137,10 @@ export function newMark (fields: Pick<StoredPlay, '_id' | 'account' | 'profile' 
 }
 
 /** All rows that the state of a title is folded from. */
-export async function findPlaysOfTitle (profileId: string | Types.ObjectId, titleId: string | Types.ObjectId): Promise<StoredPlay[]> {
+export async function findPlaysOfTitle (
+  profileId: string | Types.ObjectId,
+  titleId: string | Types.ObjectId,
+): Promise<StoredPlay[]> {
   const rows = await Play.find({ profile: profileId, title: titleId }).lean<StoredPlay[]>()
   // Not in the filter: the embedded server would leave the index aside.
   return rows.filter((row) => row.removedAt === null)

@@ -27,8 +27,20 @@ const tasteSchema = new Schema<StoredTaste>({
   title: { type: Schema.Types.ObjectId, required: true },
   rating: { type: String, enum: RATINGS, default: null },
   ratedAt: { type: Date, default: null },
-  audio: { type: new Schema({ language: { type: String, required: true }, kind: { type: String, enum: AUDIO_KINDS, required: true } }, { _id: false }), default: null },
-  subtitles: { type: new Schema({ language: { type: String, default: null }, kind: { type: String, enum: SUBTITLE_KINDS, required: true } }, { _id: false }), default: null },
+  audio: {
+    type: new Schema({
+      language: { type: String, required: true },
+      kind: { type: String, enum: AUDIO_KINDS, required: true },
+    }, { _id: false }),
+    default: null,
+  },
+  subtitles: {
+    type: new Schema({
+      language: { type: String, default: null },
+      kind: { type: String, enum: SUBTITLE_KINDS, required: true },
+    }, { _id: false }),
+    default: null,
+  },
   updatedAt: { type: Date, required: true },
 }, { collection: 'tastes', versionKey: false })
 
@@ -50,16 +62,28 @@ export async function findTaste (profileId: string, titleId: string): Promise<St
 
 export async function findTastes (profileId: string, titleIds: readonly string[]): Promise<StoredTaste[]> {
   if (titleIds.length === 0) return []
-  return await Taste.find({ _id: mongoose.trusted({ $in: titleIds.map((titleId) => tasteIdOf(profileId, titleId)) }) }).lean<StoredTaste[]>()
+  return await Taste.find({ _id: mongoose.trusted({ $in: titleIds.map((titleId) => tasteIdOf(profileId, titleId)) }) })
+    .lean<StoredTaste[]>()
 }
 
 /**
  * Writes one profile's taste in one title, making the document when there is none.
  * @param set expressions by member; they may look at what is stored
  */
-export async function upsertTaste (owner: { readonly account: string, readonly profile: string }, titleId: string, set: Record<string, unknown>, now: Date): Promise<void> {
-  const ids = { account: new Types.ObjectId(owner.account), profile: new Types.ObjectId(owner.profile), title: new Types.ObjectId(titleId) }
-  const blank = Object.fromEntries(['rating', 'ratedAt', 'audio', 'subtitles'].map((name) => [name, { $ifNull: [`$${name}`, null] }]))
+export async function upsertTaste (
+  owner: { readonly account: string, readonly profile: string },
+  titleId: string,
+  set: Record<string, unknown>,
+  now: Date,
+): Promise<void> {
+  const ids = {
+    account: new Types.ObjectId(owner.account),
+    profile: new Types.ObjectId(owner.profile),
+    title: new Types.ObjectId(titleId),
+  }
+  const blank = Object.fromEntries(
+    ['rating', 'ratedAt', 'audio', 'subtitles'].map((name) => [name, { $ifNull: [`$${name}`, null] }]),
+  )
   const pipeline: PipelineStage[] = [{ $set: { ...blank, ...ids } }, { $set: { ...set, updatedAt: now } }]
   const filter = { _id: tasteIdOf(owner.profile, titleId) }
   try {

@@ -37,7 +37,10 @@ export interface StoredShow extends StoredTitle {
   episodeCount: number
 }
 
-const placedAfterSchema = new Schema({ season: { type: Number, required: true }, episode: { type: Number, required: true } }, { _id: false })
+const placedAfterSchema = new Schema({
+  season: { type: Number, required: true },
+  episode: { type: Number, required: true },
+}, { _id: false })
 
 const episodeSchema = new Schema<StoredEpisode>({
   number: { type: Number, required: true },
@@ -80,20 +83,30 @@ export function assertShow (show: StoredShow): void {
 }
 
 function assertNumbersUnique (seasons: readonly StoredSeason[]): void {
-  const hasTwins = (list: ReadonlyArray<{ number: number }>): boolean => new Set(list.map((one) => one.number)).size !== list.length
+  const hasTwins = (list: ReadonlyArray<{ number: number }>): boolean =>
+    new Set(list.map((one) => one.number)).size !== list.length
   if (hasTwins(seasons) || seasons.some((season) => hasTwins(season.episodes))) {
-    throw conflict('duplicate-number', 'Number taken', 'Season numbers are unique in a show, and episode numbers in a season.')
+    throw conflict(
+      'duplicate-number',
+      'Number taken',
+      'Season numbers are unique in a show, and episode numbers in a season.',
+    )
   }
   const ids = seasons.flatMap((season) => season.episodes.map((episode) => episode._id.toString()))
-  if (new Set(ids).size !== ids.length) throw conflict('duplicate-id', 'Id taken', 'Two episodes of the show have the same id.')
+  if (new Set(ids).size !== ids.length) {
+    throw conflict('duplicate-id', 'Id taken', 'Two episodes of the show have the same id.')
+  }
 }
 
 /** @throws DomainError `show-too-large` */
 function assertShowFits (episodes: number, bytes: number): void {
   if (episodes <= SHOW_EPISODES_LIMIT && bytes <= SHOW_BYTES_LIMIT) return
-  throw conflict('show-too-large', 'The show is too large',
+  throw conflict(
+    'show-too-large',
+    'The show is too large',
     `A show holds up to ${SHOW_EPISODES_LIMIT} episodes and ${SHOW_BYTES_LIMIT} bytes; this one would have ${episodes} and ${bytes}. Nothing was written.`,
-    { maxEpisodes: SHOW_EPISODES_LIMIT, episodes, maxBytes: SHOW_BYTES_LIMIT, bytes })
+    { maxEpisodes: SHOW_EPISODES_LIMIT, episodes, maxBytes: SHOW_BYTES_LIMIT, bytes },
+  )
 }
 
 /** Seasons are written through the document, so that they are counted and bounded. */

@@ -74,9 +74,19 @@ export const translationSchema = new Schema<Translation>({
   synopsis: { type: String, default: null },
 }, { _id: false })
 /** Left out when there are none: a show of a thousand episodes stays small. */
-export const translationsPath = { type: [translationSchema], default: undefined, validate: (list: unknown[] | undefined) => list === undefined || list.length <= TRANSLATIONS_LIMIT }
+export const translationsPath = {
+  type: [translationSchema],
+  default: undefined,
+  validate: (list: unknown[] | undefined) => list === undefined || list.length <= TRANSLATIONS_LIMIT,
+}
 
-export const NO_MARKERS: Markers = { recapStartMs: null, recapEndMs: null, introStartMs: null, introEndMs: null, creditsStartMs: null }
+export const NO_MARKERS: Markers = {
+  recapStartMs: null,
+  recapEndMs: null,
+  introStartMs: null,
+  introEndMs: null,
+  creditsStartMs: null,
+}
 
 export const markersSchema = new Schema<Markers>({
   recapStartMs: { type: Number, default: null },

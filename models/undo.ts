@@ -9,13 +9,24 @@ export const UNDO_DAYS = 30
 /** What stood where the action wrote; `id`s are of rows in `plays`. */
 export type UndoneChange =
   | { readonly kind: 'entry', readonly before: EntryMarks, readonly after: EntryMarks }
-  | { readonly kind: 'rows', readonly rows: ReadonlyArray<{ readonly id: Types.ObjectId, readonly before: StoredPlay | null }> }
+  | {
+    readonly kind: 'rows',
+    readonly rows: ReadonlyArray<{ readonly id: Types.ObjectId, readonly before: StoredPlay | null }>,
+  }
   | { readonly kind: 'removed-play', readonly play: Types.ObjectId }
   | { readonly kind: 'rewatch', readonly since: Date, readonly before: EntryMarks, readonly after: EntryMarks }
   | { readonly kind: 'cleared-title', readonly entry: WatchEntry | null }
-  | { readonly kind: 'cleared-history', readonly historyClearedAt: Date | null, readonly archivedUntil: Date | null, readonly entries: WatchEntry[] }
+  | {
+    readonly kind: 'cleared-history',
+    readonly historyClearedAt: Date | null,
+    readonly archivedUntil: Date | null,
+    readonly entries: WatchEntry[],
+  }
 
-export interface EntryMarks { readonly hiddenAt: Date | null, readonly droppedAt: Date | null }
+export interface EntryMarks {
+  readonly hiddenAt: Date | null
+  readonly droppedAt: Date | null
+}
 
 export interface StoredUndo {
   _id: Types.ObjectId

@@ -32,5 +32,7 @@ export async function findArchivedEntry (profileId: string, titleId: string): Pr
 }
 
 export async function findArchivedEntries (profileId: string, titleIds: readonly string[]): Promise<ArchivedEntry[]> {
-  return await WatchArchive.find({ _id: mongoose.trusted({ $in: titleIds.map((titleId) => archiveIdOf(profileId, titleId)) }) }).lean<ArchivedEntry[]>()
+  return await WatchArchive.find({
+    _id: mongoose.trusted({ $in: titleIds.map((titleId) => archiveIdOf(profileId, titleId)) }),
+  }).lean<ArchivedEntry[]>()
 }

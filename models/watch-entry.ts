@@ -36,9 +36,15 @@ export interface WatchEntry {
   revision: number
 }
 
-interface PlacedAfter { season: number, episode: number }
+interface PlacedAfter {
+  season: number
+  episode: number
+}
 
-const placedAfterSchema = new Schema<PlacedAfter>({ season: { type: Number, required: true }, episode: { type: Number, required: true } }, { _id: false })
+const placedAfterSchema = new Schema<PlacedAfter>({
+  season: { type: Number, required: true },
+  episode: { type: Number, required: true },
+}, { _id: false })
 
 const endedSchema = new Schema({
   item: { type: Schema.Types.ObjectId, required: true },
@@ -75,7 +81,10 @@ export const watchEntryFields = fields
 export const watchEntrySchema = new Schema<WatchEntry>(fields as never, { _id: false })
 
 /** Season and episode as they are numbered and shown; null for a movie. */
-export interface Numbers { readonly season: number | null, readonly episode: number | null }
+export interface Numbers {
+  readonly season: number | null
+  readonly episode: number | null
+}
 
 /** The place of a movie, or of an episode by its numbers alone: a special has none unless it is told. */
 export function placeOfNumbers ({ season, episode }: Numbers, after: PlacedAfter | null = null): Place | null {
@@ -89,20 +98,26 @@ export function titleStateOf (entry: WatchEntry): TitleState {
   const current = entry.item === null
     ? null
     : {
-        item: entry.item.toString(),
-        place: placeOfNumbers(entry),
-        state: {
-          positionMs: entry.positionMs,
-          durationMs: entry.durationMs,
-          watchedMs: entry.watchedMs,
-          finished: entry.finished,
-          finishedAt: entry.finishedAt?.getTime() ?? null,
-          lastWatchedAt: entry.lastWatchedAt.getTime(),
-          isResumable: entry.isResumable,
-        },
-      }
+      item: entry.item.toString(),
+      place: placeOfNumbers(entry),
+      state: {
+        positionMs: entry.positionMs,
+        durationMs: entry.durationMs,
+        watchedMs: entry.watchedMs,
+        finished: entry.finished,
+        finishedAt: entry.finishedAt?.getTime() ?? null,
+        lastWatchedAt: entry.lastWatchedAt.getTime(),
+        isResumable: entry.isResumable,
+      },
+    }
   // Entries that were written before passes were counted are of the first.
-  return { current, ended: endedOf(entry.ended), pass: entry.pass ?? 1, passSince: entry.passSince?.getTime() ?? null, skipped: entry.skipped ?? 0 }
+  return {
+    current,
+    ended: endedOf(entry.ended),
+    pass: entry.pass ?? 1,
+    passSince: entry.passSince?.getTime() ?? null,
+    skipped: entry.skipped ?? 0,
+  }
 }
 
 function endedOf (ended: WatchEntry['ended']): EndedItem | null {

@@ -4,21 +4,34 @@ import type { UpdateQuery, UpdateWithAggregationPipeline } from 'mongoose'
 export type AnyUpdate = UpdateQuery<unknown> | UpdateWithAggregationPipeline | null
 
 /** One path written by an update, with the operator that writes it (`pipeline` for aggregation stages). */
-export interface Touch { readonly operator: string, readonly path: string, readonly value: unknown }
+export interface Touch {
+  readonly operator: string
+  readonly path: string
+  readonly value: unknown
+}
 
 /** Lists every path an update writes; members without an operator are what `$set` would be. */
 export function touchesOf (update: AnyUpdate): Touch[] {
   if (update === null) return []
   if (Array.isArray(update)) return update.flatMap((stage) => stageTouches(stage as unknown as Record<string, unknown>))
   return Object.entries(update).flatMap(([key, value]) =>
-    key.startsWith('$') ? Object.entries(value as Record<string, unknown>).map(([path, part]) => ({ operator: key, path, value: part })) : [{ operator: '$set', path: key, value }])
+    key.startsWith('$')
+      ? Object.entries(value as Record<string, unknown>).map(([path, part]) => ({ operator: key, path, value: part }))
+      : [{ operator: '$set', path: key, value }]
+  )
 }
 
 function stageTouches (stage: Record<string, unknown>): Touch[] {
   return Object.entries(stage).flatMap(([operator, value]) => {
-    if (operator === '$unset') return [value].flat().map((path) => ({ operator: 'pipeline', path: String(path), value: null }))
+    if (operator === '$unset') {
+      return [value].flat().map((path) => ({ operator: 'pipeline', path: String(path), value: null }))
+    }
     if (operator === '$set' || operator === '$addFields') {
-      return Object.entries(value as Record<string, unknown>).map(([path, part]) => ({ operator: 'pipeline', path, value: part }))
+      return Object.entries(value as Record<string, unknown>).map(([path, part]) => ({
+        operator: 'pipeline',
+        path,
+        value: part,
+      }))
     }
     // $replaceWith and $project may write anything.
     return [{ operator: 'pipeline', path: '', value }]

@@ -12,7 +12,17 @@ import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accou
 import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
-import { Accepted, AccountView, Email, KeptProfiles, Password, PlanName, PlanPreview, StreamView, toAccount } from '../src/schemas/account.js'
+import {
+  Accepted,
+  AccountView,
+  Email,
+  KeptProfiles,
+  Password,
+  PlanName,
+  PlanPreview,
+  StreamView,
+  toAccount,
+} from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 import { flushEnded } from '../src/watching/streams/flush.js'
 import { describeSlot } from '../src/watching/streams/playback.js'
@@ -28,12 +38,19 @@ const EXPORT_RATE = { max: 30, timeWindow: 60_000 } as const
 
 const account: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
   const own = async (id: string): Promise<StoredAccount> => await findAccount(id) ?? fail(notFound('account'))
 
   app.get('/account', {
     config: { access: 'account' },
-    schema: { tags: ['account'], summary: 'The account with its profiles', operationId: 'getAccount', response: answers({ 200: ref(AccountView) }) },
+    schema: {
+      tags: ['account'],
+      summary: 'The account with its profiles',
+      operationId: 'getAccount',
+      response: answers({ 200: ref(AccountView) }),
+    },
   }, async (request) => toAccount(await own(callerOf(request).accountId)))
 
   app.delete('/account', {
@@ -41,7 +58,8 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['account'],
       summary: 'Close the account; everything in it is erased after a period of grace',
-      description: 'Every session and stream ends at once. Signing in before the period is over brings the account back as it was; afterwards nothing of it is left.',
+      description:
+        'Every session and stream ends at once. Signing in before the period is over brings the account back as it was; afterwards nothing of it is left.',
       operationId: 'deleteAccount',
       body: strict({ password: Password }),
       response: answers({ 204: NoContent }),
@@ -60,11 +78,22 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'Everything the account owns, as one JSON document',
       operationId: 'exportAccount',
-      response: answers({ 200: { description: 'The document, as an attachment', content: { 'application/json': { schema: Type.Object({ format: Type.String(), version: Type.Integer() }, { additionalProperties: true }) } } } }),
+      response: answers({
+        200: {
+          description: 'The document, as an attachment',
+          content: {
+            'application/json': {
+              schema: Type.Object({ format: Type.String(), version: Type.Integer() }, { additionalProperties: true }),
+            },
+          },
+        },
+      }),
     },
   }, async (request, reply) => {
     const file = await exportAccount(services, callerOf(request).accountId)
-    return await reply.header('content-disposition', 'attachment; filename="normflix-account.json"').type('application/json; charset=utf-8').send(file as never)
+    return await reply.header('content-disposition', 'attachment; filename="normflix-account.json"').type(
+      'application/json; charset=utf-8',
+    ).send(file as never)
   })
 
   app.put('/account/password', {
@@ -107,7 +136,12 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/account/email/verification', {
     config: { access: 'account', rateLimit: SIGN_IN_RATE },
-    schema: { tags: ['account'], summary: 'Send the link that confirms the address again', operationId: 'sendVerification', response: answers({ 202: Accepted }) },
+    schema: {
+      tags: ['account'],
+      summary: 'Send the link that confirms the address again',
+      operationId: 'sendVerification',
+      response: answers({ 202: Accepted }),
+    },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
     if ((account.emailVerifiedAt ?? null) === null) requestVerification(services, account)
@@ -124,7 +158,11 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 200: ref(PlanPreview) }),
     },
   }, async (request) => {
-    const { profiles, limits, lock, unlock, ...preview } = await previewPlan(services, callerOf(request).accountId, request.query.to)
+    const { profiles, limits, lock, unlock, ...preview } = await previewPlan(
+      services,
+      callerOf(request).accountId,
+      request.query.to,
+    )
     const named = (ids: readonly string[]): Array<{ id: string, name: string }> =>
       profiles.filter((profile) => ids.includes(profile.id)).map(({ id, name }) => ({ id, name }))
     return { ...preview, ...limits, lock: named(lock), unlock: named(unlock) }
@@ -135,7 +173,8 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['account'],
       summary: 'Change the plan',
-      description: 'Up is immediate. Down with more profiles than fit needs keepProfileIds: the others are locked, and a later upgrade unlocks them. Streams over the new limit end, the newest first.',
+      description:
+        'Up is immediate. Down with more profiles than fit needs keepProfileIds: the others are locked, and a later upgrade unlocks them. Streams over the new limit end, the newest first.',
       operationId: 'changePlan',
       body: PlanChangeBody,
       response: answers({ 200: ref(AccountView) }),
@@ -147,11 +186,20 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/account/streams', {
     config: { access: 'account' },
-    schema: { tags: ['account'], summary: 'Who is watching', operationId: 'listStreams', response: answers({ 200: listOf(StreamView) }) },
+    schema: {
+      tags: ['account'],
+      summary: 'Who is watching',
+      operationId: 'listStreams',
+      response: answers({ 200: listOf(StreamView) }),
+    },
   }, async (request) => {
     const { accountId } = callerOf(request)
     const [{ profiles }, slots] = await Promise.all([own(accountId), findSlots(accountId)])
-    return { items: slots.filter((slot) => isLive(slot, services.now())).map((slot) => describeSlot(services.watching, profiles, slot)) }
+    return {
+      items: slots.filter((slot) => isLive(slot, services.now())).map((slot) =>
+        describeSlot(services.watching, profiles, slot)
+      ),
+    }
   })
 
   app.delete('/account/streams/:streamId', {
@@ -165,7 +213,9 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { accountId } = callerOf(request)
-    const slot = (await findSlots(accountId)).find((one) => one._id.toString() === request.params.streamId && isLive(one, services.now())) ?? fail(notFound('stream'))
+    const slot = (await findSlots(accountId)).find((one) =>
+      one._id.toString() === request.params.streamId && isLive(one, services.now())
+    ) ?? fail(notFound('stream'))
     await endStream(accountId, slot._id.toString(), services.now())
     services.leases.forget(accountId)
     await flushEnded(services.watching, { account: accountId, profile: slot.profile.toString() }, slot)

@@ -8,14 +8,24 @@ import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { AccountDetail, AccountSummary, Email, KeptProfiles, PlanName, RoleName, toAccountSummary } from '../src/schemas/account.js'
+import {
+  AccountDetail,
+  AccountSummary,
+  Email,
+  KeptProfiles,
+  PlanName,
+  RoleName,
+  toAccountSummary,
+} from '../src/schemas/account.js'
 import { answers, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
 import { describeSlot } from '../src/watching/streams/playback.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
   email: Type.Optional(Email),
-  plan: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Also one that is not offered any more' })),
+  plan: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 50, description: 'Also one that is not offered any more' }),
+  ),
   role: Type.Optional(RoleName),
   disabled: Type.Optional(Type.Boolean()),
   limit: Type.Optional(Limit),
@@ -27,7 +37,9 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
   const admin = { config: { access: 'admin' as const } }
   const tags = ['admin']
   const params = AccountParams
-  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
 
   async function describe (account: StoredAccount): Promise<Static<typeof AccountDetail>> {
     const accountId = account._id.toString()
@@ -36,34 +48,63 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
     return {
       ...toAccountSummary(account),
       limits: account.limits,
-      profiles: account.profiles.map(({ _id, name, kids, pinHash, locked }) => ({ id: _id.toString(), name, kids, hasPin: pinHash !== null, locked })),
-      sessions: sessions.map(({ _id, device, createdAt, lastUsedAt }) => ({ id: _id.toString(), device, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() })),
-      streams: slots.filter((slot) => isLive(slot, now)).map((slot) => describeSlot(services.watching, account.profiles, slot)),
+      profiles: account.profiles.map(({ _id, name, kids, pinHash, locked }) => ({
+        id: _id.toString(),
+        name,
+        kids,
+        hasPin: pinHash !== null,
+        locked,
+      })),
+      sessions: sessions.map(({ _id, device, createdAt, lastUsedAt }) => ({
+        id: _id.toString(),
+        device,
+        createdAt: createdAt.toISOString(),
+        lastUsedAt: lastUsedAt.toISOString(),
+      })),
+      streams: slots.filter((slot) => isLive(slot, now)).map((slot) =>
+        describeSlot(services.watching, account.profiles, slot)
+      ),
     }
   }
 
   app.get('/admin/accounts', {
     ...admin,
-    schema: { tags, summary: 'Find accounts, the newest first', operationId: 'listAccounts', querystring: AccountQuery, response: answers({ 200: pageOf(ref(AccountSummary)) }) },
+    schema: {
+      tags,
+      summary: 'Find accounts, the newest first',
+      operationId: 'listAccounts',
+      querystring: AccountQuery,
+      response: answers({ 200: pageOf(ref(AccountSummary)) }),
+    },
   }, async (request) => {
     const { limit = 20, cursor, ...filters } = request.query
     const scope = ['accounts', filters]
     const after = cursor === undefined ? null : services.cursors.decode(cursor, scope) as string
     const { accounts, next } = await searchAccounts({ ...filters, after, limit })
-    return { items: accounts.map(toAccountSummary), nextCursor: next === null ? null : services.cursors.encode(next, scope) }
+    return {
+      items: accounts.map(toAccountSummary),
+      nextCursor: next === null ? null : services.cursors.encode(next, scope),
+    }
   })
 
   app.get('/admin/accounts/:accountId', {
     ...admin,
-    schema: { tags, summary: 'One account with its profiles, sessions and streams', operationId: 'getAccountDetail', params, response: answers({ 200: ref(AccountDetail) }) },
+    schema: {
+      tags,
+      summary: 'One account with its profiles, sessions and streams',
+      operationId: 'getAccountDetail',
+      params,
+      response: answers({ 200: ref(AccountDetail) }),
+    },
   }, async (request) => await describe(await findAccount(request.params.accountId) ?? fail(notFound('account'))))
 
   app.put('/admin/accounts/:accountId/plan', {
     ...admin,
     schema: {
       tags,
-      summary: 'Change an account\'s plan',
-      description: 'By the owner\'s rules: down with more profiles than fit needs keepProfileIds, and streams over the new limit end.',
+      summary: "Change an account's plan",
+      description:
+        "By the owner's rules: down with more profiles than fit needs keepProfileIds, and streams over the new limit end.",
       operationId: 'changeAccountPlan',
       params,
       body: strict({ plan: PlanName, keepProfileIds: Type.Optional(KeptProfiles) }),
@@ -74,29 +115,42 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
     return await describe(await changePlan(services, request.params.accountId, plan, keepProfileIds))
   })
 
-  app.put('/admin/accounts/:accountId/disabled', {
-    ...admin,
-    schema: {
-      tags,
-      summary: 'Disable an account',
-      description: 'Its sessions and streams end, its tokens are refused within 5 s, and whoever signs in with the right password is told 403 `account-disabled`. What it holds stays.',
-      operationId: 'disableAccount',
-      params,
-      response: answers({ 200: ref(AccountDetail) }),
+  app.put(
+    '/admin/accounts/:accountId/disabled',
+    {
+      ...admin,
+      schema: {
+        tags,
+        summary: 'Disable an account',
+        description:
+          'Its sessions and streams end, its tokens are refused within 5 s, and whoever signs in with the right password is told 403 `account-disabled`. What it holds stays.',
+        operationId: 'disableAccount',
+        params,
+        response: answers({ 200: ref(AccountDetail) }),
+      },
     },
-  }, async (request) => await describe(await disableAccount(services, callerOf(request).accountId, request.params.accountId)))
+    async (request) =>
+      await describe(await disableAccount(services, callerOf(request).accountId, request.params.accountId)),
+  )
 
   app.delete('/admin/accounts/:accountId/disabled', {
     ...admin,
-    schema: { tags, summary: 'Enable an account again', operationId: 'enableAccount', params, response: answers({ 200: ref(AccountDetail) }) },
+    schema: {
+      tags,
+      summary: 'Enable an account again',
+      operationId: 'enableAccount',
+      params,
+      response: answers({ 200: ref(AccountDetail) }),
+    },
   }, async (request) => await describe(await enableAccount(services, request.params.accountId)))
 
   app.put('/admin/accounts/:accountId/role', {
     ...admin,
     schema: {
       tags,
-      summary: 'Make an account an administrator\'s, or a member\'s again',
-      description: 'A new administrator\'s sessions get the role with their next refresh; those of somebody who is none any more end. The last administrator stays one: 409 `last-admin`.',
+      summary: "Make an account an administrator's, or a member's again",
+      description:
+        "A new administrator's sessions get the role with their next refresh; those of somebody who is none any more end. The last administrator stays one: 409 `last-admin`.",
       operationId: 'changeAccountRole',
       params,
       body: strict({ role: RoleName }),
@@ -106,7 +160,13 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/admin/accounts/:accountId/sessions', {
     ...admin,
-    schema: { tags, summary: 'End every session of an account, and its streams', operationId: 'endAccountSessions', params, response: answers({ 204: NoContent }) },
+    schema: {
+      tags,
+      summary: 'End every session of an account, and its streams',
+      operationId: 'endAccountSessions',
+      params,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const { accountId } = request.params
     if (await findAccount(accountId) === null) throw notFound('account')

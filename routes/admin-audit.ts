@@ -18,14 +18,17 @@ const AuditQuery = strict({
 
 const adminAudit: FastifyPluginAsyncTypebox = async (app) => {
   const { audit, cursors } = app.services
-  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
 
   app.get('/admin/audit', {
     config: { access: 'admin' },
     schema: {
       tags: ['admin'],
       summary: 'Who did what, newest first',
-      description: 'By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process\'s last ones may take a moment.',
+      description:
+        "By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process's last ones may take a moment.",
       operationId: 'listAudit',
       querystring: AuditQuery,
       response: answers({ 200: pageOf(ref(AuditView)) }),
@@ -35,7 +38,10 @@ const adminAudit: FastifyPluginAsyncTypebox = async (app) => {
     const scope = ['audit', filters, from ?? null, to ?? null]
     const after = cursor === undefined ? null : cursors.decode(cursor, scope) as AuditPosition
     await audit.settle()
-    const span = { ...(from === undefined ? {} : { from: new Date(from) }), ...(to === undefined ? {} : { to: new Date(to) }) }
+    const span = {
+      ...(from === undefined ? {} : { from: new Date(from) }),
+      ...(to === undefined ? {} : { to: new Date(to) }),
+    }
     const { entries, next } = await listAudit({ ...filters, ...span, after, limit })
     return { items: entries.map(toAuditView), nextCursor: next === null ? null : cursors.encode(next, scope) }
   })

@@ -5,7 +5,12 @@ import { Type } from 'typebox'
 import { createCollection, editCollection, removeCollection } from '../src/editing/collections.js'
 import { sendTagged, wantedRevision } from '../src/http/etags.js'
 import { fail, notFound } from '../src/errors.js'
-import { CollectionChanges, CollectionInput, StoredCollectionView, toStoredCollection } from '../src/schemas/collections.js'
+import {
+  CollectionChanges,
+  CollectionInput,
+  StoredCollectionView,
+  toStoredCollection,
+} from '../src/schemas/collections.js'
 import { answers, Id, NoContent, ref } from '../src/schemas/common.js'
 
 const CollectionParams = Type.Object({ collectionId: Id })
@@ -21,12 +26,24 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/admin/collections/:collectionId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'A collection as it is stored', operationId: 'getStoredCollection', params: CollectionParams, response: answers({ 200: ref(StoredCollectionView) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'A collection as it is stored',
+      operationId: 'getStoredCollection',
+      params: CollectionParams,
+      response: answers({ 200: ref(StoredCollectionView) }),
+    },
   }, async (request, reply) => await sendStored(request, reply, request.params.collectionId))
 
   app.post('/admin/collections', {
     config: { ...admin.config, repeatable: true },
-    schema: { tags: ['admin'], summary: 'Create a collection', operationId: 'createCollection', body: ref(CollectionInput), response: answers({ 201: ref(StoredCollectionView) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Create a collection',
+      operationId: 'createCollection',
+      body: ref(CollectionInput),
+      response: answers({ 201: ref(StoredCollectionView) }),
+    },
   }, async (request, reply) => {
     const id = await createCollection(services, request.body)
     reply.code(201).header('location', `/v1/collections/${id}`)
@@ -35,7 +52,14 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put('/admin/collections/:collectionId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Replace a collection', operationId: 'replaceCollection', params: CollectionParams, body: ref(CollectionInput), response: answers({ 200: ref(StoredCollectionView) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Replace a collection',
+      operationId: 'replaceCollection',
+      params: CollectionParams,
+      body: ref(CollectionInput),
+      response: answers({ 200: ref(StoredCollectionView) }),
+    },
   }, async (request, reply) => {
     const { collectionId } = request.params
     await editCollection(services, collectionId, request.body, 'replace', wantedRevision(request))
@@ -44,7 +68,14 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch('/admin/collections/:collectionId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Change a collection, or the order of its titles', operationId: 'changeCollection', params: CollectionParams, body: ref(CollectionChanges), response: answers({ 200: ref(StoredCollectionView) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Change a collection, or the order of its titles',
+      operationId: 'changeCollection',
+      params: CollectionParams,
+      body: ref(CollectionChanges),
+      response: answers({ 200: ref(StoredCollectionView) }),
+    },
   }, async (request, reply) => {
     const { collectionId } = request.params
     await editCollection(services, collectionId, request.body, 'merge', wantedRevision(request))
@@ -53,7 +84,13 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/admin/collections/:collectionId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a collection; its titles stay', operationId: 'deleteCollection', params: CollectionParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a collection; its titles stay',
+      operationId: 'deleteCollection',
+      params: CollectionParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await removeCollection(services, request.params.collectionId, wantedRevision(request))
     return await reply.code(204).send(null)

@@ -17,24 +17,43 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch('/admin/media/:mediaFileId', {
     config: { access: 'admin' },
-    schema: { tags: ['admin'], summary: 'Change what is said of a media file', operationId: 'changeMedia', params: FileParams, body: Changes, response: answers({ 200: ref(MediaFile) }) },
-  }, async (request) => toAdminMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
-
-  app.post('/admin/media/:mediaFileId/package', {
-    config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'Package a media file for HLS again',
-      description: 'In the background: `hls` of the file tells how far it is. What is offered now stays until the new package is complete, and whoever plays it plays on.',
-      operationId: 'packageMedia',
+      summary: 'Change what is said of a media file',
+      operationId: 'changeMedia',
       params: FileParams,
-      response: answers({ 202: ref(MediaFile) }),
+      body: Changes,
+      response: answers({ 200: ref(MediaFile) }),
     },
-  }, async (request, reply) => await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(services, request.params.mediaFileId))))
+  }, async (request) => toAdminMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
+
+  app.post(
+    '/admin/media/:mediaFileId/package',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Package a media file for HLS again',
+        description:
+          'In the background: `hls` of the file tells how far it is. What is offered now stays until the new package is complete, and whoever plays it plays on.',
+        operationId: 'packageMedia',
+        params: FileParams,
+        response: answers({ 202: ref(MediaFile) }),
+      },
+    },
+    async (request, reply) =>
+      await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(services, request.params.mediaFileId))),
+  )
 
   app.delete('/admin/media/:mediaFileId', {
     config: { access: 'admin' },
-    schema: { tags: ['admin'], summary: 'Delete a media file; nobody\'s progress is lost', operationId: 'deleteMedia', params: FileParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['admin'],
+      summary: "Delete a media file; nobody's progress is lost",
+      operationId: 'deleteMedia',
+      params: FileParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await removeMediaFile(services, request.params.mediaFileId)
     return await reply.code(204).send(null)

@@ -2,22 +2,63 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { changeEpisode, changeSeason, createMovie, createShow, editMovie, editShow, orderEpisodes, putEpisode, putSeason, removeEpisode, removeSeason, removeTitle, type Written } from '../src/editing/titles.js'
+import {
+  changeEpisode,
+  changeSeason,
+  createMovie,
+  createShow,
+  editMovie,
+  editShow,
+  orderEpisodes,
+  putEpisode,
+  putSeason,
+  removeEpisode,
+  removeSeason,
+  removeTitle,
+  type Written,
+} from '../src/editing/titles.js'
 import { storedFacts, storedWords } from '../src/http/content-language.js'
 import { sendTagged, wantedRevision } from '../src/http/etags.js'
 import { countRemoval, type RemovalScope } from '../src/editing/deletion-preview.js'
-import { EpisodeDetail, MovieDetail, RemovalView, SeasonDetail, ShowDetail, toAdminMediaFile, toEpisode, toMovie, toSeason, toShow } from '../src/schemas/catalogue.js'
-import { EpisodeChanges, EpisodeInput, EpisodeOrder, MovieChanges, MovieInput, SeasonChanges, SeasonInput, ShowChanges, ShowInput } from '../src/schemas/title-input.js'
+import {
+  EpisodeDetail,
+  MovieDetail,
+  RemovalView,
+  SeasonDetail,
+  ShowDetail,
+  toAdminMediaFile,
+  toEpisode,
+  toMovie,
+  toSeason,
+  toShow,
+} from '../src/schemas/catalogue.js'
+import {
+  EpisodeChanges,
+  EpisodeInput,
+  EpisodeOrder,
+  MovieChanges,
+  MovieInput,
+  SeasonChanges,
+  SeasonInput,
+  ShowChanges,
+  ShowInput,
+} from '../src/schemas/title-input.js'
 import type { StoredEpisode, StoredSeason } from '../models/show.js'
 import { answers, Id, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const ShowParams = Type.Object({ showId: Id })
 const SeasonParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0, maximum: 10_000 }) })
-const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000 }) })
+const EpisodeParams = Type.Object({
+  showId: Id,
+  season: Type.Integer({ minimum: 0, maximum: 10_000 }),
+  episode: Type.Integer({ minimum: 0, maximum: 100_000 }),
+})
 const SeasonBody = Type.Omit(SeasonInput, ['number'], { additionalProperties: false })
 const EpisodeBody = Type.Omit(EpisodeInput, ['number', 'id'], { additionalProperties: false })
-const RemovalQuery = strict({ dryRun: Type.Optional(Type.Boolean({ description: 'Answers what would go, and deletes nothing' })) })
+const RemovalQuery = strict({
+  dryRun: Type.Optional(Type.Boolean({ description: 'Answers what would go, and deletes nothing' })),
+})
 const removalAnswers = answers({ 200: ref(RemovalView), 204: NoContent })
 /** A show may be sent whole, with thousands of episodes. */
 const SHOW_BODY_BYTES = 4 * 1024 * 1024
@@ -29,13 +70,29 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendTagged(request, reply, toSeason(part, filesOf, storedWords(services)), revision)
   }
 
-  async function sendEpisode (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredEpisode>) {
-    return await sendTagged(request, reply, toEpisode(part, filesOf(part._id.toString()), storedWords(services)), revision)
+  async function sendEpisode (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { part, revision }: Written<StoredEpisode>,
+  ) {
+    return await sendTagged(
+      request,
+      reply,
+      toEpisode(part, filesOf(part._id.toString()), storedWords(services)),
+      revision,
+    )
   }
 
   /** Deletes, or tells what a deletion would take with it. */
-  async function remove (request: FastifyRequest, reply: FastifyReply, scope: RemovalScope, deleteIt: () => Promise<void>) {
-    if ((request.query as { dryRun?: boolean }).dryRun === true) return await reply.code(200).send(await countRemoval(services.catalogue, scope))
+  async function remove (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: RemovalScope,
+    deleteIt: () => Promise<void>,
+  ) {
+    if ((request.query as { dryRun?: boolean }).dryRun === true) {
+      return await reply.code(200).send(await countRemoval(services.catalogue, scope))
+    }
     await deleteIt()
     return await reply.code(204).send(null)
   }
@@ -45,7 +102,13 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/admin/movies', {
     ...creating,
-    schema: { tags: ['admin'], summary: 'Create a movie', operationId: 'createMovie', body: ref(MovieInput), response: answers({ 201: ref(MovieDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Create a movie',
+      operationId: 'createMovie',
+      body: ref(MovieInput),
+      response: answers({ 201: ref(MovieDetail) }),
+    },
   }, async (request, reply) => {
     const movie = await createMovie(services, request.body)
     reply.code(201).header('location', `/v1/movies/${movie._id.toString()}`)
@@ -54,7 +117,14 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put('/admin/movies/:movieId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Replace a movie; its media files stay', operationId: 'replaceMovie', params: MovieParams, body: ref(MovieInput), response: answers({ 200: ref(MovieDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Replace a movie; its media files stay',
+      operationId: 'replaceMovie',
+      params: MovieParams,
+      body: ref(MovieInput),
+      response: answers({ 200: ref(MovieDetail) }),
+    },
   }, async (request, reply) => {
     const { movieId } = request.params
     const movie = await editMovie(services, movieId, request.body, 'replace', wantedRevision(request))
@@ -63,7 +133,14 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch('/admin/movies/:movieId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Change a movie', operationId: 'changeMovie', params: MovieParams, body: ref(MovieChanges), response: answers({ 200: ref(MovieDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Change a movie',
+      operationId: 'changeMovie',
+      params: MovieParams,
+      body: ref(MovieChanges),
+      response: answers({ 200: ref(MovieDetail) }),
+    },
   }, async (request, reply) => {
     const { movieId } = request.params
     const movie = await editMovie(services, movieId, request.body, 'merge', wantedRevision(request))
@@ -72,15 +149,30 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/admin/movies/:movieId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a movie with its media files', operationId: 'deleteMovie', params: MovieParams, querystring: RemovalQuery, response: removalAnswers },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a movie with its media files',
+      operationId: 'deleteMovie',
+      params: MovieParams,
+      querystring: RemovalQuery,
+      response: removalAnswers,
+    },
   }, async (request, reply) => {
     const { movieId } = request.params
-    return await remove(request, reply, { kind: 'movie', id: movieId }, async () => { await removeTitle(services, 'movie', movieId, wantedRevision(request)) })
+    return await remove(request, reply, { kind: 'movie', id: movieId }, async () => {
+      await removeTitle(services, 'movie', movieId, wantedRevision(request))
+    })
   })
 
   app.post('/admin/shows', {
     ...creating,
-    schema: { tags: ['admin'], summary: 'Create a show, seasons and episodes included', operationId: 'createShow', body: ref(ShowInput), response: answers({ 201: ref(ShowDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Create a show, seasons and episodes included',
+      operationId: 'createShow',
+      body: ref(ShowInput),
+      response: answers({ 201: ref(ShowDetail) }),
+    },
   }, async (request, reply) => {
     const show = await createShow(services, request.body)
     reply.code(201).header('location', `/v1/shows/${show._id.toString()}`)
@@ -104,7 +196,14 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch('/admin/shows/:showId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Change a show', operationId: 'changeShow', params: ShowParams, body: ref(ShowChanges), response: answers({ 200: ref(ShowDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Change a show',
+      operationId: 'changeShow',
+      params: ShowParams,
+      body: ref(ShowChanges),
+      response: answers({ 200: ref(ShowDetail) }),
+    },
   }, async (request, reply) => {
     const show = await editShow(services, request.params.showId, request.body, 'merge', wantedRevision(request))
     return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
@@ -112,26 +211,57 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/admin/shows/:showId', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a show with its media files', operationId: 'deleteShow', params: ShowParams, querystring: RemovalQuery, response: removalAnswers },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a show with its media files',
+      operationId: 'deleteShow',
+      params: ShowParams,
+      querystring: RemovalQuery,
+      response: removalAnswers,
+    },
   }, async (request, reply) => {
     const { showId } = request.params
-    return await remove(request, reply, { kind: 'show', id: showId }, async () => { await removeTitle(services, 'show', showId, wantedRevision(request)) })
+    return await remove(request, reply, { kind: 'show', id: showId }, async () => {
+      await removeTitle(services, 'show', showId, wantedRevision(request))
+    })
   })
 
   app.put('/admin/shows/:showId/seasons/:season', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Create or replace a season', operationId: 'putSeason', params: SeasonParams, body: SeasonBody, response: answers({ 200: ref(SeasonDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Create or replace a season',
+      operationId: 'putSeason',
+      params: SeasonParams,
+      body: SeasonBody,
+      response: answers({ 200: ref(SeasonDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season } = request.params
-    return await sendSeason(request, reply, await putSeason(services, showId, season, request.body, wantedRevision(request)))
+    return await sendSeason(
+      request,
+      reply,
+      await putSeason(services, showId, season, request.body, wantedRevision(request)),
+    )
   })
 
   app.patch('/admin/shows/:showId/seasons/:season', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Change a season, or give it another number', operationId: 'changeSeason', params: SeasonParams, body: ref(SeasonChanges), response: answers({ 200: ref(SeasonDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Change a season, or give it another number',
+      operationId: 'changeSeason',
+      params: SeasonParams,
+      body: ref(SeasonChanges),
+      response: answers({ 200: ref(SeasonDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season } = request.params
-    return await sendSeason(request, reply, await changeSeason(services, showId, season, request.body, wantedRevision(request)))
+    return await sendSeason(
+      request,
+      reply,
+      await changeSeason(services, showId, season, request.body, wantedRevision(request)),
+    )
   })
 
   app.put('/admin/shows/:showId/seasons/:season/order', {
@@ -139,7 +269,8 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['admin'],
       summary: 'Number the episodes of a season anew',
-      description: 'Episodes keep their ids, and with them everybody\'s progress. A special that is watched after one of them stays behind it.',
+      description:
+        "Episodes keep their ids, and with them everybody's progress. A special that is watched after one of them stays behind it.",
       operationId: 'orderEpisodes',
       params: SeasonParams,
       body: ref(EpisodeOrder),
@@ -147,39 +278,83 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
-    return await sendSeason(request, reply, await orderEpisodes(services, showId, season, request.body, wantedRevision(request)))
+    return await sendSeason(
+      request,
+      reply,
+      await orderEpisodes(services, showId, season, request.body, wantedRevision(request)),
+    )
   })
 
   app.delete('/admin/shows/:showId/seasons/:season', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete a season', operationId: 'deleteSeason', params: SeasonParams, querystring: RemovalQuery, response: removalAnswers },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a season',
+      operationId: 'deleteSeason',
+      params: SeasonParams,
+      querystring: RemovalQuery,
+      response: removalAnswers,
+    },
   }, async (request, reply) => {
     const { showId, season } = request.params
-    return await remove(request, reply, { kind: 'show', id: showId, season }, async () => { await removeSeason(services, showId, season, wantedRevision(request)) })
+    return await remove(request, reply, { kind: 'show', id: showId, season }, async () => {
+      await removeSeason(services, showId, season, wantedRevision(request))
+    })
   })
 
   app.put('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Create or replace an episode', operationId: 'putEpisode', params: EpisodeParams, body: EpisodeBody, response: answers({ 200: ref(EpisodeDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Create or replace an episode',
+      operationId: 'putEpisode',
+      params: EpisodeParams,
+      body: EpisodeBody,
+      response: answers({ 200: ref(EpisodeDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
-    return await sendEpisode(request, reply, await putEpisode(services, showId, season, episode, request.body, wantedRevision(request)))
+    return await sendEpisode(
+      request,
+      reply,
+      await putEpisode(services, showId, season, episode, request.body, wantedRevision(request)),
+    )
   })
 
   app.patch('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Change an episode, or move it', operationId: 'changeEpisode', params: EpisodeParams, body: ref(EpisodeChanges), response: answers({ 200: ref(EpisodeDetail) }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Change an episode, or move it',
+      operationId: 'changeEpisode',
+      params: EpisodeParams,
+      body: ref(EpisodeChanges),
+      response: answers({ 200: ref(EpisodeDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
-    return await sendEpisode(request, reply, await changeEpisode(services, showId, season, episode, request.body, wantedRevision(request)))
+    return await sendEpisode(
+      request,
+      reply,
+      await changeEpisode(services, showId, season, episode, request.body, wantedRevision(request)),
+    )
   })
 
   app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     ...admin,
-    schema: { tags: ['admin'], summary: 'Delete an episode', operationId: 'deleteEpisode', params: EpisodeParams, querystring: RemovalQuery, response: removalAnswers },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete an episode',
+      operationId: 'deleteEpisode',
+      params: EpisodeParams,
+      querystring: RemovalQuery,
+      response: removalAnswers,
+    },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
-    return await remove(request, reply, { kind: 'show', id: showId, season, episode }, async () => { await removeEpisode(services, showId, season, episode, wantedRevision(request)) })
+    return await remove(request, reply, { kind: 'show', id: showId, season, episode }, async () => {
+      await removeEpisode(services, showId, season, episode, wantedRevision(request))
+    })
   })
 }
 

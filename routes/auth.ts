@@ -6,7 +6,15 @@ import type { StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
 import { reopenAccount } from '../src/accounts/erase-account.js'
 import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/email-tokens.js'
-import { accountOfSession, endAllSessions, endSession, listSessions, openSession, refreshSession, type OpenedSession } from '../src/accounts/sessions.js'
+import {
+  accountOfSession,
+  endAllSessions,
+  endSession,
+  listSessions,
+  openSession,
+  refreshSession,
+  type OpenedSession,
+} from '../src/accounts/sessions.js'
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
 import { smallestPlan } from '../src/domain/plans.js'
 import { notFound } from '../src/errors.js'
@@ -14,7 +22,17 @@ import { noteAudit } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { addressKey, SIGN_IN_RATE } from '../src/plugins/security.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
-import { Accepted, Device, Email, Password, PlanName, ProfileName, SessionView, toAccount, Tokens } from '../src/schemas/account.js'
+import {
+  Accepted,
+  Device,
+  Email,
+  Password,
+  PlanName,
+  ProfileName,
+  SessionView,
+  toAccount,
+  Tokens,
+} from '../src/schemas/account.js'
 import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const SignUp = strict({
@@ -28,12 +46,22 @@ const LogIn = strict({
   email: Type.String({ minLength: 1, maxLength: 254 }),
   password: Password,
   device: Type.Optional(Device),
-  deviceToken: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'What an earlier sign-in on this device answered: guesses of others then do not hold it up' })),
+  deviceToken: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'What an earlier sign-in on this device answered: guesses of others then do not hold it up',
+    }),
+  ),
 })
 const LinkToken = Type.String({ minLength: 1, maxLength: 200, description: 'What follows `token=` in the link' })
 const Refresh = strict({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) })
 
-function tokensFor (app: FastifyInstance, account: StoredAccount, { session, refreshToken }: OpenedSession): Static<typeof Tokens> {
+function tokensFor (
+  app: FastifyInstance,
+  account: StoredAccount,
+  { session, refreshToken }: OpenedSession,
+): Static<typeof Tokens> {
   const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
   return {
     account: toAccount(account),
@@ -45,36 +73,63 @@ function tokensFor (app: FastifyInstance, account: StoredAccount, { session, ref
 
 const auth: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
-  app.addHook('onSend', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
 
   app.post('/auth/signup', {
     config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
-    schema: { tags: ['auth'], summary: 'Make an account with its first profile, and sign in', operationId: 'signUp', body: SignUp, response: answers({ 201: ref(Tokens) }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'Make an account with its first profile, and sign in',
+      operationId: 'signUp',
+      body: SignUp,
+      response: answers({ 201: ref(Tokens) }),
+    },
   }, async (request, reply) => {
     const { email, password, plan = smallestPlan().id, profileName, device } = request.body
     const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
     noteAudit(request, { account: account._id.toString() })
     requestVerification(services, account)
     const opened = await openSession(services, account._id.toString(), device ?? null)
-    return await reply.code(201).send({ ...tokensFor(app, account, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) })
+    return await reply.code(201).send({
+      ...tokensFor(app, account, opened),
+      deviceToken: issueDeviceToken(services.keys, account._id.toString()),
+    })
   })
 
   app.post('/auth/login', {
     config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
-    schema: { tags: ['auth'], summary: 'Sign in', operationId: 'logIn', body: LogIn, response: answers({ 200: ref(Tokens) }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'Sign in',
+      operationId: 'logIn',
+      body: LogIn,
+      response: answers({ 200: ref(Tokens) }),
+    },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
     const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
     const opened = await openSession(services, account._id.toString(), device ?? null)
     const allowed = await accountOfSession(services, opened.session)
     const isReopened = await reopenAccount(services, account)
-    noteAudit(request, { account: account._id.toString(), session: opened.session._id.toString(), reason: isReopened ? 'account-reopened' : null })
+    noteAudit(request, {
+      account: account._id.toString(),
+      session: opened.session._id.toString(),
+      reason: isReopened ? 'account-reopened' : null,
+    })
     return { ...tokensFor(app, allowed, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
   })
 
   app.post('/auth/refresh', {
     config: { access: 'public', rateLimit: SIGN_IN_RATE },
-    schema: { tags: ['auth'], summary: 'Exchange a refresh token for new tokens', operationId: 'refresh', body: Refresh, response: answers({ 200: ref(Tokens) }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'Exchange a refresh token for new tokens',
+      operationId: 'refresh',
+      body: Refresh,
+      response: answers({ 200: ref(Tokens) }),
+    },
   }, async (request) => {
     const opened = await refreshSession(services, request.body.refreshToken)
     return tokensFor(app, await accountOfSession(services, opened.session), opened)
@@ -85,7 +140,8 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['auth'],
       summary: 'Ask for a link to choose a new password',
-      description: 'The same answer whether the address has an account or not. The link works for 30 minutes, once; asking changes nothing.',
+      description:
+        'The same answer whether the address has an account or not. The link works for 30 minutes, once; asking changes nothing.',
       operationId: 'forgotPassword',
       body: strict({ email: Email }),
       response: answers({ 202: Accepted }),
@@ -126,7 +182,12 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/auth/logout', {
     config: { access: 'catalogue', audit: true },
-    schema: { tags: ['auth'], summary: 'Log out: the session ends', operationId: 'logOut', response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'Log out: the session ends',
+      operationId: 'logOut',
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
     if (session !== null) await endSession(services, session, 'logged-out')
@@ -135,7 +196,12 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post('/auth/logout-everywhere', {
     config: { access: 'account', audit: true },
-    schema: { tags: ['auth'], summary: 'End every session of the account', operationId: 'logOutEverywhere', response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'End every session of the account',
+      operationId: 'logOutEverywhere',
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await endAllSessions(services, callerOf(request).accountId, null, 'logged-out-everywhere')
     return await reply.code(204).send(null)
@@ -143,7 +209,12 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/auth/sessions', {
     config: { access: 'account' },
-    schema: { tags: ['auth'], summary: 'Where the account is signed in', operationId: 'listSessions', response: answers({ 200: listOf(ref(SessionView)) }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'Where the account is signed in',
+      operationId: 'listSessions',
+      response: answers({ 200: listOf(ref(SessionView)) }),
+    },
   }, async (request) => {
     const { accountId, sessionId } = callerOf(request)
     const sessions = await listSessions(accountId, services.now())
@@ -160,7 +231,13 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/auth/sessions/:sessionId', {
     config: { access: 'account', audit: true },
-    schema: { tags: ['auth'], summary: 'End one session', operationId: 'endSession', params: Type.Object({ sessionId: Id }), response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['auth'],
+      summary: 'End one session',
+      operationId: 'endSession',
+      params: Type.Object({ sessionId: Id }),
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const session = await findSession(request.params.sessionId)
     if (session === null || session.account.toString() !== callerOf(request).accountId) throw notFound('session')

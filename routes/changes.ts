@@ -14,7 +14,11 @@ import { watcherOf } from './playback.js'
 
 const EVENTS = 'text/event-stream'
 const JSON_TYPE = 'application/json'
-const ChangesQuery = strict({ since: Type.Optional(Type.Unsafe<string>({ ...Cursor, description: 'cursor of the answer before; without it the feed begins now' })) })
+const ChangesQuery = strict({
+  since: Type.Optional(
+    Type.Unsafe<string>({ ...Cursor, description: 'cursor of the answer before; without it the feed begins now' }),
+  ),
+})
 
 const changes: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
@@ -30,7 +34,10 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
     const watcher = watcherOf(request)
     const viewer = await access.findProfile(watcher.account, watcher.profile) ?? fail(notFound('profile'))
     const page = await reader.read(watcher, viewer, since)
-    return { page, body: toChanges(page, cursors.encode(page.position, scopeOf(request)), localiserFor(services, request)) }
+    return {
+      page,
+      body: toChanges(page, cursors.encode(page.position, scopeOf(request)), localiserFor(services, request)),
+    }
   }
 
   /** Sends what changes until either side ends it; wakes that come together are one look. */
@@ -39,7 +46,9 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
     let isLooking = false
     let isAsked = false
     let leave = (): void => undefined
-    const stream: EventStream = openEventStream(() => { leave() })
+    const stream: EventStream = openEventStream(() => {
+      leave()
+    })
 
     async function look (): Promise<void> {
       isAsked = true
@@ -51,7 +60,9 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
           const { page, body } = await readPage(request, position)
           const isFirst = position === since
           position = page.position
-          if (isFirst || body.items.length > 0 || body.reset) stream.send('changes', body.cursor, { items: body.items, reset: body.reset })
+          if (isFirst || body.items.length > 0 || body.reset) {
+            stream.send('changes', body.cursor, { items: body.items, reset: body.reset })
+          }
         }
       } catch (error) {
         request.log.warn({ err: error }, 'a change feed ends: its client comes back for the rest')
@@ -63,11 +74,22 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
 
     const { accountId, sessionId, boundProfileId } = callerOf(request)
     leave = await hub.listen({
-      accountId, sessionId, profileId: profileOf(request).id, isBound: boundProfileId !== null, wake: () => { void look() }, beat: stream.comment, end: stream.end,
+      accountId,
+      sessionId,
+      profileId: profileOf(request).id,
+      isBound: boundProfileId !== null,
+      wake: () => {
+        void look()
+      },
+      beat: stream.comment,
+      end: stream.end,
     })
     if (stream.body.destroyed) leave()
     void look()
-    return await reply.type(`${EVENTS}; charset=utf-8`).header('cache-control', 'no-store').header('connection', 'close').header('x-accel-buffering', 'no').send(stream.body)
+    return await reply.type(`${EVENTS}; charset=utf-8`).header('cache-control', 'no-store').header(
+      'connection',
+      'close',
+    ).header('x-accel-buffering', 'no').send(stream.body)
   }
 
   app.get('/profiles/:profileId/changes', {
@@ -75,12 +97,19 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'What changed for this profile since a place in its feed',
-      description: 'Progress, wishlist, ratings, and the catalogue as this profile sees it. With `Accept: text/event-stream` the answer goes on: each event is named `changes`, its data is `items` and `reset`, its id is the cursor, which `Last-Event-ID` takes as `since` does.',
+      description:
+        'Progress, wishlist, ratings, and the catalogue as this profile sees it. With `Accept: text/event-stream` the answer goes on: each event is named `changes`, its data is `items` and `reset`, its id is the cursor, which `Last-Event-ID` takes as `since` does.',
       operationId: 'listChanges',
       params: ProfileParams,
       querystring: ChangesQuery,
-      headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ maxLength: 600, description: 'The id of the last event that was received' })) }),
-      response: answers({ 200: { content: { [JSON_TYPE]: { schema: ref(Changes) }, [EVENTS]: { schema: Type.String() } } } }),
+      headers: Type.Object({
+        'last-event-id': Type.Optional(
+          Type.String({ maxLength: 600, description: 'The id of the last event that was received' }),
+        ),
+      }),
+      response: answers({
+        200: { content: { [JSON_TYPE]: { schema: ref(Changes) }, [EVENTS]: { schema: Type.String() } } },
+      }),
     },
   }, async (request, reply) => {
     const wantsEvents = new Negotiator(request.raw).mediaType([JSON_TYPE, EVENTS]) === EVENTS
@@ -88,7 +117,9 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
     const since = cursor === undefined ? null : cursors.decode(String(cursor), scopeOf(request)) as FeedPosition
     reply.header('vary', 'Accept, Accept-Language, Authorization, Origin')
     if (wantsEvents) return await sendEvents(request, reply, since)
-    return await reply.type(`${JSON_TYPE}; charset=utf-8`).header('cache-control', 'private, no-store').send((await readPage(request, since)).body)
+    return await reply.type(`${JSON_TYPE}; charset=utf-8`).header('cache-control', 'private, no-store').send(
+      (await readPage(request, since)).body,
+    )
   })
 }
 

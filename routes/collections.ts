@@ -18,7 +18,10 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const { catalogue, cursors, now } = services
 
-  interface Seen { readonly collection: CatalogueCollection, readonly titles: readonly CatalogueTitle[] }
+  interface Seen {
+    readonly collection: CatalogueCollection
+    readonly titles: readonly CatalogueTitle[]
+  }
 
   /** The collections in which there is something for this viewer, each with that. */
   async function listSeen (request: FastifyRequest, all: Iterable<CatalogueCollection>): Promise<Seen[]> {
@@ -41,12 +44,27 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { kind, limit, cursor } = request.query
     const scope = ['collections', kind ?? null]
-    const seen = (await listSeen(request, catalogue.collections())).filter(({ collection }) => kind === undefined || collection.kind === kind)
-      .map((one) => ({ ...one, key: [foldText(one.collection.title), one.collection.id] })).sort((a, b) => compareRanks(a.key, b.key))
-    const { entries, next } = pageOfOrdered(seen, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, () => true)
+    const seen = (await listSeen(request, catalogue.collections())).filter(({ collection }) =>
+      kind === undefined || collection.kind === kind
+    )
+      .map((one) => ({ ...one, key: [foldText(one.collection.title), one.collection.id] })).sort((a, b) =>
+        compareRanks(a.key, b.key)
+      )
+    const { entries, next } = pageOfOrdered(
+      seen,
+      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      limit,
+      () => true,
+    )
     const localiser = localiserFor(services, request)
     const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles.length, localiser))
-    return await sendTagged(request, reply, { items, nextCursor: next === null ? null : cursors.encode(next, scope) }, null, localiser.languages())
+    return await sendTagged(
+      request,
+      reply,
+      { items, nextCursor: next === null ? null : cursors.encode(next, scope) },
+      null,
+      localiser.languages(),
+    )
   })
 
   app.get('/collections/:collectionId', {
@@ -68,7 +86,9 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
     const { collection, titles } = seen
     const scope = ['collection', collection.id, collection.revision]
     const after = cursor === undefined ? -1 : cursors.decode(cursor, scope) as number
-    const placed = titles.map((title) => ({ title, place: collection.titleIds.indexOf(title.id) })).filter(({ place }) => place > after)
+    const placed = titles.map((title) => ({ title, place: collection.titleIds.indexOf(title.id) })).filter((
+      { place },
+    ) => place > after)
     const page = placed.slice(0, limit)
     const states = await readProfileStates(callerOf(request), page.map(({ title }) => title.id))
     const localiser = localiserFor(services, request)

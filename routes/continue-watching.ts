@@ -7,7 +7,18 @@ import type { Viewer } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
 import { Card, toCard } from '../src/schemas/catalogue.js'
-import { answers, Id, Limit, listOf, NoContent, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import {
+  answers,
+  Id,
+  Limit,
+  listOf,
+  NoContent,
+  nullable,
+  ProfileParams,
+  ref,
+  strict,
+  Timestamp,
+} from '../src/schemas/common.js'
 import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
 import { findContinueCard, listContinueCards, listPutAway } from '../src/watching/lists/continue-watching.js'
 import { bringBack, dropTitle, hideTitle } from '../src/watching/history/marks.js'
@@ -42,8 +53,13 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const localiser = localiserFor(app.services, request)
-    const cards = await listContinueCards(watching, watcherOf(request), { ...await seenBy(request), limit: request.query.limit })
-    return toldIn(reply, localiser, { items: (cards ?? fail(notFound('profile'))).map((card) => toContinueCard(card, localiser)) })
+    const cards = await listContinueCards(watching, watcherOf(request), {
+      ...await seenBy(request),
+      limit: request.query.limit,
+    })
+    return toldIn(reply, localiser, {
+      items: (cards ?? fail(notFound('profile'))).map((card) => toContinueCard(card, localiser)),
+    })
   })
 
   app.get('/profiles/:profileId/continue-watching/hidden', {
@@ -53,12 +69,18 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'What was hidden or dropped, to bring it back',
       operationId: 'listHidden',
       params: ProfileParams,
-      response: answers({ 200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })) }),
+      response: answers({
+        200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })),
+      }),
     },
   }, async (request, reply) => {
     const localiser = localiserFor(app.services, request)
     const titles = await listPutAway(watching, watcherOf(request), profileOf(request)) ?? fail(notFound('profile'))
-    const items = titles.map(({ title, hiddenAt, droppedAt }) => ({ title: toCard(title, undefined, localiser), hiddenAt: hiddenAt?.toISOString() ?? null, droppedAt: droppedAt?.toISOString() ?? null }))
+    const items = titles.map(({ title, hiddenAt, droppedAt }) => ({
+      title: toCard(title, undefined, localiser),
+      hiddenAt: hiddenAt?.toISOString() ?? null,
+      droppedAt: droppedAt?.toISOString() ?? null,
+    }))
     return toldIn(reply, localiser, { items })
   })
 
@@ -129,7 +151,8 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'Watch a title again from the beginning',
-      description: 'Opens a new pass; the history keeps the old one. It also happens by itself when the first episode, or the movie, of something finished is played again.',
+      description:
+        'Opens a new pass; the history keeps the old one. It also happens by itself when the first episode, or the movie, of something finished is played again.',
       operationId: 'watchAgain',
       params: TitleParams,
       response: answers({ 200: ref(Undo) }),
@@ -144,10 +167,17 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'Take back that a title is watched again',
-      description: 'The pass before goes on where it was; what was played in between stays in the history. Taking back a pass that was taken back already does nothing; the first one, or one that is not the running one, is a 409 `not-watching-again`.',
+      description:
+        'The pass before goes on where it was; what was played in between stays in the history. Taking back a pass that was taken back already does nothing; the first one, or one that is not the running one, is a 409 `not-watching-again`.',
       operationId: 'stopWatchingAgain',
       params: TitleParams,
-      querystring: strict({ pass: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'The number of the pass, as its card tells it' }) }),
+      querystring: strict({
+        pass: Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          description: 'The number of the pass, as its card tells it',
+        }),
+      }),
       response: answers({ 204: NoContent }),
     },
   }, async (request, reply) => {

@@ -5,8 +5,15 @@ import { escapeHtml } from '../src/mail/templates.js'
 const developerMails: FastifyPluginAsync = async (app) => {
   app.get('/dev/mails', { config: { access: 'public' }, schema: { hide: true } as never }, async (_request, reply) => {
     const mails = app.services.mailer.recent().map(({ to, subject, text, at }) =>
-      `<article><h2>${escapeHtml(subject)}</h2><p>to ${escapeHtml(to)}, ${at.toISOString()}</p><pre>${linked(text)}</pre></article>`)
-    return await reply.type('text/html; charset=utf-8').send(`<!doctype html><html lang="en"><title>Mails</title><h1>Mails that were not sent</h1>${mails.join('') || '<p>None yet.</p>'}</html>`)
+      `<article><h2>${escapeHtml(subject)}</h2><p>to ${escapeHtml(to)}, ${at.toISOString()}</p><pre>${
+        linked(text)
+      }</pre></article>`
+    )
+    return await reply.type('text/html; charset=utf-8').send(
+      `<!doctype html><html lang="en"><title>Mails</title><h1>Mails that were not sent</h1>${
+        mails.join('') || '<p>None yet.</p>'
+      }</html>`,
+    )
   })
 }
 

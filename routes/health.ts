@@ -9,7 +9,12 @@ const Health = Type.Object({ status: Type.String({ examples: ['ok'] }) })
 const health: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/health/live', {
     config: { access: 'public', rateLimit: false },
-    schema: { tags: ['service'], summary: 'The process runs', operationId: 'getLiveness', response: answers({ 200: Health }) },
+    schema: {
+      tags: ['service'],
+      summary: 'The process runs',
+      operationId: 'getLiveness',
+      response: answers({ 200: Health }),
+    },
   }, async () => ({ status: 'ok' }))
 
   app.get('/health/ready', {
@@ -22,7 +27,9 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (_request, reply) => {
     const isReady = !app.isStopping() && app.services.catalogue.isReady() && await pingDatabase()
-    return isReady ? { status: 'ok' } : await reply.code(503).header('retry-after', 2).send({ status: app.isStopping() ? 'stopping' : 'not ready' })
+    return isReady
+      ? { status: 'ok' }
+      : await reply.code(503).header('retry-after', 2).send({ status: app.isStopping() ? 'stopping' : 'not ready' })
   })
 }
 

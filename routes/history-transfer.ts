@@ -23,20 +23,42 @@ const MAX_CANDIDATES = 10
 const MAX_TEXT = 300
 
 const CsvText = { 'text/csv': { schema: Type.String({ description: 'UTF-8, with a line of column names' }) } }
-const ExportQuery = strict({ format: Type.Enum(['json', 'csv'], { default: 'json', description: 'json can be imported again; csv is for reading' }) })
+const ExportQuery = strict({
+  format: Type.Enum(['json', 'csv'], {
+    default: 'json',
+    description: 'json can be imported again; csv is for reading',
+  }),
+})
 const ImportQuery = strict({
-  format: Type.Enum(['normflix', 'netflix'], { default: 'normflix', description: 'normflix: the JSON of an export. netflix: the CSV of the account page (Title,Date) or of the personal data download' }),
+  format: Type.Enum(['normflix', 'netflix'], {
+    default: 'normflix',
+    description:
+      'normflix: the JSON of an export. netflix: the CSV of the account page (Title,Date) or of the personal data download',
+  }),
   dryRun: Type.Boolean({ default: false, description: 'true: answers the report and writes nothing' }),
-  dateOrder: Type.Optional(Type.Enum(['month-first', 'day-first', 'year-first'], { description: 'Of the dates in a short Netflix file; when left out, the file decides' })),
-  netflixProfile: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Whose rows of a full Netflix file, by Profile Name' })),
+  dateOrder: Type.Optional(
+    Type.Enum(['month-first', 'day-first', 'year-first'], {
+      description: 'Of the dates in a short Netflix file; when left out, the file decides',
+    }),
+  ),
+  netflixProfile: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'Whose rows of a full Netflix file, by Profile Name' }),
+  ),
 })
 
 const wrongType = (expected: string): DomainError =>
-  new DomainError(415, 'unsupported-media-type', 'Unsupported media type', `A file of this format is sent as ${expected}.`)
+  new DomainError(
+    415,
+    'unsupported-media-type',
+    'Unsupported media type',
+    `A file of this format is sent as ${expected}.`,
+  )
 
 const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, now } = app.services
-  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => { done(null, body) })
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body)
+  })
 
   app.get('/profiles/:profileId/history/export', {
     config: { access: 'profile' },
@@ -45,18 +67,27 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['watching'],
       summary: 'The whole history as a file',
-      description: 'Every play that the history lists, newest first, also what is being played now. Marks, the wishlist and what was removed are not in it.',
+      description:
+        'Every play that the history lists, newest first, also what is being played now. Marks, the wishlist and what was removed are not in it.',
       operationId: 'exportHistory',
       params: ProfileParams,
       querystring: ExportQuery,
-      response: answers({ 200: { description: 'The file, as an attachment', content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText } } }),
+      response: answers({
+        200: {
+          description: 'The file, as an attachment',
+          content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText },
+        },
+      }),
     },
   }, async (request, reply) => {
     const { format } = request.query
     const watcher = watcherOf(request)
     const file = format === 'csv' ? exportCsv(watching, watcher) : exportJson(watching, watcher, profileOf(request))
     return await reply
-      .header('content-disposition', `attachment; filename="normflix-history-${now().toISOString().slice(0, 10)}.${format}"`)
+      .header(
+        'content-disposition',
+        `attachment; filename="normflix-history-${now().toISOString().slice(0, 10)}.${format}"`,
+      )
       .header('cache-control', 'private, no-store')
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8')
       .send(file as never)
@@ -67,8 +98,9 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
     bodyLimit: FILE_BYTES,
     schema: {
       tags: ['watching'],
-      summary: 'Bring in a history: an export of this service, or Netflix\'s viewing activity',
-      description: 'Matches each play with the catalogue by id, by external ids, else by name and number, among what this profile may see. Importing the same file again changes nothing. What was cleared or removed before comes back: the import is an explicit wish. A file that cannot be read is refused as a whole, with the line.',
+      summary: "Bring in a history: an export of this service, or Netflix's viewing activity",
+      description:
+        'Matches each play with the catalogue by id, by external ids, else by name and number, among what this profile may see. Importing the same file again changes nothing. What was cleared or removed before comes back: the import is an explicit wish. A file that cannot be read is refused as a whole, with the line.',
       operationId: 'importHistory',
       params: ProfileParams,
       querystring: ImportQuery,
@@ -83,10 +115,18 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
     return { dryRun, ...toReport(outcomes), dateOrder, isDateOrderGuessed }
   })
 
-  async function readFile (body: unknown, query: Static<typeof ImportQuery>): Promise<{ views: ImportedView[], dateOrder?: Static<typeof ImportReport>['dateOrder'], isDateOrderGuessed?: boolean }> {
+  async function readFile (
+    body: unknown,
+    query: Static<typeof ImportQuery>,
+  ): Promise<
+    { views: ImportedView[], dateOrder?: Static<typeof ImportReport>['dateOrder'], isDateOrderGuessed?: boolean }
+  > {
     if (query.format === 'netflix') {
       if (typeof body !== 'string') throw wrongType('text/csv')
-      return await readNetflixFile(body, { profileName: query.netflixProfile ?? null, dateOrder: query.dateOrder ?? null }, now())
+      return await readNetflixFile(body, {
+        profileName: query.netflixProfile ?? null,
+        dateOrder: query.dateOrder ?? null,
+      }, now())
     }
     if (typeof body !== 'object') throw wrongType('application/json')
     return { views: readNormflixFile(body as Static<typeof HistoryFile>, now()) }
@@ -98,8 +138,12 @@ type Report = Omit<Static<typeof ImportReport>, 'dryRun' | 'dateOrder' | 'isDate
 function toReport (outcomes: readonly ImportOutcome[]): Report {
   const byStatus = groupBy(outcomes, ({ status }) => status)
   const count = (status: ImportOutcome['status']): number => byStatus.get(status)?.length ?? 0
-  const needsALook = ({ status, reason }: ImportOutcome): boolean => reason !== null || (status !== 'imported' && status !== 'unchanged')
-  const told = [...outcomes.filter(needsALook), ...outcomes.filter((outcome) => !needsALook(outcome))].slice(0, MAX_LINES)
+  const needsALook = ({ status, reason }: ImportOutcome): boolean =>
+    reason !== null || (status !== 'imported' && status !== 'unchanged')
+  const told = [...outcomes.filter(needsALook), ...outcomes.filter((outcome) => !needsALook(outcome))].slice(
+    0,
+    MAX_LINES,
+  )
   return {
     total: outcomes.length,
     imported: count('imported'),
@@ -124,7 +168,14 @@ function toLine ({ view, status, reason, match, candidates }: ImportOutcome): Re
 }
 
 function toFound ({ title, item }: FoundItem): NonNullable<Report['lines'][number]['match']> {
-  return { titleId: title.id, itemId: item.id, title: title.title, kind: title.kind, year: title.year, ...numbersOf(title, item) }
+  return {
+    titleId: title.id,
+    itemId: item.id,
+    title: title.title,
+    kind: title.kind,
+    year: title.year,
+    ...numbersOf(title, item),
+  }
 }
 
 export default historyTransfer

@@ -6,7 +6,16 @@ import { watchedIn } from '../src/domain/progress.js'
 import { fail, invalid, notFound } from '../src/errors.js'
 import { answers, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
-import { clearHistory, finishedBy, listHistory, listHistoryByTitle, removePlay, removeTitleHistory, type HistoryPosition, type HistoryRequest } from '../src/watching/history/history.js'
+import {
+  clearHistory,
+  finishedBy,
+  listHistory,
+  listHistoryByTitle,
+  removePlay,
+  removeTitleHistory,
+  type HistoryPosition,
+  type HistoryRequest,
+} from '../src/watching/history/history.js'
 import type { Watcher } from '../src/watching/watching.js'
 import { watcherOf } from './playback.js'
 
@@ -39,7 +48,9 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { titleId, season, from, to, group, limit, cursor } = request.query
-    if (season !== undefined && titleId === undefined) throw invalid([{ pointer: '/season', message: 'needs the titleId of its show' }])
+    if (season !== undefined && titleId === undefined) {
+      throw invalid([{ pointer: '/season', message: 'needs the titleId of its show' }])
+    }
     const watcher = watcherOf(request)
     const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
     const wanted: HistoryRequest = {
@@ -68,7 +79,7 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
     config: { access: 'profile', repeatable: true },
     schema: {
       tags: ['watching'],
-      summary: 'Clear the history: all of it, or one title\'s',
+      summary: "Clear the history: all of it, or one title's",
       operationId: 'clearHistory',
       params: ProfileParams,
       querystring: strict({ titleId: Type.Optional(Id) }),
@@ -77,19 +88,28 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const { titleId } = request.query
     const watcher = watcherOf(request)
-    return toUndo(titleId === undefined ? await clearHistory(watching, watcher) : await removeTitleHistory(watching, watcher, titleId))
+    return toUndo(
+      titleId === undefined
+        ? await clearHistory(watching, watcher)
+        : await removeTitleHistory(watching, watcher, titleId),
+    )
   })
 
-  app.delete('/profiles/:profileId/history/:playId', {
-    config: { access: 'profile', repeatable: true },
-    schema: {
-      tags: ['watching'],
-      summary: 'Remove one play',
-      operationId: 'removePlay',
-      params: Type.Object({ profileId: Id, playId: Id }),
-      response: answers({ 200: ref(Undo) }),
+  app.delete(
+    '/profiles/:profileId/history/:playId',
+    {
+      config: { access: 'profile', repeatable: true },
+      schema: {
+        tags: ['watching'],
+        summary: 'Remove one play',
+        operationId: 'removePlay',
+        params: Type.Object({ profileId: Id, playId: Id }),
+        response: answers({ 200: ref(Undo) }),
+      },
     },
-  }, async (request) => toUndo(await removePlay(watching, watcherOf(request), request.params.playId) ?? fail(notFound('play'))))
+    async (request) =>
+      toUndo(await removePlay(watching, watcherOf(request), request.params.playId) ?? fail(notFound('play'))),
+  )
 }
 
 export default history

@@ -13,7 +13,10 @@ import { answers, Id, strict } from '../src/schemas/common.js'
 import { ObjectMissingError } from '../src/storage/storage.js'
 
 const MasterParams = Type.Object({ itemId: Id })
-const RenditionParams = Type.Object({ itemId: Id, renditionId: Type.String({ maxLength: 60, description: 'As the master playlist names it' }) })
+const RenditionParams = Type.Object({
+  itemId: Id,
+  renditionId: Type.String({ maxLength: 60, description: 'As the master playlist names it' }),
+})
 const HlsQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Playlist = { description: 'A playlist', content: { 'application/vnd.apple.mpegurl': { schema: Type.String() } } }
 const Binary = { schema: Type.String({ format: 'binary' }) }
@@ -33,7 +36,9 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
 
   /** The packages of a file that is just being deleted may be gone before it is. */
   async function orNotFound<T> (work: Promise<T>): Promise<T> {
-    return await work.catch((error: unknown) => fail(error instanceof ObjectMissingError ? notFound('rendition') : error as Error))
+    return await work.catch((error: unknown) =>
+      fail(error instanceof ObjectMissingError ? notFound('rendition') : error as Error)
+    )
   }
 
   app.get('/hls/:itemId/master.m3u8', {
@@ -41,7 +46,8 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['playback'],
       summary: 'The HLS master playlist of a movie or episode',
-      description: 'One variant for each height that the plan and the client allow, every language as audio, subtitles as WebVTT. Files of the chosen file\'s edition and length go together. The address comes from starting playback; those inside carry the token.',
+      description:
+        "One variant for each height that the plan and the client allow, every language as audio, subtitles as WebVTT. Files of the chosen file's edition and length go together. The address comes from starting playback; those inside carry the token.",
       operationId: 'getHlsMaster',
       params: MasterParams,
       querystring: HlsQuery,
@@ -50,16 +56,31 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { itemId } = request.params
     const grant = await openGrant(itemId, request.query.token)
-    return await sendPlaylist(request, reply, await orNotFound(renderItemMaster(services, grant, request.query.token ?? '')))
+    return await sendPlaylist(
+      request,
+      reply,
+      await orNotFound(renderItemMaster(services, grant, request.query.token ?? '')),
+    )
   })
 
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).m3u8', {
     ...open,
-    schema: { tags: ['playback'], summary: 'The playlist of one picture, sound or subtitle', operationId: 'getHlsPlaylist', params: RenditionParams, querystring: HlsQuery, response: answers({ 200: Playlist }) },
+    schema: {
+      tags: ['playback'],
+      summary: 'The playlist of one picture, sound or subtitle',
+      operationId: 'getHlsPlaylist',
+      params: RenditionParams,
+      querystring: HlsQuery,
+      response: answers({ 200: Playlist }),
+    },
   }, async (request, reply) => {
     const { itemId, renditionId } = request.params
     const grant = await openGrant(itemId, request.query.token)
-    return await sendPlaylist(request, reply, await orNotFound(renderRendition(services, grant, renditionId, request.query.token ?? '')))
+    return await sendPlaylist(
+      request,
+      reply,
+      await orNotFound(renderRendition(services, grant, renditionId, request.query.token ?? '')),
+    )
   })
 
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).mp4', {
@@ -71,19 +92,33 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHlsBytes',
       params: RenditionParams,
       querystring: HlsQuery,
-      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }) }),
+      response: answers({
+        200: Bytes,
+        206: Bytes,
+        304: Type.Null({ description: 'Unchanged' }),
+        307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }),
+      }),
     },
   }, async (request, reply) => {
     const { itemId, renditionId } = request.params
     const grant = await openGrant(itemId, request.query.token)
-    return await orNotFound(findRendition(services, grant, renditionId).then(async (found) => await deliver(services, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })))
+    return await orNotFound(
+      findRendition(services, grant, renditionId).then(async (found) =>
+        await deliver(services, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })
+      ),
+    )
   })
 }
 
 /** Of a long film every line repeats the token: compressed it is small (RFC 8216 §4 asks clients to take gzip). */
 async function sendPlaylist (request: FastifyRequest, reply: FastifyReply, text: string): Promise<FastifyReply> {
-  reply.type('application/vnd.apple.mpegurl').header('cache-control', 'private, no-store').header('vary', 'Accept-Encoding, Origin')
-  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(request.headers['accept-encoding'] ?? '')) return await reply.send(text)
+  reply.type('application/vnd.apple.mpegurl').header('cache-control', 'private, no-store').header(
+    'vary',
+    'Accept-Encoding, Origin',
+  )
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(request.headers['accept-encoding'] ?? '')) {
+    return await reply.send(text)
+  }
   return await reply.header('content-encoding', 'gzip').send(await compress(text))
 }
 

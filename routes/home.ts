@@ -33,7 +33,8 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['catalogue'],
       summary: 'The home page: rows of cards, those without any left out',
-      description: 'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
+      description:
+        'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
       operationId: 'getHome',
       params: ProfileParams,
       response: answers({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
@@ -62,7 +63,11 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     const localiser = localiserFor(app.services, request)
     const { params: { rowId }, query: { limit, cursor } } = request
     const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowPosition
-    return toldIn(reply, localiser, toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit), localiser))
+    return toldIn(
+      reply,
+      localiser,
+      toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit), localiser),
+    )
   })
 }
 

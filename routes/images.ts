@@ -9,13 +9,18 @@ import { answers, Id } from '../src/schemas/common.js'
 
 const TitleParams = Type.Object({ titleId: Id })
 const ImageParams = Type.Object({ imageId: Id })
-const Poster = Type.Object({ imageId: Id, posterUrl: Type.String({ description: 'What the title\'s posterUrl is now, relative to the service' }) })
+const Poster = Type.Object({
+  imageId: Id,
+  posterUrl: Type.String({ description: "What the title's posterUrl is now, relative to the service" }),
+})
 const Picture = { schema: Type.String({ format: 'binary' }) }
 
 const images: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser([...IMAGE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
+  app.addContentTypeParser([...IMAGE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
 
   app.post('/admin/titles/:titleId/poster', {
     config: { access: 'admin' },
@@ -24,7 +29,8 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['admin'],
       consumes: [...IMAGE_TYPES],
       summary: 'Upload the poster of a movie or show',
-      description: 'The picture is the body: JPEG, PNG or WebP up to 10 MiB. It becomes the title\'s posterUrl; one that was uploaded before is deleted.',
+      description:
+        "The picture is the body: JPEG, PNG or WebP up to 10 MiB. It becomes the title's posterUrl; one that was uploaded before is deleted.",
       operationId: 'uploadPoster',
       params: TitleParams,
       response: answers({ 201: Poster }),
@@ -43,13 +49,25 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'A poster',
       operationId: 'getImage',
       params: ImageParams,
-      response: answers({ 200: { description: 'The picture', content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture } }, 304: Type.Null({ description: 'Unchanged' }) }),
+      response: answers({
+        200: {
+          description: 'The picture',
+          content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture },
+        },
+        304: Type.Null({ description: 'Unchanged' }),
+      }),
     },
   }, async (request, reply) => {
-    const { storageKey, sizeBytes, contentType, sha256, createdAt } = await Image.findById(request.params.imageId).lean<StoredImage>() ?? fail(notFound('picture'))
+    const { storageKey, sizeBytes, contentType, sha256, createdAt } =
+      await Image.findById(request.params.imageId).lean<StoredImage>() ?? fail(notFound('picture'))
     return await sendBytes(request, reply, services.storage, {
       // A picture never changes: another one has another address.
-      key: storageKey, sizeBytes, contentType, etag: `"${sha256.slice(0, 32)}"`, modifiedAt: createdAt, cacheControl: 'public, max-age=31536000, immutable',
+      key: storageKey,
+      sizeBytes,
+      contentType,
+      etag: `"${sha256.slice(0, 32)}"`,
+      modifiedAt: createdAt,
+      cacheControl: 'public, max-age=31536000, immutable',
     })
   })
 }

@@ -17,7 +17,12 @@ const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type
 const media: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
 
-  async function serve (request: FastifyRequest, reply: FastifyReply, mediaFileId: string, token: string): Promise<FastifyReply> {
+  async function serve (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    mediaFileId: string,
+    token: string,
+  ): Promise<FastifyReply> {
     const grant = readMediaGrant(services.keys, token, services.now())
     if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw mediaRefused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
@@ -49,7 +54,12 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The bytes of a media file',
       description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
       operationId: 'getMedia',
-      response: answers({ 200: Bytes, 206: Bytes, 304: Type.Null({ description: 'Unchanged' }), 307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }) }),
+      response: answers({
+        200: Bytes,
+        206: Bytes,
+        304: Type.Null({ description: 'Unchanged' }),
+        307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }),
+      }),
     },
   }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
 

@@ -15,31 +15,50 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [register],
   })
-  register.registerMetric(new Gauge({
-    name: 'normflix_catalogue_titles',
-    help: 'Titles in the catalogue in memory',
-    registers: [],
-    collect () { this.set([...app.services.catalogue.titles()].length) },
-  }))
-  register.registerMetric(new Gauge({
-    name: 'normflix_search_heap_bytes',
-    help: 'Memory that the search index\'s thread has in use',
-    registers: [],
-    async collect () { this.set(await app.services.search.readMemory().catch(() => NaN)) },
-  }))
+  register.registerMetric(
+    new Gauge({
+      name: 'normflix_catalogue_titles',
+      help: 'Titles in the catalogue in memory',
+      registers: [],
+      collect () {
+        this.set([...app.services.catalogue.titles()].length)
+      },
+    }),
+  )
+  register.registerMetric(
+    new Gauge({
+      name: 'normflix_search_heap_bytes',
+      help: "Memory that the search index's thread has in use",
+      registers: [],
+      async collect () {
+        this.set(await app.services.search.readMemory().catch(() => NaN))
+      },
+    }),
+  )
   app.addHook('onResponse', async (request, reply) => {
-    durations.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1_000)
+    durations.observe({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    }, reply.elapsedTime / 1_000)
   })
-  app.addHook('onClose', async () => { register.clear() })
-  app.get('/metrics', {
-    config: { access: 'public', rateLimit: false },
-    schema: {
-      tags: ['service'],
-      summary: 'Metrics in Prometheus\' text format; keep it inside your network',
-      operationId: 'getMetrics',
-      response: answers({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
+  app.addHook('onClose', async () => {
+    register.clear()
+  })
+  app.get(
+    '/metrics',
+    {
+      config: { access: 'public', rateLimit: false },
+      schema: {
+        tags: ['service'],
+        summary: "Metrics in Prometheus' text format; keep it inside your network",
+        operationId: 'getMetrics',
+        response: answers({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
+      },
     },
-  }, async (_request, reply) => await reply.type(register.contentType).serializer((text: string) => text).send(await register.metrics()))
+    async (_request, reply) =>
+      await reply.type(register.contentType).serializer((text: string) => text).send(await register.metrics()),
+  )
 }
 
 // Not encapsulated: it measures every route.

@@ -5,7 +5,12 @@ import { describeImportLine } from '../src/schemas/import-line.js'
 const openapiDocument: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { config: { access: 'public' } }, async () => app.swagger())
   const importLine = JSON.stringify(describeImportLine())
-  app.get('/import-line.schema.json', { config: { access: 'public' } }, async (_request, reply) => await reply.type('application/schema+json').serializer((text: string) => text).send(importLine))
+  app.get(
+    '/import-line.schema.json',
+    { config: { access: 'public' } },
+    async (_request, reply) =>
+      await reply.type('application/schema+json').serializer((text: string) => text).send(importLine),
+  )
 }
 
 export default openapiDocument

@@ -16,7 +16,13 @@ import { PersonDetail, PersonView } from '../src/schemas/collections.js'
 import { answers, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const PeopleQuery = strict({
-  q: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'The beginnings of words of the name, in any order', examples: ['keanu r'] }),
+  q: Type.String({
+    minLength: 1,
+    maxLength: 100,
+    pattern: '\\S',
+    description: 'The beginnings of words of the name, in any order',
+    examples: ['keanu r'],
+  }),
   limit: Limit,
   cursor: Type.Optional(Cursor),
 })
@@ -27,7 +33,13 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/people', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'People by name', operationId: 'listPeople', querystring: PeopleQuery, response: answers({ 200: pageOf(ref(PersonView)) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'People by name',
+      operationId: 'listPeople',
+      querystring: PeopleQuery,
+      response: answers({ 200: pageOf(ref(PersonView)) }),
+    },
   }, async (request, reply) => {
     const { q, limit, cursor } = request.query
     const scope = ['people', q]
@@ -35,11 +47,23 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
     const moment = now()
     const isWanted = hasName(q)
     const named: Array<{ person: CataloguePerson, key: RankKey }> = []
-    for (const person of catalogue.people()) if (isWanted(person)) named.push({ person, key: [person.sortName, person.id] })
+    for (const person of catalogue.people()) {
+      if (isWanted(person)) named.push({ person, key: [person.sortName, person.id] })
+    }
     named.sort((a, b) => compareRanks(a.key, b.key))
-    const isSeen = ({ person }: typeof named[number]): boolean => visibleTitlesOf(catalogue, person, viewer, moment).length > 0
-    const { entries, next } = pageOfOrdered(named, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, isSeen)
-    const items = entries.map(({ person }) => ({ id: person.id, name: person.name, titleCount: visibleTitlesOf(catalogue, person, viewer, moment).length }))
+    const isSeen = ({ person }: typeof named[number]): boolean =>
+      visibleTitlesOf(catalogue, person, viewer, moment).length > 0
+    const { entries, next } = pageOfOrdered(
+      named,
+      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      limit,
+      isSeen,
+    )
+    const items = entries.map(({ person }) => ({
+      id: person.id,
+      name: person.name,
+      titleCount: visibleTitlesOf(catalogue, person, viewer, moment).length,
+    }))
     return await sendTagged(request, reply, { items, nextCursor: next === null ? null : cursors.encode(next, scope) })
   })
 
@@ -60,19 +84,35 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
     if (person === null || titles.length === 0) throw notFound('person')
     const scope = ['person', person.id]
     const newest = titles.map((title) => ({ title, key: newestKey(title) })).sort((a, b) => compareRanks(b.key, a.key))
-    const { entries, next } = pageOfRanked(newest, cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey, limit, () => true)
+    const { entries, next } = pageOfRanked(
+      newest,
+      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      limit,
+      () => true,
+    )
     const ids = entries.map(({ title }) => title.id)
     const [stored, states] = await Promise.all([findCredits(ids), readProfileStates(callerOf(request), ids)])
     const localiser = localiserFor(services, request)
-    const items = entries.map(({ title }) => ({ title: toCard(title, states(title.id), localiser), credits: creditsOf(stored.get(title.id), person.id) }))
-    const body = { id: person.id, name: person.name, titleCount: titles.length, items, nextCursor: next === null ? null : cursors.encode(next, scope) }
+    const items = entries.map(({ title }) => ({
+      title: toCard(title, states(title.id), localiser),
+      credits: creditsOf(stored.get(title.id), person.id),
+    }))
+    const body = {
+      id: person.id,
+      name: person.name,
+      titleCount: titles.length,
+      items,
+      nextCursor: next === null ? null : cursors.encode(next, scope),
+    }
     return await sendTagged(request, reply, body, null, localiser.languages())
   })
 }
 
 /** Roles are not kept in memory: they are read for the titles of a page. */
 async function findCredits (ids: readonly string[]): Promise<Map<string, Pick<StoredTitle, '_id' | 'cast' | 'crew'>>> {
-  const found = await Title.find({ _id: mongoose.trusted({ $in: ids }) }, { cast: 1, crew: 1 }).lean<Array<Pick<StoredTitle, '_id' | 'cast' | 'crew'>>>()
+  const found = await Title.find({ _id: mongoose.trusted({ $in: ids }) }, { cast: 1, crew: 1 }).lean<
+    Array<Pick<StoredTitle, '_id' | 'cast' | 'crew'>>
+  >()
   return new Map(found.map((title) => [title._id.toString(), title]))
 }
 

@@ -7,7 +7,12 @@ import { answers, listOf, ref } from '../src/schemas/common.js'
 const plans: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/plans', {
     config: { access: 'public' },
-    schema: { tags: ['account'], summary: 'The plans and what each allows', operationId: 'listPlans', response: answers({ 200: listOf(ref(PlanView)) }) },
+    schema: {
+      tags: ['account'],
+      summary: 'The plans and what each allows',
+      operationId: 'listPlans',
+      response: answers({ 200: listOf(ref(PlanView)) }),
+    },
   }, async () => ({ items: [...listPlans()] }))
 }
 

@@ -12,12 +12,28 @@ import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
 import { toMediaFile } from '../src/schemas/catalogue.js'
 import { answers, Id, nullable, ProfileParams, ref, Timestamp } from '../src/schemas/common.js'
 import { toSpokenWishes } from '../src/schemas/ratings.js'
-import { ContinueView, HeartbeatBody, Playback, PlaybackBody, Progress, StopBody, toContinueCard, toItem, toProgress } from '../src/schemas/watching.js'
+import {
+  ContinueView,
+  HeartbeatBody,
+  Playback,
+  PlaybackBody,
+  Progress,
+  StopBody,
+  toContinueCard,
+  toItem,
+  toProgress,
+} from '../src/schemas/watching.js'
 import { findVisibleItem } from '../src/catalogue/queries/find-visible.js'
 import { nextCard } from '../src/watching/lists/continue-watching.js'
 import { createFlushSchedule } from '../src/watching/streams/flush.js'
 import { rememberForStream } from '../src/watching/streams/languages.js'
-import { heartbeat, startPlayback, stopPlayback, type StartedPlayback, type StoppedPlayback } from '../src/watching/streams/playback.js'
+import {
+  heartbeat,
+  startPlayback,
+  stopPlayback,
+  type StartedPlayback,
+  type StoppedPlayback,
+} from '../src/watching/streams/playback.js'
 import { clampTime } from '../src/watching/history/record.js'
 import { HEARTBEAT_MS, type Watcher } from '../src/watching/watching.js'
 
@@ -29,7 +45,12 @@ export function watcherOf (request: FastifyRequest): Watcher {
 
 /** A client's event as the rules take it. */
 export function eventOf (body: Static<typeof StopBody>, now: Date): ProgressEvent {
-  return { positionMs: body.positionMs, at: clampTime(new Date(body.at), now), watchedMs: body.watchedMs ?? null, eventId: body.eventId ?? '' }
+  return {
+    positionMs: body.positionMs,
+    at: clampTime(new Date(body.at), now),
+    watchedMs: body.watchedMs ?? null,
+    eventId: body.eventId ?? '',
+  }
 }
 
 const playback: FastifyPluginAsyncTypebox = async (app) => {
@@ -38,23 +59,50 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   const flushes = createFlushSchedule()
 
   /** The signed addresses of everything that a started stream may read. */
-  function addressesOf (watcher: Watcher, { slot, choice, languages, maxHeight }: StartedPlayback): Pick<Static<typeof Playback>, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
+  function addressesOf (
+    watcher: Watcher,
+    { slot, choice, languages, maxHeight }: StartedPlayback,
+  ): Pick<Static<typeof Playback>, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
     const { file } = choice
-    const lease = { account: watcher.account, profile: watcher.profile, lease: slot._id.toString(), expiresAt: services.now().getTime() + MEDIA_URL_MS }
+    const lease = {
+      account: watcher.account,
+      profile: watcher.profile,
+      lease: slot._id.toString(),
+      expiresAt: services.now().getTime() + MEDIA_URL_MS,
+    }
     const { subtitles, thumbnails } = catalogue.sideFilesOf(file.itemId)
-    const hlsToken = (): string => signHlsGrant(keys, {
-      ...lease, item: file.itemId, file: file.id, maxHeight, audio: languages.audio?.language ?? null, subtitle: languages.subtitles?.id ?? null,
-    })
+    const hlsToken = (): string =>
+      signHlsGrant(keys, {
+        ...lease,
+        item: file.itemId,
+        file: file.id,
+        maxHeight,
+        audio: languages.audio?.language ?? null,
+        subtitle: languages.subtitles?.id ?? null,
+      })
     const sideToken = (object: string): string => signSideFileGrant(keys, { ...lease, object })
     return {
-      url: `/v1/media/${file.id}?token=${signMediaGrant(keys, { ...lease, file: file.id, item: file.itemId, maxHeight: slot.maxHeight })}`,
+      url: `/v1/media/${file.id}?token=${
+        signMediaGrant(keys, { ...lease, file: file.id, item: file.itemId, maxHeight: slot.maxHeight })
+      }`,
       hlsUrl: currentPackage(file) === null ? null : `/v1/hls/${file.itemId}/master.m3u8?token=${hlsToken()}`,
-      subtitles: subtitles.map(({ _id, language, kind }) => ({ id: _id.toString(), language, kind, url: `/v1/subtitles/${_id.toString()}?token=${sideToken(_id.toString())}` })),
-      thumbnailsUrl: thumbnails === null ? null : `/v1/thumbnails/${file.itemId}/index.vtt?token=${sideToken(file.itemId)}`,
+      subtitles: subtitles.map(({ _id, language, kind }) => ({
+        id: _id.toString(),
+        language,
+        kind,
+        url: `/v1/subtitles/${_id.toString()}?token=${sideToken(_id.toString())}`,
+      })),
+      thumbnailsUrl: thumbnails === null
+        ? null
+        : `/v1/thumbnails/${file.itemId}/index.vtt?token=${sideToken(file.itemId)}`,
     }
   }
 
-  function toPlayback (watcher: Watcher, item: Parameters<typeof toItem>, started: StartedPlayback): Static<typeof Playback> {
+  function toPlayback (
+    watcher: Watcher,
+    item: Parameters<typeof toItem>,
+    started: StartedPlayback,
+  ): Static<typeof Playback> {
     const { slot, choice, languages } = started
     return {
       streamId: slot._id.toString(),
@@ -77,7 +125,8 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['playback'],
       summary: 'Start playing a movie or an episode',
-      description: 'Takes a stream slot, chooses the file and says why, and answers the exact place to go on from. Over the plan\'s number of streams it is a 409 `plan-stream-limit` that lists who holds them; `takeOver` ends one of them in exchange.',
+      description:
+        "Takes a stream slot, chooses the file and says why, and answers the exact place to go on from. Over the plan's number of streams it is a 409 `plan-stream-limit` that lists who holds them; `takeOver` ends one of them in exchange.",
       operationId: 'startPlayback',
       params: ProfileParams,
       body: PlaybackBody,
@@ -87,7 +136,14 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
     const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, services.now())
     const started = await startPlayback(watching, watcherOf(request), {
-      title, item, session: callerOf(request).sessionId, device, client, spoken: toSpokenWishes(request.body), takeOver, private: isPrivate,
+      title,
+      item,
+      session: callerOf(request).sessionId,
+      device,
+      client,
+      spoken: toSpokenWishes(request.body),
+      takeOver,
+      private: isPrivate,
     })
     leases.forget(callerOf(request).accountId)
     const localiser = localiserFor(services, request)
@@ -100,7 +156,8 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['playback'],
       summary: 'Heartbeat: the place where it is now',
-      description: 'Renews the lease. Older events never move the place back, and the same event twice counts once. `audio` and `subtitles` are sent when the viewer chose them: they are remembered for the title.',
+      description:
+        'Renews the lease. Older events never move the place back, and the same event twice counts once. `audio` and `subtitles` are sent when the viewer chose them: they are remembered for the title.',
       operationId: 'sendHeartbeat',
       params: StreamParams,
       body: HeartbeatBody,
@@ -108,8 +165,21 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const event = eventOf(request.body, services.now())
-    const expiresAt = await heartbeat(watching, watcherOf(request), request.params.streamId, event, request.body.state ?? 'playing', flushes)
-    await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
+    const expiresAt = await heartbeat(
+      watching,
+      watcherOf(request),
+      request.params.streamId,
+      event,
+      request.body.state ?? 'playing',
+      flushes,
+    )
+    await rememberForStream(
+      watcherOf(request),
+      request.params.streamId,
+      toSpokenWishes(request.body),
+      event.at,
+      services.now(),
+    )
     return { expiresAt: expiresAt.toISOString() }
   })
 
@@ -131,7 +201,13 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const event = eventOf(request.body, services.now())
     // Before the slot is gone, which knows whether the stream is private.
-    await rememberForStream(watcherOf(request), request.params.streamId, toSpokenWishes(request.body), event.at, services.now())
+    await rememberForStream(
+      watcherOf(request),
+      request.params.streamId,
+      toSpokenWishes(request.body),
+      event.at,
+      services.now(),
+    )
     const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, event, flushes)
     leases.forget(callerOf(request).accountId)
     const localiser = localiserFor(services, request)
@@ -139,10 +215,19 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     return toldIn(reply, localiser, { progress: stopped.state === null ? null : toProgress(stopped.state), next })
   })
 
-  async function nextOf (request: FastifyRequest, { title, state, titleState }: StoppedPlayback, localiser: Localiser): Promise<Static<typeof ContinueView> | null> {
+  async function nextOf (
+    request: FastifyRequest,
+    { title, state, titleState }: StoppedPlayback,
+    localiser: Localiser,
+  ): Promise<Static<typeof ContinueView> | null> {
     if (title === null || titleState === null || state?.finished !== true || state.isResumable) return null
     const { limits } = await accountOf(app, request)
-    const card = nextCard(watching, { viewer: profileOf(request), planMaxHeight: limits.maxHeight }, title.id, titleState)
+    const card = nextCard(
+      watching,
+      { viewer: profileOf(request), planMaxHeight: limits.maxHeight },
+      title.id,
+      titleState,
+    )
     return card === null ? null : toContinueCard(card, localiser)
   }
 }

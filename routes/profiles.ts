@@ -23,7 +23,12 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/profiles', {
     config: { access: 'account' },
-    schema: { tags: ['profiles'], summary: 'The profiles of the account', operationId: 'listProfiles', response: answers({ 200: listOf(ref(Profile)) }) },
+    schema: {
+      tags: ['profiles'],
+      summary: 'The profiles of the account',
+      operationId: 'listProfiles',
+      response: answers({ 200: listOf(ref(Profile)) }),
+    },
   }, async (request) => {
     const account = await findAccount(callerOf(request).accountId) ?? fail(notFound('account'))
     return { items: account.profiles.map(toProfile) }
@@ -47,7 +52,13 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/profiles/:profileId', {
     config: { access: 'catalogue' },
-    schema: { tags: ['profiles'], summary: 'One profile', operationId: 'getProfile', params: ProfileParams, response: answers({ 200: ref(Profile) }) },
+    schema: {
+      tags: ['profiles'],
+      summary: 'One profile',
+      operationId: 'getProfile',
+      params: ProfileParams,
+      response: answers({ 200: ref(Profile) }),
+    },
   }, async (request) => {
     const { accountId, boundProfileId } = callerOf(request)
     const { profileId } = request.params
@@ -57,7 +68,14 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.patch('/profiles/:profileId', {
     config: { access: 'account' },
-    schema: { tags: ['profiles'], summary: 'Change a profile', operationId: 'changeProfile', params: ProfileParams, body: ProfileChanges, response: answers({ 200: ref(Profile) }) },
+    schema: {
+      tags: ['profiles'],
+      summary: 'Change a profile',
+      operationId: 'changeProfile',
+      params: ProfileParams,
+      body: ProfileChanges,
+      response: answers({ 200: ref(Profile) }),
+    },
   }, async (request) => {
     if (request.body.pin !== undefined) noteAudit(request, { action: 'change-pin' })
     return toProfile(await changeProfile(services, callerOf(request).accountId, request.params.profileId, request.body))
@@ -65,7 +83,13 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/profiles/:profileId', {
     config: { access: 'account' },
-    schema: { tags: ['profiles'], summary: 'Delete a profile with all it holds', operationId: 'deleteProfile', params: ProfileParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['profiles'],
+      summary: 'Delete a profile with all it holds',
+      operationId: 'deleteProfile',
+      params: ProfileParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await removeProfile(services, callerOf(request).accountId, request.params.profileId)
     return await reply.code(204).send(null)
@@ -74,11 +98,14 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/profiles/:profileId/select', {
     config: { access: 'account', rateLimit: SIGN_IN_RATE },
     // A profile without a PIN needs no body.
-    preValidation: async (request) => { request.body ??= {} },
+    preValidation: async (request) => {
+      request.body ??= {}
+    },
     schema: {
       tags: ['profiles'],
       summary: 'Get a token bound to this profile',
-      description: 'It opens this profile and the catalogue as the profile may see it, and nothing else. Five wrong PINs are free; after that each is followed by a wait, a 429 `too-many-pin-guesses`, that doubles from 30 seconds to 15 minutes.',
+      description:
+        'It opens this profile and the catalogue as the profile may see it, and nothing else. Five wrong PINs are free; after that each is followed by a wait, a 429 `too-many-pin-guesses`, that doubles from 30 seconds to 15 minutes.',
       operationId: 'selectProfile',
       params: ProfileParams,
       body: strict({ pin: Type.Optional(Type.String({ maxLength: 8 })) }),
@@ -91,7 +118,10 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     await verifyPin(services, profile, request.body.pin)
     reply.header('cache-control', 'no-store')
     return {
-      accessToken: app.signAccessToken({ sub: accountId, sid: sessionId, role, pid: request.params.profileId }, services.now()),
+      accessToken: app.signAccessToken(
+        { sub: accountId, sid: sessionId, role, pid: request.params.profileId },
+        services.now(),
+      ),
       expiresIn: ACCESS_TOKEN_SECONDS,
     }
   })

@@ -17,13 +17,15 @@ import { eventOf, watcherOf } from './playback.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
 const WatchedParams = Type.Object({ profileId: Id, id: Id })
-const SeasonQuery = strict({ season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'One season of the show' })) })
+const SeasonQuery = strict({
+  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'One season of the show' })),
+})
 const BATCH_BODY_BYTES = 512 * 1024
 
 const BatchResult = Type.Object({
   status: Type.Integer({ description: '200 when it was taken in, else as a single report would have been answered' }),
   itemId: Id,
-  progress: Type.Optional(nullable(ref(Progress), 'The item\'s progress after the whole batch')),
+  progress: Type.Optional(nullable(ref(Progress), "The item's progress after the whole batch")),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
 })
@@ -101,19 +103,26 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   function scopeOf (request: FastifyRequest): MarkScope {
     const { id } = request.params as { id: string }
     const { season = null } = request.query as { season?: number }
-    if (season === null && catalogue.findItem(id) !== null) return { ...findVisibleItem(catalogue, profileOf(request), id, now()), season }
+    if (season === null && catalogue.findItem(id) !== null) {
+      return { ...findVisibleItem(catalogue, profileOf(request), id, now()), season }
+    }
     const title = findVisibleTitle(catalogue, profileOf(request), id, now())
-    if (season !== null && !title.items.some((item) => title.kind === 'show' && item.season === season)) throw notFound('season')
+    if (season !== null && !title.items.some((item) => title.kind === 'show' && item.season === season)) {
+      throw notFound('season')
+    }
     return { title, item: null, season }
   }
 
   app.put('/profiles/:profileId/watched/:id', {
     config: { access: 'profile', repeatable: true },
-    preValidation: async (request) => { request.body ??= {} },
+    preValidation: async (request) => {
+      request.body ??= {}
+    },
     schema: {
       tags: ['watching'],
       summary: 'Mark a movie, an episode, a season or a whole show as watched',
-      description: 'The id of a movie, an episode or a show; with `season`, that season of the show. Only what has aired is marked. It stays watched until an explicit call takes it back.',
+      description:
+        'The id of a movie, an episode or a show; with `season`, that season of the show. Only what has aired is marked. It stays watched until an explicit call takes it back.',
       operationId: 'markWatched',
       params: WatchedParams,
       querystring: SeasonQuery,
@@ -123,7 +132,14 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const scope = scopeOf(request)
     const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
-    const undo = await markItems(watching, watcherOf(request), scope.title, itemsToMark(watching, scope), true, watchedAt)
+    const undo = await markItems(
+      watching,
+      watcherOf(request),
+      scope.title,
+      itemsToMark(watching, scope),
+      true,
+      watchedAt,
+    )
     await dropIfWatched(watcherOf(request), scope.title, { finished: true, isResumable: false })
     return toUndo(undo)
   })

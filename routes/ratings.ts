@@ -10,7 +10,13 @@ import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { TasteRating, toCard } from '../src/schemas/catalogue.js'
 import { answers, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
-import { LanguagesBody, RatedTitleView, RatingBody, RememberedLanguages, toSpokenWishes } from '../src/schemas/ratings.js'
+import {
+  LanguagesBody,
+  RatedTitleView,
+  RatingBody,
+  RememberedLanguages,
+  toSpokenWishes,
+} from '../src/schemas/ratings.js'
 import { forgetLanguages, memoryOf, rememberLanguages } from '../src/watching/streams/languages.js'
 import { listRatings, rateTitle, unrateTitle, type RatingPosition } from '../src/watching/lists/ratings.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
@@ -49,14 +55,25 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
     const profile = await findProfileWatching(callerOf(request).accountId, viewer.id) ?? fail(notFound('profile'))
     const states = await readStatesOf(profile, ratings.map(({ title }) => title.id))
     return toldIn(reply, localiser, {
-      items: ratings.map(({ title, rating, ratedAt }) => ({ title: toCard(title, { ...states(title.id), rating }, localiser), rating, ratedAt: ratedAt.toISOString() })),
+      items: ratings.map(({ title, rating, ratedAt }) => ({
+        title: toCard(title, { ...states(title.id), rating }, localiser),
+        rating,
+        ratedAt: ratedAt.toISOString(),
+      })),
       nextCursor: next === null ? null : cursors.encode(next, scope),
     })
   })
 
   app.put('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
-    schema: { tags: ['taste'], summary: 'Rate a movie or show', operationId: 'rateTitle', params: TitleParams, body: RatingBody, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['taste'],
+      summary: 'Rate a movie or show',
+      operationId: 'rateTitle',
+      params: TitleParams,
+      body: RatingBody,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
     await rateTitle(watcherOf(request), id, request.body.rating, now())
@@ -65,7 +82,13 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
-    schema: { tags: ['taste'], summary: 'Take a rating back', operationId: 'unrateTitle', params: TitleParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['taste'],
+      summary: 'Take a rating back',
+      operationId: 'unrateTitle',
+      params: TitleParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
     await unrateTitle(watcherOf(request), id, now())
@@ -92,7 +115,8 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['taste'],
       summary: 'Remember the languages of a title',
-      description: 'The next playback of the title begins with them, whichever episode and device. What is left out stays as it is.',
+      description:
+        'The next playback of the title begins with them, whichever episode and device. What is left out stays as it is.',
       operationId: 'setLanguages',
       params: TitleParams,
       body: LanguagesBody,
@@ -106,7 +130,13 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
-    schema: { tags: ['taste'], summary: 'Forget the languages of a title', operationId: 'forgetLanguages', params: TitleParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['taste'],
+      summary: 'Forget the languages of a title',
+      operationId: 'forgetLanguages',
+      params: TitleParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
     await forgetLanguages(watcherOf(request), id, now())

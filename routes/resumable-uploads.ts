@@ -17,7 +17,9 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
   const { uploads, config } = app.services
   // The body is the file: it is handed on as a stream, never collected, and never taken for JSON.
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser(PATCH_TYPE, (_request, payload, done) => { done(null, payload) })
+  app.addContentTypeParser(PATCH_TYPE, (_request, payload, done) => {
+    done(null, payload)
+  })
 
   async function handle (request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<FastifyReply> {
     reply.header('tus-resumable', '1.0.0')
@@ -30,7 +32,8 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       throw error
     }
   }
-  const handleOwn = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => await handle(request, reply, callerOf(request).accountId)
+  const handleOwn = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    await handle(request, reply, callerOf(request).accountId)
 
   const admin = { config: { access: 'admin' as const } }
   const withBytes = { config: { access: 'admin' as const, slowBody: true }, bodyLimit: config.maxUploadBytes }
@@ -46,9 +49,10 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags,
       summary: 'Begin an upload that can be resumed',
-      description: 'The tus protocol, version 1.0.0. Upload-Length tells the size; Upload-Metadata the itemId of a movie or episode and, if need be, language, subtitles, edition, filetype and sha256. The bytes follow with PATCH to the Location. Any administrator may go on with an upload.',
+      description:
+        'The tus protocol, version 1.0.0. Upload-Length tells the size; Upload-Metadata the itemId of a movie or episode and, if need be, language, subtitles, edition, filetype and sha256. The bytes follow with PATCH to the Location. Any administrator may go on with an upload.',
       operationId: 'beginUpload',
-      response: answers({ 201: Type.Null({ description: 'Begun; the Location is the upload\'s' }) }),
+      response: answers({ 201: Type.Null({ description: "Begun; the Location is the upload's" }) }),
     },
   }, async (request, reply) => await handleOwn(request, reply))
 
@@ -57,7 +61,8 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags,
       summary: 'Send bytes of an upload, from Upload-Offset on',
-      description: 'The body is application/offset+octet-stream. A connection that breaks loses nothing that arrived: HEAD tells where to go on.',
+      description:
+        'The body is application/offset+octet-stream. A connection that breaks loses nothing that arrived: HEAD tells where to go on.',
       operationId: 'continueUpload',
       params: UploadParams,
       consumes: [PATCH_TYPE],
@@ -69,7 +74,13 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/admin/uploads/:uploadId', {
     ...admin,
-    schema: { tags, summary: 'Give up an upload, or forget one that ended; its media file stays', operationId: 'deleteUpload', params: UploadParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags,
+      summary: 'Give up an upload, or forget one that ended; its media file stays',
+      operationId: 'deleteUpload',
+      params: UploadParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const isEnded = await uploads.forget(request.params.uploadId)
     return isEnded ? await reply.code(204).send(null) : await handleOwn(request, reply)
@@ -78,13 +89,24 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/admin/uploads', {
     ...admin,
     exposeHeadRoute: false,
-    schema: { tags, summary: 'The newest hundred uploads that can be resumed', operationId: 'listUploads', response: answers({ 200: listOf(ref(UploadView)) }) },
+    schema: {
+      tags,
+      summary: 'The newest hundred uploads that can be resumed',
+      operationId: 'listUploads',
+      response: answers({ 200: listOf(ref(UploadView)) }),
+    },
   }, async () => ({ items: (await uploads.list()).map((upload) => toUploadView(upload)) }))
 
   app.get('/admin/uploads/:uploadId', {
     ...admin,
     exposeHeadRoute: false,
-    schema: { tags, summary: 'How far an upload is, and what became of it', operationId: 'getUpload', params: UploadParams, response: answers({ 200: ref(UploadView) }) },
+    schema: {
+      tags,
+      summary: 'How far an upload is, and what became of it',
+      operationId: 'getUpload',
+      params: UploadParams,
+      response: answers({ 200: ref(UploadView) }),
+    },
   }, async (request) => {
     const { upload, receivedBytes } = await uploads.find(request.params.uploadId)
     return toUploadView(upload, receivedBytes)
@@ -93,15 +115,19 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
 
 function toWebRequest (request: FastifyRequest): Request {
   const { method, url, body } = request
-  const headers = Object.entries(request.headers).flatMap(([name, value]): Array<[string, string]> => typeof value === 'string' ? [[name, value]] : [])
-  const stream = body instanceof Readable ? { body: Readable.toWeb(Readable.from(untilBroken(body), { objectMode: false })), duplex: 'half' } : {}
+  const headers = Object.entries(request.headers).flatMap(([name, value]): Array<[string, string]> =>
+    typeof value === 'string' ? [[name, value]] : []
+  )
+  const stream = body instanceof Readable
+    ? { body: Readable.toWeb(Readable.from(untilBroken(body), { objectMode: false })), duplex: 'half' }
+    : {}
   return new Request(new URL(url, 'http://localhost'), { method, headers, ...stream } as RequestInit)
 }
 
 /** What arrived before a connection broke is kept: to the upload its end is the end of the request. */
-async function * untilBroken (body: Readable): AsyncGenerator<Buffer> {
+async function* untilBroken (body: Readable): AsyncGenerator<Buffer> {
   try {
-    yield * body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   } catch {
     // Nobody is there any more to be told.
   }

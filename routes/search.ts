@@ -21,8 +21,17 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, search, now } = app.services
 
   /** The best answers that this caller may see, with what matched in them. */
-  async function findTitles (request: FastifyRequest, query: string, filter: TitleFilter, limit: number): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
-    const [viewer, account, found] = await Promise.all([viewerOf(app, request), accountOf(app, request), search.find(query)])
+  async function findTitles (
+    request: FastifyRequest,
+    query: string,
+    filter: TitleFilter,
+    limit: number,
+  ): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
+    const [viewer, account, found] = await Promise.all([
+      viewerOf(app, request),
+      accountOf(app, request),
+      search.find(query),
+    ])
     const isWanted = matcher(catalogue, { filter, viewer, planMaxHeight: account.limits.maxHeight, now: now() })
     const titles: CatalogueTitle[] = []
     for (const id of found) {
@@ -38,7 +47,8 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['catalogue'],
       summary: 'Movies and shows by name, person or episode, the best match first',
-      description: 'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
+      description:
+        'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
       operationId: 'search',
       querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
       response: answers({ 200: listOf(ref(SearchHit)) }),
@@ -48,7 +58,9 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
     const localiser = localiserFor(app.services, request)
     const found = await findTitles(request, q, filter, limit)
     const states = await readProfileStates(callerOf(request), found.map(({ title }) => title.id))
-    return toldIn(reply, localiser, { items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)) })
+    return toldIn(reply, localiser, {
+      items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)),
+    })
   })
 
   app.get('/search/suggestions', {
@@ -57,13 +69,18 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['catalogue'],
       summary: 'Names that complete what was typed',
       operationId: 'suggest',
-      querystring: strict({ q: SearchText, limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }) }),
+      querystring: strict({
+        q: SearchText,
+        limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }),
+      }),
       response: answers({ 200: listOf(ref(Suggestion)) }),
     },
   }, async (request, reply) => {
     const { q, limit } = request.query
     const localiser = localiserFor(app.services, request)
-    return toldIn(reply, localiser, { items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit) })
+    return toldIn(reply, localiser, {
+      items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit),
+    })
   })
 }
 

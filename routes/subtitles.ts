@@ -15,9 +15,18 @@ import { SubtitleKindName } from '../src/schemas/ratings.js'
 
 const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKindName) })
 const MovieParams = Type.Object({ movieId: Id })
-const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
+const EpisodeParams = Type.Object({
+  showId: Id,
+  season: Type.Integer({ minimum: 0 }),
+  episode: Type.Integer({ minimum: 0 }),
+})
 const SubtitleParams = Type.Object({ subtitleId: Id })
-const Subtitle = Type.Object({ id: Id, language: Language, kind: SubtitleKindName, sizeBytes: Type.Integer({ description: 'As WebVTT' }) })
+const Subtitle = Type.Object({
+  id: Id,
+  language: Language,
+  kind: SubtitleKindName,
+  sizeBytes: Type.Integer({ description: 'As WebVTT' }),
+})
 const SUBRIP = 'application/x-subrip'
 
 function toSubtitle ({ _id, language, kind, sizeBytes }: StoredSubtitle): Static<typeof Subtitle> {
@@ -28,36 +37,72 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
   const { catalogue } = services
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser(['text/vtt', SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
+  app.addContentTypeParser(['text/vtt', SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
 
-  async function upload (request: FastifyRequest, reply: FastifyReply, { title, item }: TitleItem, { language, kind = 'full' }: Static<typeof SubtitleQuery>): Promise<FastifyReply> {
-    if (!Buffer.isBuffer(request.body)) throw badRequest('empty-upload', 'The body is empty: send the subtitle file itself, as text/vtt or application/x-subrip.')
+  async function upload (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { title, item }: TitleItem,
+    { language, kind = 'full' }: Static<typeof SubtitleQuery>,
+  ): Promise<FastifyReply> {
+    if (!Buffer.isBuffer(request.body)) {
+      throw badRequest(
+        'empty-upload',
+        'The body is empty: send the subtitle file itself, as text/vtt or application/x-subrip.',
+      )
+    }
     const format = request.headers['content-type']?.toLowerCase().startsWith(SUBRIP) === true ? 'srt' : 'vtt'
-    return await reply.code(201).send(toSubtitle(await addSubtitle(services, title, item, { bytes: request.body, format, language, kind })))
+    return await reply.code(201).send(
+      toSubtitle(await addSubtitle(services, title, item, { bytes: request.body, format, language, kind })),
+    )
   }
 
   const admin = { config: { access: 'admin' as const }, bodyLimit: MAX_SUBTITLE_BYTES }
   const schema = {
     tags: ['admin'],
     consumes: ['text/vtt', SUBRIP],
-    description: 'The file is the body: WebVTT, or SubRip, which is converted. `kind`: everything that is said, only what is foreign in the film (forced), or with sounds for the deaf (sdh).',
+    description:
+      'The file is the body: WebVTT, or SubRip, which is converted. `kind`: everything that is said, only what is foreign in the film (forced), or with sounds for the deaf (sdh).',
     querystring: SubtitleQuery,
     response: answers({ 201: Subtitle }),
   }
 
-  app.post('/admin/movies/:movieId/subtitles', {
-    ...admin,
-    schema: { ...schema, summary: 'Upload a subtitle of a movie', operationId: 'uploadMovieSubtitle', params: MovieParams },
-  }, async (request, reply) => await upload(request, reply, findMovieItem(catalogue, request.params.movieId), request.query))
+  app.post(
+    '/admin/movies/:movieId/subtitles',
+    {
+      ...admin,
+      schema: {
+        ...schema,
+        summary: 'Upload a subtitle of a movie',
+        operationId: 'uploadMovieSubtitle',
+        params: MovieParams,
+      },
+    },
+    async (request, reply) =>
+      await upload(request, reply, findMovieItem(catalogue, request.params.movieId), request.query),
+  )
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
     ...admin,
-    schema: { ...schema, summary: 'Upload a subtitle of an episode', operationId: 'uploadEpisodeSubtitle', params: EpisodeParams },
+    schema: {
+      ...schema,
+      summary: 'Upload a subtitle of an episode',
+      operationId: 'uploadEpisodeSubtitle',
+      params: EpisodeParams,
+    },
   }, async (request, reply) => await upload(request, reply, findEpisodeItem(catalogue, request.params), request.query))
 
   app.delete('/admin/subtitles/:subtitleId', {
     config: { access: 'admin' },
-    schema: { tags: ['admin'], summary: 'Delete a subtitle', operationId: 'deleteSubtitle', params: SubtitleParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a subtitle',
+      operationId: 'deleteSubtitle',
+      params: SubtitleParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await removeSubtitle(services, request.params.subtitleId)
     return await reply.code(204).send(null)
@@ -78,9 +123,15 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
     const { subtitleId } = request.params
     const grant = readSideFileGrant(services.keys, request.query.token ?? '', services.now())
     if (grant === null || grant.object !== subtitleId || !await services.leases.isLive(grant)) throw mediaRefused()
-    const { storageKey, sizeBytes, sha256, createdAt } = catalogue.findSubtitle(subtitleId) ?? fail(notFound('subtitle'))
+    const { storageKey, sizeBytes, sha256, createdAt } = catalogue.findSubtitle(subtitleId) ??
+      fail(notFound('subtitle'))
     return await sendBytes(request, reply, services.storage, {
-      key: storageKey, sizeBytes, contentType: 'text/vtt; charset=utf-8', etag: `"${sha256.slice(0, 32)}"`, modifiedAt: createdAt, cacheControl: 'private, max-age=0, must-revalidate',
+      key: storageKey,
+      sizeBytes,
+      contentType: 'text/vtt; charset=utf-8',
+      etag: `"${sha256.slice(0, 32)}"`,
+      modifiedAt: createdAt,
+      cacheControl: 'private, max-age=0, must-revalidate',
     })
   })
 }

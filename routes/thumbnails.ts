@@ -16,7 +16,11 @@ import { withImageAddress } from '../src/media/sidecar/subtitle-text.js'
 import { answers, Id, NoContent, strict } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
-const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
+const EpisodeParams = Type.Object({
+  showId: Id,
+  season: Type.Integer({ minimum: 0 }),
+  episode: Type.Integer({ minimum: 0 }),
+})
 const ItemParams = Type.Object({ itemId: Id })
 const TokenQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Picture = { schema: Type.String({ format: 'binary' }) }
@@ -29,9 +33,18 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
   app.removeContentTypeParser('application/json')
   await app.register(multipart, { limits: { fileSize: MAX_IMAGE_BYTES, files: 2, fields: 0 } })
 
-  async function upload (request: FastifyRequest, reply: FastifyReply, { title, item }: TitleItem): Promise<FastifyReply> {
+  async function upload (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { title, item }: TitleItem,
+  ): Promise<FastifyReply> {
     const { index, image } = await readForm(request)
-    if (index === undefined || image === undefined) throw badRequest('incomplete-form', 'The form has two files: index (text/vtt) and image (image/jpeg, image/png or image/webp).')
+    if (index === undefined || image === undefined) {
+      throw badRequest(
+        'incomplete-form',
+        'The form has two files: index (text/vtt) and image (image/jpeg, image/png or image/webp).',
+      )
+    }
     await setThumbnails(services, title, item, { index, image })
     return await reply.code(204).send(null)
   }
@@ -40,18 +53,29 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
   const schema = {
     tags: ['admin'],
     consumes: ['multipart/form-data'],
-    description: 'A form of two files: `index`, WebVTT whose cues name rectangles (`sprite.jpg#xywh=0,0,160,90`), and `image`, JPEG, PNG or WebP up to 10 MiB. They take the place of those that were there.',
+    description:
+      'A form of two files: `index`, WebVTT whose cues name rectangles (`sprite.jpg#xywh=0,0,160,90`), and `image`, JPEG, PNG or WebP up to 10 MiB. They take the place of those that were there.',
     response: answers({ 204: NoContent }),
   }
 
   app.post('/admin/movies/:movieId/thumbnails', {
     ...admin,
-    schema: { ...schema, summary: 'Upload the seek thumbnails of a movie', operationId: 'uploadMovieThumbnails', params: MovieParams },
+    schema: {
+      ...schema,
+      summary: 'Upload the seek thumbnails of a movie',
+      operationId: 'uploadMovieThumbnails',
+      params: MovieParams,
+    },
   }, async (request, reply) => await upload(request, reply, findMovieItem(catalogue, request.params.movieId)))
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/thumbnails', {
     ...admin,
-    schema: { ...schema, summary: 'Upload the seek thumbnails of an episode', operationId: 'uploadEpisodeThumbnails', params: EpisodeParams },
+    schema: {
+      ...schema,
+      summary: 'Upload the seek thumbnails of an episode',
+      operationId: 'uploadEpisodeThumbnails',
+      params: EpisodeParams,
+    },
   }, async (request, reply) => await upload(request, reply, findEpisodeItem(catalogue, request.params)))
 
   async function findFor (itemId: string, token: string): Promise<StoredThumbnails> {
@@ -66,8 +90,9 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
     ...open,
     schema: {
       tags: ['playback'],
-      summary: 'The index of an item\'s seek thumbnails',
-      description: 'WebVTT; each cue names a rectangle of the picture by a signed address. Its own address comes from starting playback.',
+      summary: "The index of an item's seek thumbnails",
+      description:
+        'WebVTT; each cue names a rectangle of the picture by a signed address. Its own address comes from starting playback.',
       operationId: 'getThumbnailIndex',
       params: ItemParams,
       querystring: TokenQuery,
@@ -77,23 +102,38 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
     const { token = '' } = request.query
     const { indexKey } = await findFor(request.params.itemId, token)
     const index = await text(await storage.open(indexKey))
-    return await reply.type('text/vtt; charset=utf-8').header('cache-control', 'private, no-store').send(withImageAddress(index, `image?token=${token}`))
+    return await reply.type('text/vtt; charset=utf-8').header('cache-control', 'private, no-store').send(
+      withImageAddress(index, `image?token=${token}`),
+    )
   })
 
   app.get('/thumbnails/:itemId/image', {
     ...open,
     schema: {
       tags: ['playback'],
-      summary: 'The picture of an item\'s seek thumbnails',
+      summary: "The picture of an item's seek thumbnails",
       operationId: 'getThumbnailImage',
       params: ItemParams,
       querystring: TokenQuery,
-      response: answers({ 200: { description: 'The picture', content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture } } }),
+      response: answers({
+        200: {
+          description: 'The picture',
+          content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture },
+        },
+      }),
     },
   }, async (request, reply) => {
-    const { imageKey, imageBytes, imageType, sha256, createdAt } = await findFor(request.params.itemId, request.query.token ?? '')
+    const { imageKey, imageBytes, imageType, sha256, createdAt } = await findFor(
+      request.params.itemId,
+      request.query.token ?? '',
+    )
     return await sendBytes(request, reply, storage, {
-      key: imageKey, sizeBytes: imageBytes, contentType: imageType, etag: `"${sha256.slice(0, 32)}"`, modifiedAt: createdAt, cacheControl: 'private, max-age=0, must-revalidate',
+      key: imageKey,
+      sizeBytes: imageBytes,
+      contentType: imageType,
+      etag: `"${sha256.slice(0, 32)}"`,
+      modifiedAt: createdAt,
+      cacheControl: 'private, max-age=0, must-revalidate',
     })
   })
 }
@@ -105,7 +145,12 @@ async function readForm (request: FastifyRequest): Promise<Partial<Record<string
     for await (const part of request.files()) files[part.fieldname] = await readWhole(part)
   } catch (error) {
     // The form parser throws bare errors for headers that make no sense.
-    throw error instanceof Error && !('statusCode' in error) ? badRequest('malformed-request', 'The form cannot be read: its Content-Type needs a boundary, and its parts need names.') : error
+    throw error instanceof Error && !('statusCode' in error)
+      ? badRequest(
+        'malformed-request',
+        'The form cannot be read: its Content-Type needs a boundary, and its parts need names.',
+      )
+      : error
   }
   return files
 }

@@ -19,14 +19,35 @@ import { fail, notFound } from '../src/errors.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { createSimilarTitles } from '../src/home/similar-titles.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
-import { Card, EpisodeDetail, MovieDetail, SeasonDetail, ShowDetail, titleFilters, TitleKind, toAdminMediaFile, toCard, toEpisode, toMediaFile, toMovie, toSeason, toShow, type DetailFacts, type MediaFileView } from '../src/schemas/catalogue.js'
+import {
+  Card,
+  EpisodeDetail,
+  MovieDetail,
+  SeasonDetail,
+  ShowDetail,
+  titleFilters,
+  TitleKind,
+  toAdminMediaFile,
+  toCard,
+  toEpisode,
+  toMediaFile,
+  toMovie,
+  toSeason,
+  toShow,
+  type DetailFacts,
+  type MediaFileView,
+} from '../src/schemas/catalogue.js'
 import { Facets } from '../src/schemas/facets.js'
 import { answers, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const listQuery = {
   ...titleFilters,
   sort: Type.Enum([...SORTS], { default: 'title' }),
-  order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'When left out: titles from A, everything else with the newest or most popular first' })),
+  order: Type.Optional(
+    Type.Enum(['asc', 'desc'], {
+      description: 'When left out: titles from A, everything else with the newest or most popular first',
+    }),
+  ),
   limit: Limit,
   cursor: Type.Optional(Cursor),
 }
@@ -37,7 +58,11 @@ type ListRequest = Static<typeof MixedQuery>
 
 const ShowParams = Type.Object({ showId: Id })
 const SeasonParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }) })
-const EpisodeParams = Type.Object({ showId: Id, season: Type.Integer({ minimum: 0 }), episode: Type.Integer({ minimum: 0 }) })
+const EpisodeParams = Type.Object({
+  showId: Id,
+  season: Type.Integer({ minimum: 0 }),
+  episode: Type.Integer({ minimum: 0 }),
+})
 
 type Files = (itemId: string) => MediaFileView[]
 
@@ -49,7 +74,11 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   const counts = createRememberedCounts(catalogue)
   const serialised = createSerialisedAnswers()
 
-  async function sendTitles (request: FastifyRequest, reply: FastifyReply, { limit, cursor, sort, order, ...filter }: ListRequest) {
+  async function sendTitles (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { limit, cursor, sort, order, ...filter }: ListRequest,
+  ) {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
     const scope = ['titles', sort, order ?? null, filter]
     const page = browse(catalogue, {
@@ -72,9 +101,14 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   /** The title if this caller may see it: hidden, unpublished and missing ones are the same to them. */
-  async function findVisible (request: FastifyRequest, id: string, kind: 'movie' | 'show' | 'title'): Promise<CatalogueTitle> {
+  async function findVisible (
+    request: FastifyRequest,
+    id: string,
+    kind: 'movie' | 'show' | 'title',
+  ): Promise<CatalogueTitle> {
     const title = catalogue.findTitle(id)
-    const isVisible = title !== null && (kind === 'title' || title.kind === kind) && (seesAll(request) || canSee(await viewerOf(app, request), title, now()))
+    const isVisible = title !== null && (kind === 'title' || title.kind === kind) &&
+      (seesAll(request) || canSee(await viewerOf(app, request), title, now()))
     return isVisible ? title : fail(notFound(kind))
   }
 
@@ -93,47 +127,89 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   /** What the caller is told of a title besides what is stored. */
   async function factsFor (request: FastifyRequest, title: CatalogueTitle): Promise<DetailFacts> {
     if (seesAll(request)) return storedFacts(services, title.id)
-    return viewerFacts(services, title, (await accountOf(app, request)).limits.maxHeight, localiserFor(services, request))
+    return viewerFacts(
+      services,
+      title,
+      (await accountOf(app, request)).limits.maxHeight,
+      localiserFor(services, request),
+    )
   }
 
   /** Everything that an answer about a title depends on besides the profile. */
   async function keyOf (request: FastifyRequest, title: CatalogueTitle, part: string): Promise<string> {
-    const told = seesAll(request) ? 'whole' : `${(await accountOf(app, request)).limits.maxHeight} ${(request.headers['accept-language'] ?? '').slice(0, HEADER_LENGTH)}`
+    const told = seesAll(request)
+      ? 'whole'
+      : `${(await accountOf(app, request)).limits.maxHeight} ${
+        (request.headers['accept-language'] ?? '').slice(0, HEADER_LENGTH)
+      }`
     return `${title.id} ${catalogue.versionOf(title.id)} ${part} ${told}`
   }
 
   /** Answers a part of a title: its JSON as it is kept, or made, and in its gaps what the profile did. */
-  async function sendPart (request: FastifyRequest, reply: FastifyReply, title: CatalogueTitle, part: string, make: (facts: DetailFacts, files: Files) => Promise<{ body: object, revision: number }>, fill: () => Promise<Fill>) {
+  async function sendPart (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    title: CatalogueTitle,
+    part: string,
+    make: (facts: DetailFacts, files: Files) => Promise<{ body: object, revision: number }>,
+    fill: () => Promise<Fill>,
+  ) {
     const key = await keyOf(request, title, part)
-    const [answer, members] = await Promise.all([serialised.find(key, async () => {
-      const [facts, files] = await Promise.all([factsFor(request, title), filesFor(request)])
-      const { body, revision } = await make(facts, files)
-      return { body, revision, languages: facts.localiser.languages() }
-    }), fill()])
+    const [answer, members] = await Promise.all([
+      serialised.find(key, async () => {
+        const [facts, files] = await Promise.all([factsFor(request, title), filesFor(request)])
+        const { body, revision } = await make(facts, files)
+        return { body, revision, languages: facts.localiser.languages() }
+      }),
+      fill(),
+    ])
     return await sendText(request, reply, { ...answer, ...fillGaps(answer, members) })
   }
 
-  const progressIn = async (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgress> => await readItemProgress(watching, callerOf(request), title.id)
-  const stateOf = async (request: FastifyRequest, title: CatalogueTitle) => (await readProfileStates(callerOf(request), [title.id]))(title.id) ?? null
+  const progressIn = async (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgress> =>
+    await readItemProgress(watching, callerOf(request), title.id)
+  const stateOf = async (request: FastifyRequest, title: CatalogueTitle) =>
+    (await readProfileStates(callerOf(request), [title.id]))(title.id) ?? null
 
-  async function findSeason (title: CatalogueTitle, number: number): Promise<{ season: StoredSeason, revision: number }> {
+  async function findSeason (
+    title: CatalogueTitle,
+    number: number,
+  ): Promise<{ season: StoredSeason, revision: number }> {
     const show = await details.findShow(title) ?? fail(notFound('show'))
     return { season: show.seasons.find((one) => one.number === number) ?? fail(notFound('season')), revision: show.__v }
   }
 
   app.get('/titles', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'Movies and shows', operationId: 'listTitles', querystring: MixedQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Movies and shows',
+      operationId: 'listTitles',
+      querystring: MixedQuery,
+      response: answers({ 200: pageOf(ref(Card)) }),
+    },
   }, async (request, reply) => await sendTitles(request, reply, request.query))
 
   app.get('/movies', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'Movies', operationId: 'listMovies', querystring: ListQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Movies',
+      operationId: 'listMovies',
+      querystring: ListQuery,
+      response: answers({ 200: pageOf(ref(Card)) }),
+    },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'movie' }))
 
   app.get('/shows', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'Shows', operationId: 'listShows', querystring: ListQuery, response: answers({ 200: pageOf(ref(Card)) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Shows',
+      operationId: 'listShows',
+      querystring: ListQuery,
+      response: answers({ 200: pageOf(ref(Card)) }),
+    },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'show' }))
 
   app.get('/titles/facets', {
@@ -141,14 +217,19 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['catalogue'],
       summary: 'What a list could be narrowed by, with how many titles would be left',
-      description: 'Takes the filters of the list. In each facet those titles are counted that pass all the other filters, so that a choice can be changed as well as made.',
+      description:
+        'Takes the filters of the list. In each facet those titles are counted that pass all the other filters, so that a choice can be changed as well as made.',
       operationId: 'listFacets',
       querystring: FacetQuery,
       response: answers({ 200: ref(Facets) }),
     },
   }, async (request, reply) => {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
-    return await sendTagged(request, reply, counts.facets({ filter: request.query, viewer, planMaxHeight: account.limits.maxHeight, now: now() }))
+    return await sendTagged(
+      request,
+      reply,
+      counts.facets({ filter: request.query, viewer, planMaxHeight: account.limits.maxHeight, now: now() }),
+    )
   })
 
   app.get('/titles/:titleId/similar', {
@@ -163,27 +244,50 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       response: answers({ 200: listOf(ref(Card)) }),
     },
   }, async (request, reply) => {
-    const [title, viewer] = await Promise.all([findVisible(request, request.params.titleId, 'title'), viewerOf(app, request)])
+    const [title, viewer] = await Promise.all([
+      findVisible(request, request.params.titleId, 'title'),
+      viewerOf(app, request),
+    ])
     const moment = now()
-    const alike = findSimilar(title).map((one) => one.title).filter((one) => canSee(viewer, one, moment)).slice(0, request.query.limit)
+    const alike = findSimilar(title).map((one) => one.title).filter((one) => canSee(viewer, one, moment)).slice(
+      0,
+      request.query.limit,
+    )
     const states = await readProfileStates(callerOf(request), alike.map(({ id }) => id))
     const localiser = localiserFor(services, request)
-    return await sendTagged(request, reply, { items: alike.map((one) => toCard(one, states(one.id), localiser)) }, null, localiser.languages())
+    return await sendTagged(
+      request,
+      reply,
+      { items: alike.map((one) => toCard(one, states(one.id), localiser)) },
+      null,
+      localiser.languages(),
+    )
   })
 
-  app.get('/genres', {
-    config: { access: 'catalogue' },
-    schema: {
-      tags: ['catalogue'],
-      summary: 'Genres, with how many titles each has',
-      operationId: 'listGenres',
-      response: answers({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
+  app.get(
+    '/genres',
+    {
+      config: { access: 'catalogue' },
+      schema: {
+        tags: ['catalogue'],
+        summary: 'Genres, with how many titles each has',
+        operationId: 'listGenres',
+        response: answers({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
+      },
     },
-  }, async (request, reply) => await sendTagged(request, reply, { items: counts.genres(await viewerOf(app, request), now()) }))
+    async (request, reply) =>
+      await sendTagged(request, reply, { items: counts.genres(await viewerOf(app, request), now()) }),
+  )
 
   app.get('/movies/:movieId', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'One movie with its media files', operationId: 'getMovie', params: Type.Object({ movieId: Id }), response: answers({ 200: ref(MovieDetail) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One movie with its media files',
+      operationId: 'getMovie',
+      params: Type.Object({ movieId: Id }),
+      response: answers({ 200: ref(MovieDetail) }),
+    },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.movieId, 'movie')
     return await sendPart(request, reply, title, 'title', async (facts, files) => {
@@ -197,36 +301,69 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/shows/:showId', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'One show; its seasons are summarised', operationId: 'getShow', params: ShowParams, response: answers({ 200: ref(ShowDetail) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One show; its seasons are summarised',
+      operationId: 'getShow',
+      params: ShowParams,
+      response: answers({ 200: ref(ShowDetail) }),
+    },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.showId, 'show')
     return await sendPart(request, reply, title, 'title', async (facts) => {
       const show = await details.findShow(title) ?? fail(notFound('show'))
       const body = toShow(show, facts)
-      return { body: { ...body, seasons: body.seasons.map((season) => ({ ...season, [GAP]: String(season.number) })), [GAP]: 'title' }, revision: show.__v }
+      return {
+        body: {
+          ...body,
+          seasons: body.seasons.map((season) => ({ ...season, [GAP]: String(season.number) })),
+          [GAP]: 'title',
+        },
+        revision: show.__v,
+      }
     }, async () => {
       const [state, progressOf] = await Promise.all([stateOf(request, title), progressIn(request, title)])
       const itemsBySeason = groupBy(title.items, ({ season }) => String(season))
-      return (gap) => gap === 'title' ? state : progressOf === undefined ? null : seasonProgress(itemsBySeason.get(gap) ?? [], progressOf)
+      return (gap) =>
+        gap === 'title'
+          ? state
+          : progressOf === undefined
+          ? null
+          : seasonProgress(itemsBySeason.get(gap) ?? [], progressOf)
     })
   })
 
   app.get('/shows/:showId/seasons/:season', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'One season with its episodes', operationId: 'getSeason', params: SeasonParams, response: answers({ 200: ref(SeasonDetail) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One season with its episodes',
+      operationId: 'getSeason',
+      params: SeasonParams,
+      response: answers({ 200: ref(SeasonDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season: number } = request.params
     const title = await findVisible(request, showId, 'show')
     return await sendPart(request, reply, title, `season ${number}`, async (facts, files) => {
       const { season, revision } = await findSeason(title, number)
       const body = toSeason(season, files, facts)
-      return { body: { ...body, episodes: body.episodes.map((episode) => ({ ...episode, [GAP]: episode.id })) }, revision }
+      return {
+        body: { ...body, episodes: body.episodes.map((episode) => ({ ...episode, [GAP]: episode.id })) },
+        revision,
+      }
     }, async () => progressFill(await progressIn(request, title)))
   })
 
   app.get('/shows/:showId/seasons/:season/episodes/:episode', {
     config: { access: 'catalogue' },
-    schema: { tags: ['catalogue'], summary: 'One episode with its media files', operationId: 'getEpisode', params: EpisodeParams, response: answers({ 200: ref(EpisodeDetail) }) },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'One episode with its media files',
+      operationId: 'getEpisode',
+      params: EpisodeParams,
+      response: answers({ 200: ref(EpisodeDetail) }),
+    },
   }, async (request, reply) => {
     const { showId, season: number, episode: episodeNumber } = request.params
     const title = await findVisible(request, showId, 'show')

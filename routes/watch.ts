@@ -21,8 +21,17 @@ const FOR_EVER = { maxAge: '1y', immutable: true } as const
  * the video its bytes as a blob. No inline script or style, so that no text of the catalogue can become one.
  */
 const POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "img-src 'self' https: data:", "media-src 'self' blob:",
-  "connect-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' https: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ')
 
 const watch: FastifyPluginAsync = async (app) => {
@@ -30,7 +39,9 @@ const watch: FastifyPluginAsync = async (app) => {
 
   /** It names the assets of its build: browsers ask each time whether it is still the one they have. */
   async function sendPage (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const html = await readFile(PAGE, 'utf8').catch(() => { throw notFound('page: build it with "npm run build"') })
+    const html = await readFile(PAGE, 'utf8').catch(() => {
+      throw notFound('page: build it with "npm run build"')
+    })
     const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
     reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache', etag })
     const known = request.headers['if-none-match']
@@ -40,11 +51,15 @@ const watch: FastifyPluginAsync = async (app) => {
 
   for (const url of ['/watch', '/watch/', ...MAILED]) app.get(url, { config: { access: 'public' } }, sendPage)
 
-  app.get<{ Params: { name: string } }>('/watch/assets/:name', { config: { access: 'public' } }, async (request, reply) => {
-    const { name } = request.params
-    if (!ASSET.test(name)) throw notFound('file')
-    return await reply.sendFile(name, FOR_EVER)
-  })
+  app.get<{ Params: { name: string } }>(
+    '/watch/assets/:name',
+    { config: { access: 'public' } },
+    async (request, reply) => {
+      const { name } = request.params
+      if (!ASSET.test(name)) throw notFound('file')
+      return await reply.sendFile(name, FOR_EVER)
+    },
+  )
 }
 
 export default watch

@@ -18,9 +18,16 @@ import { watcherOf } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 const OrderBody = strict({
-  titleIds: Type.Array(Id, { maxItems: WISHLIST_LIMIT, uniqueItems: true, description: 'These come first, in this order; each is on the wishlist' }),
+  titleIds: Type.Array(Id, {
+    maxItems: WISHLIST_LIMIT,
+    uniqueItems: true,
+    description: 'These come first, in this order; each is on the wishlist',
+  }),
 })
-const Order = Type.Enum(['newest', 'own'], { default: 'newest', description: 'The last added first, or as the profile put them' })
+const Order = Type.Enum(['newest', 'own'], {
+  default: 'newest',
+  description: 'The last added first, or as the profile put them',
+})
 
 const wishlist: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, now } = app.services
@@ -30,7 +37,8 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['wishlist'],
       summary: 'The wishlist, newest first or in its own order',
-      description: 'A cursor goes on where the page before ended, whatever was added or removed meanwhile; one of the own order ends when the order is changed.',
+      description:
+        'A cursor goes on where the page before ended, whatever was added or removed meanwhile; one of the own order ends when the order is changed.',
       operationId: 'listWishlist',
       params: ProfileParams,
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
@@ -41,10 +49,17 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
     const { order, limit, cursor } = request.query
     const profile = await findProfile(request)
     const newest = profile.wishlist.map(String)
-    const { ids, revision } = order === 'own' ? await readOwnOrder(watcherOf(request), newest) : { ids: newest, revision: 0 }
+    const { ids, revision } = order === 'own'
+      ? await readOwnOrder(watcherOf(request), newest)
+      : { ids: newest, revision: 0 }
     const scope = ['wishlist', profile._id.toString(), order, revision]
     const visible = ids.map((id) => findVisible(request, id)).filter((title) => title !== null)
-    const page = pageOfWishlist(ids, visible, cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistPosition, limit)
+    const page = pageOfWishlist(
+      ids,
+      visible,
+      cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistPosition,
+      limit,
+    )
     const states = await readStatesOf(profile, page.titles.map(({ id }) => id))
     return toldIn(reply, localiser, {
       items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
@@ -66,7 +81,8 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       tags: ['wishlist'],
       summary: 'Put the wishlist in an order of its own',
-      description: 'The titles named come first, the others behind them in the order they have. What is added later comes to the front.',
+      description:
+        'The titles named come first, the others behind them in the order they have. What is added later comes to the front.',
       operationId: 'orderWishlist',
       params: ProfileParams,
       body: OrderBody,
@@ -79,7 +95,13 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put('/profiles/:profileId/wishlist/:titleId', {
     config: { access: 'profile' },
-    schema: { tags: ['wishlist'], summary: 'Put a movie or show on the wishlist', operationId: 'addToWishlist', params: TitleParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['wishlist'],
+      summary: 'Put a movie or show on the wishlist',
+      operationId: 'addToWishlist',
+      params: TitleParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
     await addToWishlist(watcherOf(request), id)
@@ -88,7 +110,13 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete('/profiles/:profileId/wishlist/:titleId', {
     config: { access: 'profile' },
-    schema: { tags: ['wishlist'], summary: 'Take a title off the wishlist', operationId: 'removeFromWishlist', params: TitleParams, response: answers({ 204: NoContent }) },
+    schema: {
+      tags: ['wishlist'],
+      summary: 'Take a title off the wishlist',
+      operationId: 'removeFromWishlist',
+      params: TitleParams,
+      response: answers({ 204: NoContent }),
+    },
   }, async (request, reply) => {
     await removeFromWishlist(watcherOf(request), request.params.titleId)
     return await reply.code(204).send(null)

@@ -73,7 +73,9 @@ import { openStorage } from './storage/open-storage.js'
 import { VERSION } from './version.js'
 
 declare module 'fastify' {
-  interface FastifyInstance { services: Services }
+  interface FastifyInstance {
+    services: Services
+  }
 }
 
 export interface AppOptions {
@@ -90,7 +92,9 @@ export interface AppOptions {
 const BODY_BYTES = 64 * 1024
 
 /** Builds the app with everything it needs open; `close()` closes all of it. */
-export async function buildApp ({ config, databaseUri, now = () => new Date(), sweep = true, logTo }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp (
+  { config, databaseUri, now = () => new Date(), sweep = true, logTo }: AppOptions,
+): Promise<FastifyInstance> {
   const app = createFastify(config, logTo)
   await app.register(databasePlugin, { uri: databaseUri })
   const services = await openServices(app, config, now, sweep)
@@ -127,10 +131,14 @@ export function createFastify (config: Config, logTo?: Writable): FastifyInstanc
 export async function assemble (app: FastifyInstance, services: Services): Promise<void> {
   usePlans(services.config.plans)
   app.decorate('services', services)
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   await app.register(problemsPlugin)
   // Before the wait for what is in flight: a feed would never end by itself.
-  app.addHook('preClose', async () => { services.hub.close() })
+  app.addHook('preClose', async () => {
+    services.hub.close()
+  })
   await app.register(stoppingPlugin)
   await app.register(securityPlugin, { config: services.config })
   for (const schema of [describePlanName(), ...sharedSchemas]) app.addSchema(schema)
@@ -188,7 +196,9 @@ function loggerOptions (config: Config, logTo?: Writable): FastifyServerOptions[
       req: (request: FastifyRequest) => ({ method: request.method, url: stripUrlTokens(request.url) }),
     },
     ...(logTo === undefined ? {} : { stream: logTo }),
-    ...(config.env === 'development' && process.stdout.isTTY ? { transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } } } : {}),
+    ...(config.env === 'development' && process.stdout.isTTY
+      ? { transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } } }
+      : {}),
   }
 }
 
@@ -230,7 +240,13 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     access,
     hub: createChangeHub({ access, log: app.log, now }),
     leases: createLeaseCheck(now),
-    watching: { catalogue, now, warn: (error, message) => { app.log.warn({ err: error }, message) } },
+    watching: {
+      catalogue,
+      now,
+      warn: (error, message) => {
+        app.log.warn({ err: error }, message)
+      },
+    },
     trends: createTrends(),
     now,
   }

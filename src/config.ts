@@ -9,7 +9,10 @@ import { readPlans } from './domain/plans-file.js'
 export type Environment = 'development' | 'test' | 'production'
 
 /** One signing secret; `kid` names it in token headers so that secrets can be rotated. */
-export interface SigningKey { readonly kid: string, readonly secret: string }
+export interface SigningKey {
+  readonly kid: string
+  readonly secret: string
+}
 
 export interface Config {
   readonly env: Environment
@@ -96,18 +99,26 @@ export function loadConfig (variables: Variables = process.env, root: string = p
   const rateLimits = oneOf(variables, 'RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on'
   if (!rateLimits && env === 'production') throw new ConfigError('RATE_LIMITS', 'must be "on" in production')
   const seed = oneOf(variables, 'SEED', ['demo', 'none'] as const, env === 'development' ? 'demo' : 'none')
-  if (seed === 'demo' && env === 'production') throw new ConfigError('SEED', 'must be "none" in production: the demo has public passwords')
+  if (seed === 'demo' && env === 'production') {
+    throw new ConfigError('SEED', 'must be "none" in production: the demo has public passwords')
+  }
   const mongodbUri = variables['MONGODB_URI'] || null
   if (mongodbUri !== null && !/^mongodb(\+srv)?:\/\//.test(mongodbUri)) {
     throw new ConfigError('MONGODB_URI', 'must start with mongodb:// or mongodb+srv://')
   }
   if (mongodbUri === null && env === 'production') throw new ConfigError('MONGODB_URI', 'is required in production')
   const smtpUrl = secret(variables, 'SMTP_URL')
-  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) throw new ConfigError('SMTP_URL', 'must start with smtp:// or smtps://')
-  if (smtpUrl === null && env === 'production') throw new ConfigError('SMTP_URL', 'is required in production: without it nobody can choose a new password')
+  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) {
+    throw new ConfigError('SMTP_URL', 'must start with smtp:// or smtps://')
+  }
+  if (smtpUrl === null && env === 'production') {
+    throw new ConfigError('SMTP_URL', 'is required in production: without it nobody can choose a new password')
+  }
   const s3 = oneOf(variables, 'STORAGE', ['local', 's3'] as const, 'local') === 's3' ? readS3(variables) : null
   const xAccelRedirectPrefix = pathPrefix(variables, 'X_ACCEL_REDIRECT_PREFIX')
-  if (s3 !== null && xAccelRedirectPrefix !== null) throw new ConfigError('X_ACCEL_REDIRECT_PREFIX', 'is for files in a folder: leave it out when STORAGE is s3')
+  if (s3 !== null && xAccelRedirectPrefix !== null) {
+    throw new ConfigError('X_ACCEL_REDIRECT_PREFIX', 'is for files in a folder: leave it out when STORAGE is s3')
+  }
   const port = integer(variables, 'PORT', 3000, 0, 65_535)
   const publicUrl = variables['PUBLIC_URL'] || `http://localhost:${port}`
   if (!isOrigin(publicUrl)) throw new ConfigError('PUBLIC_URL', 'must be an origin such as https://www.example.com')
@@ -155,11 +166,17 @@ function plansOf (variables: Variables, root: string): readonly Plan[] {
 
 function readS3 (variables: Variables): S3Config {
   const endpoint = variables['S3_ENDPOINT'] || null
-  if (endpoint !== null && !isHttpUrl(endpoint)) throw new ConfigError('S3_ENDPOINT', 'must be an http or https address without a user, query or fragment')
+  if (endpoint !== null && !isHttpUrl(endpoint)) {
+    throw new ConfigError('S3_ENDPOINT', 'must be an http or https address without a user, query or fragment')
+  }
   const bucket = variables['S3_BUCKET'] ?? ''
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw new ConfigError('S3_BUCKET', 'must name a bucket: 3 to 63 of a-z, 0-9, "." and "-"')
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new ConfigError('S3_BUCKET', 'must name a bucket: 3 to 63 of a-z, 0-9, "." and "-"')
+  }
   const prefix = (variables['S3_PREFIX'] ?? '').replace(/\/$/, '')
-  if (!/^(?:[\w-]+(?:\.[\w-]+)*(?:\/|$)){0,8}$/.test(prefix)) throw new ConfigError('S3_PREFIX', 'must be path segments of letters, digits, "-", "_" and "."')
+  if (!/^(?:[\w-]+(?:\.[\w-]+)*(?:\/|$)){0,8}$/.test(prefix)) {
+    throw new ConfigError('S3_PREFIX', 'must be path segments of letters, digits, "-", "_" and "."')
+  }
   const accessKeyId = secret(variables, 'S3_ACCESS_KEY_ID')
   const secretAccessKey = secret(variables, 'S3_SECRET_ACCESS_KEY')
   if (accessKeyId === null) throw new ConfigError('S3_ACCESS_KEY_ID', 'is required when STORAGE is s3')
@@ -173,17 +190,23 @@ function readS3 (variables: Variables): S3Config {
     prefix: prefix === '' ? '' : `${prefix}/`,
     accessKeyId,
     secretAccessKey,
-    forcePathStyle: oneOf(variables, 'S3_FORCE_PATH_STYLE', ['on', 'off'] as const, endpoint === null ? 'off' : 'on') === 'on',
+    forcePathStyle:
+      oneOf(variables, 'S3_FORCE_PATH_STYLE', ['on', 'off'] as const, endpoint === null ? 'off' : 'on') === 'on',
     delivery: oneOf(variables, 'S3_DELIVERY', ['proxy', 'redirect'] as const, 'proxy'),
   })
 }
 
-interface Secrets { signingKeys: SigningKey[], passwordPepper: string }
+interface Secrets {
+  signingKeys: SigningKey[]
+  passwordPepper: string
+}
 
 function readSecrets (variables: Variables, env: Environment, dataDir: string): Secrets {
   const keys = secret(variables, 'SIGNING_KEYS')
   const pepper = secret(variables, 'PASSWORD_PEPPER')
-  if (keys !== null && pepper !== null) return { signingKeys: parseKeys(keys), passwordPepper: longEnough('PASSWORD_PEPPER', pepper) }
+  if (keys !== null && pepper !== null) {
+    return { signingKeys: parseKeys(keys), passwordPepper: longEnough('PASSWORD_PEPPER', pepper) }
+  }
   if (env === 'production') {
     throw new ConfigError(keys === null ? 'SIGNING_KEYS' : 'PASSWORD_PEPPER', 'is required in production')
   }
@@ -198,10 +221,14 @@ function readSecrets (variables: Variables, env: Environment, dataDir: string): 
 function parseKeys (text: string): SigningKey[] {
   const keys = text.split(',').map((part) => {
     const [kid, value] = splitOnce(part.trim(), ':')
-    if (!/^[\w-]{1,32}$/.test(kid) || value === null) throw new ConfigError('SIGNING_KEYS', 'must be kid:secret, separated by commas')
+    if (!/^[\w-]{1,32}$/.test(kid) || value === null) {
+      throw new ConfigError('SIGNING_KEYS', 'must be kid:secret, separated by commas')
+    }
     return { kid, secret: longEnough('SIGNING_KEYS', value) }
   })
-  if (new Set(keys.map((key) => key.kid)).size !== keys.length) throw new ConfigError('SIGNING_KEYS', 'must not repeat a kid')
+  if (new Set(keys.map((key) => key.kid)).size !== keys.length) {
+    throw new ConfigError('SIGNING_KEYS', 'must not repeat a kid')
+  }
   return keys
 }
 
@@ -209,7 +236,9 @@ function longEnough (variable: string, value: string): string {
   if (value.length < MIN_SECRET_LENGTH || new Set(value).size < 8) {
     throw new ConfigError(variable, `must hold secrets of at least ${MIN_SECRET_LENGTH} random characters`)
   }
-  if (/change[-_ ]?me|example|secret/i.test(value)) throw new ConfigError(variable, 'must not be a default or sample value')
+  if (/change[-_ ]?me|example|secret/i.test(value)) {
+    throw new ConfigError(variable, 'must not be a default or sample value')
+  }
   return value
 }
 
@@ -244,7 +273,12 @@ function secret (variables: Variables, name: string): string | null {
   }
 }
 
-function oneOf<const T extends readonly string[]> (variables: Variables, name: string, allowed: T, fallback: T[number]): T[number] {
+function oneOf<const T extends readonly string[]> (
+  variables: Variables,
+  name: string,
+  allowed: T,
+  fallback: T[number],
+): T[number] {
   const value = variables[name] || fallback
   if (!allowed.includes(value)) throw new ConfigError(name, `must be one of ${allowed.join(', ')}`)
   return value
@@ -254,7 +288,9 @@ function integer (variables: Variables, name: string, fallback: number, min: num
   const text = variables[name]
   if (!text) return fallback
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value < min || value > max) throw new ConfigError(name, `must be a whole number from ${min} to ${max}`)
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new ConfigError(name, `must be a whole number from ${min} to ${max}`)
+  }
   return value
 }
 
@@ -270,7 +306,9 @@ function languageTag (variables: Variables, name: string, fallback: string): str
 function pathPrefix (variables: Variables, name: string): string | null {
   const value = variables[name]
   if (!value) return null
-  if (!/^(\/[A-Za-z0-9_-]+)+\/?$/.test(value)) throw new ConfigError(name, 'must be an absolute path of letters, digits, "-" and "_", such as /protected-media')
+  if (!/^(\/[A-Za-z0-9_-]+)+\/?$/.test(value)) {
+    throw new ConfigError(name, 'must be an absolute path of letters, digits, "-" and "_", such as /protected-media')
+  }
   return value.replace(/\/$/, '')
 }
 

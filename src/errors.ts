@@ -1,7 +1,10 @@
 // Domain errors: what the service refuses, each with a stable code. Only the problems plugin turns them into replies.
 
 /** One member of the body, query or path that was refused. */
-export interface FieldError { pointer: string, message: string }
+export interface FieldError {
+  pointer: string
+  message: string
+}
 
 /**
  * A refusal that a client can understand.
@@ -14,7 +17,7 @@ export class DomainError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly extensions: Readonly<Record<string, unknown>> = {},
-    readonly headers: Readonly<Record<string, string>> = {}
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(`${code}: ${detail}`)
     this.name = 'DomainError'
@@ -49,21 +52,38 @@ export function within<T> (pointer: string, read: () => T): T {
   }
 }
 
-export const badRequest = (code: string, detail: string): DomainError => new DomainError(400, code, 'Invalid request', detail)
+export const badRequest = (code: string, detail: string): DomainError =>
+  new DomainError(400, code, 'Invalid request', detail)
 
-export const conflict = (code: string, title: string, detail: string, extensions: Record<string, unknown> = {}): DomainError =>
-  new DomainError(409, code, title, detail, extensions)
+export const conflict = (
+  code: string,
+  title: string,
+  detail: string,
+  extensions: Record<string, unknown> = {},
+): DomainError => new DomainError(409, code, title, detail, extensions)
 
 /** Kept with all it holds, but without a place on the plan. */
 export const profileLocked = (): DomainError =>
-  conflict('profile-locked', 'Profile locked', 'This plan has no place for this profile. A larger plan unlocks it with all it holds.')
+  conflict(
+    'profile-locked',
+    'Profile locked',
+    'This plan has no place for this profile. A larger plan unlocks it with all it holds.',
+  )
 
 export const preconditionFailed = (): DomainError =>
-  new DomainError(412, 'precondition-failed', 'Changed meanwhile', 'It is not the version that If-Match names. Read it again and repeat.')
+  new DomainError(
+    412,
+    'precondition-failed',
+    'Changed meanwhile',
+    'It is not the version that If-Match names. Read it again and repeat.',
+  )
 
 export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
   new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })
 
 /** A store of media files that is not on this machine does not answer, or not as it should; the cause is for the log. */
 export const storageUnavailable = (cause?: unknown): DomainError =>
-  Object.assign(unavailable('storage-unavailable', 'The store of media files cannot be reached. Try again in a moment.', 5), { cause })
+  Object.assign(
+    unavailable('storage-unavailable', 'The store of media files cannot be reached. Try again in a moment.', 5),
+    { cause },
+  )

@@ -19,7 +19,9 @@ function say (line: string): void {
 /** Says what is done and, when it is done, how long it took. */
 async function step<T> (title: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
   const started = Date.now()
-  const show = (text: string): void => { if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${title} … ${text}`) }
+  const show = (text: string): void => {
+    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${title} … ${text}`)
+  }
   show('')
   const result = await work(show)
   say(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${title} … done in ${((Date.now() - started) / 1_000).toFixed(1)} s`)
@@ -29,10 +31,14 @@ async function step<T> (title: string, work: (progress: (text: string) => void) 
 async function prepareDatabase (config: Config, uri: string): Promise<void> {
   await connectDatabase(uri)
   try {
-    await step('Indexes', async () => { await requireIndexes(config.env) })
+    await step('Indexes', async () => {
+      await requireIndexes(config.env)
+    })
     if (config.env !== 'production' && config.seed === 'demo' && !await isDemoSeeded()) {
       const storage = await openStorage(config)
-      await step('Demo catalogue', async (progress) => { await seedCatalogue(storage, progress) })
+      await step('Demo catalogue', async (progress) => {
+        await seedCatalogue(storage, progress)
+      })
     }
   } finally {
     await disconnectDatabase()
@@ -44,7 +50,9 @@ function sayWhereItIs (config: Config, address: string): void {
   say(`  Watch       ${address}/watch`)
   say(`  API         ${address}/v1`)
   say(`  Swagger UI  ${address}/docs`)
-  if (config.seed === 'demo') for (const { email, password, note } of DEMO_ACCOUNTS) say(`  Log in      ${email} / ${password}   (${note})`)
+  if (config.seed === 'demo') {
+    for (const { email, password, note } of DEMO_ACCOUNTS) say(`  Log in      ${email} / ${password}   (${note})`)
+  }
   say('  Try it      npm run demo')
   say('  Stop        Ctrl-C')
   say('')
@@ -58,7 +66,11 @@ async function start (config: Config): Promise<void> {
     await prepareDatabase(config, database.uri)
     app = await step('Service', async () => await buildApp({ config, databaseUri: database.uri }))
     const { services } = app
-    if (config.seed === 'demo' && !await isDemoSeeded()) await step('Demo accounts', async () => { await seedAccounts(services) })
+    if (config.seed === 'demo' && !await isDemoSeeded()) {
+      await step('Demo accounts', async () => {
+        await seedAccounts(services)
+      })
+    }
     const address = await app.listen({ host: config.host, port: config.port })
     sayWhereItIs(config, address.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
   } catch (error) {
@@ -77,13 +89,19 @@ function stopGracefully (app: FastifyInstance, database: DatabaseServer): void {
     await database.stop()
   })
   // The program that started this one is gone: so is the terminal.
-  if (process.send !== undefined) process.once('disconnect', () => { process.kill(process.pid, 'SIGTERM') })
+  if (process.send !== undefined) {
+    process.once('disconnect', () => {
+      process.kill(process.pid, 'SIGTERM')
+    })
+  }
 }
 
 function explain (error: unknown): string {
   if (error instanceof ConfigError) return `The configuration cannot be used: ${error.message}.`
   if (error instanceof NoDatabaseError) return error.message
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return `${error.message}\nAnother program listens there; choose another port with PORT=3001 npm start.`
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}\nAnother program listens there; choose another port with PORT=3001 npm start.`
+  }
   return error instanceof Error ? error.message : String(error)
 }
 

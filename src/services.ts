@@ -41,5 +41,5 @@ export interface Services {
   /** Who waits for changes in this process. */
   readonly hub: ChangeHub
   /** The clock; tests set it. */
-  now (): Date
+  now(): Date
 }

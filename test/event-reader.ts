@@ -1,21 +1,32 @@
 // Reads server-sent events as a client does.
-export interface ReadEvent { readonly id: string, readonly items: any[], readonly reset: boolean }
+export interface ReadEvent {
+  readonly id: string
+  readonly items: any[]
+  readonly reset: boolean
+}
 
 export interface EventReader {
   readonly status: number
   readonly headers: Headers
   /** The next event; null when the server ended the stream. */
-  next (): Promise<ReadEvent | null>
+  next(): Promise<ReadEvent | null>
   /** The next event that tells of something, of a kind. */
-  until (kind: string): Promise<ReadEvent>
+  until(kind: string): Promise<ReadEvent>
   /** Waits for a line that says nothing. */
-  comment (): Promise<boolean>
-  close (): void
+  comment(): Promise<boolean>
+  close(): void
 }
 
-export async function openEvents (url: string, token: string, headers: Record<string, string> = {}): Promise<EventReader> {
+export async function openEvents (
+  url: string,
+  token: string,
+  headers: Record<string, string> = {},
+): Promise<EventReader> {
   const aborted = new AbortController()
-  const response = await fetch(url, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...headers }, signal: aborted.signal })
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...headers },
+    signal: aborted.signal,
+  })
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
 
@@ -38,7 +49,11 @@ export async function openEvents (url: string, token: string, headers: Record<st
     for (;;) {
       const lines = await block()
       if (lines === null) return null
-      const fields = new Map(lines.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const))
+      const fields = new Map(
+        lines.split('\n').map((line) =>
+          [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const
+        ),
+      )
       if (fields.get('event') === 'changes') return { id: fields.get('id')!, ...JSON.parse(fields.get('data')!) }
     }
   }
@@ -61,6 +76,8 @@ export async function openEvents (url: string, token: string, headers: Record<st
         if (lines.startsWith(':')) return true
       }
     },
-    close () { aborted.abort() },
+    close () {
+      aborted.abort()
+    },
   }
 }

@@ -16,7 +16,10 @@ export interface FaultProxy {
   readonly cuts: number
 }
 
-export async function startFaultProxy (t: Test, target: { readonly host: string, readonly port: number }): Promise<FaultProxy> {
+export async function startFaultProxy (
+  t: Test,
+  target: { readonly host: string, readonly port: number },
+): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let fault: Fault = null
   let cuts = 0
@@ -35,8 +38,10 @@ export async function startFaultProxy (t: Test, target: { readonly host: string,
       upstream.destroy()
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
-    if (fault === 'hang') for (const socket of pair) socket.pause()
-    client.on('data', (chunk: Buffer) => { upstream.write(chunk) })
+    if (fault === 'hang') { for (const socket of pair) socket.pause() }
+    client.on('data', (chunk: Buffer) => {
+      upstream.write(chunk)
+    })
     upstream.on('data', (chunk: Buffer) => {
       if (fault !== 'cut-replies') {
         client.write(chunk)
@@ -55,13 +60,17 @@ export async function startFaultProxy (t: Test, target: { readonly host: string,
 
   return {
     port: (server.address() as AddressInfo).port,
-    get cuts () { return cuts },
-    get fault () { return fault },
+    get cuts () {
+      return cuts
+    },
+    get fault () {
+      return fault
+    },
     set fault (next) {
       fault = next
       for (const pair of pairs) {
-        if (next === 'refuse') for (const socket of pair) socket.destroy()
-        else if (next === 'hang') for (const socket of pair) socket.pause()
+        if (next === 'refuse') { for (const socket of pair) socket.destroy() }
+        else if (next === 'hang') { for (const socket of pair) socket.pause() }
         else for (const socket of pair) socket.resume()
       }
     },

@@ -17,22 +17,37 @@ import { connectDatabase, disconnectDatabase } from '../src/database/connection.
 export async function freshDatabase (t: Test): Promise<string> {
   const given = process.env['NORMFLIX_TEST_MONGODB_URI']
   const server = await resolveDatabaseServer({ uri: given ?? null, dataDir: null, report: () => undefined })
-  t.teardown(async () => { await server.stop() })
+  t.teardown(async () => {
+    await server.stop()
+  })
   return server.uri.replace('/normflix', `/test-${randomUUID().slice(0, 13)}`)
 }
 
 /** A clock that tests set. */
-export interface TestClock { now (): Date, advance (ms: number): void }
+export interface TestClock {
+  now(): Date
+  advance(ms: number): void
+}
 
 /** A clock that stands still until it is set, so that a test knows every moment. */
 export function createStillClock (): TestClock {
   let now = Date.now()
-  return { now: () => new Date(now), advance: (ms) => { now += ms } }
+  return {
+    now: () => new Date(now),
+    advance: (ms) => {
+      now += ms
+    },
+  }
 }
 
 export function createClock (): TestClock {
   let offset = 0
-  return { now: () => new Date(Date.now() + offset), advance: (ms) => { offset += ms } }
+  return {
+    now: () => new Date(Date.now() + offset),
+    advance: (ms) => {
+      offset += ms
+    },
+  }
 }
 
 export interface TestApp {
@@ -43,10 +58,21 @@ export interface TestApp {
 }
 
 /** An app as it runs, without the sweeper: tests sweep when they say. Rate limits are off unless asked for. */
-export async function startApp (t: Test, variables: Record<string, string> = {}, databaseUri?: string, clock = createClock()): Promise<TestApp> {
+export async function startApp (
+  t: Test,
+  variables: Record<string, string> = {},
+  databaseUri?: string,
+  clock = createClock(),
+): Promise<TestApp> {
   const uri = databaseUri ?? await freshDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-test-'))
-  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', RATE_LIMITS: 'off', DATA_DIR: dataDir, ...variables })
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    RATE_LIMITS: 'off',
+    DATA_DIR: dataDir,
+    ...variables,
+  })
   if (databaseUri === undefined) {
     await connectDatabase(uri)
     await createIndexes()
@@ -61,18 +87,36 @@ export async function startApp (t: Test, variables: Record<string, string> = {},
   return { app, clock, config, databaseUri: uri }
 }
 
-export interface Answer<T = any> { readonly status: number, readonly body: T, readonly headers: LightMyRequestResponse['headers'], readonly bytes: Buffer }
+export interface Answer<T = any> {
+  readonly status: number
+  readonly body: T
+  readonly headers: LightMyRequestResponse['headers']
+  readonly bytes: Buffer
+}
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export async function call<T = any> (app: FastifyInstance, method: Method, url: string, options: { token?: string, body?: unknown, headers?: Record<string, string> } = {}): Promise<Answer<T>> {
+export async function call<T = any> (
+  app: FastifyInstance,
+  method: Method,
+  url: string,
+  options: { token?: string, body?: unknown, headers?: Record<string, string> } = {},
+): Promise<Answer<T>> {
   const response = await app.inject({
     method,
     url,
-    headers: { ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }), ...options.headers },
+    headers: {
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
+    },
     ...(options.body === undefined ? {} : { payload: options.body as object }),
   })
   const isJson = /[/+]json\b/.test(String(response.headers['content-type'] ?? ''))
-  return { status: response.statusCode, body: (isJson && method !== 'HEAD' ? response.json() : null) as T, headers: response.headers, bytes: response.rawPayload }
+  return {
+    status: response.statusCode,
+    body: (isJson && method !== 'HEAD' ? response.json() : null) as T,
+    headers: response.headers,
+    bytes: response.rawPayload,
+  }
 }
 
 export const PASSWORD = 'three blind mice ran'
@@ -85,16 +129,20 @@ export interface Person {
   readonly refreshToken: string
   /** The first profile. */
   readonly profileId: string
-  get<T = any> (url: string, headers?: Record<string, string>): Promise<Answer<T>>
-  post<T = any> (url: string, body?: unknown): Promise<Answer<T>>
-  put<T = any> (url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
-  patch<T = any> (url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
-  delete<T = any> (url: string, headers?: Record<string, string>): Promise<Answer<T>>
+  get<T = any>(url: string, headers?: Record<string, string>): Promise<Answer<T>>
+  post<T = any>(url: string, body?: unknown): Promise<Answer<T>>
+  put<T = any>(url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  patch<T = any>(url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  delete<T = any>(url: string, headers?: Record<string, string>): Promise<Answer<T>>
   /** The same person with another token. */
-  with (token: string): Person
+  with(token: string): Person
 }
 
-interface Tokens { account: { id: string, email: string, profiles: Array<{ id: string }> }, accessToken: string, refreshToken: string }
+interface Tokens {
+  account: { id: string, email: string, profiles: Array<{ id: string }> }
+  accessToken: string
+  refreshToken: string
+}
 
 function person (app: FastifyInstance, tokens: Tokens, token = tokens.accessToken): Person {
   return {
@@ -105,9 +153,16 @@ function person (app: FastifyInstance, tokens: Tokens, token = tokens.accessToke
     profileId: tokens.account.profiles[0]!.id,
     get: async (url, headers) => await call(app, 'GET', url, { token, ...(headers === undefined ? {} : { headers }) }),
     post: async (url, body) => await call(app, 'POST', url, { token, ...(body === undefined ? {} : { body }) }),
-    put: async (url, body, headers) => await call(app, 'PUT', url, { token, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) }),
-    patch: async (url, body, headers) => await call(app, 'PATCH', url, { token, body, ...(headers === undefined ? {} : { headers }) }),
-    delete: async (url, headers) => await call(app, 'DELETE', url, { token, ...(headers === undefined ? {} : { headers }) }),
+    put: async (url, body, headers) =>
+      await call(app, 'PUT', url, {
+        token,
+        ...(body === undefined ? {} : { body }),
+        ...(headers === undefined ? {} : { headers }),
+      }),
+    patch: async (url, body, headers) =>
+      await call(app, 'PATCH', url, { token, body, ...(headers === undefined ? {} : { headers }) }),
+    delete: async (url, headers) =>
+      await call(app, 'DELETE', url, { token, ...(headers === undefined ? {} : { headers }) }),
     with: (other) => person(app, tokens, other),
   }
 }
@@ -115,14 +170,18 @@ function person (app: FastifyInstance, tokens: Tokens, token = tokens.accessToke
 /** Signs somebody up over HTTP. */
 export async function signUp (app: FastifyInstance, options: { plan?: string, email?: string } = {}): Promise<Person> {
   const email = options.email ?? `${randomUUID().slice(0, 8)}@example.com`
-  const answer = await call<Tokens>(app, 'POST', '/v1/auth/signup', { body: { email, password: PASSWORD, plan: options.plan ?? 'premium' } })
+  const answer = await call<Tokens>(app, 'POST', '/v1/auth/signup', {
+    body: { email, password: PASSWORD, plan: options.plan ?? 'premium' },
+  })
   if (answer.status !== 201) throw new Error(`sign-up answered ${answer.status}: ${JSON.stringify(answer.body)}`)
   return person(app, answer.body)
 }
 
 /** Signs somebody in again, after the clock went on for longer than a session lasts. */
 export async function signInAgain (app: FastifyInstance, who: Person): Promise<Person> {
-  const { status, body } = await call<Tokens>(app, 'POST', '/v1/auth/login', { body: { email: who.email, password: PASSWORD } })
+  const { status, body } = await call<Tokens>(app, 'POST', '/v1/auth/login', {
+    body: { email: who.email, password: PASSWORD },
+  })
   if (status !== 200) throw new Error(`log-in answered ${status}: ${JSON.stringify(body)}`)
   return who.with(body.accessToken)
 }
@@ -150,32 +209,75 @@ export function clipBytes (clip: Clip): Buffer {
 }
 
 /** Uploads a clip as a media file of a movie or episode; answers the file. */
-export async function upload (app: FastifyInstance, admin: Person, itemUrl: string, clip: Clip, query = ''): Promise<{ id: string }> {
-  const answer = await call(app, 'POST', `/v1/admin/${itemUrl}/media${query}`, { token: admin.token, body: clipBytes(clip), headers: { 'content-type': 'video/mp4' } })
+export async function upload (
+  app: FastifyInstance,
+  admin: Person,
+  itemUrl: string,
+  clip: Clip,
+  query = '',
+): Promise<{ id: string }> {
+  const answer = await call(app, 'POST', `/v1/admin/${itemUrl}/media${query}`, {
+    token: admin.token,
+    body: clipBytes(clip),
+    headers: { 'content-type': 'video/mp4' },
+  })
   if (answer.status !== 201) throw new Error(`the upload answered ${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }
 
 /** A movie of the catalogue, with clips to play. */
-export async function addMovie (app: FastifyInstance, admin: Person, fields: Record<string, unknown> = {}, clips: readonly Clip[] = ['480p-en']): Promise<string> {
-  const { body, status } = await admin.post('/v1/admin/movies', { title: 'The Matrix', releaseDate: '1999-03-31', genres: ['Science Fiction'], maturityRating: 'R', ...fields })
+export async function addMovie (
+  app: FastifyInstance,
+  admin: Person,
+  fields: Record<string, unknown> = {},
+  clips: readonly Clip[] = ['480p-en'],
+): Promise<string> {
+  const { body, status } = await admin.post('/v1/admin/movies', {
+    title: 'The Matrix',
+    releaseDate: '1999-03-31',
+    genres: ['Science Fiction'],
+    maturityRating: 'R',
+    ...fields,
+  })
   if (status !== 201) throw new Error(JSON.stringify(body))
   for (const clip of clips) await upload(app, admin, `movies/${body.id}`, clip)
   return body.id
 }
 
-export interface TestShow { readonly id: string, readonly episodes: string[] }
+export interface TestShow {
+  readonly id: string
+  readonly episodes: string[]
+}
 
 /** A show of two seasons with two episodes each, and a special; every regular episode can be played. */
-export async function addShow (app: FastifyInstance, admin: Person, fields: Record<string, unknown> = {}, clips: readonly Clip[] = ['480p-en']): Promise<TestShow> {
+export async function addShow (
+  app: FastifyInstance,
+  admin: Person,
+  fields: Record<string, unknown> = {},
+  clips: readonly Clip[] = ['480p-en'],
+): Promise<TestShow> {
   const { body, status } = await admin.post('/v1/admin/shows', {
     title: 'Fawlty Towers',
     genres: ['Comedy'],
     maturityRating: 'TV-PG',
     seasons: [
       { number: 0, title: 'Specials', episodes: [{ number: 1, title: 'Fawlty Towers Revisited' }] },
-      { number: 1, episodes: [{ number: 1, title: 'A Touch of Class', airDate: '1975-09-19' }, { number: 2, title: 'The Builders', airDate: '1975-09-26' }] },
-      { number: 2, episodes: [{ number: 1, title: 'Communication Problems', airDate: '1979-02-19' }, { number: 2, title: 'The Psychiatrist', airDate: '1979-02-26' }] },
+      {
+        number: 1,
+        episodes: [{ number: 1, title: 'A Touch of Class', airDate: '1975-09-19' }, {
+          number: 2,
+          title: 'The Builders',
+          airDate: '1975-09-26',
+        }],
+      },
+      {
+        number: 2,
+        episodes: [{ number: 1, title: 'Communication Problems', airDate: '1979-02-19' }, {
+          number: 2,
+          title: 'The Psychiatrist',
+          airDate: '1979-02-26',
+        }],
+      },
     ],
     ...fields,
   })
@@ -185,7 +287,9 @@ export async function addShow (app: FastifyInstance, admin: Person, fields: Reco
     const answer = await admin.get(`/v1/shows/${body.id}/seasons/${season}`)
     for (const episode of answer.body?.episodes ?? []) {
       episodes.push(episode.id)
-      for (const clip of clips) await upload(app, admin, `shows/${body.id}/seasons/${season}/episodes/${episode.number}`, clip)
+      for (const clip of clips) {
+        await upload(app, admin, `shows/${body.id}/seasons/${season}/episodes/${episode.number}`, clip)
+      }
     }
   }
   return { id: body.id, episodes }
@@ -197,8 +301,18 @@ export async function play (viewer: Person, itemId: string, options: Record<stri
 }
 
 /** Watches an item to a place and stops there; answers the stop. */
-export async function watch (viewer: Person, clock: TestClock, itemId: string, positionMs: number, watchedMs = positionMs): Promise<Answer> {
+export async function watch (
+  viewer: Person,
+  clock: TestClock,
+  itemId: string,
+  positionMs: number,
+  watchedMs = positionMs,
+): Promise<Answer> {
   const { body } = await play(viewer, itemId)
   clock.advance(1_000)
-  return await viewer.post(`/v1/profiles/${viewer.profileId}/playback/${body.streamId}/stop`, { positionMs, watchedMs, at: clock.now().toISOString() })
+  return await viewer.post(`/v1/profiles/${viewer.profileId}/playback/${body.streamId}/stop`, {
+    positionMs,
+    watchedMs,
+    at: clock.now().toISOString(),
+  })
 }

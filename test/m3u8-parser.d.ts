@@ -1,13 +1,34 @@
 // The part of m3u8-parser that the tests use; it comes without types.
 declare module 'm3u8-parser' {
-  export interface ByteRange { length: number, offset: number }
+  export interface ByteRange {
+    length: number
+    offset: number
+  }
   export interface Manifest {
     playlistType?: string
     endList?: boolean
     targetDuration?: number
     playlists?: Array<{ uri: string, attributes: Record<string, any> }>
-    mediaGroups?: Record<'AUDIO' | 'SUBTITLES', Record<string, Record<string, { uri: string, language?: string, default: boolean, autoselect: boolean, forced?: boolean, characteristics?: string }>>>
-    segments?: Array<{ uri: string, duration: number, byterange?: ByteRange, map?: { uri: string, byterange?: ByteRange } }>
+    mediaGroups?: Record<
+      'AUDIO' | 'SUBTITLES',
+      Record<
+        string,
+        Record<
+          string,
+          {
+            uri: string,
+            language?: string,
+            default: boolean,
+            autoselect: boolean,
+            forced?: boolean,
+            characteristics?: string,
+          }
+        >
+      >
+    >
+    segments?: Array<
+      { uri: string, duration: number, byterange?: ByteRange, map?: { uri: string, byterange?: ByteRange } }
+    >
   }
   export class Parser {
     manifest: Manifest

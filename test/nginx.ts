@@ -25,24 +25,35 @@ export interface Nginx {
   /** Holds its logs. */
   readonly folder: string
   readonly pid: number | null
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 /** Starts nginx in front of a service, with one worker and a folder of its own. */
 export async function startNginx (binary: string, serviceOrigin: string, mediaFolder: string): Promise<Nginx> {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-nginx-'))
   const [port, plainPort] = [await findFreePort(), await findFreePort()]
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) =>
+    `${name}_temp_path ${folder}/${name};`
+  ).join(' ')
   // A worker that is not root cannot look into folders below the home of who runs this.
-  writeFileSync(path.join(folder, 'nginx.conf'), `
-    ${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/start.log;
+  writeFileSync(
+    path.join(folder, 'nginx.conf'),
+    `
+    ${
+      process.getuid?.() === 0
+        ? 'user root;'
+        : ''
+    } daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/start.log;
     events {}
     http {
       ${temporary} keepalive_requests 1000000;
       ${documentedServer(folder, port, serviceOrigin, mediaFolder)}
       server { listen 127.0.0.1:${plainPort}; access_log off; sendfile on; tcp_nopush on; root ${mediaFolder}; }
-    }`)
-  const child = spawn(binary, ['-p', folder, '-e', `${folder}/start.log`, '-c', `${folder}/nginx.conf`], { stdio: ['ignore', 'inherit', 'inherit'] })
+    }`,
+  )
+  const child = spawn(binary, ['-p', folder, '-e', `${folder}/start.log`, '-c', `${folder}/nginx.conf`], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const ended = once(child, 'exit')
   async function stop (): Promise<void> {
     child.kill('SIGTERM')
@@ -58,13 +69,22 @@ export async function startNginx (binary: string, serviceOrigin: string, mediaFo
     }
     await wait(50)
   }
-  return { origin: `http://127.0.0.1:${port}`, plainOrigin: `http://127.0.0.1:${plainPort}`, folder, pid: child.pid ?? null, stop }
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    plainOrigin: `http://127.0.0.1:${plainPort}`,
+    folder,
+    pid: child.pid ?? null,
+    stop,
+  }
 }
 
 /** The block of the documentation, with the addresses and folders of this machine. */
 function documentedServer (folder: string, port: number, serviceOrigin: string, mediaFolder: string): string {
   const documented = /```nginx\n([^]*?)```/.exec(readFileSync(path.resolve('docs', 'operations.md'), 'utf8'))?.[1] ?? ''
-  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], ['http://127.0.0.1:3000', serviceOrigin], ['alias /data/media/;', `alias ${mediaFolder}/;`]] as const
+  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], ['http://127.0.0.1:3000', serviceOrigin], [
+    'alias /data/media/;',
+    `alias ${mediaFolder}/;`,
+  ]] as const
   return changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the documented configuration of nginx has no "${from}"`)
     return text.replace(from, to)
@@ -81,7 +101,12 @@ async function findFreePort (): Promise<number> {
 
 async function isListening (port: number): Promise<boolean> {
   return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.on('error', () => { resolve(false) })
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => {
+      resolve(false)
+    })
   })
 }

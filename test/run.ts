@@ -20,22 +20,39 @@ function findTests (words: readonly string[]): string[] {
     .map((file) => path.join(FOLDER, file)).sort()
 }
 
-interface Outcome { file: string, passed: number, failed: number, skipped: number, seconds: number, output: string[], code: number }
+interface Outcome {
+  file: string
+  passed: number
+  failed: number
+  skipped: number
+  seconds: number
+  output: string[]
+  code: number
+}
 
 /** Runs one file; its output is TAP (version 14), whose leaves are counted. */
 async function runFile (file: string, databaseUri: string): Promise<Outcome> {
   const started = Date.now()
   const outcome: Outcome = { file, passed: 0, failed: 0, skipped: 0, seconds: 0, output: [], code: 0 }
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
-    env: { ...process.env, NODE_ENV: 'test', NORMFLIX_TEST_MONGODB_URI: databaseUri, TAP: '1', TAP_TIMEOUT: '280' }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'test', NORMFLIX_TEST_MONGODB_URI: databaseUri, TAP: '1', TAP_TIMEOUT: '280' },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   children.add(child)
   const timer = setTimeout(() => {
     outcome.output.push(`ended after ${FILE_TIMEOUT_MS / 1_000} s`)
     child.kill('SIGKILL')
   }, FILE_TIMEOUT_MS)
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => { takeIn(outcome, line) })
-  outcome.code = await new Promise((resolve) => child.on('close', (code) => { resolve(code ?? 1) }))
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      takeIn(outcome, line)
+    })
+  }
+  outcome.code = await new Promise((resolve) =>
+    child.on('close', (code) => {
+      resolve(code ?? 1)
+    })
+  )
   clearTimeout(timer)
   children.delete(child)
   outcome.seconds = (Date.now() - started) / 1_000
@@ -58,7 +75,11 @@ if (files.length === 0) {
   console.error('No test file has that in its name.')
   process.exit(1)
 }
-const database = await resolveDatabaseServer({ uri: process.env['NORMFLIX_TEST_MONGODB_URI'] ?? null, dataDir: null, report: console.log })
+const database = await resolveDatabaseServer({
+  uri: process.env['NORMFLIX_TEST_MONGODB_URI'] ?? null,
+  dataDir: null,
+  report: console.log,
+})
 console.log(`Database … ${database.description}`)
 const outcomes: Outcome[] = []
 const waiting = [...files]
@@ -76,14 +97,23 @@ try {
       const outcome = await runFile(file, database.uri)
       outcomes.push(outcome)
       const name = path.relative(FOLDER, file)
-      console.log(`${outcome.code === 0 ? 'ok    ' : 'FAILED'} ${name}  ${outcome.passed} passed in ${outcome.seconds.toFixed(1)} s`)
+      console.log(
+        `${outcome.code === 0 ? 'ok    ' : 'FAILED'} ${name}  ${outcome.passed} passed in ${
+          outcome.seconds.toFixed(1)
+        } s`,
+      )
       if (outcome.code !== 0) console.log(outcome.output.map((line) => `    ${line}`).join('\n'))
     }
   }))
 } finally {
   await database.stop()
 }
-const sum = (pick: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + pick(outcome), 0)
+const sum = (pick: (outcome: Outcome) => number): number =>
+  outcomes.reduce((total, outcome) => total + pick(outcome), 0)
 const skipped = sum((outcome) => outcome.skipped)
-console.log(`\n${sum((outcome) => outcome.passed)} passed, ${sum((outcome) => outcome.failed)} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+console.log(
+  `\n${sum((outcome) => outcome.passed)} passed, ${sum((outcome) => outcome.failed)} failed${
+    skipped > 0 ? `, ${skipped} skipped` : ''
+  }`,
+)
 process.exit(outcomes.some((outcome) => outcome.code !== 0) ? 1 : 0)

@@ -11,17 +11,37 @@ export interface Server {
   readonly origin: string
   readonly pid: number
   /** With SIGTERM. @returns the exit code */
-  stop (): Promise<number>
+  stop(): Promise<number>
 }
 
 /** Starts the service as a process of its own; stops with SIGTERM. */
-export async function startServer (t: { teardown: (end: () => unknown) => unknown }, databaseUri: string, dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<Server> {
+export async function startServer (
+  t: { teardown: (end: () => unknown) => unknown },
+  databaseUri: string,
+  dataDir: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
-    env: { ...process.env, NODE_ENV: 'test', PORT: '0', MONGODB_URI: databaseUri, DATA_DIR: dataDir, SIGNING_KEYS: `k:${secret}`, PASSWORD_PEPPER: secret, RATE_LIMITS: 'off', LOG_LEVEL: 'warn', ...variables },
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      PORT: '0',
+      MONGODB_URI: databaseUri,
+      DATA_DIR: dataDir,
+      SIGNING_KEYS: `k:${secret}`,
+      PASSWORD_PEPPER: secret,
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = new Promise<number>((resolve) => child.once('exit', (code) => { resolve(code ?? -1) }))
+  const ended = new Promise<number>((resolve) =>
+    child.once('exit', (code) => {
+      resolve(code ?? -1)
+    })
+  )
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM')
     return await ended
@@ -32,20 +52,37 @@ export async function startServer (t: { teardown: (end: () => unknown) => unknow
       const match = /API\s+(http:\S+)\/v1/.exec(line)
       if (match?.[1] !== undefined) resolve(match[1])
     })
-    void ended.then((code) => { reject(new Error(`the server ended with ${code}`)) })
+    void ended.then((code) => {
+      reject(new Error(`the server ended with ${code}`))
+    })
   })
   return { origin, pid: child.pid ?? 0, stop }
 }
 
-export async function send (server: Server, method: string, url: string, token?: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number, body: any, headers: Record<string, string> }> {
+export async function send (
+  server: Server,
+  method: string,
+  url: string,
+  token?: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number, body: any, headers: Record<string, string> }> {
   const isBytes = body instanceof Uint8Array
   const response = await fetch(server.origin + url, {
     method,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined || isBytes ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined || isBytes ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text, headers: Object.fromEntries(response.headers) }
+  return {
+    status: response.status,
+    body: response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text,
+    headers: Object.fromEntries(response.headers),
+  }
 }
 
 /** Somebody with an account who is an administrator. @returns an access token */

@@ -22,7 +22,11 @@ async function writeApiTypes () {
 }
 
 function checkTypes () {
-  const { status } = spawnSync(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', inRoot('web')], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [
+    inRoot('node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    inRoot('web'),
+  ], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }
 
@@ -30,8 +34,14 @@ function checkTypes () {
 const filesByAddress = {
   name: 'files-by-address',
   setup (builder) {
-    builder.onResolve({ filter: /\?url$/ }, ({ path: name }) => ({ path: inRoot('node_modules', name.slice(0, -'?url'.length)), namespace: 'by-address' }))
-    builder.onLoad({ filter: /./, namespace: 'by-address' }, async ({ path: file }) => ({ contents: await readFile(file), loader: 'file' }))
+    builder.onResolve(
+      { filter: /\?url$/ },
+      ({ path: name }) => ({ path: inRoot('node_modules', name.slice(0, -'?url'.length)), namespace: 'by-address' }),
+    )
+    builder.onLoad(
+      { filter: /./, namespace: 'by-address' },
+      async ({ path: file }) => ({ contents: await readFile(file), loader: 'file' }),
+    )
   },
 }
 

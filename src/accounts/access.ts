@@ -24,13 +24,13 @@ export interface AccountView {
 }
 
 export interface AccountAccess {
-  isSessionLive (sessionId: string, accountId: string): Promise<boolean>
+  isSessionLive(sessionId: string, accountId: string): Promise<boolean>
   /** Null when the account is gone. */
-  findAccount (accountId: string): Promise<AccountView | null>
+  findAccount(accountId: string): Promise<AccountView | null>
   /** Null when the account has no such profile, also when it was made a moment ago elsewhere. */
-  findProfile (accountId: string, profileId: string): Promise<ProfileAccess | null>
-  forgetAccount (accountId: string): void
-  forgetSession (sessionId: string): void
+  findProfile(accountId: string, profileId: string): Promise<ProfileAccess | null>
+  forgetAccount(accountId: string): void
+  forgetSession(sessionId: string): void
 }
 
 /** @param now the clock, for sessions that run out */
@@ -47,7 +47,9 @@ export function createAccountAccess (now: () => Date): AccountAccess {
   }
 
   async function readSession (sessionId: string): Promise<string | null> {
-    const reading = findSession(sessionId).then((session) => session !== null && isSessionLive(session, now()) ? session.account.toString() : null)
+    const reading = findSession(sessionId).then((session) =>
+      session !== null && isSessionLive(session, now()) ? session.account.toString() : null
+    )
     sessions.set(sessionId, reading)
     reading.catch(() => sessions.delete(sessionId))
     return await reading
@@ -63,11 +65,16 @@ export function createAccountAccess (now: () => Date): AccountAccess {
     },
     findAccount: cachedAccount,
     async findProfile (accountId, profileId) {
-      const find = (account: AccountView | null): ProfileAccess | null => account?.profiles.find((profile) => profile.id === profileId) ?? null
+      const find = (account: AccountView | null): ProfileAccess | null =>
+        account?.profiles.find((profile) => profile.id === profileId) ?? null
       return find(await cachedAccount(accountId)) ?? find(await readAccount(accountId))
     },
-    forgetAccount: (accountId) => { accounts.delete(accountId) },
-    forgetSession: (sessionId) => { sessions.delete(sessionId) },
+    forgetAccount: (accountId) => {
+      accounts.delete(accountId)
+    },
+    forgetSession: (sessionId) => {
+      sessions.delete(sessionId)
+    },
   }
 }
 

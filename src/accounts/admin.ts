@@ -18,7 +18,9 @@ export interface AccountSearch {
 }
 
 /** One page of accounts, the newest first. */
-export async function searchAccounts ({ email, plan, role, disabled, after, limit }: AccountSearch): Promise<{ accounts: StoredAccount[], next: string | null }> {
+export async function searchAccounts (
+  { email, plan, role, disabled, after, limit }: AccountSearch,
+): Promise<{ accounts: StoredAccount[], next: string | null }> {
   const filter = {
     ...(email === undefined ? {} : { email: normaliseEmail(email) }),
     ...(plan === undefined ? {} : { plan }),
@@ -39,11 +41,15 @@ export async function searchAccounts ({ email, plan, role, disabled, after, limi
  * @throws DomainError 404, 409 `own-account`, `last-admin`
  */
 export async function disableAccount (services: Services, actorId: string, accountId: string): Promise<StoredAccount> {
-  if (actorId === accountId) throw conflict('own-account', 'Your own account', 'Another administrator has to disable this account.')
+  if (actorId === accountId) {
+    throw conflict('own-account', 'Your own account', 'Another administrator has to disable this account.')
+  }
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) {
     await Account.updateOne({ _id: accountId }, { $set: { disabledAt: services.now() } })
-    await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } }) })
+    await keepAnAdmin(account, async () => {
+      await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
+    })
   }
   await endAllSessions(services, accountId, null, 'account-disabled')
   services.access.forgetAccount(accountId)
@@ -68,7 +74,9 @@ export async function changeRole (services: Services, accountId: string, role: R
   if (account.role === role) return account
   await Account.updateOne({ _id: accountId }, { $set: { role } })
   if (role === 'member') {
-    await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } }) })
+    await keepAnAdmin(account, async () => {
+      await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } })
+    })
     await endAllSessions(services, accountId, null, 'role-changed')
   }
   services.access.forgetAccount(accountId)

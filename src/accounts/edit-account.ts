@@ -10,7 +10,10 @@ const MAX_TRIES = 10
  * again on what is there now.
  * @throws DomainError 404, or whatever `change` and the schema's hooks throw
  */
-export async function editAccount (accountId: string, change: (account: AccountDocument) => void): Promise<StoredAccount> {
+export async function editAccount (
+  accountId: string,
+  change: (account: AccountDocument) => void,
+): Promise<StoredAccount> {
   for (let i = 0; i < MAX_TRIES; i++) {
     const account = await loadAccount(accountId)
     if (account === null) throw notFound('account')

@@ -6,7 +6,13 @@ import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { MailLink, mailLinkIdOf, type MailLinkKind, type StoredMailLink } from '../../models/email-token.js'
 import { badRequest, notFound } from '../errors.js'
 import type { Mail } from '../mail/mailer.js'
-import { changeEmailMail, emailChangedMail, passwordChangedMail, resetPasswordMail, verifyEmailMail } from '../mail/templates.js'
+import {
+  changeEmailMail,
+  emailChangedMail,
+  passwordChangedMail,
+  resetPasswordMail,
+  verifyEmailMail,
+} from '../mail/templates.js'
 import { countAttempt, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
 import type { AuditNote } from '../audit/audit-log.js'
@@ -14,20 +20,46 @@ import { endAllSessions } from './sessions.js'
 import { assertPassword, emailTaken, normaliseEmail, setPasswordHash } from './sign-in.js'
 
 const HOUR_MS = 3_600_000
-const VALID_MS: Readonly<Record<MailLinkKind, number>> = { 'verify-email': 24 * HOUR_MS, 'change-email': 24 * HOUR_MS, 'reset-password': HOUR_MS / 2 }
+const VALID_MS: Readonly<Record<MailLinkKind, number>> = {
+  'verify-email': 24 * HOUR_MS,
+  'change-email': 24 * HOUR_MS,
+  'reset-password': HOUR_MS / 2,
+}
 /** So many mails an address gets on request before it has to wait: nobody's letter box is filled through us. */
 const MAILS: ThrottlePolicy = { free: 4, firstWaitMs: 5 * 60_000, maxWaitMs: HOUR_MS, forgetAfterMs: 6 * HOUR_MS }
-const PATHS: Readonly<Record<MailLinkKind, string>> = { 'verify-email': 'confirm-email', 'change-email': 'confirm-email', 'reset-password': 'reset-password' }
-const LETTERS: Readonly<Record<MailLinkKind, (to: string, url: string) => Mail>> = { 'verify-email': verifyEmailMail, 'change-email': changeEmailMail, 'reset-password': resetPasswordMail }
+const PATHS: Readonly<Record<MailLinkKind, string>> = {
+  'verify-email': 'confirm-email',
+  'change-email': 'confirm-email',
+  'reset-password': 'reset-password',
+}
+const LETTERS: Readonly<Record<MailLinkKind, (to: string, url: string) => Mail>> = {
+  'verify-email': verifyEmailMail,
+  'change-email': changeEmailMail,
+  'reset-password': resetPasswordMail,
+}
 
-export const badLink = (): Error => badRequest('mail-link-invalid', 'The link has been used, has expired, or was never sent. Ask for another.')
+export const badLink = (): Error =>
+  badRequest('mail-link-invalid', 'The link has been used, has expired, or was never sent. Ask for another.')
 
 /** Sends a link, unless the address got too many lately. */
-async function sendLink (services: Services, kind: MailLinkKind, accountId: StoredAccount['_id'], email: string): Promise<void> {
+async function sendLink (
+  services: Services,
+  kind: MailLinkKind,
+  accountId: StoredAccount['_id'],
+  email: string,
+): Promise<void> {
   const now = services.now()
   if (await countAttempt(mailKeyOf(services, email), MAILS, now) > 0) return
   const token = randomBytes(32).toString('base64url')
-  await MailLink.create({ _id: mailLinkIdOf(token), kind, account: accountId, email, createdAt: now, expiresAt: new Date(now.getTime() + VALID_MS[kind]), usedAt: null })
+  await MailLink.create({
+    _id: mailLinkIdOf(token),
+    kind,
+    account: accountId,
+    email,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + VALID_MS[kind]),
+    usedAt: null,
+  })
   await services.mailer.send(LETTERS[kind](email, `${services.config.publicUrl}/${PATHS[kind]}?token=${token}`))
 }
 
@@ -38,7 +70,9 @@ function mailKeyOf ({ keys }: Services, email: string): string {
 
 /** Asks whoever signed up to confirm the address. */
 export function requestVerification (services: Services, account: Pick<StoredAccount, '_id' | 'email'>): void {
-  services.background.run('the mail that confirms an address', async () => { await sendLink(services, 'verify-email', account._id, account.email) })
+  services.background.run('the mail that confirms an address', async () => {
+    await sendLink(services, 'verify-email', account._id, account.email)
+  })
 }
 
 /** A forgotten password: changes nothing, and says nothing. */
@@ -51,14 +85,22 @@ export function requestPasswordReset (services: Services, address: string): void
 }
 
 /** @throws DomainError 409 `email-taken` */
-export async function requestEmailChange (services: Services, account: Pick<StoredAccount, '_id'>, address: string): Promise<void> {
+export async function requestEmailChange (
+  services: Services,
+  account: Pick<StoredAccount, '_id'>,
+  address: string,
+): Promise<void> {
   const email = normaliseEmail(address)
   if (await findAccountByEmail(email) !== null) throw emailTaken()
-  services.background.run('the mail that confirms a new address', async () => { await sendLink(services, 'change-email', account._id, email) })
+  services.background.run('the mail that confirms a new address', async () => {
+    await sendLink(services, 'change-email', account._id, email)
+  })
 }
 
 export function notifyPasswordChanged (services: Services, { email }: Pick<StoredAccount, 'email'>): void {
-  services.background.run('the notice of a changed password', async () => { await services.mailer.send(passwordChangedMail(email)) })
+  services.background.run('the notice of a changed password', async () => {
+    await services.mailer.send(passwordChangedMail(email))
+  })
 }
 
 /** Finds a link that still works. @throws DomainError 400 `mail-link-invalid` */
@@ -91,7 +133,9 @@ export async function resetPassword (services: Services, token: string, password
   await setPasswordHash(accountId, passwordHash)
   // Who reads the mail has the address.
   await Account.updateOne({ _id: account._id, emailVerifiedAt: null }, { $set: { emailVerifiedAt: services.now() } })
-  await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, { $set: { usedAt: services.now() } })
+  await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
+    $set: { usedAt: services.now() },
+  })
   await endAllSessions(services, accountId, null, 'password-reset')
   notifyPasswordChanged(services, account)
   return accountId
@@ -121,5 +165,7 @@ async function moveToAddress (services: Services, account: StoredAccount, email:
   }
   // Links to the old address, and offers of other new ones, are void.
   await MailLink.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: services.now() } })
-  services.background.run('the notice of a changed address', async () => { await services.mailer.send(emailChangedMail(account.email, email)) })
+  services.background.run('the notice of a changed address', async () => {
+    await services.mailer.send(emailChangedMail(account.email, email))
+  })
 }

@@ -23,34 +23,53 @@ const DAY_MS = 86_400_000
 const BATCH = 50
 
 /** Every collection with documents of an account, found by their `account`. */
-const OWNED = [Play, WatchArchive, Taste, WishlistOrder, ChangeLog, Undo, Trash, MailLink, RepeatableRequest, Session] as unknown as ReadonlyArray<Model<unknown>>
+const OWNED = [
+  Play,
+  WatchArchive,
+  Taste,
+  WishlistOrder,
+  ChangeLog,
+  Undo,
+  Trash,
+  MailLink,
+  RepeatableRequest,
+  Session,
+] as unknown as ReadonlyArray<Model<unknown>>
 
 /** Closes an account: every session and stream ends, and it is erased when the period of grace is over. @throws DomainError 409 `last-admin` */
 export async function closeAccount (services: Services, account: StoredAccount): Promise<void> {
   const eraseAt = new Date(services.now().getTime() + services.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
   await Account.updateOne({ _id: accountId }, { $set: { eraseAt } })
-  await keepAnAdmin(account, async () => { await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } }) })
+  await keepAnAdmin(account, async () => {
+    await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } })
+  })
   await endAllSessions(services, accountId, null, 'account-closed')
   if (services.config.accountGraceDays === 0) {
     await eraseAccount(services, account)
     return
   }
-  services.background.run('the notice of a closed account', async () => { await services.mailer.send(accountClosedMail(account.email, eraseAt)) })
+  services.background.run('the notice of a closed account', async () => {
+    await services.mailer.send(accountClosedMail(account.email, eraseAt))
+  })
 }
 
 /** Signing in takes a deletion back. @returns false when there was none */
 export async function reopenAccount (services: Services, account: StoredAccount): Promise<boolean> {
   if ((account.eraseAt ?? null) === null) return false
   await Account.updateOne({ _id: account._id }, { $set: { eraseAt: null } })
-  services.background.run('the notice of a reopened account', async () => { await services.mailer.send(accountReopenedMail(account.email)) })
+  services.background.run('the notice of a reopened account', async () => {
+    await services.mailer.send(accountReopenedMail(account.email))
+  })
   return true
 }
 
 /** Erases the accounts whose period of grace is over. @returns how many */
 export async function eraseClosedAccounts (services: Services): Promise<number> {
   // A lower bound keeps the query inside the index: accounts that are not closed have null.
-  const due = await Account.find({ eraseAt: mongoose.trusted({ $gt: new Date(0), $lte: services.now() }) }).select('_id').limit(BATCH).lean<Array<Pick<StoredAccount, '_id'>>>()
+  const due = await Account.find({ eraseAt: mongoose.trusted({ $gt: new Date(0), $lte: services.now() }) }).select(
+    '_id',
+  ).limit(BATCH).lean<Array<Pick<StoredAccount, '_id'>>>()
   let erased = 0
   for (const { _id } of due) {
     const account = await findAccount(_id)

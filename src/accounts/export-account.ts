@@ -18,7 +18,12 @@ const SECRETS = new Set(['passwordHash', 'pinHash', 'seed', 'kid', '__v', 'revis
 
 /** The collections of an account beside itself, by the member they are exported as. */
 const PARTS: ReadonlyArray<readonly [member: string, model: Model<never>]> = [
-  ['plays', Play], ['olderWatchHistory', WatchArchive], ['tastes', Taste], ['wishlistOrders', WishlistOrder], ['sessions', Session], ['undoableActions', Undo],
+  ['plays', Play],
+  ['olderWatchHistory', WatchArchive],
+  ['tastes', Taste],
+  ['wishlistOrders', WishlistOrder],
+  ['sessions', Session],
+  ['undoableActions', Undo],
 ] as never
 
 /** @throws DomainError 404 before anything is written */
@@ -26,16 +31,16 @@ export async function exportAccount (services: Pick<Services, 'now'>, accountId:
   const account = await Account.findById(accountId).lean<StoredAccount>()
   if (account === null) throw notFound('account')
   const streams = await findSlots(accountId)
-  async function * write (): AsyncGenerator<string> {
+  async function* write (): AsyncGenerator<string> {
     const head = textOf({ format: 'normflix-account', version: 1, exportedAt: services.now(), account, streams })
     yield head.slice(0, -1)
-    for (const [member, model] of PARTS) yield * writePart(member, model, accountId)
+    for (const [member, model] of PARTS) yield* writePart(member, model, accountId)
     yield '}\n'
   }
   return Readable.from(write(), { objectMode: false })
 }
 
-async function * writePart (member: string, model: Model<never>, accountId: string): AsyncGenerator<string> {
+async function* writePart (member: string, model: Model<never>, accountId: string): AsyncGenerator<string> {
   yield `,\n"${member}":[`
   let separator = '\n'
   for await (const document of model.find({ account: accountId }).lean().cursor()) {

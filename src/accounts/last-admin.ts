@@ -12,5 +12,9 @@ export async function keepAnAdmin (before: StoredAccount, takeBack: () => Promis
   const left = await Account.exists({ role: 'admin', disabledAt: null, eraseAt: null })
   if (left !== null) return
   await takeBack()
-  throw conflict('last-admin', 'The last administrator', 'Somebody has to run the service: make another administrator first.')
+  throw conflict(
+    'last-admin',
+    'The last administrator',
+    'Somebody has to run the service: make another administrator first.',
+  )
 }

@@ -11,15 +11,26 @@ import { withNote } from '../audit/audit-log.js'
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** 10 in a row are free, then waits double to a quarter of an hour; a hundred in a row are all there are in a day. */
-const PER_ACCOUNT: ThrottlePolicy = { free: 10, firstWaitMs: 1_000, maxWaitMs: 15 * MINUTE_MS, forgetAfterMs: DAY_MS, mostInARow: 100 }
+const PER_ACCOUNT: ThrottlePolicy = {
+  free: 10,
+  firstWaitMs: 1_000,
+  maxWaitMs: 15 * MINUTE_MS,
+  forgetAfterMs: DAY_MS,
+  mostInARow: 100,
+}
 /** 20 wrong ones from one address, then a pause; right ones are not counted. */
-const PER_ADDRESS: ThrottlePolicy = { free: 20, firstWaitMs: 5 * MINUTE_MS, maxWaitMs: 5 * MINUTE_MS, forgetAfterMs: 6 * MINUTE_MS }
+const PER_ADDRESS: ThrottlePolicy = {
+  free: 20,
+  firstWaitMs: 5 * MINUTE_MS,
+  maxWaitMs: 5 * MINUTE_MS,
+  forgetAfterMs: 6 * MINUTE_MS,
+}
 
 type GuessServices = Pick<Services, 'keys' | 'now' | 'config'>
 
 export interface Guess {
   /** The password was right: nothing of it counts. */
-  wasRight (): Promise<void>
+  wasRight(): Promise<void>
 }
 
 /** Names a count so that the collection tells nobody's address. */
@@ -33,8 +44,16 @@ function keyOf ({ keys }: GuessServices, what: string): string {
  * @param address the network address that asks, a subscriber's whole block as one
  * @throws DomainError 429 `too-many-attempts`
  */
-export async function countLogIn (services: GuessServices, email: string, account: Pick<StoredAccount, '_id'> | null, address: string, deviceToken: string | null): Promise<Guess> {
-  const device = account === null || deviceToken === null ? null : readDeviceToken(services.keys, account._id.toString(), deviceToken)
+export async function countLogIn (
+  services: GuessServices,
+  email: string,
+  account: Pick<StoredAccount, '_id'> | null,
+  address: string,
+  deviceToken: string | null,
+): Promise<Guess> {
+  const device = account === null || deviceToken === null
+    ? null
+    : readDeviceToken(services.keys, account._id.toString(), deviceToken)
   const accountKey = keyOf(services, device === null ? `account ${email}` : `device ${device}`)
   const addressKey = keyOf(services, `address ${address}`)
   // A known device is not held up by what others in its network do.
@@ -59,13 +78,31 @@ export async function forgetLogIns (services: GuessServices, email: string): Pro
 export async function countOwnPassword (services: GuessServices, accountId: string): Promise<Guess> {
   const key = keyOf(services, `own ${accountId}`)
   await count(services, key, PER_ACCOUNT, accountId)
-  return { wasRight: async () => { await forgetAttempts(key) } }
+  return {
+    wasRight: async () => {
+      await forgetAttempts(key)
+    },
+  }
 }
 
-async function count ({ now }: GuessServices, key: string, policy: ThrottlePolicy, account: string | null): Promise<void> {
+async function count (
+  { now }: GuessServices,
+  key: string,
+  policy: ThrottlePolicy,
+  account: string | null,
+): Promise<void> {
   const waitMs = await countAttempt(key, policy, now())
   if (waitMs === 0) return
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
-  throw withNote(new DomainError(429, 'too-many-attempts', 'Too many attempts', 'Wait as long as Retry-After says, use a device that signed in before, or ask for a new password.',
-    { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) }), { account })
+  throw withNote(
+    new DomainError(
+      429,
+      'too-many-attempts',
+      'Too many attempts',
+      'Wait as long as Retry-After says, use a device that signed in before, or ask for a new password.',
+      { retryAfterSeconds },
+      { 'retry-after': String(retryAfterSeconds) },
+    ),
+    { account },
+  )
 }

@@ -6,7 +6,12 @@ import type { Services } from '../services.js'
 import { withNote, type AuditNote } from '../audit/audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
-const PIN_GUESSES: ThrottlePolicy = { free: 5, firstWaitMs: 30_000, maxWaitMs: 15 * 60_000, forgetAfterMs: 24 * 3_600_000 }
+const PIN_GUESSES: ThrottlePolicy = {
+  free: 5,
+  firstWaitMs: 30_000,
+  maxWaitMs: 15 * 60_000,
+  forgetAfterMs: 24 * 3_600_000,
+}
 
 const keyOf = (profileId: string): string => `pin ${profileId}`
 
@@ -14,7 +19,11 @@ const keyOf = (profileId: string): string => `pin ${profileId}`
  * Checks the PIN of a profile that has one. A guess is counted before it is looked at; none at all is no guess.
  * @throws DomainError 403 `wrong-pin`, 429 `too-many-pin-guesses`
  */
-export async function verifyPin ({ hasher, now }: Pick<Services, 'hasher' | 'now'>, profile: Pick<StoredProfile, '_id' | 'pinHash'>, pin: string | undefined): Promise<void> {
+export async function verifyPin (
+  { hasher, now }: Pick<Services, 'hasher' | 'now'>,
+  profile: Pick<StoredProfile, '_id' | 'pinHash'>,
+  pin: string | undefined,
+): Promise<void> {
   if (profile.pinHash === null) return
   if (pin === undefined || pin === '') throw wrongPin()
   const key = keyOf(profile._id.toString())
@@ -30,10 +39,17 @@ export async function forgetPinGuesses (profileId: string): Promise<void> {
   await forgetAttempts(keyOf(profileId))
 }
 
-const wrongPin = (): DomainError => new DomainError(403, 'wrong-pin', 'Wrong PIN', 'This profile opens with its PIN only.')
+const wrongPin = (): DomainError =>
+  new DomainError(403, 'wrong-pin', 'Wrong PIN', 'This profile opens with its PIN only.')
 
 function tooManyGuesses (waitMs: number): DomainError {
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
-  return new DomainError(429, 'too-many-pin-guesses', 'Too many wrong PINs', 'Wait as long as Retry-After says, or change the PIN with the account\'s own token.',
-    { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) })
+  return new DomainError(
+    429,
+    'too-many-pin-guesses',
+    'Too many wrong PINs',
+    "Wait as long as Retry-After says, or change the PIN with the account's own token.",
+    { retryAfterSeconds },
+    { 'retry-after': String(retryAfterSeconds) },
+  )
 }

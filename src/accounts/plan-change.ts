@@ -1,7 +1,14 @@
 // Changing the plan: profiles are locked or unlocked with it in one write, then the streams are brought within its limit.
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSlots, isLive } from '../../models/account-streams.js'
-import { decidePlanChange, isSameLimits, limitsOf, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
+import {
+  decidePlanChange,
+  isSameLimits,
+  limitsOf,
+  type PlanChange,
+  type PlanId,
+  type PlanLimits,
+} from '../domain/plans.js'
 import { conflict, notFound } from '../errors.js'
 import type { Services } from '../services.js'
 import { applyStreamLimit, endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
@@ -24,7 +31,9 @@ export async function previewPlan (services: Services, accountId: string, to: Pl
   const profiles = profilesOf(account)
   const limits = limitsOf(to)
   const change = decidePlanChange(account.plan, to, profiles)
-  const lock = change.needsChoice ? profiles.filter((profile) => !profile.locked).slice(limits.maxProfiles).map((profile) => profile.id) : change.lock
+  const lock = change.needsChoice
+    ? profiles.filter((profile) => !profile.locked).slice(limits.maxProfiles).map((profile) => profile.id)
+    : change.lock
   const live = slots.filter((slot) => isLive(slot, services.now()))
   return { ...change, lock, limits, profiles, endedStreams: Math.max(0, live.length - limits.maxStreams) }
 }
@@ -33,7 +42,12 @@ export async function previewPlan (services: Services, accountId: string, to: Pl
  * Changes the plan. Calling it again with the same plan only brings the limits up to date.
  * @throws DomainError 409 `plan-needs-choice` listing the profiles, when fewer fit and none were chosen
  */
-export async function changePlan (services: Pick<Services, 'access' | 'leases' | 'now'>, accountId: string, to: PlanId, keepProfileIds: readonly string[] | undefined): Promise<StoredAccount> {
+export async function changePlan (
+  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  accountId: string,
+  to: PlanId,
+  keepProfileIds: readonly string[] | undefined,
+): Promise<StoredAccount> {
   let change: PlanChange | null = null
   const account = await editAccount(accountId, (document) => {
     const profiles = profilesOf(document)
@@ -60,7 +74,10 @@ export async function changePlan (services: Pick<Services, 'access' | 'leases' |
 
 function needsChoice (to: PlanId, profiles: ReadonlyArray<{ id: string, name: string, locked: boolean }>): Error {
   const { maxProfiles } = limitsOf(to)
-  return conflict('plan-needs-choice', 'Which profiles stay?',
+  return conflict(
+    'plan-needs-choice',
+    'Which profiles stay?',
     `This plan has place for ${maxProfiles}. Name the ones to keep in keepProfileIds; the others are locked and kept with all they hold.`,
-    { maxProfiles, profiles: profiles.filter((profile) => !profile.locked).map(({ id, name }) => ({ id, name })) })
+    { maxProfiles, profiles: profiles.filter((profile) => !profile.locked).map(({ id, name }) => ({ id, name })) },
+  )
 }

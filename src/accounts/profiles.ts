@@ -27,7 +27,9 @@ export interface ProfileFields {
 
 async function storedFields (services: Services, { pin, ...fields }: ProfileFields): Promise<Partial<StoredProfile>> {
   const pinHash = pin === undefined ? {} : { pinHash: pin === null ? null : await services.hasher.hash(pin) }
-  const ceiling = fields.kids === true ? { maxMaturityAge: Math.min(fields.maxMaturityAge ?? KIDS_MAX_AGE, KIDS_MAX_AGE) } : {}
+  const ceiling = fields.kids === true
+    ? { maxMaturityAge: Math.min(fields.maxMaturityAge ?? KIDS_MAX_AGE, KIDS_MAX_AGE) }
+    : {}
   return { ...fields, ...ceiling, ...pinHash }
 }
 
@@ -35,7 +37,11 @@ async function storedFields (services: Services, { pin, ...fields }: ProfileFiel
  * Adds a profile in one write that the schema's hook guards: however many come at once, the plan's limit holds.
  * @throws DomainError 409 `plan-profile-limit` or `profile-name-taken`
  */
-export async function addProfile (services: Services, accountId: string, fields: ProfileFields & { readonly name: string }): Promise<StoredProfile> {
+export async function addProfile (
+  services: Services,
+  accountId: string,
+  fields: ProfileFields & { readonly name: string },
+): Promise<StoredProfile> {
   const profile = newProfile({ ...await storedFields(services, fields), name: fields.name })
   const result = await Account.updateOne({ _id: accountId }, { $push: { profiles: profile } })
   services.access.forgetAccount(accountId)
@@ -51,16 +57,30 @@ export async function addProfile (services: Services, accountId: string, fields:
 
 /** Locked profiles keep what they hold: a new one waits until one of them is unlocked or deleted. */
 function lockedProfilesInTheWay (maxStoredProfiles: number): Error {
-  return conflict('locked-profiles', 'Locked profiles take the place', `An account keeps up to ${maxStoredProfiles} profiles, locked ones included. Unlock one by choosing it with keepProfileIds, or delete one.`, { maxStoredProfiles })
+  return conflict(
+    'locked-profiles',
+    'Locked profiles take the place',
+    `An account keeps up to ${maxStoredProfiles} profiles, locked ones included. Unlock one by choosing it with keepProfileIds, or delete one.`,
+    { maxStoredProfiles },
+  )
 }
 
 /** @throws DomainError 404, 409 `profile-name-taken` */
-export async function changeProfile (services: Services, accountId: string, profileId: string, fields: ProfileFields): Promise<StoredProfile> {
+export async function changeProfile (
+  services: Services,
+  accountId: string,
+  profileId: string,
+  fields: ProfileFields,
+): Promise<StoredProfile> {
   const changes = await storedFields(services, fields)
   const account = await editAccount(accountId, (document) => {
     const profile = document.profiles.find((one) => one._id.toString() === profileId)
     if (profile === undefined) throw notFound('profile')
-    Object.assign(profile, changes, changes.name === undefined ? {} : { name: tidyName(changes.name), nameKey: foldName(changes.name) })
+    Object.assign(
+      profile,
+      changes,
+      changes.name === undefined ? {} : { name: tidyName(changes.name), nameKey: foldName(changes.name) },
+    )
   })
   services.access.forgetAccount(accountId)
   if (changes.pinHash !== undefined) await forgetPinGuesses(profileId)

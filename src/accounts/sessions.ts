@@ -16,10 +16,17 @@ const MAX_SESSIONS = 20
 /** A reply that was lost, or a second tab: within this the token before the last gets the current one once more. */
 const GRACE_MS = 10_000
 
-export interface OpenedSession { readonly session: StoredSession, readonly refreshToken: string }
+export interface OpenedSession {
+  readonly session: StoredSession
+  readonly refreshToken: string
+}
 
 /** Opens a session; over the bound of an account the least recently used ones end. */
-export async function openSession (services: Services, accountId: string, device: string | null): Promise<OpenedSession> {
+export async function openSession (
+  services: Services,
+  accountId: string,
+  device: string | null,
+): Promise<OpenedSession> {
   const now = services.now()
   const session: StoredSession = {
     _id: new Types.ObjectId(),
@@ -43,7 +50,12 @@ export async function openSession (services: Services, accountId: string, device
 }
 
 function tokenOf ({ keys }: Services, session: StoredSession): string {
-  return formatRefreshToken(keys, { sessionId: session._id.toString(), generation: session.generation, seed: session.seed, kid: session.kid })
+  return formatRefreshToken(keys, {
+    sessionId: session._id.toString(),
+    generation: session.generation,
+    seed: session.seed,
+    kid: session.kid,
+  })
 }
 
 const refused = (): Error => unauthorized('The refresh token is not valid (any more). Log in again.')
@@ -64,19 +76,33 @@ export async function refreshSession (services: Services, token: string): Promis
   if (parsed.generation === session.generation) {
     const rotated = await rotate(session, now)
     // Somebody else rotated it first: this request is the parallel tab.
-    return rotated === null ? await refreshSession(services, token) : { session: rotated, refreshToken: tokenOf(services, rotated) }
+    return rotated === null
+      ? await refreshSession(services, token)
+      : { session: rotated, refreshToken: tokenOf(services, rotated) }
   }
-  const isGrace = parsed.generation === session.generation - 1 && now.getTime() - session.rotatedAt.getTime() <= GRACE_MS
+  const isGrace = parsed.generation === session.generation - 1 &&
+    now.getTime() - session.rotatedAt.getTime() <= GRACE_MS
   if (isGrace) return { session, refreshToken: tokenOf(services, session) }
   await endSession(services, session, 'refresh-token-reused')
   services.log.warn({ sessionId: session._id.toString() }, 'a used refresh token came again: its session was ended')
-  throw withNote(refused(), { action: 'refresh-token-reused', account: session.account.toString(), session: session._id.toString() })
+  throw withNote(refused(), {
+    action: 'refresh-token-reused',
+    account: session.account.toString(),
+    session: session._id.toString(),
+  })
 }
 
 /** Only one of several refreshes with the same generation gets through. */
 async function rotate (session: StoredSession, now: Date): Promise<StoredSession | null> {
-  const changes = { generation: session.generation + 1, rotatedAt: now, lastUsedAt: now, expiresAt: new Date(now.getTime() + IDLE_MS) }
-  const result = await Session.updateOne({ _id: session._id, generation: session.generation, revokedAt: null }, { $set: changes })
+  const changes = {
+    generation: session.generation + 1,
+    rotatedAt: now,
+    lastUsedAt: now,
+    expiresAt: new Date(now.getTime() + IDLE_MS),
+  }
+  const result = await Session.updateOne({ _id: session._id, generation: session.generation, revokedAt: null }, {
+    $set: changes,
+  })
   return result.modifiedCount > 0 ? { ...session, ...changes } : null
 }
 
@@ -98,17 +124,31 @@ export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): 
 
 /** Told only to whoever knows the password. */
 export function accountDisabled ({ _id }: Pick<StoredAccount, '_id'>): DomainError {
-  return withNote(new DomainError(403, 'account-disabled', 'Account disabled', 'This account was disabled. Write to whoever runs the service.'), { account: _id.toString() })
+  return withNote(
+    new DomainError(
+      403,
+      'account-disabled',
+      'Account disabled',
+      'This account was disabled. Write to whoever runs the service.',
+    ),
+    { account: _id.toString() },
+  )
 }
 
 /** Live sessions, the most recently used first. */
 export async function listSessions (accountId: string, now: Date): Promise<StoredSession[]> {
-  const sessions = await Session.find({ account: accountId, revokedAt: null }).sort({ lastUsedAt: -1 }).lean<StoredSession[]>()
+  const sessions = await Session.find({ account: accountId, revokedAt: null }).sort({ lastUsedAt: -1 }).lean<
+    StoredSession[]
+  >()
   return sessions.filter((session) => isSessionLive(session, now))
 }
 
 /** Ends a session at once in this process, within the cache's few seconds elsewhere; its streams end with it. */
-export async function endSession (services: Pick<Services, 'access' | 'leases' | 'now'>, session: Pick<StoredSession, '_id' | 'account'>, because: string): Promise<void> {
+export async function endSession (
+  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  session: Pick<StoredSession, '_id' | 'account'>,
+  because: string,
+): Promise<void> {
   const now = services.now()
   await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revokedBecause: because } })
   services.access.forgetSession(session._id.toString())
@@ -117,7 +157,16 @@ export async function endSession (services: Pick<Services, 'access' | 'leases' |
 }
 
 /** Ends every session of an account, or all but one. */
-export async function endAllSessions (services: Pick<Services, 'access' | 'leases' | 'now'>, accountId: string, except: string | null, because: string): Promise<void> {
-  const filter = { account: accountId, revokedAt: null, ...(except === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(except) }) }) }
+export async function endAllSessions (
+  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  accountId: string,
+  except: string | null,
+  because: string,
+): Promise<void> {
+  const filter = {
+    account: accountId,
+    revokedAt: null,
+    ...(except === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(except) }) }),
+  }
   for (const session of await Session.find(filter).lean<StoredSession[]>()) await endSession(services, session, because)
 }

@@ -25,6 +25,11 @@ export async function setPassword (config: Config, account: StoredAccount, passw
     await hasher.close()
   }
   await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, { $set: { usedAt: now() } })
-  await endAllSessions({ access: createAccountAccess(now), leases: createLeaseCheck(now), now }, accountId, null, 'password-reset')
+  await endAllSessions(
+    { access: createAccountAccess(now), leases: createLeaseCheck(now), now },
+    accountId,
+    null,
+    'password-reset',
+  )
   await forgetLogIns({ keys: createKeyRing(config.signingKeys), config, now }, account.email)
 }

@@ -1,6 +1,13 @@
 // Signing up and in. What a log-in says and how long it takes does not tell whether an address is registered.
 import { Types } from 'mongoose'
-import { Account, findAccountByEmail, foldName, type Role, type StoredAccount, type StoredProfile } from '../../models/account.js'
+import {
+  Account,
+  findAccountByEmail,
+  foldName,
+  type Role,
+  type StoredAccount,
+  type StoredProfile,
+} from '../../models/account.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
@@ -25,7 +32,10 @@ export interface NewAccount {
 }
 
 /** @throws DomainError 400 for a weak password, 409 `email-taken` */
-export async function createAccount (services: Pick<Services, 'hasher' | 'config'>, request: NewAccount): Promise<StoredAccount> {
+export async function createAccount (
+  services: Pick<Services, 'hasher' | 'config'>,
+  request: NewAccount,
+): Promise<StoredAccount> {
   const email = normaliseEmail(request.email)
   assertPassword(services, request.password, email, '/password')
   if (await findAccountByEmail(email) !== null) throw emailTaken()
@@ -46,10 +56,16 @@ export async function createAccount (services: Pick<Services, 'hasher' | 'config
   }
 }
 
-export const emailTaken = (): DomainError => conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
+export const emailTaken = (): DomainError =>
+  conflict('email-taken', 'Address taken', 'There is an account with this address. Log in, or use another.')
 
 /** @throws DomainError 400 naming the member and the rule */
-export function assertPassword ({ config }: Pick<Services, 'config'>, password: string, email: string, pointer: string): void {
+export function assertPassword (
+  { config }: Pick<Services, 'config'>,
+  password: string,
+  email: string,
+  pointer: string,
+): void {
   const refusal = refusePassword(password, { email, minLength: config.passwordMinLength })
   if (refusal !== null) throw invalid([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
 }
@@ -60,7 +76,9 @@ const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
 /** A profile's name as it is stored. @throws DomainError 400 */
 export function tidyName (name: string, pointer = '/name'): string {
   const tidy = name.normalize('NFC').trim()
-  if (!VISIBLE_NAME.test(tidy)) throw invalid([{ pointer, message: 'needs something to see, and no control characters' }])
+  if (!VISIBLE_NAME.test(tidy)) {
+    throw invalid([{ pointer, message: 'needs something to see, and no control characters' }])
+  }
   return tidy
 }
 
@@ -102,24 +120,43 @@ export interface LogIn {
  * @throws DomainError 401 `wrong-credentials`, the same for an unknown address and a wrong password; 403 `account-disabled`,
  * only with the right one; 429 `too-many-attempts`
  */
-export async function verifyCredentials (services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>, { email, password, address, deviceToken }: LogIn): Promise<StoredAccount> {
+export async function verifyCredentials (
+  services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>,
+  { email, password, address, deviceToken }: LogIn,
+): Promise<StoredAccount> {
   const { hasher } = services
   const normalised = normaliseEmail(email)
   const account = await findAccountByEmail(normalised)
   const guess = await countLogIn(services, normalised, account, address, deviceToken)
-  const isRight = account === null ? await hasher.verifyNothing(password) : await hasher.verify(password, account.passwordHash)
+  const isRight = account === null
+    ? await hasher.verifyNothing(password)
+    : await hasher.verify(password, account.passwordHash)
   if (account === null || !isRight) {
-    const refusal = new DomainError(401, 'wrong-credentials', 'Wrong credentials', 'No account has this address and password.', {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+    const refusal = new DomainError(
+      401,
+      'wrong-credentials',
+      'Wrong credentials',
+      'No account has this address and password.',
+      {},
+      { 'www-authenticate': 'Bearer realm="normflix"' },
+    )
     throw withNote(refusal, { account: account?._id.toString() ?? null })
   }
   await guess.wasRight()
   if (isDisabled(account)) throw accountDisabled(account)
-  if (hasher.needsRehash(account.passwordHash)) await setPasswordHash(account._id.toString(), await hasher.hash(password))
+  if (hasher.needsRehash(account.passwordHash)) {
+    await setPasswordHash(account._id.toString(), await hasher.hash(password))
+  }
   return account
 }
 
 /** Checks the password of somebody who is signed in. @throws DomainError 403 `wrong-password`, 429 `too-many-attempts` */
-export async function verifyOwnPassword (services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>, account: StoredAccount, password: string, member: string): Promise<void> {
+export async function verifyOwnPassword (
+  services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>,
+  account: StoredAccount,
+  password: string,
+  member: string,
+): Promise<void> {
   const guess = await countOwnPassword(services, account._id.toString())
   if (!await services.hasher.verify(password, account.passwordHash)) {
     throw new DomainError(403, 'wrong-password', 'Wrong password', `${member} is not the password of this account.`)

@@ -20,18 +20,18 @@ export interface AuditEntry extends Pick<StoredAudit, 'action' | 'result'> {
 
 export interface AuditLog {
   /** Returns at once. */
-  record (entry: AuditEntry): void
+  record(entry: AuditEntry): void
   /** Resolves when everything recorded so far is written. */
-  settle (): Promise<void>
+  settle(): Promise<void>
   /** Takes an account that is being erased out of what was written and of what is still to come. */
-  forgetAccount (accountId: string): Promise<void>
+  forgetAccount(accountId: string): Promise<void>
 }
 
 interface AuditServices {
   readonly log: Pick<FastifyBaseLogger, 'error'>
   readonly background: Background
   readonly keepDays: number
-  now (): Date
+  now(): Date
 }
 
 const DAY_MS = 86_400_000
@@ -53,7 +53,9 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
     while (waiting.length > 0) {
       const batch = waiting.slice(0, WRITTEN_AT_ONCE)
       waiting = waiting.slice(WRITTEN_AT_ONCE)
-      await Audit.insertMany(batch, { ordered: false }).catch((error: unknown) => { complain(batch, error) })
+      await Audit.insertMany(batch, { ordered: false }).catch((error: unknown) => {
+        complain(batch, error)
+      })
     }
   }
 
@@ -164,7 +166,9 @@ export interface AuditRequest {
 }
 
 /** One page of the log, newest first; `to` itself is not in it. */
-export async function listAudit ({ account, actor, action, result, from, to, after, limit }: AuditRequest): Promise<{ entries: StoredAudit[], next: AuditPosition | null }> {
+export async function listAudit (
+  { account, actor, action, result, from, to, after, limit }: AuditRequest,
+): Promise<{ entries: StoredAudit[], next: AuditPosition | null }> {
   const span = mongoose.trusted({ $gte: from ?? new Date(0), ...(to === undefined ? {} : { $lt: to }) })
   const filter = {
     at: span,
@@ -177,11 +181,17 @@ export async function listAudit ({ account, actor, action, result, from, to, aft
   const entries = await Audit.find(filter as never).sort({ at: -1, _id: -1 }).limit(limit + 1).lean<StoredAudit[]>()
   const page = entries.slice(0, limit)
   const last = page.at(-1)
-  return { entries: page, next: entries.length > limit && last !== undefined ? [last.at.getTime(), last._id.toString()] : null }
+  return {
+    entries: page,
+    next: entries.length > limit && last !== undefined ? [last.at.getTime(), last._id.toString()] : null,
+  }
 }
 
 /** What follows a place, newest first. */
 function laterThan ([at, id]: AuditPosition): object[] {
   const moment = new Date(at)
-  return [{ at: mongoose.trusted({ $lt: moment }) }, { at: moment, _id: mongoose.trusted({ $lt: new Types.ObjectId(id) }) }]
+  return [{ at: mongoose.trusted({ $lt: moment }) }, {
+    at: moment,
+    _id: mongoose.trusted({ $lt: new Types.ObjectId(id) }),
+  }]
 }

@@ -8,7 +8,7 @@ const NAMED_AT_ONCE = 20
 
 export interface WindowNews {
   /** Tells what came or went since any process told, also while none ran. Costs nothing while no date passes. */
-  tell (now: Date): Promise<void>
+  tell(now: Date): Promise<void>
 }
 
 export function createWindowNews (catalogue: Pick<Catalogue, 'titles' | 'generation'>): WindowNews {
@@ -25,7 +25,9 @@ export function createWindowNews (catalogue: Pick<Catalogue, 'titles' | 'generat
       }
       if (now.getTime() < nextAt) return
       const since = await readWindowsToldUntil(now)
-      const passed = [...catalogue.titles()].filter((title) => datesOf(title).some((date) => date > since && date <= now))
+      const passed = [...catalogue.titles()].filter((title) =>
+        datesOf(title).some((date) => date > since && date <= now)
+      )
       if (passed.length > NAMED_AT_ONCE) await recordCatalogueChange(null)
       else for (const { id } of passed) await recordCatalogueChange(id)
       // Told twice rather than not at all: of two processes that notice at once, and after a crash right here.

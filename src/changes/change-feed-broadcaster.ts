@@ -21,10 +21,10 @@ export interface Listener {
   /** Whether its token is the profile's own: a PIN that is set later shuts out the account's. */
   readonly isBound: boolean
   /** Something may have changed. */
-  wake (): void
+  wake(): void
   /** Still here: sent into the connection, so that both sides notice when it is gone. */
-  beat (): void
-  end (): void
+  beat(): void
+  end(): void
 }
 
 export interface ChangeHub {
@@ -33,20 +33,28 @@ export interface ChangeHub {
    * @returns what ends it
    * @throws DomainError 429 `too-many-feeds`, 503 `stopping`
    */
-  listen (listener: Listener): Promise<() => void>
+  listen(listener: Listener): Promise<() => void>
   /** Ends everybody: the process stops. */
-  close (): void
+  close(): void
 }
 
 interface HubServices {
   readonly access: AccountAccess
-  readonly log: { warn (details: object, message: string): void }
-  now (): Date
+  readonly log: { warn(details: object, message: string): void }
+  now(): Date
 }
 
-interface Change { readonly documentKey?: { readonly _id: Types.ObjectId } }
-interface ChangeStream extends AsyncIterable<Change> { tryNext (): Promise<Change | null>, close (): Promise<void> }
-interface Following { readonly ready: Promise<void>, stop (): void }
+interface Change {
+  readonly documentKey?: { readonly _id: Types.ObjectId }
+}
+interface ChangeStream extends AsyncIterable<Change> {
+  tryNext(): Promise<Change | null>
+  close(): Promise<void>
+}
+interface Following {
+  readonly ready: Promise<void>
+  stop(): void
+}
 
 export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
   const listeners = new Set<Listener>()
@@ -57,15 +65,25 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
     for (const listener of listeners) if (isConcerned(listener)) listener.wake()
   }
 
-  const wakeAll = (): void => { wakeWhere(() => true) }
-  const wakeByLog = (id: string): void => { wakeWhere(({ profileId }) => id === CATALOGUE_LOG.toString() || id === profileId) }
-  const wakeByStreams = (id: string): void => { wakeWhere(({ accountId }) => id === accountId) }
+  const wakeAll = (): void => {
+    wakeWhere(() => true)
+  }
+  const wakeByLog = (id: string): void => {
+    wakeWhere(({ profileId }) => id === CATALOGUE_LOG.toString() || id === profileId)
+  }
+  const wakeByStreams = (id: string): void => {
+    wakeWhere(({ accountId }) => id === accountId)
+  }
 
   /** Follows both collections until it is stopped; a stream that is lost is opened again, and everybody looks again. */
   function follow (): Following {
     const stopped = new AbortController()
     const open = new Set<ChangeStream>()
-    async function followOne (model: Pick<Model<unknown>, 'collection'>, wake: (id: string) => void, opened: () => void): Promise<void> {
+    async function followOne (
+      model: Pick<Model<unknown>, 'collection'>,
+      wake: (id: string) => void,
+      opened: () => void,
+    ): Promise<void> {
       while (!stopped.signal.aborted) {
         let stream: ChangeStream | null = null
         try {
@@ -83,10 +101,18 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
         if (!stopped.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_AFTER_MS).unref())
       }
     }
-    const ready = Promise.all(([[ChangeLog, wakeByLog], [AccountStreams, wakeByStreams]] as const).map(async ([model, wake]) => {
-      await new Promise<void>((resolve) => { void followOne(model, wake, resolve) })
-    })).then(() => undefined)
-    const beating = setInterval(() => { void beat().catch((error: unknown) => { log.warn({ err: error }, 'could not see who may still listen to changes') }) }, BEAT_MS)
+    const ready = Promise.all(
+      ([[ChangeLog, wakeByLog], [AccountStreams, wakeByStreams]] as const).map(async ([model, wake]) => {
+        await new Promise<void>((resolve) => {
+          void followOne(model, wake, resolve)
+        })
+      }),
+    ).then(() => undefined)
+    const beating = setInterval(() => {
+      void beat().catch((error: unknown) => {
+        log.warn({ err: error }, 'could not see who may still listen to changes')
+      })
+    }, BEAT_MS)
     beating.unref()
     return {
       ready,
@@ -104,7 +130,9 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
     const sessions = await Session.find({ _id: mongoose.trusted({ $in: ids }) }).lean<StoredSession[]>()
     const live = new Set(sessions.filter((session) => isSessionLive(session, now())).map(({ _id }) => _id.toString()))
     for (const listener of [...listeners]) {
-      const profile = live.has(listener.sessionId) ? await access.findProfile(listener.accountId, listener.profileId) : null
+      const profile = live.has(listener.sessionId)
+        ? await access.findProfile(listener.accountId, listener.profileId)
+        : null
       if (profile === null || profile.locked || (profile.hasPin && !listener.isBound)) listener.end()
       else listener.beat()
     }
@@ -120,11 +148,15 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
   return {
     async listen (listener) {
       if (isClosed) throw unavailable('stopping', 'This server is stopping. Connect again.', 1)
-      if ([...listeners].filter(({ accountId }) => accountId === listener.accountId).length >= LISTENERS_OF_ACCOUNT) throw tooManyFeeds()
+      if ([...listeners].filter(({ accountId }) => accountId === listener.accountId).length >= LISTENERS_OF_ACCOUNT) {
+        throw tooManyFeeds()
+      }
       listeners.add(listener)
       following ??= follow()
       await following.ready
-      return () => { leave(listener) }
+      return () => {
+        leave(listener)
+      }
     },
     close () {
       isClosed = true
@@ -135,5 +167,12 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
 }
 
 function tooManyFeeds (): DomainError {
-  return new DomainError(429, 'too-many-feeds', 'Too many feeds', `An account listens with up to ${LISTENERS_OF_ACCOUNT} connections. Close one first.`, { maxFeeds: LISTENERS_OF_ACCOUNT }, { 'retry-after': '60' })
+  return new DomainError(
+    429,
+    'too-many-feeds',
+    'Too many feeds',
+    `An account listens with up to ${LISTENERS_OF_ACCOUNT} connections. Close one first.`,
+    { maxFeeds: LISTENERS_OF_ACCOUNT },
+    { 'retry-after': '60' },
+  )
 }

@@ -30,7 +30,7 @@ export interface FeedPage {
 
 export interface ChangeReader {
   /** @param since null begins now */
-  read (watcher: Watcher, viewer: Viewer, since: FeedPosition | null): Promise<FeedPage>
+  read(watcher: Watcher, viewer: Viewer, since: FeedPosition | null): Promise<FeedPage>
 }
 
 type Log = Pick<StoredChangeLog, 'seq' | 'forgotten' | 'entries'>
@@ -45,7 +45,9 @@ export function createChangeReader (catalogue: Catalogue, now: () => Date): Chan
   async function catchUp (log: Log): Promise<void> {
     catchingUp = catchingUp.catch(() => undefined).then(async () => {
       const news = log.entries.filter(({ seq, title }) => seq > caughtUp && title !== null)
-      await Promise.all(news.map(async ({ title }) => { await catalogue.reload(String(title)) }))
+      await Promise.all(news.map(async ({ title }) => {
+        await catalogue.reload(String(title))
+      }))
       caughtUp = Math.max(caughtUp, log.seq)
     })
     await catchingUp
@@ -57,12 +59,22 @@ export function createChangeReader (catalogue: Catalogue, now: () => Date): Chan
   }
 
   /** What is new in either log, by kind and title. */
-  function listNews (viewer: Viewer, own: Log, shared: Log, [seq, catalogueSeq]: FeedPosition, live: readonly StreamSlot[]): Array<{ kind: ChangeKind, title: CatalogueTitle | null }> {
+  function listNews (
+    viewer: Viewer,
+    own: Log,
+    shared: Log,
+    [seq, catalogueSeq]: FeedPosition,
+    live: readonly StreamSlot[],
+  ): Array<{ kind: ChangeKind, title: CatalogueTitle | null }> {
     const news = [
       ...shared.entries.filter((entry) => entry.seq > catalogueSeq),
       ...own.entries.filter((entry) => entry.seq > seq),
       ...live.map(({ title }) => ({ kind: 'watching' as const, title })),
-    ].map(({ kind, title }) => ({ kind, isNamed: title !== null, title: see(viewer, title === null ? null : title.toString()) }))
+    ].map(({ kind, title }) => ({
+      kind,
+      isNamed: title !== null,
+      title: see(viewer, title === null ? null : title.toString()),
+    }))
       // Something is gone from the catalogue, that is all there is to say; what the profile did with it is not to be seen.
       .filter(({ kind, title, isNamed }) => kind === 'catalogue' || title !== null || !isNamed)
     return [...new Map(news.map(({ kind, title }) => [`${kind} ${title?.id ?? ''}`, { kind, title }])).values()]
@@ -86,7 +98,14 @@ export function createChangeReader (catalogue: Catalogue, now: () => Date): Chan
       await catchUp(shared)
       const news = listNews(viewer, own, shared, since, live.filter((slot) => momentOf(slot) > since[2]))
       const states = await readStates(watcher, news.flatMap(({ title }) => title === null ? [] : [title.id]), live)
-      return { changes: news.map(({ kind, title }) => ({ kind, card: title === null ? null : { title, state: states(title.id) } })), isReset: false, position }
+      return {
+        changes: news.map(({ kind, title }) => ({
+          kind,
+          card: title === null ? null : { title, state: states(title.id) },
+        })),
+        isReset: false,
+        position,
+      }
     },
   }
 }
@@ -98,13 +117,20 @@ function isForgotten (log: Log, seq: number): boolean {
 const NO_STATE: ProfileState = { inWishlist: false, rating: null, progress: null }
 
 /** The present states of titles, with the very place of what is playing. */
-async function readStates (watcher: Watcher, titleIds: readonly string[], live: readonly StreamSlot[]): Promise<(titleId: string) => ProfileState> {
+async function readStates (
+  watcher: Watcher,
+  titleIds: readonly string[],
+  live: readonly StreamSlot[],
+): Promise<(titleId: string) => ProfileState> {
   const profile = titleIds.length === 0 ? null : await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return () => NO_STATE
   const states = await readStatesOf(profile, titleIds)
   return (titleId) => {
     const state = states(titleId)
-    const playing = live.filter(({ title }) => title.toString() === titleId).map(slotState).sort((a, b) => b.lastWatchedAt - a.lastWatchedAt)[0]
+    const playing =
+      live.filter(({ title }) => title.toString() === titleId).map(slotState).sort((a, b) =>
+        b.lastWatchedAt - a.lastWatchedAt
+      )[0]
     const lastWatchedAt = playing === undefined ? '' : new Date(playing.lastWatchedAt).toISOString()
     if (playing === undefined || (state.progress !== null && state.progress.lastWatchedAt > lastWatchedAt)) return state
     const { positionMs, durationMs, finished } = playing

@@ -2,8 +2,8 @@
 import { SingleBar } from 'cli-progress'
 
 export interface ImportProgressView {
-  update (state: { readonly bytes: number, readonly items: number, readonly refused: number }): void
-  stop (): void
+  update(state: { readonly bytes: number, readonly items: number, readonly refused: number }): void
+  stop(): void
 }
 
 const LINE_EACH_MS = 10_000
@@ -15,8 +15,10 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en-US
  */
 export function showImportProgress (name: string, totalBytes: number | null, skipped: number): ImportProgressView {
   const started = Date.now()
-  const rateOf = (items: number): number => Math.max(0, items - skipped) / Math.max(0.001, (Date.now() - started) / 1_000)
-  const describe = (items: number, refused: number): string => `${whole(items)} records, ${whole(rateOf(items))}/s${refused > 0 ? `, ${whole(refused)} refused` : ''}`
+  const rateOf = (items: number): number =>
+    Math.max(0, items - skipped) / Math.max(0.001, (Date.now() - started) / 1_000)
+  const describe = (items: number, refused: number): string =>
+    `${whole(items)} records, ${whole(rateOf(items))}/s${refused > 0 ? `, ${whole(refused)} refused` : ''}`
   if (!process.stderr.isTTY) return lines(name, totalBytes, describe)
 
   const bar = new SingleBar({
@@ -29,12 +31,20 @@ export function showImportProgress (name: string, totalBytes: number | null, ski
   })
   bar.start(totalBytes ?? 0, 0, { told: describe(skipped, 0) })
   return {
-    update ({ bytes, items, refused }) { bar.update(Math.min(bytes, totalBytes ?? 0), { told: describe(items, refused) }) },
-    stop () { bar.stop() },
+    update ({ bytes, items, refused }) {
+      bar.update(Math.min(bytes, totalBytes ?? 0), { told: describe(items, refused) })
+    },
+    stop () {
+      bar.stop()
+    },
   }
 }
 
-function lines (name: string, totalBytes: number | null, describe: (items: number, refused: number) => string): ImportProgressView {
+function lines (
+  name: string,
+  totalBytes: number | null,
+  describe: (items: number, refused: number) => string,
+): ImportProgressView {
   let last = Date.now()
   return {
     update ({ bytes, items, refused }) {
@@ -43,6 +53,6 @@ function lines (name: string, totalBytes: number | null, describe: (items: numbe
       const share = totalBytes === null || totalBytes === 0 ? '' : `${Math.floor(100 * bytes / totalBytes)}%, `
       console.error(`${name}: ${share}${describe(items, refused)}`)
     },
-    stop () { /* Nothing stays open. */ },
+    stop () {/* Nothing stays open. */},
   }
 }

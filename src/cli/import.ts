@@ -36,8 +36,15 @@ const REFUSALS_SHOWN = 10
 const INTERRUPTED = 130
 
 /** @returns the exit code: 0 when everything was taken, 1 when something was refused, 130 when it was interrupted */
-export async function runImport (config: Config, files: readonly string[], options: ImportCommandOptions): Promise<number> {
-  const sources = await openSources(files, { format: options.format ?? null, imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true } })
+export async function runImport (
+  config: Config,
+  files: readonly string[],
+  options: ImportCommandOptions,
+): Promise<number> {
+  const sources = await openSources(files, {
+    format: options.format ?? null,
+    imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true },
+  })
   const log = pino({ level: 'warn' }, pino.destination(2))
   const services: ImportServices = { storage: await openStorage(config), log, now: () => new Date() }
   const report = await openReport(options.report ?? null)
@@ -59,7 +66,14 @@ export async function runImport (config: Config, files: readonly string[], optio
   const seconds = (Date.now() - started) / 1_000
   const { counts, looked } = run
   const total = counts.created + counts.updated + counts.unchanged + counts.refused
-  const summary: Summary = { total, ...counts, seconds, perSecond: Math.round(looked / Math.max(0.001, seconds)), dryRun: isDryRun, complete: !ending.signal.aborted }
+  const summary: Summary = {
+    total,
+    ...counts,
+    seconds,
+    perSecond: Math.round(looked / Math.max(0.001, seconds)),
+    dryRun: isDryRun,
+    complete: !ending.signal.aborted,
+  }
   console.log(options.json === true ? JSON.stringify(summary) : describe(summary, report.untold()))
   return summary.complete ? counts.refused > 0 ? 1 : 0 : INTERRUPTED
 }
@@ -73,14 +87,21 @@ interface Run {
   looked: number
 }
 
-async function importSource (services: ImportServices, source: Source, options: ImportCommandOptions, run: Run): Promise<void> {
+async function importSource (
+  services: ImportServices,
+  source: Source,
+  options: ImportCommandOptions,
+  run: Run,
+): Promise<void> {
   const mode = options.replace === true ? 'replace' : 'merge'
   const isDryRun = options.dryRun === true
   const runId = source.identity === null || isDryRun ? null : runIdOf(source.identity, mode)
   if (runId !== null && options.fromStart === true) await forgetReached(runId)
   const reached = runId === null ? null : await findReached(runId)
   const skip = reached?.items ?? 0
-  if (reached !== null) console.error(`${source.name}: goes on after ${skip.toLocaleString('en-US')} records (--from-start begins again).`)
+  if (reached !== null) {
+    console.error(`${source.name}: goes on after ${skip.toLocaleString('en-US')} records (--from-start begins again).`)
+  }
   const progress = showImportProgress(source.name, source.totalBytes, skip)
   let counts: Readonly<ImportCounts> = reached?.counts ?? NO_COUNTS
   let items = skip
@@ -92,7 +113,7 @@ async function importSource (services: ImportServices, source: Source, options: 
       skip,
       counts,
       async onBatch (batch) {
-        ({ counts, items } = batch)
+        ;({ counts, items } = batch)
         for (const line of batch.refused) run.report.write(source.name, line)
         if (runId !== null) await keepReached(runId, items, counts, services.now())
         progress.update({ bytes: source.bytesRead(), items, refused: counts.refused })
@@ -108,10 +129,10 @@ async function importSource (services: ImportServices, source: Source, options: 
 }
 
 interface Report {
-  write (file: string, line: RefusedLine): void
+  write(file: string, line: RefusedLine): void
   /** How many were not shown. */
-  untold (): number
-  close (): Promise<void>
+  untold(): number
+  close(): Promise<void>
 }
 
 /** A JSON object a line; without a file the first few are shown. */
@@ -137,19 +158,31 @@ async function openReport (file: string | null): Promise<Report> {
 }
 
 /** The first signal ends the import after its batch, so that the same command goes on; a second one ends the process. */
-function endOnSignals (): { readonly signal: AbortSignal, forget (): void } {
+function endOnSignals (): { readonly signal: AbortSignal, forget(): void } {
   const controller = new AbortController()
   const end = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED)
     controller.abort()
   }
   process.on('SIGINT', end).on('SIGTERM', end)
-  return { signal: controller.signal, forget () { process.off('SIGINT', end).off('SIGTERM', end) } }
+  return {
+    signal: controller.signal,
+    forget () {
+      process.off('SIGINT', end).off('SIGTERM', end)
+    },
+  }
 }
 
-function describe ({ total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }: Summary, untold: number): string {
+function describe (
+  { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }: Summary,
+  untold: number,
+): string {
   const number = (value: number): string => value.toLocaleString('en-US')
-  const counts = `${number(created)} ${dryRun ? 'would be created' : 'created'}, ${number(updated)} ${dryRun ? 'would be updated' : 'updated'}, ${number(unchanged)} unchanged, ${number(refused)} refused`
+  const counts = `${number(created)} ${dryRun ? 'would be created' : 'created'}, ${number(updated)} ${
+    dryRun ? 'would be updated' : 'updated'
+  }, ${number(unchanged)} unchanged, ${number(refused)} refused`
   const rest = untold > 0 ? `\n${number(untold)} more were refused: --report FILE writes down all of them.` : ''
-  return `${complete ? '' : 'So far: '}${number(total)} records: ${counts}. ${seconds.toFixed(1)} s, ${number(perSecond)}/s.${rest}`
+  return `${complete ? '' : 'So far: '}${number(total)} records: ${counts}. ${seconds.toFixed(1)} s, ${
+    number(perSecond)
+  }/s.${rest}`
 }

@@ -24,7 +24,9 @@ import { runImport, type ImportCommandOptions } from './import.js'
 import { withDatabase } from './with-database.js'
 
 const program = new Command('normflix')
-  .description('Runs a NormFlix service from the command line. Configuration comes from the environment and .env, as for the service itself.')
+  .description(
+    'Runs a NormFlix service from the command line. Configuration comes from the environment and .env, as for the service itself.',
+  )
   .version(VERSION)
 
 program.command('create-admin')
@@ -36,13 +38,21 @@ program.command('create-admin')
       if (existing !== null) {
         await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
         await recordCommand(config, 'create-admin', existing)
-        console.log(`${existing.email} is an administrator now. Sessions that are open get the role with their next refresh.`)
+        console.log(
+          `${existing.email} is an administrator now. Sessions that are open get the role with their next refresh.`,
+        )
         return
       }
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
       const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
       try {
-        const account = await createAccount({ hasher, config }, { email, password, plan: largestPlan().id, profileName: 'Admin', role: 'admin' })
+        const account = await createAccount({ hasher, config }, {
+          email,
+          password,
+          plan: largestPlan().id,
+          profileName: 'Admin',
+          role: 'admin',
+        })
         await recordCommand(config, 'create-admin', account)
         console.log(`Made the administrator ${account.email}.`)
       } finally {
@@ -53,7 +63,9 @@ program.command('create-admin')
 
 program.command('reset-password')
   .argument('<email>', 'address of the account')
-  .description('Set a new password, for somebody who cannot be mailed. It is asked for, or taken from NORMFLIX_PASSWORD. Every session of the account ends.')
+  .description(
+    'Set a new password, for somebody who cannot be mailed. It is asked for, or taken from NORMFLIX_PASSWORD. Every session of the account ends.',
+  )
   .action(async (email: string) => {
     await withDatabase(async (config) => {
       const account = await findAccountByEmail(normaliseEmail(email))
@@ -61,12 +73,16 @@ program.command('reset-password')
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
       await setPassword(config, account, password)
       await recordCommand(config, 'reset-password', account)
-      console.log(`${account.email} has a new password, and is signed out everywhere; a running service knows within 5 seconds.`)
+      console.log(
+        `${account.email} has a new password, and is signed out everywhere; a running service knows within 5 seconds.`,
+      )
     })
   })
 
 program.command('doctor')
-  .description('Look for what should not be: documents whose account, profile or title is gone, stored files that nobody names or that are missing, accounts over their limits or on other limits than their plan, histories that are not what the plays say, missing indexes. Exits with 1 when something is wrong, and stays wrong.')
+  .description(
+    'Look for what should not be: documents whose account, profile or title is gone, stored files that nobody names or that are missing, accounts over their limits or on other limits than their plan, histories that are not what the plays say, missing indexes. Exits with 1 when something is wrong, and stays wrong.',
+  )
   .option('--fix', 'mend what can be mended without deciding anything; the rest is told')
   .option('--json', 'print a report for programs: { looked, findings: [{ check, subject, problem, state }] }')
   .action(async (options: DoctorOptions) => {
@@ -81,7 +97,9 @@ program.command('indexes')
   .action(async ({ check = false }: { check?: boolean }) => {
     await withDatabase(async () => {
       if (!check) {
-        await createIndexes((collection) => { console.log(`  ${collection}`) })
+        await createIndexes((collection) => {
+          console.log(`  ${collection}`)
+        })
         console.log('All indexes are there.')
         return
       }
@@ -92,15 +110,23 @@ program.command('indexes')
   })
 
 program.command('rebuild-history')
-  .description('Build every profile\'s watch history again from the plays, which are its source.')
+  .description("Build every profile's watch history again from the plays, which are its source.")
   .option('--email <email>', 'only this account')
   .action(async ({ email }: { email?: string }) => {
     await withDatabase(async () => {
-      const warn = (error: unknown, message: string): void => { console.error(message, error) }
+      const warn = (error: unknown, message: string): void => {
+        console.error(message, error)
+      }
       const catalogue = await openCatalogue({ warn })
       try {
         const watching = { catalogue, now: () => new Date(), warn }
-        const { profiles, titles } = await rebuildHistory(watching, email === undefined ? null : normaliseEmail(email), (line) => { console.log(line) })
+        const { profiles, titles } = await rebuildHistory(
+          watching,
+          email === undefined ? null : normaliseEmail(email),
+          (line) => {
+            console.log(line)
+          },
+        )
         console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
       } finally {
         await catalogue.close()
@@ -109,15 +135,26 @@ program.command('rebuild-history')
   })
 
 program.command('import')
-  .argument('[files...]', 'NDJSON, JSON or CSV files, or IMDb\'s dataset files (title.basics, title.episode, title.ratings); packed with gzip or not; - is standard input')
-  .description('Bring movies, shows and collections into the catalogue. What is there already is recognised by its id, by its ids in other catalogues, or without any by name and year; importing the same again changes nothing. An import that was interrupted goes on where it was when it is started again.')
+  .argument(
+    '[files...]',
+    "NDJSON, JSON or CSV files, or IMDb's dataset files (title.basics, title.episode, title.ratings); packed with gzip or not; - is standard input",
+  )
+  .description(
+    'Bring movies, shows and collections into the catalogue. What is there already is recognised by its id, by its ids in other catalogues, or without any by name and year; importing the same again changes nothing. An import that was interrupted goes on where it was when it is started again.',
+  )
   .option('--dry-run', 'change nothing; say what would become of each line')
-  .option('--replace', 'a line is all there is of its title: what it leaves out goes, episodes too. Otherwise that stays as it is')
+  .option(
+    '--replace',
+    'a line is all there is of its title: what it leaves out goes, episodes too. Otherwise that stays as it is',
+  )
   .addOption(new Option('--format <format>', 'what the files are, when their names do not tell').choices(FORMATS))
   .option('--report <file>', 'write every refused line with its reasons to this file, a JSON object each')
-  .option('--json', 'print the result for programs: { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }')
-  .option('--min-votes <n>', 'of IMDb\'s files: leave out what fewer people rated', wholeNumber)
-  .option('--include-adult', 'of IMDb\'s files: take titles for adults too')
+  .option(
+    '--json',
+    'print the result for programs: { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }',
+  )
+  .option('--min-votes <n>', "of IMDb's files: leave out what fewer people rated", wholeNumber)
+  .option('--include-adult', "of IMDb's files: take titles for adults too")
   .option('--from-start', 'begin again, also when an interrupted import could go on')
   .option('--schema', 'print the format of a line as JSON Schema, and do nothing else')
   .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
@@ -136,15 +173,28 @@ program.command('import')
 
 program.command('export')
   .argument('[file]', 'where to write it, packed when it ends with .gz; standard output when left out')
-  .description('Write the catalogue as NDJSON that normflix import reads: movies, shows with seasons and episodes, collections, with their ids. Media files, subtitles and pictures are not in it.')
+  .description(
+    'Write the catalogue as NDJSON that normflix import reads: movies, shows with seasons and episodes, collections, with their ids. Media files, subtitles and pictures are not in it.',
+  )
   .action(async (file: string | undefined) => {
-    await withDatabase(async () => { await runExport(file ?? null) })
+    await withDatabase(async () => {
+      await runExport(file ?? null)
+    })
   })
 
 /** Commands are in the audit log too, without anybody who did them. */
 async function recordCommand (config: Config, action: string, account: StoredAccount | null = null): Promise<void> {
-  const log = { error: (...words: unknown[]) => { console.error(...words) } }
-  const audit = createAuditLog({ log, background: createBackground(log), keepDays: config.auditDays, now: () => new Date() })
+  const log = {
+    error: (...words: unknown[]) => {
+      console.error(...words)
+    },
+  }
+  const audit = createAuditLog({
+    log,
+    background: createBackground(log),
+    keepDays: config.auditDays,
+    now: () => new Date(),
+  })
   audit.record({ action, result: 'ok', reason: 'command-line', account: account?._id.toString() ?? null })
   await audit.settle()
 }
@@ -159,7 +209,15 @@ function wholeNumber (text: string): number {
 async function askPassword (): Promise<string> {
   if (!stdin.isTTY) throw new Error('There is no terminal to ask for a password: set NORMFLIX_PASSWORD.')
   stdout.write('Password: ')
-  const terminal = createInterface({ input: stdin, output: new Writable({ write: (_chunk, _encoding, done) => { done() } }), terminal: true })
+  const terminal = createInterface({
+    input: stdin,
+    output: new Writable({
+      write: (_chunk, _encoding, done) => {
+        done()
+      },
+    }),
+    terminal: true,
+  })
   try {
     return await terminal.question('')
   } finally {

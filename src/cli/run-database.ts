@@ -14,6 +14,10 @@ async function stop (): Promise<void> {
   await server.stop()
   process.exit(0)
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.on(signal, () => { void stop() })
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
+  process.on(signal, () => {
+    void stop()
+  })
+}
 // A server that somebody else runs gives this process nothing to wait for.
 setInterval(() => undefined, 60_000)

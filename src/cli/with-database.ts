@@ -8,7 +8,13 @@ import { connectDatabase, disconnectDatabase } from '../database/connection.js'
 export async function withDatabase<T> (work: (config: Config) => Promise<T>): Promise<T> {
   const config = loadConfig()
   usePlans(config.plans)
-  const server = await resolveDatabaseServer({ uri: config.mongodbUri, dataDir: config.dataDir, report: (line) => { console.error(line) } })
+  const server = await resolveDatabaseServer({
+    uri: config.mongodbUri,
+    dataDir: config.dataDir,
+    report: (line) => {
+      console.error(line)
+    },
+  })
   try {
     await connectDatabase(server.uri)
     return await work(config)

@@ -58,5 +58,7 @@ export async function pingDatabase (): Promise<boolean> {
 
 export default fp<{ uri: string }>(async function database (app, { uri }) {
   await connectDatabase(uri)
-  app.addHook('onClose', async () => { await disconnectDatabase() })
+  app.addHook('onClose', async () => {
+    await disconnectDatabase()
+  })
 }, { name: 'database' })

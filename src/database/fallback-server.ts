@@ -31,7 +31,11 @@ type Variables = Readonly<Record<string, string | undefined>>
  * @param cacheDir where installed versions are kept
  * @throws Error telling what each pip said
  */
-export async function installStandIn (cacheDir: string, env: Variables, report: (line: string) => void): Promise<string> {
+export async function installStandIn (
+  cacheDir: string,
+  env: Variables,
+  report: (line: string) => void,
+): Promise<string> {
   // Its front program is a shell script; whoever runs Windows gets the download instead.
   if (process.platform === 'win32') throw new Error('it does not run on Windows')
   const folder = path.join(cacheDir, `${PACKAGE}-${VERSION}`)
@@ -47,7 +51,9 @@ export async function installStandIn (cacheDir: string, env: Variables, report: 
       if (!NEEDED.has(entry)) await rm(path.join(incoming, entry), { recursive: true })
     }
     await chmod(path.join(incoming, PROGRAM), 0o755)
-    await rename(incoming, folder).catch((error: unknown) => { if (!existsSync(program)) throw error })
+    await rename(incoming, folder).catch((error: unknown) => {
+      if (!existsSync(program)) throw error
+    })
     return program
   } finally {
     await rm(incoming, { recursive: true, force: true })
@@ -58,8 +64,20 @@ async function pipInstall (target: string, env: Variables): Promise<void> {
   const failures: string[] = []
   for (const [command, ...args] of PIPS) {
     try {
-      await run(command, [...args, 'install', '--quiet', '--disable-pip-version-check', '--pre', '--no-deps', '--no-compile',
-        '--only-binary', ':all:', '--target', target, `${PACKAGE}==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS, env: { ...env } })
+      await run(command, [
+        ...args,
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--pre',
+        '--no-deps',
+        '--no-compile',
+        '--only-binary',
+        ':all:',
+        '--target',
+        target,
+        `${PACKAGE}==${VERSION}`,
+      ], { timeout: INSTALL_TIMEOUT_MS, env: { ...env } })
       return
     } catch (error) {
       failures.push(`${[command, ...args].join(' ')}: ${reasonOf(error)}`)

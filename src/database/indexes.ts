@@ -59,5 +59,7 @@ export async function requireIndexes (env: Config['env']): Promise<void> {
     return
   }
   const missing = await findMissingIndexes()
-  if (missing.length > 0) throw new Error(`Indexes are missing; create them with "npm run normflix -- indexes":\n  ${missing.join('\n  ')}`)
+  if (missing.length > 0) {
+    throw new Error(`Indexes are missing; create them with "npm run normflix -- indexes":\n  ${missing.join('\n  ')}`)
+  }
 }

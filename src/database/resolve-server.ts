@@ -4,7 +4,14 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { askRunId, findRecorded, removeRecord, withStartLock, writeRecord } from './running-server.js'
 import {
-  folderOf, kindOfData, startDownloadedMongod, startStandIn, startSystemMongod, type ServerKind, type StartedServer, type StartOptions,
+  folderOf,
+  kindOfData,
+  startDownloadedMongod,
+  startStandIn,
+  startSystemMongod,
+  type ServerKind,
+  type StartedServer,
+  type StartOptions,
 } from './start-server.js'
 
 export type DatabaseSource = 'configured' | 'running' | 'system' | 'download' | 'stand-in'
@@ -18,7 +25,7 @@ export interface DatabaseServer {
   /** The server's process if this process started it, else null. */
   readonly pid: number | null
   /** Stops the server if this process started it, even while others use it; once, however often it is called. */
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 export interface ResolveOptions {
@@ -42,7 +49,12 @@ export interface Attempt {
 
 export const ATTEMPTS: readonly Attempt[] = [
   { source: 'system', what: 'a mongod of this machine', kind: 'mongod', start: startSystemMongod },
-  { source: 'download', what: 'a mongod from the download cache, or downloaded now', kind: 'mongod', start: startDownloadedMongod },
+  {
+    source: 'download',
+    what: 'a mongod from the download cache, or downloaded now',
+    kind: 'mongod',
+    start: startDownloadedMongod,
+  },
   { source: 'stand-in', what: 'the stand-in from PyPI', kind: 'stand-in', start: startStandIn },
 ]
 
@@ -69,15 +81,22 @@ const WAIT_FOR_START_MS = 10 * 60_000
 const WAIT_FOR_STOP_MS = 3_000
 
 /** @throws NoDatabaseError */
-export async function resolveDatabaseServer (options: ResolveOptions, attempts: readonly Attempt[] = ATTEMPTS): Promise<DatabaseServer> {
+export async function resolveDatabaseServer (
+  options: ResolveOptions,
+  attempts: readonly Attempt[] = ATTEMPTS,
+): Promise<DatabaseServer> {
   const { uri, dataDir, report, env = process.env } = options
   if (uri !== null) return notOurs(uri, 'configured', 'the MongoDB that MONGODB_URI names')
   const start: StartOptions = { dataDir, cacheDir: options.cacheDir ?? cacheDirOf(env), env, report }
   if (dataDir === null) return await startFirst(start, attempts)
   // One start at a time: whoever comes second finds the first one's server.
-  return await withStartLock(dataDir, WAIT_FOR_START_MS, () => { report('Waiting for another process to start or stop the database …') }, async () => {
+  return await withStartLock(dataDir, WAIT_FOR_START_MS, () => {
+    report('Waiting for another process to start or stop the database …')
+  }, async () => {
     const running = await findRecorded(dataDir)
-    if (running !== null) return notOurs(running.uri, 'running', `the embedded database that process ${running.pid} runs already`)
+    if (running !== null) {
+      return notOurs(running.uri, 'running', `the embedded database that process ${running.pid} runs already`)
+    }
     return await recorded(dataDir, await startFirst(start, attempts))
   })
 }
@@ -93,7 +112,10 @@ async function startFirst (options: StartOptions, attempts: readonly Attempt[]):
   for (const { what, source, kind, start } of attempts) {
     // Another kind of server cannot read what is there, and would begin with nothing.
     if (data !== null && data.kind !== null && data.kind !== kind) {
-      tried.push({ what, said: `cannot read the data in ${folderOf(data.dataDir, data.kind)}; delete that folder to begin anew` })
+      tried.push({
+        what,
+        said: `cannot read the data in ${folderOf(data.dataDir, data.kind)}; delete that folder to begin anew`,
+      })
       continue
     }
     try {
@@ -108,18 +130,30 @@ async function startFirst (options: StartOptions, attempts: readonly Attempt[]):
 
 /** Lets other processes find the server for as long as it runs. */
 async function recorded (dataDir: string, server: DatabaseServer): Promise<DatabaseServer> {
-  await writeRecord(dataDir, { uri: server.uri, pid: process.pid, databasePid: server.pid, runId: await askRunId(server.uri) })
+  await writeRecord(dataDir, {
+    uri: server.uri,
+    pid: process.pid,
+    databasePid: server.pid,
+    runId: await askRunId(server.uri),
+  })
   async function stop (): Promise<void> {
     await server.stop()
     await removeRecord(dataDir)
   }
   // A start in the meantime waits until the files are free; a lock that is not to be had is no reason to go on running.
-  return { ...server, stop: once(async () => { await withStartLock(dataDir, WAIT_FOR_STOP_MS, () => undefined, stop).catch(stop) }) }
+  return {
+    ...server,
+    stop: once(async () => {
+      await withStartLock(dataDir, WAIT_FOR_STOP_MS, () => undefined, stop).catch(stop)
+    }),
+  }
 }
 
 function once (work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null
-  return async () => { await (running ??= work()) }
+  return async () => {
+    await (running ??= work())
+  }
 }
 
 function firstLineOf (error: unknown): string {

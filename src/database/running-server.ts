@@ -63,7 +63,9 @@ export async function findRecorded (dataDir: string): Promise<ServerRecord | nul
   if (answers && isAlive(record.pid)) return record
   if (typeof record.databasePid !== 'number') return null
   if (answers) process.kill(record.databasePid, 'SIGTERM')
-  for (let waitedMs = 0; isAlive(record.databasePid) && waitedMs < ORPHAN_ENDS_WITHIN_MS; waitedMs += POLL_MS) await sleep(POLL_MS)
+  for (let waitedMs = 0; isAlive(record.databasePid) && waitedMs < ORPHAN_ENDS_WITHIN_MS; waitedMs += POLL_MS) {
+    await sleep(POLL_MS)
+  }
   return null
 }
 
@@ -81,7 +83,12 @@ export async function removeRecord (dataDir: string): Promise<void> {
  * @param waitMs how long to wait for another who does
  * @throws Error when the other one took longer
  */
-export async function withStartLock<T> (dataDir: string, waitMs: number, onWait: () => void, work: () => Promise<T>): Promise<T> {
+export async function withStartLock<T> (
+  dataDir: string,
+  waitMs: number,
+  onWait: () => void,
+  work: () => Promise<T>,
+): Promise<T> {
   await mkdir(dataDir, { recursive: true })
   const lockfilePath = path.join(dataDir, 'database.lock')
   // A lock that was taken over is nothing to fall over for: the data's own lock still admits one server.
@@ -89,7 +96,10 @@ export async function withStartLock<T> (dataDir: string, waitMs: number, onWait:
   const release = await lockfile.lock(dataDir, options).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
     onWait()
-    return await lockfile.lock(dataDir, { ...options, retries: { retries: Math.ceil(waitMs / POLL_MS), factor: 1, minTimeout: POLL_MS, maxTimeout: POLL_MS } })
+    return await lockfile.lock(dataDir, {
+      ...options,
+      retries: { retries: Math.ceil(waitMs / POLL_MS), factor: 1, minTimeout: POLL_MS, maxTimeout: POLL_MS },
+    })
   })
   try {
     return await work()

@@ -14,7 +14,7 @@ export interface StartedServer {
   readonly description: string
   /** The server's process, null if it is not known. */
   readonly pid: number | null
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 export interface StartOptions {
@@ -37,15 +37,22 @@ export async function startSystemMongod (options: StartOptions): Promise<Started
   // Any version that the driver can talk to is welcome.
   process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] ??= 'false'
   const systemBinary = findMongod(options.env)
-  return { ...await startReplicaSet(options.dataDir, systemBinary), description: `MongoDB, started from ${systemBinary}` }
+  return {
+    ...await startReplicaSet(options.dataDir, systemBinary),
+    description: `MongoDB, started from ${systemBinary}`,
+  }
 }
 
 /** @throws Error when nothing is cached and nothing can be downloaded, or it does not start */
 export async function startDownloadedMongod (options: StartOptions): Promise<StartedServer> {
   // One try: a refused download fails in 50 ms instead of 7 s.
   process.env['MONGOMS_MAX_RETRIES'] ??= '1'
-  const timer = setTimeout(() => { options.report('Downloading MongoDB (about 100 MB, once) …') }, DOWNLOAD_SHOWS_AFTER_MS)
-  const systemBinary = await MongoBinary.getPath().finally(() => { clearTimeout(timer) })
+  const timer = setTimeout(() => {
+    options.report('Downloading MongoDB (about 100 MB, once) …')
+  }, DOWNLOAD_SHOWS_AFTER_MS)
+  const systemBinary = await MongoBinary.getPath().finally(() => {
+    clearTimeout(timer)
+  })
   return { ...await startReplicaSet(options.dataDir, systemBinary), description: 'MongoDB, downloaded' }
 }
 
@@ -55,7 +62,11 @@ export async function startStandIn ({ dataDir, cacheDir, env, report }: StartOpt
   return await withDataFolder(dataDir, 'stand-in', async (dbPath) => {
     const server = await MongoMemoryServer.create({
       binary: { systemBinary: FRONT_PROGRAM, checkMD5: false },
-      instance: { storageEngine: 'wiredTiger', launchTimeout: LAUNCH_TIMEOUT_MS, ...(dbPath === null ? {} : { dbPath }) },
+      instance: {
+        storageEngine: 'wiredTiger',
+        launchTimeout: LAUNCH_TIMEOUT_MS,
+        ...(dbPath === null ? {} : { dbPath }),
+      },
       spawn: { ...SPAWN, env: { ...process.env, NORMFLIX_STAND_IN: program } },
     })
     return {
@@ -63,7 +74,9 @@ export async function startStandIn ({ dataDir, cacheDir, env, report }: StartOpt
       uri: `${server.getUri(DATABASE).replace(/\?.*$/, '')}?directConnection=true`,
       description: 'the stand-in for MongoDB (SecantusDB); install MongoDB for the real one',
       pid: server.instanceInfo?.instance.mongodProcess?.pid ?? null,
-      stop: async () => { await server.stop({ doCleanup: dbPath === null }) },
+      stop: async () => {
+        await server.stop({ doCleanup: dbPath === null })
+      },
     }
   })
 }
@@ -81,7 +94,10 @@ export function folderOf (dataDir: string, kind: ServerKind): string {
 }
 
 /** A replica set of one: transactions and change streams need it. */
-async function startReplicaSet (dataDir: string | null, systemBinary: string): Promise<Omit<StartedServer, 'description'>> {
+async function startReplicaSet (
+  dataDir: string | null,
+  systemBinary: string,
+): Promise<Omit<StartedServer, 'description'>> {
   return await withDataFolder(dataDir, 'mongod', async (dbPath) => {
     const kept = dbPath === null ? {} : { dbPath, port: await keptPort(dbPath) }
     const replicaSet = await MongoMemoryReplSet.create({
@@ -92,13 +108,19 @@ async function startReplicaSet (dataDir: string | null, systemBinary: string): P
     return {
       uri: replicaSet.getUri(DATABASE),
       pid: replicaSet.servers[0]?.instanceInfo?.instance.mongodProcess?.pid ?? null,
-      stop: async () => { await replicaSet.stop({ doCleanup: dbPath === null }) },
+      stop: async () => {
+        await replicaSet.stop({ doCleanup: dbPath === null })
+      },
     }
   })
 }
 
 /** Starts with a kind's folder; what a failed start left in a new folder is no data, and must not be taken for it later. */
-async function withDataFolder<T> (dataDir: string | null, kind: ServerKind, start: (dbPath: string | null) => Promise<T>): Promise<T> {
+async function withDataFolder<T> (
+  dataDir: string | null,
+  kind: ServerKind,
+  start: (dbPath: string | null) => Promise<T>,
+): Promise<T> {
   if (dataDir === null) return await start(null)
   const dbPath = folderOf(dataDir, kind)
   const isNew = await mkdir(dbPath, { recursive: true }) !== undefined
@@ -118,7 +140,9 @@ function findMongod (env: StartOptions['env']): string {
     return given
   }
   const name = process.platform === 'win32' ? 'mongod.exe' : 'mongod'
-  const found = (env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)).find((file) => existsSync(file))
+  const found = (env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)).find((file) =>
+    existsSync(file)
+  )
   if (found === undefined) throw new Error('there is none on the PATH, and MONGOD_BINARY is not set')
   return found
 }
@@ -140,7 +164,9 @@ async function tryPort (wanted: number): Promise<number> {
   return await new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject).listen(wanted, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : wanted) })
+      probe.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : wanted)
+      })
     })
   })
 }

@@ -86,6 +86,11 @@ function planSeason (showTitle: string, number: number, clips: readonly DemoClip
   const season = show?.seasons.find((one) => one.number === number)
   if (show === undefined || season === undefined) throw new Error(`media plan: no season ${number} of ${showTitle}`)
   return season.episodes.map((episode) => ({
-    itemId: episode.id, kind: 'episode', titleId: show.id, season: number, episode: episode.number, clips,
+    itemId: episode.id,
+    kind: 'episode',
+    titleId: show.id,
+    season: number,
+    episode: episode.number,
+    clips,
   }))
 }

@@ -52,7 +52,11 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   'Good Will Hunting | Feb 20 1987': { year: 1997, releaseDate: '1997-12-05' },
   'I Come with the Rain | Dec 31 1969': { year: 2009 },
   'Sea Rex 3D: Journey to a Prehistoric World | Dec 31 1969': { year: 2010 },
-  'The Day the Earth Stood Still | Mar 04 2003': { year: 1951, genres: ['Science Fiction', 'Drama'], directors: ['Robert Wise'] },
+  'The Day the Earth Stood Still | Mar 04 2003': {
+    year: 1951,
+    genres: ['Science Fiction', 'Drama'],
+    directors: ['Robert Wise'],
+  },
   'The Deer Hunter | Dec 31 1978': { year: 1978, releaseDate: '1978-12-08' },
   'The Magic Flute | Dec 31 1969': { year: 2006 },
   'The Molly Maguires | Dec 31 1969': { year: 1970 },
@@ -67,7 +71,9 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   // Directors
   'Cidade de Deus | Jan 17 2003': { directors: ['Fernando Meirelles', 'Kátia Lund'], originalLanguage: 'pt' },
   'Gone with the Wind | Dec 15 2039': { directors: ['Victor Fleming'] },
-  'Once in a Lifetime: the Extraordinary Story of the New York Cosmos | Jul 07 2006': { directors: ['Paul Crowder', 'John Dower'] },
+  'Once in a Lifetime: the Extraordinary Story of the New York Cosmos | Jul 07 2006': {
+    directors: ['Paul Crowder', 'John Dower'],
+  },
   'The Greatest Story Ever Told | Feb 15 1965': { directors: ['George Stevens'] },
   'The Matrix Reloaded | May 15 2003': { directors: ['Lana Wachowski', 'Lilly Wachowski'] },
   'The Matrix Revolutions | Nov 05 2003': { directors: ['Lana Wachowski', 'Lilly Wachowski'] },
@@ -117,7 +123,8 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
 /** The films in the shop window, by their (corrected) title and year; each has media files in the demo. */
 export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
   '2001: A Space Odyssey | 1968': {
-    synopsis: 'A buried monolith sends a spaceship to Jupiter, with a crew that depends on a computer that cannot be wrong.',
+    synopsis:
+      'A buried monolith sends a spaceship to Jupiter, with a crew that depends on a computer that cannot be wrong.',
     genres: ['Science Fiction', 'Adventure'],
     maturityRating: 'G',
     cast: { 'Keir Dullea': 'David Bowman', 'Gary Lockwood': 'Frank Poole', 'Douglas Rain': 'HAL 9000' },
@@ -133,38 +140,53 @@ export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
     imdb: 'tt0078748',
   },
   'Casablanca | 1942': {
-    synopsis: 'In wartime Morocco a café owner who sticks his neck out for nobody meets again the woman who left him in Paris.',
+    synopsis:
+      'In wartime Morocco a café owner who sticks his neck out for nobody meets again the woman who left him in Paris.',
     genres: ['Drama', 'Romance'],
     maturityRating: 'PG',
     runtimeMinutes: 102,
-    cast: { 'Humphrey Bogart': 'Rick Blaine', 'Ingrid Bergman': 'Ilsa Lund', 'Paul Henreid': 'Victor Laszlo', 'Claude Rains': 'Louis Renault' },
+    cast: {
+      'Humphrey Bogart': 'Rick Blaine',
+      'Ingrid Bergman': 'Ilsa Lund',
+      'Paul Henreid': 'Victor Laszlo',
+      'Claude Rains': 'Louis Renault',
+    },
     originalLanguage: 'en',
     imdb: 'tt0034583',
   },
   'Finding Nemo | 2003': {
-    synopsis: 'A timid clownfish crosses the ocean to bring home his son, with a companion who remembers nothing for long.',
+    synopsis:
+      'A timid clownfish crosses the ocean to bring home his son, with a companion who remembers nothing for long.',
     genres: ['Family', 'Adventure', 'Comedy'],
     cast: { 'Albert Brooks': 'Marlin', 'Ellen DeGeneres': 'Dory', 'Alexander Gould': 'Nemo' },
     originalLanguage: 'en',
     imdb: 'tt0266543',
   },
   'Jurassic Park | 1993': {
-    synopsis: 'Scientists visit an island where dinosaurs were bred back to life, on the night its fences lose their power.',
+    synopsis:
+      'Scientists visit an island where dinosaurs were bred back to life, on the night its fences lose their power.',
     genres: ['Adventure', 'Science Fiction', 'Action'],
     runtimeMinutes: 127,
-    cast: { 'Sam Neill': 'Alan Grant', 'Laura Dern': 'Ellie Sattler', 'Jeff Goldblum': 'Ian Malcolm', 'Richard Attenborough': 'John Hammond' },
+    cast: {
+      'Sam Neill': 'Alan Grant',
+      'Laura Dern': 'Ellie Sattler',
+      'Jeff Goldblum': 'Ian Malcolm',
+      'Richard Attenborough': 'John Hammond',
+    },
     originalLanguage: 'en',
     imdb: 'tt0107290',
   },
   "Le Fabuleux destin d'Amélie Poulain | 2001": {
-    synopsis: 'A waitress in Montmartre sets out to mend the lives around her in secret, and finds her own harder to arrange.',
+    synopsis:
+      'A waitress in Montmartre sets out to mend the lives around her in secret, and finds her own harder to arrange.',
     genres: ['Comedy', 'Romance'],
     cast: { 'Audrey Tautou': 'Amélie Poulain', 'Mathieu Kassovitz': 'Nino Quincampoix' },
     originalLanguage: 'fr',
     imdb: 'tt0211915',
   },
   'Modern Times | 1936': {
-    synopsis: 'A factory worker whom the assembly line drives mad looks for a place in the world with a girl of the streets.',
+    synopsis:
+      'A factory worker whom the assembly line drives mad looks for a place in the world with a girl of the streets.',
     genres: ['Comedy', 'Romance'],
     maturityRating: 'G',
     runtimeMinutes: 87,
@@ -174,26 +196,38 @@ export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
     imdb: 'tt0027977',
   },
   'Pulp Fiction | 1994': {
-    synopsis: 'Two hit men, a boxer, a boss\'s wife and a pair of robbers cross paths in Los Angeles, out of order.',
+    synopsis: "Two hit men, a boxer, a boss's wife and a pair of robbers cross paths in Los Angeles, out of order.",
     genres: ['Drama', 'Thriller'],
     runtimeMinutes: 154,
-    cast: { 'John Travolta': 'Vincent Vega', 'Samuel L. Jackson': 'Jules Winnfield', 'Uma Thurman': 'Mia Wallace', 'Bruce Willis': 'Butch Coolidge' },
+    cast: {
+      'John Travolta': 'Vincent Vega',
+      'Samuel L. Jackson': 'Jules Winnfield',
+      'Uma Thurman': 'Mia Wallace',
+      'Bruce Willis': 'Butch Coolidge',
+    },
     originalLanguage: 'en',
     imdb: 'tt0110912',
   },
   "Singin' in the Rain | 1952": {
-    synopsis: 'A star of silent films has to learn to speak when sound comes to Hollywood; his leading lady should not.',
+    synopsis:
+      'A star of silent films has to learn to speak when sound comes to Hollywood; his leading lady should not.',
     genres: ['Musical', 'Comedy', 'Romance'],
     maturityRating: 'G',
     runtimeMinutes: 103,
     directors: ['Stanley Donen', 'Gene Kelly'],
-    cast: { 'Gene Kelly': 'Don Lockwood', 'Debbie Reynolds': 'Kathy Selden', "Donald O'Connor": 'Cosmo Brown', 'Jean Hagen': 'Lina Lamont' },
+    cast: {
+      'Gene Kelly': 'Don Lockwood',
+      'Debbie Reynolds': 'Kathy Selden',
+      "Donald O'Connor": 'Cosmo Brown',
+      'Jean Hagen': 'Lina Lamont',
+    },
     originalLanguage: 'en',
     imdb: 'tt0045152',
   },
   'Spirited Away | 2002': {
     originalTitle: '千と千尋の神隠し',
-    synopsis: 'A girl has to work in a bathhouse of spirits to free her parents, and must not forget her own name there.',
+    synopsis:
+      'A girl has to work in a bathhouse of spirits to free her parents, and must not forget her own name there.',
     genres: ['Fantasy', 'Adventure', 'Family'],
     cast: { 'Rumi Hiiragi': 'Chihiro', 'Miyu Irino': 'Haku', 'Mari Natsuki': 'Yubaba' },
     originalLanguage: 'ja',
@@ -201,10 +235,16 @@ export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
   },
   'Star Wars: Episode IV – A New Hope | 1977': {
     originalTitle: 'Star Wars',
-    synopsis: 'A farm boy, an old knight and a smuggler carry the plans of a battle station to the rebels it is to destroy.',
+    synopsis:
+      'A farm boy, an old knight and a smuggler carry the plans of a battle station to the rebels it is to destroy.',
     genres: ['Science Fiction', 'Adventure'],
     runtimeMinutes: 121,
-    cast: { 'Mark Hamill': 'Luke Skywalker', 'Carrie Fisher': 'Leia Organa', 'Harrison Ford': 'Han Solo', 'Alec Guinness': 'Obi-Wan Kenobi' },
+    cast: {
+      'Mark Hamill': 'Luke Skywalker',
+      'Carrie Fisher': 'Leia Organa',
+      'Harrison Ford': 'Han Solo',
+      'Alec Guinness': 'Obi-Wan Kenobi',
+    },
     originalLanguage: 'en',
     imdb: 'tt0076759',
   },
@@ -213,35 +253,53 @@ export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
     genres: ['Drama'],
     maturityRating: 'R',
     runtimeMinutes: 175,
-    cast: { 'Marlon Brando': 'Vito Corleone', 'Al Pacino': 'Michael Corleone', 'James Caan': 'Sonny Corleone', 'Diane Keaton': 'Kay Adams' },
+    cast: {
+      'Marlon Brando': 'Vito Corleone',
+      'Al Pacino': 'Michael Corleone',
+      'James Caan': 'Sonny Corleone',
+      'Diane Keaton': 'Kay Adams',
+    },
     originalLanguage: 'en',
     imdb: 'tt0068646',
   },
   'The Matrix | 1999': {
-    synopsis: 'A programmer learns that the world he lives in is made by machines, and that some have woken up from it.',
+    synopsis:
+      'A programmer learns that the world he lives in is made by machines, and that some have woken up from it.',
     genres: ['Science Fiction', 'Action'],
     directors: ['Lana Wachowski', 'Lilly Wachowski'],
-    cast: { 'Keanu Reeves': 'Neo', 'Laurence Fishburne': 'Morpheus', 'Carrie-Anne Moss': 'Trinity', 'Hugo Weaving': 'Agent Smith' },
+    cast: {
+      'Keanu Reeves': 'Neo',
+      'Laurence Fishburne': 'Morpheus',
+      'Carrie-Anne Moss': 'Trinity',
+      'Hugo Weaving': 'Agent Smith',
+    },
     originalLanguage: 'en',
     imdb: 'tt0133093',
   },
   'The Wizard of Oz | 1939': {
-    synopsis: 'A cyclone carries a girl from Kansas and her dog to a land in colour, where a yellow brick road leads home.',
+    synopsis:
+      'A cyclone carries a girl from Kansas and her dog to a land in colour, where a yellow brick road leads home.',
     genres: ['Musical', 'Fantasy', 'Family'],
     directors: ['Victor Fleming'],
-    cast: { 'Judy Garland': 'Dorothy Gale', 'Ray Bolger': 'The Scarecrow', 'Jack Haley': 'The Tin Man', 'Bert Lahr': 'The Cowardly Lion' },
+    cast: {
+      'Judy Garland': 'Dorothy Gale',
+      'Ray Bolger': 'The Scarecrow',
+      'Jack Haley': 'The Tin Man',
+      'Bert Lahr': 'The Cowardly Lion',
+    },
     originalLanguage: 'en',
     imdb: 'tt0032138',
   },
   'Titanic | 1997': {
-    synopsis: 'On the ship\'s only voyage a young woman of the first class and an artist of the third fall in love.',
+    synopsis: "On the ship's only voyage a young woman of the first class and an artist of the third fall in love.",
     genres: ['Drama', 'Romance'],
     cast: { 'Leonardo DiCaprio': 'Jack Dawson', 'Kate Winslet': 'Rose DeWitt Bukater', 'Billy Zane': 'Cal Hockley' },
     originalLanguage: 'en',
     imdb: 'tt0120338',
   },
   'Toy Story | 1995': {
-    synopsis: 'A cowboy doll who was a boy\'s favourite is shown his place by a space ranger who does not know he is a toy.',
+    synopsis:
+      "A cowboy doll who was a boy's favourite is shown his place by a space ranger who does not know he is a toy.",
     genres: ['Family', 'Adventure', 'Comedy'],
     runtimeMinutes: 81,
     cast: { 'Tom Hanks': 'Woody', 'Tim Allen': 'Buzz Lightyear' },

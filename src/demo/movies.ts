@@ -49,14 +49,31 @@ const GENRES_OF_CREATIVE_TYPE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The first year in which a film could be given the rating. */
-const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = { G: 1968, R: 1968, PG: 1972, 'PG-13': 1984, 'NC-17': 1990 }
+const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = {
+  G: 1968,
+  R: 1968,
+  PG: 1972,
+  'PG-13': 1984,
+  'NC-17': 1990,
+}
 
 /**
  * Latin-1 letters that the source shows as Mac OS Roman ("LÈon" for "Léon"): the ones that occur in it.
  * https://www.unicode.org/Public/MAPPINGS/VENDORS/APPLE/ROMAN.TXT
  */
 const MISREAD_LETTERS: ReadonlyMap<string, string> = new Map([
-  ['Ö', '…'], ['Ω', '½'], ['‡', 'à'], ['·', 'á'], ['‰', 'ä'], ['Ë', 'è'], ['È', 'é'], ['Í', 'ê'], ['Î', 'ë'], ['Û', 'ó'], ['˘', 'ù'], ['Ù', 'ô'],
+  ['Ö', '…'],
+  ['Ω', '½'],
+  ['‡', 'à'],
+  ['·', 'á'],
+  ['‰', 'ä'],
+  ['Ë', 'è'],
+  ['È', 'é'],
+  ['Í', 'ê'],
+  ['Î', 'ë'],
+  ['Û', 'ó'],
+  ['˘', 'ù'],
+  ['Ù', 'ô'],
 ])
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -98,7 +115,9 @@ function toMovie (row: SourceRow): MovieInput | null {
   const title = correction.title ?? (row.Title === null ? null : cleanTitle(String(row.Title)))
   if (correction.isOmitted === true || title === null) return null
 
-  const { year, releaseDate } = correction.year === undefined ? parseDate(row['Release Date']) : { releaseDate: null, ...correction, year: correction.year }
+  const { year, releaseDate } = correction.year === undefined
+    ? parseDate(row['Release Date'])
+    : { releaseDate: null, ...correction, year: correction.year }
   const facts: MovieFacts = { ...correction, ...FEATURED_MOVIES[`${title} | ${year}`] }
   const minutes = facts.runtimeMinutes === undefined ? row['Running Time min'] : facts.runtimeMinutes
   const directors = facts.directors ?? (row.Director === null ? [] : [cleanText(row.Director)])

@@ -50,7 +50,9 @@ export async function seedCatalogue (storage: MediaStorage, progress: (text: str
 }
 
 async function seedTitles (progress: (text: string) => void): Promise<void> {
-  const present = new Set((await Title.find().select('_id').lean<Array<{ _id: Types.ObjectId }>>()).map(({ _id }) => _id.toString()))
+  const present = new Set(
+    (await Title.find().select('_id').lean<Array<{ _id: Types.ObjectId }>>()).map(({ _id }) => _id.toString()),
+  )
   const movies = loadDemoMovies().filter((movie) => !present.has(movie.id))
   for (let i = 0; i < movies.length; i += INSERTED_AT_ONCE) {
     progress(`${i} of ${movies.length} movies`)
@@ -59,26 +61,33 @@ async function seedTitles (progress: (text: string) => void): Promise<void> {
   progress('shows')
   const shows = demoShows.filter((show) => !present.has(show.id))
   await Show.insertMany(shows.map(({ id, seasons, ...show }) => ({
-    ...show, _id: id, seasons: seasons.map((season) => ({ ...season, episodes: season.episodes.map(({ id: _id, ...episode }) => ({ _id, ...episode })) })),
+    ...show,
+    _id: id,
+    seasons: seasons.map((season) => ({
+      ...season,
+      episodes: season.episodes.map(({ id: _id, ...episode }) => ({ _id, ...episode })),
+    })),
   })))
 }
 
 /** Each clip stands in for many films. */
 async function seedMedia (files: Map<DemoClip, Omit<StoredMediaFile, '_id'>>): Promise<void> {
-  await Media.bulkWrite(mediaPlan.map((entry) => ({
-    updateOne: {
-      filter: { _id: new Types.ObjectId(entry.itemId) },
-      update: {
-        $setOnInsert: {
-          title: new Types.ObjectId(entry.titleId),
-          season: entry.season,
-          episode: entry.episode,
-          files: entry.clips.map((clip) => ({ _id: new Types.ObjectId(), ...files.get(clip) })),
+  await Media.bulkWrite(
+    mediaPlan.map((entry) => ({
+      updateOne: {
+        filter: { _id: new Types.ObjectId(entry.itemId) },
+        update: {
+          $setOnInsert: {
+            title: new Types.ObjectId(entry.titleId),
+            season: entry.season,
+            episode: entry.episode,
+            files: entry.clips.map((clip) => ({ _id: new Types.ObjectId(), ...files.get(clip) })),
+          },
         },
+        upsert: true,
       },
-      upsert: true,
-    },
-  })) as Parameters<typeof Media.bulkWrite>[0])
+    })) as Parameters<typeof Media.bulkWrite>[0],
+  )
 }
 
 /** Each clip is stored and packaged once. */
@@ -87,16 +96,28 @@ async function storeClips (storage: MediaStorage): Promise<Map<DemoClip, Omit<St
   const packager = createMediaPackager()
   try {
     const clips: DemoClip[] = Object.values(DEMO_CLIPS)
-    return new Map(await Promise.all(clips.map(async (clip) => [clip, await storeClip(storage, prober, packager, clip)] as const)))
+    return new Map(
+      await Promise.all(clips.map(async (clip) => [clip, await storeClip(storage, prober, packager, clip)] as const)),
+    )
   } finally {
     await Promise.all([prober.close(), packager.close()])
   }
 }
 
-async function storeClip (storage: MediaStorage, prober: MediaProber, packager: MediaPackager, { fileName }: DemoClip): Promise<Omit<StoredMediaFile, '_id'>> {
+async function storeClip (
+  storage: MediaStorage,
+  prober: MediaProber,
+  packager: MediaPackager,
+  { fileName }: DemoClip,
+): Promise<Omit<StoredMediaFile, '_id'>> {
   const source = path.join(CLIPS_FOLDER, fileName)
   const storageKey = `demo/${fileName}`
-  const { sizeBytes, sha256 } = await receiveUpload(createReadStream(source), storage, storageKey, statSync(source).size)
+  const { sizeBytes, sha256 } = await receiveUpload(
+    createReadStream(source),
+    storage,
+    storageKey,
+    statSync(source).size,
+  )
   const probed = await prober.probe(source, sizeBytes)
   if (!probed.ok) throw new Error(`the demo's clip ${fileName} cannot be read`)
   const { frameRate, audioTracks } = probed.facts
@@ -105,18 +126,46 @@ async function storeClip (storage: MediaStorage, prober: MediaProber, packager: 
   const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, frameRate }, prefix)
   if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
   const createdAt = new Date()
-  const hls = { ...unpackaged(), state: 'ready' as const, progress: 1, packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }] }
-  return { ...describeFile(probed.facts, audioTracks), hls, storageKey, sizeBytes, sha256, subtitleLanguages: [], edition: null, createdAt }
+  const hls = {
+    ...unpackaged(),
+    state: 'ready' as const,
+    progress: 1,
+    packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }],
+  }
+  return {
+    ...describeFile(probed.facts, audioTracks),
+    hls,
+    storageKey,
+    sizeBytes,
+    sha256,
+    subtitleLanguages: [],
+    edition: null,
+    createdAt,
+  }
 }
 
 /** Makes the accounts, and some history for the demo's first profile. */
 export async function seedAccounts (services: Services): Promise<void> {
-  const demo = await findAccountByEmail(DEMO.email) ?? await createAccount(services, { email: DEMO.email, password: DEMO.password, plan: largestPlan().id, profileName: 'Kim' })
+  const demo = await findAccountByEmail(DEMO.email) ??
+    await createAccount(services, {
+      email: DEMO.email,
+      password: DEMO.password,
+      plan: largestPlan().id,
+      profileName: 'Kim',
+    })
   const accountId = demo._id.toString()
-  if (demo.profiles.length === 1 && demo.limits.maxProfiles > 1) await addProfile(services, accountId, { name: 'Kids', kids: true })
+  if (demo.profiles.length === 1 && demo.limits.maxProfiles > 1) {
+    await addProfile(services, accountId, { name: 'Kids', kids: true })
+  }
   await seedHistory(services, accountId, demo.profiles[0]?._id.toString() ?? '')
   if (await findAccountByEmail(ADMIN.email) === null) {
-    await createAccount(services, { email: ADMIN.email, password: ADMIN.password, plan: largestPlan().id, profileName: 'Admin', role: 'admin' })
+    await createAccount(services, {
+      email: ADMIN.email,
+      password: ADMIN.password,
+      plan: largestPlan().id,
+      profileName: 'Admin',
+      role: 'admin',
+    })
   }
 }
 
@@ -136,7 +185,13 @@ async function seedHistory (services: Services, account: string, profile: string
     const title = item === null ? null : catalogue.findTitle(item.titleId)
     if (item === null || title === null) continue
     const at = services.now().getTime() - daysAgo * DAY_MS
-    await recordProgress(watching, watcher, title, item, [{ positionMs, at, watchedMs, eventId: 'demo', sitting: `demo-${itemId}` }])
+    await recordProgress(watching, watcher, title, item, [{
+      positionMs,
+      at,
+      watchedMs,
+      eventId: 'demo',
+      sitting: `demo-${itemId}`,
+    }])
   }
   for (const id of movies.slice(2, 4)) await addToWishlist(watcher, id)
 }

@@ -11,5 +11,11 @@ import { theOffice } from './shows/the-office.js'
 
 /** Every show of the demo, whole: seasons from their number, episodes numbered from 1, ids that never change. */
 export const demoShows: ShowInput[] = [
-  fawltyTowers, firefly, chernobyl, bandOfBrothers, overTheGardenWall, theOffice, avatar,
+  fawltyTowers,
+  firefly,
+  chernobyl,
+  bandOfBrothers,
+  overTheGardenWall,
+  theOffice,
+  avatar,
 ].map(toShowInput)

@@ -10,11 +10,19 @@ type Limited = Pick<StoredAccount, '_id' | 'plan' | 'limits' | 'profiles' | '__v
 
 export const accountLimits: Check = {
   name: 'accounts',
-  async * find (services, look) {
-    const accounts = Account.find().select('plan limits profiles._id profiles.name profiles.locked __v').lean<Limited[]>().cursor()
+  async *find (services, look) {
+    const accounts = Account.find().select('plan limits profiles._id profiles.name profiles.locked __v').lean<
+      Limited[]
+    >().cursor()
     for await (const account of accounts as AsyncIterable<Limited>) {
       look()
-      for (const finding of [planFinding(services, account), profilesFinding(account), await streamsFinding(services, account)]) if (finding !== null) yield finding
+      for (
+        const finding of [
+          planFinding(services, account),
+          profilesFinding(account),
+          await streamsFinding(services, account),
+        ]
+      ) if (finding !== null) yield finding
     }
   },
 }
@@ -24,13 +32,25 @@ const subjectOf = ({ _id }: Pick<Limited, '_id'>): string => `account ${_id.toSt
 function planFinding (services: DoctorServices, account: Limited): Finding | null {
   const plan = findPlan(account.plan)
   const subject = subjectOf(account)
-  if (plan === null) return { subject, problem: `plan ${account.plan} is not offered any more: it keeps its limits until its plan is changed`, mend: null }
+  if (plan === null) {
+    return {
+      subject,
+      problem: `plan ${account.plan} is not offered any more: it keeps its limits until its plan is changed`,
+      mend: null,
+    }
+  }
   if (isSameLimits(account.limits, plan)) return null
   const profiles = account.profiles.map(({ _id, name, locked }) => ({ id: _id.toString(), name, locked }))
   const { needsChoice } = decidePlanChange(account.plan, account.plan, profiles)
   const problem = `limits ${textOf(account)} differ from plan ${plan.id}, ${textOf({ limits: plan })}`
   if (needsChoice) return { subject, problem: `${problem}: change the plan naming keepProfileIds`, mend: null }
-  return { subject, problem, mend: async () => { await changePlan(services, account._id.toString(), account.plan, undefined) } }
+  return {
+    subject,
+    problem,
+    mend: async () => {
+      await changePlan(services, account._id.toString(), account.plan, undefined)
+    },
+  }
 }
 
 function textOf ({ limits: { maxProfiles, maxStreams, maxHeight } }: Pick<Limited, 'limits'>): string {
@@ -41,7 +61,13 @@ function profilesFinding (account: Limited): Finding | null {
   const usable = countUsableProfiles(account.profiles)
   const { maxProfiles } = account.limits
   if (usable === 0) return { subject: subjectOf(account), problem: 'has no profile that can be used', mend: null }
-  return usable <= maxProfiles ? null : { subject: subjectOf(account), problem: `${usable} usable profiles where ${maxProfiles} fit: change the plan naming keepProfileIds`, mend: null }
+  return usable <= maxProfiles
+    ? null
+    : {
+      subject: subjectOf(account),
+      problem: `${usable} usable profiles where ${maxProfiles} fit: change the plan naming keepProfileIds`,
+      mend: null,
+    }
 }
 
 async function streamsFinding (services: DoctorServices, account: Limited): Promise<Finding | null> {
@@ -50,7 +76,9 @@ async function streamsFinding (services: DoctorServices, account: Limited): Prom
   const { maxStreams } = account.limits
   const live = streams.slots.filter((slot) => isLive(slot, services.now())).length
   if (live <= maxStreams && streams.maxStreams === maxStreams) return null
-  const problem = live > maxStreams ? `${live} streams where ${maxStreams} may play` : `its streams are limited to ${streams.maxStreams}, its plan to ${maxStreams}`
+  const problem = live > maxStreams
+    ? `${live} streams where ${maxStreams} may play`
+    : `its streams are limited to ${streams.maxStreams}, its plan to ${maxStreams}`
   return {
     subject: subjectOf(account),
     problem,

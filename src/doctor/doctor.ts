@@ -8,14 +8,29 @@ import { storedObjects } from './stored-objects.js'
 
 const missingIndexes: Check = {
   name: 'indexes',
-  async * find (_services, look) {
+  async *find (_services, look) {
     look()
-    for (const index of await findMissingIndexes()) yield { subject: index, problem: 'the index is missing', mend: async () => { await createIndexes() } }
+    for (const index of await findMissingIndexes()) {
+      yield {
+        subject: index,
+        problem: 'the index is missing',
+        mend: async () => {
+          await createIndexes()
+        },
+      }
+    }
   },
 }
 
 /** In this order: what one check mends, the next does not find again. */
-const CHECKS: readonly Check[] = [missingIndexes, ownerlessDocuments, titlelessMedia, storedObjects, accountLimits, watchHistories]
+const CHECKS: readonly Check[] = [
+  missingIndexes,
+  ownerlessDocuments,
+  titlelessMedia,
+  storedObjects,
+  accountLimits,
+  watchHistories,
+]
 
 export interface Diagnosis {
   readonly check: string
@@ -35,13 +50,21 @@ export interface DoctorReport {
  * @param isMending whether to mend what can be mended
  * @param report is told of each check and of how many things it has looked at
  */
-export async function examine (services: DoctorServices, isMending: boolean, report: (check: string, things: number) => void): Promise<DoctorReport> {
+export async function examine (
+  services: DoctorServices,
+  isMending: boolean,
+  report: (check: string, things: number) => void,
+): Promise<DoctorReport> {
   const looked: Array<{ check: string, things: number }> = []
   const findings: Diagnosis[] = []
   for (const { name, find } of CHECKS) {
     let things = 0
     report(name, things)
-    for await (const { subject, problem, mend } of find(services, () => { report(name, ++things) })) {
+    for await (
+      const { subject, problem, mend } of find(services, () => {
+        report(name, ++things)
+      })
+    ) {
       const state = mend === null ? 'by-hand' : isMending ? await tryToMend(services, mend) : 'open'
       findings.push({ check: name, subject, problem, state })
     }

@@ -15,5 +15,5 @@ export interface Finding {
 export interface Check {
   readonly name: string
   /** @param look is told of each thing that was looked at */
-  find (services: DoctorServices, look: () => void): AsyncIterable<Finding>
+  find(services: DoctorServices, look: () => void): AsyncIterable<Finding>
 }

@@ -10,7 +10,7 @@ type Watched = Pick<StoredAccount, '_id' | 'profiles'>
 
 export const watchHistories: Check = {
   name: 'history',
-  async * find ({ watching }, look) {
+  async *find ({ watching }, look) {
     const accounts = Account.find().select('profiles._id profiles.watchHistory.title').lean<Watched[]>().cursor()
     for await (const { _id, profiles } of accounts as AsyncIterable<Watched>) {
       for (const profile of profiles) {
@@ -18,11 +18,15 @@ export const watchHistories: Check = {
         for (const title of await titlesOf(profile._id, profile.watchHistory)) {
           look()
           // Somebody may be watching: only what stays different is wrong.
-          if (await isTitleProjected(watching, watcher, title) || await isTitleProjected(watching, watcher, title)) continue
+          if (await isTitleProjected(watching, watcher, title) || await isTitleProjected(watching, watcher, title)) {
+            continue
+          }
           yield {
             subject: `profile ${watcher.profile}`,
             problem: `the history of title ${title} is not what its plays say`,
-            mend: async () => { await projectTitle(watching, watcher, title) },
+            mend: async () => {
+              await projectTitle(watching, watcher, title)
+            },
           }
         }
       }
@@ -31,7 +35,13 @@ export const watchHistories: Check = {
 }
 
 /** Every title of a profile that has plays or an entry. */
-async function titlesOf (profile: Types.ObjectId, embedded: ReadonlyArray<{ title: Types.ObjectId }>): Promise<Set<string>> {
-  const [played, archived] = await Promise.all([Play.distinct('title', { profile }), WatchArchive.distinct('title', { profile })])
+async function titlesOf (
+  profile: Types.ObjectId,
+  embedded: ReadonlyArray<{ title: Types.ObjectId }>,
+): Promise<Set<string>> {
+  const [played, archived] = await Promise.all([
+    Play.distinct('title', { profile }),
+    WatchArchive.distinct('title', { profile }),
+  ])
   return new Set([...played, ...archived, ...embedded.map(({ title }) => title)].map(String))
 }

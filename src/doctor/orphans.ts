@@ -24,7 +24,11 @@ interface Owned {
   readonly profile: string | null
 }
 
-const owned = (model: unknown, account: string, profile: string | null): Owned => ({ model: model as Model<unknown>, account, profile })
+const owned = (model: unknown, account: string, profile: string | null): Owned => ({
+  model: model as Model<unknown>,
+  account,
+  profile,
+})
 
 const OWNED: readonly Owned[] = [
   ...[Play, WatchArchive, Taste, Undo, Trash].map((model) => owned(model, 'account', 'profile')),
@@ -37,14 +41,22 @@ const OWNED: readonly Owned[] = [
 ]
 
 /** Account null: it belongs to nobody, as the catalogue's own log does. */
-interface Group { readonly _id: { readonly account: Types.ObjectId | null, readonly profile: Types.ObjectId | null }, readonly count: number }
+interface Group {
+  readonly _id: { readonly account: Types.ObjectId | null, readonly profile: Types.ObjectId | null }
+  readonly count: number
+}
 
 /** Documents of accounts or profiles that are gone. */
 export const ownerlessDocuments: Check = {
   name: 'owners',
-  async * find (_services, look) {
+  async *find (_services, look) {
     for (const { model, account, profile } of OWNED) {
-      const groups = model.aggregate<Group>([{ $group: { _id: { account: `$${account}`, profile: profile === null ? null : `$${profile}` }, count: { $sum: 1 } } }]).cursor()
+      const groups = model.aggregate<Group>([{
+        $group: {
+          _id: { account: `$${account}`, profile: profile === null ? null : `$${profile}` },
+          count: { $sum: 1 },
+        },
+      }]).cursor()
       for await (const { _id, count } of groups as AsyncIterable<Group>) {
         look()
         const { account: owner } = _id
@@ -53,7 +65,9 @@ export const ownerlessDocuments: Check = {
         const filter = missing === 'account' || profile === null ? { [account]: owner } : { [profile]: _id.profile }
         yield {
           subject: `${model.collection.name} of account ${owner.toString()}`,
-          problem: missing === 'account' ? `${count} of an account that is gone` : `${count} of profile ${String(_id.profile)}, which is gone`,
+          problem: missing === 'account'
+            ? `${count} of an account that is gone`
+            : `${count} of profile ${String(_id.profile)}, which is gone`,
           mend: async () => {
             if (await missingOwner(owner, _id.profile) === missing) await model.deleteMany(filter as never)
           },
@@ -64,7 +78,10 @@ export const ownerlessDocuments: Check = {
 }
 
 /** Owners are made before what they own, and ids never come again: an owner that is missing afterwards is gone. */
-async function missingOwner (account: Types.ObjectId, profile: Types.ObjectId | null): Promise<'account' | 'profile' | null> {
+async function missingOwner (
+  account: Types.ObjectId,
+  profile: Types.ObjectId | null,
+): Promise<'account' | 'profile' | null> {
   const found = await Account.findById(account).select('profiles._id').lean<Pick<StoredAccount, 'profiles'>>()
   if (found === null) return 'account'
   return profile === null || found.profiles.some(({ _id }) => _id.equals(profile)) ? null : 'profile'
@@ -73,11 +90,19 @@ async function missingOwner (account: Types.ObjectId, profile: Types.ObjectId | 
 /** Media files and pictures of titles that are gone, with their bytes. */
 export const titlelessMedia: Check = {
   name: 'titles',
-  async * find (services, look) {
-    for await (const media of Media.find().select('title').lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
+  async *find (services, look) {
+    for await (
+      const media of Media.find().select('title').lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>
+    ) {
       look()
       if (await hasTitle(media.title)) continue
-      yield { subject: `media of item ${media._id.toString()}`, problem: `title ${media.title.toString()} is gone`, mend: async () => { await removeMedia(services, media._id) } }
+      yield {
+        subject: `media of item ${media._id.toString()}`,
+        problem: `title ${media.title.toString()} is gone`,
+        mend: async () => {
+          await removeMedia(services, media._id)
+        },
+      }
     }
     for await (const image of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
       look()

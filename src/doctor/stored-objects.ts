@@ -20,7 +20,7 @@ interface Named {
 
 export const storedObjects: Check = {
   name: 'storage',
-  async * find ({ storage, now }, look) {
+  async *find ({ storage, now }, look) {
     const settledBefore = now().getTime() - SETTLED_MS
     // Listed first: whatever is named afterwards and not in the list is asked for once more.
     const found = new Map<string, number>()
@@ -30,8 +30,17 @@ export const storedObjects: Check = {
     }
     const { needed, allowed, prefixes } = await readNames(look)
     for (const [key, modifiedAt] of found) {
-      if (needed.has(key) || allowed.has(key) || prefixes.has(key.slice(0, key.lastIndexOf('/') + 1)) || modifiedAt > settledBefore) continue
-      yield { subject: `object ${key}`, problem: 'no document names it', mend: async () => { await storage.remove(key) } }
+      if (
+        needed.has(key) || allowed.has(key) || prefixes.has(key.slice(0, key.lastIndexOf('/') + 1)) ||
+        modifiedAt > settledBefore
+      ) continue
+      yield {
+        subject: `object ${key}`,
+        problem: 'no document names it',
+        mend: async () => {
+          await storage.remove(key)
+        },
+      }
     }
     const absent: string[] = []
     for (const key of needed.keys()) if (!found.has(key) && await storage.stat(key) === null) absent.push(key)
@@ -40,7 +49,13 @@ export const storedObjects: Check = {
     const { needed: still } = await readNames(look)
     for (const key of absent) {
       const owner = still.get(key)
-      if (owner !== undefined) yield { subject: owner, problem: `its object ${key} is missing: restore it, or delete the file and upload it again`, mend: null }
+      if (owner !== undefined) {
+        yield {
+          subject: owner,
+          problem: `its object ${key} is missing: restore it, or delete the file and upload it again`,
+          mend: null,
+        }
+      }
     }
   },
 }
@@ -51,8 +66,14 @@ async function readNames (look: () => void): Promise<Named> {
     look()
     nameMedia(named, media)
   }
-  for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) named.needed.set(storageKey, `image ${_id.toString()}`)
-  for await (const { storageKey } of MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor() as AsyncIterable<StoredUpload>) {
+  for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
+    named.needed.set(storageKey, `image ${_id.toString()}`)
+  }
+  for await (
+    const { storageKey } of MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor() as AsyncIterable<
+      StoredUpload
+    >
+  ) {
     for (const suffix of ['', '.info', '.part']) named.allowed.add(storageKey + suffix)
   }
   return named
@@ -62,9 +83,13 @@ function nameMedia ({ needed, prefixes }: Named, media: StoredMedia): void {
   for (const { _id, storageKey, hls } of media.files) {
     const owner = `media file ${_id.toString()}`
     needed.set(storageKey, owner)
-    for (const pack of hls?.packages ?? []) for (const key of packageKeys(pack)) needed.set(key, `HLS package of ${owner}`)
+    for (const pack of hls?.packages ?? []) {
+      for (const key of packageKeys(pack)) needed.set(key, `HLS package of ${owner}`)
+    }
     if (hls?.claim != null) prefixes.add(`${prefixOf(_id, hls.claim)}/`)
   }
   for (const { _id, storageKey } of media.subtitles ?? []) needed.set(storageKey, `subtitle ${_id.toString()}`)
-  for (const key of thumbnailKeys(media.thumbnails ?? null)) needed.set(key, `seek thumbnails of item ${media._id.toString()}`)
+  for (const key of thumbnailKeys(media.thumbnails ?? null)) {
+    needed.set(key, `seek thumbnails of item ${media._id.toString()}`)
+  }
 }

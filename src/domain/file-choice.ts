@@ -33,14 +33,28 @@ export interface FileWishes {
   readonly lastFileId: string | null
 }
 
-export type ChoiceCode = 'resumed-file' | 'preferred-language' | 'remembered-language' | 'client-limit' | 'plan-cap' | 'best-quality'
-export type RejectionCode = 'client-height' | 'client-bitrate' | 'client-codec' | 'other-edition' | 'other-language' | 'lower-quality'
+export type ChoiceCode =
+  | 'resumed-file'
+  | 'preferred-language'
+  | 'remembered-language'
+  | 'client-limit'
+  | 'plan-cap'
+  | 'best-quality'
+export type RejectionCode =
+  | 'client-height'
+  | 'client-bitrate'
+  | 'client-codec'
+  | 'other-edition'
+  | 'other-language'
+  | 'lower-quality'
 
 export interface FileChoice<F extends PlayableFile> {
   readonly file: F
   readonly reason: { readonly code: ChoiceCode, readonly text: string }
   /** The other files this plan may play, with why each was not chosen. */
-  readonly alternatives: ReadonlyArray<{ readonly file: F, readonly reason: { readonly code: RejectionCode, readonly text: string } }>
+  readonly alternatives: ReadonlyArray<
+    { readonly file: F, readonly reason: { readonly code: RejectionCode, readonly text: string } }
+  >
 }
 
 export type Refusal = 'no-file' | 'plan' | 'client'
@@ -54,7 +68,10 @@ export function pictureHeight (file: Pick<PlayableFile, 'width' | 'height'>): nu
 }
 
 /** The files a plan may know of: taller ones are neither listed nor served. */
-export function withinPlan<F extends Pick<PlayableFile, 'width' | 'height'>> (files: readonly F[], planMaxHeight: number): F[] {
+export function withinPlan<F extends Pick<PlayableFile, 'width' | 'height'>> (
+  files: readonly F[],
+  planMaxHeight: number,
+): F[] {
   return files.filter((file) => pictureHeight(file) <= planMaxHeight)
 }
 
@@ -86,7 +103,13 @@ function tasteOf (files: readonly PlayableFile[], wishes: FileWishes): Taste {
   const last = files.find((file) => file.id === wishes.lastFileId) ?? null
   const original = wishes.originalLanguage === null ? [] : [wishes.originalLanguage]
   const remembered = wishes.rememberedLanguage === null ? [] : [wishes.rememberedLanguage]
-  const languages = [...(wishes.client.languages ?? []), ...remembered, ...(last?.audioLanguages ?? []), ...wishes.profileLanguages, ...original]
+  const languages = [
+    ...(wishes.client.languages ?? []),
+    ...remembered,
+    ...(last?.audioLanguages ?? []),
+    ...wishes.profileLanguages,
+    ...original,
+  ]
   return { last, languages }
 }
 
@@ -121,12 +144,16 @@ export function speaks (file: Pick<PlayableFile, 'audioLanguages'>, language: st
 function clientRejection (file: PlayableFile, client: ClientAbilities): RejectionCode | null {
   if (client.maxHeight !== undefined && pictureHeight(file) > client.maxHeight) return 'client-height'
   if (client.maxBitrate !== undefined && (file.bitrate ?? 0) > client.maxBitrate) return 'client-bitrate'
-  if (client.codecs !== undefined && file.videoCodec !== null && !playsCodec(client.codecs, file.videoCodec)) return 'client-codec'
+  if (client.codecs !== undefined && file.videoCodec !== null && !playsCodec(client.codecs, file.videoCodec)) {
+    return 'client-codec'
+  }
   return null
 }
 
 function playsCodec (codecs: readonly string[], codec: string): boolean {
-  return codecs.some((known) => codec.toLowerCase().startsWith(known.toLowerCase()) || codecFamily(known) === codecFamily(codec))
+  return codecs.some((known) =>
+    codec.toLowerCase().startsWith(known.toLowerCase()) || codecFamily(known) === codecFamily(codec)
+  )
 }
 
 /** Both the name people say and the sample entry stand for a codec. */
@@ -139,21 +166,42 @@ function codecFamily (codec: string): string {
   return name
 }
 
-function explainChoice (best: PlayableFile, files: readonly PlayableFile[], allowed: readonly PlayableFile[], playable: readonly PlayableFile[], taste: Taste, wishes: FileWishes): FileChoice<PlayableFile>['reason'] {
+function explainChoice (
+  best: PlayableFile,
+  files: readonly PlayableFile[],
+  allowed: readonly PlayableFile[],
+  playable: readonly PlayableFile[],
+  taste: Taste,
+  wishes: FileWishes,
+): FileChoice<PlayableFile>['reason'] {
   if (best.id === taste.last?.id) return { code: 'resumed-file', text: 'The file that was played last.' }
   const wanted = taste.languages.find((language) => speaks(best, language))
   if (wanted !== undefined && playable.some((file) => !speaks(file, wanted))) {
     const isClients = (wishes.client.languages ?? []).includes(wanted)
-    if (wanted === wishes.rememberedLanguage && !isClients) return { code: 'remembered-language', text: `The sharpest file in the language that was last chosen for this title (${wanted}).` }
+    if (wanted === wishes.rememberedLanguage && !isClients) {
+      return {
+        code: 'remembered-language',
+        text: `The sharpest file in the language that was last chosen for this title (${wanted}).`,
+      }
+    }
     return { code: 'preferred-language', text: `The sharpest file in the preferred language (${wanted}).` }
   }
   const sharpest = (some: readonly PlayableFile[]): number => Math.max(...some.map(pictureHeight))
-  if (sharpest(allowed) > pictureHeight(best)) return { code: 'client-limit', text: 'The best file within what this device can play.' }
-  if (sharpest(files) > pictureHeight(best)) return { code: 'plan-cap', text: `The best file within the plan's ${wishes.planMaxHeight}p.` }
+  if (sharpest(allowed) > pictureHeight(best)) {
+    return { code: 'client-limit', text: 'The best file within what this device can play.' }
+  }
+  if (sharpest(files) > pictureHeight(best)) {
+    return { code: 'plan-cap', text: `The best file within the plan's ${wishes.planMaxHeight}p.` }
+  }
   return { code: 'best-quality', text: 'The best file there is.' }
 }
 
-function explainRejection (file: PlayableFile, best: PlayableFile, taste: Taste, wishes: FileWishes): FileChoice<PlayableFile>['alternatives'][number]['reason'] {
+function explainRejection (
+  file: PlayableFile,
+  best: PlayableFile,
+  taste: Taste,
+  wishes: FileWishes,
+): FileChoice<PlayableFile>['alternatives'][number]['reason'] {
   const texts: Record<RejectionCode, string> = {
     'client-height': 'Taller than this device can show.',
     'client-bitrate': 'Needs more bandwidth than this device has.',
@@ -165,6 +213,8 @@ function explainRejection (file: PlayableFile, best: PlayableFile, taste: Taste,
   const code = clientRejection(file, wishes.client) ??
     (taste.last !== null && file.edition !== taste.last.edition && best.edition === taste.last.edition
       ? 'other-edition'
-      : languageRank(file, taste) > languageRank(best, taste) ? 'other-language' : 'lower-quality')
+      : languageRank(file, taste) > languageRank(best, taste)
+      ? 'other-language'
+      : 'lower-quality')
   return { code, text: texts[code] }
 }

@@ -9,7 +9,9 @@ const WEIGHTS: Readonly<Record<Liking, number>> = { watched: 1, wished: 1, up: 2
  * Weighs each genre; below 0 is disliked.
  * @param titles the genres of each title, and what was done with it
  */
-export function weighGenres (titles: ReadonlyArray<{ readonly genres: readonly string[], readonly liking: Liking }>): Map<string, number> {
+export function weighGenres (
+  titles: ReadonlyArray<{ readonly genres: readonly string[], readonly liking: Liking }>,
+): Map<string, number> {
   const weights = new Map<string, number>()
   for (const { genres, liking } of titles) {
     for (const genre of genres) weights.set(genre, (weights.get(genre) ?? 0) + WEIGHTS[liking])

@@ -12,7 +12,8 @@ export interface OfferedSound {
   readonly codec: string
 }
 
-export interface PackagedFile<S extends OfferedSound = OfferedSound> extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'edition'> {
+export interface PackagedFile<S extends OfferedSound = OfferedSound>
+  extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'edition'> {
   /** Of the package, ms. */
   readonly durationMs: number
   readonly sounds: readonly S[]
@@ -37,9 +38,19 @@ export const SAME_LENGTH_MS = 500
  * Puts together what goes with the chosen file: files of its edition and length, none above the height cap. Of several files
  * of one height the chosen one is taken, else the richest; of several sounds alike the chosen file's, else the first.
  */
-export function assembleOffer<S extends OfferedSound, F extends PackagedFile<S>> (chosen: F, files: readonly F[], maxHeight: number): HlsOffer<F, S> {
-  const fitting = [chosen, ...files.filter((file) => file.id !== chosen.id && isCompatible(file, chosen) && pictureHeight(file) <= maxHeight).sort(bySharpness)]
-  const variants = fitting.filter((file, i) => fitting.findIndex((other) => pictureHeight(other) === pictureHeight(file)) === i)
+export function assembleOffer<S extends OfferedSound, F extends PackagedFile<S>> (
+  chosen: F,
+  files: readonly F[],
+  maxHeight: number,
+): HlsOffer<F, S> {
+  const fitting = [
+    chosen,
+    ...files.filter((file) => file.id !== chosen.id && isCompatible(file, chosen) && pictureHeight(file) <= maxHeight)
+      .sort(bySharpness),
+  ]
+  const variants = fitting.filter((file, i) =>
+    fitting.findIndex((other) => pictureHeight(other) === pictureHeight(file)) === i
+  )
   return { variants, groups: groupSounds(fitting.flatMap(({ sounds }) => sounds)) }
 }
 

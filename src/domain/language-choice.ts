@@ -16,8 +16,14 @@ export type SubtitleKind = typeof SUBTITLE_KINDS[number]
 export const SUBTITLE_MODES = ['none', 'forced', 'smart', 'always'] as const
 export type SubtitleMode = typeof SUBTITLE_MODES[number]
 
-export interface AudioWish { readonly language: string, readonly kind: AudioKind }
-export interface SubtitleWish { readonly language: string, readonly kind: SubtitleKind }
+export interface AudioWish {
+  readonly language: string
+  readonly kind: AudioKind
+}
+export interface SubtitleWish {
+  readonly language: string
+  readonly kind: SubtitleKind
+}
 
 /** What somebody said: undefined leaves it open, subtitles of null are switched off. */
 export interface SpokenWishes {
@@ -36,12 +42,18 @@ export interface LanguageWishes {
   readonly memory: SpokenWishes
   /** What was heard last time, where nobody chose it: the language of a file that had only one. */
   readonly lastHeard: string | null
-  readonly profile: { readonly audioLanguages: readonly string[], readonly subtitleLanguages: readonly string[], readonly subtitleMode?: SubtitleMode }
+  readonly profile: {
+    readonly audioLanguages: readonly string[],
+    readonly subtitleLanguages: readonly string[],
+    readonly subtitleMode?: SubtitleMode,
+  }
   readonly originalLanguage: string | null
 }
 
 /** A subtitle of its own, apart from the file. */
-export interface OfferedSubtitle extends SubtitleWish { readonly id: string }
+export interface OfferedSubtitle extends SubtitleWish {
+  readonly id: string
+}
 
 /** What there is to choose from. */
 export interface OfferedLanguages {
@@ -55,7 +67,9 @@ export interface LanguageChoice {
   /** Null when the file does not say what is spoken in it. */
   readonly audio: (AudioWish & { readonly source: LanguageSource }) | null
   /** The subtitles to switch on; null for none. */
-  readonly subtitles: (SubtitleWish & { readonly source: LanguageSource, /** Null inside the file. */ readonly id: string | null }) | null
+  readonly subtitles:
+    | (SubtitleWish & { readonly source: LanguageSource, /** Null inside the file. */ readonly id: string | null })
+    | null
 }
 
 /** Chooses from what a file offers; the answer names languages as the file does. */
@@ -68,8 +82,11 @@ export function chooseLanguages (offered: OfferedLanguages, wishes: LanguageWish
 type Sourced<W> = W & { readonly source: LanguageSource }
 
 /** All audio that somebody wishes for, the strongest wish first; the original comes when nobody does. */
-function wantedAudio ({ request, clientLanguages, memory, lastHeard, profile, originalLanguage }: LanguageWishes): Array<Sourced<AudioWish>> {
-  const main = (languages: readonly string[], source: LanguageSource): Array<Sourced<AudioWish>> => languages.map((language) => ({ language, kind: 'main', source }))
+function wantedAudio (
+  { request, clientLanguages, memory, lastHeard, profile, originalLanguage }: LanguageWishes,
+): Array<Sourced<AudioWish>> {
+  const main = (languages: readonly string[], source: LanguageSource): Array<Sourced<AudioWish>> =>
+    languages.map((language) => ({ language, kind: 'main', source }))
   return [
     ...(request.audio === undefined ? [] : [{ ...request.audio, source: 'request' as const }]),
     ...main(clientLanguages, 'request'),
@@ -88,20 +105,36 @@ function anyAudio ({ audioLanguages: [first] }: OfferedLanguages): Sourced<Audio
  * What was said decides first: in this call, or before for this title. A mode in this call comes before what was
  * remembered, the profile's mode after it.
  */
-function chooseSubtitles (offered: OfferedLanguages, wishes: LanguageWishes, wantedAudio: ReadonlyArray<Sourced<AudioWish>>, audio: Sourced<AudioWish> | null): LanguageChoice['subtitles'] {
+function chooseSubtitles (
+  offered: OfferedLanguages,
+  wishes: LanguageWishes,
+  wantedAudio: ReadonlyArray<Sourced<AudioWish>>,
+  audio: Sourced<AudioWish> | null,
+): LanguageChoice['subtitles'] {
   const { request, memory, profile } = wishes
-  const remembered: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> = request.subtitleMode === undefined ? [[memory.subtitles, 'remembered']] : []
-  const spoken: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> = [[request.subtitles, 'request'], ...remembered]
+  const remembered: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> =
+    request.subtitleMode === undefined ? [[memory.subtitles, 'remembered']] : []
+  const spoken: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> = [
+    [request.subtitles, 'request'],
+    ...remembered,
+  ]
   for (const [wish, source] of spoken) {
     if (wish === null) return null
     const found = wish === undefined ? null : firstSubtitle([{ ...wish, source }], offered)
     if (found !== null) return found
   }
   switch (request.subtitleMode ?? profile.subtitleMode ?? 'smart') {
-    case 'none': return null
-    case 'forced': return forcedFor(audio, offered)
-    case 'smart': return smartSubtitles(offered, profile.subtitleLanguages, wantedAudio, audio) ?? forcedFor(audio, offered)
-    case 'always': return firstSubtitle([...full(profile.subtitleLanguages, 'profile'), ...full(audio === null ? [] : [audio.language], 'file')], offered)
+    case 'none':
+      return null
+    case 'forced':
+      return forcedFor(audio, offered)
+    case 'smart':
+      return smartSubtitles(offered, profile.subtitleLanguages, wantedAudio, audio) ?? forcedFor(audio, offered)
+    case 'always':
+      return firstSubtitle([
+        ...full(profile.subtitleLanguages, 'profile'),
+        ...full(audio === null ? [] : [audio.language], 'file'),
+      ], offered)
   }
 }
 
@@ -110,12 +143,26 @@ function full (languages: readonly string[], source: LanguageSource): Array<Sour
 }
 
 /** Of what is foreign in the film: for whoever understands the rest. */
-function forcedFor (audio: Sourced<AudioWish> | null, { subtitles = [] }: OfferedLanguages): LanguageChoice['subtitles'] {
+function forcedFor (
+  audio: Sourced<AudioWish> | null,
+  { subtitles = [] }: OfferedLanguages,
+): LanguageChoice['subtitles'] {
   const forced = subtitles.filter(({ kind }) => kind === 'forced')
-  return audio === null ? null : firstSubtitle([{ language: audio.language, kind: 'forced', source: 'file' }], { audioLanguages: [], subtitleLanguages: [], subtitles: forced })
+  return audio === null
+    ? null
+    : firstSubtitle([{ language: audio.language, kind: 'forced', source: 'file' }], {
+      audioLanguages: [],
+      subtitleLanguages: [],
+      subtitles: forced,
+    })
 }
 
-function smartSubtitles (offered: OfferedLanguages, reads: readonly string[], wantedAudio: ReadonlyArray<Sourced<AudioWish>>, audio: Sourced<AudioWish> | null): LanguageChoice['subtitles'] {
+function smartSubtitles (
+  offered: OfferedLanguages,
+  reads: readonly string[],
+  wantedAudio: ReadonlyArray<Sourced<AudioWish>>,
+  audio: Sourced<AudioWish> | null,
+): LanguageChoice['subtitles'] {
   // Whoever reads the language that is heard needs nothing written below it, unless they ask.
   const understood = audio !== null && reads.some((language) => isSameLanguage(language, audio.language))
   const read = understood ? null : firstSubtitle(full(reads, 'profile'), offered)
@@ -126,12 +173,21 @@ function smartSubtitles (offered: OfferedLanguages, reads: readonly string[], wa
 }
 
 /** Kinds that stand in for one another, the closest first: forced ones say too little for whoever wants to read along. */
-const STAND_INS: Readonly<Record<SubtitleKind, readonly SubtitleKind[]>> = { full: ['full', 'sdh'], sdh: ['sdh', 'full'], forced: ['forced'] }
+const STAND_INS: Readonly<Record<SubtitleKind, readonly SubtitleKind[]>> = {
+  full: ['full', 'sdh'],
+  sdh: ['sdh', 'full'],
+  forced: ['forced'],
+}
 
 /** The first wish that can be met: by a subtitle of the very kind, by one inside the file, by one of a kind that stands in. */
-function firstSubtitle (wishes: ReadonlyArray<Sourced<SubtitleWish>>, { subtitles = [], subtitleLanguages }: OfferedLanguages): LanguageChoice['subtitles'] {
+function firstSubtitle (
+  wishes: ReadonlyArray<Sourced<SubtitleWish>>,
+  { subtitles = [], subtitleLanguages }: OfferedLanguages,
+): LanguageChoice['subtitles'] {
   for (const wish of wishes) {
-    const apart = STAND_INS[wish.kind].map((kind) => bestMatch(wish.language, subtitles.filter((one) => one.kind === kind), ({ language }) => language))
+    const apart = STAND_INS[wish.kind].map((kind) =>
+      bestMatch(wish.language, subtitles.filter((one) => one.kind === kind), ({ language }) => language)
+    )
     const inside = bestMatch(wish.language, subtitleLanguages, (language) => language)
     const [exact, ...others] = apart
     if (exact != null) return { ...exact, source: wish.source }
@@ -144,11 +200,15 @@ function firstSubtitle (wishes: ReadonlyArray<Sourced<SubtitleWish>>, { subtitle
 
 /** The exact tag before its relatives. */
 function bestMatch<T> (language: string, offered: readonly T[], languageOf: (one: T) => string): T | null {
-  return offered.find((one) => languageOf(one).toLowerCase() === language.toLowerCase()) ?? offered.find((one) => isSameLanguage(languageOf(one), language)) ?? null
+  return offered.find((one) => languageOf(one).toLowerCase() === language.toLowerCase()) ??
+    offered.find((one) => isSameLanguage(languageOf(one), language)) ?? null
 }
 
 /** The first wish that can be met, under the name that the file gives the language. */
-function firstOffered<W extends { readonly language: string }> (wishes: readonly W[], offered: readonly string[]): W | null {
+function firstOffered<W extends { readonly language: string }> (
+  wishes: readonly W[],
+  offered: readonly string[],
+): W | null {
   for (const wish of wishes) {
     const language = bestMatch(wish.language, offered, (one) => one)
     if (language !== null) return { ...wish, language }

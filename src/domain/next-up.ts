@@ -13,10 +13,16 @@ export interface ItemRef {
 }
 
 /** What a card tells of the item it is about; `lastWatchedAt` is when it last counted as started. */
-export type CurrentState = Pick<ItemState, 'positionMs' | 'durationMs' | 'watchedMs' | 'finished' | 'finishedAt' | 'lastWatchedAt' | 'isResumable'>
+export type CurrentState = Pick<
+  ItemState,
+  'positionMs' | 'durationMs' | 'watchedMs' | 'finished' | 'finishedAt' | 'lastWatchedAt' | 'isResumable'
+>
 
 /** An item brought to its end, and when (ms since the epoch). */
-export interface EndedItem extends ItemRef { readonly place: Place, readonly at: number }
+export interface EndedItem extends ItemRef {
+  readonly place: Place
+  readonly at: number
+}
 
 /** One profile's state of one title in the running pass. */
 export interface TitleState {
@@ -60,7 +66,11 @@ export function isUntouched ({ items }: FoldedTitle): boolean {
   return [...items.values()].every(({ activeAt, endedAt }) => activeAt === null && endedAt === null)
 }
 
-interface EventsOfItem { readonly place: Place | null, readonly plays: PlayFacts[], readonly mark: WatchedMark | null }
+interface EventsOfItem {
+  readonly place: Place | null
+  readonly plays: PlayFacts[]
+  readonly mark: WatchedMark | null
+}
 
 function byItem ({ plays, marks }: TitleEvents): Map<string, EventsOfItem> {
   const items = new Map<string, EventsOfItem>()
@@ -88,8 +98,19 @@ function endOf ({ item, place }: ItemRef, { endedAt }: ItemState): EndedItem | n
   return endedAt === null || place === null ? null : { item, place, at: endedAt }
 }
 
-function toCurrent ({ positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt, activeAt, isResumable, resumeMs }: ItemState): CurrentState {
-  return { positionMs: isResumable ? resumeMs : positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt: activeAt ?? lastWatchedAt, isResumable }
+function toCurrent (
+  { positionMs, durationMs, watchedMs, finished, finishedAt, lastWatchedAt, activeAt, isResumable, resumeMs }:
+    ItemState,
+): CurrentState {
+  return {
+    positionMs: isResumable ? resumeMs : positionMs,
+    durationMs,
+    watchedMs,
+    finished,
+    finishedAt,
+    lastWatchedAt: activeAt ?? lastWatchedAt,
+    isResumable,
+  }
 }
 
 function isNewCurrent (current: TitleState['current'], ref: ItemRef, { activeAt }: ItemState): boolean {
@@ -104,15 +125,23 @@ function newerEnd (a: EndedItem | null, b: EndedItem | null): EndedItem | null {
 }
 
 function compareRefs (a: ItemRef, b: ItemRef): number {
-  const byPlace = a.place === null || b.place === null ? Number(a.place !== null) - Number(b.place !== null) : comparePlaces(a.place, b.place)
+  const byPlace = a.place === null || b.place === null
+    ? Number(a.place !== null) - Number(b.place !== null)
+    : comparePlaces(a.place, b.place)
   return byPlace || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0)
 }
 
-function countSkipped ({ current, ended }: TitleState, items: ReadonlyMap<string, ItemState>, { order }: TitleOutline): number {
+function countSkipped (
+  { current, ended }: TitleState,
+  items: ReadonlyMap<string, ItemState>,
+  { order }: TitleOutline,
+): number {
   const place = current?.state.isResumable === true ? current.place : ended?.place ?? null
   if (place === null) return 0
-  return order.filter((episode) => episode.place?.special === 0 && comparePlaces(episode.place, place) < 0 &&
-    (items.get(episode.id)?.endedAt ?? null) === null).length
+  return order.filter((episode) =>
+    episode.place?.special === 0 && comparePlaces(episode.place, place) < 0 &&
+    (items.get(episode.id)?.endedAt ?? null) === null
+  ).length
 }
 
 /** When a title was last touched, for the order of the cards. */
@@ -135,7 +164,10 @@ export type Card<E> =
  * Decides the card of one title.
  * @returns null when the title has no place in continue watching
  */
-export function decideCard<E extends EpisodeInOrder> ({ current, ended, pass }: TitleState, { kind, order }: TitleOutline<E>): Card<E> | null {
+export function decideCard<E extends EpisodeInOrder> (
+  { current, ended, pass }: TitleState,
+  { kind, order }: TitleOutline<E>,
+): Card<E> | null {
   if (current?.state.isResumable === true) return { kind: 'resume', item: current.item, state: current.state }
   if (ended === null) {
     // What stands outside the order does not count as begun.

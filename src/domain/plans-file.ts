@@ -8,17 +8,27 @@ const strictly = { additionalProperties: false }
 /** `{ "plans": [...] }`, the smallest plan first: it is what sign-up gives when none is named. */
 export const PlansFile = Type.Object({
   $schema: Type.Optional(Type.String()),
-  plans: Type.Array(Type.Object({
-    id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,30}$', description: 'Stays as it is for ever: accounts refer to it' }),
-    name: Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'What people read' }),
-    maxProfiles: Type.Integer({ minimum: 1, maximum: MOST_PROFILES }),
-    maxStreams: Type.Integer({ minimum: 1, maximum: MOST_STREAMS, description: 'How many streams may play at once' }),
-    maxHeight: Type.Integer({ minimum: 144, maximum: 8_640, description: 'The sharpest picture, in lines' }),
-    price: Type.Object({
-      amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'A month, in minor units of the currency' }),
-      currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
+  plans: Type.Array(
+    Type.Object({
+      id: Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]{0,30}$',
+        description: 'Stays as it is for ever: accounts refer to it',
+      }),
+      name: Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'What people read' }),
+      maxProfiles: Type.Integer({ minimum: 1, maximum: MOST_PROFILES }),
+      maxStreams: Type.Integer({ minimum: 1, maximum: MOST_STREAMS, description: 'How many streams may play at once' }),
+      maxHeight: Type.Integer({ minimum: 144, maximum: 8_640, description: 'The sharpest picture, in lines' }),
+      price: Type.Object({
+        amount: Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000_000,
+          description: 'A month, in minor units of the currency',
+        }),
+        currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
+      }, strictly),
     }, strictly),
-  }, strictly), { minItems: 1, maxItems: 20 }),
+    { minItems: 1, maxItems: 20 },
+  ),
 }, strictly)
 
 type PlansInFile = Static<typeof PlansFile>
@@ -33,17 +43,30 @@ export function readPlans (text: string): { readonly plans: readonly Plan[], rea
     return refuse('must name a file of JSON')
   }
   const [error] = Value.Errors(PlansFile, content)
-  if (error !== undefined) return refuse(`must name a file of plans: ${error.instancePath === '' ? 'the document' : error.instancePath} ${error.keyword === 'boolean' ? 'is not known here' : error.message}`)
+  if (error !== undefined) {
+    return refuse(
+      `must name a file of plans: ${error.instancePath === '' ? 'the document' : error.instancePath} ${
+        error.keyword === 'boolean' ? 'is not known here' : error.message
+      }`,
+    )
+  }
   const { plans } = content as PlansInFile
   const ids = plans.map(({ id }) => id)
   const repeated = ids.find((id, i) => ids.indexOf(id) !== i)
-  if (repeated !== undefined) return refuse(`must name a file of plans: /plans/${ids.lastIndexOf(repeated)}/id is there twice`)
+  if (repeated !== undefined) {
+    return refuse(`must name a file of plans: /plans/${ids.lastIndexOf(repeated)}/id is there twice`)
+  }
   const shrinking = plans.findIndex((plan, i) => isSmaller(plan, plans[i - 1] ?? plan))
-  if (shrinking !== -1) return refuse(`must name a file of plans: /plans/${shrinking} allows less of something than the plan before it; the smallest comes first`)
+  if (shrinking !== -1) {
+    return refuse(
+      `must name a file of plans: /plans/${shrinking} allows less of something than the plan before it; the smallest comes first`,
+    )
+  }
   return { plans, problem: null }
 }
 
 /** What plays a height is looked for from the first plan on, so that a later one must not allow less. */
 function isSmaller (plan: Plan, before: Plan): boolean {
-  return plan.maxProfiles < before.maxProfiles || plan.maxStreams < before.maxStreams || plan.maxHeight < before.maxHeight
+  return plan.maxProfiles < before.maxProfiles || plan.maxStreams < before.maxStreams ||
+    plan.maxHeight < before.maxHeight
 }

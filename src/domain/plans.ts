@@ -21,9 +21,30 @@ export interface Plan extends PlanLimits {
 
 /** The smallest first. */
 export const DEFAULT_PLANS: readonly Plan[] = [
-  { id: 'basic', name: 'Basic', maxProfiles: 1, maxStreams: 1, maxHeight: 720, price: { amount: 799, currency: 'USD' } },
-  { id: 'standard', name: 'Standard', maxProfiles: 3, maxStreams: 2, maxHeight: 1080, price: { amount: 1299, currency: 'USD' } },
-  { id: 'premium', name: 'Premium', maxProfiles: 5, maxStreams: 4, maxHeight: 2160, price: { amount: 1799, currency: 'USD' } },
+  {
+    id: 'basic',
+    name: 'Basic',
+    maxProfiles: 1,
+    maxStreams: 1,
+    maxHeight: 720,
+    price: { amount: 799, currency: 'USD' },
+  },
+  {
+    id: 'standard',
+    name: 'Standard',
+    maxProfiles: 3,
+    maxStreams: 2,
+    maxHeight: 1080,
+    price: { amount: 1299, currency: 'USD' },
+  },
+  {
+    id: 'premium',
+    name: 'Premium',
+    maxProfiles: 5,
+    maxStreams: 4,
+    maxHeight: 2160,
+    price: { amount: 1799, currency: 'USD' },
+  },
 ]
 
 /** No plan may allow more: profiles are embedded in the account, and stream slots in one document. */
@@ -88,7 +109,9 @@ export function smallestPlanFor (height: number): Plan | null {
   return listPlans().find(({ maxHeight }) => maxHeight >= height) ?? null
 }
 
-interface ProfileSlot { readonly locked?: boolean | null }
+interface ProfileSlot {
+  readonly locked?: boolean | null
+}
 
 /** Locked profiles keep what they hold but take no place. */
 export function countUsableProfiles (profiles: readonly ProfileSlot[]): number {
@@ -102,11 +125,18 @@ export function assertProfilesFit (limits: PlanLimits, profiles: readonly Profil
 
 export function profileLimitReached (limits: PlanLimits): DomainError {
   const profiles = limits.maxProfiles === 1 ? 'one profile' : `${limits.maxProfiles} profiles`
-  return conflict('plan-profile-limit', 'No more profiles on this plan',
-    `This plan has ${profiles}. Delete one or change to a larger plan.`, { maxProfiles: limits.maxProfiles })
+  return conflict(
+    'plan-profile-limit',
+    'No more profiles on this plan',
+    `This plan has ${profiles}. Delete one or change to a larger plan.`,
+    { maxProfiles: limits.maxProfiles },
+  )
 }
 
-interface ExistingProfile extends ProfileSlot { readonly id: string, readonly name: string }
+interface ExistingProfile extends ProfileSlot {
+  readonly id: string
+  readonly name: string
+}
 
 /** What a plan change would do to an account, worked out before anything is written. */
 export interface PlanChange {
@@ -127,19 +157,36 @@ export interface PlanChange {
  * @throws DomainError `unknown-profile` when a kept id is not a profile of the account
  * @throws DomainError `plan-profile-limit` when more profiles are kept than the plan allows
  */
-export function decidePlanChange (from: PlanId, to: PlanId, profiles: readonly ExistingProfile[], keepProfileIds?: readonly string[]): PlanChange {
+export function decidePlanChange (
+  from: PlanId,
+  to: PlanId,
+  profiles: readonly ExistingProfile[],
+  keepProfileIds?: readonly string[],
+): PlanChange {
   const limits = limitsOf(to)
   if (keepProfileIds !== undefined) return keepChosen(from, to, limits, profiles, new Set(keepProfileIds))
   const usable = profiles.filter((profile) => profile.locked !== true)
   const free = limits.maxProfiles - usable.length
-  const unlock = free > 0 ? profiles.filter((profile) => profile.locked === true).slice(0, free).map((profile) => profile.id) : []
+  const unlock = free > 0
+    ? profiles.filter((profile) => profile.locked === true).slice(0, free).map((profile) => profile.id)
+    : []
   return { from, to, lock: [], unlock, needsChoice: free < 0 }
 }
 
-function keepChosen (from: PlanId, to: PlanId, limits: PlanLimits, profiles: readonly ExistingProfile[], keep: ReadonlySet<string>): PlanChange {
+function keepChosen (
+  from: PlanId,
+  to: PlanId,
+  limits: PlanLimits,
+  profiles: readonly ExistingProfile[],
+  keep: ReadonlySet<string>,
+): PlanChange {
   const known = new Set(profiles.map((profile) => profile.id))
   if (keep.size === 0 || [...keep].some((id) => !known.has(id))) {
-    throw conflict('unknown-profile', 'Unknown profile', 'keepProfileIds must name profiles of this account, at least one.')
+    throw conflict(
+      'unknown-profile',
+      'Unknown profile',
+      'keepProfileIds must name profiles of this account, at least one.',
+    )
   }
   if (keep.size > limits.maxProfiles) throw profileLimitReached(limits)
   return {

@@ -106,7 +106,8 @@ function compareStarts (a: PlayFacts, b: PlayFacts): number {
 /** A total order over facts, so that a fold never depends on how they were read. */
 function comparePlays (a: PlayFacts, b: PlayFacts): number {
   return compareStarts(a, b) || compareMoments(a, b) || a.furthestMs - b.furthestMs ||
-    (a.watchedMs ?? -1) - (b.watchedMs ?? -1) || (a.endAt ?? -1) - (b.endAt ?? -1) || (a.endWatchedMs ?? -1) - (b.endWatchedMs ?? -1)
+    (a.watchedMs ?? -1) - (b.watchedMs ?? -1) || (a.endAt ?? -1) - (b.endAt ?? -1) ||
+    (a.endWatchedMs ?? -1) - (b.endWatchedMs ?? -1)
 }
 
 function compareText (a: string, b: string): number {
@@ -174,7 +175,7 @@ export interface Passes {
   readonly number: number
   /** When it began, ms since the epoch; null for the first. */
   readonly since: number | null
-  passAt (moment: number): number
+  passAt(moment: number): number
 }
 
 export const FIRST_PASS: Passes = { number: 1, since: null, passAt: () => 1 }
@@ -194,7 +195,11 @@ export interface ItemBase {
  * its title begins everything anew, but does not take back that it was finished.
  * @returns null when nothing was played and nothing marked
  */
-export function foldItem (plays: readonly PlayFacts[], mark: WatchedMark | null = null, passes: Passes = FIRST_PASS): ItemState | null {
+export function foldItem (
+  plays: readonly PlayFacts[],
+  mark: WatchedMark | null = null,
+  passes: Passes = FIRST_PASS,
+): ItemState | null {
   const newest = newestOf(plays)
   if (newest === null) return mark === null ? null : markedOnly(mark, passes)
   const counted = playsOfPass(plays, mark, passes)
@@ -231,9 +236,17 @@ function playsSince (plays: readonly PlayFacts[], mark: WatchedMark | null): Pla
 }
 
 /** Rounds never reach over passes, but what was finished in any pass stays finished. */
-function baseOf (plays: readonly PlayFacts[], counted: readonly PlayFacts[], mark: WatchedMark | null, { number, passAt }: Passes): ItemBase {
+function baseOf (
+  plays: readonly PlayFacts[],
+  counted: readonly PlayFacts[],
+  mark: WatchedMark | null,
+  { number, passAt }: Passes,
+): ItemBase {
   const base = foldRounds(counted)
-  const others = groupBy(playsSince(plays, mark).filter((play) => passAt(lastMoment(play)) !== number), (play) => passAt(lastMoment(play)))
+  const others = groupBy(
+    playsSince(plays, mark).filter((play) => passAt(lastMoment(play)) !== number),
+    (play) => passAt(lastMoment(play)),
+  )
   const watchedAt = mark?.watched === true ? mark.watchedAt : null
   const finishedBefore = [...others.values()].map((ofPass) => foldRounds(ofPass).finishedAt)
   return {
@@ -260,14 +273,19 @@ function finishOf (watchedBeforeMs: number, play: PlayFacts): number | null {
 }
 
 /** An end that a play brought its item to, and whether it counts as watched by then. */
-export interface ItemEnd { readonly at: number, readonly finished: boolean }
+export interface ItemEnd {
+  readonly at: number
+  readonly finished: boolean
+}
 
 /** Every time that plays of one item, in any order, brought it to its end after it had been started. */
 export function endsOf (plays: readonly PlayFacts[]): ItemEnd[] {
   const ends: ItemEnd[] = []
   let base = foldRounds([])
   for (const play of [...plays].sort(comparePlays)) {
-    if (play.endAt !== null && isActiveAfter(base, play)) ends.push({ at: play.endAt, finished: finishOf(base.watchedMs, play) !== null })
+    if (play.endAt !== null && isActiveAfter(base, play)) {
+      ends.push({ at: play.endAt, finished: finishOf(base.watchedMs, play) !== null })
+    }
     base = afterPlay(base, play)
   }
   return ends
@@ -311,8 +329,11 @@ function startedAfter (durationMs: number | null): number {
 }
 
 function newestOf (plays: readonly PlayFacts[]): PlayFacts | null {
-  return plays.reduce<PlayFacts | null>((best, play) =>
-    best === null || (lastMoment(play) - lastMoment(best) || comparePlays(play, best)) > 0 ? play : best, null)
+  return plays.reduce<PlayFacts | null>(
+    (best, play) =>
+      best === null || (lastMoment(play) - lastMoment(best) || comparePlays(play, best)) > 0 ? play : best,
+    null,
+  )
 }
 
 /** Nothing was played in this pass, or since the mark: the newest play keeps its exact position and counts for nothing else. */

@@ -31,10 +31,18 @@ export interface TitleEvents {
   readonly passMarks: readonly PassMark[]
 }
 
-interface UndonePass { readonly since: number, readonly until: number }
+interface UndonePass {
+  readonly since: number
+  readonly until: number
+}
 
 /** An item brought to its end at a moment; a mark is known only from when it was made. */
-interface KnownEnd { readonly at: number, readonly knownAt: number, readonly place: Place | null, readonly finished: boolean }
+interface KnownEnd {
+  readonly at: number
+  readonly knownAt: number
+  readonly place: Place | null
+  readonly finished: boolean
+}
 
 /** Works out the passes of a title, whatever the order in which its events became known. */
 export function findPasses (events: TitleEvents, outline: TitleOutline): Passes {
@@ -63,30 +71,55 @@ function undonePasses ({ passMarks }: TitleEvents): UndoneAt {
 }
 
 /** When a pass may have begun, in order: by a call, or with a play that was long enough to be meant. */
-function possibleStarts ({ plays, passMarks }: TitleEvents, outline: TitleOutline): Array<{ at: number, isAsked: boolean }> {
+function possibleStarts (
+  { plays, passMarks }: TitleEvents,
+  outline: TitleOutline,
+): Array<{ at: number, isAsked: boolean }> {
   const asked = passMarks.filter(({ until }) => until === null).map(({ since }) => ({ at: since, isAsked: true }))
-  const played = plays.filter(({ item, facts }) => opensTitle(outline, item) && isStart(facts)).map(({ facts }) => ({ at: facts.startedAt, isAsked: false }))
+  const played = plays.filter(({ item, facts }) => opensTitle(outline, item) && isStart(facts)).map(({ facts }) => ({
+    at: facts.startedAt,
+    isAsked: false,
+  }))
   return [...asked, ...played].sort((a, b) => a.at - b.at || Number(b.isAsked) - Number(a.isAsked))
 }
 
 /** What was brought to its end in the pass that began at `since`, known before a moment. */
 function knownEnds ({ plays, marks }: TitleEvents, since: number, moment: number, undoneAt: UndoneAt): KnownEnd[] {
-  const ofPass = plays.filter(({ facts }) => lastMoment(facts) >= since && facts.startedAt < moment && undoneAt(lastMoment(facts)) === -1)
+  const ofPass = plays.filter(({ facts }) =>
+    lastMoment(facts) >= since && facts.startedAt < moment && undoneAt(lastMoment(facts)) === -1
+  )
   const markOf = new Map(marks.map(({ item, mark }) => [item, mark]))
   const played = [...groupBy(ofPass, ({ item }) => item)].flatMap(([item, ofItem]) => {
     const mark = markOf.get(item)
     const isAfterMark = (facts: PlayFacts): boolean => mark === undefined || lastMoment(facts) > mark.at
-    const [after, before] = [ofItem.filter(({ facts }) => isAfterMark(facts)), ofItem.filter(({ facts }) => !isAfterMark(facts))]
+    const [after, before] = [
+      ofItem.filter(({ facts }) => isAfterMark(facts)),
+      ofItem.filter(({ facts }) => !isAfterMark(facts)),
+    ]
     // Rounds do not reach over a mark, and what was taken back ended nothing.
-    const ends = [...endsOf(after.map(({ facts }) => facts)), ...(mark?.watched === false ? [] : endsOf(before.map(({ facts }) => facts)))]
+    const ends = [
+      ...endsOf(after.map(({ facts }) => facts)),
+      ...(mark?.watched === false ? [] : endsOf(before.map(({ facts }) => facts))),
+    ]
     return ends.map(({ at, finished }) => ({ at, knownAt: at, place: ofItem[0]?.place ?? null, finished }))
   })
-  const marked = marks.filter(({ mark }) => mark.watched).map(({ place, mark }) => ({ at: mark.watchedAt, knownAt: mark.at, place, finished: true }))
+  const marked = marks.filter(({ mark }) => mark.watched).map(({ place, mark }) => ({
+    at: mark.watchedAt,
+    knownAt: mark.at,
+    place,
+    finished: true,
+  }))
   return [...played, ...marked].filter(({ at, knownAt }) => knownAt >= since && knownAt < moment && undoneAt(at) === -1)
 }
 
 /** A movie is finished when it was watched, a show when nothing aired follows what was brought to its end last. */
-function isFinishedAt (moment: number, since: number, events: TitleEvents, { kind, order }: TitleOutline, undoneAt: UndoneAt): boolean {
+function isFinishedAt (
+  moment: number,
+  since: number,
+  events: TitleEvents,
+  { kind, order }: TitleOutline,
+  undoneAt: UndoneAt,
+): boolean {
   const known = knownEnds(events, since, moment, undoneAt)
   if (kind === 'movie') return known.some(({ finished }) => finished)
   const newest = known.filter(hasPlace).sort((a, b) => b.at - a.at || comparePlaces(b.place, a.place))[0]

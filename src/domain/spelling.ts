@@ -30,7 +30,9 @@ function lastRow (typed: string, word: string): number[] {
     for (let j = 1; j <= word.length; j++) {
       const isSame = typed[i - 1] === word[j - 1]
       let fewest = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (isSame ? 0 : 1))
-      if (i > 1 && j > 1 && typed[i - 1] === word[j - 2] && typed[i - 2] === word[j - 1]) fewest = Math.min(fewest, (beforeLast[j - 2] ?? 0) + 1)
+      if (i > 1 && j > 1 && typed[i - 1] === word[j - 2] && typed[i - 2] === word[j - 1]) {
+        fewest = Math.min(fewest, (beforeLast[j - 2] ?? 0) + 1)
+      }
       row.push(fewest)
     }
     beforeLast = last
@@ -41,6 +43,9 @@ function lastRow (typed: string, word: string): number[] {
 
 /** Every word that two neighbouring letters swapped could have been. */
 export function unswap (typed: string): string[] {
-  return Array.from({ length: Math.max(0, typed.length - 1) }, (_, i) => typed.slice(0, i) + (typed[i + 1] ?? '') + (typed[i] ?? '') + typed.slice(i + 2))
+  return Array.from(
+    { length: Math.max(0, typed.length - 1) },
+    (_, i) => typed.slice(0, i) + (typed[i + 1] ?? '') + (typed[i] ?? '') + typed.slice(i + 2),
+  )
     .filter((word) => word !== typed)
 }

@@ -27,7 +27,12 @@ export type WishlistPosition = readonly [behind: number, ...upTo: string[]]
  * @param order every id in its order
  * @param visible the titles that this viewer may see, in the same order
  */
-export function pageOfWishlist<T extends { readonly id: string }> (order: readonly string[], visible: readonly T[], after: WishlistPosition | null, limit: number): { titles: T[], next: WishlistPosition | null } {
+export function pageOfWishlist<T extends { readonly id: string }> (
+  order: readonly string[],
+  visible: readonly T[],
+  after: WishlistPosition | null,
+  limit: number,
+): { titles: T[], next: WishlistPosition | null } {
   const places = new Map(order.map((id, i) => [id, i]))
   const placeOf = (id: string): number => places.get(id) ?? -1
   const from = after === null ? 0 : startAfter(order.length, placeOf, after)

@@ -12,7 +12,14 @@ type CollectionServices = Pick<Services, 'catalogue'>
 type Body = Static<typeof CollectionChanges>
 
 /** What PUT resets when the body leaves it out. */
-export const COLLECTION_DEFAULTS = { kind: 'editorial', synopsis: null, translations: undefined, posterUrl: null, titles: [] as Types.ObjectId[], published: true } as const
+export const COLLECTION_DEFAULTS = {
+  kind: 'editorial',
+  synopsis: null,
+  translations: undefined,
+  posterUrl: null,
+  titles: [] as Types.ObjectId[],
+  published: true,
+} as const
 
 /** The stored form of what a body says. */
 export function storedCollection ({ titleIds, translations, ...rest }: Body): Partial<StoredCollection> {
@@ -26,11 +33,18 @@ export function storedCollection ({ titleIds, translations, ...rest }: Body): Pa
 /** @throws DomainError 409 `unknown-titles` */
 function assertTitles (catalogue: Catalogue, { titleIds = [] }: Body): void {
   const unknown = titleIds.filter((id) => catalogue.findTitle(id) === null)
-  if (unknown.length > 0) throw conflict('unknown-titles', 'Unknown titles', 'A collection names titles of the catalogue. Leave these out.', { titleIds: unknown })
+  if (unknown.length > 0) {
+    throw conflict('unknown-titles', 'Unknown titles', 'A collection names titles of the catalogue. Leave these out.', {
+      titleIds: unknown,
+    })
+  }
 }
 
 /** @throws DomainError 409 `unknown-titles` */
-export async function createCollection ({ catalogue }: CollectionServices, body: Static<typeof CollectionInput>): Promise<string> {
+export async function createCollection (
+  { catalogue }: CollectionServices,
+  body: Static<typeof CollectionInput>,
+): Promise<string> {
   assertTitles(catalogue, body)
   const { _id } = await new Collection({ ...COLLECTION_DEFAULTS, ...storedCollection(body) }).save()
   await catalogue.refreshCollection(_id.toString())
@@ -38,7 +52,13 @@ export async function createCollection ({ catalogue }: CollectionServices, body:
 }
 
 /** @throws DomainError 404, 409 `unknown-titles`, 412 */
-export async function editCollection ({ catalogue }: CollectionServices, id: string, body: Body, mode: EditMode, revision: number | null): Promise<void> {
+export async function editCollection (
+  { catalogue }: CollectionServices,
+  id: string,
+  body: Body,
+  mode: EditMode,
+  revision: number | null,
+): Promise<void> {
   const collection = await Collection.findById(id) ?? missing()
   if (revision !== null && collection.get('__v') !== revision) throw preconditionFailed()
   assertTitles(catalogue, body)
@@ -48,7 +68,11 @@ export async function editCollection ({ catalogue }: CollectionServices, id: str
 }
 
 /** Its titles stay. @throws DomainError 404, 412 */
-export async function removeCollection ({ catalogue }: CollectionServices, id: string, revision: number | null): Promise<void> {
+export async function removeCollection (
+  { catalogue }: CollectionServices,
+  id: string,
+  revision: number | null,
+): Promise<void> {
   const collection = await Collection.findById(id).select('__v').lean<Pick<StoredCollection, '__v'>>() ?? missing()
   if (revision !== null && collection.__v !== revision) throw preconditionFailed()
   await Collection.deleteOne({ _id: id })

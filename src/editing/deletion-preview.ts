@@ -28,7 +28,12 @@ const COUNT_WITHIN_MS = 5_000
 const TIME_LIMIT_EXCEEDED = 50
 
 /** Which part of a title; all of it without a season. */
-export interface RemovalScope { readonly kind: 'movie' | 'show', readonly id: string, readonly season?: number, readonly episode?: number }
+export interface RemovalScope {
+  readonly kind: 'movie' | 'show'
+  readonly id: string
+  readonly season?: number
+  readonly episode?: number
+}
 
 /** @throws DomainError 404 */
 export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): Promise<Removal> {
@@ -41,7 +46,13 @@ export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): 
   const media = await Media.find({ _id: mongoose.trusted({ $in: ids }) }).lean<StoredMedia[]>()
   const _id = new Types.ObjectId(title.id)
   const [plays, streams, wishlists, ratings] = await Promise.all([
-    count(Play.countDocuments({ ...(isWhole ? { title: _id } : { item: mongoose.trusted({ $in: ids }) }), kind: 'play', isPlayed: true })),
+    count(
+      Play.countDocuments({
+        ...(isWhole ? { title: _id } : { item: mongoose.trusted({ $in: ids }) }),
+        kind: 'play',
+        isPlayed: true,
+      }),
+    ),
     count(AccountStreams.countDocuments({ 'slots.item': mongoose.trusted({ $in: ids }) })),
     isWhole ? count(Account.countDocuments({ 'profiles.wishlist': _id })) : 0,
     isWhole ? count(Taste.countDocuments({ title: _id, rating: mongoose.trusted({ $ne: null }) })) : 0,
@@ -60,7 +71,9 @@ export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): 
 }
 
 function itemsIn (title: CatalogueTitle, { season, episode }: RemovalScope): CatalogueItem[] {
-  const items = title.items.filter((item) => (season === undefined || item.season === season) && (episode === undefined || item.episode === episode))
+  const items = title.items.filter((item) =>
+    (season === undefined || item.season === season) && (episode === undefined || item.episode === episode)
+  )
   if (episode !== undefined && items.length === 0) throw notFound('episode')
   return items
 }
@@ -71,7 +84,7 @@ async function assertSeason (showId: string, number: number): Promise<void> {
   if (show?.seasons.some((season) => season.number === number) !== true) throw notFound('season')
 }
 
-async function count (query: { maxTimeMS (ms: number): PromiseLike<number> }): Promise<number | null> {
+async function count (query: { maxTimeMS(ms: number): PromiseLike<number> }): Promise<number | null> {
   try {
     return await query.maxTimeMS(COUNT_WITHIN_MS)
   } catch (error) {

@@ -2,7 +2,10 @@
 import { fail, notFound } from '../errors.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 
-export interface TitleItem { readonly title: CatalogueTitle, readonly item: CatalogueItem }
+export interface TitleItem {
+  readonly title: CatalogueTitle
+  readonly item: CatalogueItem
+}
 
 /** @throws DomainError 404 */
 export function findMovieItem (catalogue: Catalogue, movieId: string): TitleItem {
@@ -12,7 +15,10 @@ export function findMovieItem (catalogue: Catalogue, movieId: string): TitleItem
 }
 
 /** @throws DomainError 404 */
-export function findEpisodeItem (catalogue: Catalogue, { showId, season, episode }: { readonly showId: string, readonly season: number, readonly episode: number }): TitleItem {
+export function findEpisodeItem (
+  catalogue: Catalogue,
+  { showId, season, episode }: { readonly showId: string, readonly season: number, readonly episode: number },
+): TitleItem {
   const title = catalogue.findTitle(showId)
   const item = title?.items.find((one) => one.season === season && one.episode === episode)
   return title?.kind === 'show' && item !== undefined ? { title, item } : fail(notFound('episode'))

@@ -11,9 +11,13 @@ export function completeMarkers (given: PartialMarkers): Markers {
   const markers: Markers = { ...NO_MARKERS, ...given }
   for (const [from, to] of RANGES) {
     const [start, end] = [markers[from], markers[to]]
-    if (start !== null && end !== null && end < start) throw invalid([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
+    if (start !== null && end !== null && end < start) {
+      throw invalid([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
+    }
     // Half a range cannot be skipped.
-    if (start === null && end !== null) throw invalid([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
+    if (start === null && end !== null) {
+      throw invalid([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
+    }
   }
   return markers
 }

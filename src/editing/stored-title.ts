@@ -34,28 +34,43 @@ export const TITLE_DEFAULTS = {
 } as const
 
 /** The stored form of what a body says; `year` follows the release date unless it is said. */
-export function storedFields ({ seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, translations, ...rest }: TitleBody): Partial<StoredMovie> {
-  const year = rest.year === undefined && rest.releaseDate !== undefined && rest.releaseDate !== null ? { year: Number(rest.releaseDate.slice(0, 4)) } : {}
+export function storedFields (
+  { seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, translations, ...rest }:
+    TitleBody,
+): Partial<StoredMovie> {
+  const year = rest.year === undefined && rest.releaseDate !== undefined && rest.releaseDate !== null
+    ? { year: Number(rest.releaseDate.slice(0, 4)) }
+    : {}
   return {
     ...rest,
     ...year,
-    ...(alternativeTitles === undefined ? {} : { alternativeTitles: [...new Set(alternativeTitles.map((title) => title.trim()))] }),
+    ...(alternativeTitles === undefined
+      ? {}
+      : { alternativeTitles: [...new Set(alternativeTitles.map((title) => title.trim()))] }),
     ...(genres === undefined ? {} : { genres: [...new Set(genres.map((genre) => genre.trim()))] }),
     ...(cast === undefined ? {} : { cast: cast.map(toPerson) }),
     ...(crew === undefined ? {} : { crew: crew.map(toPerson) }),
     ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
     ...(availableFrom === undefined ? {} : { availableFrom: availableFrom === null ? null : new Date(availableFrom) }),
-    ...(availableUntil === undefined ? {} : { availableUntil: availableUntil === null ? null : new Date(availableUntil) }),
+    ...(availableUntil === undefined
+      ? {}
+      : { availableUntil: availableUntil === null ? null : new Date(availableUntil) }),
     ...(markers === undefined ? {} : { markers: toMarkers(markers) }),
   } as Partial<StoredMovie>
 }
 
 /** A title that ends before it begins would never be there. @throws DomainError 400 */
-export function assertWindow (stored: Pick<StoredTitle, 'availableFrom' | 'availableUntil'> | null, body: TitleBody, mode: EditMode): void {
+export function assertWindow (
+  stored: Pick<StoredTitle, 'availableFrom' | 'availableUntil'> | null,
+  body: TitleBody,
+  mode: EditMode,
+): void {
   const kept = mode === 'merge' ? stored : null
   const from = body.availableFrom === undefined ? kept?.availableFrom ?? null : body.availableFrom
   const until = body.availableUntil === undefined ? kept?.availableUntil ?? null : body.availableUntil
-  if (from !== null && until !== null && new Date(until) <= new Date(from)) throw invalid([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
+  if (from !== null && until !== null && new Date(until) <= new Date(from)) {
+    throw invalid([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
+  }
 }
 
 function toPerson ({ name, role, imdb }: NonNullable<TitleBody['cast']>[number]): StoredTitle['cast'][number] {
@@ -64,8 +79,14 @@ function toPerson ({ name, role, imdb }: NonNullable<TitleBody['cast']>[number])
 
 /** @throws DomainError 400 for two tags that are one language */
 export function storedTranslations (translations: TitleBody['translations'] = {}): Translation[] | undefined {
-  const stored = Object.entries(translations).map(([language, { title, synopsis }]) => ({ language: canonicalTag(language), title: title ?? null, synopsis: synopsis ?? null }))
-  if (new Set(stored.map(({ language }) => language)).size < stored.length) throw invalid([{ pointer: '/translations', message: 'has two tags of one language' }])
+  const stored = Object.entries(translations).map(([language, { title, synopsis }]) => ({
+    language: canonicalTag(language),
+    title: title ?? null,
+    synopsis: synopsis ?? null,
+  }))
+  if (new Set(stored.map(({ language }) => language)).size < stored.length) {
+    throw invalid([{ pointer: '/translations', message: 'has two tags of one language' }])
+  }
   return stored.length === 0 ? undefined : stored
 }
 
@@ -90,9 +111,19 @@ export type EpisodeBody = NonNullable<SeasonBody['episodes']>[number]
  * @param pointerOf where a season is in the body
  * @throws DomainError 400, 409 `unknown-episode`
  */
-export function storedSeasons (seasons: readonly SeasonBody[], existing: readonly StoredSeason[], { isImport = false, pointerOf = (index: number) => `/seasons/${index}` } = {}): StoredSeason[] {
-  const known = new Map(existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode._id] as const)))
-  const byNumber = new Map(existing.flatMap((season) => season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)))
+export function storedSeasons (
+  seasons: readonly SeasonBody[],
+  existing: readonly StoredSeason[],
+  { isImport = false, pointerOf = (index: number) => `/seasons/${index}` } = {},
+): StoredSeason[] {
+  const known = new Map(
+    existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode._id] as const)),
+  )
+  const byNumber = new Map(
+    existing.flatMap((season) =>
+      season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)
+    ),
+  )
   const claimed = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
   function idOf (season: number, episode: EpisodeBody): Types.ObjectId {
     const mine = episode.id === undefined ? undefined : known.get(episode.id)
@@ -101,13 +132,17 @@ export function storedSeasons (seasons: readonly SeasonBody[], existing: readonl
     const same = byNumber.get(`${season} ${episode.number}`)
     return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId(episode.id) : same
   }
-  return seasons.map((season, index) => within(pointerOf(index), () => ({
-    number: season.number,
-    title: season.title ?? null,
-    synopsis: season.synopsis ?? null,
-    ...withTranslations(season.translations),
-    episodes: (season.episodes ?? []).map((episode, at) => within(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))),
-  })))
+  return seasons.map((season, index) =>
+    within(pointerOf(index), () => ({
+      number: season.number,
+      title: season.title ?? null,
+      synopsis: season.synopsis ?? null,
+      ...withTranslations(season.translations),
+      episodes: (season.episodes ?? []).map((episode, at) =>
+        within(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))
+      ),
+    }))
+  )
 }
 
 function withTranslations (translations: TitleBody['translations']): { translations?: Translation[] } {
@@ -116,12 +151,18 @@ function withTranslations (translations: TitleBody['translations']): { translati
 }
 
 function failUnknown (season: number, episode: number): never {
-  throw conflict('unknown-episode', 'Unknown episode', `Season ${season}, episode ${episode} names an id that no episode of this show has. Leave the id out for a new episode.`)
+  throw conflict(
+    'unknown-episode',
+    'Unknown episode',
+    `Season ${season}, episode ${episode} names an id that no episode of this show has. Leave the id out for a new episode.`,
+  )
 }
 
 export function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<EpisodeBody, 'id'>): StoredEpisode {
   const placedAfter = episode.placedAfter ?? null
-  if (placedAfter !== null && season > 0) throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+  if (placedAfter !== null && season > 0) {
+    throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+  }
   return {
     _id: id,
     number: episode.number,

@@ -11,19 +11,36 @@ import { removeImagesOf } from '../media/images/images.js'
 import { removeMediaBytes } from '../media/object-cleanup.js'
 import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/title-input.js'
 import type { Services } from '../services.js'
-import { assertWindow, storedEpisode, storedFields, storedSeasons, storedTranslations, TITLE_DEFAULTS, toMarkers, type EditMode, type EpisodeBody, type SeasonBody } from './stored-title.js'
+import {
+  assertWindow,
+  storedEpisode,
+  storedFields,
+  storedSeasons,
+  storedTranslations,
+  TITLE_DEFAULTS,
+  toMarkers,
+  type EditMode,
+  type EpisodeBody,
+  type SeasonBody,
+} from './stored-title.js'
 
 type MediaServices = Pick<Services, 'storage' | 'log'>
 export type CatalogueServices = MediaServices & Pick<Services, 'catalogue'>
 
-export async function createMovie ({ catalogue }: CatalogueServices, body: TitleBody & { title: string }): Promise<StoredMovie> {
+export async function createMovie (
+  { catalogue }: CatalogueServices,
+  body: TitleBody & { title: string },
+): Promise<StoredMovie> {
   assertWindow(null, body, 'replace')
   const movie = await new Movie(storedFields(body)).save()
   await catalogue.refresh(movie._id.toString())
   return movie.toObject() as unknown as StoredMovie
 }
 
-export async function createShow ({ catalogue }: CatalogueServices, body: TitleBody & { title: string }): Promise<StoredShow> {
+export async function createShow (
+  { catalogue }: CatalogueServices,
+  body: TitleBody & { title: string },
+): Promise<StoredShow> {
   assertWindow(null, body, 'replace')
   const show = await new Show({ ...storedFields(body), seasons: storedSeasons(body.seasons ?? [], []) }).save()
   await catalogue.refresh(show._id.toString())
@@ -31,18 +48,34 @@ export async function createShow ({ catalogue }: CatalogueServices, body: TitleB
 }
 
 /** @throws DomainError 404, 412 */
-export async function editMovie ({ catalogue }: CatalogueServices, id: string, body: TitleBody, mode: EditMode, revision: number | null): Promise<StoredMovie> {
+export async function editMovie (
+  { catalogue }: CatalogueServices,
+  id: string,
+  body: TitleBody,
+  mode: EditMode,
+  revision: number | null,
+): Promise<StoredMovie> {
   const movie = await Movie.findById(id) ?? failMissing('movie')
   assertRevision(movie.get('__v') as number, revision)
   assertWindow(movie.toObject() as unknown as StoredMovie, body, mode)
-  movie.set(mode === 'replace' ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null, ...storedFields(body) } : storedFields(body))
+  movie.set(
+    mode === 'replace'
+      ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null, ...storedFields(body) }
+      : storedFields(body),
+  )
   await movie.save()
   await catalogue.refresh(id)
   return movie.toObject() as unknown as StoredMovie
 }
 
 /** @throws DomainError 404, 409 `show-too-large`, 412 */
-export async function editShow ({ catalogue, storage, log }: CatalogueServices, id: string, body: TitleBody, mode: EditMode, revision: number | null): Promise<StoredShow> {
+export async function editShow (
+  { catalogue, storage, log }: CatalogueServices,
+  id: string,
+  body: TitleBody,
+  mode: EditMode,
+  revision: number | null,
+): Promise<StoredShow> {
   return await changeShow({ catalogue, storage, log }, id, revision, (show) => {
     assertWindow(show, body, mode)
     const seasons = body.seasons === undefined
@@ -52,7 +85,12 @@ export async function editShow ({ catalogue, storage, log }: CatalogueServices, 
   })
 }
 
-async function changeShow (services: CatalogueServices, id: string, revision: number | null, change: (show: StoredShow) => object): Promise<StoredShow> {
+async function changeShow (
+  services: CatalogueServices,
+  id: string,
+  revision: number | null,
+  change: (show: StoredShow) => object,
+): Promise<StoredShow> {
   const show = await Show.findById(id) ?? failMissing('show')
   assertRevision(show.get('__v') as number, revision)
   const before = show.toObject() as unknown as StoredShow
@@ -65,22 +103,44 @@ async function changeShow (services: CatalogueServices, id: string, revision: nu
 }
 
 /** Files of episodes that left go with them; those of episodes that got another number follow it. */
-export async function moveMedia (services: MediaServices, showId: string, before: StoredShow, after: StoredShow): Promise<void> {
-  const placeOf = (show: StoredShow): Map<string, { season: number, episode: number }> => new Map(show.seasons.flatMap((season) =>
-    season.episodes.map((episode) => [episode._id.toString(), { season: season.number, episode: episode.number }] as const)))
+export async function moveMedia (
+  services: MediaServices,
+  showId: string,
+  before: StoredShow,
+  after: StoredShow,
+): Promise<void> {
+  const placeOf = (show: StoredShow): Map<string, { season: number, episode: number }> =>
+    new Map(
+      show.seasons.flatMap((season) =>
+        season.episodes.map((episode) =>
+          [episode._id.toString(), { season: season.number, episode: episode.number }] as const
+        )
+      ),
+    )
   const places = placeOf(after)
   for (const [id, old] of placeOf(before)) {
     const place = places.get(id)
     if (place === undefined) await removeMedia(services, { _id: id })
-    else if (place.season !== old.season || place.episode !== old.episode) await Media.updateOne({ _id: id, title: showId }, { $set: place })
+    else if (place.season !== old.season || place.episode !== old.episode) {
+      await Media.updateOne({ _id: id, title: showId }, { $set: place })
+    }
   }
 }
 
 /** A show after a write, with the part that was written. */
-export interface Written<T> { readonly part: T, readonly revision: number }
+export interface Written<T> {
+  readonly part: T
+  readonly revision: number
+}
 
 /** Puts one season whole. @throws DomainError 404, 409, 412 */
-export async function putSeason (services: CatalogueServices, showId: string, number: number, body: Omit<SeasonBody, 'number'>, revision: number | null): Promise<Written<StoredSeason>> {
+export async function putSeason (
+  services: CatalogueServices,
+  showId: string,
+  number: number,
+  body: Omit<SeasonBody, 'number'>,
+  revision: number | null,
+): Promise<Written<StoredSeason>> {
   const show = await changeShow(services, showId, revision, (stored) => ({
     seasons: withOne(stored.seasons, storedSeasons([{ ...body, number }], stored.seasons, { pointerOf: () => '' })),
   }))
@@ -96,17 +156,39 @@ function episodeOf (show: Pick<StoredShow, 'seasons'>, season: number, number: n
 }
 
 /** Changes what is said of a season, or its number. @throws DomainError 404, 409 `duplicate-number`, 412 */
-export async function changeSeason (services: CatalogueServices, showId: string, number: number, { translations, ...changes }: Static<typeof SeasonChanges>, revision: number | null): Promise<Written<StoredSeason>> {
+export async function changeSeason (
+  services: CatalogueServices,
+  showId: string,
+  number: number,
+  { translations, ...changes }: Static<typeof SeasonChanges>,
+  revision: number | null,
+): Promise<Written<StoredSeason>> {
   const show = await changeShow(services, showId, revision, (stored) => {
-    const changed = { ...seasonOf(stored, number), ...changes, ...(translations === undefined ? {} : { translations: storedTranslations(translations) }) } as StoredSeason
+    const changed = {
+      ...seasonOf(stored, number),
+      ...changes,
+      ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
+    } as StoredSeason
     if (changed.number > 0) assertNoSpecials(changed.episodes)
-    return { seasons: withPlacesFollowed(stored.seasons, sorted([...stored.seasons.filter((season) => season.number !== number), changed])) }
+    return {
+      seasons: withPlacesFollowed(
+        stored.seasons,
+        sorted([...stored.seasons.filter((season) => season.number !== number), changed]),
+      ),
+    }
   })
   return { part: seasonOf(show, changes.number ?? number), revision: show.__v }
 }
 
 /** Changes an episode, or moves it; its id stays. @throws DomainError 404, 409 `duplicate-number` and `show-too-large`, 412 */
-export async function changeEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, changes: Static<typeof EpisodeChanges>, revision: number | null): Promise<Written<StoredEpisode>> {
+export async function changeEpisode (
+  services: CatalogueServices,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  changes: Static<typeof EpisodeChanges>,
+  revision: number | null,
+): Promise<Written<StoredEpisode>> {
   const { season: movedTo = seasonNumber, translations, markers, ...fields } = changes
   const show = await changeShow(services, showId, revision, (stored) => {
     const changed = {
@@ -116,8 +198,13 @@ export async function changeEpisode (services: CatalogueServices, showId: string
       ...(markers === undefined ? {} : { markers: toMarkers(markers) }),
     } as StoredEpisode
     if (movedTo > 0) assertNoSpecials([changed])
-    const without = stored.seasons.map((season) => season.number === seasonNumber ? { ...season, episodes: season.episodes.filter((one) => !one._id.equals(changed._id)) } : season)
-    const target = without.find((season) => season.number === movedTo) ?? { number: movedTo, title: null, synopsis: null, episodes: [] }
+    const without = stored.seasons.map((season) =>
+      season.number === seasonNumber
+        ? { ...season, episodes: season.episodes.filter((one) => !one._id.equals(changed._id)) }
+        : season
+    )
+    const target = without.find((season) => season.number === movedTo) ??
+      { number: movedTo, title: null, synopsis: null, episodes: [] }
     const seasons = withOne(without, [{ ...target, episodes: sorted([...target.episodes, changed]) }])
     return { seasons: withPlacesFollowed(stored.seasons, seasons) }
   })
@@ -125,16 +212,30 @@ export async function changeEpisode (services: CatalogueServices, showId: string
 }
 
 /** Numbers the episodes of a season anew, in the order given. @throws DomainError 404, 409 `other-episodes`, 412 */
-export async function orderEpisodes (services: CatalogueServices, showId: string, number: number, { episodeIds, firstNumber = 1 }: Static<typeof EpisodeOrder>, revision: number | null): Promise<Written<StoredSeason>> {
+export async function orderEpisodes (
+  services: CatalogueServices,
+  showId: string,
+  number: number,
+  { episodeIds, firstNumber = 1 }: Static<typeof EpisodeOrder>,
+  revision: number | null,
+): Promise<Written<StoredSeason>> {
   const show = await changeShow(services, showId, revision, (stored) => {
     const season = seasonOf(stored, number)
     const byId = new Map(season.episodes.map((episode) => [episode._id.toString(), episode]))
     const unknown = episodeIds.filter((id) => !byId.has(id))
     const missing = [...byId.keys()].filter((id) => !episodeIds.includes(id))
     if (unknown.length + missing.length > 0) {
-      throw conflict('other-episodes', 'Other episodes', 'An order names every episode of the season once. Read the season again.', { unknown, missing })
+      throw conflict(
+        'other-episodes',
+        'Other episodes',
+        'An order names every episode of the season once. Read the season again.',
+        { unknown, missing },
+      )
     }
-    const episodes = episodeIds.map((id, index) => ({ ...byId.get(id), number: firstNumber + index })) as StoredEpisode[]
+    const episodes = episodeIds.map((id, index) => ({
+      ...byId.get(id),
+      number: firstNumber + index,
+    })) as StoredEpisode[]
     return { seasons: withPlacesFollowed(stored.seasons, withOne(stored.seasons, [{ ...season, episodes }])) }
   })
   return { part: seasonOf(show, number), revision: show.__v }
@@ -142,7 +243,9 @@ export async function orderEpisodes (services: CatalogueServices, showId: string
 
 /** @throws DomainError 400 */
 function assertNoSpecials (episodes: readonly StoredEpisode[]): void {
-  if (episodes.some(({ placedAfter }) => (placedAfter ?? null) !== null)) throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+  if (episodes.some(({ placedAfter }) => (placedAfter ?? null) !== null)) {
+    throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+  }
 }
 
 function sorted<T extends { number: number }> (list: readonly T[]): T[] {
@@ -151,13 +254,29 @@ function sorted<T extends { number: number }> (list: readonly T[]): T[] {
 
 /** A special that is watched after an episode stays behind it when that episode gets another number. */
 function withPlacesFollowed (before: readonly StoredSeason[], after: readonly StoredSeason[]): StoredSeason[] {
-  const idAt = new Map(before.flatMap((season) => season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id.toString()] as const)))
-  const placeOf = new Map(after.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), { season: season.number, episode: episode.number }] as const)))
-  const oldPlaces = new Map(before.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode.placedAfter] as const)))
+  const idAt = new Map(
+    before.flatMap((season) =>
+      season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id.toString()] as const)
+    ),
+  )
+  const placeOf = new Map(
+    after.flatMap((season) =>
+      season.episodes.map((episode) =>
+        [episode._id.toString(), { season: season.number, episode: episode.number }] as const
+      )
+    ),
+  )
+  const oldPlaces = new Map(
+    before.flatMap((season) =>
+      season.episodes.map((episode) => [episode._id.toString(), episode.placedAfter] as const)
+    ),
+  )
   const follow = (special: StoredEpisode): StoredEpisode => {
     const old = oldPlaces.get(special._id.toString()) ?? null
     // A place that this very change gives is the one that is meant.
-    if (old === null || special.placedAfter?.season !== old.season || special.placedAfter.episode !== old.episode) return special
+    if (old === null || special.placedAfter?.season !== old.season || special.placedAfter.episode !== old.episode) {
+      return special
+    }
     const now = placeOf.get(idAt.get(`${old.season} ${old.episode}`) ?? '')
     return now === undefined || now.season === 0 ? special : { ...special, placedAfter: now }
   }
@@ -165,9 +284,17 @@ function withPlacesFollowed (before: readonly StoredSeason[], after: readonly St
 }
 
 /** Puts one episode; its season is made when it is missing. @throws DomainError 404, 409, 412 */
-export async function putEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, body: Omit<EpisodeBody, 'number' | 'id'>, revision: number | null): Promise<Written<StoredEpisode>> {
+export async function putEpisode (
+  services: CatalogueServices,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  body: Omit<EpisodeBody, 'number' | 'id'>,
+  revision: number | null,
+): Promise<Written<StoredEpisode>> {
   const show = await changeShow(services, showId, revision, (stored) => {
-    const season = stored.seasons.find((one) => one.number === seasonNumber) ?? { number: seasonNumber, title: null, synopsis: null, episodes: [] }
+    const season = stored.seasons.find((one) => one.number === seasonNumber) ??
+      { number: seasonNumber, title: null, synopsis: null, episodes: [] }
     const old = season.episodes.find((episode) => episode.number === number)
     const episode = storedEpisode(old?._id ?? new Types.ObjectId(), seasonNumber, { ...body, number })
     return { seasons: withOne(stored.seasons, [{ ...season, episodes: withOne(season.episodes, [episode]) }]) }
@@ -181,7 +308,12 @@ function withOne<T extends { number: number }> (list: readonly T[], replacements
 }
 
 /** @throws DomainError 404, 412 */
-export async function removeSeason (services: CatalogueServices, showId: string, number: number, revision: number | null): Promise<void> {
+export async function removeSeason (
+  services: CatalogueServices,
+  showId: string,
+  number: number,
+  revision: number | null,
+): Promise<void> {
   await changeShow(services, showId, revision, (stored) => {
     if (!stored.seasons.some((season) => season.number === number)) throw notFound('season')
     return { seasons: stored.seasons.filter((season) => season.number !== number) }
@@ -189,7 +321,13 @@ export async function removeSeason (services: CatalogueServices, showId: string,
 }
 
 /** @throws DomainError 404, 412 */
-export async function removeEpisode (services: CatalogueServices, showId: string, seasonNumber: number, number: number, revision: number | null): Promise<void> {
+export async function removeEpisode (
+  services: CatalogueServices,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  revision: number | null,
+): Promise<void> {
   await changeShow(services, showId, revision, (stored) => {
     const season = stored.seasons.find((one) => one.number === seasonNumber)
     if (season?.episodes.some((episode) => episode.number === number) !== true) throw notFound('episode')
@@ -199,8 +337,14 @@ export async function removeEpisode (services: CatalogueServices, showId: string
 }
 
 /** Removes a title with its media files; what was watched of it stays in everybody's history. @throws DomainError 404, 412 */
-export async function removeTitle (services: CatalogueServices, kind: 'movie' | 'show', id: string, revision: number | null): Promise<void> {
-  const title = await Title.findOne({ _id: id, kind }).select('__v').lean<Pick<StoredTitle, '__v'>>() ?? failMissing(kind)
+export async function removeTitle (
+  services: CatalogueServices,
+  kind: 'movie' | 'show',
+  id: string,
+  revision: number | null,
+): Promise<void> {
+  const title = await Title.findOne({ _id: id, kind }).select('__v').lean<Pick<StoredTitle, '__v'>>() ??
+    failMissing(kind)
   assertRevision(title.__v, revision)
   await Title.deleteOne({ _id: id })
   await removeMedia(services, { title: id })

@@ -30,29 +30,52 @@ export interface HomeCard {
 export interface FilledRow {
   readonly id: string
   readonly title: string
-  readonly cards: { readonly kind: 'continue', readonly items: readonly ContinueCard[] } | { readonly kind: 'titles', readonly items: readonly HomeCard[] }
+  readonly cards: { readonly kind: 'continue', readonly items: readonly ContinueCard[] } | {
+    readonly kind: 'titles',
+    readonly items: readonly HomeCard[],
+  }
   /** Where the next page begins; null on the last. */
   readonly next: RowPosition | null
 }
 
-export interface HomeRequest { readonly viewer: Viewer, readonly planMaxHeight: number }
+export interface HomeRequest {
+  readonly viewer: Viewer
+  readonly planMaxHeight: number
+}
 
 export interface Home {
   /** All rows that have something in them. @throws DomainError 404 without such a profile */
-  readAll (watcher: Watcher, request: HomeRequest): Promise<FilledRow[]>
+  readAll(watcher: Watcher, request: HomeRequest): Promise<FilledRow[]>
   /** One page of one row. @throws DomainError 404 without such a profile or row */
-  readRow (watcher: Watcher, request: HomeRequest, rowId: string, after: RowPosition | null, limit: number): Promise<FilledRow>
+  readRow(
+    watcher: Watcher,
+    request: HomeRequest,
+    rowId: string,
+    after: RowPosition | null,
+    limit: number,
+  ): Promise<FilledRow>
 }
 
 export function createHome (watching: Watching, catalogue: Catalogue, trends: Trends): Home {
   const findSimilar: FindSimilar = createSimilarTitles(catalogue, trends)
 
   /** @param continueLimit how many cards of continue watching are wanted */
-  async function readContext (watcher: Watcher, { viewer, planMaxHeight }: HomeRequest, continueLimit: number): Promise<{ context: HomeContext, cards: ContinueCard[] }> {
-    const [profile, slots, ratings] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account), readRatings(watcher.profile)])
+  async function readContext (
+    watcher: Watcher,
+    { viewer, planMaxHeight }: HomeRequest,
+    continueLimit: number,
+  ): Promise<{ context: HomeContext, cards: ContinueCard[] }> {
+    const [profile, slots, ratings] = await Promise.all([
+      findProfileWatching(watcher.account, watcher.profile),
+      findSlots(watcher.account),
+      readRatings(watcher.profile),
+    ])
     if (profile === null) throw notFound('profile')
     // Neither waits for the other: a page costs as many round trips as it has to.
-    const [taste, cards] = await Promise.all([readTaste(profile, ratings), continueLimit === 0 ? [] : listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit: continueLimit })])
+    const [taste, cards] = await Promise.all([
+      readTaste(profile, ratings),
+      continueLimit === 0 ? [] : listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit: continueLimit }),
+    ])
     const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now: watching.now() }
     return { context, cards }
   }
@@ -62,10 +85,17 @@ export function createHome (watching: Watching, catalogue: Catalogue, trends: Tr
     const begun = continueRow(cards, null, ROW_LENGTH)
     const pages = fillRows(listRows(context), new Set(cards.slice(0, ROW_LENGTH).map(({ title }) => title.id)))
     const toCards = await readCards(context.taste, pages.flatMap(({ page }) => page.entries))
-    return [begun, ...pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))].filter(({ cards }) => cards.items.length > 0)
+    return [begun, ...pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))]
+      .filter(({ cards }) => cards.items.length > 0)
   }
 
-  async function readRow (watcher: Watcher, request: HomeRequest, rowId: string, after: RowPosition | null, limit: number): Promise<FilledRow> {
+  async function readRow (
+    watcher: Watcher,
+    request: HomeRequest,
+    rowId: string,
+    after: RowPosition | null,
+    limit: number,
+  ): Promise<FilledRow> {
     const isContinue = rowId === CONTINUE_ROW.id
     const { context, cards } = await readContext(watcher, request, isContinue ? ALL_CONTINUE_CARDS : 0)
     if (isContinue) return continueRow(cards, after, limit)
@@ -84,7 +114,7 @@ function fillRows (rows: readonly Row[], begun: Iterable<string>): Array<{ row: 
   const shown = new Set(begun)
   return rows.map((row) => {
     const page = row.page(null, ROW_LENGTH, ({ id }) => !row.isDiscovery || !shown.has(id))
-    if (row.isDiscovery) for (const { title } of page.entries) shown.add(title.id)
+    if (row.isDiscovery) { for (const { title } of page.entries) shown.add(title.id) }
     return { row, page }
   })
 }
@@ -100,15 +130,25 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowP
 }
 
 /** Reads what the profile has to do with some titles, and makes cards of them. */
-async function readCards ({ profile, ratings, hasAllRatings, archived }: ProfileTaste, entries: readonly RowEntry[]): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
+async function readCards (
+  { profile, ratings, hasAllRatings, archived }: ProfileTaste,
+  entries: readonly RowEntry[],
+): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
   // Most of it is known from choosing the rows.
-  const [tastes, watched] = await Promise.all([hasAllRatings ? ratings : findTastes(profile._id.toString(), ids), findEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id)))])
+  const [tastes, watched] = await Promise.all([
+    hasAllRatings ? ratings : findTastes(profile._id.toString(), ids),
+    findEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
+  ])
   const stateOf = statesFrom(profile, watched, tastes)
   // What was given up so long ago that the rows were chosen without knowing it.
   const isGivenUp = (id: string): boolean => {
     const entry = watched.get(id)
     return entry !== undefined && isDropped(entry)
   }
-  return (some, isDiscovery) => some.filter(({ title }) => !isDiscovery || !isGivenUp(title.id)).map((entry) => ({ ...entry, state: stateOf(entry.title.id) }))
+  return (some, isDiscovery) =>
+    some.filter(({ title }) => !isDiscovery || !isGivenUp(title.id)).map((entry) => ({
+      ...entry,
+      state: stateOf(entry.title.id),
+    }))
 }

@@ -29,7 +29,9 @@ const ARCHIVED_READ = 500
 /** The newest ratings of a profile, and everything that it does not like. */
 export async function readRatings (profileId: string): Promise<{ newest: RatedTitle[], disliked: RatedTitle[] }> {
   const fields = { title: 1, rating: 1 } as const
-  const newest = await Taste.find({ profile: profileId }, fields).sort({ ratedAt: -1 }).limit(RATINGS_READ).lean<RatedTitle[]>()
+  const newest = await Taste.find({ profile: profileId }, fields).sort({ ratedAt: -1 }).limit(RATINGS_READ).lean<
+    RatedTitle[]
+  >()
   // Few rate more than that.
   const disliked = newest.length < RATINGS_READ
     ? newest.filter(({ rating }) => rating === 'down')
@@ -37,10 +39,15 @@ export async function readRatings (profileId: string): Promise<{ newest: RatedTi
   return { newest, disliked }
 }
 
-export async function readTaste (profile: StoredProfile, { newest, disliked }: { readonly newest: readonly RatedTitle[], readonly disliked: readonly RatedTitle[] }): Promise<ProfileTaste> {
+export async function readTaste (
+  profile: StoredProfile,
+  { newest, disliked }: { readonly newest: readonly RatedTitle[], readonly disliked: readonly RatedTitle[] },
+): Promise<ProfileTaste> {
   const archived = profile.archivedUntil === null
     ? []
-    : await WatchArchive.find({ profile: profile._id }, { title: 1, droppedAt: 1 }).sort({ activityAt: -1 }).limit(ARCHIVED_READ).lean<Array<Pick<WatchEntry, 'title' | 'droppedAt'>>>()
+    : await WatchArchive.find({ profile: profile._id }, { title: 1, droppedAt: 1 }).sort({ activityAt: -1 }).limit(
+      ARCHIVED_READ,
+    ).lean<Array<Pick<WatchEntry, 'title' | 'droppedAt'>>>()
   const entries = [...profile.watchHistory, ...archived]
   return {
     profile,

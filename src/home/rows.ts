@@ -22,14 +22,17 @@ export interface RowEntry {
 /** A place in a row, as a cursor carries it. */
 export type RowPosition = RankKey
 
-export interface RowPage { readonly entries: readonly RowEntry[], readonly next: RowPosition | null }
+export interface RowPage {
+  readonly entries: readonly RowEntry[]
+  readonly next: RowPosition | null
+}
 
 export interface Row {
   readonly id: string
   readonly title: string
   /** It recommends: a title that another row shows already need not be in it. */
   readonly isDiscovery: boolean
-  page (after: RowPosition | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
+  page(after: RowPosition | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
 }
 
 export interface HomeContext {
@@ -52,7 +55,14 @@ const MOSTLY_WATCHED = 0.5
 
 /** All rows of titles, in their order; any may turn out empty. */
 export function listRows (context: HomeContext): Row[] {
-  return [newEpisodes(context), wishlist(context), popular(context), ...becauseWatched(context), newest(context), ...genresByTaste(context).map((genre) => genreRow(context, genre))]
+  return [
+    newEpisodes(context),
+    wishlist(context),
+    popular(context),
+    ...becauseWatched(context),
+    newest(context),
+    ...genresByTaste(context).map((genre) => genreRow(context, genre)),
+  ]
 }
 
 /** One row by its id; null when there is none, or its title is not for this viewer. */
@@ -63,7 +73,8 @@ export function findRow (context: HomeContext, id: string): Row | null {
     return title === null ? null : becauseRow(context, title)
   }
   if (kind === 'genre') return genreRow(context, genreOf(context.catalogue, rest))
-  return [newEpisodes(context), wishlist(context), popular(context), newest(context)].find((row) => row.id === id) ?? null
+  return [newEpisodes(context), wishlist(context), popular(context), newest(context)].find((row) => row.id === id) ??
+    null
 }
 
 /** The title as it is now, if this viewer may see it. */
@@ -73,7 +84,11 @@ function visible ({ catalogue, viewer, now }: HomeContext, titleId: string): Cat
 }
 
 /** What may be recommended, of titles that may have been found a moment ago. */
-function * recommendable (context: HomeContext, titles: Iterable<CatalogueTitle>, isForNewcomers: boolean): Generator<CatalogueTitle> {
+function* recommendable (
+  context: HomeContext,
+  titles: Iterable<CatalogueTitle>,
+  isForNewcomers: boolean,
+): Generator<CatalogueTitle> {
   const { unwanted, watched } = context.taste
   for (const { id } of titles) {
     if (unwanted.has(id) || (isForNewcomers && watched.has(id))) continue
@@ -86,7 +101,12 @@ type RankedTitle = RowEntry & RankedEntry
 
 /** A row in the order of its entries' keys, highest first. */
 function rankedRow (id: string, title: string, isDiscovery: boolean, entries: () => Iterable<RankedTitle>): Row {
-  return { id, title, isDiscovery, page: (after, limit, isWanted) => pageOfRanked(entries(), after, limit, (entry) => isWanted(entry.title)) }
+  return {
+    id,
+    title,
+    isDiscovery,
+    page: (after, limit, isWanted) => pageOfRanked(entries(), after, limit, (entry) => isWanted(entry.title)),
+  }
 }
 
 function discovery (id: string, title: string, entries: () => Iterable<RankedTitle>): Row {
@@ -98,24 +118,33 @@ function byRank (a: RankedTitle, b: RankedTitle): number {
 }
 
 function popular (context: HomeContext): Row {
-  return discovery('popular', 'Popular this week', function * () {
+  return discovery('popular', 'Popular this week', function* () {
     const viewers = new Map(context.trends.popular().map((one) => [one.titleId, one.viewers]))
     const watched = [...viewers.keys()].map((id) => context.catalogue.findTitle(id)).filter((title) => title !== null)
-    const toEntry = (title: CatalogueTitle): RankedTitle => ({ title, key: [viewers.get(title.id) ?? 0, title.popularity, title.id] })
-    yield * [...recommendable(context, watched, false)].map(toEntry).sort(byRank)
+    const toEntry = (title: CatalogueTitle): RankedTitle => ({
+      title,
+      key: [viewers.get(title.id) ?? 0, title.popularity, title.id],
+    })
+    yield* [...recommendable(context, watched, false)].map(toEntry).sort(byRank)
     // With few viewers it goes on with what is popular anyway.
-    for (const title of recommendable(context, popularTitles(context.catalogue), false)) if (!viewers.has(title.id)) yield toEntry(title)
+    for (const title of recommendable(context, popularTitles(context.catalogue), false)) {
+      if (!viewers.has(title.id)) yield toEntry(title)
+    }
   })
 }
 
 function newest (context: HomeContext): Row {
-  return discovery('new', 'New', function * () {
-    for (const title of recommendable(context, newestTitles(context.catalogue), false)) yield { title, key: [title.addedAt.getTime(), title.id] }
+  return discovery('new', 'New', function* () {
+    for (const title of recommendable(context, newestTitles(context.catalogue), false)) {
+      yield { title, key: [title.addedAt.getTime(), title.id] }
+    }
   })
 }
 
 function becauseWatched (context: HomeContext): Row[] {
-  const entries = [...context.taste.profile.watchHistory].sort((a, b) => b.activityAt.getTime() - a.activityAt.getTime())
+  const entries = [...context.taste.profile.watchHistory].sort((a, b) =>
+    b.activityAt.getTime() - a.activityAt.getTime()
+  )
   return entries.filter((entry) => saysSomething(entry) && !context.taste.unwanted.has(entry.title.toString()))
     .map((entry) => visible(context, entry.title.toString())).filter((title) => title !== null)
     .slice(0, BECAUSE_ROWS).map((title) => becauseRow(context, title))
@@ -126,11 +155,13 @@ function saysSomething ({ finished, ended, positionMs, durationMs }: WatchEntry)
 }
 
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
-  return discovery(`because-${watched.id}`, `Because you watched ${watched.title}`, function * () {
+  return discovery(`because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
     const similar = context.findSimilar(watched)
     const likeness = new Map(similar.map((one) => [one.title.id, one.likeness]))
     const titles = recommendable(context, similar.map(({ title }) => title), true)
-    yield * [...titles].map((title) => ({ title, key: [likeness.get(title.id) ?? 0, title.popularity, title.id] })).sort(byRank)
+    yield* [...titles].map((title) => ({ title, key: [likeness.get(title.id) ?? 0, title.popularity, title.id] })).sort(
+      byRank,
+    )
   })
 }
 
@@ -146,12 +177,17 @@ function genresByTaste ({ catalogue, taste }: HomeContext): Genre[] {
     ...taste.ratings.flatMap(({ title, rating }) => rating === null ? [] : liked(title.toString(), rating)),
   ])
   const weightOf = (slug: string): number => weights.get(slug) ?? 0
-  return genresBySize(catalogue).filter((slug) => weightOf(slug) >= 0).sort((a, b) => weightOf(b) - weightOf(a)).slice(0, GENRE_ROWS).map((slug) => genreOf(catalogue, slug))
+  return genresBySize(catalogue).filter((slug) => weightOf(slug) >= 0).sort((a, b) => weightOf(b) - weightOf(a)).slice(
+    0,
+    GENRE_ROWS,
+  ).map((slug) => genreOf(catalogue, slug))
 }
 
 function genreRow (context: HomeContext, { slug, name }: Genre): Row {
-  return discovery(`genre-${slug}`, name, function * () {
-    for (const title of recommendable(context, titlesOfGenre(context.catalogue, slug), true)) yield { title, key: [title.popularity, title.id] }
+  return discovery(`genre-${slug}`, name, function* () {
+    for (const title of recommendable(context, titlesOfGenre(context.catalogue, slug), true)) {
+      yield { title, key: [title.popularity, title.id] }
+    }
   })
 }
 
@@ -162,7 +198,9 @@ function wishlist (context: HomeContext): Row {
     title: 'Your wishlist',
     isDiscovery: false,
     page (after, limit, isWanted) {
-      const titles = ids.map((id) => visible(context, id)).filter((title) => title !== null && isWanted(title)) as CatalogueTitle[]
+      const titles = ids.map((id) => visible(context, id)).filter((title) =>
+        title !== null && isWanted(title)
+      ) as CatalogueTitle[]
       const { titles: entries, next } = pageOfWishlist(ids, titles, after as WishlistPosition | null, limit)
       return { entries: entries.map((title) => ({ title })), next }
     },
@@ -183,12 +221,17 @@ function newEpisodes (context: HomeContext): Row {
 }
 
 /** The last episode that aired a short while ago, can be played and lies beyond what was watched. */
-function newestEpisode ({ catalogue, planMaxHeight, now }: HomeContext, title: CatalogueTitle, entry: WatchEntry | undefined): CatalogueItem | null {
+function newestEpisode (
+  { catalogue, planMaxHeight, now }: HomeContext,
+  title: CatalogueTitle,
+  entry: WatchEntry | undefined,
+): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
   const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
   const watched = entry === undefined ? null : placeOfNumbers(entry)
   return title.order.findLast((episode) =>
     episode.airDate !== null && episode.airDate >= since && hasAired(episode, now) &&
     (watched === null || (episode.place !== null && comparePlaces(episode.place, watched) > 0)) &&
-    withinPlan(readyFilesOf(catalogue, episode.id), planMaxHeight).length > 0) ?? null
+    withinPlan(readyFilesOf(catalogue, episode.id), planMaxHeight).length > 0
+  ) ?? null
 }

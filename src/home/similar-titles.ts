@@ -6,7 +6,10 @@ import { likenessOf } from '../domain/similarity.js'
 import { titlesOfGenre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
-export interface SimilarTitle { readonly title: CatalogueTitle, readonly likeness: number }
+export interface SimilarTitle {
+  readonly title: CatalogueTitle
+  readonly likeness: number
+}
 
 /** So many of a genre, the most popular, are looked at; whatever the size of the catalogue. */
 const LOOKED_AT_PER_GENRE = 300
@@ -19,19 +22,24 @@ export type FindSimilar = (title: CatalogueTitle) => readonly SimilarTitle[]
 
 /** Finds the titles most like one, the most alike first; remembered until the catalogue or the trends change. */
 export function createSimilarTitles (catalogue: Catalogue, trends: Trends): FindSimilar {
-  const lists = new LRUCache<string, { readonly stamp: Stamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }>({ max: KEPT_LISTS })
+  const lists = new LRUCache<
+    string,
+    { readonly stamp: Stamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }
+  >({ max: KEPT_LISTS })
 
   return (title) => {
     const key = `${title.id} ${title.revision}`
     const known = lists.get(key)
-    if (known !== undefined && isFresh(catalogue, known.stamp) && known.trendsVersion === trends.version()) return known.list
+    if (known !== undefined && isFresh(catalogue, known.stamp) && known.trendsVersion === trends.version()) {
+      return known.list
+    }
     const stamp = stampOf(catalogue)
     const list = findSimilar(title)
     lists.set(key, { stamp, trendsVersion: trends.version(), list })
     return list
   }
 
-  function * titlesOfPeople ({ people, credited }: CatalogueTitle): Generator<CatalogueTitle> {
+  function* titlesOfPeople ({ people, credited }: CatalogueTitle): Generator<CatalogueTitle> {
     for (const person of credited.map((id) => catalogue.findPerson(id))) {
       if (person === null || !people.includes(person.name)) continue
       for (const id of person.titleIds) {
@@ -42,7 +50,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
     }
   }
 
-  function * firstOfGenre (slug: string): Generator<CatalogueTitle> {
+  function* firstOfGenre (slug: string): Generator<CatalogueTitle> {
     let lookedAt = 0
     for (const title of titlesOfGenre(catalogue, slug)) {
       if (lookedAt++ === LOOKED_AT_PER_GENRE) return
@@ -59,9 +67,14 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
     ])
     return [...candidates]
       .filter(({ id }) => id !== title.id)
-      .map((other) => ({ title: other, likeness: likenessOf(title, other) + TOGETHER_WEIGHT * (together.get(other.id) ?? 0) }))
+      .map((other) => ({
+        title: other,
+        likeness: likenessOf(title, other) + TOGETHER_WEIGHT * (together.get(other.id) ?? 0),
+      }))
       .filter(({ likeness }) => likeness > 0)
-      .sort((a, b) => b.likeness - a.likeness || b.title.popularity - a.title.popularity || (a.title.id < b.title.id ? 1 : -1))
+      .sort((a, b) =>
+        b.likeness - a.likeness || b.title.popularity - a.title.popularity || (a.title.id < b.title.id ? 1 : -1)
+      )
       .slice(0, KEPT)
   }
 }

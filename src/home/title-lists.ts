@@ -4,7 +4,10 @@ import { ordersOf, type GenreGroup, type Sort } from '../catalogue/store/sorted-
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
 
 /** A genre by what its row is called; its titles are those of every genre that is called so. */
-export interface Genre { readonly slug: string, readonly name: string }
+export interface Genre {
+  readonly slug: string
+  readonly name: string
+}
 
 export function newestTitles (catalogue: Catalogue): Iterable<CatalogueTitle> {
   return backwards(catalogue, 'added')
@@ -21,7 +24,8 @@ export function titlesOfGenre (catalogue: Catalogue, slug: string): Iterable<Cat
 
 /** The slugs of all genres, the largest first. */
 export function genresBySize (catalogue: Catalogue): string[] {
-  return [...ordersOf(catalogue).groupSizes('slug')].sort(([a, size], [b, other]) => other - size || (a < b ? -1 : 1)).map(([slug]) => slug)
+  return [...ordersOf(catalogue).groupSizes('slug')].sort(([a, size], [b, other]) => other - size || (a < b ? -1 : 1))
+    .map(([slug]) => slug)
 }
 
 /** The name that its most popular title has for it; the slug when there is none. */
@@ -30,7 +34,7 @@ export function genreOf (catalogue: Catalogue, slug: string): Genre {
   return { slug, name: mostPopular?.genres.find((name) => slugOf(name) === slug) ?? slug }
 }
 
-function * backwards (catalogue: Catalogue, sort: Sort, group?: GenreGroup): Generator<CatalogueTitle> {
+function* backwards (catalogue: Catalogue, sort: Sort, group?: GenreGroup): Generator<CatalogueTitle> {
   const titles = ordersOf(catalogue).sorted(sort, group)
   for (let i = titles.length - 1; i >= 0; i--) {
     const title = titles[i]

@@ -4,16 +4,19 @@ import { Play } from '../../models/play.js'
 
 export interface Trends {
   /** How many profiles played each title this week, the most first; a profile counts once a day. */
-  popular (): readonly TitleViewers[]
+  popular(): readonly TitleViewers[]
   /** How often titles are watched by those who watched this one, from 0 to 1. */
-  watchedTogether (titleId: string): ReadonlyMap<string, number>
+  watchedTogether(titleId: string): ReadonlyMap<string, number>
   /** Grows with every count. */
-  version (): number
-  countPopular (now: Date): Promise<void>
-  countTogether (now: Date): Promise<void>
+  version(): number
+  countPopular(now: Date): Promise<void>
+  countTogether(now: Date): Promise<void>
 }
 
-export interface TitleViewers { readonly titleId: string, readonly viewers: number }
+export interface TitleViewers {
+  readonly titleId: string
+  readonly viewers: number
+}
 
 const DAY_MS = 86_400_000
 const DAYS = 7
@@ -41,8 +44,12 @@ export function createTrends (): Trends {
       if (days.get(day)?.isOver !== true) days.set(day, { viewers: await countDay(day), isOver: day < today })
     }
     const week = new Map<string, number>()
-    for (const { viewers } of days.values()) for (const [titleId, count] of viewers) week.set(titleId, (week.get(titleId) ?? 0) + count)
-    popular = [...week].map(([titleId, viewers]) => ({ titleId, viewers })).sort((a, b) => b.viewers - a.viewers || (a.titleId < b.titleId ? -1 : 1)).slice(0, COUNTED_TITLES)
+    for (const { viewers } of days.values()) {
+      for (const [titleId, count] of viewers) week.set(titleId, (week.get(titleId) ?? 0) + count)
+    }
+    popular = [...week].map(([titleId, viewers]) => ({ titleId, viewers })).sort((a, b) =>
+      b.viewers - a.viewers || (a.titleId < b.titleId ? -1 : 1)
+    ).slice(0, COUNTED_TITLES)
     version++
   }
 
@@ -100,9 +107,14 @@ function pairUp (profiles: readonly string[][]): Map<string, ReadonlyMap<string,
     }
   }
   const sizeOf = (titleId: string): number => audience.get(titleId) ?? 1
-  return new Map([...shared].map(([a, others]) => [a, new Map([...others]
-    .filter(([, count]) => count >= ENOUGH_PROFILES)
-    .map(([b, count]) => [b, count / Math.sqrt(sizeOf(a) * sizeOf(b))] as const)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, KEPT_TOGETHER))]))
+  return new Map([...shared].map(([a, others]) => [
+    a,
+    new Map(
+      [...others]
+        .filter(([, count]) => count >= ENOUGH_PROFILES)
+        .map(([b, count]) => [b, count / Math.sqrt(sizeOf(a) * sizeOf(b))] as const)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, KEPT_TOGETHER),
+    ),
+  ]))
 }

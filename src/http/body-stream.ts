@@ -9,9 +9,9 @@ export type Piece = ByteRange | string
 /** How a body gets at what it sends. */
 export interface BodySource {
   /** Opens exactly these bytes. */
-  open (range: ByteRange): Promise<Readable>
+  open(range: ByteRange): Promise<Readable>
   /** Told of each chunk that was read. */
-  onChunk? (): void
+  onChunk?(): void
 }
 
 /**
@@ -37,7 +37,9 @@ export function streamPieces (pieces: readonly Piece[], { open, onChunk }: BodyS
       onChunk?.()
       if (!body.push(chunk)) opened.pause()
     })
-    opened.once('error', (error) => { body.destroy(error) })
+    opened.once('error', (error) => {
+      body.destroy(error)
+    })
     opened.once('end', () => {
       source = null
       if (missing === 0) goOn()
@@ -51,7 +53,11 @@ export function streamPieces (pieces: readonly Piece[], { open, onChunk }: BodyS
     else if (typeof piece === 'string') body.push(piece)
     else {
       isOpening = true
-      open(piece).then((opened) => { begin(opened, piece) }, (error: Error) => { body.destroy(error) })
+      open(piece).then((opened) => {
+        begin(opened, piece)
+      }, (error: Error) => {
+        body.destroy(error)
+      })
     }
   }
 

@@ -1,7 +1,10 @@
 // Range requests and conditions by RFC 9110 §13 and §14, pure: which bytes of a representation a request gets, if any.
 
 /** Both ends included. */
-export interface ByteRange { readonly start: number, readonly end: number }
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
 
 export type RangeOutcome =
   /** 200: no range asked for, or one that is to be ignored. */
@@ -39,13 +42,16 @@ export function readRange (header: string | undefined, size: number): RangeOutco
   const [first, second] = ranges
   if (first === undefined) return { kind: 'unsatisfiable' }
   if (second === undefined) return { kind: 'part', range: first }
-  const isWasteful = countOverlapping(ranges) > MAX_OVERLAPPING || ranges.reduce((sum, range) => sum + sizeOf(range), 0) > size
+  const isWasteful = countOverlapping(ranges) > MAX_OVERLAPPING ||
+    ranges.reduce((sum, range) => sum + sizeOf(range), 0) > size
   return isWasteful ? WHOLE : { kind: 'parts', ranges }
 }
 
 /** How many ranges share a byte with another one. */
 function countOverlapping (ranges: readonly ByteRange[]): number {
-  return ranges.filter((one, i) => ranges.some((other, k) => k !== i && one.start <= other.end && other.start <= one.end)).length
+  return ranges.filter((one, i) =>
+    ranges.some((other, k) => k !== i && one.start <= other.end && other.start <= one.end)
+  ).length
 }
 
 /** How many bytes a range names. */
@@ -70,7 +76,10 @@ function readSpec (spec: string, size: number): ByteRange | 'malformed' | 'unsat
 }
 
 /** What identifies a representation: a strong entity tag and its date. */
-export interface Validators { readonly etag: string, readonly modifiedAt: Date }
+export interface Validators {
+  readonly etag: string
+  readonly modifiedAt: Date
+}
 
 /**
  * Whether If-Range lets the Range stand (§13.1.5): the very same strong tag, or the very same date. A weak tag never does.
@@ -83,14 +92,20 @@ export function rangeStillValid (ifRange: string | undefined, { etag, modifiedAt
 }
 
 /** Whether If-None-Match (weak comparison) or, without one, If-Modified-Since says that the client has it (§13.2.2). */
-export function isNotModified (headers: { ifNoneMatch?: string | undefined, ifModifiedSince?: string | undefined }, { etag, modifiedAt }: Validators): boolean {
+export function isNotModified (
+  headers: { ifNoneMatch?: string | undefined, ifModifiedSince?: string | undefined },
+  { etag, modifiedAt }: Validators,
+): boolean {
   if (headers.ifNoneMatch !== undefined) return matchesTag(headers.ifNoneMatch, etag, false)
   const since = readHttpDate(headers.ifModifiedSince)
   return since !== null && wholeSeconds(modifiedAt) <= since
 }
 
 /** Whether If-Match or If-Unmodified-Since forbids the answer: 412. */
-export function preconditionFails (headers: { ifMatch?: string | undefined, ifUnmodifiedSince?: string | undefined }, { etag, modifiedAt }: Validators): boolean {
+export function preconditionFails (
+  headers: { ifMatch?: string | undefined, ifUnmodifiedSince?: string | undefined },
+  { etag, modifiedAt }: Validators,
+): boolean {
   if (headers.ifMatch !== undefined) return !matchesTag(headers.ifMatch, etag, true)
   const since = readHttpDate(headers.ifUnmodifiedSince)
   return since !== null && wholeSeconds(modifiedAt) > since

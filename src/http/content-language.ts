@@ -37,7 +37,12 @@ export function storedFacts ({ catalogue, config }: FactsServices, titleId: stri
 }
 
 /** What a viewer is told; what their profile watched of it is added by the route. */
-export function viewerFacts ({ catalogue }: FactsServices, title: CatalogueTitle, planMaxHeight: number, localiser: Localiser): DetailFacts {
+export function viewerFacts (
+  { catalogue }: FactsServices,
+  title: CatalogueTitle,
+  planMaxHeight: number,
+  localiser: Localiser,
+): DetailFacts {
   return {
     offer: offerOf(catalogue, title, planMaxHeight),
     collections: collectionsWith(catalogue, title.id).filter(({ published }) => published),
@@ -52,6 +57,13 @@ function collectionsWith (catalogue: Catalogue, titleId: string): CatalogueColle
 }
 
 /** The titles of a collection that a viewer may see, in its order. */
-export function visibleTitlesOf (catalogue: Catalogue, { titleIds }: Pick<CatalogueCollection, 'titleIds'>, viewer: Viewer, now: Date): CatalogueTitle[] {
-  return titleIds.map((id) => catalogue.findTitle(id)).filter((title) => title !== null && canSee(viewer, title, now)) as CatalogueTitle[]
+export function visibleTitlesOf (
+  catalogue: Catalogue,
+  { titleIds }: Pick<CatalogueCollection, 'titleIds'>,
+  viewer: Viewer,
+  now: Date,
+): CatalogueTitle[] {
+  return titleIds.map((id) => catalogue.findTitle(id)).filter((title) =>
+    title !== null && canSee(viewer, title, now)
+  ) as CatalogueTitle[]
 }

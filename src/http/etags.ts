@@ -16,15 +16,28 @@ interface Tagged {
  * @param revision of the title, when it is about one
  * @param languages of what it tells, when it could be told in others
  */
-export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, revision: number | null = null, languages: readonly string[] = []): Promise<FastifyReply> {
+export async function sendTagged (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: unknown,
+  revision: number | null = null,
+  languages: readonly string[] = [],
+): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
   return await sendText(request, reply, { text, hash: hashOf(text), revision, languages })
 }
 
 /** The same for what is written already. */
-export async function sendText (request: FastifyRequest, reply: FastifyReply, { text, hash, revision, languages }: Tagged): Promise<FastifyReply> {
+export async function sendText (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { text, hash, revision, languages }: Tagged,
+): Promise<FastifyReply> {
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
-  reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Accept-Language, Authorization, Origin')
+  reply.header('etag', etag).header('cache-control', 'private, no-cache').header(
+    'vary',
+    'Accept-Language, Authorization, Origin',
+  )
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
   const known = request.headers['if-none-match']
   if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()

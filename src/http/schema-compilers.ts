@@ -9,10 +9,15 @@ type CompilersFactory = NonNullable<NonNullable<FastifyServerOptions['schemaCont
 
 /** For one app. */
 export function createCompilers (): CompilersFactory {
-  return { buildValidator: oncePerSchemas(buildValidator), buildSerializer: oncePerSchemas(buildSerializer) } as unknown as CompilersFactory
+  return {
+    buildValidator: oncePerSchemas(buildValidator),
+    buildSerializer: oncePerSchemas(buildSerializer),
+  } as unknown as CompilersFactory
 }
 
-function oncePerSchemas<Shared extends object, Rest extends unknown[], Compiler> (build: (sharedSchemas: Shared, ...rest: Rest) => Compiler): typeof build {
+function oncePerSchemas<Shared extends object, Rest extends unknown[], Compiler> (
+  build: (sharedSchemas: Shared, ...rest: Rest) => Compiler,
+): typeof build {
   const built = new Map<string, Compiler>()
   return (sharedSchemas, ...rest) => {
     const names = Object.keys(sharedSchemas).join()
@@ -22,7 +27,10 @@ function oncePerSchemas<Shared extends object, Rest extends unknown[], Compiler>
   }
 }
 
-function buildSerializer (sharedSchemas: NonNullable<Options['schema']>, options: Options): (route: { readonly schema: Schema }) => Serialize {
+function buildSerializer (
+  sharedSchemas: NonNullable<Options['schema']>,
+  options: Options,
+): (route: { readonly schema: Schema }) => Serialize {
   const made = new Map<string, Serialize>()
   return ({ schema }) => {
     const text = JSON.stringify(schema)

@@ -7,17 +7,19 @@ const RETRY_MS = 2_000
 
 export interface EventStream {
   readonly body: Readable
-  send (event: string, id: string, data: unknown): void
+  send(event: string, id: string, data: unknown): void
   /** Says nothing, so that both sides notice when the connection is gone. */
-  comment (): void
-  end (): void
+  comment(): void
+  end(): void
 }
 
 /** @param onClose called once, whichever side ends it */
 export function openEventStream (onClose: () => void): EventStream {
   const body = new PassThrough()
   body.once('close', onClose)
-  body.on('error', () => { body.destroy() })
+  body.on('error', () => {
+    body.destroy()
+  })
   function write (text: string): void {
     if (body.writableEnded || body.destroyed) return
     body.write(text)
@@ -26,8 +28,14 @@ export function openEventStream (onClose: () => void): EventStream {
   write(`retry: ${RETRY_MS}\n\n`)
   return {
     body,
-    send (event, id, data) { write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`) },
-    comment () { write(':\n\n') },
-    end () { body.end() },
+    send (event, id, data) {
+      write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    },
+    comment () {
+      write(':\n\n')
+    },
+    end () {
+      body.end()
+    },
   }
 }

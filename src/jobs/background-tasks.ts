@@ -2,9 +2,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 
 export interface Background {
-  run (what: string, work: () => Promise<void>): void
+  run(what: string, work: () => Promise<void>): void
   /** Resolves when nothing is under way any more. */
-  settle (): Promise<void>
+  settle(): Promise<void>
 }
 
 export function createBackground (log: Pick<FastifyBaseLogger, 'error'>): Background {
@@ -14,8 +14,12 @@ export function createBackground (log: Pick<FastifyBaseLogger, 'error'>): Backgr
       // Begun in a turn of its own: how long it takes does not show in the answer.
       const task = new Promise<void>((resolve) => setImmediate(resolve))
         .then(work)
-        .catch((error: unknown) => { log.error({ err: error }, `${what} failed`) })
-        .finally(() => { running.delete(task) })
+        .catch((error: unknown) => {
+          log.error({ err: error }, `${what} failed`)
+        })
+        .finally(() => {
+          running.delete(task)
+        })
       running.add(task)
     },
     async settle () {

@@ -22,7 +22,9 @@ export default fp<{ services: Services }>(async function sweeper (app, { service
   function every (ms: number, what: string, tend: () => Promise<unknown>): void {
     let running: Promise<unknown> = Promise.resolve()
     const once = (): void => {
-      running = running.then(tend).catch((error: unknown) => { app.log.warn({ err: error }, `could not tend ${what}; trying again`) })
+      running = running.then(tend).catch((error: unknown) => {
+        app.log.warn({ err: error }, `could not tend ${what}; trying again`)
+      })
     }
     const timer = setInterval(once, ms)
     timer.unref()
@@ -33,12 +35,22 @@ export default fp<{ services: Services }>(async function sweeper (app, { service
     })
   }
   const windowNews = createWindowNews(services.catalogue)
-  every(DATES_EVERY_MS, 'titles that come and go', async () => { await windowNews.tell(services.now()) })
+  every(DATES_EVERY_MS, 'titles that come and go', async () => {
+    await windowNews.tell(services.now())
+  })
   every(STREAMS_EVERY_MS, 'expired streams', async () => await sweepExpiredSlots(services.watching))
-  every(PACKAGES_EVERY_MS, 'unpackaged media', async () => { await services.packaging.sweep() })
+  every(PACKAGES_EVERY_MS, 'unpackaged media', async () => {
+    await services.packaging.sweep()
+  })
   every(ACCOUNTS_EVERY_MS, 'closed accounts', async () => await eraseClosedAccounts(services))
-  every(RESUMABLE_EVERY_MS, 'resumable uploads', async () => { await services.uploads.sweep() })
+  every(RESUMABLE_EVERY_MS, 'resumable uploads', async () => {
+    await services.uploads.sweep()
+  })
   every(UPLOADS_EVERY_MS, 'broken uploads', async () => await services.storage.sweep(UPLOAD_MAX_AGE_MS))
-  every(POPULAR_EVERY_MS, 'what is popular', async () => { await services.trends.countPopular(services.now()) })
-  every(TOGETHER_EVERY_MS, 'what is watched together', async () => { await services.trends.countTogether(services.now()) })
+  every(POPULAR_EVERY_MS, 'what is popular', async () => {
+    await services.trends.countPopular(services.now())
+  })
+  every(TOGETHER_EVERY_MS, 'what is watched together', async () => {
+    await services.trends.countTogether(services.now())
+  })
 }, { name: 'sweeper' })

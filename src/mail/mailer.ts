@@ -11,20 +11,22 @@ export interface Mail {
   readonly html: string
 }
 
-export interface SentMail extends Mail { readonly at: Date }
+export interface SentMail extends Mail {
+  readonly at: Date
+}
 
 export interface Mailer {
   /** Sends, trying again a few times. @throws Error when the server does not take it */
-  send (mail: Mail): Promise<void>
+  send(mail: Mail): Promise<void>
   /** The last mails, newest first, where there is no SMTP server; else none. */
-  recent (): readonly SentMail[]
-  close (): Promise<void>
+  recent(): readonly SentMail[]
+  close(): Promise<void>
 }
 
 export interface MailerOptions {
   /** Waits before each further try, ms. */
   readonly retryAfterMs?: readonly number[]
-  now (): Date
+  now(): Date
 }
 
 const RETRY_AFTER_MS = [1_000, 5_000, 30_000]
@@ -33,18 +35,35 @@ const KEPT_MAILS = 50
 const SMTP_TIMEOUT_MS = 10_000
 
 /** @param log is told of mails that could not be sent, without their address */
-export function createMailer (config: Pick<Config, 'smtpUrl' | 'mailFrom'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, options: MailerOptions): Mailer {
-  return config.smtpUrl === null ? createOutbox(log, options) : createSmtpMailer(config.smtpUrl, config.mailFrom, log, options)
+export function createMailer (
+  config: Pick<Config, 'smtpUrl' | 'mailFrom'>,
+  log: Pick<FastifyBaseLogger, 'warn' | 'info'>,
+  options: MailerOptions,
+): Mailer {
+  return config.smtpUrl === null
+    ? createOutbox(log, options)
+    : createSmtpMailer(config.smtpUrl, config.mailFrom, log, options)
 }
 
-function createSmtpMailer (url: string, from: string, log: Pick<FastifyBaseLogger, 'warn'>, { retryAfterMs = RETRY_AFTER_MS }: MailerOptions): Mailer {
+function createSmtpMailer (
+  url: string,
+  from: string,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  { retryAfterMs = RETRY_AFTER_MS }: MailerOptions,
+): Mailer {
   const transport = nodemailer.createTransport({
-    url, pool: true, connectionTimeout: SMTP_TIMEOUT_MS, greetingTimeout: SMTP_TIMEOUT_MS, socketTimeout: SMTP_TIMEOUT_MS, disableFileAccess: true, disableUrlAccess: true,
+    url,
+    pool: true,
+    connectionTimeout: SMTP_TIMEOUT_MS,
+    greetingTimeout: SMTP_TIMEOUT_MS,
+    socketTimeout: SMTP_TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   } as never)
   const stopping = new AbortController()
   return {
     async send (mail) {
-      for (let tries = 0; ; tries++) {
+      for (let tries = 0;; tries++) {
         try {
           await transport.sendMail({ from, ...mail })
           return

@@ -57,7 +57,11 @@ export function passwordChangedMail (to: string): Mail {
 export function accountClosedMail (to: string, eraseAt: Date): Mail {
   return compose(to, {
     subject: 'Your NormFlix account was closed',
-    paragraphs: [`Everything in your account will be erased on ${eraseAt.toISOString().slice(0, 10)} (UTC). Until then, signing in brings it back as it was.`],
+    paragraphs: [
+      `Everything in your account will be erased on ${
+        eraseAt.toISOString().slice(0, 10)
+      } (UTC). Until then, signing in brings it back as it was.`,
+    ],
     closing: 'If it was not you, sign in and choose a new password.',
   })
 }
@@ -71,8 +75,19 @@ export function accountReopenedMail (to: string): Mail {
 }
 
 function compose (to: string, { subject, paragraphs, link, closing }: Letter): Mail {
-  const blocks = [...paragraphs, ...(link === undefined ? [] : [link.url]), ...(closing === undefined ? [] : [closing]), 'NormFlix']
-  const button = link === undefined ? '' : `<p><a href="${escapeHtml(link.url)}" style="background:#b3261e;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none">${escapeHtml(link.label)}</a></p><p style="color:#666;font-size:13px;word-break:break-all">${escapeHtml(link.url)}</p>`
+  const blocks = [
+    ...paragraphs,
+    ...(link === undefined ? [] : [link.url]),
+    ...(closing === undefined ? [] : [closing]),
+    'NormFlix',
+  ]
+  const button = link === undefined
+    ? ''
+    : `<p><a href="${
+      escapeHtml(link.url)
+    }" style="background:#b3261e;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none">${
+      escapeHtml(link.label)
+    }</a></p><p style="color:#666;font-size:13px;word-break:break-all">${escapeHtml(link.url)}</p>`
   const html = [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"></head><body style="font-family:system-ui,sans-serif;color:#222;max-width:36em;margin:2em auto">',
     ...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),

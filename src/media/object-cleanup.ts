@@ -1,6 +1,12 @@
 // The bytes behind media: files may share what was uploaded and packaged, so that goes when the last of them has gone.
 import mongoose, { type Types } from 'mongoose'
-import { Media, type StoredMedia, type StoredMediaFile, type StoredPackage, type StoredThumbnails } from '../../models/media.js'
+import {
+  Media,
+  type StoredMedia,
+  type StoredMediaFile,
+  type StoredPackage,
+  type StoredThumbnails,
+} from '../../models/media.js'
 import type { Services } from '../services.js'
 import { MAX_SOUNDS, packageKeys } from './packaging/package-index.js'
 
@@ -22,7 +28,13 @@ export async function removeFileBytes (services: BytesServices, files: readonly 
 /** Removes what items own: files, subtitles and seek thumbnails. */
 export async function removeMediaBytes (services: BytesServices, media: readonly StoredMedia[]): Promise<void> {
   await removeFileBytes(services, media.flatMap(({ files }) => files))
-  await removeObjects(services, media.flatMap(({ subtitles, thumbnails }) => [...(subtitles ?? []).map(({ storageKey }) => storageKey), ...thumbnailKeys(thumbnails ?? null)]))
+  await removeObjects(
+    services,
+    media.flatMap(({ subtitles, thumbnails }) => [
+      ...(subtitles ?? []).map(({ storageKey }) => storageKey),
+      ...thumbnailKeys(thumbnails ?? null),
+    ]),
+  )
 }
 
 export function thumbnailKeys (thumbnails: StoredThumbnails | null): string[] {
@@ -40,23 +52,33 @@ export function unfinishedKeys (fileId: Types.ObjectId, packageId: Types.ObjectI
 }
 
 async function removeUnusedUploads (services: BytesServices, keys: readonly string[]): Promise<void> {
-  const sharing = await Media.find({ 'files.storageKey': mongoose.trusted({ $in: keys }) }, { 'files.storageKey': 1 }).lean<StoredMedia[]>()
+  const sharing = await Media.find({ 'files.storageKey': mongoose.trusted({ $in: keys }) }, { 'files.storageKey': 1 })
+    .lean<StoredMedia[]>()
   const used = new Set(sharing.flatMap(({ files }) => files.map(({ storageKey }) => storageKey)))
   await removeObjects(services, keys.filter((key) => !used.has(key)))
 }
 
 /** Removes the packages that no media file offers any more. */
-export async function removeUnusedPackages (services: BytesServices, packages: readonly StoredPackage[]): Promise<void> {
+export async function removeUnusedPackages (
+  services: BytesServices,
+  packages: readonly StoredPackage[],
+): Promise<void> {
   if (packages.length === 0) return
   const prefixes = packages.map(({ prefix }) => prefix)
-  const sharing = await Media.find({ 'files.hls.packages.prefix': mongoose.trusted({ $in: prefixes }) }, { 'files.hls.packages.prefix': 1 }).lean<StoredMedia[]>()
-  const used = new Set(sharing.flatMap(({ files }) => files.flatMap(({ hls }) => hls?.packages ?? []).map(({ prefix }) => prefix)))
+  const sharing = await Media.find({ 'files.hls.packages.prefix': mongoose.trusted({ $in: prefixes }) }, {
+    'files.hls.packages.prefix': 1,
+  }).lean<StoredMedia[]>()
+  const used = new Set(
+    sharing.flatMap(({ files }) => files.flatMap(({ hls }) => hls?.packages ?? []).map(({ prefix }) => prefix)),
+  )
   await removeObjects(services, packages.filter(({ prefix }) => !used.has(prefix)).flatMap(packageKeys))
 }
 
 /** Removes objects; one that cannot be is left for somebody to find in the log. */
 export async function removeObjects ({ storage, log }: BytesServices, keys: readonly string[]): Promise<void> {
   for (const key of new Set(keys)) {
-    await storage.remove(key).catch((error: unknown) => { log.warn({ err: error }, 'the bytes of something that was removed are left in storage') })
+    await storage.remove(key).catch((error: unknown) => {
+      log.warn({ err: error }, 'the bytes of something that was removed are left in storage')
+    })
   }
 }

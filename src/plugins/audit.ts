@@ -65,7 +65,10 @@ function resultOf (status: number): AuditResult {
 /** `logOutEverywhere` is `log-out-everywhere`. */
 function actionOf (request: FastifyRequest): string {
   const { operationId } = request.routeOptions.schema as { operationId?: string } | undefined ?? {}
-  return (operationId ?? `${String(request.routeOptions.method)} ${request.routeOptions.url ?? ''}`).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).slice(0, 60)
+  return (operationId ?? `${String(request.routeOptions.method)} ${request.routeOptions.url ?? ''}`).replace(
+    /[A-Z]/g,
+    (letter) => `-${letter.toLowerCase()}`,
+  ).slice(0, 60)
 }
 
 /** Administrators' routes name the account, if it is about one; all others are about the caller's. */

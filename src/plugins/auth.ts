@@ -45,16 +45,22 @@ export interface Caller {
 }
 
 declare module 'fastify' {
-  interface FastifyContextConfig { access?: Access }
+  interface FastifyContextConfig {
+    access?: Access
+  }
   interface FastifyRequest {
     caller: Caller | null
     /** Set on `profile` routes. */
     profileAccess: ProfileAccess | null
   }
-  interface FastifyInstance { signAccessToken (claims: AccessClaims, now: Date): string }
+  interface FastifyInstance {
+    signAccessToken(claims: AccessClaims, now: Date): string
+  }
 }
 declare module '@fastify/jwt' {
-  interface FastifyJWT { payload: AccessClaims & { iss: string, aud: string, jti: string, iat: number, exp: number } }
+  interface FastifyJWT {
+    payload: AccessClaims & { iss: string, aud: string, jti: string, iat: number, exp: number }
+  }
 }
 
 export default fp<{ services: Services }>(async function auth (app, { services }) {
@@ -62,7 +68,8 @@ export default fp<{ services: Services }>(async function auth (app, { services }
   await app.register(fastifyJwt, {
     secret: {
       private: keys.current('access').key,
-      public: async (_request: FastifyRequest, token: unknown) => keys.find('access', kidOf(token)) ?? failVerification(),
+      public: async (_request: FastifyRequest, token: unknown) =>
+        keys.find('access', kidOf(token)) ?? failVerification(),
     },
     decode: { complete: true },
     sign: { algorithm: 'HS256', kid: keys.current('access').kid, header: { typ: TOKEN_TYPE } as never },
@@ -79,7 +86,14 @@ export default fp<{ services: Services }>(async function auth (app, { services }
   app.decorateRequest('profileAccess', null)
   app.decorate('signAccessToken', (claims: AccessClaims, now: Date) => {
     const iat = Math.floor(now.getTime() / 1_000)
-    return app.jwt.sign({ ...claims, iss: ISSUER, aud: AUDIENCE, jti: randomUUID(), iat, exp: iat + ACCESS_TOKEN_SECONDS })
+    return app.jwt.sign({
+      ...claims,
+      iss: ISSUER,
+      aud: AUDIENCE,
+      jti: randomUUID(),
+      iat,
+      exp: iat + ACCESS_TOKEN_SECONDS,
+    })
   })
 
   app.addHook('onRoute', (route) => {
@@ -92,8 +106,11 @@ export default fp<{ services: Services }>(async function auth (app, { services }
     if (access === undefined || access === 'public' || access === 'signed-url') return
     const caller = await identify(request, services)
     request.caller = caller
-    if (access === 'profile') request.profileAccess = await openProfile(services, caller, (request.params as { profileId: string }).profileId)
-    else if (access !== 'catalogue' && caller.boundProfileId !== null) throw forbidden('A profile\'s token opens that profile and the catalogue only. Use the account\'s own token.')
+    if (access === 'profile') {
+      request.profileAccess = await openProfile(services, caller, (request.params as { profileId: string }).profileId)
+    } else if (access !== 'catalogue' && caller.boundProfileId !== null) {
+      throw forbidden("A profile's token opens that profile and the catalogue only. Use the account's own token.")
+    }
     if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
   })
 }, { name: 'auth' })
@@ -131,7 +148,9 @@ async function openProfile ({ access }: Services, caller: Caller, profileId: str
   if (caller.boundProfileId !== null && caller.boundProfileId !== profileId) throw notFound('profile')
   const profile = await access.findProfile(caller.accountId, profileId)
   if (profile === null) throw notFound('profile')
-  if (profile.hasPin && caller.boundProfileId === null) throw forbidden('This profile has a PIN: open it with select and use the token that it gives.')
+  if (profile.hasPin && caller.boundProfileId === null) {
+    throw forbidden('This profile has a PIN: open it with select and use the token that it gives.')
+  }
   if (profile.locked) throw profileLocked()
   return profile
 }

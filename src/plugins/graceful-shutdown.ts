@@ -5,7 +5,9 @@ import type { FastifyReply } from 'fastify'
 import { Server } from 'node:net'
 
 declare module 'fastify' {
-  interface FastifyInstance { isStopping (): boolean }
+  interface FastifyInstance {
+    isStopping(): boolean
+  }
 }
 
 /** How long bytes that are being sent may go on. */
@@ -20,7 +22,9 @@ export default fp(async function stopping (app) {
   app.decorate('isStopping', () => isStopping)
   app.addHook('onRequest', async (_request, reply) => {
     open.add(reply)
-    reply.raw.once('close', () => { open.delete(reply) })
+    reply.raw.once('close', () => {
+      open.delete(reply)
+    })
   })
   app.addHook('preClose', async () => {
     isStopping = true

@@ -21,7 +21,9 @@ const MAX_ANSWER_BYTES = 8 * 1024 ** 2
 const KEPT_HEADERS = ['content-type', 'location', 'etag'] as const
 
 declare module 'fastify' {
-  interface FastifyContextConfig { repeatable?: boolean }
+  interface FastifyContextConfig {
+    repeatable?: boolean
+  }
   interface FastifyRequest {
     /** The stored request that this one works on; null when it cannot be repeated. */
     workingOn: string | null
@@ -34,7 +36,14 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
   app.addHook('onRoute', (route) => {
     if (route.config?.repeatable !== true) return
     const headers = Type.Object({
-      [KEY_HEADER]: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Made by the client, new for each intention: a repetition with the same key within a day gets the first answer, and makes nothing again' })),
+      [KEY_HEADER]: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 255,
+          description:
+            'Made by the client, new for each intention: a repetition with the same key within a day gets the first answer, and makes nothing again',
+        }),
+      ),
     })
     route.schema = { ...route.schema, headers }
   })
@@ -48,14 +57,19 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.workingOn === null) return payload
-    const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string' && payload.length <= MAX_ANSWER_BYTES
+    const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string' &&
+      payload.length <= MAX_ANSWER_BYTES
     const id = request.workingOn
     request.workingOn = null
     // When nothing was made the same key may try again.
     const write = isMade
-      ? RepeatableRequest.updateOne({ _id: id }, { $set: { answer: { status: reply.statusCode, headers: keptHeaders(reply), body: payload } } })
+      ? RepeatableRequest.updateOne({ _id: id }, {
+        $set: { answer: { status: reply.statusCode, headers: keptHeaders(reply), body: payload } },
+      })
       : RepeatableRequest.deleteOne({ _id: id })
-    await write.catch((error: unknown) => { request.log.warn({ err: error }, 'the answer of a repeatable request could not be kept') })
+    await write.catch((error: unknown) => {
+      request.log.warn({ err: error }, 'the answer of a repeatable request could not be kept')
+    })
     return payload
   })
 
@@ -67,14 +81,24 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
     const at = now().getTime()
     const workUntil = new Date(at + WORK_WITHIN_MS)
     try {
-      await RepeatableRequest.create({ _id, account: accountId, fingerprint, workUntil, expiresAt: new Date(at + REMEMBERED_MS) })
+      await RepeatableRequest.create({
+        _id,
+        account: accountId,
+        fingerprint,
+        workUntil,
+        expiresAt: new Date(at + REMEMBERED_MS),
+      })
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
       const stored = await RepeatableRequest.findById(_id).lean<StoredRepeatableRequest>()
       if (stored !== null && stored.fingerprint !== fingerprint) throw keyReused()
       if (stored !== null && stored.answer !== null) return stored.answer
       // Of several that find it given up, one takes it over.
-      const taken = await RepeatableRequest.updateOne({ _id, answer: null, workUntil: mongoose.trusted({ $lte: new Date(at) }) }, { $set: { workUntil } })
+      const taken = await RepeatableRequest.updateOne({
+        _id,
+        answer: null,
+        workUntil: mongoose.trusted({ $lte: new Date(at) }),
+      }, { $set: { workUntil } })
       if (taken.modifiedCount === 0) throw inProgress()
     }
     request.workingOn = _id
@@ -83,11 +107,15 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
 }, { name: 'repeatable', dependencies: ['auth'] })
 
 async function replay (reply: FastifyReply, { status, headers, body }: StoredAnswer): Promise<FastifyReply> {
-  return await reply.code(status).headers(headers).header(REPLAYED_HEADER, 'true').serializer((text: unknown) => String(text)).send(body)
+  return await reply.code(status).headers(headers).header(REPLAYED_HEADER, 'true').serializer((text: unknown) =>
+    String(text)
+  ).send(body)
 }
 
 function keptHeaders (reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(KEPT_HEADERS.flatMap((name) => reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : []))
+  return Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : []),
+  )
 }
 
 function hashOf (...parts: readonly string[]): string {
@@ -95,9 +123,21 @@ function hashOf (...parts: readonly string[]): string {
 }
 
 function inProgress (): DomainError {
-  return new DomainError(409, 'request-in-progress', 'Still being answered', 'A request with this Idempotency-Key is being worked on. Repeat it in a moment.', {}, { 'retry-after': '1' })
+  return new DomainError(
+    409,
+    'request-in-progress',
+    'Still being answered',
+    'A request with this Idempotency-Key is being worked on. Repeat it in a moment.',
+    {},
+    { 'retry-after': '1' },
+  )
 }
 
 function keyReused (): DomainError {
-  return new DomainError(422, 'idempotency-key-reused', 'Another request had this key', 'This Idempotency-Key belongs to another request. Make a new key for each intention.')
+  return new DomainError(
+    422,
+    'idempotency-key-reused',
+    'Another request had this key',
+    'This Idempotency-Key belongs to another request. Make a new key for each intention.',
+  )
 }

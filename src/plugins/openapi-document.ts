@@ -1,6 +1,11 @@
 // What the generator leaves undone in the OpenAPI document, for whoever generates a client from it or fills in Swagger UI.
 
-interface Parameter { in?: string, required?: boolean, example?: unknown, schema?: { default?: unknown } }
+interface Parameter {
+  in?: string
+  required?: boolean
+  example?: unknown
+  schema?: { default?: unknown }
+}
 type Json = Record<string, unknown>
 
 /** Completes a document in place, and answers it. */

@@ -24,18 +24,34 @@ const CODES_BY_STATUS: Readonly<Record<number, readonly [code: string, title: st
 }
 
 const internalError = (): DomainError =>
-  new DomainError(500, 'internal-error', 'Internal error', 'Something went wrong on our side. Quote the requestId when you report it.')
+  new DomainError(
+    500,
+    'internal-error',
+    'Internal error',
+    'Something went wrong on our side. Quote the requestId when you report it.',
+  )
 
-const nothingHere = (): DomainError => new DomainError(404, 'not-found', 'Not found', 'There is nothing at this address.')
+const nothingHere = (): DomainError =>
+  new DomainError(404, 'not-found', 'Not found', 'There is nothing at this address.')
 
 /** Maps any error to what a client is told. */
 export function toDomainError (error: unknown): DomainError {
   if (error instanceof DomainError) return error
   if (error instanceof mongoose.Error.ValidationError) return fromMongooseValidation(error)
   if (error instanceof mongoose.Error.CastError) return notFound('resource')
-  if (error instanceof mongoose.Error.VersionError) return conflict('edit-conflict', 'Changed meanwhile', 'Somebody else changed it at the same time. Read it again and repeat.')
-  if (isDuplicateKey(error)) return conflict('already-exists', 'Already exists', 'Something with the same unique value exists.')
-  if (isDatabaseAway(error)) return unavailable('database-unavailable', 'The database cannot be reached. Try again in a moment.', 2)
+  if (error instanceof mongoose.Error.VersionError) {
+    return conflict(
+      'edit-conflict',
+      'Changed meanwhile',
+      'Somebody else changed it at the same time. Read it again and repeat.',
+    )
+  }
+  if (isDuplicateKey(error)) {
+    return conflict('already-exists', 'Already exists', 'Something with the same unique value exists.')
+  }
+  if (isDatabaseAway(error)) {
+    return unavailable('database-unavailable', 'The database cannot be reached. Try again in a moment.', 2)
+  }
   if (isFastifyError(error)) return fromFastify(error)
   return internalError()
 }
@@ -60,7 +76,9 @@ function fromFastify (error: FastifyError): DomainError {
 
 function fromMongooseValidation (error: mongoose.Error.ValidationError): DomainError {
   const causes = Object.values(error.errors)
-  const domain = causes.map((cause) => 'reason' in cause ? cause.reason : null).find((reason) => reason instanceof DomainError)
+  const domain = causes.map((cause) => 'reason' in cause ? cause.reason : null).find((reason) =>
+    reason instanceof DomainError
+  )
   if (domain instanceof DomainError) return domain
   return invalid(causes.map((cause) => ({ pointer: `/${cause.path.replaceAll('.', '/')}`, message: 'is not valid' })))
 }
@@ -69,7 +87,8 @@ function isDatabaseAway (error: unknown): boolean {
   const { mongo } = mongoose
   return error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoNotConnectedError || error instanceof mongo.MongoTopologyClosedError ||
-    (error instanceof mongo.MongoError && ['MongoPoolClearedError', 'MongoWaitQueueTimeoutError'].includes(error.name)) ||
+    (error instanceof mongo.MongoError &&
+      ['MongoPoolClearedError', 'MongoWaitQueueTimeoutError'].includes(error.name)) ||
     (error instanceof mongo.MongoServerError && error.hasErrorLabel('RetryableWriteError')) ||
     (error instanceof mongoose.Error && error.name === 'MongooseServerSelectionError') ||
     (error instanceof mongoose.Error && error.message.includes('bufferCommands = false'))
@@ -98,7 +117,12 @@ export function answerUnroutable (error: FastifyError, request: FastifyRequest, 
 }
 
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, title: string, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Headers too large', 'Address and headers together are larger than this service takes.'],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'headers-too-large',
+    'Headers too large',
+    'Address and headers together are larger than this service takes.',
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request-timeout', 'Request timeout', 'The request took too long to arrive.'],
 }
 
@@ -108,9 +132,14 @@ export function answerUnreadable (error: Error & { code?: string }, socket: Sock
     socket.destroy()
     return
   }
-  const [status, code, title, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed-request', 'Invalid request', 'The request could not be read.']
+  const [status, code, title, detail] = UNREADABLE[error.code ?? ''] ??
+    [400, 'malformed-request', 'Invalid request', 'The request could not be read.']
   const body = JSON.stringify({ type: TYPE_BASE + code, title, status, detail, code, requestId: randomUUID() })
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\nContent-Length: ${
+      Buffer.byteLength(body)
+    }\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
 
 export default fp(async function problems (app) {

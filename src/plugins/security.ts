@@ -12,7 +12,16 @@ const REQUESTS_PER_MINUTE = 6_000
 export const SIGN_IN_RATE = { max: 300, timeWindow: 60_000 } as const
 
 /** What a browser needs to read to resume an upload. */
-const TUS_HEADERS = ['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Upload-Offset', 'Upload-Length', 'Upload-Metadata', 'Upload-Expires']
+const TUS_HEADERS = [
+  'Tus-Resumable',
+  'Tus-Version',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
+]
 
 /** A body of usual size has this long to arrive. */
 const BODY_WITHIN_MS = 30_000
@@ -26,30 +35,52 @@ declare module 'fastify' {
 
 export default fp<{ config: Config }>(async function security (app, { config }) {
   await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null } },
+    contentSecurityPolicy: {
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null },
+    },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     hsts: config.env === 'production',
   })
   await app.register(cors, {
     origin: [...config.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'X-Request-Id', 'Idempotent-Replayed', ...TUS_HEADERS],
+    exposedHeaders: [
+      'ETag',
+      'Location',
+      'Retry-After',
+      'Content-Range',
+      'Accept-Ranges',
+      'X-Request-Id',
+      'Idempotent-Replayed',
+      ...TUS_HEADERS,
+    ],
     maxAge: 600,
   })
   // Node's own limit on the time of a request would cut long uploads too.
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.slowBody === true || request.raw.complete) return
-    const timer = setTimeout(() => { if (!request.raw.complete) request.raw.destroy() }, BODY_WITHIN_MS)
+    const timer = setTimeout(() => {
+      if (!request.raw.complete) request.raw.destroy()
+    }, BODY_WITHIN_MS)
     timer.unref()
-    request.raw.once('close', () => { clearTimeout(timer) })
+    request.raw.once('close', () => {
+      clearTimeout(timer)
+    })
   })
   if (!config.rateLimits) return
   await app.register(rateLimit, {
     max: REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
     keyGenerator: (request) => addressKey(request.ip),
-    errorResponseBuilder: (_request, context) => new DomainError(429, 'rate-limited', 'Too many requests',
-      'Slow down, and try again after the time in Retry-After.', {}, { 'retry-after': String(Math.ceil(context.ttl / 1_000)) }),
+    errorResponseBuilder: (_request, context) =>
+      new DomainError(
+        429,
+        'rate-limited',
+        'Too many requests',
+        'Slow down, and try again after the time in Retry-After.',
+        {},
+        { 'retry-after': String(Math.ceil(context.ttl / 1_000)) },
+      ),
   })
 }, { name: 'security' })
 
@@ -59,6 +90,8 @@ export function addressKey (ip: string): string {
   const [head = '', tail = ''] = ip.split('::')
   const left = head.split(':').filter((part) => part !== '')
   const right = tail.split(':').filter((part) => part !== '')
-  const groups = ip.includes('::') ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right] : left
+  const groups = ip.includes('::')
+    ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
+    : left
   return groups.slice(0, 4).join(':') + '::/64'
 }

@@ -7,17 +7,53 @@ import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
 import { SubtitleModeName } from './ratings.js'
 
 /** One of the plans that there are when it is asked: they are read before the routes are put together. */
-export const describePlanName = () => Type.Enum(planIds(), { $id: 'PlanName', description: 'Which plan', examples: planIds().slice(-1) })
+export const describePlanName = () =>
+  Type.Enum(planIds(), { $id: 'PlanName', description: 'Which plan', examples: planIds().slice(-1) })
 export const PlanName = Type.Unsafe<PlanId>({ $ref: 'PlanName#' })
-const StoredPlanName = Type.String({ description: 'Which plan; possibly one that is not offered any more', examples: ['standard'] })
-export const KeptProfiles = Type.Array(Id, { minItems: 1, maxItems: MOST_PROFILES, uniqueItems: true, description: 'The profiles that stay usable; the others are locked' })
-export const Email = Type.String({ format: 'email', maxLength: 254, description: 'Compared without regard to case', examples: ['kim@example.com'] })
-export const Password = Type.String({ minLength: 1, maxLength: 1_000, description: 'Any characters; 8 to 128 of them when it is set', examples: ['three blind mice ran'] })
-export const Device = Type.String({ minLength: 1, maxLength: 100, description: 'What the device is called in lists of sessions and streams', examples: ['Living-room TV'] })
-export const ProfileName = Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'Unique within the account, whatever its case', examples: ['Kim'] })
+const StoredPlanName = Type.String({
+  description: 'Which plan; possibly one that is not offered any more',
+  examples: ['standard'],
+})
+export const KeptProfiles = Type.Array(Id, {
+  minItems: 1,
+  maxItems: MOST_PROFILES,
+  uniqueItems: true,
+  description: 'The profiles that stay usable; the others are locked',
+})
+export const Email = Type.String({
+  format: 'email',
+  maxLength: 254,
+  description: 'Compared without regard to case',
+  examples: ['kim@example.com'],
+})
+export const Password = Type.String({
+  minLength: 1,
+  maxLength: 1_000,
+  description: 'Any characters; 8 to 128 of them when it is set',
+  examples: ['three blind mice ran'],
+})
+export const Device = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: 'What the device is called in lists of sessions and streams',
+  examples: ['Living-room TV'],
+})
+export const ProfileName = Type.String({
+  minLength: 1,
+  maxLength: 50,
+  pattern: '\\S',
+  description: 'Unique within the account, whatever its case',
+  examples: ['Kim'],
+})
 const Languages = Type.Array(Language, { maxItems: 20, description: 'The most wanted first' })
-const MaturityAge = Type.Integer({ minimum: 0, maximum: ADULT_AGE, description: 'Titles meant for older viewers are not there for this profile; years' })
-const DropWatchedMovies = Type.Boolean({ description: 'A movie that was watched to its end leaves the wishlist by itself' })
+const MaturityAge = Type.Integer({
+  minimum: 0,
+  maximum: ADULT_AGE,
+  description: 'Titles meant for older viewers are not there for this profile; years',
+})
+const DropWatchedMovies = Type.Boolean({
+  description: 'A movie that was watched to its end leaves the wishlist by itself',
+})
 
 export const Profile = Type.Object({
   id: Id,
@@ -43,7 +79,9 @@ const writable = {
   subtitleMode: Type.Optional(SubtitleModeName),
   autoplay: Type.Optional(Type.Boolean()),
   dropWatchedMovies: Type.Optional(DropWatchedMovies),
-  pin: Type.Optional(nullable(Type.String({ pattern: '^[0-9]{4,8}$' }), '4 to 8 digits; null takes it away; never read back')),
+  pin: Type.Optional(
+    nullable(Type.String({ pattern: '^[0-9]{4,8}$' }), '4 to 8 digits; null takes it away; never read back'),
+  ),
 }
 export const NewProfile = strict({ name: ProfileName, ...writable })
 export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...writable }, { minProperties: 1 })
@@ -60,14 +98,18 @@ export const AccountView = Type.Object({
   createdAt: Timestamp,
 }, { $id: 'Account' })
 
-export const Accepted = Type.Object({ status: Type.Enum(['accepted']) }, { description: 'It will be done, if there is anything to do' })
+export const Accepted = Type.Object({ status: Type.Enum(['accepted']) }, {
+  description: 'It will be done, if there is anything to do',
+})
 
 export const Tokens = Type.Object({
   account: ref(AccountView),
   accessToken: Type.String({ description: 'JWT; send it as Authorization: Bearer' }),
   refreshToken: Type.String({ description: 'Opaque; each one can be used once' }),
   expiresIn: Type.Integer({ description: 'Seconds until the access token expires', examples: [900] }),
-  deviceToken: Type.Optional(Type.String({ description: 'At sign-up and log-in: keep it on the device and send it with the next log-in' })),
+  deviceToken: Type.Optional(
+    Type.String({ description: 'At sign-up and log-in: keep it on the device and send it with the next log-in' }),
+  ),
 }, { $id: 'Tokens' })
 
 export const SessionView = Type.Object({
@@ -113,7 +155,9 @@ export const PlanPreview = Type.Object({
   maxHeight: Type.Integer({ description: 'The sharpest picture afterwards, in lines' }),
   maxProfiles: Type.Integer(),
   maxStreams: Type.Integer(),
-  lock: Type.Array(ProfileNameOnly, { description: 'Profiles that would be locked; when a choice is needed, those after the first' }),
+  lock: Type.Array(ProfileNameOnly, {
+    description: 'Profiles that would be locked; when a choice is needed, those after the first',
+  }),
   unlock: Type.Array(ProfileNameOnly, { description: 'Locked profiles that would come back' }),
   needsChoice: Type.Boolean({ description: 'True: send keepProfileIds, or the change is refused' }),
   endedStreams: Type.Integer({ description: 'How many running streams would end, the newest first' }),
@@ -135,9 +179,15 @@ export const AccountSummary = Type.Object({
 /** All that administrators see of one account. */
 export const AccountDetail = Type.Object({
   ...AccountSummary.properties,
-  limits: Type.Object({ maxProfiles: Type.Integer(), maxStreams: Type.Integer(), maxHeight: Type.Integer() }, { description: 'Copied from the plan when it was chosen' }),
-  profiles: Type.Array(Type.Object({ id: Id, name: ProfileName, kids: Type.Boolean(), hasPin: Type.Boolean(), locked: Type.Boolean() })),
-  sessions: Type.Array(Type.Object({ id: Id, device: nullable(Type.String()), createdAt: Timestamp, lastUsedAt: Timestamp })),
+  limits: Type.Object({ maxProfiles: Type.Integer(), maxStreams: Type.Integer(), maxHeight: Type.Integer() }, {
+    description: 'Copied from the plan when it was chosen',
+  }),
+  profiles: Type.Array(
+    Type.Object({ id: Id, name: ProfileName, kids: Type.Boolean(), hasPin: Type.Boolean(), locked: Type.Boolean() }),
+  ),
+  sessions: Type.Array(
+    Type.Object({ id: Id, device: nullable(Type.String()), createdAt: Timestamp, lastUsedAt: Timestamp }),
+  ),
   streams: Type.Array(StreamView),
 }, { $id: 'AccountDetail' })
 

@@ -3,8 +3,15 @@ import { Type, type Static } from 'typebox'
 import { AUDIT_RESULTS, type StoredAudit } from '../../models/audit.js'
 import { Id, nullable, Timestamp } from './common.js'
 
-export const AuditAction = Type.String({ pattern: '^[a-z]+(-[a-z]+)*$', maxLength: 60, description: 'The operation of the API in small letters, or what was found while it ran', examples: ['log-in'] })
-export const AuditResultName = Type.Enum([...AUDIT_RESULTS], { description: 'ok, refused (4xx), throttled (429) or failed (5xx)' })
+export const AuditAction = Type.String({
+  pattern: '^[a-z]+(-[a-z]+)*$',
+  maxLength: 60,
+  description: 'The operation of the API in small letters, or what was found while it ran',
+  examples: ['log-in'],
+})
+export const AuditResultName = Type.Enum([...AUDIT_RESULTS], {
+  description: 'ok, refused (4xx), throttled (429) or failed (5xx)',
+})
 
 export const AuditView = Type.Object({
   id: Id,

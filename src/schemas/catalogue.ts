@@ -22,7 +22,13 @@ export const titleFilters = {
   yearTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, description: 'Released in this year or before' })),
   rating: Type.Optional(Rating),
   language: Type.Optional(Language),
-  minHeight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Has a file at least this sharp that the plan plays; lines' })),
+  minHeight: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      description: 'Has a file at least this sharp that the plan plays; lines',
+    }),
+  ),
 }
 export const TitleKind = Type.Optional(Type.Enum(['movie', 'show']))
 
@@ -32,16 +38,30 @@ export const RemovalView = Type.Object({
   mediaFiles: Type.Integer(),
   mediaBytes: Type.Integer(),
   subtitles: Type.Integer(),
-  plays: Type.Unsafe<number | null>({ ...Counted, description: 'In histories, where they stay; null: too many to count in time' }),
-  streams: Type.Unsafe<number | null>({ ...Counted, description: 'Accounts with a stream of it now; null: too many to count in time' }),
-  wishlists: Type.Unsafe<number | null>({ ...Counted, description: 'Accounts that have it on a wishlist; null: too many to count in time' }),
+  plays: Type.Unsafe<number | null>({
+    ...Counted,
+    description: 'In histories, where they stay; null: too many to count in time',
+  }),
+  streams: Type.Unsafe<number | null>({
+    ...Counted,
+    description: 'Accounts with a stream of it now; null: too many to count in time',
+  }),
+  wishlists: Type.Unsafe<number | null>({
+    ...Counted,
+    description: 'Accounts that have it on a wishlist; null: too many to count in time',
+  }),
   ratings: Type.Unsafe<number | null>({ ...Counted, description: 'null: too many to count in time' }),
   collections: Type.Integer(),
-}, { $id: 'Removal', description: 'What a deletion would take with it, and what it would leave without its title. Nothing was deleted' })
+}, {
+  $id: 'Removal',
+  description: 'What a deletion would take with it, and what it would leave without its title. Nothing was deleted',
+})
 
 const Failure = Type.Object({ code: Type.String(), text: Type.String({ description: 'In words, for people' }) })
 const Hls = Type.Object({
-  state: Type.Enum(['processing', 'ready', 'failed'], { description: 'A file that was packaged before goes on being served while it is packaged again' }),
+  state: Type.Enum(['processing', 'ready', 'failed'], {
+    description: 'A file that was packaged before goes on being served while it is packaged again',
+  }),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
   reason: nullable(Failure, 'Why it failed'),
 }, { description: 'Only for administrators: how far its package for HLS is' })
@@ -71,7 +91,7 @@ export const MediaFile = Type.Object({
   durationMs: nullable(DurationMs),
   sizeBytes: Type.Integer(),
   sha256: Type.String(),
-  edition: nullable(Type.String(), 'theatrical, director\'s cut …; null for the only one'),
+  edition: nullable(Type.String(), "theatrical, director's cut …; null for the only one"),
 }, { $id: 'MediaFile' })
 
 export const WireMarkers = Type.Object({
@@ -87,7 +107,11 @@ const WirePerson = Type.Object({
   role: nullable(Type.String()),
   imdb: Type.Optional(Type.String()),
 })
-export const WireTranslations = Type.Optional(Type.Record(Type.String(), Type.Object({ title: nullable(Type.String()), synopsis: nullable(Type.String()) }), { description: 'Only for administrators: what is stored in other languages' }))
+export const WireTranslations = Type.Optional(
+  Type.Record(Type.String(), Type.Object({ title: nullable(Type.String()), synopsis: nullable(Type.String()) }), {
+    description: 'Only for administrators: what is stored in other languages',
+  }),
+)
 const WireOffer = Type.Object({
   heights: Type.Array(Type.Integer(), { description: 'Lines, the sharpest first' }),
   audioLanguages: Type.Array(Language),
@@ -100,7 +124,10 @@ const WireProgress = Type.Object({
   lastWatchedAt: Timestamp,
 }, { description: 'Of the movie, or of the episode last watched' })
 
-export const TasteRating = Type.Enum([...RATINGS], { description: 'What a profile thinks of a title', examples: ['love'] })
+export const TasteRating = Type.Enum([...RATINGS], {
+  description: 'What a profile thinks of a title',
+  examples: ['love'],
+})
 
 const card = {
   id: Id,
@@ -112,18 +139,22 @@ const card = {
   posterUrl: nullable(Type.String()),
 }
 const forProfile = {
-  inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile\'s token' })),
-  rating: Type.Optional(nullable(TasteRating, 'Only with a profile\'s token; null when it was not rated')),
-  progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
+  inWishlist: Type.Optional(Type.Boolean({ description: "Only with a profile's token" })),
+  rating: Type.Optional(nullable(TasteRating, "Only with a profile's token; null when it was not rated")),
+  progress: Type.Optional(nullable(WireProgress, "Only with a profile's token; null when never watched")),
 }
 export const Card = Type.Object({ ...card, ...forProfile }, { $id: 'Card' })
 
 const titleDetail = {
   ...card,
-  language: Type.String({ description: 'Of title and synopsis, BCP 47: the best for Accept-Language of those there are' }),
+  language: Type.String({
+    description: 'Of title and synopsis, BCP 47: the best for Accept-Language of those there are',
+  }),
   translations: WireTranslations,
   available: WireOffer,
-  collections: Type.Array(Type.Object({ id: Id, kind: Type.Enum([...COLLECTION_KINDS]), title: Type.String() }), { description: 'Of which it is one' }),
+  collections: Type.Array(Type.Object({ id: Id, kind: Type.Enum([...COLLECTION_KINDS]), title: Type.String() }), {
+    description: 'Of which it is one',
+  }),
   originalTitle: nullable(Type.String()),
   alternativeTitles: Type.Array(Type.String()),
   synopsis: nullable(Type.String()),
@@ -132,7 +163,11 @@ const titleDetail = {
   crew: Type.Array(WirePerson),
   backdropUrl: nullable(Type.String()),
   originalLanguage: nullable(Language),
-  externalIds: Type.Object({ imdb: Type.Optional(Type.String()), tmdb: Type.Optional(Type.String()), wikidata: Type.Optional(Type.String()) }),
+  externalIds: Type.Object({
+    imdb: Type.Optional(Type.String()),
+    tmdb: Type.Optional(Type.String()),
+    wikidata: Type.Optional(Type.String()),
+  }),
   availableFrom: nullable(Timestamp),
   availableUntil: nullable(Timestamp),
   published: Type.Boolean(),
@@ -152,8 +187,10 @@ export const ShowDetail = Type.Object({
     number: Type.Integer(),
     title: nullable(Type.String()),
     episodeCount: Type.Integer(),
-    finishedCount: Type.Optional(Type.Integer({ description: 'Only with a profile\'s token: how many of its episodes were watched' })),
-    lastWatchedAt: Type.Optional(nullable(Timestamp, 'Only with a profile\'s token; null when none was played')),
+    finishedCount: Type.Optional(
+      Type.Integer({ description: "Only with a profile's token: how many of its episodes were watched" }),
+    ),
+    lastWatchedAt: Type.Optional(nullable(Timestamp, "Only with a profile's token; null when none was played")),
   })),
 }, { $id: 'Show' })
 export const EpisodeDetail = Type.Object({
@@ -164,10 +201,13 @@ export const EpisodeDetail = Type.Object({
   translations: WireTranslations,
   runtimeMs: nullable(DurationMs),
   airDate: nullable(Type.String(), 'RFC 3339 full-date; null when it is not known'),
-  placedAfter: nullable(Type.Object({ season: Type.Integer(), episode: Type.Integer() }), 'Of a special: the regular episode it is watched after'),
+  placedAfter: nullable(
+    Type.Object({ season: Type.Integer(), episode: Type.Integer() }),
+    'Of a special: the regular episode it is watched after',
+  ),
   markers: ref(WireMarkers),
   mediaFiles: Type.Array(ref(MediaFile)),
-  progress: Type.Optional(nullable(WireProgress, 'Only with a profile\'s token; null when never watched')),
+  progress: Type.Optional(nullable(WireProgress, "Only with a profile's token; null when never watched")),
 }, { $id: 'Episode' })
 export const SeasonDetail = Type.Object({
   number: Type.Integer(),
@@ -185,7 +225,11 @@ export interface ProfileState {
 }
 
 /** @param localiser tells the title in the reader's language; its own when left out */
-export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState, localiser?: Localiser): Static<typeof Card> {
+export function toCard (
+  title: CatalogueTitle | StoredTitle,
+  state?: ProfileState,
+  localiser?: Localiser,
+): Static<typeof Card> {
   return {
     id: 'id' in title ? title.id : title._id.toString(),
     kind: title.kind,
@@ -206,7 +250,13 @@ export function toMediaFile (file: CatalogueFile | (StoredMediaFile & { id?: nev
     id: file.id ?? (file as StoredMediaFile)._id.toString(),
     state: file.state,
     audioLanguages: [...file.audioLanguages],
-    audioTracks: (file.audioTracks ?? []).map(({ language, kind, name, channels, codec }) => ({ language, kind, name, channels, codec })),
+    audioTracks: (file.audioTracks ?? []).map(({ language, kind, name, channels, codec }) => ({
+      language,
+      kind,
+      name,
+      channels,
+      codec,
+    })),
     subtitleLanguages: [...file.subtitleLanguages],
     width: file.width,
     height: file.height,
@@ -235,35 +285,69 @@ export function toAdminMediaFile (file: Parameters<typeof toMediaFile>[0]): Stat
 /** What a reader is told of a title besides what is stored of it. */
 export interface DetailFacts {
   readonly offer: Offer
-  readonly collections: ReadonlyArray<Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }>
+  readonly collections: ReadonlyArray<
+    Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }
+  >
   readonly localiser: Localiser
   /** Administrators are shown what is stored, in every language. */
   readonly isWhole: boolean
 }
 
 /** In the order of their names, so that an answer is the same as the one before. */
-export function toTranslations (translations: readonly Translation[] = []): Record<string, { title: string | null, synopsis: string | null }> {
-  return Object.fromEntries([...translations].sort((a, b) => a.language < b.language ? -1 : 1).map(({ language, title, synopsis }) => [language, { title, synopsis }]))
+export function toTranslations (
+  translations: readonly Translation[] = [],
+): Record<string, { title: string | null, synopsis: string | null }> {
+  return Object.fromEntries(
+    [...translations].sort((a, b) => a.language < b.language ? -1 : 1).map((
+      { language, title, synopsis },
+    ) => [language, { title, synopsis }]),
+  )
 }
 
 /** Title and synopsis as this reader is told them. */
-function toldOf (stored: Translatable & { translations?: Translation[] }, { localiser, isWhole }: Pick<DetailFacts, 'localiser' | 'isWhole'>) {
-  if (isWhole) return { title: stored.title, synopsis: stored.synopsis ?? null, language: localiser.wordsOf({ title: null }).language, translations: toTranslations(stored.translations) }
+function toldOf (
+  stored: Translatable & { translations?: Translation[] },
+  { localiser, isWhole }: Pick<DetailFacts, 'localiser' | 'isWhole'>,
+) {
+  if (isWhole) {
+    return {
+      title: stored.title,
+      synopsis: stored.synopsis ?? null,
+      language: localiser.wordsOf({ title: null }).language,
+      translations: toTranslations(stored.translations),
+    }
+  }
   return localiser.wordsOf(stored)
 }
 
 function toPerson (person: Person): Static<typeof WirePerson> {
-  return { personId: personIdOf(person), name: person.name, role: person.role, ...(person.imdb === undefined ? {} : { imdb: person.imdb }) }
+  return {
+    personId: personIdOf(person),
+    name: person.name,
+    role: person.role,
+    ...(person.imdb === undefined ? {} : { imdb: person.imdb }),
+  }
 }
 
-function toTitleDetail (title: StoredTitle, facts: DetailFacts): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
+function toTitleDetail (
+  title: StoredTitle,
+  facts: DetailFacts,
+): Omit<Static<typeof ShowDetail>, 'seasons' | 'episodeCount'> {
   const told = toldOf(title, facts)
   return {
     ...toCard(title),
     ...told,
     title: told.title ?? title.title,
-    available: { heights: [...facts.offer.heights], audioLanguages: [...facts.offer.audioLanguages], subtitleLanguages: [...facts.offer.subtitleLanguages] },
-    collections: facts.collections.map((one) => ({ id: one.id, kind: one.kind, title: facts.localiser.wordsOf(one).title ?? one.title })),
+    available: {
+      heights: [...facts.offer.heights],
+      audioLanguages: [...facts.offer.audioLanguages],
+      subtitleLanguages: [...facts.offer.subtitleLanguages],
+    },
+    collections: facts.collections.map((one) => ({
+      id: one.id,
+      kind: one.kind,
+      title: facts.localiser.wordsOf(one).title ?? one.title,
+    })),
     originalTitle: title.originalTitle,
     // Titles that were stored before there were any have none.
     alternativeTitles: title.alternativeTitles ?? [],
@@ -280,8 +364,17 @@ function toTitleDetail (title: StoredTitle, facts: DetailFacts): Omit<Static<typ
   }
 }
 
-export function toMovie (movie: StoredMovie, files: readonly MediaFileView[], facts: DetailFacts): Static<typeof MovieDetail> {
-  return { ...toTitleDetail(movie, facts), runtimeMs: movie.runtimeMs, markers: shownMarkers(movie.markers), mediaFiles: [...files] }
+export function toMovie (
+  movie: StoredMovie,
+  files: readonly MediaFileView[],
+  facts: DetailFacts,
+): Static<typeof MovieDetail> {
+  return {
+    ...toTitleDetail(movie, facts),
+    runtimeMs: movie.runtimeMs,
+    markers: shownMarkers(movie.markers),
+    mediaFiles: [...files],
+  }
 }
 
 export function toShow (show: StoredShow, facts: DetailFacts): Static<typeof ShowDetail> {
@@ -298,7 +391,11 @@ export function toShow (show: StoredShow, facts: DetailFacts): Static<typeof Sho
 
 type EpisodeFacts = Pick<DetailFacts, 'localiser' | 'isWhole'>
 
-export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView[], facts: EpisodeFacts): Static<typeof EpisodeDetail> {
+export function toEpisode (
+  episode: StoredEpisode,
+  files: readonly MediaFileView[],
+  facts: EpisodeFacts,
+): Static<typeof EpisodeDetail> {
   const { language: _, ...told } = toldOf(episode, facts)
   return {
     id: episode._id.toString(),
@@ -313,11 +410,17 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFileView
   }
 }
 
-export function toSeason (season: StoredSeason, filesOf: (itemId: string) => readonly MediaFileView[], facts: EpisodeFacts): Static<typeof SeasonDetail> {
+export function toSeason (
+  season: StoredSeason,
+  filesOf: (itemId: string) => readonly MediaFileView[],
+  facts: EpisodeFacts,
+): Static<typeof SeasonDetail> {
   const { language: _, ...told } = toldOf(season, facts)
   return {
     number: season.number,
     ...told,
-    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => toEpisode(episode, filesOf(episode._id.toString()), facts)),
+    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) =>
+      toEpisode(episode, filesOf(episode._id.toString()), facts)
+    ),
   }
 }

@@ -7,7 +7,10 @@ import { Card, toCard } from './catalogue.js'
 import { nullable, ref } from './common.js'
 
 const Change = Type.Object({
-  kind: Type.Enum([...CHANGE_KINDS], { description: 'watching: progress, and with it continue watching · wishlist · rating · history: all of it was cleared or brought back · catalogue: the title, or what can be played of it' }),
+  kind: Type.Enum([...CHANGE_KINDS], {
+    description:
+      'watching: progress, and with it continue watching · wishlist · rating · history: all of it was cleared or brought back · catalogue: the title, or what can be played of it',
+  }),
   title: nullable(ref(Card), 'With its present state; null: any title, or one that is not there any more'),
 }, { $id: 'Change' })
 
@@ -18,7 +21,14 @@ export const Changes = Type.Object({
 }, { $id: 'Changes' })
 export const changeSchemas = [Change, Changes] as const
 
-export function toChanges ({ changes, isReset }: FeedPage, cursor: string, localiser: Localiser): Static<typeof Changes> {
-  const items = changes.map(({ kind, card }) => ({ kind, title: card === null ? null : toCard(card.title, card.state, localiser) }))
+export function toChanges (
+  { changes, isReset }: FeedPage,
+  cursor: string,
+  localiser: Localiser,
+): Static<typeof Changes> {
+  const items = changes.map(({ kind, card }) => ({
+    kind,
+    title: card === null ? null : toCard(card.title, card.state, localiser),
+  }))
   return { items, reset: isReset, cursor }
 }

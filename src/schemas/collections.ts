@@ -7,18 +7,31 @@ import { Card, toTranslations, WireTranslations } from './catalogue.js'
 import { Name, PosterUrl, Text, Translations } from './title-input.js'
 import { Id, NextCursor, nullable, ref, strict } from './common.js'
 
-export const CollectionKind = Type.Enum([...COLLECTION_KINDS], { description: 'A series of films in their order, or a list that an editor made' })
+export const CollectionKind = Type.Enum([...COLLECTION_KINDS], {
+  description: 'A series of films in their order, or a list that an editor made',
+})
 
 const input = {
   kind: Type.Optional(CollectionKind),
   synopsis: Type.Optional(nullable(Text)),
   translations: Type.Optional(Translations),
   posterUrl: Type.Optional(nullable(PosterUrl)),
-  titleIds: Type.Optional(Type.Array(Id, { maxItems: COLLECTION_TITLES_LIMIT, uniqueItems: true, description: 'Movies and shows, in their order' })),
-  published: Type.Optional(Type.Boolean({ description: 'Only published collections are there for members; true when left out' })),
+  titleIds: Type.Optional(
+    Type.Array(Id, {
+      maxItems: COLLECTION_TITLES_LIMIT,
+      uniqueItems: true,
+      description: 'Movies and shows, in their order',
+    }),
+  ),
+  published: Type.Optional(
+    Type.Boolean({ description: 'Only published collections are there for members; true when left out' }),
+  ),
 }
 export const CollectionInput = strict({ title: Name, ...input }, { $id: 'CollectionInput' })
-export const CollectionChanges = strict({ title: Type.Optional(Name), ...input }, { $id: 'CollectionChanges', minProperties: 1 })
+export const CollectionChanges = strict({ title: Type.Optional(Name), ...input }, {
+  $id: 'CollectionChanges',
+  minProperties: 1,
+})
 
 const collection = {
   id: Id,
@@ -46,24 +59,57 @@ export const StoredCollectionView = Type.Object({
   published: Type.Boolean(),
 }, { $id: 'StoredCollection', description: 'A collection as administrators edit it' })
 
-export const PersonView = Type.Object({ id: Id, name: Type.String(), titleCount: Type.Integer({ description: 'Titles that are there for this viewer' }) }, { $id: 'Person' })
+export const PersonView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  titleCount: Type.Integer({ description: 'Titles that are there for this viewer' }),
+}, { $id: 'Person' })
 export const PersonDetail = Type.Object({
   id: Id,
   name: Type.String(),
   titleCount: Type.Integer(),
-  items: Type.Array(Type.Object({
-    title: ref(Card),
-    credits: Type.Array(Type.Object({ department: Type.Enum(['cast', 'crew']), role: nullable(Type.String(), 'Whom they play, or what they did') })),
-  }), { description: 'Newest first' }),
+  items: Type.Array(
+    Type.Object({
+      title: ref(Card),
+      credits: Type.Array(
+        Type.Object({
+          department: Type.Enum(['cast', 'crew']),
+          role: nullable(Type.String(), 'Whom they play, or what they did'),
+        }),
+      ),
+    }),
+    { description: 'Newest first' },
+  ),
   nextCursor: NextCursor,
 }, { $id: 'PersonDetail' })
 
-export function toCollectionCard (one: CatalogueCollection, titleCount: number, localiser: Localiser): Static<typeof CollectionCard> {
+export function toCollectionCard (
+  one: CatalogueCollection,
+  titleCount: number,
+  localiser: Localiser,
+): Static<typeof CollectionCard> {
   const { language, title, synopsis } = localiser.wordsOf(one)
-  return { id: one.id, kind: one.kind, title: title ?? one.title, synopsis, language, posterUrl: one.posterUrl, titleCount }
+  return {
+    id: one.id,
+    kind: one.kind,
+    title: title ?? one.title,
+    synopsis,
+    language,
+    posterUrl: one.posterUrl,
+    titleCount,
+  }
 }
 
 export function toStoredCollection (one: CatalogueCollection): Static<typeof StoredCollectionView> {
   const { id, kind, title, synopsis, posterUrl, titleIds, published } = one
-  return { id, kind, title, synopsis, translations: toTranslations(one.translations), posterUrl, titleIds: [...titleIds], published }
+  return {
+    id,
+    kind,
+    title,
+    synopsis,
+    translations: toTranslations(one.translations),
+    posterUrl,
+    titleIds: [...titleIds],
+    published,
+  }
 }

@@ -3,7 +3,8 @@ import { Type, type TSchema } from 'typebox'
 import { Rating } from './title-input.js'
 import { Language } from './common.js'
 
-const counted = <T extends TSchema>(value: T, description: string) => Type.Array(Type.Object({ value, count: Type.Integer() }), { description })
+const counted = <T extends TSchema>(value: T, description: string) =>
+  Type.Array(Type.Object({ value, count: Type.Integer() }), { description })
 
 export const Facets = Type.Object({
   total: Type.Integer({ description: 'Titles that pass every filter' }),

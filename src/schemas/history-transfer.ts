@@ -5,8 +5,12 @@ import { DurationMs, Id, nullable, PositionMs, Reason, strict, Timestamp } from 
 
 const Name = Type.String({ minLength: 1, maxLength: 500 })
 const EpisodeNumber = Type.Integer({ minimum: 0, maximum: 100_000 })
-const EventId = Type.String({ maxLength: 64, pattern: '^[\\w.:-]*$', description: 'Told the newest event from others of its moment' })
-const Kind = Type.Enum(['movie', 'show'], { description: 'When left out, a play with numbers is a show\'s' })
+const EventId = Type.String({
+  maxLength: 64,
+  pattern: '^[\\w.:-]*$',
+  description: 'Told the newest event from others of its moment',
+})
+const Kind = Type.Enum(['movie', 'show'], { description: "When left out, a play with numbers is a show's" })
 
 const ExportedPlay = strict({
   id: Type.Optional(Id),
@@ -28,10 +32,21 @@ const ExportedPlay = strict({
   startPositionMs: Type.Optional(PositionMs),
   positionMs: PositionMs,
   furthestMs: Type.Optional(PositionMs),
-  durationMs: Type.Optional(nullable(DurationMs, 'The item\'s, as it was; null when it was not known, the catalogue\'s when left out')),
-  watchedMs: Type.Optional(nullable(DurationMs, 'Really played; null when the player never said, and then it is from startPositionMs to furthestMs')),
-  endAt: Type.Optional(nullable(Timestamp, 'When it was last at its end; null when never. Worked out from the position when left out')),
-  endWatchedMs: Type.Optional(nullable(DurationMs, 'How much had been played by then; null when the player never said')),
+  durationMs: Type.Optional(
+    nullable(DurationMs, "The item's, as it was; null when it was not known, the catalogue's when left out"),
+  ),
+  watchedMs: Type.Optional(
+    nullable(
+      DurationMs,
+      'Really played; null when the player never said, and then it is from startPositionMs to furthestMs',
+    ),
+  ),
+  endAt: Type.Optional(
+    nullable(Timestamp, 'When it was last at its end; null when never. Worked out from the position when left out'),
+  ),
+  endWatchedMs: Type.Optional(
+    nullable(DurationMs, 'How much had been played by then; null when the player never said'),
+  ),
   eventId: Type.Optional(EventId),
   finished: Type.Optional(Type.Boolean({ description: 'For reading; an import works it out again' })),
 })
@@ -41,7 +56,10 @@ export const HistoryFile = strict({
   version: Type.Literal(1),
   exportedAt: Type.Optional(Timestamp),
   plays: Type.Array(ExportedPlay, { description: 'Newest first in an export; in any order in an import' }),
-}, { $id: 'HistoryFile', description: 'The plays of one profile, with all that is needed to rebuild its history exactly' })
+}, {
+  $id: 'HistoryFile',
+  description: 'The plays of one profile, with all that is needed to rebuild its history exactly',
+})
 
 const ItemFound = Type.Object({
   titleId: Id,
@@ -72,8 +90,15 @@ export const ImportReport = Type.Object({
   skipped: Type.Integer({ minimum: 0, description: 'Nothing anybody watched' }),
   unmatched: Type.Integer({ minimum: 0, description: 'Not in the catalogue, or not for this profile' }),
   ambiguous: Type.Integer({ minimum: 0, description: 'Several things are called so; not imported' }),
-  dateOrder: nullable(Type.Enum(['month-first', 'day-first', 'year-first']), 'How the dates of a short Netflix file were read; null for other files'),
-  isDateOrderGuessed: Type.Boolean({ description: 'Nothing in the file told day from month: say dateOrder if it is wrong' }),
-  lines: Type.Array(ReportLine, { description: 'Up to 1,000 in the order of the file; those that were not imported have precedence' }),
+  dateOrder: nullable(
+    Type.Enum(['month-first', 'day-first', 'year-first']),
+    'How the dates of a short Netflix file were read; null for other files',
+  ),
+  isDateOrderGuessed: Type.Boolean({
+    description: 'Nothing in the file told day from month: say dateOrder if it is wrong',
+  }),
+  lines: Type.Array(ReportLine, {
+    description: 'Up to 1,000 in the order of the file; those that were not imported have precedence',
+  }),
   truncated: Type.Boolean({ description: 'There were more lines; the counts are of all' }),
 }, { $id: 'ImportReport' })

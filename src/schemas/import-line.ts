@@ -8,15 +8,27 @@ import { Id, strict, Timestamp } from './common.js'
 import { buildRecordValidator } from '../http/validator.js'
 
 const carried = {
-  id: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'Of this catalogue, as an export has it; 24 hexadecimal digits' })),
+  id: Type.Optional(
+    Type.Unsafe<string>({ ...Id, description: 'Of this catalogue, as an export has it; 24 hexadecimal digits' }),
+  ),
 }
-const addedAt = Type.Optional(Type.Unsafe<string>({ ...Timestamp, description: 'When it came into the catalogue; now when left out' }))
+const addedAt = Type.Optional(
+  Type.Unsafe<string>({ ...Timestamp, description: 'When it came into the catalogue; now when left out' }),
+)
 
-export const MovieLine = strict({ kind: Type.Literal('movie'), ...carried, addedAt, ...MovieInput.properties }, { $id: 'MovieLine' })
-export const ShowLine = strict({ kind: Type.Literal('show'), ...carried, addedAt, ...ShowInput.properties }, { $id: 'ShowLine' })
+export const MovieLine = strict({ kind: Type.Literal('movie'), ...carried, addedAt, ...MovieInput.properties }, {
+  $id: 'MovieLine',
+})
+export const ShowLine = strict({ kind: Type.Literal('show'), ...carried, addedAt, ...ShowInput.properties }, {
+  $id: 'ShowLine',
+})
 const { kind: _, ...collectionInput } = CollectionInput.properties
-export const CollectionLine = strict({ kind: Type.Literal('collection'), ...carried, collectionKind: Type.Optional(CollectionKind), ...collectionInput },
-  { $id: 'CollectionLine', description: 'Its titles are in the catalogue, or in lines above it' })
+export const CollectionLine = strict({
+  kind: Type.Literal('collection'),
+  ...carried,
+  collectionKind: Type.Optional(CollectionKind),
+  ...collectionInput,
+}, { $id: 'CollectionLine', description: 'Its titles are in the catalogue, or in lines above it' })
 
 export type TitleLine = Static<typeof MovieLine> | Static<typeof ShowLine>
 export type CollectionBody = Static<typeof CollectionLine>
@@ -36,7 +48,15 @@ export function createLineValidators (): Readonly<Record<LineKind, ValidateFunct
 /** The format as one JSON Schema, for editors and other programs. */
 export function describeImportLine (): object {
   const definitions = { MovieLine, ShowLine, CollectionLine, ...parts }
-  const text = JSON.stringify(definitions, (key, value: unknown) => key === '$ref' && typeof value === 'string' ? `#/$defs/${value.replace('#', '')}` : key === '$id' ? undefined : value)
+  const text = JSON.stringify(
+    definitions,
+    (key, value: unknown) =>
+      key === '$ref' && typeof value === 'string'
+        ? `#/$defs/${value.replace('#', '')}`
+        : key === '$id'
+        ? undefined
+        : value,
+  )
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A line of a NormFlix import',
@@ -54,9 +74,14 @@ export const CatalogueImport = Type.Object({
   updated: count('That were there, and say something else now'),
   unchanged: count('That were there, and say what the line says'),
   refusedCount: count('Lines of which nothing was taken'),
-  refused: Type.Array(Type.Object({
-    line: Type.Integer({ description: 'From 1' }),
-    errors: Type.Array(Type.Object({ pointer: Type.String({ description: 'JSON Pointer into the line' }), message: Type.String() })),
-  }), { description: 'The first of them' }),
+  refused: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: 'From 1' }),
+      errors: Type.Array(
+        Type.Object({ pointer: Type.String({ description: 'JSON Pointer into the line' }), message: Type.String() }),
+      ),
+    }),
+    { description: 'The first of them' },
+  ),
   truncated: Type.Boolean({ description: 'Whether more were refused than are listed' }),
 }, { $id: 'CatalogueImport' })

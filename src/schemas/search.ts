@@ -10,17 +10,30 @@ import { ItemView, toItem } from './watching.js'
 /** Longer ones are refused: nobody types them, and each word costs. */
 export const QUERY_MAX_LENGTH = 200
 
-export const SearchText = Type.String({ maxLength: QUERY_MAX_LENGTH, description: 'What was typed so far; the last word may be unfinished', examples: ['the godf'] })
+export const SearchText = Type.String({
+  maxLength: QUERY_MAX_LENGTH,
+  description: 'What was typed so far; the last word may be unfinished',
+  examples: ['the godf'],
+})
 
 export const Highlight = Type.Object({
-  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode'], { description: 'Where it matched' }),
-  parts: Type.Array(strict({ text: Type.String(), isMatch: Type.Boolean() }), { description: 'Put together they are the whole name, as plain text' }),
+  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode'], {
+    description: 'Where it matched',
+  }),
+  parts: Type.Array(strict({ text: Type.String(), isMatch: Type.Boolean() }), {
+    description: 'Put together they are the whole name, as plain text',
+  }),
 }, { $id: 'Highlight' })
 
 export const SearchHit = Type.Object({
   ...Card.properties,
   highlights: Type.Array(ref(Highlight), { description: 'What matched, the best first' }),
-  episode: Type.Optional(Type.Unsafe<Static<typeof ItemView>>({ ...ref(ItemView), description: 'The episode whose title matched; left out when the show itself did' })),
+  episode: Type.Optional(
+    Type.Unsafe<Static<typeof ItemView>>({
+      ...ref(ItemView),
+      description: 'The episode whose title matched; left out when the show itself did',
+    }),
+  ),
 }, { $id: 'SearchHit' })
 
 export const Suggestion = Type.Object({
@@ -29,10 +42,19 @@ export const Suggestion = Type.Object({
   titleId: Type.Union([Id, Type.Null()], { description: 'The movie or show; null for a person' }),
 }, { $id: 'Suggestion' })
 
-export function toSearchHit (title: CatalogueTitle, { highlights, episode }: TitleMatch, state: ProfileState | undefined, localiser: Localiser): Static<typeof SearchHit> {
+export function toSearchHit (
+  title: CatalogueTitle,
+  { highlights, episode }: TitleMatch,
+  state: ProfileState | undefined,
+  localiser: Localiser,
+): Static<typeof SearchHit> {
   const item = episode === null ? undefined : title.items[episode]
   const card = toCard(title, state, localiser)
-  return { ...card, highlights: highlights.map((one) => seenFrom(card.title, one)), ...(item === undefined ? {} : { episode: toItem(title, item, localiser) }) }
+  return {
+    ...card,
+    highlights: highlights.map((one) => seenFrom(card.title, one)),
+    ...(item === undefined ? {} : { episode: toItem(title, item, localiser) }),
+  }
 }
 
 /** The name that the reader is told is the title to them, and the catalogue's own another one. */

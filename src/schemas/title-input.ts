@@ -14,17 +14,26 @@ const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z
 export const PersonCredit = strict({
   name: Name,
   role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')),
-  imdb: Type.Optional(Type.String({ pattern: '^nm\\d{1,12}$', description: 'Tells people of one name apart', examples: ['nm0000206'] })),
+  imdb: Type.Optional(
+    Type.String({ pattern: '^nm\\d{1,12}$', description: 'Tells people of one name apart', examples: ['nm0000206'] }),
+  ),
 })
 const TranslatedTitle = strict({ title: Type.Optional(nullable(Name)), synopsis: Type.Optional(nullable(Text)) })
-export const Translations = Type.Record(Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }), TranslatedTitle, {
-  additionalProperties: false,
-  maxProperties: TRANSLATIONS_LIMIT,
-  description: 'Title and synopsis in other languages, by BCP 47 tag',
-  examples: [{ de: { title: 'Das Leben der Anderen' } }],
-})
-export const ExternalIds = strict({ imdb: Type.Optional(ExternalId), tmdb: Type.Optional(ExternalId), wikidata: Type.Optional(ExternalId) },
-  { description: 'Ids in other catalogues, each unique here' })
+export const Translations = Type.Record(
+  Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }),
+  TranslatedTitle,
+  {
+    additionalProperties: false,
+    maxProperties: TRANSLATIONS_LIMIT,
+    description: 'Title and synopsis in other languages, by BCP 47 tag',
+    examples: [{ de: { title: 'Das Leben der Anderen' } }],
+  },
+)
+export const ExternalIds = strict({
+  imdb: Type.Optional(ExternalId),
+  tmdb: Type.Optional(ExternalId),
+  wikidata: Type.Optional(ExternalId),
+}, { description: 'Ids in other catalogues, each unique here' })
 const Markers = strict({
   recapStartMs: Type.Optional(nullable(PositionMs)),
   recapEndMs: Type.Optional(nullable(PositionMs)),
@@ -33,15 +42,24 @@ const Markers = strict({
   creditsStartMs: Type.Optional(nullable(PositionMs, 'From here on the item counts as over')),
 })
 
-const PlacedAfter = strict({ season: Type.Integer({ minimum: 1, maximum: 10_000 }), episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }) },
-  { description: 'Of a special: the regular episode it is watched after' })
+const PlacedAfter = strict({
+  season: Type.Integer({ minimum: 1, maximum: 10_000 }),
+  episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }),
+}, { description: 'Of a special: the regular episode it is watched after' })
 
-export const PosterUrl = Type.String({ pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$', maxLength: 2_000, description: 'http or https address, never fetched by the service; or that of a picture which was uploaded', examples: ['https://img.example.com/p/1.jpg'] })
+export const PosterUrl = Type.String({
+  pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$',
+  maxLength: 2_000,
+  description: 'http or https address, never fetched by the service; or that of a picture which was uploaded',
+  examples: ['https://img.example.com/p/1.jpg'],
+})
 
 /** What admins write of any title; what is left out is null, empty or the default. */
 const titleInput = {
   originalTitle: Type.Optional(nullable(Name)),
-  alternativeTitles: Type.Optional(Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' })),
+  alternativeTitles: Type.Optional(
+    Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' }),
+  ),
   synopsis: Type.Optional(nullable(Text)),
   translations: Type.Optional(Translations),
   year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
@@ -56,7 +74,9 @@ const titleInput = {
   externalIds: Type.Optional(ExternalIds),
   availableFrom: Type.Optional(nullable(Timestamp, 'Not there before; null: from the beginning')),
   availableUntil: Type.Optional(nullable(Timestamp, 'Not there from then on; null: for ever')),
-  published: Type.Optional(Type.Boolean({ description: 'Only published titles are there for members; true when left out' })),
+  published: Type.Optional(
+    Type.Boolean({ description: 'Only published titles are there for members; true when left out' }),
+  ),
   popularity: Type.Optional(Type.Number({ minimum: 0, description: 'Any measure; only its order matters' })),
 }
 const movieInput = {
@@ -71,9 +91,14 @@ export const EpisodeInput = strict({
   translations: Type.Optional(Translations),
   runtimeMs: Type.Optional(nullable(DurationMs)),
   airDate: Type.Optional(nullable(FullDate)),
-  placedAfter: Type.Optional(nullable(PlacedAfter, 'Of a special; null: it stands outside the order and is never offered as the next')),
+  placedAfter: Type.Optional(
+    nullable(PlacedAfter, 'Of a special; null: it stands outside the order and is never offered as the next'),
+  ),
   markers: Type.Optional(nullable(Markers)),
-}, { $id: 'EpisodeInput', description: 'An episode keeps its id, and with it everybody\'s progress, by its id or by its season and number' })
+}, {
+  $id: 'EpisodeInput',
+  description: "An episode keeps its id, and with it everybody's progress, by its id or by its season and number",
+})
 export const SeasonInput = strict({
   number: Type.Integer({ minimum: 0, maximum: 10_000, description: '0 holds specials' }),
   title: Type.Optional(nullable(Name)),
@@ -83,13 +108,25 @@ export const SeasonInput = strict({
 }, { $id: 'SeasonInput' })
 /** What a season or an episode is changed in without sending the show. */
 export const SeasonChanges = strict({
-  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Gives the season another number; its episodes keep their ids' })),
+  number: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      description: 'Gives the season another number; its episodes keep their ids',
+    }),
+  ),
   title: Type.Optional(nullable(Name)),
   synopsis: Type.Optional(nullable(Text)),
   translations: Type.Optional(Translations),
 }, { $id: 'SeasonChanges', minProperties: 1 })
 export const EpisodeChanges = strict({
-  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Moves it to another season, which is made when it is missing' })),
+  season: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      description: 'Moves it to another season, which is made when it is missing',
+    }),
+  ),
   number: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
   title: Type.Optional(Name),
   synopsis: Type.Optional(nullable(Text)),
@@ -98,15 +135,29 @@ export const EpisodeChanges = strict({
   airDate: Type.Optional(nullable(FullDate)),
   placedAfter: Type.Optional(nullable(PlacedAfter)),
   markers: Type.Optional(nullable(Markers)),
-}, { $id: 'EpisodeChanges', minProperties: 1, description: 'An episode keeps its id, and with it everybody\'s progress, whatever its season and number become' })
+}, {
+  $id: 'EpisodeChanges',
+  minProperties: 1,
+  description: "An episode keeps its id, and with it everybody's progress, whatever its season and number become",
+})
 export const EpisodeOrder = strict({
-  episodeIds: Type.Array(Id, { maxItems: 5_000, uniqueItems: true, description: 'Every episode of the season, in the order they are numbered from now on' }),
+  episodeIds: Type.Array(Id, {
+    maxItems: 5_000,
+    uniqueItems: true,
+    description: 'Every episode of the season, in the order they are numbered from now on',
+  }),
   firstNumber: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, default: 1 })),
 }, { $id: 'EpisodeOrder' })
 const showInput = { seasons: Type.Optional(Type.Array(ref(SeasonInput), { maxItems: 1_000 })) }
 
 export const MovieInput = strict({ title: Name, ...titleInput, ...movieInput }, { $id: 'MovieInput' })
-export const MovieChanges = strict({ title: Type.Optional(Name), ...titleInput, ...movieInput }, { $id: 'MovieChanges', minProperties: 1 })
+export const MovieChanges = strict({ title: Type.Optional(Name), ...titleInput, ...movieInput }, {
+  $id: 'MovieChanges',
+  minProperties: 1,
+})
 export const ShowInput = strict({ title: Name, ...titleInput, ...showInput }, { $id: 'ShowInput' })
-export const ShowChanges = strict({ title: Type.Optional(Name), ...titleInput, ...showInput }, { $id: 'ShowChanges', minProperties: 1 })
+export const ShowChanges = strict({ title: Type.Optional(Name), ...titleInput, ...showInput }, {
+  $id: 'ShowChanges',
+  minProperties: 1,
+})
 export type TitleBody = Static<typeof MovieChanges> & Static<typeof ShowChanges>

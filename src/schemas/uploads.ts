@@ -7,9 +7,22 @@ import { Id, nullable, strict, Timestamp } from './common.js'
 const TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
 const Tags = { pattern: `^${TAG}(,${TAG})*$`, maxLength: 500 }
 const claims = {
-  language: Type.Optional(Type.String({ ...Tags, description: 'Of the audio, BCP 47; several with commas. When left out, what the file says', examples: ['en'] })),
+  language: Type.Optional(
+    Type.String({
+      ...Tags,
+      description: 'Of the audio, BCP 47; several with commas. When left out, what the file says',
+      examples: ['en'],
+    }),
+  ),
   subtitles: Type.Optional(Type.String({ ...Tags, description: 'Languages of subtitles in the file' })),
-  edition: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'theatrical, director\'s cut …', examples: ['director\'s cut'] })),
+  edition: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "theatrical, director's cut …",
+      examples: ["director's cut"],
+    }),
+  ),
 }
 
 export const UploadQuery = strict(claims)
@@ -32,17 +45,28 @@ export function toClaims ({ language, subtitles, edition }: UploadFields): Uploa
 export const UploadView = Type.Object({
   id: Id,
   itemId: Type.String({ description: 'The movie or episode that the file is for' }),
-  state: Type.Union([Type.Literal('uploading'), Type.Literal('processing'), Type.Literal('ready'), Type.Literal('failed')], { description: 'processing: complete, being hashed and probed' }),
+  state: Type.Union([
+    Type.Literal('uploading'),
+    Type.Literal('processing'),
+    Type.Literal('ready'),
+    Type.Literal('failed'),
+  ], { description: 'processing: complete, being hashed and probed' }),
   receivedBytes: Type.Integer({ minimum: 0, description: 'Where the upload goes on' }),
   sizeBytes: Type.Integer({ minimum: 1, description: 'As it was announced' }),
   mediaFileId: nullable(Id, 'null until it is ready'),
-  failure: nullable(Type.Object({
-    code: Type.String({ description: 'As of problems', examples: ['unreadable-media'] }),
-    detail: Type.String({ description: 'In words, for people' }),
-  }), 'null unless it failed'),
+  failure: nullable(
+    Type.Object({
+      code: Type.String({ description: 'As of problems', examples: ['unreadable-media'] }),
+      detail: Type.String({ description: 'In words, for people' }),
+    }),
+    'null unless it failed',
+  ),
   startedBy: Type.String({ description: 'The account that began it' }),
   createdAt: Timestamp,
-  touchedAt: Type.String({ format: 'date-time', description: 'When bytes arrived or the state changed; 24 hours later an unfinished upload is removed' }),
+  touchedAt: Type.String({
+    format: 'date-time',
+    description: 'When bytes arrived or the state changed; 24 hours later an unfinished upload is removed',
+  }),
 }, { $id: 'Upload' })
 
 export function toUploadView (upload: StoredUpload, receivedBytes = upload.receivedBytes): Static<typeof UploadView> {

@@ -29,16 +29,19 @@ export interface Term {
 }
 
 /** One way to read a query: its words, with some of them put together or taken apart. */
-export interface Reading { readonly terms: readonly Term[], readonly isAsTyped: boolean }
+export interface Reading {
+  readonly terms: readonly Term[]
+  readonly isAsTyped: boolean
+}
 
 const SMALL_WEIGHT = 0.15
 
 /** Every word of the catalogue, found by its beginning, by a misspelling, or by its sound. */
 export interface Vocabulary {
-  add (word: string, popularity: number): void
-  remove (word: string): void
-  has (word: string): boolean
-  readings (query: string): Reading[]
+  add(word: string, popularity: number): void
+  remove(word: string): void
+  has(word: string): boolean
+  readings(query: string): Reading[]
 }
 
 interface KnownWord {
@@ -47,9 +50,24 @@ interface KnownWord {
   popularity: number
 }
 
-const NUMERALS = [['2', 'two', 'ii'], ['3', 'three', 'iii'], ['4', 'four', 'iv'], ['5', 'five', 'v'], ['6', 'six', 'vi'], ['7', 'seven', 'vii'], ['8', 'eight', 'viii'], ['9', 'nine', 'ix'],
-  ['10', 'ten', 'x'], ['11', 'eleven', 'xi'], ['12', 'twelve', 'xii'], ['13', 'thirteen', 'xiii'], ['1', 'one', 'i']]
-const SAME_NUMERAL = new Map(NUMERALS.flatMap((same) => same.map((one) => [one, same.filter((other) => other !== one)] as const)))
+const NUMERALS = [
+  ['2', 'two', 'ii'],
+  ['3', 'three', 'iii'],
+  ['4', 'four', 'iv'],
+  ['5', 'five', 'v'],
+  ['6', 'six', 'vi'],
+  ['7', 'seven', 'vii'],
+  ['8', 'eight', 'viii'],
+  ['9', 'nine', 'ix'],
+  ['10', 'ten', 'x'],
+  ['11', 'eleven', 'xi'],
+  ['12', 'twelve', 'xii'],
+  ['13', 'thirteen', 'xiii'],
+  ['1', 'one', 'i'],
+]
+const SAME_NUMERAL = new Map(
+  NUMERALS.flatMap((same) => same.map((one) => [one, same.filter((other) => other !== one)] as const)),
+)
 
 export function createVocabulary (): Vocabulary {
   const words = new SearchableMap<KnownWord>()
@@ -85,7 +103,13 @@ export function createVocabulary (): Vocabulary {
   function toTerm (typed: string, isLast: boolean, isAlone: boolean): Term {
     const isSmall = isSmallWord(typed)
     const meanings = best(meaningsOf(typed, isLast), isAlone ? MAX_USES_ALONE : Infinity)
-    return { typed, weight: isSmall ? SMALL_WEIGHT : 1, isSmall, meanings, uses: [...meanings.keys()].reduce((sum, word) => sum + usesOf(word), 0) }
+    return {
+      typed,
+      weight: isSmall ? SMALL_WEIGHT : 1,
+      isSmall,
+      meanings,
+      uses: [...meanings.keys()].reduce((sum, word) => sum + usesOf(word), 0),
+    }
   }
 
   function meaningsOf (typed: string, isLast: boolean): Map<string, number> {
@@ -95,15 +119,18 @@ export function createVocabulary (): Vocabulary {
     }
     if (words.has(typed)) keep(typed, 1)
     for (const same of SAME_NUMERAL.get(typed) ?? []) if (words.has(same)) keep(same, 0.95)
-    if (isLast) for (const [word, quality] of completions(typed)) keep(word, quality)
+    if (isLast) { for (const [word, quality] of completions(typed)) keep(word, quality) }
     // Nobody misspells "2001", and "ring" is not a misspelling of "king" when there are rings.
-    if (typed.length >= 4 && !/\p{N}/u.test(typed)) for (const [word, quality] of guesses(typed, isLast)) keep(word, quality)
+    if (typed.length >= 4 && !/\p{N}/u.test(typed)) {
+      for (const [word, quality] of guesses(typed, isLast)) keep(word, quality)
+    }
     return found
   }
 
   /** The most likely; of words that are only begun or guessed, those that would come to too many titles are left out. */
   function best (found: ReadonlyMap<string, number>, mostUses: number): Map<string, number> {
-    const rank = ([word, quality]: [string, number]): number => Math.floor(quality * 5) * 1e12 + (words.get(word)?.popularity ?? 0)
+    const rank = ([word, quality]: [string, number]): number =>
+      Math.floor(quality * 5) * 1e12 + (words.get(word)?.popularity ?? 0)
     const kept = new Map<string, number>()
     let uses = 0
     for (const [word, quality] of [...found].sort((a, b) => rank(b) - rank(a))) {
@@ -115,7 +142,7 @@ export function createVocabulary (): Vocabulary {
     return kept
   }
 
-  function * completions (typed: string): Generator<[string, number]> {
+  function* completions (typed: string): Generator<[string, number]> {
     let lookedAt = 0
     for (const word of words.atPrefix(typed).keys()) {
       if (++lookedAt > MAX_LOOKED_AT) return
@@ -123,14 +150,16 @@ export function createVocabulary (): Vocabulary {
     }
   }
 
-  function * guesses (typed: string, isLast: boolean): Generator<[string, number]> {
+  function* guesses (typed: string, isLast: boolean): Generator<[string, number]> {
     const limit = allowedMistakes(typed.length)
     const quality = (word: string, mistakes: number): number =>
       Math.min(MAX_GUESS_QUALITY, 0.9 - mistakes * 0.8 / typed.length - (word[0] === typed[0] ? 0 : 0.04))
     for (const [word] of words.fuzzyGet(typed, limit)) yield [word, quality(word, countMistakes(typed, word, limit))]
     for (const word of unswap(typed)) if (words.has(word)) yield [word, quality(word, 1)]
     for (const sound of soundsOf(typed)) {
-      for (const word of bySound.get(sound) ?? []) yield [word, Math.min(0.72, quality(word, countMistakes(typed, word, 4)))]
+      for (const word of bySound.get(sound) ?? []) {
+        yield [word, Math.min(0.72, quality(word, countMistakes(typed, word, 4)))]
+      }
     }
     if (!isLast) return
     for (const beginning of new Set([typed.slice(0, 2), `${typed[1] ?? ''}${typed[0] ?? ''}`])) {
@@ -148,7 +177,13 @@ export function createVocabulary (): Vocabulary {
     const typed = wordsOf(query).slice(0, MAX_TERMS).map(({ word }) => word)
     if (typed.length === 0) return []
     const terms = typed.map((word, i) => toTerm(word, i === typed.length - 1, typed.length === 1))
-    const exactly = (word: string, quality: number): Term => ({ typed: word, weight: isSmallWord(word) ? SMALL_WEIGHT : 1, isSmall: isSmallWord(word), meanings: new Map([[word, quality]]), uses: usesOf(word) })
+    const exactly = (word: string, quality: number): Term => ({
+      typed: word,
+      weight: isSmallWord(word) ? SMALL_WEIGHT : 1,
+      isSmall: isSmallWord(word),
+      meanings: new Map([[word, quality]]),
+      uses: usesOf(word),
+    })
     const others: Reading[] = []
     for (const [i, word] of typed.entries()) {
       const next = typed[i + 1]
@@ -157,7 +192,12 @@ export function createVocabulary (): Vocabulary {
       }
       if (next !== undefined && words.has(word + next)) put(2, [exactly(word + next, 0.97)])
       if (!words.has(word)) {
-        for (const parts of splits(word)) put(1, parts.map((part) => exactly(part, parts.some(isSmallWord) ? MAX_GUESS_QUALITY : 0.97)))
+        for (const parts of splits(word)) {
+          put(
+            1,
+            parts.map((part) => exactly(part, parts.some(isSmallWord) ? MAX_GUESS_QUALITY : 0.97)),
+          )
+        }
       }
     }
     return [{ terms, isAsTyped: true }, ...others.slice(0, MAX_READINGS - 1)]
@@ -166,7 +206,10 @@ export function createVocabulary (): Vocabulary {
   /** The two most likely ways to take a word apart. */
   function splits (word: string): Array<[string, string]> {
     if (word.length < 4) return []
-    return Array.from({ length: word.length - 1 }, (_, i) => [word.slice(0, i + 1), word.slice(i + 1)] as [string, string])
+    return Array.from(
+      { length: word.length - 1 },
+      (_, i) => [word.slice(0, i + 1), word.slice(i + 1)] as [string, string],
+    )
       .filter(([a, b]) => words.has(a) && words.has(b))
       .sort(([a, b], [c, d]) => Math.min(usesOf(c), usesOf(d)) - Math.min(usesOf(a), usesOf(b)))
       .slice(0, 2)

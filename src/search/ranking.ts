@@ -57,7 +57,8 @@ function fitOf (terms: readonly Term[], words: readonly Word[]): Fit {
 
 function coverageOf (terms: readonly Term[], qualities: readonly number[]): number {
   const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
-  return sum(terms.map(({ weight }, i) => weight * (qualities[i] ?? 0))) / Math.max(sum(terms.map(({ weight }) => weight)), 1e-9)
+  return sum(terms.map(({ weight }, i) => weight * (qualities[i] ?? 0))) /
+    Math.max(sum(terms.map(({ weight }) => weight)), 1e-9)
 }
 
 function areExact (terms: readonly Term[], qualities: readonly number[]): boolean {
@@ -73,7 +74,10 @@ function fullnessOf ({ found, words }: Fit): { share: number, isInOrder: boolean
   const total = words.reduce((sum, word) => sum + weightOf(word), 0)
   const hit = words.reduce((sum, word, i) => sum + weightOf(word) * (best.get(i) ?? 0), 0)
   const places = found.filter(({ at }) => at >= 0).map(({ at }) => at)
-  return { share: total === 0 ? 0 : hit / total, isInOrder: places.every((at, i) => i === 0 || at > (places[i - 1] ?? 0)) }
+  return {
+    share: total === 0 ? 0 : hit / total,
+    isInOrder: places.every((at, i) => i === 0 || at > (places[i - 1] ?? 0)),
+  }
 }
 
 function scoreLine (terms: readonly Term[], fit: Fit): { score: number, coverage: number, isExact: boolean } {
@@ -82,14 +86,22 @@ function scoreLine (terms: readonly Term[], fit: Fit): { score: number, coverage
   const isExact = areExact(terms, qualities)
   const { share, isInOrder } = fullnessOf(fit)
   const isWhole = share > 0.84 && qualities.every((quality, i) => quality >= 0.95 || terms[i]?.isSmall === true)
-  return { score: coverage * (0.68 + 0.27 * share + (isInOrder ? 0.05 : 0)) + (isWhole && isExact ? WHOLE_BONUS : 0), coverage, isExact }
+  return {
+    score: coverage * (0.68 + 0.27 * share + (isInOrder ? 0.05 : 0)) + (isWhole && isExact ? WHOLE_BONUS : 0),
+    coverage,
+    isExact,
+  }
 }
 
 /**
  * The best evidence that a title is what was meant; null when less than half of the query is found in it.
  * @param looksAt which parts of the title have any of the words at all
  */
-export function findEvidence (title: SearchableTitle, readings: readonly Reading[], looksAt: { readonly people: boolean, readonly episodes: boolean }): Evidence | null {
+export function findEvidence (
+  title: SearchableTitle,
+  readings: readonly Reading[],
+  looksAt: { readonly people: boolean, readonly episodes: boolean },
+): Evidence | null {
   const names = title.names.map(wordsOf)
   const people = looksAt.people ? title.people.split('\n').map(wordsOf) : []
   const episodes = looksAt.episodes ? title.episodes.split('\n').map(wordsOf) : []
@@ -97,7 +109,9 @@ export function findEvidence (title: SearchableTitle, readings: readonly Reading
   for (const { terms, isAsTyped } of readings) {
     for (const evidence of evidenceOf(title, terms, names, people, episodes)) {
       const score = evidence.score * (isAsTyped ? 1 : READING_WEIGHT)
-      if (evidence.coverage >= MENTIONED && (best === null || isBetter({ ...evidence, score }, best))) best = { ...evidence, score }
+      if (evidence.coverage >= MENTIONED && (best === null || isBetter({ ...evidence, score }, best))) {
+        best = { ...evidence, score }
+      }
     }
   }
   return best
@@ -107,7 +121,13 @@ function isBetter (a: Evidence, b: Evidence): boolean {
   return a.isExact === b.isExact ? a.score > b.score : a.isExact
 }
 
-function * evidenceOf (title: SearchableTitle, terms: readonly Term[], names: ReadonlyArray<readonly Word[]>, people: ReadonlyArray<readonly Word[]>, episodes: ReadonlyArray<readonly Word[]>): Generator<Evidence> {
+function* evidenceOf (
+  title: SearchableTitle,
+  terms: readonly Term[],
+  names: ReadonlyArray<readonly Word[]>,
+  people: ReadonlyArray<readonly Word[]>,
+  episodes: ReadonlyArray<readonly Word[]>,
+): Generator<Evidence> {
   const anywhere = terms.map(() => 0)
   let mostInOne = 0
   const remember = (fit: Fit): void => {
@@ -118,7 +138,12 @@ function * evidenceOf (title: SearchableTitle, terms: readonly Term[], names: Re
     remember(fit)
     const line = scoreLine(terms, fit)
     mostInOne = Math.max(mostInOne, line.coverage)
-    yield { field: 'name', ...line, score: line.score * (index === 0 ? FIELD_WEIGHT.name : FIELD_WEIGHT.otherName), index }
+    yield {
+      field: 'name',
+      ...line,
+      score: line.score * (index === 0 ? FIELD_WEIGHT.name : FIELD_WEIGHT.otherName),
+      index,
+    }
   }
   const inNames = [...anywhere]
   for (const [index, words] of people.entries()) {
@@ -130,7 +155,15 @@ function * evidenceOf (title: SearchableTitle, terms: readonly Term[], names: Re
   }
   for (const [i, { typed }] of terms.entries()) if (typed === String(title.year)) anywhere[i] = 1
   const together = coverageOf(terms, anywhere)
-  if (together > mostInOne) yield { field: 'several', score: together * FIELD_WEIGHT.several, coverage: together, isExact: areExact(terms, anywhere), index: 0 }
+  if (together > mostInOne) {
+    yield {
+      field: 'several',
+      score: together * FIELD_WEIGHT.several,
+      coverage: together,
+      isExact: areExact(terms, anywhere),
+      index: 0,
+    }
+  }
   for (const [index, words] of episodes.entries()) {
     const fit = fitOf(terms, words)
     if (fit.found.every(({ at }, i) => at < 0 || terms[i]?.isSmall === true)) continue
@@ -138,12 +171,21 @@ function * evidenceOf (title: SearchableTitle, terms: readonly Term[], names: Re
     const qualities = fit.found.map(({ quality }, i) => Math.max(quality, inNames[i] ?? 0))
     const { share } = fullnessOf(fit)
     const coverage = coverageOf(terms, qualities)
-    yield { field: 'episode', score: coverage * (0.7 + 0.3 * share) * FIELD_WEIGHT.episode, coverage, isExact: areExact(terms, qualities), index }
+    yield {
+      field: 'episode',
+      score: coverage * (0.7 + 0.3 * share) * FIELD_WEIGHT.episode,
+      coverage,
+      isExact: areExact(terms, qualities),
+      index,
+    }
   }
 }
 
 /** A name in parts: those that matched, and what is between them. */
-export interface MarkedPart { readonly text: string, readonly isMatch: boolean }
+export interface MarkedPart {
+  readonly text: string
+  readonly isMatch: boolean
+}
 
 /** Marks what matched; null when nothing that counts did. Of a word that is only begun, its beginning is marked. */
 export function markMatches (text: string, readings: readonly Reading[]): MarkedPart[] | null {

@@ -28,11 +28,11 @@ export interface Highlight {
 }
 
 export interface SearchIndex {
-  put (document: SearchDocument): void
-  remove (slot: number): void
+  put(document: SearchDocument): void
+  remove(slot: number): void
   /** Slots of everything that answers the query, the best first. */
-  search (query: string): Uint32Array
-  explain (query: string, slots: readonly number[]): Explanation[]
+  search(query: string): Uint32Array
+  explain(query: string, slots: readonly number[]): Explanation[]
 }
 
 /** So many candidates are ranked by reading them; the rest follows as the inverted index has it. */
@@ -52,12 +52,20 @@ const EPISODE_TEXT_READ = 200_000
 const SHOWN_PEOPLE = 3
 
 /** What has the words of a query: the promising as the inverted index scores them, and the slots of the others. */
-interface Candidates { readonly scored: readonly SearchResult[], readonly rest: readonly number[] }
+interface Candidates {
+  readonly scored: readonly SearchResult[]
+  readonly rest: readonly number[]
+}
 
 /** How finely promises are told apart, and how many slots fit beside them into 53 bits. */
 const [PROMISE_STEPS, MOST_SLOTS] = [2 ** 22, 2 ** 24]
 
-interface Ranked { readonly slot: number, readonly evidence: Evidence, readonly rank: number, readonly popularity: number }
+interface Ranked {
+  readonly slot: number
+  readonly evidence: Evidence
+  readonly rank: number
+  readonly popularity: number
+}
 
 export function createSearchIndex (): SearchIndex {
   const documents = new Map<number, SearchDocument>()
@@ -72,11 +80,13 @@ export function createSearchIndex (): SearchIndex {
   const index = new MiniSearch<SearchDocument>({
     idField: 'slot',
     fields: ['names', 'people', 'episodes'],
-    extractField: (document, field) => field === 'names' ? namesText(document) : document[field as 'slot'] as unknown as string,
-    tokenize: (text) => wordsOf(text).map(({ word }) => {
-      added.add(word)
-      return word
-    }),
+    extractField: (document, field) =>
+      field === 'names' ? namesText(document) : document[field as 'slot'] as unknown as string,
+    tokenize: (text) =>
+      wordsOf(text).map(({ word }) => {
+        added.add(word)
+        return word
+      }),
     processTerm: (word) => word,
     searchOptions: { tokenize: (text) => text.split(' '), boost: { names: 4, people: 1.5 } },
   })
@@ -122,22 +132,43 @@ export function createSearchIndex (): SearchIndex {
     const ranked = rank(scored, readings)
     if (ranked.length < ENOUGH && readings.some(({ terms }) => terms.length > 1)) {
       const known = new Set(scored.map(({ id }) => id as number))
-      ranked.push(...rank(findCandidates(readings, 'OR', query.length).scored.filter(({ id }) => !known.has(id as number)), readings))
+      ranked.push(
+        ...rank(
+          findCandidates(readings, 'OR', query.length).scored.filter(({ id }) => !known.has(id as number)),
+          readings,
+        ),
+      )
     }
-    ranked.sort((a, b) => Number(b.evidence.isExact) - Number(a.evidence.isExact) || b.rank - a.rank || b.popularity - a.popularity || a.slot - b.slot)
-    return Uint32Array.from([...ranked.map(({ slot }) => slot), ...scored.slice(RANKED).map(({ id }) => id as number), ...rest])
+    ranked.sort((a, b) =>
+      Number(b.evidence.isExact) - Number(a.evidence.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
+      a.slot - b.slot
+    )
+    return Uint32Array.from([
+      ...ranked.map(({ slot }) => slot),
+      ...scored.slice(RANKED).map(({ id }) => id as number),
+      ...rest,
+    ])
   }
 
   function findCandidates (readings: readonly Reading[], combineWith: 'AND' | 'OR', typedLength: number): Candidates {
     const meant = readings.map(({ terms }) => meantTerms(terms, combineWith)).filter(({ length }) => length > 0)
     const wordsFound = new Map<number, number>()
     const matching = new Set<number>()
-    for (const terms of meant) for (const slot of combineWith === 'AND' ? findWithAll(terms) : findWithAny(terms, wordsFound)) matching.add(slot)
+    for (const terms of meant) {
+      for (
+        const slot of combineWith === 'AND'
+          ? findWithAll(terms)
+          : findWithAny(terms, wordsFound)
+      ) matching.add(slot)
+    }
     if (matching.size === 0) return { scored: [], rest: [] }
     const inOrder = matching.size > SCORED ? byPromise(matching, wordsFound, typedLength) : []
     const promising = matching.size > SCORED ? new Set(inOrder.slice(0, SCORED)) : matching
     const queries = meant.map((terms) => toQuery(terms, combineWith))
-    const scored = index.search({ combineWith: 'OR', queries }, { boostDocument: (slot: number) => promising.has(slot) ? 1 + popularityOf(slot) + (isNearlyWhole(slot, typedLength) ? WHOLE_LIFT : 0) : 0 })
+    const scored = index.search({ combineWith: 'OR', queries }, {
+      boostDocument: (slot: number) =>
+        promising.has(slot) ? 1 + popularityOf(slot) + (isNearlyWhole(slot, typedLength) ? WHOLE_LIFT : 0) : 0,
+    })
     return { scored, rest: inOrder.slice(SCORED) }
   }
 
@@ -156,7 +187,16 @@ export function createSearchIndex (): SearchIndex {
     // The rarest first: what does not have it need not be looked at again.
     for (const term of [...terms].sort((a, b) => a.uses - b.uses)) {
       const [before, here]: [Set<number> | null, Set<number>] = [found, new Set()]
-      notice(term, before === null ? (slot) => { here.add(slot) } : (slot) => { if (before.has(slot)) here.add(slot) })
+      notice(
+        term,
+        before === null
+          ? (slot) => {
+            here.add(slot)
+          }
+          : (slot) => {
+            if (before.has(slot)) here.add(slot)
+          },
+      )
       found = here
     }
     return found ?? new Set()
@@ -166,20 +206,28 @@ export function createSearchIndex (): SearchIndex {
   function findWithAny (terms: readonly Term[], wordsFound: Map<number, number>): Iterable<number> {
     for (const term of terms) {
       const here = new Set<number>()
-      notice(term, (slot) => { here.add(slot) })
+      notice(term, (slot) => {
+        here.add(slot)
+      })
       for (const slot of here) wordsFound.set(slot, (wordsFound.get(slot) ?? 0) + 1)
     }
     return wordsFound.keys()
   }
 
   /** Those that have the most of the words, then those whose name may be all that was typed, then the most popular. */
-  function byPromise (matching: ReadonlySet<number>, wordsFound: ReadonlyMap<number, number>, typedLength: number): number[] {
+  function byPromise (
+    matching: ReadonlySet<number>,
+    wordsFound: ReadonlyMap<number, number>,
+    typedLength: number,
+  ): number[] {
     const slots = [...matching]
     // Packed into one number each, because there are many: the promise, then the place in the list.
     const keys = new Float64Array(slots.length)
     for (const [place, slot] of slots.entries()) {
       const words = Math.min(MAX_TERMS, wordsFound.get(slot) ?? 0)
-      keys[place] = Math.floor((2 * words + Number(isNearlyWhole(slot, typedLength)) + popularityOf(slot)) * PROMISE_STEPS) * MOST_SLOTS + place
+      keys[place] =
+        Math.floor((2 * words + Number(isNearlyWhole(slot, typedLength)) + popularityOf(slot)) * PROMISE_STEPS) *
+          MOST_SLOTS + place
     }
     return Array.from(keys.sort().reverse(), (key) => slots[key % MOST_SLOTS] ?? 0)
   }
@@ -190,11 +238,16 @@ export function createSearchIndex (): SearchIndex {
       const document = documents.get(id as number)
       if (document === undefined) return []
       const fields = new Set(Object.values(match).flat())
-      const looksAt = { people: fields.has('people'), episodes: fields.has('episodes') && episodeText < EPISODE_TEXT_READ }
+      const looksAt = {
+        people: fields.has('people'),
+        episodes: fields.has('episodes') && episodeText < EPISODE_TEXT_READ,
+      }
       if (looksAt.episodes) episodeText += document.episodes.length
       const evidence = findEvidence(document, readings, looksAt)
       const popularity = popularityOf(document.slot)
-      return evidence === null ? [] : [{ slot: document.slot, evidence, rank: evidence.score + POPULARITY_WEIGHT * popularity, popularity }]
+      return evidence === null
+        ? []
+        : [{ slot: document.slot, evidence, rank: evidence.score + POPULARITY_WEIGHT * popularity, popularity }]
     })
   }
 
@@ -228,19 +281,28 @@ function meantTerms (terms: readonly Term[], combineWith: 'AND' | 'OR'): readonl
 function toQuery (terms: readonly Term[], combineWith: 'AND' | 'OR'): Query {
   return {
     combineWith,
-    queries: terms.map(({ meanings }) => ({ combineWith: 'OR', queries: [[...meanings.keys()].join(' ')], boostTerm: (word: string) => meanings.get(word) ?? 0 })),
+    queries: terms.map(({ meanings }) => ({
+      combineWith: 'OR',
+      queries: [[...meanings.keys()].join(' ')],
+      boostTerm: (word: string) => meanings.get(word) ?? 0,
+    })),
   }
 }
 
 function explainOne (document: SearchDocument, readings: readonly Reading[]): Explanation {
-  const evidence = findEvidence(document, readings, { people: document.people !== '', episodes: document.episodes !== '' })
+  const evidence = findEvidence(document, readings, {
+    people: document.people !== '',
+    episodes: document.episodes !== '',
+  })
   const highlights: Highlight[] = []
   const add = (field: Highlight['field'], text: string | undefined): void => {
     const parts = text === undefined ? null : markMatches(text, readings)
     if (parts !== null) highlights.push({ field, parts })
   }
   const [title, ...others] = document.names
-  if (evidence?.field === 'name' && evidence.index > 0) add(fieldOfName(document, evidence.index), others[evidence.index - 1])
+  if (evidence?.field === 'name' && evidence.index > 0) {
+    add(fieldOfName(document, evidence.index), others[evidence.index - 1])
+  }
   if (evidence?.field === 'person') add('person', document.people.split('\n')[evidence.index])
   const episode = evidence?.field === 'episode' ? evidence.index : null
   if (episode !== null) add('episode', document.episodes.split('\n')[episode])

@@ -5,15 +5,15 @@ import type { Explanation, SearchDocument } from './search-index.js'
 import type { SearchReply, SearchRequest, SearchTask } from './search-worker.js'
 
 export interface SearchThread {
-  put (documents: readonly SearchDocument[]): Promise<void>
-  remove (slots: readonly number[]): Promise<void>
+  put(documents: readonly SearchDocument[]): Promise<void>
+  remove(slots: readonly number[]): Promise<void>
   /** @throws DomainError 503 `search-busy` */
-  search (query: string): Promise<Uint32Array>
+  search(query: string): Promise<Uint32Array>
   /** @throws DomainError 503 `search-busy` */
-  explain (query: string, slots: readonly number[]): Promise<Explanation[]>
+  explain(query: string, slots: readonly number[]): Promise<Explanation[]>
   /** Bytes that the index's thread has in use. */
-  readMemory (): Promise<number>
-  close (): Promise<void>
+  readMemory(): Promise<number>
+  close(): Promise<void>
 }
 
 export interface SearchThreadOptions {
@@ -22,17 +22,23 @@ export interface SearchThreadOptions {
   /** How many searches may wait; those beyond are told to come again. */
   readonly maxWaiting?: number
   /** Told when the thread ended by itself: its index is gone. */
-  onLost (error: unknown): void
+  onLost(error: unknown): void
 }
 
 /** A thread that has not answered for so long is ended: nothing that it is asked takes this long. */
 const STUCK_AFTER_MS = 30_000
 
-interface Waiting { resolve (result: unknown): void, reject (error: unknown): void }
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
 
-export const searchBusy = (): Error => unavailable('search-busy', 'Search has too much to do at this moment. Try again shortly.', 1)
+export const searchBusy = (): Error =>
+  unavailable('search-busy', 'Search has too much to do at this moment. Try again shortly.', 1)
 
-export function startSearchThread ({ timeLimitMs = 2_000, maxWaiting = 64, onLost }: SearchThreadOptions): SearchThread {
+export function startSearchThread (
+  { timeLimitMs = 2_000, maxWaiting = 64, onLost }: SearchThreadOptions,
+): SearchThread {
   const worker = new Worker(new URL('./search-worker.js', import.meta.url))
   worker.unref()
   const waiting = new Map<number, Waiting>()
@@ -50,7 +56,9 @@ export function startSearchThread ({ timeLimitMs = 2_000, maxWaiting = 64, onLos
     else asked?.resolve(reply.result)
   })
   worker.on('error', lose)
-  worker.on('exit', (code) => { lose(new Error(`the search thread ended with ${code}`)) })
+  worker.on('exit', (code) => {
+    lose(new Error(`the search thread ended with ${code}`))
+  })
 
   function lose (error: unknown): void {
     watchLess()
@@ -73,7 +81,9 @@ export function startSearchThread ({ timeLimitMs = 2_000, maxWaiting = 64, onLos
   async function ask<T> (task: SearchTask): Promise<T> {
     if (isClosed) throw searchBusy()
     const id = ++lastId
-    stuck ??= setTimeout(() => { void worker.terminate() }, STUCK_AFTER_MS).unref()
+    stuck ??= setTimeout(() => {
+      void worker.terminate()
+    }, STUCK_AFTER_MS).unref()
     return await new Promise<T>((resolve, reject) => {
       waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
       worker.postMessage({ id, task } satisfies SearchRequest)
@@ -84,9 +94,15 @@ export function startSearchThread ({ timeLimitMs = 2_000, maxWaiting = 64, onLos
   async function askInTime<T> (task: SearchTask): Promise<T> {
     if (searching >= maxWaiting) throw searchBusy()
     searching++
-    const answer = ask<T>(task).finally(() => { searching-- })
+    const answer = ask<T>(task).finally(() => {
+      searching--
+    })
     let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(searchBusy()) }, timeLimitMs) })
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(searchBusy())
+      }, timeLimitMs)
+    })
     try {
       return await Promise.race([answer, tooLate])
     } finally {
@@ -95,8 +111,12 @@ export function startSearchThread ({ timeLimitMs = 2_000, maxWaiting = 64, onLos
   }
 
   return {
-    put: async (documents) => { await ask({ kind: 'put', documents }) },
-    remove: async (slots) => { await ask({ kind: 'remove', slots }) },
+    put: async (documents) => {
+      await ask({ kind: 'put', documents })
+    },
+    remove: async (slots) => {
+      await ask({ kind: 'remove', slots })
+    },
     search: async (query) => await askInTime({ kind: 'search', query }),
     explain: async (query, slots) => await askInTime({ kind: 'explain', query, slots }),
     readMemory: async () => await ask({ kind: 'memory' }),

@@ -9,7 +9,10 @@ export type SearchTask =
   | { readonly kind: 'explain', readonly query: string, readonly slots: readonly number[] }
   | { readonly kind: 'memory' }
 
-export interface SearchRequest { readonly id: number, readonly task: SearchTask }
+export interface SearchRequest {
+  readonly id: number
+  readonly task: SearchTask
+}
 
 export type SearchReply =
   | { readonly id: number, readonly result: Uint32Array | Explanation[] | number | null }
@@ -25,9 +28,12 @@ function run (task: SearchTask): Uint32Array | Explanation[] | number | null {
     case 'remove':
       for (const slot of task.slots) index.remove(slot)
       return null
-    case 'search': return index.search(task.query)
-    case 'explain': return index.explain(task.query, task.slots)
-    case 'memory': return process.memoryUsage().heapUsed
+    case 'search':
+      return index.search(task.query)
+    case 'explain':
+      return index.explain(task.query, task.slots)
+    case 'memory':
+      return process.memoryUsage().heapUsed
   }
 }
 

@@ -12,7 +12,11 @@ export interface NameSuggestion {
 }
 
 /** Each name once: the title, or the person where that is what matched. */
-export function suggest (answers: ReadonlyArray<{ readonly title: CatalogueTitle, readonly match: TitleMatch }>, localiser: Localiser, limit: number): NameSuggestion[] {
+export function suggest (
+  answers: ReadonlyArray<{ readonly title: CatalogueTitle, readonly match: TitleMatch }>,
+  localiser: Localiser,
+  limit: number,
+): NameSuggestion[] {
   const suggestions = new Map<string, NameSuggestion>()
   for (const { title, match } of answers) {
     const [best] = match.highlights

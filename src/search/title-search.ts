@@ -20,17 +20,28 @@ export interface TitleSearch {
    * Ids of all titles that answer a query, the best first, whoever may see them.
    * @throws DomainError 503 `search-busy`
    */
-  find (query: string): Promise<Iterable<string>>
+  find(query: string): Promise<Iterable<string>>
   /** What matched in some of them, by id. @throws DomainError 503 `search-busy` */
-  explain (query: string, titleIds: readonly string[]): Promise<ReadonlyMap<string, TitleMatch>>
+  explain(query: string, titleIds: readonly string[]): Promise<ReadonlyMap<string, TitleMatch>>
   /** Bytes that the index takes. */
-  readMemory (): Promise<number>
-  close (): Promise<void>
+  readMemory(): Promise<number>
+  close(): Promise<void>
 }
 
 /** What can be searched; credits are bounded, so that one title of a thousand names does not fill the index. */
 const PROJECTION = {
-  kind: 1, title: 1, originalTitle: 1, alternativeTitles: 1, 'translations.title': 1, year: 1, popularity: 1, 'cast.name': 1, 'crew.name': 1, 'seasons.number': 1, 'seasons.episodes.number': 1, 'seasons.episodes.title': 1,
+  kind: 1,
+  title: 1,
+  originalTitle: 1,
+  alternativeTitles: 1,
+  'translations.title': 1,
+  year: 1,
+  popularity: 1,
+  'cast.name': 1,
+  'crew.name': 1,
+  'seasons.number': 1,
+  'seasons.episodes.number': 1,
+  'seasons.episodes.title': 1,
 } as const
 const PEOPLE_OF_TITLE = 100
 const LOADED_AT_ONCE = 500
@@ -45,7 +56,9 @@ const WAIT_FOR_LOAD_MS = 2_000
 const TRY_AGAIN_AFTER_MS = 1_000
 
 type SearchableStored = StoredMovie | StoredShow
-interface Log { warn (details: object, message: string): void }
+interface Log {
+  warn(details: object, message: string): void
+}
 
 /** Starts the index; it loads in the background. */
 export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
@@ -61,7 +74,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   let [marked, applied] = [1, 0]
   /** What this process itself changed, as far as searches have met it, and the number of changes that it was among. */
   let [ownChanges, ownMarked] = [catalogue.ownChanges(), 0]
-  let waiters: Array<{ readonly upTo: number, resolve (): void }> = []
+  let waiters: Array<{ readonly upTo: number, resolve(): void }> = []
   let thread = start()
 
   function start (): SearchThread {
@@ -92,7 +105,9 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
         retry = null
         work()
       }, TRY_AGAIN_AFTER_MS).unref()
-    }).finally(() => { working = null })
+    }).finally(() => {
+      working = null
+    })
   }
 
   async function catchUp (): Promise<void> {
@@ -169,7 +184,10 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
       slot: slotOf(title._id.toString()),
       names: [title.title, ...(originalTitle === null ? [] : [originalTitle]), ...otherNames(title)],
       hasOriginal: originalTitle !== null,
-      people: [...new Set([...title.cast ?? [], ...title.crew ?? []].map(({ name }) => toLine(name)))].slice(0, PEOPLE_OF_TITLE).join('\n'),
+      people: [...new Set([...title.cast ?? [], ...title.crew ?? []].map(({ name }) => toLine(name)))].slice(
+        0,
+        PEOPLE_OF_TITLE,
+      ).join('\n'),
       episodes: title.kind === 'movie' ? '' : episodeTitles(title).map(toLine).join('\n'),
       year: title.year,
       popularity: title.popularity,
@@ -181,7 +199,14 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
     if (ownChanges !== catalogue.ownChanges()) [ownChanges, ownMarked] = [catalogue.ownChanges(), marked]
     const upTo = marked
     const longestMs = !isLoaded ? WAIT_FOR_LOAD_MS : applied < ownMarked ? WAIT_FOR_WRITES_MS : WAIT_FOR_OTHERS_MS
-    if (applied < upTo) await within(longestMs, new Promise((resolve) => { waiters.push({ upTo, resolve }) }))
+    if (applied < upTo) {
+      await within(
+        longestMs,
+        new Promise((resolve) => {
+          waiters.push({ upTo, resolve })
+        }),
+      )
+    }
     if (!isLoaded) throw searchBusy()
   }
 
@@ -210,17 +235,22 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
 
 /** What it is called otherwise, in other languages too, each name once. */
 function otherNames ({ title, originalTitle, alternativeTitles, translations }: SearchableStored): string[] {
-  const names = new Set([...alternativeTitles ?? [], ...(translations ?? []).map((one) => one.title).filter((name) => name !== null)])
+  const names = new Set([
+    ...alternativeTitles ?? [],
+    ...(translations ?? []).map((one) => one.title).filter((name) => name !== null),
+  ])
   return [...names].filter((name) => name !== title && name !== originalTitle)
 }
 
-function * idsOf (slots: Uint32Array, ids: readonly string[]): Generator<string> {
+function* idsOf (slots: Uint32Array, ids: readonly string[]): Generator<string> {
   for (const slot of slots) yield ids[slot] ?? ''
 }
 
 /** In the order of the catalogue's items. */
 function episodeTitles ({ seasons }: Pick<StoredShow, 'seasons'>): string[] {
-  return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) => [...season.episodes].sort((a, b) => a.number - b.number).map(({ title }) => title))
+  return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
+    [...season.episodes].sort((a, b) => a.number - b.number).map(({ title }) => title)
+  )
 }
 
 /** Lines separate names. */
@@ -230,6 +260,10 @@ function toLine (text: string): string {
 
 async function within (ms: number, wait: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms) })
-  await Promise.race([wait, enough]).finally(() => { clearTimeout(timer) })
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([wait, enough]).finally(() => {
+    clearTimeout(timer)
+  })
 }

@@ -13,12 +13,24 @@ export interface Word {
 const WORD_LENGTH = 40
 
 /** Initials (`E.T.`), what is elided (`d'Amélie`), else letters and digits with apostrophes between them (`Schindler's`). */
-const WORDS = /(?<![\p{L}\p{N}])(?:[cdjlmnost]|qu)(?=['’]\p{L}{3})|(?:\p{L}\.){2,}\p{L}?|[\p{L}\p{N}\p{M}]+(?:['’ʼ][\p{L}\p{N}\p{M}]+)*/giu
+const WORDS =
+  /(?<![\p{L}\p{N}])(?:[cdjlmnost]|qu)(?=['’]\p{L}{3})|(?:\p{L}\.){2,}\p{L}?|[\p{L}\p{N}\p{M}]+(?:['’ʼ][\p{L}\p{N}\p{M}]+)*/giu
 /** Written without spaces: found by pairs of characters. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu
 
 /** Letters that have no decomposition, as they are typed without them. */
-const PLAIN: ReadonlyMap<string, string> = new Map([['ß', 'ss'], ['æ', 'ae'], ['œ', 'oe'], ['ø', 'o'], ['ł', 'l'], ['đ', 'd'], ['ð', 'd'], ['þ', 'th'], ['ı', 'i']])
+const PLAIN: ReadonlyMap<string, string> = new Map([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['ł', 'l'],
+  ['đ', 'd'],
+  ['ð', 'd'],
+  ['þ', 'th'],
+  ['ı', 'i'],
+])
 
 /** Neither accents nor what stands within words: the words are its runs of letters and digits. */
 const PLAIN_TEXT = /^[\0-&(-\-/-\x7f]*$/
@@ -40,7 +52,11 @@ function anyWordsOf (text: string): Word[] {
 }
 
 function plainWordsOf (text: string): Word[] {
-  return [...text.matchAll(PLAIN_WORDS)].map(({ 0: word, index }) => ({ word: word.toLowerCase().slice(0, WORD_LENGTH), start: index, end: index + word.length }))
+  return [...text.matchAll(PLAIN_WORDS)].map(({ 0: word, index }) => ({
+    word: word.toLowerCase().slice(0, WORD_LENGTH),
+    start: index,
+    end: index + word.length,
+  }))
 }
 
 function toWord (text: string, start: number): Word {
@@ -49,7 +65,9 @@ function toWord (text: string, start: number): Word {
 
 function foldWord (text: string): string {
   // Most of what there is, in a fraction of the time.
-  const folded = /^[a-z0-9]+$/.test(text) ? text : foldText(text).replace(/[.'’ʼ]/g, '').replace(/[ßæœøłđðþı]/g, (letter) => PLAIN.get(letter) ?? letter)
+  const folded = /^[a-z0-9]+$/.test(text)
+    ? text
+    : foldText(text).replace(/[.'’ʼ]/g, '').replace(/[ßæœøłđðþı]/g, (letter) => PLAIN.get(letter) ?? letter)
   return folded.slice(0, WORD_LENGTH)
 }
 
@@ -73,7 +91,8 @@ function pairsOf (run: string, offset: number): Word[] {
 
 /** Articles and the like: they neither make nor break a match. */
 const SMALL_WORDS = new Set(('a an the of and or in on at to for from by with vs is it its ' +
-  'der die das den dem des ein eine und von zu im le la les l un une du de et en el los las lo il gli y i o da do das dos e').split(' '))
+  'der die das den dem des ein eine und von zu im le la les l un une du de et en el los las lo il gli y i o da do das dos e')
+  .split(' '))
 
 export function isSmallWord (word: string): boolean {
   return SMALL_WORDS.has(word)

@@ -10,9 +10,9 @@ export interface CursorCodec {
    * @param position anything that JSON can carry; signed, not secret
    * @param scope what list this is: route, filters, order
    */
-  encode (position: unknown, scope: unknown): string
+  encode(position: unknown, scope: unknown): string
   /** @throws DomainError 400 `invalid-cursor` */
-  decode (cursor: string, scope: unknown): unknown
+  decode(cursor: string, scope: unknown): unknown
 }
 
 /** Cursors read `kid.body`, so that exchanging the signing key does not cut off whoever is between two pages. */
@@ -40,5 +40,8 @@ export function createCursorCodec (keys: KeyRing): CursorCodec {
 
 /** JSON holds no bare line break: where the scope ends cannot be shifted. */
 function macOf (key: Buffer, body: Buffer, scope: unknown): Buffer {
-  return createHmac('sha256', key).update(JSON.stringify(scope)).update('\n').update(body).digest().subarray(0, MAC_BYTES)
+  return createHmac('sha256', key).update(JSON.stringify(scope)).update('\n').update(body).digest().subarray(
+    0,
+    MAC_BYTES,
+  )
 }

@@ -5,13 +5,16 @@ import type { SigningKey } from '../config.js'
 
 export type KeyPurpose = 'access' | 'refresh' | 'media' | 'cursor' | 'device' | 'email-link' | 'throttle'
 
-export interface NamedKey { readonly kid: string, readonly key: Buffer }
+export interface NamedKey {
+  readonly kid: string
+  readonly key: Buffer
+}
 
 export interface KeyRing {
   /** The key that signs. */
-  current (purpose: KeyPurpose): NamedKey
+  current(purpose: KeyPurpose): NamedKey
   /** The key of a name; null when it is not in the ring (any more). */
-  find (purpose: KeyPurpose, kid: string): Buffer | null
+  find(purpose: KeyPurpose, kid: string): Buffer | null
 }
 
 const KEY_BYTES = 32

@@ -2,8 +2,21 @@
 
 const HEADERS = ['authorization', 'cookie', 'set-cookie']
 const MEMBERS = [
-  'password', 'currentPassword', 'newPassword', 'passwordHash', 'pin', 'currentPin', 'newPin', 'pinHash',
-  'token', 'accessToken', 'refreshToken', 'deviceToken', 'seed', 'email', 'newEmail',
+  'password',
+  'currentPassword',
+  'newPassword',
+  'passwordHash',
+  'pin',
+  'currentPin',
+  'newPin',
+  'pinHash',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'deviceToken',
+  'seed',
+  'email',
+  'newEmail',
 ]
 
 /**
@@ -12,16 +25,22 @@ const MEMBERS = [
  */
 export const REDACTED_PATHS: string[] = [
   ...HEADERS.flatMap((header) => [`headers["${header}"]`, `req.headers["${header}"]`, `res.headers["${header}"]`]),
-  'body', 'req.body', 'err.keyValue', 'err.errorResponse.keyValue',
-  ...MEMBERS, ...MEMBERS.map((member) => `*.${member}`),
+  'body',
+  'req.body',
+  'err.keyValue',
+  'err.errorResponse.keyValue',
+  ...MEMBERS,
+  ...MEMBERS.map((member) => `*.${member}`),
 ]
 
 const SECRET_PARAMETERS = new Set(['token', 'cursor', 'email'])
 
 /** The address without the values of its tokens, cursors and people's addresses, however their names are written. */
 export function stripUrlTokens (url: string): string {
-  return url.replace(/([?&])([^?&=#]*)=[^&#]*/g, (whole, mark: string, name: string) =>
-    SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole)
+  return url.replace(
+    /([?&])([^?&=#]*)=[^&#]*/g,
+    (whole, mark: string, name: string) => SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole,
+  )
 }
 
 /** The router reads `%74oken` as `token`, so the log has to. */

@@ -7,14 +7,14 @@ import type { PasswordTask } from './password-worker.js'
 
 export interface PasswordHasher {
   /** @throws DomainError 503 `busy` when too many are waiting */
-  hash (password: string): Promise<string>
-  verify (password: string, hash: string): Promise<boolean>
+  hash(password: string): Promise<string>
+  verify(password: string, hash: string): Promise<boolean>
   /** The work of a verification without its outcome, for accounts that do not exist. */
-  verifyNothing (password: string): Promise<false>
+  verifyNothing(password: string): Promise<false>
   /** True when a hash was made with a lower cost than is asked for now. */
-  needsRehash (hash: string): boolean
+  needsRehash(hash: string): boolean
   /** Finishes what runs and waits, then ends the threads. */
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 export interface PasswordHasherOptions {
@@ -28,7 +28,9 @@ export interface PasswordHasherOptions {
 }
 
 /** Opens the worker threads; `close()` ends them. */
-export function createPasswordHasher ({ pepper, cost, threads = 2, maxWaiting = 64 }: PasswordHasherOptions): PasswordHasher {
+export function createPasswordHasher (
+  { pepper, cost, threads = 2, maxWaiting = 64 }: PasswordHasherOptions,
+): PasswordHasher {
   const pool = new Piscina<PasswordTask, string | boolean>({
     filename: new URL('./password-worker.js', import.meta.url).href,
     minThreads: 1,
@@ -45,7 +47,9 @@ export function createPasswordHasher ({ pepper, cost, threads = 2, maxWaiting = 
   const busy = new Set<Promise<string | boolean>>()
   let isClosing = false
   async function run (task: PasswordTask): Promise<string | boolean> {
-    if (isClosing || pool.queueSize >= maxWaiting) throw unavailable('busy', 'Too many people are signing in at this moment. Try again shortly.', 2)
+    if (isClosing || pool.queueSize >= maxWaiting) {
+      throw unavailable('busy', 'Too many people are signing in at this moment. Try again shortly.', 2)
+    }
     const result = pool.run(task)
     busy.add(result)
     try {
@@ -58,7 +62,8 @@ export function createPasswordHasher ({ pepper, cost, threads = 2, maxWaiting = 
   const nothing = bcrypt.genSaltSync(cost) + '.'.repeat(31)
   return {
     hash: async (password) => String(await run({ kind: 'hash', digest: digestOf(password), cost })),
-    verify: async (password, hashed) => await run({ kind: 'verify', digest: digestOf(password), hash: hashed }) === true,
+    verify: async (password, hashed) =>
+      await run({ kind: 'verify', digest: digestOf(password), hash: hashed }) === true,
     async verifyNothing (password) {
       await run({ kind: 'verify', digest: digestOf(password), hash: nothing })
       return false

@@ -51,11 +51,19 @@ export function parseRefreshToken (token: string): ParsedRefreshToken | null {
   const body = TOKEN.exec(token)?.[1]
   if (body === undefined) return null
   const bytes = Buffer.from(body, 'base64url')
-  return { sessionId: bytes.toString('hex', 0, ID_BYTES), generation: bytes.readUInt32BE(ID_BYTES), mac: bytes.subarray(HEAD_BYTES) }
+  return {
+    sessionId: bytes.toString('hex', 0, ID_BYTES),
+    generation: bytes.readUInt32BE(ID_BYTES),
+    mac: bytes.subarray(HEAD_BYTES),
+  }
 }
 
 /** Whether a token was given out for the session, at any generation. Takes the same time either way. */
-export function isGenuineRefreshToken (keys: KeyRing, token: ParsedRefreshToken, { seed, kid }: Pick<RefreshTokenSource, 'seed' | 'kid'>): boolean {
+export function isGenuineRefreshToken (
+  keys: KeyRing,
+  token: ParsedRefreshToken,
+  { seed, kid }: Pick<RefreshTokenSource, 'seed' | 'kid'>,
+): boolean {
   const key = keys.find('refresh', kid)
   return key !== null && timingSafeEqual(token.mac, macOf(key, headOf(token.sessionId, token.generation), seed))
 }

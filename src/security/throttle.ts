@@ -24,7 +24,9 @@ export function waitAfter (policy: ThrottlePolicy, attempts: number): number {
 /** The waits from the last free attempt on, until they no longer grow; ms. */
 function growingWaits (policy: ThrottlePolicy): number[] {
   const waits: number[] = []
-  for (let attempts = policy.free; waits.at(-1) !== policy.maxWaitMs; attempts++) waits.push(waitAfter(policy, attempts))
+  for (let attempts = policy.free; waits.at(-1) !== policy.maxWaitMs; attempts++) {
+    waits.push(waitAfter(policy, attempts))
+  }
   return waits
 }
 
@@ -47,7 +49,9 @@ export async function forgetAttempts (key: string): Promise<void> {
 /** Takes back the count of one attempt that was right, where the wrong ones of others still count. */
 export async function forgiveAttempt (key: string): Promise<void> {
   const fewer = { $max: [{ $subtract: ['$count', 1] }, 0] }
-  await Throttle.updateOne({ _id: key }, [{ $set: { count: fewer, blockedUntil: null } }] as never, { updatePipeline: true })
+  await Throttle.updateOne({ _id: key }, [{ $set: { count: fewer, blockedUntil: null } }] as never, {
+    updatePipeline: true,
+  })
 }
 
 async function countUnlessBlocked (key: string, policy: ThrottlePolicy, now: Date): Promise<boolean> {
@@ -71,7 +75,9 @@ function countingPipeline (policy: ThrottlePolicy, now: Date): PipelineStage[] {
   const ends = growingWaits(policy).map(at)
   const step = { $min: [{ $subtract: [counted, policy.free] }, ends.length - 1] }
   const paused = { $cond: [{ $lt: [counted, policy.free] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
-  const nextBlock = policy.mostInARow === undefined ? paused : { $cond: [{ $gte: [counted, policy.mostInARow] }, at(policy.forgetAfterMs), paused] }
+  const nextBlock = policy.mostInARow === undefined
+    ? paused
+    : { $cond: [{ $gte: [counted, policy.mostInARow] }, at(policy.forgetAfterMs), paused] }
   return [{
     $set: {
       count: { $cond: [isBlocked, '$count', counted] },

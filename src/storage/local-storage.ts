@@ -4,7 +4,13 @@ import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { assertStorageKey, ObjectMissingError, type MediaStorage, type StorageWriter, type StoredObject } from './storage.js'
+import {
+  assertStorageKey,
+  ObjectMissingError,
+  type MediaStorage,
+  type StorageWriter,
+  type StoredObject,
+} from './storage.js'
 
 /** Inside the root, so that the rename stays on one file system; no key can name it. */
 const INCOMING = '.incoming'
@@ -46,7 +52,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
 
   /** Moves a finished file to its key's place; the folder's entry is made durable as well. */
   async function publish (incoming: string, key: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1;; attempt++) {
       const target = await locate(key)
       try {
         await mkdir(path.dirname(target), { recursive: true })
@@ -70,7 +76,9 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
     async create (key) {
       await locate(key)
       const incoming = path.join(incomingFolder, randomUUID())
-      return writeIncoming(incoming, await open(incoming, 'wx'), async () => { await publish(incoming, key) })
+      return writeIncoming(incoming, await open(incoming, 'wx'), async () => {
+        await publish(incoming, key)
+      })
     },
     async open (key, span) {
       const { handle, sizeBytes } = await openFile(key)
@@ -105,7 +113,9 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
         await syncFile(file)
         await publish(file, key)
       } else {
-        await openFile(key).then(async ({ handle }) => { await handle.close() })
+        await openFile(key).then(async ({ handle }) => {
+          await handle.close()
+        })
       }
     },
     list: () => listFolder(base, ''),
@@ -125,11 +135,11 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
 }
 
 /** The files below a folder, by key; names that no key can have are not ours, and links are not followed. */
-async function * listFolder (folder: string, prefix: string): AsyncGenerator<StoredObject> {
+async function* listFolder (folder: string, prefix: string): AsyncGenerator<StoredObject> {
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(emptyWhenMissing)) {
     if (entry.name.startsWith('.')) continue
     const place = path.join(folder, entry.name)
-    if (entry.isDirectory()) yield * listFolder(place, `${prefix}${entry.name}/`)
+    if (entry.isDirectory()) yield* listFolder(place, `${prefix}${entry.name}/`)
     const found = entry.isFile() ? await lookAt(place) : null
     if (found !== null) yield { key: prefix + entry.name, modifiedAt: found.mtime }
   }

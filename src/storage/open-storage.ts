@@ -6,7 +6,9 @@ import { openS3Storage } from './s3-storage.js'
 import type { MediaStorage } from './storage.js'
 
 /** @throws ConfigError when a store elsewhere cannot be used */
-export async function openStorage ({ dataDir, s3, maxUploadBytes }: Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>): Promise<MediaStorage> {
+export async function openStorage (
+  { dataDir, s3, maxUploadBytes }: Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>,
+): Promise<MediaStorage> {
   return s3 === null ? await openLocalStorage(mediaFolder(dataDir)) : await openS3Storage(s3, maxUploadBytes)
 }
 

@@ -10,7 +10,9 @@ const MAX_ATTEMPTS = 3
 /** More than the viewers that one process serves: a reader must not wait for another to finish. */
 const MAX_SOCKETS = 2_000
 
-export function s3ClientConfig ({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3Config): S3ClientConfig {
+export function s3ClientConfig (
+  { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3Config,
+): S3ClientConfig {
   return {
     region,
     ...(endpoint === null ? {} : { endpoint }),
@@ -35,7 +37,9 @@ export function s3ClientConfig ({ endpoint, region, accessKeyId, secretAccessKey
 export async function connectS3 (config: S3Config): Promise<S3Client> {
   const client = new S3Client(s3ClientConfig(config))
   try {
-    await client.send(new HeadBucketCommand({ Bucket: config.bucket }), { abortSignal: AbortSignal.timeout(CONNECT_TIMEOUT_MS * MAX_ATTEMPTS) })
+    await client.send(new HeadBucketCommand({ Bucket: config.bucket }), {
+      abortSignal: AbortSignal.timeout(CONNECT_TIMEOUT_MS * MAX_ATTEMPTS),
+    })
     return client
   } catch (error) {
     client.destroy()
@@ -46,9 +50,19 @@ export async function connectS3 (config: S3Config): Promise<S3Client> {
 function toConfigError (error: unknown): ConfigError {
   const status = statusOf(error)
   if (status === 404) return new ConfigError('S3_BUCKET', 'names a bucket that the store does not have')
-  if (status === 401 || status === 403) return new ConfigError('S3_ACCESS_KEY_ID', 'and S3_SECRET_ACCESS_KEY are refused by the store, or have no right to the bucket')
-  if (status === 301 || status === 307 || status === 400) return new ConfigError('S3_REGION', `does not fit the bucket: the store answers ${status}`)
-  return new ConfigError('S3_ENDPOINT', `does not answer as an S3 store: ${status === null ? reasonOf(error) : `status ${status}`}`)
+  if (status === 401 || status === 403) {
+    return new ConfigError(
+      'S3_ACCESS_KEY_ID',
+      'and S3_SECRET_ACCESS_KEY are refused by the store, or have no right to the bucket',
+    )
+  }
+  if (status === 301 || status === 307 || status === 400) {
+    return new ConfigError('S3_REGION', `does not fit the bucket: the store answers ${status}`)
+  }
+  return new ConfigError(
+    'S3_ENDPOINT',
+    `does not answer as an S3 store: ${status === null ? reasonOf(error) : `status ${status}`}`,
+  )
 }
 
 function reasonOf (error: unknown): string {

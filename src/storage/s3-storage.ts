@@ -4,15 +4,30 @@ import { rm } from 'node:fs/promises'
 import { Readable, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import {
-  AbortMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command,
-  type GetObjectCommandOutput, type ListMultipartUploadsCommandOutput, type S3Client,
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type GetObjectCommandOutput,
+  type ListMultipartUploadsCommandOutput,
+  type S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { S3Config } from '../config.js'
 import { storageUnavailable } from '../errors.js'
 import { connectS3, isMissing, statusOf } from './s3-client.js'
-import { assertStorageKey, ObjectMissingError, RESUMABLE_FOLDER, type ByteSpan, type MediaStorage, type StorageWriter, type StoredObject } from './storage.js'
+import {
+  assertStorageKey,
+  ObjectMissingError,
+  RESUMABLE_FOLDER,
+  type ByteSpan,
+  type MediaStorage,
+  type StorageWriter,
+  type StoredObject,
+} from './storage.js'
 
 /** A store that has not begun to answer a small request by then is away, and the client is told. */
 const ANSWER_WITHIN_MS = 10_000
@@ -41,7 +56,11 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
 
   async function getPart (key: string, span: ByteSpan | undefined, etag?: string): Promise<GetObjectCommandOutput> {
     const range = span === undefined ? {} : { Range: `bytes=${span.start}-${span.end}` }
-    const command = new GetObjectCommand({ ...placeOf(key), ...range, ...(etag === undefined ? {} : { IfMatch: etag }) })
+    const command = new GetObjectCommand({
+      ...placeOf(key),
+      ...range,
+      ...(etag === undefined ? {} : { IfMatch: etag }),
+    })
     try {
       return await answered(async (abortSignal) => await client.send(command, { abortSignal }))
     } catch (error) {
@@ -53,7 +72,9 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
   async function describe (key: string): ReturnType<MediaStorage['stat']> {
     const command = new HeadObjectCommand(placeOf(key))
     try {
-      const { ContentLength, LastModified } = await answered(async (abortSignal) => await client.send(command, { abortSignal }))
+      const { ContentLength, LastModified } = await answered(async (abortSignal) =>
+        await client.send(command, { abortSignal })
+      )
       return { sizeBytes: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) }
     } catch (error) {
       if (isMissing(error)) return null
@@ -76,7 +97,11 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
         bodyOf(first).destroy()
         throw new ObjectMissingError(key)
       }
-      return readOn(bodyOf(first), sent, async (start) => bodyOf(await getPart(key, { start, end: sent.end }, first.ETag)))
+      return readOn(
+        bodyOf(first),
+        sent,
+        async (start) => bodyOf(await getPart(key, { start, end: sent.end }, first.ETag)),
+      )
     },
     stat: describe,
     async remove (key) {
@@ -91,8 +116,14 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
       return new URL(await getSignedUrl(client, command, { expiresIn: WORKER_URL_SECONDS }))
     },
     async directUrl (key, contentType) {
-      const command = new GetObjectCommand({ ...placeOf(key), ResponseContentType: contentType, ResponseCacheControl: 'no-store' })
-      return delivery === 'redirect' ? new URL(await getSignedUrl(client, command, { expiresIn: VIEWER_URL_SECONDS })) : null
+      const command = new GetObjectCommand({
+        ...placeOf(key),
+        ResponseContentType: contentType,
+        ResponseCacheControl: 'no-store',
+      })
+      return delivery === 'redirect'
+        ? new URL(await getSignedUrl(client, command, { expiresIn: VIEWER_URL_SECONDS }))
+        : null
     },
     async adopt (file, key) {
       placeOf(key)
@@ -113,9 +144,11 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
       for await (const { Key, UploadId, Initiated } of multipartUploads(client, bucket, prefix)) {
         const isOurs = Key?.startsWith(prefix) === true && !Key.startsWith(`${prefix}${RESUMABLE_FOLDER}/`)
         if (!isOurs || Initiated === undefined || Date.now() - Initiated.getTime() < olderThanMs) continue
-        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })).catch((error: unknown) => {
-          if (!isMissing(error)) throw storageUnavailable(error)
-        })
+        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })).catch(
+          (error: unknown) => {
+            if (!isMissing(error)) throw storageUnavailable(error)
+          },
+        )
         removed++
       }
       return removed
@@ -126,7 +159,9 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
 /** Gives a request up when its answer does not begin in time; the body may take as long as it needs. */
 async function answered<T> (send: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
-  const timer = setTimeout(() => { stop.abort() }, ANSWER_WITHIN_MS)
+  const timer = setTimeout(() => {
+    stop.abort()
+  }, ANSWER_WITHIN_MS)
   try {
     return await send(stop.signal)
   } finally {
@@ -152,7 +187,9 @@ function writeParts (client: S3Client, place: { Bucket: string, Key: string }, p
       else waiting = done
     },
     // The end of the body completes the upload: it is for commit to say.
-    final (done) { done() },
+    final (done) {
+      done()
+    },
     destroy (error, done) {
       // A stream destroys itself when it has finished: what it took still waits for the commit.
       if (error !== null || !this.writableFinished) body.destroy(error ?? new Error('the upload was given up'))
@@ -163,7 +200,8 @@ function writeParts (client: S3Client, place: { Bucket: string, Key: string }, p
   stream.on('error', () => {})
   body.on('error', () => {})
   // A body that breaks makes the library wait for the parts under way and abort the multipart upload.
-  const upload = new Upload({ client, params: { ...place, Body: body }, partSize: partBytes, queueSize: PARTS_AT_ONCE }).done()
+  const upload = new Upload({ client, params: { ...place, Body: body }, partSize: partBytes, queueSize: PARTS_AT_ONCE })
+    .done()
   const settled = upload.catch((error: unknown) => {
     const failure = stream.errored ?? storageUnavailable(error)
     waiting?.(failure)
@@ -186,7 +224,9 @@ function writeParts (client: S3Client, place: { Bucket: string, Key: string }, p
       if (stream.errored !== null) throw stream.errored
       if (!stream.writableFinished) await finished(stream)
       body.push(null)
-      await upload.catch((error: unknown) => { throw storageUnavailable(error) })
+      await upload.catch((error: unknown) => {
+        throw storageUnavailable(error)
+      })
       state = 'committed'
     } catch (error) {
       await abort()
@@ -212,9 +252,9 @@ function sentSpan ({ ContentRange, ContentLength = 0 }: GetObjectCommandOutput):
 function readOn (first: Readable, span: ByteSpan, reopen: (start: number) => Promise<Readable>): Readable {
   let current = first
   let isLeft = false
-  async function * read (): AsyncGenerator<Buffer> {
+  async function* read (): AsyncGenerator<Buffer> {
     let at = span.start
-    for (let broken = 0; ; broken++) {
+    for (let broken = 0;; broken++) {
       try {
         for await (const chunk of current as AsyncIterable<Buffer>) {
           at += chunk.length
@@ -237,23 +277,36 @@ function readOn (first: Readable, span: ByteSpan, reopen: (start: number) => Pro
   return stream
 }
 
-async function * listObjects (client: S3Client, bucket: string, prefix: string): AsyncGenerator<StoredObject> {
+async function* listObjects (client: S3Client, bucket: string, prefix: string): AsyncGenerator<StoredObject> {
   let marker = {}
   for (;;) {
-    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...marker })).catch((error: unknown) => { throw storageUnavailable(error) })
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...marker })).catch(
+      (error: unknown) => {
+        throw storageUnavailable(error)
+      },
+    )
     for (const { Key, LastModified } of page.Contents ?? []) {
-      if (Key?.startsWith(prefix) === true) yield { key: Key.slice(prefix.length), modifiedAt: LastModified ?? new Date(0) }
+      if (Key?.startsWith(prefix) === true) {
+        yield { key: Key.slice(prefix.length), modifiedAt: LastModified ?? new Date(0) }
+      }
     }
     if (page.IsTruncated !== true) return
     marker = { ContinuationToken: page.NextContinuationToken }
   }
 }
 
-async function * multipartUploads (client: S3Client, bucket: string, prefix: string): AsyncGenerator<NonNullable<ListMultipartUploadsCommandOutput['Uploads']>[number]> {
+async function* multipartUploads (
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<NonNullable<ListMultipartUploadsCommandOutput['Uploads']>[number]> {
   let markers = {}
   for (;;) {
-    const page = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers })).catch((error: unknown) => { throw storageUnavailable(error) })
-    yield * page.Uploads ?? []
+    const page = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers }))
+      .catch((error: unknown) => {
+        throw storageUnavailable(error)
+      })
+    yield* page.Uploads ?? []
     if (page.IsTruncated !== true) return
     markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
   }

@@ -9,13 +9,18 @@ import { readTitles } from './write-titles.js'
 /** Whole shows are large. */
 const READ_AT_ONCE = 100
 
-export interface ExportProgress { readonly done: number, readonly all: number }
+export interface ExportProgress {
+  readonly done: number
+  readonly all: number
+}
 
 /**
  * NDJSON in chunks of many lines. Holds the ids of all titles, and few of the titles themselves.
  * What is removed meanwhile is not in it; what comes meanwhile may not be.
  */
-export async function * exportCatalogue (onProgress: (progress: ExportProgress) => void = () => undefined): AsyncGenerator<string> {
+export async function* exportCatalogue (
+  onProgress: (progress: ExportProgress) => void = () => undefined,
+): AsyncGenerator<string> {
   const ids = await readIds()
   for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
     const some = ids.slice(at, at + READ_AT_ONCE).map((id) => new Types.ObjectId(id))

@@ -25,7 +25,12 @@ export function idOf (line: ImportLine): Types.ObjectId {
   if (line.id !== undefined) return new Types.ObjectId(line.id)
   if (line.kind !== 'collection' && externalKeys(line.externalIds).length > 0) return new Types.ObjectId()
   const year = line.kind === 'collection' ? '' : line.year ?? line.releaseDate?.slice(0, 4) ?? ''
-  return new Types.ObjectId(createHash('sha256').update(`normflix-import:${line.kind}:${foldText(line.title)}:${year}`).digest('hex').slice(0, 24))
+  return new Types.ObjectId(
+    createHash('sha256').update(`normflix-import:${line.kind}:${foldText(line.title)}:${year}`).digest('hex').slice(
+      0,
+      24,
+    ),
+  )
 }
 
 function externalKeys (ids: Partial<Record<(typeof SOURCES)[number], string>> | undefined): string[] {
@@ -37,25 +42,52 @@ export async function findRecognised (lines: readonly TitleLine[]): Promise<Read
   const keys = new Set(lines.flatMap(keysOf))
   const found = await Promise.all([
     read('_id', [...keys].filter((key) => !key.includes(' ')).map((id) => new Types.ObjectId(id))),
-    ...SOURCES.map(async (source) => await read(`externalIds.${source}`, [...keys].filter((key) => key.startsWith(`${source} `)).map((key) => key.slice(source.length + 1)))),
+    ...SOURCES.map(async (source) =>
+      await read(
+        `externalIds.${source}`,
+        [...keys].filter((key) => key.startsWith(`${source} `)).map((key) => key.slice(source.length + 1)),
+      )
+    ),
   ])
-  return new Map(found.flat().flatMap((title) => [title._id.toString(), ...externalKeys(title.externalIds)].map((key) => [key, title] as const)))
+  return new Map(
+    found.flat().flatMap((title) =>
+      [title._id.toString(), ...externalKeys(title.externalIds)].map((key) => [key, title] as const)
+    ),
+  )
 }
 
 /** By the driver: nothing of what is read needs a model, and there are thousands a second. */
 async function read (path: string, values: readonly unknown[]): Promise<Recognised[]> {
   if (values.length === 0) return []
-  return await Title.collection.find<Recognised>({ [path]: { $in: values } }, { projection: { kind: 1, externalIds: 1 } }).toArray()
+  return await Title.collection.find<Recognised>({ [path]: { $in: values } }, {
+    projection: { kind: 1, externalIds: 1 },
+  }).toArray()
 }
 
 /** The title that a line is about; null for a new one, or why it cannot be told. */
-export function recognise (line: TitleLine, known: ReadonlyMap<string, Recognised>): Recognised | null | { readonly errors: readonly FieldError[] } {
-  const found = new Map(keysOf(line).flatMap((key) => {
-    const title = known.get(key)
-    return title === undefined ? [] : [[title._id.toString(), title] as const]
-  }))
+export function recognise (
+  line: TitleLine,
+  known: ReadonlyMap<string, Recognised>,
+): Recognised | null | { readonly errors: readonly FieldError[] } {
+  const found = new Map(
+    keysOf(line).flatMap((key) => {
+      const title = known.get(key)
+      return title === undefined ? [] : [[title._id.toString(), title] as const]
+    }),
+  )
   const [title = null, ...others] = [...found.values()]
-  if (others.length > 0) return { errors: [{ pointer: '/externalIds', message: `belong to several titles: ${[...found.keys()].join(', ')}` }] }
-  if (title !== null && title.kind !== line.kind) return { errors: [{ pointer: '/kind', message: `is not that of the title ${title._id.toString()}, which is a ${title.kind}` }] }
+  if (others.length > 0) {
+    return {
+      errors: [{ pointer: '/externalIds', message: `belong to several titles: ${[...found.keys()].join(', ')}` }],
+    }
+  }
+  if (title !== null && title.kind !== line.kind) {
+    return {
+      errors: [{
+        pointer: '/kind',
+        message: `is not that of the title ${title._id.toString()}, which is a ${title.kind}`,
+      }],
+    }
+  }
   return title
 }

@@ -33,14 +33,25 @@ export async function imdbKindOf (file: string): Promise<ImdbKind | null> {
 }
 
 /** @param onOpen is given the file's bytes, to tell how far it is */
-export async function * readImdbRows (file: string, kind: ImdbKind, onOpen: (bytes: FileBytes) => void): AsyncGenerator<ImdbRow> {
+export async function* readImdbRows (
+  file: string,
+  kind: ImdbKind,
+  onOpen: (bytes: FileBytes) => void,
+): AsyncGenerator<ImdbRow> {
   const bytes = await openBytes(file)
   onOpen(bytes)
   const columns = IMDB_HEADERS[kind].split('\t').length
   for await (const { number, bytes: text } of readLines(bytes.stream)) {
     const line = text?.toString('utf8').replace(/\r$/, '') ?? ''
     if (number === 1) {
-      if (line !== IMDB_HEADERS[kind]) throw new UnreadableSourceError(1, `${file} is not IMDb's file of ${kind}: its first line should be ${IMDB_HEADERS[kind].replaceAll('\t', ' ')}.`)
+      if (line !== IMDB_HEADERS[kind]) {
+        throw new UnreadableSourceError(
+          1,
+          `${file} is not IMDb's file of ${kind}: its first line should be ${
+            IMDB_HEADERS[kind].replaceAll('\t', ' ')
+          }.`,
+        )
+      }
       continue
     }
     if (line === '') continue

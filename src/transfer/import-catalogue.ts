@@ -4,7 +4,14 @@ import type { ImportLine, LineKind, TitleLine } from '../schemas/import-line.js'
 import type { FieldError } from '../errors.js'
 import { keysOf } from './find-stored.js'
 import { importCollection } from './import-collection.js'
-import { importTitles, refused, type ImportServices, type Outcome, type Told, type WriteOptions } from './import-titles.js'
+import {
+  importTitles,
+  refused,
+  type ImportServices,
+  type Outcome,
+  type Told,
+  type WriteOptions,
+} from './import-titles.js'
 import type { SourceItems } from './source.js'
 import { validateLine, type ValidatedLine } from './validate-line.js'
 
@@ -15,7 +22,10 @@ export interface ImportCounts {
   refused: number
 }
 
-export interface RefusedLine { readonly line: number, readonly errors: readonly FieldError[] }
+export interface RefusedLine {
+  readonly line: number
+  readonly errors: readonly FieldError[]
+}
 
 /** What was done since the last time, and in all. */
 export interface ImportProgress {
@@ -35,7 +45,7 @@ export interface ImportOptions extends WriteOptions {
   /** Ends the import after the batch that is being written. */
   readonly signal?: AbortSignal
   /** Told after each batch, when it is written. */
-  onBatch? (progress: ImportProgress): Promise<void>
+  onBatch?(progress: ImportProgress): Promise<void>
 }
 
 export interface ImportResult {
@@ -50,10 +60,16 @@ const BATCH_BYTES = 8 * 1024 ** 2
 
 export const NO_COUNTS: Readonly<ImportCounts> = { created: 0, updated: 0, unchanged: 0, refused: 0 }
 
-interface Batch { readonly lines: readonly ValidatedLine[] }
+interface Batch {
+  readonly lines: readonly ValidatedLine[]
+}
 
 /** @throws UnreadableSourceError when the source ends being readable; what it told before is written */
-export async function importCatalogue (services: ImportServices, source: SourceItems, options: ImportOptions): Promise<ImportResult> {
+export async function importCatalogue (
+  services: ImportServices,
+  source: SourceItems,
+  options: ImportOptions,
+): Promise<ImportResult> {
   const counts = { ...NO_COUNTS, ...options.counts }
   const { skip = 0, signal } = options
   let items = skip
@@ -66,8 +82,12 @@ export async function importCatalogue (services: ImportServices, source: SourceI
     await options.onBatch?.({
       items,
       counts: { ...counts },
-      changed: outcomes.flatMap((outcome) => outcome.status === 'created' || outcome.status === 'updated' ? [outcome] : []),
-      refused: outcomes.flatMap((outcome) => outcome.status === 'refused' ? [{ line: outcome.line, errors: outcome.errors }] : []),
+      changed: outcomes.flatMap((outcome) =>
+        outcome.status === 'created' || outcome.status === 'updated' ? [outcome] : []
+      ),
+      refused: outcomes.flatMap((outcome) =>
+        outcome.status === 'refused' ? [{ line: outcome.line, errors: outcome.errors }] : []
+      ),
     })
   }
 
@@ -86,7 +106,7 @@ export async function importCatalogue (services: ImportServices, source: SourceI
 }
 
 /** Validated lines in their order; no two lines of a batch are about one title. */
-async function * inBatches (source: SourceItems, skip: number, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
+async function* inBatches (source: SourceItems, skip: number, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
   let lines: ValidatedLine[] = []
   let bytes = 0
   let keys = new Set<string>()
@@ -99,7 +119,10 @@ async function * inBatches (source: SourceItems, skip: number, signal: AbortSign
       const line = validateLine(item)
       const ownKeys = 'body' in line ? keysOf(line.body) : []
       const size = 'bytes' in item ? item.bytes ?? 0 : 0
-      if (lines.length > 0 && (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))) {
+      if (
+        lines.length > 0 &&
+        (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))
+      ) {
         yield { lines }
         lines = []
         bytes = 0
@@ -118,10 +141,18 @@ async function * inBatches (source: SourceItems, skip: number, signal: AbortSign
 }
 
 /** Collections come after the titles: they may be about them. */
-async function writeBatch (services: ImportServices, lines: readonly ValidatedLine[], options: WriteOptions): Promise<Outcome[]> {
+async function writeBatch (
+  services: ImportServices,
+  lines: readonly ValidatedLine[],
+  options: WriteOptions,
+): Promise<Outcome[]> {
   const told = lines.flatMap((line) => 'body' in line ? [line as Told<ImportLine>] : [])
   const outcomes = await importTitles(services, told.filter(isTitle), options)
-  for (const one of told) if (one.body.kind === 'collection') outcomes.push(await importCollection(one as Parameters<typeof importCollection>[0], options))
+  for (const one of told) {
+    if (one.body.kind === 'collection') {
+      outcomes.push(await importCollection(one as Parameters<typeof importCollection>[0], options))
+    }
+  }
   const unreadable = lines.flatMap((line) => 'errors' in line ? [refused(line.line, line.errors)] : [])
   return [...outcomes, ...unreadable].sort((a, b) => a.line - b.line)
 }

@@ -7,14 +7,20 @@ import type { ImportCounts } from './import-catalogue.js'
 export type Reached = Pick<StoredImportRun, 'items' | 'counts'>
 
 /** @param identity of the source, and whatever else makes it another import */
-export const runIdOf = (identity: string, mode: EditMode): string => createHash('sha256').update(`${mode} ${identity}`).digest('hex')
+export const runIdOf = (identity: string, mode: EditMode): string =>
+  createHash('sha256').update(`${mode} ${identity}`).digest('hex')
 
 export async function findReached (runId: string): Promise<Reached | null> {
   return await ImportRun.findById(runId, { items: 1, counts: 1 }).lean<StoredImportRun>()
 }
 
 /** Written after what it tells of: an interruption between the two repeats a batch, which changes nothing. */
-export async function keepReached (runId: string, items: number, counts: Readonly<ImportCounts>, now: Date): Promise<void> {
+export async function keepReached (
+  runId: string,
+  items: number,
+  counts: Readonly<ImportCounts>,
+  now: Date,
+): Promise<void> {
   await ImportRun.updateOne({ _id: runId }, { $set: { items, counts, updatedAt: now } }, { upsert: true })
 }
 

@@ -10,11 +10,21 @@ import { refused, type Outcome, type Told, type WriteOptions } from './import-ti
 /** A message is to be read. */
 const MAX_NAMED = 5
 
-export async function importCollection ({ line, body }: Told<CollectionBody>, { mode, isDryRun }: WriteOptions): Promise<Outcome> {
+export async function importCollection (
+  { line, body }: Told<CollectionBody>,
+  { mode, isDryRun }: WriteOptions,
+): Promise<Outcome> {
   const _id = idOf(body)
   // In a dry run the lines above made no titles.
   const unknown = isDryRun ? [] : await findUnknown(body.titleIds ?? [])
-  if (unknown.length > 0) return refused(line, [{ pointer: '/titleIds', message: `are not in the catalogue: ${unknown.slice(0, MAX_NAMED).join(', ')}${unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : ''}` }])
+  if (unknown.length > 0) {
+    return refused(line, [{
+      pointer: '/titleIds',
+      message: `are not in the catalogue: ${unknown.slice(0, MAX_NAMED).join(', ')}${
+        unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : ''
+      }`,
+    }])
+  }
   const fields = fieldsOf(body)
   const id = _id.toString()
   const existing = await Collection.findById(_id)
@@ -33,7 +43,9 @@ function fieldsOf ({ kind: _, id: _id, collectionKind, ...body }: CollectionBody
 }
 
 async function findUnknown (ids: readonly string[]): Promise<string[]> {
-  const found = await Title.collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { projection: { _id: 1 } }).toArray()
+  const found = await Title.collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, {
+    projection: { _id: 1 },
+  }).toArray()
   const known = new Set(found.map(({ _id }) => _id.toString()))
   return ids.filter((id) => !known.has(id))
 }

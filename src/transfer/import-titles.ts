@@ -20,12 +20,17 @@ export interface WriteOptions {
 }
 
 /** A line that fits the format. */
-export interface Told<Line> { readonly line: number, readonly body: Line }
+export interface Told<Line> {
+  readonly line: number
+  readonly body: Line
+}
 
-export type Outcome = { readonly line: number } & (
-  | { readonly status: 'created' | 'updated' | 'unchanged', readonly id: string, readonly kind: LineKind }
-  | { readonly status: 'refused', readonly errors: readonly FieldError[] }
-)
+export type Outcome =
+  & { readonly line: number }
+  & (
+    | { readonly status: 'created' | 'updated' | 'unchanged', readonly id: string, readonly kind: LineKind }
+    | { readonly status: 'refused', readonly errors: readonly FieldError[] }
+  )
 
 /** Whole shows are large: only so many are held beside what is told of them. */
 const COMPARED_AT_ONCE = 100
@@ -33,7 +38,11 @@ const COMPARED_AT_ONCE = 100
 const MAX_ATTEMPTS = 5
 
 /** @returns what became of each line, no two of which are about one title */
-export async function importTitles (services: ImportServices, told: ReadonlyArray<Told<TitleLine>>, options: WriteOptions): Promise<Outcome[]> {
+export async function importTitles (
+  services: ImportServices,
+  told: ReadonlyArray<Told<TitleLine>>,
+  options: WriteOptions,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   let left = told
   for (let attempt = 1; left.length > 0; attempt++) {
@@ -41,7 +50,14 @@ export async function importTitles (services: ImportServices, told: ReadonlyArra
     outcomes.push(...done)
     left = overtaken
     if (attempt === MAX_ATTEMPTS) {
-      outcomes.push(...left.map(({ line }) => refused(line, [{ pointer: '', message: 'has an id that is taken, or was changed by somebody else again and again: import it once more' }])))
+      outcomes.push(
+        ...left.map(({ line }) =>
+          refused(line, [{
+            pointer: '',
+            message: 'has an id that is taken, or was changed by somebody else again and again: import it once more',
+          }])
+        ),
+      )
       left = []
     }
   }
@@ -54,7 +70,11 @@ interface Attempt {
   readonly overtaken: Array<Told<TitleLine>>
 }
 
-async function importOnce (services: ImportServices, told: ReadonlyArray<Told<TitleLine>>, options: WriteOptions): Promise<Attempt> {
+async function importOnce (
+  services: ImportServices,
+  told: ReadonlyArray<Told<TitleLine>>,
+  options: WriteOptions,
+): Promise<Attempt> {
   const recognised = await findRecognised(told.map(({ body }) => body))
   const done: Outcome[] = []
   const fresh: Array<Told<TitleLine>> = []
@@ -72,17 +92,34 @@ async function importOnce (services: ImportServices, told: ReadonlyArray<Told<Ti
   return { done, overtaken }
 }
 
-async function insertFresh ({ now }: ImportServices, told: ReadonlyArray<Told<TitleLine>>, { isDryRun }: WriteOptions, done: Outcome[]): Promise<Array<Told<TitleLine>>> {
+async function insertFresh (
+  { now }: ImportServices,
+  told: ReadonlyArray<Told<TitleLine>>,
+  { isDryRun }: WriteOptions,
+  done: Outcome[],
+): Promise<Array<Told<TitleLine>>> {
   const built = told.flatMap((one) => {
     const title = orRefused(one.line, done, () => newTitle(idOf(one.body), one.body, now()))
     return title === null ? [] : [{ one, title }]
   })
   const taken = isDryRun ? new Set() : await insertTitles(built.map(({ title }) => title))
-  done.push(...built.filter(({ title }) => !taken.has(title._id.toString())).map(({ one: { line }, title }) => ({ line, status: 'created' as const, id: title._id.toString(), kind: title.kind })))
+  done.push(
+    ...built.filter(({ title }) => !taken.has(title._id.toString())).map(({ one: { line }, title }) => ({
+      line,
+      status: 'created' as const,
+      id: title._id.toString(),
+      kind: title.kind,
+    })),
+  )
   return built.filter(({ title }) => taken.has(title._id.toString())).map(({ one }) => one)
 }
 
-async function changeKnown (services: ImportServices, told: ReadonlyArray<Told<TitleLine> & { readonly id: Types.ObjectId }>, { mode, isDryRun }: WriteOptions, done: Outcome[]): Promise<Array<Told<TitleLine>>> {
+async function changeKnown (
+  services: ImportServices,
+  told: ReadonlyArray<Told<TitleLine> & { readonly id: Types.ObjectId }>,
+  { mode, isDryRun }: WriteOptions,
+  done: Outcome[],
+): Promise<Array<Told<TitleLine>>> {
   const stored = await readTitles(told.map(({ id }) => id))
   const overtaken: Array<Told<TitleLine>> = []
   const changed: Array<{ one: Told<TitleLine>, before: StoredAny, after: StoredAny }> = []
@@ -95,7 +132,9 @@ async function changeKnown (services: ImportServices, told: ReadonlyArray<Told<T
     const refusedBefore = done.length
     const after = orRefused(one.line, done, () => changedTitle(before, one.body, mode, services.now()))
     if (after !== null) changed.push({ one, before, after })
-    else if (done.length === refusedBefore) done.push({ line: one.line, status: 'unchanged', id: one.id.toString(), kind: before.kind })
+    else if (done.length === refusedBefore) {
+      done.push({ line: one.line, status: 'unchanged', id: one.id.toString(), kind: before.kind })
+    }
   }
   const lost = isDryRun ? new Set() : await replaceTitles(changed.map(({ after }) => after))
   for (const { one, before, after } of changed) {

@@ -20,7 +20,9 @@ export class NumberTable {
     const slot = this.#slotOf(key)
     if (this.#keys[slot] === EMPTY) this.#size++
     this.#keys[slot] = key
-    for (let column = 0; column < this.columns; column++) this.#values[slot * this.columns + column] = values[column] ?? 0
+    for (let column = 0; column < this.columns; column++) {
+      this.#values[slot * this.columns + column] = values[column] ?? 0
+    }
   }
 
   /** @returns undefined for a key that is not there */
@@ -30,7 +32,7 @@ export class NumberTable {
   }
 
   /** In an order that depends on what was put in alone. */
-  * keys (): Generator<number> {
+  *keys (): Generator<number> {
     for (const key of this.#keys) if (key !== EMPTY) yield key
   }
 
@@ -49,7 +51,9 @@ export class NumberTable {
       if (key === EMPTY) continue
       const to = this.#slotOf(key)
       this.#keys[to] = key
-      for (let column = 0; column < this.columns; column++) this.#values[to * this.columns + column] = values[slot * this.columns + column] ?? 0
+      for (let column = 0; column < this.columns; column++) {
+        this.#values[to * this.columns + column] = values[slot * this.columns + column] ?? 0
+      }
     }
   }
 }

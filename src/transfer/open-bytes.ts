@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib'
 export interface FileBytes {
   readonly stream: Readable
   /** Of the file as it lies there. */
-  bytesRead (): number
+  bytesRead(): number
 }
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
@@ -16,7 +16,10 @@ const READ_BYTES = 256 * 1024
 export async function openBytes (file: string): Promise<FileBytes> {
   const isPacked = await beginsWith(file, GZIP_MAGIC)
   const bytes = createReadStream(file, { highWaterMark: READ_BYTES })
-  return { stream: isPacked ? pipeline(bytes, createGunzip(), () => undefined) : bytes, bytesRead: () => bytes.bytesRead }
+  return {
+    stream: isPacked ? pipeline(bytes, createGunzip(), () => undefined) : bytes,
+    bytesRead: () => bytes.bytesRead,
+  }
 }
 
 async function beginsWith (file: string, magic: Buffer): Promise<boolean> {

@@ -24,11 +24,13 @@ const asYesNo: Read = (text) => {
   throw new CellError('is neither yes nor no')
 }
 /** Separated by `|`; a backslash before one makes it part of the text. */
-const asList = (text: string): string[] => text.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|').trim()).filter((part) => part !== '')
-const asPeople: Read = (text) => asList(text).map((one) => {
-  const [, name = one, role] = /^(.*?)\s*\(([^()]*)\)$/.exec(one) ?? []
-  return role === undefined ? { name } : { name, role }
-})
+const asList = (text: string): string[] =>
+  text.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|').trim()).filter((part) => part !== '')
+const asPeople: Read = (text) =>
+  asList(text).map((one) => {
+    const [, name = one, role] = /^(.*?)\s*\(([^()]*)\)$/.exec(one) ?? []
+    return role === undefined ? { name } : { name, role }
+  })
 
 interface Column {
   /** JSON Pointer of the field it fills. */
@@ -40,7 +42,22 @@ const column = (field: string, read: Read = asText): Column => ({ field, read })
 
 /** Columns by their names in lower case. */
 const COLUMNS: ReadonlyMap<string, Column> = new Map([
-  ...['kind', 'id', 'title', 'originalTitle', 'synopsis', 'releaseDate', 'maturityRating', 'originalLanguage', 'posterUrl', 'backdropUrl', 'availableFrom', 'availableUntil', 'addedAt', 'airDate'].map((name) => [name, column(name)] as const),
+  ...[
+    'kind',
+    'id',
+    'title',
+    'originalTitle',
+    'synopsis',
+    'releaseDate',
+    'maturityRating',
+    'originalLanguage',
+    'posterUrl',
+    'backdropUrl',
+    'availableFrom',
+    'availableUntil',
+    'addedAt',
+    'airDate',
+  ].map((name) => [name, column(name)] as const),
   ...['year', 'runtimeMs', 'popularity', 'season', 'episode'].map((name) => [name, column(name, asNumber)] as const),
   ...['genres', 'alternativeTitles'].map((name) => [name, column(name, asList)] as const),
   ...['cast', 'crew'].map((name) => [name, column(name, asPeople)] as const),
@@ -49,18 +66,24 @@ const COLUMNS: ReadonlyMap<string, Column> = new Map([
   ['published', column('published', asYesNo)] as const,
 ].map(([name, one]) => [name.toLowerCase(), one]))
 
-const NAMES = 'kind, id, title, originalTitle, alternativeTitles, synopsis, year, releaseDate, genres, maturityRating, runtimeMs, runtimeMinutes, originalLanguage, posterUrl, backdropUrl, availableFrom, availableUntil, published, popularity, addedAt, imdb, tmdb, wikidata, cast, crew, season, episode, airDate'
+const NAMES =
+  'kind, id, title, originalTitle, alternativeTitles, synopsis, year, releaseDate, genres, maturityRating, runtimeMs, runtimeMinutes, originalLanguage, posterUrl, backdropUrl, availableFrom, availableUntil, published, popularity, addedAt, imdb, tmdb, wikidata, cast, crew, season, episode, airDate'
 
-interface Row { readonly cells: readonly string[], readonly line: number }
+interface Row {
+  readonly cells: readonly string[]
+  readonly line: number
+}
 type Fields = Record<string, unknown>
 
-export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
+export async function* readCsv (input: AsyncIterable<Buffer>): SourceItems {
   let columns: readonly Column[] | null = null
   /** It is told when all of its episodes are. */
   let show: { line: number, body: Fields, seasons: Map<number, Fields[]> } | null = null
   const finished = (one: NonNullable<typeof show>): SourceItem => ({
     line: one.line,
-    body: one.seasons.size === 0 ? one.body : { ...one.body, seasons: [...one.seasons].map(([number, episodes]) => ({ number, episodes })) },
+    body: one.seasons.size === 0
+      ? one.body
+      : { ...one.body, seasons: [...one.seasons].map(([number, episodes]) => ({ number, episodes })) },
   })
   for await (const { cells, line } of readRows(input)) {
     if (columns === null) {
@@ -84,7 +107,7 @@ export async function * readCsv (input: AsyncIterable<Buffer>): SourceItems {
 }
 
 /** Every row before a place that cannot be read; a stream of rows would lose those that it holds. @throws UnreadableSourceError */
-async function * readRows (input: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+async function* readRows (input: AsyncIterable<Buffer>): AsyncGenerator<Row> {
   const rows: Row[] = []
   let line = 0
   const parser = parse({
@@ -100,25 +123,56 @@ async function * readRows (input: AsyncIterable<Buffer>): AsyncGenerator<Row> {
   })
   // What went wrong is told to whoever wrote.
   parser.on('error', () => undefined)
-  const told = async (write: (done: (error?: Error | null) => void) => void): Promise<Error | null> => await new Promise((resolve) => { write((error) => { resolve(error ?? null) }) })
-  async function * after (failure: Error | null): AsyncGenerator<Row> {
-    yield * rows.splice(0)
-    if (failure !== null) throw new UnreadableSourceError(line + 1, `The CSV cannot be read after line ${line}: ${failure.message}.`)
+  const told = async (write: (done: (error?: Error | null) => void) => void): Promise<Error | null> =>
+    await new Promise((resolve) => {
+      write((error) => {
+        resolve(error ?? null)
+      })
+    })
+  async function* after (failure: Error | null): AsyncGenerator<Row> {
+    yield* rows.splice(0)
+    if (failure !== null) {
+      throw new UnreadableSourceError(line + 1, `The CSV cannot be read after line ${line}: ${failure.message}.`)
+    }
   }
-  for await (const chunk of input) yield * after(await told((done) => { parser.write(chunk, done) }))
-  yield * after(await told((done) => { parser.end(done) }))
+  for await (const chunk of input) {
+    yield* after(
+      await told((done) => {
+        parser.write(chunk, done)
+      }),
+    )
+  }
+  yield* after(
+    await told((done) => {
+      parser.end(done)
+    }),
+  )
 }
 
 /** @throws UnreadableSourceError */
 function readHeader (names: readonly string[]): Column[] {
   const found = names.map((name) => COLUMNS.get(name.trim().toLowerCase()))
   const unknown = names.filter((_, index) => found[index] === undefined)
-  if (unknown.length > 0) throw new UnreadableSourceError(1, `The first line names columns that are not known: ${unknown.join(', ')}. There are: ${NAMES}.`)
+  if (unknown.length > 0) {
+    throw new UnreadableSourceError(
+      1,
+      `The first line names columns that are not known: ${unknown.join(', ')}. There are: ${NAMES}.`,
+    )
+  }
   return found as Column[]
 }
 
-function readRow (line: number, cells: readonly string[], columns: readonly Column[]): { fields: Fields } | { line: number, errors: FieldError[] } {
-  if (cells.length !== columns.length) return { line, errors: [{ pointer: '', message: `has ${cells.length} cells; the first line names ${columns.length} columns` }] }
+function readRow (
+  line: number,
+  cells: readonly string[],
+  columns: readonly Column[],
+): { fields: Fields } | { line: number, errors: FieldError[] } {
+  if (cells.length !== columns.length) {
+    return {
+      line,
+      errors: [{ pointer: '', message: `has ${cells.length} cells; the first line names ${columns.length} columns` }],
+    }
+  }
   const errors: FieldError[] = []
   const fields: Fields = {}
   for (const [index, { field, read }] of columns.entries()) {
@@ -139,7 +193,10 @@ function put (fields: Fields, field: string, value: unknown): void {
   fields[name] = inner === undefined ? value : { ...fields[name] as Fields | undefined, [inner]: value }
 }
 
-function addEpisode (seasons: Map<number, Fields[]> | null, { kind: _, season, episode, ...fields }: Fields): FieldError[] {
+function addEpisode (
+  seasons: Map<number, Fields[]> | null,
+  { kind: _, season, episode, ...fields }: Fields,
+): FieldError[] {
   if (seasons === null) return [{ pointer: '/kind', message: 'is episode, but there is no show above it' }]
   if (typeof season !== 'number') return [{ pointer: '/season', message: 'is required' }]
   if (typeof episode !== 'number') return [{ pointer: '/episode', message: 'is required' }]

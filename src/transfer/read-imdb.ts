@@ -19,7 +19,7 @@ export interface ImdbOptions {
   /** Leaves out what fewer people rated. */
   readonly minVotes?: number
   readonly includeAdult?: boolean
-  onOpen? (bytes: FileBytes): void
+  onOpen?(bytes: FileBytes): void
 }
 
 const MOVIE_TYPES = new Set(['movie', 'tvMovie'])
@@ -34,20 +34,36 @@ const UNKNOWN = 0xffff_ffff
 const [MAX_NAMED, MAX_ERRORS] = [5, 20]
 
 type Cells = readonly string[]
-interface Episode { readonly id: number, readonly season: number, readonly number: number, readonly title: string, readonly runtimeMs: number | null }
-interface Show { readonly line: number, readonly cells: Cells }
+interface Episode {
+  readonly id: number
+  readonly season: number
+  readonly number: number
+  readonly title: string
+  readonly runtimeMs: number | null
+}
+interface Show {
+  readonly line: number
+  readonly cells: Cells
+}
 
 /** `line` is that of title.basics. Movies come in the file's order, then shows, in an order that is the same each time. */
-export async function * readImdb (files: ImdbFiles, { minVotes = 0, includeAdult = false, onOpen = () => undefined }: ImdbOptions = {}): SourceItems {
+export async function* readImdb (
+  files: ImdbFiles,
+  { minVotes = 0, includeAdult = false, onOpen = () => undefined }: ImdbOptions = {},
+): SourceItems {
   const votes = new NumberTable(1)
   const places = new NumberTable(3)
   if (files.ratings !== undefined) {
-    for await (const { cells } of readImdbRows(files.ratings, 'ratings', onOpen)) votes.set(numberOfId(cells?.[0] ?? ''), wholeOrNull(cells?.[2] ?? '') ?? 0)
+    for await (const { cells } of readImdbRows(files.ratings, 'ratings', onOpen)) {
+      votes.set(numberOfId(cells?.[0] ?? ''), wholeOrNull(cells?.[2] ?? '') ?? 0)
+    }
   }
   if (files.episodes !== undefined) {
     for await (const { cells } of readImdbRows(files.episodes, 'episodes', onOpen)) {
       const [id, show] = [numberOfId(cells?.[0] ?? ''), numberOfId(cells?.[1] ?? '')]
-      if (id > 0 && show > 0) places.set(id, show, wholeOrNull(cells?.[2] ?? '') ?? UNKNOWN, wholeOrNull(cells?.[3] ?? '') ?? UNKNOWN)
+      if (id > 0 && show > 0) {
+        places.set(id, show, wholeOrNull(cells?.[2] ?? '') ?? UNKNOWN, wholeOrNull(cells?.[3] ?? '') ?? UNKNOWN)
+      }
     }
   }
   const votesOf = (id: string): number => votes.get(numberOfId(id)) ?? 0
@@ -70,15 +86,21 @@ export async function * readImdb (files: ImdbFiles, { minVotes = 0, includeAdult
       if (MOVIE_TYPES.has(type)) yield { line, body: toMovie(cells, votesOf(id)) }
       else if (SHOW_TYPES.has(type)) aside.add(number, `S\t${line}\t${cells.join('\t')}`)
     }
-    for (const id of places.keys()) if (named.get(id) === undefined) aside.add(places.get(id) ?? 0, `E\t${id}\t\\N\t\\N`)
-    for (const lines of aside.read()) yield * showsOf(lines, places, votesOf)
+    for (const id of places.keys()) {
+      if (named.get(id) === undefined) aside.add(places.get(id) ?? 0, `E\t${id}\t\\N\t\\N`)
+    }
+    for (const lines of aside.read()) yield* showsOf(lines, places, votesOf)
   } finally {
     aside.remove()
   }
 }
 
 /** Puts together what belongs to the shows of one partition. */
-function * showsOf (lines: readonly string[], places: NumberTable, votesOf: (id: string) => number): Generator<SourceItem> {
+function* showsOf (
+  lines: readonly string[],
+  places: NumberTable,
+  votesOf: (id: string) => number,
+): Generator<SourceItem> {
   const shows: Show[] = []
   const episodes = new Map<number, Episode[]>()
   for (const text of lines) {
@@ -103,7 +125,13 @@ function * showsOf (lines: readonly string[], places: NumberTable, votesOf: (id:
 
 function toEpisode (id: number, places: NumberTable, [, minutes = '', title = '']: Cells): Episode {
   const number = places.get(id, 2) ?? UNKNOWN
-  return { id, season: places.get(id, 1) ?? UNKNOWN, number, title: textOrNull(title) ?? (number === UNKNOWN ? 'Episode' : `Episode ${number}`), runtimeMs: toRuntime(minutes) }
+  return {
+    id,
+    season: places.get(id, 1) ?? UNKNOWN,
+    number,
+    title: textOrNull(title) ?? (number === UNKNOWN ? 'Episode' : `Episode ${number}`),
+    runtimeMs: toRuntime(minutes),
+  }
 }
 
 /** Episodes of which IMDb knows no place cannot be told from others: they are left out, and said to be. */
@@ -118,14 +146,28 @@ function toSeasons (episodes: readonly Episode[]): { seasons: object[], errors: 
     byPlace.set(season, ofSeason)
     const other = ofSeason.get(number)
     if (other === undefined) ofSeason.set(number, episode)
-    else errors.push({ pointer: `/seasons/${season}/episodes/${number}`, message: `is both ${idOf(other.id)} and ${idOf(episode.id)}: the second was left out` })
+    else {errors.push({
+        pointer: `/seasons/${season}/episodes/${number}`,
+        message: `is both ${idOf(other.id)} and ${idOf(episode.id)}: the second was left out`,
+      })}
   }
   const unplaced = sorted.filter((one) => !isPlaced(one))
-  if (unplaced.length > 0) errors.push({ pointer: '/seasons', message: `have no place for ${unplaced.slice(0, MAX_NAMED).map(({ id }) => idOf(id)).join(', ')}${unplaced.length > MAX_NAMED ? ` and ${unplaced.length - MAX_NAMED} more` : ''}, of which season and number are not known: left out` })
+  if (unplaced.length > 0) {
+    errors.push({
+      pointer: '/seasons',
+      message: `have no place for ${unplaced.slice(0, MAX_NAMED).map(({ id }) => idOf(id)).join(', ')}${
+        unplaced.length > MAX_NAMED ? ` and ${unplaced.length - MAX_NAMED} more` : ''
+      }, of which season and number are not known: left out`,
+    })
+  }
   const byNumber = <T>(entries: Iterable<[number, T]>): Array<[number, T]> => [...entries].sort(([a], [b]) => a - b)
   const seasons = byNumber(byPlace).map(([number, ofSeason]) => ({
     number,
-    episodes: byNumber(ofSeason).map(([episode, { title, runtimeMs }]) => ({ number: episode, title, ...(runtimeMs === null ? {} : { runtimeMs }) })),
+    episodes: byNumber(ofSeason).map(([episode, { title, runtimeMs }]) => ({
+      number: episode,
+      title,
+      ...(runtimeMs === null ? {} : { runtimeMs }),
+    })),
   }))
   return { seasons, errors: errors.slice(0, MAX_ERRORS) }
 }
@@ -135,7 +177,11 @@ function toMovie (cells: Cells, votes: number): object {
   return { ...toTitle('movie', cells, votes), ...(runtimeMs === null ? {} : { runtimeMs }) }
 }
 
-function toTitle (kind: 'movie' | 'show', [id = '', , primary = '', original = '', , startYear = '', , , genres = '']: Cells, votes: number): object {
+function toTitle (
+  kind: 'movie' | 'show',
+  [id = '', , primary = '', original = '', , startYear = '', , , genres = '']: Cells,
+  votes: number,
+): object {
   const year = wholeOrNull(startYear)
   const originalTitle = textOrNull(original)
   return {

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** Lines without their ends, of which no more than the longest allowed is held. */
-export async function * readLines (input: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+export async function* readLines (input: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 1
   let pieces: Buffer[] = []
   let length = 0
@@ -21,7 +21,10 @@ export async function * readLines (input: AsyncIterable<Buffer>): AsyncGenerator
     else pieces.push(piece)
   }
   const finish = (): Line => {
-    const line = { number: number++, bytes: length > MAX_LINE_BYTES ? null : pieces.length === 1 ? pieces[0] ?? null : Buffer.concat(pieces) }
+    const line = {
+      number: number++,
+      bytes: length > MAX_LINE_BYTES ? null : pieces.length === 1 ? pieces[0] ?? null : Buffer.concat(pieces),
+    }
     pieces = []
     length = 0
     return line

@@ -5,7 +5,7 @@ import type { SourceItem, SourceItems } from './source.js'
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-export async function * readNdjson (input: AsyncIterable<Buffer>): SourceItems {
+export async function* readNdjson (input: AsyncIterable<Buffer>): SourceItems {
   for await (const { number, bytes } of readLines(input)) {
     const item = bytes === null ? tooLong(number) : readLine(number, bytes)
     if (item !== null) yield item
@@ -22,8 +22,14 @@ function readLine (line: number, bytes: Buffer): SourceItem | null {
   try {
     return { line, body: JSON.parse(text) as unknown, bytes: told.length }
   } catch (error) {
-    return { line, errors: [{ pointer: '', message: `is no JSON: ${error instanceof Error ? error.message : String(error)}` }] }
+    return {
+      line,
+      errors: [{ pointer: '', message: `is no JSON: ${error instanceof Error ? error.message : String(error)}` }],
+    }
   }
 }
 
-const tooLong = (line: number): SourceItem => ({ line, errors: [{ pointer: '', message: `is longer than ${MAX_LINE_BYTES} bytes` }] })
+const tooLong = (line: number): SourceItem => ({
+  line,
+  errors: [{ pointer: '', message: `is longer than ${MAX_LINE_BYTES} bytes` }],
+})

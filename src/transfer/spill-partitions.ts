@@ -29,7 +29,7 @@ export class Partitions {
   }
 
   /** The lines of one partition after the other, each in the order in which they were added. */
-  * read (): Generator<readonly string[]> {
+  *read (): Generator<readonly string[]> {
     for (let index = 0; index < PARTITIONS; index++) {
       this.#write(index)
       yield readFileSync(this.#fileOf(index), 'utf8').split('\n').slice(0, -1)

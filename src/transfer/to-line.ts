@@ -35,12 +35,22 @@ export function toTitleLine (title: StoredAny): TitleLine {
     ...(year === null && releaseDate === null ? {} : { year }),
     ...(title.published ? {} : { published: false }),
     ...(title.popularity === 0 ? {} : { popularity: title.popularity }),
-    ...(title.kind === 'show' ? { seasons: title.seasons.map(toSeason) } : withoutDefaults({ runtimeMs: title.runtimeMs, markers: toldMarkers(title.markers) })),
+    ...(title.kind === 'show'
+      ? { seasons: title.seasons.map(toSeason) }
+      : withoutDefaults({ runtimeMs: title.runtimeMs, markers: toldMarkers(title.markers) })),
   } as TitleLine
 }
 
 function toSeason (season: StoredSeason): object {
-  return { number: season.number, ...withoutDefaults({ title: season.title, synopsis: season.synopsis, translations: toldTranslations(season.translations) }), episodes: season.episodes.map(toEpisode) }
+  return {
+    number: season.number,
+    ...withoutDefaults({
+      title: season.title,
+      synopsis: season.synopsis,
+      translations: toldTranslations(season.translations),
+    }),
+    episodes: season.episodes.map(toEpisode),
+  }
 }
 
 function toEpisode (episode: StoredEpisode): object {
@@ -65,7 +75,11 @@ export function toCollectionLine (collection: StoredCollection): CollectionBody 
     id: collection._id.toString(),
     collectionKind: collection.kind,
     title: collection.title,
-    ...withoutDefaults({ synopsis: collection.synopsis, translations: toldTranslations(collection.translations), posterUrl: collection.posterUrl }),
+    ...withoutDefaults({
+      synopsis: collection.synopsis,
+      translations: toldTranslations(collection.translations),
+      posterUrl: collection.posterUrl,
+    }),
     titleIds: collection.titles.map(String),
     ...(collection.published ? {} : { published: false }),
   } as CollectionBody
@@ -85,5 +99,9 @@ function toldMarkers (markers: Markers | null): object | null {
 
 /** Documents from before a field was there do not have it. */
 function withoutDefaults<T extends object> (fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0))) as Partial<T>
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) =>
+      value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
+    ),
+  ) as Partial<T>
 }

@@ -26,10 +26,15 @@ export async function replaceTitles (titles: readonly StoredAny[]): Promise<Set<
 }
 
 /** @returns the ids of those that are not stored as they should be */
-async function writeAll (titles: readonly StoredAny[], toOperation: (title: StoredAny) => object): Promise<Set<string>> {
+async function writeAll (
+  titles: readonly StoredAny[],
+  toOperation: (title: StoredAny) => object,
+): Promise<Set<string>> {
   if (titles.length === 0) return new Set()
   try {
-    const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, { ordered: false })
+    const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, {
+      ordered: false,
+    })
     if (insertedCount + modifiedCount === titles.length) return new Set()
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
@@ -37,7 +42,9 @@ async function writeAll (titles: readonly StoredAny[], toOperation: (title: Stor
     for (const title of titles) await Title.collection.bulkWrite([toOperation(title)] as never).catch(ignoreDuplicate)
   }
   const stored = await readTitles(titles.map(({ _id }) => _id))
-  return new Set(titles.filter((title) => !isSame(stored.get(title._id.toString()), title)).map(({ _id }) => _id.toString()))
+  return new Set(
+    titles.filter((title) => !isSame(stored.get(title._id.toString()), title)).map(({ _id }) => _id.toString()),
+  )
 }
 
 function ignoreDuplicate (error: unknown): void {

@@ -16,36 +16,62 @@ import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 export type ProfileStates = (titleId: string) => ProfileState | undefined
 
 /** @param titleIds the titles that will be asked for */
-export async function readProfileStates ({ accountId, boundProfileId }: Caller, titleIds: readonly string[]): Promise<ProfileStates> {
+export async function readProfileStates (
+  { accountId, boundProfileId }: Caller,
+  titleIds: readonly string[],
+): Promise<ProfileStates> {
   if (boundProfileId === null) return () => undefined
-  const [profile, tastes] = await Promise.all([findProfileWatching(accountId, boundProfileId), findTastes(boundProfileId, titleIds)])
+  const [profile, tastes] = await Promise.all([
+    findProfileWatching(accountId, boundProfileId),
+    findTastes(boundProfileId, titleIds),
+  ])
   return profile === null ? () => undefined : await statesOf(profile, titleIds, tastes)
 }
 
 /** The states of titles for a profile that has been read already. */
-export async function readStatesOf (profile: StoredProfile, titleIds: readonly string[]): Promise<(titleId: string) => ProfileState> {
+export async function readStatesOf (
+  profile: StoredProfile,
+  titleIds: readonly string[],
+): Promise<(titleId: string) => ProfileState> {
   return await statesOf(profile, titleIds, await findTastes(profile._id.toString(), titleIds))
 }
 
-async function statesOf (profile: StoredProfile, titleIds: readonly string[], tastes: readonly StoredTaste[]): Promise<(titleId: string) => ProfileState> {
+async function statesOf (
+  profile: StoredProfile,
+  titleIds: readonly string[],
+  tastes: readonly StoredTaste[],
+): Promise<(titleId: string) => ProfileState> {
   return statesFrom(profile, await findEntries(profile, titleIds), tastes)
 }
 
 /** A profile's watch history entries by title: all that the account has, and of the archive those that are asked for. */
-export async function findEntries (profile: StoredProfile, titleIds: readonly string[]): Promise<ReadonlyMap<string, WatchEntry>> {
+export async function findEntries (
+  profile: StoredProfile,
+  titleIds: readonly string[],
+): Promise<ReadonlyMap<string, WatchEntry>> {
   const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
   const missing = profile.archivedUntil === null ? [] : titleIds.filter((id) => !entries.has(id))
   if (missing.length > 0) {
-    for (const entry of await findArchivedEntries(profile._id.toString(), missing)) entries.set(entry.title.toString(), entry)
+    for (const entry of await findArchivedEntries(profile._id.toString(), missing)) {
+      entries.set(entry.title.toString(), entry)
+    }
   }
   return entries
 }
 
 /** The states of titles from what has been read. */
-export function statesFrom (profile: StoredProfile, entries: ReadonlyMap<string, WatchEntry>, tastes: ReadonlyArray<Pick<StoredTaste, 'title' | 'rating'>>): (titleId: string) => ProfileState {
+export function statesFrom (
+  profile: StoredProfile,
+  entries: ReadonlyMap<string, WatchEntry>,
+  tastes: ReadonlyArray<Pick<StoredTaste, 'title' | 'rating'>>,
+): (titleId: string) => ProfileState {
   const wishlist = new Set(profile.wishlist.map(String))
   const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
-  return (titleId) => ({ inWishlist: wishlist.has(titleId), rating: ratings.get(titleId) ?? null, progress: progressOf(entries.get(titleId)) })
+  return (titleId) => ({
+    inWishlist: wishlist.has(titleId),
+    rating: ratings.get(titleId) ?? null,
+    progress: progressOf(entries.get(titleId)),
+  })
 }
 
 function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
@@ -62,7 +88,10 @@ function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
 export type ItemProgress = ((itemId: string) => ProfileState['progress']) | undefined
 
 /** How far a profile is with the items of a season. */
-export function seasonProgress (items: readonly CatalogueItem[], progressOf: NonNullable<ItemProgress>): { finishedCount: number, lastWatchedAt: string | null } {
+export function seasonProgress (
+  items: readonly CatalogueItem[],
+  progressOf: NonNullable<ItemProgress>,
+): { finishedCount: number, lastWatchedAt: string | null } {
   const watched = items.map(({ id }) => progressOf(id)).filter((progress) => progress !== null)
   // RFC 3339 in UTC sorts as text.
   const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
@@ -70,10 +99,17 @@ export function seasonProgress (items: readonly CatalogueItem[], progressOf: Non
 }
 
 /** What the profile of a token watched of each item of a title, live streams included; undefined without a profile. */
-export async function readItemProgress (watching: Watching, { accountId, boundProfileId }: Caller, titleId: string): Promise<ItemProgress> {
+export async function readItemProgress (
+  watching: Watching,
+  { accountId, boundProfileId }: Caller,
+  titleId: string,
+): Promise<ItemProgress> {
   if (boundProfileId === null) return undefined
   const watcher = { account: accountId, profile: boundProfileId }
-  const [slots, { items }] = await Promise.all([findSlots(accountId), readTitle(watching.catalogue, boundProfileId, titleId)])
+  const [slots, { items }] = await Promise.all([
+    findSlots(accountId),
+    readTitle(watching.catalogue, boundProfileId, titleId),
+  ])
   return (itemId) => {
     const slot = liveSlotOf(slots, watcher, itemId)
     const [live, stored] = [slot === null ? null : slotState(slot), items.get(itemId) ?? null]

@@ -3,9 +3,9 @@ import type { Catalogue } from '../catalogue/store/catalogue.js'
 
 export interface Watching {
   readonly catalogue: Catalogue
-  now (): Date
+  now(): Date
   /** Told of work in the background that failed; the sweeper tries again. */
-  warn (error: unknown, message: string): void
+  warn(error: unknown, message: string): void
 }
 
 /** Whose watching it is. */

@@ -11,9 +11,9 @@ const NEW_PASSWORD = 'four blind mice ran'
 
 interface Post extends TestApp {
   /** What arrived, oldest first, once everything that was to be sent is sent. */
-  mails (to?: string): Promise<ParsedMail[]>
+  mails(to?: string): Promise<ParsedMail[]>
   /** The token of the newest link in the newest mail to an address. */
-  tokenFor (to: string): Promise<string>
+  tokenFor(to: string): Promise<string>
 }
 
 async function startPost (t: Test, refuse: () => boolean = () => false): Promise<Post> {
@@ -21,14 +21,31 @@ async function startPost (t: Test, refuse: () => boolean = () => false): Promise
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onMailFrom: (_address, _session, done) => { done(refuse() ? Object.assign(new Error('try later'), { responseCode: 451 }) : null) },
-    onData: (stream, _session, done) => { simpleParser(stream).then((mail) => { arrived.push(mail); done() }, done) },
+    onMailFrom: (_address, _session, done) => {
+      done(refuse() ? Object.assign(new Error('try later'), { responseCode: 451 }) : null)
+    },
+    onData: (stream, _session, done) => {
+      simpleParser(stream).then((mail) => {
+        arrived.push(mail)
+        done()
+      }, done)
+    },
   })
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
-  t.teardown(async () => { await new Promise<void>((resolve) => { server.close(() => { resolve() }) }) })
+  t.teardown(async () => {
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+    })
+  })
   const { port } = server.server.address() as AddressInfo
-  const running = await startApp(t, { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'NormFlix <hello@normflix.example>', PUBLIC_URL: 'https://www.normflix.example' })
+  const running = await startApp(t, {
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    MAIL_FROM: 'NormFlix <hello@normflix.example>',
+    PUBLIC_URL: 'https://www.normflix.example',
+  })
   const mails = async (to?: string): Promise<ParsedMail[]> => {
     await running.app.services.background.settle()
     return arrived.filter((mail) => to === undefined || JSON.stringify(mail.to).includes(`"${to}"`))
@@ -46,9 +63,11 @@ async function startPost (t: Test, refuse: () => boolean = () => false): Promise
 t.test('mailed links', async (t) => {
   const post = await startPost(t)
   const { app, clock, mails, tokenFor } = post
-  const logIn = async (email: string, password: string): Promise<number> => (await call(app, 'POST', '/v1/auth/login', { body: { email, password } })).status
+  const logIn = async (email: string, password: string): Promise<number> =>
+    (await call(app, 'POST', '/v1/auth/login', { body: { email, password } })).status
   const forgot = async (email: string) => await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } })
-  const reset = async (token: string, password = NEW_PASSWORD) => await call(app, 'POST', '/v1/auth/password/reset', { body: { token, password } })
+  const reset = async (token: string, password = NEW_PASSWORD) =>
+    await call(app, 'POST', '/v1/auth/password/reset', { body: { token, password } })
   const verify = async (token: string) => await call(app, 'POST', '/v1/auth/email/verify', { body: { token } })
   const isVerified = async (kim: Person): Promise<boolean> => (await kim.get('/v1/account')).body.emailVerified
 
@@ -111,7 +130,9 @@ t.test('mailed links', async (t) => {
     expectProblem(t, await reset(confirming), 'mail-link-invalid', 400)
     await forgot(kim.email)
     expectProblem(t, await verify(await tokenFor(kim.email)), 'mail-link-invalid', 400)
-    for (const token of ['x', confirming.slice(1), `${confirming}x`, '0'.repeat(64)]) t.equal((await verify(token)).status, 400)
+    for (const token of ['x', confirming.slice(1), `${confirming}x`, '0'.repeat(64)]) {
+      t.equal((await verify(token)).status, 400)
+    }
     t.equal(await MailLink.countDocuments({ _id: confirming }), 0, 'tokens themselves are not stored')
   })
 
@@ -127,7 +148,10 @@ t.test('mailed links', async (t) => {
     const resetting = await tokenFor(kim.email)
     t.equal((await verify(await tokenFor(email))).status, 204)
     t.match((await kim.get('/v1/account')).body, { email, emailVerified: true })
-    t.match((await mails(kim.email)).at(-1), { subject: 'Your NormFlix address was changed', text: /new-kim@example\.com/ })
+    t.match((await mails(kim.email)).at(-1), {
+      subject: 'Your NormFlix address was changed',
+      text: /new-kim@example\.com/,
+    })
     t.strictSame([await logIn(kim.email, PASSWORD), await logIn(email, PASSWORD)], [401, 200])
     expectProblem(t, await reset(resetting), 'mail-link-invalid', 400)
   })
@@ -141,7 +165,7 @@ t.test('mailed links', async (t) => {
     t.equal((await kim.get('/v1/account')).body.email, kim.email)
   })
 
-  t.test('nobody\'s letter box is filled through us', async (t) => {
+  t.test("nobody's letter box is filled through us", async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 20; i++) t.equal((await forgot(kim.email)).status, 202)
     const sent = (await mails(kim.email)).length
@@ -153,7 +177,10 @@ t.test('mailed links', async (t) => {
 
   t.test('a changed password is told', async (t) => {
     const kim = await signUp(app)
-    t.equal((await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD })).status, 204)
+    t.equal(
+      (await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD })).status,
+      204,
+    )
     t.equal((await mails(kim.email)).at(-1)?.subject, 'Your NormFlix password was changed')
   })
 })

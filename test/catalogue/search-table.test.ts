@@ -19,9 +19,17 @@ t.test('misspelled queries', { timeout: 120_000 }, async (t) => {
   const places: number[] = []
   for (const [typed, title, year] of MISSPELLED_QUERIES) {
     const { body } = await kim.get(`/v1/search?q=${encodeURIComponent(typed)}&limit=5`)
-    const place = body.items.findIndex((item: { title: string, year: number }) => item.title === title && (year === undefined || item.year === year)) + 1
+    const place = body.items.findIndex((item: { title: string, year: number }) =>
+      item.title === title && (year === undefined || item.year === year)
+    ) + 1
     places.push(place)
-    t.comment(`${typed} → ${title}: ${place === 0 ? 'not among' : `place ${place} of`} ${body.items.map((item: { title: string }) => item.title).join(', ')}`)
+    t.comment(
+      `${typed} → ${title}: ${place === 0 ? 'not among' : `place ${place} of`} ${
+        body.items.map((item: { title: string }) =>
+          item.title
+        ).join(', ')
+      }`,
+    )
   }
   const first = places.filter((place) => place === 1).length
   const inFive = places.filter((place) => place > 0).length

@@ -8,10 +8,25 @@ import { Account } from '../../models/account.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Session } from '../../models/session.js'
 import { Taste } from '../../models/profile-title-preferences.js'
-import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type TestApp } from '../helper.js'
+import {
+  addMovie,
+  call,
+  expectProblem,
+  PASSWORD,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  watch,
+  type TestApp,
+} from '../helper.js'
 import { runCommand, SECRETS, type Ended } from '../run-command.js'
 
-async function run (running: TestApp, words: readonly string[], variables: Record<string, string> = {}): Promise<Ended> {
+async function run (
+  running: TestApp,
+  words: readonly string[],
+  variables: Record<string, string> = {},
+): Promise<Ended> {
   return await runCommand(running, words, { variables })
 }
 
@@ -19,25 +34,36 @@ t.test('reset-password', async (t) => {
   const running = await startApp(t, SECRETS)
   const { app } = running
   const kim = await signUp(app)
-  const logIn = async (password: string) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
+  const logIn = async (password: string) =>
+    await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
 
   t.test('sets the password, ends every session and forgets wrong guesses', async (t) => {
     for (let i = 0; i < 12; i++) await logIn('guess')
     expectProblem(t, await logIn(PASSWORD), 'too-many-attempts', 429)
-    const { code, out } = await run(running, ['reset-password', kim.email.toUpperCase()], { NORMFLIX_PASSWORD: 'four blind mice ran' })
+    const { code, out } = await run(running, ['reset-password', kim.email.toUpperCase()], {
+      NORMFLIX_PASSWORD: 'four blind mice ran',
+    })
     t.equal(code, 0)
     t.match(out, /has a new password/)
     t.equal(await Session.countDocuments({ account: kim.accountId, revokedAt: null }), 0)
     t.equal((await logIn('four blind mice ran')).status, 200)
     expectProblem(t, await logIn(PASSWORD), 'wrong-credentials', 401)
     const admin = await signUpAdmin(app)
-    t.match((await admin.get('/v1/admin/audit?action=reset-password')).body.items, [{ account: kim.accountId, actor: null, reason: 'command-line', address: null }])
+    t.match((await admin.get('/v1/admin/audit?action=reset-password')).body.items, [{
+      account: kim.accountId,
+      actor: null,
+      reason: 'command-line',
+      address: null,
+    }])
   })
 
   t.test('refuses a weak password, an unknown address, and to ask where nobody can answer', async (t) => {
     const weak = await run(running, ['reset-password', kim.email], { NORMFLIX_PASSWORD: 'short' })
     t.match(weak, { code: 1, err: /password/i })
-    t.match(await run(running, ['reset-password', 'nobody@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }), { code: 1, err: /No account has this address/ })
+    t.match(
+      await run(running, ['reset-password', 'nobody@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }),
+      { code: 1, err: /No account has this address/ },
+    )
     t.match(await run(running, ['reset-password', kim.email]), { code: 1, err: /NORMFLIX_PASSWORD/ })
     t.equal((await logIn('four blind mice ran')).status, 200, 'nothing changed')
   })
@@ -57,7 +83,11 @@ t.test('doctor', async (t) => {
   await watch(kim, clock, movie, 20_000)
   await kim.put(`/v1/profiles/${kim.profileId}/ratings/${movie}`, { rating: 'love' })
   await play(kim, movie)
-  const examine = async (...options: string[]): Promise<{ code: number | null, findings: Array<{ check: string, subject: string, problem: string, state: string }> }> => {
+  const examine = async (
+    ...options: string[]
+  ): Promise<
+    { code: number | null, findings: Array<{ check: string, subject: string, problem: string, state: string }> }
+  > => {
     const { code, out, err } = await run(running, ['doctor', '--json', ...options])
     t.equal(err, '')
     return { code, ...JSON.parse(out) }
@@ -82,7 +112,9 @@ t.test('doctor', async (t) => {
       await utimes(path.join(media, name), time, time)
     }
     const accounts = mongoose.connection.collection('accounts')
-    await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, { $set: { 'limits.maxStreams': 9, 'profiles.0.watchHistory.0.positionMs': 1 } })
+    await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, {
+      $set: { 'limits.maxStreams': 9, 'profiles.0.watchHistory.0.positionMs': 1 },
+    })
     await mongoose.connection.collection('tastes').dropIndex('account_1')
 
     const before = await examine()
@@ -99,7 +131,11 @@ t.test('doctor', async (t) => {
     t.equal(mended.code, 0)
     t.ok(mended.findings.every(({ state }) => state === 'mended'))
     t.strictSame(await examine(), { ...await examine(), code: 0, findings: [] })
-    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items[0].title.id, movie, 'what was right stays')
+    t.equal(
+      (await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items[0].title.id,
+      movie,
+      'what was right stays',
+    )
     t.match(await Account.findById(kim.accountId).lean(), { limits: { maxStreams: 4 } })
   })
 
@@ -118,6 +154,9 @@ t.test('doctor', async (t) => {
     t.match(problems, new RegExp(`media file .*${key} is missing`))
     t.match(problems, /differ from plan basic.*keepProfileIds/)
     t.match(problems, /plan gone is not offered any more/)
-    t.match(await Account.findById(kim.accountId).lean(), { limits: { maxProfiles: 5 }, profiles: [{ locked: false }, { locked: false }] })
+    t.match(await Account.findById(kim.accountId).lean(), {
+      limits: { maxProfiles: 5 },
+      profiles: [{ locked: false }, { locked: false }],
+    })
   })
 })

@@ -19,7 +19,9 @@ import { makeImdbFolder, writeRealRows } from '../transfer/imdb-files.js'
 
 function makeFolder (t: Test): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-import-'))
-  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
   return folder
 }
 
@@ -36,7 +38,13 @@ t.test('import', { timeout: 200_000 }, async (t) => {
   }
 
   t.test('says what became of the lines, refused ones with their reasons, and running services show them', async (t) => {
-    const mixed = file('mixed.ndjson', toLines([{ kind: 'movie', ...FULL_MOVIE }, { kind: 'movie', title: 'X', year: 'soon' }, { kind: 'show', ...FULL_SHOW }, { kind: 'film' }]))
+    const mixed = file(
+      'mixed.ndjson',
+      toLines([{ kind: 'movie', ...FULL_MOVIE }, { kind: 'movie', title: 'X', year: 'soon' }, {
+        kind: 'show',
+        ...FULL_SHOW,
+      }, { kind: 'film' }]),
+    )
     const first = await runCommand(running, ['import', mixed])
     t.equal(first.code, 1, 'something was refused')
     t.match(first.out, /^4 records: 2 created, 0 updated, 0 unchanged, 2 refused\. [\d.]+ s, [\d,]+\/s\.\n$/)
@@ -44,26 +52,60 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     const started = Date.now()
     while ((await admin.get('/v1/titles')).body.items.length < 2 && Date.now() - started < 5_000);
     t.ok(Date.now() - started < 1_000, `there after ${Date.now() - started} ms`)
-    const again = await runCommand(running, ['import', mixed, '--json', '--report', path.join(folder, 'refused.ndjson')])
-    t.match(JSON.parse(again.out), { total: 4, created: 0, updated: 0, unchanged: 2, refused: 2, dryRun: false, complete: true, seconds: Number, perSecond: Number })
-    t.strictSame(readFileSync(path.join(folder, 'refused.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line).line), [2, 4])
-    t.match((await admin.get('/v1/admin/audit?action=import')).body.items, [{ actor: null, reason: 'command-line' }, {}])
+    const again = await runCommand(running, [
+      'import',
+      mixed,
+      '--json',
+      '--report',
+      path.join(folder, 'refused.ndjson'),
+    ])
+    t.match(JSON.parse(again.out), {
+      total: 4,
+      created: 0,
+      updated: 0,
+      unchanged: 2,
+      refused: 2,
+      dryRun: false,
+      complete: true,
+      seconds: Number,
+      perSecond: Number,
+    })
+    t.strictSame(
+      readFileSync(path.join(folder, 'refused.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line).line),
+      [2, 4],
+    )
+    t.match((await admin.get('/v1/admin/audit?action=import')).body.items, [
+      { actor: null, reason: 'command-line' },
+      {},
+    ])
   })
 
-  t.test('reads several files, standard input, and IMDb\'s; changes nothing in a dry run', async (t) => {
+  t.test("reads several files, standard input, and IMDb's; changes nothing in a dry run", async (t) => {
     const imdb = makeImdbFolder(t)
     writeRealRows(imdb)
     const before = await Title.countDocuments()
     const words = ['import', imdb.ratings, imdb.basics, imdb.episodes, '--min-votes', '1']
-    t.match(await runCommand(running, [...words, '--dry-run']), { code: 1, out: /5 records: 2 would be created, 1 would be updated, 0 unchanged, 2 refused/ })
+    t.match(await runCommand(running, [...words, '--dry-run']), {
+      code: 1,
+      out: /5 records: 2 would be created, 1 would be updated, 0 unchanged, 2 refused/,
+    })
     t.equal(await Title.countDocuments(), before)
     const { out } = await runCommand(running, words)
     t.match(out, /5 records: 2 created, 1 updated, 0 unchanged, 2 refused/)
     const fawlty = await Title.collection.findOne({ 'externalIds.imdb': 'tt0072500' })
-    t.match(fawlty, { popularity: 102_345, synopsis: FULL_SHOW.synopsis, episodeCount: 3 }, 'what only the other source knew is kept')
+    t.match(
+      fawlty,
+      { popularity: 102_345, synopsis: FULL_SHOW.synopsis, episodeCount: 3 },
+      'what only the other source knew is kept',
+    )
     const csv = file('more.csv', 'title,year\nPlan 9 from Outer Space,1957\n')
     const json = file('more.json', JSON.stringify([{ kind: 'movie', title: 'Nosferatu', year: 1922 }]))
-    t.match(await runCommand(running, ['import', csv, json, '-'], { input: toLines([{ kind: 'movie', title: 'Metropolis', year: 1927 }]) }), { code: 0, out: /3 created/ })
+    t.match(
+      await runCommand(running, ['import', csv, json, '-'], {
+        input: toLines([{ kind: 'movie', title: 'Metropolis', year: 1927 }]),
+      }),
+      { code: 0, out: /3 created/ },
+    )
   })
 
   t.test('refuses what it cannot use, before anything is written', async (t) => {
@@ -74,7 +116,10 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     t.match(await runCommand(running, ['import', file('broken.json', '[{]')]), { code: 1, err: /cannot be read/ })
     t.match(await runCommand(running, ['import', '--min-votes', 'many', 'x.tsv']), { code: 1, err: /whole number/ })
     t.equal(await Title.countDocuments(), before)
-    t.match((await runCommand(running, ['import', '--help'])).out, /--dry-run[^]*--replace[^]*--format[^]*--report[^]*--json[^]*--from-start[^]*--schema/)
+    t.match(
+      (await runCommand(running, ['import', '--help'])).out,
+      /--dry-run[^]*--replace[^]*--format[^]*--report[^]*--json[^]*--from-start[^]*--schema/,
+    )
   })
 
   t.test('prints its format as JSON Schema, which takes what the import takes', async (t) => {
@@ -82,8 +127,18 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     t.strictSame(schema, (await admin.get('/import-line.schema.json')).body)
     t.strictSame(schema, JSON.parse(readFileSync('openapi/import-line.schema.json', 'utf8')))
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
-    t.ok([{ kind: 'movie', ...FULL_MOVIE }, { kind: 'show', ...FULL_SHOW }, { kind: 'collection', title: 'A' }].every((line) => validate(line)))
-    t.notOk([{ kind: 'movie' }, { kind: 'movie', title: 'A', colour: 'red' }, { title: 'A' }, { kind: 'show', title: 'A', seasons: [{}] }].some((line) => validate(line)))
+    t.ok(
+      [{ kind: 'movie', ...FULL_MOVIE }, { kind: 'show', ...FULL_SHOW }, { kind: 'collection', title: 'A' }].every((
+        line,
+      ) => validate(line)),
+    )
+    t.notOk(
+      [{ kind: 'movie' }, { kind: 'movie', title: 'A', colour: 'red' }, { title: 'A' }, {
+        kind: 'show',
+        title: 'A',
+        seasons: [{}],
+      }].some((line) => validate(line)),
+    )
   })
 })
 
@@ -92,12 +147,22 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
   const folder = makeFolder(t)
   const ALL = 20_000
   const big = path.join(folder, 'big.ndjson')
-  writeFileSync(big, toLines(Array.from({ length: ALL }, (_, i) => ({ kind: 'movie', title: `Movie ${i}`, synopsis: 'x'.repeat(200), externalIds: { imdb: `tt${i}` } }))))
+  writeFileSync(
+    big,
+    toLines(
+      Array.from(
+        { length: ALL },
+        (_, i) => ({ kind: 'movie', title: `Movie ${i}`, synopsis: 'x'.repeat(200), externalIds: { imdb: `tt${i}` } }),
+      ),
+    ),
+  )
 
   for (const [signal, atLeast] of [['SIGINT', 3_000], ['SIGKILL', 8_000]] as const) {
     const { code, err, out } = await runCommand(running, ['import', big], {
       async onStart (child) {
-        while (await Title.estimatedDocumentCount() < atLeast && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve))
+        while (await Title.estimatedDocumentCount() < atLeast && child.exitCode === null) {
+          await new Promise((resolve) => setImmediate(resolve))
+        }
         child.kill(signal)
       },
     })
@@ -114,7 +179,10 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
   const { created, unchanged, total } = JSON.parse(last.out)
   t.equal(last.code, 0)
   t.equal(total, ALL)
-  t.ok(unchanged <= 1_000, `${unchanged} were looked at again: the batches that were written when the process was killed`)
+  t.ok(
+    unchanged <= 1_000,
+    `${unchanged} were looked at again: the batches that were written when the process was killed`,
+  )
   t.ok(created > 0)
   t.equal(await Title.countDocuments(), ALL)
   t.equal((await Title.distinct('externalIds.imdb')).length, ALL)
@@ -127,8 +195,19 @@ t.test('in a database that nothing has run on, the indexes come first; in produc
   const fresh = { ...running, databaseUri: running.databaseUri.replace(/test-[\w-]+/, (name) => `${name}-fresh`) }
   const file = path.join(makeFolder(t), 'one.ndjson')
   writeFileSync(file, toLines([{ kind: 'movie', title: 'Alien' }]))
-  t.teardown(async () => { await mongoose.connection.useDb(`${mongoose.connection.name}-fresh`).dropDatabase() })
-  t.match(await runCommand(fresh, ['import', file], { variables: { NODE_ENV: 'production', SMTP_URL: 'smtps://mail.example.com', PUBLIC_URL: 'https://www.example.com' } }), { code: 1, err: /Indexes are missing[^]*normflix -- indexes/ })
+  t.teardown(async () => {
+    await mongoose.connection.useDb(`${mongoose.connection.name}-fresh`).dropDatabase()
+  })
+  t.match(
+    await runCommand(fresh, ['import', file], {
+      variables: {
+        NODE_ENV: 'production',
+        SMTP_URL: 'smtps://mail.example.com',
+        PUBLIC_URL: 'https://www.example.com',
+      },
+    }),
+    { code: 1, err: /Indexes are missing[^]*normflix -- indexes/ },
+  )
   t.match(await runCommand(fresh, ['import', file]), { code: 0, out: /1 created/ })
   t.match(await runCommand(fresh, ['indexes', '--check']), { code: 0 })
 })
@@ -137,15 +216,32 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   const running = await startApp(t, SECRETS)
   const admin = await signUpAdmin(running.app)
   const folder = makeFolder(t)
-  const [demo, first, second] = ['demo.ndjson', 'first.ndjson.gz', 'second.ndjson'].map((name) => path.join(folder, name)) as [string, string, string]
+  const [demo, first, second] = ['demo.ndjson', 'first.ndjson.gz', 'second.ndjson'].map((name) =>
+    path.join(folder, name)
+  ) as [string, string, string]
   writeFileSync(demo, toLines([...loadDemoMovies(), ...demoShows]))
   t.match(await runCommand(running, ['import', demo]), { code: 0 })
   const movie = (await admin.post('/v1/admin/movies', FULL_MOVIE)).body
   const show = (await admin.post('/v1/admin/shows', { ...FULL_SHOW, externalIds: { tmdb: '2207' } })).body
   await admin.post('/v1/admin/movies', { title: 'Hidden', published: false, releaseDate: '2001-01-01', year: null })
-  await admin.post('/v1/admin/collections', { title: 'Berlin', kind: 'editorial', synopsis: 'Of one city.', translations: { de: { title: 'Berlin!' } }, titleIds: [show.id, movie.id] })
-  const pages = ['/v1/titles?sort=added&limit=100', '/v1/titles?sort=popularity&limit=100', `/v1/movies/${movie.id}`, `/v1/shows/${show.id}`, `/v1/shows/${show.id}/seasons/1`, '/v1/collections', '/v1/search?q=berlin']
-  const read = async (): Promise<unknown[]> => await Promise.all(pages.map(async (page) => (await admin.get(page)).body))
+  await admin.post('/v1/admin/collections', {
+    title: 'Berlin',
+    kind: 'editorial',
+    synopsis: 'Of one city.',
+    translations: { de: { title: 'Berlin!' } },
+    titleIds: [show.id, movie.id],
+  })
+  const pages = [
+    '/v1/titles?sort=added&limit=100',
+    '/v1/titles?sort=popularity&limit=100',
+    `/v1/movies/${movie.id}`,
+    `/v1/shows/${show.id}`,
+    `/v1/shows/${show.id}/seasons/1`,
+    '/v1/collections',
+    '/v1/search?q=berlin',
+  ]
+  const read = async (): Promise<unknown[]> =>
+    await Promise.all(pages.map(async (page) => (await admin.get(page)).body))
   const before = await read()
   t.match(await runCommand(running, ['export', first]), { code: 0, err: /Wrote 3,\d\d\d titles to/ })
   await Title.collection.deleteMany({})
@@ -160,5 +256,7 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   const started = Date.now()
   while (JSON.stringify(await read()) !== JSON.stringify(before) && Date.now() - started < 5_000);
   t.strictSame(await read(), before, 'and clients are answered the same')
-  t.match(await runCommand(running, ['import', first, '--replace']), { out: /0 created, 0 updated, 3,\d\d\d unchanged/ })
+  t.match(await runCommand(running, ['import', first, '--replace']), {
+    out: /0 created, 0 updated, 3,\d\d\d unchanged/,
+  })
 })

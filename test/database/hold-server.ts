@@ -7,6 +7,10 @@ process.on('message', async () => {
   await server.stop()
   process.exit(0)
 })
-process.on('SIGINT', () => { process.send?.('interrupted') })
+process.on('SIGINT', () => {
+  process.send?.('interrupted')
+})
 // Without whoever asked for it, it has no purpose.
-process.on('disconnect', () => { process.exit(1) })
+process.on('disconnect', () => {
+  process.exit(1)
+})

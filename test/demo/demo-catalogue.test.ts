@@ -12,8 +12,26 @@ import { MATURITY_RATINGS } from '../../src/domain/maturity.js'
 
 const ID = /^[0-9a-f]{24}$/
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/
-const GENRES = ['Action', 'Adventure', 'Animation', 'Comedy', 'Documentary', 'Drama', 'Family', 'Fantasy', 'History', 'Horror',
-  'Music', 'Musical', 'Romance', 'Science Fiction', 'Superhero', 'Thriller', 'War', 'Western']
+const GENRES = [
+  'Action',
+  'Adventure',
+  'Animation',
+  'Comedy',
+  'Documentary',
+  'Drama',
+  'Family',
+  'Fantasy',
+  'History',
+  'Horror',
+  'Music',
+  'Musical',
+  'Romance',
+  'Science Fiction',
+  'Superhero',
+  'Thriller',
+  'War',
+  'Western',
+]
 /** What letters look like after a round through the wrong character set, controls, and blanks that show. */
 const DAMAGE = /[\u0000-\u001f\u007f-\u009fÃÂÈÍÎÛËÙÖΩ‡‰·˘�]|&[a-z]+;|""|^\s|\s$|\s\s/u // eslint-disable-line no-control-regex
 
@@ -39,28 +57,43 @@ function isRealDate (text: string): boolean {
 
 /** What is wrong with a title, in words; nothing is what it should be. */
 function faultsOf (title: TitleInput): string[] {
-  const texts = [title.title, title.originalTitle, title.synopsis, ...[...title.cast, ...title.crew].flatMap(({ name, role }) => [name, role])]
+  const texts = [
+    title.title,
+    title.originalTitle,
+    title.synopsis,
+    ...[...title.cast, ...title.crew].flatMap(({ name, role }) => [name, role]),
+  ]
   const faults = {
     id: !ID.test(title.id),
     title: title.title.trim() === '',
     text: texts.some((text) => text !== null && (text === '' || DAMAGE.test(text))),
     year: title.year !== null && !(Number.isInteger(title.year) && title.year >= 1900 && title.year <= 2030),
-    releaseDate: title.releaseDate !== null && !(isRealDate(title.releaseDate) && title.releaseDate.startsWith(`${title.year}-`)),
+    releaseDate: title.releaseDate !== null &&
+      !(isRealDate(title.releaseDate) && title.releaseDate.startsWith(`${title.year}-`)),
     genres: new Set(title.genres).size !== title.genres.length || title.genres.some((genre) => !GENRES.includes(genre)),
     rating: title.maturityRating !== null && !MATURITY_RATINGS.includes(title.maturityRating),
     language: title.originalLanguage !== null && !/^[a-z]{2}$/.test(title.originalLanguage),
     imdb: title.externalIds.imdb !== undefined && !/^tt\d{7,8}$/.test(title.externalIds.imdb),
     popularity: !(Number.isInteger(title.popularity) && title.popularity >= 0),
   }
-  return Object.entries(faults).filter(([, isFaulty]) => isFaulty).map(([field]) => `${title.title} (${title.year}): ${field}`)
+  return Object.entries(faults).filter(([, isFaulty]) => isFaulty).map(([field]) =>
+    `${title.title} (${title.year}): ${field}`
+  )
 }
 
 t.test('the demo has over three thousand movies, each field in its domain', async (t) => {
   t.ok(movies.length > 3_000, `${movies.length} movies`)
   t.strictSame(movies.flatMap(faultsOf), [])
-  t.strictSame(movies.filter((one) => one.runtimeMs !== null && !(one.runtimeMs >= 40 * 60_000 && one.runtimeMs <= 240 * 60_000)), [])
+  t.strictSame(
+    movies.filter((one) => one.runtimeMs !== null && !(one.runtimeMs >= 40 * 60_000 && one.runtimeMs <= 240 * 60_000)),
+    [],
+  )
   t.equal(new Set(movies.map((one) => one.id)).size, movies.length, 'ids are unique')
-  t.equal(new Set(movies.map((one) => `${one.title.toLowerCase()}|${one.year}`)).size, movies.length, 'no movie is there twice')
+  t.equal(
+    new Set(movies.map((one) => `${one.title.toLowerCase()}|${one.year}`)).size,
+    movies.length,
+    'no movie is there twice',
+  )
   t.ok(movies.every((one) => one.kind === 'movie'))
 })
 
@@ -83,23 +116,42 @@ t.test('known movies are as they are known', async (t) => {
     crew: [{ name: 'James Cameron', role: 'Director' }],
     externalIds: { imdb: 'tt0120338' },
   })
-  t.match(movie('The Shawshank Redemption', 1994), { releaseDate: '1994-09-23', maturityRating: 'R', genres: ['Drama'] })
-  t.match(movie('The Dark Knight', 2008), { genres: ['Action', 'Superhero'], runtimeMs: 152 * 60_000, maturityRating: 'PG-13' })
+  t.match(movie('The Shawshank Redemption', 1994), {
+    releaseDate: '1994-09-23',
+    maturityRating: 'R',
+    genres: ['Drama'],
+  })
+  t.match(movie('The Dark Knight', 2008), {
+    genres: ['Action', 'Superhero'],
+    runtimeMs: 152 * 60_000,
+    maturityRating: 'PG-13',
+  })
   t.match(movie('Notting Hill', 1999), { genres: ['Romance', 'Comedy'] })
   t.match(movie('WALL-E', 2008), { genres: ['Comedy', 'Family'], maturityRating: 'G' })
 })
 
 t.test('titles that are numbers, or were lost, are titles', async (t) => {
-  for (const [title, year] of [['300', 2007], ['1941', 1979], ['2046', 2005], ['9', 2009], ['Unknown', 2006]] as const) {
+  for (
+    const [title, year] of [['300', 2007], ['1941', 1979], ['2046', 2005], ['9', 2009], ['Unknown', 2006]] as const
+  ) {
     t.equal(movie(title, year).title, title)
   }
 })
 
 t.test('letters read in the wrong character set are put right', async (t) => {
-  for (const [title, year] of [
-    ['Léon', 1994], ['Déjà Vu', 2006], ['Joyeux Noël', 2006], ['Die Fälscher', 2008], ['La mala educación', 2004],
-    ['The Naked Gun 2½: The Smell of Fear', 1991], ['Per qualche dollaro in più', 1967], ['Alien³', 1992], ['Ri¢hie Ri¢h', 1994],
-  ] as const) {
+  for (
+    const [title, year] of [
+      ['Léon', 1994],
+      ['Déjà Vu', 2006],
+      ['Joyeux Noël', 2006],
+      ['Die Fälscher', 2008],
+      ['La mala educación', 2004],
+      ['The Naked Gun 2½: The Smell of Fear', 1991],
+      ['Per qualche dollaro in più', 1967],
+      ['Alien³', 1992],
+      ['Ri¢hie Ri¢h', 1994],
+    ] as const
+  ) {
     t.equal(movie(title, year).title, title)
   }
   t.equal(movies.filter((one) => one.crew.some(({ name }) => name.includes('"King Jeff"'))).length, 1)
@@ -142,7 +194,9 @@ t.test('every correction names a row of the source, every featured movie exists'
     const [title = '', year] = key.split(' | ')
     t.ok(movie(title, Number(year)).synopsis, key)
   }
-  const source = JSON.parse(readFileSync(join('node_modules', 'vega-datasets', 'data', 'movies.json'), 'utf8')) as Array<Record<string, unknown>>
+  const source = JSON.parse(
+    readFileSync(join('node_modules', 'vega-datasets', 'data', 'movies.json'), 'utf8'),
+  ) as Array<Record<string, unknown>>
   const keys = new Set(source.map((row) => `${row['Title']} | ${row['Release Date']}`))
   t.strictSame(Object.keys(MOVIE_CORRECTIONS).filter((key) => !keys.has(key)), [])
 })
@@ -150,17 +204,25 @@ t.test('every correction names a row of the source, every featured movie exists'
 t.test('shows: fields in their domain, numbers consecutive, ids unique', async (t) => {
   t.ok(demoShows.length >= 5)
   t.strictSame(demoShows.flatMap(faultsOf), [])
-  const ids = demoShows.flatMap((one) => [one.id, ...one.seasons.flatMap((season) => season.episodes.map((episode) => episode.id))])
+  const ids = demoShows.flatMap((
+    one,
+  ) => [one.id, ...one.seasons.flatMap((season) => season.episodes.map((episode) => episode.id))])
   t.equal(new Set([...ids, ...movies.map((one) => one.id)]).size, ids.length + movies.length)
   for (const one of demoShows) {
     const first = one.seasons[0]!.number
     t.ok(first <= 1)
     t.strictSame(one.seasons.map((season) => season.number), one.seasons.map((_, index) => first + index), one.title)
     for (const season of one.seasons) {
-      t.strictSame(season.episodes.map((episode) => episode.number), season.episodes.map((_, index) => index + 1), `${one.title} ${season.number}`)
+      t.strictSame(
+        season.episodes.map((episode) => episode.number),
+        season.episodes.map((_, index) => index + 1),
+        `${one.title} ${season.number}`,
+      )
       for (const episode of season.episodes) {
-        const isSound = ID.test(episode.id) && !DAMAGE.test(episode.title) && (episode.airDate === null || isRealDate(episode.airDate)) &&
-          episode.runtimeMs !== null && episode.runtimeMs >= 10 * 60_000 && episode.runtimeMs <= 90 * 60_000 && !DAMAGE.test(episode.synopsis ?? '')
+        const isSound = ID.test(episode.id) && !DAMAGE.test(episode.title) &&
+          (episode.airDate === null || isRealDate(episode.airDate)) &&
+          episode.runtimeMs !== null && episode.runtimeMs >= 10 * 60_000 && episode.runtimeMs <= 90 * 60_000 &&
+          !DAMAGE.test(episode.synopsis ?? '')
         if (!isSound) t.fail(`${one.title} ${season.number}x${episode.number}`)
       }
     }
@@ -168,7 +230,9 @@ t.test('shows: fields in their domain, numbers consecutive, ids unique', async (
 })
 
 t.test('known shows have their seasons and episodes', async (t) => {
-  const counts = Object.fromEntries(demoShows.map((one) => [one.title, one.seasons.map((season) => season.episodes.length)]))
+  const counts = Object.fromEntries(
+    demoShows.map((one) => [one.title, one.seasons.map((season) => season.episodes.length)]),
+  )
   t.strictSame(counts, {
     'Fawlty Towers': [6, 6],
     Firefly: [14],
@@ -188,14 +252,18 @@ t.test('known shows have their seasons and episodes', async (t) => {
 
 t.test('regular episodes were broadcast in the order of their numbers, but for Firefly', async (t) => {
   for (const one of demoShows.filter(({ title }) => title !== 'Firefly')) {
-    const dates = one.seasons.filter(({ number }) => number > 0).flatMap(({ episodes }) => episodes.map(({ airDate }) => airDate))
+    const dates = one.seasons.filter(({ number }) => number > 0).flatMap(({ episodes }) =>
+      episodes.map(({ airDate }) => airDate)
+    )
     t.strictSame(dates, [...dates].sort(), one.title)
   }
 })
 
 t.test('every entry of the media plan is an item of the catalogue', async (t) => {
   const items = new Map<string, string>(movies.map((one) => [one.id, one.id]))
-  for (const one of demoShows) for (const season of one.seasons) for (const episode of season.episodes) items.set(episode.id, one.id)
+  for (const one of demoShows) {
+    for (const season of one.seasons) for (const episode of season.episodes) items.set(episode.id, one.id)
+  }
   t.strictSame(mediaPlan.filter((entry) => items.get(entry.itemId) !== entry.titleId), [])
   t.equal(new Set(mediaPlan.map((entry) => entry.itemId)).size, mediaPlan.length, 'each once')
   t.ok(mediaPlan.every((entry) => entry.clips.length > 0))
@@ -203,9 +271,15 @@ t.test('every entry of the media plan is an item of the catalogue', async (t) =>
 })
 
 t.test('at least three shows can be played whole, and the clips are there', async (t) => {
-  const planned = new Set(mediaPlan.filter(({ clips }) => clips.some(({ height }) => height === 480)).map((entry) => entry.itemId))
-  const whole = demoShows.filter((one) => one.seasons.every((season) => season.episodes.every((episode) => planned.has(episode.id))))
+  const planned = new Set(
+    mediaPlan.filter(({ clips }) => clips.some(({ height }) => height === 480)).map((entry) => entry.itemId),
+  )
+  const whole = demoShows.filter((one) =>
+    one.seasons.every((season) => season.episodes.every((episode) => planned.has(episode.id)))
+  )
   t.ok(whole.length >= 3)
-  for (const clip of Object.values(DEMO_CLIPS)) t.ok(existsSync(join('src', 'demo', 'clips', clip.fileName)), clip.fileName)
+  for (const clip of Object.values(DEMO_CLIPS)) {
+    t.ok(existsSync(join('src', 'demo', 'clips', clip.fileName)), clip.fileName)
+  }
   t.equal(CLIP_DURATION_MS, 60_000)
 })

@@ -1,18 +1,37 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { pictureHeight } from '../../src/domain/file-choice.js'
-import { assembleOffer, SAME_LENGTH_MS, type OfferedSound, type PackagedFile } from '../../src/domain/hls-rendition-set.js'
+import {
+  assembleOffer,
+  SAME_LENGTH_MS,
+  type OfferedSound,
+  type PackagedFile,
+} from '../../src/domain/hls-rendition-set.js'
 
-interface Sound extends OfferedSound { readonly of: string }
+interface Sound extends OfferedSound {
+  readonly of: string
+}
 
-const file = (id: string, height: number, languages: Array<string | null>, fields: Partial<PackagedFile<Sound>> = {}): PackagedFile<Sound> => ({
+const file = (
+  id: string,
+  height: number,
+  languages: Array<string | null>,
+  fields: Partial<PackagedFile<Sound>> = {},
+): PackagedFile<Sound> => ({
   id,
   width: Math.round(height * 16 / 9),
   height,
   bitrate: height * 1_000,
   edition: null,
   durationMs: 60_000,
-  sounds: languages.map((language) => ({ language, kind: 'main', name: null, channels: 2, codec: 'mp4a.40.2', of: id })),
+  sounds: languages.map((language) => ({
+    language,
+    kind: 'main',
+    name: null,
+    channels: 2,
+    codec: 'mp4a.40.2',
+    of: id,
+  })),
   ...fields,
 })
 const sd = file('sd', 480, ['en'])
@@ -20,16 +39,27 @@ const hd = file('hd', 1080, ['en'])
 const hdSpanish = file('hd-es', 1080, ['es'])
 const uhd = file('uhd', 2160, ['en'])
 
-function offered (chosen: PackagedFile<Sound>, files: Array<PackagedFile<Sound>>, maxHeight = 2160): [variants: string[], sounds: string[]] {
+function offered (
+  chosen: PackagedFile<Sound>,
+  files: Array<PackagedFile<Sound>>,
+  maxHeight = 2160,
+): [variants: string[], sounds: string[]] {
   const { variants, groups } = assembleOffer<Sound, PackagedFile<Sound>>(chosen, files, maxHeight)
-  return [variants.map(({ id }) => id), groups.flatMap(({ id, sounds }) => sounds.map((sound) => `${id} ${sound.language ?? '?'} ${sound.of}`))]
+  return [
+    variants.map(({ id }) => id),
+    groups.flatMap(({ id, sounds }) => sounds.map((sound) => `${id} ${sound.language ?? '?'} ${sound.of}`)),
+  ]
 }
 
-t.test('each height once, the chosen file first; each sound once, the chosen file\'s before others', async (t) => {
+t.test("each height once, the chosen file first; each sound once, the chosen file's before others", async (t) => {
   const all = [sd, hd, hdSpanish, uhd]
   t.strictSame(offered(uhd, all), [['uhd', 'hd', 'sd'], ['mp4a en uhd', 'mp4a es hd-es']])
   t.strictSame(offered(hdSpanish, all), [['hd-es', 'uhd', 'sd'], ['mp4a es hd-es', 'mp4a en uhd']])
-  t.strictSame(offered(sd, all, 1080), [['sd', 'hd'], ['mp4a en sd', 'mp4a es hd-es']], 'nothing above the cap, neither picture nor sound')
+  t.strictSame(
+    offered(sd, all, 1080),
+    [['sd', 'hd'], ['mp4a en sd', 'mp4a es hd-es']],
+    'nothing above the cap, neither picture nor sound',
+  )
   t.strictSame(offered(file('silent', 480, []), []), [['silent'], []])
 })
 
@@ -44,22 +74,43 @@ t.test('what does not go together is left out', async (t) => {
 t.test('sounds differ by language, kind and channels; each codec is a group of its own', async (t) => {
   const [stereo] = hd.sounds
   const many = file('many', 1080, [], {
-    sounds: [stereo!, { ...stereo!, channels: 6 }, { ...stereo!, kind: 'commentary' }, { ...stereo!, codec: 'ac-3', channels: 6 }, { ...stereo!, language: null }, stereo!],
+    sounds: [
+      stereo!,
+      { ...stereo!, channels: 6 },
+      { ...stereo!, kind: 'commentary' },
+      { ...stereo!, codec: 'ac-3', channels: 6 },
+      { ...stereo!, language: null },
+      stereo!,
+    ],
   })
   const { groups } = assembleOffer<Sound, PackagedFile<Sound>>(many, [sd], 2160)
   t.strictSame(groups.map(({ id, sounds }) => [id, sounds.length]), [['mp4a', 4], ['ac-3', 1]])
 })
 
 t.test('whatever the files, nothing above the cap, no height twice, and the order of the files does not matter', async (t) => {
-  const anyFile = fc.record({ id: fc.uuid(), height: fc.constantFrom(480, 720, 1080, 2160), language: fc.constantFrom('en', 'es'), edition: fc.constantFrom(null, 'cut'), durationMs: fc.constantFrom(60_000, 60_100, 70_000) })
+  const anyFile = fc.record({
+    id: fc.uuid(),
+    height: fc.constantFrom(480, 720, 1080, 2160),
+    language: fc.constantFrom('en', 'es'),
+    edition: fc.constantFrom(null, 'cut'),
+    durationMs: fc.constantFrom(60_000, 60_100, 70_000),
+  })
     .map(({ id, height, language, ...fields }) => file(id, height, [language], fields))
-  fc.assert(fc.property(fc.uniqueArray(anyFile, { selector: ({ id }) => id, minLength: 1, maxLength: 8 }), fc.constantFrom(720, 1080, 2160), (files, cap) => {
-    const chosen = files.find((one) => pictureHeight(one) <= cap)
-    if (chosen === undefined) return true
-    const [variants] = offered(chosen, files, cap)
-    const [again] = offered(chosen, [...files].reverse(), cap)
-    const heights = variants.map((id) => pictureHeight(files.find((one) => one.id === id)!))
-    return variants[0] === chosen.id && new Set(heights).size === heights.length && heights.every((height) => height <= cap) && JSON.stringify(variants) === JSON.stringify(again)
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(anyFile, { selector: ({ id }) => id, minLength: 1, maxLength: 8 }),
+      fc.constantFrom(720, 1080, 2160),
+      (files, cap) => {
+        const chosen = files.find((one) => pictureHeight(one) <= cap)
+        if (chosen === undefined) return true
+        const [variants] = offered(chosen, files, cap)
+        const [again] = offered(chosen, [...files].reverse(), cap)
+        const heights = variants.map((id) => pictureHeight(files.find((one) => one.id === id)!))
+        return variants[0] === chosen.id && new Set(heights).size === heights.length &&
+          heights.every((height) => height <= cap) && JSON.stringify(variants) === JSON.stringify(again)
+      },
+    ),
+    { numRuns: 500 },
+  )
   t.pass('over 500 random sets of files')
 })

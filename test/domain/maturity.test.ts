@@ -1,8 +1,21 @@
 import t from 'tap'
-import { ADULT_VIEWER, canSee, isSuitable, MATURITY_RATINGS, maturityCeiling, type Visibility } from '../../src/domain/maturity.js'
+import {
+  ADULT_VIEWER,
+  canSee,
+  isSuitable,
+  MATURITY_RATINGS,
+  maturityCeiling,
+  type Visibility,
+} from '../../src/domain/maturity.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
-const title = (fields: Partial<Visibility> = {}): Visibility => ({ maturityRating: 'PG', published: true, availableFrom: null, availableUntil: null, ...fields })
+const title = (fields: Partial<Visibility> = {}): Visibility => ({
+  maturityRating: 'PG',
+  published: true,
+  availableFrom: null,
+  availableUntil: null,
+  ...fields,
+})
 const kids = { kids: true, maxMaturityAge: 18 }
 
 t.test('an adult sees every rating and the unrated', async (t) => {

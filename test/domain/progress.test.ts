@@ -1,10 +1,23 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { factsOfEvent, finishMark, foldItem, mergeFacts, type ItemTiming, type PlayFacts, type ProgressEvent } from '../../src/domain/progress.js'
+import {
+  factsOfEvent,
+  finishMark,
+  foldItem,
+  mergeFacts,
+  type ItemTiming,
+  type PlayFacts,
+  type ProgressEvent,
+} from '../../src/domain/progress.js'
 
 const HOUR = 3_600_000
 const timing: ItemTiming = { durationMs: HOUR, creditsStartMs: null }
-const event = (at: number, positionMs: number, watchedMs: number | null = null, eventId = ''): ProgressEvent => ({ at, positionMs, watchedMs, eventId })
+const event = (at: number, positionMs: number, watchedMs: number | null = null, eventId = ''): ProgressEvent => ({
+  at,
+  positionMs,
+  watchedMs,
+  eventId,
+})
 
 function playOf (events: readonly ProgressEvent[], item: ItemTiming = timing): PlayFacts {
   return events.map((one) => factsOfEvent(one, item)).reduce(mergeFacts)
@@ -22,34 +35,50 @@ const anyEvent = fc.record({
 })
 
 t.test('shuffling, repeating and batching events never changes the outcome', async (t) => {
-  const scenario = fc.array(anyEvent, { minLength: 1, maxLength: 12 }).chain((events) => fc.record({
-    events: fc.constant(events),
-    shuffled: fc.shuffledSubarray(events, { minLength: events.length }),
-    repeated: fc.array(fc.constantFrom(...events), { maxLength: 10 }),
-    cut: fc.integer({ min: 0, max: events.length }),
-  }))
-  fc.assert(fc.property(scenario, ({ events, shuffled, repeated, cut }) => {
-    const once = playOf(events)
-    const sent = [...shuffled, ...repeated]
-    const batches = [sent.slice(0, cut), sent.slice(cut)].filter((batch) => batch.length > 0).map((batch) => playOf(batch))
-    t.strictSame(batches.reduce(mergeFacts), once)
-  }), { numRuns: 300 })
+  const scenario = fc.array(anyEvent, { minLength: 1, maxLength: 12 }).chain((events) =>
+    fc.record({
+      events: fc.constant(events),
+      shuffled: fc.shuffledSubarray(events, { minLength: events.length }),
+      repeated: fc.array(fc.constantFrom(...events), { maxLength: 10 }),
+      cut: fc.integer({ min: 0, max: events.length }),
+    })
+  )
+  fc.assert(
+    fc.property(scenario, ({ events, shuffled, repeated, cut }) => {
+      const once = playOf(events)
+      const sent = [...shuffled, ...repeated]
+      const batches = [sent.slice(0, cut), sent.slice(cut)].filter((batch) => batch.length > 0).map((batch) =>
+        playOf(batch)
+      )
+      t.strictSame(batches.reduce(mergeFacts), once)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 t.test('the fold over plays does not depend on how they are read', async (t) => {
   const plays = fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 })
-  fc.assert(fc.property(plays.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))), ([list, shuffled]) => {
-    t.strictSame(stateOf(...shuffled), stateOf(...list))
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(
+      plays.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+      ([list, shuffled]) => {
+        t.strictSame(stateOf(...shuffled), stateOf(...list))
+      },
+    ),
+    { numRuns: 300 },
+  )
 })
 
 t.test('merging is associative, commutative and idempotent', async (t) => {
-  fc.assert(fc.property(anyEvent, anyEvent, anyEvent, (x, y, z) => {
-    const [a, b, c] = [x, y, z].map((one) => factsOfEvent(one, timing)) as [PlayFacts, PlayFacts, PlayFacts]
-    t.strictSame(mergeFacts(a, b), mergeFacts(b, a))
-    t.strictSame(mergeFacts(mergeFacts(a, b), c), mergeFacts(a, mergeFacts(b, c)))
-    t.strictSame(mergeFacts(a, a), a)
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(anyEvent, anyEvent, anyEvent, (x, y, z) => {
+      const [a, b, c] = [x, y, z].map((one) => factsOfEvent(one, timing)) as [PlayFacts, PlayFacts, PlayFacts]
+      t.strictSame(mergeFacts(a, b), mergeFacts(b, a))
+      t.strictSame(mergeFacts(mergeFacts(a, b), c), mergeFacts(a, mergeFacts(b, c)))
+      t.strictSame(mergeFacts(a, a), a)
+    }),
+    { numRuns: 200 },
+  )
 })
 
 t.test('an item is over at its credits marker, else at 90%, and always in its last second', async (t) => {
@@ -61,45 +90,98 @@ t.test('an item is over at its credits marker, else at 90%, and always in its la
 })
 
 t.test('started: after a minute, or a hundredth of something short', async (t) => {
-  t.match(stateOf([event(1, 0, 0), event(2, 35_999, 35_999)]), { started: false, isResumable: false, positionMs: 35_999 })
+  t.match(stateOf([event(1, 0, 0), event(2, 35_999, 35_999)]), {
+    started: false,
+    isResumable: false,
+    positionMs: 35_999,
+  })
   t.match(stateOf([event(1, 0, 0), event(2, 36_000, 36_000)]), { started: true, isResumable: true })
-  t.match(foldItem([playOf([event(2, 60_000, 60_000)], { durationMs: 10 * HOUR, creditsStartMs: null })]), { started: true })
-  t.match(foldItem([playOf([event(2, 60_000, 59_999)], { durationMs: 10 * HOUR, creditsStartMs: null })]), { started: false })
+  t.match(foldItem([playOf([event(2, 60_000, 60_000)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
+    started: true,
+  })
+  t.match(foldItem([playOf([event(2, 60_000, 59_999)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
+    started: false,
+  })
 })
 
 t.test('finished keeps the exact position; the next play begins at the start', async (t) => {
-  t.match(stateOf([event(1, 0, 0), event(2, 3_456_789, 3_400_000)]), { positionMs: 3_456_789, finished: true, finishedAt: 2, isResumable: false, resumeMs: 0 })
+  t.match(stateOf([event(1, 0, 0), event(2, 3_456_789, 3_400_000)]), {
+    positionMs: 3_456_789,
+    finished: true,
+    finishedAt: 2,
+    isResumable: false,
+    resumeMs: 0,
+  })
 })
 
 t.test('seeking to the end is not watching: it leaves continue watching unwatched', async (t) => {
-  t.match(stateOf([event(1, 0, 0), event(2, HOUR - 500, 60_000)]), { finished: false, isResumable: false, started: true, endedAt: 2 })
+  t.match(stateOf([event(1, 0, 0), event(2, HOUR - 500, 60_000)]), {
+    finished: false,
+    isResumable: false,
+    started: true,
+    endedAt: 2,
+  })
 })
 
 t.test('seeking to the end and back does not finish it, however much is watched then', async (t) => {
-  t.match(stateOf([event(1, HOUR - 500, 1_000), event(2, 100_000, 2_000), event(3, 2_000_000, 1_900_000)]), { finished: false, isResumable: true, positionMs: 2_000_000 })
+  t.match(stateOf([event(1, HOUR - 500, 1_000), event(2, 100_000, 2_000), event(3, 2_000_000, 1_900_000)]), {
+    finished: false,
+    isResumable: true,
+    positionMs: 2_000_000,
+  })
 })
 
 t.test('half of it counts over several sittings', async (t) => {
-  t.match(stateOf([event(1, 0, 0), event(2, 1_200_000, 1_200_000)], [event(3, 3_000_000, 0), event(4, HOUR, 610_000)]), { finished: true, finishedAt: 4 })
-  t.match(stateOf([event(1, 0, 0), event(2, 1_000_000, 1_000_000)], [event(3, 3_000_000, 0), event(4, HOUR, 610_000)]), { finished: false })
+  t.match(
+    stateOf([event(1, 0, 0), event(2, 1_200_000, 1_200_000)], [event(3, 3_000_000, 0), event(4, HOUR, 610_000)]),
+    { finished: true, finishedAt: 4 },
+  )
+  t.match(
+    stateOf([event(1, 0, 0), event(2, 1_000_000, 1_000_000)], [event(3, 3_000_000, 0), event(4, HOUR, 610_000)]),
+    { finished: false },
+  )
 })
 
 t.test('a client that does not say what it played counts from where it began to the furthest it came', async (t) => {
-  t.match(stateOf([event(1, 600_000), event(2, 900_000), event(3, 700_000)]), { watchedMs: 300_000, positionMs: 700_000 })
+  t.match(stateOf([event(1, 600_000), event(2, 900_000), event(3, 700_000)]), {
+    watchedMs: 300_000,
+    positionMs: 700_000,
+  })
 })
 
 t.test('playing something finished again keeps it watched and gives it a place again', async (t) => {
   const state = stateOf([event(1, 0, 0), event(2, HOUR, HOUR)], [event(10, 0, 0), event(11, 500_000, 500_000)])
-  t.match(state, { finished: true, finishedAt: 2, isResumable: true, positionMs: 500_000, resumeMs: 500_000, watchedMs: 500_000 })
+  t.match(state, {
+    finished: true,
+    finishedAt: 2,
+    isResumable: true,
+    positionMs: 500_000,
+    resumeMs: 500_000,
+    watchedMs: 500_000,
+  })
 })
 
 t.test('marks: watched leaves continue watching, unwatched starts over, what is played later counts', async (t) => {
   const half = playOf([event(1, 0, 0), event(2, 1_000_000, 1_000_000)])
   const done = playOf([event(1, 0, 0), event(2, HOUR, HOUR)])
-  t.match(foldItem([half], { watched: true, at: 5, watchedAt: 4 }), { finished: true, finishedAt: 4, isResumable: false, positionMs: 1_000_000, resumeMs: 0 })
-  t.match(foldItem([done], { watched: false, at: 5, watchedAt: 5 }), { finished: false, isResumable: false, positionMs: HOUR })
+  t.match(foldItem([half], { watched: true, at: 5, watchedAt: 4 }), {
+    finished: true,
+    finishedAt: 4,
+    isResumable: false,
+    positionMs: 1_000_000,
+    resumeMs: 0,
+  })
+  t.match(foldItem([done], { watched: false, at: 5, watchedAt: 5 }), {
+    finished: false,
+    isResumable: false,
+    positionMs: HOUR,
+  })
   const later = playOf([event(8, 0, 0), event(9, 700_000, 700_000)])
-  t.match(foldItem([done, later], { watched: false, at: 5, watchedAt: 5 }), { finished: false, isResumable: true, positionMs: 700_000 })
+  t.match(foldItem([done, later], { watched: false, at: 5, watchedAt: 5 }), {
+    finished: false,
+    isResumable: true,
+    positionMs: 700_000,
+  })
   t.match(foldItem([half, later], { watched: true, at: 5, watchedAt: 5 }), { finished: true, isResumable: true })
   t.match(foldItem([], { watched: true, at: 5, watchedAt: 4 }), { finished: true, finishedAt: 4 })
   t.equal(foldItem([], { watched: false, at: 5, watchedAt: 5 }), null)

@@ -2,8 +2,12 @@ import fc from 'fast-check'
 import t from 'tap'
 import { compareRanks, pageOfRanked, type RankKey } from '../../src/domain/ranked-page.js'
 
-const entries = (keys: readonly RankKey[]): Array<{ key: RankKey }> => [...keys].sort((a, b) => compareRanks(b, a)).map((key) => ({ key }))
-const keys = fc.uniqueArray(fc.tuple(fc.nat(3), fc.string({ minLength: 1, maxLength: 2 })), { selector: (key) => JSON.stringify(key), maxLength: 40 })
+const entries = (keys: readonly RankKey[]): Array<{ key: RankKey }> =>
+  [...keys].sort((a, b) => compareRanks(b, a)).map((key) => ({ key }))
+const keys = fc.uniqueArray(fc.tuple(fc.nat(3), fc.string({ minLength: 1, maxLength: 2 })), {
+  selector: (key) => JSON.stringify(key),
+  maxLength: 40,
+})
 
 t.test('pages neither repeat nor skip anything that was there, whatever is added between them', async () => {
   fc.assert(fc.property(keys, keys, fc.integer({ min: 1, max: 7 }), (there, added, limit) => {

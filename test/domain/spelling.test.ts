@@ -9,7 +9,17 @@ t.test('four letters may have one mistake, six may have two', async (t) => {
 })
 
 t.test('a mistake is a letter too many, too few, another, or two swapped', async (t) => {
-  for (const [typed, meant, mistakes] of [['alien', 'alien', 0], ['alein', 'alien', 1], ['alin', 'alien', 1], ['aliien', 'alien', 1], ['alixn', 'alien', 1], ['laein', 'alien', 2], ['', 'up', 2]] as const) {
+  for (
+    const [typed, meant, mistakes] of [
+      ['alien', 'alien', 0],
+      ['alein', 'alien', 1],
+      ['alin', 'alien', 1],
+      ['aliien', 'alien', 1],
+      ['alixn', 'alien', 1],
+      ['laein', 'alien', 2],
+      ['', 'up', 2],
+    ] as const
+  ) {
     t.equal(countMistakes(typed, meant, 3), mistakes, `${typed} for ${meant}`)
   }
   t.equal(countMistakes('matrix', 'godfather', 2), 3, 'beyond the limit it is one more than that')
@@ -18,16 +28,28 @@ t.test('a mistake is a letter too many, too few, another, or two swapped', async
 t.test('counting goes both ways, and is never more than letter by letter', async () => {
   fc.assert(fc.property(word, word, (a, b) => {
     const mistakes = countMistakes(a, b, 20)
-    return mistakes === countMistakes(b, a, 20) && mistakes <= Math.max(a.length, b.length) && (mistakes === 0) === (a === b)
+    return mistakes === countMistakes(b, a, 20) && mistakes <= Math.max(a.length, b.length) &&
+      (mistakes === 0) === (a === b)
   }))
 })
 
 t.test('a word that is not finished is measured by its beginning', async (t) => {
   t.equal(countMistakesInBeginning('shwash', 'shawshank', 2), 1)
   fc.assert(fc.property(word, word, (begun, rest) => countMistakesInBeginning(begun, begun + rest, 2) === 0))
-  fc.assert(fc.property(word, word, (typed, meant) => countMistakesInBeginning(typed, meant, 8) <= countMistakes(typed, meant, 8)))
+  fc.assert(
+    fc.property(
+      word,
+      word,
+      (typed, meant) => countMistakesInBeginning(typed, meant, 8) <= countMistakes(typed, meant, 8),
+    ),
+  )
 })
 
 t.test('unswapping makes every word that is one swap away', async () => {
-  fc.assert(fc.property(word, (typed) => unswap(typed).every((other) => countMistakes(typed, other, 2) === 1 && unswap(other).includes(typed))))
+  fc.assert(
+    fc.property(
+      word,
+      (typed) => unswap(typed).every((other) => countMistakes(typed, other, 2) === 1 && unswap(other).includes(typed)),
+    ),
+  )
 })

@@ -24,14 +24,24 @@ export async function installSchemathesis (report: (line: string) => void): Prom
   await rm(folder, { recursive: true, force: true })
   await mkdir(CACHE, { recursive: true })
   await run(python, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS })
-  await run(path.join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `schemathesis==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS })
+  await run(path.join(folder, 'bin', 'python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    `schemathesis==${VERSION}`,
+  ], { timeout: INSTALL_TIMEOUT_MS })
   await mkdir(path.join(folder, 'installed'))
   return program
 }
 
 async function findPython (): Promise<string | null> {
   for (const python of ['python3', 'python']) {
-    const works = await run(python, ['-c', 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))']).then(() => true, () => false)
+    const works = await run(python, ['-c', 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))']).then(
+      () => true,
+      () => false,
+    )
     if (works) return python
   }
   return null

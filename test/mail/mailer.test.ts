@@ -13,21 +13,39 @@ t.test('a mail that the server does not take at once is tried again', async (t) 
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onMailFrom: (_address, _session, done) => { done(refusals-- > 0 ? Object.assign(new Error('try later'), { responseCode: 451 }) : null) },
-    onData: (stream, _session, done) => { stream.resume().on('end', () => { taken++; done() }) },
+    onMailFrom: (_address, _session, done) => {
+      done(refusals-- > 0 ? Object.assign(new Error('try later'), { responseCode: 451 }) : null)
+    },
+    onData: (stream, _session, done) => {
+      stream.resume().on('end', () => {
+        taken++
+        done()
+      })
+    },
   })
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
-  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, mailFrom: 'a@b.example' }, log, { retryAfterMs: [1, 1, 1], now: () => new Date() })
+  const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, mailFrom: 'a@b.example' }, log, {
+    retryAfterMs: [1, 1, 1],
+    now: () => new Date(),
+  })
   t.teardown(async () => {
     await mailer.close()
-    await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+    })
   })
   await mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/reset-password?token=t'))
   t.equal(taken, 1)
   refusals = 10
-  await t.rejects(mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/')), /try later/, 'and given up in the end')
+  await t.rejects(
+    mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/')),
+    /try later/,
+    'and given up in the end',
+  )
 })
 
 t.test('what people typed is text in a mail, never markup', async (t) => {

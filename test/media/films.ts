@@ -1,13 +1,29 @@
 // The small clip in other shapes, for tests of whatever reads media files.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { ALL_FORMATS, BufferTarget, EncodedAudioPacketSource, EncodedPacket, EncodedPacketSink, EncodedVideoPacketSource, FilePathSource, Input, MkvOutputFormat, Output, type OutputFormat } from 'mediabunny'
+import {
+  ALL_FORMATS,
+  BufferTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedPacketSink,
+  EncodedVideoPacketSource,
+  FilePathSource,
+  Input,
+  MkvOutputFormat,
+  Output,
+  type OutputFormat,
+} from 'mediabunny'
 
 export const clipPath = (name: string): string => path.join(process.cwd(), 'src/demo/clips', `${name}.mp4`)
 export const clip = readFileSync(clipPath('clip-480p-en'))
 
 /** The small clip in another container, packets unchanged; its sound once for each language. */
-export async function remux (format: OutputFormat, languages: readonly string[] = ['eng'], hasPicture = true): Promise<Buffer> {
+export async function remux (
+  format: OutputFormat,
+  languages: readonly string[] = ['eng'],
+  hasPicture = true,
+): Promise<Buffer> {
   const target = new BufferTarget()
   const output = new Output({ format, target })
   const input = new Input({ source: new FilePathSource(clipPath('clip-480p-en')), formats: ALL_FORMATS })
@@ -21,7 +37,9 @@ export async function remux (format: OutputFormat, languages: readonly string[] 
     output.addVideoTrack(source)
     const decoderConfig = (await video.getDecoderConfig())!
     copies.push(async () => {
-      for await (const packet of new EncodedPacketSink(video).packets()) await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
+      for await (const packet of new EncodedPacketSink(video).packets()) {
+        await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
+      }
       source.close()
     })
   }
@@ -30,12 +48,16 @@ export async function remux (format: OutputFormat, languages: readonly string[] 
     output.addAudioTrack(source, { languageCode })
     const decoderConfig = (await audio.getDecoderConfig())!
     copies.push(async () => {
-      for await (const packet of new EncodedPacketSink(audio).packets()) await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
+      for await (const packet of new EncodedPacketSink(audio).packets()) {
+        await source.add(packet.clone({ timestamp: packet.timestamp + shift }), { decoderConfig })
+      }
       source.close()
     })
   }
   await output.start()
-  await Promise.all(copies.map(async (copy) => { await copy() }))
+  await Promise.all(copies.map(async (copy) => {
+    await copy()
+  }))
   await output.finalize()
   input.dispose()
   return Buffer.from(target.buffer!)
@@ -49,7 +71,9 @@ export async function vp8Film (): Promise<Buffer> {
   output.addVideoTrack(source)
   await output.start()
   for (let i = 0; i < 24; i++) {
-    await source.add(new EncodedPacket(new Uint8Array(100).fill(i), i === 0 ? 'key' : 'delta', i / 12, 1 / 12), { decoderConfig: { codec: 'vp8', codedWidth: 320, codedHeight: 180 } })
+    await source.add(new EncodedPacket(new Uint8Array(100).fill(i), i === 0 ? 'key' : 'delta', i / 12, 1 / 12), {
+      decoderConfig: { codec: 'vp8', codedWidth: 320, codedHeight: 180 },
+    })
   }
   await output.finalize()
   return Buffer.from(target.buffer!)

@@ -12,7 +12,11 @@ import { findNginx, NO_NGINX, startNginx } from '../nginx.js'
 
 const binary = findNginx()
 
-interface Answer { readonly status: number, readonly headers: IncomingMessage['headers'], readonly body: Buffer }
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
 
 async function ask (origin: string, url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
   // Not as one address: that would be made plain before it is sent.
@@ -26,20 +30,46 @@ async function ask (origin: string, url: string, headers: OutgoingHttpHeaders = 
 /** What a client can tell two answers apart by; boundaries are random, and problems name their request. */
 function essence ({ status, headers, body }: Answer): object {
   const boundary = /boundary=(\w+)/.exec(headers['content-type'] ?? '')?.[1] ?? 'none'
-  const names = ['content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified', 'cache-control', 'x-content-type-options', 'access-control-allow-origin', 'vary', 'cross-origin-resource-policy'] as const
+  const names = [
+    'content-length',
+    'content-range',
+    'accept-ranges',
+    'etag',
+    'last-modified',
+    'cache-control',
+    'x-content-type-options',
+    'access-control-allow-origin',
+    'vary',
+    'cross-origin-resource-policy',
+  ] as const
   return {
     status,
     type: headers['content-type']?.replace(boundary, '…'),
     ...Object.fromEntries(names.map((name) => [name, headers[name]])),
-    body: status >= 400 ? (body.length === 0 ? '' : JSON.parse(body.toString()).code) : body.toString('latin1').replaceAll(boundary, '…'),
+    body: status >= 400
+      ? (body.length === 0 ? '' : JSON.parse(body.toString()).code)
+      : body.toString('latin1').replaceAll(boundary, '…'),
   }
 }
 
 t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_NGINX : false }, async (t) => {
-  const { app, config, clock, databaseUri } = await startApp(t, { X_ACCEL_REDIRECT_PREFIX: '/protected-media/', CORS_ORIGINS: 'https://tv.example.com' })
-  const plain = await buildApp({ config: { ...config, xAccelRedirectPrefix: null }, databaseUri, now: clock.now, sweep: false })
-  t.teardown(async () => { await plain.close() })
-  const [service, alone] = [await app.listen({ port: 0, host: '127.0.0.1' }), await plain.listen({ port: 0, host: '127.0.0.1' })]
+  const { app, config, clock, databaseUri } = await startApp(t, {
+    X_ACCEL_REDIRECT_PREFIX: '/protected-media/',
+    CORS_ORIGINS: 'https://tv.example.com',
+  })
+  const plain = await buildApp({
+    config: { ...config, xAccelRedirectPrefix: null },
+    databaseUri,
+    now: clock.now,
+    sweep: false,
+  })
+  t.teardown(async () => {
+    await plain.close()
+  })
+  const [service, alone] = [
+    await app.listen({ port: 0, host: '127.0.0.1' }),
+    await plain.listen({ port: 0, host: '127.0.0.1' }),
+  ]
   const mediaFolder = path.join(config.dataDir, 'media')
   const nginx = await startNginx(binary ?? '', service, mediaFolder)
   t.teardown(nginx.stop)
@@ -54,12 +84,22 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   t.test('after the service has checked the address and named the file', async (t) => {
     const { status, headers, body } = await ask(service, started.url)
     t.equal(status, 200)
-    t.match(headers, { 'x-accel-redirect': `/protected-media/${storageKey}`, 'content-type': 'video/mp4', etag: /^"\w+"$/, 'cache-control': /private/ })
+    t.match(headers, {
+      'x-accel-redirect': `/protected-media/${storageKey}`,
+      'content-type': 'video/mp4',
+      etag: /^"\w+"$/,
+      'cache-control': /private/,
+    })
     t.equal(body.length, 0)
     const sent = await ask(nginx.origin, started.url)
     t.ok(sent.body.equals(clip))
     t.notOk(sent.headers['x-accel-redirect'], 'nobody outside learns where it is')
-    t.match(sent.headers, { server: /nginx/, etag: headers['etag'], 'last-modified': headers['last-modified'], 'x-request-id': /^[\w-]{36}$/ })
+    t.match(sent.headers, {
+      server: /nginx/,
+      etag: headers['etag'],
+      'last-modified': headers['last-modified'],
+      'x-request-id': /^[\w-]{36}$/,
+    })
   })
 
   t.test('as the service would, whatever is asked', async (t) => {
@@ -67,19 +107,51 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     const EARLIER = 'Sat, 01 Jan 2000 00:00:00 GMT'
     const range = { range: 'bytes=1000-1999' }
     const cases: ReadonlyArray<readonly [headers: OutgoingHttpHeaders, status: number]> = [
-      [{}, 200], [range, 206], [{ range: 'bytes=0-' }, 206], [{ range: 'bytes=-5' }, 206], [{ range: `bytes=-${clip.length * 2}` }, 206], [{ range: `bytes=${clip.length - 1}-${clip.length + 5}` }, 206],
-      [{ range: `bytes=${clip.length}-` }, 416], [{ range: 'bytes=-0' }, 416], [{ range: 'nonsense' }, 200], [{ range: 'bytes=5-4' }, 200], [{ range: 'items=0-1' }, 200], [{ range: 'bytes=0 - 9' }, 206],
-      [{ range: 'bytes=0-9,20-29,-5' }, 206], [{ range: 'bytes=0-,1-,2-' }, 200], [{ range: `bytes=0-1,${clip.length}-` }, 206],
-      [{ ...range, 'if-range': etag }, 206], [{ ...range, 'if-range': modified }, 206], [{ ...range, 'if-range': `W/${etag}` }, 200], [{ ...range, 'if-range': '"other"' }, 200], [{ ...range, 'if-range': EARLIER }, 200],
-      [{ 'if-none-match': etag }, 304], [{ 'if-none-match': `W/${etag}` }, 304], [{ 'if-none-match': '*' }, 304], [{ 'if-none-match': '"other"' }, 200], [{ 'if-none-match': '"other"', ...range }, 206],
-      [{ 'if-modified-since': modified }, 304], [{ 'if-modified-since': EARLIER }, 200], [{ 'if-modified-since': EARLIER, ...range }, 206],
-      [{ 'if-match': etag }, 200], [{ 'if-match': etag, ...range }, 206], [{ 'if-match': '"other"' }, 412], [{ 'if-match': `W/${etag}` }, 412],
-      [{ 'if-unmodified-since': modified }, 200], [{ 'if-unmodified-since': EARLIER }, 412], [{ 'if-unmodified-since': modified, ...range }, 206],
-      [{ origin: 'https://tv.example.com' }, 200], [{ origin: 'https://tv.example.com', ...range }, 206], [{ origin: 'https://evil.example.com' }, 200],
+      [{}, 200],
+      [range, 206],
+      [{ range: 'bytes=0-' }, 206],
+      [{ range: 'bytes=-5' }, 206],
+      [{ range: `bytes=-${clip.length * 2}` }, 206],
+      [{ range: `bytes=${clip.length - 1}-${clip.length + 5}` }, 206],
+      [{ range: `bytes=${clip.length}-` }, 416],
+      [{ range: 'bytes=-0' }, 416],
+      [{ range: 'nonsense' }, 200],
+      [{ range: 'bytes=5-4' }, 200],
+      [{ range: 'items=0-1' }, 200],
+      [{ range: 'bytes=0 - 9' }, 206],
+      [{ range: 'bytes=0-9,20-29,-5' }, 206],
+      [{ range: 'bytes=0-,1-,2-' }, 200],
+      [{ range: `bytes=0-1,${clip.length}-` }, 206],
+      [{ ...range, 'if-range': etag }, 206],
+      [{ ...range, 'if-range': modified }, 206],
+      [{ ...range, 'if-range': `W/${etag}` }, 200],
+      [{ ...range, 'if-range': '"other"' }, 200],
+      [{ ...range, 'if-range': EARLIER }, 200],
+      [{ 'if-none-match': etag }, 304],
+      [{ 'if-none-match': `W/${etag}` }, 304],
+      [{ 'if-none-match': '*' }, 304],
+      [{ 'if-none-match': '"other"' }, 200],
+      [{ 'if-none-match': '"other"', ...range }, 206],
+      [{ 'if-modified-since': modified }, 304],
+      [{ 'if-modified-since': EARLIER }, 200],
+      [{ 'if-modified-since': EARLIER, ...range }, 206],
+      [{ 'if-match': etag }, 200],
+      [{ 'if-match': etag, ...range }, 206],
+      [{ 'if-match': '"other"' }, 412],
+      [{ 'if-match': `W/${etag}` }, 412],
+      [{ 'if-unmodified-since': modified }, 200],
+      [{ 'if-unmodified-since': EARLIER }, 412],
+      [{ 'if-unmodified-since': modified, ...range }, 206],
+      [{ origin: 'https://tv.example.com' }, 200],
+      [{ origin: 'https://tv.example.com', ...range }, 206],
+      [{ origin: 'https://evil.example.com' }, 200],
     ]
     for (const [headers, status] of cases) {
       for (const method of ['GET', 'HEAD']) {
-        const [through, direct] = [await ask(nginx.origin, started.url, headers, method), await ask(alone, started.url, headers, method)]
+        const [through, direct] = [
+          await ask(nginx.origin, started.url, headers, method),
+          await ask(alone, started.url, headers, method),
+        ]
         if (method === 'GET') t.equal(through.status, status, JSON.stringify(headers))
         t.same(essence(through), essence(direct), `${method} ${JSON.stringify(headers)}`)
       }
@@ -103,10 +175,17 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     await plain.services.catalogue.refresh(movie)
     const pat = await signUp(app)
     const { body: packaged } = await play(pat, movie)
-    const next = async (url: string, uri: RegExp): Promise<string> => new URL(uri.exec((await ask(nginx.origin, url)).body.toString())?.[0] ?? '', `http://x${url}`).href.slice('http://x'.length)
+    const next = async (url: string, uri: RegExp): Promise<string> =>
+      new URL(uri.exec((await ask(nginx.origin, url)).body.toString())?.[0] ?? '', `http://x${url}`).href.slice(
+        'http://x'.length,
+      )
     const playlist = await next(packaged.hlsUrl, /^[\w-]+-v\.m3u8.*$/m)
     const fragments = await next(playlist, /^[\w-]+-v\.mp4.*$/m)
-    for (const headers of [{}, { range: 'bytes=0-99' }, { range: 'bytes=1000-' }, { range: 'bytes=-1' }, { range: 'bytes=99999999-' }]) {
+    for (
+      const headers of [{}, { range: 'bytes=0-99' }, { range: 'bytes=1000-' }, { range: 'bytes=-1' }, {
+        range: 'bytes=99999999-',
+      }]
+    ) {
       const [through, direct] = [await ask(nginx.origin, fragments, headers), await ask(alone, fragments, headers)]
       t.same(essence(through), essence(direct), JSON.stringify(headers))
     }
@@ -118,11 +197,29 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
 
   t.test('to nobody who asks for the folder itself, or for what is beside it', async (t) => {
     mkdirSync(`${mediaFolder}-beside`)
-    for (const file of [path.join(config.dataDir, 'canary'), `${mediaFolder}-beside/canary`, path.join(mediaFolder, 'canary')]) writeFileSync(file, 'c4n4ry')
+    for (
+      const file of [
+        path.join(config.dataDir, 'canary'),
+        `${mediaFolder}-beside/canary`,
+        path.join(mediaFolder, 'canary'),
+      ]
+    ) writeFileSync(file, 'c4n4ry')
     const urls = [
-      `/protected-media/${storageKey}`, '/protected-media/canary', '/protected-media', '/protected-media/', '/protected-media../canary', '/protected-media/../canary', '/protected-media/%2e%2e/canary',
-      '/protected-media/..%2fcanary', '/protected-media-beside/canary', '/protected-media../media-beside/canary', '//protected-media/canary', '/%70rotected-media/canary', '/v1/../protected-media/canary',
-      '/v1/media/..%2f..%2fprotected-media%2fcanary', `/protected-media/canary?token=${started.url.split('token=')[1]}`,
+      `/protected-media/${storageKey}`,
+      '/protected-media/canary',
+      '/protected-media',
+      '/protected-media/',
+      '/protected-media../canary',
+      '/protected-media/../canary',
+      '/protected-media/%2e%2e/canary',
+      '/protected-media/..%2fcanary',
+      '/protected-media-beside/canary',
+      '/protected-media../media-beside/canary',
+      '//protected-media/canary',
+      '/%70rotected-media/canary',
+      '/v1/../protected-media/canary',
+      '/v1/media/..%2f..%2fprotected-media%2fcanary',
+      `/protected-media/canary?token=${started.url.split('token=')[1]}`,
       `/v1/media/${started.mediaFile.id}/../../../protected-media/canary?token=${started.url.split('token=')[1]}`,
     ]
     for (const url of urls) {
@@ -157,6 +254,10 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
 
   t.test('and says as a problem what is gone', async (t) => {
     rmSync(path.join(mediaFolder, ...storageKey.split('/')))
-    t.same(essence(await ask(nginx.origin, started.url)), { ...essence(await ask(alone, started.url)), status: 404, body: 'not-found' })
+    t.same(essence(await ask(nginx.origin, started.url)), {
+      ...essence(await ask(alone, started.url)),
+      status: 404,
+      body: 'not-found',
+    })
   })
 })

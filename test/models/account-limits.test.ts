@@ -9,7 +9,11 @@ import { freshDatabase } from '../helper.js'
 
 let emails = 0
 const account = (plan: 'basic' | 'standard' | 'premium', profiles: number) => ({
-  email: `a${++emails}@example.com`, passwordHash: 'x', plan, limits: limitsOf(plan), profiles: Array.from({ length: profiles }, (_, i) => newProfile({ name: `P${i}` })),
+  email: `a${++emails}@example.com`,
+  passwordHash: 'x',
+  plan,
+  limits: limitsOf(plan),
+  profiles: Array.from({ length: profiles }, (_, i) => newProfile({ name: `P${i}` })),
 })
 const tooMany = { code: 'plan-profile-limit' }
 
@@ -20,7 +24,8 @@ t.test('the limit on profiles holds on every write verb', async (t) => {
     await disconnectDatabase()
   })
   await createIndexes()
-  const stored = async (id: Types.ObjectId): Promise<number> => (await Account.findById(id).lean())?.profiles.length ?? -1
+  const stored = async (id: Types.ObjectId): Promise<number> =>
+    (await Account.findById(id).lean())?.profiles.length ?? -1
   const one = newProfile({ name: 'One more' })
 
   t.test('create and save', async (t) => {
@@ -59,7 +64,13 @@ t.test('the limit on profiles holds on every write verb', async (t) => {
   t.test('a name is taken once, whatever its case', async (t) => {
     const { _id } = await Account.create(account('premium', 1))
     t.equal((await Account.updateOne({ _id }, { $push: { profiles: newProfile({ name: 'p0' }) } })).modifiedCount, 0)
-    await t.rejects(Account.create({ ...account('premium', 0), profiles: [newProfile({ name: 'Kim' }), newProfile({ name: 'KIM' })] }), { code: 'profile-name-taken' })
+    await t.rejects(
+      Account.create({
+        ...account('premium', 0),
+        profiles: [newProfile({ name: 'Kim' }), newProfile({ name: 'KIM' })],
+      }),
+      { code: 'profile-name-taken' },
+    )
   })
 
   t.test('every other way to write profiles, plan or limits is refused', async (t) => {
@@ -82,19 +93,37 @@ t.test('the limit on profiles holds on every write verb', async (t) => {
     }
     for (const [name, update] of Object.entries(ways)) {
       for (const verb of ['updateOne', 'updateMany', 'findOneAndUpdate'] as const) {
-        await t.rejects((Account[verb] as typeof Account.updateOne)({ _id }, update as never), { name: 'UnguardedWriteError' }, `${name} by ${verb}`)
+        await t.rejects((Account[verb] as typeof Account.updateOne)({ _id }, update as never), {
+          name: 'UnguardedWriteError',
+        }, `${name} by ${verb}`)
       }
-      await t.rejects(Account.bulkWrite([{ updateOne: { filter: { _id }, update } }] as never), { name: 'UnguardedWriteError' }, `${name} by bulkWrite`)
+      await t.rejects(Account.bulkWrite([{ updateOne: { filter: { _id }, update } }] as never), {
+        name: 'UnguardedWriteError',
+      }, `${name} by bulkWrite`)
     }
-    for (const stage of [{ $set: { profiles: list } }, { $unset: ['profiles'] }, { $replaceWith: { plan: 'premium' } }]) {
-      await t.rejects(Account.updateOne({ _id }, [stage] as never, { updatePipeline: true }), { name: 'UnguardedWriteError' }, `pipeline ${Object.keys(stage)[0]}`)
+    for (
+      const stage of [{ $set: { profiles: list } }, { $unset: ['profiles'] }, { $replaceWith: { plan: 'premium' } }]
+    ) {
+      await t.rejects(Account.updateOne({ _id }, [stage] as never, { updatePipeline: true }), {
+        name: 'UnguardedWriteError',
+      }, `pipeline ${Object.keys(stage)[0]}`)
     }
     await t.rejects(Account.replaceOne({ _id }, account('basic', 2) as never), { name: 'UnguardedWriteError' })
     await t.rejects(Account.findOneAndReplace({ _id }, account('basic', 2) as never), { name: 'UnguardedWriteError' })
-    await t.rejects(Account.bulkWrite([{ replaceOne: { filter: { _id }, replacement: account('basic', 2) } }] as never), { name: 'UnguardedWriteError' })
-    await t.rejects(Account.bulkWrite([{ updateOne: { filter: { _id }, update: { $push: { profiles: one } } } }] as never), { name: 'UnguardedWriteError' })
+    await t.rejects(
+      Account.bulkWrite([{ replaceOne: { filter: { _id }, replacement: account('basic', 2) } }] as never),
+      { name: 'UnguardedWriteError' },
+    )
+    await t.rejects(
+      Account.bulkWrite([{ updateOne: { filter: { _id }, update: { $push: { profiles: one } } } }] as never),
+      { name: 'UnguardedWriteError' },
+    )
     await t.rejects(Account.bulkWrite([{ insertOne: { document: account('basic', 2) } }] as never), tooMany)
-    t.match(await Account.findById(_id).lean(), { plan: 'basic', limits: { maxProfiles: 1 }, profiles: [{ name: 'P0' }] })
+    t.match(await Account.findById(_id).lean(), {
+      plan: 'basic',
+      limits: { maxProfiles: 1 },
+      profiles: [{ name: 'P0' }],
+    })
   })
 
   t.test('a document that was loaded before a profile was added cannot be saved over it', async (t) => {
@@ -116,7 +145,12 @@ t.test('the limit on profiles holds on every write verb', async (t) => {
   t.test('20 rounds of 50 at once leave exactly five', async (t) => {
     for (let round = 0; round < 20; round++) {
       const { _id } = await Account.create(account('premium', 1))
-      const results = await Promise.all(Array.from({ length: 50 }, async (_, i) => await Account.updateOne({ _id }, { $push: { profiles: newProfile({ name: `N${i}` }) } })))
+      const results = await Promise.all(
+        Array.from(
+          { length: 50 },
+          async (_, i) => await Account.updateOne({ _id }, { $push: { profiles: newProfile({ name: `N${i}` }) } }),
+        ),
+      )
       const added = results.reduce((sum, { modifiedCount }) => sum + modifiedCount, 0)
       t.strictSame([added, await stored(_id)], [4, 5], `round ${round + 1}`)
     }

@@ -4,7 +4,14 @@ import { AccountStreams, findSlots, isLive } from '../../models/account-streams.
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { applyStreamLimit, endStream, findSweepable, renewLease, takeSlot, type SlotRequest } from '../../src/watching/streams/stream-leases.js'
+import {
+  applyStreamLimit,
+  endStream,
+  findSweepable,
+  renewLease,
+  takeSlot,
+  type SlotRequest,
+} from '../../src/watching/streams/stream-leases.js'
 import { freshDatabase } from '../helper.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -34,9 +41,14 @@ t.test('stream slots', async (t) => {
     await disconnectDatabase()
   })
   await createIndexes()
-  const live = async (account: string): Promise<string[]> => (await findSlots(account)).filter((slot) => isLive(slot, now)).map((slot) => slot._id.toString())
-  const start = async (account: string, plan: 'basic' | 'standard' | 'premium', revision = 0, takeOver: string | null = null) =>
-    await takeSlot(account, limitsOf(plan), revision, request(), takeOver, now)
+  const live = async (account: string): Promise<string[]> =>
+    (await findSlots(account)).filter((slot) => isLive(slot, now)).map((slot) => slot._id.toString())
+  const start = async (
+    account: string,
+    plan: 'basic' | 'standard' | 'premium',
+    revision = 0,
+    takeOver: string | null = null,
+  ) => await takeSlot(account, limitsOf(plan), revision, request(), takeOver, now)
 
   t.test('n streams play, one more is told who holds them', async (t) => {
     const account = id().toString()
@@ -73,11 +85,24 @@ t.test('stream slots', async (t) => {
     t.ok(second.taken)
     const behind = new Date(now.getTime() + 59_999)
     const watcher = { account, profile: String(slot?.profile) }
-    t.equal(await renewLease(watcher, String(slot?._id), { positionMs: 5_000, at: behind.getTime(), watchedMs: 5_000, eventId: '' }, 'playing', behind), 'ended')
+    t.equal(
+      await renewLease(
+        watcher,
+        String(slot?._id),
+        { positionMs: 5_000, at: behind.getTime(), watchedMs: 5_000, eventId: '' },
+        'playing',
+        behind,
+      ),
+      'ended',
+    )
     const slots = await findSlots(account)
     t.equal(slots.filter((one) => isLive(one, behind)).length, 1)
     t.equal(slots.find((one) => one._id.equals(slot?._id ?? ''))?.positionMs, 5_000, 'its place is kept')
-    t.equal((await findSweepable(behind, 100)).filter((one) => one._id.toString() === account).length, 1, 'and it is swept')
+    t.equal(
+      (await findSweepable(behind, 100)).filter((one) => one._id.toString() === account).length,
+      1,
+      'and it is swept',
+    )
   })
 
   t.test('a lower limit ends the newest, and an older copy of the limit never comes back', async (t) => {
@@ -85,7 +110,10 @@ t.test('stream slots', async (t) => {
     const started = []
     for (let i = 0; i < 4; i++) started.push(await start(account, 'premium', 3))
     await applyStreamLimit(account, limitsOf('basic'), 4, now)
-    t.ok((await findSweepable(now, 100)).some((one) => one._id.toString() === account), 'those that ended are flushed at the next sweep')
+    t.ok(
+      (await findSweepable(now, 100)).some((one) => one._id.toString() === account),
+      'those that ended are flushed at the next sweep',
+    )
     t.strictSame(await live(account), started.slice(0, 1).map((one) => one.taken ? one.slot._id.toString() : ''))
     t.notOk((await start(account, 'premium', 3)).taken, 'somebody who read the old plan')
     await applyStreamLimit(account, limitsOf('premium'), 3, now)
@@ -98,16 +126,39 @@ t.test('stream slots', async (t) => {
     const account = id().toString()
     await start(account, 'basic')
     const slot = { ...request(), _id: id(), expiresAt: new Date(now.getTime() + 60_000), positionMs: 0, furthestMs: 0 }
-    const ways = [{ $push: { slots: slot } }, { $addToSet: { slots: slot } }, { $set: { slots: [slot, slot] } }, { $set: { 'slots.1': slot } }, { $set: { maxStreams: 9 } }, { $inc: { limitRevision: 1 } }]
+    const ways = [
+      { $push: { slots: slot } },
+      { $addToSet: { slots: slot } },
+      { $set: { slots: [slot, slot] } },
+      { $set: { 'slots.1': slot } },
+      { $set: { maxStreams: 9 } },
+      { $inc: { limitRevision: 1 } },
+    ]
     for (const update of ways) {
-      await t.rejects(AccountStreams.updateOne({ _id: account }, update as never), { name: 'UnguardedWriteError' }, JSON.stringify(Object.keys(update)))
-      await t.rejects(AccountStreams.findOneAndUpdate({ _id: account }, update as never), { name: 'UnguardedWriteError' })
+      await t.rejects(
+        AccountStreams.updateOne({ _id: account }, update as never),
+        { name: 'UnguardedWriteError' },
+        JSON.stringify(Object.keys(update)),
+      )
+      await t.rejects(AccountStreams.findOneAndUpdate({ _id: account }, update as never), {
+        name: 'UnguardedWriteError',
+      })
     }
     await t.rejects(AccountStreams.updateMany({}, { $set: { sweepAt: null } }), { name: 'UnguardedWriteError' })
     await t.rejects(AccountStreams.replaceOne({ _id: account }, {} as never), { name: 'UnguardedWriteError' })
-    await t.rejects(AccountStreams.bulkWrite([{ updateOne: { filter: { _id: account }, update: { $push: { slots: slot } } } }] as never), { name: 'UnguardedWriteError' })
-    await t.rejects(AccountStreams.insertMany([{ _id: id(), maxStreams: 9, slots: [slot, slot] }] as never), { name: 'UnguardedWriteError' })
-    await t.rejects(AccountStreams.create({ _id: id(), maxStreams: 1, slots: [slot, { ...slot, _id: id() }] } as never), { name: 'UnguardedWriteError' })
+    await t.rejects(
+      AccountStreams.bulkWrite(
+        [{ updateOne: { filter: { _id: account }, update: { $push: { slots: slot } } } }] as never,
+      ),
+      { name: 'UnguardedWriteError' },
+    )
+    await t.rejects(AccountStreams.insertMany([{ _id: id(), maxStreams: 9, slots: [slot, slot] }] as never), {
+      name: 'UnguardedWriteError',
+    })
+    await t.rejects(
+      AccountStreams.create({ _id: id(), maxStreams: 1, slots: [slot, { ...slot, _id: id() }] } as never),
+      { name: 'UnguardedWriteError' },
+    )
     const pipeline = [{ $set: { slots: { $concatArrays: ['$slots', [{ $literal: slot }]] } } }]
     await AccountStreams.updateOne({ _id: account }, pipeline as never, { updatePipeline: true, now } as never)
     t.equal((await live(account)).length, 1, 'a pipeline of somebody else is brought within the limit')
@@ -117,7 +168,11 @@ t.test('stream slots', async (t) => {
     for (let round = 0; round < 20; round++) {
       const account = id().toString()
       const results = await Promise.all(Array.from({ length: 40 }, async () => await start(account, 'premium')))
-      t.strictSame([results.filter(({ taken }) => taken).length, (await live(account)).length], [4, 4], `round ${round + 1}`)
+      t.strictSame(
+        [results.filter(({ taken }) => taken).length, (await live(account)).length],
+        [4, 4],
+        `round ${round + 1}`,
+      )
     }
   })
 

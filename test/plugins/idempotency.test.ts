@@ -9,15 +9,25 @@ t.test('a request with a key', async (t) => {
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
   const kim = await signUp(app)
-  const addProfile = async (key: string, body: unknown = { name: 'Robin' }, who: Person = kim): Promise<Answer> => await call(app, 'POST', '/v1/profiles', { token: who.token, body, headers: { 'idempotency-key': key } })
-  const names = async (who = kim): Promise<string[]> => (await who.get('/v1/profiles')).body.items.map(({ name }: { name: string }) => name)
+  const addProfile = async (key: string, body: unknown = { name: 'Robin' }, who: Person = kim): Promise<Answer> =>
+    await call(app, 'POST', '/v1/profiles', { token: who.token, body, headers: { 'idempotency-key': key } })
+  const names = async (who = kim): Promise<string[]> =>
+    (await who.get('/v1/profiles')).body.items.map(({ name }: { name: string }) => name)
 
   t.test('answers the same when it is repeated, and says that it does', async (t) => {
     const first = await addProfile('a')
     const again = await addProfile('a')
     t.equal(first.status, 201)
     t.equal(first.headers['idempotent-replayed'], undefined)
-    t.match(again, { status: 201, body: first.body, headers: { location: first.headers.location, 'idempotent-replayed': 'true', 'content-type': first.headers['content-type'] } })
+    t.match(again, {
+      status: 201,
+      body: first.body,
+      headers: {
+        location: first.headers.location,
+        'idempotent-replayed': 'true',
+        'content-type': first.headers['content-type'],
+      },
+    })
     t.equal((await names()).filter((name) => name === 'Robin').length, 1)
   })
 
@@ -32,7 +42,11 @@ t.test('a request with a key', async (t) => {
     const refused = await addProfile('a', { name: 'Alex' })
     expectProblem(t, refused, 'idempotency-key-reused', 422)
     t.notOk((await names()).includes('Alex'))
-    const elsewhere = await call(app, 'POST', `/v1/profiles/${kim.profileId}/playback`, { token: kim.token, body: { itemId: movie }, headers: { 'idempotency-key': 'a' } })
+    const elsewhere = await call(app, 'POST', `/v1/profiles/${kim.profileId}/playback`, {
+      token: kim.token,
+      body: { itemId: movie },
+      headers: { 'idempotency-key': 'a' },
+    })
     expectProblem(t, elsewhere, 'idempotency-key-reused', 422)
   })
 
@@ -45,8 +59,18 @@ t.test('a request with a key', async (t) => {
 
   t.test('sent twenty times at once is applied once', async (t) => {
     const sam = await signUp(app)
-    const answers = await Promise.all(Array.from({ length: 20 }, async () => await call(app, 'POST', `/v1/profiles/${sam.profileId}/playback`, { token: sam.token, body: { itemId: movie }, headers: { 'idempotency-key': 'start' } })))
-    t.same(new Set(answers.map(({ status, body }) => status === 201 ? 201 : body.code)), new Set(answers.every(({ status }) => status === 201) ? [201] : [201, 'request-in-progress']))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () =>
+        await call(app, 'POST', `/v1/profiles/${sam.profileId}/playback`, {
+          token: sam.token,
+          body: { itemId: movie },
+          headers: { 'idempotency-key': 'start' },
+        })),
+    )
+    t.same(
+      new Set(answers.map(({ status, body }) => status === 201 ? 201 : body.code)),
+      new Set(answers.every(({ status }) => status === 201) ? [201] : [201, 'request-in-progress']),
+    )
     t.equal(new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.streamId)).size, 1)
     t.equal((await sam.get('/v1/account/streams')).body.items.length, 1)
     const late = answers.find(({ status }) => status === 409)
@@ -64,7 +88,9 @@ t.test('a request with a key', async (t) => {
   })
 
   t.test('has 1 to 255 characters; without one everything is as ever', async (t) => {
-    for (const key of ['', 'x'.repeat(256)]) expectProblem(t, await addProfile(key, { name: 'Max' }), 'validation-failed', 400)
+    for (const key of ['', 'x'.repeat(256)]) {
+      expectProblem(t, await addProfile(key, { name: 'Max' }), 'validation-failed', 400)
+    }
     const max = await signUp(app)
     t.equal((await addProfile('x'.repeat(255), { name: 'Max' }, max)).status, 201)
     t.equal((await max.post('/v1/profiles', { name: 'Eva' })).status, 201)
@@ -73,7 +99,12 @@ t.test('a request with a key', async (t) => {
 
   t.test('does not open anything: who may not, may not repeat either', async (t) => {
     const key = randomUUID()
-    const create = async (token?: string): Promise<Answer> => await call(app, 'POST', '/v1/admin/movies', { ...(token === undefined ? {} : { token }), body: { title: 'Once' }, headers: { 'idempotency-key': key } })
+    const create = async (token?: string): Promise<Answer> =>
+      await call(app, 'POST', '/v1/admin/movies', {
+        ...(token === undefined ? {} : { token }),
+        body: { title: 'Once' },
+        headers: { 'idempotency-key': key },
+      })
     t.equal((await create(admin.token)).status, 201)
     expectProblem(t, await create(), 'unauthorized', 401)
     expectProblem(t, await create(kim.token), 'forbidden', 403)

@@ -6,7 +6,20 @@ import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import t from 'tap'
 import { startFaultProxy } from '../fault-proxy.js'
-import { addMovie, addShow, clipBytes, createStillClock, PASSWORD, play, signUp, signUpAdmin, startApp, upload, watch, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  clipBytes,
+  createStillClock,
+  PASSWORD,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  upload,
+  watch,
+  type Person,
+} from '../helper.js'
 
 interface Write {
   readonly operation: string
@@ -29,8 +42,16 @@ const ANOTHER_MAIL = { maillinks: 'whoever asks again gets another mail; the lin
 /** All documents of a database, by collection. */
 async function readAll (): Promise<Record<string, string>> {
   const { db } = mongoose.connection
-  const names = (await db!.listCollections().toArray()).map(({ name }) => name).filter((name) => !NO_STATE.includes(name)).sort()
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, JSON.stringify(await db!.collection(name).find().sort({ _id: 1 }).toArray(), null, 1)] as const)))
+  const names = (await db!.listCollections().toArray()).map(({ name }) => name).filter((name) =>
+    !NO_STATE.includes(name)
+  ).sort()
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) =>
+        [name, JSON.stringify(await db!.collection(name).find().sort({ _id: 1 }).toArray(), null, 1)] as const
+      ),
+    ),
+  )
 }
 
 t.test('a retried request is applied once, whatever it writes', { timeout: 250_000 }, async (t) => {
@@ -50,27 +71,49 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
   const tus = { 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' }
   const done = new Set<string>()
 
-  async function request (port: number, { url, as, body, headers = {} }: Write, method: string): Promise<{ status: number, body: any, headers: Headers }> {
+  async function request (
+    port: number,
+    { url, as, body, headers = {} }: Write,
+    method: string,
+  ): Promise<{ status: number, body: any, headers: Headers }> {
     const isRaw = Buffer.isBuffer(body) || body instanceof FormData || body === undefined
     const answer = await fetch(`http://127.0.0.1:${port}${url}`, {
       method,
-      headers: { connection: 'close', ...(as === undefined ? {} : { authorization: `Bearer ${as.token}` }), ...(isRaw ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        connection: 'close',
+        ...(as === undefined ? {} : { authorization: `Bearer ${as.token}` }),
+        ...(isRaw ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: isRaw ? body as Buffer<ArrayBuffer> | FormData : JSON.stringify(body) }),
     })
     const text = await answer.text()
     return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text, headers: answer.headers }
   }
 
-  const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as { paths: Record<string, Record<string, { operationId: string, parameters?: Array<{ name: string }> }>> }
-  const writes = new Map(Object.values(document.paths).flatMap((methods) => Object.entries(methods).filter(([method]) => !['get', 'head', 'options'].includes(method))
-    .map(([method, { operationId, parameters = [] }]) => [operationId, { method: method.toUpperCase(), isRepeatable: parameters.some(({ name }) => name === 'idempotency-key') }] as const)))
+  const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { operationId: string, parameters?: Array<{ name: string }> }>>,
+  }
+  const writes = new Map(
+    Object.values(document.paths).flatMap((methods) =>
+      Object.entries(methods).filter(([method]) => !['get', 'head', 'options'].includes(method))
+        .map(([method, { operationId, parameters = [] }]) =>
+          [operationId, {
+            method: method.toUpperCase(),
+            isRepeatable: parameters.some(({ name }) => name === 'idempotency-key'),
+          }] as const
+        )
+    ),
+  )
 
   /** Sends it and loses the reply, sends it again, and answers what came then. */
   async function retry (write: Write): Promise<any> {
     const { operation, repeated, mayChange = {} } = write
     const known = writes.get(operation)
     if (known === undefined) throw new Error(`there is no operation ${operation}`)
-    const withKey = known.isRepeatable ? { ...write, headers: { ...write.headers, 'idempotency-key': randomUUID() } } : write
+    const withKey = known.isRepeatable
+      ? { ...write, headers: { ...write.headers, 'idempotency-key': randomUUID() } }
+      : write
     proxy.fault = 'cut-replies'
     const cutsBefore = proxy.cuts
     const first = await request(proxy.port, withKey, known.method).catch(() => null)
@@ -82,10 +125,16 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     const again = await request(proxy.port, withKey, known.method)
     await settle()
     const after = await readAll()
-    const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name] && mayChange[name] === undefined)
+    const changed = Object.keys({ ...before, ...after }).filter((name) =>
+      before[name] !== after[name] && mayChange[name] === undefined
+    )
     t.strictSame(changed, [], `${operation}: repeating changes nothing`)
-    if (repeated === undefined) t.ok(again.status >= 200 && again.status < 300, `${operation}: the repetition answers ${again.status} ${again.body?.code ?? ''}`)
-    else t.equal(again.status, repeated, `${operation}: the repetition answers ${again.status}`)
+    if (repeated === undefined) {
+      t.ok(
+        again.status >= 200 && again.status < 300,
+        `${operation}: the repetition answers ${again.status} ${again.body?.code ?? ''}`,
+      )
+    } else t.equal(again.status, repeated, `${operation}: the repetition answers ${again.status}`)
     done.add(operation)
     return again.body
   }
@@ -101,13 +150,47 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'logIn', url: '/v1/auth/login', body: sam, mayChange: ONE_MORE_SESSION })
     const pat = await signUp(app)
     await retry({ operation: 'refresh', url: '/v1/auth/refresh', body: { refreshToken: pat.refreshToken } })
-    await retry({ operation: 'sendVerification', url: '/v1/account/email/verification', as: pat, mayChange: ANOTHER_MAIL })
-    const tokenIn = (subject: RegExp): string => /token=([\w-]+)/.exec(app.services.mailer.recent().find((mail) => subject.test(mail.subject))?.text ?? '')?.[1] ?? ''
-    await retry({ operation: 'verifyEmail', url: '/v1/auth/email/verify', body: { token: tokenIn(/confirm/i) }, repeated: 400 })
-    await retry({ operation: 'changeEmail', url: '/v1/account/email', as: pat, body: { email: 'pat2@example.com', password: PASSWORD }, mayChange: ANOTHER_MAIL })
-    await retry({ operation: 'forgotPassword', url: '/v1/auth/password/forgot', body: { email: sam.email }, mayChange: ANOTHER_MAIL })
-    await retry({ operation: 'resetPassword', url: '/v1/auth/password/reset', body: { token: tokenIn(/password/i), password: 'four blind mice ran' }, repeated: 400 })
-    await retry({ operation: 'changePassword', url: '/v1/account/password', as: pat, body: { currentPassword: PASSWORD, newPassword: 'five blind mice ran' }, repeated: 403 })
+    await retry({
+      operation: 'sendVerification',
+      url: '/v1/account/email/verification',
+      as: pat,
+      mayChange: ANOTHER_MAIL,
+    })
+    const tokenIn = (subject: RegExp): string =>
+      /token=([\w-]+)/.exec(app.services.mailer.recent().find((mail) => subject.test(mail.subject))?.text ?? '')?.[1] ??
+        ''
+    await retry({
+      operation: 'verifyEmail',
+      url: '/v1/auth/email/verify',
+      body: { token: tokenIn(/confirm/i) },
+      repeated: 400,
+    })
+    await retry({
+      operation: 'changeEmail',
+      url: '/v1/account/email',
+      as: pat,
+      body: { email: 'pat2@example.com', password: PASSWORD },
+      mayChange: ANOTHER_MAIL,
+    })
+    await retry({
+      operation: 'forgotPassword',
+      url: '/v1/auth/password/forgot',
+      body: { email: sam.email },
+      mayChange: ANOTHER_MAIL,
+    })
+    await retry({
+      operation: 'resetPassword',
+      url: '/v1/auth/password/reset',
+      body: { token: tokenIn(/password/i), password: 'four blind mice ran' },
+      repeated: 400,
+    })
+    await retry({
+      operation: 'changePassword',
+      url: '/v1/account/password',
+      as: pat,
+      body: { currentPassword: PASSWORD, newPassword: 'five blind mice ran' },
+      repeated: 403,
+    })
     await retry({ operation: 'changePlan', url: '/v1/account/plan', as: pat, body: { plan: 'premium' } })
     const { items } = (await pat.get('/v1/auth/sessions')).body
     await retry({ operation: 'endSession', url: `/v1/auth/sessions/${items[0].id}`, as: kim, repeated: 404 })
@@ -116,7 +199,13 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     const max = await signUp(app)
     await retry({ operation: 'logOutEverywhere', url: '/v1/auth/logout-everywhere', as: max, repeated: 401 })
     const eva = await signUp(app)
-    await retry({ operation: 'deleteAccount', url: '/v1/account', as: eva, body: { password: PASSWORD }, repeated: 401 })
+    await retry({
+      operation: 'deleteAccount',
+      url: '/v1/account',
+      as: eva,
+      body: { password: PASSWORD },
+      repeated: 401,
+    })
   })
 
   t.test('accounts by an administrator', async () => {
@@ -137,13 +226,38 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
   })
 
   t.test('watching', async () => {
-    const started = await retry({ operation: 'startPlayback', url: `${base}/playback`, as: kim, body: { itemId: movie } })
-    await retry({ operation: 'sendHeartbeat', url: `${base}/playback/${started.streamId}`, as: kim, body: { positionMs: 20_000, watchedMs: 20_000, at: at(), eventId: 'a' } })
-    await retry({ operation: 'stopPlayback', url: `${base}/playback/${started.streamId}/stop`, as: kim, body: { positionMs: 23_456, watchedMs: 23_000, at: at(), eventId: 'b' } })
+    const started = await retry({
+      operation: 'startPlayback',
+      url: `${base}/playback`,
+      as: kim,
+      body: { itemId: movie },
+    })
+    await retry({
+      operation: 'sendHeartbeat',
+      url: `${base}/playback/${started.streamId}`,
+      as: kim,
+      body: { positionMs: 20_000, watchedMs: 20_000, at: at(), eventId: 'a' },
+    })
+    await retry({
+      operation: 'stopPlayback',
+      url: `${base}/playback/${started.streamId}/stop`,
+      as: kim,
+      body: { positionMs: 23_456, watchedMs: 23_000, at: at(), eventId: 'b' },
+    })
     const { streamId } = (await play(kim, movie)).body
     await retry({ operation: 'endStream', url: `/v1/account/streams/${streamId}`, as: kim, repeated: 404 })
-    await retry({ operation: 'putProgress', url: `${base}/progress/${spare}`, as: kim, body: { positionMs: 30_000, watchedMs: 30_000, at: at() } })
-    await retry({ operation: 'putProgressBatch', url: `${base}/progress/batch`, as: kim, body: { events: [{ itemId: show.episodes[0], positionMs: 59_500, watchedMs: 50_000, at: at(), eventId: 'c' }] } })
+    await retry({
+      operation: 'putProgress',
+      url: `${base}/progress/${spare}`,
+      as: kim,
+      body: { positionMs: 30_000, watchedMs: 30_000, at: at() },
+    })
+    await retry({
+      operation: 'putProgressBatch',
+      url: `${base}/progress/batch`,
+      as: kim,
+      body: { events: [{ itemId: show.episodes[0], positionMs: 59_500, watchedMs: 50_000, at: at(), eventId: 'c' }] },
+    })
     await retry({ operation: 'markWatched', url: `${base}/watched/${show.id}`, as: kim, body: {} })
     await retry({ operation: 'unmarkWatched', url: `${base}/watched/${show.id}`, as: kim })
     await retry({ operation: 'hideFromContinueWatching', url: `${base}/continue-watching/${movie}`, as: kim })
@@ -159,7 +273,12 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     t.ok(removed)
     const { undo } = (await kim.delete(`${base}/history/${items[1].id}`)).body
     await retry({ operation: 'undo', url: `${base}/undo/${undo}`, as: kim })
-    await retry({ operation: 'importHistory', url: `${base}/history/import`, as: kim, body: { format: 'normflix-history', version: 1, plays: [] } })
+    await retry({
+      operation: 'importHistory',
+      url: `${base}/history/import`,
+      as: kim,
+      body: { format: 'normflix-history', version: 1, plays: [] },
+    })
     await retry({ operation: 'clearHistory', url: `${base}/history`, as: kim })
   })
 
@@ -169,16 +288,36 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'removeFromWishlist', url: `${base}/wishlist/${movie}`, as: kim })
     await retry({ operation: 'rateTitle', url: `${base}/ratings/${movie}`, as: kim, body: { rating: 'up' } })
     await retry({ operation: 'unrateTitle', url: `${base}/ratings/${movie}`, as: kim })
-    await retry({ operation: 'setLanguages', url: `${base}/languages/${movie}`, as: kim, body: { audio: { language: 'es', kind: 'main' } } })
+    await retry({
+      operation: 'setLanguages',
+      url: `${base}/languages/${movie}`,
+      as: kim,
+      body: { audio: { language: 'es', kind: 'main' } },
+    })
     await retry({ operation: 'forgetLanguages', url: `${base}/languages/${movie}`, as: kim })
   })
 
   t.test('the catalogue', async () => {
     const film = await retry({ operation: 'createMovie', url: '/v1/admin/movies', as: admin, body: { title: 'Once' } })
-    await retry({ operation: 'replaceMovie', url: `/v1/admin/movies/${film.id}`, as: admin, body: { title: 'Once more' } })
-    await retry({ operation: 'changeMovie', url: `/v1/admin/movies/${film.id}`, as: admin, body: { genres: ['Drama'] } })
+    await retry({
+      operation: 'replaceMovie',
+      url: `/v1/admin/movies/${film.id}`,
+      as: admin,
+      body: { title: 'Once more' },
+    })
+    await retry({
+      operation: 'changeMovie',
+      url: `/v1/admin/movies/${film.id}`,
+      as: admin,
+      body: { genres: ['Drama'] },
+    })
     await retry({ operation: 'deleteMovie', url: `/v1/admin/movies/${film.id}`, as: admin, repeated: 404 })
-    const series = await retry({ operation: 'createShow', url: '/v1/admin/shows', as: admin, body: { title: 'Twice', seasons: [{ number: 1, episodes: [{ number: 1, title: 'One' }] }] } })
+    const series = await retry({
+      operation: 'createShow',
+      url: '/v1/admin/shows',
+      as: admin,
+      body: { title: 'Twice', seasons: [{ number: 1, episodes: [{ number: 1, title: 'One' }] }] },
+    })
     const url = `/v1/admin/shows/${series.id}`
     await retry({ operation: 'replaceShow', url, as: admin, body: { title: 'Twice more' } })
     await retry({ operation: 'changeShow', url, as: admin, body: { genres: ['Drama'] } })
@@ -186,50 +325,161 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
     await retry({ operation: 'putEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, body: { title: 'One' } })
     await retry({ operation: 'changeSeason', url: `${url}/seasons/1`, as: admin, body: { title: 'The first' } })
     const [episode] = (await admin.get(`/v1/shows/${series.id}/seasons/1`)).body.episodes
-    await retry({ operation: 'orderEpisodes', url: `${url}/seasons/1/order`, as: admin, body: { episodeIds: [episode.id] } })
-    await retry({ operation: 'changeEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, body: { synopsis: 'It begins.' } })
+    await retry({
+      operation: 'orderEpisodes',
+      url: `${url}/seasons/1/order`,
+      as: admin,
+      body: { episodeIds: [episode.id] },
+    })
+    await retry({
+      operation: 'changeEpisode',
+      url: `${url}/seasons/1/episodes/1`,
+      as: admin,
+      body: { synopsis: 'It begins.' },
+    })
     await retry({ operation: 'deleteEpisode', url: `${url}/seasons/1/episodes/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteSeason', url: `${url}/seasons/1`, as: admin, repeated: 404 })
     await retry({ operation: 'deleteShow', url, as: admin, repeated: 404 })
-    await retry({ operation: 'importCatalogue', url: '/v1/admin/import', as: admin, body: [{ kind: 'movie', title: 'Nosferatu', year: 1922 }, { kind: 'show', title: 'Chernobyl', externalIds: { imdb: 'tt7366338' }, seasons: [{ number: 1, episodes: [{ number: 1, title: '1:23:45' }] }] }] })
-    const list = await retry({ operation: 'createCollection', url: '/v1/admin/collections', as: admin, body: { title: 'Berlin on film', titleIds: [movie] } })
-    await retry({ operation: 'replaceCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { title: 'Berlin', titleIds: [movie] } })
-    await retry({ operation: 'changeCollection', url: `/v1/admin/collections/${list.id}`, as: admin, body: { titleIds: [movie, spare] } })
+    await retry({
+      operation: 'importCatalogue',
+      url: '/v1/admin/import',
+      as: admin,
+      body: [{ kind: 'movie', title: 'Nosferatu', year: 1922 }, {
+        kind: 'show',
+        title: 'Chernobyl',
+        externalIds: { imdb: 'tt7366338' },
+        seasons: [{ number: 1, episodes: [{ number: 1, title: '1:23:45' }] }],
+      }],
+    })
+    const list = await retry({
+      operation: 'createCollection',
+      url: '/v1/admin/collections',
+      as: admin,
+      body: { title: 'Berlin on film', titleIds: [movie] },
+    })
+    await retry({
+      operation: 'replaceCollection',
+      url: `/v1/admin/collections/${list.id}`,
+      as: admin,
+      body: { title: 'Berlin', titleIds: [movie] },
+    })
+    await retry({
+      operation: 'changeCollection',
+      url: `/v1/admin/collections/${list.id}`,
+      as: admin,
+      body: { titleIds: [movie, spare] },
+    })
     await retry({ operation: 'deleteCollection', url: `/v1/admin/collections/${list.id}`, as: admin, repeated: 404 })
   })
 
   t.test('media', async () => {
     const item = `/v1/admin/movies/${await addMovie(app, admin, { title: 'Fresh' }, [])}`
     const episode = `/v1/admin/shows/${show.id}/seasons/0/episodes/1`
-    const file = await retry({ operation: 'uploadMovieMedia', url: `${item}/media`, as: admin, body: clip, headers: video })
+    const file = await retry({
+      operation: 'uploadMovieMedia',
+      url: `${item}/media`,
+      as: admin,
+      body: clip,
+      headers: video,
+    })
     await retry({ operation: 'uploadEpisodeMedia', url: `${episode}/media`, as: admin, body: clip, headers: video })
-    await retry({ operation: 'changeMedia', url: `/v1/admin/media/${file.id}`, as: admin, body: { edition: 'restored' } })
+    await retry({
+      operation: 'changeMedia',
+      url: `/v1/admin/media/${file.id}`,
+      as: admin,
+      body: { edition: 'restored' },
+    })
     await retry({ operation: 'packageMedia', url: `/v1/admin/media/${file.id}/package`, as: admin })
     const text = Buffer.from('WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n')
-    const subtitle = await retry({ operation: 'uploadMovieSubtitle', url: `${item}/subtitles?language=en`, as: admin, body: text, headers: { 'content-type': 'text/vtt' } })
-    await retry({ operation: 'uploadEpisodeSubtitle', url: `${episode}/subtitles?language=en`, as: admin, body: text, headers: { 'content-type': 'text/vtt' } })
+    const subtitle = await retry({
+      operation: 'uploadMovieSubtitle',
+      url: `${item}/subtitles?language=en`,
+      as: admin,
+      body: text,
+      headers: { 'content-type': 'text/vtt' },
+    })
+    await retry({
+      operation: 'uploadEpisodeSubtitle',
+      url: `${episode}/subtitles?language=en`,
+      as: admin,
+      body: text,
+      headers: { 'content-type': 'text/vtt' },
+    })
     await retry({ operation: 'deleteSubtitle', url: `/v1/admin/subtitles/${subtitle.id}`, as: admin, repeated: 404 })
-    const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    const picture = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    )
     const thumbnails = (): FormData => {
       const form = new FormData()
-      form.append('index', new Blob(['WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.png#xywh=0,0,1,1\n'], { type: 'text/vtt' }), 'index.vtt')
+      form.append(
+        'index',
+        new Blob(['WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.png#xywh=0,0,1,1\n'], { type: 'text/vtt' }),
+        'index.vtt',
+      )
       form.append('image', new Blob([picture], { type: 'image/png' }), 'sprite.png')
       return form
     }
-    await retry({ operation: 'uploadMovieThumbnails', url: `${item}/thumbnails`, as: admin, body: thumbnails(), mayChange: REPLACED })
-    await retry({ operation: 'uploadEpisodeThumbnails', url: `${episode}/thumbnails`, as: admin, body: thumbnails(), mayChange: REPLACED })
-    await retry({ operation: 'uploadPoster', url: `/v1/admin/titles/${movie}/poster`, as: admin, body: picture, headers: { 'content-type': 'image/png' }, mayChange: { images: 'it takes the place of itself', titles: 'with its address' } })
+    await retry({
+      operation: 'uploadMovieThumbnails',
+      url: `${item}/thumbnails`,
+      as: admin,
+      body: thumbnails(),
+      mayChange: REPLACED,
+    })
+    await retry({
+      operation: 'uploadEpisodeThumbnails',
+      url: `${episode}/thumbnails`,
+      as: admin,
+      body: thumbnails(),
+      mayChange: REPLACED,
+    })
+    await retry({
+      operation: 'uploadPoster',
+      url: `/v1/admin/titles/${movie}/poster`,
+      as: admin,
+      body: picture,
+      headers: { 'content-type': 'image/png' },
+      mayChange: { images: 'it takes the place of itself', titles: 'with its address' },
+    })
     await retry({ operation: 'deleteMedia', url: `/v1/admin/media/${file.id}`, as: admin, repeated: 404 })
-    const announced = { 'tus-resumable': '1.0.0', 'upload-length': String(clip.length), 'upload-metadata': `itemId ${btoa(spare)}` }
-    await retry({ operation: 'beginUpload', url: '/v1/admin/uploads', as: admin, headers: announced, mayChange: { mediauploads: 'one that nobody goes on with is removed after a day' } })
+    const announced = {
+      'tus-resumable': '1.0.0',
+      'upload-length': String(clip.length),
+      'upload-metadata': `itemId ${btoa(spare)}`,
+    }
+    await retry({
+      operation: 'beginUpload',
+      url: '/v1/admin/uploads',
+      as: admin,
+      headers: announced,
+      mayChange: { mediauploads: 'one that nobody goes on with is removed after a day' },
+    })
     const { items } = (await admin.get('/v1/admin/uploads')).body
-    await retry({ operation: 'continueUpload', url: `/v1/admin/uploads/${items[0].id}`, as: admin, headers: { ...tus, 'upload-offset': '0' }, body: clip.subarray(0, 1_000), repeated: 409 })
-    await retry({ operation: 'deleteUpload', url: `/v1/admin/uploads/${items[0].id}`, as: admin, headers: { 'tus-resumable': '1.0.0' }, repeated: 404 })
+    await retry({
+      operation: 'continueUpload',
+      url: `/v1/admin/uploads/${items[0].id}`,
+      as: admin,
+      headers: { ...tus, 'upload-offset': '0' },
+      body: clip.subarray(0, 1_000),
+      repeated: 409,
+    })
+    await retry({
+      operation: 'deleteUpload',
+      url: `/v1/admin/uploads/${items[0].id}`,
+      as: admin,
+      headers: { 'tus-resumable': '1.0.0' },
+      repeated: 404,
+    })
     t.ok(await upload(app, admin, `movies/${spare}`, '1080p-en'))
   })
 
   t.test('that was everything that writes', async () => {
-    t.strictSame([...writes.keys()].filter((operation) => !done.has(operation)), [], 'an operation that is new needs a line above')
+    t.strictSame(
+      [...writes.keys()].filter((operation) => !done.has(operation)),
+      [],
+      'an operation that is new needs a line above',
+    )
     t.comment(`${done.size} operations, each applied once`)
   })
 })

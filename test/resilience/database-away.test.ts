@@ -23,23 +23,38 @@ t.test('a database out of reach', { timeout: 200_000 }, async (t) => {
   const proxy = await startFaultProxy(t, { host: uri.hostname, port: Number(uri.port) })
   uri.port = String(proxy.port)
   const server = await startServer(t, uri.href, mkdtempSync(path.join(tmpdir(), 'normflix-away-')))
-  const signUp = async (name: string) => await send(server, 'POST', '/v1/auth/signup', undefined, { email: `${name}@example.com`, password: PASSWORD })
+  const signUp = async (name: string) =>
+    await send(server, 'POST', '/v1/auth/signup', undefined, { email: `${name}@example.com`, password: PASSWORD })
   const { accessToken, account } = (await signUp('kim')).body
   const profile = `/v1/profiles/${account.profiles[0].id}`
   const requests = [
-    ['GET', `${profile}/history`], ['GET', `${profile}/continue-watching`], ['GET', `${profile}/home`], ['GET', '/v1/account'], ['PATCH', profile, { name: 'Robin' }],
+    ['GET', `${profile}/history`],
+    ['GET', `${profile}/continue-watching`],
+    ['GET', `${profile}/home`],
+    ['GET', '/v1/account'],
+    ['PATCH', profile, { name: 'Robin' }],
     ['PUT', `${profile}/progress/665f1c2e9b1e8a0012ab34cd`, { positionMs: 1, at: '2026-01-01T00:00:00Z' }],
-    ['POST', '/v1/auth/login', { email: 'kim@example.com', password: PASSWORD }], ['POST', '/v1/auth/signup', { email: 'new@example.com', password: PASSWORD }],
+    ['POST', '/v1/auth/login', { email: 'kim@example.com', password: PASSWORD }],
+    ['POST', '/v1/auth/signup', { email: 'new@example.com', password: PASSWORD }],
   ] as const
 
   for (const [fault, what] of [['refuse', 'gone'], ['hang', 'there, but silent']] as const) {
     t.test(`that is ${what} is told within 3 s, and 5 s after its return all is well`, async (t) => {
       proxy.fault = fault
-      const answers = await Promise.all(requests.map(async ([method, url, body]) => ({ what: `${method} ${url.replace(profile, '…')}`, ...await timed(async () => await send(server, method, url, accessToken, body)) })))
+      const answers = await Promise.all(
+        requests.map(async ([method, url, body]) => ({
+          what: `${method} ${url.replace(profile, '…')}`,
+          ...await timed(async () => await send(server, method, url, accessToken, body)),
+        })),
+      )
       for (const { what, ms, result } of answers) {
         // What needs no database is answered as ever.
         if (result.status === 404) continue
-        t.match(result, { status: 503, body: { code: /^(database-unavailable|busy)$/ }, headers: { 'retry-after': /^\d+$/ } }, what)
+        t.match(result, {
+          status: 503,
+          body: { code: /^(database-unavailable|busy)$/ },
+          headers: { 'retry-after': /^\d+$/ },
+        }, what)
         t.ok(ms < TOLD_WITHIN_MS + SLACK_MS, `${what}: after ${ms} ms`)
       }
       t.ok(answers.filter(({ result }) => result.status === 503).length >= 6)

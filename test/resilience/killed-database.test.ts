@@ -22,7 +22,9 @@ const KILLS = 3
 
 function newFolder (t: Test): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-killed-'))
-  t.teardown(() => { rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) })
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
   return folder
 }
 
@@ -41,14 +43,22 @@ t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_
   await first.stop()
 
   let { server, app } = await open()
-  const players = await Promise.all(Array.from({ length: PLAYERS }, async () => ({ person: await signUp(app), acknowledged: new Map<string, number>(), sent: 0 })))
+  const players = await Promise.all(
+    Array.from(
+      { length: PLAYERS },
+      async () => ({ person: await signUp(app), acknowledged: new Map<string, number>(), sent: 0 }),
+    ),
+  )
   for (let kill = 1; kill <= KILLS; kill++) {
     let isOver = false
     const reporting = players.map(async (player) => {
       while (!isOver) {
         const playId = randomUUID()
         const positionMs = 1_000 * ++player.sent + 7
-        const { status } = await call(app, 'PUT', `/v1/profiles/${player.person.profileId}/progress/${movie}`, { token: player.person.token, body: { positionMs, watchedMs: 1_000, playId, at: new Date().toISOString() } })
+        const { status } = await call(app, 'PUT', `/v1/profiles/${player.person.profileId}/progress/${movie}`, {
+          token: player.person.token,
+          body: { positionMs, watchedMs: 1_000, playId, at: new Date().toISOString() },
+        })
         if (status === 200) player.acknowledged.set(playId, positionMs)
         else isOver = true
       }
@@ -68,9 +78,18 @@ t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_
         count++
       }
       const last = Math.max(...found)
-      t.equal((await call(app, 'GET', `/v1/profiles/${person.profileId}/progress/${movie}`, { token: person.token })).body.positionMs, last, 'it goes on at the newest')
+      t.equal(
+        (await call(app, 'GET', `/v1/profiles/${person.profileId}/progress/${movie}`, { token: person.token })).body
+          .positionMs,
+        last,
+        'it goes on at the newest',
+      )
     }
-    t.same({ lost, twice }, { lost: 0, twice: 0 }, `kill ${kill}: of ${count} acknowledged ${lost} lost, ${twice} counted twice`)
+    t.same(
+      { lost, twice },
+      { lost: 0, twice: 0 },
+      `kill ${kill}: of ${count} acknowledged ${lost} lost, ${twice} counted twice`,
+    )
     t.ok(count > PLAYERS)
   }
   await app.close()
@@ -81,7 +100,12 @@ t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_
 async function readPositions (app: Parameters<typeof call>[0], { profileId, token }: Person): Promise<number[]> {
   const positions: number[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { body }: Answer = await call(app, 'GET', `/v1/profiles/${profileId}/history?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`, { token })
+    const { body }: Answer = await call(
+      app,
+      'GET',
+      `/v1/profiles/${profileId}/history?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      { token },
+    )
     positions.push(...body.items.map((item: { positionMs: number }) => item.positionMs))
     cursor = body.nextCursor
   }
@@ -96,7 +120,8 @@ t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async
   let count = 0
   for (let round = 0; round < 5 && lost === 0; round++) {
     const folder = newFolder(t)
-    const start = async (): Promise<{ uri: string, kill: () => void }> => isStandIn ? await startForgetful(folder) : await startKept(folder)
+    const start = async (): Promise<{ uri: string, kill: () => void }> =>
+      isStandIn ? await startForgetful(folder) : await startKept(folder)
     const { uri, kill } = await start()
     const client = await new mongoose.mongo.MongoClient(uri).connect()
     const acknowledged: string[] = []
@@ -104,7 +129,9 @@ t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async
     const writing = Array.from({ length: PLAYERS }, async () => {
       while (!isOver) {
         const _id = randomUUID()
-        const isWritten = await client.db('forgetful').collection<{ _id: string }>('plays').insertOne({ _id }, { writeConcern: { w: 1, journal: false } }).then(() => true, () => false)
+        const isWritten = await client.db('forgetful').collection<{ _id: string }>('plays').insertOne({ _id }, {
+          writeConcern: { w: 1, journal: false },
+        }).then(() => true, () => false)
         if (isWritten) acknowledged.push(_id)
         else isOver = true
       }
@@ -116,7 +143,9 @@ t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async
     await client.close()
     const again = await start()
     const reader = await new mongoose.mongo.MongoClient(again.uri).connect()
-    const kept = new Set((await reader.db('forgetful').collection<{ _id: string }>('plays').find().toArray()).map(({ _id }) => _id))
+    const kept = new Set(
+      (await reader.db('forgetful').collection<{ _id: string }>('plays').find().toArray()).map(({ _id }) => _id),
+    )
     lost += acknowledged.filter((id) => !kept.has(id)).length
     count += acknowledged.length
     await reader.close()
@@ -127,13 +156,29 @@ t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async
 
 async function startKept (dataDir: string): Promise<{ uri: string, kill: () => void }> {
   const { uri, pid } = await resolveDatabaseServer({ uri: null, dataDir, report: () => undefined })
-  return { uri, kill: () => { process.kill(pid ?? 0, 'SIGKILL') } }
+  return {
+    uri,
+    kill: () => {
+      process.kill(pid ?? 0, 'SIGKILL')
+    },
+  }
 }
 
 /** The stand-in without its journal's flush at each commit: then it acknowledges what is in memory. */
 async function startForgetful (folder: string): Promise<{ uri: string, kill: () => void }> {
   const program = await installStandIn(cacheDirOf(process.env), process.env, () => undefined)
-  const child: ChildProcess = spawn(program, ['--port', '0', '--storage-path', folder, '--cache-size', '256M', '--log-file-max', '16MB', '--log-level', 'INFO'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child: ChildProcess = spawn(program, [
+    '--port',
+    '0',
+    '--storage-path',
+    folder,
+    '--cache-size',
+    '256M',
+    '--log-file-max',
+    '16MB',
+    '--log-level',
+    'INFO',
+  ], { stdio: ['ignore', 'pipe', 'pipe'] })
   const port = await new Promise<string>((resolve, reject) => {
     let said = ''
     const listen = (chunk: Buffer): void => {
@@ -143,7 +188,14 @@ async function startForgetful (folder: string): Promise<{ uri: string, kill: () 
     }
     child.stdout?.on('data', listen)
     child.stderr?.on('data', listen)
-    child.once('exit', () => { reject(new Error(said)) })
+    child.once('exit', () => {
+      reject(new Error(said))
+    })
   })
-  return { uri: `mongodb://127.0.0.1:${port}/?directConnection=true`, kill: () => { child.kill('SIGKILL') } }
+  return {
+    uri: `mongodb://127.0.0.1:${port}/?directConnection=true`,
+    kill: () => {
+      child.kill('SIGKILL')
+    },
+  }
 }

@@ -26,18 +26,33 @@ function paddedClip (paddingBytes: number): { sizeBytes: number, chunks: () => G
   box.writeBigUInt64BE(BigInt(box.length + paddingBytes), 8)
   return {
     sizeBytes: clip.length + box.length + paddingBytes,
-    * chunks () {
+    *chunks () {
       yield clip
       yield box
-      for (let left = paddingBytes; left > 0; left -= CHUNK.length) yield CHUNK.subarray(0, Math.min(left, CHUNK.length))
+      for (let left = paddingBytes; left > 0; left -= CHUNK.length) {
+        yield CHUNK.subarray(0, Math.min(left, CHUNK.length))
+      }
     },
   }
 }
 
-interface Sending { readonly method?: string, readonly url: string, readonly headers: Record<string, string>, readonly sizeBytes: number, readonly chunks: Iterable<Buffer> }
+interface Sending {
+  readonly method?: string
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly sizeBytes: number
+  readonly chunks: Iterable<Buffer>
+}
 
-async function stream (server: Server, { method = 'POST', url, headers, sizeBytes, chunks }: Sending): Promise<{ status: number, body: any }> {
-  const outgoing = request(server.origin + url, { method, headers: { ...headers, 'content-length': sizeBytes }, agent: false })
+async function stream (
+  server: Server,
+  { method = 'POST', url, headers, sizeBytes, chunks }: Sending,
+): Promise<{ status: number, body: any }> {
+  const outgoing = request(server.origin + url, {
+    method,
+    headers: { ...headers, 'content-length': sizeBytes },
+    agent: false,
+  })
   const answered = once(outgoing, 'response')
   await pipeline(Readable.from(chunks), outgoing)
   const [incoming] = await answered
@@ -48,7 +63,9 @@ async function stream (server: Server, { method = 'POST', url, headers, sizeByte
 async function growthOf (pid: number, work: () => Promise<unknown>): Promise<number> {
   const before = readRss(pid) ?? 0
   let most = before
-  const timer = setInterval(() => { most = Math.max(most, readRss(pid) ?? 0) }, SAMPLE_EVERY_MS)
+  const timer = setInterval(() => {
+    most = Math.max(most, readRss(pid) ?? 0)
+  }, SAMPLE_EVERY_MS)
   try {
     await work()
   } finally {
@@ -58,34 +75,53 @@ async function growthOf (pid: number, work: () => Promise<unknown>): Promise<num
 }
 
 const isLinux = process.platform === 'linux'
-t.test('a service that takes 2 GiB grows by less than 100 MiB', { timeout: 280_000, skip: isLinux ? false : 'only Linux tells what memory another process holds' }, async (t) => {
+t.test('a service that takes 2 GiB grows by less than 100 MiB', {
+  timeout: 280_000,
+  skip: isLinux ? false : 'only Linux tells what memory another process holds',
+}, async (t) => {
   const uri = await freshDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-large-'))
-  t.teardown(() => { rmSync(dataDir, { recursive: true, force: true }) })
+  t.teardown(() => {
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   const server = await startServer(t, uri, dataDir)
   const token = await signUpAdminAt(server, uri)
   const movie = (await send(server, 'POST', '/v1/admin/movies', token, { title: 'Sátántangó' })).body.id
   const authorization = `Bearer ${token}`
   const large = paddedClip(PADDING_BYTES)
-  const remove = async (id: string): Promise<void> => { t.equal((await send(server, 'DELETE', `/v1/admin/media/${id}`, token)).status, 204) }
+  const remove = async (id: string): Promise<void> => {
+    t.equal((await send(server, 'DELETE', `/v1/admin/media/${id}`, token)).status, 204)
+  }
 
   async function sendRaw ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
-    const { status, body } = await stream(server, { url: `/v1/admin/movies/${movie}/media`, headers: { authorization, 'content-type': 'video/mp4' }, sizeBytes, chunks: chunks() })
+    const { status, body } = await stream(server, {
+      url: `/v1/admin/movies/${movie}/media`,
+      headers: { authorization, 'content-type': 'video/mp4' },
+      sizeBytes,
+      chunks: chunks(),
+    })
     t.equal(status, 201)
     t.match(body, { sizeBytes, durationMs: 60_000 })
     await remove(body.id)
   }
 
   async function sendForm ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
-    const head = Buffer.from('--edge\r\ncontent-disposition: form-data; name="file"; filename="film.mp4"\r\ncontent-type: video/mp4\r\n\r\n')
+    const head = Buffer.from(
+      '--edge\r\ncontent-disposition: form-data; name="file"; filename="film.mp4"\r\ncontent-type: video/mp4\r\n\r\n',
+    )
     const tail = Buffer.from('\r\n--edge--\r\n')
-    const all = function * (): Generator<Buffer> {
+    const all = function* (): Generator<Buffer> {
       yield head
-      yield * chunks()
+      yield* chunks()
       yield tail
     }
     const headers = { authorization, 'content-type': 'multipart/form-data; boundary=edge' }
-    const { status, body } = await stream(server, { url: `/v1/admin/movies/${movie}/media`, headers, sizeBytes: head.length + sizeBytes + tail.length, chunks: all() })
+    const { status, body } = await stream(server, {
+      url: `/v1/admin/movies/${movie}/media`,
+      headers,
+      sizeBytes: head.length + sizeBytes + tail.length,
+      chunks: all(),
+    })
     t.equal(status, 201)
     t.match(body, { sizeBytes })
     await remove(body.id)
@@ -93,18 +129,38 @@ t.test('a service that takes 2 GiB grows by less than 100 MiB', { timeout: 280_0
 
   async function sendResumable ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
     const tus = { authorization, 'tus-resumable': '1.0.0' }
-    const begun = await fetch(`${server.origin}/v1/admin/uploads`, { method: 'POST', headers: { ...tus, 'upload-length': String(sizeBytes), 'upload-metadata': `itemId ${btoa(movie)}` } })
+    const begun = await fetch(`${server.origin}/v1/admin/uploads`, {
+      method: 'POST',
+      headers: { ...tus, 'upload-length': String(sizeBytes), 'upload-metadata': `itemId ${btoa(movie)}` },
+    })
     const url = begun.headers.get('location') ?? ''
-    t.equal((await stream(server, { method: 'PATCH', url, headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' }, sizeBytes, chunks: chunks() })).status, 204)
+    t.equal(
+      (await stream(server, {
+        method: 'PATCH',
+        url,
+        headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+        sizeBytes,
+        chunks: chunks(),
+      })).status,
+      204,
+    )
     let upload
-    do upload = (await send(server, 'GET', url, token)).body; while (upload.state === 'processing')
+    do upload = (await send(server, 'GET', url, token)).body
+    while (upload.state === 'processing')
     t.match(upload, { state: 'ready', sizeBytes })
     await remove(upload.mediaFileId)
   }
 
-  for (const [how, sendIt] of [['as the body', sendRaw], ['in a form', sendForm], ['so that it could be resumed', sendResumable]] as const) {
+  for (
+    const [how, sendIt] of [['as the body', sendRaw], ['in a form', sendForm], [
+      'so that it could be resumed',
+      sendResumable,
+    ]] as const
+  ) {
     await sendIt(paddedClip(0))
-    const grown = await growthOf(server.pid, async () => { await sendIt(large) })
+    const grown = await growthOf(server.pid, async () => {
+      await sendIt(large)
+    })
     t.ok(grown < MAX_GROWTH_BYTES, `${how}: it grew by ${Math.round(grown / 1024 ** 2)} MiB`)
   }
 })

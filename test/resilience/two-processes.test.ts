@@ -13,21 +13,31 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   const [a, b] = await Promise.all([startServer(t, uri, dataDir), startServer(t, uri, dataDir)])
   const servers = [a, b]
   let people = 0
-  const signUp = async (server = a) => (await send(server, 'POST', '/v1/auth/signup', undefined, { email: `p${++people}@example.com`, password: PASSWORD, plan: 'premium' })).body
+  const signUp = async (server = a) =>
+    (await send(server, 'POST', '/v1/auth/signup', undefined, {
+      email: `p${++people}@example.com`,
+      password: PASSWORD,
+      plan: 'premium',
+    })).body
   const adminToken = await signUpAdminAt(a, uri)
   const movie = (await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'Alien' })).body.id
 
   t.test('a title made in one is there in the other within a second, with its files', async (t) => {
-    await send(a, 'POST', `/v1/admin/movies/${movie}/media`, adminToken, clipBytes('480p-en'), { 'content-type': 'video/mp4' })
+    await send(a, 'POST', `/v1/admin/movies/${movie}/media`, adminToken, clipBytes('480p-en'), {
+      'content-type': 'video/mp4',
+    })
     const started = Date.now()
     let files: unknown[] = []
-    while (files.length === 0 && Date.now() - started < 5_000) files = (await send(b, 'GET', `/v1/movies/${movie}`, adminToken)).body.mediaFiles ?? []
+    while (files.length === 0 && Date.now() - started < 5_000) {
+      files = (await send(b, 'GET', `/v1/movies/${movie}`, adminToken)).body.mediaFiles ?? []
+    }
     t.equal(files.length, 1)
     t.ok(Date.now() - started < 1_000, `after ${Date.now() - started} ms`)
   })
 
   t.test('a title made, renamed or taken away in one is found, or not, in the other within a second', async (t) => {
-    const findIn = async (server: Server, query: string): Promise<string[]> => (await send(server, 'GET', `/v1/search?q=${query}`, adminToken)).body.items.map(({ id }: { id: string }) => id)
+    const findIn = async (server: Server, query: string): Promise<string[]> =>
+      (await send(server, 'GET', `/v1/search?q=${query}`, adminToken)).body.items.map(({ id }: { id: string }) => id)
     const settles = async (query: string, isThere: boolean, id: string): Promise<void> => {
       const started = Date.now()
       while ((await findIn(b, query)).includes(id) !== isThere && Date.now() - started < 5_000);
@@ -45,9 +55,21 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
 
   t.test('what is imported through one is in the other within a second of the answer', async (t) => {
     const COUNT = 3_000
-    const line = (i: number): object => ({ kind: 'movie', title: `Imported ${i}`, year: 2001, externalIds: { imdb: `tt${i}` } })
-    const listed = async (server: Server): Promise<number> => (await send(server, 'GET', '/v1/titles/facets?yearFrom=2001&yearTo=2001', adminToken)).body.total
-    const { status, body } = await send(a, 'POST', '/v1/admin/import', adminToken, Array.from({ length: COUNT }, (_, i) => line(i)))
+    const line = (i: number): object => ({
+      kind: 'movie',
+      title: `Imported ${i}`,
+      year: 2001,
+      externalIds: { imdb: `tt${i}` },
+    })
+    const listed = async (server: Server): Promise<number> =>
+      (await send(server, 'GET', '/v1/titles/facets?yearFrom=2001&yearTo=2001', adminToken)).body.total
+    const { status, body } = await send(
+      a,
+      'POST',
+      '/v1/admin/import',
+      adminToken,
+      Array.from({ length: COUNT }, (_, i) => line(i)),
+    )
     t.match([status, body.created], [200, COUNT])
     const answered = Date.now()
     t.equal(await listed(a), COUNT, 'at once where it was imported')
@@ -59,7 +81,12 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   t.test('fifty profiles at once on both leave exactly five', async (t) => {
     for (let round = 0; round < 20; round++) {
       const { accessToken } = await signUp(servers[round % 2])
-      const answers = await Promise.all(Array.from({ length: 50 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', '/v1/profiles', accessToken, { name: `P${i}` })))
+      const answers = await Promise.all(
+        Array.from(
+          { length: 50 },
+          async (_, i) => await send(servers[i % 2] ?? a, 'POST', '/v1/profiles', accessToken, { name: `P${i}` }),
+        ),
+      )
       t.equal(answers.filter(({ status }) => status === 201).length, 4, `round ${round + 1}`)
       t.equal((await send(b, 'GET', '/v1/profiles', accessToken)).body.items.length, 5)
     }
@@ -69,7 +96,12 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     for (let round = 0; round < 20; round++) {
       const { accessToken, account } = await signUp()
       const url = `/v1/profiles/${account.profiles[0].id}/playback`
-      const answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', url, accessToken, { itemId: movie })))
+      const answers = await Promise.all(
+        Array.from(
+          { length: 40 },
+          async (_, i) => await send(servers[i % 2] ?? a, 'POST', url, accessToken, { itemId: movie }),
+        ),
+      )
       t.equal(answers.filter(({ status }) => status === 201).length, 4, `round ${round + 1}`)
       t.equal((await send(b, 'GET', '/v1/account/streams', accessToken)).body.items.length, 4)
     }
@@ -80,8 +112,21 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
       const { accessToken, account } = await signUp()
       const profile = `/v1/profiles/${account.profiles[0].id}`
       await send(a, 'PATCH', profile, accessToken, { pin: '2468' })
-      const answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await send(servers[i % 2] ?? a, 'POST', `${profile}/select`, accessToken, { pin: String(1_000 + i) })))
-      t.strictSame([answers.filter(({ body }) => body.code === 'wrong-pin').length, answers.filter(({ body }) => body.code === 'too-many-pin-guesses').length], [5, 35], `round ${round + 1}`)
+      const answers = await Promise.all(
+        Array.from(
+          { length: 40 },
+          async (_, i) =>
+            await send(servers[i % 2] ?? a, 'POST', `${profile}/select`, accessToken, { pin: String(1_000 + i) }),
+        ),
+      )
+      t.strictSame(
+        [
+          answers.filter(({ body }) => body.code === 'wrong-pin').length,
+          answers.filter(({ body }) => body.code === 'too-many-pin-guesses').length,
+        ],
+        [5, 35],
+        `round ${round + 1}`,
+      )
       t.equal((await send(b, 'POST', `${profile}/select`, accessToken, { pin: '2468' })).status, 429)
     }
   })
@@ -91,17 +136,33 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     const profile = `/v1/profiles/${account.profiles[0].id}`
     const { body } = await send(a, 'POST', `${profile}/playback`, accessToken, { itemId: movie })
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString()
-    t.equal((await send(b, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, { positionMs: 10_001, watchedMs: 10_000, at: at(-500) })).status, 200)
+    t.equal(
+      (await send(b, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, {
+        positionMs: 10_001,
+        watchedMs: 10_000,
+        at: at(-500),
+      })).status,
+      200,
+    )
     t.equal((await send(a, 'GET', `${profile}/continue`, accessToken)).body.positionMs, 10_001)
-    t.equal((await send(b, 'POST', `${profile}/playback/${body.streamId}/stop`, accessToken, { positionMs: 23_457, watchedMs: 20_000, at: at(0) })).status, 200)
+    t.equal(
+      (await send(b, 'POST', `${profile}/playback/${body.streamId}/stop`, accessToken, {
+        positionMs: 23_457,
+        watchedMs: 20_000,
+        at: at(0),
+      })).status,
+      200,
+    )
     t.equal((await send(a, 'GET', `${profile}/continue`, accessToken)).body.positionMs, 23_457)
   })
 
-  t.test('what is done on one is told by the other\'s feed within a second, and read from the row there', async (t) => {
+  t.test("what is done on one is told by the other's feed within a second, and read from the row there", async (t) => {
     const { accessToken, account } = await signUp()
     const profile = `/v1/profiles/${account.profiles[0].id}`
     const feed = await openEvents(`${b.origin}${profile}/changes`, accessToken)
-    t.teardown(() => { feed.close() })
+    t.teardown(() => {
+      feed.close()
+    })
     await feed.next()
     /** Acts through one process; what the other's feed tells next of a kind, in time. */
     async function tells (kind: string, act: () => Promise<unknown>): Promise<any> {
@@ -111,17 +172,46 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
       t.ok(Date.now() - started < 1_000, `${kind} after ${Date.now() - started} ms`)
       return items.find((item) => item.kind === kind)
     }
-    t.match(await tells('wishlist', async () => await send(a, 'PUT', `${profile}/wishlist/${movie}`, accessToken)), { title: { id: movie, inWishlist: true } })
+    t.match(await tells('wishlist', async () => await send(a, 'PUT', `${profile}/wishlist/${movie}`, accessToken)), {
+      title: { id: movie, inWishlist: true },
+    })
     const { body } = await send(a, 'POST', `${profile}/playback`, accessToken, { itemId: movie })
     const report = { positionMs: 20_007, watchedMs: 20_000, at: new Date().toISOString() }
-    t.match(await tells('watching', async () => await send(a, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, report)), { title: { progress: { positionMs: 20_007 } } })
-    const rows = await Promise.all(servers.map(async (server) => (await send(server, 'GET', `${profile}/continue-watching`, accessToken)).body.items))
+    t.match(
+      await tells(
+        'watching',
+        async () => await send(a, 'PUT', `${profile}/playback/${body.streamId}`, accessToken, report),
+      ),
+      { title: { progress: { positionMs: 20_007 } } },
+    )
+    const rows = await Promise.all(
+      servers.map(async (server) =>
+        (await send(server, 'GET', `${profile}/continue-watching`, accessToken)).body.items
+      ),
+    )
     t.match(rows[0], [{ title: { id: movie }, positionMs: 20_007 }])
     t.strictSame(rows[0], rows[1], 'two devices show the same row')
-    t.match(await tells('catalogue', async () => await send(a, 'PATCH', `/v1/admin/movies/${movie}`, adminToken, { synopsis: 'In space.' })), { title: { id: movie } })
-    t.equal((await send(b, 'GET', `/v1/movies/${movie}`, accessToken)).body.synopsis, 'In space.', 'whoever hears of it reads it')
+    t.match(
+      await tells(
+        'catalogue',
+        async () => await send(a, 'PATCH', `/v1/admin/movies/${movie}`, adminToken, { synopsis: 'In space.' }),
+      ),
+      { title: { id: movie } },
+    )
+    t.equal(
+      (await send(b, 'GET', `/v1/movies/${movie}`, accessToken)).body.synopsis,
+      'In space.',
+      'whoever hears of it reads it',
+    )
     const availableFrom = new Date(Date.now() + 2_500)
-    await tells('catalogue', async () => await send(a, 'POST', '/v1/admin/movies', adminToken, { title: 'In a moment', availableFrom: availableFrom.toISOString() }))
+    await tells(
+      'catalogue',
+      async () =>
+        await send(a, 'POST', '/v1/admin/movies', adminToken, {
+          title: 'In a moment',
+          availableFrom: availableFrom.toISOString(),
+        }),
+    )
     const { items } = await feed.until('catalogue')
     t.match(items, [{ kind: 'catalogue', title: { title: 'In a moment' } }])
     const late = Date.now() - availableFrom.getTime()
@@ -133,7 +223,8 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   })
 
   t.test('a collection made in one is there in the other within a second', async (t) => {
-    const { id } = (await send(a, 'POST', '/v1/admin/collections', adminToken, { title: 'In space', titleIds: [movie] })).body
+    const { id } =
+      (await send(a, 'POST', '/v1/admin/collections', adminToken, { title: 'In space', titleIds: [movie] })).body
     const started = Date.now()
     while ((await send(b, 'GET', `/v1/collections/${id}`, adminToken)).status !== 200 && Date.now() - started < 5_000);
     t.ok(Date.now() - started < 1_000, `after ${Date.now() - started} ms`)
@@ -144,7 +235,9 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     t.equal((await send(b, 'GET', '/v1/account', accessToken)).status, 200)
     await send(a, 'POST', '/v1/auth/logout', accessToken)
     const started = Date.now()
-    while ((await send(b, 'GET', '/v1/account', accessToken)).status === 200 && Date.now() - started < 10_000) await new Promise((resolve) => setTimeout(resolve, 100))
+    while ((await send(b, 'GET', '/v1/account', accessToken)).status === 200 && Date.now() - started < 10_000) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
     t.ok(Date.now() - started < 5_500, `after ${Date.now() - started} ms`)
   })
 

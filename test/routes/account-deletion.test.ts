@@ -1,7 +1,20 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { eraseClosedAccounts } from '../../src/accounts/erase-account.js'
-import { addMovie, addShow, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch, type Person, type TestApp } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  expectProblem,
+  PASSWORD,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  watch,
+  type Person,
+  type TestApp,
+} from '../helper.js'
 
 const DAY_MS = 86_400_000
 
@@ -44,11 +57,17 @@ async function findEverywhere (words: readonly string[]): Promise<string[]> {
 t.test('deleting an account', async (t) => {
   const running = await startApp(t)
   const { app, clock } = running
-  const logIn = async (kim: Person) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
+  const logIn = async (kim: Person) =>
+    await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
 
   t.test('asks for the password, closes at once, and is taken back by signing in', async (t) => {
     const { kim } = await busy(running)
-    expectProblem(t, await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: 'wrong' } }), 'wrong-password', 403)
+    expectProblem(
+      t,
+      await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: 'wrong' } }),
+      'wrong-password',
+      403,
+    )
     const before = (await kim.get(`/v1/profiles/${kim.profileId}/history`)).body
     t.equal((await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })).status, 204)
     t.equal((await kim.get('/v1/account')).status, 401)
@@ -57,10 +76,17 @@ t.test('deleting an account', async (t) => {
     t.equal(await eraseClosedAccounts(app.services), 0)
     const again = await logIn(kim)
     t.equal(again.status, 200)
-    t.strictSame((await kim.with(again.body.accessToken).get(`/v1/profiles/${kim.profileId}/history`)).body, before, 'as it was')
+    t.strictSame(
+      (await kim.with(again.body.accessToken).get(`/v1/profiles/${kim.profileId}/history`)).body,
+      before,
+      'as it was',
+    )
     clock.advance(2 * DAY_MS)
     t.equal(await eraseClosedAccounts(app.services), 0, 'and stays')
-    t.match(app.services.mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2), ['Your NormFlix account is open again', 'Your NormFlix account was closed'])
+    t.match(
+      app.services.mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
+      ['Your NormFlix account is open again', 'Your NormFlix account was closed'],
+    )
   })
 
   t.test('leaves nothing in any collection when the period of grace is over', async (t) => {
@@ -73,7 +99,11 @@ t.test('deleting an account', async (t) => {
     t.ok(Math.max(...erased) === 1, 'by two processes at once')
     t.strictSame(await findEverywhere(words), [])
     t.equal((await logIn(kim)).status, 401)
-    t.equal((await call(app, 'POST', '/v1/auth/signup', { body: { email: kim.email, password: PASSWORD } })).status, 201, 'the address is free')
+    t.equal(
+      (await call(app, 'POST', '/v1/auth/signup', { body: { email: kim.email, password: PASSWORD } })).status,
+      201,
+      'the address is free',
+    )
   })
 
   t.test('at once, where no grace is configured', async (t) => {
@@ -107,17 +137,25 @@ t.test('deleting an account', async (t) => {
 
 t.test('the last administrator stays, also when all of them leave at once', { timeout: 60_000 }, async (t) => {
   const { app } = await startApp(t)
-  const close = async (who: Person) => await call(app, 'DELETE', '/v1/account', { token: who.token, body: { password: PASSWORD } })
+  const close = async (who: Person) =>
+    await call(app, 'DELETE', '/v1/account', { token: who.token, body: { password: PASSWORD } })
   const only = await signUpAdmin(app)
   expectProblem(t, await close(only), 'last-admin', 409)
   t.equal((await only.get('/v1/admin/audit')).status, 200, 'still signed in')
   for (let round = 0; round < 5; round++) {
     const admins = await Promise.all([1, 2, 3].map(async () => await signUpAdmin(app)))
-    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, { $set: { role: 'member' } })
+    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, {
+      $set: { role: 'member' },
+    })
     const answers = await Promise.all(admins.map(close))
-    t.ok(answers.some(({ status }) => status === 409), `round ${round + 1}: ${answers.map(({ status }) => status).join()}`)
+    t.ok(
+      answers.some(({ status }) => status === 409),
+      `round ${round + 1}: ${answers.map(({ status }) => status).join()}`,
+    )
     t.ok(await mongoose.connection.collection('accounts').countDocuments({ role: 'admin', eraseAt: null }) > 0)
     await mongoose.connection.collection('accounts').updateMany({ role: 'admin' }, { $set: { role: 'member' } })
-    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, { $set: { role: 'admin' } })
+    await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, {
+      $set: { role: 'admin' },
+    })
   }
 })

@@ -5,16 +5,37 @@ t.test('signing up and in', async (t) => {
   const { app, clock } = await startApp(t)
 
   t.test('sign-up answers an account with its first profile, and tokens', async (t) => {
-    const { status, body, headers } = await call(app, 'POST', '/v1/auth/signup', { body: { email: '  Kim@Example.com'.trim(), password: PASSWORD, plan: 'standard', profileName: 'Kim' } })
+    const { status, body, headers } = await call(app, 'POST', '/v1/auth/signup', {
+      body: { email: '  Kim@Example.com'.trim(), password: PASSWORD, plan: 'standard', profileName: 'Kim' },
+    })
     t.equal(status, 201)
-    t.match(body, { account: { email: 'kim@example.com', plan: 'standard', role: 'member', profiles: [{ name: 'Kim', kids: false, hasPin: false, locked: false }] }, expiresIn: 900 })
+    t.match(body, {
+      account: {
+        email: 'kim@example.com',
+        plan: 'standard',
+        role: 'member',
+        profiles: [{ name: 'Kim', kids: false, hasPin: false, locked: false }],
+      },
+      expiresIn: 900,
+    })
     t.equal(headers['cache-control'], 'no-store')
     t.equal((await call(app, 'GET', '/v1/account', { token: body.accessToken })).status, 200)
   })
 
   t.test('an address is taken once, whatever its case, also by twenty at once', async (t) => {
-    expectProblem(t, await call(app, 'POST', '/v1/auth/signup', { body: { email: 'KIM@example.com', password: PASSWORD } }), 'email-taken', 409)
-    const answers = await Promise.all(Array.from({ length: 20 }, async () => await call(app, 'POST', '/v1/auth/signup', { body: { email: 'twenty@example.com', password: PASSWORD } })))
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/signup', { body: { email: 'KIM@example.com', password: PASSWORD } }),
+      'email-taken',
+      409,
+    )
+    const answers = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async () =>
+          await call(app, 'POST', '/v1/auth/signup', { body: { email: 'twenty@example.com', password: PASSWORD } }),
+      ),
+    )
     t.strictSame(answers.map(({ status }) => status).sort(), [201, ...Array<number>(19).fill(409)])
   })
 
@@ -27,17 +48,31 @@ t.test('signing up and in', async (t) => {
   })
 
   t.test('a body with members that are not known, or of the wrong type, is refused', async (t) => {
-    for (const extra of [{ role: 'admin' }, { _id: 'x' }, { __v: 1 }, { passwordHash: 'x' }, { email: { $gt: '' } }, { password: ['a'] }, { plan: 'gold' }]) {
-      const answer = await call(app, 'POST', '/v1/auth/signup', { body: { email: 'x@example.com', password: PASSWORD, ...extra } })
+    for (
+      const extra of [{ role: 'admin' }, { _id: 'x' }, { __v: 1 }, { passwordHash: 'x' }, { email: { $gt: '' } }, {
+        password: ['a'],
+      }, { plan: 'gold' }]
+    ) {
+      const answer = await call(app, 'POST', '/v1/auth/signup', {
+        body: { email: 'x@example.com', password: PASSWORD, ...extra },
+      })
       expectProblem(t, answer, 'validation-failed', 400)
     }
-    t.equal((await call(app, 'POST', '/v1/auth/login', { body: { email: 'x@example.com', password: PASSWORD } })).status, 401, 'nothing was made')
+    t.equal(
+      (await call(app, 'POST', '/v1/auth/login', { body: { email: 'x@example.com', password: PASSWORD } })).status,
+      401,
+      'nothing was made',
+    )
   })
 
   t.test('a wrong password and an unknown address get the same answer', async (t) => {
     const known = await signUp(app)
-    const wrong = await call(app, 'POST', '/v1/auth/login', { body: { email: known.email, password: 'not the password' } })
-    const unknown = await call(app, 'POST', '/v1/auth/login', { body: { email: 'nobody@example.com', password: 'not the password' } })
+    const wrong = await call(app, 'POST', '/v1/auth/login', {
+      body: { email: known.email, password: 'not the password' },
+    })
+    const unknown = await call(app, 'POST', '/v1/auth/login', {
+      body: { email: 'nobody@example.com', password: 'not the password' },
+    })
     expectProblem(t, wrong, 'wrong-credentials', 401)
     t.strictSame({ ...unknown.body, requestId: '' }, { ...wrong.body, requestId: '' })
     t.ok(wrong.headers['www-authenticate'])
@@ -47,14 +82,24 @@ t.test('signing up and in', async (t) => {
     const kim = await signUp(app)
     t.equal((await kim.post('/v1/auth/logout')).status, 204)
     expectProblem(t, await kim.get('/v1/account'), 'unauthorized', 401)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } }), 'unauthorized', 401)
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } }),
+      'unauthorized',
+      401,
+    )
   })
 
   t.test('sessions are listed by device and can be ended one by one or all', async (t) => {
     const kim = await signUp(app)
-    const tv = await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD, device: 'TV' } })
+    const tv = await call(app, 'POST', '/v1/auth/login', {
+      body: { email: kim.email, password: PASSWORD, device: 'TV' },
+    })
     const { body } = await kim.get('/v1/auth/sessions')
-    t.strictSame(body.items.map(({ device, current }: { device: string, current: boolean }) => [device, current]).sort(), [['TV', false], [null, true]].sort())
+    t.strictSame(
+      body.items.map(({ device, current }: { device: string, current: boolean }) => [device, current]).sort(),
+      [['TV', false], [null, true]].sort(),
+    )
     const other = await signUp(app)
     const tvSession = body.items.find(({ device }: { device: string }) => device === 'TV').id
     expectProblem(t, await other.delete(`/v1/auth/sessions/${tvSession}`), 'not-found', 404)
@@ -76,17 +121,30 @@ t.test('signing up and in', async (t) => {
   t.test('changing the password needs the old one and ends the other sessions', async (t) => {
     const kim = await signUp(app)
     const other = (await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })).body
-    expectProblem(t, await kim.put('/v1/account/password', { currentPassword: 'wrong', newPassword: 'four blind mice ran' }), 'wrong-password', 403)
-    t.equal((await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: 'four blind mice ran' })).status, 204)
+    expectProblem(
+      t,
+      await kim.put('/v1/account/password', { currentPassword: 'wrong', newPassword: 'four blind mice ran' }),
+      'wrong-password',
+      403,
+    )
+    t.equal(
+      (await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: 'four blind mice ran' })).status,
+      204,
+    )
     t.equal((await kim.get('/v1/account')).status, 200)
     t.equal((await kim.with(other.accessToken).get('/v1/account')).status, 401)
-    t.equal((await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: 'four blind mice ran' } })).status, 200)
+    t.equal(
+      (await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: 'four blind mice ran' } }))
+        .status,
+      200,
+    )
   })
 })
 
 t.test('refresh tokens', async (t) => {
   const { app, clock } = await startApp(t)
-  const refresh = async (refreshToken: string) => await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
+  const refresh = async (refreshToken: string) =>
+    await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
 
   t.test('each is exchanged for the next', async (t) => {
     const kim = await signUp(app)
@@ -124,7 +182,15 @@ t.test('refresh tokens', async (t) => {
 
   t.test('made-up tokens are refused and end nothing', async (t) => {
     const kim = await signUp(app)
-    for (const token of ['x', `${kim.refreshToken}A`, kim.refreshToken.slice(0, -1), kim.refreshToken.replace(/.$/, (last) => last === 'A' ? 'Q' : 'A'), `r1.${Buffer.alloc(48).toString('base64url')}`]) {
+    for (
+      const token of [
+        'x',
+        `${kim.refreshToken}A`,
+        kim.refreshToken.slice(0, -1),
+        kim.refreshToken.replace(/.$/, (last) => last === 'A' ? 'Q' : 'A'),
+        `r1.${Buffer.alloc(48).toString('base64url')}`,
+      ]
+    ) {
       t.equal((await refresh(token)).status, 401)
     }
     t.equal((await refresh(kim.refreshToken)).status, 200)
@@ -145,15 +211,26 @@ t.test('profiles', async (t) => {
     const kim = await signUp(app, { plan: 'basic' })
     expectProblem(t, await kim.post('/v1/profiles', { name: 'Two' }), 'plan-profile-limit', 409)
     t.equal((await kim.put('/v1/account/plan', { plan: 'premium' })).status, 200)
-    for (const name of ['Two', 'Three', 'Four', 'Five']) t.equal((await kim.post('/v1/profiles', { name })).status, 201, name)
+    for (const name of ['Two', 'Three', 'Four', 'Five']) {
+      t.equal((await kim.post('/v1/profiles', { name })).status, 201, name)
+    }
     expectProblem(t, await kim.post('/v1/profiles', { name: 'Six' }), 'plan-profile-limit', 409)
   })
 
   t.test('fifty at once on premium leave exactly five', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await signUp(app)
-      const answers = await Promise.all(Array.from({ length: 50 }, async (_, i) => await kim.post('/v1/profiles', { name: `P${i}` })))
-      t.strictSame([answers.filter(({ status }) => status === 201).length, answers.filter(({ body }) => body.code === 'plan-profile-limit').length], [4, 46], `round ${round + 1}`)
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => await kim.post('/v1/profiles', { name: `P${i}` })),
+      )
+      t.strictSame(
+        [
+          answers.filter(({ status }) => status === 201).length,
+          answers.filter(({ body }) => body.code === 'plan-profile-limit').length,
+        ],
+        [4, 46],
+        `round ${round + 1}`,
+      )
       t.equal((await kim.get('/v1/profiles')).body.items.length, 5)
     }
   })
@@ -177,11 +254,18 @@ t.test('profiles', async (t) => {
     const second = await kim.post('/v1/profiles', { name: 'Two', kids: true, audioLanguages: ['es'] })
     t.match(second.body, { name: 'Two', kids: true, maxMaturityAge: 7, audioLanguages: ['es'] })
     expectProblem(t, await kim.patch(`/v1/profiles/${second.body.id}`, { name: 'me' }), 'profile-name-taken', 409)
-    t.match((await kim.patch(`/v1/profiles/${kim.profileId}`, { name: 'Kim', avatar: 'fox' })).body, { name: 'Kim', avatar: 'fox' })
+    t.match((await kim.patch(`/v1/profiles/${kim.profileId}`, { name: 'Kim', avatar: 'fox' })).body, {
+      name: 'Kim',
+      avatar: 'fox',
+    })
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items.length, 1)
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}/wishlist`)).body.items.length, 1)
     t.equal((await kim.delete(`/v1/profiles/${second.body.id}`)).status, 204)
-    t.equal((await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items.length, 1, 'deleting another leaves it alone')
+    t.equal(
+      (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items.length,
+      1,
+      'deleting another leaves it alone',
+    )
   })
 
   t.test('the last profile stays; a deleted one is gone with its history', async (t) => {
@@ -195,7 +279,20 @@ t.test('profiles', async (t) => {
 
   t.test('bad fields are refused by name', async (t) => {
     const kim = await signUp(app)
-    for (const body of [{ name: '' }, { name: '   ' }, { name: '\u200b' }, { name: 'a\u0000b' }, { name: 'x'.repeat(51) }, { name: 'A', maxMaturityAge: 19 }, { name: 'A', pin: '12' }, { name: 'A', locked: true }, { name: 'A', audioLanguages: ['not a tag'] }, {}]) {
+    for (
+      const body of [
+        { name: '' },
+        { name: '   ' },
+        { name: '\u200b' },
+        { name: 'a\u0000b' },
+        { name: 'x'.repeat(51) },
+        { name: 'A', maxMaturityAge: 19 },
+        { name: 'A', pin: '12' },
+        { name: 'A', locked: true },
+        { name: 'A', audioLanguages: ['not a tag'] },
+        {},
+      ]
+    ) {
       expectProblem(t, await kim.post('/v1/profiles', body), 'validation-failed', 400)
     }
   })
@@ -212,7 +309,9 @@ t.test('profiles', async (t) => {
     t.equal((await child.get('/v1/titles')).status, 200)
     expectProblem(t, await child.get(`/v1/profiles/${kim.profileId}/history`), 'not-found', 404)
     expectProblem(t, await child.get(`/v1/profiles/${kim.profileId}`), 'not-found', 404)
-    for (const url of ['/v1/account', '/v1/profiles', '/v1/account/streams']) expectProblem(t, await child.get(url), 'forbidden', 403)
+    for (const url of ['/v1/account', '/v1/profiles', '/v1/account/streams']) {
+      expectProblem(t, await child.get(url), 'forbidden', 403)
+    }
     expectProblem(t, await child.get(`/v1/movies/${movie}`), 'not-found', 404)
     expectProblem(t, await play({ ...child, profileId: kids }, movie), 'not-found', 404)
     expectProblem(t, await child.put(`/v1/profiles/${kids}/wishlist/${movie}`), 'not-found', 404)
@@ -237,14 +336,24 @@ t.test('plans', async (t) => {
 
   t.test('are public', async (t) => {
     const { body } = await call(app, 'GET', '/v1/plans')
-    t.match(body.items[2], { id: 'premium', maxProfiles: 5, maxStreams: 4, maxHeight: 2160, price: { amount: 1799, currency: 'USD' } })
+    t.match(body.items[2], {
+      id: 'premium',
+      maxProfiles: 5,
+      maxStreams: 4,
+      maxHeight: 2160,
+      price: { amount: 1799, currency: 'USD' },
+    })
   })
 
   t.test('down needs a choice, locks the others, and up brings them back with all they hold', async (t) => {
     const kim = await signUp(app)
     const two = { ...kim, profileId: (await kim.post('/v1/profiles', { name: 'Two' })).body.id as string }
     await watch(two, clock, movie, 20_000)
-    t.match((await kim.get('/v1/account/plan/preview?to=basic')).body, { needsChoice: true, lock: [{ name: 'Two' }], maxHeight: 720 })
+    t.match((await kim.get('/v1/account/plan/preview?to=basic')).body, {
+      needsChoice: true,
+      lock: [{ name: 'Two' }],
+      maxHeight: 720,
+    })
     const refused = await kim.put('/v1/account/plan', { plan: 'basic' })
     expectProblem(t, refused, 'plan-needs-choice', 409)
     t.equal(refused.body.profiles.length, 2)
@@ -253,10 +362,19 @@ t.test('plans', async (t) => {
     expectProblem(t, await kim.get(`/v1/profiles/${two.profileId}/history`), 'profile-locked', 409)
     expectProblem(t, await play(two, movie), 'profile-locked', 409)
     expectProblem(t, await kim.post(`/v1/profiles/${two.profileId}/select`), 'profile-locked', 409)
-    t.equal((await kim.put('/v1/account/plan', { plan: 'basic', keepProfileIds: [kim.profileId] })).status, 200, 'again')
+    t.equal(
+      (await kim.put('/v1/account/plan', { plan: 'basic', keepProfileIds: [kim.profileId] })).status,
+      200,
+      'again',
+    )
     t.equal((await kim.put('/v1/account/plan', { plan: 'standard' })).status, 200)
     t.equal((await kim.get(`/v1/profiles/${two.profileId}/history`)).body.items.length, 1)
-    expectProblem(t, await kim.put('/v1/account/plan', { plan: 'basic', keepProfileIds: ['665f1c2e9b1e8a0012ab34cd'] }), 'unknown-profile', 409)
+    expectProblem(
+      t,
+      await kim.put('/v1/account/plan', { plan: 'basic', keepProfileIds: ['665f1c2e9b1e8a0012ab34cd'] }),
+      'unknown-profile',
+      409,
+    )
   })
 
   t.test('streams over a lower limit end, newest first', async (t) => {

@@ -7,16 +7,31 @@ t.test('administrators and accounts', async (t) => {
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
   const urlOf = (who: Person): string => `/v1/admin/accounts/${who.accountId}`
-  const logIn = async (who: Person, password = PASSWORD) => await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password } })
+  const logIn = async (who: Person, password = PASSWORD) =>
+    await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password } })
   const lastAction = async () => (await admin.get('/v1/admin/audit?limit=1')).body.items[0]
 
   t.test('find an account by its address whatever its case, by id, and by what it is', async (t) => {
     const kim = await signUp(app, { plan: 'standard' })
     const found = (await admin.get(`/v1/admin/accounts?email=${kim.email.toUpperCase()}`)).body
-    t.match(found, { items: [{ id: kim.accountId, email: kim.email, plan: 'standard', role: 'member', disabledAt: null, profileCount: 1 }], nextCursor: null })
+    t.match(found, {
+      items: [{
+        id: kim.accountId,
+        email: kim.email,
+        plan: 'standard',
+        role: 'member',
+        disabledAt: null,
+        profileCount: 1,
+      }],
+      nextCursor: null,
+    })
     t.strictSame((await admin.get('/v1/admin/accounts?email=nobody@example.com')).body.items, [])
     t.equal((await admin.get('/v1/admin/accounts?role=admin')).body.items.length, 1)
-    t.ok((await admin.get('/v1/admin/accounts?plan=standard')).body.items.every(({ plan }: { plan: string }) => plan === 'standard'))
+    t.ok(
+      (await admin.get('/v1/admin/accounts?plan=standard')).body.items.every(({ plan }: { plan: string }) =>
+        plan === 'standard'
+      ),
+    )
     expectProblem(t, await admin.get('/v1/admin/accounts/ffffffffffffffffffffffff'), 'not-found', 404)
     expectProblem(t, await admin.get('/v1/admin/accounts?email[$gt]=a'), 'validation-failed', 400)
     expectProblem(t, await kim.get(`/v1/admin/accounts/${kim.accountId}`), 'forbidden', 403)
@@ -52,16 +67,26 @@ t.test('administrators and accounts', async (t) => {
     t.notMatch(JSON.stringify(body), /hash|seed|\$2[aby]/i)
   })
 
-  t.test('change the plan by the owner\'s rules', async (t) => {
+  t.test("change the plan by the owner's rules", async (t) => {
     const kim = await signUp(app)
     await kim.post('/v1/profiles', { name: 'Lee' })
     expectProblem(t, await admin.put(`${urlOf(kim)}/plan`, { plan: 'basic' }), 'plan-needs-choice', 409)
     expectProblem(t, await admin.put(`${urlOf(kim)}/plan`, { plan: 'gold' }), 'validation-failed', 400)
-    expectProblem(t, await admin.put('/v1/admin/accounts/ffffffffffffffffffffffff/plan', { plan: 'basic' }), 'not-found', 404)
+    expectProblem(
+      t,
+      await admin.put('/v1/admin/accounts/ffffffffffffffffffffffff/plan', { plan: 'basic' }),
+      'not-found',
+      404,
+    )
     const { status, body } = await admin.put(`${urlOf(kim)}/plan`, { plan: 'basic', keepProfileIds: [kim.profileId] })
     t.equal(status, 200)
     t.match(body, { plan: 'basic', limits: { maxProfiles: 1 }, profiles: [{ locked: false }, { locked: true }] })
-    t.match(await lastAction(), { action: 'change-account-plan', actor: admin.accountId, account: kim.accountId, result: 'ok' })
+    t.match(await lastAction(), {
+      action: 'change-account-plan',
+      actor: admin.accountId,
+      account: kim.accountId,
+      result: 'ok',
+    })
     t.equal((await kim.get('/v1/account')).body.plan, 'basic')
   })
 
@@ -72,22 +97,47 @@ t.test('administrators and accounts', async (t) => {
     t.equal(first.status, 200)
     t.match(first.body, { disabledAt: String, sessions: [], streams: [] })
     t.match(await lastAction(), { action: 'disable-account', account: kim.accountId, result: 'ok' })
-    t.equal((await admin.put(`${urlOf(kim)}/disabled`)).body.disabledAt, first.body.disabledAt, 'repeating it changes nothing')
+    t.equal(
+      (await admin.put(`${urlOf(kim)}/disabled`)).body.disabledAt,
+      first.body.disabledAt,
+      'repeating it changes nothing',
+    )
     expectProblem(t, await kim.get('/v1/account'), 'unauthorized', 401)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } }), 'unauthorized', 401)
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } }),
+      'unauthorized',
+      401,
+    )
     expectProblem(t, await logIn(kim), 'account-disabled', 403)
     const wrong = await logIn(kim, 'not the password')
-    const unknown = await call(app, 'POST', '/v1/auth/login', { body: { email: 'nobody@example.com', password: 'not the password' } })
+    const unknown = await call(app, 'POST', '/v1/auth/login', {
+      body: { email: 'nobody@example.com', password: 'not the password' },
+    })
     t.strictSame({ ...wrong.body, requestId: '' }, { ...unknown.body, requestId: '' })
-    t.ok((await admin.get('/v1/admin/accounts?disabled=true')).body.items.some(({ id }: { id: string }) => id === kim.accountId))
-    t.notOk((await admin.get('/v1/admin/accounts?disabled=false&limit=100')).body.items.some(({ id }: { id: string }) => id === kim.accountId))
+    t.ok(
+      (await admin.get('/v1/admin/accounts?disabled=true')).body.items.some(({ id }: { id: string }) =>
+        id === kim.accountId
+      ),
+    )
+    t.notOk(
+      (await admin.get('/v1/admin/accounts?disabled=false&limit=100')).body.items.some(({ id }: { id: string }) =>
+        id === kim.accountId
+      ),
+    )
     t.equal((await admin.delete(`${urlOf(kim)}/disabled`)).body.disabledAt, null)
     t.equal((await logIn(kim)).status, 200)
   })
 
   t.test('log-ins that are under way when an account is disabled leave no session', async (t) => {
     const kim = await signUp(app)
-    const answers = await Promise.all([logIn(kim), logIn(kim), admin.put(`${urlOf(kim)}/disabled`), logIn(kim), logIn(kim)])
+    const answers = await Promise.all([
+      logIn(kim),
+      logIn(kim),
+      admin.put(`${urlOf(kim)}/disabled`),
+      logIn(kim),
+      logIn(kim),
+    ])
     t.ok(answers.every(({ status }) => [200, 403].includes(status)))
     t.strictSame((await admin.get(urlOf(kim))).body.sessions, [])
   })
@@ -111,7 +161,8 @@ t.test('administrators and accounts', async (t) => {
     const kim = await signUp(app)
     t.equal((await admin.put(`${urlOf(kim)}/role`, { role: 'admin' })).body.role, 'admin')
     t.match(await lastAction(), { action: 'change-account-role', account: kim.accountId })
-    const token = (await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).body.accessToken
+    const token =
+      (await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).body.accessToken
     t.equal((await kim.with(token).get('/v1/admin/audit')).status, 200, 'with the next refresh')
     t.equal((await admin.put(`${urlOf(kim)}/role`, { role: 'member' })).body.role, 'member')
     t.equal((await kim.with(token).get('/v1/admin/audit')).status, 401, 'the token that says admin is dead')
@@ -124,7 +175,9 @@ t.test('administrators and accounts', async (t) => {
       await admin.put(`${urlOf(kim)}/role`, { role: 'admin' })
       const other = kim.with((await logIn(kim)).body.accessToken)
       const self = admin.with((await logIn(admin)).body.accessToken)
-      const way = round % 2 === 0 ? async (from: Person, to: Person) => await from.put(`${urlOf(to)}/role`, { role: 'member' }) : async (from: Person, to: Person) => await from.put(`${urlOf(to)}/disabled`)
+      const way = round % 2 === 0
+        ? async (from: Person, to: Person) => await from.put(`${urlOf(to)}/role`, { role: 'member' })
+        : async (from: Person, to: Person) => await from.put(`${urlOf(to)}/disabled`)
       await Promise.all([way(self, kim), way(other, admin)])
       const left = await Account.countDocuments({ role: 'admin', disabledAt: null })
       t.ok(left >= 1, `round ${round + 1}: ${left}`)

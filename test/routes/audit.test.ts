@@ -3,21 +3,39 @@ import { createAuditLog } from '../../src/audit/audit-log.js'
 import t from 'tap'
 import { addMovie, call, expectProblem, PASSWORD, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
 
-interface Entry { id: string, at: string, action: string, result: string, reason: string | null, requestId: string | null, actor: string | null, session: string | null, account: string | null, subject: { kind: string, id: string } | null, address: string | null }
+interface Entry {
+  id: string
+  at: string
+  action: string
+  result: string
+  reason: string | null
+  requestId: string | null
+  actor: string | null
+  session: string | null
+  account: string | null
+  subject: { kind: string, id: string } | null
+  address: string | null
+}
 
 t.test('the audit log', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
-  const read = async (query: string): Promise<Entry[]> => (await admin.get(`/v1/admin/audit?limit=100&${query}`)).body.items
-  const actionsOf = async (who: Person): Promise<string[]> => (await read(`account=${who.accountId}`)).map(({ action, result }) => `${action} ${result}`).reverse()
+  const read = async (query: string): Promise<Entry[]> =>
+    (await admin.get(`/v1/admin/audit?limit=100&${query}`)).body.items
+  const actionsOf = async (who: Person): Promise<string[]> =>
+    (await read(`account=${who.accountId}`)).map(({ action, result }) => `${action} ${result}`).reverse()
 
   t.test('tells what an owner did, in order, with who, from where and how it ended', async (t) => {
     const kim = await signUp(app)
-    const logIn = async (password: string) => await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
+    const logIn = async (password: string) =>
+      await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
     await logIn('not the password')
     const again = (await logIn(PASSWORD)).body
     await kim.put('/v1/account/password', { currentPassword: 'wrong', newPassword: 'four blind mice ran' })
-    const changed = await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: 'four blind mice ran' })
+    const changed = await kim.put('/v1/account/password', {
+      currentPassword: PASSWORD,
+      newPassword: 'four blind mice ran',
+    })
     await kim.put('/v1/account/plan', { plan: 'standard' })
     await kim.put('/v1/account/email', { email: `new-${kim.email}`, password: 'four blind mice ran' })
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: '1234' })
@@ -26,34 +44,67 @@ t.test('the audit log', async (t) => {
     await kim.get('/v1/account/export')
     await kim.post('/v1/auth/logout')
     t.strictSame(await actionsOf(kim), [
-      'sign-up ok', 'log-in refused', 'log-in ok', 'change-password refused', 'change-password ok', 'change-plan ok', 'change-email ok',
-      'change-pin ok', 'guess-pin refused', 'export-account ok', 'log-out ok',
+      'sign-up ok',
+      'log-in refused',
+      'log-in ok',
+      'change-password refused',
+      'change-password ok',
+      'change-plan ok',
+      'change-email ok',
+      'change-pin ok',
+      'guess-pin refused',
+      'export-account ok',
+      'log-out ok',
     ])
     const entries = await read(`account=${kim.accountId}`)
     t.match(entries.find(({ action, result }) => action === 'change-password' && result === 'ok'), {
-      actor: kim.accountId, session: /^[0-9a-f]{24}$/, requestId: changed.headers['x-request-id'], address: '127.0.0.0/24', reason: null,
+      actor: kim.accountId,
+      session: /^[0-9a-f]{24}$/,
+      requestId: changed.headers['x-request-id'],
+      address: '127.0.0.0/24',
+      reason: null,
     })
-    t.match(entries.find(({ action, result }) => action === 'log-in' && result === 'refused'), { actor: null, reason: 'wrong-credentials' })
-    t.match(entries.find(({ action }) => action === 'guess-pin'), { subject: { kind: 'profile', id: kim.profileId }, reason: 'wrong-pin' })
+    t.match(entries.find(({ action, result }) => action === 'log-in' && result === 'refused'), {
+      actor: null,
+      reason: 'wrong-credentials',
+    })
+    t.match(entries.find(({ action }) => action === 'guess-pin'), {
+      subject: { kind: 'profile', id: kim.profileId },
+      reason: 'wrong-pin',
+    })
     const text = JSON.stringify(entries)
-    for (const secret of [kim.email, PASSWORD, '1234', '9999', kim.token, kim.refreshToken, again.refreshToken]) t.notOk(text.includes(secret))
+    for (const secret of [kim.email, PASSWORD, '1234', '9999', kim.token, kim.refreshToken, again.refreshToken]) {
+      t.notOk(text.includes(secret))
+    }
   })
 
-  t.test('tells of a refresh token that came again, and not of those that are nobody\'s', async (t) => {
+  t.test("tells of a refresh token that came again, and not of those that are nobody's", async (t) => {
     const kim = await signUp(app)
-    for (let i = 0; i < 2; i++) await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })
+    for (let i = 0; i < 2; i++) {
+      await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })
+    }
     clock.advance(11_000)
     t.equal((await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).status, 401)
     await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: 'nonsense' } })
-    t.match((await read('action=refresh-token-reused')), [{ account: kim.accountId, actor: null, result: 'refused', session: String }])
+    t.match(await read('action=refresh-token-reused'), [{
+      account: kim.accountId,
+      actor: null,
+      result: 'refused',
+      session: String,
+    }])
     t.equal((await read('action=refresh')).length, 0)
   })
 
   t.test('tells once that somebody is held off, however often they go on asking', async (t) => {
     const kim = await signUp(app)
-    for (let i = 0; i < 14; i++) await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: 'guess' } })
+    for (let i = 0; i < 14; i++) {
+      await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: 'guess' } })
+    }
     t.equal((await read(`account=${kim.accountId}&result=refused`)).length, 10)
-    t.match(await read(`account=${kim.accountId}&result=throttled`), [{ action: 'log-in', reason: 'too-many-attempts' }])
+    t.match(await read(`account=${kim.accountId}&result=throttled`), [{
+      action: 'log-in',
+      reason: 'too-many-attempts',
+    }])
     t.equal((await read(`account=${kim.accountId}&result=throttled`)).length, 1)
   })
 
@@ -67,7 +118,11 @@ t.test('the audit log', async (t) => {
     await kim.delete(`/v1/admin/movies/${movie}`)
     const entries = (await read(`actor=${admin.accountId}`)).filter(({ subject }) => subject !== null).reverse()
     t.strictSame(entries.map(({ action, result, reason }) => [action, result, reason]), [
-      ['create-movie', 'ok', null], ['upload-movie-media', 'ok', null], ['change-movie', 'ok', null], ['change-movie', 'refused', 'not-found'], ['delete-movie', 'ok', null],
+      ['create-movie', 'ok', null],
+      ['upload-movie-media', 'ok', null],
+      ['change-movie', 'ok', null],
+      ['change-movie', 'refused', 'not-found'],
+      ['delete-movie', 'ok', null],
     ])
     t.match(entries[0], { subject: { kind: 'movie', id: movie }, account: null })
     t.match(await read(`actor=${kim.accountId}&action=delete-movie`), [{ result: 'refused', reason: 'forbidden' }])
@@ -101,7 +156,9 @@ t.test('the audit log', async (t) => {
   })
 
   t.test('cannot be written by anybody', async (t) => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) expectProblem(t, await call(app, method, '/v1/admin/audit', { token: admin.token }), 'not-found', 404)
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+      expectProblem(t, await call(app, method, '/v1/admin/audit', { token: admin.token }), 'not-found', 404)
+    }
   })
 })
 
@@ -109,7 +166,16 @@ t.test('a log that cannot be written holds nothing up and loses nothing', async 
   const lines: object[] = []
   const background = createBackground({ error: () => undefined })
   // Nobody is connected: every write fails.
-  const audit = createAuditLog({ log: { error: (line: object) => { lines.push(line) } } as never, background, keepDays: 30, now: () => new Date() })
+  const audit = createAuditLog({
+    log: {
+      error: (line: object) => {
+        lines.push(line)
+      },
+    } as never,
+    background,
+    keepDays: 30,
+    now: () => new Date(),
+  })
   audit.record({ action: 'log-in', result: 'ok', requestId: 'r1' })
   audit.record({ action: 'log-out', result: 'ok', requestId: 'r2' })
   t.equal(lines.length, 0, 'not yet: the answer goes first')

@@ -10,7 +10,19 @@ import { Account } from '../../models/account.js'
 import { Play, playIdOf, type StoredPlay } from '../../models/play.js'
 import { ADULT_VIEWER } from '../../src/domain/maturity.js'
 import { exportCsv, exportJson } from '../../src/watching/history/history-export.js'
-import { addMovie, addShow, call, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Answer, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  watch,
+  type Answer,
+  type Person,
+} from '../helper.js'
 
 const exportUrl = (profileId: string, query = '') => `/v1/profiles/${profileId}/history/export${query}`
 const importUrl = (profileId: string, query = '') => `/v1/profiles/${profileId}/history/import${query}`
@@ -23,18 +35,31 @@ async function bringIn (kim: Person, file: unknown, query = '', profileId = kim.
   return await kim.post(importUrl(profileId, query), file)
 }
 
-async function bringInCsv (app: FastifyInstance, kim: Person, csv: string, query = '', profileId = kim.profileId): Promise<Answer> {
-  return await call(app, 'POST', importUrl(profileId, `?format=netflix${query}`), { token: kim.token, body: csv, headers: { 'content-type': 'text/csv' } })
+async function bringInCsv (
+  app: FastifyInstance,
+  kim: Person,
+  csv: string,
+  query = '',
+  profileId = kim.profileId,
+): Promise<Answer> {
+  return await call(app, 'POST', importUrl(profileId, `?format=netflix${query}`), {
+    token: kim.token,
+    body: csv,
+    headers: { 'content-type': 'text/csv' },
+  })
 }
 
 /** What a profile is told of its history, without the ids of plays. */
 async function told (kim: Person, profileId = kim.profileId) {
-  const history = (await kim.get(`/v1/profiles/${profileId}/history?limit=100`)).body.items as Array<Record<string, unknown>>
+  const history = (await kim.get(`/v1/profiles/${profileId}/history?limit=100`)).body.items as Array<
+    Record<string, unknown>
+  >
   const cards = (await kim.get(`/v1/profiles/${profileId}/continue-watching?limit=100`)).body.items
   return { history: history.map((one): Record<string, unknown> => ({ ...one, id: null })), cards }
 }
 
-const FULL_HEADER = 'Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country'
+const FULL_HEADER =
+  'Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country'
 
 t.test('a history goes out and comes in', async (t) => {
   const { app, clock } = await startApp(t)
@@ -42,7 +67,10 @@ t.test('a history goes out and comes in', async (t) => {
   const show = await addShow(app, admin)
   const [first = '', second = '', third = ''] = show.episodes
   const movie = await addMovie(app, admin, { externalIds: { imdb: 'tt0133093' } })
-  const formula = await addMovie(app, admin, { title: '=HYPERLINK("http://evil.example","x")', releaseDate: '2001-01-01' })
+  const formula = await addMovie(app, admin, {
+    title: '=HYPERLINK("http://evil.example","x")',
+    releaseDate: '2001-01-01',
+  })
 
   const busy = async (): Promise<Person> => {
     const kim = await signUp(app)
@@ -50,24 +78,47 @@ t.test('a history goes out and comes in', async (t) => {
     await watch(kim, clock, movie, 34_567, 30_001)
     await watch(kim, clock, second, 58_000)
     await watch(kim, clock, second, 12_345)
-    await kim.put(`/v1/profiles/${kim.profileId}/progress/${third}`, { positionMs: 20_000, at: '2020-02-03T04:05:06.789Z', eventId: 'tie' })
+    await kim.put(`/v1/profiles/${kim.profileId}/progress/${third}`, {
+      positionMs: 20_000,
+      at: '2020-02-03T04:05:06.789Z',
+      eventId: 'tie',
+    })
     return kim
   }
-  const progressOf = async (kim: Person, profileId: string) => await Promise.all([movie, first, second, third].map(async (id) => (await kim.get(`/v1/profiles/${profileId}/progress/${id}`)).body))
+  const progressOf = async (kim: Person, profileId: string) =>
+    await Promise.all(
+      [movie, first, second, third].map(async (id) => (await kim.get(`/v1/profiles/${profileId}/progress/${id}`)).body),
+    )
 
   t.test('as JSON, with what is being played now', async (t) => {
     const kim = await busy()
     const { streamId } = (await play(kim, movie)).body
     clock.advance(5_000)
-    await kim.put(`/v1/profiles/${kim.profileId}/playback/${streamId}`, { positionMs: 40_000, watchedMs: 5_433, at: clock.now().toISOString() })
+    await kim.put(`/v1/profiles/${kim.profileId}/playback/${streamId}`, {
+      positionMs: 40_000,
+      watchedMs: 5_433,
+      at: clock.now().toISOString(),
+    })
     const answer = await kim.get(exportUrl(kim.profileId))
     t.equal(answer.status, 200)
     t.match(answer.headers['content-type'], /^application\/json/)
     t.match(answer.headers['content-disposition'], /^attachment; filename="normflix-history-\d{4}-\d\d-\d\d\.json"$/)
     t.match(answer.body, { format: 'normflix-history', version: 1, exportedAt: String })
     t.equal(answer.body.plays.length, 6)
-    t.match(answer.body.plays[0], { title: { id: movie, title: 'The Matrix', kind: 'movie', year: 1999, externalIds: { imdb: 'tt0133093' } }, item: { id: movie, season: null, episode: null }, positionMs: 40_000, watchedMs: 5_433, finished: false })
-    t.match(answer.body.plays.at(-1), { title: { title: 'Fawlty Towers', kind: 'show' }, item: { season: 2, episode: 1, title: 'Communication Problems' }, lastWatchedAt: '2020-02-03T04:05:06.789Z', watchedMs: null, eventId: 'tie' })
+    t.match(answer.body.plays[0], {
+      title: { id: movie, title: 'The Matrix', kind: 'movie', year: 1999, externalIds: { imdb: 'tt0133093' } },
+      item: { id: movie, season: null, episode: null },
+      positionMs: 40_000,
+      watchedMs: 5_433,
+      finished: false,
+    })
+    t.match(answer.body.plays.at(-1), {
+      title: { title: 'Fawlty Towers', kind: 'show' },
+      item: { season: 2, episode: 1, title: 'Communication Problems' },
+      lastWatchedAt: '2020-02-03T04:05:06.789Z',
+      watchedMs: null,
+      eventId: 'tie',
+    })
     t.strictSame((await bringIn(kim, answer.body)).body.unchanged, 6, 'nothing in it is new')
   })
 
@@ -76,12 +127,30 @@ t.test('a history goes out and comes in', async (t) => {
     const other = (await kim.post('/v1/profiles', { name: 'Other' })).body.id
     const file = await takeOut(kim)
     const report = (await bringIn(kim, file, '', other)).body
-    t.match(report, { dryRun: false, total: 5, imported: 5, unchanged: 0, skipped: 0, unmatched: 0, ambiguous: 0, truncated: false })
-    t.match(report.lines[0], { line: 1, status: 'imported', text: 'Fawlty Towers: S1E2 The Builders', match: { titleId: show.id, itemId: second, season: 1, episode: 2 } })
+    t.match(report, {
+      dryRun: false,
+      total: 5,
+      imported: 5,
+      unchanged: 0,
+      skipped: 0,
+      unmatched: 0,
+      ambiguous: 0,
+      truncated: false,
+    })
+    t.match(report.lines[0], {
+      line: 1,
+      status: 'imported',
+      text: 'Fawlty Towers: S1E2 The Builders',
+      match: { titleId: show.id, itemId: second, season: 1, episode: 2 },
+    })
     t.strictSame(await told(kim, other), await told(kim))
     t.strictSame(await progressOf(kim, other), await progressOf(kim, kim.profileId))
     const again = await takeOut(kim, other)
-    t.strictSame(again.plays.map((one: object) => ({ ...one, id: null })), file.plays.map((one: object) => ({ ...one, id: null })), 'and the same file comes out of it')
+    t.strictSame(
+      again.plays.map((one: object) => ({ ...one, id: null })),
+      file.plays.map((one: object) => ({ ...one, id: null })),
+      'and the same file comes out of it',
+    )
     t.match((await bringIn(kim, file, '', other)).body, { imported: 0, unchanged: 5 }, 'twice changes nothing')
     t.match((await bringIn(kim, again, '', other)).body, { imported: 0, unchanged: 5 }, 'nor does its own file')
     t.match((await bringIn(kim, again)).body, { imported: 5 }, 'the first profile cannot know that they are its own')
@@ -145,16 +214,41 @@ t.test('a history goes out and comes in', async (t) => {
     const lastWatchedAt = '2021-05-06T20:00:00Z'
     const plays = [
       { title: { title: 'the matrix' }, lastWatchedAt, positionMs: 55_000 },
-      { title: { title: 'Anything', externalIds: { imdb: 'tt0133093' } }, lastWatchedAt: '2021-05-07T20:00:00Z', positionMs: 10_000 },
-      { title: { title: 'Fawlty Towers' }, item: { season: 1, episode: 2 }, lastWatchedAt, startPositionMs: 0, positionMs: 57_000 },
-      { title: { title: 'Fawlty Towers', kind: 'show' }, item: { season: null, episode: null, title: 'communication problems' }, lastWatchedAt, positionMs: 1_000 },
+      {
+        title: { title: 'Anything', externalIds: { imdb: 'tt0133093' } },
+        lastWatchedAt: '2021-05-07T20:00:00Z',
+        positionMs: 10_000,
+      },
+      {
+        title: { title: 'Fawlty Towers' },
+        item: { season: 1, episode: 2 },
+        lastWatchedAt,
+        startPositionMs: 0,
+        positionMs: 57_000,
+      },
+      {
+        title: { title: 'Fawlty Towers', kind: 'show' },
+        item: { season: null, episode: null, title: 'communication problems' },
+        lastWatchedAt,
+        positionMs: 1_000,
+      },
       { title: { title: 'Fawlty Towers' }, item: { season: 7, episode: 1 }, lastWatchedAt, positionMs: 1_000 },
       { title: { title: 'The Matrix', year: 1964 }, lastWatchedAt, positionMs: 1_000 },
     ]
     const report = (await bringIn(kim, { format: 'normflix-history', version: 1, plays })).body
     t.match(report, { imported: 4, unmatched: 2 })
-    t.strictSame(report.lines.map(({ reason }: { reason?: { code: string } }) => reason?.code ?? null), [null, null, null, null, 'no-such-episode', 'no-such-title'])
-    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${second}`)).body, { finished: true, durationMs: 60_000 })
+    t.strictSame(report.lines.map(({ reason }: { reason?: { code: string } }) => reason?.code ?? null), [
+      null,
+      null,
+      null,
+      null,
+      'no-such-episode',
+      'no-such-title',
+    ])
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${second}`)).body, {
+      finished: true,
+      durationMs: 60_000,
+    })
   })
 
   t.test('a play that went on meanwhile goes on', async (t) => {
@@ -164,7 +258,13 @@ t.test('a history goes out and comes in', async (t) => {
     await bringIn(lee, file)
     clock.advance(60_000)
     const [newest, ...rest] = file.plays
-    const later = { ...newest, positionMs: 22_222, furthestMs: 22_222, watchedMs: 22_222, lastWatchedAt: new Date(Date.parse(newest.lastWatchedAt) + 500).toISOString() }
+    const later = {
+      ...newest,
+      positionMs: 22_222,
+      furthestMs: 22_222,
+      watchedMs: 22_222,
+      lastWatchedAt: new Date(Date.parse(newest.lastWatchedAt) + 500).toISOString(),
+    }
     t.match((await bringIn(lee, { ...file, plays: [later, ...rest] })).body, { imported: 1, unchanged: 4 })
     t.match((await told(lee)).history, { 0: { positionMs: 22_222 }, length: 5 })
     t.match((await bringIn(lee, file)).body, { imported: 0, unchanged: 5 }, 'and an older file does not take it back')
@@ -172,19 +272,37 @@ t.test('a history goes out and comes in', async (t) => {
 
   t.test('times ahead are set back to now, once', async (t) => {
     const kim = await signUp(app)
-    const file = { format: 'normflix-history', version: 1, plays: [{ title: { title: 'The Matrix' }, startedAt: '2999-01-01T00:00:00Z', lastWatchedAt: '2999-01-01T00:10:00Z', positionMs: 30_000 }] }
+    const file = {
+      format: 'normflix-history',
+      version: 1,
+      plays: [{
+        title: { title: 'The Matrix' },
+        startedAt: '2999-01-01T00:00:00Z',
+        lastWatchedAt: '2999-01-01T00:10:00Z',
+        positionMs: 30_000,
+      }],
+    }
     t.match((await bringIn(kim, file)).body, { imported: 1 })
     t.ok(Date.parse(String((await told(kim)).history[0]?.['lastWatchedAt'])) <= clock.now().getTime())
     clock.advance(60_000)
     t.match((await bringIn(kim, file)).body, { imported: 0, unchanged: 1 })
   })
 
-  t.test('no id in a file reaches another profile\'s plays', async (t) => {
+  t.test("no id in a file reaches another profile's plays", async (t) => {
     const kim = await busy()
     const before = JSON.stringify(await Play.find({ profile: kim.profileId }).sort({ _id: 1 }).lean())
     const file = await takeOut(kim)
     const mallory = await signUp(app)
-    const forged = { ...file, plays: file.plays.map((one: object) => ({ ...one, positionMs: 1, furthestMs: 1, watchedMs: 1, lastWatchedAt: clock.now().toISOString() })) }
+    const forged = {
+      ...file,
+      plays: file.plays.map((one: object) => ({
+        ...one,
+        positionMs: 1,
+        furthestMs: 1,
+        watchedMs: 1,
+        lastWatchedAt: clock.now().toISOString(),
+      })),
+    }
     t.match((await bringIn(mallory, forged)).body, { imported: 5, unchanged: 0 }, 'a known id counts for nothing')
     await mallory.delete(`/v1/profiles/${mallory.profileId}/history`)
     t.equal(JSON.stringify(await Play.find({ profile: kim.profileId }).sort({ _id: 1 }).lean()), before)
@@ -193,7 +311,11 @@ t.test('a history goes out and comes in', async (t) => {
     expectProblem(t, await call(app, 'GET', exportUrl(kim.profileId)), 'unauthorized', 401)
 
     const [own] = (await takeOut(kim)).plays
-    const swapped = { format: 'normflix-history', version: 1, plays: [{ ...own, item: { id: movie, season: null, episode: null }, title: { title: 'The Matrix' } }] }
+    const swapped = {
+      format: 'normflix-history',
+      version: 1,
+      plays: [{ ...own, item: { id: movie, season: null, episode: null }, title: { title: 'The Matrix' } }],
+    }
     t.match((await bringIn(kim, swapped)).body, { imported: 1 }, 'the id of an own play of something else neither')
   })
 
@@ -204,13 +326,53 @@ t.test('a history goes out and comes in', async (t) => {
     t.equal(answer.headers['content-type'], 'text/csv; charset=utf-8')
     t.match(answer.headers['content-disposition'], /\.csv"$/)
     const [header, ...rows] = parse(answer.bytes) as string[][]
-    t.strictSame(header, ['Date', 'Title', 'Season', 'Episode', 'Episode title', 'Started', 'Stopped', 'Position', 'Watched', 'Duration', 'Finished'])
+    t.strictSame(header, [
+      'Date',
+      'Title',
+      'Season',
+      'Episode',
+      'Episode title',
+      'Started',
+      'Stopped',
+      'Position',
+      'Watched',
+      'Duration',
+      'Finished',
+    ])
     t.equal(rows.length, 6)
-    t.match(rows[0], [/^\d{4}-\d\d-\d\d$/, '\'=HYPERLINK("http://evil.example","x")', '', '', '', String, String, '0:00:03', '0:00:03', '0:01:00', 'no'])
-    t.match(rows.at(-1), ['2020-02-03', 'Fawlty Towers', '2', '1', 'Communication Problems', String, '2020-02-03T04:05:06.789Z', '0:00:20', '0:00:00', '0:01:00', 'no'])
+    t.match(rows[0], [
+      /^\d{4}-\d\d-\d\d$/,
+      '\'=HYPERLINK("http://evil.example","x")',
+      '',
+      '',
+      '',
+      String,
+      String,
+      '0:00:03',
+      '0:00:03',
+      '0:01:00',
+      'no',
+    ])
+    t.match(rows.at(-1), [
+      '2020-02-03',
+      'Fawlty Towers',
+      '2',
+      '1',
+      'Communication Problems',
+      String,
+      '2020-02-03T04:05:06.789Z',
+      '0:00:20',
+      '0:00:00',
+      '0:01:00',
+      'no',
+    ])
     t.equal(rows.filter((row) => row[10] === 'yes').length, 2)
     const nobody = await signUp(app)
-    t.equal(String((await nobody.get(exportUrl(nobody.profileId, '?format=csv'))).bytes).trim().split('\n').length, 1, 'an empty one has its header')
+    t.equal(
+      String((await nobody.get(exportUrl(nobody.profileId, '?format=csv'))).bytes).trim().split('\n').length,
+      1,
+      'an empty one has its header',
+    )
     t.strictSame((await takeOut(nobody)).plays, [])
     expectProblem(t, await kim.get(exportUrl(kim.profileId, '?format=xml')), 'validation-failed', 400)
   })
@@ -219,30 +381,61 @@ t.test('a history goes out and comes in', async (t) => {
     const kim = await signUp(app)
     const good = { title: { title: 'The Matrix' }, lastWatchedAt: '2021-05-06T20:00:00Z', positionMs: 1 }
     const send = async (plays: unknown[]) => await bringIn(kim, { format: 'normflix-history', version: 1, plays })
-    for (const [play, pointer] of [
-      [{ ...good, positionMs: -1 }, '/plays/1/positionMs'],
-      [{ ...good, positionMs: 1e12 }, '/plays/1/positionMs'],
-      [{ ...good, lastWatchedAt: '1969-12-31T00:00:00Z' }, '/plays/1/lastWatchedAt'],
-      [{ ...good, lastWatchedAt: 'yesterday' }, '/plays/1/lastWatchedAt'],
-      [{ ...good, id: { $ne: null } }, '/plays/1/id'],
-      [{ ...good, account: 'x' }, '/plays/1/account'],
-      [{ title: good.title }, '/plays/1/lastWatchedAt'],
-      ['x', '/plays/1'],
-    ] as const) {
+    for (
+      const [play, pointer] of [
+        [{ ...good, positionMs: -1 }, '/plays/1/positionMs'],
+        [{ ...good, positionMs: 1e12 }, '/plays/1/positionMs'],
+        [{ ...good, lastWatchedAt: '1969-12-31T00:00:00Z' }, '/plays/1/lastWatchedAt'],
+        [{ ...good, lastWatchedAt: 'yesterday' }, '/plays/1/lastWatchedAt'],
+        [{ ...good, id: { $ne: null } }, '/plays/1/id'],
+        [{ ...good, account: 'x' }, '/plays/1/account'],
+        [{ title: good.title }, '/plays/1/lastWatchedAt'],
+        ['x', '/plays/1'],
+      ] as const
+    ) {
       const answer = await send([good, play])
       expectProblem(t, answer, 'validation-failed', 400)
       t.equal(answer.body.errors[0].pointer, pointer)
     }
-    for (const file of [{}, { format: 'normflix-history', version: 2, plays: [] }, { format: 'other', version: 1, plays: [] }, []]) expectProblem(t, await bringIn(kim, file), 'validation-failed', 400)
-    const raw = async (body: string, type: string, query = '') => await call(app, 'POST', importUrl(kim.profileId, query), { token: kim.token, body, headers: { 'content-type': type } })
+    for (
+      const file of [{}, { format: 'normflix-history', version: 2, plays: [] }, {
+        format: 'other',
+        version: 1,
+        plays: [],
+      }, []]
+    ) expectProblem(t, await bringIn(kim, file), 'validation-failed', 400)
+    const raw = async (body: string, type: string, query = '') =>
+      await call(app, 'POST', importUrl(kim.profileId, query), {
+        token: kim.token,
+        body,
+        headers: { 'content-type': type },
+      })
     expectProblem(t, await raw('{"format":', 'application/json'), 'malformed-request', 400)
     expectProblem(t, await raw('', 'application/json'), 'malformed-request', 400)
     expectProblem(t, await raw('Title,Date\n', 'text/csv'), 'unsupported-media-type', 415)
-    expectProblem(t, await raw('{"format":"normflix-history","version":1,"plays":[]}', 'application/json', '?format=netflix'), 'unsupported-media-type', 415)
+    expectProblem(
+      t,
+      await raw('{"format":"normflix-history","version":1,"plays":[]}', 'application/json', '?format=netflix'),
+      'unsupported-media-type',
+      415,
+    )
     expectProblem(t, await raw('x', 'text/plain', '?format=netflix'), 'unsupported-media-type', 415)
     expectProblem(t, await raw('x', 'text/csv', '?format=netflix&dryRun=perhaps'), 'validation-failed', 400)
-    expectProblem(t, await raw(`Title,Date\n${'x'.repeat(16 * 1024 * 1024)}`, 'text/csv', '?format=netflix'), 'body-too-large', 413)
-    expectProblem(t, await raw(JSON.stringify({ format: 'normflix-history', version: 1, plays: Array(50_001).fill(good) }), 'application/json'), 'import-too-long', 422)
+    expectProblem(
+      t,
+      await raw(`Title,Date\n${'x'.repeat(16 * 1024 * 1024)}`, 'text/csv', '?format=netflix'),
+      'body-too-large',
+      413,
+    )
+    expectProblem(
+      t,
+      await raw(
+        JSON.stringify({ format: 'normflix-history', version: 1, plays: Array(50_001).fill(good) }),
+        'application/json',
+      ),
+      'import-too-long',
+      422,
+    )
     t.equal(await Play.countDocuments({ profile: kim.profileId }), 0)
   })
 
@@ -253,28 +446,59 @@ t.test('a history goes out and comes in', async (t) => {
     const kids = (await kim.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
     const report = (await bringIn(kim, await takeOut(kim), '', kids)).body
     t.match(report, { imported: 1, unmatched: 5, lines: { 0: { status: 'imported', match: { itemId: forAll } } } })
-    t.ok(report.lines.slice(1).every((line: { match?: unknown, reason: { code: string } }) => line.match === undefined && line.reason.code === 'no-such-title'), 'nothing says that the rest exists')
-    t.match((await bringInCsv(app, kim, 'Title,Date\nThe Matrix,1/31/24\nToy Story,1/30/24\n', '', kids)).body, { imported: 1, unmatched: 1 })
+    t.ok(
+      report.lines.slice(1).every((line: { match?: unknown, reason: { code: string } }) =>
+        line.match === undefined && line.reason.code === 'no-such-title'
+      ),
+      'nothing says that the rest exists',
+    )
+    t.match((await bringInCsv(app, kim, 'Title,Date\nThe Matrix,1/31/24\nToy Story,1/30/24\n', '', kids)).body, {
+      imported: 1,
+      unmatched: 1,
+    })
     await admin.patch(`/v1/admin/movies/${forAll}`, { maturityRating: 'R' })
-    t.strictSame((await takeOut(kim, kids)).plays[0].title, { id: forAll, title: 'Toy Story' }, 'the catalogue tells a child no more of what is not for it')
+    t.strictSame(
+      (await takeOut(kim, kids)).plays[0].title,
+      { id: forAll, title: 'Toy Story' },
+      'the catalogue tells a child no more of what is not for it',
+    )
     await admin.delete(`/v1/admin/movies/${forAll}`)
   })
 
   t.test('Netflix: title and date', async (t) => {
     const kim = await signUp(app)
-    const csv = '\uFEFFTitle,Date\r\n"Fawlty Towers: Series 1: The Builders","2/1/24"\r\n"Fawlty Towers: Season 1: A Touch of Class (Episode 1)","1/31/24"\r\n"The Matrix","1/30/24"\r\n\r\n"The ""Lost"" Film, Part 2","1/29/24"\r\n'
+    const csv =
+      '\uFEFFTitle,Date\r\n"Fawlty Towers: Series 1: The Builders","2/1/24"\r\n"Fawlty Towers: Season 1: A Touch of Class (Episode 1)","1/31/24"\r\n"The Matrix","1/30/24"\r\n\r\n"The ""Lost"" Film, Part 2","1/29/24"\r\n'
     const dry = (await bringInCsv(app, kim, csv, '&dryRun=true')).body
     const report = (await bringInCsv(app, kim, csv)).body
     t.strictSame({ ...report, dryRun: true }, dry)
     t.match(report, { total: 4, imported: 3, unmatched: 1, dateOrder: 'month-first', isDateOrderGuessed: false })
-    t.match(report.lines, [{ line: 2 }, { line: 3 }, { line: 4, match: { itemId: movie, year: 1999, season: null } }, { line: 6, status: 'unmatched', text: 'The "Lost" Film, Part 2', reason: { code: 'no-such-title' } }])
+    t.match(report.lines, [{ line: 2 }, { line: 3 }, { line: 4, match: { itemId: movie, year: 1999, season: null } }, {
+      line: 6,
+      status: 'unmatched',
+      text: 'The "Lost" Film, Part 2',
+      reason: { code: 'no-such-title' },
+    }])
     t.match((await told(kim)).history, [
-      { item: { id: second }, startedAt: '2024-02-01T11:59:00.000Z', lastWatchedAt: '2024-02-01T12:00:00.000Z', positionMs: 60_000, watchedMs: 60_000, durationMs: 60_000, finished: true },
-      { item: { id: first }, finished: true }, { item: { id: movie }, finished: true },
+      {
+        item: { id: second },
+        startedAt: '2024-02-01T11:59:00.000Z',
+        lastWatchedAt: '2024-02-01T12:00:00.000Z',
+        positionMs: 60_000,
+        watchedMs: 60_000,
+        durationMs: 60_000,
+        finished: true,
+      },
+      { item: { id: first }, finished: true },
+      { item: { id: movie }, finished: true },
     ])
     t.match((await told(kim)).cards, [{ kind: 'next', item: { id: third } }], 'the next episode is offered')
     t.match((await bringInCsv(app, kim, csv)).body, { imported: 0, unchanged: 3 })
-    t.match((await bringInCsv(app, kim, `${csv}"The Matrix","5/6/23"\r\n`)).body, { imported: 1, unchanged: 3 }, 'a longer file adds what is new')
+    t.match(
+      (await bringInCsv(app, kim, `${csv}"The Matrix","5/6/23"\r\n`)).body,
+      { imported: 1, unchanged: 3 },
+      'a longer file adds what is new',
+    )
     const guessed = await bringInCsv(app, kim, 'Title,Date\nThe Matrix,3/4/22\n', '&dryRun=true')
     t.match(guessed.body, { dateOrder: 'month-first', isDateOrderGuessed: true })
     await bringInCsv(app, kim, 'Title,Date\nThe Matrix,3/4/22\n', '&dateOrder=day-first')
@@ -285,10 +509,16 @@ t.test('a history goes out and comes in', async (t) => {
     const kim = await signUp(app)
     const unknown = await addMovie(app, admin, { title: 'Lost Reel', releaseDate: '1920-01-01' }, [])
     const report = (await bringInCsv(app, kim, 'Title,Date\nLost Reel,1/31/24\n')).body
-    t.match(report, { imported: 1, lines: [{ status: 'imported', reason: { code: 'runtime-unknown' }, match: { itemId: unknown } }] })
+    t.match(report, {
+      imported: 1,
+      lines: [{ status: 'imported', reason: { code: 'runtime-unknown' }, match: { itemId: unknown } }],
+    })
     t.match((await told(kim)).history, [{ title: { title: 'Lost Reel' }, durationMs: null, positionMs: 0 }])
     const today = clock.now().toISOString().slice(0, 10)
-    t.match((await bringInCsv(app, kim, `Title,Date\nThe Matrix,${today}\n`)).body, { imported: 1, dateOrder: 'year-first' })
+    t.match((await bringInCsv(app, kim, `Title,Date\nThe Matrix,${today}\n`)).body, {
+      imported: 1,
+      dateOrder: 'year-first',
+    })
     clock.advance(1_000)
     t.match((await bringInCsv(app, kim, `Title,Date\nThe Matrix,${today}\n`)).body, { imported: 0, unchanged: 1 })
     await admin.delete(`/v1/admin/movies/${unknown}`)
@@ -306,12 +536,24 @@ t.test('a history goes out and comes in', async (t) => {
     const csv = [FULL_HEADER, ...rows, ''].join('\n')
     const report = (await bringInCsv(app, kim, csv)).body
     t.match(report, { total: 5, imported: 2, skipped: 3, dateOrder: null })
-    t.strictSame(report.lines.map(({ line, reason }: { line: number, reason?: { code: string } }) => [line, reason?.code ?? null]), [[2, null], [3, null], [4, 'autoplayed'], [5, 'supplemental-video'], [6, 'nothing-played']])
+    t.strictSame(
+      report.lines.map(({ line, reason }: { line: number, reason?: { code: string } }) => [line, reason?.code ?? null]),
+      [[2, null], [3, null], [4, 'autoplayed'], [5, 'supplemental-video'], [6, 'nothing-played']],
+    )
     t.match((await told(kim)).history, [
-      { startedAt: '2024-01-31T20:00:00.000Z', lastWatchedAt: '2024-01-31T20:00:25.000Z', positionMs: 40_000, watchedMs: 25_000, finished: false },
+      {
+        startedAt: '2024-01-31T20:00:00.000Z',
+        lastWatchedAt: '2024-01-31T20:00:25.000Z',
+        positionMs: 40_000,
+        watchedMs: 25_000,
+        finished: false,
+      },
       { item: { id: first }, positionMs: 58_000, watchedMs: 58_000, finished: true },
     ])
-    t.match((await told(kim)).cards, [{ kind: 'resume', item: { id: movie }, positionMs: 40_000 }, { kind: 'next', item: { id: second } }])
+    t.match((await told(kim)).cards, [{ kind: 'resume', item: { id: movie }, positionMs: 40_000 }, {
+      kind: 'next',
+      item: { id: second },
+    }])
     t.match((await bringInCsv(app, kim, csv)).body, { imported: 0, unchanged: 2, skipped: 3 })
 
     const family = `${csv}Lee,2024-02-01 20:00:00,00:00:30,,The Matrix,,TV,00:00:30,00:00:30,US\n`
@@ -325,24 +567,31 @@ t.test('a history goes out and comes in', async (t) => {
   t.test('Netflix: a file that cannot be read names the line', async (t) => {
     const kim = await signUp(app)
     const full = 'Kim,2024-01-31 20:00:00,00:00:25,,The Matrix,,PC,00:00:40,00:00:40,US'
-    for (const [csv, line] of [
-      ['', 1],
-      ['Name,When\nThe Matrix,1/31/24\n', 1],
-      ['Title,Date\nThe Matrix,1/31/24\nThe Matrix\n', 3],
-      ['Title,Date\nThe Matrix,1/31/24\n"The Matrix,1/31/24\n', 3],
-      ['Title,Date\nThe Matrix,1/31/24\nThe Matrix,31/1/24\nThe Matrix,1/30/24\n', 3],
-      ['Title,Date\nThe Matrix,1/31/24\nThe Matrix,\n', 3],
-      ['Title,Date\n,1/31/24\n', 2],
-      [`Title,Date\n${'x'.repeat(30_000)},1/31/24\n`, 2],
-      [`${FULL_HEADER}\n${full.replace('20:00:00', 'noon')}\n`, 2],
-      [`${FULL_HEADER}\n${full}\n${full.replace('00:00:25', 'long')}\n`, 3],
-      [`${FULL_HEADER}\n${full.replace('00:00:40', 'x')}\n`, 2],
-    ] as const) {
+    for (
+      const [csv, line] of [
+        ['', 1],
+        ['Name,When\nThe Matrix,1/31/24\n', 1],
+        ['Title,Date\nThe Matrix,1/31/24\nThe Matrix\n', 3],
+        ['Title,Date\nThe Matrix,1/31/24\n"The Matrix,1/31/24\n', 3],
+        ['Title,Date\nThe Matrix,1/31/24\nThe Matrix,31/1/24\nThe Matrix,1/30/24\n', 3],
+        ['Title,Date\nThe Matrix,1/31/24\nThe Matrix,\n', 3],
+        ['Title,Date\n,1/31/24\n', 2],
+        [`Title,Date\n${'x'.repeat(30_000)},1/31/24\n`, 2],
+        [`${FULL_HEADER}\n${full.replace('20:00:00', 'noon')}\n`, 2],
+        [`${FULL_HEADER}\n${full}\n${full.replace('00:00:25', 'long')}\n`, 3],
+        [`${FULL_HEADER}\n${full.replace('00:00:40', 'x')}\n`, 2],
+      ] as const
+    ) {
       const answer = await bringInCsv(app, kim, csv)
       expectProblem(t, answer, 'import-malformed', 422)
       t.equal(answer.body.line, line, csv.slice(0, 60))
     }
-    expectProblem(t, await bringInCsv(app, kim, `Title,Date\n${'The Matrix,1/31/24\n'.repeat(50_001)}`), 'import-too-long', 422)
+    expectProblem(
+      t,
+      await bringInCsv(app, kim, `Title,Date\n${'The Matrix,1/31/24\n'.repeat(50_001)}`),
+      'import-too-long',
+      422,
+    )
     t.equal(await Play.countDocuments({ profile: kim.profileId }), 0, 'and nothing of it is written')
   })
 
@@ -350,11 +599,25 @@ t.test('a history goes out and comes in', async (t) => {
     const kim = await signUp(app)
     const remake = await addMovie(app, admin, { releaseDate: '2029-01-01' }, [])
     const report = (await bringInCsv(app, kim, 'Title,Date\nThe Matrix,1/31/24\n')).body
-    t.match(report, { imported: 0, ambiguous: 1, lines: [{ status: 'ambiguous', reason: { code: 'same-name' }, candidates: { length: 2 } }] })
-    t.strictSame(report.lines[0].candidates.map(({ titleId }: { titleId: string }) => titleId).sort(), [movie, remake].sort())
-    const play = (title: object) => ({ format: 'normflix-history', version: 1, plays: [{ title, lastWatchedAt: '2024-01-01T00:00:00Z', positionMs: 5_000 }] })
+    t.match(report, {
+      imported: 0,
+      ambiguous: 1,
+      lines: [{ status: 'ambiguous', reason: { code: 'same-name' }, candidates: { length: 2 } }],
+    })
+    t.strictSame(
+      report.lines[0].candidates.map(({ titleId }: { titleId: string }) => titleId).sort(),
+      [movie, remake].sort(),
+    )
+    const play = (title: object) => ({
+      format: 'normflix-history',
+      version: 1,
+      plays: [{ title, lastWatchedAt: '2024-01-01T00:00:00Z', positionMs: 5_000 }],
+    })
     t.match((await bringIn(kim, play({ title: 'The Matrix' }))).body, { ambiguous: 1 })
-    t.match((await bringIn(kim, play({ title: 'The Matrix', year: 2029 }))).body, { imported: 1, lines: [{ match: { itemId: remake } }] })
+    t.match((await bringIn(kim, play({ title: 'The Matrix', year: 2029 }))).body, {
+      imported: 1,
+      lines: [{ match: { itemId: remake } }],
+    })
     await admin.delete(`/v1/admin/movies/${remake}`)
   })
 
@@ -364,7 +627,9 @@ t.test('a history goes out and comes in', async (t) => {
     const lee = await signUp(app)
     await bringIn(lee, file)
     const whole = await told(lee)
-    await Account.collection.updateOne({ _id: new Types.ObjectId(lee.accountId) }, { $set: { 'profiles.0.watchHistory': [] } })
+    await Account.collection.updateOne({ _id: new Types.ObjectId(lee.accountId) }, {
+      $set: { 'profiles.0.watchHistory': [] },
+    })
     t.strictSame((await told(lee)).cards, [])
     t.match((await bringIn(lee, file)).body, { imported: 0, unchanged: 5 })
     t.strictSame(await told(lee), whole)
@@ -435,7 +700,9 @@ t.test('a history goes out and comes in', async (t) => {
       const watcher = { account: kim.accountId, profile: kim.profileId }
       for (const open of [() => exportJson(watching, watcher, ADULT_VIEWER), () => exportCsv(watching, watcher)]) {
         let reads = 0
-        mongoose.set('debug', (collection: string, method: string) => { if (collection === 'plays' && method === 'find') reads++ })
+        mongoose.set('debug', (collection: string, method: string) => {
+          if (collection === 'plays' && method === 'find') reads++
+        })
         t.ok((await buffer(open())).length > 100_000)
         const all = reads
         reads = 0
@@ -456,8 +723,15 @@ t.test('a history goes out and comes in', async (t) => {
       const { port } = app.server.address() as AddressInfo
       for (const format of ['json', 'csv']) {
         await new Promise<void>((resolve, reject) => {
-          const request = httpRequest({ port, host: '127.0.0.1', path: exportUrl(kim.profileId, `?format=${format}`), headers: { authorization: `Bearer ${kim.token}` } }, (response) => {
-            response.once('data', () => { request.destroy() })
+          const request = httpRequest({
+            port,
+            host: '127.0.0.1',
+            path: exportUrl(kim.profileId, `?format=${format}`),
+            headers: { authorization: `Bearer ${kim.token}` },
+          }, (response) => {
+            response.once('data', () => {
+              request.destroy()
+            })
             response.once('close', resolve)
             response.once('error', () => undefined)
           })

@@ -4,7 +4,18 @@ import { Parser, type Manifest } from 'm3u8-parser'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { addMovie, call, expectProblem, play, signUp, signUpAdmin, startApp, upload, type Answer, type Person } from '../helper.js'
+import {
+  addMovie,
+  call,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  upload,
+  type Answer,
+  type Person,
+} from '../helper.js'
 
 const AT = '2026-01-01T00:00:00Z'
 
@@ -19,7 +30,11 @@ async function get (app: FastifyInstance, url: string, headers: Record<string, s
   return await call(app, 'GET', url, { headers })
 }
 
-async function readPlaylist (app: FastifyInstance, t: Test, url: string): Promise<{ manifest: Manifest, text: string }> {
+async function readPlaylist (
+  app: FastifyInstance,
+  t: Test,
+  url: string,
+): Promise<{ manifest: Manifest, text: string }> {
   const answer = await get(app, url)
   t.equal(answer.status, 200)
   t.equal(answer.headers['content-type'], 'application/vnd.apple.mpegurl')
@@ -31,11 +46,18 @@ async function readPlaylist (app: FastifyInstance, t: Test, url: string): Promis
 const resolve = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
 
 /** Fetches a rendition by the byte ranges that its playlist names; answers its bytes in order and its length. */
-async function fetchRendition (app: FastifyInstance, t: Test, url: string): Promise<{ bytes: Buffer, seconds: number, manifest: Manifest }> {
+async function fetchRendition (
+  app: FastifyInstance,
+  t: Test,
+  url: string,
+): Promise<{ bytes: Buffer, seconds: number, manifest: Manifest }> {
   const { manifest } = await readPlaylist(app, t, url)
   const segments = manifest.segments!
   const map = segments[0]!.map!
-  const pieces = [{ uri: map.uri, ...map.byterange! }, ...segments.map((segment) => ({ uri: segment.uri, ...segment.byterange! }))]
+  const pieces = [
+    { uri: map.uri, ...map.byterange! },
+    ...segments.map((segment) => ({ uri: segment.uri, ...segment.byterange! })),
+  ]
   const parts: Buffer[] = []
   for (const { uri, offset, length } of pieces) {
     const answer = await get(app, resolve(uri, url), { range: `bytes=${offset}-${offset + length - 1}` })
@@ -66,10 +88,14 @@ t.test('HLS', async (t) => {
   const movie = await addMovie(app, admin, { originalLanguage: 'en' }, ['480p-en', '1080p-en', '1080p-es', '2160p-en'])
   const kim = await signUp(app)
   const filesOf = async (id = movie): Promise<any[]> => (await admin.get(`/v1/movies/${id}`)).body.mediaFiles
-  const hlsUrlOf = async (viewer: Person, options = {}): Promise<string> => (await play(viewer, movie, options)).body.hlsUrl
+  const hlsUrlOf = async (viewer: Person, options = {}): Promise<string> =>
+    (await play(viewer, movie, options)).body.hlsUrl
 
   t.test('a file can be played at once, and tells administrators how far its package is', async (t) => {
-    t.match(await filesOf(), Array(4).fill({ state: 'ready', failure: null, hls: { state: 'processing', progress: 0, reason: null } }))
+    t.match(
+      await filesOf(),
+      Array(4).fill({ state: 'ready', failure: null, hls: { state: 'processing', progress: 0, reason: null } }),
+    )
     t.match((await play(kim, movie)).body, { url: String, hlsUrl: null })
     t.notOk('hls' in (await kim.get(`/v1/movies/${movie}`)).body.mediaFiles[0], 'members are not told')
     await packageAll(app)
@@ -84,10 +110,17 @@ t.test('HLS', async (t) => {
       t.match(attributes, { CODECS: /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i, AUDIO: 'mp4a', 'FRAME-RATE': 12 })
       t.ok(Number(attributes['BANDWIDTH']) >= Number(attributes['AVERAGE-BANDWIDTH']))
     }
-    t.match(manifest.mediaGroups!.AUDIO['mp4a'], { English: { language: 'en', default: true, autoselect: true }, Spanish: { language: 'es', default: false, autoselect: true } })
+    t.match(manifest.mediaGroups!.AUDIO['mp4a'], {
+      English: { language: 'en', default: true, autoselect: true },
+      Spanish: { language: 'es', default: false, autoselect: true },
+    })
     t.match(text, /^#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n/)
     const spanish = await readPlaylist(app, t, await hlsUrlOf(await signUp(app), { audio: { language: 'es' } }))
-    t.match(spanish.manifest.mediaGroups!.AUDIO['mp4a'], { English: { default: false }, Spanish: { default: true } }, 'the language of this playback is on')
+    t.match(
+      spanish.manifest.mediaGroups!.AUDIO['mp4a'],
+      { English: { default: false }, Spanish: { default: true } },
+      'the language of this playback is on',
+    )
     t.equal(spanish.manifest.playlists![0]!.attributes['RESOLUTION']!.height, 1080, 'the chosen file comes first')
   })
 
@@ -122,7 +155,10 @@ t.test('HLS', async (t) => {
   })
 
   t.test('the plan and the client cap what is listed and served', async (t) => {
-    const heights = async (viewer: Person, options = {}): Promise<number[]> => (await readPlaylist(app, t, await hlsUrlOf(viewer, options))).manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height)
+    const heights = async (viewer: Person, options = {}): Promise<number[]> =>
+      (await readPlaylist(app, t, await hlsUrlOf(viewer, options))).manifest.playlists!.map(({ attributes }) =>
+        attributes['RESOLUTION']!.height
+      )
     const premium = await signUp(app)
     const standard = await signUp(app, { plan: 'standard' })
     t.strictSame(await heights(premium), [2160, 1080, 480])
@@ -133,7 +169,9 @@ t.test('HLS', async (t) => {
     const [sharpest] = (await readPlaylist(app, t, master)).manifest.playlists!
     const [name] = sharpest!.uri.split('?')
     const [, token] = (await hlsUrlOf(standard)).split('?')
-    for (const file of [name, name!.replace('.m3u8', '.mp4')]) expectProblem(t, await get(app, `/v1/hls/${movie}/${file}?${token}`), 'media-refused', 403)
+    for (const file of [name, name!.replace('.m3u8', '.mp4')]) {
+      expectProblem(t, await get(app, `/v1/hls/${movie}/${file}?${token}`), 'media-refused', 403)
+    }
   })
 
   t.test('no byte without an unchanged token for this item and a stream that is live', async (t) => {
@@ -150,7 +188,16 @@ t.test('HLS', async (t) => {
     const paths = [path, media, media.replace('.m3u8', '.mp4')]
     for (const address of paths) {
       t.equal((await get(app, `${address}?token=${token}`)).status, 200)
-      for (const wrong of ['', changed, `${token}A`, fileToken, elsewhere.hlsUrl.split('?token=')[1], token.replace('h1.', 'm1.')]) {
+      for (
+        const wrong of [
+          '',
+          changed,
+          `${token}A`,
+          fileToken,
+          elsewhere.hlsUrl.split('?token=')[1],
+          token.replace('h1.', 'm1.'),
+        ]
+      ) {
         const answer = await get(app, `${address}?token=${wrong}`)
         expectProblem(t, answer, 'media-refused', 403)
       }
@@ -168,7 +215,9 @@ t.test('HLS', async (t) => {
     const token = hlsUrl.split('?token=')[1]
     await owner.post(`/v1/profiles/${owner.profileId}/playback/${streamId}/stop`, { positionMs: 1_000, at: AT })
     const media = manifest.playlists![0]!.uri.split('?')[0]!
-    for (const name of ['master.m3u8', media, media.replace('.m3u8', '.mp4')]) expectProblem(t, await get(app, `/v1/hls/${movie}/${name}?token=${token}`), 'media-refused', 403)
+    for (const name of ['master.m3u8', media, media.replace('.m3u8', '.mp4')]) {
+      expectProblem(t, await get(app, `/v1/hls/${movie}/${name}?token=${token}`), 'media-refused', 403)
+    }
   })
 
   t.test('another edition or another length is another playlist', async (t) => {
@@ -202,7 +251,9 @@ t.test('HLS', async (t) => {
     const again = admin.post(`/v1/admin/media/${file.id}/package`)
     t.match(await again, { status: 202, body: { hls: { state: 'processing', progress: 0 } } })
     t.match((await play(viewer, film)).body.hlsUrl, String, 'what is there is offered on')
-    const packaging = packageAll(app).finally(() => { state.isDone = true })
+    const packaging = packageAll(app).finally(() => {
+      state.isDone = true
+    })
     let rounds = 0
     do {
       const { manifest } = await readPlaylist(app, t, hlsUrl)
@@ -231,7 +282,10 @@ t.test('HLS', async (t) => {
     for (const key of keys) t.ok(await app.services.storage.stat(key))
     const [first] = await filesOf(film)
     await admin.delete(`/v1/admin/media/${first.id}`)
-    t.strictSame(await Promise.all(keys.map(async (key) => await app.services.storage.stat(key) === null)), [true, false])
+    t.strictSame(await Promise.all(keys.map(async (key) => await app.services.storage.stat(key) === null)), [
+      true,
+      false,
+    ])
     await admin.delete(`/v1/admin/movies/${film}`)
     t.equal(await app.services.storage.stat(keys[1]!), null)
   })

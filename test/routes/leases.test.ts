@@ -5,7 +5,20 @@ import t, { type Test } from 'tap'
 import { findSlots } from '../../models/account-streams.js'
 import { buildApp } from '../../src/app.js'
 import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
-import { addMovie, addShow, call, clipBytes, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  clipBytes,
+  expectProblem,
+  PASSWORD,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  type Answer,
+  type Person,
+} from '../helper.js'
 
 /** An MP4 file made longer by a box that every reader skips (ISO/IEC 14496-12, 8.1.2). */
 function withFreeSpace (clip: Buffer, sizeBytes: number): Buffer {
@@ -16,7 +29,9 @@ function withFreeSpace (clip: Buffer, sizeBytes: number): Buffer {
 }
 
 /** Begins a download and takes nothing of its body until asked for the rest. */
-async function startDownload (url: string): Promise<{ length: number, rest (): Promise<{ isBroken: boolean, bytes: number }> }> {
+async function startDownload (
+  url: string,
+): Promise<{ length: number, rest(): Promise<{ isBroken: boolean, bytes: number }> }> {
   const outgoing = request(url)
   outgoing.end()
   const [incoming] = await once(outgoing, 'response') as [IncomingMessage]
@@ -24,10 +39,16 @@ async function startDownload (url: string): Promise<{ length: number, rest (): P
     length: Number(incoming.headers['content-length']),
     async rest () {
       let bytes = 0
-      incoming.on('data', (chunk: Buffer) => { bytes += chunk.length })
+      incoming.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
       const isBroken = await new Promise<boolean>((resolve) => {
-        incoming.once('end', () => { resolve(false) })
-        incoming.once('error', () => { resolve(true) })
+        incoming.once('end', () => {
+          resolve(false)
+        })
+        incoming.once('error', () => {
+          resolve(true)
+        })
       })
       return { isBroken, bytes }
     },
@@ -39,20 +60,29 @@ t.test('leases', async (t) => {
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, ['480p-en'])
   const origin = await app.listen({ port: 0, host: '127.0.0.1' })
-  const bytes = async (url: string, from = app): Promise<Answer> => await call(from, 'GET', url, { headers: { range: 'bytes=0-99' } })
+  const bytes = async (url: string, from = app): Promise<Answer> =>
+    await call(from, 'GET', url, { headers: { range: 'bytes=0-99' } })
   const at = (): string => clock.now().toISOString()
   const beat = async (viewer: Person, streamId: string, body: Record<string, unknown> = {}): Promise<Answer> =>
     await viewer.put(`/v1/profiles/${viewer.profileId}/playback/${streamId}`, { positionMs: 1_000, at: at(), ...body })
 
   /** Plays with an address that was used, so that the lease behind it is remembered. */
-  async function playing (t: Test, viewer: Person, options: Record<string, unknown> = {}): Promise<{ streamId: string, url: string }> {
+  async function playing (
+    t: Test,
+    viewer: Person,
+    options: Record<string, unknown> = {},
+  ): Promise<{ streamId: string, url: string }> {
     const { status, body } = await play(viewer, movie, options)
     t.equal(status, 201)
     t.equal((await bytes(body.url)).status, 206, 'its address gives bytes')
     return body
   }
 
-  async function expectEnded (t: Test, viewer: Person, { streamId, url }: { streamId: string, url: string }): Promise<void> {
+  async function expectEnded (
+    t: Test,
+    viewer: Person,
+    { streamId, url }: { streamId: string, url: string },
+  ): Promise<void> {
     const answer = await bytes(url)
     expectProblem(t, answer, 'media-refused', 403)
     t.notOk(answer.headers['content-range'] ?? answer.headers['etag'])
@@ -63,7 +93,9 @@ t.test('leases', async (t) => {
 
   /** The same person through a device that signs in on its own. */
   async function anotherDevice (viewer: Person): Promise<Person> {
-    const { body } = await call(app, 'POST', '/v1/auth/login', { body: { email: viewer.email, password: PASSWORD, device: 'Phone' } })
+    const { body } = await call(app, 'POST', '/v1/auth/login', {
+      body: { email: viewer.email, password: PASSWORD, device: 'Phone' },
+    })
     return viewer.with(body.accessToken)
   }
 
@@ -80,11 +112,31 @@ t.test('leases', async (t) => {
     const { status, body } = await kim.get('/v1/account/streams')
     t.equal(status, 200)
     t.match(body.items, [
-      { id: film.body.streamId, profile: { id: kim.profileId, name: 'Me' }, device: 'Living-room TV', title: { id: movie, title: 'The Matrix' }, season: null, episode: null, state: 'paused', positionMs: 12_345, durationMs: 60_000, private: false },
-      { profile: { id: kids.id, name: 'Kids' }, device: null, title: { id: show.id, title: 'Fawlty Towers' }, season: 1, episode: 1, state: 'playing', positionMs: 0, private: true },
+      {
+        id: film.body.streamId,
+        profile: { id: kim.profileId, name: 'Me' },
+        device: 'Living-room TV',
+        title: { id: movie, title: 'The Matrix' },
+        season: null,
+        episode: null,
+        state: 'paused',
+        positionMs: 12_345,
+        durationMs: 60_000,
+        private: false,
+      },
+      {
+        profile: { id: kids.id, name: 'Kids' },
+        device: null,
+        title: { id: show.id, title: 'Fawlty Towers' },
+        season: 1,
+        episode: 1,
+        state: 'playing',
+        positionMs: 0,
+        private: true,
+      },
     ])
     t.ok(Math.abs(new Date(body.items[0].since).getTime() - new Date(since).getTime()) < 5_000)
-    t.strictSame((await (await signUp(app)).get('/v1/account/streams')).body.items, [], 'nobody sees another account\'s')
+    t.strictSame((await (await signUp(app)).get('/v1/account/streams')).body.items, [], "nobody sees another account's")
     expectProblem(t, await call(app, 'GET', '/v1/account/streams'), 'unauthorized', 401)
   })
 
@@ -166,11 +218,13 @@ t.test('leases', async (t) => {
     for (const ended of streams.slice(2)) await expectEnded(t, kim, ended)
     for (const staying of streams.slice(0, 2)) t.equal((await bytes(staying.url)).status, 206)
     await kim.put('/v1/account/plan', { plan: 'basic' })
-    t.strictSame((await kim.get('/v1/account/streams')).body.items.map(({ id }: { id: string }) => id), [streams[0]?.streamId])
+    t.strictSame((await kim.get('/v1/account/streams')).body.items.map(({ id }: { id: string }) => id), [
+      streams[0]?.streamId,
+    ])
     expectProblem(t, await bytes(streams[1]?.url ?? ''), 'media-refused', 403)
   })
 
-  t.test('a locked profile\'s stream ends with the plan that had place for it', async (t) => {
+  t.test("a locked profile's stream ends with the plan that had place for it", async (t) => {
     const kim = await signUp(app)
     const { body: second } = await kim.post('/v1/profiles', { name: 'Two' })
     const { body } = await kim.post(`/v1/profiles/${second.id}/playback`, { itemId: movie })
@@ -225,7 +279,9 @@ t.test('leases', async (t) => {
 
   t.test('another process refuses the address five seconds after the end at the latest', async (t) => {
     const other = await buildApp({ config, databaseUri, now: clock.now, sweep: false })
-    t.teardown(async () => { await other.close() })
+    t.teardown(async () => {
+      await other.close()
+    })
     const kim = await signUp(app)
     const [one, two] = [await playing(t, kim), await playing(t, kim)]
     for (const { url } of [one, two]) t.equal((await bytes(url, other)).status, 206, 'remembered there')
@@ -240,7 +296,14 @@ t.test('leases', async (t) => {
     const kim = await signUp(app)
     const long = await addMovie(app, admin, { title: 'Heat' }, [])
     const film = withFreeSpace(clipBytes('480p-en'), 48 * 1024 ** 2)
-    t.equal((await call(app, 'POST', `/v1/admin/movies/${long}/media`, { token: admin.token, body: film, headers: { 'content-type': 'video/mp4' } })).status, 201)
+    t.equal(
+      (await call(app, 'POST', `/v1/admin/movies/${long}/media`, {
+        token: admin.token,
+        body: film,
+        headers: { 'content-type': 'video/mp4' },
+      })).status,
+      201,
+    )
     for (const end of ['DELETE', 'lease'] as const) {
       const { body } = await play(kim, long)
       const download = await startDownload(`${origin}${body.url}`)

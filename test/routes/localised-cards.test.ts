@@ -5,7 +5,12 @@ import { addMovie, addShow, call, play, signUp, signUpAdmin, startApp, watch } f
 t.test('cards in the language of the client', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
-  const movie = await addMovie(app, admin, { title: 'The Lives of Others', originalTitle: 'Das Leben der Anderen', translations: { fr: { title: 'La Vie des autres' }, es: { title: 'La vida de los otros' } }, popularity: 10 })
+  const movie = await addMovie(app, admin, {
+    title: 'The Lives of Others',
+    originalTitle: 'Das Leben der Anderen',
+    translations: { fr: { title: 'La Vie des autres' }, es: { title: 'La vida de los otros' } },
+    popularity: 10,
+  })
   const show = await addShow(app, admin, { translations: { es: { title: 'Hotel Fawlty' } } })
   const kim = await signUp(app)
   const base = `/v1/profiles/${kim.profileId}`
@@ -14,7 +19,8 @@ t.test('cards in the language of the client', async (t) => {
   await kim.put(`${base}/wishlist/${movie}`)
   await kim.put(`${base}/ratings/${movie}`, { rating: 'love' })
 
-  const titlesIn = (body: any): string[] => [...JSON.stringify(body).matchAll(/"title":"([^"]*)"/g)].map(([, title]) => title!)
+  const titlesIn = (body: any): string[] =>
+    [...JSON.stringify(body).matchAll(/"title":"([^"]*)"/g)].map(([, title]) => title!)
   const places = {
     'the wishlist': `${base}/wishlist`,
     ratings: `${base}/ratings`,
@@ -36,33 +42,68 @@ t.test('cards in the language of the client', async (t) => {
   t.test('the continue button, playback and what comes next', async (t) => {
     const spanish = { 'accept-language': 'es' }
     const { body } = await kim.get(`${base}/continue`, spanish)
-    t.match(body, { title: { title: 'Hotel Fawlty' }, item: { title: 'The Builders' } }, 'what is not translated keeps the title that the catalogue gives it')
-    await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/2`, { translations: { es: { title: 'Los constructores', synopsis: 'Obras en el hotel.' } } })
+    t.match(
+      body,
+      { title: { title: 'Hotel Fawlty' }, item: { title: 'The Builders' } },
+      'what is not translated keeps the title that the catalogue gives it',
+    )
+    await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/2`, {
+      translations: { es: { title: 'Los constructores', synopsis: 'Obras en el hotel.' } },
+    })
     t.match((await kim.get(`${base}/continue`, spanish)).body.item, { title: 'Los constructores' })
     t.match((await kim.get(`${base}/continue`)).body.item, { title: 'The Builders' })
-    t.match((await kim.get(`${base}/home`, spanish)).body.rows[0].items.map(({ item }: any) => item.title), ['Los constructores'])
+    t.match((await kim.get(`${base}/home`, spanish)).body.rows[0].items.map(({ item }: any) => item.title), [
+      'Los constructores',
+    ])
     t.match((await kim.get('/v1/search?q=builders', spanish)).body.items[0].episode, { title: 'Los constructores' })
-    t.equal((await call(app, 'POST', `${base}/playback`, { token: kim.token, headers: spanish, body: { itemId: show.episodes[1] } })).body.item.title, 'Los constructores')
+    t.equal(
+      (await call(app, 'POST', `${base}/playback`, {
+        token: kim.token,
+        headers: spanish,
+        body: { itemId: show.episodes[1] },
+      })).body.item.title,
+      'Los constructores',
+    )
     await kim.delete(`${base}/continue-watching/${movie}`)
-    t.equal((await kim.get(`${base}/continue-watching/hidden`, spanish)).body.items[0].title.title, 'La vida de los otros')
+    t.equal(
+      (await kim.get(`${base}/continue-watching/hidden`, spanish)).body.items[0].title.title,
+      'La vida de los otros',
+    )
     t.equal((await play(kim, movie)).body.item.title, 'The Lives of Others')
   })
 
-  t.test('a title is found by what it is called in another language, and told in the reader\'s', async (t) => {
+  t.test("a title is found by what it is called in another language, and told in the reader's", async (t) => {
     for (const query of ['la vie des autres', 'vida de los otros', 'la vida de los otos', 'Das Leben der Anderen']) {
-      t.strictSame((await kim.get(`/v1/search?q=${encodeURIComponent(query)}`)).body.items.map(({ id }: any) => id), [movie], query)
+      t.strictSame((await kim.get(`/v1/search?q=${encodeURIComponent(query)}`)).body.items.map(({ id }: any) => id), [
+        movie,
+      ], query)
     }
-    const highlightsFor = async (query: string, language: string): Promise<unknown> => (await kim.get(`/v1/search?q=${query}`, { 'accept-language': language })).body.items[0].highlights
-      .map(({ field, parts }: any) => [field, parts.filter(({ isMatch }: any) => isMatch).map(({ text }: any) => text).join('|')])
+    const highlightsFor = async (query: string, language: string): Promise<unknown> =>
+      (await kim.get(`/v1/search?q=${query}`, { 'accept-language': language })).body.items[0].highlights
+        .map((
+          { field, parts }: any,
+        ) => [field, parts.filter(({ isMatch }: any) => isMatch).map(({ text }: any) => text).join('|')])
     t.strictSame(await highlightsFor('vie', 'fr'), [['title', 'Vie']])
     t.strictSame(await highlightsFor('vie', 'en'), [['alternativeTitle', 'Vie']])
-    t.strictSame(await highlightsFor('lives', 'fr'), [['alternativeTitle', 'Lives']], 'what the reader does not see as the title is another name')
-    t.strictSame((await kim.get('/v1/search/suggestions?q=la%20vi', { 'accept-language': 'fr' })).body.items.map(({ text }: any) => text), ['La Vie des autres'])
+    t.strictSame(
+      await highlightsFor('lives', 'fr'),
+      [['alternativeTitle', 'Lives']],
+      'what the reader does not see as the title is another name',
+    )
+    t.strictSame(
+      (await kim.get('/v1/search/suggestions?q=la%20vi', { 'accept-language': 'fr' })).body.items.map(({ text }: any) =>
+        text
+      ),
+      ['La Vie des autres'],
+    )
   })
 
   t.test('also by one that came later, and no more by one that went', async (t) => {
     await admin.patch(`/v1/admin/movies/${movie}`, { translations: { it: { title: 'Le vite degli altri' } } })
     t.strictSame((await kim.get('/v1/search?q=vite%20degli')).body.items.map(({ id }: any) => id), [movie])
-    t.strictSame((await kim.get('/v1/search?q=vida%20de%20los%20otros')).body.items.filter(({ id }: any) => id === movie), [])
+    t.strictSame(
+      (await kim.get('/v1/search?q=vida%20de%20los%20otros')).body.items.filter(({ id }: any) => id === movie),
+      [],
+    )
   })
 })

@@ -5,7 +5,8 @@ const PIN = '2468'
 
 t.test('the PIN of a profile', async (t) => {
   const { app, clock } = await startApp(t)
-  const guess = async (kim: Person, pin?: unknown): Promise<Answer> => await kim.post(`/v1/profiles/${kim.profileId}/select`, pin === undefined ? undefined : { pin })
+  const guess = async (kim: Person, pin?: unknown): Promise<Answer> =>
+    await kim.post(`/v1/profiles/${kim.profileId}/select`, pin === undefined ? undefined : { pin })
   const withPin = async (): Promise<Person> => {
     const kim = await signUp(app)
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: PIN })
@@ -31,7 +32,10 @@ t.test('the PIN of a profile', async (t) => {
     for (const seconds of [30, 60, 120, 240, 480, 900, 900]) {
       const refused = await guess(kim, PIN)
       expectProblem(t, refused, 'too-many-pin-guesses', 429)
-      t.ok(refused.body.retryAfterSeconds <= seconds && refused.body.retryAfterSeconds > seconds - 5, `${refused.body.retryAfterSeconds} of ${seconds} s`)
+      t.ok(
+        refused.body.retryAfterSeconds <= seconds && refused.body.retryAfterSeconds > seconds - 5,
+        `${refused.body.retryAfterSeconds} of ${seconds} s`,
+      )
       t.equal(refused.headers['retry-after'], String(refused.body.retryAfterSeconds))
       clock.advance((seconds - 5) * 1_000)
       expectProblem(t, await guess(kim, PIN), 'too-many-pin-guesses', 429)
@@ -43,16 +47,26 @@ t.test('the PIN of a profile', async (t) => {
   t.test('is not even looked at while waiting', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 5; i++) await guess(kim, '1111')
-    t.equal(await countHashed(async () => { for (let i = 0; i < 5; i++) await guess(kim, PIN) }), 0)
+    t.equal(
+      await countHashed(async () => {
+        for (let i = 0; i < 5; i++) await guess(kim, PIN)
+      }),
+      0,
+    )
   })
 
   t.test('forty wrong guesses at once: five reach the hash', async (t) => {
     for (let round = 0; round < 5; round++) {
       const kim = await withPin()
       let answers: Answer[] = []
-      const hashed = await countHashed(async () => { answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await guess(kim, String(1_000 + i)))) })
+      const hashed = await countHashed(async () => {
+        answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await guess(kim, String(1_000 + i))))
+      })
       t.equal(hashed, 5, `round ${round + 1}`)
-      t.strictSame([answers.filter(({ status }) => status === 403).length, answers.filter(({ status }) => status === 429).length], [5, 35])
+      t.strictSame([
+        answers.filter(({ status }) => status === 403).length,
+        answers.filter(({ status }) => status === 429).length,
+      ], [5, 35])
     }
   })
 
@@ -64,7 +78,7 @@ t.test('the PIN of a profile', async (t) => {
     }
   })
 
-  t.test('changing it, or taking it away, with the account\'s own token ends the wait', async (t) => {
+  t.test("changing it, or taking it away, with the account's own token ends the wait", async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 6; i++) await guess(kim, '1111')
     t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { name: 'Kim' })).status, 200)
@@ -91,8 +105,15 @@ t.test('the PIN of a profile', async (t) => {
     for (let i = 0; i < 6; i++) await guess(kim, '1111')
     t.equal((await guess({ ...kim, profileId: second }, '1357')).status, 200)
     const stranger = await signUp(app)
-    for (let i = 0; i < 6; i++) expectProblem(t, await guess({ ...stranger, profileId: second }, '1111'), 'not-found', 404)
+    for (let i = 0; i < 6; i++) {
+      expectProblem(t, await guess({ ...stranger, profileId: second }, '1111'), 'not-found', 404)
+    }
     t.equal((await guess({ ...kim, profileId: second }, '1357')).status, 200)
-    expectProblem(t, await call(app, 'POST', `/v1/profiles/${second}/select`, { body: { pin: '1357' } }), 'unauthorized', 401)
+    expectProblem(
+      t,
+      await call(app, 'POST', `/v1/profiles/${second}/select`, { body: { pin: '1357' } }),
+      'unauthorized',
+      401,
+    )
   })
 })

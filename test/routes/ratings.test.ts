@@ -4,10 +4,26 @@ import { Account } from '../../models/account.js'
 import { Taste } from '../../models/profile-title-preferences.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
-import { addMovie, addShow, call, expectProblem, play, signUp, signUpAdmin, startApp, upload, watch, type Answer, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  upload,
+  watch,
+  type Answer,
+  type Person,
+} from '../helper.js'
 
 const at = (kim: Person, rest: string): string => `/v1/profiles/${kim.profileId}/${rest}`
-const named = ({ body }: Answer): string[] => body.items.map((item: { title: string | { title: string } }) => typeof item.title === 'string' ? item.title : item.title.title)
+const named = ({ body }: Answer): string[] =>
+  body.items.map((item: { title: string | { title: string } }) =>
+    typeof item.title === 'string' ? item.title : item.title.title
+  )
 
 /** The same person with the token of a kids profile. */
 async function childOf (kim: Person): Promise<Person> {
@@ -32,7 +48,14 @@ t.test('ratings', async (t) => {
     const kim = await signUp(app)
     t.equal((await kim.put(at(kim, `ratings/${first}`), { rating: 'up' })).status, 204)
     t.equal((await kim.put(at(kim, `ratings/${show.id}`), { rating: 'love' })).status, 204)
-    t.match((await kim.get(at(kim, 'ratings'))).body, { items: [{ title: { id: show.id, kind: 'show', rating: 'love', inWishlist: false, progress: null }, rating: 'love', ratedAt: String }, { title: { id: first }, rating: 'up' }], nextCursor: null })
+    t.match((await kim.get(at(kim, 'ratings'))).body, {
+      items: [{
+        title: { id: show.id, kind: 'show', rating: 'love', inWishlist: false, progress: null },
+        rating: 'love',
+        ratedAt: String,
+      }, { title: { id: first }, rating: 'up' }],
+      nextCursor: null,
+    })
     t.equal((await kim.put(at(kim, `ratings/${first}`), { rating: 'down' })).status, 204)
     t.match((await kim.get(at(kim, 'ratings?rating=down'))).body.items, [{ title: { id: first }, rating: 'down' }])
     t.strictSame((await kim.get(at(kim, 'ratings?rating=up'))).body.items, [])
@@ -75,14 +98,20 @@ t.test('ratings', async (t) => {
     t.strictSame(seen.sort(), ['Film 0', 'Film 1', 'Film 2', 'Film 3', 'Film 4'])
   })
 
-  t.test('show on cards and details with the profile\'s token, and on the wishlist', async (t) => {
+  t.test("show on cards and details with the profile's token, and on the wishlist", async (t) => {
     const kim = await signUp(app)
     await kim.put(at(kim, `ratings/${first}`), { rating: 'love' })
     await kim.put(at(kim, `wishlist/${first}`))
     const viewer = await bound(kim)
     t.match((await viewer.get(`/v1/movies/${first}`)).body, { rating: 'love', inWishlist: true })
     t.match((await viewer.get(`/v1/shows/${show.id}`)).body, { rating: null })
-    t.match((await viewer.get('/v1/movies')).body.items.map(({ rating }: { rating: unknown }) => rating), ['love', null, null, null, null])
+    t.match((await viewer.get('/v1/movies')).body.items.map(({ rating }: { rating: unknown }) => rating), [
+      'love',
+      null,
+      null,
+      null,
+      null,
+    ])
     t.match((await kim.get(at(kim, 'wishlist'))).body.items, [{ rating: 'love', inWishlist: true, progress: null }])
     t.notOk('rating' in (await kim.get(`/v1/movies/${first}`)).body, 'the account has no opinion')
   })
@@ -90,7 +119,12 @@ t.test('ratings', async (t) => {
   t.test('twenty at once leave one', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await signUp(app)
-      const answers = await Promise.all(Array.from({ length: 20 }, async (_, i) => await kim.put(at(kim, `ratings/${first}`), { rating: i % 2 === 0 ? 'up' : 'down' })))
+      const answers = await Promise.all(
+        Array.from(
+          { length: 20 },
+          async (_, i) => await kim.put(at(kim, `ratings/${first}`), { rating: i % 2 === 0 ? 'up' : 'down' }),
+        ),
+      )
       t.strictSame(new Set(answers.map(({ status }) => status)), new Set([204]), `round ${round + 1}`)
       t.equal((await kim.get(at(kim, 'ratings'))).body.items.length, 1)
     }
@@ -108,7 +142,13 @@ t.test('ratings', async (t) => {
     t.strictSame(named(await child.get(at(child, 'ratings'))), [], 'not any more')
     expectProblem(t, await kim.put(at(kim, 'ratings/665f1c2e9b1e8a0012ab34cd'), { rating: 'up' }), 'not-found', 404)
     const stranger = await signUp(app)
-    for (const answer of [await stranger.put(at(kim, `ratings/${first}`), { rating: 'up' }), await stranger.get(at(kim, 'ratings')), await stranger.delete(at(kim, `ratings/${first}`))]) expectProblem(t, answer, 'not-found', 404)
+    for (
+      const answer of [
+        await stranger.put(at(kim, `ratings/${first}`), { rating: 'up' }),
+        await stranger.get(at(kim, 'ratings')),
+        await stranger.delete(at(kim, `ratings/${first}`)),
+      ]
+    ) expectProblem(t, answer, 'not-found', 404)
     expectProblem(t, await call(app, 'GET', at(kim, 'ratings')), 'unauthorized', 401)
   })
 
@@ -128,7 +168,9 @@ t.test('ratings', async (t) => {
 
   t.test('that are none are refused', async (t) => {
     const kim = await signUp(app)
-    for (const body of [{}, { rating: null }, { rating: 'meh' }, { rating: ['up'] }, { rating: 'up', extra: 1 }]) expectProblem(t, await kim.put(at(kim, `ratings/${first}`), body), 'validation-failed', 400)
+    for (const body of [{}, { rating: null }, { rating: 'meh' }, { rating: ['up'] }, { rating: 'up', extra: 1 }]) {
+      expectProblem(t, await kim.put(at(kim, `ratings/${first}`), body), 'validation-failed', 400)
+    }
     expectProblem(t, await kim.get(at(kim, 'ratings?rating=meh')), 'validation-failed', 400)
     expectProblem(t, await kim.get(at(kim, 'ratings?limit=101')), 'validation-failed', 400)
     expectProblem(t, await kim.get(at(kim, 'ratings?cursor=made.up')), 'invalid-cursor', 400)
@@ -141,9 +183,15 @@ t.test('ratings', async (t) => {
     await other.put(at(other, `ratings/${first}`), { rating: 'up' })
     await other.put(at(other, `wishlist/${first}`))
     await other.put(at(other, 'wishlist/order'), { titleIds: [first] })
-    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [1, 1])
+    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [
+      1,
+      1,
+    ])
     await kim.delete(`/v1/profiles/${two}`)
-    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [0, 0])
+    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [
+      0,
+      0,
+    ])
   })
 })
 
@@ -152,10 +200,16 @@ t.test('the languages of a title', async (t) => {
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, { originalLanguage: 'en' }, ['480p-en', '1080p-en', '1080p-es'])
   const show = await addShow(app, admin, { originalLanguage: 'en' })
-  for (const [season, episode] of [[1, 1], [1, 2]]) await upload(app, admin, `shows/${show.id}/seasons/${season}/episodes/${episode}`, '1080p-es', '?subtitles=en,es')
+  for (const [season, episode] of [[1, 1], [1, 2]]) {
+    await upload(app, admin, `shows/${show.id}/seasons/${season}/episodes/${episode}`, '1080p-es', '?subtitles=en,es')
+  }
   const [episode1 = '', episode2 = '', episode3 = ''] = show.episodes
   const languages = async (kim: Person, titleId: string) => (await kim.get(at(kim, `languages/${titleId}`))).body
-  const event = (positionMs = 5_000): Record<string, unknown> => ({ positionMs, watchedMs: positionMs, at: clock.now().toISOString() })
+  const event = (positionMs = 5_000): Record<string, unknown> => ({
+    positionMs,
+    watchedMs: positionMs,
+    at: clock.now().toISOString(),
+  })
 
   t.test('are remembered by language and kind, each by itself, until they are forgotten', async (t) => {
     const kim = await signUp(app)
@@ -163,7 +217,10 @@ t.test('the languages of a title', async (t) => {
     t.equal((await kim.put(at(kim, `languages/${movie}`), { audio: { language: 'es' } })).status, 204)
     t.strictSame(await languages(kim, movie), { audio: { language: 'es', kind: 'main' } })
     await kim.put(at(kim, `languages/${movie}`), { subtitles: { language: 'en', kind: 'sdh' } })
-    t.strictSame(await languages(kim, movie), { audio: { language: 'es', kind: 'main' }, subtitles: { language: 'en', kind: 'sdh' } })
+    t.strictSame(await languages(kim, movie), {
+      audio: { language: 'es', kind: 'main' },
+      subtitles: { language: 'en', kind: 'sdh' },
+    })
     await kim.put(at(kim, `languages/${movie}`), { audio: { language: 'en', kind: 'commentary' }, subtitles: null })
     t.strictSame(await languages(kim, movie), { audio: { language: 'en', kind: 'commentary' }, subtitles: null })
     await kim.put(at(kim, `ratings/${movie}`), { rating: 'up' })
@@ -178,8 +235,20 @@ t.test('the languages of a title', async (t) => {
   t.test('decide the next playback, of another episode and on another device', async (t) => {
     const kim = await signUp(app)
     const first = await play(kim, episode1)
-    t.match(first.body, { mediaFile: { audioLanguages: ['en'] }, audio: { language: 'en', kind: 'main', source: 'original' }, subtitle: null, subtitles: [] })
-    t.equal((await kim.put(at(kim, `playback/${first.body.streamId}`), { ...event(), audio: { language: 'es' }, subtitles: { language: 'es', kind: 'forced' } })).status, 200)
+    t.match(first.body, {
+      mediaFile: { audioLanguages: ['en'] },
+      audio: { language: 'en', kind: 'main', source: 'original' },
+      subtitle: null,
+      subtitles: [],
+    })
+    t.equal(
+      (await kim.put(at(kim, `playback/${first.body.streamId}`), {
+        ...event(),
+        audio: { language: 'es' },
+        subtitles: { language: 'es', kind: 'forced' },
+      })).status,
+      200,
+    )
     clock.advance(1_000)
     await kim.post(at(kim, `playback/${first.body.streamId}/stop`), event(6_000))
     const next = await play(kim, episode2, { device: 'Phone' })
@@ -190,7 +259,11 @@ t.test('the languages of a title', async (t) => {
       subtitle: { language: 'es', kind: 'forced', source: 'remembered' },
     })
     const without = await play(kim, episode3)
-    t.match(without.body, { mediaFile: { audioLanguages: ['en'] }, audio: { language: 'en', source: 'original' }, subtitle: null }, 'not where no file has it')
+    t.match(without.body, {
+      mediaFile: { audioLanguages: ['en'] },
+      audio: { language: 'en', source: 'original' },
+      subtitle: null,
+    }, 'not where no file has it')
     t.match((await play(kim, movie)).body, { mediaFile: { audioLanguages: ['en'] } }, 'another title is not concerned')
   })
 
@@ -198,13 +271,22 @@ t.test('the languages of a title', async (t) => {
     const kim = await signUp(app)
     await kim.patch(`/v1/profiles/${kim.profileId}`, { audioLanguages: ['en'] })
     await kim.put(at(kim, `languages/${show.id}`), { audio: { language: 'en' }, subtitles: null })
-    t.match((await play(kim, episode1, { audio: { language: 'es', kind: 'description' }, subtitles: { language: 'en' } })).body, {
-      reason: { code: 'preferred-language' },
-      audio: { language: 'es', kind: 'description', source: 'request' },
-      subtitle: { language: 'en', kind: 'full', source: 'request' },
+    t.match(
+      (await play(kim, episode1, { audio: { language: 'es', kind: 'description' }, subtitles: { language: 'en' } }))
+        .body,
+      {
+        reason: { code: 'preferred-language' },
+        audio: { language: 'es', kind: 'description', source: 'request' },
+        subtitle: { language: 'en', kind: 'full', source: 'request' },
+      },
+    )
+    t.strictSame(await languages(kim, show.id), {
+      audio: { language: 'es', kind: 'description' },
+      subtitles: { language: 'en', kind: 'full' },
     })
-    t.strictSame(await languages(kim, show.id), { audio: { language: 'es', kind: 'description' }, subtitles: { language: 'en', kind: 'full' } })
-    t.match((await play(kim, episode2, { client: { languages: ['en'] } })).body, { audio: { language: 'en', source: 'request' } }, 'the device\'s wish comes before memory')
+    t.match((await play(kim, episode2, { client: { languages: ['en'] } })).body, {
+      audio: { language: 'en', source: 'request' },
+    }, "the device's wish comes before memory")
     t.match(await languages(kim, show.id), { audio: { language: 'es' } }, 'and is not remembered')
   })
 
@@ -245,24 +327,62 @@ t.test('the languages of a title', async (t) => {
     const kim = await signUp(app)
     const { body } = await play(kim, movie)
     await kim.put(at(kim, `playback/${body.streamId}`), event())
-    const commands = await recordCommands(async () => { t.equal((await kim.put(at(kim, `playback/${body.streamId}`), event(6_000))).status, 200) })
+    const commands = await recordCommands(async () => {
+      t.equal((await kim.put(at(kim, `playback/${body.streamId}`), event(6_000))).status, 200)
+    })
     t.strictSame(commands, ['streams.updateOne'])
-    const more = await recordCommands(async () => { await kim.put(at(kim, `playback/${body.streamId}`), { ...event(7_000), audio: { language: 'en' } }) })
+    const more = await recordCommands(async () => {
+      await kim.put(at(kim, `playback/${body.streamId}`), { ...event(7_000), audio: { language: 'en' } })
+    })
     t.strictSame(more, ['streams.updateOne', 'streams.findOne', 'tastes.updateOne'])
   })
 
   t.test('that are none, or of titles that are not to be seen, are refused', async (t) => {
     const kim = await signUp(app)
     const { body } = await play(kim, movie)
-    for (const bad of [{}, { audio: null }, { audio: {} }, { audio: { language: 'not a tag' } }, { audio: { language: 'en', kind: 'sdh' } }, { subtitles: { language: 'en', kind: 'main' } }, { subtitles: 'en' }, { audio: { language: 'en', track: 1 } }]) {
+    for (
+      const bad of [
+        {},
+        { audio: null },
+        { audio: {} },
+        { audio: { language: 'not a tag' } },
+        { audio: { language: 'en', kind: 'sdh' } },
+        { subtitles: { language: 'en', kind: 'main' } },
+        { subtitles: 'en' },
+        { audio: { language: 'en', track: 1 } },
+      ]
+    ) {
       expectProblem(t, await kim.put(at(kim, `languages/${movie}`), bad), 'validation-failed', 400)
-      if (Object.keys(bad).length > 0) expectProblem(t, await kim.put(at(kim, `playback/${body.streamId}`), { ...event(), ...bad }), 'validation-failed', 400)
+      if (Object.keys(bad).length > 0) {
+        expectProblem(
+          t,
+          await kim.put(at(kim, `playback/${body.streamId}`), { ...event(), ...bad }),
+          'validation-failed',
+          400,
+        )
+      }
     }
     const child = await childOf(kim)
-    for (const answer of [await child.put(at(child, `languages/${movie}`), { subtitles: null }), await child.get(at(child, `languages/${movie}`)), await child.delete(at(child, `languages/${movie}`))]) expectProblem(t, answer, 'not-found', 404)
+    for (
+      const answer of [
+        await child.put(at(child, `languages/${movie}`), { subtitles: null }),
+        await child.get(at(child, `languages/${movie}`)),
+        await child.delete(at(child, `languages/${movie}`)),
+      ]
+    ) expectProblem(t, answer, 'not-found', 404)
     const stranger = await signUp(app)
-    for (const answer of [await stranger.put(at(kim, `languages/${movie}`), { subtitles: null }), await stranger.get(at(kim, `languages/${movie}`))]) expectProblem(t, answer, 'not-found', 404)
-    expectProblem(t, await stranger.put(at(stranger, `playback/${body.streamId}`), { ...event(), audio: { language: 'es' } }), 'not-found', 404)
+    for (
+      const answer of [
+        await stranger.put(at(kim, `languages/${movie}`), { subtitles: null }),
+        await stranger.get(at(kim, `languages/${movie}`)),
+      ]
+    ) expectProblem(t, answer, 'not-found', 404)
+    expectProblem(
+      t,
+      await stranger.put(at(stranger, `playback/${body.streamId}`), { ...event(), audio: { language: 'es' } }),
+      'not-found',
+      404,
+    )
     t.equal(await Taste.countDocuments({ profile: stranger.profileId }), 0)
     expectProblem(t, await call(app, 'GET', at(kim, `languages/${movie}`)), 'unauthorized', 401)
   })
@@ -271,7 +391,9 @@ t.test('the languages of a title', async (t) => {
 /** What the database is asked while something is done. */
 async function recordCommands (work: () => Promise<void>): Promise<string[]> {
   const commands: string[] = []
-  mongoose.set('debug', (collection: string, method: string) => { commands.push(`${collection}.${method}`) })
+  mongoose.set('debug', (collection: string, method: string) => {
+    commands.push(`${collection}.${method}`)
+  })
   await work()
   mongoose.set('debug', false)
   return commands
@@ -283,7 +405,8 @@ t.test('the order of a wishlist', async (t) => {
   const movies: string[] = []
   for (let i = 0; i < 6; i++) movies.push(await addMovie(app, admin, { title: `Film ${i}` }, []))
   const [m0 = '', m1 = '', m2 = '', m3 = '', m4 = '', m5 = ''] = movies
-  const own = async (kim: Person, query = ''): Promise<string[]> => named(await kim.get(at(kim, `wishlist?order=own${query}`)))
+  const own = async (kim: Person, query = ''): Promise<string[]> =>
+    named(await kim.get(at(kim, `wishlist?order=own${query}`)))
   const wishing = async (...ids: string[]): Promise<Person> => {
     const kim = await signUp(app)
     for (const id of ids) await kim.put(at(kim, `wishlist/${id}`))
@@ -295,7 +418,11 @@ t.test('the order of a wishlist', async (t) => {
     t.strictSame(await own(kim), ['Film 3', 'Film 2', 'Film 1', 'Film 0'])
     t.equal((await kim.put(at(kim, 'wishlist/order'), { titleIds: [m0, m2] })).status, 204)
     t.strictSame(await own(kim), ['Film 0', 'Film 2', 'Film 3', 'Film 1'])
-    t.strictSame(named(await kim.get(at(kim, 'wishlist'))), ['Film 3', 'Film 2', 'Film 1', 'Film 0'], 'the other order is not touched')
+    t.strictSame(
+      named(await kim.get(at(kim, 'wishlist'))),
+      ['Film 3', 'Film 2', 'Film 1', 'Film 0'],
+      'the other order is not touched',
+    )
     await kim.put(at(kim, 'wishlist/order'), { titleIds: [m1] })
     t.strictSame(await own(kim), ['Film 1', 'Film 0', 'Film 2', 'Film 3'], 'the rest in the order it had')
     for (let i = 0; i < 2; i++) t.equal((await kim.put(at(kim, 'wishlist/order'), { titleIds: [] })).status, 204)
@@ -320,7 +447,12 @@ t.test('the order of a wishlist', async (t) => {
     expectProblem(t, refused, 'not-on-wishlist', 409)
     t.strictSame(refused.body.titleIds, [m5, '665f1c2e9b1e8a0012ab34cd'])
     const many = Array.from({ length: 501 }, (_, i) => i.toString(16).padStart(24, '0'))
-    for (const body of [{}, { titleIds: 'x' }, { titleIds: [m0, m0] }, { titleIds: ['x'] }, { titleIds: many }, { titleIds: [], extra: 1 }]) expectProblem(t, await kim.put(at(kim, 'wishlist/order'), body), 'validation-failed', 400)
+    for (
+      const body of [{}, { titleIds: 'x' }, { titleIds: [m0, m0] }, { titleIds: ['x'] }, { titleIds: many }, {
+        titleIds: [],
+        extra: 1,
+      }]
+    ) expectProblem(t, await kim.put(at(kim, 'wishlist/order'), body), 'validation-failed', 400)
     expectProblem(t, await kim.put(at(kim, 'wishlist/order'), { titleIds: many.slice(0, 500) }), 'not-on-wishlist', 409)
     t.strictSame(await own(kim), ['Film 1', 'Film 0'])
     expectProblem(t, await kim.get(at(kim, 'wishlist?order=mine')), 'validation-failed', 400)
@@ -329,7 +461,7 @@ t.test('the order of a wishlist', async (t) => {
     expectProblem(t, await call(app, 'PUT', at(kim, 'wishlist/order'), { body: { titleIds: [] } }), 'unauthorized', 401)
   })
 
-  t.test('says nothing of titles that are above the profile\'s age', async (t) => {
+  t.test("says nothing of titles that are above the profile's age", async (t) => {
     const kim = await signUp(app)
     const child = await childOf(kim)
     const cartoon = await addMovie(app, admin, { title: 'Cartoon', maturityRating: 'G' }, [])
@@ -354,8 +486,17 @@ t.test('the order of a wishlist', async (t) => {
       t.strictSame(named(second), ['Film 2', 'Film 1'], 'the last of the page before is gone, another was added')
       await kim.delete(at(kim, `wishlist/${m1}`))
       await kim.put(at(kim, `wishlist/${m1}`))
-      t.strictSame(named(await kim.get(at(kim, `${url}&cursor=${second.body.nextCursor}`))), ['Film 0'], 'the last of the page before was moved to the front')
-      expectProblem(t, await kim.get(at(kim, `wishlist?order=${order === 'own' ? 'newest' : 'own'}&cursor=${first.body.nextCursor}`)), 'invalid-cursor', 400)
+      t.strictSame(
+        named(await kim.get(at(kim, `${url}&cursor=${second.body.nextCursor}`))),
+        ['Film 0'],
+        'the last of the page before was moved to the front',
+      )
+      expectProblem(
+        t,
+        await kim.get(at(kim, `wishlist?order=${order === 'own' ? 'newest' : 'own'}&cursor=${first.body.nextCursor}`)),
+        'invalid-cursor',
+        400,
+      )
       expectProblem(t, await kim.get(at(kim, `${url}&cursor=${first.body.nextCursor}x`)), 'invalid-cursor', 400)
     })
   }
@@ -363,7 +504,9 @@ t.test('the order of a wishlist', async (t) => {
   t.test('a list of 500 takes no more, and can be put in order', async (t) => {
     const kim = await wishing(m0)
     const others = Array.from({ length: 499 }, () => new Types.ObjectId())
-    await Account.updateOne({ _id: kim.accountId }, { $push: { 'profiles.$[profile].wishlist': { $each: others } } }, { arrayFilters: [{ 'profile._id': new Types.ObjectId(kim.profileId) }] })
+    await Account.updateOne({ _id: kim.accountId }, { $push: { 'profiles.$[profile].wishlist': { $each: others } } }, {
+      arrayFilters: [{ 'profile._id': new Types.ObjectId(kim.profileId) }],
+    })
     expectProblem(t, await kim.put(at(kim, `wishlist/${m1}`)), 'wishlist-full', 409)
     t.equal((await kim.put(at(kim, `wishlist/${m0}`))).status, 204, 'what is there already')
     t.equal((await kim.put(at(kim, 'wishlist/order'), { titleIds: [m0] })).status, 204)
@@ -383,7 +526,9 @@ t.test('the order of a wishlist', async (t) => {
   t.test('given by two at once is one of the two', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await wishing(m0, m1, m2)
-      const answers = await Promise.all([[m0, m1, m2], [m1, m2, m0]].map(async (titleIds) => await kim.put(at(kim, 'wishlist/order'), { titleIds })))
+      const answers = await Promise.all(
+        [[m0, m1, m2], [m1, m2, m0]].map(async (titleIds) => await kim.put(at(kim, 'wishlist/order'), { titleIds })),
+      )
       t.strictSame(answers.map(({ status }) => status), [204, 204], `round ${round + 1}`)
       t.ok(['Film 0,Film 1,Film 2', 'Film 1,Film 2,Film 0'].includes(String(await own(kim))))
     }
@@ -397,18 +542,28 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
   const show = await addShow(app, admin)
   const dropping = async (wants = true): Promise<Person> => {
     const kim = await signUp(app)
-    if (wants) t.match((await kim.patch(`/v1/profiles/${kim.profileId}`, { dropWatchedMovies: true })).body, { dropWatchedMovies: true })
+    if (wants) {
+      t.match((await kim.patch(`/v1/profiles/${kim.profileId}`, { dropWatchedMovies: true })).body, {
+        dropWatchedMovies: true,
+      })
+    }
     for (const id of [movie, show.id]) await kim.put(at(kim, `wishlist/${id}`))
     return kim
   }
-  const expectWishes = async (t: Test, kim: Person, expected: string[]): Promise<void> => { t.strictSame(named(await kim.get(at(kim, 'wishlist?order=own'))).sort(), expected) }
+  const expectWishes = async (t: Test, kim: Person, expected: string[]): Promise<void> => {
+    t.strictSame(named(await kim.get(at(kim, 'wishlist?order=own'))).sort(), expected)
+  }
   const BOTH = ['Fawlty Towers', 'The Matrix']
 
   t.test('by a stop; not before its end, not privately, and never a show', async (t) => {
     const kim = await dropping()
     await watch(kim, clock, movie, 30_000)
     const hidden = await play(kim, movie, { private: true })
-    await kim.post(at(kim, `playback/${hidden.body.streamId}/stop`), { positionMs: 60_000, watchedMs: 60_000, at: clock.now().toISOString() })
+    await kim.post(at(kim, `playback/${hidden.body.streamId}/stop`), {
+      positionMs: 60_000,
+      watchedMs: 60_000,
+      at: clock.now().toISOString(),
+    })
     for (const episode of show.episodes) await watch(kim, clock, episode, 60_000)
     await expectWishes(t, kim, BOTH)
     await watch(kim, clock, movie, 59_500, 30_000)
@@ -419,7 +574,11 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
     const kim = await dropping()
     const { body } = await play(kim, movie)
     clock.advance(1_000)
-    await kim.put(at(kim, `playback/${body.streamId}`), { positionMs: 59_500, watchedMs: 59_000, at: clock.now().toISOString() })
+    await kim.put(at(kim, `playback/${body.streamId}`), {
+      positionMs: 59_500,
+      watchedMs: 59_000,
+      at: clock.now().toISOString(),
+    })
     await expectWishes(t, kim, BOTH)
     clock.advance(120_000)
     await sweepExpiredSlots(app.services.watching)
@@ -428,7 +587,9 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
 
   t.test('by what a player reports that was offline, and by a mark', async (t) => {
     const kim = await dropping()
-    await kim.post(at(kim, 'progress/batch'), { events: [{ itemId: movie, positionMs: 59_500, watchedMs: 59_000, at: clock.now().toISOString() }] })
+    await kim.post(at(kim, 'progress/batch'), {
+      events: [{ itemId: movie, positionMs: 59_500, watchedMs: 59_000, at: clock.now().toISOString() }],
+    })
     await expectWishes(t, kim, ['Fawlty Towers'])
     const lee = await dropping()
     await lee.put(at(lee, `watched/${movie}`))
@@ -448,7 +609,14 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
     t.match((await kim.get(`/v1/profiles/${kim.profileId}`)).body, { dropWatchedMovies: false })
     await watch(kim, clock, movie, 60_000)
     await expectWishes(t, kim, BOTH)
-    t.match((await kim.post('/v1/profiles', { name: 'Two', dropWatchedMovies: true })).body, { dropWatchedMovies: true })
-    expectProblem(t, await kim.patch(`/v1/profiles/${kim.profileId}`, { dropWatchedMovies: 'yes' }), 'validation-failed', 400)
+    t.match((await kim.post('/v1/profiles', { name: 'Two', dropWatchedMovies: true })).body, {
+      dropWatchedMovies: true,
+    })
+    expectProblem(
+      t,
+      await kim.patch(`/v1/profiles/${kim.profileId}`, { dropWatchedMovies: 'yes' }),
+      'validation-failed',
+      400,
+    )
   })
 })

@@ -8,7 +8,20 @@ import t, { type Test } from 'tap'
 import { Upload } from 'tus-js-client'
 import { Media } from '../../models/media.js'
 import { MediaUpload, NO_LEASE } from '../../models/media-upload.js'
-import { addMovie, addShow, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp, type Answer, type Person, type TestApp } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  clipBytes,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  type Answer,
+  type Person,
+  type TestApp,
+} from '../helper.js'
 import { startS3Server, type S3Server } from '../storage/s3-server.js'
 
 const clip = clipBytes('480p-en')
@@ -22,7 +35,7 @@ interface Door extends TestApp {
   readonly port: number
   readonly server: S3Server | null
   /** What is stored: media files, and what uploads left. */
-  contents (): Promise<{ files: string[], unfinished: string[] }>
+  contents(): Promise<{ files: string[], unfinished: string[] }>
 }
 
 async function openDoor (t: Test, kind: 'local' | 's3', variables: Record<string, string> = {}): Promise<Door> {
@@ -41,25 +54,57 @@ async function openDoor (t: Test, kind: 'local' | 's3', variables: Record<string
     async contents () {
       if (server !== null) {
         const { objects, uploads } = await server.contents()
-        return { files: objects.filter((key) => !/\.(info|part)$/.test(key)), unfinished: [...uploads, ...objects.filter((key) => /\.(info|part)$/.test(key))] }
+        return {
+          files: objects.filter((key) => !/\.(info|part)$/.test(key)),
+          unfinished: [...uploads, ...objects.filter((key) => /\.(info|part)$/.test(key))],
+        }
       }
-      const list = (folder: string): string[] => existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name) : []
-      return { files: [...list(path.join(root, 'resumable')), ...list(path.join(root, String(movie)))], unfinished: [...list(path.join(root, '.resumable')), ...list(path.join(root, '.incoming'))] }
+      const list = (folder: string): string[] =>
+        existsSync(folder)
+          ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((
+            { name },
+          ) => name)
+          : []
+      return {
+        files: [...list(path.join(root, 'resumable')), ...list(path.join(root, String(movie)))],
+        unfinished: [...list(path.join(root, '.resumable')), ...list(path.join(root, '.incoming'))],
+      }
     },
   }
 }
 
-const encode = (metadata: Record<string, string>): string => Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`).join(',')
+const encode = (metadata: Record<string, string>): string =>
+  Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`).join(',')
 
-async function begin ({ app, admin, movie }: Door, options: { sizeBytes?: number, metadata?: Record<string, string>, headers?: Record<string, string>, token?: string } = {}): Promise<Answer> {
+async function begin (
+  { app, admin, movie }: Door,
+  options: { sizeBytes?: number, metadata?: Record<string, string>, headers?: Record<string, string>, token?: string } =
+    {},
+): Promise<Answer> {
   const { sizeBytes = clip.length, metadata = {}, headers = {}, token = admin.token } = options
   return await call(app, 'POST', '/v1/admin/uploads', {
-    token, headers: { 'tus-resumable': '1.0.0', 'upload-length': String(sizeBytes), 'upload-metadata': encode({ itemId: movie, ...metadata }), ...headers },
+    token,
+    headers: {
+      'tus-resumable': '1.0.0',
+      'upload-length': String(sizeBytes),
+      'upload-metadata': encode({ itemId: movie, ...metadata }),
+      ...headers,
+    },
   })
 }
 
-async function patch ({ app, admin }: Door, url: string, offset: number, body: Buffer, token = admin.token): Promise<Answer> {
-  return await call(app, 'PATCH', url, { token, body, headers: { 'tus-resumable': '1.0.0', 'upload-offset': String(offset), 'content-type': PATCH_TYPE } })
+async function patch (
+  { app, admin }: Door,
+  url: string,
+  offset: number,
+  body: Buffer,
+  token = admin.token,
+): Promise<Answer> {
+  return await call(app, 'PATCH', url, {
+    token,
+    body,
+    headers: { 'tus-resumable': '1.0.0', 'upload-offset': String(offset), 'content-type': PATCH_TYPE },
+  })
 }
 
 async function head ({ app, admin }: Door, url: string): Promise<Answer> {
@@ -86,20 +131,42 @@ for (const kind of ['local', 's3'] as const) {
         const upload = new Upload(clip, {
           endpoint: `http://127.0.0.1:${port}/v1/admin/uploads`,
           headers: { authorization: `Bearer ${admin.token}` },
-          metadata: { itemId: movie, language: 'en', edition: 'director\'s cut', filetype: 'video/mp4', filename: 'a film.mp4', sha256 },
+          metadata: {
+            itemId: movie,
+            language: 'en',
+            edition: "director's cut",
+            filetype: 'video/mp4',
+            filename: 'a film.mp4',
+            sha256,
+          },
           chunkSize: 70_000,
           retryDelays: [],
           onError: reject,
-          onSuccess: () => { resolve(upload) },
+          onSuccess: () => {
+            resolve(upload)
+          },
         })
         upload.start()
       })
       const url = new URL(upload.url ?? '').pathname
       const view = await outcome(door, url)
-      t.match(view, { state: 'ready', receivedBytes: clip.length, sizeBytes: clip.length, failure: null, itemId: movie, startedBy: admin.accountId })
+      t.match(view, {
+        state: 'ready',
+        receivedBytes: clip.length,
+        sizeBytes: clip.length,
+        failure: null,
+        itemId: movie,
+        startedBy: admin.accountId,
+      })
       t.equal(view.mediaFileId, url.split('/').at(-1))
       const { body } = await play(await signUp(app), movie)
-      t.match(body.mediaFile, { id: view.mediaFileId, sha256, edition: 'director\'s cut', audioLanguages: ['en'], height: 480 })
+      t.match(body.mediaFile, {
+        id: view.mediaFileId,
+        sha256,
+        edition: "director's cut",
+        audioLanguages: ['en'],
+        height: 480,
+      })
       t.ok((await call(app, 'GET', body.url)).bytes.equals(clip))
       t.equal(await offsetOf(door, url), clip.length, 'a client that lost the last answer is told that all is there')
       t.match((await admin.get('/v1/admin/uploads')).body.items[0], { id: view.mediaFileId, state: 'ready' })
@@ -114,21 +181,41 @@ for (const kind of ['local', 's3'] as const) {
       for (const stopAt of [1, 100_000, 200_000]) {
         let sent = 0
         const options = {
-          headers: { authorization: `Bearer ${admin.token}` }, metadata: { itemId: movie }, chunkSize: 30_000, retryDelays: [], storeFingerprintForResuming: false,
+          headers: { authorization: `Bearer ${admin.token}` },
+          metadata: { itemId: movie },
+          chunkSize: 30_000,
+          retryDelays: [],
+          storeFingerprintForResuming: false,
         }
         const url = await new Promise<string>((resolve, reject) => {
           const first: Upload = new Upload(clip, {
             ...options,
             endpoint: `http://127.0.0.1:${port}/v1/admin/uploads`,
             onError: reject,
-            onChunkComplete: (_size, accepted) => { if (accepted >= stopAt) void first.abort().then(() => { resolve(first.url ?? '') }) },
+            onChunkComplete: (_size, accepted) => {
+              if (accepted >= stopAt) {
+                void first.abort().then(() => {
+                  resolve(first.url ?? '')
+                })
+              }
+            },
           })
           first.start()
         })
         const kept = await offsetOf(door, new URL(url).pathname)
         t.ok(kept >= stopAt && kept < clip.length, `${kept} bytes were kept`)
         await new Promise<void>((resolve, reject) => {
-          const second = new Upload(clip, { ...options, uploadUrl: url, onError: reject, onSuccess: () => { resolve() }, onChunkComplete: (size) => { sent += size } })
+          const second = new Upload(clip, {
+            ...options,
+            uploadUrl: url,
+            onError: reject,
+            onSuccess: () => {
+              resolve()
+            },
+            onChunkComplete: (size) => {
+              sent += size
+            },
+          })
           second.start()
         })
         t.equal(sent, clip.length - kept)
@@ -143,8 +230,16 @@ for (const kind of ['local', 's3'] as const) {
       for (const size of [1, 700, 30_000, 100_000]) {
         const socket = connect(port, '127.0.0.1')
         socket.on('error', () => {})
-        socket.write(`PATCH ${url} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${admin.token}\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\ncontent-type: ${PATCH_TYPE}\r\ncontent-length: ${clip.length - offset}\r\n\r\n`)
-        await new Promise<void>((resolve) => { socket.write(clip.subarray(offset, offset + size), () => { resolve() }) })
+        socket.write(
+          `PATCH ${url} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${admin.token}\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\ncontent-type: ${PATCH_TYPE}\r\ncontent-length: ${
+            clip.length - offset
+          }\r\n\r\n`,
+        )
+        await new Promise<void>((resolve) => {
+          socket.write(clip.subarray(offset, offset + size), () => {
+            resolve()
+          })
+        })
         socket.destroy()
         await once(socket, 'close')
         // The server hears of the bytes and of the end in its own time; asking ends a request that is there already.
@@ -165,7 +260,11 @@ for (const kind of ['local', 's3'] as const) {
     t.test('two requests that write at once leave the bytes in order', async (t) => {
       for (let round = 0; round < 5; round++) {
         const url = String((await begin(door, { metadata: { sha256 } })).headers.location)
-        const answers = await Promise.all([patch(door, url, 0, clip), patch(door, url, 0, clip), patch(door, url, 0, clip.subarray(0, 1_000))])
+        const answers = await Promise.all([
+          patch(door, url, 0, clip),
+          patch(door, url, 0, clip),
+          patch(door, url, 0, clip.subarray(0, 1_000)),
+        ])
         for (const { status } of answers) t.ok([204, 400, 409, 423].includes(status), String(status))
         const offset = await offsetOf(door, url)
         if (offset < clip.length) await patch(door, url, offset, clip.subarray(offset))
@@ -177,9 +276,17 @@ for (const kind of ['local', 's3'] as const) {
       const before = await door.contents()
       const url = String((await begin(door)).headers.location)
       await patch(door, url, 0, clip.subarray(0, 100_000))
-      t.match((await admin.get(url)).body, { state: 'uploading', receivedBytes: 100_000, mediaFileId: null, failure: null })
+      t.match((await admin.get(url)).body, {
+        state: 'uploading',
+        receivedBytes: 100_000,
+        mediaFileId: null,
+        failure: null,
+      })
       t.not((await door.contents()).unfinished.length, 0)
-      t.equal((await call(app, 'DELETE', url, { token: admin.token, headers: { 'tus-resumable': '1.0.0' } })).status, 204)
+      t.equal(
+        (await call(app, 'DELETE', url, { token: admin.token, headers: { 'tus-resumable': '1.0.0' } })).status,
+        204,
+      )
       expectProblem(t, await patch(door, url, 100_000, clip.subarray(100_000)), 'not-found', 404)
       t.equal((await head(door, url)).status, 404)
       t.strictSame(await door.contents(), before)
@@ -255,21 +362,34 @@ t.test('what a process left when it died', async (t) => {
     const url = String((await begin(door)).headers.location)
     await patch(door, url, 0, clip)
     const { mediaFileId } = await outcome(door, url)
-    await MediaUpload.updateOne({ _id: mediaFileId }, { $set: { state: 'processing', leaseHolder: 'dead', leaseUntil: new Date(door.clock.now().getTime() + 5_000) } })
+    await MediaUpload.updateOne({ _id: mediaFileId }, {
+      $set: { state: 'processing', leaseHolder: 'dead', leaseUntil: new Date(door.clock.now().getTime() + 5_000) },
+    })
     await app.services.uploads.sweep()
     t.match(await outcome(door, url), { state: 'processing' }, 'its lease has not lapsed')
-    expectProblem(t, await call(app, 'DELETE', url, { token: door.admin.token, headers: { 'tus-resumable': '1.0.0' } }), 'upload-processing', 409)
+    expectProblem(
+      t,
+      await call(app, 'DELETE', url, { token: door.admin.token, headers: { 'tus-resumable': '1.0.0' } }),
+      'upload-processing',
+      409,
+    )
     door.clock.advance(6_000)
     await app.services.uploads.sweep()
     t.match(await outcome(door, url), { state: 'ready' })
-    t.equal((await Media.findOne({ 'files._id': mediaFileId }))?.files.filter(({ _id }) => _id.toString() === mediaFileId).length, 1)
+    t.equal(
+      (await Media.findOne({ 'files._id': mediaFileId }))?.files.filter(({ _id }) => _id.toString() === mediaFileId)
+        .length,
+      1,
+    )
   })
 
   t.test('with bytes that are gone fails and says so', async (t) => {
     const url = String((await begin(door)).headers.location)
     await patch(door, url, 0, clip.subarray(0, 1_000))
     const id = url.split('/').at(-1) ?? ''
-    await MediaUpload.updateOne({ _id: id }, { $set: { state: 'processing', storageKey: 'resumable/nowhere', leaseUntil: NO_LEASE } })
+    await MediaUpload.updateOne({ _id: id }, {
+      $set: { state: 'processing', storageKey: 'resumable/nowhere', leaseUntil: NO_LEASE },
+    })
     const { rmSync } = await import('node:fs')
     rmSync(file(url))
     await app.services.uploads.sweep()
@@ -298,11 +418,21 @@ t.test('requests', async (t) => {
     expectProblem(t, await begin(door, { headers: { 'upload-metadata': 'itemId ???' } }), 'malformed-request', 400)
     expectProblem(t, await begin(door, { metadata: { itemId: '0'.repeat(24) } }), 'not-found', 404)
     expectProblem(t, await begin(door, { metadata: { filetype: 'text/html' } }), 'unsupported-media', 415)
-    const { status: without } = await call(app, 'POST', '/v1/admin/uploads', { token: admin.token, headers: { 'upload-length': '5' } })
+    const { status: without } = await call(app, 'POST', '/v1/admin/uploads', {
+      token: admin.token,
+      headers: { 'upload-length': '5' },
+    })
     t.equal(without, 412)
-    const deferred = await call(app, 'POST', '/v1/admin/uploads', { token: admin.token, headers: { 'tus-resumable': '1.0.0', 'upload-defer-length': '1', 'upload-metadata': encode({ itemId: movie }) } })
+    const deferred = await call(app, 'POST', '/v1/admin/uploads', {
+      token: admin.token,
+      headers: { 'tus-resumable': '1.0.0', 'upload-defer-length': '1', 'upload-metadata': encode({ itemId: movie }) },
+    })
     expectProblem(t, deferred, 'malformed-request', 400)
-    const wrongType = await call(app, 'PATCH', url, { token: admin.token, body: clip, headers: { 'tus-resumable': '1.0.0', 'upload-offset': '1000', 'content-type': 'video/mp4' } })
+    const wrongType = await call(app, 'PATCH', url, {
+      token: admin.token,
+      body: clip,
+      headers: { 'tus-resumable': '1.0.0', 'upload-offset': '1000', 'content-type': 'video/mp4' },
+    })
     expectProblem(t, wrongType, 'unsupported-media-type', 415)
     expectProblem(t, await admin.get('/v1/admin/uploads/nonsense'), 'not-found', 404)
     t.strictSame((await admin.get('/v1/admin/uploads')).body.items.length, 2)
@@ -311,7 +441,14 @@ t.test('requests', async (t) => {
   t.test('may send the first bytes with the announcement, and an episode is an item too', async (t) => {
     const show = await addShow(app, admin, {}, [])
     const answer = await call(app, 'POST', '/v1/admin/uploads', {
-      token: admin.token, body: clip, headers: { 'tus-resumable': '1.0.0', 'upload-length': String(clip.length), 'upload-metadata': encode({ itemId: show.episodes[0] ?? '' }), 'content-type': PATCH_TYPE },
+      token: admin.token,
+      body: clip,
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(clip.length),
+        'upload-metadata': encode({ itemId: show.episodes[0] ?? '' }),
+        'content-type': PATCH_TYPE,
+      },
     })
     t.equal(answer.status, 201)
     t.equal(answer.headers['upload-offset'], String(clip.length))
@@ -324,7 +461,12 @@ t.test('requests', async (t) => {
     const member = await signUp(app)
     for (const method of ['POST', 'PATCH', 'DELETE', 'GET'] as const) {
       const target = method === 'POST' ? '/v1/admin/uploads' : url
-      expectProblem(t, await call(app, method, target, { token: member.token, headers: { 'tus-resumable': '1.0.0' } }), 'forbidden', 403)
+      expectProblem(
+        t,
+        await call(app, method, target, { token: member.token, headers: { 'tus-resumable': '1.0.0' } }),
+        'forbidden',
+        403,
+      )
       expectProblem(t, await call(app, method, target, { headers: { 'tus-resumable': '1.0.0' } }), 'unauthorized', 401)
     }
     t.equal((await call(app, 'HEAD', url, { token: member.token, headers: { 'tus-resumable': '1.0.0' } })).status, 403)
@@ -337,13 +479,31 @@ t.test('requests', async (t) => {
   t.test('of a browser learn by OPTIONS what the server can do, and may read what they need', async (t) => {
     const plain = await app.inject({ method: 'OPTIONS', url: '/v1/admin/uploads' })
     t.equal(plain.statusCode, 204)
-    t.match(plain.headers, { 'tus-resumable': '1.0.0', 'tus-version': '1.0.0', 'tus-max-size': String(MAX_BYTES), 'tus-extension': 'creation,creation-with-upload,termination,expiration' })
+    t.match(plain.headers, {
+      'tus-resumable': '1.0.0',
+      'tus-version': '1.0.0',
+      'tus-max-size': String(MAX_BYTES),
+      'tus-extension': 'creation,creation-with-upload,termination,expiration',
+    })
     t.equal(plain.headers['access-control-allow-origin'], undefined)
-    const ask = (origin: string, url: string) => app.inject({ method: 'OPTIONS', url, headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'tus-resumable,upload-offset' } })
+    const ask = (origin: string, url: string) =>
+      app.inject({
+        method: 'OPTIONS',
+        url,
+        headers: {
+          origin,
+          'access-control-request-method': 'PATCH',
+          'access-control-request-headers': 'tus-resumable,upload-offset',
+        },
+      })
     for (const url of ['/v1/admin/uploads', `/v1/admin/uploads/${'0'.repeat(24)}`]) {
       const allowed = await ask('https://studio.example.com', url)
       t.equal(allowed.statusCode, 204)
-      t.match(allowed.headers, { 'access-control-allow-origin': 'https://studio.example.com', 'access-control-allow-methods': /PATCH/, 'access-control-allow-headers': /upload-offset/ })
+      t.match(allowed.headers, {
+        'access-control-allow-origin': 'https://studio.example.com',
+        'access-control-allow-methods': /PATCH/,
+        'access-control-allow-headers': /upload-offset/,
+      })
       t.equal((await ask('https://evil.example.com', url)).headers['access-control-allow-origin'], undefined)
     }
     const begun = await begin(door, { headers: { origin: 'https://studio.example.com' } })

@@ -22,7 +22,13 @@ t.test('a file in S3 is uploaded, probed by its ranges, played by ranges, and go
   const whole = await call(app, 'GET', url)
   t.equal(whole.status, 200)
   t.ok(whole.bytes.equals(clip))
-  for (const [range, from, to] of [['bytes=0-0', 0, 1], ['bytes=1000-1999', 1_000, 2_000], ['bytes=-7', clip.length - 7, clip.length], [`bytes=${clip.length - 3}-`, clip.length - 3, clip.length]] as const) {
+  for (
+    const [range, from, to] of [['bytes=0-0', 0, 1], ['bytes=1000-1999', 1_000, 2_000], [
+      'bytes=-7',
+      clip.length - 7,
+      clip.length,
+    ], [`bytes=${clip.length - 3}-`, clip.length - 3, clip.length]] as const
+  ) {
     const part = await call(app, 'GET', url, { headers: { range } })
     t.equal(part.status, 206, range)
     t.ok(part.bytes.equals(clip.subarray(from, to)), range)
@@ -71,12 +77,17 @@ for (const delivery of ['proxy', 'redirect'] as const) {
     await app.services.packaging.sweep()
     await app.services.packaging.settle()
     const { hlsUrl } = (await play(await signUp(app), movie)).body
-    const next = async (url: string, uri: RegExp): Promise<string> => new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice('http://x'.length)
+    const next = async (url: string, uri: RegExp): Promise<string> =>
+      new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice(
+        'http://x'.length,
+      )
     const fragments = await next(await next(hlsUrl, /^[\w-]+-v\.m3u8.*$/m), /^[\w-]+-v\.mp4.*$/m)
     const headers = { range: 'bytes=4-7' }
     const answer = await call(app, 'GET', fragments, { headers })
     t.equal(answer.status, delivery === 'proxy' ? 206 : 307)
-    const bytes = delivery === 'proxy' ? answer.bytes : Buffer.from(await (await fetch(String(answer.headers.location), { headers })).arrayBuffer())
+    const bytes = delivery === 'proxy'
+      ? answer.bytes
+      : Buffer.from(await (await fetch(String(answer.headers.location), { headers })).arrayBuffer())
     t.equal(bytes.toString(), 'ftyp')
     t.equal((await server.contents()).uploads.length, 0)
   })
@@ -89,7 +100,16 @@ t.test('a store that is away is a 503 with Retry-After, for viewers and uploads,
   const movie = await addMovie(app, admin)
   const { url } = (await play(await signUp(app), movie)).body
   server.fault = 'refuse'
-  for (const answer of [await call(app, 'GET', url), await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body: clip, headers: { 'content-type': 'video/mp4' } })]) {
+  for (
+    const answer of [
+      await call(app, 'GET', url),
+      await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
+        token: admin.token,
+        body: clip,
+        headers: { 'content-type': 'video/mp4' },
+      }),
+    ]
+  ) {
     expectProblem(t, answer, 'storage-unavailable', 503)
     t.equal(answer.headers['retry-after'], '5')
   }
@@ -104,7 +124,11 @@ t.test('probing a store that stops answering is a 503, not a verdict on the file
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, [])
   server.breakAfterPut = true
-  const answer = await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body: clip, headers: { 'content-type': 'video/mp4' } })
+  const answer = await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
+    token: admin.token,
+    body: clip,
+    headers: { 'content-type': 'video/mp4' },
+  })
   expectProblem(t, answer, 'storage-unavailable', 503)
 })
 
@@ -113,7 +137,12 @@ t.test('broken files are refused with what is wrong, and leave nothing in the st
   const { app } = await startApp(t, server.variables)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, [])
-  const send = async (body: Buffer) => await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body, headers: { 'content-type': 'video/mp4' } })
+  const send = async (body: Buffer) =>
+    await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
+      token: admin.token,
+      body,
+      headers: { 'content-type': 'video/mp4' },
+    })
   expectProblem(t, await send(clip.subarray(0, clip.length - 20_000)), 'unreadable-media', 422)
   expectProblem(t, await send(Buffer.alloc(50_000)), 'unsupported-media', 415)
   t.strictSame(await server.contents(), { objects: [], uploads: [] })

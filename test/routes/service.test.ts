@@ -10,16 +10,46 @@ t.test('the service', async (t) => {
   const { app } = await startApp(t, { CORS_ORIGINS: 'https://tv.example.com' })
 
   t.test('says that it lives and is ready', async (t) => {
-    t.strictSame([(await call(app, 'GET', '/health/live')).body, (await call(app, 'GET', '/health/ready')).body], [{ status: 'ok' }, { status: 'ok' }])
+    t.strictSame([(await call(app, 'GET', '/health/live')).body, (await call(app, 'GET', '/health/ready')).body], [{
+      status: 'ok',
+    }, { status: 'ok' }])
   })
 
   t.test('answers everything that goes wrong with a problem document', async (t) => {
     expectProblem(t, await call(app, 'GET', '/nowhere'), 'not-found', 404)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"broken', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '<a/>', headers: { 'content-type': 'text/xml' } }), 'unsupported-media-type', 415)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: 'a', headers: { 'content-type': 'text/plain' } }), 'unsupported-media-type', 415)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: { email: 'x'.repeat(70_000), password: 'x' } }), 'body-too-large', 413)
-    expectProblem(t, await call(app, 'POST', '/v1/auth/login', { body: '{"__proto__":{"x":1},"email":"a","password":"b"}', headers: { 'content-type': 'application/json' } }), 'malformed-request', 400)
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/login', { body: '{"broken', headers: { 'content-type': 'application/json' } }),
+      'malformed-request',
+      400,
+    )
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/login', { body: '<a/>', headers: { 'content-type': 'text/xml' } }),
+      'unsupported-media-type',
+      415,
+    )
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/login', { body: 'a', headers: { 'content-type': 'text/plain' } }),
+      'unsupported-media-type',
+      415,
+    )
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/login', { body: { email: 'x'.repeat(70_000), password: 'x' } }),
+      'body-too-large',
+      413,
+    )
+    expectProblem(
+      t,
+      await call(app, 'POST', '/v1/auth/login', {
+        body: '{"__proto__":{"x":1},"email":"a","password":"b"}',
+        headers: { 'content-type': 'application/json' },
+      }),
+      'malformed-request',
+      400,
+    )
     const { headers, body } = await call(app, 'GET', '/v1/account')
     t.equal(headers['x-request-id'], body.requestId)
   })
@@ -27,19 +57,37 @@ t.test('the service', async (t) => {
   t.test('answers what is no HTTP request with a problem document too', async (t) => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = app.server.address() as AddressInfo
-    const ask = async (text: string): Promise<string> => await new Promise((resolve) => {
-      const chunks: Buffer[] = []
-      const socket = connect(port, '127.0.0.1', () => { socket.write(text) })
-      socket.on('data', (chunk) => chunks.push(chunk)).on('close', () => { resolve(Buffer.concat(chunks).toString()) })
-    })
-    t.match(await ask(`GET /v1/plans?x=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 [^]*application\/problem\+json[^]*"code":"headers-too-large"/)
-    t.match(await ask('nonsense\r\n\r\n'), /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/)
+    const ask = async (text: string): Promise<string> =>
+      await new Promise((resolve) => {
+        const chunks: Buffer[] = []
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(text)
+        })
+        socket.on('data', (chunk) => chunks.push(chunk)).on('close', () => {
+          resolve(Buffer.concat(chunks).toString())
+        })
+      })
+    t.match(
+      await ask(`GET /v1/plans?x=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`),
+      /^HTTP\/1\.1 431 [^]*application\/problem\+json[^]*"code":"headers-too-large"/,
+    )
+    t.match(
+      await ask('nonsense\r\n\r\n'),
+      /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"code":"malformed-request"/,
+    )
   })
 
   t.test('sends safe headers, and lets in only the origins that are listed', async (t) => {
     const allowed = await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://tv.example.com' } })
-    t.match(allowed.headers, { 'access-control-allow-origin': 'https://tv.example.com', 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ })
-    t.notOk((await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://evil.example.com' } })).headers['access-control-allow-origin'])
+    t.match(allowed.headers, {
+      'access-control-allow-origin': 'https://tv.example.com',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': /default-src 'none'/,
+    })
+    t.notOk(
+      (await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://evil.example.com' } }))
+        .headers['access-control-allow-origin'],
+    )
   })
 
   t.test('serves its OpenAPI document, Swagger UI and metrics', async (t) => {
@@ -55,10 +103,20 @@ t.test('the service', async (t) => {
 
   t.test('describes itself so that clients can be generated from it', async (t) => {
     const { body } = await call(app, 'GET', '/openapi.json')
-    const parameters = Object.values<any>(body.paths).flatMap((methods) => Object.values<any>(methods).flatMap(({ parameters = [] }) => parameters)).filter((one: any) => one.in === 'query')
+    const parameters = Object.values<any>(body.paths).flatMap((methods) =>
+      Object.values<any>(methods).flatMap(({ parameters = [] }) => parameters)
+    ).filter((one: any) => one.in === 'query')
     t.ok(parameters.length > 50)
-    t.strictSame(parameters.filter(({ required, schema }: any) => required === true && schema.default !== undefined), [], 'what has a default may be left out')
-    t.strictSame(parameters.filter(({ required, example }: any) => required !== true && example !== undefined), [], 'no filter is filled in')
+    t.strictSame(
+      parameters.filter(({ required, schema }: any) => required === true && schema.default !== undefined),
+      [],
+      'what has a default may be left out',
+    )
+    t.strictSame(
+      parameters.filter(({ required, example }: any) => required !== true && example !== undefined),
+      [],
+      'no filter is filled in',
+    )
     const untyped: unknown[] = []
     JSON.parse(JSON.stringify(body), (_key, value) => {
       if (typeof value?.enum?.[0] === 'string' && value.type === undefined) untyped.push(value)
@@ -86,7 +144,9 @@ t.test('the service', async (t) => {
 t.test('request rates are limited by address', async (t) => {
   const { app } = await startApp(t, { RATE_LIMITS: 'on' })
   const answers = []
-  for (let i = 0; i <= SIGN_IN_RATE.max; i++) answers.push(await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: 'x' } }))
+  for (let i = 0; i <= SIGN_IN_RATE.max; i++) {
+    answers.push(await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: 'x' } }))
+  }
   t.equal(answers[SIGN_IN_RATE.max - 1]?.status, 401)
   expectProblem(t, answers[SIGN_IN_RATE.max]!, 'rate-limited', 429)
   t.ok(Number(answers[SIGN_IN_RATE.max]?.headers['retry-after']) > 0)

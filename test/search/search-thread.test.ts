@@ -6,8 +6,17 @@ import type { SearchDocument } from '../../src/search/search-index.js'
 import { startSearchThread } from '../../src/search/search-thread.js'
 import { addMovie, signUp, signUpAdmin, startApp } from '../helper.js'
 
-const alien: SearchDocument = { slot: 7, names: ['Alien'], hasOriginal: false, people: 'Sigourney Weaver', episodes: '', year: 1979, popularity: 1 }
-const isBusy = (error: unknown): boolean => error instanceof DomainError && error.code === 'search-busy' && error.status === 503
+const alien: SearchDocument = {
+  slot: 7,
+  names: ['Alien'],
+  hasOriginal: false,
+  people: 'Sigourney Weaver',
+  episodes: '',
+  year: 1979,
+  popularity: 1,
+}
+const isBusy = (error: unknown): boolean =>
+  error instanceof DomainError && error.code === 'search-busy' && error.status === 503
 
 t.test('as many searches wait as are allowed, and not one more', async (t) => {
   const thread = startSearchThread({ maxWaiting: 2, onLost: () => undefined })
@@ -27,7 +36,9 @@ t.test('a search that takes too long is given up, and the next is answered', asy
   await thread.put([alien])
   // A busy machine may be too slow for one search, not for all of them.
   let found: unknown = null
-  for (let tries = 0; tries < 500 && !Array.isArray(found); tries++) found = await thread.search('alein').then((slots) => [...slots], isBusy)
+  for (let tries = 0; tries < 500 && !Array.isArray(found); tries++) {
+    found = await thread.search('alein').then((slots) => [...slots], isBusy)
+  }
   t.strictSame(found, [7])
 })
 
@@ -46,7 +57,9 @@ t.test('an index that was lost is built again', async (t) => {
     seen.add(this)
     postMessage.apply(this, args)
   }
-  t.teardown(() => { Worker.prototype.postMessage = postMessage })
+  t.teardown(() => {
+    Worker.prototype.postMessage = postMessage
+  })
   const { app } = await startApp(t)
   const admin = await signUpAdmin(app)
   const id = await addMovie(app, admin, { title: 'Nosferatu' }, [])

@@ -15,7 +15,10 @@ const median = (values: readonly number[]): number => {
   return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2
 }
 
-interface Sides { readonly known: string, readonly unknown: string }
+interface Sides {
+  readonly known: string
+  readonly unknown: string
+}
 type Ask = (app: FastifyInstance, email: string) => Promise<{ status: number, body: any }>
 
 /** Times both sides in turn, each first every other time. @returns known over unknown */
@@ -34,7 +37,13 @@ async function compare (app: FastifyInstance, ask: Ask, sides: readonly Sides[])
   return median(times.known) / median(times.unknown)
 }
 
-async function expectAlike (t: Test, app: FastifyInstance, what: string, ask: Ask, makeSides: () => Promise<Sides[]>): Promise<void> {
+async function expectAlike (
+  t: Test,
+  app: FastifyInstance,
+  what: string,
+  ask: Ask,
+  makeSides: () => Promise<Sides[]>,
+): Promise<void> {
   let ratio = Infinity
   let tries = 0
   while (Math.abs(ratio - 1) > MAX_DIFFERENCE && tries++ < TRIES) ratio = await compare(app, ask, await makeSides())
@@ -44,7 +53,11 @@ async function expectAlike (t: Test, app: FastifyInstance, what: string, ask: As
   t.equal(known.status, unknown.status, `${what}: the same status`)
   t.strictSame({ ...known.body, requestId: '' }, { ...unknown.body, requestId: '' }, 'and body')
   t.ok(Math.abs(ratio - 1) <= MAX_DIFFERENCE, `${what}: ${ratio.toFixed(3)}`)
-  t.comment(`known and unknown addresses look alike: ${what}, ${2 * PAIRS} interleaved requests, median known / unknown = ${ratio.toFixed(3)} in try ${tries}`)
+  t.comment(
+    `known and unknown addresses look alike: ${what}, ${2 * PAIRS} interleaved requests, median known / unknown = ${
+      ratio.toFixed(3)
+    } in try ${tries}`,
+  )
 }
 
 t.test('known and unknown addresses look alike', { timeout: 240_000 }, async (t) => {
@@ -59,6 +72,18 @@ t.test('known and unknown addresses look alike', { timeout: 240_000 }, async (t)
     }
     return sides
   }
-  await expectAlike(t, app, 'log-in', async (app, email) => await call(app, 'POST', '/v1/auth/login', { body: { email, password: `not ${PASSWORD}` } }), makeSides)
-  await expectAlike(t, app, 'forgotten password', async (app, email) => await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } }), makeSides)
+  await expectAlike(
+    t,
+    app,
+    'log-in',
+    async (app, email) => await call(app, 'POST', '/v1/auth/login', { body: { email, password: `not ${PASSWORD}` } }),
+    makeSides,
+  )
+  await expectAlike(
+    t,
+    app,
+    'forgotten password',
+    async (app, email) => await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } }),
+    makeSides,
+  )
 })

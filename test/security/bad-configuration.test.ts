@@ -22,20 +22,49 @@ const PRODUCTION: Readonly<Record<string, string>> = {
 }
 const S3 = { STORAGE: 's3', S3_BUCKET: 'films', S3_ACCESS_KEY_ID: 'AKID', S3_SECRET_ACCESS_KEY: CANARY }
 const CASES: ReadonlyArray<readonly [variable: string, value: string, rest?: Readonly<Record<string, string>>]> = [
-  ['NODE_ENV', CANARY], ['MONGODB_URI', `postgres://${CANARY}`], ['SIGNING_KEYS', `k1:${CANARY}`],
-  ['PASSWORD_PEPPER', CANARY], ['RATE_LIMITS', 'off'], ['SEED', 'demo'], ['PORT', CANARY], ['LOG_LEVEL', CANARY],
-  ['BCRYPT_COST', '4'], ['PASSWORD_MIN_LENGTH', '4'], ['CORS_ORIGINS', `*,${CANARY}`], ['TRUSTED_PROXIES', CANARY], ['MAX_UPLOAD_BYTES', CANARY], ['X_ACCEL_REDIRECT_PREFIX', CANARY],
-  ['SMTP_URL', CANARY], ['PUBLIC_URL', CANARY], ['ACCOUNT_GRACE_DAYS', CANARY], ['STORAGE', CANARY], ['SIGNING_KEYS_FILE', `/nowhere/${CANARY}`],
-  ['S3_BUCKET', `${CANARY}!`, S3], ['S3_ENDPOINT', CANARY, S3], ['S3_ACCESS_KEY_ID', '', S3], ['S3_SECRET_ACCESS_KEY', '', S3],
+  ['NODE_ENV', CANARY],
+  ['MONGODB_URI', `postgres://${CANARY}`],
+  ['SIGNING_KEYS', `k1:${CANARY}`],
+  ['PASSWORD_PEPPER', CANARY],
+  ['RATE_LIMITS', 'off'],
+  ['SEED', 'demo'],
+  ['PORT', CANARY],
+  ['LOG_LEVEL', CANARY],
+  ['BCRYPT_COST', '4'],
+  ['PASSWORD_MIN_LENGTH', '4'],
+  ['CORS_ORIGINS', `*,${CANARY}`],
+  ['TRUSTED_PROXIES', CANARY],
+  ['MAX_UPLOAD_BYTES', CANARY],
+  ['X_ACCEL_REDIRECT_PREFIX', CANARY],
+  ['SMTP_URL', CANARY],
+  ['PUBLIC_URL', CANARY],
+  ['ACCOUNT_GRACE_DAYS', CANARY],
+  ['STORAGE', CANARY],
+  ['SIGNING_KEYS_FILE', `/nowhere/${CANARY}`],
+  ['S3_BUCKET', `${CANARY}!`, S3],
+  ['S3_ENDPOINT', CANARY, S3],
+  ['S3_ACCESS_KEY_ID', '', S3],
+  ['S3_SECRET_ACCESS_KEY', '', S3],
 ]
 
-interface End { readonly code: number | null, readonly ms: number, readonly output: string }
+interface End {
+  readonly code: number | null
+  readonly ms: number
+  readonly output: string
+}
 
 async function start (variables: Readonly<Record<string, string>>): Promise<End> {
   const started = performance.now()
-  const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], { env: { PATH: process.env['PATH'], ...variables }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { output += String(chunk) })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk)
+    })
+  }
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { code, ms: performance.now() - started, output }
 }
@@ -50,7 +79,10 @@ async function quickest (variables: Readonly<Record<string, string>>, first: num
 /** What the machine needs at this moment to load the same modules and do nothing with them. */
 async function loadingTime (): Promise<number> {
   const started = performance.now()
-  const child = spawn(process.execPath, ['-e', `import(${JSON.stringify(path.resolve('dist', 'src', 'app.js'))}).then(() => process.exit(0))`], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(path.resolve('dist', 'src', 'app.js'))}).then(() => process.exit(0))`,
+  ], { stdio: 'ignore' })
   await new Promise((resolve) => child.once('close', resolve))
   return performance.now() - started
 }
@@ -71,6 +103,13 @@ t.test('a bad configuration does not start', { timeout: 240_000 }, async (t) => 
     }
   }))
   // A busy machine takes seconds to load the program alone: that is measured too, and allowed for.
-  t.ok(slowest < MAX_MS + 2 * loading, `the slowest took ${Math.round(slowest)} ms, loading alone ${Math.round(loading)} ms`)
-  t.comment(`a bad configuration does not start: ${CASES.length} cases, the slowest ended after ${Math.round(slowest)} ms (loading the program alone: ${Math.round(loading)} ms)`)
+  t.ok(
+    slowest < MAX_MS + 2 * loading,
+    `the slowest took ${Math.round(slowest)} ms, loading alone ${Math.round(loading)} ms`,
+  )
+  t.comment(
+    `a bad configuration does not start: ${CASES.length} cases, the slowest ended after ${
+      Math.round(slowest)
+    } ms (loading the program alone: ${Math.round(loading)} ms)`,
+  )
 })

@@ -16,7 +16,11 @@ t.test('bytes only for a signed, live lease', async (t) => {
   const movies: string[] = []
   for (const title of ['Alien', 'Aliens']) {
     const movie = await addMovie(app, admin, { title, originalLanguage: 'en' }, ['480p-en', '1080p-en'])
-    await call(app, 'POST', `/v1/admin/movies/${movie}/subtitles?language=es`, { token: admin.token, body: VTT, headers: { 'content-type': 'text/vtt' } })
+    await call(app, 'POST', `/v1/admin/movies/${movie}/subtitles?language=es`, {
+      token: admin.token,
+      body: VTT,
+      headers: { 'content-type': 'text/vtt' },
+    })
     await addThumbnails(movie)
     movies.push(movie)
   }
@@ -26,16 +30,38 @@ t.test('bytes only for a signed, live lease', async (t) => {
 
   async function addThumbnails (movie: string): Promise<void> {
     const part = (name: string, type: string, body: string | Buffer): Buffer =>
-      Buffer.concat([Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`), Buffer.from(body), Buffer.from('\r\n')])
-    const body = Buffer.concat([part('index', 'text/vtt', SPRITE_INDEX), part('image', 'image/jpeg', JPEG), Buffer.from('--b--\r\n')])
-    const { status } = await call(app, 'POST', `/v1/admin/movies/${movie}/thumbnails`, { token: admin.token, body, headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+      Buffer.concat([
+        Buffer.from(
+          `--b\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`,
+        ),
+        Buffer.from(body),
+        Buffer.from('\r\n'),
+      ])
+    const body = Buffer.concat([
+      part('index', 'text/vtt', SPRITE_INDEX),
+      part('image', 'image/jpeg', JPEG),
+      Buffer.from('--b--\r\n'),
+    ])
+    const { status } = await call(app, 'POST', `/v1/admin/movies/${movie}/thumbnails`, {
+      token: admin.token,
+      body,
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    })
     t.equal(status, 204)
   }
 
   /** Every address that a player gets with a stream, and those inside of its playlists. */
-  async function addressesOf (viewer: Person, item: string): Promise<{ streamId: string, mediaFile: any, urls: string[] }> {
+  async function addressesOf (
+    viewer: Person,
+    item: string,
+  ): Promise<{ streamId: string, mediaFile: any, urls: string[] }> {
     const { body } = await play(viewer, item)
-    const urls: string[] = [body.url, body.hlsUrl, ...body.subtitles.map(({ url }: { url: string }) => url), body.thumbnailsUrl]
+    const urls: string[] = [
+      body.url,
+      body.hlsUrl,
+      ...body.subtitles.map(({ url }: { url: string }) => url),
+      body.thumbnailsUrl,
+    ]
     const inside = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
     const parse = async (url: string): Promise<Parser['manifest']> => {
       const parser = new Parser()
@@ -43,7 +69,10 @@ t.test('bytes only for a signed, live lease', async (t) => {
       parser.end()
       return parser.manifest
     }
-    urls.push(inside((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl).replace(/#.*/, ''))
+    urls.push(
+      inside((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl)
+        .replace(/#.*/, ''),
+    )
     const master = await parse(body.hlsUrl)
     for (const { uri } of master.playlists ?? []) {
       const playlist = inside(uri, body.hlsUrl)
@@ -63,7 +92,8 @@ t.test('bytes only for a signed, live lease', async (t) => {
     for (const headers of [{}, { range: 'bytes=0-99' }] as Array<Record<string, string>>) {
       cases++
       const { status, body, headers: answered } = await call(app, 'GET', url, { headers })
-      const isRefused = status === 403 && body?.code === 'media-refused' && answered['accept-ranges'] === undefined && answered['content-range'] === undefined
+      const isRefused = status === 403 && body?.code === 'media-refused' && answered['accept-ranges'] === undefined &&
+        answered['content-range'] === undefined
       if (!isRefused) t.fail(`${what}: ${url.replace(/token=.*/, '')} answered ${status}`)
     }
   }
@@ -71,7 +101,9 @@ t.test('bytes only for a signed, live lease', async (t) => {
 
   await t.test('all are there with their own token', async (t) => {
     t.ok(mine.urls.length >= 8, `${mine.urls.length} addresses`)
-    for (const url of mine.urls) t.ok((await call(app, 'GET', url)).status === 200, partsOf(url)[0].replace(/[0-9a-f]{24}/g, '…'))
+    for (const url of mine.urls) {
+      t.ok((await call(app, 'GET', url)).status === 200, partsOf(url)[0].replace(/[0-9a-f]{24}/g, '…'))
+    }
   })
 
   await t.test('without a token, with a changed one, and with that of another thing', async (t) => {
@@ -82,12 +114,24 @@ t.test('bytes only for a signed, live lease', async (t) => {
       const [kind = '', body = '', mac = ''] = token.split('.')
       const fields = JSON.parse(Buffer.from(body, 'base64url').toString()) as unknown[]
       for (const [at, value] of fields.entries()) {
-        const changed = fields.map((field, i) => i !== at ? field : typeof value === 'number' ? value + 1 : `${String(value)}0`)
-        await expectNoBytes(`field ${at} changed`, `${path}?token=${kind}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${mac}`)
+        const changed = fields.map((field, i) =>
+          i !== at ? field : typeof value === 'number' ? value + 1 : `${String(value)}0`
+        )
+        await expectNoBytes(
+          `field ${at} changed`,
+          `${path}?token=${kind}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${mac}`,
+        )
       }
-      for (const wrong of ['m1', 'h1', 's1', 'm2'].filter((one) => one !== kind)) await expectNoBytes('another kind', `${path}?token=${wrong}.${body}.${mac}`)
-      for (const wrong of [mac.slice(0, -1), `${mac}A`, `A${mac.slice(1)}`.replace(mac, `B${mac.slice(1)}`), '']) await expectNoBytes('another signature', `${path}?token=${kind}.${body}.${wrong}`)
-      await expectNoBytes('another film\'s token', `${path}?token=${partsOf(other.urls[index] ?? other.urls[0] ?? '')[1]}`)
+      for (const wrong of ['m1', 'h1', 's1', 'm2'].filter((one) => one !== kind)) {
+        await expectNoBytes('another kind', `${path}?token=${wrong}.${body}.${mac}`)
+      }
+      for (const wrong of [mac.slice(0, -1), `${mac}A`, `A${mac.slice(1)}`.replace(mac, `B${mac.slice(1)}`), '']) {
+        await expectNoBytes('another signature', `${path}?token=${kind}.${body}.${wrong}`)
+      }
+      await expectNoBytes(
+        "another film's token",
+        `${path}?token=${partsOf(other.urls[index] ?? other.urls[0] ?? '')[1]}`,
+      )
     }
     t.pass(`${cases} requests`)
   })
@@ -99,17 +143,33 @@ t.test('bytes only for a signed, live lease', async (t) => {
     const file = mine.mediaFile.id as string
     const good = signMediaGrant(keys, { ...lease, file, item: movie, maxHeight: 2_160 })
     t.equal((await call(app, 'GET', `/v1/media/${file}?token=${good}`)).status, 200, 'the forge makes good tokens')
-    const forged: Array<[string, object]> = [['no such lease', { lease: '665f1c2e9b1e8a0012ab34cd' }], ['another profile', { profile: stranger.profileId }], ['another account', { account: stranger.accountId }], ['expired', { expiresAt: now }], ['expired long ago', { expiresAt: 1 }]]
+    const forged: Array<[string, object]> = [
+      ['no such lease', { lease: '665f1c2e9b1e8a0012ab34cd' }],
+      ['another profile', { profile: stranger.profileId }],
+      ['another account', { account: stranger.accountId }],
+      ['expired', { expiresAt: now }],
+      ['expired long ago', { expiresAt: 1 }],
+    ]
     for (const [what, change] of forged) {
-      await expectNoBytes(what, `/v1/media/${file}?token=${signMediaGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160 })}`)
-      await expectNoBytes(what, `/v1/hls/${movie}/master.m3u8?token=${signHlsGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160, audio: null, subtitle: null })}`)
+      await expectNoBytes(
+        what,
+        `/v1/media/${file}?token=${signMediaGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160 })}`,
+      )
+      await expectNoBytes(
+        what,
+        `/v1/hls/${movie}/master.m3u8?token=${
+          signHlsGrant(keys, { ...lease, ...change, file, item: movie, maxHeight: 2_160, audio: null, subtitle: null })
+        }`,
+      )
     }
     const files = (await admin.get(`/v1/movies/${movie}`)).body.mediaFiles as Array<{ id: string, height: number }>
     const taller = files.find(({ height }) => height === 1_080)?.id ?? ''
     const low = (await play(stranger, movie)).body
     await expectNoBytes('a token for another height', `/v1/media/${taller}?token=${partsOf(low.url)[1]}`)
     const tall = mine.urls.filter((url) => url.includes(`/${taller}`))
-    for (const url of tall) await expectNoBytes('a rendition above the height', `${partsOf(url)[0]}?token=${partsOf(low.hlsUrl)[1]}`)
+    for (const url of tall) {
+      await expectNoBytes('a rendition above the height', `${partsOf(url)[0]}?token=${partsOf(low.hlsUrl)[1]}`)
+    }
   })
 
   await t.test('once the stream has ended', async () => {

@@ -4,15 +4,30 @@ import { issueDeviceToken, readDeviceToken } from '../../src/security/device-tok
 import { createKeyRing } from '../../src/security/key-ring.js'
 import { expectProblem, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
 
-t.test('1,000 wrong passwords on one account from 50 addresses: at most 100 reach the hash, and the owner\'s device signs in every time', async (t) => {
+t.test("1,000 wrong passwords on one account from 50 addresses: at most 100 reach the hash, and the owner's device signs in every time", async (t) => {
   const { app, clock } = await startApp(t, { RATE_LIMITS: 'on' })
   let hashed = 0
   const { hasher } = app.services
   const verify = hasher.verify.bind(hasher)
-  Object.assign(hasher, { verify: async (password: string, hash: string) => { hashed++; return await verify(password, hash) } })
+  Object.assign(hasher, {
+    verify: async (password: string, hash: string) => {
+      hashed++
+      return await verify(password, hash)
+    },
+  })
 
-  const logIn = async (email: string, password: string, remoteAddress: string, deviceToken?: string): Promise<Answer> => {
-    const response = await app.inject({ method: 'POST', url: '/v1/auth/login', remoteAddress, payload: { email, password, ...(deviceToken === undefined ? {} : { deviceToken }) } })
+  const logIn = async (
+    email: string,
+    password: string,
+    remoteAddress: string,
+    deviceToken?: string,
+  ): Promise<Answer> => {
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/auth/login',
+      remoteAddress,
+      payload: { email, password, ...(deviceToken === undefined ? {} : { deviceToken }) },
+    })
     return { status: response.statusCode, body: response.json(), headers: response.headers, bytes: response.rawPayload }
   }
   const kim = await signUp(app)
@@ -49,7 +64,8 @@ t.test('one address that guesses at many accounts is held up; whoever signs in f
   const { app } = await startApp(t, { RATE_LIMITS: 'on' })
   const kim = await signUp(app)
   const from = async (remoteAddress: string, email: string, password: string): Promise<number> =>
-    (await app.inject({ method: 'POST', url: '/v1/auth/login', remoteAddress, payload: { email, password } })).statusCode
+    (await app.inject({ method: 'POST', url: '/v1/auth/login', remoteAddress, payload: { email, password } }))
+      .statusCode
   for (let i = 0; i < 30; i++) t.equal(await from('203.0.113.5', kim.email, PASSWORD), 200)
   const statuses: number[] = []
   for (let i = 0; i < 30; i++) statuses.push(await from('203.0.113.9', `somebody-${i}@example.com`, 'a wrong one'))
@@ -62,7 +78,12 @@ t.test('an address without an account is counted like one with', async (t) => {
   const kim = await signUp(app)
   const statusesFor = async (email: string): Promise<number[]> => {
     const statuses: number[] = []
-    for (let i = 0; i < 12; i++) statuses.push((await app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email, password: 'a wrong one' } })).statusCode)
+    for (let i = 0; i < 12; i++) {
+      statuses.push(
+        (await app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email, password: 'a wrong one' } }))
+          .statusCode,
+      )
+    }
     return statuses
   }
   const known = await statusesFor(kim.email)
@@ -73,7 +94,8 @@ t.test('an address without an account is counted like one with', async (t) => {
 t.test('whoever is signed in cannot guess the password either', async (t) => {
   const { app, clock } = await startApp(t)
   const kim = await signUp(app)
-  const change = async (currentPassword: string) => await kim.put('/v1/account/password', { currentPassword, newPassword: 'four blind mice ran' })
+  const change = async (currentPassword: string) =>
+    await kim.put('/v1/account/password', { currentPassword, newPassword: 'four blind mice ran' })
   for (let i = 0; i < 10; i++) t.equal((await change(`wrong ${i}`)).status, 403)
   expectProblem(t, await change(PASSWORD), 'too-many-attempts', 429)
   clock.advance(2_000)
@@ -85,5 +107,15 @@ t.test('a device token is good for its account only, and cannot be made up', asy
   const token = issueDeviceToken(keys, 'kim')
   t.type(readDeviceToken(keys, 'kim', token), 'string')
   t.equal(readDeviceToken(keys, 'lee', token), null)
-  for (const wrong of ['', 'd1', `${token}x`, token.slice(0, -1), token.replace('d1', 'd2'), token.replace('.a.', '.b.'), `${token}.`]) t.equal(readDeviceToken(keys, 'kim', wrong), null)
+  for (
+    const wrong of [
+      '',
+      'd1',
+      `${token}x`,
+      token.slice(0, -1),
+      token.replace('d1', 'd2'),
+      token.replace('.a.', '.b.'),
+      `${token}.`,
+    ]
+  ) t.equal(readDeviceToken(keys, 'kim', wrong), null)
 })

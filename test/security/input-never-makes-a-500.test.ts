@@ -11,5 +11,9 @@ t.test('input never makes a 500', { timeout: 270_000 }, async (t) => {
   const { sent, byStatus, wrong } = await sendMutants(await createWorld(await startApp(t)), COUNT, SEED)
   t.strictSame(wrong.slice(0, 20), [])
   t.ok(Object.keys(byStatus).length > 3, 'they get beyond the first check')
-  t.comment(`input never makes a 500: ${sent} mutated bodies (seed ${SEED}), ${wrong.length} improper answers, by status ${JSON.stringify(byStatus)}`)
+  t.comment(
+    `input never makes a 500: ${sent} mutated bodies (seed ${SEED}), ${wrong.length} improper answers, by status ${
+      JSON.stringify(byStatus)
+    }`,
+  )
 })

@@ -8,16 +8,37 @@ import { bodyOf, createWorld, operations, urlOf } from './operations.js'
 
 t.test('logs hold no secrets', async (t) => {
   let logged = ''
-  const logTo = new Writable({ write (chunk, _encoding, done) { logged += String(chunk); done() } })
+  const logTo = new Writable({
+    write (chunk, _encoding, done) {
+      logged += String(chunk)
+      done()
+    },
+  })
   const { clock, config, databaseUri } = await startApp(t)
-  const app = await buildApp({ config: { ...config, logLevel: 'trace' }, databaseUri, now: clock.now, sweep: false, logTo })
-  t.teardown(async () => { await app.close() })
+  const app = await buildApp({
+    config: { ...config, logLevel: 'trace' },
+    databaseUri,
+    now: clock.now,
+    sweep: false,
+    logTo,
+  })
+  t.teardown(async () => {
+    await app.close()
+  })
   const world = await createWorld({ app, clock, config, databaseUri })
   const canary = `c4n4ry${randomUUID().replaceAll('-', '')}`
   const email = `${canary}@example.com`
   const kim = await signUp(app, { email })
   const stream = (await play(kim, world.movie)).body
-  const secrets = [canary, PASSWORD, kim.token, kim.refreshToken, stream.url.split('token=')[1], config.passwordPepper, ...config.signingKeys.map(({ secret }) => secret)]
+  const secrets = [
+    canary,
+    PASSWORD,
+    kim.token,
+    kim.refreshToken,
+    stream.url.split('token=')[1],
+    config.passwordPepper,
+    ...config.signingKeys.map(({ secret }) => secret),
+  ]
   let requests = 0
 
   for (const operation of operations) {
@@ -25,16 +46,44 @@ t.test('logs hold no secrets', async (t) => {
     const mark = url.includes('?') ? '&' : '?'
     const body = bodyOf(operation) as Record<string, unknown> | undefined
     // The walk must not end the session that it goes on with.
-    const isEnd = operation.path.startsWith('/v1/auth/logout') || (operation.method === 'DELETE' && operation.path.startsWith('/v1/a'))
-    for (const [token, tail] of [[canary, ''], [isEnd ? canary : kim.token, ''], [canary, `${mark}token=${canary}&cursor=${canary}`]] as const) {
-      const filled = body === undefined ? undefined : { ...body, password: `${canary} ${PASSWORD}`, pin: canary, email, token: canary, refreshToken: canary, deviceToken: canary, currentPassword: canary, newPassword: canary }
+    const isEnd = operation.path.startsWith('/v1/auth/logout') ||
+      (operation.method === 'DELETE' && operation.path.startsWith('/v1/a'))
+    for (
+      const [token, tail] of [[canary, ''], [isEnd ? canary : kim.token, ''], [
+        canary,
+        `${mark}token=${canary}&cursor=${canary}`,
+      ]] as const
+    ) {
+      const filled = body === undefined
+        ? undefined
+        : {
+          ...body,
+          password: `${canary} ${PASSWORD}`,
+          pin: canary,
+          email,
+          token: canary,
+          refreshToken: canary,
+          deviceToken: canary,
+          currentPassword: canary,
+          newPassword: canary,
+        }
       for (const payload of filled === undefined ? [undefined] : [body, filled]) {
         requests++
-        await call(app, operation.method, url + tail, { token, ...(payload === undefined ? {} : { body: payload }), headers: { cookie: `session=${canary}`, 'x-api-key': canary, referer: `https://x/?token=${canary}` } })
+        await call(app, operation.method, url + tail, {
+          token,
+          ...(payload === undefined ? {} : { body: payload }),
+          headers: { cookie: `session=${canary}`, 'x-api-key': canary, referer: `https://x/?token=${canary}` },
+        })
       }
     }
   }
-  for (const body of [{ email, password: PASSWORD }, { email, password: `${canary} wrong` }, { email, password: PASSWORD, deviceToken: canary }]) await call(app, 'POST', '/v1/auth/login', { body })
+  for (
+    const body of [{ email, password: PASSWORD }, { email, password: `${canary} wrong` }, {
+      email,
+      password: PASSWORD,
+      deviceToken: canary,
+    }]
+  ) await call(app, 'POST', '/v1/auth/login', { body })
   await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })
   await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } })
   await call(app, 'GET', stream.url)
@@ -46,5 +95,7 @@ t.test('logs hold no secrets', async (t) => {
     const line = lines.find((one) => one.includes(secret)) ?? null
     t.equal(line?.slice(0, 400) ?? null, null, `secret ${index + 1}`)
   }
-  t.comment(`logs hold no secrets: ${requests} requests to ${operations.length} operations, ${lines.length} lines, ${secrets.length} secrets, 0 found`)
+  t.comment(
+    `logs hold no secrets: ${requests} requests to ${operations.length} operations, ${lines.length} lines, ${secrets.length} secrets, 0 found`,
+  )
 })

@@ -3,12 +3,78 @@ import { call, type Answer } from '../helper.js'
 import { bodyOf, operations, urlOf, type Operation, type World } from './operations.js'
 
 const STRANGE: readonly unknown[] = [
-  null, true, false, 0, -1, 1.5, 1e308, -1e308, Number.MAX_SAFE_INTEGER + 1, '', ' ', '\0', 'x'.repeat(5_000), '\u{1f600}', '\ud800', '\u202e', 'null', '665f1c2e9b1e8a0012ab34cd', '9999-12-31T23:59:59Z', '2016-12-31T23:59:60Z',
-  '0000-01-01T00:00:00Z', 'a@b', '%00', '../..', [], {}, [[]], [null], { a: { b: { c: 1 } } }, Array(600).fill('x'), { length: 1 }, { $gt: '' }, { toString: 1 }, '<script>', "' OR 1=1", '{{7*7}}',
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e308,
+  -1e308,
+  Number.MAX_SAFE_INTEGER + 1,
+  '',
+  ' ',
+  '\0',
+  'x'.repeat(5_000),
+  '\u{1f600}',
+  '\ud800',
+  '\u202e',
+  'null',
+  '665f1c2e9b1e8a0012ab34cd',
+  '9999-12-31T23:59:59Z',
+  '2016-12-31T23:59:60Z',
+  '0000-01-01T00:00:00Z',
+  'a@b',
+  '%00',
+  '../..',
+  [],
+  {},
+  [[]],
+  [null],
+  { a: { b: { c: 1 } } },
+  Array(600).fill('x'),
+  { length: 1 },
+  { $gt: '' },
+  { toString: 1 },
+  '<script>',
+  "' OR 1=1",
+  '{{7*7}}',
 ]
 /** What is no JSON, or JSON that breaks parsers. */
-const RAW: readonly string[] = ['', '{', '[', '"', 'nul', '{"a":1,}', "{'a':1}", '{"a":NaN}', '{"a":1e999}', '[1,2', '\ufeff{}', '{"a":"\u0001"}', '{"__proto__":1}', '['.repeat(5_000), '{"a":'.repeat(2_000), '1', 'null', '"x"', '{}{}']
-const TYPES = ['application/json', 'application/json; charset=utf-16', 'text/plain', 'application/xml', 'multipart/form-data', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/octet-stream', 'video/mp4', 'text/csv', 'nonsense']
+const RAW: readonly string[] = [
+  '',
+  '{',
+  '[',
+  '"',
+  'nul',
+  '{"a":1,}',
+  "{'a':1}",
+  '{"a":NaN}',
+  '{"a":1e999}',
+  '[1,2',
+  '\ufeff{}',
+  '{"a":"\u0001"}',
+  '{"__proto__":1}',
+  '['.repeat(5_000),
+  '{"a":'.repeat(2_000),
+  '1',
+  'null',
+  '"x"',
+  '{}{}',
+]
+const TYPES = [
+  'application/json',
+  'application/json; charset=utf-16',
+  'text/plain',
+  'application/xml',
+  'multipart/form-data',
+  'multipart/form-data; boundary=x',
+  'application/x-www-form-urlencoded',
+  'application/octet-stream',
+  'video/mp4',
+  'text/csv',
+  'nonsense',
+]
 
 /** mulberry32: small, and the same everywhere. */
 export function createRandom (seed: number): () => number {
@@ -21,7 +87,11 @@ export function createRandom (seed: number): () => number {
   }
 }
 
-export interface Mutant { readonly operation: Operation, readonly payload: unknown, readonly type: string }
+export interface Mutant {
+  readonly operation: Operation
+  readonly payload: unknown
+  readonly type: string
+}
 
 export function makeMutant (random: () => number): Mutant {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
@@ -30,25 +100,40 @@ export function makeMutant (random: () => number): Mutant {
   const type = random() < 0.1 ? pick(TYPES) : 'application/json'
   if (isRaw) return { operation, payload: pick(RAW), type }
   const body = structuredClone(bodyOf(operation) ?? {}) as Record<string, unknown>
-  for (const name of Object.keys(operation.bodySchema?.properties ?? {})) if (random() < 0.2) body[name] = structuredClone(pick(STRANGE))
+  for (const name of Object.keys(operation.bodySchema?.properties ?? {})) {
+    if (random() < 0.2) body[name] = structuredClone(pick(STRANGE))
+  }
   for (let left = 1 + Math.floor(random() * 3); left > 0; left--) breakOne(body, random, pick)
   return { operation, payload: random() < 0.05 ? pick(STRANGE) : body, type }
 }
 
 /** Ends neither the session nor the account that the mutants are sent by. */
-const TAKING = operations.filter(({ method, path }) => ['POST', 'PUT', 'PATCH'].includes(method) && !path.includes('logout'))
+const TAKING = operations.filter(({ method, path }) =>
+  ['POST', 'PUT', 'PATCH'].includes(method) && !path.includes('logout')
+)
 
 function breakOne (body: Record<string, unknown>, random: () => number, pick: <T>(values: readonly T[]) => T): void {
   const names = Object.keys(body)
   const name = names.length > 0 && random() < 0.8 ? pick(names) : `x${Math.floor(random() * 100)}`
   const inside = body[name]
   if (typeof inside === 'object' && inside !== null && random() < 0.6) {
-    breakOne((Array.isArray(inside) && typeof inside[0] === 'object' && inside[0] !== null ? inside[0] : inside) as Record<string, unknown>, random, pick)
+    breakOne(
+      (Array.isArray(inside) && typeof inside[0] === 'object' && inside[0] !== null ? inside[0] : inside) as Record<
+        string,
+        unknown
+      >,
+      random,
+      pick,
+    )
   } else if (random() < 0.15) delete body[name]
   else body[name] = structuredClone(pick(STRANGE))
 }
 
-export interface Outcome { readonly sent: number, readonly byStatus: Readonly<Record<string, number>>, readonly wrong: readonly string[] }
+export interface Outcome {
+  readonly sent: number
+  readonly byStatus: Readonly<Record<string, number>>
+  readonly wrong: readonly string[]
+}
 
 /** Sends so many mutants; says what was no proper answer. */
 export async function sendMutants (world: World, count: number, seed: number): Promise<Outcome> {
@@ -59,7 +144,11 @@ export async function sendMutants (world: World, count: number, seed: number): P
     const { operation, payload, type } = makeMutant(random)
     const token = random() < 0.8 && operation.path.startsWith('/v1/admin') ? world.admin.token : world.owner.token
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload)
-    const answer = await call(world.app, operation.method, await urlOf(world, operation), { token, body, headers: { 'content-type': type } })
+    const answer = await call(world.app, operation.method, await urlOf(world, operation), {
+      token,
+      body,
+      headers: { 'content-type': type },
+    })
     byStatus[answer.status] = (byStatus[answer.status] ?? 0) + 1
     if (!isProper(answer)) wrong.push(`${operation.name} with ${type}: ${answer.status} for ${body.slice(0, 300)}`)
   }

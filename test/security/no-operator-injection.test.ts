@@ -5,11 +5,32 @@ import { Account } from '../../models/account.js'
 import { call, startApp, type Answer } from '../helper.js'
 import { bodyOf, createWorld, operations, resolve, sample, urlOf, type Operation, type Schema } from './operations.js'
 
-const OPERATORS: readonly unknown[] = [{ $gt: '' }, { $ne: null }, { $where: 'sleep(5000)' }, { $regex: '.*' }, { $in: [] }, [{ $ne: 1 }], { toString: 'x' }]
+const OPERATORS: readonly unknown[] = [
+  { $gt: '' },
+  { $ne: null },
+  { $where: 'sleep(5000)' },
+  { $regex: '.*' },
+  { $in: [] },
+  [{ $ne: 1 }],
+  { toString: 'x' },
+]
 const MEMBERS: Readonly<Record<string, unknown>> = {
-  role: 'admin', _id: '665f1c2e9b1e8a0012ab34cd', __v: 1, passwordHash: 'x', limits: { streams: 99 }, plan: 'premium', $set: { role: 'admin' }, $where: '1', 'profiles.0.pinHash': null, accountId: '665f1c2e9b1e8a0012ab34cd',
+  role: 'admin',
+  _id: '665f1c2e9b1e8a0012ab34cd',
+  __v: 1,
+  passwordHash: 'x',
+  limits: { streams: 99 },
+  plan: 'premium',
+  $set: { role: 'admin' },
+  $where: '1',
+  'profiles.0.pinHash': null,
+  accountId: '665f1c2e9b1e8a0012ab34cd',
 }
-const POLLUTING = ['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{"role":"admin"}}}', '{"a":{"__proto__":{"role":"admin"}}}']
+const POLLUTING = [
+  '{"__proto__":{"role":"admin"}}',
+  '{"constructor":{"prototype":{"role":"admin"}}}',
+  '{"a":{"__proto__":{"role":"admin"}}}',
+]
 const REFUSED = [400, 401, 403, 404, 409, 415]
 
 /** An import refuses records, and says so in its report. */
@@ -17,12 +38,22 @@ function tookNothing ({ status, body }: Answer): boolean {
   return status === 200 && body?.refusedCount > 0 && body.created + body.updated + body.unchanged === 0
 }
 
-interface Shape { readonly valid: Record<string, unknown>, readonly properties: Readonly<Record<string, Schema>>, wrap (body: object): unknown }
+interface Shape {
+  readonly valid: Record<string, unknown>
+  readonly properties: Readonly<Record<string, Schema>>
+  wrap(body: object): unknown
+}
 
 /** What a body is, or each of the kinds of records that it is a list of. */
 function shapesOf (operation: Operation): Shape[] {
   const schema = resolve(operation.bodySchema ?? {})
-  if (schema.type !== 'array') return [{ valid: bodyOf(operation) as Record<string, unknown>, properties: schema.properties ?? {}, wrap: (body) => body }]
+  if (schema.type !== 'array') {
+    return [{
+      valid: bodyOf(operation) as Record<string, unknown>,
+      properties: schema.properties ?? {},
+      wrap: (body) => body,
+    }]
+  }
   return (schema.items?.anyOf ?? [schema.items ?? {}]).map((item) => ({
     valid: sample(operation.name, item) as Record<string, unknown>,
     properties: resolve(item).properties ?? {},
@@ -33,7 +64,16 @@ function shapesOf (operation: Operation): Shape[] {
 t.test('no mass assignment, no operator injection', async (t) => {
   const world = await createWorld(await startApp(t))
   const { app, owner, admin } = world
-  const stored = async (): Promise<unknown> => JSON.parse(JSON.stringify(await Promise.all([owner, admin].map(async ({ accountId }) => await Account.findById(accountId, { streams: 0, updatedAt: 0 }).lean()))))
+  const stored = async (): Promise<unknown> =>
+    JSON.parse(
+      JSON.stringify(
+        await Promise.all(
+          [owner, admin].map(async ({ accountId }) =>
+            await Account.findById(accountId, { streams: 0, updatedAt: 0 }).lean()
+          ),
+        ),
+      ),
+    )
   const before = await stored()
   let cases = 0
   const tokenOf = ({ path }: Operation): string => path.startsWith('/v1/admin') ? admin.token : owner.token
@@ -41,8 +81,13 @@ t.test('no mass assignment, no operator injection', async (t) => {
   async function expectRefused (operation: Operation, what: string, url: string, body?: unknown): Promise<void> {
     cases++
     const isText = typeof body === 'string'
-    const answer = await call(app, operation.method, url, { token: tokenOf(operation), ...(body === undefined ? {} : { body }), ...(isText ? { headers: { 'content-type': 'application/json' } } : {}) })
-    const isRight = REFUSED.includes(answer.status) && String(answer.headers['content-type']).startsWith('application/problem+json')
+    const answer = await call(app, operation.method, url, {
+      token: tokenOf(operation),
+      ...(body === undefined ? {} : { body }),
+      ...(isText ? { headers: { 'content-type': 'application/json' } } : {}),
+    })
+    const isRight = REFUSED.includes(answer.status) &&
+      String(answer.headers['content-type']).startsWith('application/problem+json')
     if (!isRight && !tookNothing(answer)) t.fail(`${operation.name}: ${what} answered ${answer.status}`)
   }
 
@@ -51,14 +96,25 @@ t.test('no mass assignment, no operator injection', async (t) => {
       const url = await urlOf(world, operation)
       for (const { valid, properties, wrap } of shapesOf(operation)) {
         for (const name of Object.keys(properties)) {
-          for (const operator of OPERATORS) await expectRefused(operation, `${name} = ${JSON.stringify(operator)}`, url, wrap({ ...valid, [name]: operator }))
+          for (const operator of OPERATORS) {
+            await expectRefused(
+              operation,
+              `${name} = ${JSON.stringify(operator)}`,
+              url,
+              wrap({ ...valid, [name]: operator }),
+            )
+          }
         }
         for (const [name, value] of Object.entries(MEMBERS)) {
-          if (!(name in properties)) await expectRefused(operation, `a member ${name}`, url, wrap({ ...valid, [name]: value }))
+          if (!(name in properties)) {
+            await expectRefused(operation, `a member ${name}`, url, wrap({ ...valid, [name]: value }))
+          }
         }
       }
       for (const text of POLLUTING) await expectRefused(operation, text, url, text)
-      for (const operator of OPERATORS) await expectRefused(operation, `the body ${JSON.stringify(operator)}`, url, operator)
+      for (const operator of OPERATORS) {
+        await expectRefused(operation, `the body ${JSON.stringify(operator)}`, url, operator)
+      }
     }
     t.equal(({} as Record<string, unknown>)['role'], undefined, 'and no prototype has changed')
   })
@@ -67,16 +123,28 @@ t.test('no mass assignment, no operator injection', async (t) => {
     for (const operation of operations.filter(({ method }) => method === 'GET')) {
       const base = await urlOf(world, operation)
       const join = base.includes('?') ? '&' : '?'
-      for (const { name, schema } of operation.parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== 'token')) {
+      for (
+        const { name, schema } of operation.parameters.filter((parameter) =>
+          parameter.in === 'query' && parameter.name !== 'token'
+        )
+      ) {
         await expectRefused(operation, `${name}[$ne]`, `${base}${join}${name}[$ne]=x`)
         await expectRefused(operation, `${name}[$gt] encoded`, `${base}${join}${name}%5B%24gt%5D=`)
         // Where any text is taken, this is one: it is compared as a text, and finds nothing.
-        const isFreeText = schema.type === 'string' && (schema.pattern === undefined || new RegExp(schema.pattern).test('{"$gt":""}')) && schema.enum === undefined && schema.format === undefined
-        if (!isFreeText) await expectRefused(operation, `${name} = {"$gt":""}`, `${base}${join}${name}=%7B%22$gt%22:%22%22%7D`)
+        const isFreeText = schema.type === 'string' &&
+          (schema.pattern === undefined || new RegExp(schema.pattern).test('{"$gt":""}')) &&
+          schema.enum === undefined && schema.format === undefined
+        if (!isFreeText) {
+          await expectRefused(operation, `${name} = {"$gt":""}`, `${base}${join}${name}=%7B%22$gt%22:%22%22%7D`)
+        }
       }
       if (operation.parameters.some((parameter) => parameter.in === 'query' && parameter.name !== 'token')) {
         const isDeclared = (name: string): boolean => operation.parameters.some((parameter) => parameter.name === name)
-        for (const name of ['__proto__[role]', 'constructor[prototype][role]', '$where', 'role'].filter((one) => !isDeclared(one))) await expectRefused(operation, name, `${base}${join}${name}=admin`)
+        for (
+          const name of ['__proto__[role]', 'constructor[prototype][role]', '$where', 'role'].filter((one) =>
+            !isDeclared(one)
+          )
+        ) await expectRefused(operation, name, `${base}${join}${name}=admin`)
       }
     }
   })
@@ -85,7 +153,12 @@ t.test('no mass assignment, no operator injection', async (t) => {
     for (const operation of operations.filter(({ pathParameters }) => pathParameters.length > 0)) {
       for (const name of operation.pathParameters) {
         for (const value of ['%7B%22$gt%22:%22%22%7D', '[$ne]', '$where', '__proto__', 'constructor']) {
-          await expectRefused(operation, `${name} = ${value}`, await urlOf(world, operation, { [name]: value }), operation.bodySchema === null ? undefined : bodyOf(operation))
+          await expectRefused(
+            operation,
+            `${name} = ${value}`,
+            await urlOf(world, operation, { [name]: value }),
+            operation.bodySchema === null ? undefined : bodyOf(operation),
+          )
         }
       }
     }
@@ -95,7 +168,10 @@ t.test('no mass assignment, no operator injection', async (t) => {
     for (const operator of OPERATORS) {
       const logIn = operations.find(({ name }) => name === 'POST /v1/auth/login')!
       await expectRefused(logIn, 'an operator for the password', logIn.path, { email: owner.email, password: operator })
-      await expectRefused(logIn, 'an operator for the address', logIn.path, { email: operator, password: 'three blind mice ran' })
+      await expectRefused(logIn, 'an operator for the address', logIn.path, {
+        email: operator,
+        password: 'three blind mice ran',
+      })
     }
   })
 

@@ -3,14 +3,15 @@ import t, { type Test } from 'tap'
 import { call, expectProblem, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
 import { createWorld, kindOf, operations, send, type Operation } from './operations.js'
 
-const has = (operation: Operation, kind: ReturnType<typeof kindOf>): boolean => operation.pathParameters.some((name) => kindOf(name) === kind)
+const has = (operation: Operation, kind: ReturnType<typeof kindOf>): boolean =>
+  operation.pathParameters.some((name) => kindOf(name) === kind)
 const isAdmins = ({ path }: Operation): boolean => path.startsWith('/v1/admin')
 const guarded = operations.filter(({ isPublic }) => !isPublic)
 
 /** Taking away what is not there is no error, and says nothing about what there is. */
 const QUIET_FOR_CHILDREN = new Set(['DELETE /v1/profiles/{profileId}/wishlist/{titleId}'])
 
-t.test('nobody sees another\'s things', async (t) => {
+t.test("nobody sees another's things", async (t) => {
   const started = await startApp(t)
   const { app } = started
   const world = await createWorld(started)
@@ -21,26 +22,42 @@ t.test('nobody sees another\'s things', async (t) => {
     return await send(...args)
   }
   const snapshot = async (): Promise<unknown[]> => [
-    (await owner.get('/v1/account')).body, (await owner.get(`/v1/profiles/${owner.profileId}/history`)).body.items.length,
-    (await owner.get(`/v1/profiles/${owner.profileId}/continue-watching`)).body, (await owner.get('/v1/account/streams')).body.items.length,
-    (await owner.get(`/v1/profiles/${owner.profileId}/wishlist`)).body, (await owner.get(`/v1/movies/${movie}`)).body,
+    (await owner.get('/v1/account')).body,
+    (await owner.get(`/v1/profiles/${owner.profileId}/history`)).body.items.length,
+    (await owner.get(`/v1/profiles/${owner.profileId}/continue-watching`)).body,
+    (await owner.get('/v1/account/streams')).body.items.length,
+    (await owner.get(`/v1/profiles/${owner.profileId}/wishlist`)).body,
+    (await owner.get(`/v1/movies/${movie}`)).body,
   ]
   const before = await snapshot()
 
-  async function expectUnauthorized (t: Test, token: string | undefined, names: readonly Operation[] = guarded): Promise<void> {
+  async function expectUnauthorized (
+    t: Test,
+    token: string | undefined,
+    names: readonly Operation[] = guarded,
+  ): Promise<void> {
     for (const operation of names) {
       const answer = await ask(world, operation, token)
-      const isRefused = answer.status === 401 && answer.body?.code === 'unauthorized' && answer.headers['www-authenticate'] !== undefined
+      const isRefused = answer.status === 401 && answer.body?.code === 'unauthorized' &&
+        answer.headers['www-authenticate'] !== undefined
       if (!isRefused) t.fail(`${operation.name} answered ${answer.status}`)
     }
     t.pass(`${names.length} operations`)
   }
 
-  t.test('without a token', async (t) => { await expectUnauthorized(t, undefined) })
-  t.test('with a token that is nothing', async (t) => { await expectUnauthorized(t, 'garbage') })
+  t.test('without a token', async (t) => {
+    await expectUnauthorized(t, undefined)
+  })
+  t.test('with a token that is nothing', async (t) => {
+    await expectUnauthorized(t, 'garbage')
+  })
   t.test('with a token that has expired', async (t) => {
     const claims = { sub: owner.accountId, sid: world.sessionId, role: 'member' } as const
-    t.equal((await call(app, 'GET', '/v1/account', { token: app.signAccessToken(claims, new Date()) })).status, 200, 'the same token is good before')
+    t.equal(
+      (await call(app, 'GET', '/v1/account', { token: app.signAccessToken(claims, new Date()) })).status,
+      200,
+      'the same token is good before',
+    )
     await expectUnauthorized(t, app.signAccessToken(claims, new Date(Date.now() - 16 * 60_000)))
   })
   t.test('with a token whose session was ended', async (t) => {
@@ -51,11 +68,20 @@ t.test('nobody sees another\'s things', async (t) => {
 
   t.test('a stranger, with the ids of somebody else', async (t) => {
     const stranger = await signUp(app)
-    const secrets = [owner.accountId, owner.email, owner.profileId, world.sessionId, world.stream.streamId, world.playId]
+    const secrets = [
+      owner.accountId,
+      owner.email,
+      owner.profileId,
+      world.sessionId,
+      world.stream.streamId,
+      world.playId,
+    ]
     const foreign = guarded.filter((operation) => has(operation, 'owned') && !isAdmins(operation))
     for (const operation of foreign) {
       const answer = await ask(world, operation, stranger.token)
-      if (answer.status !== 404 || answer.body?.code !== 'not-found') t.fail(`${operation.name} answered ${answer.status}`)
+      if (answer.status !== 404 || answer.body?.code !== 'not-found') {
+        t.fail(`${operation.name} answered ${answer.status}`)
+      }
       expectNothingOf(t, operation, answer, secrets)
     }
     // On a profile of one's own, another's streams and plays are as little there.
@@ -64,7 +90,12 @@ t.test('nobody sees another\'s things', async (t) => {
       t.equal(answer.status, 404, operation.name)
     }
     for (const operation of guarded.filter(({ method }) => method === 'GET')) {
-      expectNothingOf(t, operation, await ask(world, operation, stranger.token, { profileId: stranger.profileId }), secrets)
+      expectNothingOf(
+        t,
+        operation,
+        await ask(world, operation, stranger.token, { profileId: stranger.profileId }),
+        secrets,
+      )
     }
     t.pass(`${foreign.length} operations`)
   })
@@ -72,7 +103,9 @@ t.test('nobody sees another\'s things', async (t) => {
   t.test('a member, on what is for administrators, before the body is looked at', async (t) => {
     for (const operation of guarded.filter(isAdmins)) {
       const answer = await ask(world, operation, owner.token)
-      if (answer.status !== 403 || answer.body?.code !== 'forbidden') t.fail(`${operation.name} answered ${answer.status}`)
+      if (answer.status !== 403 || answer.body?.code !== 'forbidden') {
+        t.fail(`${operation.name} answered ${answer.status}`)
+      }
     }
     const withNonsense = await call(app, 'POST', '/v1/admin/movies', { token: owner.token, body: { nonsense: true } })
     expectProblem(t, withNonsense, 'forbidden', 403)
@@ -81,7 +114,9 @@ t.test('nobody sees another\'s things', async (t) => {
   t.test('the token of another profile of the account', async (t) => {
     const second = (await owner.post('/v1/profiles', { name: 'Second' })).body.id
     const bound = (await owner.post(`/v1/profiles/${second}/select`)).body.accessToken
-    const closed = guarded.filter(({ path }) => path.includes('{profileId}') || path.startsWith('/v1/account') || path.startsWith('/v1/admin'))
+    const closed = guarded.filter(({ path }) =>
+      path.includes('{profileId}') || path.startsWith('/v1/account') || path.startsWith('/v1/admin')
+    )
     for (const operation of closed) {
       const answer = await ask(world, operation, bound)
       if (![403, 404].includes(answer.status)) t.fail(`${operation.name} answered ${answer.status}`)
@@ -93,7 +128,9 @@ t.test('nobody sees another\'s things', async (t) => {
   t.test('a child, with titles that are not for children', async (t) => {
     const kids = (await owner.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
     const child = (await owner.post(`/v1/profiles/${kids}/select`)).body.accessToken
-    const titles = guarded.filter((operation) => has(operation, 'title') && !isAdmins(operation) && !QUIET_FOR_CHILDREN.has(operation.name))
+    const titles = guarded.filter((operation) =>
+      has(operation, 'title') && !isAdmins(operation) && !QUIET_FOR_CHILDREN.has(operation.name)
+    )
     for (const operation of titles) {
       const answer = await ask(world, operation, child, { profileId: kids })
       if (answer.status !== 404) t.fail(`${operation.name} answered ${answer.status}`)
@@ -101,7 +138,12 @@ t.test('nobody sees another\'s things', async (t) => {
     for (const operation of guarded.filter(({ method }) => method === 'GET')) {
       expectNothingOf(t, operation, await ask(world, operation, child, { profileId: kids }), [movie, 'The Matrix'])
     }
-    expectProblem(t, await call(app, 'POST', `/v1/profiles/${kids}/playback`, { token: child, body: { itemId: movie } }), 'not-found', 404)
+    expectProblem(
+      t,
+      await call(app, 'POST', `/v1/profiles/${kids}/playback`, { token: child, body: { itemId: movie } }),
+      'not-found',
+      404,
+    )
     t.equal((await owner.delete(`/v1/profiles/${kids}`)).status, 204)
     t.pass(`${titles.length} operations`)
   })

@@ -2,30 +2,52 @@
 // parameter is taught with one line in PARAMETERS, a body or query that its schema alone does not tell with one in VALUES.
 import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
-import { addMovie, addShow, call, play, signUp, signUpAdmin, watch, type Answer, type Person, type TestApp, type TestShow } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  play,
+  signUp,
+  signUpAdmin,
+  watch,
+  type Answer,
+  type Person,
+  type TestApp,
+  type TestShow,
+} from '../helper.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
 export interface Schema {
-  readonly $ref?: string,
-  readonly type?: string,
-  readonly enum?: readonly unknown[],
-  readonly const?: unknown,
+  readonly $ref?: string
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
   readonly examples?: readonly unknown[]
-  readonly anyOf?: readonly Schema[],
-  readonly properties?: Readonly<Record<string, Schema>>,
-  readonly required?: readonly string[],
+  readonly anyOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
   readonly items?: Schema
-  readonly minItems?: number,
-  readonly minProperties?: number,
-  readonly minimum?: number,
-  readonly maximum?: number,
-  readonly maxLength?: number,
-  readonly format?: string,
-  readonly pattern?: string,
+  readonly minItems?: number
+  readonly minProperties?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxLength?: number
+  readonly format?: string
+  readonly pattern?: string
   readonly default?: unknown
 }
-interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly schema: Schema }
-interface Described { readonly operationId: string, readonly security?: unknown[], readonly parameters?: readonly Parameter[], readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> } }
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly schema: Schema
+}
+interface Described {
+  readonly operationId: string
+  readonly security?: unknown[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> }
+}
 
 export interface Operation {
   readonly name: string
@@ -39,17 +61,22 @@ export interface Operation {
   readonly bodySchema: Schema | null
 }
 
-const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as { paths: Record<string, Record<string, Described>>, components: { schemas: Record<string, Schema> } }
+const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
+  paths: Record<string, Record<string, Described>>,
+  components: { schemas: Record<string, Schema> },
+}
 
-export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, described]) => ({
-  name: `${method.toUpperCase()} ${path}`,
-  method: method.toUpperCase() as Method,
-  path,
-  isPublic: described.security?.length === 0,
-  parameters: described.parameters ?? [],
-  pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-  bodySchema: described.requestBody?.content['application/json']?.schema ?? null,
-})))
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, described]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase() as Method,
+    path,
+    isPublic: described.security?.length === 0,
+    parameters: described.parameters ?? [],
+    pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+    bodySchema: described.requestBody?.content['application/json']?.schema ?? null,
+  }))
+)
 
 /** What the walk needs: somebody who owns one of everything. */
 export interface World {
@@ -130,7 +157,10 @@ export function kindOf (parameter: string): Kind {
 }
 
 function taught (parameter: string): Taught {
-  return PARAMETERS[parameter] ?? fail(`The walk does not know the path parameter "${parameter}": add one line for it to PARAMETERS in test/security/operations.ts.`)
+  return PARAMETERS[parameter] ??
+    fail(
+      `The walk does not know the path parameter "${parameter}": add one line for it to PARAMETERS in test/security/operations.ts.`,
+    )
 }
 
 function fail (message: string): never {
@@ -138,15 +168,23 @@ function fail (message: string): never {
 }
 
 /** The address of an operation for things of the world; `instead` names other ids. */
-export async function urlOf (world: World, operation: Operation, instead: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function urlOf (
+  world: World,
+  operation: Operation,
+  instead: Readonly<Record<string, string>> = {},
+): Promise<string> {
   let { path } = operation
-  for (const name of operation.pathParameters) path = path.replace(`{${name}}`, instead[name] ?? await taught(name)[1](world))
+  for (const name of operation.pathParameters) {
+    path = path.replace(`{${name}}`, instead[name] ?? await taught(name)[1](world))
+  }
   return path + (VALUES[operation.name]?.query ?? queryOf(operation))
 }
 
 function queryOf ({ name, parameters }: Operation): string {
   const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true)
-  return required.length === 0 ? '' : `?${required.map((one) => `${one.name}=${encodeURIComponent(String(sample(name, one.schema)))}`).join('&')}`
+  return required.length === 0
+    ? ''
+    : `?${required.map((one) => `${one.name}=${encodeURIComponent(String(sample(name, one.schema)))}`).join('&')}`
 }
 
 /** The smallest body that an operation takes; nothing for one without. */
@@ -157,7 +195,10 @@ export function bodyOf (operation: Operation): unknown {
 }
 
 export function resolve (schema: Schema): Schema {
-  return schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.replace('#/components/schemas/', '')] ?? fail(`${schema.$ref} is not in the document`)
+  return schema.$ref === undefined
+    ? schema
+    : document.components.schemas[schema.$ref.replace('#/components/schemas/', '')] ??
+      fail(`${schema.$ref} is not in the document`)
 }
 
 /** A value of a schema: its example, its constant, or what its type makes likely. */
@@ -168,20 +209,44 @@ export function sample (operation: string, given: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0]
   if (schema.anyOf?.[0] !== undefined) return sample(operation, schema.anyOf[0])
   if (schema.type === 'object') {
-    const names = schema.required ?? (schema.minProperties === undefined ? [] : Object.keys(schema.properties ?? {}).slice(0, schema.minProperties))
-    return Object.fromEntries(names.map((name) => [name, sample(operation, schema.properties?.[name] ?? fail(`${operation}: the required "${name}" is not described`))]))
+    const names = schema.required ??
+      (schema.minProperties === undefined ? [] : Object.keys(schema.properties ?? {}).slice(0, schema.minProperties))
+    return Object.fromEntries(
+      names.map((
+        name,
+      ) => [
+        name,
+        sample(operation, schema.properties?.[name] ?? fail(`${operation}: the required "${name}" is not described`)),
+      ]),
+    )
   }
-  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sample(operation, schema.items ?? {}))
+  if (schema.type === 'array') {
+    return Array.from({ length: schema.minItems ?? 0 }, () => sample(operation, schema.items ?? {}))
+  }
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
   if (schema.type === 'boolean') return true
   if (schema.type === 'null') return null
-  const word = WORDS.find((one) => schema.pattern === undefined ? schema.format !== 'date-time' : new RegExp(schema.pattern).test(one))
-  if (schema.type === 'string' && (word !== undefined || schema.format === 'date-time')) return word ?? '2026-01-01T00:00:00Z'
-  return fail(`The walk cannot make up a value for ${operation}: give its schema an example, or add one line to VALUES in test/security/operations.ts.`)
+  const word = WORDS.find((one) =>
+    schema.pattern === undefined ? schema.format !== 'date-time' : new RegExp(schema.pattern).test(one)
+  )
+  if (schema.type === 'string' && (word !== undefined || schema.format === 'date-time')) {
+    return word ?? '2026-01-01T00:00:00Z'
+  }
+  return fail(
+    `The walk cannot make up a value for ${operation}: give its schema an example, or add one line to VALUES in test/security/operations.ts.`,
+  )
 }
 
 /** Sends an operation with all that it needs. */
-export async function send (world: World, operation: Operation, token?: string, instead: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export async function send (
+  world: World,
+  operation: Operation,
+  token?: string,
+  instead: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const body = bodyOf(operation)
-  return await call(world.app, operation.method, await urlOf(world, operation, instead), { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) })
+  return await call(world.app, operation.method, await urlOf(world, operation, instead), {
+    ...(token === undefined ? {} : { token }),
+    ...(body === undefined ? {} : { body }),
+  })
 }

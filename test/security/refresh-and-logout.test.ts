@@ -8,7 +8,8 @@ const AT_ONCE = 20
 
 t.test('a used refresh token ends its family', async (t) => {
   const { app, clock } = await startApp(t)
-  const refresh = async (refreshToken: string): Promise<Answer> => await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
+  const refresh = async (refreshToken: string): Promise<Answer> =>
+    await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
   let refreshes = 0
 
   await t.test('many at once with one token leave one session, one generation on', async (t) => {
@@ -18,7 +19,10 @@ t.test('a used refresh token ends its family', async (t) => {
       refreshes += answers.length
       const tokens = new Set(answers.map(({ body }) => body.refreshToken))
       const { body: { items } } = await kim.get('/v1/auth/sessions')
-      t.ok(answers.every(({ status }) => status === 200) && tokens.size === 1 && items.length === 1, `round ${round + 1}: ${tokens.size} token, ${items.length} session`)
+      t.ok(
+        answers.every(({ status }) => status === 200) && tokens.size === 1 && items.length === 1,
+        `round ${round + 1}: ${tokens.size} token, ${items.length} session`,
+      )
       const [token] = tokens
       t.equal((await refresh(token)).status, 200, 'the next one is good')
     }
@@ -41,14 +45,19 @@ t.test('a used refresh token ends its family', async (t) => {
     t.equal((await refresh(second.body.refreshToken)).status, 401, 'the family has ended')
     t.equal((await kim.with(second.body.accessToken).get('/v1/account')).status, 401, 'and so have its access tokens')
   })
-  t.comment(`a used refresh token ends its family: ${refreshes} refreshes in ${ROUNDS} rounds of ${AT_ONCE} at once, one session and one generation on in each`)
+  t.comment(
+    `a used refresh token ends its family: ${refreshes} refreshes in ${ROUNDS} rounds of ${AT_ONCE} at once, one session and one generation on in each`,
+  )
 })
 
 t.test('logging out takes effect', async (t) => {
   const { app, clock, config, databaseUri } = await startApp(t)
   const other = await buildApp({ config, databaseUri, now: clock.now, sweep: false })
-  t.teardown(async () => { await other.close() })
-  const statusAt = async (where: typeof app, token: string): Promise<number> => (await call(where, 'GET', '/v1/account', { token })).status
+  t.teardown(async () => {
+    await other.close()
+  })
+  const statusAt = async (where: typeof app, token: string): Promise<number> =>
+    (await call(where, 'GET', '/v1/account', { token })).status
   let slowest = 0
 
   /** How long the token is still taken elsewhere, by asking again and again. */
@@ -62,14 +71,22 @@ t.test('logging out takes effect', async (t) => {
     t.ok(took < 5_500, `${what}: after ${Math.round(took)} ms in another`)
   }
 
-  const endings: Array<[what: string, end: (kim: Awaited<ReturnType<typeof signUp>>) => Promise<Answer>, leaves: boolean]> = [
+  const endings: Array<
+    [what: string, end: (kim: Awaited<ReturnType<typeof signUp>>) => Promise<Answer>, leaves: boolean]
+  > = [
     ['logging out', async (kim) => await kim.post('/v1/auth/logout'), false],
     ['logging out everywhere', async (kim) => await kim.post('/v1/auth/logout-everywhere'), false],
-    ['a new password', async (kim) => await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: 'four blind mice ran' }), true],
+    [
+      'a new password',
+      async (kim) =>
+        await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: 'four blind mice ran' }),
+      true,
+    ],
   ]
   await Promise.all(endings.map(async ([what, end, leaves]) => {
     const kim = await signUp(app)
-    const second = (await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })).body.accessToken as string
+    const second = (await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })).body
+      .accessToken as string
     const ending = leaves ? second : kim.token
     t.equal(await statusAt(other, ending), 200, 'the other remembers the session')
     t.equal((await end(kim)).status, 204)

@@ -8,7 +8,16 @@ const POLICY: ThrottlePolicy = { free: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, 
 const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms)
 
 t.test('waits double from the last free attempt up to the longest', async (t) => {
-  t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => waitAfter(POLICY, n)), [0, 0, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000])
+  t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => waitAfter(POLICY, n)), [
+    0,
+    0,
+    1_000,
+    2_000,
+    4_000,
+    5_000,
+    5_000,
+    5_000,
+  ])
 })
 
 t.test('counting', async (t) => {

@@ -65,7 +65,9 @@ t.test('a root that is itself behind a link works', async (t) => {
   t.equal((await buffer(await storage.open('a/b'))).toString(), 'x')
 })
 
-t.test('folders and pipes are no objects, and a pipe does not hold the reader up', { skip: process.platform === 'win32' }, async (t) => {
+t.test('folders and pipes are no objects, and a pipe does not hold the reader up', {
+  skip: process.platform === 'win32',
+}, async (t) => {
   const dir = t.testdir({ root: { folder: {} } })
   const storage = await openLocalStorage(path.join(dir, 'root'))
   execFileSync('mkfifo', [path.join(dir, 'root/pipe')])
@@ -95,7 +97,7 @@ t.test('what a killed process left is swept when it is old enough', async (t) =>
   t.same(await readdir(path.join(dir, 'root/.incoming')), [])
 })
 
-t.test('a folder in the object\'s place makes the commit fail and leaves nothing', async (t) => {
+t.test("a folder in the object's place makes the commit fail and leaves nothing", async (t) => {
   const dir = t.testdir({ root: {} })
   const storage = await openLocalStorage(path.join(dir, 'root'))
   await mkdir(path.join(dir, 'root/a/b'), { recursive: true })

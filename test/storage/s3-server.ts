@@ -23,7 +23,7 @@ export interface S3Server {
   /** Refuses everything from the next object that is stored on. */
   breakAfterPut: boolean
   /** Keys of objects, and of uploads that are neither completed nor given up. */
-  contents (): Promise<{ objects: string[], uploads: string[] }>
+  contents(): Promise<{ objects: string[], uploads: string[] }>
 }
 
 const BUCKET = 'films'
@@ -34,7 +34,8 @@ let prefixes = 0
 
 // It signs a bucket's path without the slash that clients send.
 const { getStringToSign } = signatures
-signatures.getStringToSign = (request, ...rest) => getStringToSign({ ...request, uri: request.uri.replace(/^\/[^/]+$/, '$&/') }, ...rest)
+signatures.getStringToSign = (request, ...rest) =>
+  getStringToSign({ ...request, uri: request.uri.replace(/^\/[^/]+$/, '$&/') }, ...rest)
 
 export function s3Config (endpoint: string, changes: Partial<S3Config> = {}): S3Config {
   return {
@@ -62,7 +63,13 @@ export async function givenEndpoint (): Promise<string | null> {
 
 export async function startS3Server (t: Test): Promise<S3Server> {
   const directory = mkdtempSync(path.join(tmpdir(), 'normflix-s3-'))
-  const s3rver = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [{ name: BUCKET }] })
+  const s3rver = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory,
+    configureBuckets: [{ name: BUCKET }],
+  })
   mend(s3rver)
   const requests: string[] = []
   let fault: Fault | null = null
@@ -88,19 +95,37 @@ export async function startS3Server (t: Test): Promise<S3Server> {
   return {
     endpoint,
     requests,
-    variables: { STORAGE: 's3', S3_ENDPOINT: endpoint, S3_BUCKET: BUCKET, S3_PREFIX: 'normflix', S3_ACCESS_KEY_ID: ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY },
-    get fault () { return fault },
-    set fault (value) { fault = value },
-    get breakAfterPut () { return breaksAfterPut },
-    set breakAfterPut (value) { breaksAfterPut = value },
+    variables: {
+      STORAGE: 's3',
+      S3_ENDPOINT: endpoint,
+      S3_BUCKET: BUCKET,
+      S3_PREFIX: 'normflix',
+      S3_ACCESS_KEY_ID: ACCESS_KEY_ID,
+      S3_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+    },
+    get fault () {
+      return fault
+    },
+    set fault (value) {
+      fault = value
+    },
+    get breakAfterPut () {
+      return breaksAfterPut
+    },
+    set breakAfterPut (value) {
+      breaksAfterPut = value
+    },
     async contents () {
-      const [{ Contents = [] }, { Uploads = [] }] = [await client.send(new ListObjectsV2Command({ Bucket: BUCKET })), await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))]
+      const [{ Contents = [] }, { Uploads = [] }] = [
+        await client.send(new ListObjectsV2Command({ Bucket: BUCKET })),
+        await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET })),
+      ]
       return { objects: Contents.map(({ Key = '' }) => Key), uploads: Uploads.map(({ Key = '' }) => Key) }
     },
   }
 }
 
-type Body = NodeJS.ReadableStream & { once (event: 'data', listener: () => void): unknown }
+type Body = NodeJS.ReadableStream & { once(event: 'data', listener: () => void): unknown }
 
 function isReadable (body: unknown): body is Body {
   return typeof body === 'object' && body !== null && 'pipe' in body
@@ -110,7 +135,11 @@ function cutOff ({ req }: Context, body: Body): void {
   let sent = 0
   body.on('data', (chunk: Buffer) => {
     sent += chunk.length
-    if (sent > CUT_AFTER_BYTES) setImmediate(() => { req.socket.destroy() })
+    if (sent > CUT_AFTER_BYTES) {
+      setImmediate(() => {
+        req.socket.destroy()
+      })
+    }
   })
 }
 
@@ -127,9 +156,12 @@ function mend (s3rver: S3rver): void {
   mkdirSync(folder(BUCKET), { recursive: true })
   const getObject = store.getObject.bind(store)
   // It takes an end of 0 for none, unless the 0 is an object; and its tidying of folders races with new objects.
-  store.getObject = async (bucket, key, options) => await getObject(bucket, key, options.end === 0 ? { ...options, end: Object(0) as number } : options)
+  store.getObject = async (bucket, key, options) =>
+    await getObject(bucket, key, options.end === 0 ? { ...options, end: Object(0) as number } : options)
   store.deleteObject = async (bucket, key) => {
-    for (const resource of ['object', 'object.md5', 'metadata.json']) await rm(store.getResourcePath(bucket, key, resource), { force: true })
+    for (const resource of ['object', 'object.md5', 'metadata.json']) {
+      await rm(store.getResourcePath(bucket, key, resource), { force: true })
+    }
   }
 
   s3rver.middleware.unshift(async (context, next) => {
@@ -139,7 +171,9 @@ function mend (s3rver: S3rver): void {
     if (uploads !== undefined && context.method === 'GET') return await listUploads(context, folder(bucket), prefix)
     if (uploadId !== undefined) {
       const upload = path.join(folder(bucket), uploadId)
-      if (await readFile(path.join(upload, 'key'), 'utf8').catch(() => null) !== key) return refuse(context, 404, 'NoSuchUpload')
+      if (await readFile(path.join(upload, 'key'), 'utf8').catch(() => null) !== key) {
+        return refuse(context, 404, 'NoSuchUpload')
+      }
       if (context.method === 'GET') return await listParts(context, upload)
       if (context.method === 'DELETE') {
         await rm(upload, { recursive: true })
@@ -148,7 +182,9 @@ function mend (s3rver: S3rver): void {
       }
     }
     const match = context.headers['if-match']
-    if (match !== undefined && (await store.getMetadata(bucket, key).catch(() => null))?.etag !== match) return refuse(context, 412, 'PreconditionFailed')
+    if (match !== undefined && (await store.getMetadata(bucket, key).catch(() => null))?.etag !== match) {
+      return refuse(context, 412, 'PreconditionFailed')
+    }
     await next()
   })
 }
@@ -157,10 +193,16 @@ async function listUploads (context: Context, folder: string, prefix: string): P
   const found = await Promise.all((await readdir(folder)).map(async (id) => {
     const file = path.join(folder, id, 'key')
     const key = await readFile(file, 'utf8').catch(() => null)
-    return key?.startsWith(prefix) === true ? `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${(await stat(file)).mtime.toISOString()}</Initiated></Upload>` : ''
+    return key?.startsWith(prefix) === true
+      ? `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${
+        (await stat(file)).mtime.toISOString()
+      }</Initiated></Upload>`
+      : ''
   }))
   context.type = 'application/xml'
-  context.body = `<?xml version="1.0"?><ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${found.join('')}</ListMultipartUploadsResult>`
+  context.body = `<?xml version="1.0"?><ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${
+    found.join('')
+  }</ListMultipartUploadsResult>`
 }
 
 async function listParts (context: Context, upload: string): Promise<void> {
@@ -168,8 +210,12 @@ async function listParts (context: Context, upload: string): Promise<void> {
   const parts = await Promise.all(numbers.map(async (number) => {
     const file = path.join(upload, number)
     const md5 = await readFile(`${file}.md5`, 'utf8').catch(() => null)
-    return md5 === null ? '' : `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag><Size>${(await stat(file)).size}</Size></Part>`
+    return md5 === null
+      ? ''
+      : `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag><Size>${(await stat(file)).size}</Size></Part>`
   }))
   context.type = 'application/xml'
-  context.body = `<?xml version="1.0"?><ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`
+  context.body = `<?xml version="1.0"?><ListPartsResult><IsTruncated>false</IsTruncated>${
+    parts.join('')
+  }</ListPartsResult>`
 }

@@ -14,13 +14,21 @@ declare module '@20minutes/s3rver' {
     respond: boolean
   }
   interface Store {
-    getObject (bucket: string, key: string, options: { start?: number, end?: number }): Promise<unknown>
-    deleteObject (bucket: string, key: string): Promise<void>
-    getMetadata (bucket: string, key: string): Promise<{ etag: string }>
-    getResourcePath (bucket: string, key: string | undefined, resource: string): string
+    getObject(bucket: string, key: string, options: { start?: number, end?: number }): Promise<unknown>
+    deleteObject(bucket: string, key: string): Promise<void>
+    getMetadata(bucket: string, key: string): Promise<{ etag: string }>
+    getResourcePath(bucket: string, key: string | undefined, resource: string): string
   }
   export default class S3rver {
-    constructor (options: { port: number, address: string, silent: boolean, directory: string, configureBuckets: Array<{ name: string }> })
+    constructor (
+      options: {
+        port: number,
+        address: string,
+        silent: boolean,
+        directory: string,
+        configureBuckets: Array<{ name: string }>,
+      },
+    )
     readonly store: Store
     readonly httpServer: Server
     readonly middleware: Array<(context: Context, next: () => Promise<void>) => Promise<void>>

@@ -36,11 +36,15 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
 
   t.test('every finished object is listed, with its age, and nothing else', async (t) => {
     const storage = await open(t)
-    for (const key of ['films/alien.mp4', 'films/alien/index.json', 'poster']) await store(storage, key, Buffer.from('x'))
+    for (const key of ['films/alien.mp4', 'films/alien/index.json', 'poster']) {
+      await store(storage, key, Buffer.from('x'))
+    }
     const broken = await storage.create('films/broken.mp4')
     broken.stream.write('half')
     const listed = []
-    for await (const { key, modifiedAt } of storage.list()) listed.push([key, Math.abs(Date.now() - modifiedAt.getTime()) < 600_000])
+    for await (const { key, modifiedAt } of storage.list()) {
+      listed.push([key, Math.abs(Date.now() - modifiedAt.getTime()) < 600_000])
+    }
     t.strictSame(listed.sort(), [['films/alien.mp4', true], ['films/alien/index.json', true], ['poster', true]])
     await broken.abort()
   })
@@ -107,19 +111,32 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     const storage = await open(t)
     const bytes = randomBytes(20 * 1024 ** 2)
     const writer = await storage.create('a')
-    await pipeline(Readable.from((function * () { for (let at = 0; at < bytes.length; at += 300_000) yield bytes.subarray(at, at + 300_000) })()), writer.stream)
+    await pipeline(
+      Readable.from((function* () {
+        for (let at = 0; at < bytes.length; at += 300_000) yield bytes.subarray(at, at + 300_000)
+      })()),
+      writer.stream,
+    )
     t.equal(await storage.stat('a'), null)
     await writer.commit()
     t.ok(bytes.equals(await buffer(await storage.open('a'))))
     const seam = 8 * 1024 ** 2
-    t.ok(bytes.subarray(seam - 5, seam + 5).equals(await buffer(await storage.open('a', { start: seam - 5, end: seam + 4 }))))
+    t.ok(
+      bytes.subarray(seam - 5, seam + 5).equals(
+        await buffer(await storage.open('a', { start: seam - 5, end: seam + 4 })),
+      ),
+    )
     t.equal(await storage.sweep(-1_000), 0)
   })
 
   t.test('an upload that is given up after several parts leaves none of them', async (t) => {
     const storage = await open(t)
     const writer = await storage.create('a')
-    for (let i = 0; i < 2 * LEFTOVER_CHUNKS; i++) await new Promise((resolve) => { writer.stream.write(randomBytes(1024 ** 2), resolve) })
+    for (let i = 0; i < 2 * LEFTOVER_CHUNKS; i++) {
+      await new Promise((resolve) => {
+        writer.stream.write(randomBytes(1024 ** 2), resolve)
+      })
+    }
     await writer.abort()
     t.equal(await storage.stat('a'), null)
     t.equal(await storage.sweep(-1_000), 0)
@@ -130,7 +147,9 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     await store(storage, 'a', randomBytes(5_000_000))
     for (let i = 0; i < 20; i++) {
       const reader = await storage.open('a')
-      await new Promise((resolve) => { reader.once('data', resolve) })
+      await new Promise((resolve) => {
+        reader.once('data', resolve)
+      })
       reader.destroy()
     }
     t.equal((await storage.stat('a'))?.sizeBytes, 5_000_000)
@@ -152,7 +171,7 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     t.equal(await storage.stat('shows/firefly/1.mp4'), null)
   })
 
-  t.test('an object and a folder of the same name do not hide each other\'s refusal', async (t) => {
+  t.test("an object and a folder of the same name do not hide each other's refusal", async (t) => {
     const storage = await open(t)
     await store(storage, 'a/b', Buffer.from('x'))
     t.equal(await storage.stat('a'), null)
@@ -200,7 +219,11 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     const storage = await open(t)
     await store(storage, 'a', Buffer.from('x'))
     const left = await storage.create('b')
-    for (let i = 0; i < LEFTOVER_CHUNKS; i++) await new Promise((resolve) => { left.stream.write(randomBytes(1024 ** 2), resolve) })
+    for (let i = 0; i < LEFTOVER_CHUNKS; i++) {
+      await new Promise((resolve) => {
+        left.stream.write(randomBytes(1024 ** 2), resolve)
+      })
+    }
     t.equal(await storage.sweep(60_000), 0)
     // A part may still be on its way to the store.
     let swept = 0
@@ -215,9 +238,21 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
   t.test(`each of ${HOSTILE_KEYS.length} hostile keys is refused by every method`, async (t) => {
     const storage = await open(t)
     for (const key of HOSTILE_KEYS) {
-      const methods = [storage.create, storage.open, storage.stat, storage.remove, storage.locate, async (key: string) => await storage.directUrl(key, 'video/mp4'), async (key: string) => { await storage.adopt('/nowhere', key) }] as ReadonlyArray<(key: string) => Promise<unknown>>
+      const methods = [
+        storage.create,
+        storage.open,
+        storage.stat,
+        storage.remove,
+        storage.locate,
+        async (key: string) => await storage.directUrl(key, 'video/mp4'),
+        async (key: string) => {
+          await storage.adopt('/nowhere', key)
+        },
+      ] as ReadonlyArray<(key: string) => Promise<unknown>>
       const results = await Promise.allSettled(methods.map(async (method) => await method(key)))
-      const isRefused = results.every((result) => result.status === 'rejected' && result.reason instanceof InvalidStorageKeyError)
+      const isRefused = results.every((result) =>
+        result.status === 'rejected' && result.reason instanceof InvalidStorageKeyError
+      )
       if (!isRefused) t.fail(`accepted: ${JSON.stringify(key)}`, { results })
     }
     t.ok(HOSTILE_KEYS.length >= 150)

@@ -40,25 +40,49 @@ tt0133093\t8.7\t2123456
 tt0078748\t8.5\t987654
 `
 
-export interface ImdbFolder { readonly basics: string, readonly episodes: string, readonly ratings: string, fileOf (name: string): string }
+export interface ImdbFolder {
+  readonly basics: string
+  readonly episodes: string
+  readonly ratings: string
+  fileOf(name: string): string
+}
 
-export function makeImdbFolder (t: { teardown (end: () => unknown): unknown }): ImdbFolder {
+export function makeImdbFolder (t: { teardown(end: () => unknown): unknown }): ImdbFolder {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-imdb-'))
-  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
   const fileOf = (name: string): string => path.join(folder, name)
-  return { basics: fileOf('title.basics.tsv'), episodes: fileOf('title.episode.tsv'), ratings: fileOf('title.ratings.tsv'), fileOf }
+  return {
+    basics: fileOf('title.basics.tsv'),
+    episodes: fileOf('title.episode.tsv'),
+    ratings: fileOf('title.ratings.tsv'),
+    fileOf,
+  }
 }
 
 export function writeRealRows ({ basics, episodes, ratings }: ImdbFolder): void {
-  const write = (file: string, kind: ImdbKind, rows: string): void => { writeFileSync(file, `${IMDB_HEADERS[kind]}${rows}`) }
+  const write = (file: string, kind: ImdbKind, rows: string): void => {
+    writeFileSync(file, `${IMDB_HEADERS[kind]}${rows}`)
+  }
   write(basics, 'basics', BASICS)
   write(episodes, 'episodes', EPISODES)
   write(ratings, 'ratings', RATINGS)
 }
 
 /** Packed, as they are downloaded. */
-export async function writeGenerated (folder: ImdbFolder, shows: number, episodesEach: number, movies: number): Promise<ImdbFolder> {
-  const packed = { ...folder, basics: `${folder.basics}.gz`, episodes: `${folder.episodes}.gz`, ratings: `${folder.ratings}.gz` }
+export async function writeGenerated (
+  folder: ImdbFolder,
+  shows: number,
+  episodesEach: number,
+  movies: number,
+): Promise<ImdbFolder> {
+  const packed = {
+    ...folder,
+    basics: `${folder.basics}.gz`,
+    episodes: `${folder.episodes}.gz`,
+    ratings: `${folder.ratings}.gz`,
+  }
   const id = (number: number): string => `tt${String(number).padStart(7, '0')}`
   async function write (file: string, kind: ImdbKind, rows: Generator<string>): Promise<void> {
     const gzip = createGzip({ level: 1 })
@@ -75,17 +99,45 @@ export async function writeGenerated (folder: ImdbFolder, shows: number, episode
     await once(out, 'close')
   }
   const episodeId = (show: number, episode: number): number => 20_000_000 + episode * shows + show
-  await write(packed.basics, 'basics', (function * () {
-    for (let movie = 1; movie <= movies; movie++) yield `${id(movie)}\tmovie\tMovie ${movie}\tMovie ${movie}\t0\t${1920 + movie % 100}\t\\N\t90\tDrama`
-    for (let show = 1; show <= shows; show++) yield `${id(10_000_000 + show)}\ttvSeries\tShow ${show}\tShow ${show}\t0\t1990\t\\N\t\\N\tComedy`
-    // The episodes of a show lie far apart, as they do in the real file.
-    for (let episode = 0; episode < episodesEach; episode++) for (let show = 1; show <= shows; show++) yield `${id(episodeId(show, episode))}\ttvEpisode\tEpisode ${episode} of show ${show}\tX\t0\t1991\t\\N\t25\tComedy`
-  })())
-  await write(packed.episodes, 'episodes', (function * () {
-    for (let episode = 0; episode < episodesEach; episode++) for (let show = 1; show <= shows; show++) yield `${id(episodeId(show, episode))}\t${id(10_000_000 + show)}\t${1 + Math.floor(episode / 20)}\t${1 + episode % 20}`
-  })())
-  await write(packed.ratings, 'ratings', (function * () {
-    for (let movie = 1; movie <= movies; movie++) yield `${id(movie)}\t7.0\t${movie}`
-  })())
+  await write(
+    packed.basics,
+    'basics',
+    (function* () {
+      for (let movie = 1; movie <= movies; movie++) {
+        yield `${id(movie)}\tmovie\tMovie ${movie}\tMovie ${movie}\t0\t${1920 + movie % 100}\t\\N\t90\tDrama`
+      }
+      for (let show = 1; show <= shows; show++) {
+        yield `${id(10_000_000 + show)}\ttvSeries\tShow ${show}\tShow ${show}\t0\t1990\t\\N\t\\N\tComedy`
+      }
+      // The episodes of a show lie far apart, as they do in the real file.
+      for (let episode = 0; episode < episodesEach; episode++) {
+        for (let show = 1; show <= shows; show++) {
+          yield `${
+            id(episodeId(show, episode))
+          }\ttvEpisode\tEpisode ${episode} of show ${show}\tX\t0\t1991\t\\N\t25\tComedy`
+        }
+      }
+    })(),
+  )
+  await write(
+    packed.episodes,
+    'episodes',
+    (function* () {
+      for (let episode = 0; episode < episodesEach; episode++) {
+        for (let show = 1; show <= shows; show++) {
+          yield `${id(episodeId(show, episode))}\t${id(10_000_000 + show)}\t${1 + Math.floor(episode / 20)}\t${
+            1 + episode % 20
+          }`
+        }
+      }
+    })(),
+  )
+  await write(
+    packed.ratings,
+    'ratings',
+    (function* () {
+      for (let movie = 1; movie <= movies; movie++) yield `${id(movie)}\t7.0\t${movie}`
+    })(),
+  )
   return packed
 }

@@ -11,27 +11,47 @@ import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../
 
 t.test('a profile that watches more titles than its history embeds', async (t) => {
   const { app, clock } = await startApp(t)
-  const movies = await Movie.insertMany(Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })))
+  const movies = await Movie.insertMany(
+    Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })),
+  )
   const ids = movies.map(({ _id }) => _id.toString())
   for (const id of ids) await app.services.catalogue.refresh(id)
   const base = clock.now().getTime() - 86_400_000
-  const report = (kim: Person, i: number, positionMs: number, minute = i) => kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {
-    positionMs, watchedMs: positionMs, at: new Date(base + minute * 60_000).toISOString(), playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(minute).padStart(12, '0')}`,
-  })
-  const cards = async (kim: Person) => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching?limit=100`)).body.items as Array<{ title: { title: string }, positionMs: number }>
-  const embedded = async (kim: Person) => (await Account.findById(kim.accountId).lean<StoredAccount>())!.profiles[0]!.watchHistory
-  const expected = (count: number) => Array.from({ length: count }, (_, i) => [`Film ${count - 1 - i}`, 20_000 + count - 1 - i])
-  const told = (list: Awaited<ReturnType<typeof cards>>) => list.map(({ title, positionMs }) => [title.title, positionMs])
+  const report = (kim: Person, i: number, positionMs: number, minute = i) =>
+    kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {
+      positionMs,
+      watchedMs: positionMs,
+      at: new Date(base + minute * 60_000).toISOString(),
+      playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(minute).padStart(12, '0')}`,
+    })
+  const cards = async (kim: Person) =>
+    (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching?limit=100`)).body.items as Array<
+      { title: { title: string }, positionMs: number }
+    >
+  const embedded = async (kim: Person) =>
+    (await Account.findById(kim.accountId).lean<StoredAccount>())!.profiles[0]!.watchHistory
+  const expected = (count: number) =>
+    Array.from({ length: count }, (_, i) => [`Film ${count - 1 - i}`, 20_000 + count - 1 - i])
+  const told = (list: Awaited<ReturnType<typeof cards>>) =>
+    list.map(({ title, positionMs }) => [title.title, positionMs])
 
   t.test('one after another', async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 70; i++) t.equal((await report(kim, i, 20_000 + i)).status, 200)
     t.ok((await embedded(kim)).length <= WATCH_HISTORY_LIMIT)
     t.strictSame(told(await cards(kim)), expected(70))
-    t.equal(await WatchArchive.countDocuments({ profile: kim.profileId }) + (await embedded(kim)).length, 70, 'each lives in one place')
+    t.equal(
+      await WatchArchive.countDocuments({ profile: kim.profileId }) + (await embedded(kim)).length,
+      70,
+      'each lives in one place',
+    )
 
     const { accessToken } = (await kim.post(`/v1/profiles/${kim.profileId}/select`)).body
-    t.match((await kim.with(accessToken).get(`/v1/movies/${ids[2]}`)).body.progress, { positionMs: 20_002 }, 'a page tells the progress of an archived title')
+    t.match(
+      (await kim.with(accessToken).get(`/v1/movies/${ids[2]}`)).body.progress,
+      { positionMs: 20_002 },
+      'a page tells the progress of an archived title',
+    )
 
     await report(kim, 3, 33_333, 500)
     const [first, ...rest] = await cards(kim)
@@ -40,7 +60,9 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     t.equal(await WatchArchive.countDocuments({ profile: kim.profileId, title: ids[3] }), 0)
 
     const before = await cards(kim)
-    await Account.collection.updateOne({ _id: new mongoose.Types.ObjectId(kim.accountId) }, { $set: { 'profiles.0.watchHistory': [] } })
+    await Account.collection.updateOne({ _id: new mongoose.Types.ObjectId(kim.accountId) }, {
+      $set: { 'profiles.0.watchHistory': [] },
+    })
     await WatchArchive.deleteMany({ profile: kim.profileId })
     await rebuildHistory(app.services.watching, kim.email, () => undefined)
     t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
@@ -49,17 +71,37 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
   t.test('the exact place is there, years and 50,000 plays later', async (t) => {
     const kim = await signUp(app)
     const at = Date.UTC(2016, 1, 29, 20, 15, 30, 123)
-    t.equal((await kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`, { positionMs: 34_567, watchedMs: 30_001, at: new Date(at).toISOString() })).status, 200)
+    t.equal(
+      (await kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`, {
+        positionMs: 34_567,
+        watchedMs: 30_001,
+        at: new Date(at).toISOString(),
+      })).status,
+      200,
+    )
     const row = await Play.findOne({ profile: kim.profileId }).lean<StoredPlay>()
     for (let batch = 0; batch < 50; batch++) {
       await Play.collection.insertMany(Array.from({ length: 1_000 }, (_, i) => {
         const moment = new Date(at + (batch * 1_000 + i + 1) * 3_600_000)
         const title = new mongoose.Types.ObjectId(ids[1 + i % 69])
-        return { ...row, _id: new mongoose.Types.ObjectId(), title, item: title, startedAt: moment, at: moment } as never
+        return {
+          ...row,
+          _id: new mongoose.Types.ObjectId(),
+          title,
+          item: title,
+          startedAt: moment,
+          at: moment,
+        } as never
       }))
     }
-    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`)).body, { positionMs: 34_567, watchedMs: 30_001, lastWatchedAt: new Date(at).toISOString() })
-    t.match((await kim.get(`/v1/profiles/${kim.profileId}/history?titleId=${ids[0]}`)).body.items, [{ positionMs: 34_567 }])
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${ids[0]}`)).body, {
+      positionMs: 34_567,
+      watchedMs: 30_001,
+      lastWatchedAt: new Date(at).toISOString(),
+    })
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/history?titleId=${ids[0]}`)).body.items, [{
+      positionMs: 34_567,
+    }])
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history?limit=100`)).body.items.length, 100)
   })
 
@@ -96,11 +138,26 @@ t.test('a live stream is part of every answer before it is flushed', async (t) =
   const { body } = await kim.post(`/v1/profiles/${kim.profileId}/playback`, { itemId: movie })
   t.equal(body.positionMs, 10_000)
   clock.advance(5_000)
-  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, { positionMs: 25_000, watchedMs: 15_000, at: clock.now().toISOString() })
-  t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${movie}`)).body, { positionMs: 25_000, watchedMs: 25_000, started: true })
+  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, {
+    positionMs: 25_000,
+    watchedMs: 15_000,
+    at: clock.now().toISOString(),
+  })
+  t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${movie}`)).body, {
+    positionMs: 25_000,
+    watchedMs: 25_000,
+    started: true,
+  })
   t.match((await kim.get(`/v1/profiles/${kim.profileId}/continue`)).body, { positionMs: 25_000 })
-  t.match((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items, [{ positionMs: 25_000, watchedMs: 15_000 }, { positionMs: 10_000 }])
+  t.match((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items, [{
+    positionMs: 25_000,
+    watchedMs: 15_000,
+  }, { positionMs: 10_000 }])
   clock.advance(5_000)
-  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, { positionMs: 57_000, watchedMs: 47_000, at: clock.now().toISOString() })
+  await kim.put(`/v1/profiles/${kim.profileId}/playback/${body.streamId}`, {
+    positionMs: 57_000,
+    watchedMs: 47_000,
+    at: clock.now().toISOString(),
+  })
   t.equal((await kim.get(`/v1/profiles/${kim.profileId}/continue`)).status, 204, 'it is finished, though still playing')
 })

@@ -4,15 +4,20 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { canRun } from '../can-run.js'
 
 const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const USUAL_PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe']
+const USUAL_PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
 
 /** CHROMIUM_PATH, or the usual names on the PATH, or the usual places; null when there is none. */
 export function findChromium (): string | null {
   const given = process.env['CHROMIUM_PATH']
   if (given !== undefined) return given
   const folders = (process.env['PATH'] ?? '').split(path.delimiter)
-  return [...folders.flatMap((folder) => USUAL_NAMES.map((name) => path.join(folder, name))), ...USUAL_PLACES].find(canRun) ?? null
+  return [...folders.flatMap((folder) => USUAL_NAMES.map((name) => path.join(folder, name))), ...USUAL_PLACES].find(
+    canRun,
+  ) ?? null
 }
 
 export async function launch (executablePath: string): Promise<Browser> {
@@ -33,12 +38,20 @@ document.addEventListener('playing', ({ target }) => { if (target instanceof HTM
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => { console.error('policy: ' + violatedDirective + ' refused ' + blockedURI + ' in ' + sourceFile) })`
 
 export async function openPage (browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 720 }, reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1_280, height: 720 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   await page.addInitScript(NOTE)
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`) })
-  page.on('pageerror', (error) => { complaints.push(`${error.message}\n${error.stack ?? ''}`) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => {
+    complaints.push(`${error.message}\n${error.stack ?? ''}`)
+  })
   return { page, complaints }
 }
 

@@ -19,7 +19,9 @@ async function shoot (page: Page, name: string): Promise<void> {
 
 /** Playwright's own waiting evaluates text, which the page's policy forbids. */
 async function until (page: Page, condition: string): Promise<void> {
-  await page.evaluate(`new Promise((resolve) => { const look = () => { if (${condition}) resolve(); else setTimeout(look, 20) }; look() })`)
+  await page.evaluate(
+    `new Promise((resolve) => { const look = () => { if (${condition}) resolve(); else setTimeout(look, 20) }; look() })`,
+  )
 }
 
 async function playing (page: Page): Promise<void> {
@@ -40,14 +42,20 @@ async function findTitle (page: Page, query: string, name: RegExp): Promise<void
 
 async function signUpOnBasic (): Promise<{ email: string, password: string }> {
   const credentials = { email: `screenshots-${Date.now()}@normflix.test`, password: 'normflix-screenshots' }
-  const answer = await fetch(`${ORIGIN}/v1/auth/signup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...credentials, plan: 'basic', profileName: 'Kim' }) })
+  const answer = await fetch(`${ORIGIN}/v1/auth/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...credentials, plan: 'basic', profileName: 'Kim' }),
+  })
   if (answer.status !== 201) throw new Error(`signing up answered ${answer.status}: ${await answer.text()}`)
   return credentials
 }
 
 const chromium = findChromium()
 if (chromium === null) throw new Error('No Chromium was found: set CHROMIUM_PATH.')
-if (!await fetch(`${ORIGIN}/health/ready`).then(({ ok }) => ok, () => false)) throw new Error(`No service answers at ${ORIGIN}: start one with npm start.`)
+if (!await fetch(`${ORIGIN}/health/ready`).then(({ ok }) => ok, () => false)) {
+  throw new Error(`No service answers at ${ORIGIN}: start one with npm start.`)
+}
 mkdirSync(FOLDER, { recursive: true })
 console.log(`Watching at ${ORIGIN}`)
 const browser = await launch(chromium)
@@ -74,7 +82,10 @@ try {
   await openMenu(page, 'Quality')
   await shoot(page, 'player')
   await page.keyboard.press('Escape')
-  const stopped = page.context().waitForEvent('requestfinished', { predicate: (request) => request.url().endsWith('/stop'), timeout: 10_000 }).catch(() => null)
+  const stopped = page.context().waitForEvent('requestfinished', {
+    predicate: (request) => request.url().endsWith('/stop'),
+    timeout: 10_000,
+  }).catch(() => null)
   await page.evaluate('document.querySelector("video").pause()')
   const leftAt = Number(await page.evaluate('document.querySelector("video").currentTime'))
   await page.close({ runBeforeUnload: true })

@@ -35,23 +35,39 @@ t.test('the page is served with a policy of its own, and its files for ever', as
   t.equal(assets.length, 3, 'script, style and icon')
   for (const address of assets) {
     const asset = await call(app, 'GET', address)
-    t.match({ status: asset.status, ...asset.headers }, { status: 200, 'cache-control': /max-age=31536000, immutable/, etag: String })
+    t.match({ status: asset.status, ...asset.headers }, {
+      status: 200,
+      'cache-control': /max-age=31536000, immutable/,
+      etag: String,
+    })
     t.equal((await call(app, 'GET', address, { headers: { 'if-none-match': String(asset.headers.etag) } })).status, 304)
   }
   for (const path of ['nothing.js', '..%2findex.html', '%2e%2e%2f%2e%2e%2fpackage.json', '.', '..%5cindex.html']) {
     t.equal((await call(app, 'GET', `/watch/assets/${path}`)).status, 404, path)
   }
-  t.notOk(Object.keys(JSON.parse(readFileSync('openapi/openapi.json', 'utf8')).paths).some((path) => path.startsWith('/watch')), 'a page is not an operation')
+  t.notOk(
+    Object.keys(JSON.parse(readFileSync('openapi/openapi.json', 'utf8')).paths).some((path) =>
+      path.startsWith('/watch')
+    ),
+    'a page is not an operation',
+  )
 })
 
 const chromium = findChromium()
-if (chromium === null) t.comment('No Chromium was found (CHROMIUM_PATH, the PATH, the usual places): what needs a browser is skipped.')
+if (chromium === null) {
+  t.comment('No Chromium was found (CHROMIUM_PATH, the PATH, the usual places): what needs a browser is skipped.')
+}
 
-t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set CHROMIUM_PATH' : false, timeout: 170_000 }, async (t) => {
+t.test('in a browser', {
+  skip: chromium === null ? 'no Chromium was found: set CHROMIUM_PATH' : false,
+  timeout: 170_000,
+}, async (t) => {
   const { app } = await startApp(t)
   const origin = await listen(app)
   const browser = await launch(chromium ?? '')
-  t.teardown(async () => { await browser.close() })
+  t.teardown(async () => {
+    await browser.close()
+  })
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, { originalLanguage: 'en', title: 'The Matrix' }, CLIPS)
   const show = await addShow(app, admin, { originalLanguage: 'en' }, ['480p-en'])
@@ -60,7 +76,9 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     const watched = await openPage(browser, options)
     watched.page.setDefaultTimeout(PATIENCE_MS)
     await enter(watched.page, origin, person.email, PASSWORD)
-    t.teardown(async () => { await watched.page.context().close() })
+    t.teardown(async () => {
+      await watched.page.context().close()
+    })
     return watched
   }
 
@@ -70,7 +88,9 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     const kim = await signUp(app)
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: '2468' })
     const { page } = await openPage(browser)
-    t.teardown(async () => { await page.context().close() })
+    t.teardown(async () => {
+      await page.context().close()
+    })
     await page.goto(`${origin}/watch`)
     await page.getByLabel('Email').fill(kim.email)
     await page.getByLabel('Password').fill('not the password')
@@ -91,7 +111,9 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
   t.test('a forgotten password is chosen anew by the mailed link, and an address confirmed', async (t) => {
     const kim = await signUp(app)
     const { page, complaints } = await openPage(browser)
-    t.teardown(async () => { await page.context().close() })
+    t.teardown(async () => {
+      await page.context().close()
+    })
     page.setDefaultTimeout(PATIENCE_MS)
     const linkIn = async (subject: RegExp): Promise<string> => {
       await app.services.background.settle()
@@ -130,7 +152,10 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     await second.page.getByRole('link', { name: 'Continue', exact: true }).click()
     isNear(t, await playedFrom(second.page), leftAt, 'it goes on where it was closed')
     const { body: history } = await kim.get(`/v1/profiles/${kim.profileId}/history`)
-    t.ok(history.items.at(-1).watchedMs < 20_000, `jumping to the middle is not watching: ${history.items.at(-1).watchedMs} ms`)
+    t.ok(
+      history.items.at(-1).watchedMs < 20_000,
+      `jumping to the middle is not watching: ${history.items.at(-1).watchedMs} ms`,
+    )
     await forgetPlaying(second.page)
     await pause(second.page)
     const at = await secondsOf(second.page)
@@ -167,7 +192,11 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     const { page, complaints } = await open(t, kim)
     // Most of it was watched before: the end is all that is missing.
     const { body } = await play(kim, show.episodes[0]!)
-    await kim.post(`/v1/profiles/${kim.profileId}/playback/${body.streamId}/stop`, { positionMs: 53_000, watchedMs: 50_000, at: new Date().toISOString() })
+    await kim.post(`/v1/profiles/${kim.profileId}/playback/${body.streamId}/stop`, {
+      positionMs: 53_000,
+      watchedMs: 50_000,
+      at: new Date().toISOString(),
+    })
     await page.goto(`${origin}/watch#/show/${show.id}`)
     await page.getByRole('link', { name: /^(Continue|Play) S1 E/ }).waitFor()
     await page.goto(`${origin}/watch#/play/show/${show.id}/${show.episodes[0]}`)
@@ -183,7 +212,11 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
   t.test('a hidden card comes back by undo; wishes and ratings are kept', async (t) => {
     const kim = await signUp(app)
     const { body } = await play(kim, movie)
-    await kim.post(`/v1/profiles/${kim.profileId}/playback/${body.streamId}/stop`, { positionMs: 23_456, watchedMs: 23_000, at: new Date().toISOString() })
+    await kim.post(`/v1/profiles/${kim.profileId}/playback/${body.streamId}/stop`, {
+      positionMs: 23_456,
+      watchedMs: 23_000,
+      at: new Date().toISOString(),
+    })
     const { page, complaints } = await open(t, kim)
     const card = page.getByRole('link', { name: 'The Matrix. Continue at 0:23 of 1:00' })
     await page.getByRole('button', { name: 'Hide The Matrix from this row' }).click()
@@ -193,7 +226,10 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     await page.goto(`${origin}/watch#/movie/${movie}`)
     await page.getByRole('button', { name: 'My list' }).click()
     await page.getByText('The Matrix is on your list.').waitFor()
-    await Promise.all([page.waitForResponse((answer) => answer.url().includes('/ratings/')), page.getByRole('button', { name: 'I love this' }).click()])
+    await Promise.all([
+      page.waitForResponse((answer) => answer.url().includes('/ratings/')),
+      page.getByRole('button', { name: 'I love this' }).click(),
+    ])
     await page.reload()
     t.equal(await page.getByRole('button', { name: 'I love this' }).getAttribute('aria-pressed'), 'true')
     t.equal(await page.getByRole('button', { name: 'My list' }).getAttribute('aria-pressed'), 'true')
@@ -238,7 +274,9 @@ t.test('in a browser', { skip: chromium === null ? 'no Chromium was found: set C
     await choose(first.page, 'Audio and subtitles', 'Spanish')
     await told
     // That may have been the heartbeat before.
-    if (await rememberedBy(kim) !== 'es') await first.page.waitForResponse((answer) => answer.request().method() === 'PUT')
+    if (await rememberedBy(kim) !== 'es') {
+      await first.page.waitForResponse((answer) => answer.request().method() === 'PUT')
+    }
     t.equal(await rememberedBy(kim), 'es')
     const leftAt = await leaveAfter(first.page, 31)
     const second = await open(t, kim)
@@ -274,7 +312,9 @@ async function playTitle (page: Page, origin: string, id: string): Promise<void>
 
 /** Looks with every frame; Playwright's own waiting evaluates text, which the page's policy forbids. */
 async function until (page: Page, condition: string): Promise<void> {
-  await page.evaluate(`new Promise((resolve) => { const look = () => { if (${condition}) resolve(); else setTimeout(look, 20) }; look() })`)
+  await page.evaluate(
+    `new Promise((resolve) => { const look = () => { if (${condition}) resolve(); else setTimeout(look, 20) }; look() })`,
+  )
 }
 
 /** Seconds at which playing began last; waits until it does. */
@@ -303,7 +343,10 @@ async function pause (page: Page): Promise<void> {
 async function leaveAfter (page: Page, second: number): Promise<number> {
   await page.evaluate(`document.querySelector("video").currentTime = ${second}`)
   await until(page, `document.querySelector("video").currentTime > ${second + 1}`)
-  const stopped = page.context().waitForEvent('requestfinished', { predicate: (request) => request.url().endsWith('/stop'), timeout: 10_000 }).catch(() => null)
+  const stopped = page.context().waitForEvent('requestfinished', {
+    predicate: (request) => request.url().endsWith('/stop'),
+    timeout: 10_000,
+  }).catch(() => null)
   await pause(page)
   const at = await secondsOf(page)
   await page.close({ runBeforeUnload: true })

@@ -15,7 +15,11 @@ export interface Options {
   readonly click?: (event: MouseEvent) => void
 }
 
-export function element<Tag extends keyof HTMLElementTagNameMap> (tag: Tag, options: Options = {}, ...children: readonly Child[]): HTMLElementTagNameMap[Tag] {
+export function element<Tag extends keyof HTMLElementTagNameMap> (
+  tag: Tag,
+  options: Options = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag)
   if (options.class !== undefined) made.className = options.class
   if (options.text !== undefined) made.textContent = options.text
@@ -36,11 +40,30 @@ export function icon (node: IconNode): SVGElement {
   return createIcon(node, { class: 'icon', 'aria-hidden': 'true', width: '1em', height: '1em' })
 }
 
-export function button (label: string, node: IconNode | null, click: () => void, className = 'button'): HTMLButtonElement {
-  return element('button', { class: className, attributes: { type: 'button' }, click }, node === null ? null : icon(node), element('span', { text: label }))
+export function button (
+  label: string,
+  node: IconNode | null,
+  click: () => void,
+  className = 'button',
+): HTMLButtonElement {
+  return element(
+    'button',
+    { class: className, attributes: { type: 'button' }, click },
+    node === null ? null : icon(node),
+    element('span', { text: label }),
+  )
 }
 
 /** A button that is only a picture, with its words for screen readers and as a tooltip. */
-export function iconButton (label: string, node: IconNode, click: (event: MouseEvent) => void, className = 'icon-button'): HTMLButtonElement {
-  return element('button', { class: className, attributes: { type: 'button', 'aria-label': label, title: label }, click }, icon(node))
+export function iconButton (
+  label: string,
+  node: IconNode,
+  click: (event: MouseEvent) => void,
+  className = 'icon-button',
+): HTMLButtonElement {
+  return element('button', {
+    class: className,
+    attributes: { type: 'button', 'aria-label': label, title: label },
+    click,
+  }, icon(node))
 }

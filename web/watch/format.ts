@@ -53,8 +53,21 @@ export function qualityName (height: number): string {
 
 /** What lists of sessions and streams call this device: "Firefox on Windows". */
 export function deviceName (agent = navigator.userAgent): string {
-  const browsers: ReadonlyArray<readonly [RegExp, string]> = [[/Edg\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'], [/Safari\//, 'Safari']]
-  const systems: ReadonlyArray<readonly [RegExp, string]> = [[/iPhone/, 'iPhone'], [/iPad/, 'iPad'], [/Android/, 'Android'], [/Windows/, 'Windows'], [/Mac OS/, 'Mac'], [/Linux/, 'Linux']]
+  const browsers: ReadonlyArray<readonly [RegExp, string]> = [
+    [/Edg\//, 'Edge'],
+    [/OPR\//, 'Opera'],
+    [/Firefox\//, 'Firefox'],
+    [/Chrome\//, 'Chrome'],
+    [/Safari\//, 'Safari'],
+  ]
+  const systems: ReadonlyArray<readonly [RegExp, string]> = [
+    [/iPhone/, 'iPhone'],
+    [/iPad/, 'iPad'],
+    [/Android/, 'Android'],
+    [/Windows/, 'Windows'],
+    [/Mac OS/, 'Mac'],
+    [/Linux/, 'Linux'],
+  ]
   const nameIn = (names: typeof browsers): string | null => names.find(([pattern]) => pattern.test(agent))?.[1] ?? null
   const system = nameIn(systems)
   return `${nameIn(browsers) ?? 'A browser'}${system === null ? '' : ` on ${system}`}`

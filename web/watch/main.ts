@@ -15,7 +15,13 @@ import { movieView, showView } from './views/title.js'
 import type { Leave, View } from './views/view.js'
 
 const VIEWS: Readonly<Record<string, View>> = {
-  'sign-in': signInView, profiles: profilesView, home: homeView, search: searchView, movie: movieView, show: showView, play: playView,
+  'sign-in': signInView,
+  profiles: profilesView,
+  home: homeView,
+  search: searchView,
+  movie: movieView,
+  show: showView,
+  play: playView,
 }
 /** A view that is left may take this long to keep what it knows; the next one shows it already. */
 const LEAVE_WITHIN_MS = 2_000
@@ -63,7 +69,11 @@ async function show (): Promise<void> {
     if (isStillHere()) current.leave = leave
     else await leave?.()
   } catch (error) {
-    if (isStillHere()) host.replaceChildren(failure(error, () => { void show() }))
+    if (isStillHere()) {
+      host.replaceChildren(failure(error, () => {
+        void show()
+      }))
+    }
     if (!(error instanceof Error) || error.name !== 'AbortError') console.info('The view could not be shown:', error)
   }
   if (!isStillHere()) return
@@ -77,7 +87,16 @@ function showHeader (): void {
   const profile = currentProfile()?.id ?? null
   if (profile === headerFor) return
   headerFor = profile
-  headerHost.replaceChildren(...(profile === null ? [] : [header({ switchProfile: () => { void switchProfile() }, signOut: () => { void logOut() } })]))
+  headerHost.replaceChildren(
+    ...(profile === null ? [] : [header({
+      switchProfile: () => {
+        void switchProfile()
+      },
+      signOut: () => {
+        void logOut()
+      },
+    })]),
+  )
 }
 
 async function switchProfile (): Promise<void> {
@@ -101,8 +120,12 @@ document.querySelector('.skip-link')?.addEventListener('click', (event) => {
 })
 const mailed = MAILED_VIEWS[location.pathname]
 if (mailed === undefined) {
-  window.addEventListener('hashchange', () => { void show() })
-  await resumeSession().catch((error: unknown) => { say(explain(error)) })
+  window.addEventListener('hashchange', () => {
+    void show()
+  })
+  await resumeSession().catch((error: unknown) => {
+    say(explain(error))
+  })
   await show()
 } else {
   const token = new URLSearchParams(location.search).get('token') ?? ''

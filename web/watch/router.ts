@@ -1,6 +1,9 @@
 // Addresses inside the page: what is behind the # says which view is shown, so that the service serves one document.
 
-export interface Place { readonly view: string, readonly parts: readonly string[] }
+export interface Place {
+  readonly view: string
+  readonly parts: readonly string[]
+}
 
 /** `#/show/5f…/2` is the view "show" with two parts. */
 export function placeOf (hash: string): Place {

@@ -2,7 +2,11 @@
 // of what others write nothing for longer than a second, however fast they write: half of it here, the rest for hearing of it.
 import type { Catalogue } from '../store/catalogue.js'
 
-export interface Stamp { readonly generation: number, readonly ownChanges: number, readonly atMs: number }
+export interface Stamp {
+  readonly generation: number
+  readonly ownChanges: number
+  readonly atMs: number
+}
 
 const BEHIND_OTHERS_MS = 500
 
@@ -12,5 +16,6 @@ export function stampOf (catalogue: Catalogue): Stamp {
 }
 
 export function isFresh (catalogue: Catalogue, { generation, ownChanges, atMs }: Stamp): boolean {
-  return generation === catalogue.generation() || (ownChanges === catalogue.ownChanges() && performance.now() - atMs < BEHIND_OTHERS_MS)
+  return generation === catalogue.generation() ||
+    (ownChanges === catalogue.ownChanges() && performance.now() - atMs < BEHIND_OTHERS_MS)
 }

@@ -11,11 +11,16 @@ import { nextTurn } from '../store/availability.js'
 const KEPT = 500
 
 export interface RememberedCounts {
-  genres (viewer: Viewer, now: Date): ReturnType<typeof countGenres>
-  facets (selection: Selection): Facets
+  genres(viewer: Viewer, now: Date): ReturnType<typeof countGenres>
+  facets(selection: Selection): Facets
 }
 
-interface Remembered { readonly stamp: Stamp, readonly from: number, readonly until: number, readonly value: unknown }
+interface Remembered {
+  readonly stamp: Stamp
+  readonly from: number
+  readonly until: number
+  readonly value: unknown
+}
 
 export function createRememberedCounts (catalogue: Catalogue): RememberedCounts {
   const answers = new LRUCache<string, Remembered>({ max: KEPT })
@@ -24,7 +29,9 @@ export function createRememberedCounts (catalogue: Catalogue): RememberedCounts 
     const name = JSON.stringify(key)
     const known = answers.get(name)
     const moment = now.getTime()
-    if (known !== undefined && isFresh(catalogue, known.stamp) && known.from <= moment && moment < known.until) return known.value as T
+    if (known !== undefined && isFresh(catalogue, known.stamp) && known.from <= moment && moment < known.until) {
+      return known.value as T
+    }
     const stamp = stampOf(catalogue)
     const value = count()
     answers.set(name, { stamp, from: moment, until: nextTurn(catalogue, moment), value })
@@ -33,7 +40,12 @@ export function createRememberedCounts (catalogue: Catalogue): RememberedCounts 
 
   return {
     genres: (viewer, now) => remember(['genres', ...eyesOf(viewer)], now, () => countGenres(catalogue, viewer, now)),
-    facets: (selection) => remember(['facets', ...eyesOf(selection.viewer), selection.planMaxHeight, selection.filter], selection.now, () => countFacets(catalogue, selection)),
+    facets: (selection) =>
+      remember(
+        ['facets', ...eyesOf(selection.viewer), selection.planMaxHeight, selection.filter],
+        selection.now,
+        () => countFacets(catalogue, selection),
+      ),
   }
 }
 

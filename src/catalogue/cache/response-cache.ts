@@ -28,13 +28,16 @@ export type Fill = (gap: string) => object | null
 
 export interface SerialisedAnswers {
   /** @param key everything that the answer depends on, the version of its title among it */
-  find (key: string, make: () => Promise<AnswerSource>): Promise<SerialisedAnswer>
+  find(key: string, make: () => Promise<AnswerSource>): Promise<SerialisedAnswer>
 }
 
 const KEPT_CHARACTERS = 32 * 1024 ** 2
 
 export function createSerialisedAnswers (): SerialisedAnswers {
-  const answers = new LRUCache<string, SerialisedAnswer>({ maxSize: KEPT_CHARACTERS, sizeCalculation: ({ cut }) => 1 + cut.reduce((sum, { length }) => sum + length, 0) })
+  const answers = new LRUCache<string, SerialisedAnswer>({
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: ({ cut }) => 1 + cut.reduce((sum, { length }) => sum + length, 0),
+  })
   return {
     async find (key, make) {
       const known = answers.get(key)
@@ -49,7 +52,10 @@ export function createSerialisedAnswers (): SerialisedAnswers {
 }
 
 /** The whole text with a profile's members in the gaps, and what tells it from others. */
-export function fillGaps ({ cut, hash }: SerialisedAnswer, fill: Fill): { readonly text: string, readonly hash: string } {
+export function fillGaps (
+  { cut, hash }: SerialisedAnswer,
+  fill: Fill,
+): { readonly text: string, readonly hash: string } {
   const filled = cut.map((part, index) => index % 2 === 0 ? part : membersOf(fill(part)))
   const own = filled.filter((_, index) => index % 2 === 1).join('\n')
   return { text: filled.join(''), hash: hashOf(`${hash}\n${own}`) }

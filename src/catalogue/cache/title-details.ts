@@ -10,21 +10,28 @@ const KEPT = 500
 
 export interface TitleDetails {
   /** Null when it was deleted a moment ago. */
-  findMovie (title: CatalogueTitle): Promise<StoredMovie | null>
-  findShow (title: CatalogueTitle): Promise<StoredShow | null>
+  findMovie(title: CatalogueTitle): Promise<StoredMovie | null>
+  findShow(title: CatalogueTitle): Promise<StoredShow | null>
 }
 
 export function createTitleDetails (catalogue: Pick<Catalogue, 'versionOf'>): TitleDetails {
   const details = new LRUCache<string, Promise<StoredMovie | StoredShow | null>>({ max: KEPT })
 
-  async function read<T extends StoredMovie | StoredShow> (title: CatalogueTitle, load: () => Promise<T | null>): Promise<T | null> {
+  async function read<T extends StoredMovie | StoredShow> (
+    title: CatalogueTitle,
+    load: () => Promise<T | null>,
+  ): Promise<T | null> {
     const key = `${title.id} ${catalogue.versionOf(title.id)}`
     const known = details.get(key) as Promise<T | null> | undefined
     if (known !== undefined) return await known
     const reading = load()
     details.set(key, reading)
     // What failed, or was not there, is asked for again.
-    reading.then((found) => { if (found === null) details.delete(key) }, () => { details.delete(key) })
+    reading.then((found) => {
+      if (found === null) details.delete(key)
+    }, () => {
+      details.delete(key)
+    })
     return await reading
   }
 

@@ -32,12 +32,18 @@ export interface BrowseRequest extends Selection {
   readonly limit: number
 }
 
-export interface TitlePage { readonly titles: CatalogueTitle[], readonly next: Position | null }
+export interface TitlePage {
+  readonly titles: CatalogueTitle[]
+  readonly next: Position | null
+}
 
 /** One page of the titles that this viewer may see and that pass the filter. */
 export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage {
   const { genre } = request.filter
-  const list = ordersOf(catalogue).sorted(request.sort, genre === undefined ? undefined : { by: 'key', name: foldText(genre) })
+  const list = ordersOf(catalogue).sorted(
+    request.sort,
+    genre === undefined ? undefined : { by: 'key', name: foldText(genre) },
+  )
   const step = request.descending ? -1 : 1
   const matches = matcher(catalogue, request)
   const titles: CatalogueTitle[] = []
@@ -45,7 +51,9 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
     const title = list[i]
     if (title === undefined || !matches(title)) continue
     const last = titles.at(-1)
-    if (titles.length === request.limit && last !== undefined) return { titles, next: [sortKey(last, request.sort), last.id] }
+    if (titles.length === request.limit && last !== undefined) {
+      return { titles, next: [sortKey(last, request.sort), last.id] }
+    }
     titles.push(title)
   }
   return { titles, next: null }
@@ -61,7 +69,10 @@ function startOf (list: readonly CatalogueTitle[], { after, sort, descending }: 
 }
 
 /** The titles that this viewer may see and that pass the filter. */
-export function matcher (catalogue: Catalogue, { filter, viewer, planMaxHeight, now }: Selection): (title: CatalogueTitle) => boolean {
+export function matcher (
+  catalogue: Catalogue,
+  { filter, viewer, planMaxHeight, now }: Selection,
+): (title: CatalogueTitle) => boolean {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const needsRendition = filter.language !== undefined || filter.minHeight !== undefined
   return (title) =>
@@ -74,18 +85,26 @@ export function matcher (catalogue: Catalogue, { filter, viewer, planMaxHeight, 
     (!needsRendition || hasRendition(catalogue, title, filter, planMaxHeight))
 }
 
-function hasRendition (catalogue: Catalogue, title: CatalogueTitle, filter: TitleFilter, planMaxHeight: number): boolean {
+function hasRendition (
+  catalogue: Catalogue,
+  title: CatalogueTitle,
+  filter: TitleFilter,
+  planMaxHeight: number,
+): boolean {
   return renditionsOf(catalogue, title).some((rendition) =>
     rendition.height <= planMaxHeight &&
     rendition.height >= (filter.minHeight ?? 0) &&
-    (filter.language === undefined || speaks({ audioLanguages: rendition.languages }, filter.language)))
+    (filter.language === undefined || speaks({ audioLanguages: rendition.languages }, filter.language))
+  )
 }
 
 /** Every genre this viewer can find something in, with how many titles; the largest first. */
 export function countGenres (catalogue: Catalogue, viewer: Viewer, now: Date): Array<{ name: string, count: number }> {
   // Titles with the same genres share one array of them.
   const combinations = new Map<readonly string[], number>()
-  for (const title of catalogue.titles()) if (canSee(viewer, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
+  for (const title of catalogue.titles()) {
+    if (canSee(viewer, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
+  }
   const counts = new Map<string, { name: string, count: number }>()
   for (const [names, count] of combinations) {
     for (const name of names) {

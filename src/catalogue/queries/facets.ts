@@ -5,7 +5,10 @@ import type { Selection, TitleFilter } from './browse.js'
 import { foldText } from '../../domain/fold-text.js'
 import { renditionsOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
-export interface Facet<T> { readonly value: T, readonly count: number }
+export interface Facet<T> {
+  readonly value: T
+  readonly count: number
+}
 
 /** In each, titles are counted that pass every other filter: what would be there if this one were chosen instead. */
 export interface Facets {
@@ -73,8 +76,18 @@ export function countFacets (catalogue: Catalogue, { filter, viewer, planMaxHeig
     if ((only === undefined || only === 'year') && title.year !== null) years.count(title.year)
     if ((only === undefined || only === 'rating') && title.maturityRating !== null) ratings.count(title.maturityRating)
     if (renditions.length === 0) continue
-    if (only === undefined || only === 'language') languages.countEach(renditions.filter(({ height }) => height >= (filter.minHeight ?? 0)).flatMap((one) => one.languages))
-    if (only === undefined || only === 'height') heights.countEach(renditions.filter((one) => speaksWanted(one, filter)).map(({ height }) => height).filter((height) => height > 0))
+    if (only === undefined || only === 'language') {
+      languages.countEach(
+        renditions.filter(({ height }) => height >= (filter.minHeight ?? 0)).flatMap((one) => one.languages),
+      )
+    }
+    if (only === undefined || only === 'height') {
+      heights.countEach(
+        renditions.filter((one) => speaksWanted(one, filter)).map(({ height }) => height).filter((height) =>
+          height > 0
+        ),
+      )
+    }
   }
   return {
     total,
@@ -91,7 +104,9 @@ export function countFacets (catalogue: Catalogue, { filter, viewer, planMaxHeig
 function genresOf (combinations: Counter<readonly string[]>): Array<Facet<string>> {
   const names = new Map<string, string>()
   const genres = new Counter<string>()
-  for (const [combination, count] of combinations.entries()) genres.countEach(combination.map((name) => remember(names, name)), count)
+  for (const [combination, count] of combinations.entries()) {
+    genres.countEach(combination.map((name) => remember(names, name)), count)
+  }
   return genres.sorted(mostFirst).map(({ value, count }) => ({ value: names.get(value) ?? value, count }))
 }
 
@@ -115,21 +130,29 @@ function speaksWanted ({ languages }: Rendition, { language }: TitleFilter): boo
 const NOTHING_MISSED: readonly Dimension[] = []
 
 /** Tells the filters that keep a title out. Language and height are asked of one file: both may be to blame. */
-function createMatch (filter: TitleFilter): (title: CatalogueTitle, renditions: readonly Rendition[]) => readonly Dimension[] {
+function createMatch (
+  filter: TitleFilter,
+): (title: CatalogueTitle, renditions: readonly Rendition[]) => readonly Dimension[] {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const isSharp = ({ height }: Rendition): boolean => height >= (filter.minHeight ?? 0)
   const isOf = {
     type: (title: CatalogueTitle): boolean => filter.type === undefined || title.kind === filter.type,
     genre: (title: CatalogueTitle): boolean => genre === null || title.genreKeys.includes(genre),
-    year: (title: CatalogueTitle): boolean => (title.year ?? -Infinity) >= (filter.yearFrom ?? -Infinity) && (title.year ?? Infinity) <= (filter.yearTo ?? Infinity),
+    year: (title: CatalogueTitle): boolean =>
+      (title.year ?? -Infinity) >= (filter.yearFrom ?? -Infinity) &&
+      (title.year ?? Infinity) <= (filter.yearTo ?? Infinity),
     rating: (title: CatalogueTitle): boolean => filter.rating === undefined || title.maturityRating === filter.rating,
   }
   const needsFile = filter.language !== undefined || filter.minHeight !== undefined
   return (title, renditions) => {
     const hasFile = !needsFile || renditions.some((one) => isSharp(one) && speaksWanted(one, filter))
     // Most titles, most of the time.
-    if (hasFile && isOf.type(title) && isOf.genre(title) && isOf.year(title) && isOf.rating(title)) return NOTHING_MISSED
-    const missed: Dimension[] = (['type', 'genre', 'year', 'rating'] as const).filter((dimension) => !isOf[dimension](title))
+    if (hasFile && isOf.type(title) && isOf.genre(title) && isOf.year(title) && isOf.rating(title)) {
+      return NOTHING_MISSED
+    }
+    const missed: Dimension[] = (['type', 'genre', 'year', 'rating'] as const).filter((dimension) =>
+      !isOf[dimension](title)
+    )
     if (hasFile) return missed
     const hasLanguage = renditions.some((one) => speaksWanted(one, filter))
     const hasHeight = renditions.some(isSharp)

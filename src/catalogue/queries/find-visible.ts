@@ -4,7 +4,12 @@ import { canSee, type Viewer } from '../../domain/maturity.js'
 import { notFound } from '../../errors.js'
 
 /** @throws DomainError 404 when there is none, or it is not this viewer's to see */
-export function findVisibleItem (catalogue: Catalogue, viewer: Viewer, itemId: string, now: Date): { title: CatalogueTitle, item: CatalogueItem } {
+export function findVisibleItem (
+  catalogue: Catalogue,
+  viewer: Viewer,
+  itemId: string,
+  now: Date,
+): { title: CatalogueTitle, item: CatalogueItem } {
   const item = catalogue.findItem(itemId)
   const title = item === null ? null : catalogue.findTitle(item.titleId)
   if (item === null || title === null || !canSee(viewer, title, now)) throw notFound('movie or episode')

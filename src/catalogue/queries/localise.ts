@@ -5,16 +5,22 @@ import Negotiator from 'negotiator'
 export interface Translatable {
   readonly title: string | null
   readonly synopsis?: string | null
-  readonly translations?: ReadonlyArray<{ readonly language: string, readonly title: string | null, readonly synopsis?: string | null }>
+  readonly translations?: ReadonlyArray<
+    { readonly language: string, readonly title: string | null, readonly synopsis?: string | null }
+  >
 }
 
-export interface Words { readonly language: string, readonly title: string | null, readonly synopsis: string | null }
+export interface Words {
+  readonly language: string
+  readonly title: string | null
+  readonly synopsis: string | null
+}
 
 export interface Localiser {
   /** What is not translated is told in the catalogue's language. */
-  wordsOf (told: Translatable): Words
+  wordsOf(told: Translatable): Words
   /** The languages that were told so far, for Content-Language. */
-  languages (): readonly string[]
+  languages(): readonly string[]
 }
 
 /** A header that is longer says nothing a reader would miss. */

@@ -31,7 +31,8 @@ export function emptyPeople (): People {
 
 /** The same for the same name, whatever its case and accents, or the same id in another catalogue. */
 export function personIdOf ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): string {
-  return createHash('sha256').update(imdb === undefined ? `name ${foldText(name)}` : `imdb ${imdb}`).digest('hex').slice(0, ID_LENGTH)
+  return createHash('sha256').update(imdb === undefined ? `name ${foldText(name)}` : `imdb ${imdb}`).digest('hex')
+    .slice(0, ID_LENGTH)
 }
 
 function idOf (people: People, person: Person): string {
@@ -69,11 +70,15 @@ export function dropCredits (people: People, titleId: string, credited: readonly
   }
 }
 
-export interface Credit { readonly department: 'cast' | 'crew', readonly role: string | null }
+export interface Credit {
+  readonly department: 'cast' | 'crew'
+  readonly role: string | null
+}
 
 /** What one person did for a title. */
 export function creditsOf (title: Partial<Credits> | undefined, personId: string): Credit[] {
-  const of = (department: 'cast' | 'crew'): Credit[] => (title?.[department] ?? []).filter((one) => personIdOf(one) === personId).map(({ role }) => ({ department, role }))
+  const of = (department: 'cast' | 'crew'): Credit[] =>
+    (title?.[department] ?? []).filter((one) => personIdOf(one) === personId).map(({ role }) => ({ department, role }))
   return [...of('cast'), ...of('crew')]
 }
 
@@ -84,6 +89,8 @@ export function hasName (query: string): (person: Pick<CataloguePerson, 'sortNam
     // Most people have nothing of it in their name, and are many.
     if (!wanted.every((beginning) => sortName.includes(beginning))) return false
     const words = sortName.split(/[\s-]+/)
-    return wanted.every((beginning) => words.some((word) => word.startsWith(beginning)) || sortName.startsWith(beginning))
+    return wanted.every((beginning) =>
+      words.some((word) => word.startsWith(beginning)) || sortName.startsWith(beginning)
+    )
   }
 }

@@ -22,7 +22,13 @@ export function offerOf (catalogue: Catalogue, title: Pick<CatalogueTitle, 'item
       for (const language of file.subtitleLanguages) subtitleLanguages.add(language)
     }
     // Subtitles alone are nothing to watch.
-    if (files.length > 0) for (const { language } of catalogue.sideFilesOf(id).subtitles) subtitleLanguages.add(language)
+    if (files.length > 0) {
+      for (const { language } of catalogue.sideFilesOf(id).subtitles) subtitleLanguages.add(language)
+    }
   }
-  return { heights: [...heights].filter((height) => height > 0).sort((a, b) => b - a), audioLanguages: [...audioLanguages].sort(), subtitleLanguages: [...subtitleLanguages].sort() }
+  return {
+    heights: [...heights].filter((height) => height > 0).sort((a, b) => b - a),
+    audioLanguages: [...audioLanguages].sort(),
+    subtitleLanguages: [...subtitleLanguages].sort(),
+  }
 }

@@ -12,7 +12,16 @@ export type ListedTitle = StoredMovie | StoredShow
 
 /** What a card and its items need; the rest of a title is read when its page is opened. */
 export const CARD_PROJECTION = {
-  synopsis: 0, 'translations.synopsis': 0, alternativeTitles: 0, 'cast.role': 0, 'crew.role': 0, backdropUrl: 0, 'seasons.synopsis': 0, 'seasons.translations': 0, 'seasons.episodes.synopsis': 0, 'seasons.episodes.translations.synopsis': 0,
+  synopsis: 0,
+  'translations.synopsis': 0,
+  alternativeTitles: 0,
+  'cast.role': 0,
+  'crew.role': 0,
+  backdropUrl: 0,
+  'seasons.synopsis': 0,
+  'seasons.translations': 0,
+  'seasons.episodes.synopsis': 0,
+  'seasons.episodes.translations.synopsis': 0,
 } as const
 
 /** More of a cast says little about what a title is like. */
@@ -40,7 +49,20 @@ export interface CatalogueState {
 }
 
 export function emptyState (): CatalogueState {
-  return { titles: new Map(), items: new Map(), filesByItem: new Map(), titlesWithFiles: new Set(), files: new Map(), sideFiles: new Map(), subtitles: new Map(), names: new Map(), genres: new Map(), people: emptyPeople(), collections: new Map(), collectionsByTitle: new Map() }
+  return {
+    titles: new Map(),
+    items: new Map(),
+    filesByItem: new Map(),
+    titlesWithFiles: new Set(),
+    files: new Map(),
+    sideFiles: new Map(),
+    subtitles: new Map(),
+    names: new Map(),
+    genres: new Map(),
+    people: emptyPeople(),
+    collections: new Map(),
+    collectionsByTitle: new Map(),
+  }
 }
 
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
@@ -78,7 +100,10 @@ export function dropMedia (state: CatalogueState, itemId: string): void {
   state.sideFiles.delete(itemId)
 }
 
-function leadingPeople ({ cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>, names: Map<string, string>): string[] {
+function leadingPeople (
+  { cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>,
+  names: Map<string, string>,
+): string[] {
   const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
   return [...leading].map((name) => sameText(name, names))
 }
@@ -96,7 +121,11 @@ function genresOf (names: readonly string[], known: Map<string, Genres>): Genres
   const key = names.join('\n')
   const same = known.get(key)
   if (same !== undefined) return same
-  const genres: Genres = { genres: names, genreKeys: [...new Set(names.map(foldText))], genreSlugs: [...new Set(names.map(slugOf))] }
+  const genres: Genres = {
+    genres: names,
+    genreKeys: [...new Set(names.map(foldText))],
+    genreSlugs: [...new Set(names.map(slugOf))],
+  }
   known.set(key, genres)
   return genres
 }
@@ -105,7 +134,9 @@ export function putCollection (state: CatalogueState, stored: StoredCollection):
   const collection = toCatalogueCollection(stored)
   dropCollection(state, collection.id)
   state.collections.set(collection.id, collection)
-  for (const id of collection.titleIds) state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
+  for (const id of collection.titleIds) {
+    state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
+  }
 }
 
 export function dropCollection (state: CatalogueState, id: string): void {
@@ -124,11 +155,17 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
 const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
 
 /** One empty list for all that have none. */
-function translationsOf ({ translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>): CatalogueTitle['translations'] {
+function translationsOf (
+  { translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>,
+): CatalogueTitle['translations'] {
   return translations.length === 0 ? NO_TRANSLATIONS : translations
 }
 
-function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, unknown>, { names, genres }: CatalogueState): CatalogueTitle {
+function toCatalogueTitle (
+  stored: ListedTitle,
+  credited: ReadonlyMap<string, unknown>,
+  { names, genres }: CatalogueState,
+): CatalogueTitle {
   const id = stored._id.toString()
   const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
   return {
@@ -158,7 +195,18 @@ function toCatalogueTitle (stored: ListedTitle, credited: ReadonlyMap<string, un
 }
 
 function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
-  return { id, titleId: id, season: 0, episode: 0, name: null, translations: NO_TRANSLATIONS, runtimeMs: movie.runtimeMs, airDate: null, place: MOVIE_PLACE, markers: movie.markers }
+  return {
+    id,
+    titleId: id,
+    season: 0,
+    episode: 0,
+    name: null,
+    translations: NO_TRANSLATIONS,
+    runtimeMs: movie.runtimeMs,
+    airDate: null,
+    place: MOVIE_PLACE,
+    markers: movie.markers,
+  }
 }
 
 function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
@@ -166,7 +214,10 @@ function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
   return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ item }) => item)
 }
 
-function placeOf (season: number, { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>): Place | null {
+function placeOf (
+  season: number,
+  { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>,
+): Place | null {
   if (season > 0) return { season, episode: number, special: 0 }
   // Specials are numbered from 0 by some: a placed one always stands behind its regular episode.
   return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
@@ -185,5 +236,6 @@ function episodesOf (titleId: string, seasons: readonly StoredSeason[]): Catalog
       airDate: episode.airDate,
       place: placeOf(season.number, episode),
       markers: episode.markers,
-    })))
+    }))
+  )
 }

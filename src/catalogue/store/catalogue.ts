@@ -81,50 +81,53 @@ export type ChangeListener = (titleId: string | null, before: CatalogueTitle | n
 
 export interface Catalogue {
   /** False until the first load is complete. */
-  isReady (): boolean
-  findTitle (id: string): CatalogueTitle | null
-  findItem (id: string): CatalogueItem | null
-  findFile (id: string): CatalogueFile | null
+  isReady(): boolean
+  findTitle(id: string): CatalogueTitle | null
+  findItem(id: string): CatalogueItem | null
+  findFile(id: string): CatalogueFile | null
   /** All files of an item, whatever their state. */
-  filesOf (itemId: string): readonly CatalogueFile[]
+  filesOf(itemId: string): readonly CatalogueFile[]
   /** False for titles that never had a file: their items need not be looked at. */
-  mayHaveFiles (titleId: string): boolean
-  sideFilesOf (itemId: string): SideFiles
-  findSubtitle (id: string): StoredSubtitle | null
+  mayHaveFiles(titleId: string): boolean
+  sideFilesOf(itemId: string): SideFiles
+  findSubtitle(id: string): StoredSubtitle | null
   /** Null for somebody of whom there is no title. */
-  findPerson (id: string): CataloguePerson | null
-  people (): IterableIterator<CataloguePerson>
-  findCollection (id: string): CatalogueCollection | null
-  collections (): IterableIterator<CatalogueCollection>
+  findPerson(id: string): CataloguePerson | null
+  people(): IterableIterator<CataloguePerson>
+  findCollection(id: string): CatalogueCollection | null
+  collections(): IterableIterator<CatalogueCollection>
   /** The collections that a title is in, published or not. */
-  collectionsOf (titleId: string): readonly CatalogueCollection[]
+  collectionsOf(titleId: string): readonly CatalogueCollection[]
   /** Every title, in no order. */
-  titles (): IterableIterator<CatalogueTitle>
+  titles(): IterableIterator<CatalogueTitle>
   /** Grows with every change of a title, its files or the collections it is in; never the same again, also when it comes back after it was gone. */
-  versionOf (titleId: string): number
+  versionOf(titleId: string): number
   /** Grows with every change: what was derived from an older one is out of date. */
-  generation (): number
+  generation(): number
   /** Grows with what this process itself asked to be read again: whoever wrote something sees it in their next answer. */
-  ownChanges (): number
+  ownChanges(): number
   /**
    * Tells of every change of a title, after it was applied; null when everything was loaded again.
    * @returns what ends it
    */
-  onChange (listener: ChangeListener): () => void
+  onChange(listener: ChangeListener): () => void
   /** Reads one title and its files again, and tells the feeds: a writer calls it so that it reads its own write. */
-  refresh (titleId: string): Promise<void>
+  refresh(titleId: string): Promise<void>
   /** The same for one who only reads: nobody is told. */
-  reload (titleId: string): Promise<void>
+  reload(titleId: string): Promise<void>
   /** Many titles at once, without their files. */
-  reloadTitles (ids: readonly string[]): Promise<void>
-  refreshCollection (id: string): Promise<void>
-  close (): Promise<void>
+  reloadTitles(ids: readonly string[]): Promise<void>
+  refreshCollection(id: string): Promise<void>
+  close(): Promise<void>
 }
 
 const NO_RENDITIONS: ReturnType<typeof renditionsOf> = []
 
 /** What of a title can be watched, as filters ask: each height with the languages it has. */
-export function renditionsOf (catalogue: Catalogue, title: CatalogueTitle): ReadonlyArray<{ height: number, languages: readonly string[] }> {
+export function renditionsOf (
+  catalogue: Catalogue,
+  title: CatalogueTitle,
+): ReadonlyArray<{ height: number, languages: readonly string[] }> {
   if (!catalogue.mayHaveFiles(title.id)) return NO_RENDITIONS
   return title.items.flatMap((item) => catalogue.filesOf(item.id))
     .filter((file) => file.state === 'ready')
@@ -142,6 +145,9 @@ export function durationOf (catalogue: Catalogue, item: CatalogueItem): number |
 }
 
 /** The season and episode of an item as they are stored and shown: null for a movie. */
-export function numbersOf (title: Pick<CatalogueTitle, 'kind'>, item: CatalogueItem): { season: number | null, episode: number | null } {
+export function numbersOf (
+  title: Pick<CatalogueTitle, 'kind'>,
+  item: CatalogueItem,
+): { season: number | null, episode: number | null } {
   return title.kind === 'movie' ? { season: null, episode: null } : { season: item.season, episode: item.episode }
 }

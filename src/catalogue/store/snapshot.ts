@@ -7,7 +7,17 @@ import { Media, type StoredMedia } from '../../../models/media.js'
 import { Title } from '../../../models/title.js'
 import { readAll } from '../../database/read-all.js'
 import type { Catalogue, CatalogueTitle, ChangeListener, SideFiles } from './catalogue.js'
-import { CARD_PROJECTION, dropCollection, dropMedia, dropTitle, emptyState, putCollection, putMedia, putTitle, type ListedTitle } from './catalogue-state.js'
+import {
+  CARD_PROJECTION,
+  dropCollection,
+  dropMedia,
+  dropTitle,
+  emptyState,
+  putCollection,
+  putMedia,
+  putTitle,
+  type ListedTitle,
+} from './catalogue-state.js'
 
 const NO_SIDE_FILES: SideFiles = { subtitles: [], thumbnails: null }
 
@@ -24,20 +34,22 @@ const READ_AT_ONCE = 500
 interface Part {
   readonly name: string
   readonly model: Pick<Model<unknown>, 'collection'>
-  read (ids: readonly string[]): Promise<ReadonlyArray<{ readonly _id: Types.ObjectId }>>
+  read(ids: readonly string[]): Promise<ReadonlyArray<{ readonly _id: Types.ObjectId }>>
   /** @param found null when it is gone */
-  apply (id: string, found: { readonly _id: Types.ObjectId } | null): void
+  apply(id: string, found: { readonly _id: Types.ObjectId } | null): void
 }
 
-interface Change { readonly documentKey?: { readonly _id: Types.ObjectId } }
+interface Change {
+  readonly documentKey?: { readonly _id: Types.ObjectId }
+}
 
 interface ChangeStream extends AsyncIterable<Change> {
-  tryNext (): Promise<Change | null>
-  close (): Promise<void>
+  tryNext(): Promise<Change | null>
+  close(): Promise<void>
 }
 
 interface Log {
-  warn (details: object, message: string): void
+  warn(details: object, message: string): void
 }
 
 /**
@@ -110,7 +122,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
 
   /** Reads some documents again and applies them, except those that somebody who began to read later applied already. */
   async function refreshParts (part: Part, ids: readonly string[]): Promise<void> {
-    changedWhileLoading?.push(async () => { await refreshParts(part, ids) })
+    changedWhileLoading?.push(async () => {
+      await refreshParts(part, ids)
+    })
     const turn = ++started
     reading++
     try {
@@ -142,7 +156,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   async function refresh (titleId: string): Promise<void> {
     await reload(titleId)
     // It is written and in memory: that its feeds hear of it only with the next change is no reason to refuse the write.
-    await recordCatalogueChange(titleId).catch((error: unknown) => { log.warn({ err: error }, 'could not tell the change feeds of a title') })
+    await recordCatalogueChange(titleId).catch((error: unknown) => {
+      log.warn({ err: error }, 'could not tell the change feeds of a title')
+    })
   }
 
   /** Opens a stream of changes; when this resolves the server is recording. */
@@ -152,7 +168,11 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     const stream = part.model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
     streams.push(stream)
     const first = await stream.tryNext()
-    if (first !== null) changedWhileLoading?.push(async () => { await refreshParts(part, [changedId(first)]) })
+    if (first !== null) {
+      changedWhileLoading?.push(async () => {
+        await refreshParts(part, [changedId(first)])
+      })
+    }
     return stream
   }
 
@@ -172,7 +192,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       waiting.add(changedId(change))
       if (draining === null) {
         draining = drain()
-        draining.catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+        draining.catch((error: unknown) => {
+          if (streams.includes(stream)) lose(error)
+        })
       }
       if (waiting.size >= READ_AT_ONCE) await draining
     }
@@ -184,7 +206,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     log.warn({ err: error }, 'lost the change stream of the catalogue: loading it again')
     reopening = setTimeout(() => {
       reopening = null
-      opening = open().catch((reason: unknown) => { lose(reason) })
+      opening = open().catch((reason: unknown) => {
+        lose(reason)
+      })
     }, REOPEN_AFTER_MS)
     reopening.unref()
   }
@@ -199,15 +223,21 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     for (const refreshAgain of again) await refreshAgain()
     isReady = true
     for (const [part, stream] of opened) {
-      follow(part, stream).catch((error: unknown) => { if (streams.includes(stream)) lose(error) })
+      follow(part, stream).catch((error: unknown) => {
+        if (streams.includes(stream)) lose(error)
+      })
     }
   }
 
   async function load (): Promise<void> {
     const fresh = emptyState()
-    for await (const titles of readAll<ListedTitle>(Title, CARD_PROJECTION)) for (const title of titles) putTitle(fresh, title)
+    for await (const titles of readAll<ListedTitle>(Title, CARD_PROJECTION)) {
+      for (const title of titles) putTitle(fresh, title)
+    }
     for await (const media of readAll<StoredMedia>(Media)) for (const one of media) putMedia(fresh, one)
-    for await (const collections of readAll<StoredCollection>(Collection)) for (const collection of collections) putCollection(fresh, collection)
+    for await (const collections of readAll<StoredCollection>(Collection)) {
+      for (const collection of collections) putCollection(fresh, collection)
+    }
     state = fresh
     versions.clear()
     loadedVersion = ++lastVersion
@@ -218,7 +248,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   async function closeStreams (): Promise<void> {
     const open = streams
     streams = []
-    await Promise.all(open.map(async (stream) => { await stream.close().catch(() => undefined) }))
+    await Promise.all(open.map(async (stream) => {
+      await stream.close().catch(() => undefined)
+    }))
   }
 
   await open()
@@ -242,7 +274,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     ownChanges: () => ownChanges,
     onChange (listener) {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     refresh,
     reload,
@@ -250,7 +284,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
       await refreshParts(titlesPart, ids)
       ownChanges++
     },
-    refreshCollection: async (id) => { await refreshParts(collectionsPart, [id]) },
+    refreshCollection: async (id) => {
+      await refreshParts(collectionsPart, [id])
+    },
     async close () {
       isClosed = true
       if (reopening !== null) clearTimeout(reopening)
@@ -262,7 +298,9 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
   }
 }
 
-const withIds = (ids: readonly string[]) => ({ _id: mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) }) })
+const withIds = (ids: readonly string[]) => ({
+  _id: mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) }),
+})
 
 /** @throws Error when it is about the collection itself */
 function changedId ({ documentKey }: Change): string {

@@ -16,9 +16,9 @@ export interface GenreGroup {
 
 export interface Orders {
   /** Ascending by key, then id; the titles of one group of genres, or all. */
-  sorted (sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
+  sorted(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
   /** How many titles each group has that has any. */
-  groupSizes (by: GenreGroup['by']): ReadonlyMap<string, number>
+  groupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
 }
 
 /** More changes that wait are merged before anybody asks. */
@@ -27,10 +27,14 @@ const MERGED_AT_ONCE = 2_000
 /** Titles without a date or a year sort before all others. */
 export function sortKey (title: CatalogueTitle, sort: Sort): string | number {
   switch (sort) {
-    case 'title': return title.sortTitle
-    case 'release': return title.releaseDate ?? (title.year === null ? '' : String(title.year))
-    case 'added': return title.addedAt.getTime()
-    case 'popularity': return title.popularity
+    case 'title':
+      return title.sortTitle
+    case 'release':
+      return title.releaseDate ?? (title.year === null ? '' : String(title.year))
+    case 'added':
+      return title.addedAt.getTime()
+    case 'popularity':
+      return title.popularity
   }
 }
 
@@ -51,7 +55,10 @@ export function placeOf (titles: readonly CatalogueTitle[], sort: Sort, position
   return low
 }
 
-export function groupsOf ({ genreKeys, genreSlugs }: Pick<CatalogueTitle, 'genreKeys' | 'genreSlugs'>, by: GenreGroup['by']): readonly string[] {
+export function groupsOf (
+  { genreKeys, genreSlugs }: Pick<CatalogueTitle, 'genreKeys' | 'genreSlugs'>,
+  by: GenreGroup['by'],
+): readonly string[] {
   return by === 'key' ? genreKeys : genreSlugs
 }
 
@@ -88,8 +95,14 @@ function createOrders (catalogue: Catalogue): Orders {
     const name = group === undefined ? sort : `${sort} ${group.by} ${group.name}`
     const known = lists.get(name)
     if (known !== undefined) return known.titles()
-    const belongs = (title: CatalogueTitle): boolean => group === undefined || groupsOf(title, group.by).includes(group.name)
-    const list = createList(catalogue, sort, belongs, group === undefined ? sortTitles([...catalogue.titles()], sort) : sorted(sort).filter(belongs))
+    const belongs = (title: CatalogueTitle): boolean =>
+      group === undefined || groupsOf(title, group.by).includes(group.name)
+    const list = createList(
+      catalogue,
+      sort,
+      belongs,
+      group === undefined ? sortTitles([...catalogue.titles()], sort) : sorted(sort).filter(belongs),
+    )
     lists.set(name, list)
     return list.titles()
   }
@@ -110,19 +123,26 @@ function count (sizes: Map<string, number>, group: string, change: number): void
 }
 
 interface List {
-  titles (): readonly CatalogueTitle[]
+  titles(): readonly CatalogueTitle[]
   /** A title is not what it was. */
-  note (id: string, before: CatalogueTitle | null, after: CatalogueTitle | null): void
+  note(id: string, before: CatalogueTitle | null, after: CatalogueTitle | null): void
 }
 
 /** @param titles those that belong to it now, in their order */
-function createList (catalogue: Catalogue, sort: Sort, belongs: (title: CatalogueTitle) => boolean, titles: readonly CatalogueTitle[]): List {
+function createList (
+  catalogue: Catalogue,
+  sort: Sort,
+  belongs: (title: CatalogueTitle) => boolean,
+  titles: readonly CatalogueTitle[],
+): List {
   /** What changed since, as it stands in the list; null when it does not. */
   const changed = new Map<string, CatalogueTitle | null>()
 
   function merge (): void {
     const gone = [...changed.values()].filter((title) => title !== null)
-    const come = [...changed.keys()].map((id) => catalogue.findTitle(id)).filter((title) => title !== null && belongs(title)) as CatalogueTitle[]
+    const come = [...changed.keys()].map((id) => catalogue.findTitle(id)).filter((title) =>
+      title !== null && belongs(title)
+    ) as CatalogueTitle[]
     changed.clear()
     titles = mergeTitles(titles, sort, gone, come)
   }
@@ -148,7 +168,12 @@ function sortTitles (titles: readonly CatalogueTitle[], sort: Sort): CatalogueTi
 }
 
 /** A sorted list without some of its titles, and with others; what lies between them is copied as it is. */
-function mergeTitles (titles: readonly CatalogueTitle[], sort: Sort, gone: readonly CatalogueTitle[], come: readonly CatalogueTitle[]): CatalogueTitle[] {
+function mergeTitles (
+  titles: readonly CatalogueTitle[],
+  sort: Sort,
+  gone: readonly CatalogueTitle[],
+  come: readonly CatalogueTitle[],
+): CatalogueTitle[] {
   const leaving = new Set(gone)
   const parts: Array<readonly CatalogueTitle[]> = []
   let from = 0

@@ -11,11 +11,20 @@ type DeliveryServices = Pick<Services, 'storage' | 'leases' | 'config' | 'now'>
  * Answers with a part or the whole of an object, or with the address at which a store elsewhere gives it for a short while.
  * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`, 503 `storage-unavailable`; ObjectMissingError
  */
-export async function deliver (services: DeliveryServices, request: FastifyRequest, reply: FastifyReply, grant: LeaseGrant, object: Omit<ServedObject, 'cacheControl'>): Promise<FastifyReply> {
+export async function deliver (
+  services: DeliveryServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  grant: LeaseGrant,
+  object: Omit<ServedObject, 'cacheControl'>,
+): Promise<FastifyReply> {
   const { storage, config } = services
   // HEAD is answered from what we know: an address that is signed for GET refuses it.
   const direct = request.method === 'GET' ? await storage.directUrl(object.key, object.contentType) : null
   if (direct !== null) return await reply.header('cache-control', 'no-store').redirect(direct.href, 307)
   const served = { ...object, cacheControl: 'private, max-age=0, must-revalidate' }
-  return await sendBytes(request, reply, storage, served, { onChunk: breakWhenOver(services, reply, grant), xAccelRedirectPrefix: config.xAccelRedirectPrefix })
+  return await sendBytes(request, reply, storage, served, {
+    onChunk: breakWhenOver(services, reply, grant),
+    xAccelRedirectPrefix: config.xAccelRedirectPrefix,
+  })
 }

@@ -40,39 +40,52 @@ const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | OfferedSound['kind
 
 export function renderMaster ({ pictures, groups, subtitles, audio, subtitle }: MasterPlaylist): string {
   const sounds = groups.flatMap((group) => {
-    const first = group.sounds.find(({ language, kind }) => audio !== null && kind === 'main' && language !== null && isSameLanguage(language, audio)) ?? group.sounds[0]
-    return withNames(group.sounds, soundName).map(([sound, name]) => tag('EXT-X-MEDIA', {
-      TYPE: 'AUDIO',
-      'GROUP-ID': quoted(group.id),
-      NAME: quoted(name),
-      LANGUAGE: sound.language === null ? null : quoted(sound.language),
-      DEFAULT: sound === first ? 'YES' : 'NO',
-      // A commentary is never what somebody wants because of its language.
-      AUTOSELECT: sound === first || sound.kind !== 'commentary' ? 'YES' : 'NO',
-      CHARACTERISTICS: characteristicsOf(sound.kind),
-      CHANNELS: quoted(String(sound.channels)),
-      URI: quoted(sound.uri),
-    }))
+    const first = group.sounds.find(({ language, kind }) =>
+      audio !== null && kind === 'main' && language !== null && isSameLanguage(language, audio)
+    ) ?? group.sounds[0]
+    return withNames(group.sounds, soundName).map(([sound, name]) =>
+      tag('EXT-X-MEDIA', {
+        TYPE: 'AUDIO',
+        'GROUP-ID': quoted(group.id),
+        NAME: quoted(name),
+        LANGUAGE: sound.language === null ? null : quoted(sound.language),
+        DEFAULT: sound === first ? 'YES' : 'NO',
+        // A commentary is never what somebody wants because of its language.
+        AUTOSELECT: sound === first || sound.kind !== 'commentary' ? 'YES' : 'NO',
+        CHARACTERISTICS: characteristicsOf(sound.kind),
+        CHANNELS: quoted(String(sound.channels)),
+        URI: quoted(sound.uri),
+      })
+    )
   })
-  const texts = withNames(subtitles, subtitleName).map(([one, name]) => tag('EXT-X-MEDIA', {
-    TYPE: 'SUBTITLES',
-    'GROUP-ID': quoted(SUBTITLE_GROUP),
-    NAME: quoted(name),
-    LANGUAGE: quoted(one.language),
-    DEFAULT: one.id === subtitle ? 'YES' : 'NO',
-    AUTOSELECT: 'YES',
-    FORCED: one.kind === 'forced' ? 'YES' : 'NO',
-    CHARACTERISTICS: characteristicsOf(one.kind),
-    URI: quoted(one.uri),
-  }))
+  const texts = withNames(subtitles, subtitleName).map(([one, name]) =>
+    tag('EXT-X-MEDIA', {
+      TYPE: 'SUBTITLES',
+      'GROUP-ID': quoted(SUBTITLE_GROUP),
+      NAME: quoted(name),
+      LANGUAGE: quoted(one.language),
+      DEFAULT: one.id === subtitle ? 'YES' : 'NO',
+      AUTOSELECT: 'YES',
+      FORCED: one.kind === 'forced' ? 'YES' : 'NO',
+      CHARACTERISTICS: characteristicsOf(one.kind),
+      URI: quoted(one.uri),
+    })
+  )
   const silent: ReadonlyArray<SoundGroup<SoundLine> | null> = [null]
-  const variants = pictures.flatMap((line) => (groups.length === 0 ? silent : groups).map((group) => renderVariant(line, group, subtitles.length > 0)))
+  const variants = pictures.flatMap((line) =>
+    (groups.length === 0 ? silent : groups).map((group) => renderVariant(line, group, subtitles.length > 0))
+  )
   return [`${HEAD}#EXT-X-INDEPENDENT-SEGMENTS`, ...sounds, ...texts, ...variants, ''].join('\n')
 }
 
 /** A picture with the sounds of one codec; with sounds of several, a player takes the group that it can play. */
-function renderVariant ({ uri, picture }: PictureLine, group: SoundGroup<SoundLine> | null, hasSubtitles: boolean): string {
-  const loudest = (rate: (rendition: Pick<RenditionIndex, 'segments'>) => number): number => Math.max(0, ...(group?.sounds ?? []).map(rate))
+function renderVariant (
+  { uri, picture }: PictureLine,
+  group: SoundGroup<SoundLine> | null,
+  hasSubtitles: boolean,
+): string {
+  const loudest = (rate: (rendition: Pick<RenditionIndex, 'segments'>) => number): number =>
+    Math.max(0, ...(group?.sounds ?? []).map(rate))
   const attributes = tag('EXT-X-STREAM-INF', {
     BANDWIDTH: String(peakRate(picture) + loudest(peakRate)),
     'AVERAGE-BANDWIDTH': String(averageRate(picture) + loudest(averageRate)),
@@ -86,7 +99,10 @@ function renderVariant ({ uri, picture }: PictureLine, group: SoundGroup<SoundLi
 }
 
 /** The playlist of one rendition: all its segments lie in one file. */
-export function renderMedia ({ initBytes, segments }: Pick<RenditionIndex, 'initBytes' | 'segments'>, uri: string): string {
+export function renderMedia (
+  { initBytes, segments }: Pick<RenditionIndex, 'initBytes' | 'segments'>,
+  uri: string,
+): string {
   let offset = initBytes
   const lines = segments.map(([durationUs, sizeBytes]) => {
     const line = `#EXTINF:${(durationUs / 1e6).toFixed(6)},\n#EXT-X-BYTERANGE:${sizeBytes}@${offset}\n${uri}`
@@ -94,13 +110,17 @@ export function renderMedia ({ initBytes, segments }: Pick<RenditionIndex, 'init
     return line
   })
   const map = tag('EXT-X-MAP', { URI: quoted(uri), BYTERANGE: quoted(`${initBytes}@0`) })
-  return [headOf(targetSeconds(segments)), '#EXT-X-INDEPENDENT-SEGMENTS', map, ...lines, '#EXT-X-ENDLIST', ''].join('\n')
+  return [headOf(targetSeconds(segments)), '#EXT-X-INDEPENDENT-SEGMENTS', map, ...lines, '#EXT-X-ENDLIST', ''].join(
+    '\n',
+  )
 }
 
 /** A subtitle is one segment. */
 export function renderSubtitles (durationMs: number, uri: string): string {
   const seconds = durationMs / 1_000
-  return [headOf(Math.max(1, Math.ceil(seconds))), `#EXTINF:${seconds.toFixed(3)},\n${uri}`, '#EXT-X-ENDLIST', ''].join('\n')
+  return [headOf(Math.max(1, Math.ceil(seconds))), `#EXTINF:${seconds.toFixed(3)},\n${uri}`, '#EXT-X-ENDLIST', ''].join(
+    '\n',
+  )
 }
 
 function headOf (targetSeconds: number): string {
@@ -114,11 +134,16 @@ function targetSeconds (segments: RenditionIndex['segments']): number {
 /** The highest bitrate of a segment, in bit/s. */
 function peakRate ({ segments }: Pick<RenditionIndex, 'segments'>): number {
   const longEnough = segments.filter(([durationUs]) => durationUs >= PEAK_COUNTS_FROM * 1e6 * targetSeconds(segments))
-  return Math.ceil(Math.max(averageRate({ segments }), ...longEnough.map(([durationUs, sizeBytes]) => sizeBytes * 8e6 / durationUs)))
+  return Math.ceil(
+    Math.max(averageRate({ segments }), ...longEnough.map(([durationUs, sizeBytes]) => sizeBytes * 8e6 / durationUs)),
+  )
 }
 
 function averageRate ({ segments }: Pick<RenditionIndex, 'segments'>): number {
-  const [durationUs, sizeBytes] = segments.reduce(([us, bytes], [moreUs, moreBytes]) => [us + moreUs, bytes + moreBytes], [0, 0])
+  const [durationUs, sizeBytes] = segments.reduce(
+    ([us, bytes], [moreUs, moreBytes]) => [us + moreUs, bytes + moreBytes],
+    [0, 0],
+  )
   return Math.ceil(sizeBytes * 8e6 / Math.max(1, durationUs))
 }
 
@@ -134,7 +159,10 @@ function nameOf (language: string): string {
 
 function soundName ({ language, kind, name, channels }: OfferedSound): string {
   const base = language === null ? name ?? 'Audio' : nameOf(language)
-  const remarks = [...(kind === 'main' ? [] : [kind === 'commentary' ? 'commentary' : 'audio description']), ...(channels > 2 ? [`${channels} channels`] : [])]
+  const remarks = [
+    ...(kind === 'main' ? [] : [kind === 'commentary' ? 'commentary' : 'audio description']),
+    ...(channels > 2 ? [`${channels} channels`] : []),
+  ]
   return remarks.length === 0 ? base : `${base} (${remarks.join(', ')})`
 }
 

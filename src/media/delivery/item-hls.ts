@@ -24,13 +24,20 @@ interface Packaged extends PackagedFile<SoundLine> {
 export async function renderItemMaster (services: HlsServices, grant: HlsGrant, token: string): Promise<string> {
   const { catalogue } = services
   const allowed = readyFilesOf(catalogue, grant.item).filter((file) => pictureHeight(file) <= grant.maxHeight)
-  const files = (await Promise.all(allowed.map(async (file) => await openPackage(services, file, token)))).filter((file) => file !== null)
+  const files = (await Promise.all(allowed.map(async (file) => await openPackage(services, file, token)))).filter((
+    file,
+  ) => file !== null)
   const chosen = files.find(({ id }) => id === grant.file) ?? fail(notFound('playlist'))
   const { variants, groups } = assembleOffer<SoundLine, Packaged>(chosen, files, grant.maxHeight)
   return renderMaster({
     pictures: variants.map(({ uri, index }) => ({ uri, picture: index.video })),
     groups,
-    subtitles: catalogue.sideFilesOf(grant.item).subtitles.map(({ _id, language, kind }) => ({ id: _id.toString(), language, kind, uri: `sub-${_id.toString()}.m3u8?token=${token}` })),
+    subtitles: catalogue.sideFilesOf(grant.item).subtitles.map(({ _id, language, kind }) => ({
+      id: _id.toString(),
+      language,
+      kind,
+      uri: `sub-${_id.toString()}.m3u8?token=${token}`,
+    })),
     audio: grant.audio,
     subtitle: grant.subtitle,
   })
@@ -42,7 +49,11 @@ async function openPackage ({ packages }: HlsServices, file: CatalogueFile, toke
   const index = await packages.read(current.prefix).catch(nullWhenMissing)
   if (index === null) return null
   const uriOf = (name: string): string => `${current._id.toString()}-${name}.m3u8?token=${token}`
-  const sounds = index.audio.map((sound, i) => ({ ...sound, language: languageOf(file, index, i), uri: uriOf(`a${i}`) }))
+  const sounds = index.audio.map((sound, i) => ({
+    ...sound,
+    language: languageOf(file, index, i),
+    uri: uriOf(`a${i}`),
+  }))
   const { id, width, height, bitrate, edition } = file
   return { id, width, height, bitrate, edition, durationMs: index.durationMs, uri: uriOf('v'), index, sounds }
 }
@@ -60,14 +71,25 @@ function nullWhenMissing (error: unknown): null {
 }
 
 /** @throws DomainError 403 above the grant's height, 404; ObjectMissingError */
-export async function renderRendition (services: HlsServices, grant: HlsGrant, renditionId: string, token: string): Promise<string> {
+export async function renderRendition (
+  services: HlsServices,
+  grant: HlsGrant,
+  renditionId: string,
+  token: string,
+): Promise<string> {
   if (renditionId.startsWith('sub-')) return renderSubtitlePlaylist(services, grant, renditionId.slice('sub-'.length))
   const { rendition } = await findRendition(services, grant, renditionId)
   return renderMedia(rendition, `${renditionId}.mp4?token=${token}`)
 }
 
-function renderSubtitlePlaylist ({ catalogue, keys }: HlsServices, { item, account, profile, lease, expiresAt, file }: HlsGrant, subtitleId: string): string {
-  if (!catalogue.sideFilesOf(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) throw notFound('subtitle')
+function renderSubtitlePlaylist (
+  { catalogue, keys }: HlsServices,
+  { item, account, profile, lease, expiresAt, file }: HlsGrant,
+  subtitleId: string,
+): string {
+  if (!catalogue.sideFilesOf(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) {
+    throw notFound('subtitle')
+  }
   const token = signSideFileGrant(keys, { object: subtitleId, account, profile, lease, expiresAt })
   return renderSubtitles(catalogue.findFile(file)?.durationMs ?? 0, `../../subtitles/${subtitleId}?token=${token}`)
 }
@@ -85,7 +107,11 @@ export interface FoundRendition {
  * naming bytes that fit together.
  * @throws DomainError 403 above the grant's height, 404; ObjectMissingError
  */
-export async function findRendition ({ catalogue, packages }: HlsServices, grant: HlsGrant, renditionId: string): Promise<FoundRendition> {
+export async function findRendition (
+  { catalogue, packages }: HlsServices,
+  grant: HlsGrant,
+  renditionId: string,
+): Promise<FoundRendition> {
   const [, packageId, name] = /^([0-9a-f]{24})-(v|a\d{1,2})$/.exec(renditionId) ?? fail(notFound('rendition'))
   const found = findPackage(readyFilesOf(catalogue, grant.item), packageId ?? '')
   if (found === null) throw notFound('rendition')
@@ -93,10 +119,19 @@ export async function findRendition ({ catalogue, packages }: HlsServices, grant
   const { prefix, createdAt } = found.package
   const rendition = renditionOf(await packages.read(prefix), name ?? '') ?? fail(notFound('rendition'))
   const key = objectKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`)
-  return { rendition, key, contentType: name === 'v' ? 'video/mp4' : 'audio/mp4', etag: `"${renditionId}"`, modifiedAt: createdAt }
+  return {
+    rendition,
+    key,
+    contentType: name === 'v' ? 'video/mp4' : 'audio/mp4',
+    etag: `"${renditionId}"`,
+    modifiedAt: createdAt,
+  }
 }
 
-function findPackage (files: readonly CatalogueFile[], packageId: string): { file: CatalogueFile, package: StoredPackage } | null {
+function findPackage (
+  files: readonly CatalogueFile[],
+  packageId: string,
+): { file: CatalogueFile, package: StoredPackage } | null {
   for (const file of files) {
     const found = file.hls?.packages?.find(({ _id }) => _id.toString() === packageId)
     if (found !== undefined) return { file, package: found }

@@ -14,16 +14,24 @@ const LOOK_EVERY_MS = 1_000
 
 /** Whatever is wrong with a token gets the same answer. */
 export const mediaRefused = (): DomainError =>
-  new DomainError(403, 'media-refused', 'Not allowed', 'The address is not signed for this file, or its stream has ended. Start playback again.')
+  new DomainError(
+    403,
+    'media-refused',
+    'Not allowed',
+    'The address is not signed for this file, or its stream has ended. Start playback again.',
+  )
 
 export interface LeaseCheck {
-  isLive (grant: LeaseGrant): Promise<boolean>
+  isLive(grant: LeaseGrant): Promise<boolean>
   /** For whoever ended streams of an account: their addresses are dead at once in this process. */
-  forget (accountId: string): void
+  forget(accountId: string): void
 }
 
 type Lease = Pick<StreamSlot, 'expiresAt'> & { readonly id: string, readonly profile: string }
-interface Reading { readonly readAt: number, readonly leases: Promise<readonly Lease[]> }
+interface Reading {
+  readonly readAt: number
+  readonly leases: Promise<readonly Lease[]>
+}
 
 /** @param now the clock that leases run out by */
 export function createLeaseCheck (now: () => Date): LeaseCheck {
@@ -33,22 +41,30 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
   function read (accountId: string): Reading {
     const reading = { readAt: now().getTime(), leases: findSlots(accountId).then((slots) => slots.map(toLease)) }
     readings.set(accountId, reading)
-    reading.leases.catch(() => { if (readings.peek(accountId) === reading) readings.delete(accountId) })
+    reading.leases.catch(() => {
+      if (readings.peek(accountId) === reading) readings.delete(accountId)
+    })
     return reading
   }
 
   async function holds ({ leases }: Reading, grant: LeaseGrant): Promise<boolean> {
-    return (await leases).some((lease) => lease.id === grant.lease && lease.profile === grant.profile && isLive(lease, now()))
+    return (await leases).some((lease) =>
+      lease.id === grant.lease && lease.profile === grant.profile && isLive(lease, now())
+    )
   }
 
   return {
     async isLive (grant) {
       const known = readings.get(grant.account)
       // Only a yes is remembered: a stream that has just begun or was renewed is looked up.
-      if (known !== undefined && now().getTime() - known.readAt < REMEMBERED_MS && await holds(known, grant)) return true
+      if (known !== undefined && now().getTime() - known.readAt < REMEMBERED_MS && await holds(known, grant)) {
+        return true
+      }
       return await holds(read(grant.account), grant)
     },
-    forget: (accountId) => { readings.delete(accountId) },
+    forget: (accountId) => {
+      readings.delete(accountId)
+    },
   }
 }
 
@@ -60,13 +76,19 @@ function toLease ({ _id, profile, expiresAt }: StreamSlot): Lease {
  * Breaks an answer off when its stream ends.
  * @returns what is to be called with each chunk of it
  */
-export function breakWhenOver ({ leases, now }: Pick<Services, 'leases' | 'now'>, reply: FastifyReply, grant: LeaseGrant): () => void {
+export function breakWhenOver (
+  { leases, now }: Pick<Services, 'leases' | 'now'>,
+  reply: FastifyReply,
+  grant: LeaseGrant,
+): () => void {
   let lookedAt = now().getTime()
   return () => {
     const at = now().getTime()
     if (at - lookedAt < LOOK_EVERY_MS) return
     lookedAt = at
     // Without the database nobody is cut off: it is asked again a second later.
-    leases.isLive(grant).then((isLive) => { if (!isLive) reply.raw.destroy() }, () => {})
+    leases.isLive(grant).then((isLive) => {
+      if (!isLive) reply.raw.destroy()
+    }, () => {})
   }
 }

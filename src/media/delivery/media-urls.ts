@@ -64,7 +64,12 @@ export function readMediaGrant (keys: KeyRing, token: string, now: Date): MediaG
 
 /** @returns what the token grants at this moment, or null */
 export function readHlsGrant (keys: KeyRing, token: string, now: Date): HlsGrant | null {
-  const read = verify<[item: string, file: string, maxHeight: number, audio: string | null, subtitle: string | null]>(keys, 'h1', token, now)
+  const read = verify<[item: string, file: string, maxHeight: number, audio: string | null, subtitle: string | null]>(
+    keys,
+    'h1',
+    token,
+    now,
+  )
   if (read === null) return null
   const [item, file, maxHeight, audio, subtitle] = read.own
   return { ...read.lease, item, file, maxHeight, audio, subtitle }
@@ -78,7 +83,12 @@ export function readSideFileGrant (keys: KeyRing, token: string, now: Date): Sid
 
 type Value = string | number | null
 
-function sign (keys: KeyRing, kind: Kind, { account, profile, lease, expiresAt }: LeaseGrant, own: readonly Value[]): string {
+function sign (
+  keys: KeyRing,
+  kind: Kind,
+  { account, profile, lease, expiresAt }: LeaseGrant,
+  own: readonly Value[],
+): string {
   const { kid, key } = keys.current('media')
   const body = Buffer.from(JSON.stringify([kid, account, profile, lease, expiresAt, ...own])).toString('base64url')
   return `${kind}.${body}.${macOf(key, kind, body).toString('base64url')}`
@@ -88,7 +98,12 @@ function macOf (key: Buffer, kind: Kind, body: string): Buffer {
   return createHmac('sha256', key).update(`${kind}.${body}`).digest()
 }
 
-function verify<Own extends Value[]> (keys: KeyRing, kind: Kind, token: string, now: Date): { lease: LeaseGrant, own: Own } | null {
+function verify<Own extends Value[]> (
+  keys: KeyRing,
+  kind: Kind,
+  token: string,
+  now: Date,
+): { lease: LeaseGrant, own: Own } | null {
   const [name, body, mac, ...rest] = token.split('.')
   if (name !== kind || body === undefined || mac === undefined || rest.length > 0) return null
   const fields = parseBody(body)
@@ -97,7 +112,9 @@ function verify<Own extends Value[]> (keys: KeyRing, kind: Kind, token: string, 
   const given = Buffer.from(mac, 'base64url')
   const wanted = macOf(key, kind, body)
   // The text is compared too: base64url forgives spare bits in the last character.
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || given.toString('base64url') !== mac) return null
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || given.toString('base64url') !== mac) {
+    return null
+  }
   // What carries our signature has the form that we gave it.
   const [, account, profile, lease, expiresAt, ...own] = fields
   return expiresAt > now.getTime() ? { lease: { account, profile, lease, expiresAt }, own: own as Own } : null

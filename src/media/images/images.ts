@@ -17,7 +17,12 @@ export function imageTypeOf (bytes: Buffer): ImageType {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
   if (bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
   if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp'
-  throw new DomainError(422, 'unreadable-image', 'Not a picture', 'The picture is none of JPEG, PNG or WebP, whatever it is called. Nothing was kept.')
+  throw new DomainError(
+    422,
+    'unreadable-image',
+    'Not a picture',
+    'The picture is none of JPEG, PNG or WebP, whatever it is called. Nothing was kept.',
+  )
 }
 
 /** Stores something small whole. @returns its checksum, hexadecimal */
@@ -42,13 +47,25 @@ export function imageUrlOf (id: Types.ObjectId): string {
  * Makes a picture the poster of a title; the one that was uploaded before goes.
  * @throws DomainError 404, 422 `unreadable-image`
  */
-export async function setPoster (services: Pick<Services, 'storage' | 'log' | 'catalogue' | 'now'>, titleId: string, bytes: Buffer): Promise<StoredImage> {
+export async function setPoster (
+  services: Pick<Services, 'storage' | 'log' | 'catalogue' | 'now'>,
+  titleId: string,
+  bytes: Buffer,
+): Promise<StoredImage> {
   const contentType = imageTypeOf(bytes)
   const title = await Title.findById(titleId) ?? fail(notFound('title'))
   const id = newImageId()
   const storageKey = `images/${titleId}/${randomUUID()}`
   const sha256 = await storeBytes(services.storage, storageKey, bytes)
-  const image: StoredImage = { _id: id, title: title._id, storageKey, contentType, sizeBytes: bytes.length, sha256, createdAt: services.now() }
+  const image: StoredImage = {
+    _id: id,
+    title: title._id,
+    storageKey,
+    contentType,
+    sizeBytes: bytes.length,
+    sha256,
+    createdAt: services.now(),
+  }
   try {
     await Image.create(image)
     title.set('posterUrl', imageUrlOf(id))
@@ -58,7 +75,9 @@ export async function setPoster (services: Pick<Services, 'storage' | 'log' | 'c
     throw error
   }
   await services.catalogue.refresh(titleId)
-  const older = await Image.find({ title: titleId, createdAt: mongoose.trusted({ $lte: image.createdAt }) }).lean<StoredImage[]>()
+  const older = await Image.find({ title: titleId, createdAt: mongoose.trusted({ $lte: image.createdAt }) }).lean<
+    StoredImage[]
+  >()
   await removeImages(services, older.filter(({ _id }) => !_id.equals(id)))
   return image
 }
@@ -67,7 +86,10 @@ export async function removeImagesOf (services: Pick<Services, 'storage' | 'log'
   await removeImages(services, await Image.find({ title: titleId }).lean<StoredImage[]>())
 }
 
-async function removeImages (services: Pick<Services, 'storage' | 'log'>, images: readonly StoredImage[]): Promise<void> {
+async function removeImages (
+  services: Pick<Services, 'storage' | 'log'>,
+  images: readonly StoredImage[],
+): Promise<void> {
   for (const { _id } of images) await Image.deleteOne({ _id })
   await removeObjects(services, images.map(({ storageKey }) => storageKey))
 }

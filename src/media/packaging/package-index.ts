@@ -72,11 +72,15 @@ const KEPT_SEGMENTS = 500_000
 
 export interface PackageIndexes {
   /** Packages never change, so what was read once stays true. @throws ObjectMissingError */
-  read (prefix: string): Promise<PackageIndex>
+  read(prefix: string): Promise<PackageIndex>
 }
 
 export function createPackageIndexes (storage: MediaStorage): PackageIndexes {
-  const known = new LRUCache<string, PackageIndex>({ max: 20_000, maxSize: KEPT_SEGMENTS, sizeCalculation: (index) => 10 + countSegments(index) })
+  const known = new LRUCache<string, PackageIndex>({
+    max: 20_000,
+    maxSize: KEPT_SEGMENTS,
+    sizeCalculation: (index) => 10 + countSegments(index),
+  })
   return {
     async read (prefix) {
       const cached = known.get(prefix)

@@ -1,10 +1,30 @@
 // Runs in a worker thread: copies the packets of a media file, unchanged, into fragments that HLS addresses by byte range.
 // It reads and writes through a port, so that it works on any storage and holds little of the file.
 import type { MessagePort } from 'node:worker_threads'
-import { CustomSource, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, type EncodedPacket, type InputAudioTrack, type InputVideoTrack, type StreamTargetChunk } from 'mediabunny'
+import {
+  CustomSource,
+  EncodedAudioPacketSource,
+  EncodedPacketSink,
+  EncodedVideoPacketSource,
+  Mp4OutputFormat,
+  Output,
+  StreamTarget,
+  type EncodedPacket,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  type StreamTargetChunk,
+} from 'mediabunny'
 import { fail } from '../../errors.js'
 import { describeAudio, MAX_READ_BYTES, openInput } from '../probing/media-input.js'
-import { MAX_SOUNDS, type AudioRendition, type PackageIndex, type RenditionIndex, type RenditionName, type Segment, type VideoRendition } from './package-index.js'
+import {
+  MAX_SOUNDS,
+  type AudioRendition,
+  type PackageIndex,
+  type RenditionIndex,
+  type RenditionName,
+  type Segment,
+  type VideoRendition,
+} from './package-index.js'
 import { openPort, type PackagePort } from './storage-port.js'
 
 export interface PackageTask {
@@ -15,7 +35,13 @@ export interface PackageTask {
 }
 
 /** What keeps a file from being packaged. `damaged` is the file's fault, the others are those of HLS or ours. */
-export type PackageRefusal = 'damaged' | 'picture-codec' | 'sound-codec' | 'no-key-frames' | 'too-many-sounds' | 'not-regular'
+export type PackageRefusal =
+  | 'damaged'
+  | 'picture-codec'
+  | 'sound-codec'
+  | 'no-key-frames'
+  | 'too-many-sounds'
+  | 'not-regular'
 
 export type PackageOutcome = { readonly index: PackageIndex } | { readonly refusal: PackageRefusal }
 
@@ -38,24 +64,38 @@ class Refusal extends Error {
 
 export default async function pack ({ port: messages, ...task }: PackageTask): Promise<PackageOutcome> {
   const port = openPort(messages)
-  const input = openInput(new CustomSource({
-    getSize: () => task.sizeBytes,
-    async read (start, end) {
-      if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
-      return await port.read(start, end)
-    },
-    prefetchProfile: 'network',
-    handleUnhandledError: () => {},
-  }))
+  const input = openInput(
+    new CustomSource({
+      getSize: () => task.sizeBytes,
+      async read (start, end) {
+        if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
+        return await port.read(start, end)
+      },
+      prefetchProfile: 'network',
+      handleUnhandledError: () => {},
+    }),
+  )
   try {
     const video = await input.getPrimaryVideoTrack() ?? fail(new Refusal('damaged'))
     const audio = await input.getAudioTracks()
     if (audio.length > MAX_SOUNDS) throw new Refusal('too-many-sounds')
-    const renditions = [await openPicture(port, video, task.frameRate), ...await Promise.all(audio.map(async (track, i) => await openSound(port, track, `a${i}`)))]
+    const renditions = [
+      await openPicture(port, video, task.frameRate),
+      ...await Promise.all(audio.map(async (track, i) => await openSound(port, track, `a${i}`))),
+    ]
     const seconds = Math.max(...renditions.map(({ endSeconds }) => endSeconds))
-    await copyPackets(renditions, (reached) => { port.report(Math.min(reached / seconds, 1)) })
+    await copyPackets(renditions, (reached) => {
+      port.report(Math.min(reached / seconds, 1))
+    })
     const [picture, ...sounds] = await Promise.all(renditions.map(async ({ finish }) => await finish()))
-    return { index: { version: 1, durationMs: Math.round(seconds * 1_000), video: picture as VideoRendition, audio: sounds as AudioRendition[] } }
+    return {
+      index: {
+        version: 1,
+        durationMs: Math.round(seconds * 1_000),
+        video: picture as VideoRendition,
+        audio: sounds as AudioRendition[],
+      },
+    }
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error.code }
     throw error
@@ -67,10 +107,10 @@ export default async function pack ({ port: messages, ...task }: PackageTask): P
 
 interface Rendition {
   readonly packets: AsyncIterator<EncodedPacket>
-  add (packet: EncodedPacket): Promise<void>
+  add(packet: EncodedPacket): Promise<void>
   /** Where the last packet ends. */
   readonly endSeconds: number
-  finish (): Promise<RenditionIndex>
+  finish(): Promise<RenditionIndex>
 }
 
 async function openPicture (port: PackagePort, track: InputVideoTrack, frameRate: number | null): Promise<Rendition> {
@@ -84,8 +124,9 @@ async function openPicture (port: PackagePort, track: InputVideoTrack, frameRate
   const size = { width: await track.getDisplayWidth(), height: await track.getDisplayHeight(), frameRate }
   // The fragments carry parameter sets apart from the pictures: sample entry hvc1, whatever the source's was.
   const codecName = decoderConfig.codec.replace(/^hev1/, 'hvc1')
-  return await openRendition(track, output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
-    (index) => ({ codec: codecName, ...index, ...size }))
+  return await openRendition(track, output, fragments, async (packet) => {
+    await source.add(packet, { decoderConfig })
+  }, (index) => ({ codec: codecName, ...index, ...size }))
 }
 
 async function openSound (port: PackagePort, track: InputAudioTrack, name: RenditionName): Promise<Rendition> {
@@ -97,8 +138,9 @@ async function openSound (port: PackagePort, track: InputAudioTrack, name: Rendi
   output.addAudioTrack(source, { languageCode: await track.getLanguageCode() })
   await output.start()
   const facts = await describeAudio(track)
-  return await openRendition(track, output, fragments, async (packet) => { await source.add(packet, { decoderConfig }) },
-    (index) => ({ ...index, ...facts, codec: decoderConfig.codec }))
+  return await openRendition(track, output, fragments, async (packet) => {
+    await source.add(packet, { decoderConfig })
+  }, (index) => ({ ...index, ...facts, codec: decoderConfig.codec }))
 }
 
 /** Where the fragments of an output begin: offset in bytes, time in seconds. */
@@ -111,23 +153,35 @@ interface Fragments {
 
 function openOutput (port: PackagePort, name: RenditionName): { output: Output, fragments: Fragments } {
   const fragments: Fragments = { starts: [], sizeBytes: 0, lastWord: 0 }
-  const target = new StreamTarget(new WritableStream<StreamTargetChunk>({
-    async write ({ data, position }) {
-      if (position !== fragments.sizeBytes) throw new Error('fragments are written in order')
-      fragments.sizeBytes += data.byteLength
-      if (data.byteLength >= 4) fragments.lastWord = new DataView(data.buffer, data.byteOffset + data.byteLength - 4).getUint32(0)
-      await port.write(name, data)
-    },
-  }))
+  const target = new StreamTarget(
+    new WritableStream<StreamTargetChunk>({
+      async write ({ data, position }) {
+        if (position !== fragments.sizeBytes) throw new Error('fragments are written in order')
+        fragments.sizeBytes += data.byteLength
+        if (data.byteLength >= 4) {
+          fragments.lastWord = new DataView(data.buffer, data.byteOffset + data.byteLength - 4).getUint32(0)
+        }
+        await port.write(name, data)
+      },
+    }),
+  )
   const format = new Mp4OutputFormat({
     fastStart: 'fragmented',
     minimumFragmentDuration: MIN_SEGMENT_SECONDS,
-    onMoof: (_data, offset, seconds) => { fragments.starts.push({ offset, seconds }) },
+    onMoof: (_data, offset, seconds) => {
+      fragments.starts.push({ offset, seconds })
+    },
   })
   return { output: new Output({ format, target }), fragments }
 }
 
-async function openRendition<I extends RenditionIndex> (track: InputVideoTrack | InputAudioTrack, output: Output, fragments: Fragments, write: (packet: EncodedPacket) => Promise<void>, describe: (index: Omit<RenditionIndex, 'codec'>) => I): Promise<Rendition> {
+async function openRendition<I extends RenditionIndex> (
+  track: InputVideoTrack | InputAudioTrack,
+  output: Output,
+  fragments: Fragments,
+  write: (packet: EncodedPacket) => Promise<void>,
+  describe: (index: Omit<RenditionIndex, 'codec'>) => I,
+): Promise<Rendition> {
   const sink = new EncodedPacketSink(track)
   const last = await sink.getPacket(Infinity, { metadataOnly: true }) ?? fail(new Refusal('damaged'))
   const endSeconds = last.timestamp + last.duration
@@ -143,7 +197,9 @@ async function openRendition<I extends RenditionIndex> (track: InputVideoTrack |
       end = Math.max(end, packet.timestamp + packet.duration)
       heldBytes += packet.data.byteLength
       if (heldBytes > MAX_SEGMENT_BYTES) throw new Refusal('no-key-frames')
-      await orRefuse('not-regular', async () => { await write(packet) })
+      await orRefuse('not-regular', async () => {
+        await write(packet)
+      })
       if (fragments.starts.length === fragmentCount) return
       fragmentCount = fragments.starts.length
       heldBytes = packet.data.byteLength
@@ -151,7 +207,9 @@ async function openRendition<I extends RenditionIndex> (track: InputVideoTrack |
     async finish () {
       // Readers leave out what they cannot read, and stop where they cannot go on.
       if (end < endSeconds - TOLERANCE_SECONDS) throw new Refusal('damaged')
-      await orRefuse('not-regular', async () => { await output.finalize() })
+      await orRefuse('not-regular', async () => {
+        await output.finalize()
+      })
       return describe(toIndex(fragments, end - first))
     },
   }
@@ -163,7 +221,10 @@ function toIndex ({ starts, sizeBytes, lastWord }: Fragments, seconds: number): 
   if (first === undefined) throw new Refusal('damaged')
   const segments = starts.map(({ offset, seconds: start }, i): Segment => {
     const next = starts[i + 1]
-    return [Math.round(1e6 * ((next?.seconds ?? first.seconds + seconds) - start)), (next?.offset ?? sizeBytes - lastWord) - offset]
+    return [
+      Math.round(1e6 * ((next?.seconds ?? first.seconds + seconds) - start)),
+      (next?.offset ?? sizeBytes - lastWord) - offset,
+    ]
   })
   return { sizeBytes, initBytes: first.offset, segments }
 }

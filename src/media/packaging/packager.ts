@@ -25,8 +25,13 @@ export interface MediaPackager {
    * Writes a package; whatever ends early leaves nothing of it.
    * @throws whatever the storage threw, PackagingStoppedError
    */
-  pack (storage: MediaStorage, source: PackageSource, prefix: string, hooks?: { onProgress?: (progress: number) => void, signal?: AbortSignal }): Promise<PackageResult>
-  close (): Promise<void>
+  pack(
+    storage: MediaStorage,
+    source: PackageSource,
+    prefix: string,
+    hooks?: { onProgress?: (progress: number) => void, signal?: AbortSignal },
+  ): Promise<PackageResult>
+  close(): Promise<void>
 }
 
 /** Somebody ended it: the file is as good as it was before. */
@@ -68,12 +73,21 @@ export function createMediaPackager (stallLimitMs = STALL_LIMIT_MS, heapLimitMb 
   let isClosed = false
   let turn: Promise<unknown> = Promise.resolve()
 
-  const pack: MediaPackager['pack'] = async (storage, { key, ...facts }, prefix, { onProgress = () => {}, signal } = {}) => {
+  const pack: MediaPackager['pack'] = async (
+    storage,
+    { key, ...facts },
+    prefix,
+    { onProgress = () => {}, signal } = {},
+  ) => {
     const isStopped = (): boolean => isClosed || signal?.aborted === true
     if (isStopped()) throw new PackagingStoppedError()
     const stop = new AbortController()
-    const stall = createStallTimer(stallLimitMs, () => { stop.abort() })
-    const abort = (): void => { stop.abort() }
+    const stall = createStallTimer(stallLimitMs, () => {
+      stop.abort()
+    })
+    const abort = (): void => {
+      stop.abort()
+    }
     signal?.addEventListener('abort', abort)
     const { port1, port2 } = new MessageChannel()
     const desk = openDesk(port1, storage, key, prefix, onProgress, stall.touch)
@@ -83,7 +97,9 @@ export function createMediaPackager (stallLimitMs = STALL_LIMIT_MS, heapLimitMb 
       return { ok: true, index: outcome.index }
     }
     try {
-      const result = await pool.run({ ...facts, port: port2 }, { signal: stop.signal, transferList: [port2] }).then(keep)
+      const result = await pool.run({ ...facts, port: port2 }, { signal: stop.signal, transferList: [port2] }).then(
+        keep,
+      )
       if (desk.failure() !== null) throw desk.failure()
       if (!result.ok) await desk.abort()
       return result
@@ -94,7 +110,11 @@ export function createMediaPackager (stallLimitMs = STALL_LIMIT_MS, heapLimitMb 
       if (desk.failure() !== null) throw desk.failure()
       if (stall.isOver()) return failed('time-limit')
       if (desk.isCommitting()) throw error
-      return failed(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory-limit' : 'not-regular')
+      return failed(
+        error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? 'memory-limit'
+          : 'not-regular',
+      )
     } finally {
       stall.clear()
       signal?.removeEventListener('abort', abort)
@@ -120,7 +140,11 @@ function failed (code: PackageFailure): PackageResult {
   return { ok: false, code, text: TEXTS[code] }
 }
 
-interface StallTimer { touch (): void, isOver (): boolean, clear (): void }
+interface StallTimer {
+  touch(): void
+  isOver(): boolean
+  clear(): void
+}
 
 function createStallTimer (limitMs: number, onOver: () => void): StallTimer {
   let isOver = false
@@ -128,22 +152,37 @@ function createStallTimer (limitMs: number, onOver: () => void): StallTimer {
     isOver = true
     onOver()
   }, limitMs)
-  return { touch: () => { if (!isOver) timer.refresh() }, isOver: () => isOver, clear: () => { clearTimeout(timer) } }
+  return {
+    touch: () => {
+      if (!isOver) timer.refresh()
+    },
+    isOver: () => isOver,
+    clear: () => {
+      clearTimeout(timer)
+    },
+  }
 }
 
 interface Desk {
   /** Makes everything written visible, the index last. */
-  commit (index: PackageIndex): Promise<void>
-  isCommitting (): boolean
-  abort (): Promise<void>
+  commit(index: PackageIndex): Promise<void>
+  isCommitting(): boolean
+  abort(): Promise<void>
   /** Of everything that was begun. */
-  keys (): string[]
+  keys(): string[]
   /** What the storage threw first. */
-  failure (): Error | null
+  failure(): Error | null
 }
 
 /** The storage's end of the wire. */
-function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, prefix: string, onProgress: (progress: number) => void, touch: () => void): Desk {
+function openDesk (
+  port: MessagePort,
+  storage: MediaStorage,
+  sourceKey: string,
+  prefix: string,
+  onProgress: (progress: number) => void,
+  touch: () => void,
+): Desk {
   const writers = new Map<string, Promise<StorageWriter>>()
   let failure: Error | null = null
   let isCommitting = false
@@ -163,7 +202,11 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
       return { id, bytes }
     }
     const { stream } = await writerOf(objectKey(prefix, request.name))
-    await new Promise<void>((resolve, reject) => { stream.write(request.bytes, (error) => { error == null ? resolve() : reject(error) }) })
+    await new Promise<void>((resolve, reject) => {
+      stream.write(request.bytes, (error) => {
+        error == null ? resolve() : reject(error)
+      })
+    })
     return { id }
   }
 
@@ -195,7 +238,11 @@ function openDesk (port: MessagePort, storage: MediaStorage, sourceKey: string, 
     isCommitting: () => isCommitting,
     async abort () {
       isClosed = true
-      for (const writer of writers.values()) await writer.then(async (one) => { await one.abort() }, () => {})
+      for (const writer of writers.values()) {
+        await writer.then(async (one) => {
+          await one.abort()
+        }, () => {})
+      }
     },
     keys: () => [...writers.keys()],
     failure: () => failure,

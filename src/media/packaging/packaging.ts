@@ -1,7 +1,13 @@
 // Packaging in the background: one file after another is claimed, packaged, and offered by one write. A claim that is not
 // renewed lapses, so that another process, or this one after a crash, takes the file up.
 import mongoose, { Types } from 'mongoose'
-import { Media, type StoredFailure, type StoredHls, type StoredMediaFile, type StoredPackage } from '../../../models/media.js'
+import {
+  Media,
+  type StoredFailure,
+  type StoredHls,
+  type StoredMediaFile,
+  type StoredPackage,
+} from '../../../models/media.js'
 import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { Services } from '../../services.js'
 import { MEDIA_URL_MS } from '../delivery/media-urls.js'
@@ -20,17 +26,20 @@ const UNCLAIMED = new Date(0)
 
 export interface Packaging {
   /** A file wants to be packaged: as soon as its turn comes. */
-  request (itemId: string, fileId: string): void
+  request(itemId: string, fileId: string): void
   /** Takes up whatever waits, and removes packages that nobody plays any more. */
-  sweep (): Promise<void>
+  sweep(): Promise<void>
   /** Resolves when nothing waits or runs. */
-  settle (): Promise<void>
-  close (): Promise<void>
+  settle(): Promise<void>
+  close(): Promise<void>
 }
 
 type PackagingServices = Pick<Services, 'catalogue' | 'storage' | 'log' | 'now'>
 
-interface Job { readonly itemId: string, readonly fileId: string }
+interface Job {
+  readonly itemId: string
+  readonly fileId: string
+}
 
 /** What a file that was just received has. */
 export function unpackaged (): StoredHls {
@@ -56,13 +65,17 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
       waiting.delete(job.fileId)
       await packageFile(job).catch((error: unknown) => {
         // It stays in the state processing: the next sweep takes it up.
-        if (!(error instanceof PackagingStoppedError)) log.warn({ err: error }, 'a media file could not be packaged; trying again later')
+        if (!(error instanceof PackagingStoppedError)) {
+          log.warn({ err: error }, 'a media file could not be packaged; trying again later')
+        }
       })
     }
   }
 
   function run (): void {
-    running ??= runAll().finally(() => { running = null })
+    running ??= runAll().finally(() => {
+      running = null
+    })
   }
 
   async function packageFile ({ itemId, fileId }: Job): Promise<void> {
@@ -77,7 +90,12 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
     })
     const keepAlive = setInterval(renewal.due, RENEW_MS)
     try {
-      const result = await packager.pack(storage, { key: file.storageKey, sizeBytes: file.sizeBytes, frameRate: file.frameRate }, prefixOf(file._id, mine), { onProgress: renewal.report, signal: AbortSignal.any([stop.signal, lost.signal]) })
+      const result = await packager.pack(
+        storage,
+        { key: file.storageKey, sizeBytes: file.sizeBytes, frameRate: file.frameRate },
+        prefixOf(file._id, mine),
+        { onProgress: renewal.report, signal: AbortSignal.any([stop.signal, lost.signal]) },
+      )
       await renewal.end()
       await finish(services, { itemId, file, mine }, result)
       await refresh(itemId)
@@ -97,8 +115,8 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
     if (title !== undefined) await catalogue.reload(title)
   }
 
-  function * allFiles (): Generator<CatalogueFile> {
-    for (const title of catalogue.titles()) for (const item of title.items) yield * catalogue.filesOf(item.id)
+  function* allFiles (): Generator<CatalogueFile> {
+    for (const title of catalogue.titles()) for (const item of title.items) yield* catalogue.filesOf(item.id)
   }
 
   return {
@@ -111,8 +129,12 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
       const before = now().getTime() - RETIRED_FOR_MS
       for (const file of allFiles()) {
         if (file.hls === undefined || file.hls === null) await prepareOld(file)
-        if ((file.hls?.state ?? 'processing') === 'processing') waiting.set(file.id, { itemId: file.itemId, fileId: file.id })
-        const old = (file.hls?.packages ?? []).filter(({ retiredAt }) => retiredAt !== null && retiredAt.getTime() <= before)
+        if ((file.hls?.state ?? 'processing') === 'processing') {
+          waiting.set(file.id, { itemId: file.itemId, fileId: file.id })
+        }
+        const old = (file.hls?.packages ?? []).filter(({ retiredAt }) =>
+          retiredAt !== null && retiredAt.getTime() <= before
+        )
         if (old.length > 0) await dropPackages(services, file, old)
       }
       run()
@@ -137,10 +159,16 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
 async function prepareOld ({ itemId, id }: CatalogueFile): Promise<void> {
   const stored = await findFile(itemId, id)
   if (stored === null || (stored.hls ?? null) !== null) return
-  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': unpackaged() } }, { arrayFilters: [{ 'file._id': stored._id }] })
+  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': unpackaged() } }, {
+    arrayFilters: [{ 'file._id': stored._id }],
+  })
 }
 
-interface Claimed { readonly file: StoredMediaFile, readonly claim: Types.ObjectId, readonly left: string[] }
+interface Claimed {
+  readonly file: StoredMediaFile
+  readonly claim: Types.ObjectId
+  readonly left: string[]
+}
 
 /** Claims a file that waits; null when it does not wait, or somebody else has it. */
 async function claim (itemId: string, fileId: string, now: Date): Promise<Claimed | null> {
@@ -148,7 +176,11 @@ async function claim (itemId: string, fileId: string, now: Date): Promise<Claime
   if (before?.hls?.state !== 'processing') return null
   const mine = new Types.ObjectId()
   const changes = { progress: 0, claim: mine, claimedUntil: new Date(now.getTime() + CLAIM_MS) }
-  const claimed = await update(itemId, changes, { 'file._id': before._id, 'file.hls.state': 'processing', 'file.hls.claimedUntil': mongoose.trusted({ $lte: now }) })
+  const claimed = await update(itemId, changes, {
+    'file._id': before._id,
+    'file.hls.state': 'processing',
+    'file.hls.claimedUntil': mongoose.trusted({ $lte: now }),
+  })
   // What a process that died had written so far.
   const left = before.hls.claim === null ? [] : unfinishedKeys(before._id, before.hls.claim)
   return claimed ? { file: before, claim: mine, left } : null
@@ -160,9 +192,16 @@ async function findFile (itemId: string, fileId: string): Promise<StoredMediaFil
 }
 
 /** @param hls what `filter` asks about stands last: the embedded server looks at the filter anew for each path */
-async function update (itemId: string, hls: Partial<StoredHls>, filter: Record<string, unknown>, more: object = {}): Promise<boolean> {
+async function update (
+  itemId: string,
+  hls: Partial<StoredHls>,
+  filter: Record<string, unknown>,
+  more: object = {},
+): Promise<boolean> {
   const set = Object.fromEntries(Object.entries(hls).map(([name, value]) => [`files.$[file].hls.${name}`, value]))
-  const { modifiedCount } = await Media.updateOne({ _id: itemId }, { $set: { ...more, ...set } }, { arrayFilters: [filter] })
+  const { modifiedCount } = await Media.updateOne({ _id: itemId }, { $set: { ...more, ...set } }, {
+    arrayFilters: [filter],
+  })
   return modifiedCount > 0
 }
 
@@ -171,7 +210,13 @@ function mineOf (fileId: string | Types.ObjectId, mine: Types.ObjectId): Record<
 }
 
 /** @returns false when the file is gone, or somebody else took it up */
-async function renew (itemId: string, fileId: string, mine: Types.ObjectId, progress: number, now: Date): Promise<boolean> {
+async function renew (
+  itemId: string,
+  fileId: string,
+  mine: Types.ObjectId,
+  progress: number,
+  now: Date,
+): Promise<boolean> {
   return await update(itemId, { progress, claimedUntil: new Date(now.getTime() + CLAIM_MS) }, mineOf(fileId, mine))
 }
 
@@ -186,19 +231,38 @@ interface Finished {
 }
 
 /** Offers the new package and retires the one before, or says why there is none, in one write. */
-async function finish (services: PackagingServices, { itemId, file, mine }: Finished, result: PackageResult): Promise<void> {
+async function finish (
+  services: PackagingServices,
+  { itemId, file, mine }: Finished,
+  result: PackageResult,
+): Promise<void> {
   const now = services.now()
   const before = (file.hls?.packages ?? []).map((one) => ({ ...one, retiredAt: one.retiredAt ?? now }))
   const kept = before.slice(1 - MAX_PACKAGES)
   const done = { claimedUntil: UNCLAIMED, claim: null }
   if (!result.ok) {
     const failure = { code: result.code, text: result.text }
-    await update(itemId, { state: 'failed', failure, progress: 0, ...done }, mineOf(file._id, mine), isUnplayable(file, failure) ? { 'files.$[file].state': 'failed', 'files.$[file].failure': failure } : {})
+    await update(
+      itemId,
+      { state: 'failed', failure, progress: 0, ...done },
+      mineOf(file._id, mine),
+      isUnplayable(file, failure) ? { 'files.$[file].state': 'failed', 'files.$[file].failure': failure } : {},
+    )
     return
   }
-  const made: StoredPackage = { _id: mine, prefix: prefixOf(file._id, mine), audioCount: result.index.audio.length, createdAt: now, retiredAt: null }
-  const isOffered = await update(itemId, { state: 'ready', failure: null, progress: 1, packages: [...kept, made], ...done },
-    mineOf(file._id, mine), { 'files.$[file].state': 'ready', 'files.$[file].failure': null })
+  const made: StoredPackage = {
+    _id: mine,
+    prefix: prefixOf(file._id, mine),
+    audioCount: result.index.audio.length,
+    createdAt: now,
+    retiredAt: null,
+  }
+  const isOffered = await update(
+    itemId,
+    { state: 'ready', failure: null, progress: 1, packages: [...kept, made], ...done },
+    mineOf(file._id, mine),
+    { 'files.$[file].state': 'ready', 'files.$[file].failure': null },
+  )
   if (isOffered) await removeUnusedPackages(services, before.filter((one) => !kept.includes(one)))
   else await removeObjects(services, packageKeys(made))
 }
@@ -208,33 +272,48 @@ function isUnplayable (file: StoredMediaFile, { code }: StoredFailure): boolean 
   return code === 'damaged' && (file.hls?.packages ?? []).length === 0
 }
 
-async function dropPackages (services: PackagingServices, file: CatalogueFile, old: readonly StoredPackage[]): Promise<void> {
+async function dropPackages (
+  services: PackagingServices,
+  file: CatalogueFile,
+  old: readonly StoredPackage[],
+): Promise<void> {
   const fileId = new Types.ObjectId(file.id)
-  await Media.updateOne({ _id: file.itemId }, { $pull: { 'files.$[file].hls.packages': { _id: mongoose.trusted({ $in: old.map(({ _id }) => _id) }) } } }, { arrayFilters: [{ 'file._id': fileId }] })
+  await Media.updateOne({ _id: file.itemId }, {
+    $pull: { 'files.$[file].hls.packages': { _id: mongoose.trusted({ $in: old.map(({ _id }) => _id) }) } },
+  }, { arrayFilters: [{ 'file._id': fileId }] })
   await removeUnusedPackages(services, old)
 }
 
 interface Renewal {
-  report (progress: number): void
+  report(progress: number): void
   /** Writes what was reported last, unless a write is under way. */
-  due (): void
-  end (): Promise<void>
+  due(): void
+  end(): Promise<void>
 }
 
 function createRenewal (write: (progress: number) => Promise<void>): Renewal {
   let progress = 0
   let writing: Promise<void> | null = null
   return {
-    report: (next) => { progress = next },
+    report: (next) => {
+      progress = next
+    },
     due () {
       // What could not be written is written next time, or the claim lapses.
-      writing ??= write(progress).catch(() => undefined).finally(() => { writing = null })
+      writing ??= write(progress).catch(() => undefined).finally(() => {
+        writing = null
+      })
     },
-    async end () { await writing },
+    async end () {
+      await writing
+    },
   }
 }
 
 /** Asks for a file to be packaged again; what it offers stays until then. */
 export async function askForPackage (itemId: string, fileId: string): Promise<void> {
-  await update(itemId, { progress: 0, failure: null, state: 'processing' }, { 'file._id': new Types.ObjectId(fileId), 'file.hls.state': mongoose.trusted({ $ne: 'processing' }) })
+  await update(itemId, { progress: 0, failure: null, state: 'processing' }, {
+    'file._id': new Types.ObjectId(fileId),
+    'file.hls.state': mongoose.trusted({ $ne: 'processing' }),
+  })
 }

@@ -10,14 +10,18 @@ export type PortRequest =
   | { readonly kind: 'progress', readonly progress: number }
 
 /** Bytes answer a read, nothing a write; an error neither. */
-export interface PortReply { readonly id: number, readonly bytes?: Uint8Array, readonly failed?: boolean }
+export interface PortReply {
+  readonly id: number
+  readonly bytes?: Uint8Array
+  readonly failed?: boolean
+}
 
 /** The worker's end. */
 export interface PackagePort {
   /** @param end exclusive */
-  read (start: number, end: number): Promise<Uint8Array>
-  write (name: RenditionName, bytes: Uint8Array): Promise<void>
-  report (progress: number): void
+  read(start: number, end: number): Promise<Uint8Array>
+  write(name: RenditionName, bytes: Uint8Array): Promise<void>
+  report(progress: number): void
 }
 
 /** Progress is told in steps of this. */
@@ -41,7 +45,9 @@ export function openPort (port: MessagePort): PackagePort {
   }
   return {
     read: async (start, end) => await ask({ kind: 'read', id: ++lastId, start, end }),
-    async write (name, bytes) { await ask({ kind: 'write', id: ++lastId, name, bytes }) },
+    async write (name, bytes) {
+      await ask({ kind: 'write', id: ++lastId, name, bytes })
+    },
     report (progress) {
       if (progress < reported + STEP) return
       reported = progress

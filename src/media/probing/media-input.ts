@@ -1,5 +1,17 @@
 // How media files are opened and their tracks read, for the worker threads that probe and package them.
-import { Input, Logging, LogLevel, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type CustomSource, type InputAudioTrack, type InputFormat } from 'mediabunny'
+import {
+  Input,
+  Logging,
+  LogLevel,
+  MATROSKA,
+  MP4,
+  MPEG_TS,
+  QTFF,
+  WEBM,
+  type CustomSource,
+  type InputAudioTrack,
+  type InputFormat,
+} from 'mediabunny'
 import type { AudioKind } from '../../domain/language-choice.js'
 import type { MediaContainer } from '../upload/container-magic.js'
 

@@ -31,17 +31,25 @@ export interface MediaFacts {
 }
 
 /** A thread takes no URL objects. */
-export interface ProbeTask { readonly location: string, readonly isUrl: boolean, readonly sizeBytes: number }
+export interface ProbeTask {
+  readonly location: string
+  readonly isUrl: boolean
+  readonly sizeBytes: number
+}
 
 /** Refusals that are not damage. */
 export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
-export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal } | { readonly isAway: true }
+export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal } | {
+  readonly isAway: true,
+}
 
 export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
   const reader = await openReader(isUrl ? new URL(location) : location, sizeBytes)
   let isAway = false
-  const source = toSource(reader, (error) => { isAway ||= error instanceof LocationAwayError })
+  const source = toSource(reader, (error) => {
+    isAway ||= error instanceof LocationAwayError
+  })
   try {
     return await read(source, sizeBytes)
   } catch (error) {
@@ -55,7 +63,8 @@ async function read (source: CustomSource, sizeBytes: number): Promise<ProbeOutc
   try {
     if (!await input.canRead()) return { refusal: 'unknown-kind' }
     const actual = await input.getFormat()
-    const [, container, contentType] = FORMATS.find(([format]) => format === actual) ?? fail(new Error('a format that was not asked for'))
+    const [, container, contentType] = FORMATS.find(([format]) => format === actual) ??
+      fail(new Error('a format that was not asked for'))
     const video = await input.getPrimaryVideoTrack()
     if (video === null) return { refusal: 'no-picture' }
     const videoCodecName = await video.getCodec()
@@ -99,7 +108,9 @@ function toSource (reader: RangeReader, onError: (error: unknown) => void): Cust
         throw error
       }
     },
-    dispose: () => { reader.close().catch(() => {}) },
+    dispose: () => {
+      reader.close().catch(() => {})
+    },
     prefetchProfile: reader.isRemote ? 'network' : 'fileSystem',
     handleUnhandledError: () => {},
   })
@@ -116,7 +127,9 @@ async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
 /** Frames per second, from the frames themselves; null for a single picture. */
 async function frameRateOf (video: InputVideoTrack): Promise<number | null> {
   const { bestGuessFrameRate } = await video.computeFrameRateMetrics()
-  return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0 ? Math.round(bestGuessFrameRate * 1_000) / 1_000 : null
+  return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0
+    ? Math.round(bestGuessFrameRate * 1_000) / 1_000
+    : null
 }
 
 function positive (value: number, name: string): number {

@@ -20,8 +20,8 @@ export interface MediaProber {
    * @param location a file on this machine, or an address that answers ranges
    * @throws DomainError 503 `storage-unavailable` when the address does not answer
    */
-  probe (location: string | URL, sizeBytes: number): Promise<ProbeResult>
-  close (): Promise<void>
+  probe(location: string | URL, sizeBytes: number): Promise<ProbeResult>
+  close(): Promise<void>
 }
 
 const TIME_LIMIT_MS = 30_000
@@ -65,14 +65,20 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
       if (error instanceof DomainError) throw error
       if (isClosed) return failed('closed')
       if (signal.aborted) return failed('time-limit')
-      return failed(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory-limit' : 'damaged')
+      return failed(
+        error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? 'memory-limit'
+          : 'damaged',
+      )
     }
   }
 
   return {
     async probe (location, sizeBytes) {
       if (sniffContainer(await readHead(location, sizeBytes)) === null) return failed('unknown-kind')
-      const mine = turn.then(async () => await run({ location: location.toString(), isUrl: location instanceof URL, sizeBytes }))
+      const mine = turn.then(async () =>
+        await run({ location: location.toString(), isUrl: location instanceof URL, sizeBytes })
+      )
       turn = mine.catch(() => undefined)
       return await mine
     },

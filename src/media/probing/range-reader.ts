@@ -5,10 +5,10 @@ import { open } from 'node:fs/promises'
 
 export interface RangeReader {
   readonly isRemote: boolean
-  sizeBytes (): Promise<number>
+  sizeBytes(): Promise<number>
   /** @param end exclusive @throws Error when the file ends before, LocationAwayError */
-  read (start: number, end: number): Promise<Uint8Array>
-  close (): Promise<void>
+  read(start: number, end: number): Promise<Uint8Array>
+  close(): Promise<void>
 }
 
 /** The address does not answer; that says nothing about the file. */
@@ -41,7 +41,9 @@ async function openFileReader (path: string): Promise<RangeReader> {
       }
       return bytes
     },
-    close: async () => { await handle.close() },
+    close: async () => {
+      await handle.close()
+    },
   }
 }
 
@@ -64,8 +66,13 @@ function openUrlReader (url: URL, sizeBytes: number): RangeReader {
 
 /** @returns null when the answer is not that of a range */
 async function fetchRange (url: URL, start: number, end: number): Promise<Uint8Array | null> {
-  const answer = await fetch(url, { headers: { range: `bytes=${start}-${end - 1}` }, redirect: 'error', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
-  const isPart = answer.status === 206 || (answer.status === 200 && start === 0 && Number(answer.headers.get('content-length')) === end)
+  const answer = await fetch(url, {
+    headers: { range: `bytes=${start}-${end - 1}` },
+    redirect: 'error',
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  })
+  const isPart = answer.status === 206 ||
+    (answer.status === 200 && start === 0 && Number(answer.headers.get('content-length')) === end)
   if (isPart) return new Uint8Array(await answer.arrayBuffer())
   await answer.body?.cancel()
   return null

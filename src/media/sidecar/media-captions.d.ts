@@ -6,5 +6,8 @@ declare module 'media-captions' {
     readonly endTime: number
     readonly text: string
   }
-  export function parseText (text: string, options: { type: 'vtt' | 'srt', errors: boolean, strict: boolean }): Promise<{ cues: VTTCue[], errors: Error[] }>
+  export function parseText (
+    text: string,
+    options: { type: 'vtt' | 'srt', errors: boolean, strict: boolean },
+  ): Promise<{ cues: VTTCue[], errors: Error[] }>
 }

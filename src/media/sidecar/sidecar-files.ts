@@ -1,7 +1,13 @@
 // What belongs to a movie or episode whichever file of it is played: subtitles and seek thumbnails.
 import { randomUUID } from 'node:crypto'
 import { Types } from 'mongoose'
-import { Media, tooManySubtitles, type StoredMedia, type StoredSubtitle, type StoredThumbnails } from '../../../models/media.js'
+import {
+  Media,
+  tooManySubtitles,
+  type StoredMedia,
+  type StoredSubtitle,
+  type StoredThumbnails,
+} from '../../../models/media.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import { fail, notFound } from '../../errors.js'
@@ -20,16 +26,31 @@ export interface NewSubtitle {
 }
 
 /** @throws DomainError 409 `subtitle-limit`, 422 `unreadable-subtitle` */
-export async function addSubtitle (services: SideFileServices, title: CatalogueTitle, item: CatalogueItem, { bytes, format, language, kind }: NewSubtitle): Promise<StoredSubtitle> {
+export async function addSubtitle (
+  services: SideFileServices,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  { bytes, format, language, kind }: NewSubtitle,
+): Promise<StoredSubtitle> {
   const { catalogue, storage, now } = services
   const text = Buffer.from(await toWebVtt(bytes, format))
   const media = await Media.findById(item.id).lean<StoredMedia>()
   // Who sends it again has not seen the answer.
-  const same = media?.subtitles?.find((one) => one.language === language && one.kind === kind && one.sha256 === sha256Of(text))
+  const same = media?.subtitles?.find((one) =>
+    one.language === language && one.kind === kind && one.sha256 === sha256Of(text)
+  )
   if (same !== undefined) return same
   const storageKey = `${item.id}/subtitle-${randomUUID()}`
   const sha256 = await storeBytes(storage, storageKey, text)
-  const subtitle: StoredSubtitle = { _id: new Types.ObjectId(), language, kind, storageKey, sizeBytes: text.length, sha256, createdAt: now() }
+  const subtitle: StoredSubtitle = {
+    _id: new Types.ObjectId(),
+    language,
+    kind,
+    storageKey,
+    sizeBytes: text.length,
+    sha256,
+    createdAt: now(),
+  }
   try {
     await ensureMedia(title, item)
     const { modifiedCount } = await Media.updateOne({ _id: item.id }, { $push: { subtitles: subtitle } })
@@ -47,24 +68,41 @@ export async function removeSubtitle (services: SideFileServices, subtitleId: st
   const media = await Media.findOne({ 'subtitles._id': subtitleId }).lean<StoredMedia>() ?? fail(notFound('subtitle'))
   await Media.updateOne({ _id: media._id }, { $pull: { subtitles: { _id: new Types.ObjectId(subtitleId) } } })
   await services.catalogue.refresh(media.title.toString())
-  await removeObjects(services, media.subtitles.filter(({ _id }) => _id.toString() === subtitleId).map(({ storageKey }) => storageKey))
+  await removeObjects(
+    services,
+    media.subtitles.filter(({ _id }) => _id.toString() === subtitleId).map(({ storageKey }) => storageKey),
+  )
 }
 
 /**
  * Puts the seek thumbnails of an item in place of those it had.
  * @throws DomainError 422 `unreadable-thumbnails`, `unreadable-image`
  */
-export async function setThumbnails (services: SideFileServices, title: CatalogueTitle, item: CatalogueItem, { index, image }: { index: Buffer, image: Buffer }): Promise<StoredThumbnails> {
+export async function setThumbnails (
+  services: SideFileServices,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  { index, image }: { index: Buffer, image: Buffer },
+): Promise<StoredThumbnails> {
   const { catalogue, storage, now } = services
   const imageType = imageTypeOf(image)
   const text = Buffer.from(await toThumbnailIndex(index))
   const base = `${item.id}/thumbnails-${randomUUID()}`
-  const thumbnails: StoredThumbnails = { indexKey: `${base}.vtt`, imageKey: base, imageType, imageBytes: image.length, sha256: '', createdAt: now() }
+  const thumbnails: StoredThumbnails = {
+    indexKey: `${base}.vtt`,
+    imageKey: base,
+    imageType,
+    imageBytes: image.length,
+    sha256: '',
+    createdAt: now(),
+  }
   try {
     await storeBytes(storage, thumbnails.indexKey, text)
     thumbnails.sha256 = await storeBytes(storage, thumbnails.imageKey, image)
     await ensureMedia(title, item)
-    const before = await Media.findOneAndUpdate({ _id: item.id }, { $set: { thumbnails } }, { returnDocument: 'before' }).lean<StoredMedia>()
+    const before = await Media.findOneAndUpdate({ _id: item.id }, { $set: { thumbnails } }, {
+      returnDocument: 'before',
+    }).lean<StoredMedia>()
     await catalogue.refresh(title.id)
     await removeObjects(services, thumbnailKeys(before?.thumbnails ?? null))
     return thumbnails
@@ -75,5 +113,7 @@ export async function setThumbnails (services: SideFileServices, title: Catalogu
 }
 
 async function ensureMedia (title: CatalogueTitle, item: CatalogueItem): Promise<void> {
-  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...numbersOf(title, item) } }, { upsert: true })
+  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...numbersOf(title, item) } }, {
+    upsert: true,
+  })
 }

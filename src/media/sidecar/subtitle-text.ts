@@ -19,7 +19,12 @@ function unreadable (what: string, detail: string): DomainError {
 export async function toWebVtt (bytes: Buffer, format: SubtitleFormat): Promise<string> {
   const text = decode(bytes, format).replace(/\r\n?/g, '\n')
   const { cues, isDamaged } = await parse(text, format)
-  if (cues.length === 0 || isDamaged) throw unreadable('subtitle', `This is no ${format === 'vtt' ? 'WebVTT' : 'SubRip'} file with at least one line to show.`)
+  if (cues.length === 0 || isDamaged) {
+    throw unreadable(
+      'subtitle',
+      `This is no ${format === 'vtt' ? 'WebVTT' : 'SubRip'} file with at least one line to show.`,
+    )
+  }
   return format === 'vtt' ? text : renderVtt(cues.map(fromSubRip))
 }
 
@@ -27,12 +32,19 @@ async function parse (text: string, type: SubtitleFormat): Promise<{ cues: VTTCu
   // Neither format has control characters; binaries do.
   if (/(?![\t\n\f])\p{Cc}/u.test(text)) return { cues: [], isDamaged: true }
   const { cues } = await parseText(text, { type, errors: true, strict: false })
-  return { cues: cues.filter(({ startTime, endTime }) => endTime > startTime), isDamaged: type === 'vtt' && !/^WEBVTT(?=[ \t\n]|$)/.test(text) }
+  return {
+    cues: cues.filter(({ startTime, endTime }) => endTime > startTime),
+    isDamaged: type === 'vtt' && !/^WEBVTT(?=[ \t\n]|$)/.test(text),
+  }
 }
 
 /** A byte order mark decides, then UTF-8; SubRip files from before it are mostly windows-1252. */
 function decode (bytes: Buffer, format: SubtitleFormat): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe
+    ? 'utf-16le'
+    : bytes[0] === 0xfe && bytes[1] === 0xff
+    ? 'utf-16be'
+    : 'utf-8'
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {
@@ -41,7 +53,12 @@ function decode (bytes: Buffer, format: SubtitleFormat): string {
   }
 }
 
-interface Line { readonly startTime: number, readonly endTime: number, readonly settings: string, readonly text: string }
+interface Line {
+  readonly startTime: number
+  readonly endTime: number
+  readonly settings: string
+  readonly text: string
+}
 
 /** SubRip knows i, b and u, a font that WebVTT does not have, and borrows `{\an8}`, at the top, from others. */
 function fromSubRip ({ startTime, endTime, text }: VTTCue): Line {
@@ -61,7 +78,9 @@ function fromSubRip ({ startTime, endTime, text }: VTTCue): Line {
 
 function renderVtt (lines: readonly Line[]): string {
   const cues = lines.filter(({ text }) => text !== '').sort((a, b) => a.startTime - b.startTime)
-    .map(({ startTime, endTime, settings, text }) => `${toTimestamp(startTime)} --> ${toTimestamp(endTime)}${settings}\n${text}\n`)
+    .map(({ startTime, endTime, settings, text }) =>
+      `${toTimestamp(startTime)} --> ${toTimestamp(endTime)}${settings}\n${text}\n`
+    )
   return ['WEBVTT\n', ...cues].join('\n')
 }
 
@@ -82,10 +101,17 @@ const IMAGE_NAME = 'image'
  */
 export async function toThumbnailIndex (bytes: Buffer): Promise<string> {
   const { cues, isDamaged } = await parse(decode(bytes, 'vtt').replace(/\r\n?/g, '\n'), 'vtt')
-  if (cues.length === 0 || isDamaged) throw unreadable('thumbnails', 'The index is no WebVTT file with at least one place.')
+  if (cues.length === 0 || isDamaged) {
+    throw unreadable('thumbnails', 'The index is no WebVTT file with at least one place.')
+  }
   return renderVtt(cues.map(({ startTime, endTime, text }) => {
     const rectangle = /^[^\s#]+#xywh=(?:pixel:)?(\d+,\d+,\d+,\d+)$/.exec(text.trim())?.[1]
-    if (rectangle === undefined) throw unreadable('thumbnails', 'Each cue of the index names a rectangle of the picture, such as sprite.jpg#xywh=0,0,160,90.')
+    if (rectangle === undefined) {
+      throw unreadable(
+        'thumbnails',
+        'Each cue of the index names a rectangle of the picture, such as sprite.jpg#xywh=0,0,160,90.',
+      )
+    }
     return { startTime, endTime, settings: '', text: `${IMAGE_NAME}#xywh=${rectangle}` }
   }))
 }

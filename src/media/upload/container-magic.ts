@@ -24,7 +24,8 @@ export function sniffContainer (head: Buffer): MediaContainer | null {
   if (box === 'ftyp' || box === 'styp') return sniffBrand(head.toString('latin1', 8, 12))
   // A box has 8 bytes at least; 0 and 1 stand for "to the end" and a 64-bit size.
   if (QUICKTIME_BOXES.includes(box) && (head.readUInt32BE(0) >= 8 || head.readUInt32BE(0) <= 1)) return 'mov'
-  const isTransportStream = head.length > TS_PACKET_BYTES && [0, 1, 2].every((packet) => (head[packet * TS_PACKET_BYTES] ?? TS_SYNC) === TS_SYNC)
+  const isTransportStream = head.length > TS_PACKET_BYTES &&
+    [0, 1, 2].every((packet) => (head[packet * TS_PACKET_BYTES] ?? TS_SYNC) === TS_SYNC)
   return isTransportStream ? 'ts' : null
 }
 

@@ -2,7 +2,9 @@
 import { isSameLanguage } from '../../domain/language-choice.js'
 import { DomainError } from '../../errors.js'
 
-interface Spoken { readonly language: string | null }
+interface Spoken {
+  readonly language: string | null
+}
 
 /**
  * Gives each audio track its language.
@@ -14,8 +16,12 @@ interface Spoken { readonly language: string | null }
 export function assignLanguages<T extends Spoken> (tracks: readonly T[], claimed: readonly string[]): T[] {
   const [only, ...others] = claimed
   if (claimed.length > tracks.length) throw mismatch(tracks, claimed)
-  if (only !== undefined && others.length === 0 && tracks.length === 1) return tracks.map((track) => ({ ...track, language: only }))
-  const unmatched = claimed.filter((language) => !tracks.some((track) => track.language !== null && isSameLanguage(track.language, language)))
+  if (only !== undefined && others.length === 0 && tracks.length === 1) {
+    return tracks.map((track) => ({ ...track, language: only }))
+  }
+  const unmatched = claimed.filter((language) =>
+    !tracks.some((track) => track.language !== null && isSameLanguage(track.language, language))
+  )
   if (unmatched.length > tracks.filter(({ language }) => language === null).length) throw mismatch(tracks, claimed)
   return tracks.map((track) => {
     // Of a language that the file knows roughly (`pt`), the claim may say more (`pt-BR`).
@@ -34,7 +40,16 @@ export function spokenLanguages (tracks: readonly Spoken[]): string[] {
 function mismatch (tracks: readonly Spoken[], claimed: readonly string[]): DomainError {
   const found = tracks.map(({ language }) => language)
   const names = found.map((language) => language ?? 'one that does not say').join(', ')
-  const sounds = tracks.length === 0 ? 'no audio track' : tracks.length === 1 ? `one audio track (${names})` : `${tracks.length} audio tracks (${names})`
-  return new DomainError(422, 'claim-mismatch', 'The file says otherwise', `The upload claims audio in ${claimed.join(', ')}, but the file has ${sounds}. Nothing was kept.`,
-    { claimed: { audioLanguages: claimed }, found: { audioTracks: found } })
+  const sounds = tracks.length === 0
+    ? 'no audio track'
+    : tracks.length === 1
+    ? `one audio track (${names})`
+    : `${tracks.length} audio tracks (${names})`
+  return new DomainError(
+    422,
+    'claim-mismatch',
+    'The file says otherwise',
+    `The upload claims audio in ${claimed.join(', ')}, but the file has ${sounds}. Nothing was kept.`,
+    { claimed: { audioLanguages: claimed }, found: { audioTracks: found } },
+  )
 }

@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { Types } from 'mongoose'
-import { Media, tooManyMediaFiles, type StoredAudioTrack, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
+import {
+  Media,
+  tooManyMediaFiles,
+  type StoredAudioTrack,
+  type StoredMedia,
+  type StoredMediaFile,
+} from '../../../models/media.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { Services } from '../../services.js'
@@ -26,7 +32,14 @@ type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' |
  * once; its package for HLS follows in the background. A file that the item has already is not kept twice.
  * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
  */
-export async function addMediaFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, source: Readable, claims: UploadClaims): Promise<StoredMediaFile> {
+export async function addMediaFile (
+  services: MediaServices,
+  prober: MediaProber,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  source: Readable,
+  claims: UploadClaims,
+): Promise<StoredMediaFile> {
   const { storage, config } = services
   const id = new Types.ObjectId()
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
@@ -45,7 +58,11 @@ export async function addMediaFile (services: MediaServices, prober: MediaProber
 }
 
 /** Who sends a file again has not seen the answer. */
-async function findSameFile (item: CatalogueItem, sha256: string, { edition }: UploadClaims): Promise<StoredMediaFile | null> {
+async function findSameFile (
+  item: CatalogueItem,
+  sha256: string,
+  { edition }: UploadClaims,
+): Promise<StoredMediaFile | null> {
   const media = await Media.findById(item.id).lean<{ files: StoredMediaFile[] }>()
   return media?.files.find((file) => file.sha256 === sha256 && file.edition === edition) ?? null
 }
@@ -63,10 +80,24 @@ export interface ReceivedFile {
  * background.
  * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
  */
-export async function addReceivedFile (services: MediaServices, prober: MediaProber, title: CatalogueTitle, item: CatalogueItem, received: ReceivedFile, claims: UploadClaims): Promise<StoredMediaFile> {
+export async function addReceivedFile (
+  services: MediaServices,
+  prober: MediaProber,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  received: ReceivedFile,
+  claims: UploadClaims,
+): Promise<StoredMediaFile> {
   const { id, storageKey, sizeBytes, sha256 } = received
   const result = await prober.probe(await services.storage.locate(storageKey), sizeBytes)
-  if (!result.ok) throw new DomainError(422, 'unreadable-media', 'The file cannot be used', `The file was received, but ${result.reason}. Nothing was kept.`)
+  if (!result.ok) {
+    throw new DomainError(
+      422,
+      'unreadable-media',
+      'The file cannot be used',
+      `The file was received, but ${result.reason}. Nothing was kept.`,
+    )
+  }
   const audioTracks = assignLanguages(result.facts.audioTracks, claims.languages)
   const file: StoredMediaFile = {
     _id: id,
@@ -85,7 +116,13 @@ export async function addReceivedFile (services: MediaServices, prober: MediaPro
 }
 
 /** What probing tells of a file that was just received. */
-export function describeFile (facts: MediaFacts, audioTracks: StoredAudioTrack[]): Omit<StoredMediaFile, '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'> {
+export function describeFile (
+  facts: MediaFacts,
+  audioTracks: StoredAudioTrack[],
+): Omit<
+  StoredMediaFile,
+  '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'
+> {
   const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs } = facts
   return {
     state: 'ready',
@@ -106,7 +143,9 @@ export function describeFile (facts: MediaFacts, audioTracks: StoredAudioTrack[]
 }
 
 async function attach (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
-  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...numbersOf(title, item) } }, { upsert: true })
+  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...numbersOf(title, item) } }, {
+    upsert: true,
+  })
   const result = await Media.updateOne({ _id: item.id }, { $push: { files: file } })
   if (result.modifiedCount === 0) throw tooManyMediaFiles()
 }
@@ -118,7 +157,11 @@ export interface MediaFileChanges {
 }
 
 /** @throws DomainError 404 */
-export async function changeMediaFile ({ catalogue }: MediaServices, fileId: string, changes: MediaFileChanges): Promise<StoredMediaFile> {
+export async function changeMediaFile (
+  { catalogue }: MediaServices,
+  fileId: string,
+  changes: MediaFileChanges,
+): Promise<StoredMediaFile> {
   const media = await findMediaOf(fileId)
   const { audioTracks } = fileIn(media, fileId)
   const { audioLanguages } = changes
@@ -126,14 +169,21 @@ export async function changeMediaFile ({ catalogue }: MediaServices, fileId: str
   const tracks = audioLanguages !== undefined && audioLanguages.length === audioTracks?.length
     ? { audioTracks: audioTracks.map((track, i) => ({ ...track, language: audioLanguages[i] ?? null })) }
     : {}
-  const set = Object.fromEntries(Object.entries({ ...changes, ...tracks }).map(([name, value]) => [`files.$[file].${name}`, value]))
-  await Media.updateOne({ _id: media._id }, { $set: set }, { arrayFilters: [{ 'file._id': new Types.ObjectId(fileId) }] })
+  const set = Object.fromEntries(
+    Object.entries({ ...changes, ...tracks }).map(([name, value]) => [`files.$[file].${name}`, value]),
+  )
+  await Media.updateOne({ _id: media._id }, { $set: set }, {
+    arrayFilters: [{ 'file._id': new Types.ObjectId(fileId) }],
+  })
   await catalogue.refresh(media.title.toString())
   return fileIn(await findMediaOf(fileId), fileId)
 }
 
 /** Packages a file again; what it offers stays until the new package is complete. @throws DomainError 404 */
-export async function repackageMediaFile ({ catalogue, packaging }: MediaServices, fileId: string): Promise<StoredMediaFile> {
+export async function repackageMediaFile (
+  { catalogue, packaging }: MediaServices,
+  fileId: string,
+): Promise<StoredMediaFile> {
   const media = await findMediaOf(fileId)
   await askForPackage(media._id.toString(), fileId)
   await catalogue.refresh(media.title.toString())

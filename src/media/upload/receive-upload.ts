@@ -24,7 +24,13 @@ export interface UploadOptions {
  * @throws DomainError 400 `empty-upload`, `upload-interrupted` or `checksum-mismatch`, 413 `upload-too-large`,
  * 415 `unsupported-media`
  */
-export async function receiveUpload (source: Readable, storage: MediaStorage, key: string, maxBytes: number, { expectedSha256, signal }: UploadOptions = {}): Promise<ReceivedUpload> {
+export async function receiveUpload (
+  source: Readable,
+  storage: MediaStorage,
+  key: string,
+  maxBytes: number,
+  { expectedSha256, signal }: UploadOptions = {},
+): Promise<ReceivedUpload> {
   // It may break before it is read; reading then tells.
   source.on('error', () => {})
   if (signal !== undefined) addAbortSignal(signal, source)
@@ -39,7 +45,10 @@ export async function receiveUpload (source: Readable, storage: MediaStorage, ke
     }
     const sha256 = hash.digest('hex')
     if (expectedSha256 !== undefined && expectedSha256.toLowerCase() !== sha256) {
-      throw badRequest('checksum-mismatch', 'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.')
+      throw badRequest(
+        'checksum-mismatch',
+        'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.',
+      )
     }
     await writer.commit()
     return { key, sizeBytes, sha256 }
@@ -51,7 +60,7 @@ export async function receiveUpload (source: Readable, storage: MediaStorage, ke
 }
 
 /** The source's bytes, none before the first of them are known to be those of a media file. */
-async function * checked (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+async function* checked (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let sizeBytes = 0
   let head: Buffer | null = Buffer.alloc(0)
   for await (const chunk of chunksOf(source, interrupted)) {
@@ -70,21 +79,35 @@ async function * checked (source: Readable, maxBytes: number): AsyncGenerator<Bu
   if (head !== null) yield assertMedia(head)
 }
 
-const interrupted = (): DomainError => badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
+const interrupted = (): DomainError =>
+  badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
 
 /** @throws DomainError 415 `unsupported-media` */
 export function assertMedia (head: Buffer): Buffer {
   if (sniffContainer(head) !== null) return head
-  throw new DomainError(415, 'unsupported-media', 'Not a media file', 'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.')
+  throw new DomainError(
+    415,
+    'unsupported-media',
+    'Not a media file',
+    'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.',
+  )
 }
 
 export function tooLarge (maxBytes: number): DomainError {
-  return new DomainError(413, 'upload-too-large', 'Upload too large', `A media file may have up to ${maxBytes} bytes.`, { maxBytes })
+  return new DomainError(
+    413,
+    'upload-too-large',
+    'Upload too large',
+    `A media file may have up to ${maxBytes} bytes.`,
+    { maxBytes },
+  )
 }
 
 /** Waits for each chunk to be taken: back-pressure, and an error even from a stream that is already broken. */
 async function write (stream: Writable, chunk: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    stream.write(chunk, (error) => { error == null ? resolve() : reject(error) })
+    stream.write(chunk, (error) => {
+      error == null ? resolve() : reject(error)
+    })
   })
 }

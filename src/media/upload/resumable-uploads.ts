@@ -18,17 +18,17 @@ import { STARTED_BY, UPLOAD_EXPIRES_MS, UploadStore } from './upload-store.js'
 
 export interface ResumableUploads {
   /** Answers a request of the tus protocol; the answer has no body that is meant for clients. @throws DomainError */
-  handle (request: Request, accountId: string): Promise<Response>
-  find (id: string): Promise<{ upload: StoredUpload, receivedBytes: number }>
+  handle(request: Request, accountId: string): Promise<Response>
+  find(id: string): Promise<{ upload: StoredUpload, receivedBytes: number }>
   /** The newest, of every state. */
-  list (): Promise<StoredUpload[]>
+  list(): Promise<StoredUpload[]>
   /** Forgets an upload that ended; its media file stays. @returns false when it has not ended @throws DomainError 404, 409 `upload-processing` */
-  forget (id: string): Promise<boolean>
+  forget(id: string): Promise<boolean>
   /** Takes up what waits to be processed, and removes what nobody goes on with. */
-  sweep (): Promise<void>
+  sweep(): Promise<void>
   /** Resolves when nothing is being processed. */
-  settle (): Promise<void>
-  close (): Promise<void>
+  settle(): Promise<void>
+  close(): Promise<void>
 }
 
 type UploadServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' | 'now' | 'packaging'>
@@ -48,7 +48,13 @@ export function createResumableUploads (services: UploadServices, isEager = true
   const prober = createMediaProber()
   const stop = new AbortController()
   const running = new Map<string, Promise<void>>()
-  const store = new UploadStore(area, { storage, now, onComplete: (id) => { if (isEager) start(id) } })
+  const store = new UploadStore(area, {
+    storage,
+    now,
+    onComplete: (id) => {
+      if (isEager) start(id)
+    },
+  })
   const accounts = new WeakMap<object, string>()
   const failures = new WeakMap<object, unknown>()
   const server = new Server({
@@ -60,7 +66,9 @@ export function createResumableUploads (services: UploadServices, isEager = true
     relativeLocation: true,
     namingFunction: () => new mongoose.Types.ObjectId().toString(),
     getFileIdFromRequest: (_request, id) => /^[0-9a-f]{24}$/.test(id ?? '') ? id : undefined,
-    onUploadCreate: async (request, upload) => ({ metadata: { ...checkMetadata(upload), [STARTED_BY]: accounts.get(request) ?? null } }),
+    onUploadCreate: async (request, upload) => ({
+      metadata: { ...checkMetadata(upload), [STARTED_BY]: accounts.get(request) ?? null },
+    }),
     onResponseError: (request, error) => {
       failures.set(request, error)
       return undefined
@@ -70,28 +78,39 @@ export function createResumableUploads (services: UploadServices, isEager = true
   function checkMetadata (upload: Upload): NonNullable<Upload['metadata']> {
     const { itemId, filetype } = readMetadata(upload.metadata ?? {})
     if (catalogue.findItem(itemId) === null) throw notFound('movie or episode')
-    if (filetype !== undefined && !FILE_TYPE.test(filetype)) throw new DomainError(415, 'unsupported-media', 'Not a media file', 'The filetype is not that of a video.')
+    if (filetype !== undefined && !FILE_TYPE.test(filetype)) {
+      throw new DomainError(415, 'unsupported-media', 'Not a media file', 'The filetype is not that of a video.')
+    }
     return upload.metadata ?? {}
   }
 
   function start (id: string): void {
     if (stop.signal.aborted || running.has(id)) return
-    running.set(id, work(id).catch((error: unknown) => {
-      // It stays in the state processing: the next sweep takes it up.
-      if (!stop.signal.aborted) log.warn({ err: error }, 'an upload could not be processed; trying again later')
-    }).finally(() => { running.delete(id) }))
+    running.set(
+      id,
+      work(id).catch((error: unknown) => {
+        // It stays in the state processing: the next sweep takes it up.
+        if (!stop.signal.aborted) log.warn({ err: error }, 'an upload could not be processed; trying again later')
+      }).finally(() => {
+        running.delete(id)
+      }),
+    )
   }
 
   async function work (id: string): Promise<void> {
     const lost = new AbortController()
-    const lease = await takeLease(id, 'processing', now, () => { lost.abort() })
+    const lease = await takeLease(id, 'processing', now, () => {
+      lost.abort()
+    })
     if (lease === null) return
     try {
       const upload = await findUpload(id) ?? fail(notFound('upload'))
       const failure = await takeIn(upload, AbortSignal.any([stop.signal, lost.signal])).then(() => null, toFailure)
       if (failure !== null) await storage.remove(upload.storageKey)
       await area.clear(upload)
-      await MediaUpload.updateOne({ _id: upload._id }, { $set: { state: failure === null ? 'ready' : 'failed', failure, touchedAt: now() } })
+      await MediaUpload.updateOne({ _id: upload._id }, {
+        $set: { state: failure === null ? 'ready' : 'failed', failure, touchedAt: now() },
+      })
     } finally {
       await lease.release()
     }
@@ -103,11 +122,23 @@ export function createResumableUploads (services: UploadServices, isEager = true
     if (await Media.exists({ 'files._id': _id }) !== null) return
     const metadata = readMetadata(Metadata.parse(upload.metadata))
     await area.place(upload).catch((error: unknown) => {
-      throw error instanceof ObjectMissingError ? new DomainError(422, 'upload-lost', 'Upload lost', 'The bytes that were received are not there any more. Send the file again.') : error
+      throw error instanceof ObjectMissingError
+        ? new DomainError(
+          422,
+          'upload-lost',
+          'Upload lost',
+          'The bytes that were received are not there any more. Send the file again.',
+        )
+        : error
     })
     const sha256 = await hashObject(storageKey, signal)
     if (metadata.sha256 !== undefined && metadata.sha256.toLowerCase() !== sha256) {
-      throw new DomainError(422, 'checksum-mismatch', 'Other bytes', 'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.')
+      throw new DomainError(
+        422,
+        'checksum-mismatch',
+        'Other bytes',
+        'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.',
+      )
     }
     const item = catalogue.findItem(itemId.toString()) ?? fail(notFound('movie or episode'))
     const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
@@ -152,7 +183,14 @@ export function createResumableUploads (services: UploadServices, isEager = true
     },
     async forget (id) {
       const upload = await findUpload(id) ?? fail(notFound('upload'))
-      if (upload.state === 'processing') throw new DomainError(409, 'upload-processing', 'Being processed', 'The upload is complete and being processed. Wait for what becomes of it.')
+      if (upload.state === 'processing') {
+        throw new DomainError(
+          409,
+          'upload-processing',
+          'Being processed',
+          'The upload is complete and being processed. Wait for what becomes of it.',
+        )
+      }
       if (upload.state === 'uploading') return false
       await MediaUpload.deleteOne({ _id: upload._id })
       return true
@@ -160,10 +198,14 @@ export function createResumableUploads (services: UploadServices, isEager = true
     async sweep () {
       for await (const { _id } of unfinished('processing')) start(_id.toString())
       for await (const upload of unfinished('uploading')) {
-        await tend(upload).catch((error: unknown) => { log.warn({ err: error }, 'could not tend an upload; trying again') })
+        await tend(upload).catch((error: unknown) => {
+          log.warn({ err: error }, 'could not tend an upload; trying again')
+        })
       }
       const before = new Date(now().getTime() - OUTCOME_KEPT_MS)
-      for (const state of ['ready', 'failed'] as const) await MediaUpload.deleteMany({ state, touchedAt: mongoose.trusted({ $lte: before }) })
+      for (const state of ['ready', 'failed'] as const) {
+        await MediaUpload.deleteMany({ state, touchedAt: mongoose.trusted({ $lte: before }) })
+      }
     },
     async settle () {
       while (running.size > 0) await Promise.all(running.values())
@@ -182,7 +224,9 @@ function unfinished (state: 'uploading' | 'processing'): AsyncIterable<StoredUpl
 
 /** @throws DomainError 400 `validation-failed` */
 function readMetadata (metadata: Record<string, string | null>): UploadMetadataFields {
-  const known = Object.fromEntries(Object.keys(UploadMetadata.properties).flatMap((name) => metadata[name] == null ? [] : [[name, metadata[name]]]))
+  const known = Object.fromEntries(
+    Object.keys(UploadMetadata.properties).flatMap((name) => metadata[name] == null ? [] : [[name, metadata[name]]]),
+  )
   const [error] = Value.Errors(UploadMetadata, known)
   if (error !== undefined) throw invalid([{ pointer: `/Upload-Metadata${error.instancePath}`, message: error.message }])
   return known as unknown as UploadMetadataFields
@@ -198,7 +242,9 @@ function toFailure (error: unknown): StoredUpload['failure'] {
 function toProblem (failure: unknown, status: number, text: string): unknown {
   if (failure instanceof DomainError || (failure instanceof Error && !('status_code' in failure))) return failure
   const refusal = REFUSALS[status]
-  return refusal === undefined ? new DomainError(400, 'malformed-request', 'Invalid request', `The tus protocol was not kept: ${text.trim()}.`) : new DomainError(status, ...refusal)
+  return refusal === undefined
+    ? new DomainError(400, 'malformed-request', 'Invalid request', `The tus protocol was not kept: ${text.trim()}.`)
+    : new DomainError(status, ...refusal)
 }
 
 const REFUSALS: Readonly<Record<number, readonly [code: string, title: string, detail: string]>> = {
@@ -206,5 +252,9 @@ const REFUSALS: Readonly<Record<number, readonly [code: string, title: string, d
   409: ['upload-offset-mismatch', 'Other offset', 'The upload goes on elsewhere: ask with HEAD for its offset.'],
   410: ['upload-expired', 'Upload expired', 'Nobody went on with the upload for 24 hours. Begin it again.'],
   412: ['tus-version-mismatch', 'Other protocol', 'Send "Tus-Resumable: 1.0.0".'],
-  413: ['upload-too-large', 'Upload too large', 'There are more bytes than were announced, or than a media file may have.'],
+  413: [
+    'upload-too-large',
+    'Upload too large',
+    'There are more bytes than were announced, or than a media file may have.',
+  ],
 }

@@ -19,11 +19,11 @@ export interface UploadArea {
   /** Then an upload that cannot be found may also be out of reach. */
   readonly isRemote: boolean
   /** The name of an upload in the store. */
-  idOf (upload: Area): string
+  idOf(upload: Area): string
   /** Puts the bytes of a complete upload in their place in storage. May be repeated. @throws ObjectMissingError when they are gone */
-  place (upload: Area): Promise<void>
+  place(upload: Area): Promise<void>
   /** Removes what is left of an upload beside the object in its place. */
-  clear (upload: Area): Promise<void>
+  clear(upload: Area): Promise<void>
 }
 
 /** Names no storage key can have, on the file system of the media files: a finished upload is moved, not copied. */
@@ -61,7 +61,11 @@ function openBucket (s3: S3Config, storage: MediaStorage): UploadArea {
   const { bucket, prefix } = s3
   const client = new S3Client(s3ClientConfig(s3))
   return {
-    store: new S3Store({ useTags: false, maxConcurrentPartUploads: PARTS_AT_ONCE, s3ClientConfig: { ...s3ClientConfig(s3), bucket } }),
+    store: new S3Store({
+      useTags: false,
+      maxConcurrentPartUploads: PARTS_AT_ONCE,
+      s3ClientConfig: { ...s3ClientConfig(s3), bucket },
+    }),
     isRemote: true,
     idOf: ({ storageKey }) => prefix + storageKey,
     async place ({ storageKey }) {
@@ -70,9 +74,11 @@ function openBucket (s3: S3Config, storage: MediaStorage): UploadArea {
     async clear ({ storageKey }) {
       // What the store keeps beside an upload: what is said of it, and bytes too few for a part.
       for (const suffix of ['.info', '.part']) {
-        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${prefix}${storageKey}${suffix}` })).catch((error: unknown) => {
-          if (!isMissing(error)) throw storageUnavailable(error)
-        })
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${prefix}${storageKey}${suffix}` })).catch(
+          (error: unknown) => {
+            if (!isMissing(error)) throw storageUnavailable(error)
+          },
+        )
       }
     },
   }

@@ -13,21 +13,32 @@ const RENEW_EVERY_MS = 1_000
 const RETRY_EVERY_MS = 100
 const WAIT_AT_MOST_MS = 15_000
 
-export interface Lease { release (): Promise<void> }
+export interface Lease {
+  release(): Promise<void>
+}
 
 /**
  * Takes the lease of an upload in a certain state; null when it is in another, does not exist, or somebody has it.
  * @param onWanted called at most once, when somebody waits for it or it was lost
  */
-export async function takeLease (id: string | Types.ObjectId, state: UploadState, now: () => Date, onWanted: () => void): Promise<Lease | null> {
+export async function takeLease (
+  id: string | Types.ObjectId,
+  state: UploadState,
+  now: () => Date,
+  onWanted: () => void,
+): Promise<Lease | null> {
   const holder = randomUUID()
   const until = (): Date => new Date(now().getTime() + LEASE_MS)
   const free = { _id: id, state, leaseUntil: mongoose.trusted({ $lte: now() }) }
-  const taken = await MediaUpload.updateOne(free, { $set: { leaseHolder: holder, leaseUntil: until(), leaseWanted: false } })
+  const taken = await MediaUpload.updateOne(free, {
+    $set: { leaseHolder: holder, leaseUntil: until(), leaseWanted: false },
+  })
   if (taken.modifiedCount === 0) return null
   let isTold = false
   const timer = setInterval(() => {
-    MediaUpload.findOneAndUpdate({ _id: id, leaseHolder: holder }, { $set: { leaseUntil: until() } }).lean<StoredUpload>().then((before) => {
+    MediaUpload.findOneAndUpdate({ _id: id, leaseHolder: holder }, { $set: { leaseUntil: until() } }).lean<
+      StoredUpload
+    >().then((before) => {
       if (isTold || before?.leaseWanted === false) return
       isTold = true
       onWanted()
@@ -38,7 +49,9 @@ export async function takeLease (id: string | Types.ObjectId, state: UploadState
   return {
     async release () {
       clearInterval(timer)
-      await MediaUpload.updateOne({ _id: id, leaseHolder: holder }, { $set: { leaseHolder: null, leaseUntil: NO_LEASE } })
+      await MediaUpload.updateOne({ _id: id, leaseHolder: holder }, {
+        $set: { leaseHolder: null, leaseUntil: NO_LEASE },
+      })
     },
   }
 }
@@ -52,7 +65,9 @@ function createLock (id: string, now: () => Date): Lock {
   let lease: Lease | null = null
   return {
     async lock (signal: AbortSignal, requestRelease: RequestRelease) {
-      const onWanted = (): void => { void requestRelease() }
+      const onWanted = (): void => {
+        void requestRelease()
+      }
       const deadline = Date.now() + WAIT_AT_MOST_MS
       while (!signal.aborted) {
         lease = await takeLease(id, 'uploading', now, onWanted)
@@ -71,5 +86,12 @@ function createLock (id: string, now: () => Date): Lock {
 }
 
 function uploadBusy (): DomainError {
-  return new DomainError(423, 'upload-busy', 'Upload in use', 'Another request is writing this upload. Ask for its offset in a moment, and go on from there.', {}, { 'retry-after': '2' })
+  return new DomainError(
+    423,
+    'upload-busy',
+    'Upload in use',
+    'Another request is writing this upload. Ask for its offset in a moment, and go on from there.',
+    {},
+    { 'retry-after': '2' },
+  )
 }

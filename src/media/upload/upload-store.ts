@@ -19,9 +19,9 @@ export const STARTED_BY = '\0startedBy'
 
 interface StoreServices {
   readonly storage: MediaStorage
-  now (): Date
+  now(): Date
   /** An upload is complete and waits to be processed. */
-  onComplete (id: string): void
+  onComplete(id: string): void
 }
 
 export class UploadStore extends DataStore {
@@ -38,7 +38,9 @@ export class UploadStore extends DataStore {
   /** @param upload its metadata has been checked */
   override async create (upload: Upload): Promise<Upload> {
     const { [STARTED_BY]: startedBy = null, ...metadata } = upload.metadata ?? {}
-    if (upload.size === undefined || upload.size < 1) throw badRequest('empty-upload', 'Upload-Length must tell how many bytes will come, at least 1.')
+    if (upload.size === undefined || upload.size < 1) {
+      throw badRequest('empty-upload', 'Upload-Length must tell how many bytes will come, at least 1.')
+    }
     const now = this.services.now()
     const _id = new Types.ObjectId(upload.id)
     const item = metadata['itemId'] ?? ''
@@ -54,7 +56,9 @@ export class UploadStore extends DataStore {
       createdAt: now,
       touchedAt: now,
     })
-    await this.reach(async () => await this.area.store.create(new Upload({ ...upload, metadata: {}, id: this.area.idOf(stored) }))).catch(async (error: unknown) => {
+    await this.reach(async () =>
+      await this.area.store.create(new Upload({ ...upload, metadata: {}, id: this.area.idOf(stored) }))
+    ).catch(async (error: unknown) => {
       await MediaUpload.deleteOne({ _id })
       throw error
     })
@@ -66,7 +70,13 @@ export class UploadStore extends DataStore {
     const stored = await findUpload(id) ?? failUnknown()
     const offset = stored.state === 'uploading' ? await this.settle(stored) : stored.sizeBytes
     // What expires is counted from the last bytes, not from the first.
-    return new Upload({ id, size: stored.sizeBytes, offset, metadata: Metadata.parse(stored.metadata), creation_date: this.realTime(stored.touchedAt).toISOString() })
+    return new Upload({
+      id,
+      size: stored.sizeBytes,
+      offset,
+      metadata: Metadata.parse(stored.metadata),
+      creation_date: this.realTime(stored.touchedAt).toISOString(),
+    })
   }
 
   override async write (source: Readable, id: string, offset: number): Promise<number> {
@@ -74,7 +84,9 @@ export class UploadStore extends DataStore {
     if (stored.state !== 'uploading') return stored.sizeBytes
     await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.services.now() } })
     const body = offset === 0 ? await this.checkHead(source, stored) : source
-    const receivedBytes = await this.reach(async () => await this.area.store.write(body, this.area.idOf(stored), offset))
+    const receivedBytes = await this.reach(async () =>
+      await this.area.store.write(body, this.area.idOf(stored), offset)
+    )
     await this.note(stored, receivedBytes)
     return receivedBytes
   }
@@ -86,16 +98,20 @@ export class UploadStore extends DataStore {
 
   /** How many bytes an unfinished upload has, by what is really there. @throws DomainError 404, 503 */
   async receivedOf (stored: StoredUpload): Promise<number> {
-    const { offset } = await this.reach(async () => await this.area.store.getUpload(this.area.idOf(stored))).catch((error: unknown) => {
-      // A client that is told so would begin again.
-      throw this.area.isRemote && isNotFound(error) ? storageUnavailable(error) : error
-    })
+    const { offset } = await this.reach(async () => await this.area.store.getUpload(this.area.idOf(stored))).catch(
+      (error: unknown) => {
+        // A client that is told so would begin again.
+        throw this.area.isRemote && isNotFound(error) ? storageUnavailable(error) : error
+      },
+    )
     return offset
   }
 
   /** Removes the bytes of an upload, wherever they are by now. */
   async discard (stored: StoredUpload): Promise<void> {
-    await this.reach(async () => { await this.area.store.remove(this.area.idOf(stored)) }).catch((error: unknown) => {
+    await this.reach(async () => {
+      await this.area.store.remove(this.area.idOf(stored))
+    }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error
     })
     await this.area.clear(stored)
@@ -111,7 +127,11 @@ export class UploadStore extends DataStore {
   /** The last bytes give the lease back with the change of state: whoever processes the upload need not wait for it. */
   private async note ({ _id, sizeBytes }: StoredUpload, receivedBytes: number): Promise<void> {
     const isComplete = receivedBytes === sizeBytes
-    const change = { receivedBytes, touchedAt: this.services.now(), ...(isComplete ? { state: 'processing', leaseHolder: null, leaseUntil: NO_LEASE } : {}) }
+    const change = {
+      receivedBytes,
+      touchedAt: this.services.now(),
+      ...(isComplete ? { state: 'processing', leaseHolder: null, leaseUntil: NO_LEASE } : {}),
+    }
     await MediaUpload.updateOne({ _id, state: 'uploading' }, { $set: change })
     if (isComplete) this.services.onComplete(_id.toString())
   }
@@ -131,10 +151,13 @@ export class UploadStore extends DataStore {
       await this.remove(stored._id.toString())
       throw error
     }
-    return Readable.from((async function * () {
-      if (head.length > 0) yield head
-      yield * chunks
-    })(), { objectMode: false })
+    return Readable.from(
+      (async function* () {
+        if (head.length > 0) yield head
+        yield* chunks
+      })(),
+      { objectMode: false },
+    )
   }
 
   /** The server compares with the system's clock. */

@@ -15,7 +15,7 @@ const PAGE = 250
 type ExportedPlay = Static<typeof HistoryFile>['plays'][number]
 
 /** Newest first; what is being played now is flushed by the first page. */
-async function * pagesOfHistory (watching: Watching, watcher: Watcher): AsyncGenerator<StoredPlay[]> {
+async function* pagesOfHistory (watching: Watching, watcher: Watcher): AsyncGenerator<StoredPlay[]> {
   let after: HistoryPosition | null = null
   do {
     const page = await listHistory(watching, watcher, { after, limit: PAGE })
@@ -26,7 +26,7 @@ async function * pagesOfHistory (watching: Watching, watcher: Watcher): AsyncGen
 
 /** The history as JSON text that an import takes back. */
 export function exportJson (watching: Watching, watcher: Watcher, viewer: Viewer): Readable {
-  async function * write (): AsyncGenerator<string> {
+  async function* write (): AsyncGenerator<string> {
     const head = { format: 'normflix-history', version: 1, exportedAt: watching.now().toISOString() }
     yield `${JSON.stringify(head).slice(0, -1)},"plays":[`
     let separator = '\n'
@@ -51,7 +51,12 @@ function toExportedPlay ({ catalogue, now }: Watching, viewer: Viewer, play: Sto
       title: play.titleName,
       ...(isSeen ? { kind: title.kind, year: title.year, externalIds: title.externalIds } : {}),
     },
-    item: { id: play.item.toString(), season: play.season, episode: play.episode, title: play.itemName ?? play.titleName },
+    item: {
+      id: play.item.toString(),
+      season: play.season,
+      episode: play.episode,
+      title: play.itemName ?? play.titleName,
+    },
     startedAt: play.startedAt.toISOString(),
     lastWatchedAt: play.at.toISOString(),
     startPositionMs: play.startPositionMs,
@@ -66,12 +71,24 @@ function toExportedPlay ({ catalogue, now }: Watching, viewer: Viewer, play: Sto
   }
 }
 
-const COLUMNS = ['Date', 'Title', 'Season', 'Episode', 'Episode title', 'Started', 'Stopped', 'Position', 'Watched', 'Duration', 'Finished']
+const COLUMNS = [
+  'Date',
+  'Title',
+  'Season',
+  'Episode',
+  'Episode title',
+  'Started',
+  'Stopped',
+  'Position',
+  'Watched',
+  'Duration',
+  'Finished',
+]
 
 /** The history as CSV for people and spreadsheets, which would run a cell that begins like a formula. */
 export function exportCsv (watching: Watching, watcher: Watcher): Readable {
-  async function * rows (): AsyncGenerator<string[]> {
-    for await (const plays of pagesOfHistory(watching, watcher)) yield * plays.map(toRow)
+  async function* rows (): AsyncGenerator<string[]> {
+    for await (const plays of pagesOfHistory(watching, watcher)) yield* plays.map(toRow)
   }
   const text = stringify({ header: true, columns: COLUMNS, escape_formulas: true })
   // Who sends the text hears of an error through it; whoever stops reading it ends the rows too.

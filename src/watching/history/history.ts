@@ -39,7 +39,11 @@ const WINDOWS_MS = [7, 90, 1_000].map((days) => days * 86_400_000)
 const SPARE_ROWS = 40
 
 /** One page of plays, newest first. */
-export async function listHistory (watching: Watching, watcher: Watcher, request: HistoryRequest): Promise<HistoryPage> {
+export async function listHistory (
+  watching: Watching,
+  watcher: Watcher,
+  request: HistoryRequest,
+): Promise<HistoryPage> {
   if (request.after === null) await flushLive(watching, watcher)
   const plays = await findPlays(watcher, request, watching.now())
   const page = plays.slice(0, request.limit)
@@ -84,9 +88,17 @@ async function findAt (watcher: Watcher, request: HistoryRequest, [at, id]: Hist
  * The newest rows of a span, whole moments only: what shares the moment of the last row is read with it. Everything in the
  * filter is in an index, the rest is left to the caller: the embedded server would read every row else.
  */
-async function findBetween (watcher: Watcher, request: HistoryRequest, since: number, before: number, limit: number): Promise<StoredPlay[]> {
+async function findBetween (
+  watcher: Watcher,
+  request: HistoryRequest,
+  since: number,
+  before: number,
+  limit: number,
+): Promise<StoredPlay[]> {
   const span = mongoose.trusted({ $gte: new Date(since), $lt: new Date(before) })
-  const rows = await Play.find({ ...filterOf(watcher, request), at: span } as never).sort({ at: -1, _id: -1 }).limit(limit).lean<StoredPlay[]>()
+  const rows = await Play.find({ ...filterOf(watcher, request), at: span } as never).sort({ at: -1, _id: -1 }).limit(
+    limit,
+  ).lean<StoredPlay[]>()
   const last = rows.at(-1)
   if (last === undefined || rows.length < limit) return rows
   const ofLast = await Play.find({ ...filterOf(watcher, request), at: last.at } as never).lean<StoredPlay[]>()
@@ -94,7 +106,10 @@ async function findBetween (watcher: Watcher, request: HistoryRequest, since: nu
 }
 
 function filterOf (watcher: Watcher, { titleId }: HistoryRequest): Record<string, unknown> {
-  return { profile: new Types.ObjectId(watcher.profile), ...(titleId === undefined ? {} : { title: new Types.ObjectId(titleId) }) }
+  return {
+    profile: new Types.ObjectId(watcher.profile),
+    ...(titleId === undefined ? {} : { title: new Types.ObjectId(titleId) }),
+  }
 }
 
 function newestFirst (a: StoredPlay, b: StoredPlay): number {
@@ -126,7 +141,11 @@ export interface GroupPage {
 const GROUP_BATCH = 500
 
 /** One page of titles, each with its newest play; a title is listed once, where it was played last. */
-export async function listHistoryByTitle (watching: Watching, watcher: Watcher, request: HistoryRequest): Promise<GroupPage> {
+export async function listHistoryByTitle (
+  watching: Watching,
+  watcher: Watcher,
+  request: HistoryRequest,
+): Promise<GroupPage> {
   const newest: StoredPlay[] = []
   const seen = new Set<string>()
   let after = request.after
@@ -134,7 +153,9 @@ export async function listHistoryByTitle (watching: Watching, watcher: Watcher, 
   while (newest.length <= request.limit && !isEnd) {
     const page = await listHistory(watching, watcher, { ...request, after, limit: GROUP_BATCH })
     const firsts = page.plays.filter((play) => !seen.has(play.title.toString()) && seen.add(play.title.toString()))
-    const listed = request.after === null ? new Set<string>() : await titlesPlayedAfter(watcher, firsts, request, request.after)
+    const listed = request.after === null
+      ? new Set<string>()
+      : await titlesPlayedAfter(watcher, firsts, request, request.after)
     newest.push(...firsts.filter((play) => !listed.has(play.title.toString())))
     after = page.next
     isEnd = page.next === null
@@ -145,22 +166,44 @@ export async function listHistoryByTitle (watching: Watching, watcher: Watcher, 
 }
 
 /** Which of some plays' titles were listed on a page before: those played later than where this page begins. */
-async function titlesPlayedAfter (watcher: Watcher, plays: readonly StoredPlay[], request: HistoryRequest, [at, id]: HistoryPosition): Promise<Set<string>> {
+async function titlesPlayedAfter (
+  watcher: Watcher,
+  plays: readonly StoredPlay[],
+  request: HistoryRequest,
+  [at, id]: HistoryPosition,
+): Promise<Set<string>> {
   const from = new Date(at)
-  const rows = await Play.find({ profile: watcher.profile, title: mongoose.trusted({ $in: plays.map(({ title }) => title) }), at: mongoose.trusted({ $gte: from }) } as never)
+  const rows = await Play.find(
+    {
+      profile: watcher.profile,
+      title: mongoose.trusted({ $in: plays.map(({ title }) => title) }),
+      at: mongoose.trusted({ $gte: from }),
+    } as never,
+  )
     .select('title at season kind isPlayed removedAt').lean<StoredPlay[]>()
-  const isListed = (row: StoredPlay): boolean => isShown(row) && matches(row, request) &&
+  const isListed = (row: StoredPlay): boolean =>
+    isShown(row) && matches(row, request) &&
     (row.at > from || (row.at.getTime() === at && row._id.toString() >= id))
   return new Set(rows.filter(isListed).map(({ title }) => title.toString()))
 }
 
-async function countPlays (watcher: Watcher, request: HistoryRequest, newest: readonly StoredPlay[]): Promise<TitleGroup[]> {
-  const rows = await Play.find({ profile: watcher.profile, title: mongoose.trusted({ $in: newest.map(({ title }) => title) }) } as never)
+async function countPlays (
+  watcher: Watcher,
+  request: HistoryRequest,
+  newest: readonly StoredPlay[],
+): Promise<TitleGroup[]> {
+  const rows = await Play.find(
+    { profile: watcher.profile, title: mongoose.trusted({ $in: newest.map(({ title }) => title) }) } as never,
+  )
     .select('title at startedAt season kind isPlayed removedAt').lean<StoredPlay[]>()
   const ofTitle = groupBy(rows.filter((row) => isShown(row) && matches(row, request)), (row) => row.title.toString())
   return newest.map((last) => {
     const plays = ofTitle.get(last.title.toString()) ?? [last]
-    return { last, plays: plays.length, firstWatchedAt: new Date(Math.min(...plays.map(({ startedAt }) => startedAt.getTime()))) }
+    return {
+      last,
+      plays: plays.length,
+      firstWatchedAt: new Date(Math.min(...plays.map(({ startedAt }) => startedAt.getTime()))),
+    }
   })
 }
 
@@ -207,10 +250,20 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
   const stored = await findProfileWatching(watcher.account, watcher.profile)
   if (stored === null) throw notFound('profile')
   const { historyClearedAt, archivedUntil, watchHistory: entries } = stored
-  const undo = await rememberUndo(watching, watcher, null, { kind: 'cleared-history', historyClearedAt, archivedUntil, entries })
+  const undo = await rememberUndo(watching, watcher, null, {
+    kind: 'cleared-history',
+    historyClearedAt,
+    archivedUntil,
+    entries,
+  })
   const profile = { 'profile._id': undo.profile }
-  await Account.updateOne({ _id: watcher.account },
-    { $set: { 'profiles.$[profile].historyClearedAt': undo.at, 'profiles.$[profile].watchHistory': [], 'profiles.$[profile].archivedUntil': null } }, { arrayFilters: [profile], timestamps: false })
+  await Account.updateOne({ _id: watcher.account }, {
+    $set: {
+      'profiles.$[profile].historyClearedAt': undo.at,
+      'profiles.$[profile].watchHistory': [],
+      'profiles.$[profile].archivedUntil': null,
+    },
+  }, { arrayFilters: [profile], timestamps: false })
   await throwAway(undo, 'plays', Play as never, { profile: undo.profile, at: untilNow(undo) })
   await throwAway(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
   await recordChange(watcher, 'history', null)

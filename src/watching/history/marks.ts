@@ -37,20 +37,41 @@ export function itemsToUnmark ({ title, item, season }: MarkScope): readonly Cat
 }
 
 /** Says that items were watched (at a time) or were not. A mark counts for what was played before it was made. */
-export async function markItems (watching: Watching, watcher: Watcher, title: CatalogueTitle, items: readonly CatalogueItem[], watched: boolean, watchedAt: Date): Promise<UndoTicket> {
+export async function markItems (
+  watching: Watching,
+  watcher: Watcher,
+  title: CatalogueTitle,
+  items: readonly CatalogueItem[],
+  watched: boolean,
+  watchedAt: Date,
+): Promise<UndoTicket> {
   await flushLive(watching, watcher)
   const now = watching.now()
   const undoId = new Types.ObjectId()
   // What was never played or marked is not watched anyway.
-  const known = watched ? null : new Set((await findPlaysOfTitle(watcher.profile, title.id)).map(({ item }) => item.toString()))
-  const marks = items.filter(({ id }) => known?.has(id) ?? true).map((item) => markRow(watcher, title, item, {
-    _id: playIdOf(watcher.profile, `mark ${item.id}`), kind: 'mark', startedAt: now, at: watchedAt, watched, endAt: null, eventId: undoId.toString(),
-  }))
-  const before = new Map((await Play.find({ _id: among(marks) }).lean<StoredPlay[]>()).map((row) => [row._id.toString(), row]))
+  const known = watched
+    ? null
+    : new Set((await findPlaysOfTitle(watcher.profile, title.id)).map(({ item }) => item.toString()))
+  const marks = items.filter(({ id }) => known?.has(id) ?? true).map((item) =>
+    markRow(watcher, title, item, {
+      _id: playIdOf(watcher.profile, `mark ${item.id}`),
+      kind: 'mark',
+      startedAt: now,
+      at: watchedAt,
+      watched,
+      endAt: null,
+      eventId: undoId.toString(),
+    })
+  )
+  const before = new Map(
+    (await Play.find({ _id: among(marks) }).lean<StoredPlay[]>()).map((row) => [row._id.toString(), row]),
+  )
   const rows = marks.map(({ _id }) => ({ id: _id, before: before.get(_id.toString()) ?? null }))
   const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rows', rows }, undoId)
   if (marks.length > 0) {
-    await Play.bulkWrite(marks.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never)
+    await Play.bulkWrite(
+      marks.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never,
+    )
     await projectTitle(watching, watcher, title.id)
   }
   return ticketOf(undo)
@@ -58,22 +79,44 @@ export async function markItems (watching: Watching, watcher: Watcher, title: Ca
 
 /** Hides a title from continue watching until it is played again; its progress is kept. */
 export async function hideTitle (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
-  return await putAway(watching, watcher, titleId, (before, playedAt) =>
-    before.hiddenAt !== null && before.hiddenAt.getTime() >= playedAt ? before : { ...before, hiddenAt: watching.now() })
+  return await putAway(
+    watching,
+    watcher,
+    titleId,
+    (before, playedAt) =>
+      before.hiddenAt !== null && before.hiddenAt.getTime() >= playedAt
+        ? before
+        : { ...before, hiddenAt: watching.now() },
+  )
 }
 
 /** Gives a title up: it stays away from continue watching, whatever is played or added, until it is brought back. */
 export async function dropTitle (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
-  return await putAway(watching, watcher, titleId, (before) => before.droppedAt === null ? { ...before, droppedAt: watching.now() } : before)
+  return await putAway(
+    watching,
+    watcher,
+    titleId,
+    (before) => before.droppedAt === null ? { ...before, droppedAt: watching.now() } : before,
+  )
 }
 
 /** Brings a hidden or dropped title back. */
 export async function bringBack (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
-  return await putAway(watching, watcher, titleId, (before) => before.hiddenAt === null && before.droppedAt === null ? before : { hiddenAt: null, droppedAt: null })
+  return await putAway(
+    watching,
+    watcher,
+    titleId,
+    (before) => before.hiddenAt === null && before.droppedAt === null ? before : { hiddenAt: null, droppedAt: null },
+  )
 }
 
 /** @param change answers what it was given when there is nothing to change */
-async function putAway (watching: Watching, watcher: Watcher, titleId: string, change: (before: EntryMarks, playedAt: number) => EntryMarks): Promise<UndoTicket> {
+async function putAway (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string,
+  change: (before: EntryMarks, playedAt: number) => EntryMarks,
+): Promise<UndoTicket> {
   await flushLive(watching, watcher)
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, titleId)

@@ -18,7 +18,12 @@ export interface PlaySubject {
 }
 
 /** A row that is no play: what a watcher said of an item. */
-export function markRow (watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, said: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>): StoredPlay {
+export function markRow (
+  watcher: Watcher,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  said: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>,
+): StoredPlay {
   return newMark({
     account: new Types.ObjectId(watcher.account),
     profile: new Types.ObjectId(watcher.profile),
@@ -32,14 +37,26 @@ export function markRow (watcher: Watcher, title: CatalogueTitle, item: Catalogu
 }
 
 /** Merges facts into the row of their sitting and answers its id. */
-export async function mergePlay (watcher: Watcher, sitting: string, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): Promise<Types.ObjectId> {
+export async function mergePlay (
+  watcher: Watcher,
+  sitting: string,
+  subject: PlaySubject,
+  facts: PlayFacts,
+  isPlayed: boolean,
+): Promise<Types.ObjectId> {
   const id = playIdOf(watcher.profile, sitting)
   await mergeIntoPlay(id, watcher, subject, facts, isPlayed)
   return id
 }
 
 /** Merges facts into a row that is known by its id, or makes it. */
-export async function mergeIntoPlay (id: Types.ObjectId, watcher: Watcher, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): Promise<void> {
+export async function mergeIntoPlay (
+  id: Types.ObjectId,
+  watcher: Watcher,
+  subject: PlaySubject,
+  facts: PlayFacts,
+  isPlayed: boolean,
+): Promise<void> {
   const pipeline = mergePipeline(watcher, subject, facts, isPlayed) as never
   try {
     await Play.updateOne({ _id: id }, pipeline, { upsert: true, updatePipeline: true })
@@ -54,7 +71,10 @@ export async function mergeIntoPlay (id: Types.ObjectId, watcher: Watcher, subje
 function mergePipeline (watcher: Watcher, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): PipelineStage[] {
   const at = new Date(facts.at)
   const startedAt = new Date(facts.startedAt)
-  const isNewer = lexicographic([['$at', at], ['$eventId', { $literal: facts.eventId }], ['$positionMs', facts.positionMs], ['$durationMs', facts.durationMs]], '$lt')
+  const isNewer = lexicographic([['$at', at], ['$eventId', { $literal: facts.eventId }], [
+    '$positionMs',
+    facts.positionMs,
+  ], ['$durationMs', facts.durationMs]], '$lt')
   const isEarlier = lexicographic([['$startedAt', startedAt], ['$startPositionMs', facts.startPositionMs]], '$gt')
   const isNew = { $eq: [{ $type: '$at' }, 'missing'] }
   const newest = (path: string, value: unknown): object => ({ $cond: ['$isNewer', value, path] })
@@ -71,7 +91,10 @@ function mergePipeline (watcher: Watcher, subject: PlaySubject, facts: PlayFacts
         episode: { $ifNull: ['$episode', subject.episode] },
         titleName: { $ifNull: ['$titleName', { $literal: subject.titleName }] },
         itemName: { $ifNull: ['$itemName', { $literal: subject.itemName }] },
-        mediaFile: newest('$mediaFile', subject.mediaFile === null ? { $ifNull: ['$mediaFile', null] } : new Types.ObjectId(subject.mediaFile)),
+        mediaFile: newest(
+          '$mediaFile',
+          subject.mediaFile === null ? { $ifNull: ['$mediaFile', null] } : new Types.ObjectId(subject.mediaFile),
+        ),
         startedAt: { $cond: ['$isEarlier', startedAt, '$startedAt'] },
         startPositionMs: { $cond: ['$isEarlier', facts.startPositionMs, '$startPositionMs'] },
         at: newest('$at', at),
@@ -86,7 +109,15 @@ function mergePipeline (watcher: Watcher, subject: PlaySubject, facts: PlayFacts
         removedAt: { $ifNull: ['$removedAt', null] },
       },
     },
-    { $set: { isPlayed: { $or: [{ $eq: ['$isPlayed', true] }, isPlayed, { $ne: ['$positionMs', '$startPositionMs'] }, { $gt: ['$furthestMs', '$startPositionMs'] }, { $gt: ['$watchedMs', 0] }] } } },
+    {
+      $set: {
+        isPlayed: {
+          $or: [{ $eq: ['$isPlayed', true] }, isPlayed, { $ne: ['$positionMs', '$startPositionMs'] }, {
+            $gt: ['$furthestMs', '$startPositionMs'],
+          }, { $gt: ['$watchedMs', 0] }],
+        },
+      },
+    },
     { $unset: ['isNewer', 'isEarlier'] },
   ] as PipelineStage[]
 }

@@ -45,7 +45,13 @@ export interface Projection {
  * @returns null when there is no such profile
  * @throws DomainError 503 `busy`
  */
-export async function projectTitle (watching: Watching, watcher: Watcher, titleId: string, changes: EntryChanges = {}, known: WatchedProfile | null = null): Promise<Projection | null> {
+export async function projectTitle (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string,
+  changes: EntryChanges = {},
+  known: WatchedProfile | null = null,
+): Promise<Projection | null> {
   let profile = known
   let isChanged = false
   const projection = await retryOnRace(async () => {
@@ -76,7 +82,10 @@ export function clearedUntil (profile: Pick<WatchedProfile, 'historyClearedAt'>,
   return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
 }
 
-interface Attempt<T> { readonly done: boolean, readonly value: T }
+interface Attempt<T> {
+  readonly done: boolean
+  readonly value: T
+}
 
 async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
   for (let i = 0; i < MAX_TRIES; i++) {
@@ -89,7 +98,14 @@ async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
 
 type Outcome = 'written' | 'unchanged' | 'raced'
 
-async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: string, entry: WatchEntry | null, reading: TitleReading, changes: EntryChanges): Promise<Outcome> {
+async function writeTitle (
+  watcher: Watcher,
+  profile: WatchedProfile,
+  titleId: string,
+  entry: WatchEntry | null,
+  reading: TitleReading,
+  changes: EntryChanges,
+): Promise<Outcome> {
   const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
   const isEmpty = lastActivity(reading.state) === 0
   // What was decided of a title is kept also before anything of it is known: a report may come late.
@@ -99,7 +115,9 @@ async function writeTitle (watcher: Watcher, profile: WatchedProfile, titleId: s
   if (entry !== null && embedded && isSameEntry(entry, written)) return 'unchanged'
   if (embedded) return outcomeOf(await replaceEntry(watcher, entry?.revision ?? 0, written))
   // Older than something in the archive: it belongs there too, or the embedded entries would not be the most recent.
-  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) return outcomeOf(await writeArchived(watcher, entry, written))
+  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) {
+    return outcomeOf(await writeArchived(watcher, entry, written))
+  }
   if (profile.watchHistory.length >= WATCH_HISTORY_LIMIT) await archiveOldest(watcher, profile)
   const added = await addEntry(watcher, written)
   if (added && entry !== null) await WatchArchive.deleteOne({ _id: archiveIdOf(watcher.profile, titleId) })
@@ -150,32 +168,44 @@ function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numb
 
 /** @returns false when somebody else wrote meanwhile */
 async function replaceEntry (watcher: Watcher, revision: number, entry: WatchEntry): Promise<boolean> {
-  const result = await Account.updateOne({ _id: watcher.account },
-    { $set: { 'profiles.$[profile].watchHistory.$[entry]': entry } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }, { 'entry.title': entry.title, 'entry.revision': revision }], timestamps: false })
+  const result = await Account.updateOne({ _id: watcher.account }, {
+    $set: { 'profiles.$[profile].watchHistory.$[entry]': entry },
+  }, {
+    arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }, {
+      'entry.title': entry.title,
+      'entry.revision': revision,
+    }],
+    timestamps: false,
+  })
   return result.modifiedCount > 0
 }
 
 /** Adds an entry unless the title has one by now or the history is full by now. */
 async function addEntry (watcher: Watcher, entry: WatchEntry): Promise<boolean> {
-  const result = await Account.updateOne({ _id: watcher.account },
-    { $push: { 'profiles.$[profile].watchHistory': entry } },
-    {
-      arrayFilters: [{
-        'profile._id': new Types.ObjectId(watcher.profile),
-        'profile.watchHistory.title': { $ne: entry.title },
-        [`profile.watchHistory.${WATCH_HISTORY_LIMIT - 1}`]: { $exists: false },
-      }],
-      timestamps: false,
-    })
+  const result = await Account.updateOne({ _id: watcher.account }, {
+    $push: { 'profiles.$[profile].watchHistory': entry },
+  }, {
+    arrayFilters: [{
+      'profile._id': new Types.ObjectId(watcher.profile),
+      'profile.watchHistory.title': { $ne: entry.title },
+      [`profile.watchHistory.${WATCH_HISTORY_LIMIT - 1}`]: { $exists: false },
+    }],
+    timestamps: false,
+  })
   return result.modifiedCount > 0
 }
 
 /** @returns false when somebody else wrote meanwhile */
 async function writeArchived (watcher: Watcher, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
   const _id = archiveIdOf(watcher.profile, entry.title.toString())
-  const fields = { ...entry, account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) }
-  if (before !== null) return (await WatchArchive.updateOne({ _id, revision: before.revision }, { $set: fields })).modifiedCount > 0
+  const fields = {
+    ...entry,
+    account: new Types.ObjectId(watcher.account),
+    profile: new Types.ObjectId(watcher.profile),
+  }
+  if (before !== null) {
+    return (await WatchArchive.updateOne({ _id, revision: before.revision }, { $set: fields })).modifiedCount > 0
+  }
   try {
     await WatchArchive.create({ _id, ...fields })
     return true
@@ -193,16 +223,30 @@ async function archiveOldest (watcher: Watcher, profile: WatchedProfile): Promis
   const oldest = [...profile.watchHistory]
     .sort((a, b) => a.activityAt.getTime() - b.activityAt.getTime())
     .slice(0, ARCHIVE_BATCH)
-  await Account.updateOne({ _id: watcher.account }, { $max: { 'profiles.$[profile].archivedUntil': oldest.at(-1)?.activityAt } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
-  await WatchArchive.bulkWrite(oldest.map((entry) => ({
-    updateOne: {
-      // A newer one is there already: the upsert runs into its id, and that is as good.
-      filter: { _id: archiveIdOf(watcher.profile, entry.title.toString()), revision: { $lt: entry.revision } },
-      update: { $set: { ...entry, account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) } },
-      upsert: true,
-    },
-  })), { ordered: false }).catch((error: unknown) => { if (!isDuplicateKey(error)) throw error })
-  await Account.updateOne({ _id: watcher.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
+  await Account.updateOne({ _id: watcher.account }, {
+    $max: { 'profiles.$[profile].archivedUntil': oldest.at(-1)?.activityAt },
+  }, { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
+  await WatchArchive.bulkWrite(
+    oldest.map((entry) => ({
+      updateOne: {
+        // A newer one is there already: the upsert runs into its id, and that is as good.
+        filter: { _id: archiveIdOf(watcher.profile, entry.title.toString()), revision: { $lt: entry.revision } },
+        update: {
+          $set: {
+            ...entry,
+            account: new Types.ObjectId(watcher.account),
+            profile: new Types.ObjectId(watcher.profile),
+          },
+        },
+        upsert: true,
+      },
+    })),
+    { ordered: false },
+  ).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error
+  })
+  await Account.updateOne({ _id: watcher.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } }, {
+    arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }],
+    timestamps: false,
+  })
 }

@@ -8,14 +8,25 @@ import type { Watching } from '../watching.js'
  * @param email one account, or null for all
  * @param report is told of each account
  */
-export async function rebuildHistory (watching: Watching, email: string | null, report: (line: string) => void): Promise<{ profiles: number, titles: number }> {
+export async function rebuildHistory (
+  watching: Watching,
+  email: string | null,
+  report: (line: string) => void,
+): Promise<{ profiles: number, titles: number }> {
   let profiles = 0
   let titles = 0
-  const accounts = Account.find(email === null ? {} : { email }).select('email profiles._id').lean<StoredAccount[]>().cursor()
+  const accounts = Account.find(email === null ? {} : { email }).select('email profiles._id').lean<StoredAccount[]>()
+    .cursor()
   for await (const account of accounts as AsyncIterable<Pick<StoredAccount, '_id' | 'email' | 'profiles'>>) {
     for (const profile of account.profiles) {
       const watched = await Play.distinct('title', { profile: profile._id })
-      for (const title of watched) await projectTitle(watching, { account: account._id.toString(), profile: profile._id.toString() }, String(title))
+      for (const title of watched) {
+        await projectTitle(
+          watching,
+          { account: account._id.toString(), profile: profile._id.toString() },
+          String(title),
+        )
+      }
       profiles++
       titles += watched.length
     }

@@ -2,7 +2,15 @@
 import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../../models/account.js'
 import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { factsOfEvent, isEmptyPlay, mergeFacts, type ItemState, type ItemTiming, type PlayFacts, type ProgressEvent } from '../../domain/progress.js'
+import {
+  factsOfEvent,
+  isEmptyPlay,
+  mergeFacts,
+  type ItemState,
+  type ItemTiming,
+  type PlayFacts,
+  type ProgressEvent,
+} from '../../domain/progress.js'
 import { wasClearedMeanwhile } from '../streams/flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle } from './projection.js'
@@ -18,7 +26,14 @@ export interface ProgressReport extends ProgressEvent {
 }
 
 export function subjectOf (title: CatalogueTitle, item: CatalogueItem): PlaySubject {
-  return { title: title.id, item: item.id, ...numbersOf(title, item), titleName: title.title, itemName: item.name, mediaFile: null }
+  return {
+    title: title.id,
+    item: item.id,
+    ...numbersOf(title, item),
+    titleName: title.title,
+    itemName: item.name,
+    mediaFile: null,
+  }
 }
 
 export function sittingOf (itemId: string, report: ProgressReport): string {
@@ -34,21 +49,38 @@ export function clampTime (at: Date, now: Date): number {
  * Records reports on one item: each sitting's are merged first, so that it costs one write a sitting.
  * @returns the item's state afterwards; null when all of it had been cleared from history
  */
-export async function recordProgress (watching: Watching, watcher: Watcher, title: CatalogueTitle, item: CatalogueItem, reports: readonly ProgressReport[]): Promise<ItemState | null> {
+export async function recordProgress (
+  watching: Watching,
+  watcher: Watcher,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  reports: readonly ProgressReport[],
+): Promise<ItemState | null> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
   const clearedAt = clearedUntil(profile, await findEntry(profile, title.id))
-  const timing = { durationMs: durationOf(watching.catalogue, item), creditsStartMs: item.markers?.creditsStartMs ?? null }
+  const timing = {
+    durationMs: durationOf(watching.catalogue, item),
+    creditsStartMs: item.markers?.creditsStartMs ?? null,
+  }
   const sittings = mergeSittings(item, reports.filter((report) => report.at > clearedAt), timing)
   const subject = subjectOf(title, item)
   const plays: Array<{ id: Types.ObjectId, facts: PlayFacts }> = []
   // A report without a known beginning tells a place; a stop of a stream that stands where it began tells nothing.
   const isStream = reports.some(({ start }) => start !== undefined)
   for (const [sitting, facts] of sittings) {
-    const id = await mergePlay(watcher, sitting, subject, facts, isStream ? !isEmptyPlay(facts) : facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0)
+    const id = await mergePlay(
+      watcher,
+      sitting,
+      subject,
+      facts,
+      isStream ? !isEmptyPlay(facts) : facts.positionMs > 0 || (facts.watchedMs ?? 0) > 0,
+    )
     plays.push({ id, facts })
   }
-  if (plays.length === 0) return (await readTitle(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null
+  if (plays.length === 0) {
+    return (await readTitle(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null
+  }
   const projection = await projectTitle(watching, watcher, title.id, {}, profile)
   if (projection === null) return null
   for (const { id, facts } of plays) await wasClearedMeanwhile(id, facts, projection)
@@ -57,7 +89,11 @@ export async function recordProgress (watching: Watching, watcher: Watcher, titl
   return state
 }
 
-function mergeSittings (item: CatalogueItem, reports: readonly ProgressReport[], timing: ItemTiming): Map<string, PlayFacts> {
+function mergeSittings (
+  item: CatalogueItem,
+  reports: readonly ProgressReport[],
+  timing: ItemTiming,
+): Map<string, PlayFacts> {
   const sittings = new Map<string, PlayFacts>()
   for (const report of reports) {
     const sitting = sittingOf(item.id, report)

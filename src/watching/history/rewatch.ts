@@ -29,7 +29,15 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
   const reading = await readTitle(watching.catalogue, watcher.profile, title.id)
   const item = title.order[0] ?? title.items[0]
   if (item !== undefined && !isUntouched(reading)) {
-    const pass = { _id: passIdOf(watcher, title.id, since), kind: 'pass' as const, startedAt: since, at: since, watched: null, endAt: null, eventId: undo._id.toString() }
+    const pass = {
+      _id: passIdOf(watcher, title.id, since),
+      kind: 'pass' as const,
+      startedAt: since,
+      at: since,
+      watched: null,
+      endAt: null,
+      eventId: undo._id.toString(),
+    }
     await Play.collection.insertOne(markRow(watcher, title, item, pass))
   }
   await projectTitle(watching, watcher, title.id, NOT_AWAY)
@@ -41,11 +49,21 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
  * was played in between stays in the history only. The pass is named, so that a call that is repeated takes one back.
  * @throws DomainError 409 `not-watching-again` for the first pass, or one that another has followed
  */
-export async function takePassBack (watching: Watching, watcher: Watcher, titleId: string, pass: number): Promise<void> {
+export async function takePassBack (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string,
+  pass: number,
+): Promise<void> {
   const { passes } = await readTitle(watching.catalogue, watcher.profile, titleId)
   if (pass > passes.number) return
   if (passes.since === null || pass < passes.number) {
-    throw conflict('not-watching-again', 'Not the pass that is running', `The pass that is running is ${passes.number}; only the running one can be taken back, and not the first.`, { pass: passes.number })
+    throw conflict(
+      'not-watching-again',
+      'Not the pass that is running',
+      `The pass that is running is ${passes.number}; only the running one can be taken back, and not the first.`,
+      { pass: passes.number },
+    )
   }
   await endPass(watching, watcher, titleId, new Date(passes.since))
 }
@@ -54,14 +72,36 @@ export async function takePassBack (watching: Watching, watcher: Watcher, titleI
 export async function endPass (watching: Watching, watcher: Watcher, titleId: string, since: Date): Promise<void> {
   const { rows } = await readTitle(watching.catalogue, watcher.profile, titleId)
   const id = passIdOf(watcher, titleId, since)
-  const known = rows.find((row) => row._id.equals(id)) ?? rows.find((row) => row.startedAt.getTime() === since.getTime())
+  const known = rows.find((row) => row._id.equals(id)) ??
+    rows.find((row) => row.startedAt.getTime() === since.getTime())
   if (known === undefined || (known.kind === 'pass' && known.endAt !== null)) return
   await Play.replaceOne({ _id: id }, endedPass(known, id, since, watching.now()), { upsert: true })
   await projectTitle(watching, watcher, titleId)
 }
 
-function endedPass ({ account, profile, title, item, season, episode, titleName, itemName }: StoredPlay, _id: Types.ObjectId, since: Date, endAt: Date): StoredPlay {
-  return newMark({ _id, account, profile, title, item, season, episode, titleName, itemName, kind: 'pass', startedAt: since, at: since, watched: null, endAt, eventId: '' })
+function endedPass (
+  { account, profile, title, item, season, episode, titleName, itemName }: StoredPlay,
+  _id: Types.ObjectId,
+  since: Date,
+  endAt: Date,
+): StoredPlay {
+  return newMark({
+    _id,
+    account,
+    profile,
+    title,
+    item,
+    season,
+    episode,
+    titleName,
+    itemName,
+    kind: 'pass',
+    startedAt: since,
+    at: since,
+    watched: null,
+    endAt,
+    eventId: '',
+  })
 }
 
 function passIdOf (watcher: Watcher, titleId: string, since: Date): Types.ObjectId {

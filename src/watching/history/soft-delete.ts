@@ -10,22 +10,42 @@ import type { Watcher } from '../watching.js'
 const BATCH = 500
 
 type Source = TrashedDocument['from']
-interface Identified { readonly _id: Types.ObjectId }
+interface Identified {
+  readonly _id: Types.ObjectId
+}
 
 /** Moves everything that matches from a collection to the trash of an action. */
-export async function throwAway<T extends Identified> (undo: Pick<StoredUndo, '_id' | 'account' | 'profile' | 'expiresAt'>, from: Source, model: Model<T>, filter: Record<string, unknown>): Promise<void> {
+export async function throwAway<T extends Identified> (
+  undo: Pick<StoredUndo, '_id' | 'account' | 'profile' | 'expiresAt'>,
+  from: Source,
+  model: Model<T>,
+  filter: Record<string, unknown>,
+): Promise<void> {
   for (;;) {
     const documents = await model.find(filter as never).limit(BATCH).lean<T[]>()
     if (documents.length === 0) return
-    await insertMissing(Trash as unknown as Model<TrashedDocument>, documents.map((document) => ({
-      _id: trashIdOf(undo._id, document._id), undo: undo._id, account: undo.account, profile: undo.profile, from, document, expiresAt: undo.expiresAt,
-    })))
+    await insertMissing(
+      Trash as unknown as Model<TrashedDocument>,
+      documents.map((document) => ({
+        _id: trashIdOf(undo._id, document._id),
+        undo: undo._id,
+        account: undo.account,
+        profile: undo.profile,
+        from,
+        document,
+        expiresAt: undo.expiresAt,
+      })),
+    )
     await model.deleteMany({ _id: among(documents) } as never)
   }
 }
 
 /** Hands what an action removed back, a batch at a time; what was taken leaves the trash. */
-export async function takeBack<T extends Identified> (undo: Types.ObjectId, from: Source, restore: (documents: T[]) => Promise<void>): Promise<void> {
+export async function takeBack<T extends Identified> (
+  undo: Types.ObjectId,
+  from: Source,
+  restore: (documents: T[]) => Promise<void>,
+): Promise<void> {
   for (;;) {
     const trashed = await Trash.find({ undo, from }).limit(BATCH).lean<TrashedDocument[]>()
     if (trashed.length === 0) return
@@ -37,7 +57,9 @@ export async function takeBack<T extends Identified> (undo: Types.ObjectId, from
 /** Inserts the documents whose id is not there yet. */
 export async function insertMissing<T extends Identified> (model: Model<T>, documents: readonly T[]): Promise<void> {
   if (documents.length === 0) return
-  await model.collection.insertMany(documents as never, { ordered: false }).catch((error: unknown) => { if (!isDuplicateKey(error)) throw error })
+  await model.collection.insertMany(documents as never, { ordered: false }).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error
+  })
 }
 
 export function among (documents: readonly Identified[]): object {
@@ -46,7 +68,9 @@ export function among (documents: readonly Identified[]): object {
 
 /** The same document thrown away twice by one action is one document in the trash. */
 function trashIdOf (undo: Types.ObjectId, document: Types.ObjectId): Types.ObjectId {
-  return new Types.ObjectId(createHash('sha256').update(`${undo.toString()}\n${document.toString()}`).digest().subarray(0, 12))
+  return new Types.ObjectId(
+    createHash('sha256').update(`${undo.toString()}\n${document.toString()}`).digest().subarray(0, 12),
+  )
 }
 
 /** Those of some plays that a viewer cleared away and could still bring back; as removed ones, which they are. */
@@ -65,9 +89,18 @@ export async function bringPlayBack (watcher: Watcher, { _id }: StoredPlay): Pro
 
 /** By the ids that they have in the trash, action by action: they are few, what they removed may be very much. */
 async function findTrashed (watcher: Watcher, ids: readonly Types.ObjectId[]): Promise<TrashedDocument[]> {
-  const actions = await Undo.find({ profile: watcher.profile }).select('_id undoneAt change.kind').lean<Array<Pick<StoredUndo, '_id' | 'undoneAt' | 'change'>>>()
-  const cleared = actions.filter(({ undoneAt, change }) => undoneAt === null && ['cleared-title', 'cleared-history'].includes(change.kind))
-  const found = await Promise.all(cleared.map(async (undo) =>
-    await Trash.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<TrashedDocument[]>()))
+  const actions = await Undo.find({ profile: watcher.profile }).select('_id undoneAt change.kind').lean<
+    Array<Pick<StoredUndo, '_id' | 'undoneAt' | 'change'>>
+  >()
+  const cleared = actions.filter(({ undoneAt, change }) =>
+    undoneAt === null && ['cleared-title', 'cleared-history'].includes(change.kind)
+  )
+  const found = await Promise.all(
+    cleared.map(async (undo) =>
+      await Trash.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<
+        TrashedDocument[]
+      >()
+    ),
+  )
   return found.flat().filter(({ from }) => from === 'plays')
 }

@@ -11,7 +11,7 @@ export interface TitleReading extends FoldedTitle {
   readonly events: TitleEvents
   readonly outline: TitleOutline
   /** Season and episode of an item as they are numbered now, or were when it was played. */
-  numbersOf (item: string): Numbers
+  numbersOf(item: string): Numbers
 }
 
 export async function readTitle (catalogue: Catalogue, profileId: string, titleId: string): Promise<TitleReading> {
@@ -22,11 +22,19 @@ export async function readTitle (catalogue: Catalogue, profileId: string, titleI
 export function foldRows (catalogue: Catalogue, titleId: string, rows: readonly StoredPlay[]): TitleReading {
   const outline = outlineOf(catalogue, titleId, rows)
   const events: TitleEvents = {
-    plays: rows.filter((row) => row.kind === 'play' && row.isPlayed).map((row) => ({ ...refOf(catalogue, row), facts: playFactsOf(row) })),
+    plays: rows.filter((row) => row.kind === 'play' && row.isPlayed).map((row) => ({
+      ...refOf(catalogue, row),
+      facts: playFactsOf(row),
+    })),
     marks: rows.filter((row) => row.kind === 'mark').map((row) => ({ ...refOf(catalogue, row), mark: markOf(row) })),
-    passMarks: rows.filter((row) => row.kind === 'pass').map((row) => ({ since: row.startedAt.getTime(), until: row.endAt?.getTime() ?? null })),
+    passMarks: rows.filter((row) => row.kind === 'pass').map((row) => ({
+      since: row.startedAt.getTime(),
+      until: row.endAt?.getTime() ?? null,
+    })),
   }
-  const known = new Map<string, Numbers>(rows.map((row) => [row.item.toString(), { season: row.season, episode: row.episode }]))
+  const known = new Map<string, Numbers>(
+    rows.map((row) => [row.item.toString(), { season: row.season, episode: row.episode }]),
+  )
   return {
     ...foldTitle(events, outline),
     rows,
@@ -34,7 +42,9 @@ export function foldRows (catalogue: Catalogue, titleId: string, rows: readonly 
     outline,
     numbersOf: (item) => {
       const now = outline.kind === 'movie' ? null : catalogue.findItem(item)
-      return now === null ? known.get(item) ?? { season: null, episode: null } : { season: now.season, episode: now.episode }
+      return now === null
+        ? known.get(item) ?? { season: null, episode: null }
+        : { season: now.season, episode: now.episode }
     },
   }
 }

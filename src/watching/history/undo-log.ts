@@ -5,10 +5,19 @@ import { timeOrNull } from '../dates.js'
 import type { Watcher, Watching } from '../watching.js'
 
 /** The undo that an action answers. */
-export interface UndoTicket { readonly id: string, readonly expiresAt: Date }
+export interface UndoTicket {
+  readonly id: string
+  readonly expiresAt: Date
+}
 
 /** Remembers what an action is about to replace. Written first: an undo without its action changes nothing. */
-export async function rememberUndo (watching: Watching, watcher: Watcher, titleId: string | null, change: UndoneChange, id = new Types.ObjectId()): Promise<StoredUndo> {
+export async function rememberUndo (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string | null,
+  change: UndoneChange,
+  id = new Types.ObjectId(),
+): Promise<StoredUndo> {
   const at = watching.now()
   const undo: StoredUndo = {
     _id: id,
@@ -27,8 +36,10 @@ export async function rememberUndo (watching: Watching, watcher: Watcher, titleI
 /** The newest action, not taken back, that left a title's marks as they are. */
 export async function findUndoOf (watcher: Watcher, titleId: string, marks: EntryMarks): Promise<StoredUndo | null> {
   const actions = await Undo.find({ profile: watcher.profile }).lean<StoredUndo[]>()
-  const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean => undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
-    timeOrNull(change.after.hiddenAt) === timeOrNull(marks.hiddenAt) && timeOrNull(change.after.droppedAt) === timeOrNull(marks.droppedAt)
+  const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean =>
+    undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
+    timeOrNull(change.after.hiddenAt) === timeOrNull(marks.hiddenAt) &&
+    timeOrNull(change.after.droppedAt) === timeOrNull(marks.droppedAt)
   return actions.filter(isOfMarks).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
 }
 

@@ -50,7 +50,9 @@ async function takeActionBack (watching: Watching, watcher: Watcher, action: Sto
       await restoreMarks(watching, watcher, title, change)
       return
     case 'cleared-title':
-      await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => { await restorePlays(watcher, rows) })
+      await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => {
+        await restorePlays(watcher, rows)
+      })
       await projectTitle(watching, watcher, title, await marksToRestore(watcher, action, change.entry))
       return
     case 'cleared-history':
@@ -59,7 +61,12 @@ async function takeActionBack (watching: Watching, watcher: Watcher, action: Sto
 }
 
 /** Only what the action wrote is taken back: a later decision stays. */
-async function restoreMarks (watching: Watching, watcher: Watcher, titleId: string, { before, after }: { before: EntryMarks, after: EntryMarks }): Promise<void> {
+async function restoreMarks (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string,
+  { before, after }: { before: EntryMarks, after: EntryMarks },
+): Promise<void> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, titleId)
   if (entry === null) return
@@ -72,7 +79,10 @@ async function restoreMarks (watching: Watching, watcher: Watcher, titleId: stri
 }
 
 /** Rows that an action wrote carry its id: those that were written again since are left alone. */
-async function restoreRows (action: StoredUndo, rows: ReadonlyArray<{ id: Types.ObjectId, before: StoredPlay | null }>): Promise<void> {
+async function restoreRows (
+  action: StoredUndo,
+  rows: ReadonlyArray<{ id: Types.ObjectId, before: StoredPlay | null }>,
+): Promise<void> {
   if (rows.length === 0) return
   await Play.bulkWrite(rows.map(({ id, before }) => {
     const filter = { _id: id, eventId: action._id.toString() }
@@ -82,11 +92,23 @@ async function restoreRows (action: StoredUndo, rows: ReadonlyArray<{ id: Types.
 
 /** Brings plays back; one that went on since takes in what it was. */
 async function restorePlays (watcher: Watcher, rows: readonly StoredPlay[]): Promise<void> {
-  const present = new Set((await Play.find({ _id: among(rows) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()).map(({ _id }) => _id.toString()))
+  const present = new Set(
+    (await Play.find({ _id: among(rows) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()).map(({ _id }) =>
+      _id.toString()
+    ),
+  )
   await insertMissing(Play as never, rows.filter(({ _id }) => !present.has(_id.toString())))
   for (const row of rows) {
     if (row.kind !== 'play' || !present.has(row._id.toString())) continue
-    const subject = { title: row.title.toString(), item: row.item.toString(), season: row.season, episode: row.episode, titleName: row.titleName, itemName: row.itemName, mediaFile: row.mediaFile?.toString() ?? null }
+    const subject = {
+      title: row.title.toString(),
+      item: row.item.toString(),
+      season: row.season,
+      episode: row.episode,
+      titleName: row.titleName,
+      itemName: row.itemName,
+      mediaFile: row.mediaFile?.toString() ?? null,
+    }
     await mergeIntoPlay(row._id, watcher, subject, playFactsOf(row), row.isPlayed)
   }
 }
@@ -103,35 +125,65 @@ async function marksToRestore (watcher: Watcher, action: StoredUndo, entry: Watc
   }
 }
 
-async function restoreHistory (watching: Watching, watcher: Watcher, action: StoredUndo, { historyClearedAt, archivedUntil, entries }: Extract<UndoneChange, { kind: 'cleared-history' }>): Promise<void> {
-  await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => { await restorePlays(watcher, rows) })
-  const watchedSince = new Set((await findProfileWatching(watcher.account, watcher.profile))?.watchHistory.map((entry) => entry.title.toString()))
+async function restoreHistory (
+  watching: Watching,
+  watcher: Watcher,
+  action: StoredUndo,
+  { historyClearedAt, archivedUntil, entries }: Extract<UndoneChange, { kind: 'cleared-history' }>,
+): Promise<void> {
+  await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => {
+    await restorePlays(watcher, rows)
+  })
+  const watchedSince = new Set(
+    (await findProfileWatching(watcher.account, watcher.profile))?.watchHistory.map((entry) => entry.title.toString()),
+  )
   await takeBack(action._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
     await insertMissing(WatchArchive as never, archived.filter((entry) => !watchedSince.has(entry.title.toString())))
   })
   const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
-  await Account.updateOne({ _id: watcher.account }, { $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt } },
-    { arrayFilters: [{ ...profile, 'profile.historyClearedAt': action.at }], timestamps: false })
-  const untouched = await Account.updateOne({ _id: watcher.account },
-    { $set: { 'profiles.$[profile].watchHistory': entries, 'profiles.$[profile].archivedUntil': archivedUntil } },
-    { arrayFilters: [{ ...profile, 'profile.watchHistory.0': { $exists: false }, 'profile.archivedUntil': null }], timestamps: false })
+  await Account.updateOne({ _id: watcher.account }, {
+    $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
+  }, { arrayFilters: [{ ...profile, 'profile.historyClearedAt': action.at }], timestamps: false })
+  const untouched = await Account.updateOne({ _id: watcher.account }, {
+    $set: { 'profiles.$[profile].watchHistory': entries, 'profiles.$[profile].archivedUntil': archivedUntil },
+  }, {
+    arrayFilters: [{ ...profile, 'profile.watchHistory.0': { $exists: false }, 'profile.archivedUntil': null }],
+    timestamps: false,
+  })
   if (untouched.modifiedCount === 0) await restoreBeside(watching, watcher, entries, archivedUntil)
   await recordChange(watcher, 'history', null)
 }
 
 /** Something was watched since: the old entries go to the archive, and titles that have both are folded again. */
-async function restoreBeside (watching: Watching, watcher: Watcher, entries: readonly WatchEntry[], archivedUntil: Date | null): Promise<void> {
-  const newest = entries.reduce((latest, entry) => Math.max(latest, entry.activityAt.getTime()), timeOrNull(archivedUntil) ?? 0)
+async function restoreBeside (
+  watching: Watching,
+  watcher: Watcher,
+  entries: readonly WatchEntry[],
+  archivedUntil: Date | null,
+): Promise<void> {
+  const newest = entries.reduce(
+    (latest, entry) => Math.max(latest, entry.activityAt.getTime()),
+    timeOrNull(archivedUntil) ?? 0,
+  )
   const owner = { account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) }
-  await Account.updateOne({ _id: watcher.account }, { $max: { 'profiles.$[profile].archivedUntil': new Date(newest) } },
-    { arrayFilters: [{ 'profile._id': owner.profile }], timestamps: false })
+  await Account.updateOne(
+    { _id: watcher.account },
+    { $max: { 'profiles.$[profile].archivedUntil': new Date(newest) } },
+    { arrayFilters: [{ 'profile._id': owner.profile }], timestamps: false },
+  )
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const present = new Map(profile?.watchHistory.map((entry) => [entry.title.toString(), entry]))
-  await insertMissing(WatchArchive as never, entries.filter(({ title }) => !present.has(title.toString()))
-    .map((entry) => ({ _id: archiveIdOf(watcher.profile, entry.title.toString()), ...owner, ...entry })))
+  await insertMissing(
+    WatchArchive as never,
+    entries.filter(({ title }) => !present.has(title.toString()))
+      .map((entry) => ({ _id: archiveIdOf(watcher.profile, entry.title.toString()), ...owner, ...entry })),
+  )
   const old = new Map(entries.map((entry) => [entry.title.toString(), entry]))
   for (const [titleId, entry] of present) {
     const before = old.get(titleId)
-    await projectTitle(watching, watcher, titleId, { hiddenAt: entry.hiddenAt ?? before?.hiddenAt ?? null, droppedAt: entry.droppedAt ?? before?.droppedAt ?? null })
+    await projectTitle(watching, watcher, titleId, {
+      hiddenAt: entry.hiddenAt ?? before?.hiddenAt ?? null,
+      droppedAt: entry.droppedAt ?? before?.droppedAt ?? null,
+    })
   }
 }

@@ -67,15 +67,33 @@ const TURN = 500
  * @returns what became of each view, in the order of the file
  * @throws DomainError 404 when the profile is deleted meanwhile
  */
-export async function importHistory (watching: Watching, watcher: Watcher, viewer: Viewer, views: readonly ImportedView[], isDryRun: boolean): Promise<ImportOutcome[]> {
+export async function importHistory (
+  watching: Watching,
+  watcher: Watcher,
+  viewer: Viewer,
+  views: readonly ImportedView[],
+  isDryRun: boolean,
+): Promise<ImportOutcome[]> {
   const identified = await identifyAll(watching, watcher, viewer, views)
-  const known = await findOwnPlays(watcher, identified.flatMap(({ view, rowId }) => [view.playId, rowId].filter((id) => id !== null)))
+  const known = await findOwnPlays(
+    watcher,
+    identified.flatMap(({ view, rowId }) => [view.playId, rowId].filter((id) => id !== null)),
+  )
   const decisions = await mapInTurns(identified, (one) => decide(watching, known, one))
-  if (!isDryRun) await writeAll(watcher, decisions, async (titleId) => { await projectTitle(watching, watcher, titleId) })
+  if (!isDryRun) {
+    await writeAll(watcher, decisions, async (titleId) => {
+      await projectTitle(watching, watcher, titleId)
+    })
+  }
   return decisions.map(({ outcome }) => outcome)
 }
 
-async function identifyAll (watching: Watching, watcher: Watcher, viewer: Viewer, views: readonly ImportedView[]): Promise<IdentifiedView[]> {
+async function identifyAll (
+  watching: Watching,
+  watcher: Watcher,
+  viewer: Viewer,
+  views: readonly ImportedView[],
+): Promise<IdentifiedView[]> {
   const now = watching.now()
   const index = indexTitles([...watching.catalogue.titles()].filter((title) => canSee(viewer, title, now)))
   const nameSitting = createSittingNames()
@@ -84,26 +102,45 @@ async function identifyAll (watching: Watching, watcher: Watcher, viewer: Viewer
     const match = view.skip === null ? matchItem(index, wanted) : null
     const found = match?.kind === 'matched' ? match.found : null
     const sitting = found === null ? null : nameSitting(found.item.id, view.moment)
-    return { view, wanted, match, found, sitting, rowId: sitting === null ? null : playIdOf(watcher.profile, sitting).toString() }
+    return {
+      view,
+      wanted,
+      match,
+      found,
+      sitting,
+      rowId: sitting === null ? null : playIdOf(watcher.profile, sitting).toString(),
+    }
   })
 }
 
 function decide (watching: Watching, known: ReadonlyMap<string, StoredPlay>, identified: IdentifiedView): Decision {
   const { view, match, found, sitting, rowId } = identified
   const outcome: ImportOutcome = { view, status: 'unmatched', reason: null, match: found, candidates: [] }
-  const left = (status: ImportStatus, reason: ReportReason | null, titleId: string | null = null): Decision =>
-    ({ outcome: { ...outcome, status, reason }, titleId, write: null })
+  const left = (status: ImportStatus, reason: ReportReason | null, titleId: string | null = null): Decision => ({
+    outcome: { ...outcome, status, reason },
+    titleId,
+    write: null,
+  })
 
   if (view.skip !== null) return left('skipped', view.skip)
   const original = originalOf(known, identified)
   if (original !== null && original.removedAt === null) return left('unchanged', null, original.title.toString())
-  if (match?.kind === 'ambiguous') return { ...left('ambiguous', AMBIGUOUS), outcome: { ...outcome, status: 'ambiguous', reason: AMBIGUOUS, candidates: match.candidates } }
-  if (found === null || sitting === null || rowId === null) return left('unmatched', match?.kind === 'unmatched' && match.isTitleKnown ? NO_SUCH_EPISODE : NO_SUCH_TITLE)
+  if (match?.kind === 'ambiguous') {
+    return {
+      ...left('ambiguous', AMBIGUOUS),
+      outcome: { ...outcome, status: 'ambiguous', reason: AMBIGUOUS, candidates: match.candidates },
+    }
+  }
+  if (found === null || sitting === null || rowId === null) {
+    return left('unmatched', match?.kind === 'unmatched' && match.isTitleKnown ? NO_SUCH_EPISODE : NO_SUCH_TITLE)
+  }
 
   const durationMs = durationOf(watching.catalogue, found.item)
   const facts = view.factsFor({ durationMs, creditsStartMs: found.item.markers?.creditsStartMs ?? null })
   const row = original ?? known.get(rowId) ?? null
-  if (row !== null && row.removedAt === null && isAlreadyIn(row, facts, view)) return left('unchanged', null, found.title.id)
+  if (row !== null && row.removedAt === null && isAlreadyIn(row, facts, view)) {
+    return left('unchanged', null, found.title.id)
+  }
   return {
     outcome: { ...outcome, status: 'imported', reason: facts.durationMs === null ? RUNTIME_UNKNOWN : null },
     titleId: found.title.id,
@@ -113,8 +150,14 @@ function decide (watching: Watching, known: ReadonlyMap<string, StoredPlay>, ide
 
 const AMBIGUOUS: ReportReason = { code: 'same-name', text: 'Several things in the catalogue are called so.' }
 const NO_SUCH_TITLE: ReportReason = { code: 'no-such-title', text: 'The catalogue has nothing of this name.' }
-const NO_SUCH_EPISODE: ReportReason = { code: 'no-such-episode', text: 'The title is in the catalogue, this part of it is not.' }
-const RUNTIME_UNKNOWN: ReportReason = { code: 'runtime-unknown', text: 'It is in the history; without its runtime nobody can say whether it was watched to the end.' }
+const NO_SUCH_EPISODE: ReportReason = {
+  code: 'no-such-episode',
+  text: 'The title is in the catalogue, this part of it is not.',
+}
+const RUNTIME_UNKNOWN: ReportReason = {
+  code: 'runtime-unknown',
+  text: 'It is in the history; without its runtime nobody can say whether it was watched to the end.',
+}
 
 /** Names the sitting of a view: what else of its item began at its moment gets another name, the same each time. */
 function createSittingNames (): (itemId: string, moment: string) => string {
@@ -133,14 +176,19 @@ async function findOwnPlays (watcher: Watcher, ids: readonly string[]): Promise<
   for (const some of chunksOf([...new Set(ids)], READ_AT_ONCE)) {
     const found = await Play.find({ _id: mongoose.trusted({ $in: some }) } as never).lean<StoredPlay[]>()
     for (const play of [...found, ...await findClearedPlays(watcher, some)]) {
-      if (play.profile.toString() === watcher.profile && !plays.has(play._id.toString())) plays.set(play._id.toString(), play)
+      if (play.profile.toString() === watcher.profile && !plays.has(play._id.toString())) {
+        plays.set(play._id.toString(), play)
+      }
     }
   }
   return plays
 }
 
 /** The very play that a view was exported from, when this profile still has it and it is of the same item. */
-function originalOf (known: ReadonlyMap<string, StoredPlay>, { view, wanted, found }: IdentifiedView): StoredPlay | null {
+function originalOf (
+  known: ReadonlyMap<string, StoredPlay>,
+  { view, wanted, found }: IdentifiedView,
+): StoredPlay | null {
   const play = view.playId === null ? undefined : known.get(view.playId)
   if (play === undefined || play.kind !== 'play' || !play.isPlayed) return null
   return play.item.toString() === (found?.item.id ?? wanted.itemId) ? play : null
@@ -149,17 +197,27 @@ function originalOf (known: ReadonlyMap<string, StoredPlay>, { view, wanted, fou
 /** A time that was set back to now is another one with each import: it counts as the one that is stored. */
 function isAlreadyIn (row: StoredPlay, facts: PlayFacts, { isSetBack }: ImportedView): boolean {
   const stored = playFactsOf(row)
-  const told = isSetBack ? { ...facts, startedAt: stored.startedAt, at: stored.at, endAt: facts.endAt === null ? null : stored.endAt } : facts
+  const told = isSetBack
+    ? { ...facts, startedAt: stored.startedAt, at: stored.at, endAt: facts.endAt === null ? null : stored.endAt }
+    : facts
   return isDeepStrictEqual(mergeFacts(stored, told), stored)
 }
 
 /** Oldest title first, so that the newest end up in the profile's recent history. */
-async function writeAll (watcher: Watcher, decisions: readonly Decision[], foldTitle: (titleId: string) => Promise<void>): Promise<void> {
+async function writeAll (
+  watcher: Watcher,
+  decisions: readonly Decision[],
+  foldTitle: (titleId: string) => Promise<void>,
+): Promise<void> {
   const ordered = [...decisions].sort((a, b) => (a.write?.facts.at ?? 0) - (b.write?.facts.at ?? 0))
   for (const [titleId, ofTitle] of groupBy(ordered.filter((one) => one.titleId !== null), (one) => one.titleId ?? '')) {
     if (await findProfileWatching(watcher.account, watcher.profile) === null) throw notFound('profile')
     const writes = ofTitle.map(({ write }) => write).filter((write) => write !== null)
-    for (const some of chunksOf(writes, WRITE_AT_ONCE)) await Promise.all(some.map(async (play) => { await writePlay(watcher, play) }))
+    for (const some of chunksOf(writes, WRITE_AT_ONCE)) {
+      await Promise.all(some.map(async (play) => {
+        await writePlay(watcher, play)
+      }))
+    }
     await foldTitle(titleId)
   }
 }
@@ -180,6 +238,6 @@ async function mapInTurns<T, R> (list: readonly T[], map: (one: T) => R): Promis
   return results
 }
 
-function * chunksOf<T> (list: readonly T[], size: number): Generator<T[]> {
+function* chunksOf<T> (list: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
 }

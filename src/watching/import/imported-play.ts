@@ -7,7 +7,10 @@ import type { WantedItem } from './match-title.js'
 export const MAX_IMPORTED_VIEWS = 50_000
 
 /** Why something is as it is: for programs, and in words. */
-export interface ReportReason { readonly code: string, readonly text: string }
+export interface ReportReason {
+  readonly code: string
+  readonly text: string
+}
 
 export interface ImportedView {
   /** Where it stands: the line of a CSV file, the place among the plays of a JSON file; from 1. */
@@ -22,12 +25,25 @@ export interface ImportedView {
   readonly moment: string
   /** Its time lay ahead and was set back to now, so that it is another one each time. */
   readonly isSetBack: boolean
-  wanted (): WantedItem
-  factsFor (timing: ItemTiming): PlayFacts
+  wanted(): WantedItem
+  factsFor(timing: ItemTiming): PlayFacts
 }
 
 export const malformedFile = (line: number | null, detail: string): DomainError =>
-  new DomainError(422, 'import-malformed', 'The file cannot be imported', line === null ? detail : `Line ${line}: ${detail}`, line === null ? {} : { line })
+  new DomainError(
+    422,
+    'import-malformed',
+    'The file cannot be imported',
+    line === null ? detail : `Line ${line}: ${detail}`,
+    line === null ? {} : { line },
+  )
 
 export const tooManyViews = (): DomainError =>
-  new DomainError(422, 'import-too-long', 'The file cannot be imported', `A file holds up to ${MAX_IMPORTED_VIEWS.toLocaleString('en')} plays. Split it and import the parts one after another.`)
+  new DomainError(
+    422,
+    'import-too-long',
+    'The file cannot be imported',
+    `A file holds up to ${
+      MAX_IMPORTED_VIEWS.toLocaleString('en')
+    } plays. Split it and import the parts one after another.`,
+  )

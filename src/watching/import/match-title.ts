@@ -44,7 +44,7 @@ export interface TitleIndex {
   readonly byExternalId: ReadonlyMap<string, CatalogueTitle>
   readonly byName: ReadonlyMap<string, readonly CatalogueTitle[]>
   /** The episodes of a title by their names; made when it is first asked for. */
-  episodesOf (title: CatalogueTitle): EpisodesByName
+  episodesOf(title: CatalogueTitle): EpisodesByName
 }
 
 type EpisodesByName = ReadonlyMap<string, readonly CatalogueItem[]>
@@ -64,7 +64,8 @@ export function indexTitles (titles: readonly CatalogueTitle[]): TitleIndex {
     byExternalId: new Map(titles.flatMap((title) => externalKeys(title.externalIds).map((key) => [key, title]))),
     byName: groupBy(titles, (title) => nameKey(title.title)),
     episodesOf (title) {
-      const known = episodes.get(title.id) ?? groupBy(title.items.filter(({ name }) => name !== null), ({ name }) => nameKey(name ?? ''))
+      const known = episodes.get(title.id) ??
+        groupBy(title.items.filter(({ name }) => name !== null), ({ name }) => nameKey(name ?? ''))
       episodes.set(title.id, known)
       return known
     },
@@ -72,7 +73,9 @@ export function indexTitles (titles: readonly CatalogueTitle[]): TitleIndex {
 }
 
 function externalKeys ({ imdb, tmdb, wikidata }: ExternalIds): string[] {
-  return Object.entries({ imdb, tmdb, wikidata }).filter(([, id]) => id !== undefined).map(([service, id]) => `${service} ${id ?? ''}`)
+  return Object.entries({ imdb, tmdb, wikidata }).filter(([, id]) => id !== undefined).map(([service, id]) =>
+    `${service} ${id ?? ''}`
+  )
 }
 
 export function matchItem (index: TitleIndex, wanted: WantedItem): ItemMatch {
@@ -94,11 +97,17 @@ export function matchItem (index: TitleIndex, wanted: WantedItem): ItemMatch {
 function titlesByIds (index: TitleIndex, { titleId, externalIds }: WantedItem): CatalogueTitle[] {
   const byId = titleId === null ? undefined : index.titles.get(titleId)
   if (byId !== undefined) return [byId]
-  return [...new Set(externalKeys(externalIds).map((key) => index.byExternalId.get(key)).filter((title) => title !== undefined))]
+  return [
+    ...new Set(
+      externalKeys(externalIds).map((key) => index.byExternalId.get(key)).filter((title) => title !== undefined),
+    ),
+  ]
 }
 
 function titlesByName (index: TitleIndex, { kind, titleName, year }: Reading): CatalogueTitle[] {
-  const named = (index.byName.get(nameKey(titleName)) ?? []).filter((title) => title.kind === kind && (year === null || title.year === year))
+  const named = (index.byName.get(nameKey(titleName)) ?? []).filter((title) =>
+    title.kind === kind && (year === null || title.year === year)
+  )
   const exact = named.filter((title) => title.sortTitle === foldText(titleName))
   return exact.length > 0 ? exact : named
 }
@@ -115,20 +124,36 @@ function matchAmong (index: TitleIndex, titles: readonly CatalogueTitle[], readi
   return { kind: 'ambiguous', candidates: found }
 }
 
-interface Finds { readonly items: FoundItem[], readonly isByName: boolean }
+interface Finds {
+  readonly items: FoundItem[]
+  readonly isByName: boolean
+}
 
 function findInTitle (index: TitleIndex, title: CatalogueTitle, reading: Reading): Finds {
   if (title.kind !== reading.kind) return { items: [], isByName: false }
   if (title.kind === 'movie') return { items: title.items.map((item) => ({ title, item })), isByName: false }
   const season = reading.season ?? onlySeasonOf(title)
   const named = findByNames(index.episodesOf(title), reading)
-  const byNumber = { items: title.items.filter((item) => item.season === season && item.episode === reading.episode), isByName: false }
-  const nameInSeason = { items: named.find((items) => items.some((item) => item.season === season))?.filter((item) => item.season === season) ?? [], isByName: true }
+  const byNumber = {
+    items: title.items.filter((item) => item.season === season && item.episode === reading.episode),
+    isByName: false,
+  }
+  const nameInSeason = {
+    items:
+      named.find((items) => items.some((item) => item.season === season))?.filter((item) => item.season === season) ??
+        [],
+    isByName: true,
+  }
   const nameAnywhere = { items: named[0] ?? [], isByName: true }
-  const tries = reading.isSeasonCertain ? [nameInSeason, byNumber, nameAnywhere] : [nameInSeason, nameAnywhere, byNumber]
+  const tries = reading.isSeasonCertain
+    ? [nameInSeason, byNumber, nameAnywhere]
+    : [nameInSeason, nameAnywhere, byNumber]
   const first = tries.find(({ items }) => items.length > 0)
   const numbered = first?.items.filter((item) => item.episode === reading.episode) ?? []
-  return { items: (numbered.length > 0 ? numbered : first?.items ?? []).map((item) => ({ title, item })), isByName: first?.isByName ?? false }
+  return {
+    items: (numbered.length > 0 ? numbered : first?.items ?? []).map((item) => ({ title, item })),
+    isByName: first?.isByName ?? false,
+  }
 }
 
 /** A show that never had a second season is often written without the number of its first. */

@@ -4,9 +4,22 @@ import { CsvError, parse } from 'csv-parse'
 import { Readable } from 'node:stream'
 import { DomainError } from '../../errors.js'
 import { factsOfEvent, mergeFacts, type ItemTiming, type PlayFacts } from '../../domain/progress.js'
-import { malformedFile, MAX_IMPORTED_VIEWS, tooManyViews, type ImportedView, type ReportReason } from './imported-play.js'
+import {
+  malformedFile,
+  MAX_IMPORTED_VIEWS,
+  tooManyViews,
+  type ImportedView,
+  type ReportReason,
+} from './imported-play.js'
 import type { WantedItem } from './match-title.js'
-import { decideDateOrder, readDate, readLength, readNetflixTitle, readStartTime, type DateOrder } from './netflix-history.js'
+import {
+  decideDateOrder,
+  readDate,
+  readLength,
+  readNetflixTitle,
+  readStartTime,
+  type DateOrder,
+} from './netflix-history.js'
 import { clampTime } from '../history/record.js'
 
 export interface NetflixOptions {
@@ -23,26 +36,44 @@ export interface NetflixFile {
   readonly isDateOrderGuessed: boolean
 }
 
-interface Row { readonly line: number, readonly cells: readonly string[] }
+interface Row {
+  readonly line: number
+  readonly cells: readonly string[]
+}
 
 /** How much the parser is given at once, so that a large file does not hold up everybody else. */
 const CHUNK_CHARS = 64 * 1024
 /** Of one row, in characters. */
 const MAX_ROW = 20_000
 const MAX_PROFILES_TOLD = 20
-const FULL_COLUMNS = ['profile name', 'start time', 'duration', 'attributes', 'title', 'supplemental video type', 'bookmark'] as const
+const FULL_COLUMNS = [
+  'profile name',
+  'start time',
+  'duration',
+  'attributes',
+  'title',
+  'supplemental video type',
+  'bookmark',
+] as const
 
 /** @throws DomainError 422 with the line that cannot be read */
 export async function readNetflixFile (text: string, options: NetflixOptions, now: Date): Promise<NetflixFile> {
   const [header, ...rows] = await readRows(text)
   const columns = new Map(header?.cells.map((name, i) => [name.trim().toLowerCase(), i]))
-  if (FULL_COLUMNS.every((name) => columns.has(name))) return { views: readFull(rows, columns, options, now), dateOrder: null, isDateOrderGuessed: false }
+  if (FULL_COLUMNS.every((name) => columns.has(name))) {
+    return { views: readFull(rows, columns, options, now), dateOrder: null, isDateOrderGuessed: false }
+  }
   if (columns.has('title') && columns.has('date')) return readShort(rows, columns, options, now)
-  throw malformedFile(header?.line ?? 1, 'The first line must name the columns as Netflix does: "Title,Date", or "Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country".')
+  throw malformedFile(
+    header?.line ?? 1,
+    'The first line must name the columns as Netflix does: "Title,Date", or "Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country".',
+  )
 }
 
 async function readRows (text: string): Promise<Row[]> {
-  const parser = Readable.from(chunksOf(text)).pipe(parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW }))
+  const parser = Readable.from(chunksOf(text)).pipe(
+    parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW }),
+  )
   const rows: Row[] = []
   try {
     for await (const { info, record } of parser as AsyncIterable<{ info: { lines: number }, record: string[] }>) {
@@ -56,7 +87,7 @@ async function readRows (text: string): Promise<Row[]> {
   return rows
 }
 
-function * chunksOf (text: string): Generator<string> {
+function* chunksOf (text: string): Generator<string> {
   for (let at = 0; at < text.length; at += CHUNK_CHARS) yield text.slice(at, at + CHUNK_CHARS)
 }
 
@@ -83,7 +114,9 @@ function wantedOf (title: string): WantedItem {
 /** Only a day is known: it counts as watched to the end, at noon. */
 function readShort (rows: readonly Row[], columns: Columns, options: NetflixOptions, now: Date): NetflixFile {
   const dates = rows.map((row) => cellOf(row, columns, 'date'))
-  const decided = options.dateOrder === null ? decideDateOrder(dates, now) : { order: options.dateOrder, isGuess: false }
+  const decided = options.dateOrder === null
+    ? decideDateOrder(dates, now)
+    : { order: options.dateOrder, isGuess: false }
   const order = decided?.order ?? likeliestOrder(dates)
   const views = rows.map((row) => {
     const date = cellOf(row, columns, 'date')
@@ -98,7 +131,8 @@ function readShort (rows: readonly Row[], columns: Columns, options: NetflixOpti
       playId: null,
       moment: new Date(time).toISOString().slice(0, 10),
       isSetBack: time > now.getTime(),
-      factsFor: (timing: ItemTiming) => factsBetween(clampTime(new Date(time), now), timing.durationMs ?? 0, timing.durationMs ?? 0, timing),
+      factsFor: (timing: ItemTiming) =>
+        factsBetween(clampTime(new Date(time), now), timing.durationMs ?? 0, timing.durationMs ?? 0, timing),
     }
   })
   return { views, dateOrder: order, isDateOrderGuessed: decided?.isGuess ?? false }
@@ -107,7 +141,9 @@ function readShort (rows: readonly Row[], columns: Columns, options: NetflixOpti
 /** Where no order fits all: the one that fits most, so that the line which is named is the odd one. */
 function likeliestOrder (dates: readonly string[]): DateOrder {
   const count = (order: DateOrder): number => dates.filter((date) => readDate(date, order) !== null).length
-  return (['month-first', 'day-first', 'year-first'] as const).reduce((best, order) => count(order) > count(best) ? order : best)
+  return (['month-first', 'day-first', 'year-first'] as const).reduce((best, order) =>
+    count(order) > count(best) ? order : best
+  )
 }
 
 function readFull (rows: readonly Row[], columns: Columns, { profileName }: NetflixOptions, now: Date): ImportedView[] {
@@ -129,24 +165,42 @@ function readFull (rows: readonly Row[], columns: Columns, { profileName }: Netf
       playId: null,
       moment: new Date(start).toISOString(),
       isSetBack: start + watchedMs > now.getTime(),
-      factsFor: (timing: ItemTiming) => factsBetween(clampTime(new Date(start + watchedMs), now), watchedMs, bookmarkMs, timing),
+      factsFor: (timing: ItemTiming) =>
+        factsBetween(clampTime(new Date(start + watchedMs), now), watchedMs, bookmarkMs, timing),
     }
   })
 }
 
 const severalProfiles = (names: readonly string[]): DomainError =>
-  new DomainError(422, 'import-several-profiles', 'Whose history?', 'The file holds the history of several profiles. Say whose is meant with netflixProfile.', { profileNames: names.slice(0, MAX_PROFILES_TOLD) })
+  new DomainError(
+    422,
+    'import-several-profiles',
+    'Whose history?',
+    'The file holds the history of several profiles. Say whose is meant with netflixProfile.',
+    { profileNames: names.slice(0, MAX_PROFILES_TOLD) },
+  )
 
 function skipOf (row: Row, columns: Columns, profileName: string | null, watchedMs: number): ReportReason | null {
-  if (profileName !== null && cellOf(row, columns, 'profile name') !== profileName) return { code: 'other-profile', text: 'Somebody else watched this.' }
-  if (cellOf(row, columns, 'supplemental video type') !== '') return { code: 'supplemental-video', text: 'A trailer or another extra.' }
-  if (/Autoplayed: user action: None\b/iu.test(cellOf(row, columns, 'attributes'))) return { code: 'autoplayed', text: 'It played by itself and nobody looked.' }
+  if (profileName !== null && cellOf(row, columns, 'profile name') !== profileName) {
+    return { code: 'other-profile', text: 'Somebody else watched this.' }
+  }
+  if (cellOf(row, columns, 'supplemental video type') !== '') {
+    return { code: 'supplemental-video', text: 'A trailer or another extra.' }
+  }
+  if (/Autoplayed: user action: None\b/iu.test(cellOf(row, columns, 'attributes'))) {
+    return { code: 'autoplayed', text: 'It played by itself and nobody looked.' }
+  }
   return watchedMs === 0 ? { code: 'nothing-played', text: 'It was opened and not played.' } : null
 }
 
 /** A play that was stopped at a place at a moment, of which so much was watched; their cut may be longer than ours. */
 function factsBetween (at: number, watchedMs: number, bookmarkMs: number, timing: ItemTiming): PlayFacts {
   const positionMs = Math.min(bookmarkMs, timing.durationMs ?? Infinity)
-  const begin = { positionMs: Math.max(0, positionMs - watchedMs), at: Math.max(0, at - watchedMs), watchedMs: 0, eventId: '' }
+  const begin = {
+    positionMs: Math.max(0, positionMs - watchedMs),
+    at: Math.max(0, at - watchedMs),
+    watchedMs: 0,
+    eventId: '',
+  }
   return mergeFacts(factsOfEvent(begin, timing), factsOfEvent({ positionMs, at, watchedMs, eventId: '' }, timing))
 }

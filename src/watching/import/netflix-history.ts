@@ -9,8 +9,12 @@ const PART_WORDS = 'part|parte|partie|teil|deel|volume|volumen|vol\\.?|book|buch
 const EPISODE_WORDS = 'episode|ep\\.?|épisode|episodio|episódio|folge|aflevering|odcinek|avsnitt|afsnit|jakso'
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
 
-const SEASON = new RegExp(`^(?:(?<season>${SEASON_WORDS})|(?:${PART_WORDS}))\\s+(?<number>\\d{1,4}|${NUMBERS.join('|')})(?:\\s*\\([^)]*\\))?$`, 'iu')
-const LIMITED_SERIES = /^(limited[ -]series|mini-?series?|miniserie|mini-?série|série limitée|serie limitada|minissérie)$/iu
+const SEASON = new RegExp(
+  `^(?:(?<season>${SEASON_WORDS})|(?:${PART_WORDS}))\\s+(?<number>\\d{1,4}|${NUMBERS.join('|')})(?:\\s*\\([^)]*\\))?$`,
+  'iu',
+)
+const LIMITED_SERIES =
+  /^(limited[ -]series|mini-?series?|miniserie|mini-?série|série limitée|serie limitada|minissérie)$/iu
 const EPISODE_SUFFIX = new RegExp(`\\s*\\((?:${EPISODE_WORDS})\\s+(?<number>\\d{1,5})\\)$`, 'iu')
 const EPISODE_ALONE = new RegExp(`^(?:${EPISODE_WORDS})\\s+(?<number>\\d{1,5})$`, 'iu')
 const YEAR_SUFFIX = /\s*\((?<year>(?:19|20)\d{2})\)$/u
@@ -30,9 +34,19 @@ export function readNetflixTitle (text: string): Reading[] {
 }
 
 function readMovie (name: string): Reading[] {
-  const movie: Reading = { kind: 'movie', titleName: name, year: null, season: null, episode: null, episodeNames: [], isSeasonCertain: false }
+  const movie: Reading = {
+    kind: 'movie',
+    titleName: name,
+    year: null,
+    season: null,
+    episode: null,
+    episodeNames: [],
+    isSeasonCertain: false,
+  }
   const year = YEAR_SUFFIX.exec(name)?.groups?.['year']
-  return year === undefined ? [movie] : [movie, { ...movie, titleName: name.replace(YEAR_SUFFIX, ''), year: Number(year) }]
+  return year === undefined
+    ? [movie]
+    : [movie, { ...movie, titleName: name.replace(YEAR_SUFFIX, ''), year: Number(year) }]
 }
 
 function readSeason (segments: readonly string[], segment: string, at: number): Reading[] {
@@ -53,7 +67,14 @@ function readSeason (segments: readonly string[], segment: string, at: number): 
 function readWithoutSeason (segments: readonly string[]): Reading[] {
   return segments.slice(1).map((_, i) => {
     const at = segments.length - 1 - i
-    return { kind: 'show', titleName: segments.slice(0, at).join(': '), year: null, season: null, ...readEpisode(segments.slice(at)), isSeasonCertain: false }
+    return {
+      kind: 'show',
+      titleName: segments.slice(0, at).join(': '),
+      year: null,
+      season: null,
+      ...readEpisode(segments.slice(at)),
+      isSeasonCertain: false,
+    }
   })
 }
 
@@ -90,7 +111,8 @@ function noonOf (year: number, month: number, day: number): number | null {
   const fullYear = year < 100 ? 2_000 + year : year
   const time = Date.UTC(fullYear, month - 1, day) + NOON_MS
   const date = new Date(time)
-  const isReal = fullYear >= 1970 && date.getUTCFullYear() === fullYear && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  const isReal = fullYear >= 1970 && date.getUTCFullYear() === fullYear && date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day
   return isReal ? time : null
 }
 

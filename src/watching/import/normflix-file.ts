@@ -25,7 +25,9 @@ export function readNormflixFile ({ plays }: Static<typeof HistoryFile>, now: Da
       }),
       playId: play.id ?? null,
       moment: `${new Date(startedAt).toISOString()} ${play.startPositionMs ?? play.positionMs}`,
-      isSetBack: [startedAt, play.lastWatchedAt, play.endAt ?? startedAt].some((time) => Date.parse(time) > now.getTime()),
+      isSetBack: [startedAt, play.lastWatchedAt, play.endAt ?? startedAt].some((time) =>
+        Date.parse(time) > now.getTime()
+      ),
       factsFor: (timing: ItemTiming) => factsOf(play, timing, now),
     }
   })
@@ -53,7 +55,12 @@ function readingOf ({ title, item }: ExportedPlay): Reading {
 function factsOf (play: ExportedPlay, timing: ItemTiming, now: Date): PlayFacts {
   const at = clampTime(new Date(play.lastWatchedAt), now)
   const durationMs = play.durationMs === undefined ? timing.durationMs : play.durationMs
-  const event = factsOfEvent({ positionMs: play.positionMs, at, watchedMs: play.watchedMs ?? null, eventId: play.eventId ?? '' }, { ...timing, durationMs })
+  const event = factsOfEvent({
+    positionMs: play.positionMs,
+    at,
+    watchedMs: play.watchedMs ?? null,
+    eventId: play.eventId ?? '',
+  }, { ...timing, durationMs })
   const startPositionMs = play.startPositionMs ?? play.positionMs
   return {
     ...event,

@@ -5,10 +5,25 @@ import { findProfileWatching, type StoredProfile } from '../../../models/account
 import { findSlots, type StreamSlot } from '../../../models/account-streams.js'
 import { WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
 import { titleStateOf, type WatchEntry } from '../../../models/watch-entry.js'
-import { durationOf, readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import {
+  durationOf,
+  readyFilesOf,
+  type Catalogue,
+  type CatalogueItem,
+  type CatalogueTitle,
+} from '../../catalogue/store/catalogue.js'
 import { withinPlan } from '../../domain/file-choice.js'
 import { canSee, type Viewer } from '../../domain/maturity.js'
-import { advanceTitle, decideCard, EMPTY_TITLE_STATE, lastActivity, lastPlayed, type Card, type EndedItem, type TitleState } from '../../domain/next-up.js'
+import {
+  advanceTitle,
+  decideCard,
+  EMPTY_TITLE_STATE,
+  lastActivity,
+  lastPlayed,
+  type Card,
+  type EndedItem,
+  type TitleState,
+} from '../../domain/next-up.js'
 import { hasAired } from '../../domain/watch-order.js'
 import { timeOrNull } from '../dates.js'
 import { slotState } from '../streams/stream-leases.js'
@@ -62,22 +77,37 @@ interface KnownTitle {
 }
 
 /** The cards of a profile, newest activity first; null when there is no such profile. */
-export async function listContinueCards (watching: Watching, watcher: Watcher, request: ContinueRequest): Promise<ContinueCard[] | null> {
-  const [profile, slots] = await Promise.all([findProfileWatching(watcher.account, watcher.profile), findSlots(watcher.account)])
+export async function listContinueCards (
+  watching: Watching,
+  watcher: Watcher,
+  request: ContinueRequest,
+): Promise<ContinueCard[] | null> {
+  const [profile, slots] = await Promise.all([
+    findProfileWatching(watcher.account, watcher.profile),
+    findSlots(watcher.account),
+  ])
   return profile === null ? null : await listCardsOf(watching, profile, slots, request)
 }
 
 /** The same for a profile that has been read already, with the account's live slots. */
-export async function listCardsOf (watching: Watching, profile: StoredProfile, slots: readonly StreamSlot[], request: ContinueRequest): Promise<ContinueCard[]> {
+export async function listCardsOf (
+  watching: Watching,
+  profile: StoredProfile,
+  slots: readonly StreamSlot[],
+  request: ContinueRequest,
+): Promise<ContinueCard[]> {
   const entries = [...profile.watchHistory]
   const known = new Set(entries.map((entry) => entry.title.toString()))
-  const cardsSoFar = (): ContinueCard[] => cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries))
+  const cardsSoFar = (): ContinueCard[] =>
+    cardsOf(watching, request, withLiveSlots(watching.catalogue, profile, slots, entries))
   let cards = cardsSoFar()
   // The archive matters only while the page is not full without it, or something in it is newer than the last card.
   let unread = profile.archivedUntil?.getTime() ?? -Infinity
   for (const window of ARCHIVE_WINDOWS_MS) {
     const last = cards[request.limit - 1]
-    if (unread < 0 || (last !== undefined && last.lastWatchedAt.getTime() > unread) || entries.length >= ARCHIVE_DEPTH) break
+    if (
+      unread < 0 || (last !== undefined && last.lastWatchedAt.getTime() > unread) || entries.length >= ARCHIVE_DEPTH
+    ) break
     const since = Math.max(0, (profile.archivedUntil?.getTime() ?? 0) - window)
     const older = await findArchivedBetween(profile._id, since, unread)
     entries.push(...older.filter((entry) => !known.has(entry.title.toString())))
@@ -91,7 +121,9 @@ export async function listCardsOf (watching: Watching, profile: StoredProfile, s
 /** Newest first. The lower bound keeps it cheap on servers that do not take the order from an index. */
 async function findArchivedBetween (profile: Types.ObjectId, since: number, until: number): Promise<ArchivedEntry[]> {
   const span = mongoose.trusted({ $gte: new Date(since), $lte: new Date(until) })
-  return await WatchArchive.find({ profile, activityAt: span }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<ArchivedEntry[]>()
+  return await WatchArchive.find({ profile, activityAt: span }).sort({ activityAt: -1 }).limit(ARCHIVE_DEPTH).lean<
+    ArchivedEntry[]
+  >()
 }
 
 /** A title that a viewer put away, and when. */
@@ -106,13 +138,17 @@ export async function listPutAway (watching: Watching, watcher: Watcher, viewer:
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
   const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
-  const archived = profile.archivedUntil === null ? [] : await WatchArchive.find({ profile: watcher.profile }).lean<ArchivedEntry[]>()
+  const archived = profile.archivedUntil === null
+    ? []
+    : await WatchArchive.find({ profile: watcher.profile }).lean<ArchivedEntry[]>()
   return [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
     .filter((entry) => isAway(knownTitle(entry)))
     .sort((a, b) => putAwayAt(b) - putAwayAt(a))
     .flatMap((entry) => {
       const title = watching.catalogue.findTitle(entry.title.toString())
-      return title !== null && canSee(viewer, title, watching.now()) ? [{ title, hiddenAt: entry.hiddenAt, droppedAt: entry.droppedAt }] : []
+      return title !== null && canSee(viewer, title, watching.now())
+        ? [{ title, hiddenAt: entry.hiddenAt, droppedAt: entry.droppedAt }]
+        : []
     })
 }
 
@@ -126,17 +162,31 @@ function isAway ({ hiddenAt, isDropped, state }: KnownTitle): boolean {
 }
 
 /** What the continue button does: the first card that can be played now. */
-export async function findContinueCard (watching: Watching, watcher: Watcher, request: Omit<ContinueRequest, 'limit'>): Promise<ContinueCard | null> {
+export async function findContinueCard (
+  watching: Watching,
+  watcher: Watcher,
+  request: Omit<ContinueRequest, 'limit'>,
+): Promise<ContinueCard | null> {
   const cards = await listContinueCards(watching, watcher, { ...request, limit: 1, playableOnly: true })
   return cards?.[0] ?? null
 }
 
 function knownTitle (entry: WatchEntry): KnownTitle {
-  return { id: entry.title.toString(), state: titleStateOf(entry), hiddenAt: timeOrNull(entry.hiddenAt), isDropped: (entry.droppedAt ?? null) !== null }
+  return {
+    id: entry.title.toString(),
+    state: titleStateOf(entry),
+    hiddenAt: timeOrNull(entry.hiddenAt),
+    isDropped: (entry.droppedAt ?? null) !== null,
+  }
 }
 
 /** What is playing right now counts as if it had been flushed. */
-function withLiveSlots (catalogue: Catalogue, profile: StoredProfile, slots: readonly StreamSlot[], entries: readonly WatchEntry[]): KnownTitle[] {
+function withLiveSlots (
+  catalogue: Catalogue,
+  profile: StoredProfile,
+  slots: readonly StreamSlot[],
+  entries: readonly WatchEntry[],
+): KnownTitle[] {
   const titles = new Map(entries.map((entry) => [entry.title.toString(), knownTitle(entry)]))
   for (const slot of slots) {
     if (!slot.profile.equals(profile._id) || !hasNews(slot)) continue
@@ -191,9 +241,12 @@ function itemOf (catalogue: Catalogue, title: CatalogueTitle, card: Card<Catalog
 
 function reasonOf (catalogue: Catalogue, card: Card<CatalogueItem>): ContinueCard['reason'] {
   switch (card.kind) {
-    case 'resume': return { code: 'half-watched', text: 'You stopped here.' }
-    case 'again': return { code: 'watching-again', text: 'You began it again.' }
-    case 'next': return { code: 'next-episode', text: `You watched ${nameOf(catalogue, card.after)}.` }
+    case 'resume':
+      return { code: 'half-watched', text: 'You stopped here.' }
+    case 'again':
+      return { code: 'watching-again', text: 'You began it again.' }
+    case 'next':
+      return { code: 'next-episode', text: `You watched ${nameOf(catalogue, card.after)}.` }
   }
 }
 
@@ -205,15 +258,24 @@ function nameOf (catalogue: Catalogue, { item, place }: EndedItem): string {
 }
 
 function waitingFor ({ catalogue, now }: Watching, item: CatalogueItem, planMaxHeight: number): Waiting | null {
-  if (!hasAired(item, now())) return { code: 'not-aired', text: `It airs on ${item.airDate ?? 'a day to come'}.`, from: item.airDate }
+  if (!hasAired(item, now())) {
+    return { code: 'not-aired', text: `It airs on ${item.airDate ?? 'a day to come'}.`, from: item.airDate }
+  }
   const files = readyFilesOf(catalogue, item.id)
   if (files.length === 0) return { code: 'no-media', text: 'There is nothing to play yet.', from: null }
-  if (withinPlan(files, planMaxHeight).length === 0) return { code: 'plan', text: 'This plan cannot play any of its files.', from: null }
+  if (withinPlan(files, planMaxHeight).length === 0) {
+    return { code: 'plan', text: 'This plan cannot play any of its files.', from: null }
+  }
   return null
 }
 
 /** What follows an item that was just finished: the next episode, if this viewer can play it now. */
-export function nextCard (watching: Watching, request: CardRequest, titleId: string, state: TitleState): ContinueCard | null {
+export function nextCard (
+  watching: Watching,
+  request: CardRequest,
+  titleId: string,
+  state: TitleState,
+): ContinueCard | null {
   const card = toCard(watching, request, titleId, state)
   return card?.kind === 'next' && card.waiting === null ? card : null
 }

@@ -1,36 +1,54 @@
 // Thumbs up and down: one rating a title, and the list of them, newest first, in keyset pages.
 import mongoose, { Types } from 'mongoose'
 import { recordChange } from '../../../models/change-log.js'
-import { Taste, tasteIdOf, upsertTaste, type StoredTaste, type TasteRating } from '../../../models/profile-title-preferences.js'
+import {
+  Taste,
+  tasteIdOf,
+  upsertTaste,
+  type StoredTaste,
+  type TasteRating,
+} from '../../../models/profile-title-preferences.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { Watcher } from '../watching.js'
 
 /** Rates a title; the same rating again changes nothing, not even its place in the list. */
 export async function rateTitle (watcher: Watcher, titleId: string, rating: TasteRating, now: Date): Promise<void> {
-  await upsertTaste(watcher, titleId, { rating: { $literal: rating }, ratedAt: { $cond: [{ $eq: ['$rating', { $literal: rating }] }, '$ratedAt', now] } }, now)
+  await upsertTaste(watcher, titleId, {
+    rating: { $literal: rating },
+    ratedAt: { $cond: [{ $eq: ['$rating', { $literal: rating }] }, '$ratedAt', now] },
+  }, now)
   await recordChange(watcher, 'rating', titleId)
 }
 
 export async function unrateTitle (watcher: Watcher, titleId: string, now: Date): Promise<void> {
-  await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, { $set: { rating: null, ratedAt: null, updatedAt: now } })
+  await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, {
+    $set: { rating: null, ratedAt: null, updatedAt: now },
+  })
   await recordChange(watcher, 'rating', titleId)
 }
 
 /** The place of a rating in the list: its moment (ms since the epoch) and id. */
 export type RatingPosition = readonly [at: number, id: string]
 
-export interface RatedTitle { readonly title: CatalogueTitle, readonly rating: TasteRating, readonly ratedAt: Date }
+export interface RatedTitle {
+  readonly title: CatalogueTitle
+  readonly rating: TasteRating
+  readonly ratedAt: Date
+}
 
 export interface RatingsRequest {
   readonly rating: TasteRating | null
   readonly after: RatingPosition | null
   readonly limit: number
   /** Null for titles that are gone, or not this viewer's to see: they are left out. */
-  findVisible (titleId: string): CatalogueTitle | null
+  findVisible(titleId: string): CatalogueTitle | null
 }
 
 /** One page of ratings; reads on until the page is full or nothing is left. */
-export async function listRatings (watcher: Watcher, request: RatingsRequest): Promise<{ ratings: RatedTitle[], next: RatingPosition | null }> {
+export async function listRatings (
+  watcher: Watcher,
+  request: RatingsRequest,
+): Promise<{ ratings: RatedTitle[], next: RatingPosition | null }> {
   const found: Array<{ rated: RatedTitle, position: RatingPosition }> = []
   let after = request.after
   for (;;) {
@@ -43,18 +61,29 @@ export async function listRatings (watcher: Watcher, request: RatingsRequest): P
     if (rows.length <= request.limit || found.length > request.limit) break
   }
   const page = found.slice(0, request.limit)
-  return { ratings: page.map(({ rated }) => rated), next: found.length > request.limit ? page.at(-1)?.position ?? null : null }
+  return {
+    ratings: page.map(({ rated }) => rated),
+    next: found.length > request.limit ? page.at(-1)?.position ?? null : null,
+  }
 }
 
 type RatedTaste = StoredTaste & { rating: TasteRating, ratedAt: Date }
 
-async function findRated (watcher: Watcher, { rating, limit }: RatingsRequest, after: RatingPosition | null): Promise<RatedTaste[]> {
+async function findRated (
+  watcher: Watcher,
+  { rating, limit }: RatingsRequest,
+  after: RatingPosition | null,
+): Promise<RatedTaste[]> {
   const filter: Record<string, unknown> = {
     profile: new Types.ObjectId(watcher.profile),
     // Both bounds: titles without a rating have null here.
     ratedAt: mongoose.trusted({ $gt: new Date(0), ...(after === null ? {} : { $lte: new Date(after[0]) }) }),
   }
   if (rating !== null) filter['rating'] = rating
-  if (after !== null) filter['$or'] = [{ ratedAt: mongoose.trusted({ $lt: new Date(after[0]) }) }, { _id: mongoose.trusted({ $lt: new Types.ObjectId(after[1]) }) }]
+  if (after !== null) {
+    filter['$or'] = [{ ratedAt: mongoose.trusted({ $lt: new Date(after[0]) }) }, {
+      _id: mongoose.trusted({ $lt: new Types.ObjectId(after[1]) }),
+    }]
+  }
   return await Taste.find(filter as never).sort({ ratedAt: -1, _id: -1 }).limit(limit + 1).lean<RatedTaste[]>()
 }

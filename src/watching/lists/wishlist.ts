@@ -14,19 +14,26 @@ import type { Watcher } from '../watching.js'
 /** Puts a title on the wishlist; again does nothing. @throws DomainError 409 `wishlist-full` */
 export async function addToWishlist (watcher: Watcher, titleId: string): Promise<void> {
   const title = new Types.ObjectId(titleId)
-  const result = await Account.updateOne({ _id: watcher.account },
-    { $push: { 'profiles.$[profile].wishlist': { $each: [title], $position: 0 } } },
-    {
-      arrayFilters: [{
-        'profile._id': new Types.ObjectId(watcher.profile),
-        'profile.wishlist': { $ne: title },
-        [`profile.wishlist.${WISHLIST_LIMIT - 1}`]: { $exists: false },
-      }],
-      timestamps: false,
-    })
+  const result = await Account.updateOne({ _id: watcher.account }, {
+    $push: { 'profiles.$[profile].wishlist': { $each: [title], $position: 0 } },
+  }, {
+    arrayFilters: [{
+      'profile._id': new Types.ObjectId(watcher.profile),
+      'profile.wishlist': { $ne: title },
+      [`profile.wishlist.${WISHLIST_LIMIT - 1}`]: { $exists: false },
+    }],
+    timestamps: false,
+  })
   const isThere = result.modifiedCount > 0 ||
     (await findProfileWatching(watcher.account, watcher.profile))?.wishlist.some((one) => one.equals(title)) === true
-  if (!isThere) throw conflict('wishlist-full', 'The wishlist is full', `A wishlist holds up to ${WISHLIST_LIMIT} titles. Remove one first.`, { maxTitles: WISHLIST_LIMIT })
+  if (!isThere) {
+    throw conflict(
+      'wishlist-full',
+      'The wishlist is full',
+      `A wishlist holds up to ${WISHLIST_LIMIT} titles. Remove one first.`,
+      { maxTitles: WISHLIST_LIMIT },
+    )
+  }
   // Also when it was there already: whoever tries again may have been cut off before this.
   await recordChange(watcher, 'wishlist', titleId)
 }
@@ -40,17 +47,25 @@ export async function removeFromWishlist (watcher: Watcher, titleId: string): Pr
  * Takes a movie off the wishlist once it was watched to its end, if the profile wants that. One that is being watched
  * again stays.
  */
-export async function dropIfWatched (watcher: Watcher, title: Pick<CatalogueTitle, 'id' | 'kind'> | null, state: Pick<ItemState, 'finished' | 'isResumable'> | null): Promise<void> {
+export async function dropIfWatched (
+  watcher: Watcher,
+  title: Pick<CatalogueTitle, 'id' | 'kind'> | null,
+  state: Pick<ItemState, 'finished' | 'isResumable'> | null,
+): Promise<void> {
   if (title?.kind !== 'movie' || state?.finished !== true || state.isResumable) return
-  if (await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })) await recordChange(watcher, 'wishlist', title.id)
+  if (await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })) {
+    await recordChange(watcher, 'wishlist', title.id)
+  }
 }
 
 /** @returns whether it was there */
 async function takeOff (watcher: Watcher, titleId: string, onlyIf: Record<string, unknown>): Promise<boolean> {
   const title = new Types.ObjectId(titleId)
-  const result = await Account.updateOne({ _id: watcher.account },
+  const result = await Account.updateOne(
+    { _id: watcher.account },
     { $pull: { 'profiles.$[profile].wishlist': title } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile), ...onlyIf }], timestamps: false })
+    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile), ...onlyIf }], timestamps: false },
+  )
   // Added again some day, it comes to the front and not to the place it had.
   if (result.modifiedCount > 0) await WishlistOrder.updateOne({ _id: watcher.profile }, { $pull: { titles: title } })
   return result.modifiedCount > 0
@@ -72,13 +87,24 @@ export async function readOwnOrder (watcher: Watcher, newestFirst: readonly stri
  * Puts titles first, in the order given; the others follow in the order they have.
  * @throws DomainError 404 without such a profile, 409 `not-on-wishlist` naming those that are not there for this viewer
  */
-export async function reorderWishlist (watcher: Watcher, titleIds: readonly string[], isVisible: (titleId: string) => boolean): Promise<void> {
+export async function reorderWishlist (
+  watcher: Watcher,
+  titleIds: readonly string[],
+  isVisible: (titleId: string) => boolean,
+): Promise<void> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) throw notFound('profile')
   const { ids } = await readOwnOrder(watcher, profile.wishlist.map(String))
   const present = new Set(ids)
   const missing = titleIds.filter((id) => !present.has(id) || !isVisible(id))
-  if (missing.length > 0) throw conflict('not-on-wishlist', 'Not on the wishlist', 'Only titles that are on the wishlist can be put in order. Add these first, or leave them out.', { titleIds: missing })
+  if (missing.length > 0) {
+    throw conflict(
+      'not-on-wishlist',
+      'Not on the wishlist',
+      'Only titles that are on the wishlist can be put in order. Add these first, or leave them out.',
+      { titleIds: missing },
+    )
+  }
   const ordered = moveToFront(ids, titleIds)
   // Cursors of an order stay good while it does.
   const isKept = (await findWishlistOrder(watcher.profile))?.titles.map(String).join() === ordered.join()
@@ -88,7 +114,10 @@ export async function reorderWishlist (watcher: Watcher, titleIds: readonly stri
 }
 
 async function writeOrder (watcher: Watcher, ids: readonly string[]): Promise<void> {
-  const update = { $set: { account: new Types.ObjectId(watcher.account), titles: ids.map((id) => new Types.ObjectId(id)) }, $inc: { revision: 1 } }
+  const update = {
+    $set: { account: new Types.ObjectId(watcher.account), titles: ids.map((id) => new Types.ObjectId(id)) },
+    $inc: { revision: 1 },
+  }
   try {
     await WishlistOrder.updateOne({ _id: watcher.profile }, update, { upsert: true })
   } catch (error) {

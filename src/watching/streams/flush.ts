@@ -60,7 +60,11 @@ export async function flushSlot (watching: Watching, watcher: Watcher, slot: Str
 }
 
 /** A play that was written while the viewer cleared it goes again. */
-export async function wasClearedMeanwhile (play: Types.ObjectId, facts: PlayFacts, { clearedAt }: Projection): Promise<boolean> {
+export async function wasClearedMeanwhile (
+  play: Types.ObjectId,
+  facts: PlayFacts,
+  { clearedAt }: Projection,
+): Promise<boolean> {
   if (lastMoment(facts) > clearedAt) return false
   await Play.deleteOne({ _id: play })
   return true
@@ -69,7 +73,9 @@ export async function wasClearedMeanwhile (play: Types.ObjectId, facts: PlayFact
 /** Brings what a profile is playing right now to the history, where others read it. */
 export async function flushLive (watching: Watching, watcher: Watcher): Promise<void> {
   for (const slot of await findSlots(watcher.account)) {
-    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) await flushSlot(watching, watcher, slot)
+    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) {
+      await flushSlot(watching, watcher, slot)
+    }
   }
 }
 
@@ -100,7 +106,9 @@ export async function sweepExpiredSlots (watching: Watching): Promise<number> {
   let swept = 0
   for (const streams of await findSweepable(now, SWEEP_BATCH)) {
     // One account that cannot be swept does not hold up the others.
-    await sweepAccount(watching, streams, now).then((count) => { swept += count }, (error: unknown) => {
+    await sweepAccount(watching, streams, now).then((count) => {
+      swept += count
+    }, (error: unknown) => {
       watching.warn(error, 'an expired stream could not be flushed; it will be tried again')
     })
   }
@@ -111,7 +119,11 @@ async function sweepAccount (watching: Watching, streams: StoredStreams, now: Da
   let swept = 0
   for (const slot of streams.slots.filter((one) => isSweepable(one, now))) {
     const flushed = await flushSlot(watching, watcherOf(streams._id, slot), slot)
-    await dropIfWatched(watcherOf(streams._id, slot), watching.catalogue.findTitle(slot.title.toString()), flushed?.state ?? null)
+    await dropIfWatched(
+      watcherOf(streams._id, slot),
+      watching.catalogue.findTitle(slot.title.toString()),
+      flushed?.state ?? null,
+    )
     if (await removeSlot(streams._id, slot)) swept++
   }
   await rescheduleSweep(streams._id, now)
@@ -125,8 +137,8 @@ function watcherOf (account: Types.ObjectId, slot: StreamSlot): Watcher {
 /** Remembers when each running stream was last flushed by this process; another process flushing too does no harm. */
 export interface FlushSchedule {
   /** True at most once a period a stream; a paused stream is flushed at once. */
-  isDue (streamId: string, isPaused: boolean, now: Date): boolean
-  forget (streamId: string): void
+  isDue(streamId: string, isPaused: boolean, now: Date): boolean
+  forget(streamId: string): void
 }
 
 export function createFlushSchedule (): FlushSchedule {
@@ -143,7 +155,9 @@ export function createFlushSchedule (): FlushSchedule {
       dropOld(flushedAt, now.getTime())
       return true
     },
-    forget: (streamId) => { flushedAt.delete(streamId) },
+    forget: (streamId) => {
+      flushedAt.delete(streamId)
+    },
   }
 }
 

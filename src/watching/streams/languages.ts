@@ -10,12 +10,19 @@ export function memoryOf (taste: Pick<StoredTaste, 'audio' | 'subtitles'> | null
   const { audio = null, subtitles = null } = taste ?? {}
   return {
     ...(audio === null ? {} : { audio: { language: audio.language, kind: audio.kind } }),
-    ...(subtitles === null ? {} : { subtitles: subtitles.language === null ? null : { language: subtitles.language, kind: subtitles.kind } }),
+    ...(subtitles === null
+      ? {}
+      : { subtitles: subtitles.language === null ? null : { language: subtitles.language, kind: subtitles.kind } }),
   }
 }
 
 /** Remembers what was said; what was left open stays as it is. */
-export async function rememberLanguages (watcher: Watcher, titleId: string, { audio, subtitles }: SpokenWishes, now: Date): Promise<void> {
+export async function rememberLanguages (
+  watcher: Watcher,
+  titleId: string,
+  { audio, subtitles }: SpokenWishes,
+  now: Date,
+): Promise<void> {
   const changes = {
     ...(audio === undefined ? {} : { audio: { $literal: audio } }),
     ...(subtitles === undefined ? {} : { subtitles: { $literal: subtitles ?? { language: null, kind: 'full' } } }),
@@ -27,7 +34,13 @@ export async function rememberLanguages (watcher: Watcher, titleId: string, { au
  * Remembers what was said during a stream, with an event of the client's time `at`; a private stream leaves no trace, and
  * an event that was overtaken by a newer one says nothing any more. Without a word it costs nothing.
  */
-export async function rememberForStream (watcher: Watcher, streamId: string, spoken: SpokenWishes, at: number, now: Date): Promise<void> {
+export async function rememberForStream (
+  watcher: Watcher,
+  streamId: string,
+  spoken: SpokenWishes,
+  at: number,
+  now: Date,
+): Promise<void> {
   if (spoken.audio === undefined && spoken.subtitles === undefined) return
   const slot = await findSlot(watcher, streamId)
   if (slot?.private === true || (slot?.at ?? new Date(0)).getTime() > at) return
@@ -37,5 +50,7 @@ export async function rememberForStream (watcher: Watcher, streamId: string, spo
 
 /** Forgets the languages of a title; its rating stays. */
 export async function forgetLanguages (watcher: Watcher, titleId: string, now: Date): Promise<void> {
-  await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, { $set: { audio: null, subtitles: null, updatedAt: now } })
+  await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, {
+    $set: { audio: null, subtitles: null, updatedAt: now },
+  })
 }

@@ -4,8 +4,21 @@ import { Types } from 'mongoose'
 import type { StreamSlot } from '../../../models/account-streams.js'
 import { playFactsOf } from '../../../models/play.js'
 import { findTaste } from '../../../models/profile-title-preferences.js'
-import { durationOf, numbersOf, readyFilesOf, type CatalogueFile, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { chooseFile, pictureHeight, type ClientAbilities, type FileChoice, type Refusal } from '../../domain/file-choice.js'
+import {
+  durationOf,
+  numbersOf,
+  readyFilesOf,
+  type CatalogueFile,
+  type CatalogueItem,
+  type CatalogueTitle,
+} from '../../catalogue/store/catalogue.js'
+import {
+  chooseFile,
+  pictureHeight,
+  type ClientAbilities,
+  type FileChoice,
+  type Refusal,
+} from '../../domain/file-choice.js'
 import { chooseLanguages, type LanguageChoice, type SpokenWishes } from '../../domain/language-choice.js'
 import type { TitleState } from '../../domain/next-up.js'
 import { wouldBeginAgain } from '../../domain/rewatch-runs.js'
@@ -48,46 +61,82 @@ export interface StartedPlayback {
  * Starts a playback: chooses the file, finds the place, takes a slot of the plan.
  * @throws DomainError 404 without such a profile, 409 `no-media`, `plan-resolution`, `client-unsupported`, `plan-stream-limit`
  */
-export async function startPlayback (watching: Watching, watcher: Watcher, request: PlaybackRequest): Promise<StartedPlayback> {
+export async function startPlayback (
+  watching: Watching,
+  watcher: Watcher,
+  request: PlaybackRequest,
+): Promise<StartedPlayback> {
   const now = watching.now()
   if (!hasAired(request.item, now)) throw notAired(request.item)
   const [account, { state, reading }, taste] = await Promise.all([
-    findAccount(watcher.account), findWhereabouts(watching, watcher, request.title.id, request.item.id), findTaste(watcher.profile, request.title.id),
+    findAccount(watcher.account),
+    findWhereabouts(watching, watcher, request.title.id, request.item.id),
+    findTaste(watcher.profile, request.title.id),
   ])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
   if (profile.locked) throw profileLocked()
-  const lastFileId = lastFileOf(reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id))
+  const lastFileId = lastFileOf(
+    reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id),
+  )
   const memory = memoryOf(taste)
   const choice = chooseOrRefuse(watching, request, account, profile, memory, lastFileId)
   const { base, startPositionMs } = beginsAt(reading, request.item, state, now)
   const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
-  const result = await takeSlot(watcher.account, account.limits, account.__v, {
-    profile: profile._id,
-    session: new Types.ObjectId(request.session),
-    title: new Types.ObjectId(request.title.id),
-    item: new Types.ObjectId(request.item.id),
-    ...numbersOf(request.title, request.item),
-    mediaFile: new Types.ObjectId(choice.file.id),
-    device: request.device,
-    private: request.private,
-    maxHeight: account.limits.maxHeight,
-    startedAt: now,
-    startPositionMs,
-    durationMs,
-    finishMarkMs: finishMark({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
-    base: { watchedMs: base.watchedMs, finishedAt: dateOrNull(base.finishedAt), endedAt: dateOrNull(base.endedAt), activeAt: dateOrNull(base.activeAt) },
-  }, request.takeOver, now)
+  const result = await takeSlot(
+    watcher.account,
+    account.limits,
+    account.__v,
+    {
+      profile: profile._id,
+      session: new Types.ObjectId(request.session),
+      title: new Types.ObjectId(request.title.id),
+      item: new Types.ObjectId(request.item.id),
+      ...numbersOf(request.title, request.item),
+      mediaFile: new Types.ObjectId(choice.file.id),
+      device: request.device,
+      private: request.private,
+      maxHeight: account.limits.maxHeight,
+      startedAt: now,
+      startPositionMs,
+      durationMs,
+      finishMarkMs: finishMark({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
+      base: {
+        watchedMs: base.watchedMs,
+        finishedAt: dateOrNull(base.finishedAt),
+        endedAt: dateOrNull(base.endedAt),
+        activeAt: dateOrNull(base.activeAt),
+      },
+    },
+    request.takeOver,
+    now,
+  )
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
   if (!request.private) await rememberLanguages(watcher, request.title.id, request.spoken, now)
   const maxHeight = Math.min(account.limits.maxHeight, request.client.maxHeight ?? Infinity)
-  return { slot: result.slot, choice, maxHeight, languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId) }
+  return {
+    slot: result.slot,
+    choice,
+    maxHeight,
+    languages: languagesFor(watching, request, profile, memory, choice.file, lastFileId),
+  }
 }
 
-function languagesFor (watching: Watching, request: PlaybackRequest, profile: StoredProfile, memory: SpokenWishes, file: CatalogueFile, lastFileId: string | null): LanguageChoice {
+function languagesFor (
+  watching: Watching,
+  request: PlaybackRequest,
+  profile: StoredProfile,
+  memory: SpokenWishes,
+  file: CatalogueFile,
+  lastFileId: string | null,
+): LanguageChoice {
   const heard = lastFileId === null ? [] : watching.catalogue.findFile(lastFileId)?.audioLanguages ?? []
-  const subtitles = watching.catalogue.sideFilesOf(request.item.id).subtitles.map(({ _id, language, kind }) => ({ id: _id.toString(), language, kind }))
+  const subtitles = watching.catalogue.sideFilesOf(request.item.id).subtitles.map(({ _id, language, kind }) => ({
+    id: _id.toString(),
+    language,
+    kind,
+  }))
   return chooseLanguages({ ...file, subtitles }, {
     request: request.spoken,
     clientLanguages: request.client.languages ?? [],
@@ -99,7 +148,12 @@ function languagesFor (watching: Watching, request: PlaybackRequest, profile: St
 }
 
 /** Where a play begins, and what earlier ones leave to it: nothing when it opens a new pass of something finished. */
-function beginsAt ({ events, outline, passes }: TitleReading, item: CatalogueItem, state: ItemState | null, now: Date): { base: ItemBase, startPositionMs: number } {
+function beginsAt (
+  { events, outline, passes }: TitleReading,
+  item: CatalogueItem,
+  state: ItemState | null,
+  now: Date,
+): { base: ItemBase, startPositionMs: number } {
   const plays = events.plays.filter((play) => play.item === item.id).map(({ facts }) => facts)
   const mark = events.marks.find((one) => one.item === item.id)?.mark ?? null
   const base = baseFor(plays, mark, passes)
@@ -110,7 +164,9 @@ function beginsAt ({ events, outline, passes }: TitleReading, item: CatalogueIte
 }
 
 function notAired (item: CatalogueItem): DomainError {
-  return conflict('not-aired', 'Not aired yet', `It airs on ${item.airDate ?? 'a day to come'}.`, { airDate: item.airDate })
+  return conflict('not-aired', 'Not aired yet', `It airs on ${item.airDate ?? 'a day to come'}.`, {
+    airDate: item.airDate,
+  })
 }
 
 function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId | null }>): string | null {
@@ -118,26 +174,43 @@ function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId 
   return newest?.mediaFile?.toString() ?? null
 }
 
-function chooseOrRefuse (watching: Watching, request: PlaybackRequest, account: StoredAccount, profile: StoredProfile, memory: SpokenWishes, lastFileId: string | null): FileChoice<CatalogueFile> {
+function chooseOrRefuse (
+  watching: Watching,
+  request: PlaybackRequest,
+  account: StoredAccount,
+  profile: StoredProfile,
+  memory: SpokenWishes,
+  lastFileId: string | null,
+): FileChoice<CatalogueFile> {
   const { audio } = request.spoken
   const choice = chooseFile(readyFilesOf(watching.catalogue, request.item.id), {
     planMaxHeight: account.limits.maxHeight,
-    client: audio === undefined ? request.client : { ...request.client, languages: [audio.language, ...request.client.languages ?? []] },
+    client: audio === undefined
+      ? request.client
+      : { ...request.client, languages: [audio.language, ...request.client.languages ?? []] },
     rememberedLanguage: memory.audio?.language ?? null,
     profileLanguages: profile.audioLanguages,
     originalLanguage: request.title.originalLanguage,
     lastFileId,
   })
-  if (typeof choice === 'string') throw nothingPlayable(choice, account, readyFilesOf(watching.catalogue, request.item.id))
+  if (typeof choice === 'string') {
+    throw nothingPlayable(choice, account, readyFilesOf(watching.catalogue, request.item.id))
+  }
   return choice
 }
 
 function nothingPlayable (refusal: Refusal, account: StoredAccount, files: readonly CatalogueFile[]): DomainError {
   switch (refusal) {
-    case 'no-file': return conflict('no-media', 'Nothing to play yet', 'There is no media file for it yet.')
-    case 'plan': return tooSharp(account.limits.maxHeight, Math.min(...files.map(pictureHeight)))
-    case 'client': return conflict('client-unsupported', 'Nothing this device can play',
-      'No file fits the height, bitrate and codecs that the client says it can play.')
+    case 'no-file':
+      return conflict('no-media', 'Nothing to play yet', 'There is no media file for it yet.')
+    case 'plan':
+      return tooSharp(account.limits.maxHeight, Math.min(...files.map(pictureHeight)))
+    case 'client':
+      return conflict(
+        'client-unsupported',
+        'Nothing this device can play',
+        'No file fits the height, bitrate and codecs that the client says it can play.',
+      )
   }
 }
 
@@ -145,16 +218,26 @@ function nothingPlayable (refusal: Refusal, account: StoredAccount, files: reado
 function tooSharp (maxHeight: number, neededHeight: number): DomainError {
   const plan = smallestPlanFor(neededHeight)
   const remedy = plan === null ? 'No plan plays it.' : `The plan ${plan.name} plays it.`
-  return conflict('plan-resolution', 'Not on this plan', `Every file is sharper than the ${maxHeight}p of this plan. ${remedy}`, { maxHeight, neededHeight, plan: plan?.id ?? null })
+  return conflict(
+    'plan-resolution',
+    'Not on this plan',
+    `Every file is sharper than the ${maxHeight}p of this plan. ${remedy}`,
+    { maxHeight, neededHeight, plan: plan?.id ?? null },
+  )
 }
 
 function streamLimitReached (watching: Watching, account: StoredAccount, holders: readonly StreamSlot[]): DomainError {
   const { maxStreams } = account.limits
   const devices = maxStreams === 1 ? 'one device' : `${maxStreams} devices`
-  return conflict('plan-stream-limit', 'Too many streams', `This plan plays on ${devices} at a time. Stop one, or take it over with takeOver.`, {
-    maxStreams,
-    streams: holders.map((slot) => describeSlot(watching, account.profiles, slot)),
-  })
+  return conflict(
+    'plan-stream-limit',
+    'Too many streams',
+    `This plan plays on ${devices} at a time. Stop one, or take it over with takeOver.`,
+    {
+      maxStreams,
+      streams: holders.map((slot) => describeSlot(watching, account.profiles, slot)),
+    },
+  )
 }
 
 export interface StreamDescription {
@@ -173,13 +256,20 @@ export interface StreamDescription {
 }
 
 /** What the account's owner sees of a stream. */
-export function describeSlot (watching: Watching, profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>, slot: StreamSlot): StreamDescription {
+export function describeSlot (
+  watching: Watching,
+  profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>,
+  slot: StreamSlot,
+): StreamDescription {
   const profile = profiles.find((one) => one._id.equals(slot.profile))
   return {
     id: slot._id.toString(),
     profile: { id: slot.profile.toString(), name: profile?.name ?? 'A deleted profile' },
     device: slot.device,
-    title: { id: slot.title.toString(), title: watching.catalogue.findTitle(slot.title.toString())?.title ?? 'A deleted title' },
+    title: {
+      id: slot.title.toString(),
+      title: watching.catalogue.findTitle(slot.title.toString())?.title ?? 'A deleted title',
+    },
     season: slot.season,
     episode: slot.episode,
     state: slot.state,
@@ -191,7 +281,12 @@ export function describeSlot (watching: Watching, profiles: ReadonlyArray<Pick<S
   }
 }
 
-async function flushTakenOver (watching: Watching, watcher: Watcher, account: StoredAccount, streamId: string): Promise<void> {
+async function flushTakenOver (
+  watching: Watching,
+  watcher: Watcher,
+  account: StoredAccount,
+  streamId: string,
+): Promise<void> {
   for (const profile of account.profiles) {
     const owner = { account: watcher.account, profile: profile._id.toString() }
     const slot = await findSlot(owner, streamId)
@@ -200,14 +295,25 @@ async function flushTakenOver (watching: Watching, watcher: Watcher, account: St
 }
 
 export const streamEnded = (): DomainError =>
-  conflict('stream-ended', 'The stream has ended', 'Its lease ran out, or its slot was taken back. The position is kept; start playback again.')
+  conflict(
+    'stream-ended',
+    'The stream has ended',
+    'Its lease ran out, or its slot was taken back. The position is kept; start playback again.',
+  )
 
 /**
  * Renews a lease with the position it has now.
  * @returns when the lease runs out next
  * @throws DomainError 404, or 409 `stream-ended`
  */
-export async function heartbeat (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent, state: StreamSlot['state'], schedule: FlushSchedule): Promise<Date> {
+export async function heartbeat (
+  watching: Watching,
+  watcher: Watcher,
+  streamId: string,
+  event: ProgressEvent,
+  state: StreamSlot['state'],
+  schedule: FlushSchedule,
+): Promise<Date> {
   const now = watching.now()
   const lease = await renewLease(watcher, streamId, event, state, now)
   if (lease === 'unknown' && await findPlay(watcher, streamId) === null) throw notFound('stream')
@@ -219,7 +325,9 @@ export async function heartbeat (watching: Watching, watcher: Watcher, streamId:
 function flushInBackground (watching: Watching, watcher: Watcher, streamId: string): void {
   findSlot(watcher, streamId)
     .then(async (slot) => slot === null ? null : await flushSlot(watching, watcher, slot))
-    .catch((error: unknown) => { watching.warn(error, 'a running stream could not be flushed; it will be tried again') })
+    .catch((error: unknown) => {
+      watching.warn(error, 'a running stream could not be flushed; it will be tried again')
+    })
 }
 
 export interface StoppedPlayback {
@@ -236,7 +344,13 @@ export interface StoppedPlayback {
  * A stop that is sent again, or long after the lease ran out, ends the same.
  * @throws DomainError 404 for a stream that never was this profile's
  */
-export async function stopPlayback (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent, schedule: FlushSchedule): Promise<StoppedPlayback> {
+export async function stopPlayback (
+  watching: Watching,
+  watcher: Watcher,
+  streamId: string,
+  event: ProgressEvent,
+  schedule: FlushSchedule,
+): Promise<StoppedPlayback> {
   schedule.forget(streamId)
   const slot = await findSlot(watcher, streamId)
   if (slot === null) return await stopLate(watching, watcher, streamId, event)
@@ -246,18 +360,32 @@ export async function stopPlayback (watching: Watching, watcher: Watcher, stream
   return { ...named(watching, slot), state: flushed?.state ?? null, titleState: flushed?.title ?? null }
 }
 
-async function stopLate (watching: Watching, watcher: Watcher, streamId: string, event: ProgressEvent): Promise<StoppedPlayback> {
+async function stopLate (
+  watching: Watching,
+  watcher: Watcher,
+  streamId: string,
+  event: ProgressEvent,
+): Promise<StoppedPlayback> {
   const play = await findPlay(watcher, streamId)
   if (play === null) throw notFound('stream')
   const { title, item } = named(watching, play)
   const { startedAt, startPositionMs } = playFactsOf(play)
-  if (item !== null && title !== null) await recordProgress(watching, watcher, title, item, [{ ...event, sitting: streamId, start: { startedAt, startPositionMs } }])
+  if (item !== null && title !== null) {
+    await recordProgress(watching, watcher, title, item, [{
+      ...event,
+      sitting: streamId,
+      start: { startedAt, startPositionMs },
+    }])
+  }
   return await stoppedAt(watching, watcher, play)
 }
 
 type Played = Pick<StreamSlot, 'title' | 'item'>
 
-function named ({ catalogue }: Watching, { title, item }: Played): { title: CatalogueTitle | null, item: CatalogueItem | null } {
+function named (
+  { catalogue }: Watching,
+  { title, item }: Played,
+): { title: CatalogueTitle | null, item: CatalogueItem | null } {
   return { title: catalogue.findTitle(title.toString()), item: catalogue.findItem(item.toString()) }
 }
 

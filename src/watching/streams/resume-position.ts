@@ -22,8 +22,16 @@ export function hasNews (slot: StreamSlot): boolean {
   return !slot.private && slot.at !== null && (slot.flushedAt === null || slot.at > slot.flushedAt)
 }
 
-export async function findWhereabouts (watching: Watching, watcher: Watcher, titleId: string, itemId: string): Promise<Whereabouts> {
-  const [slots, reading] = await Promise.all([findSlots(watcher.account), readTitle(watching.catalogue, watcher.profile, titleId)])
+export async function findWhereabouts (
+  watching: Watching,
+  watcher: Watcher,
+  titleId: string,
+  itemId: string,
+): Promise<Whereabouts> {
+  const [slots, reading] = await Promise.all([
+    findSlots(watcher.account),
+    readTitle(watching.catalogue, watcher.profile, titleId),
+  ])
   const state = reading.items.get(itemId) ?? null
   const slot = liveSlotOf(slots, watcher, itemId)
   const live = slot === null ? null : slotState(slot)

@@ -1,13 +1,34 @@
 // Stream slots: taking one, renewing it with the live position, giving it back. Each is one atomic write by account id.
 import mongoose, { Types } from 'mongoose'
-import { AccountStreams, findSlots, isLive, type StoredStreams, type StreamSlot } from '../../../models/account-streams.js'
+import {
+  AccountStreams,
+  findSlots,
+  isLive,
+  type StoredStreams,
+  type StreamSlot,
+} from '../../../models/account-streams.js'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
 import type { PlanLimits } from '../../domain/plans.js'
 import { playOn, type ItemState, type PlayFacts, type ProgressEvent } from '../../domain/progress.js'
 import { timeOrNull } from '../dates.js'
 import { LEASE_MS, type Watcher } from '../watching.js'
 
-export interface SlotRequest extends Omit<StreamSlot, '_id' | 'expiresAt' | 'keptUntil' | 'at' | 'eventId' | 'positionMs' | 'furthestMs' | 'watchedMs' | 'endAt' | 'endWatchedMs' | 'flushedAt' | 'state'> {}
+export interface SlotRequest extends
+  Omit<
+    StreamSlot,
+    | '_id'
+    | 'expiresAt'
+    | 'keptUntil'
+    | 'at'
+    | 'eventId'
+    | 'positionMs'
+    | 'furthestMs'
+    | 'watchedMs'
+    | 'endAt'
+    | 'endWatchedMs'
+    | 'flushedAt'
+    | 'state'
+  > {}
 
 export type SlotResult =
   | { readonly taken: true, readonly slot: StreamSlot }
@@ -17,7 +38,14 @@ export type SlotResult =
  * Takes a slot if the plan has one left; `takeOver` ends another stream of the account in the same write.
  * The account's limits come with the version they were read at, so that a newer limit is never undone.
  */
-export async function takeSlot (accountId: string, limits: PlanLimits, limitRevision: number, request: SlotRequest, takeOver: string | null, now: Date): Promise<SlotResult> {
+export async function takeSlot (
+  accountId: string,
+  limits: PlanLimits,
+  limitRevision: number,
+  request: SlotRequest,
+  takeOver: string | null,
+  now: Date,
+): Promise<SlotResult> {
   const slot: StreamSlot = {
     ...request,
     _id: new Types.ObjectId(),
@@ -34,10 +62,15 @@ export async function takeSlot (accountId: string, limits: PlanLimits, limitRevi
     flushedAt: null,
   }
   const ended = takeOver === null ? '$slots' : endingSlots({ $eq: ['$$slot._id', new Types.ObjectId(takeOver)] }, now)
-  await updateStreams(accountId, [
-    ...limitStages(limits, limitRevision),
-    { $set: { slots: { $concatArrays: [ended, [{ $literal: slot }]] } } },
-  ], now, true)
+  await updateStreams(
+    accountId,
+    [
+      ...limitStages(limits, limitRevision),
+      { $set: { slots: { $concatArrays: [ended, [{ $literal: slot }]] } } },
+    ],
+    now,
+    true,
+  )
   const slots = await findSlots(accountId)
   return slots.some((one) => one._id.equals(slot._id))
     ? { taken: true, slot }
@@ -45,28 +78,53 @@ export async function takeSlot (accountId: string, limits: PlanLimits, limitRevi
 }
 
 /** Brings a plan change to the streams: over a lower limit the newest lose their lease. */
-export async function applyStreamLimit (accountId: string, limits: PlanLimits, limitRevision: number, now: Date): Promise<void> {
+export async function applyStreamLimit (
+  accountId: string,
+  limits: PlanLimits,
+  limitRevision: number,
+  now: Date,
+): Promise<void> {
   await updateStreams(accountId, limitStages(limits, limitRevision), now, true)
 }
 
 /** Ends the streams of one session; their positions are flushed by the sweeper. */
 export async function endStreamsOfSession (accountId: string, sessionId: string, now: Date): Promise<void> {
-  await updateStreams(accountId, [{ $set: { slots: endingSlots({ $eq: ['$$slot.session', new Types.ObjectId(sessionId)] }, now) } }], now, false)
+  await updateStreams(
+    accountId,
+    [{ $set: { slots: endingSlots({ $eq: ['$$slot.session', new Types.ObjectId(sessionId)] }, now) } }],
+    now,
+    false,
+  )
 }
 
-export async function endStreamsOfProfiles (accountId: string, profileIds: readonly string[], now: Date): Promise<void> {
+export async function endStreamsOfProfiles (
+  accountId: string,
+  profileIds: readonly string[],
+  now: Date,
+): Promise<void> {
   const ids = profileIds.map((id) => new Types.ObjectId(id))
   await updateStreams(accountId, [{ $set: { slots: endingSlots({ $in: ['$$slot.profile', ids] }, now) } }], now, false)
 }
 
 /** Ends one stream by id. */
 export async function endStream (accountId: string, streamId: string, now: Date): Promise<void> {
-  await updateStreams(accountId, [{ $set: { slots: endingSlots({ $eq: ['$$slot._id', new Types.ObjectId(streamId)] }, now) } }], now, false)
+  await updateStreams(
+    accountId,
+    [{ $set: { slots: endingSlots({ $eq: ['$$slot._id', new Types.ObjectId(streamId)] }, now) } }],
+    now,
+    false,
+  )
 }
 
 function endingSlots (condition: unknown, now: Date): object {
   const isLive = { $gt: ['$$slot.expiresAt', now] }
-  return { $map: { input: '$slots', as: 'slot', in: { $cond: [{ $and: [condition, isLive] }, { $mergeObjects: ['$$slot', { expiresAt: now }] }, '$$slot'] } } }
+  return {
+    $map: {
+      input: '$slots',
+      as: 'slot',
+      in: { $cond: [{ $and: [condition, isLive] }, { $mergeObjects: ['$$slot', { expiresAt: now }] }, '$$slot'] },
+    },
+  }
 }
 
 function limitStages (limits: PlanLimits, limitRevision: number): object[] {
@@ -92,7 +150,13 @@ async function updateStreams (accountId: string, stages: object[], now: Date, up
 export type LeaseState = 'live' | 'ended' | 'unknown'
 
 /** Renews a lease and takes in the event that came with it: one round trip while the stream is live. */
-export async function renewLease (watcher: Watcher, streamId: string, event: ProgressEvent, state: StreamSlot['state'], now: Date): Promise<LeaseState> {
+export async function renewLease (
+  watcher: Watcher,
+  streamId: string,
+  event: ProgressEvent,
+  state: StreamSlot['state'],
+  now: Date,
+): Promise<LeaseState> {
   const renewal = { expiresAt: new Date(now.getTime() + LEASE_MS), state }
   if (await applyEvent(watcher, streamId, event, { liveAt: now, set: renewal })) return 'live'
   const slot = await findSlot(watcher, streamId)
@@ -108,7 +172,12 @@ export async function renewLease (watcher: Watcher, streamId: string, event: Pro
  * @param renewal written to the slot with the event, only while its lease is live at that moment
  * @returns false when nothing was changed
  */
-export async function applyEvent (watcher: Watcher, streamId: string, event: ProgressEvent, renewal?: { liveAt: Date, set: Partial<StreamSlot> }): Promise<boolean> {
+export async function applyEvent (
+  watcher: Watcher,
+  streamId: string,
+  event: ProgressEvent,
+  renewal?: { liveAt: Date, set: Partial<StreamSlot> },
+): Promise<boolean> {
   const at = new Date(event.at)
   // The order matters on the embedded server: it asks the filter again for each path, and must find the old time there.
   const set: Record<string, unknown> = {
@@ -130,7 +199,14 @@ export async function applyEvent (watcher: Watcher, streamId: string, event: Pro
   const result = await AccountStreams.updateOne({ _id: watcher.account }, { $set: set, $max: max }, {
     arrayFilters: [
       own('own'),
-      { $and: [own('newer'), { $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, { 'newer.at': at, 'newer.eventId': { $lt: event.eventId } }, { 'newer.at': at, 'newer.eventId': event.eventId, 'newer.positionMs': { $lt: event.positionMs } }] }] },
+      {
+        $and: [own('newer'), {
+          $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, {
+            'newer.at': at,
+            'newer.eventId': { $lt: event.eventId },
+          }, { 'newer.at': at, 'newer.eventId': event.eventId, 'newer.positionMs': { $lt: event.positionMs } }],
+        }],
+      },
       { ...own('past'), 'past.finishMarkMs': { $lte: event.positionMs } },
     ],
   })
@@ -144,19 +220,24 @@ export async function findSlot (watcher: Watcher, streamId: string): Promise<Str
 
 /** Removes a slot, unless something newer came in since it was read. */
 export async function removeSlot (accountId: Types.ObjectId | string, slot: StreamSlot): Promise<boolean> {
-  const result = await AccountStreams.updateOne({ _id: accountId }, { $pull: { slots: { _id: slot._id, at: slot.at, expiresAt: slot.expiresAt } } })
+  const result = await AccountStreams.updateOne({ _id: accountId }, {
+    $pull: { slots: { _id: slot._id, at: slot.at, expiresAt: slot.expiresAt } },
+  })
   return result.modifiedCount > 0
 }
 
 export async function markFlushed (accountId: Types.ObjectId | string, slot: StreamSlot): Promise<void> {
-  await AccountStreams.updateOne({ _id: accountId }, { $set: { 'slots.$[flushed].flushedAt': slot.at } },
-    { arrayFilters: [{ 'flushed._id': slot._id, 'flushed.at': slot.at }] })
+  await AccountStreams.updateOne({ _id: accountId }, { $set: { 'slots.$[flushed].flushedAt': slot.at } }, {
+    arrayFilters: [{ 'flushed._id': slot._id, 'flushed.at': slot.at }],
+  })
 }
 
 /** Accounts with a slot whose lease ran out. */
 export async function findSweepable (now: Date, limit: number): Promise<StoredStreams[]> {
   // A lower bound keeps the query inside the index: documents with nothing to sweep have null.
-  return await AccountStreams.find({ sweepAt: mongoose.trusted({ $gt: new Date(0), $lte: now }) }).limit(limit).lean<StoredStreams[]>()
+  return await AccountStreams.find({ sweepAt: mongoose.trusted({ $gt: new Date(0), $lte: now }) }).limit(limit).lean<
+    StoredStreams[]
+  >()
 }
 
 /** Sets when to look at an account again, from what is there now. */
@@ -184,6 +265,11 @@ export function slotFacts (slot: StreamSlot): PlayFacts {
 /** The live state of the item that a slot plays. */
 export function slotState (slot: StreamSlot): ItemState {
   const { watchedMs, finishedAt, endedAt, activeAt } = slot.base
-  const base = { watchedMs, finishedAt: timeOrNull(finishedAt), endedAt: timeOrNull(endedAt), activeAt: timeOrNull(activeAt) }
+  const base = {
+    watchedMs,
+    finishedAt: timeOrNull(finishedAt),
+    endedAt: timeOrNull(endedAt),
+    activeAt: timeOrNull(activeAt),
+  }
   return playOn(base, slotFacts(slot))
 }

@@ -10,14 +10,37 @@ t.test('kept answers', { timeout: 60_000 }, async (t) => {
   const movie = await addMovie(app, admin, { translations: { de: { title: 'Die Matrix' } } }, ['480p-en', '2160p-en'])
   const show = await addShow(app, admin)
   const [kim, sam] = [await signUp(app), await signUp(app, { plan: 'basic' })]
-  const pages = [`/v1/movies/${movie}`, `/v1/shows/${show.id}`, `/v1/shows/${show.id}/seasons/1`, `/v1/shows/${show.id}/seasons/1/episodes/1`]
-  const unbound = async (who: typeof kim): Promise<string> => (await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password: 'three blind mice ran' } })).body.accessToken
+  const pages = [
+    `/v1/movies/${movie}`,
+    `/v1/shows/${show.id}`,
+    `/v1/shows/${show.id}/seasons/1`,
+    `/v1/shows/${show.id}/seasons/1/episodes/1`,
+  ]
+  const unbound = async (who: typeof kim): Promise<string> =>
+    (await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password: 'three blind mice ran' } })).body
+      .accessToken
   const bind = async (who: typeof kim, name?: string): Promise<typeof kim> => {
     const id = name === undefined ? who.profileId : (await who.post('/v1/profiles', { name })).body.id
     return who.with((await who.post(`/v1/profiles/${id}/select`, {})).body.accessToken)
   }
-  const readers = { kim: await bind(kim), pat: await bind(kim, 'Pat'), sam: await bind(sam), nobody: kim.with(await unbound(kim)), admin }
-  const readAll = async (): Promise<Record<string, Answer[]>> => Object.fromEntries(await Promise.all(Object.entries(readers).map(async ([name, who]) => [name, await Promise.all(pages.map(async (page) => await who.get(page)))] as const)))
+  const readers = {
+    kim: await bind(kim),
+    pat: await bind(kim, 'Pat'),
+    sam: await bind(sam),
+    nobody: kim.with(await unbound(kim)),
+    admin,
+  }
+  const readAll = async (): Promise<Record<string, Answer[]>> =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(readers).map(async ([name, who]) =>
+          [
+            name,
+            await Promise.all(pages.map(async (page) => await who.get(page))),
+          ] as const
+        ),
+      ),
+    )
 
   t.test('each reader gets their own, whoever asked before', async (t) => {
     await watch(kim, clock, movie, 20_000)
@@ -55,15 +78,49 @@ t.test('kept answers', { timeout: 60_000 }, async (t) => {
 
   t.test('a change of anything that is told is told to everybody at once, with another tag', async (t) => {
     const changes: ReadonlyArray<readonly [what: string, pages: readonly number[], change: () => Promise<unknown>]> = [
-      ['the movie', [0], async () => await admin.patch(`/v1/admin/movies/${movie}`, { synopsis: 'A hacker wakes up.' })],
-      ['the show', [1], async () => await admin.patch(`/v1/admin/shows/${show.id}`, { synopsis: 'A hotel in Torquay.' })],
-      ['a season', [1, 2], async () => await admin.patch(`/v1/admin/shows/${show.id}/seasons/1`, { title: 'Series One' })],
-      ['an episode', [2, 3], async () => await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`, { synopsis: 'A lord comes to stay.' })],
+      [
+        'the movie',
+        [0],
+        async () => await admin.patch(`/v1/admin/movies/${movie}`, { synopsis: 'A hacker wakes up.' }),
+      ],
+      [
+        'the show',
+        [1],
+        async () => await admin.patch(`/v1/admin/shows/${show.id}`, { synopsis: 'A hotel in Torquay.' }),
+      ],
+      [
+        'a season',
+        [1, 2],
+        async () => await admin.patch(`/v1/admin/shows/${show.id}/seasons/1`, { title: 'Series One' }),
+      ],
+      [
+        'an episode',
+        [2, 3],
+        async () =>
+          await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`, { synopsis: 'A lord comes to stay.' }),
+      ],
       ['files of the movie', [0], async () => await upload(app, admin, `movies/${movie}`, '1080p-es')],
-      ['files of an episode', [2, 3], async () => await upload(app, admin, `shows/${show.id}/seasons/1/episodes/1`, '480p-en', '?edition=restored')],
-      ['a collection with both', [0, 1], async () => await admin.post('/v1/admin/collections', { title: 'Of everything', titleIds: [movie, show.id] })],
-      ['that collection\'s name', [0, 1], async () => await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { title: 'Of all' })],
-      ['and its titles', [0], async () => await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { titleIds: [show.id] })],
+      [
+        'files of an episode',
+        [2, 3],
+        async () => await upload(app, admin, `shows/${show.id}/seasons/1/episodes/1`, '480p-en', '?edition=restored'),
+      ],
+      [
+        'a collection with both',
+        [0, 1],
+        async () => await admin.post('/v1/admin/collections', { title: 'Of everything', titleIds: [movie, show.id] }),
+      ],
+      [
+        "that collection's name",
+        [0, 1],
+        async () => await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { title: 'Of all' }),
+      ],
+      [
+        'and its titles',
+        [0],
+        async () =>
+          await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { titleIds: [show.id] }),
+      ],
     ]
     for (const [what, changed, change] of changes) {
       const before = await readAll()
@@ -92,12 +149,21 @@ t.test('kept answers', { timeout: 60_000 }, async (t) => {
     }
     const before = String((await readers.kim.get(pages[0]!)).headers['etag'])
     await watch(kim, clock, movie, 25_000)
-    t.equal((await readers.kim.get(pages[0]!, { 'if-none-match': before })).status, 200, 'another progress is another answer')
+    t.equal(
+      (await readers.kim.get(pages[0]!, { 'if-none-match': before })).status,
+      200,
+      'another progress is another answer',
+    )
   })
 
   t.test('a title that goes and comes back under its id is the new one', async (t) => {
     const line = { kind: 'movie', id: 'd00000000000000000000001', title: 'First' }
-    const send = async (body: object): Promise<Answer> => await call(app, 'POST', '/v1/admin/import', { token: admin.token, body: JSON.stringify(body), headers: { 'content-type': 'application/x-ndjson' } })
+    const send = async (body: object): Promise<Answer> =>
+      await call(app, 'POST', '/v1/admin/import', {
+        token: admin.token,
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/x-ndjson' },
+      })
     await send(line)
     t.equal((await readers.kim.get(`/v1/movies/${line.id}`)).body.title, 'First')
     await admin.delete(`/v1/admin/movies/${line.id}`)

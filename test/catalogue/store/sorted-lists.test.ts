@@ -1,15 +1,32 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { comparePositions, ordersOf, sortKey, SORTS, type GenreGroup, type Sort } from '../../../src/catalogue/store/sorted-lists.js'
+import {
+  comparePositions,
+  ordersOf,
+  sortKey,
+  SORTS,
+  type GenreGroup,
+  type Sort,
+} from '../../../src/catalogue/store/sorted-lists.js'
 import type { Catalogue, CatalogueTitle, ChangeListener } from '../../../src/catalogue/store/catalogue.js'
 
-type Listed = Pick<CatalogueTitle, 'id' | 'sortTitle' | 'year' | 'releaseDate' | 'addedAt' | 'popularity' | 'genreKeys' | 'genreSlugs'>
+type Listed = Pick<
+  CatalogueTitle,
+  'id' | 'sortTitle' | 'year' | 'releaseDate' | 'addedAt' | 'popularity' | 'genreKeys' | 'genreSlugs'
+>
 
 /** A catalogue of which only what orders are made of is there. */
-function createCatalogue (): { catalogue: Catalogue, put: (title: Listed) => void, drop: (id: string) => void, loadAgain: () => void } {
+function createCatalogue (): {
+  catalogue: Catalogue,
+  put: (title: Listed) => void,
+  drop: (id: string) => void,
+  loadAgain: () => void,
+} {
   const titles = new Map<string, CatalogueTitle>()
   const listeners: ChangeListener[] = []
-  const tell = (id: string | null, before: CatalogueTitle | null): void => { for (const listener of listeners) listener(id, before) }
+  const tell = (id: string | null, before: CatalogueTitle | null): void => {
+    for (const listener of listeners) listener(id, before)
+  }
   return {
     catalogue: {
       titles: () => titles.values(),
@@ -29,7 +46,9 @@ function createCatalogue (): { catalogue: Catalogue, put: (title: Listed) => voi
       titles.delete(id)
       tell(id, before)
     },
-    loadAgain: () => { tell(null, null) },
+    loadAgain: () => {
+      tell(null, null)
+    },
   }
 }
 
@@ -52,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: title.map((put) => ({ put })) },
   { weight: 2, arbitrary: fc.nat(11).map((i) => ({ drop: `id ${i}` })) },
   { weight: 3, arbitrary: fc.constant('read' as const) },
-  { weight: 1, arbitrary: fc.constant('load' as const) }
+  { weight: 1, arbitrary: fc.constant('load' as const) },
 )
 
 t.test('lists that were kept up with changes are as if they were sorted anew, whenever they are asked for', async () => {
@@ -60,14 +79,18 @@ t.test('lists that were kept up with changes are as if they were sorted anew, wh
     const { catalogue, put, drop, loadAgain } = createCatalogue()
     for (const one of first) put(one)
     const orders = ordersOf(catalogue)
-    const isRight = (): boolean => [undefined, 'drama', 'western', 'nothing'].every((name) => {
-      const group = name === undefined ? undefined : { by: 'key', name } as const
-      return SORTS.every((sort) => {
-        const [kept, anew] = [orders.sorted(sort, group), sortedAnew(catalogue, sort, group)]
-        return kept.length === anew.length && kept.every((one, i) => one === anew[i])
+    const isRight = (): boolean =>
+      [undefined, 'drama', 'western', 'nothing'].every((name) => {
+        const group = name === undefined ? undefined : { by: 'key', name } as const
+        return SORTS.every((sort) => {
+          const [kept, anew] = [orders.sorted(sort, group), sortedAnew(catalogue, sort, group)]
+          return kept.length === anew.length && kept.every((one, i) => one === anew[i])
+        })
       })
-    })
-    const isCounted = (): boolean => ['drama', 'comedy', 'western'].every((name) => (orders.groupSizes('key').get(name) ?? 0) === sortedAnew(catalogue, 'title', { by: 'key', name }).length)
+    const isCounted = (): boolean =>
+      ['drama', 'comedy', 'western'].every((name) =>
+        (orders.groupSizes('key').get(name) ?? 0) === sortedAnew(catalogue, 'title', { by: 'key', name }).length
+      )
     return steps.every((one) => {
       if (one === 'read') return isRight() && isCounted()
       if (one === 'load') loadAgain()
@@ -80,10 +103,22 @@ t.test('lists that were kept up with changes are as if they were sorted anew, wh
 
 t.test('thousands of changes between two looks are all in the list', async (t) => {
   const { catalogue, put } = createCatalogue()
-  const make = (i: number, popularity: number): Listed => ({ id: String(i).padStart(5, '0'), sortTitle: 'a', year: null, releaseDate: null, addedAt: new Date(0), popularity, genreKeys: [], genreSlugs: [] })
+  const make = (i: number, popularity: number): Listed => ({
+    id: String(i).padStart(5, '0'),
+    sortTitle: 'a',
+    year: null,
+    releaseDate: null,
+    addedAt: new Date(0),
+    popularity,
+    genreKeys: [],
+    genreSlugs: [],
+  })
   for (let i = 0; i < 5_000; i++) put(make(i, i))
   const before = ordersOf(catalogue).sorted('popularity')
   for (let i = 0; i < 5_000; i++) put(make(i, 5_000 - i))
-  t.strictSame(ordersOf(catalogue).sorted('popularity').map(({ id }) => id), sortedAnew(catalogue, 'popularity').map(({ id }) => id))
+  t.strictSame(
+    ordersOf(catalogue).sorted('popularity').map(({ id }) => id),
+    sortedAnew(catalogue, 'popularity').map(({ id }) => id),
+  )
   t.equal(before[0]?.popularity, 0, 'and whoever still reads the old list is not disturbed')
 })

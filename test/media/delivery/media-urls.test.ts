@@ -2,14 +2,28 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { readHlsGrant, readMediaGrant, readSideFileGrant, signHlsGrant, signMediaGrant, signSideFileGrant, type MediaGrant } from '../../../src/media/delivery/media-urls.js'
+import {
+  readHlsGrant,
+  readMediaGrant,
+  readSideFileGrant,
+  signHlsGrant,
+  signMediaGrant,
+  signSideFileGrant,
+  type MediaGrant,
+} from '../../../src/media/delivery/media-urls.js'
 import { createKeyRing } from '../../../src/security/key-ring.js'
 
 const keys = createKeyRing([{ kid: 'k1', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }])
 const now = new Date('2024-05-01T12:00:00Z')
 const id = fc.stringMatching(/^[0-9a-f]{24}$/)
 const grants = fc.record({
-  file: id, item: id, account: id, profile: id, lease: id, maxHeight: fc.constantFrom(480, 1080, 2160), expiresAt: fc.integer({ min: now.getTime() + 1, max: now.getTime() + 86_400_000 }),
+  file: id,
+  item: id,
+  account: id,
+  profile: id,
+  lease: id,
+  maxHeight: fc.constantFrom(480, 1080, 2160),
+  expiresAt: fc.integer({ min: now.getTime() + 1, max: now.getTime() + 86_400_000 }),
 })
 const grant: MediaGrant = {
   file: '65f0c0ffee0000000000000a',
@@ -22,9 +36,12 @@ const grant: MediaGrant = {
 }
 
 t.test('what was signed is read back', async (t) => {
-  fc.assert(fc.property(grants, (one) => {
-    t.same(readMediaGrant(keys, signMediaGrant(keys, one), now), one)
-  }), { numRuns: 100 })
+  fc.assert(
+    fc.property(grants, (one) => {
+      t.same(readMediaGrant(keys, signMediaGrant(keys, one), now), one)
+    }),
+    { numRuns: 100 },
+  )
   t.match(signMediaGrant(keys, grant), /^[\w.-]{1,500}$/, 'it fits an address unescaped')
 })
 
@@ -34,28 +51,57 @@ t.test('any single changed character is refused, at every place', async (t) => {
   let accepted = 0
   for (let at = 0; at < token.length; at++) {
     for (const character of ALPHABET) {
-      if (character !== token[at] && readMediaGrant(keys, token.slice(0, at) + character + token.slice(at + 1), now) !== null) accepted++
+      if (
+        character !== token[at] &&
+        readMediaGrant(keys, token.slice(0, at) + character + token.slice(at + 1), now) !== null
+      ) accepted++
     }
   }
   t.equal(accepted, 0, `${token.length * (ALPHABET.length - 1)} changed tokens`)
 })
 
 t.test('characters added, removed or exchanged are refused', async (t) => {
-  fc.assert(fc.property(grants, fc.nat(), fc.nat(), fc.string({ minLength: 1, maxLength: 4 }), (one, from, to, text) => {
-    const token = signMediaGrant(keys, one)
-    const [a, b] = [from % token.length, to % token.length]
-    const swapped = [...token]
-    swapped[a] = token[b]!
-    swapped[b] = token[a]!
-    const changed = [token.slice(0, a) + text + token.slice(a), token.slice(0, a) + token.slice(a + 1), swapped.join('')]
-    return changed.every((other) => other === token || readMediaGrant(keys, other, now) === null)
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(grants, fc.nat(), fc.nat(), fc.string({ minLength: 1, maxLength: 4 }), (one, from, to, text) => {
+      const token = signMediaGrant(keys, one)
+      const [a, b] = [from % token.length, to % token.length]
+      const swapped = [...token]
+      swapped[a] = token[b]!
+      swapped[b] = token[a]!
+      const changed = [
+        token.slice(0, a) + text + token.slice(a),
+        token.slice(0, a) + token.slice(a + 1),
+        swapped.join(''),
+      ]
+      return changed.every((other) => other === token || readMediaGrant(keys, other, now) === null)
+    }),
+    { numRuns: 500 },
+  )
   t.pass('500 tokens')
 })
 
 t.test('no text makes the reader throw', async (t) => {
-  fc.assert(fc.property(fc.string(), fc.string(), (body, mac) => readMediaGrant(keys, `m1.${body}.${mac}`, now) === null && readMediaGrant(keys, body, now) === null), { numRuns: 1_000 })
-  for (const body of ['null', '[]', '{}', '"x"', '[1,2,3,4,5,6,7,8]', '["k1"]', '[["k1"],2,3,4,5,6,7,8]', '["__proto__",2,3,4,5,6,7,8]']) {
+  fc.assert(
+    fc.property(
+      fc.string(),
+      fc.string(),
+      (body, mac) =>
+        readMediaGrant(keys, `m1.${body}.${mac}`, now) === null && readMediaGrant(keys, body, now) === null,
+    ),
+    { numRuns: 1_000 },
+  )
+  for (
+    const body of [
+      'null',
+      '[]',
+      '{}',
+      '"x"',
+      '[1,2,3,4,5,6,7,8]',
+      '["k1"]',
+      '[["k1"],2,3,4,5,6,7,8]',
+      '["__proto__",2,3,4,5,6,7,8]',
+    ]
+  ) {
     t.equal(readMediaGrant(keys, `m1.${Buffer.from(body).toString('base64url')}.AAAA`, now), null, body)
   }
 })

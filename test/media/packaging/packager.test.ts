@@ -4,7 +4,16 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { ALL_FORMATS, BufferSource, Input, MkvOutputFormat, MovOutputFormat, Mp4OutputFormat, MpegTsOutputFormat, type OutputFormat } from 'mediabunny'
+import {
+  ALL_FORMATS,
+  BufferSource,
+  Input,
+  MkvOutputFormat,
+  MovOutputFormat,
+  Mp4OutputFormat,
+  MpegTsOutputFormat,
+  type OutputFormat,
+} from 'mediabunny'
 import t, { type Test } from 'tap'
 import { objectKey, type PackageIndex, type RenditionIndex } from '../../../src/media/packaging/package-index.js'
 import { createMediaPackager, type MediaPackager, type PackageResult } from '../../../src/media/packaging/packager.js'
@@ -12,7 +21,10 @@ import { openLocalStorage } from '../../../src/storage/local-storage.js'
 import type { MediaStorage } from '../../../src/storage/storage.js'
 import { clip, remux, vp8Film, withLyingSample } from '../films.js'
 
-interface Store { readonly storage: MediaStorage, readonly root: string }
+interface Store {
+  readonly storage: MediaStorage
+  readonly root: string
+}
 
 async function openStore (t: Test): Promise<Store> {
   const root = path.join(t.testdir({}), 'root')
@@ -21,7 +33,9 @@ async function openStore (t: Test): Promise<Store> {
 
 function packager (t: Test, ...limits: Parameters<typeof createMediaPackager>): MediaPackager {
   const made = createMediaPackager(...limits)
-  t.teardown(async () => { await made.close() })
+  t.teardown(async () => {
+    await made.close()
+  })
   return made
 }
 
@@ -38,7 +52,9 @@ async function packBytes (made: MediaPackager, { storage }: Store, bytes: Buffer
   return await made.pack(storage, source(bytes), 'package')
 }
 
-const objectsIn = (root: string): string[] => readdirSync(root, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map(({ name }) => name).sort()
+const objectsIn = (root: string): string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map(({ name }) => name)
+    .sort()
 
 function expectSegments (t: Test, { initBytes, sizeBytes, segments }: RenditionIndex): void {
   t.ok(initBytes + segments.reduce((sum, [, bytes]) => sum + bytes, 0) <= sizeBytes, 'every segment lies in the file')
@@ -47,7 +63,9 @@ function expectSegments (t: Test, { initBytes, sizeBytes, segments }: RenditionI
 
 async function codecsOf (bytes: Buffer): Promise<Array<string | null>> {
   const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
-  const codecs = await Promise.all((await input.getTracks()).map(async (track) => await track.getCodecParameterString()))
+  const codecs = await Promise.all(
+    (await input.getTracks()).map(async (track) => await track.getCodecParameterString()),
+  )
   input.dispose()
   return codecs
 }
@@ -55,12 +73,22 @@ async function codecsOf (bytes: Buffer): Promise<Array<string | null>> {
 t.test('a film in any container becomes one picture and its sounds, each in a file of its own', async (t) => {
   const store = await openStore(t)
   const made = packager(t)
-  const formats: readonly OutputFormat[] = [new Mp4OutputFormat(), new MovOutputFormat(), new MkvOutputFormat(), new MpegTsOutputFormat(), new Mp4OutputFormat({ fastStart: 'fragmented' })]
+  const formats: readonly OutputFormat[] = [
+    new Mp4OutputFormat(),
+    new MovOutputFormat(),
+    new MkvOutputFormat(),
+    new MpegTsOutputFormat(),
+    new Mp4OutputFormat({ fastStart: 'fragmented' }),
+  ]
   for (const format of formats) {
     const progress: number[] = []
     const film = await remux(format, ['eng', 'spa'])
     await put(store.storage, film)
-    const result = await made.pack(store.storage, source(film), 'package', { onProgress: (value) => { progress.push(value) } })
+    const result = await made.pack(store.storage, source(film), 'package', {
+      onProgress: (value) => {
+        progress.push(value)
+      },
+    })
     const name = format.constructor.name
     if (!result.ok) {
       t.fail(`${name}: ${result.code}`)
@@ -68,14 +96,26 @@ t.test('a film in any container becomes one picture and its sounds, each in a fi
     }
     const { index } = result
     t.strictSame(objectsIn(store.root), ['a0.mp4', 'a1.mp4', 'film', 'index.json', 'v.mp4'], name)
-    t.match(index, { version: 1, video: { width: 854, height: 480, frameRate: 12, codec: 'avc1.640016' }, audio: [{ channels: 1 }, { channels: 1 }] })
+    t.match(index, {
+      version: 1,
+      video: { width: 854, height: 480, frameRate: 12, codec: 'avc1.640016' },
+      audio: [{ channels: 1 }, { channels: 1 }],
+    })
     // Transport streams of our making do not name languages.
-    if (!(format instanceof MpegTsOutputFormat)) t.strictSame(index.audio.map(({ language }) => language), ['en', 'es'], name)
+    if (!(format instanceof MpegTsOutputFormat)) {
+      t.strictSame(index.audio.map(({ language }) => language), ['en', 'es'], name)
+    }
     t.ok(Math.abs(index.durationMs - 60_000) < 200, `${name}: ${index.durationMs} ms`)
     for (const rendition of [index.video, ...index.audio]) expectSegments(t, rendition)
     t.strictSame(await codecsOf(await buffer(await store.storage.open(objectKey('package', 'v')))), ['avc1.640016'])
-    t.strictSame(JSON.parse((await buffer(await store.storage.open('package/index.json'))).toString()), JSON.parse(JSON.stringify(index)) as PackageIndex)
-    t.ok(progress.length > 10 && progress.every((value, i) => value <= 1 && value > (progress[i - 1] ?? 0)), 'progress grows')
+    t.strictSame(
+      JSON.parse((await buffer(await store.storage.open('package/index.json'))).toString()),
+      JSON.parse(JSON.stringify(index)) as PackageIndex,
+    )
+    t.ok(
+      progress.length > 10 && progress.every((value, i) => value <= 1 && value > (progress[i - 1] ?? 0)),
+      'progress grows',
+    )
   }
 })
 
@@ -105,7 +145,12 @@ t.test('60 damaged films end as an answer, and the packager goes on', async (t) 
   t.setTimeout(120_000)
   const store = await openStore(t)
   const made = packager(t, 1_500)
-  const originals = [clip, await remux(new MkvOutputFormat()), await remux(new MpegTsOutputFormat()), await remux(new Mp4OutputFormat({ fastStart: 'fragmented' }))]
+  const originals = [
+    clip,
+    await remux(new MkvOutputFormat()),
+    await remux(new MpegTsOutputFormat()),
+    await remux(new Mp4OutputFormat({ fastStart: 'fragmented' })),
+  ]
   const counts: Record<string, number> = {}
   for (let i = 0; i < 60; i++) {
     const bytes = Buffer.from(originals[i % originals.length]!)
@@ -140,7 +185,12 @@ t.test('a storage that fails is an error, not a verdict, and leaves nothing', as
   const made = packager(t)
   await put(store.storage, clip)
   for (const method of ['open', 'create'] as const) {
-    const broken: MediaStorage = { ...store.storage, [method]: async () => { throw new Error('the disk is on fire') } }
+    const broken: MediaStorage = {
+      ...store.storage,
+      [method]: async () => {
+        throw new Error('the disk is on fire')
+      },
+    }
     await t.rejects(made.pack(broken, source(clip), 'package'), { message: 'the disk is on fire' }, method)
     t.strictSame(objectsIn(store.root), ['film'])
   }
@@ -148,7 +198,12 @@ t.test('a storage that fails is an error, not a verdict, and leaves nothing', as
     ...store.storage,
     async create (key) {
       const writer = await store.storage.create(key)
-      return { ...writer, async commit () { await (key.endsWith('index.json') ? Promise.reject(new Error('no space left')) : writer.commit()) } }
+      return {
+        ...writer,
+        async commit () {
+          await (key.endsWith('index.json') ? Promise.reject(new Error('no space left')) : writer.commit())
+        },
+      }
     },
   }
   await t.rejects(made.pack(full, source(clip), 'package'), { message: 'no space left' }, 'at the very end')
@@ -161,7 +216,12 @@ t.test('packaging that is stopped says so and leaves nothing', async (t) => {
   const made = createMediaPackager()
   await put(store.storage, clip)
   const stop = new AbortController()
-  const stopped = made.pack(store.storage, source(clip), 'package', { onProgress: () => { stop.abort() }, signal: stop.signal })
+  const stopped = made.pack(store.storage, source(clip), 'package', {
+    onProgress: () => {
+      stop.abort()
+    },
+    signal: stop.signal,
+  })
   await t.rejects(stopped, { name: 'PackagingStoppedError' })
   const running = made.pack(store.storage, source(clip), 'package')
   await made.close()

@@ -20,7 +20,9 @@ async function settle (packaging: Packaging): Promise<void> {
 function secondProcess (t: Test, app: FastifyInstance): Packaging {
   const { catalogue, storage, log, now } = app.services
   const packaging = createPackaging({ catalogue, storage, log, now }, createMediaPackager())
-  t.teardown(async () => { await packaging.close() })
+  t.teardown(async () => {
+    await packaging.close()
+  })
   return packaging
 }
 
@@ -29,13 +31,24 @@ t.test('packaging in the background', async (t) => {
   const { packaging, catalogue, storage } = app.services
   const admin = await signUpAdmin(app)
   const fileOf = (movie: string) => catalogue.filesOf(movie)[0]!
-  const send = async (movie: string, bytes: Buffer) => await call(app, 'POST', `/v1/admin/movies/${movie}/media`, { token: admin.token, body: bytes, headers: { 'content-type': 'video/mp4' } })
+  const send = async (movie: string, bytes: Buffer) =>
+    await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
+      token: admin.token,
+      body: bytes,
+      headers: { 'content-type': 'video/mp4' },
+    })
 
   t.test('what a process that died had begun is taken up when its claim has lapsed', async (t) => {
     const movie = await addMovie(app, admin)
     const file = fileOf(movie)
     const dead = new Types.ObjectId()
-    await Media.updateOne({ _id: movie }, { $set: { 'files.0.hls.claim': dead, 'files.0.hls.claimedUntil': new Date(clock.now().getTime() + 60_000), 'files.0.hls.progress': 0.4 } })
+    await Media.updateOne({ _id: movie }, {
+      $set: {
+        'files.0.hls.claim': dead,
+        'files.0.hls.claimedUntil': new Date(clock.now().getTime() + 60_000),
+        'files.0.hls.progress': 0.4,
+      },
+    })
     await catalogue.refresh(movie)
     const leftover = `${prefixOf(file.id, dead)}/v.mp4`
     const writer = await storage.create(leftover)
@@ -51,9 +64,14 @@ t.test('packaging in the background', async (t) => {
 
   t.test('files from before packaging are taken up too', async (t) => {
     const movie = await addMovie(app, admin)
-    await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, { $unset: { 'files.0.hls': '', 'files.0.audioTracks': '' } })
+    await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, {
+      $unset: { 'files.0.hls': '', 'files.0.audioTracks': '' },
+    })
     await catalogue.refresh(movie)
-    t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{ audioTracks: [], hls: { state: 'processing' } }])
+    t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{
+      audioTracks: [],
+      hls: { state: 'processing' },
+    }])
     await settle(packaging)
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
@@ -81,7 +99,11 @@ t.test('packaging in the background', async (t) => {
     const good = await addMovie(app, admin)
     await settle(packaging)
     const { body } = await admin.get(`/v1/movies/${movie}`)
-    t.match(body.mediaFiles, [{ state: 'failed', failure: { code: 'damaged', text: String }, hls: { state: 'failed', reason: { code: 'damaged' } } }])
+    t.match(body.mediaFiles, [{
+      state: 'failed',
+      failure: { code: 'damaged', text: String },
+      hls: { state: 'failed', reason: { code: 'damaged' } },
+    }])
     const kim = await signUp(app)
     t.strictSame((await kim.get(`/v1/movies/${movie}`)).body.mediaFiles, [])
     t.match((await play(kim, movie)).body, { code: 'no-media' })
@@ -92,7 +114,11 @@ t.test('packaging in the background', async (t) => {
     const movie = await addMovie(app, admin, {}, [])
     t.match(await send(movie, await vp8Film()), { status: 201 })
     await settle(packaging)
-    t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{ state: 'ready', failure: null, hls: { state: 'failed', reason: { code: 'picture-codec' } } }])
+    t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{
+      state: 'ready',
+      failure: null,
+      hls: { state: 'failed', reason: { code: 'picture-codec' } },
+    }])
     t.match((await play(await signUp(app), movie)).body, { url: String, hlsUrl: null })
   })
 
@@ -109,7 +135,15 @@ t.test('packaging in the background', async (t) => {
 
   t.test('a storage that fails leaves the file waiting, and the next sweep packages it', async (t) => {
     const movie = await addMovie(app, admin)
-    const broken = createPackaging({ ...app.services, storage: { ...storage, create: async () => { throw new Error('no space left') } } }, createMediaPackager())
+    const broken = createPackaging({
+      ...app.services,
+      storage: {
+        ...storage,
+        create: async () => {
+          throw new Error('no space left')
+        },
+      },
+    }, createMediaPackager())
     await settle(broken)
     await broken.close()
     t.match(fileOf(movie).hls, { state: 'processing' })

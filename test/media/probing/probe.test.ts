@@ -9,7 +9,9 @@ import { clip, clipPath, remux } from '../films.js'
 
 function prober (t: Test, ...limits: Parameters<typeof createMediaProber>): MediaProber {
   const made = createMediaProber(...limits)
-  t.teardown(async () => { await made.close() })
+  t.teardown(async () => {
+    await made.close()
+  })
   return made
 }
 
@@ -44,12 +46,38 @@ function withIndexOf (frames: number): Buffer {
 
 t.test('the four clips are probed to their true values', async (t) => {
   const made = prober(t)
-  const sound = (language: string): object[] => [{ language, kind: 'main', name: null, channels: 1, codec: 'mp4a.40.2' }]
+  const sound = (
+    language: string,
+  ): object[] => [{ language, kind: 'main', name: null, channels: 1, codec: 'mp4a.40.2' }]
   const expected: Record<string, object> = {
-    'clip-480p-en': { width: 854, height: 480, videoCodec: 'avc1.640016', audioLanguages: ['en'], audioTracks: sound('en') },
-    'clip-1080p-en': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['en'], audioTracks: sound('en') },
-    'clip-1080p-es': { width: 1920, height: 1080, videoCodec: 'avc1.640028', audioLanguages: ['es'], audioTracks: sound('es') },
-    'clip-2160p-en': { width: 3840, height: 2160, videoCodec: 'avc1.640033', audioLanguages: ['en'], audioTracks: sound('en') },
+    'clip-480p-en': {
+      width: 854,
+      height: 480,
+      videoCodec: 'avc1.640016',
+      audioLanguages: ['en'],
+      audioTracks: sound('en'),
+    },
+    'clip-1080p-en': {
+      width: 1920,
+      height: 1080,
+      videoCodec: 'avc1.640028',
+      audioLanguages: ['en'],
+      audioTracks: sound('en'),
+    },
+    'clip-1080p-es': {
+      width: 1920,
+      height: 1080,
+      videoCodec: 'avc1.640028',
+      audioLanguages: ['es'],
+      audioTracks: sound('es'),
+    },
+    'clip-2160p-en': {
+      width: 3840,
+      height: 2160,
+      videoCodec: 'avc1.640033',
+      audioLanguages: ['en'],
+      audioTracks: sound('en'),
+    },
   }
   for (const [name, own] of Object.entries(expected)) {
     const sizeBytes = statSync(clipPath(name)).size
@@ -81,7 +109,18 @@ t.test('the same film in other containers is the same film', async (t) => {
   ]
   for (const [format, own] of cases) {
     const result = await probeBytes(t, made, await remux(format))
-    t.match(result, { ok: true, facts: { ...own, width: 854, height: 480, videoCodec: 'avc1.640016', audioCodec: 'mp4a.40.2', frameRate: 12, audioTracks: [{ channels: 1 }] } }, result.ok ? result.facts.container : result.reason)
+    t.match(result, {
+      ok: true,
+      facts: {
+        ...own,
+        width: 854,
+        height: 480,
+        videoCodec: 'avc1.640016',
+        audioCodec: 'mp4a.40.2',
+        frameRate: 12,
+        audioTracks: [{ channels: 1 }],
+      },
+    }, result.ok ? result.facts.container : result.reason)
     if (result.ok) t.ok(Math.abs(result.facts.durationMs - 60_000) < 200, `${result.facts.durationMs} ms`)
   }
 })
@@ -89,19 +128,36 @@ t.test('the same film in other containers is the same film', async (t) => {
 t.test('audio languages become BCP 47, each once; unknown ones are left out', async (t) => {
   t.testdir({})
   const bytes = await remux(new MkvOutputFormat(), ['ger', 'spa', 'und', 'spa', 'jpn'])
-  t.match(await probeBytes(t, prober(t), bytes), { ok: true, facts: { audioTracks: [{ language: 'de' }, { language: 'es' }, { language: null }, { language: 'es' }, { language: 'ja' }], audioLanguages: ['de', 'es', 'ja'] } })
+  t.match(await probeBytes(t, prober(t), bytes), {
+    ok: true,
+    facts: {
+      audioTracks: [{ language: 'de' }, { language: 'es' }, { language: null }, { language: 'es' }, { language: 'ja' }],
+      audioLanguages: ['de', 'es', 'ja'],
+    },
+  })
 })
 
 t.test('files that are no media are refused', async (t) => {
   t.testdir({})
   const made = prober(t)
-  const bodies = [Buffer.alloc(0), Buffer.from('x'), Buffer.from('#EXTM3U\n#EXTINF:1,\n/etc/passwd\n'), Buffer.alloc(100_000), randomBytes(100_000)]
-  for (const body of bodies) t.match(await probeBytes(t, made, body), { ok: false, code: 'unknown-kind', reason: String })
+  const bodies = [
+    Buffer.alloc(0),
+    Buffer.from('x'),
+    Buffer.from('#EXTM3U\n#EXTINF:1,\n/etc/passwd\n'),
+    Buffer.alloc(100_000),
+    randomBytes(100_000),
+  ]
+  for (const body of bodies) {
+    t.match(await probeBytes(t, made, body), { ok: false, code: 'unknown-kind', reason: String })
+  }
 })
 
 t.test('a file without a picture is refused', async (t) => {
   t.testdir({})
-  t.match(await probeBytes(t, prober(t), await remux(new Mp4OutputFormat(), ['eng'], false)), { ok: false, code: 'no-picture' })
+  t.match(await probeBytes(t, prober(t), await remux(new Mp4OutputFormat(), ['eng'], false)), {
+    ok: false,
+    code: 'no-picture',
+  })
 })
 
 t.test('a film that is cut short anywhere is a failure', async (t) => {
@@ -118,7 +174,12 @@ t.test('a film that is cut short anywhere is a failure', async (t) => {
 t.test('200 damaged films end as an answer, and the prober goes on', async (t) => {
   t.testdir({})
   const made = prober(t, 400)
-  const originals = [clip, await remux(new MkvOutputFormat()), await remux(new MpegTsOutputFormat()), await remux(new Mp4OutputFormat({ fastStart: 'fragmented' }))]
+  const originals = [
+    clip,
+    await remux(new MkvOutputFormat()),
+    await remux(new MpegTsOutputFormat()),
+    await remux(new Mp4OutputFormat({ fastStart: 'fragmented' })),
+  ]
   const counts: Record<string, number> = {}
   for (let i = 0; i < 200; i++) {
     const bytes = Buffer.from(originals[i % originals.length]!)
@@ -169,7 +230,9 @@ t.test('time and memory are limited, and the next file has all of them again', a
   t.match(await probeBytes(t, small, withIndexOf(8_000_000)), { ok: false, code: 'memory-limit' })
   t.match(await small.probe(clipPath('clip-480p-en'), clip.length), { ok: true })
   const made = prober(t, 5_000)
-  const results = await Promise.all(Array.from({ length: 20 }, async () => await made.probe(clipPath('clip-2160p-en'), 1)))
+  const results = await Promise.all(
+    Array.from({ length: 20 }, async () => await made.probe(clipPath('clip-2160p-en'), 1)),
+  )
   t.ok(results.every((result) => result.ok), 'files that wait their turn')
 })
 

@@ -2,7 +2,8 @@
 import t from 'tap'
 import { assignLanguages } from '../../../src/media/upload/declared-metadata.js'
 
-const tracks = (...languages: Array<string | null>): Array<{ language: string | null }> => languages.map((language) => ({ language }))
+const tracks = (...languages: Array<string | null>): Array<{ language: string | null }> =>
+  languages.map((language) => ({ language }))
 
 t.test('claims fill what files leave open, and correct what is only a note', async (t) => {
   const rows: Array<[string, Array<string | null>, string[], Array<string | null>]> = [
@@ -18,7 +19,9 @@ t.test('claims fill what files leave open, and correct what is only a note', asy
     ['two regions of one language stay as they were tagged', ['es', 'es'], ['es-ES', 'es-MX'], ['es', 'es']],
     ['no sound, and none claimed', [], [], []],
   ]
-  for (const [name, found, claimed, expected] of rows) t.strictSame(assignLanguages(tracks(...found), claimed).map(({ language }) => language), expected, name)
+  for (const [name, found, claimed, expected] of rows) {
+    t.strictSame(assignLanguages(tracks(...found), claimed).map(({ language }) => language), expected, name)
+  }
 })
 
 t.test('what cannot be is refused, with what was found', async (t) => {
@@ -29,6 +32,10 @@ t.test('what cannot be is refused, with what was found', async (t) => {
     ['more than the untagged tracks can be', ['en', null], ['fr', 'de']],
   ]
   for (const [name, found, claimed] of rows) {
-    t.throws(() => assignLanguages(tracks(...found), claimed), { status: 422, code: 'claim-mismatch', extensions: { claimed: { audioLanguages: claimed }, found: { audioTracks: found } } }, name)
+    t.throws(() => assignLanguages(tracks(...found), claimed), {
+      status: 422,
+      code: 'claim-mismatch',
+      extensions: { claimed: { audioLanguages: claimed }, found: { audioTracks: found } },
+    }, name)
   }
 })

@@ -20,7 +20,10 @@ const clip = readFileSync(path.join(process.cwd(), 'src/demo/clips/clip-480p-en.
 const clipSha256 = createHash('sha256').update(clip).digest('hex')
 const MAX_BYTES = 1_000_000
 
-interface Store { readonly storage: MediaStorage, readonly root: string }
+interface Store {
+  readonly storage: MediaStorage
+  readonly root: string
+}
 
 async function openStore (t: Test): Promise<Store> {
   const root = path.join(t.testdir({}), 'root')
@@ -33,13 +36,20 @@ function filesIn (root: string): string[] {
 }
 
 function inChunks (bytes: Buffer, size: number): Readable {
-  return Readable.from((function * () { for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size) })(), { objectMode: false })
+  return Readable.from(
+    (function* () {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+    })(),
+    { objectMode: false },
+  )
 }
 
 t.test('an upload is stored as it came, with its size and checksum, however it is cut', async (t) => {
   const { storage } = await openStore(t)
   for (const size of [7, 563, 65_536, clip.length]) {
-    const received = await receiveUpload(inChunks(clip, size), storage, `films/${size}`, MAX_BYTES, { expectedSha256: clipSha256.toUpperCase() })
+    const received = await receiveUpload(inChunks(clip, size), storage, `films/${size}`, MAX_BYTES, {
+      expectedSha256: clipSha256.toUpperCase(),
+    })
     t.same(received, { key: `films/${size}`, sizeBytes: clip.length, sha256: clipSha256 })
     t.ok(clip.equals(await buffer(await storage.open(`films/${size}`))))
   }
@@ -49,21 +59,29 @@ t.test('the size limit is exact', async (t) => {
   const { storage, root } = await openStore(t)
   t.equal((await receiveUpload(inChunks(clip, 1_000), storage, 'fits', clip.length)).sizeBytes, clip.length)
   await storage.remove('fits')
-  await t.rejects(receiveUpload(inChunks(clip, 1_000), storage, 'film', clip.length - 1), { status: 413, code: 'upload-too-large' })
+  await t.rejects(receiveUpload(inChunks(clip, 1_000), storage, 'film', clip.length - 1), {
+    status: 413,
+    code: 'upload-too-large',
+  })
   t.same(filesIn(root), [])
 })
 
 t.test('an empty body, a wrong checksum and an abort are refused and leave nothing', async (t) => {
   const { storage, root } = await openStore(t)
   await t.rejects(receiveUpload(Readable.from([]), storage, 'film', MAX_BYTES), { status: 400, code: 'empty-upload' })
-  await t.rejects(receiveUpload(inChunks(clip, 9_999), storage, 'film', MAX_BYTES, { expectedSha256: '0'.repeat(64) }), { status: 400, code: 'checksum-mismatch' })
+  await t.rejects(
+    receiveUpload(inChunks(clip, 9_999), storage, 'film', MAX_BYTES, { expectedSha256: '0'.repeat(64) }),
+    { status: 400, code: 'checksum-mismatch' },
+  )
   const abort = new AbortController()
   const source = new PassThrough()
   source.write(clip.subarray(0, 50_000))
   const receiving = receiveUpload(source, storage, 'film', MAX_BYTES, { signal: abort.signal })
   abort.abort()
   await t.rejects(receiving, { status: 400, code: 'upload-interrupted' })
-  await t.rejects(receiveUpload(new PassThrough(), storage, 'film', MAX_BYTES, { signal: abort.signal }), { code: 'upload-interrupted' })
+  await t.rejects(receiveUpload(new PassThrough(), storage, 'film', MAX_BYTES, { signal: abort.signal }), {
+    code: 'upload-interrupted',
+  })
   t.same(filesIn(root), [])
 })
 
@@ -74,26 +92,79 @@ t.test('what is no media file is refused before any of it is written', async (t)
     ...storage,
     async create (key) {
       const writer = await storage.create(key)
-      return { ...writer, stream: new Writable({ write (chunk: Buffer, _encoding, done) { written += chunk.length; done() } }) }
+      return {
+        ...writer,
+        stream: new Writable({
+          write (chunk: Buffer, _encoding, done) {
+            written += chunk.length
+            done()
+          },
+        }),
+      }
     },
   }
-  const bodies = ['#EXTM3U\nfile:///etc/passwd\n', '<html>', 'MZ\x90', '\x7fELF', '\xff\xd8\xff\xe0 JFIF', '%PDF-1.7', 'PK\x03\x04', 'RIFF1234WAVEfmt ', 'OggS', 'ID3', 'G', '{}']
-  for (const body of [...bodies.map((text) => Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(5_000)])), Buffer.from('x'), Buffer.from('\0\0\0\x18ftyp'), randomBytes(100_000)]) {
-    await t.rejects(receiveUpload(inChunks(body, 1_000), watching, 'film', MAX_BYTES), { status: 415, code: 'unsupported-media' }, body.toString('latin1', 0, 12))
+  const bodies = [
+    '#EXTM3U\nfile:///etc/passwd\n',
+    '<html>',
+    'MZ\x90',
+    '\x7fELF',
+    '\xff\xd8\xff\xe0 JFIF',
+    '%PDF-1.7',
+    'PK\x03\x04',
+    'RIFF1234WAVEfmt ',
+    'OggS',
+    'ID3',
+    'G',
+    '{}',
+  ]
+  for (
+    const body of [
+      ...bodies.map((text) => Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(5_000)])),
+      Buffer.from('x'),
+      Buffer.from('\0\0\0\x18ftyp'),
+      randomBytes(100_000),
+    ]
+  ) {
+    await t.rejects(receiveUpload(inChunks(body, 1_000), watching, 'film', MAX_BYTES), {
+      status: 415,
+      code: 'unsupported-media',
+    }, body.toString('latin1', 0, 12))
   }
   t.equal(written, 0)
   t.same(filesIn(root), [])
 })
 
 t.test('the five containers are known by their first bytes, their relatives are not', async (t) => {
-  const box = (name: string, brand = ''): Buffer => Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(name + brand), Buffer.alloc(600)])
-  const ebml = (docType: string): Buffer => Buffer.concat([Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x8b, 0x42, 0x82, docType.length]), Buffer.from(docType), Buffer.alloc(600)])
+  const box = (name: string, brand = ''): Buffer =>
+    Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(name + brand), Buffer.alloc(600)])
+  const ebml = (docType: string): Buffer =>
+    Buffer.concat([
+      Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x8b, 0x42, 0x82, docType.length]),
+      Buffer.from(docType),
+      Buffer.alloc(600),
+    ])
   const packets = Buffer.alloc(564)
   for (const at of [0, 188, 376]) packets[at] = 0x47
-  t.same([box('ftyp', 'isom'), box('ftyp', 'qt  '), box('moov'), ebml('matroska'), ebml('webm'), packets].map(sniffContainer), ['mp4', 'mov', 'mov', 'mkv', 'webm', 'ts'])
+  t.same(
+    [box('ftyp', 'isom'), box('ftyp', 'qt  '), box('moov'), ebml('matroska'), ebml('webm'), packets].map(
+      sniffContainer,
+    ),
+    ['mp4', 'mov', 'mov', 'mkv', 'webm', 'ts'],
+  )
   const oneSync = Buffer.alloc(564, 0)
   oneSync[0] = 0x47
-  for (const other of [box('ftyp', 'heic'), box('ftyp', 'avif'), box('ftyp', 'M4A '), box('ftyq'), ebml('other'), oneSync, Buffer.alloc(0), Buffer.alloc(11)]) {
+  for (
+    const other of [
+      box('ftyp', 'heic'),
+      box('ftyp', 'avif'),
+      box('ftyp', 'M4A '),
+      box('ftyq'),
+      ebml('other'),
+      oneSync,
+      Buffer.alloc(0),
+      Buffer.alloc(11),
+    ]
+  ) {
     t.equal(sniffContainer(other), null, other.toString('latin1', 4, 12))
   }
 })
@@ -102,10 +173,13 @@ t.test('an upload that breaks at any of 50 places leaves nothing', async (t) => 
   const { storage, root } = await openStore(t)
   for (let i = 0; i < 50; i++) {
     const at = Math.floor(i * clip.length / 50)
-    const source = Readable.from((async function * () {
-      yield * inChunks(clip.subarray(0, at), 10_000)
-      throw new Error('the line went dead')
-    })(), { objectMode: false })
+    const source = Readable.from(
+      (async function* () {
+        yield* inChunks(clip.subarray(0, at), 10_000)
+        throw new Error('the line went dead')
+      })(),
+      { objectMode: false },
+    )
     await t.rejects(receiveUpload(source, storage, `film-${i}`, MAX_BYTES), { status: 400, code: 'upload-interrupted' })
     t.equal(await storage.stat(`film-${i}`), null)
   }
@@ -118,7 +192,11 @@ t.test('a disk that fails is told as it is, and leaves nothing', async (t) => {
     ...storage,
     async create (key) {
       const writer = await storage.create(key)
-      const stream = new Writable({ write (_chunk, _encoding, done) { done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })) } })
+      const stream = new Writable({
+        write (_chunk, _encoding, done) {
+          done(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+        },
+      })
       stream.on('error', () => {})
       return { ...writer, stream }
     },
@@ -127,7 +205,10 @@ t.test('a disk that fails is told as it is, and leaves nothing', async (t) => {
   t.same(filesIn(root), [])
 })
 
-interface Door extends Store { readonly port: number, readonly finished: { count: number } }
+interface Door extends Store {
+  readonly port: number
+  readonly finished: { count: number }
+}
 
 /** A server that takes raw bodies at /raw and forms at /form. */
 async function openDoor (t: Test): Promise<Door> {
@@ -136,14 +217,20 @@ async function openDoor (t: Test): Promise<Door> {
   const app = Fastify({ bodyLimit: 10 * MAX_BYTES })
   await app.register(problems)
   await app.register(multipart, { limits: { fileSize: 10 * MAX_BYTES } })
-  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => { done(null, payload) })
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+    done(null, payload)
+  })
   let next = 0
   const receive = async (source: Readable): Promise<unknown> =>
-    await receiveUpload(source, storage, `film-${next++}`, MAX_BYTES).finally(() => { finished.count++ })
+    await receiveUpload(source, storage, `film-${next++}`, MAX_BYTES).finally(() => {
+      finished.count++
+    })
   app.post('/raw', async (request) => await receive(request.body as Readable))
   app.post('/form', async (request) => await receive((await request.file())!.file))
   await app.listen({ port: 0, host: '127.0.0.1' })
-  t.teardown(async () => { await app.close() })
+  t.teardown(async () => {
+    await app.close()
+  })
   return { storage, root, finished, port: (app.server.address() as AddressInfo).port }
 }
 
@@ -152,14 +239,19 @@ t.test('over HTTP, raw and as a form, an upload arrives and a refusal is read by
   const send = async (route: string, bytes: Buffer): Promise<{ status: number, body: Record<string, unknown> }> => {
     const form = new FormData()
     form.set('file', new Blob([bytes]), 'film.mp4')
-    const init = route === 'raw' ? { body: bytes, headers: { 'content-type': 'application/octet-stream' } } : { body: form }
+    const init = route === 'raw'
+      ? { body: bytes, headers: { 'content-type': 'application/octet-stream' } }
+      : { body: form }
     const answer = await fetch(`http://127.0.0.1:${port}/${route}`, { method: 'POST', ...init })
     return { status: answer.status, body: await answer.json() as Record<string, unknown> }
   }
   for (const route of ['raw', 'form']) {
     t.match(await send(route, clip), { status: 200, body: { sizeBytes: clip.length, sha256: clipSha256 } }, route)
     t.match(await send(route, randomBytes(5_000_000)), { status: 415, body: { code: 'unsupported-media' } }, route)
-    t.match(await send(route, Buffer.concat([clip, Buffer.alloc(5_000_000)])), { status: 413, body: { code: 'upload-too-large' } }, route)
+    t.match(await send(route, Buffer.concat([clip, Buffer.alloc(5_000_000)])), {
+      status: 413,
+      body: { code: 'upload-too-large' },
+    }, route)
     t.match(await send(route, Buffer.alloc(0)), { status: 400, body: { code: 'empty-upload' } }, route)
   }
   t.equal(filesIn(root).length, 2)
@@ -167,7 +259,8 @@ t.test('over HTTP, raw and as a form, an upload arrives and a refusal is read by
 
 t.test('over HTTP, a connection that is cut at any of 50 places leaves nothing', async (t) => {
   const { port, root, finished } = await openDoor(t)
-  const FORM_HEAD = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\ncontent-type: video/mp4\r\n\r\n'
+  const FORM_HEAD =
+    '--x\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\ncontent-type: video/mp4\r\n\r\n'
   for (let i = 0; i < 50; i++) {
     const isForm = i % 2 === 1
     const head = isForm ? FORM_HEAD : ''
@@ -175,8 +268,16 @@ t.test('over HTTP, a connection that is cut at any of 50 places leaves nothing',
     const type = isForm ? 'multipart/form-data; boundary=x' : 'application/octet-stream'
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
-    socket.write(`POST /${isForm ? 'form' : 'raw'} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${head.length + clip.length + tail.length}\r\n\r\n${head}`)
-    await new Promise<void>((resolve) => { socket.write(clip.subarray(0, 1 + Math.floor(i * clip.length / 50)), () => { resolve() }) })
+    socket.write(
+      `POST /${isForm ? 'form' : 'raw'} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${
+        head.length + clip.length + tail.length
+      }\r\n\r\n${head}`,
+    )
+    await new Promise<void>((resolve) => {
+      socket.write(clip.subarray(0, 1 + Math.floor(i * clip.length / 50)), () => {
+        resolve()
+      })
+    })
     socket.destroy()
     await once(socket, 'close')
   }

@@ -23,11 +23,14 @@ function isRefused (cursor: string, scope: unknown = SCOPE, codec = cursors): bo
 }
 
 t.test('a place comes back as it was, and the cursor fits an address unescaped', async (t) => {
-  fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (position, scope) => {
-    const cursor = cursors.encode(position, scope)
-    t.match(cursor, /^[\w.-]+$/)
-    t.equal(JSON.stringify(cursors.decode(cursor, scope)), JSON.stringify(position))
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (position, scope) => {
+      const cursor = cursors.encode(position, scope)
+      t.match(cursor, /^[\w.-]+$/)
+      t.equal(JSON.stringify(cursors.decode(cursor, scope)), JSON.stringify(position))
+    }),
+    { numRuns: 300 },
+  )
 })
 
 t.test('any single changed character is refused, at every place', async (t) => {
@@ -43,13 +46,26 @@ t.test('any single changed character is refused, at every place', async (t) => {
 
 t.test('a cursor of another list, filter or order is refused', async (t) => {
   const cursor = cursors.encode([1], SCOPE)
-  for (const other of [['titles', { genre: 'comedy' }, 'newest'], ['titles', {}, 'newest'], ['titles', { genre: 'drama' }, 'oldest'], ['history', { genre: 'drama' }, 'newest'], 'titles', null, []]) {
+  for (
+    const other of [
+      ['titles', { genre: 'comedy' }, 'newest'],
+      ['titles', {}, 'newest'],
+      ['titles', { genre: 'drama' }, 'oldest'],
+      ['history', { genre: 'drama' }, 'newest'],
+      'titles',
+      null,
+      [],
+    ]
+  ) {
     t.ok(isRefused(cursor, other), JSON.stringify(other))
   }
-  fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (position, one, other) => {
-    fc.pre(JSON.stringify(one) !== JSON.stringify(other))
-    return isRefused(cursors.encode(position, one), other)
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (position, one, other) => {
+      fc.pre(JSON.stringify(one) !== JSON.stringify(other))
+      return isRefused(cursors.encode(position, one), other)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 t.test('where the scope ends and the place begins cannot be shifted', async (t) => {
@@ -58,15 +74,41 @@ t.test('where the scope ends and the place begins cannot be shifted', async (t) 
 })
 
 t.test('hostile texts are a 400, never anything else', async (t) => {
-  const texts = ['', '.', '..', 'y2024', 'y2024.', 'y2024.AAAA', `y2024.${'A'.repeat(22)}`, `y2024.${'A'.repeat(64)}`, '.AAAA', '__proto__.AAAA', 'A'.repeat(1_000_000), `y2024.${'A'.repeat(1_000_000)}`, '\0', '\ud800', '💥.💥']
+  const texts = [
+    '',
+    '.',
+    '..',
+    'y2024',
+    'y2024.',
+    'y2024.AAAA',
+    `y2024.${'A'.repeat(22)}`,
+    `y2024.${'A'.repeat(64)}`,
+    '.AAAA',
+    '__proto__.AAAA',
+    'A'.repeat(1_000_000),
+    `y2024.${'A'.repeat(1_000_000)}`,
+    '\0',
+    '\ud800',
+    '💥.💥',
+  ]
   for (const text of texts) t.ok(isRefused(text), JSON.stringify(text.slice(0, 30)))
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.uint8Array(), (text, bytes) =>
-    isRefused(text) && isRefused(`y2024.${text}`) && isRefused(`y2024.${Buffer.from(bytes).toString('base64url')}`)), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array(),
+      (text, bytes) =>
+        isRefused(text) && isRefused(`y2024.${text}`) && isRefused(`y2024.${Buffer.from(bytes).toString('base64url')}`),
+    ),
+    { numRuns: 500 },
+  )
 })
 
 t.test('a cursor outlives the change of the signing key, until its key leaves the ring', async (t) => {
   const cursor = createCursorCodec(createKeyRing([OLD])).encode([7], SCOPE)
   t.same(createCursorCodec(createKeyRing([NEW, OLD])).decode(cursor, SCOPE), [7])
   t.ok(isRefused(cursor, SCOPE))
-  t.ok(isRefused(cursor.replace('y2023.', 'y2024.'), SCOPE, createCursorCodec(createKeyRing([NEW, OLD]))), 'another key\'s name does not help')
+  t.ok(
+    isRefused(cursor.replace('y2023.', 'y2024.'), SCOPE, createCursorCodec(createKeyRing([NEW, OLD]))),
+    "another key's name does not help",
+  )
 })

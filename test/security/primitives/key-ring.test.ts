@@ -9,7 +9,9 @@ const PURPOSES: KeyPurpose[] = ['access', 'refresh', 'media', 'cursor', 'device'
 
 t.test('no two purposes and no two secrets share a key, and none is the secret', async (t) => {
   const keys = createKeyRing([NEW, OLD])
-  const all = [NEW, OLD].flatMap(({ kid, secret }) => [secret, ...PURPOSES.map((purpose) => keys.find(purpose, kid)?.toString('hex'))])
+  const all = [NEW, OLD].flatMap((
+    { kid, secret },
+  ) => [secret, ...PURPOSES.map((purpose) => keys.find(purpose, kid)?.toString('hex'))])
   t.equal(new Set(all).size, 2 * (PURPOSES.length + 1))
   t.notOk(all.includes(undefined))
 })
@@ -24,11 +26,18 @@ t.test('the first key signs, and a key goes on verifying until it leaves the rin
 
 t.test('a name that is not in the ring finds nothing', async (t) => {
   const keys = createKeyRing([NEW])
-  for (const kid of ['', 'Y2024', 'y2024 ', '__proto__', 'constructor', '../y2024', 'y2024\0', 'x'.repeat(100_000)]) t.equal(keys.find('access', kid), null)
+  for (const kid of ['', 'Y2024', 'y2024 ', '__proto__', 'constructor', '../y2024', 'y2024\0', 'x'.repeat(100_000)]) {
+    t.equal(keys.find('access', kid), null)
+  }
 })
 
 t.test('keys are HKDF-SHA256 of the secret, the same in every process', async (t) => {
-  t.same(createKeyRing([NEW]).current('media').key, Buffer.from(hkdfSync('sha256', NEW.secret, 'normflix', 'media', 32)))
+  t.same(
+    createKeyRing([NEW]).current('media').key,
+    Buffer.from(hkdfSync('sha256', NEW.secret, 'normflix', 'media', 32)),
+  )
 })
 
-t.test('a ring without keys is refused', async (t) => { t.throws(() => createKeyRing([]), /at least one/) })
+t.test('a ring without keys is refused', async (t) => {
+  t.throws(() => createKeyRing([]), /at least one/)
+})

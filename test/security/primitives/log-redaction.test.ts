@@ -8,32 +8,67 @@ const CANARY = 'c4n4ry'
 
 function logged (entry: object): string {
   let text = ''
-  const sink = new Writable({ write (chunk, _encoding, done) { text += String(chunk); done() } })
+  const sink = new Writable({
+    write (chunk, _encoding, done) {
+      text += String(chunk)
+      done()
+    },
+  })
   pino({ redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, sink).info(entry, 'hello')
   return text
 }
 
 t.test('secrets and addresses are redacted at the top, in a body and in an error', async (t) => {
-  for (const name of ['password', 'currentPassword', 'newPassword', 'passwordHash', 'pin', 'pinHash', 'token', 'accessToken', 'refreshToken', 'deviceToken', 'seed', 'email']) {
-    for (const entry of [{ [name]: CANARY }, { account: { [name]: CANARY } }, { body: { [name]: CANARY } }, { req: { body: { [name]: CANARY } } }]) {
+  for (
+    const name of [
+      'password',
+      'currentPassword',
+      'newPassword',
+      'passwordHash',
+      'pin',
+      'pinHash',
+      'token',
+      'accessToken',
+      'refreshToken',
+      'deviceToken',
+      'seed',
+      'email',
+    ]
+  ) {
+    for (
+      const entry of [{ [name]: CANARY }, { account: { [name]: CANARY } }, { body: { [name]: CANARY } }, {
+        req: { body: { [name]: CANARY } },
+      }]
+    ) {
       const line = logged(entry)
       t.notMatch(line, CANARY, line)
       t.match(line, '[redacted]')
     }
   }
-  const error = Object.assign(new Error('duplicate key'), { code: 11000, keyValue: { email: CANARY }, errorResponse: { keyValue: { email: CANARY } } })
+  const error = Object.assign(new Error('duplicate key'), {
+    code: 11000,
+    keyValue: { email: CANARY },
+    errorResponse: { keyValue: { email: CANARY } },
+  })
   t.notMatch(logged({ err: error }), CANARY)
 })
 
 t.test('headers that carry credentials are redacted', async (t) => {
   for (const name of ['authorization', 'cookie', 'set-cookie']) {
     t.notMatch(logged({ headers: { [name]: CANARY } }), CANARY, name)
-    t.notMatch(logged({ req: { headers: { [name]: CANARY } }, res: { headers: { [name]: CANARY } } }), CANARY, `req and res ${name}`)
+    t.notMatch(
+      logged({ req: { headers: { [name]: CANARY } }, res: { headers: { [name]: CANARY } } }),
+      CANARY,
+      `req and res ${name}`,
+    )
   }
 })
 
 t.test('the rest is logged as it is', async (t) => {
-  t.match(logged({ req: { method: 'GET', url: '/v1/titles' }, sessionId: 's-1', responseTime: 3 }), '"req":{"method":"GET","url":"/v1/titles"},"sessionId":"s-1","responseTime":3')
+  t.match(
+    logged({ req: { method: 'GET', url: '/v1/titles' }, sessionId: 's-1', responseTime: 3 }),
+    '"req":{"method":"GET","url":"/v1/titles"},"sessionId":"s-1","responseTime":3',
+  )
 })
 
 t.test('values of tokens and cursors are taken out of an address, wherever and however they are written', async (t) => {

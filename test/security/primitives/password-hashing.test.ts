@@ -4,7 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { DomainError } from '../../../src/errors.js'
-import { createPasswordHasher, type PasswordHasher, type PasswordHasherOptions } from '../../../src/security/password-hashing.js'
+import {
+  createPasswordHasher,
+  type PasswordHasher,
+  type PasswordHasherOptions,
+} from '../../../src/security/password-hashing.js'
 
 type TapTest = Pick<typeof t, 'teardown'>
 
@@ -12,28 +16,44 @@ const PEPPER = 'Wd4Bz9Yc3Jf6Gp1AHq2mVx8Lr5Ks0Tn7'
 
 function openHasher (t: TapTest, options: Partial<PasswordHasherOptions> = {}): PasswordHasher {
   const hasher = createPasswordHasher({ pepper: PEPPER, cost: 4, ...options })
-  t.teardown(async () => { await hasher.close() })
+  t.teardown(async () => {
+    await hasher.close()
+  })
   return hasher
 }
 
 t.test('any text verifies against its own hash however it is composed, and against no other', async (t) => {
   const hasher = openHasher(t)
   const text = fc.string({ unit: 'binary', maxLength: 128 })
-  await fc.assert(fc.asyncProperty(text, text, async (password, other) => {
-    const hash = await hasher.hash(password)
-    t.ok(await hasher.verify(password.normalize('NFD'), hash))
-    if (other.normalize('NFKC') !== password.normalize('NFKC')) t.notOk(await hasher.verify(other, hash))
-  }), { numRuns: 60 })
+  await fc.assert(
+    fc.asyncProperty(text, text, async (password, other) => {
+      const hash = await hasher.hash(password)
+      t.ok(await hasher.verify(password.normalize('NFD'), hash))
+      if (other.normalize('NFKC') !== password.normalize('NFKC')) t.notOk(await hasher.verify(other, hash))
+    }),
+    { numRuns: 60 },
+  )
 })
 
 t.test('passwords that differ only after 72 bytes are different', async (t) => {
   const hasher = openHasher(t)
   const prefix = fc.string({ unit: 'binary-ascii', minLength: 72, maxLength: 100 })
-  await fc.assert(fc.asyncProperty(prefix, fc.stringMatching(/^\w{1,20}$/), fc.stringMatching(/^\w{1,20}$/), async (start, one, other) => {
-    fc.pre(one !== other)
-    return !await hasher.verify(start + other, await hasher.hash(start + one))
-  }), { numRuns: 40 })
-  t.ok(bcrypt.compareSync('x'.repeat(72) + 'one', bcrypt.hashSync('x'.repeat(72) + 'other', 4)), 'which bcrypt alone takes for the same')
+  await fc.assert(
+    fc.asyncProperty(
+      prefix,
+      fc.stringMatching(/^\w{1,20}$/),
+      fc.stringMatching(/^\w{1,20}$/),
+      async (start, one, other) => {
+        fc.pre(one !== other)
+        return !await hasher.verify(start + other, await hasher.hash(start + one))
+      },
+    ),
+    { numRuns: 40 },
+  )
+  t.ok(
+    bcrypt.compareSync('x'.repeat(72) + 'one', bcrypt.hashSync('x'.repeat(72) + 'other', 4)),
+    'which bcrypt alone takes for the same',
+  )
 })
 
 t.test('a NUL does not end a password', async (t) => {
@@ -90,7 +110,12 @@ async function turnsDuring (work: () => unknown): Promise<{ turns: number, ms: n
   let longest = 0
   const started = performance.now()
   let last = started
-  const beat = (): void => { const now = performance.now(); turns++; longest = Math.max(longest, now - last); last = now }
+  const beat = (): void => {
+    const now = performance.now()
+    turns++
+    longest = Math.max(longest, now - last)
+    last = now
+  }
   const timer = setInterval(beat, 5)
   await work()
   await nextTurn()
@@ -103,18 +128,30 @@ t.test('the event loop goes on while passwords are hashed', async (t) => {
   const hasher = openHasher(t)
   const slow = openHasher(t, { cost: 11 })
   await Promise.all([hasher.hash('warm'), slow.hash('warm')])
-  const onThreads = await turnsDuring(async () => await Promise.all(Array.from({ length: 6 }, async () => await slow.hash('lantern owl seven'))))
-  const onTheLoop = await turnsDuring(async () => await Promise.all(Array.from({ length: 6 }, async () => await bcrypt.hash('lantern owl seven', 11))))
+  const onThreads = await turnsDuring(async () =>
+    await Promise.all(Array.from({ length: 6 }, async () => await slow.hash('lantern owl seven')))
+  )
+  const onTheLoop = await turnsDuring(async () =>
+    await Promise.all(Array.from({ length: 6 }, async () => await bcrypt.hash('lantern owl seven', 11)))
+  )
   const rate = ({ turns, ms }: { turns: number, ms: number }): number => turns / (ms / 5)
-  for (const [where, run] of Object.entries({ onThreads, onTheLoop })) t.comment(`${where}: ${run.ms.toFixed(0)} ms, ${(100 * rate(run)).toFixed(0)}% of the turns, longest pause ${run.longest.toFixed(0)} ms`)
+  for (const [where, run] of Object.entries({ onThreads, onTheLoop })) {
+    t.comment(
+      `${where}: ${run.ms.toFixed(0)} ms, ${(100 * rate(run)).toFixed(0)}% of the turns, longest pause ${
+        run.longest.toFixed(0)
+      } ms`,
+    )
+  }
   t.ok(rate(onThreads) > 0.3, 'most turns take place')
   t.ok(onThreads.longest < onTheLoop.longest, 'and no pause is as long as bcryptjs makes them on the loop')
 })
 
-t.test('beyond the queue\'s bound one is told to come again; the others are served, and so is everybody after', async (t) => {
+t.test("beyond the queue's bound one is told to come again; the others are served, and so is everybody after", async (t) => {
   const hasher = openHasher(t, { cost: 8, threads: 1, maxWaiting: 3 })
   for (const state of ['cold', 'warm']) {
-    const results = await Promise.allSettled(Array.from({ length: 20 }, async () => await hasher.hash('lantern owl seven')))
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, async () => await hasher.hash('lantern owl seven')),
+    )
     const refusals = results.flatMap((result) => result.status === 'rejected' ? [result.reason as unknown] : [])
     t.equal(refusals.length, 16, `${state}: one at work, three waiting`)
     for (const refusal of refusals) {
@@ -128,7 +165,12 @@ t.test('beyond the queue\'s bound one is told to come again; the others are serv
 t.test('verifying is bounded too, for accounts that exist and those that do not', async (t) => {
   const hasher = openHasher(t, { cost: 8, threads: 1, maxWaiting: 1 })
   const hash = await hasher.hash('lantern owl seven')
-  const work = [() => hasher.verify('x', hash), () => hasher.verifyNothing('x'), () => hasher.verify('x', hash), () => hasher.verifyNothing('x')]
+  const work = [
+    () => hasher.verify('x', hash),
+    () => hasher.verifyNothing('x'),
+    () => hasher.verify('x', hash),
+    () => hasher.verifyNothing('x'),
+  ]
   const results = await Promise.allSettled(work.map(async (verify) => await verify()))
   t.strictSame(results.map((result) => result.status), ['fulfilled', 'fulfilled', 'rejected', 'rejected'])
 })

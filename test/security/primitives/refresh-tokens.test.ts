@@ -2,12 +2,22 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createKeyRing } from '../../../src/security/key-ring.js'
-import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken, type RefreshTokenSource } from '../../../src/security/refresh-tokens.js'
+import {
+  formatRefreshToken,
+  isGenuineRefreshToken,
+  parseRefreshToken,
+  type RefreshTokenSource,
+} from '../../../src/security/refresh-tokens.js'
 
 const OLD = { kid: 'y2023', secret: 'Hq2mVx8Lr5Ks0Tn7Wd4Bz9Yc3Jf6Gp1A' }
 const NEW = { kid: 'y2024', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }
 const keys = createKeyRing([NEW, OLD])
-const SESSION: RefreshTokenSource = { sessionId: '65f0c0ffee0000000000000a', generation: 3, seed: 'b3Yx0nQm5tKc8Jr2', kid: NEW.kid }
+const SESSION: RefreshTokenSource = {
+  sessionId: '65f0c0ffee0000000000000a',
+  generation: 3,
+  seed: 'b3Yx0nQm5tKc8Jr2',
+  kid: NEW.kid,
+}
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %\0\n'
 const sessions = fc.record({
   sessionId: fc.stringMatching(/^[0-9a-f]{24}$/),
@@ -23,14 +33,17 @@ function isBelieved (token: string, session: Pick<RefreshTokenSource, 'seed' | '
 }
 
 t.test('a token names its session and generation, and is the same each time it is worked out', async (t) => {
-  fc.assert(fc.property(sessions, (session) => {
-    const token = formatRefreshToken(keys, session)
-    const parsed = parseRefreshToken(token)
-    t.match(token, /^r1\.[\w-]{64}$/)
-    t.match(parsed, { sessionId: session.sessionId, generation: session.generation })
-    t.ok(isBelieved(token, session))
-    t.equal(formatRefreshToken(keys, session), token)
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(sessions, (session) => {
+      const token = formatRefreshToken(keys, session)
+      const parsed = parseRefreshToken(token)
+      t.match(token, /^r1\.[\w-]{64}$/)
+      t.match(parsed, { sessionId: session.sessionId, generation: session.generation })
+      t.ok(isBelieved(token, session))
+      t.equal(formatRefreshToken(keys, session), token)
+    }),
+    { numRuns: 200 },
+  )
 })
 
 t.test('any single changed character is refused, at every place', async (t) => {
@@ -38,29 +51,43 @@ t.test('any single changed character is refused, at every place', async (t) => {
   let believed = 0
   for (let at = 0; at < token.length; at++) {
     for (const character of ALPHABET) {
-      if (character !== token[at] && isBelieved(token.slice(0, at) + character + token.slice(at + 1), SESSION)) believed++
+      if (character !== token[at] && isBelieved(token.slice(0, at) + character + token.slice(at + 1), SESSION)) {
+        believed++
+      }
     }
   }
   t.equal(believed, 0, `${token.length * (ALPHABET.length - 1)} changed tokens`)
 })
 
 t.test('characters added, removed or exchanged are refused', async () => {
-  fc.assert(fc.property(sessions, fc.nat(), fc.nat(), fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }), (session, from, to, text) => {
-    const token = formatRefreshToken(keys, session)
-    const [a, b] = [from % token.length, to % token.length]
-    const swapped = [...token]
-    swapped[a] = token[b]!
-    swapped[b] = token[a]!
-    return [token.slice(0, a) + text + token.slice(a), token.slice(0, a) + token.slice(a + 1), swapped.join('')]
-      .every((other) => other === token || !isBelieved(other, session))
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      sessions,
+      fc.nat(),
+      fc.nat(),
+      fc.string({ minLength: 1, maxLength: 4, unit: 'binary' }),
+      (session, from, to, text) => {
+        const token = formatRefreshToken(keys, session)
+        const [a, b] = [from % token.length, to % token.length]
+        const swapped = [...token]
+        swapped[a] = token[b]!
+        swapped[b] = token[a]!
+        return [token.slice(0, a) + text + token.slice(a), token.slice(0, a) + token.slice(a + 1), swapped.join('')]
+          .every((other) => other === token || !isBelieved(other, session))
+      },
+    ),
+    { numRuns: 500 },
+  )
 })
 
 t.test('a token of another session, another seed or another key is refused', async (t) => {
-  fc.assert(fc.property(sessions, sessions, (one, other) => {
-    fc.pre(one.seed !== other.seed)
-    return !isBelieved(formatRefreshToken(keys, one), other)
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(sessions, sessions, (one, other) => {
+      fc.pre(one.seed !== other.seed)
+      return !isBelieved(formatRefreshToken(keys, one), other)
+    }),
+    { numRuns: 200 },
+  )
   t.notOk(isBelieved(formatRefreshToken(keys, { ...SESSION, kid: OLD.kid }), SESSION))
 })
 
@@ -76,17 +103,54 @@ t.test('a session made under an older key goes on until that key leaves the ring
 t.test('hostile texts are no tokens, and nothing throws', async (t) => {
   const token = formatRefreshToken(keys, SESSION)
   const body = token.slice(3)
-  const texts = ['', '.', 'r1', 'r1.', body, `r0.${body}`, `r2.${body}`, `R1.${body}`, `r1.${body}.`, `r1..${body}`, `.r1.${body}`, `r1.${body}=`, `r1.${body}\n`, ` ${token}`, `r1.${'A'.repeat(63)}`, `r1.${'A'.repeat(65)}`,
-    `r1.${'A'.repeat(1_000_000)}`, '.'.repeat(1_000_000), 'r1.'.repeat(300_000), '\0', '\ud800', '💥'.repeat(32), 'eyJhbGciOiJub25lIn0.e30.']
+  const texts = [
+    '',
+    '.',
+    'r1',
+    'r1.',
+    body,
+    `r0.${body}`,
+    `r2.${body}`,
+    `R1.${body}`,
+    `r1.${body}.`,
+    `r1..${body}`,
+    `.r1.${body}`,
+    `r1.${body}=`,
+    `r1.${body}\n`,
+    ` ${token}`,
+    `r1.${'A'.repeat(63)}`,
+    `r1.${'A'.repeat(65)}`,
+    `r1.${'A'.repeat(1_000_000)}`,
+    '.'.repeat(1_000_000),
+    'r1.'.repeat(300_000),
+    '\0',
+    '\ud800',
+    '💥'.repeat(32),
+    'eyJhbGciOiJub25lIn0.e30.',
+  ]
   for (const text of texts) t.equal(parseRefreshToken(text), null, JSON.stringify(text.slice(0, 40)))
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.uint8Array({ maxLength: 100 }), (text, bytes) => {
-    const fits = bytes.length === 48
-    return !isBelieved(text, SESSION) && !isBelieved(`r1.${text}`, SESSION) && (fits || parseRefreshToken(`r1.${Buffer.from(bytes).toString('base64url')}`) === null)
-  }), { numRuns: 500 })
-  fc.assert(fc.property(fc.uint8Array({ minLength: 48, maxLength: 48 }), (bytes) => !isBelieved(`r1.${Buffer.from(bytes).toString('base64url')}`, SESSION)), { numRuns: 500 })
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.uint8Array({ maxLength: 100 }), (text, bytes) => {
+      const fits = bytes.length === 48
+      return !isBelieved(text, SESSION) && !isBelieved(`r1.${text}`, SESSION) &&
+        (fits || parseRefreshToken(`r1.${Buffer.from(bytes).toString('base64url')}`) === null)
+    }),
+    { numRuns: 500 },
+  )
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 48, maxLength: 48 }),
+      (bytes) => !isBelieved(`r1.${Buffer.from(bytes).toString('base64url')}`, SESSION),
+    ),
+    { numRuns: 500 },
+  )
 })
 
 t.test('what cannot be in a token is refused before it is made', async (t) => {
-  for (const sessionId of ['', '65f0', 'z5f0c0ffee0000000000000a', '65f0c0ffee0000000000000a00']) t.throws(() => formatRefreshToken(keys, { ...SESSION, sessionId }), TypeError)
-  for (const generation of [-1, 2 ** 32]) t.throws(() => formatRefreshToken(keys, { ...SESSION, generation }), RangeError)
+  for (const sessionId of ['', '65f0', 'z5f0c0ffee0000000000000a', '65f0c0ffee0000000000000a00']) {
+    t.throws(() => formatRefreshToken(keys, { ...SESSION, sessionId }), TypeError)
+  }
+  for (const generation of [-1, 2 ** 32]) {
+    t.throws(() => formatRefreshToken(keys, { ...SESSION, generation }), RangeError)
+  }
 })

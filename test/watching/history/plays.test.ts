@@ -24,20 +24,33 @@ t.test('the database merges a play as the rules do', async (t) => {
   })
   await createIndexes()
   const watcher = { account: new Types.ObjectId().toString(), profile: new Types.ObjectId().toString() }
-  const subject: PlaySubject = { title: new Types.ObjectId().toString(), item: new Types.ObjectId().toString(), season: null, episode: null, titleName: '$9.99', itemName: null, mediaFile: null }
+  const subject: PlaySubject = {
+    title: new Types.ObjectId().toString(),
+    item: new Types.ObjectId().toString(),
+    season: null,
+    episode: null,
+    titleName: '$9.99',
+    itemName: null,
+    mediaFile: null,
+  }
   let sittings = 0
 
   t.test('in any order, repeated, and all at once', async (t) => {
     const scenario = fc.array(anyEvent, { minLength: 1, maxLength: 8 })
-    await fc.assert(fc.asyncProperty(scenario, fc.boolean(), async (events, atOnce) => {
-      const sitting = `sitting ${++sittings}`
-      const facts = events.map((event) => factsOfEvent(event, timing))
-      const writes = [...facts, ...facts].map((one) => async () => await mergePlay(watcher, sitting, subject, one, true))
-      if (atOnce) await Promise.all(writes.map(async (write) => await write()))
-      else for (const write of writes) await write()
-      const stored = await findPlay(watcher, sitting)
-      t.strictSame(stored === null ? null : playFactsOf(stored), facts.reduce(mergeFacts))
-      t.match(stored, { titleName: '$9.99', kind: 'play', isPlayed: true, removedAt: null })
-    }), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(scenario, fc.boolean(), async (events, atOnce) => {
+        const sitting = `sitting ${++sittings}`
+        const facts = events.map((event) => factsOfEvent(event, timing))
+        const writes = [...facts, ...facts].map((one) => async () =>
+          await mergePlay(watcher, sitting, subject, one, true)
+        )
+        if (atOnce) await Promise.all(writes.map(async (write) => await write()))
+        else for (const write of writes) await write()
+        const stored = await findPlay(watcher, sitting)
+        t.strictSame(stored === null ? null : playFactsOf(stored), facts.reduce(mergeFacts))
+        t.match(stored, { titleName: '$9.99', kind: 'play', isPlayed: true, removedAt: null })
+      }),
+      { numRuns: 60 },
+    )
   })
 })

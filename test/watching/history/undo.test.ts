@@ -4,7 +4,17 @@ import { Play } from '../../../models/play.js'
 import { Trash, Undo } from '../../../models/undo.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
-import { addMovie, addShow, expectProblem, signInAgain, signUp, signUpAdmin, startApp, watch, type Person } from '../../helper.js'
+import {
+  addMovie,
+  addShow,
+  expectProblem,
+  signInAgain,
+  signUp,
+  signUpAdmin,
+  startApp,
+  watch,
+  type Person,
+} from '../../helper.js'
 
 const DAY_MS = 86_400_000
 
@@ -23,7 +33,11 @@ t.test('an action can be taken back', async (t) => {
       history: await get('history?limit=100'),
       titles: await get('history?group=title'),
       cards: await get('continue-watching'),
-      progress: await Promise.all([movie, ...show.episodes].map(async (id) => await get(`progress/${id}`).then(({ requestId: _, ...rest }) => rest))),
+      progress: await Promise.all(
+        [movie, ...show.episodes].map(async (id) =>
+          await get(`progress/${id}`).then(({ requestId: _, ...rest }) => rest)
+        ),
+      ),
     }
   }
   async function busy (): Promise<Person> {
@@ -39,12 +53,19 @@ t.test('an action can be taken back', async (t) => {
     ['hide', async (kim) => await kim.delete(`${base(kim)}/continue-watching/${movie}`)],
     ['drop', async (kim) => await kim.put(`${base(kim)}/dropped/${show.id}`)],
     ['mark a movie', async (kim) => await kim.put(`${base(kim)}/watched/${movie}`)],
-    ['mark a season', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}?season=2`, { watchedAt: '2021-01-01T00:00:00Z' })],
+    [
+      'mark a season',
+      async (kim) => await kim.put(`${base(kim)}/watched/${show.id}?season=2`, { watchedAt: '2021-01-01T00:00:00Z' }),
+    ],
     ['mark a show', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}`)],
     ['take a mark back', async (kim) => await kim.delete(`${base(kim)}/watched/${third}`)],
-    ['take a show\'s marks back', async (kim) => await kim.delete(`${base(kim)}/watched/${show.id}`)],
+    ["take a show's marks back", async (kim) => await kim.delete(`${base(kim)}/watched/${show.id}`)],
     ['watch again', async (kim) => await kim.put(`${base(kim)}/rewatch/${show.id}`)],
-    ['delete a play', async (kim) => await kim.delete(`${base(kim)}/history/${(await kim.get(`${base(kim)}/history`)).body.items[1].id}`)],
+    [
+      'delete a play',
+      async (kim) =>
+        await kim.delete(`${base(kim)}/history/${(await kim.get(`${base(kim)}/history`)).body.items[1].id}`),
+    ],
     ['clear a title', async (kim) => await kim.delete(`${base(kim)}/history?titleId=${show.id}`)],
     ['clear everything', async (kim) => await kim.delete(`${base(kim)}/history`)],
   ]
@@ -95,7 +116,9 @@ t.test('an action can be taken back', async (t) => {
     await kim.put(`${base(kim)}/rewatch/${show.id}`)
     t.match((await told(kim)).cards.items[0], { item: { id: first }, pass: 2 })
     expectProblem(t, await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=1`), 'not-watching-again', 409)
-    for (const again of [1, 2]) t.equal((await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status, 204, `taken back, call ${again}`)
+    for (const again of [1, 2]) {
+      t.equal((await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status, 204, `taken back, call ${again}`)
+    }
     t.strictSame(await told(kim), before)
     const nothing = await signUp(app)
     t.equal((await nothing.put(`${base(nothing)}/rewatch/${show.id}`)).status, 200)
@@ -118,7 +141,10 @@ t.test('an action can be taken back', async (t) => {
     await watch(kim, clock, movie, 50_000)
     t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
     const { history, cards } = await told(kim)
-    t.strictSame(history.items.map((one: any) => [one.item.id, one.positionMs]), [[movie, 50_000], [second, 12_345], [movie, 34_567], [first, 58_000]])
+    t.strictSame(history.items.map((one: any) => [one.item.id, one.positionMs]), [[movie, 50_000], [second, 12_345], [
+      movie,
+      34_567,
+    ], [first, 58_000]])
     t.match(cards.items, [{ item: { id: movie }, positionMs: 50_000 }, { item: { id: second }, positionMs: 12_345 }])
   })
 
@@ -137,16 +163,25 @@ t.test('an action can be taken back', async (t) => {
     clock.advance(1_000)
     await kim.put(`${base(kim)}/watched/${movie}`, { watchedAt: '2022-02-02T00:00:00Z' })
     await kim.post(`${base(kim)}/undo/${marked}`)
-    t.match((await kim.get(`${base(kim)}/progress/${movie}`)).body, { finished: true, finishedAt: '2022-02-02T00:00:00.000Z' }, 'a newer mark stays')
+    t.match((await kim.get(`${base(kim)}/progress/${movie}`)).body, {
+      finished: true,
+      finishedAt: '2022-02-02T00:00:00.000Z',
+    }, 'a newer mark stays')
   })
 
   t.test('a cleared history of sixty titles comes back with its archive', async (t) => {
     const kim = await signUp(app)
     const films: string[] = []
     const editor = await signUpAdmin(app)
-    for (let i = 0; i < 60; i++) films.push((await editor.post('/v1/admin/movies', { title: `Film ${i}`, runtimeMs: 60_000 })).body.id)
+    for (let i = 0; i < 60; i++) {
+      films.push((await editor.post('/v1/admin/movies', { title: `Film ${i}`, runtimeMs: 60_000 })).body.id)
+    }
     for (const film of films) {
-      await kim.put(`${base(kim)}/progress/${film}`, { positionMs: 20_000, watchedMs: 20_000, at: clock.now().toISOString() })
+      await kim.put(`${base(kim)}/progress/${film}`, {
+        positionMs: 20_000,
+        watchedMs: 20_000,
+        at: clock.now().toISOString(),
+      })
       clock.advance(1_000)
     }
     t.ok(await WatchArchive.countDocuments({ profile: kim.profileId }) > 0)
@@ -157,7 +192,12 @@ t.test('an action can be taken back', async (t) => {
     t.strictSame(await cards(), [])
     t.equal(await Play.countDocuments({ profile: kim.profileId }), 0, 'the plays are out of reach')
     clock.advance(1_000)
-    await kim.put(`${base(kim)}/progress/${films[3]}`, { positionMs: 30_000, watchedMs: 10_000, at: clock.now().toISOString(), playId: 'b9c7a4de-36b5-4c9f-9a4f-5e2ad0a0a001' })
+    await kim.put(`${base(kim)}/progress/${films[3]}`, {
+      positionMs: 30_000,
+      watchedMs: 10_000,
+      at: clock.now().toISOString(),
+      playId: 'b9c7a4de-36b5-4c9f-9a4f-5e2ad0a0a001',
+    })
     await kim.post(`${base(kim)}/undo/${undo}`)
     const after = await cards()
     t.match(after[0], { title: { title: 'Film 3' }, positionMs: 30_000 })
@@ -172,6 +212,10 @@ t.test('an action can be taken back', async (t) => {
     t.equal((await kim.delete(`/v1/profiles/${id}/history`)).status, 200)
     t.equal(await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 1)
     t.equal((await kim.delete(`/v1/profiles/${id}`)).status, 204)
-    t.equal(await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }) + await Undo.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 0)
+    t.equal(
+      await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }) +
+        await Undo.countDocuments({ profile: new mongoose.Types.ObjectId(id) }),
+      0,
+    )
   })
 })

@@ -14,8 +14,8 @@ export type MediaFile = Schemas['MediaFile']
 export type Playback = Schemas['Playback']
 export type Undo = Schemas['Undo']
 export type Rating = NonNullable<Card['rating']>
-export type BodyOf<Path extends keyof paths, Method extends keyof paths[Path]> =
-  paths[Path][Method] extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never
+export type BodyOf<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends
+  { requestBody: { content: { 'application/json': infer Body } } } ? Body : never
 
 /** Sends a request with a token; a refused one is renewed once. */
 function fetchAs (scope: Scope): (request: Request) => Promise<Response> {

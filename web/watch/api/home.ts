@@ -3,13 +3,24 @@ import { asProfile, type Card, type ContinueCard } from './client.js'
 import { answerOf } from './problem.js'
 import { profileId } from './session.js'
 
-export interface HomeRow { readonly id: string, readonly title: string, readonly cards: readonly Card[] }
-export interface Home { readonly continueWatching: readonly ContinueCard[], readonly rows: readonly HomeRow[] }
+export interface HomeRow {
+  readonly id: string
+  readonly title: string
+  readonly cards: readonly Card[]
+}
+export interface Home {
+  readonly continueWatching: readonly ContinueCard[]
+  readonly rows: readonly HomeRow[]
+}
 
 export async function loadHome (): Promise<Home> {
-  const { rows } = await answerOf(asProfile.GET('/v1/profiles/{profileId}/home', { params: { path: { profileId: profileId() } } }))
+  const { rows } = await answerOf(
+    asProfile.GET('/v1/profiles/{profileId}/home', { params: { path: { profileId: profileId() } } }),
+  )
   return {
     continueWatching: rows.flatMap((row) => row.kind === 'continue' ? row.items : []),
-    rows: rows.flatMap((row) => row.kind === 'titles' && row.items.length > 0 ? [{ id: row.id, title: row.title, cards: row.items }] : []),
+    rows: rows.flatMap((row) =>
+      row.kind === 'titles' && row.items.length > 0 ? [{ id: row.id, title: row.title, cards: row.items }] : []
+    ),
   }
 }

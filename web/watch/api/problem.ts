@@ -26,14 +26,20 @@ export function isProblem (error: unknown, code: string): error is ApiProblem {
 /** In words, for people. */
 export function explain (error: unknown): string {
   if (error instanceof ApiProblem || error instanceof Unreachable) return error.message
-  return 'Something went wrong on this page. Load it again; if that does not help, the browser\'s console says more.'
+  return "Something went wrong on this page. Load it again; if that does not help, the browser's console says more."
 }
 
-interface Answer<T> { readonly data?: T, readonly error?: unknown, readonly response: Response }
+interface Answer<T> {
+  readonly data?: T
+  readonly error?: unknown
+  readonly response: Response
+}
 
 /** What a call of the typed client answered. @throws ApiProblem, Unreachable */
 export async function answerOf<T> (call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call.catch((cause: unknown) => { throw cause instanceof TypeError ? new Unreachable() : cause })
+  const { data, error, response } = await call.catch((cause: unknown) => {
+    throw cause instanceof TypeError ? new Unreachable() : cause
+  })
   // A 204 has no data; the types of such calls say so.
   if (response.ok) return data as T
   throw isProblemDocument(error) ? new ApiProblem(error) : new Unreachable()

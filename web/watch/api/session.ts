@@ -12,8 +12,15 @@ type Tokens = components['schemas']['Tokens']
 /** `account` opens the account; `profile` what the chosen profile may see and do. */
 export type Scope = 'account' | 'profile'
 
-interface Token { readonly value: string, readonly expiresAt: number }
-interface Watching { readonly profileId: string, readonly pin: string | null, readonly token: Token }
+interface Token {
+  readonly value: string
+  readonly expiresAt: number
+}
+interface Watching {
+  readonly profileId: string
+  readonly pin: string | null
+  readonly token: Token
+}
 
 const REFRESH_KEY = 'normflix.refresh-token'
 const PROFILE_KEY = 'normflix.profile'
@@ -110,7 +117,9 @@ export function leaveProfile (): void {
 export async function signOut (): Promise<void> {
   const token = accountToken
   forget()
-  if (token !== null) await open.POST('/v1/auth/logout', { headers: { authorization: `Bearer ${token.value}` } }).catch(() => undefined)
+  if (token !== null) {
+    await open.POST('/v1/auth/logout', { headers: { authorization: `Bearer ${token.value}` } }).catch(() => undefined)
+  }
 }
 
 /** A token that is good for the next minute. */
@@ -136,7 +145,9 @@ export async function renew (scope: Scope): Promise<string> {
 
 /** One exchange at a time, in all tabs: a refresh token can be used once. */
 async function renewAccountToken (): Promise<Token> {
-  renewing ??= alone(exchange).finally(() => { renewing = null })
+  renewing ??= alone(exchange).finally(() => {
+    renewing = null
+  })
   return await renewing
 }
 

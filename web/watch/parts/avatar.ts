@@ -5,5 +5,10 @@ import { coloursOf } from './poster.js'
 
 export function avatar (profile: Pick<Profile, 'id' | 'name'>): HTMLElement {
   const { variables } = coloursOf(profile)
-  return element('span', { class: 'avatar', variables, text: [...profile.name][0]?.toUpperCase() ?? '?', attributes: { 'aria-hidden': 'true' } })
+  return element('span', {
+    class: 'avatar',
+    variables,
+    text: [...profile.name][0]?.toUpperCase() ?? '?',
+    attributes: { 'aria-hidden': 'true' },
+  })
 }

@@ -5,7 +5,11 @@ import { element } from '../dom.js'
  * Asks; answers null when it is closed without a choice.
  * @param fill makes the content and gets the function that answers
  */
-export async function ask<T> (label: string, fill: (answer: (value: T | null) => void) => readonly Node[], host: Element = document.body): Promise<T | null> {
+export async function ask<T> (
+  label: string,
+  fill: (answer: (value: T | null) => void) => readonly Node[],
+  host: Element = document.body,
+): Promise<T | null> {
   return await new Promise((resolve) => {
     const dialog = element('dialog', { class: 'dialog', attributes: { 'aria-label': label } })
     let result: T | null = null

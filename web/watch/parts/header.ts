@@ -9,19 +9,51 @@ const TYPING_PAUSE_MS = 250
 
 export function header (actions: { readonly switchProfile: () => void, readonly signOut: () => void }): HTMLElement {
   const profile = currentProfile()
-  return element('header', { class: 'header' },
-    element('a', { class: 'brand', attributes: { href: addressOf('home'), 'aria-label': 'NormFlix, home' } }, element('span', { text: 'Norm' }), element('b', { text: 'Flix' })),
+  return element(
+    'header',
+    { class: 'header' },
+    element(
+      'a',
+      { class: 'brand', attributes: { href: addressOf('home'), 'aria-label': 'NormFlix, home' } },
+      element('span', { text: 'Norm' }),
+      element('b', { text: 'Flix' }),
+    ),
     searchField(),
     profile === null
       ? null
-      : element('button', { class: 'who', attributes: { type: 'button', 'aria-label': `Watching as ${profile.name}. Switch profile`, title: 'Switch profile' }, click: actions.switchProfile }, avatar(profile), element('span', { text: profile.name }), icon(Users)),
-    iconButton('Log out', LogOut, actions.signOut))
+      : element(
+        'button',
+        {
+          class: 'who',
+          attributes: {
+            type: 'button',
+            'aria-label': `Watching as ${profile.name}. Switch profile`,
+            title: 'Switch profile',
+          },
+          click: actions.switchProfile,
+        },
+        avatar(profile),
+        element('span', { text: profile.name }),
+        icon(Users),
+      ),
+    iconButton('Log out', LogOut, actions.signOut),
+  )
 }
 
 /** Searches while typing; each word does not become an entry of the back button. */
 function searchField (): HTMLElement {
   const place = placeOf(location.hash)
-  const input = element('input', { attributes: { type: 'search', name: 'q', placeholder: 'Search', 'aria-label': 'Search films and shows', autocomplete: 'off', spellcheck: 'false', maxlength: 100 } })
+  const input = element('input', {
+    attributes: {
+      type: 'search',
+      name: 'q',
+      placeholder: 'Search',
+      'aria-label': 'Search films and shows',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      maxlength: 100,
+    },
+  })
   if (place.view === 'search') input.value = place.parts[0] ?? ''
   let timer: ReturnType<typeof setTimeout>
   const search = (): void => {
@@ -36,9 +68,13 @@ function searchField (): HTMLElement {
     clearTimeout(timer)
     const typedAt = location.hash
     // Whoever goes elsewhere before the pause is over is not called back.
-    timer = setTimeout(() => { if (location.hash === typedAt) search() }, TYPING_PAUSE_MS)
+    timer = setTimeout(() => {
+      if (location.hash === typedAt) search()
+    }, TYPING_PAUSE_MS)
   })
-  window.addEventListener('hashchange', () => { if (placeOf(location.hash).view !== 'search') input.value = '' })
+  window.addEventListener('hashchange', () => {
+    if (placeOf(location.hash).view !== 'search') input.value = ''
+  })
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('#view .card-link')?.focus()
   })

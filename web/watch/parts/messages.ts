@@ -9,7 +9,9 @@ const WITH_ACTION_MS = 10_000
 export function say (text: string, action: { readonly label: string, readonly run: () => void } | null = null): void {
   const host = document.getElementById('messages')
   const message = element('div', { class: 'message' }, element('span', { text }))
-  const close = (): void => { message.remove() }
+  const close = (): void => {
+    message.remove()
+  }
   if (action !== null) {
     message.append(element('button', {
       class: 'message-action',
@@ -23,6 +25,9 @@ export function say (text: string, action: { readonly label: string, readonly ru
   }
   host?.replaceChildren(message)
   // Whoever is about to press it is not hurried.
-  const expire = (): void => { if (message.matches(':focus-within, :hover')) setTimeout(expire, SHOWN_MS); else close() }
+  const expire = (): void => {
+    if (message.matches(':focus-within, :hover')) setTimeout(expire, SHOWN_MS)
+    else close()
+  }
   setTimeout(expire, action === null ? SHOWN_MS : WITH_ACTION_MS)
 }

@@ -1,7 +1,13 @@
 // The picture of a title: its poster, or one that is made of its name when it has none.
 import { element } from '../dom.js'
 
-export interface Pictured { readonly id: string, readonly title: string, readonly year?: number | null, readonly genres?: readonly string[], readonly posterUrl?: string | null }
+export interface Pictured {
+  readonly id: string
+  readonly title: string
+  readonly year?: number | null
+  readonly genres?: readonly string[]
+  readonly posterUrl?: string | null
+}
 
 const MOTIFS = 6
 
@@ -13,7 +19,9 @@ function hashOf (text: string): number {
 }
 
 /** The colours and the motif that stand for a title. */
-export function coloursOf ({ id }: Pick<Pictured, 'id'>): { readonly motif: number, readonly variables: Readonly<Record<string, string>> } {
+export function coloursOf (
+  { id }: Pick<Pictured, 'id'>,
+): { readonly motif: number, readonly variables: Readonly<Record<string, string>> } {
   const hash = hashOf(id)
   const hue = hash % 360
   return {
@@ -30,13 +38,20 @@ export function coloursOf ({ id }: Pick<Pictured, 'id'>): { readonly motif: numb
 /** @param shape `portrait` as on a cinema's wall, `wide` as a still */
 export function poster (title: Pictured, shape: 'portrait' | 'wide'): HTMLElement {
   const { motif, variables } = coloursOf(title)
-  const drawn = element('div', { class: `poster poster-${shape} motif-${motif}`, variables, attributes: { 'aria-hidden': 'true' } },
+  const drawn = element(
+    'div',
+    { class: `poster poster-${shape} motif-${motif}`, variables, attributes: { 'aria-hidden': 'true' } },
     element('span', { class: 'poster-genre', text: title.genres?.[0] ?? '' }),
-    element('span', { class: `poster-title ${lengthClass(title.title)}`, text: title.title }))
+    element('span', { class: `poster-title ${lengthClass(title.title)}`, text: title.title }),
+  )
   if (title.posterUrl === null || title.posterUrl === undefined) return drawn
-  const image = element('img', { attributes: { src: title.posterUrl, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer' } })
+  const image = element('img', {
+    attributes: { src: title.posterUrl, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer' },
+  })
   // An address that no longer leads anywhere leaves the drawn one.
-  image.addEventListener('error', () => { image.remove() })
+  image.addEventListener('error', () => {
+    image.remove()
+  })
   drawn.append(image)
   return drawn
 }

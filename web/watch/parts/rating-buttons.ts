@@ -18,7 +18,9 @@ export function tasteButtons (title: Pick<Card, 'id' | 'title' | 'inWishlist' | 
 
 function wishButton ({ id, title, inWishlist = false }: Pick<Card, 'id' | 'title' | 'inWishlist'>): HTMLElement {
   let isWished = inWishlist
-  const made = iconButton('My list', Plus, () => { void toggle() })
+  const made = iconButton('My list', Plus, () => {
+    void toggle()
+  })
   const show = (): void => {
     made.replaceChildren(icon(isWished ? Check : Plus))
     made.setAttribute('aria-pressed', String(isWished))
@@ -43,8 +45,15 @@ function wishButton ({ id, title, inWishlist = false }: Pick<Card, 'id' | 'title
 /** One of three, or none: pressing the chosen one takes it back. */
 function ratingButtons ({ id, rating: first = null }: Pick<Card, 'id' | 'rating'>): HTMLElement {
   let chosen = first
-  const buttons = RATINGS.map(({ rating, node, label }) => ({ rating, button: iconButton(label, node, () => { void choose(rating) }) }))
-  const show = (): void => { for (const { rating, button } of buttons) button.setAttribute('aria-pressed', String(rating === chosen)) }
+  const buttons = RATINGS.map(({ rating, node, label }) => ({
+    rating,
+    button: iconButton(label, node, () => {
+      void choose(rating)
+    }),
+  }))
+  const show = (): void => {
+    for (const { rating, button } of buttons) button.setAttribute('aria-pressed', String(rating === chosen))
+  }
   const choose = async (rating: Rating): Promise<void> => {
     const before = chosen
     chosen = rating === chosen ? null : rating
@@ -58,5 +67,9 @@ function ratingButtons ({ id, rating: first = null }: Pick<Card, 'id' | 'rating'
     }
   }
   show()
-  return element('div', { class: 'ratings', attributes: { role: 'group', 'aria-label': 'Your rating' } }, ...buttons.map(({ button }) => button))
+  return element(
+    'div',
+    { class: 'ratings', attributes: { role: 'group', 'aria-label': 'Your rating' } },
+    ...buttons.map(({ button }) => button),
+  )
 }

@@ -21,12 +21,48 @@ export async function askWhomToReplace ({ problem }: ApiProblem, host: Element):
   const limit = Number(problem['maxStreams'])
   return await ask<string>('Somebody is already watching', (answer) => [
     element('h2', { text: limit === 1 ? 'Somebody is already watching' : 'All your streams are in use' }),
-    element('p', { text: `Your plan plays on ${count(limit, 'device')} at a time. Take over a stream to watch here: it stops there, and its place is kept.` }),
-    element('ul', { class: 'holders' }, ...holders.map((holder) => element('li', {},
-      icon(MonitorPlay),
-      element('span', { class: 'holder' }, element('strong', { text: `${holder.profile.name} · ${whatOf(holder)}` }), element('small', { text: `${holder.device ?? 'Unknown device'}, since ${timeOf(holder.since)}` })),
-      element('button', { class: 'button button-small', text: 'Watch here instead', attributes: { type: 'button' }, click: () => { answer(holder.id) } })))),
-    element('div', { class: 'dialog-actions' }, element('button', { class: 'button button-quiet', text: 'Not now', attributes: { type: 'button' }, click: () => { answer(null) } })),
+    element('p', {
+      text: `Your plan plays on ${
+        count(limit, 'device')
+      } at a time. Take over a stream to watch here: it stops there, and its place is kept.`,
+    }),
+    element(
+      'ul',
+      { class: 'holders' },
+      ...holders.map((holder) =>
+        element(
+          'li',
+          {},
+          icon(MonitorPlay),
+          element(
+            'span',
+            { class: 'holder' },
+            element('strong', { text: `${holder.profile.name} · ${whatOf(holder)}` }),
+            element('small', { text: `${holder.device ?? 'Unknown device'}, since ${timeOf(holder.since)}` }),
+          ),
+          element('button', {
+            class: 'button button-small',
+            text: 'Watch here instead',
+            attributes: { type: 'button' },
+            click: () => {
+              answer(holder.id)
+            },
+          }),
+        )
+      ),
+    ),
+    element(
+      'div',
+      { class: 'dialog-actions' },
+      element('button', {
+        class: 'button button-quiet',
+        text: 'Not now',
+        attributes: { type: 'button' },
+        click: () => {
+          answer(null)
+        },
+      }),
+    ),
   ], host)
 }
 

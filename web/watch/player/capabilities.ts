@@ -23,14 +23,17 @@ export async function clientAbilities (maxHeight: number | null): Promise<Client
 }
 
 async function playableCodecs (): Promise<string[]> {
-  const answers = await Promise.all(CODECS.map(async ({ name, contentType }) => await canPlay(contentType) ? name : null))
+  const answers = await Promise.all(
+    CODECS.map(async ({ name, contentType }) => await canPlay(contentType) ? name : null),
+  )
   return answers.filter((name) => name !== null)
 }
 
 async function canPlay (contentType: string): Promise<boolean> {
   if (document.createElement('video').canPlayType(contentType) === '') return false
   try {
-    return (await navigator.mediaCapabilities.decodingInfo({ type: 'file', video: { contentType, ...FULL_HD } })).supported
+    return (await navigator.mediaCapabilities.decodingInfo({ type: 'file', video: { contentType, ...FULL_HD } }))
+      .supported
   } catch {
     // Not there, or not for this type: the plain question was answered with maybe.
     return true

@@ -34,20 +34,43 @@ export function heightNeededFor (playback: Playback, language: string, allowed: 
 
 export function languageChoices (playback: Playback, source: Source, chosen: Chosen): Choice[] {
   const languages = new Set([...source.languages, ...filesOf(playback).flatMap(({ audioLanguages }) => audioLanguages)])
-  return [...languages].map((language) => ({ id: language, label: languageName(language), isChosen: language === chosen.language }))
+  return [...languages].map((language) => ({
+    id: language,
+    label: languageName(language),
+    isChosen: language === chosen.language,
+  }))
     .sort((a, b) => a.label.localeCompare(b.label))
 }
 
 export function subtitleChoices ({ subtitles }: Playback, chosen: Chosen): Choice[] {
   const off = { id: OFF, label: 'Off', isChosen: chosen.subtitle === null }
-  return [off, ...subtitles.map(({ id, language, kind }) => ({ id, label: `${languageName(language)}${SUBTITLE_REMARKS[kind]}`, isChosen: id === chosen.subtitle }))]
+  return [
+    off,
+    ...subtitles.map(({ id, language, kind }) => ({
+      id,
+      label: `${languageName(language)}${SUBTITLE_REMARKS[kind]}`,
+      isChosen: id === chosen.subtitle,
+    })),
+  ]
 }
 
 /** The sharpest first; of files that are played as they are, only those in the language that is heard. */
 export function qualityChoices (playback: Playback, source: Source, chosen: Chosen): Choice[] {
   const isAdaptive = source.heights.length > 0
-  const files = filesOf(playback).filter(({ audioLanguages }) => isAdaptive || chosen.language === null || audioLanguages.length === 0 || audioLanguages.includes(chosen.language))
-  const heights = [...new Set([...source.heights, ...files.map(heightOf)])].filter((height) => height > 0).sort((a, b) => b - a)
+  const files = filesOf(playback).filter(({ audioLanguages }) =>
+    isAdaptive || chosen.language === null || audioLanguages.length === 0 || audioLanguages.includes(chosen.language)
+  )
+  const heights = [...new Set([...source.heights, ...files.map(heightOf)])].filter((height) => height > 0).sort((
+    a,
+    b,
+  ) => b - a)
   const auto = { id: AUTO, label: 'Auto', isChosen: chosen.height === null }
-  return [auto, ...heights.map((height) => ({ id: String(height), label: qualityName(height), isChosen: height === chosen.height }))]
+  return [
+    auto,
+    ...heights.map((height) => ({
+      id: String(height),
+      label: qualityName(height),
+      isChosen: height === chosen.height,
+    })),
+  ]
 }

@@ -10,7 +10,12 @@ const MENDINGS = 5
 const HEADROOM = 4
 
 /** null where the browser lacks what hls.js needs. */
-export function attachHls (video: HTMLVideoElement, { hlsUrl, mediaFile }: Playback & { hlsUrl: string }, startMs: number, onFailure: () => void): Promise<Source> | null {
+export function attachHls (
+  video: HTMLVideoElement,
+  { hlsUrl, mediaFile }: Playback & { hlsUrl: string },
+  startMs: number,
+  onFailure: () => void,
+): Promise<Source> | null {
   if (!Hls.isSupported()) return null
   // A worker from a file of our own needs no blob: in the page's policy. Subtitles come from the API, not from the playlist.
   const hls = new Hls({
@@ -35,7 +40,10 @@ export function attachHls (video: HTMLVideoElement, { hlsUrl, mediaFile }: Playb
   })
   hls.on(Events.ERROR, (_event, { fatal, type }) => {
     if (!fatal) return
-    if (++mendings > MENDINGS || hls.levels.length === 0 || type === ErrorTypes.OTHER_ERROR || type === ErrorTypes.KEY_SYSTEM_ERROR) giveUp()
+    if (
+      ++mendings > MENDINGS || hls.levels.length === 0 || type === ErrorTypes.OTHER_ERROR ||
+      type === ErrorTypes.KEY_SYSTEM_ERROR
+    ) giveUp()
     else if (type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError()
     else hls.startLoad()
   })
@@ -48,12 +56,16 @@ function toSource (hls: Hls): Source {
   return {
     heights: hls.levels.map(heightOf),
     languages: [...new Set(hls.allAudioTracks.map(({ lang }) => lang).filter((lang) => lang !== undefined))],
-    setHeight: (height) => { hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level) => heightOf(level) === height) },
+    setHeight: (height) => {
+      hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level) => heightOf(level) === height)
+    },
     setLanguage: (language) => {
       const track = hls.audioTracks.find(({ lang }) => lang === language)
       if (track !== undefined) hls.audioTrack = track.id
     },
-    detach: () => { hls.destroy() },
+    detach: () => {
+      hls.destroy()
+    },
   }
 }
 

@@ -2,8 +2,16 @@
 import type { IconNode } from 'lucide'
 import { element, icon } from '../dom.js'
 
-export interface Choice { readonly id: string, readonly label: string, readonly isChosen: boolean }
-export interface Group { readonly label: string, readonly choices: readonly Choice[], readonly choose: (id: string) => void }
+export interface Choice {
+  readonly id: string
+  readonly label: string
+  readonly isChosen: boolean
+}
+export interface Group {
+  readonly label: string
+  readonly choices: readonly Choice[]
+  readonly choose: (id: string) => void
+}
 
 export interface Menu {
   readonly node: HTMLElement
@@ -17,10 +25,22 @@ export function createMenu (label: string, picture: IconNode, signal: AbortSigna
   const id = `player-menu-${++menus}`
   const opener = element('button', {
     class: 'plyr__control menu-opener',
-    attributes: { type: 'button', 'aria-label': label, title: label, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': id },
-    click: () => { toggle(panel.hidden) },
+    attributes: {
+      type: 'button',
+      'aria-label': label,
+      title: label,
+      'aria-haspopup': 'menu',
+      'aria-expanded': 'false',
+      'aria-controls': id,
+    },
+    click: () => {
+      toggle(panel.hidden)
+    },
   }, icon(picture))
-  const panel = element('div', { class: 'menu-panel', attributes: { id, role: 'menu', 'aria-label': label, hidden: true } })
+  const panel = element('div', {
+    class: 'menu-panel',
+    attributes: { id, role: 'menu', 'aria-label': label, hidden: true },
+  })
   const node = element('div', { class: 'plyr__controls__item menu', attributes: { hidden: true } }, opener, panel)
 
   const items = (): HTMLElement[] => [...panel.querySelectorAll<HTMLElement>('[role=menuitemradio]')]
@@ -44,7 +64,9 @@ export function createMenu (label: string, picture: IconNode, signal: AbortSigna
     else return
     if (event.key !== 'Tab') event.preventDefault()
   })
-  document.addEventListener('pointerdown', ({ target }) => { if (!panel.hidden && !node.contains(target as Node)) toggle(false) }, { signal })
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (!panel.hidden && !node.contains(target as Node)) toggle(false)
+  }, { signal })
 
   function toItem ({ id: choice, label: text, isChosen }: Choice, choose: Group['choose']): HTMLElement {
     return element('button', {
@@ -63,10 +85,16 @@ export function createMenu (label: string, picture: IconNode, signal: AbortSigna
     show: (groups) => {
       const worthwhile = groups.filter(({ choices }) => choices.length > 1)
       node.hidden = worthwhile.length === 0
-      panel.replaceChildren(...worthwhile.map(({ label: heading, choices, choose }) =>
-        element('div', { class: 'menu-group', attributes: { role: 'group', 'aria-label': heading } },
-          element('div', { class: 'menu-heading', text: heading, attributes: { 'aria-hidden': 'true' } }),
-          ...choices.map((choice) => toItem(choice, choose)))))
+      panel.replaceChildren(
+        ...worthwhile.map(({ label: heading, choices, choose }) =>
+          element(
+            'div',
+            { class: 'menu-group', attributes: { role: 'group', 'aria-label': heading } },
+            element('div', { class: 'menu-heading', text: heading, attributes: { 'aria-hidden': 'true' } }),
+            ...choices.map((choice) => toItem(choice, choose)),
+          )
+        ),
+      )
     },
   }
 }

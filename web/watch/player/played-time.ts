@@ -18,7 +18,9 @@ export function createPlayedTime (): PlayedTime {
       if (at !== null && seconds > at) played += seconds - at
       at = seconds
     },
-    jumpTo: (seconds) => { at = seconds },
+    jumpTo: (seconds) => {
+      at = seconds
+    },
   }
 }
 
@@ -26,8 +28,12 @@ export function createPlayedTime (): PlayedTime {
 export function measurePlayedTime (media: HTMLMediaElement, signal: AbortSignal): PlayedTime {
   const time = createPlayedTime()
   // Between the two, time updates tell where it jumps, not what is played.
-  media.addEventListener('seeking', () => { time.jumpTo(media.currentTime) }, { signal })
-  media.addEventListener('seeked', () => { time.jumpTo(media.currentTime) }, { signal })
+  media.addEventListener('seeking', () => {
+    time.jumpTo(media.currentTime)
+  }, { signal })
+  media.addEventListener('seeked', () => {
+    time.jumpTo(media.currentTime)
+  }, { signal })
   for (const event of ['timeupdate', 'pause', 'ended']) {
     media.addEventListener(event, () => {
       if (media.seeking) time.jumpTo(media.currentTime)

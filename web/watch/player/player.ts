@@ -42,7 +42,20 @@ interface Run {
   source: Source | null
 }
 
-const CONTROLS = ['play-large', 'play', 'rewind', 'fast-forward', 'progress', 'current-time', 'duration', 'mute', 'volume', 'pip', 'airplay', 'fullscreen']
+const CONTROLS = [
+  'play-large',
+  'play',
+  'rewind',
+  'fast-forward',
+  'progress',
+  'current-time',
+  'duration',
+  'mute',
+  'volume',
+  'pip',
+  'airplay',
+  'fullscreen',
+]
 const SEEK_SECONDS = 10
 
 /** Puts a player into a stage (which holds what is shown over the picture too) and starts. */
@@ -65,7 +78,10 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   })
   const languageMenu = createMenu('Audio and subtitles', LanguagesIcon, closed.signal)
   const qualityMenu = createMenu('Quality', Settings2, closed.signal)
-  stage.querySelector('.plyr__controls [data-plyr=pip], .plyr__controls [data-plyr=fullscreen]')?.before(languageMenu.node, qualityMenu.node)
+  stage.querySelector('.plyr__controls [data-plyr=pip], .plyr__controls [data-plyr=fullscreen]')?.before(
+    languageMenu.node,
+    qualityMenu.node,
+  )
 
   let run: Run | null = null
   /** Ends what belongs to the start of playback at hand. */
@@ -84,7 +100,11 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     const { signal } = over
     cover.replaceChildren(element('div', { class: 'spinner', attributes: { role: 'status', 'aria-label': 'Loading' } }))
     const time = measurePlayedTime(video, signal)
-    const stream = await takeStream(wishes, () => ({ positionMs: positionMs(), watchedMs: time.totalMs(), isPaused: video.paused }), signal)
+    const stream = await takeStream(
+      wishes,
+      () => ({ positionMs: positionMs(), watchedMs: time.totalMs(), isPaused: video.paused }),
+      signal,
+    )
     if (stream === null) return
     const { playback } = stream
     const begun: Run = { stream, source: null }
@@ -92,8 +112,14 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     placeMs = atMs ?? playback.positionMs
     isPlaced = false
     // Metadata may come before the jump to the place.
-    for (const event of ['seeked', 'playing']) video.addEventListener(event, () => { isPlaced = true }, { once: true, signal })
-    const source = await attachSource(video, playback, placeMs, () => { fail(begun) })
+    for (const event of ['seeked', 'playing']) {
+      video.addEventListener(event, () => {
+        isPlaced = true
+      }, { once: true, signal })
+    }
+    const source = await attachSource(video, playback, placeMs, () => {
+      fail(begun)
+    })
     if (signal.aborted) return source.detach()
     begun.source = source
     chosen = {
@@ -106,16 +132,32 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     showSubtitles(playback)
     if (playback.thumbnailsUrl !== null) controls.setPreviewThumbnails({ enabled: true, src: playback.thumbnailsUrl })
     showMenus(playback, source)
-    offerAlong(offers, video, playback.markers, playing.isEpisode ? () => { void finish() } : null, signal)
+    offerAlong(
+      offers,
+      video,
+      playback.markers,
+      playing.isEpisode
+        ? () => {
+          void finish()
+        }
+        : null,
+      signal,
+    )
     cover.replaceChildren()
     // Refused where nobody pressed anything yet: then the large button waits to be pressed.
     await video.play().catch(() => undefined)
   }
 
   /** Asks whom to replace as long as the plan's streams are used up. */
-  async function takeStream (wishes: Wishes, where: Parameters<typeof startStream>[2], signal: AbortSignal): Promise<Stream | null> {
+  async function takeStream (
+    wishes: Wishes,
+    where: Parameters<typeof startStream>[2],
+    signal: AbortSignal,
+  ): Promise<Stream | null> {
     try {
-      const stream = await startStream(playing.itemId, wishes, where, () => { lose() })
+      const stream = await startStream(playing.itemId, wishes, where, () => {
+        lose()
+      })
       if (!signal.aborted) return stream
       await stream.stop()
       return null
@@ -134,7 +176,12 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
 
   function recover (heading: string, text: string, wishes: Wishes, atMs: number | null): void {
     cover.replaceChildren(offerRecovery(heading, text, [
-      { label: 'Try again', run: () => { void begin(wishes, atMs) } },
+      {
+        label: 'Try again',
+        run: () => {
+          void begin(wishes, atMs)
+        },
+      },
       { label: 'Back', run: actions.back },
     ]))
   }
@@ -163,14 +210,21 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     over.abort()
     run?.source?.detach()
     run = null
-    recover('Playback has stopped here', 'Another device took over, or this one was paused for too long. Your place is kept.', { maxHeight: chosen.height }, atMs)
+    recover(
+      'Playback has stopped here',
+      'Another device took over, or this one was paused for too long. Your place is kept.',
+      { maxHeight: chosen.height },
+      atMs,
+    )
   }
 
   function fail (failing: Run): void {
     if (closed.signal.aborted || run !== failing) return
     const atMs = positionMs()
     void endRun()
-    recover('The picture does not arrive', 'The connection or the file failed. Your place is kept.', { maxHeight: chosen.height }, atMs)
+    recover('The picture does not arrive', 'The connection or the file failed. Your place is kept.', {
+      maxHeight: chosen.height,
+    }, atMs)
   }
 
   /** The end, or near enough for whoever asks for the next episode. */
@@ -182,30 +236,75 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
       await watchAgain(playing.titleId).catch(() => undefined)
       await begin({ maxHeight: chosen.height }, 0)
     }
-    cover.replaceChildren(next === null
-      ? offerEnd(playing.title, { again: () => { void again() }, back: actions.back })
-      : offerNext(next, currentProfile()?.autoplay === true, { play: () => { actions.playNext(next) }, back: actions.back }, closed.signal))
+    cover.replaceChildren(
+      next === null
+        ? offerEnd(playing.title, {
+          again: () => {
+            void again()
+          },
+          back: actions.back,
+        })
+        : offerNext(next, currentProfile()?.autoplay === true, {
+          play: () => {
+            actions.playNext(next)
+          },
+          back: actions.back,
+        }, closed.signal),
+    )
     cover.querySelector('button')?.focus()
   }
 
   function showSubtitles ({ subtitles }: Playback): void {
     for (const old of video.querySelectorAll('track')) old.remove()
-    video.append(...subtitles.map(({ id, language, kind, url }) =>
-      element('track', { attributes: { kind: kind === 'sdh' ? 'captions' : 'subtitles', srclang: language, label: languageName(language), src: url, 'data-id': id } })))
+    video.append(
+      ...subtitles.map(({ id, language, kind, url }) =>
+        element('track', {
+          attributes: {
+            kind: kind === 'sdh' ? 'captions' : 'subtitles',
+            srclang: language,
+            label: languageName(language),
+            src: url,
+            'data-id': id,
+          },
+        })
+      ),
+    )
     // The controls learn of new tracks in the next turn.
-    setTimeout(() => { showChosenSubtitle() })
+    setTimeout(() => {
+      showChosenSubtitle()
+    })
   }
 
   function showChosenSubtitle (): void {
-    controls.currentTrack = [...video.querySelectorAll('track')].findIndex((track) => track.dataset['id'] === chosen.subtitle)
+    controls.currentTrack = [...video.querySelectorAll('track')].findIndex((track) =>
+      track.dataset['id'] === chosen.subtitle
+    )
   }
 
   function showMenus (playback: Playback, source: Source): void {
     languageMenu.show([
-      { label: 'Audio', choices: languageChoices(playback, source, chosen), choose: (language) => { chooseLanguage(language) } },
-      { label: 'Subtitles', choices: subtitleChoices(playback, chosen), choose: (id) => { chooseSubtitle(id) } },
+      {
+        label: 'Audio',
+        choices: languageChoices(playback, source, chosen),
+        choose: (language) => {
+          chooseLanguage(language)
+        },
+      },
+      {
+        label: 'Subtitles',
+        choices: subtitleChoices(playback, chosen),
+        choose: (id) => {
+          chooseSubtitle(id)
+        },
+      },
     ])
-    qualityMenu.show([{ label: 'Quality', choices: qualityChoices(playback, source, chosen), choose: (id) => { chooseQuality(id === AUTO ? null : Number(id)) } }])
+    qualityMenu.show([{
+      label: 'Quality',
+      choices: qualityChoices(playback, source, chosen),
+      choose: (id) => {
+        chooseQuality(id === AUTO ? null : Number(id))
+      },
+    }])
   }
 
   function choose (change: Partial<Chosen>, remember: Languages = {}): void {
@@ -219,7 +318,10 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
     const audio = { language }
     if (run?.source?.languages.includes(language) !== true) {
       const { playback } = run?.stream ?? {}
-      void restart({ audio, maxHeight: playback === undefined ? chosen.height : heightNeededFor(playback, language, chosen.height) })
+      void restart({
+        audio,
+        maxHeight: playback === undefined ? chosen.height : heightNeededFor(playback, language, chosen.height),
+      })
       return
     }
     run.source.setLanguage(language)
@@ -228,13 +330,17 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
 
   function chooseSubtitle (id: string): void {
     const subtitle = run?.stream.playback.subtitles.find((one) => one.id === id)
-    choose({ subtitle: id === OFF ? null : id }, { subtitles: subtitle === undefined ? null : { language: subtitle.language, kind: subtitle.kind } })
+    choose({ subtitle: id === OFF ? null : id }, {
+      subtitles: subtitle === undefined ? null : { language: subtitle.language, kind: subtitle.kind },
+    })
     showChosenSubtitle()
   }
 
   function chooseQuality (height: number | null): void {
     const heights = run?.source?.heights ?? []
-    const isAtHand = height === null ? heights.length > 0 && chosen.height !== null && heights.includes(chosen.height) : heights.includes(height)
+    const isAtHand = height === null
+      ? heights.length > 0 && chosen.height !== null && heights.includes(chosen.height)
+      : heights.includes(height)
     if (!isAtHand) {
       void restart({ maxHeight: height })
       return
@@ -244,13 +350,23 @@ export async function openPlayer (stage: HTMLElement, playing: Playing, actions:
   }
 
   const { signal } = closed
-  video.addEventListener('ended', () => { void finish() }, { signal })
-  video.addEventListener('pause', () => { if (!video.ended) void run?.stream.beat() }, { signal })
+  video.addEventListener('ended', () => {
+    void finish()
+  }, { signal })
+  video.addEventListener('pause', () => {
+    if (!video.ended) void run?.stream.beat()
+  }, { signal })
   // On phones a page that is put away is often never told that it is closed.
-  document.addEventListener('visibilitychange', () => { if (document.hidden) void run?.stream.beat() }, { signal })
-  window.addEventListener('pagehide', () => { run?.stream.leave() }, { signal })
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) void run?.stream.beat()
+  }, { signal })
+  window.addEventListener('pagehide', () => {
+    run?.stream.leave()
+  }, { signal })
   // Brought back as it was, with a slot that was given back.
-  window.addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload() }, { signal })
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload()
+  }, { signal })
 
   void begin({ maxHeight: null }, playing.fromStart ? 0 : null)
   return {

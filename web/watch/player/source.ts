@@ -16,7 +16,12 @@ export interface Source {
  * Gives the video its bytes, from a place on.
  * @param onFailure when nothing helps any more
  */
-export async function attachSource (video: HTMLVideoElement, playback: Playback, startMs: number, onFailure: () => void): Promise<Source> {
+export async function attachSource (
+  video: HTMLVideoElement,
+  playback: Playback,
+  startMs: number,
+  onFailure: () => void,
+): Promise<Source> {
   const { hlsUrl } = playback
   if (hlsUrl !== null) {
     // Large, and not needed by everybody: a file of its own.
@@ -27,8 +32,15 @@ export async function attachSource (video: HTMLVideoElement, playback: Playback,
   return attachFile(video, playback, startMs, onFailure)
 }
 
-function attachFile (video: HTMLVideoElement, { url, mediaFile }: Playback, startMs: number, onFailure: () => void): Source {
-  const begin = (): void => { video.currentTime = startMs / 1_000 }
+function attachFile (
+  video: HTMLVideoElement,
+  { url, mediaFile }: Playback,
+  startMs: number,
+  onFailure: () => void,
+): Source {
+  const begin = (): void => {
+    video.currentTime = startMs / 1_000
+  }
   video.addEventListener('loadedmetadata', begin, { once: true })
   video.addEventListener('error', onFailure)
   video.src = url

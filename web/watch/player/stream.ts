@@ -18,7 +18,11 @@ export interface Wishes extends Languages {
   readonly takeOver?: string
 }
 
-export interface Where { readonly positionMs: number, readonly watchedMs: number, readonly isPaused: boolean }
+export interface Where {
+  readonly positionMs: number
+  readonly watchedMs: number
+  readonly isPaused: boolean
+}
 
 export interface Stream {
   readonly playback: Playback
@@ -36,12 +40,21 @@ export interface Stream {
  * @param onEnded the slot is somebody else's now, or ran out
  * @throws ApiProblem 409 `plan-stream-limit` and what else forbids to play
  */
-export async function startStream (itemId: string, { maxHeight, ...wishes }: Wishes, where: () => Where, onEnded: () => void): Promise<Stream> {
+export async function startStream (
+  itemId: string,
+  { maxHeight, ...wishes }: Wishes,
+  where: () => Where,
+  onEnded: () => void,
+): Promise<Stream> {
   const body: StartBody = { itemId, device: deviceName(), client: await clientAbilities(maxHeight), ...wishes }
-  const playback = await answerOf(asProfile.POST('/v1/profiles/{profileId}/playback', { params: { path: { profileId: profileId() } }, body }))
+  const playback = await answerOf(
+    asProfile.POST('/v1/profiles/{profileId}/playback', { params: { path: { profileId: profileId() } }, body }),
+  )
   const path = { profileId: profileId(), streamId: playback.streamId }
   let isOver = false
-  const timer = setInterval(() => { void beat() }, playback.heartbeatMs)
+  const timer = setInterval(() => {
+    void beat()
+  }, playback.heartbeatMs)
 
   function end (): void {
     isOver = true
@@ -51,9 +64,17 @@ export async function startStream (itemId: string, { maxHeight, ...wishes }: Wis
   async function beat (languages: Languages = {}): Promise<void> {
     if (isOver) return
     const { positionMs, watchedMs, isPaused } = where()
-    const body: BeatBody = { positionMs, watchedMs, at: new Date().toISOString(), state: isPaused ? 'paused' : 'playing', ...languages }
+    const body: BeatBody = {
+      positionMs,
+      watchedMs,
+      at: new Date().toISOString(),
+      state: isPaused ? 'paused' : 'playing',
+      ...languages,
+    }
     try {
-      await answerOf(asProfile.PUT('/v1/profiles/{profileId}/playback/{streamId}', { params: { path }, body, keepalive: true }))
+      await answerOf(
+        asProfile.PUT('/v1/profiles/{profileId}/playback/{streamId}', { params: { path }, body, keepalive: true }),
+      )
     } catch (error) {
       // A network that is away for a moment: the next one tells the same.
       if (isOver || !(error instanceof ApiProblem) || ![404, 409].includes(error.problem.status)) return
@@ -73,7 +94,9 @@ export async function startStream (itemId: string, { maxHeight, ...wishes }: Wis
     stop: async () => {
       if (isOver) return null
       end()
-      const { next } = await answerOf(asProfile.POST('/v1/profiles/{profileId}/playback/{streamId}/stop', { params: { path }, body: lastWords() }))
+      const { next } = await answerOf(
+        asProfile.POST('/v1/profiles/{profileId}/playback/{streamId}/stop', { params: { path }, body: lastWords() }),
+      )
       return next
     },
     leave: () => {
@@ -82,7 +105,10 @@ export async function startStream (itemId: string, { maxHeight, ...wishes }: Wis
       end()
       // Bare: the page is gone before anything that waits would run. It lives on as a keepalive request.
       void fetch(`/v1/profiles/${path.profileId}/playback/${path.streamId}/stop`, {
-        method: 'POST', keepalive: true, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(lastWords()),
+        method: 'POST',
+        keepalive: true,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(lastWords()),
       }).catch(() => undefined)
     },
   }

@@ -23,11 +23,19 @@ export const profilesView: View = async (host, _parts, signal) => {
 
 function tile (profile: Profile): HTMLElement {
   const remark = profile.locked ? 'Not on this plan' : profile.kids ? 'Kids' : null
-  return element('button', {
-    class: 'profile card-link',
-    attributes: { type: 'button', disabled: profile.locked },
-    click: () => { void open(profile) },
-  }, avatar(profile), element('span', { class: 'profile-name', text: profile.name }, profile.hasPin ? icon(Lock) : null), remark === null ? null : element('small', { text: remark }))
+  return element(
+    'button',
+    {
+      class: 'profile card-link',
+      attributes: { type: 'button', disabled: profile.locked },
+      click: () => {
+        void open(profile)
+      },
+    },
+    avatar(profile),
+    element('span', { class: 'profile-name', text: profile.name }, profile.hasPin ? icon(Lock) : null),
+    remark === null ? null : element('small', { text: remark }),
+  )
 }
 
 async function open (profile: Profile): Promise<void> {
@@ -43,15 +51,48 @@ async function open (profile: Profile): Promise<void> {
 /** False when the question is closed. */
 async function askForPin (profile: Profile): Promise<boolean> {
   const answer = await ask<true>(`PIN of ${profile.name}`, (close) => {
-    const input = element('input', { class: 'pin', attributes: { type: 'password', inputmode: 'numeric', pattern: '[0-9]{4,8}', maxlength: 8, required: true, autocomplete: 'off', 'aria-label': 'PIN' } })
+    const input = element('input', {
+      class: 'pin',
+      attributes: {
+        type: 'password',
+        inputmode: 'numeric',
+        pattern: '[0-9]{4,8}',
+        maxlength: 8,
+        required: true,
+        autocomplete: 'off',
+        'aria-label': 'PIN',
+      },
+    })
     const problem = element('p', { class: 'form-problem', attributes: { role: 'alert' } })
-    const form = element('form', {}, input, problem, element('div', { class: 'dialog-actions' },
-      element('button', { class: 'button button-main', text: 'Open', attributes: { type: 'submit' } }),
-      element('button', { class: 'button button-quiet', text: 'Not now', attributes: { type: 'button' }, click: () => { close(null) } })))
+    const form = element(
+      'form',
+      {},
+      input,
+      problem,
+      element(
+        'div',
+        { class: 'dialog-actions' },
+        element('button', { class: 'button button-main', text: 'Open', attributes: { type: 'submit' } }),
+        element('button', {
+          class: 'button button-quiet',
+          text: 'Not now',
+          attributes: { type: 'button' },
+          click: () => {
+            close(null)
+          },
+        }),
+      ),
+    )
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      chooseProfile(profile.id, input.value).then(() => { close(true) }, (error: unknown) => {
-        problem.textContent = isProblem(error, 'wrong-pin') ? 'That is not the PIN.' : isProblem(error, 'too-many-pin-guesses') ? 'Too many wrong PINs. Wait a moment before the next one.' : explain(error)
+      chooseProfile(profile.id, input.value).then(() => {
+        close(true)
+      }, (error: unknown) => {
+        problem.textContent = isProblem(error, 'wrong-pin')
+          ? 'That is not the PIN.'
+          : isProblem(error, 'too-many-pin-guesses')
+          ? 'Too many wrong PINs. Wait a moment before the next one.'
+          : explain(error)
         input.select()
       })
     })

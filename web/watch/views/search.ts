@@ -16,11 +16,20 @@ export const searchView: View = async (host, [query = ''], signal) => {
   }
   // What was found before stays until there is something better: letters come faster than answers.
   if (host.querySelector('.results') === null) host.replaceChildren(skeletonRows(1))
-  const found = await searchTitles(query, signal).catch((error: unknown) => { if (!signal.aborted) throw error })
+  const found = await searchTitles(query, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
   if (signal.aborted || found === undefined) return null
-  host.replaceChildren(found.length === 0
-    ? nothing(SearchX, `Nothing found for “${query}”`, 'Look at the spelling, or try fewer letters.')
-    : element('div', { class: 'results' }, element('h1', { class: 'row-title', text: `${count(found.length, 'title')} for “${query}”` }), grid('Search results', found.map(titleCard))))
+  host.replaceChildren(
+    found.length === 0
+      ? nothing(SearchX, `Nothing found for “${query}”`, 'Look at the spelling, or try fewer letters.')
+      : element(
+        'div',
+        { class: 'results' },
+        element('h1', { class: 'row-title', text: `${count(found.length, 'title')} for “${query}”` }),
+        grid('Search results', found.map(titleCard)),
+      ),
+  )
   moveWithArrows(host, signal)
   return null
 }

@@ -10,10 +10,31 @@ import { nameThePage, type View } from './view.js'
 export const signInView: View = async (host) => {
   nameThePage('Log in')
   const email = field('Email', { type: 'email', name: 'email', autocomplete: 'username', required: true })
-  const password = field('Password', { type: 'password', name: 'password', autocomplete: 'current-password', required: true })
+  const password = field('Password', {
+    type: 'password',
+    name: 'password',
+    autocomplete: 'current-password',
+    required: true,
+  })
   const problem = element('p', { class: 'form-problem', attributes: { role: 'alert' } })
-  const submit = element('button', { class: 'button button-main button-wide', text: 'Log in', attributes: { type: 'submit' } })
-  const form = element('form', { class: 'sign-in' }, element('h1', { text: 'Welcome back' }), element('p', { class: 'quiet', text: 'Every film and episode waits where you stopped.' }), email.node, password.node, problem, submit, button('Forgot your password?', null, () => { void forgotten() }, 'button button-quiet button-wide'))
+  const submit = element('button', {
+    class: 'button button-main button-wide',
+    text: 'Log in',
+    attributes: { type: 'submit' },
+  })
+  const form = element(
+    'form',
+    { class: 'sign-in' },
+    element('h1', { text: 'Welcome back' }),
+    element('p', { class: 'quiet', text: 'Every film and episode waits where you stopped.' }),
+    email.node,
+    password.node,
+    problem,
+    submit,
+    button('Forgot your password?', null, () => {
+      void forgotten()
+    }, 'button button-quiet button-wide'),
+  )
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void logIn()
@@ -27,7 +48,9 @@ export const signInView: View = async (host) => {
       await signIn(email.input.value.trim(), password.input.value, deviceName())
       goTo(addressOf('profiles'))
     } catch (error) {
-      problem.textContent = isProblem(error, 'wrong-credentials') ? 'No account has this email and password.' : explain(error)
+      problem.textContent = isProblem(error, 'wrong-credentials')
+        ? 'No account has this email and password.'
+        : explain(error)
       submit.disabled = false
       submit.textContent = 'Log in'
       password.input.select()
