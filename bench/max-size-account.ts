@@ -1,7 +1,7 @@
 // The largest an account document can get: every profile full, every field at its longest. Written through the model, and
 // measured as it is stored.
 import mongoose, { Types } from 'mongoose'
-import { Account, WATCH_HISTORY_LIMIT, WISHLIST_LIMIT, type StoredProfile } from '../models/account.js'
+import { Account, MAX_WATCH_HISTORY_ENTRIES, MAX_WISHLIST_TITLES, type StoredProfile } from '../models/account.js'
 import type { WatchEntry } from '../models/watch-entry.js'
 import { newProfile } from '../src/accounts/sign-in.js'
 import { limitsOf } from '../src/domain/plans.js'
@@ -53,8 +53,8 @@ function fullProfile (number: number): StoredProfile {
     audioLanguages: languages,
     subtitleLanguages: languages,
     pinHash: 'x'.repeat(BCRYPT_LENGTH),
-    wishlist: Array.from({ length: WISHLIST_LIMIT }, () => new Types.ObjectId()),
-    watchHistory: Array.from({ length: WATCH_HISTORY_LIMIT }, fullEntry),
+    wishlist: Array.from({ length: MAX_WISHLIST_TITLES }, () => new Types.ObjectId()),
+    watchHistory: Array.from({ length: MAX_WATCH_HISTORY_ENTRIES }, fullEntry),
     archivedUntil: now,
     historyClearedAt: now,
   }

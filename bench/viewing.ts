@@ -3,12 +3,12 @@
 import { Types } from 'mongoose'
 import { Media, type StoredMedia } from '../models/media.js'
 import { Movie } from '../models/movie.js'
-import { Play, playIdOf, type StoredPlay } from '../models/play.js'
+import { Play, derivePlayId, type StoredPlay } from '../models/play.js'
 import { Show } from '../models/show.js'
 import { openCatalogue } from '../src/catalogue/store/snapshot.js'
-import { factsOfEvent } from '../src/domain/progress.js'
+import { toPlayProgressOfEvent } from '../src/domain/progress.js'
 import { projectTitle } from '../src/watching/history/projection.js'
-import type { Watcher } from '../src/watching/watching.js'
+import type { ProfileRef } from '../src/watching/watching.js'
 import { createRandom } from './random.js'
 
 const MOVIES = 2_000
@@ -153,7 +153,7 @@ function* watchAll ({ movies, shows, firstWatched }: BenchCatalogue): Generator<
 }
 
 function toPlay (
-  watcher: Watcher,
+  watcher: ProfileRef,
   media: StoredMedia,
   number: number,
   { of, isFinished }: Sitting,
@@ -161,12 +161,12 @@ function toPlay (
 ): StoredPlay {
   const durationMs = media.files[0]?.durationMs ?? null
   const positionMs = Math.floor((durationMs ?? 60_000) * (isFinished ? 0.97 : 0.4))
-  const facts = factsOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, {
+  const facts = toPlayProgressOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, {
     durationMs,
     creditsStartMs: null,
   })
   return {
-    _id: playIdOf(watcher.profile, `bench ${number}`),
+    _id: derivePlayId(watcher.profile, `bench ${number}`),
     account: new Types.ObjectId(watcher.account),
     profile: new Types.ObjectId(watcher.profile),
     ...of,
@@ -194,7 +194,7 @@ function toPlay (
  */
 export async function addPlays (
   catalogue: BenchCatalogue,
-  watcher: Watcher,
+  watcher: ProfileRef,
   count: number,
   progress: Progress,
 ): Promise<string[]> {
@@ -216,7 +216,11 @@ export async function addPlays (
 }
 
 /** Brings the plays to the account, title by title in the order they were watched, as the service itself would have. */
-export async function bringToAccount (watcher: Watcher, titles: readonly string[], progress: Progress): Promise<void> {
+export async function bringToAccount (
+  watcher: ProfileRef,
+  titles: readonly string[],
+  progress: Progress,
+): Promise<void> {
   // It is only of a lost change stream that the catalogue warns, and here nothing changes any more.
   const warn = (): void => undefined
   const catalogue = await openCatalogue({ warn })

@@ -1,9 +1,16 @@
 // The stream slots of one account: leases with the live position, one small document, so that one atomic write decides
 // who may play. The plan's limit on streams is enforced here, on every write verb.
 import mongoose, { Schema, type PipelineStage, type Types } from 'mongoose'
-import { REPLACE_VERBS, rootOf, shapeOf, touchesOf, UnguardedWriteError, type AnyUpdate } from './write-guards.js'
+import {
+  REPLACE_VERBS,
+  rootSegment,
+  withoutPositions,
+  writtenPaths,
+  UnguardedWriteError,
+  type AnyUpdate,
+} from './write-guards.js'
 
-export interface StreamSlot {
+export interface StreamLease {
   _id: Types.ObjectId
   profile: Types.ObjectId
   /** The session that plays: ending it ends the stream. */
@@ -48,7 +55,7 @@ export interface StoredStreams {
   maxStreams: number
   /** The version of the account that `maxStreams` was copied from: an older copy never overwrites a newer. */
   limitRevision: number
-  slots: StreamSlot[]
+  slots: StreamLease[]
   /** Not later than the first slot is to be swept; null when there is nothing to sweep. */
   sweepAt: Date | null
 }
@@ -65,7 +72,7 @@ const PRIVATE_STAYS_MS = 15_000
 /** The lease of a slot that was counted as free: over by any clock, and not null, so that it is swept. */
 const ENDED = new Date(1)
 
-const slotSchema = new Schema<StreamSlot>({
+const slotSchema = new Schema<StreamLease>({
   profile: { type: Schema.Types.ObjectId, required: true },
   session: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
@@ -122,12 +129,12 @@ const FREE_SLOT_PATHS = new Set(
  * @throws UnguardedWriteError
  */
 function guardUpdate (update: AnyUpdate): void {
-  for (const { operator, path } of touchesOf(update)) {
+  for (const { operator, path } of writtenPaths(update)) {
     if (
       operator === 'pipeline' || operator === '$pull' ||
-      !['slots', 'maxStreams', 'limitRevision'].includes(rootOf(path))
+      !['slots', 'maxStreams', 'limitRevision'].includes(rootSegment(path))
     ) continue
-    if (FREE_SLOT_PATHS.has(shapeOf(path))) continue
+    if (FREE_SLOT_PATHS.has(withoutPositions(path))) continue
     throw new UnguardedWriteError(`streams: "${path}" is written by a pipeline, not by ${operator}`)
   }
 }
@@ -140,7 +147,7 @@ function guardUpdate (update: AnyUpdate): void {
 function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
   const live = { $filter: { input: '$slots', as: 'slot', cond: { $gt: ['$$slot.expiresAt', now] } } }
   const staying = { $slice: [{ $map: { input: live, as: 'slot', in: '$$slot._id' } }, '$maxStreams'] }
-  const isLive = { $gt: ['$$slot.expiresAt', now] }
+  const isLeaseLive = { $gt: ['$$slot.expiresAt', now] }
   const stays = { $in: ['$$slot._id', '$staying'] }
   const wasThere = { $in: ['$$slot._id', '$slotsBefore'] }
   const allowed = {
@@ -164,7 +171,7 @@ function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
     {
       $set: {
         slots: {
-          $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLive, ended, over] }] } },
+          $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLeaseLive, ended, over] }] } },
         },
       },
     },
@@ -208,17 +215,17 @@ accountStreamsSchema.pre('bulkWrite', async function refuseBulk () {
 export const AccountStreams = mongoose.model('AccountStreams', accountStreamsSchema)
 
 /** The slots of an account, live or waiting to be flushed; oldest first. */
-export async function findSlots (accountId: string | Types.ObjectId): Promise<StreamSlot[]> {
+export async function findStreamLeases (accountId: string | Types.ObjectId): Promise<StreamLease[]> {
   const streams = await AccountStreams.findById(accountId).lean<StoredStreams>()
   return streams?.slots ?? []
 }
 
-export function isLive (slot: Pick<StreamSlot, 'expiresAt'>, now: Date): boolean {
+export function isLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
   return slot.expiresAt > now
 }
 
 /** Whether a slot is over and nobody needs it any more, once it is flushed. */
-export function isSweepable (slot: Pick<StreamSlot, 'expiresAt' | 'keptUntil' | 'private'>, now: Date): boolean {
+export function isDueForRemoval (slot: Pick<StreamLease, 'expiresAt' | 'keptUntil' | 'private'>, now: Date): boolean {
   // Slots from before there was a `keptUntil` have none.
   const keptUntil = slot.keptUntil ?? null
   if (slot.private) return keptUntil !== null && keptUntil <= now

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
 import {
-  assertProfilesFit,
+  assertProfileLimit,
   countUsableProfiles,
   limitsOf,
-  mostStoredProfiles,
+  maxStoredProfiles,
   type PlanId,
   type PlanLimits,
 } from '../src/domain/plans.js'
@@ -15,9 +15,9 @@ import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
 import {
   REPLACE_VERBS,
-  rootOf,
-  shapeOf,
-  touchesOf,
+  rootSegment,
+  withoutPositions,
+  writtenPaths,
   UnguardedWriteError,
   UPDATE_VERBS,
   type AnyUpdate,
@@ -25,8 +25,8 @@ import {
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
 /** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
-export const WATCH_HISTORY_LIMIT = 24
-export const WISHLIST_LIMIT = 500
+export const MAX_WATCH_HISTORY_ENTRIES = 24
+export const MAX_WISHLIST_TITLES = 500
 /** A name may unfold to many times its length: a longer one is compared by its hash. */
 const NAME_KEY_LENGTH = 100
 
@@ -98,12 +98,12 @@ const profileSchema = new Schema<StoredProfile>({
   wishlist: {
     type: [Schema.Types.ObjectId],
     default: [],
-    validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT,
+    validate: (list: unknown[]) => list.length <= MAX_WISHLIST_TITLES,
   },
   watchHistory: {
     type: [watchEntrySchema],
     default: [],
-    validate: (list: unknown[]) => list.length <= WATCH_HISTORY_LIMIT,
+    validate: (list: unknown[]) => list.length <= MAX_WATCH_HISTORY_ENTRIES,
   },
   archivedUntil: { type: Date, default: null },
   historyClearedAt: { type: Date, default: null },
@@ -142,7 +142,7 @@ accountSchema.pre('validate', function deriveLimitsAndGuardProfiles () {
   if (this.isModified('plan') || this.isNew) this.limits = limitsOf(this.plan)
   if (!this.isModified('profiles') && !this.isModified('plan') && !this.isNew) return
   for (const profile of this.profiles) profile.nameKey = foldName(profile.name)
-  assertProfilesFit(this.limits, this.profiles)
+  assertProfileLimit(this.limits, this.profiles)
   if (countUsableProfiles(this.profiles) === 0) {
     throw conflict('last-profile', 'The last profile stays', 'An account keeps at least one usable profile.')
   }
@@ -178,9 +178,9 @@ interface GuardedUpdate {
  */
 function guardUpdate (update: AnyUpdate): GuardedUpdate | null {
   let added: StoredProfile | null = null
-  for (const { operator, path, value } of touchesOf(update)) {
-    if (path !== '' && !GUARDED_ROOTS.has(rootOf(path))) continue
-    const shape = shapeOf(path)
+  for (const { operator, path, value } of writtenPaths(update)) {
+    if (path !== '' && !GUARDED_ROOTS.has(rootSegment(path))) continue
+    const shape = withoutPositions(path)
     if (operator !== 'pipeline' && FREE_PROFILE_PATHS.some((free) => shape === free || shape.startsWith(`${free}.`))) {
       continue
     }
@@ -206,7 +206,7 @@ function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
     'profiles.nameKey': mongoose.trusted({ $ne: profile.nameKey }),
     $expr: mongoose.trusted({
       $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, {
-        $lt: [{ $size: '$profiles' }, { $max: [mostStoredProfiles(), '$limits.maxProfiles'] }],
+        $lt: [{ $size: '$profiles' }, { $max: [maxStoredProfiles(), '$limits.maxProfiles'] }],
       }],
     }),
   }
@@ -233,7 +233,7 @@ accountSchema.pre('insertMany', async function guardInserted (docs) {
 function guardInsertedAccount (account: StoredAccount): void {
   account.limits = limitsOf(account.plan)
   for (const profile of account.profiles ?? []) profile.nameKey = foldName(profile.name)
-  assertProfilesFit(account.limits, account.profiles ?? [])
+  assertProfileLimit(account.limits, account.profiles ?? [])
 }
 
 accountSchema.pre('bulkWrite', async function guardBulk (ops) {

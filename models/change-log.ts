@@ -7,7 +7,7 @@ export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catal
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /** Whoever was away for longer reads everything again. */
-export const CHANGES_LIMIT = 200
+export const MAX_LOGGED_CHANGES = 200
 /** The catalogue's own log: no profile has this id. */
 export const CATALOGUE_LOG = new Types.ObjectId('000000000000000000000000')
 
@@ -66,16 +66,16 @@ export async function recordCatalogueChange (titleId: string | null): Promise<vo
 }
 
 /** @param now where it begins when nothing was told yet */
-export async function readWindowsToldUntil (now: Date): Promise<Date> {
+export async function findNotifiedUntil (now: Date): Promise<Date> {
   const log = await ChangeLog.findById(CATALOGUE_LOG, { windowsToldUntil: 1 }).lean<
     Pick<StoredChangeLog, 'windowsToldUntil'>
   >()
   if (log?.windowsToldUntil !== undefined) return log.windowsToldUntil
-  await setWindowsToldUntil(now)
+  await saveNotifiedUntil(now)
   return now
 }
 
-export async function setWindowsToldUntil (windowsToldUntil: Date): Promise<void> {
+export async function saveNotifiedUntil (windowsToldUntil: Date): Promise<void> {
   await ChangeLog.updateOne({ _id: CATALOGUE_LOG }, { $set: { windowsToldUntil } }, { upsert: true })
 }
 
@@ -89,7 +89,7 @@ async function append (
   const isOther = {
     $not: [{ $and: [{ $eq: ['$$entry.kind', { $literal: kind }] }, { $eq: ['$$entry.title', { $literal: title }] }] }],
   }
-  const isFull = { $gt: [{ $size: '$entries' }, CHANGES_LIMIT] }
+  const isFull = { $gt: [{ $size: '$entries' }, MAX_LOGGED_CHANGES] }
   const pipeline: PipelineStage[] = [
     {
       $set: {
@@ -120,7 +120,7 @@ async function append (
             '$forgotten',
           ],
         },
-        entries: { $slice: ['$entries', -CHANGES_LIMIT] },
+        entries: { $slice: ['$entries', -MAX_LOGGED_CHANGES] },
       },
     },
   ]

@@ -4,7 +4,7 @@ import { translationsPath, type Translation } from './title.js'
 
 export const COLLECTION_KINDS = ['series', 'editorial'] as const
 export type CollectionKind = (typeof COLLECTION_KINDS)[number]
-export const COLLECTION_TITLES_LIMIT = 500
+export const MAX_COLLECTION_TITLES = 500
 
 export interface StoredCollection {
   _id: Types.ObjectId
@@ -30,7 +30,7 @@ const collectionSchema = new Schema<StoredCollection>({
   titles: {
     type: [Schema.Types.ObjectId],
     default: [],
-    validate: (list: unknown[]) => list.length <= COLLECTION_TITLES_LIMIT,
+    validate: (list: unknown[]) => list.length <= MAX_COLLECTION_TITLES,
   },
   published: { type: Boolean, default: true },
 }, { collection: 'collections', timestamps: true, optimisticConcurrency: true })

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type Types } from 'mongoose'
 
-export type MailLinkKind = 'verify-email' | 'reset-password' | 'change-email'
+export type EmailTokenKind = 'verify-email' | 'reset-password' | 'change-email'
 
-export interface StoredMailLink {
+export interface StoredEmailToken {
   /** SHA-256 of the token, hexadecimal. */
   _id: string
-  kind: MailLinkKind
+  kind: EmailTokenKind
   account: Types.ObjectId
   /** The address that the link was sent to. */
   email: string
@@ -16,7 +16,7 @@ export interface StoredMailLink {
   usedAt: Date | null
 }
 
-const mailLinkSchema = new Schema<StoredMailLink>({
+const mailLinkSchema = new Schema<StoredEmailToken>({
   _id: { type: String, required: true },
   kind: { type: String, enum: ['verify-email', 'reset-password', 'change-email'], required: true },
   account: { type: Schema.Types.ObjectId, required: true },
@@ -31,8 +31,8 @@ mailLinkSchema.index({ account: 1, kind: 1 })
 // Clean-up only: the rule looks at the date itself.
 mailLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
-export const MailLink = mongoose.model('MailLink', mailLinkSchema)
+export const EmailToken = mongoose.model('MailLink', mailLinkSchema)
 
-export function mailLinkIdOf (token: string): string {
+export function emailTokenId (token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

@@ -1,7 +1,7 @@
 // A request that may be repeated: what it was, and how it was answered, so that repeating it applies nothing twice.
 import mongoose, { Schema, type Types } from 'mongoose'
 
-export interface StoredRepeatableRequest {
+export interface StoredIdempotencyRecord {
   /** SHA-256 of account and key, hexadecimal. */
   _id: string
   account: Types.ObjectId
@@ -10,23 +10,23 @@ export interface StoredRepeatableRequest {
   /** Who works on it must have answered by then, or it counts as given up. */
   workUntil: Date
   /** Null while it is being worked on. */
-  answer: StoredAnswer | null
+  answer: StoredResponse | null
   expiresAt: Date
 }
 
-export interface StoredAnswer {
+export interface StoredResponse {
   status: number
   headers: Record<string, string>
   body: string
 }
 
-const answerSchema = new Schema<StoredAnswer>({
+const answerSchema = new Schema<StoredResponse>({
   status: { type: Number, required: true },
   headers: { type: Schema.Types.Mixed, required: true },
   body: { type: String, default: '' },
 }, { _id: false })
 
-const repeatableRequestSchema = new Schema<StoredRepeatableRequest>({
+const repeatableRequestSchema = new Schema<StoredIdempotencyRecord>({
   _id: { type: String, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
   fingerprint: { type: String, required: true },
@@ -40,4 +40,4 @@ repeatableRequestSchema.index({ account: 1 })
 // Clean-up only: what is older still repeats its answer.
 repeatableRequestSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
-export const RepeatableRequest = mongoose.model('RepeatableRequest', repeatableRequestSchema)
+export const IdempotencyRecord = mongoose.model('RepeatableRequest', repeatableRequestSchema)

@@ -2,10 +2,10 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, shapeOf, touchesOf, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
+import { REPLACE_VERBS, withoutPositions, writtenPaths, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
 
-export const MEDIA_FILES_LIMIT = 64
-export const SUBTITLES_LIMIT = 64
+export const MAX_MEDIA_FILES = 64
+export const MAX_SUBTITLES = 64
 
 /** Why something cannot be used: a stable code, and words for people. */
 export interface StoredFailure {
@@ -203,8 +203,8 @@ export function tooManyMediaFiles (): Error {
   return conflict(
     'media-file-limit',
     'Too many media files',
-    `A movie or episode holds up to ${MEDIA_FILES_LIMIT} media files. Delete one first.`,
-    { maxMediaFiles: MEDIA_FILES_LIMIT },
+    `A movie or episode holds up to ${MAX_MEDIA_FILES} media files. Delete one first.`,
+    { maxMediaFiles: MAX_MEDIA_FILES },
   )
 }
 
@@ -212,22 +212,22 @@ export function tooManySubtitles (): Error {
   return conflict(
     'subtitle-limit',
     'Too many subtitles',
-    `A movie or episode holds up to ${SUBTITLES_LIMIT} subtitles. Delete one first.`,
-    { maxSubtitles: SUBTITLES_LIMIT },
+    `A movie or episode holds up to ${MAX_SUBTITLES} subtitles. Delete one first.`,
+    { maxSubtitles: MAX_SUBTITLES },
   )
 }
 
 /** The lists that can grow, and how far. */
-const LIMITS: ReadonlyMap<string, number> = new Map([['files', MEDIA_FILES_LIMIT], ['subtitles', SUBTITLES_LIMIT]])
+const LIMITS: ReadonlyMap<string, number> = new Map([['files', MAX_MEDIA_FILES], ['subtitles', MAX_SUBTITLES]])
 
 mediaSchema.pre('validate', function boundLists () {
-  if (this.files.length > MEDIA_FILES_LIMIT) throw tooManyMediaFiles()
-  if (this.subtitles.length > SUBTITLES_LIMIT) throw tooManySubtitles()
+  if (this.files.length > MAX_MEDIA_FILES) throw tooManyMediaFiles()
+  if (this.subtitles.length > MAX_SUBTITLES) throw tooManySubtitles()
 })
 
 mediaSchema.pre([...UPDATE_VERBS], function guardCounts () {
-  for (const { operator, path, value } of touchesOf(this.getUpdate())) {
-    const limit = LIMITS.get(shapeOf(path))
+  for (const { operator, path, value } of writtenPaths(this.getUpdate())) {
+    const limit = LIMITS.get(withoutPositions(path))
     if (limit === undefined && path !== '') continue
     if (operator === '$pull') continue
     const isOne = operator === '$push' && LIMITS.has(path) && typeof value === 'object' && value !== null &&

@@ -1,7 +1,7 @@
 // One play: one sitting of one profile with one movie or episode. The source of truth of watching, kept for ever.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
-import type { PlayFacts, WatchedMark } from '../src/domain/progress.js'
+import type { PlayProgress, WatchedMark } from '../src/domain/progress.js'
 
 export interface StoredPlay {
   _id: Types.ObjectId
@@ -76,12 +76,12 @@ playSchema.index({ account: 1 })
 export const Play = mongoose.model('Play', playSchema)
 
 /** The id of a play: the same for the same profile and sitting, so that every report of it finds the same row. */
-export function playIdOf (profileId: string, sitting: string): Types.ObjectId {
+export function derivePlayId (profileId: string, sitting: string): Types.ObjectId {
   return new Types.ObjectId(createHash('sha256').update(`${profileId}\n${sitting}`).digest().subarray(0, 12))
 }
 
 /** The facts that the rules work on; times in ms since the epoch. */
-export function playFactsOf (play: StoredPlay): PlayFacts {
+export function toPlayProgress (play: StoredPlay): PlayProgress {
   return {
     startedAt: play.startedAt.getTime(),
     startPositionMs: play.startPositionMs,
@@ -97,12 +97,12 @@ export function playFactsOf (play: StoredPlay): PlayFacts {
 }
 
 /** What a row of kind `mark` says. */
-export function markOf (row: StoredPlay): WatchedMark {
+export function toWatchedMark (row: StoredPlay): WatchedMark {
   return { watched: row.watched === true, at: row.startedAt.getTime(), watchedAt: row.at.getTime() }
 }
 
 /** A row that is no play: somebody said something of an item. */
-export function newMark (
+export function newWatchedMark (
   fields: Pick<
     StoredPlay,
     | '_id'

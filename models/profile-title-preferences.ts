@@ -6,14 +6,14 @@ import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '
 import { isDuplicateKey } from './duplicate-key.js'
 
 export const RATINGS = ['up', 'down', 'love'] as const
-export type TasteRating = typeof RATINGS[number]
+export type TitleRating = typeof RATINGS[number]
 
-export interface StoredTaste {
+export interface StoredProfileTitlePreferences {
   _id: Types.ObjectId
   account: Types.ObjectId
   profile: Types.ObjectId
   title: Types.ObjectId
-  rating: TasteRating | null
+  rating: TitleRating | null
   ratedAt: Date | null
   audio: { language: string, kind: AudioKind } | null
   /** A language of null says that subtitles were switched off; null that nothing was ever said. */
@@ -21,7 +21,7 @@ export interface StoredTaste {
   updatedAt: Date
 }
 
-const tasteSchema = new Schema<StoredTaste>({
+const tasteSchema = new Schema<StoredProfileTitlePreferences>({
   account: { type: Schema.Types.ObjectId, required: true },
   profile: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
@@ -49,28 +49,38 @@ tasteSchema.index({ profile: 1, ratedAt: -1, _id: -1, rating: 1 })
 // Deletion and export of an account.
 tasteSchema.index({ account: 1 })
 
-export const Taste = mongoose.model('Taste', tasteSchema)
+export const ProfileTitlePreferences = mongoose.model('Taste', tasteSchema)
 
 /** One id for a profile and a title, so that whoever writes first and whoever reads find the same document. */
-export function tasteIdOf (profileId: string, titleId: string): Types.ObjectId {
+export function derivePreferencesId (profileId: string, titleId: string): Types.ObjectId {
   return new Types.ObjectId(hash('sha256', `taste\n${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
 }
 
-export async function findTaste (profileId: string, titleId: string): Promise<StoredTaste | null> {
-  return await Taste.findById(tasteIdOf(profileId, titleId)).lean<StoredTaste>()
+export async function findTitlePreferences (
+  profileId: string,
+  titleId: string,
+): Promise<StoredProfileTitlePreferences | null> {
+  return await ProfileTitlePreferences.findById(derivePreferencesId(profileId, titleId)).lean<
+    StoredProfileTitlePreferences
+  >()
 }
 
-export async function findTastes (profileId: string, titleIds: readonly string[]): Promise<StoredTaste[]> {
+export async function findPreferencesOfTitles (
+  profileId: string,
+  titleIds: readonly string[],
+): Promise<StoredProfileTitlePreferences[]> {
   if (titleIds.length === 0) return []
-  return await Taste.find({ _id: mongoose.trusted({ $in: titleIds.map((titleId) => tasteIdOf(profileId, titleId)) }) })
-    .lean<StoredTaste[]>()
+  return await ProfileTitlePreferences.find({
+    _id: mongoose.trusted({ $in: titleIds.map((titleId) => derivePreferencesId(profileId, titleId)) }),
+  })
+    .lean<StoredProfileTitlePreferences[]>()
 }
 
 /**
  * Writes one profile's taste in one title, making the document when there is none.
  * @param set expressions by member; they may look at what is stored
  */
-export async function upsertTaste (
+export async function upsertTitlePreferences (
   owner: { readonly account: string, readonly profile: string },
   titleId: string,
   set: Record<string, unknown>,
@@ -85,12 +95,12 @@ export async function upsertTaste (
     ['rating', 'ratedAt', 'audio', 'subtitles'].map((name) => [name, { $ifNull: [`$${name}`, null] }]),
   )
   const pipeline: PipelineStage[] = [{ $set: { ...blank, ...ids } }, { $set: { ...set, updatedAt: now } }]
-  const filter = { _id: tasteIdOf(owner.profile, titleId) }
+  const filter = { _id: derivePreferencesId(owner.profile, titleId) }
   try {
-    await Taste.updateOne(filter, pipeline as never, { upsert: true, updatePipeline: true })
+    await ProfileTitlePreferences.updateOne(filter, pipeline as never, { upsert: true, updatePipeline: true })
   } catch (error) {
     // Two first ones at once: the other made the document, so this is an update now.
     if (!isDuplicateKey(error)) throw error
-    await Taste.updateOne(filter, pipeline as never, { updatePipeline: true })
+    await ProfileTitlePreferences.updateOne(filter, pipeline as never, { updatePipeline: true })
   }
 }

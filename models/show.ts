@@ -2,12 +2,19 @@
 // a thousand episodes stays small. Season 0 holds specials.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, rootOf, touchesOf, UnguardedWriteError, UPDATE_VERBS, type AnyUpdate } from './write-guards.js'
+import {
+  REPLACE_VERBS,
+  rootSegment,
+  writtenPaths,
+  UnguardedWriteError,
+  UPDATE_VERBS,
+  type AnyUpdate,
+} from './write-guards.js'
 import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
 
 /** Well under MongoDB's 16 MB, where a show is still read in a few ms. */
-export const SHOW_BYTES_LIMIT = 1_000_000
-export const SHOW_EPISODES_LIMIT = 3_000
+export const MAX_SHOW_BYTES = 1_000_000
+export const MAX_SHOW_EPISODES = 3_000
 
 export interface StoredEpisode {
   _id: Types.ObjectId
@@ -100,19 +107,19 @@ function assertNumbersUnique (seasons: readonly StoredSeason[]): void {
 
 /** @throws DomainError `show-too-large` */
 function assertShowFits (episodes: number, bytes: number): void {
-  if (episodes <= SHOW_EPISODES_LIMIT && bytes <= SHOW_BYTES_LIMIT) return
+  if (episodes <= MAX_SHOW_EPISODES && bytes <= MAX_SHOW_BYTES) return
   throw conflict(
     'show-too-large',
     'The show is too large',
-    `A show holds up to ${SHOW_EPISODES_LIMIT} episodes and ${SHOW_BYTES_LIMIT} bytes; this one would have ${episodes} and ${bytes}. Nothing was written.`,
-    { maxEpisodes: SHOW_EPISODES_LIMIT, episodes, maxBytes: SHOW_BYTES_LIMIT, bytes },
+    `A show holds up to ${MAX_SHOW_EPISODES} episodes and ${MAX_SHOW_BYTES} bytes; this one would have ${episodes} and ${bytes}. Nothing was written.`,
+    { maxEpisodes: MAX_SHOW_EPISODES, episodes, maxBytes: MAX_SHOW_BYTES, bytes },
   )
 }
 
 /** Seasons are written through the document, so that they are counted and bounded. */
 function refuseSeasons (update: AnyUpdate): void {
-  for (const { path, operator } of touchesOf(update)) {
-    if (path === '' || ['seasons', 'episodeCount'].includes(rootOf(path))) {
+  for (const { path, operator } of writtenPaths(update)) {
+    if (path === '' || ['seasons', 'episodeCount'].includes(rootSegment(path))) {
       throw new UnguardedWriteError(`shows: "${path}" is written by saving the document, not by ${operator}`)
     }
   }

@@ -67,7 +67,7 @@ export const personSchema = new Schema<Person>({
 }, { _id: false })
 
 /** Bounded, like everything that is embedded. */
-export const TRANSLATIONS_LIMIT = 60
+export const MAX_TRANSLATIONS = 60
 export const translationSchema = new Schema<Translation>({
   language: { type: String, required: true },
   title: { type: String, default: null },
@@ -77,7 +77,7 @@ export const translationSchema = new Schema<Translation>({
 export const translationsPath = {
   type: [translationSchema],
   default: undefined,
-  validate: (list: unknown[] | undefined) => list === undefined || list.length <= TRANSLATIONS_LIMIT,
+  validate: (list: unknown[] | undefined) => list === undefined || list.length <= MAX_TRANSLATIONS,
 }
 
 export const NO_MARKERS: Markers = {

@@ -8,13 +8,13 @@ export const UNDO_DAYS = 30
 
 /** What stood where the action wrote; `id`s are of rows in `plays`. */
 export type UndoneChange =
-  | { readonly kind: 'entry', readonly before: EntryMarks, readonly after: EntryMarks }
+  | { readonly kind: 'entry', readonly before: DismissalState, readonly after: DismissalState }
   | {
     readonly kind: 'rows',
     readonly rows: ReadonlyArray<{ readonly id: Types.ObjectId, readonly before: StoredPlay | null }>,
   }
   | { readonly kind: 'removed-play', readonly play: Types.ObjectId }
-  | { readonly kind: 'rewatch', readonly since: Date, readonly before: EntryMarks, readonly after: EntryMarks }
+  | { readonly kind: 'rewatch', readonly since: Date, readonly before: DismissalState, readonly after: DismissalState }
   | { readonly kind: 'cleared-title', readonly entry: WatchEntry | null }
   | {
     readonly kind: 'cleared-history',
@@ -23,7 +23,7 @@ export type UndoneChange =
     readonly entries: WatchEntry[],
   }
 
-export interface EntryMarks {
+export interface DismissalState {
   readonly hiddenAt: Date | null
   readonly droppedAt: Date | null
 }
@@ -60,7 +60,7 @@ undoSchema.index({ account: 1 })
 export const Undo = mongoose.model('Undo', undoSchema)
 
 /** A document that an action removed from its collection. */
-export interface TrashedDocument {
+export interface SoftDeletedDocument {
   _id: Types.ObjectId
   undo: Types.ObjectId
   account: Types.ObjectId
@@ -70,7 +70,7 @@ export interface TrashedDocument {
   expiresAt: Date
 }
 
-const trashSchema = new Schema<TrashedDocument>({
+const trashSchema = new Schema<SoftDeletedDocument>({
   undo: { type: Schema.Types.ObjectId, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
   profile: { type: Schema.Types.ObjectId, required: true },
@@ -88,4 +88,4 @@ trashSchema.index({ profile: 1 })
 // Deletion of an account.
 trashSchema.index({ account: 1 })
 
-export const Trash = mongoose.model('Trash', trashSchema)
+export const SoftDeleted = mongoose.model('Trash', trashSchema)

@@ -23,16 +23,16 @@ watchArchiveSchema.index({ account: 1 })
 export const WatchArchive = mongoose.model('WatchArchive', watchArchiveSchema)
 
 /** One id for a profile and a title, so that archiving twice writes the same document. */
-export function archiveIdOf (profileId: string, titleId: string): Types.ObjectId {
+export function deriveArchivedEntryId (profileId: string, titleId: string): Types.ObjectId {
   return new Types.ObjectId(hash('sha256', `${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
 }
 
 export async function findArchivedEntry (profileId: string, titleId: string): Promise<ArchivedEntry | null> {
-  return await WatchArchive.findById(archiveIdOf(profileId, titleId)).lean<ArchivedEntry>()
+  return await WatchArchive.findById(deriveArchivedEntryId(profileId, titleId)).lean<ArchivedEntry>()
 }
 
 export async function findArchivedEntries (profileId: string, titleIds: readonly string[]): Promise<ArchivedEntry[]> {
   return await WatchArchive.find({
-    _id: mongoose.trusted({ $in: titleIds.map((titleId) => archiveIdOf(profileId, titleId)) }),
+    _id: mongoose.trusted({ $in: titleIds.map((titleId) => deriveArchivedEntryId(profileId, titleId)) }),
   }).lean<ArchivedEntry[]>()
 }

@@ -2,7 +2,7 @@
 // titles and stored in the archive for older ones.
 import { Schema, type Types } from 'mongoose'
 import type { EndedItem, TitleState } from '../src/domain/next-up.js'
-import { MOVIE_PLACE, type Place } from '../src/domain/watch-order.js'
+import { MOVIE_ORDER_KEY, type WatchOrderKey } from '../src/domain/watch-order.js'
 
 export interface WatchEntry {
   title: Types.ObjectId
@@ -87,19 +87,19 @@ export interface Numbers {
 }
 
 /** The place of a movie, or of an episode by its numbers alone: a special has none unless it is told. */
-export function placeOfNumbers ({ season, episode }: Numbers, after: PlacedAfter | null = null): Place | null {
-  if (season === null || episode === null) return MOVIE_PLACE
+export function orderKey ({ season, episode }: Numbers, after: PlacedAfter | null = null): WatchOrderKey | null {
+  if (season === null || episode === null) return MOVIE_ORDER_KEY
   if (season > 0) return { season, episode, special: 0 }
   return after === null ? null : { ...after, special: episode + 1 }
 }
 
 /** Reads the state that the rules work on. */
-export function titleStateOf (entry: WatchEntry): TitleState {
+export function toTitleState (entry: WatchEntry): TitleState {
   const current = entry.item === null
     ? null
     : {
       item: entry.item.toString(),
-      place: placeOfNumbers(entry),
+      place: orderKey(entry),
       state: {
         positionMs: entry.positionMs,
         durationMs: entry.durationMs,
@@ -121,6 +121,6 @@ export function titleStateOf (entry: WatchEntry): TitleState {
 }
 
 function endedOf (ended: WatchEntry['ended']): EndedItem | null {
-  const place = ended === null ? null : placeOfNumbers(ended, ended.after ?? null)
+  const place = ended === null ? null : orderKey(ended, ended.after ?? null)
   return ended === null || place === null ? null : { item: ended.item.toString(), place, at: ended.at.getTime() }
 }

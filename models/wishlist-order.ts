@@ -1,7 +1,7 @@
 // The order that a profile gave its wishlist, apart from the account, which stays small. It may name titles that have left
 // the list and lack those added since: readers bring the two together.
 import mongoose, { Schema, type Types } from 'mongoose'
-import { WISHLIST_LIMIT } from './account.js'
+import { MAX_WISHLIST_TITLES } from './account.js'
 
 export interface StoredWishlistOrder {
   /** The profile's id. */
@@ -15,7 +15,11 @@ export interface StoredWishlistOrder {
 const wishlistOrderSchema = new Schema<StoredWishlistOrder>({
   _id: { type: Schema.Types.ObjectId, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
-  titles: { type: [Schema.Types.ObjectId], default: [], validate: (list: unknown[]) => list.length <= WISHLIST_LIMIT },
+  titles: {
+    type: [Schema.Types.ObjectId],
+    default: [],
+    validate: (list: unknown[]) => list.length <= MAX_WISHLIST_TITLES,
+  },
   revision: { type: Number, default: 0 },
 }, { collection: 'wishlistorders', versionKey: false })
 

@@ -4,14 +4,14 @@ import type { UpdateQuery, UpdateWithAggregationPipeline } from 'mongoose'
 export type AnyUpdate = UpdateQuery<unknown> | UpdateWithAggregationPipeline | null
 
 /** One path written by an update, with the operator that writes it (`pipeline` for aggregation stages). */
-export interface Touch {
+export interface WrittenPath {
   readonly operator: string
   readonly path: string
   readonly value: unknown
 }
 
 /** Lists every path an update writes; members without an operator are what `$set` would be. */
-export function touchesOf (update: AnyUpdate): Touch[] {
+export function writtenPaths (update: AnyUpdate): WrittenPath[] {
   if (update === null) return []
   if (Array.isArray(update)) return update.flatMap((stage) => stageTouches(stage as unknown as Record<string, unknown>))
   return Object.entries(update).flatMap(([key, value]) =>
@@ -21,7 +21,7 @@ export function touchesOf (update: AnyUpdate): Touch[] {
   )
 }
 
-function stageTouches (stage: Record<string, unknown>): Touch[] {
+function stageTouches (stage: Record<string, unknown>): WrittenPath[] {
   return Object.entries(stage).flatMap(([operator, value]) => {
     if (operator === '$unset') {
       return [value].flat().map((path) => ({ operator: 'pipeline', path: String(path), value: null }))
@@ -39,12 +39,12 @@ function stageTouches (stage: Record<string, unknown>): Touch[] {
 }
 
 /** The first segment of a path. */
-export function rootOf (path: string): string {
+export function rootSegment (path: string): string {
   return path.split('.')[0] ?? ''
 }
 
 /** The path without array positions: `profiles.$[p].watchHistory.3.title` is `profiles.watchHistory.title`. */
-export function shapeOf (path: string): string {
+export function withoutPositions (path: string): string {
   return path.split('.').filter((part) => !/^(\d+|\$.*)$/.test(part)).join('.')
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
-import { findSlots, isLive } from '../models/account-streams.js'
+import { findStreamLeases, isLive } from '../models/account-streams.js'
 import { closeAccount } from '../src/accounts/erase-account.js'
 import { exportAccount } from '../src/accounts/export-account.js'
 import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/email-tokens.js'
@@ -23,9 +23,9 @@ import {
   StreamView,
   toAccount,
 } from '../src/schemas/account.js'
-import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 import { flushEnded } from '../src/watching/streams/flush.js'
-import { describeSlot } from '../src/watching/streams/playback.js'
+import { describeStream } from '../src/watching/streams/playback.js'
 import { endStream } from '../src/watching/streams/stream-leases.js'
 
 const PlanChangeBody = strict({
@@ -49,7 +49,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'The account with its profiles',
       operationId: 'getAccount',
-      response: answers({ 200: ref(AccountView) }),
+      response: responses({ 200: ref(AccountView) }),
     },
   }, async (request) => toAccount(await own(callerOf(request).accountId)))
 
@@ -62,7 +62,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
         'Every session and stream ends at once. Signing in before the period is over brings the account back as it was; afterwards nothing of it is left.',
       operationId: 'deleteAccount',
       body: strict({ password: Password }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
@@ -78,7 +78,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'Everything the account owns, as one JSON document',
       operationId: 'exportAccount',
-      response: answers({
+      response: responses({
         200: {
           description: 'The document, as an attachment',
           content: {
@@ -103,7 +103,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Change the password; every other session ends',
       operationId: 'changePassword',
       body: strict({ currentPassword: Password, newPassword: Password }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { accountId, sessionId } = callerOf(request)
@@ -125,7 +125,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       description: 'Nothing changes before that. The old address is told.',
       operationId: 'changeEmail',
       body: strict({ email: Email, password: Password }),
-      response: answers({ 202: Accepted }),
+      response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
@@ -140,7 +140,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'Send the link that confirms the address again',
       operationId: 'sendVerification',
-      response: answers({ 202: Accepted }),
+      response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
@@ -155,7 +155,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'What a change of plan would lock, cap or end',
       operationId: 'previewPlan',
       querystring: strict({ to: PlanName }),
-      response: answers({ 200: ref(PlanPreview) }),
+      response: responses({ 200: ref(PlanPreview) }),
     },
   }, async (request) => {
     const { profiles, limits, lock, unlock, ...preview } = await previewPlan(
@@ -177,7 +177,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
         'Up is immediate. Down with more profiles than fit needs keepProfileIds: the others are locked, and a later upgrade unlocks them. Streams over the new limit end, the newest first.',
       operationId: 'changePlan',
       body: PlanChangeBody,
-      response: answers({ 200: ref(AccountView) }),
+      response: responses({ 200: ref(AccountView) }),
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
@@ -190,14 +190,14 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'Who is watching',
       operationId: 'listStreams',
-      response: answers({ 200: listOf(StreamView) }),
+      response: responses({ 200: listOf(StreamView) }),
     },
   }, async (request) => {
     const { accountId } = callerOf(request)
-    const [{ profiles }, slots] = await Promise.all([own(accountId), findSlots(accountId)])
+    const [{ profiles }, slots] = await Promise.all([own(accountId), findStreamLeases(accountId)])
     return {
       items: slots.filter((slot) => isLive(slot, services.now())).map((slot) =>
-        describeSlot(services.watching, profiles, slot)
+        describeStream(services.watching, profiles, slot)
       ),
     }
   })
@@ -209,11 +209,11 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'End a stream and take its slot back',
       operationId: 'endStream',
       params: Type.Object({ streamId: Id }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { accountId } = callerOf(request)
-    const slot = (await findSlots(accountId)).find((one) =>
+    const slot = (await findStreamLeases(accountId)).find((one) =>
       one._id.toString() === request.params.streamId && isLive(one, services.now())
     ) ?? fail(notFound('stream'))
     await endStream(accountId, slot._id.toString(), services.now())

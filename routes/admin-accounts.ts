@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
-import { findSlots, isLive } from '../models/account-streams.js'
+import { findStreamLeases, isLive } from '../models/account-streams.js'
 import { changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
@@ -17,8 +17,8 @@ import {
   RoleName,
   toAccountSummary,
 } from '../src/schemas/account.js'
-import { answers, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
-import { describeSlot } from '../src/watching/streams/playback.js'
+import { responses, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
+import { describeStream } from '../src/watching/streams/playback.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
@@ -44,7 +44,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
   async function describe (account: StoredAccount): Promise<Static<typeof AccountDetail>> {
     const accountId = account._id.toString()
     const now = services.now()
-    const [sessions, slots] = await Promise.all([listSessions(accountId, now), findSlots(accountId)])
+    const [sessions, slots] = await Promise.all([listSessions(accountId, now), findStreamLeases(accountId)])
     return {
       ...toAccountSummary(account),
       limits: account.limits,
@@ -62,7 +62,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
         lastUsedAt: lastUsedAt.toISOString(),
       })),
       streams: slots.filter((slot) => isLive(slot, now)).map((slot) =>
-        describeSlot(services.watching, account.profiles, slot)
+        describeStream(services.watching, account.profiles, slot)
       ),
     }
   }
@@ -74,7 +74,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Find accounts, the newest first',
       operationId: 'listAccounts',
       querystring: AccountQuery,
-      response: answers({ 200: pageOf(ref(AccountSummary)) }),
+      response: responses({ 200: pageOf(ref(AccountSummary)) }),
     },
   }, async (request) => {
     const { limit = 20, cursor, ...filters } = request.query
@@ -94,7 +94,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One account with its profiles, sessions and streams',
       operationId: 'getAccountDetail',
       params,
-      response: answers({ 200: ref(AccountDetail) }),
+      response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => await describe(await findAccount(request.params.accountId) ?? fail(notFound('account'))))
 
@@ -108,7 +108,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeAccountPlan',
       params,
       body: strict({ plan: PlanName, keepProfileIds: Type.Optional(KeptProfiles) }),
-      response: answers({ 200: ref(AccountDetail) }),
+      response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
@@ -126,7 +126,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
           'Its sessions and streams end, its tokens are refused within 5 s, and whoever signs in with the right password is told 403 `account-disabled`. What it holds stays.',
         operationId: 'disableAccount',
         params,
-        response: answers({ 200: ref(AccountDetail) }),
+        response: responses({ 200: ref(AccountDetail) }),
       },
     },
     async (request) =>
@@ -140,7 +140,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Enable an account again',
       operationId: 'enableAccount',
       params,
-      response: answers({ 200: ref(AccountDetail) }),
+      response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => await describe(await enableAccount(services, request.params.accountId)))
 
@@ -154,7 +154,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeAccountRole',
       params,
       body: strict({ role: RoleName }),
-      response: answers({ 200: ref(AccountDetail) }),
+      response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => await describe(await changeRole(services, request.params.accountId, request.body.role)))
 
@@ -165,7 +165,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'End every session of an account, and its streams',
       operationId: 'endAccountSessions',
       params,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { accountId } = request.params

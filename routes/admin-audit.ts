@@ -1,9 +1,9 @@
 // The audit log, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { listAudit, type AuditPosition } from '../src/audit/audit-log.js'
+import { listAudit, type AuditCursor } from '../src/audit/audit-log.js'
 import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
-import { answers, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
 
 const AuditQuery = strict({
   account: Type.Optional(Id),
@@ -31,12 +31,12 @@ const adminAudit: FastifyPluginAsyncTypebox = async (app) => {
         "By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process's last ones may take a moment.",
       operationId: 'listAudit',
       querystring: AuditQuery,
-      response: answers({ 200: pageOf(ref(AuditView)) }),
+      response: responses({ 200: pageOf(ref(AuditView)) }),
     },
   }, async (request) => {
     const { limit = 20, cursor, from, to, ...filters } = request.query
     const scope = ['audit', filters, from ?? null, to ?? null]
-    const after = cursor === undefined ? null : cursors.decode(cursor, scope) as AuditPosition
+    const after = cursor === undefined ? null : cursors.decode(cursor, scope) as AuditCursor
     await audit.settle()
     const span = {
       ...(from === undefined ? {} : { from: new Date(from) }),

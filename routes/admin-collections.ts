@@ -11,7 +11,7 @@ import {
   StoredCollectionView,
   toStoredCollection,
 } from '../src/schemas/collections.js'
-import { answers, Id, NoContent, ref } from '../src/schemas/common.js'
+import { responses, Id, NoContent, ref } from '../src/schemas/common.js'
 
 const CollectionParams = Type.Object({ collectionId: Id })
 const admin = { config: { access: 'admin' as const } }
@@ -31,7 +31,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'A collection as it is stored',
       operationId: 'getStoredCollection',
       params: CollectionParams,
-      response: answers({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollectionView) }),
     },
   }, async (request, reply) => await sendStored(request, reply, request.params.collectionId))
 
@@ -42,7 +42,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Create a collection',
       operationId: 'createCollection',
       body: ref(CollectionInput),
-      response: answers({ 201: ref(StoredCollectionView) }),
+      response: responses({ 201: ref(StoredCollectionView) }),
     },
   }, async (request, reply) => {
     const id = await createCollection(services, request.body)
@@ -58,7 +58,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'replaceCollection',
       params: CollectionParams,
       body: ref(CollectionInput),
-      response: answers({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollectionView) }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
@@ -74,7 +74,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeCollection',
       params: CollectionParams,
       body: ref(CollectionChanges),
-      response: answers({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollectionView) }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
@@ -89,7 +89,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Delete a collection; its titles stay',
       operationId: 'deleteCollection',
       params: CollectionParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     await removeCollection(services, request.params.collectionId, wantedRevision(request))

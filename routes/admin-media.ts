@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/upload/media-files.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
-import { answers, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
 
 const Changes = strict({
   audioLanguages: Type.Optional(Type.Array(Language, { maxItems: 50 })),
@@ -23,7 +23,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeMedia',
       params: FileParams,
       body: Changes,
-      response: answers({ 200: ref(MediaFile) }),
+      response: responses({ 200: ref(MediaFile) }),
     },
   }, async (request) => toAdminMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
 
@@ -38,7 +38,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
           'In the background: `hls` of the file tells how far it is. What is offered now stays until the new package is complete, and whoever plays it plays on.',
         operationId: 'packageMedia',
         params: FileParams,
-        response: answers({ 202: ref(MediaFile) }),
+        response: responses({ 202: ref(MediaFile) }),
       },
     },
     async (request, reply) =>
@@ -52,7 +52,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
       summary: "Delete a media file; nobody's progress is lost",
       operationId: 'deleteMedia',
       params: FileParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     await removeMediaFile(services, request.params.mediaFileId)

@@ -19,11 +19,11 @@ import {
 } from '../src/editing/titles.js'
 import { storedFacts, storedWords } from '../src/http/content-language.js'
 import { sendTagged, wantedRevision } from '../src/http/etags.js'
-import { countRemoval, type RemovalScope } from '../src/editing/deletion-preview.js'
+import { previewDeletion, type DeletionScope } from '../src/editing/deletion-preview.js'
 import {
   EpisodeDetail,
   MovieDetail,
-  RemovalView,
+  DeletionPreviewView,
   SeasonDetail,
   ShowDetail,
   toAdminMediaFile,
@@ -44,7 +44,7 @@ import {
   ShowInput,
 } from '../src/schemas/title-input.js'
 import type { StoredEpisode, StoredSeason } from '../models/show.js'
-import { answers, Id, NoContent, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const ShowParams = Type.Object({ showId: Id })
@@ -59,7 +59,7 @@ const EpisodeBody = Type.Omit(EpisodeInput, ['number', 'id'], { additionalProper
 const RemovalQuery = strict({
   dryRun: Type.Optional(Type.Boolean({ description: 'Answers what would go, and deletes nothing' })),
 })
-const removalAnswers = answers({ 200: ref(RemovalView), 204: NoContent })
+const removalAnswers = responses({ 200: ref(DeletionPreviewView), 204: NoContent })
 /** A show may be sent whole, with thousands of episodes. */
 const SHOW_BODY_BYTES = 4 * 1024 * 1024
 
@@ -87,11 +87,11 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   async function remove (
     request: FastifyRequest,
     reply: FastifyReply,
-    scope: RemovalScope,
+    scope: DeletionScope,
     deleteIt: () => Promise<void>,
   ) {
     if ((request.query as { dryRun?: boolean }).dryRun === true) {
-      return await reply.code(200).send(await countRemoval(services.catalogue, scope))
+      return await reply.code(200).send(await previewDeletion(services.catalogue, scope))
     }
     await deleteIt()
     return await reply.code(204).send(null)
@@ -107,7 +107,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Create a movie',
       operationId: 'createMovie',
       body: ref(MovieInput),
-      response: answers({ 201: ref(MovieDetail) }),
+      response: responses({ 201: ref(MovieDetail) }),
     },
   }, async (request, reply) => {
     const movie = await createMovie(services, request.body)
@@ -123,7 +123,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'replaceMovie',
       params: MovieParams,
       body: ref(MovieInput),
-      response: answers({ 200: ref(MovieDetail) }),
+      response: responses({ 200: ref(MovieDetail) }),
     },
   }, async (request, reply) => {
     const { movieId } = request.params
@@ -139,7 +139,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeMovie',
       params: MovieParams,
       body: ref(MovieChanges),
-      response: answers({ 200: ref(MovieDetail) }),
+      response: responses({ 200: ref(MovieDetail) }),
     },
   }, async (request, reply) => {
     const { movieId } = request.params
@@ -171,7 +171,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Create a show, seasons and episodes included',
       operationId: 'createShow',
       body: ref(ShowInput),
-      response: answers({ 201: ref(ShowDetail) }),
+      response: responses({ 201: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
     const show = await createShow(services, request.body)
@@ -187,7 +187,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'replaceShow',
       params: ShowParams,
       body: ref(ShowInput),
-      response: answers({ 200: ref(ShowDetail) }),
+      response: responses({ 200: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
     const show = await editShow(services, request.params.showId, request.body, 'replace', wantedRevision(request))
@@ -202,7 +202,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeShow',
       params: ShowParams,
       body: ref(ShowChanges),
-      response: answers({ 200: ref(ShowDetail) }),
+      response: responses({ 200: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
     const show = await editShow(services, request.params.showId, request.body, 'merge', wantedRevision(request))
@@ -234,7 +234,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'putSeason',
       params: SeasonParams,
       body: SeasonBody,
-      response: answers({ 200: ref(SeasonDetail) }),
+      response: responses({ 200: ref(SeasonDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -253,7 +253,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeSeason',
       params: SeasonParams,
       body: ref(SeasonChanges),
-      response: answers({ 200: ref(SeasonDetail) }),
+      response: responses({ 200: ref(SeasonDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -274,7 +274,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'orderEpisodes',
       params: SeasonParams,
       body: ref(EpisodeOrder),
-      response: answers({ 200: ref(SeasonDetail) }),
+      response: responses({ 200: ref(SeasonDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -310,7 +310,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'putEpisode',
       params: EpisodeParams,
       body: EpisodeBody,
-      response: answers({ 200: ref(EpisodeDetail) }),
+      response: responses({ 200: ref(EpisodeDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
@@ -329,7 +329,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeEpisode',
       params: EpisodeParams,
       body: ref(EpisodeChanges),
-      response: answers({ 200: ref(EpisodeDetail) }),
+      response: responses({ 200: ref(EpisodeDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params

@@ -5,12 +5,12 @@ import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
 import { recordCatalogueChange } from '../models/change-log.js'
 import { badRequest, DomainError } from '../src/errors.js'
-import { chunksOf, readOnForAMoment } from '../src/http/request-body.js'
+import { chunksOf, drainBody } from '../src/http/request-body.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
-import { answers, ref, strict } from '../src/schemas/common.js'
+import { responses, ref, strict } from '../src/schemas/common.js'
 import { buildValidator } from '../src/http/validator.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
-import { importCatalogue, type ImportProgress, type RefusedLine } from '../src/transfer/import-catalogue.js'
+import { importCatalogue, type ImportProgress, type RejectedLine } from '../src/transfer/import-catalogue.js'
 import { readText, type TextFormat } from '../src/transfer/open-source.js'
 import { UnreadableSourceError, type SourceItems } from '../src/transfer/source.js'
 
@@ -88,11 +88,11 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
           'text/csv': { schema: CsvText },
         },
       },
-      response: answers({ 200: ref(CatalogueImport) }),
+      response: responses({ 200: ref(CatalogueImport) }),
     },
   }, async (request) => {
     const { dryRun, mode } = request.query
-    const refused: RefusedLine[] = []
+    const refused: RejectedLine[] = []
     let hasChanged = false
     const { counts, items } = await importBody(request, async (source) =>
       await importCatalogue(services, source, {
@@ -128,7 +128,7 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
       description:
         'NDJSON that an import reads: every movie and show, then the collections, with their ids. Media files, subtitles and pictures are not in it.',
       operationId: 'exportCatalogue',
-      response: answers({
+      response: responses({
         200: { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } },
       }),
     },
@@ -159,7 +159,7 @@ async function importBody<T> (request: FastifyRequest, work: (source: SourceItem
   try {
     return await work(readText(format, chunksOf(body, interrupted)))
   } catch (error) {
-    readOnForAMoment(body)
+    drainBody(body)
     if (error instanceof UnreadableSourceError) {
       throw new DomainError(
         400,

@@ -7,7 +7,7 @@ import { findSession } from '../models/session.js'
 import { reopenAccount } from '../src/accounts/erase-account.js'
 import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/email-tokens.js'
 import {
-  accountOfSession,
+  findSessionAccount,
   endAllSessions,
   endSession,
   listSessions,
@@ -33,7 +33,7 @@ import {
   toAccount,
   Tokens,
 } from '../src/schemas/account.js'
-import { answers, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
 
 const SignUp = strict({
   email: Email,
@@ -84,7 +84,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Make an account with its first profile, and sign in',
       operationId: 'signUp',
       body: SignUp,
-      response: answers({ 201: ref(Tokens) }),
+      response: responses({ 201: ref(Tokens) }),
     },
   }, async (request, reply) => {
     const { email, password, plan = smallestPlan().id, profileName, device } = request.body
@@ -105,13 +105,13 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Sign in',
       operationId: 'logIn',
       body: LogIn,
-      response: answers({ 200: ref(Tokens) }),
+      response: responses({ 200: ref(Tokens) }),
     },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
     const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
     const opened = await openSession(services, account._id.toString(), device ?? null)
-    const allowed = await accountOfSession(services, opened.session)
+    const allowed = await findSessionAccount(services, opened.session)
     const isReopened = await reopenAccount(services, account)
     noteAudit(request, {
       account: account._id.toString(),
@@ -128,11 +128,11 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Exchange a refresh token for new tokens',
       operationId: 'refresh',
       body: Refresh,
-      response: answers({ 200: ref(Tokens) }),
+      response: responses({ 200: ref(Tokens) }),
     },
   }, async (request) => {
     const opened = await refreshSession(services, request.body.refreshToken)
-    return tokensFor(app, await accountOfSession(services, opened.session), opened)
+    return tokensFor(app, await findSessionAccount(services, opened.session), opened)
   })
 
   app.post('/auth/password/forgot', {
@@ -144,7 +144,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
         'The same answer whether the address has an account or not. The link works for 30 minutes, once; asking changes nothing.',
       operationId: 'forgotPassword',
       body: strict({ email: Email }),
-      response: answers({ 202: Accepted }),
+      response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
     requestPasswordReset(services, request.body.email)
@@ -158,7 +158,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Choose a new password with the token of a mailed link; every session ends',
       operationId: 'resetPassword',
       body: strict({ token: LinkToken, password: Password }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     noteAudit(request, { account: await resetPassword(services, request.body.token, request.body.password) })
@@ -173,7 +173,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       description: 'The address of a new account, or one that an account wants to move to.',
       operationId: 'verifyEmail',
       body: strict({ token: LinkToken }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     noteAudit(request, await confirmEmail(services, request.body.token))
@@ -186,7 +186,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['auth'],
       summary: 'Log out: the session ends',
       operationId: 'logOut',
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
@@ -200,7 +200,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['auth'],
       summary: 'End every session of the account',
       operationId: 'logOutEverywhere',
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     await endAllSessions(services, callerOf(request).accountId, null, 'logged-out-everywhere')
@@ -213,7 +213,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['auth'],
       summary: 'Where the account is signed in',
       operationId: 'listSessions',
-      response: answers({ 200: listOf(ref(SessionView)) }),
+      response: responses({ 200: listOf(ref(SessionView)) }),
     },
   }, async (request) => {
     const { accountId, sessionId } = callerOf(request)
@@ -236,7 +236,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'End one session',
       operationId: 'endSession',
       params: Type.Object({ sessionId: Id }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const session = await findSession(request.params.sessionId)

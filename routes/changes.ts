@@ -3,14 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { Type } from 'typebox'
-import { localiserFor } from '../src/http/content-language.js'
+import { createRequestLocaliser } from '../src/http/content-language.js'
 import { openEventStream, type EventStream } from '../src/http/server-sent-events.js'
-import { createChangeReader, type FeedPosition } from '../src/changes/read-changes.js'
+import { createChangeReader, type FeedCursor } from '../src/changes/read-changes.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { Changes, toChanges } from '../src/schemas/changes.js'
-import { answers, Cursor, ProfileParams, ref, strict } from '../src/schemas/common.js'
-import { watcherOf } from './playback.js'
+import { responses, Cursor, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { profileRef } from './playback.js'
 
 const EVENTS = 'text/event-stream'
 const JSON_TYPE = 'application/json'
@@ -30,18 +30,18 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   /** A page from a place on; the profile is looked up each time, for its ceiling may change while a feed is open. */
-  async function readPage (request: FastifyRequest, since: FeedPosition | null) {
-    const watcher = watcherOf(request)
+  async function readPage (request: FastifyRequest, since: FeedCursor | null) {
+    const watcher = profileRef(request)
     const viewer = await access.findProfile(watcher.account, watcher.profile) ?? fail(notFound('profile'))
     const page = await reader.read(watcher, viewer, since)
     return {
       page,
-      body: toChanges(page, cursors.encode(page.position, scopeOf(request)), localiserFor(services, request)),
+      body: toChanges(page, cursors.encode(page.position, scopeOf(request)), createRequestLocaliser(services, request)),
     }
   }
 
   /** Sends what changes until either side ends it; wakes that come together are one look. */
-  async function sendEvents (request: FastifyRequest, reply: FastifyReply, since: FeedPosition | null) {
+  async function sendEvents (request: FastifyRequest, reply: FastifyReply, since: FeedCursor | null) {
     let position = since
     let isLooking = false
     let isAsked = false
@@ -107,14 +107,14 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
           Type.String({ maxLength: 600, description: 'The id of the last event that was received' }),
         ),
       }),
-      response: answers({
+      response: responses({
         200: { content: { [JSON_TYPE]: { schema: ref(Changes) }, [EVENTS]: { schema: Type.String() } } },
       }),
     },
   }, async (request, reply) => {
     const wantsEvents = new Negotiator(request.raw).mediaType([JSON_TYPE, EVENTS]) === EVENTS
     const cursor = (wantsEvents ? request.headers['last-event-id'] : undefined) ?? request.query.since
-    const since = cursor === undefined ? null : cursors.decode(String(cursor), scopeOf(request)) as FeedPosition
+    const since = cursor === undefined ? null : cursors.decode(String(cursor), scopeOf(request)) as FeedCursor
     reply.header('vary', 'Accept, Accept-Language, Authorization, Origin')
     if (wantsEvents) return await sendEvents(request, reply, since)
     return await reply.type(`${JSON_TYPE}; charset=utf-8`).header('cache-control', 'private, no-store').send(

@@ -2,17 +2,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { localiserFor, visibleTitlesOf } from '../src/http/content-language.js'
+import { createRequestLocaliser, visibleTitlesOf } from '../src/http/content-language.js'
 import { sendTagged } from '../src/http/etags.js'
 import { foldText } from '../src/domain/fold-text.js'
-import { readProfileStates } from '../src/watching/title-states.js'
+import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueCollection, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { compareRanks, pageOfOrdered, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
 import { callerOf, viewerOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { CollectionCard, CollectionDetail, CollectionKind, toCollectionCard } from '../src/schemas/collections.js'
-import { answers, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const collections: FastifyPluginAsyncTypebox = async (app) => {
   const { services } = app
@@ -39,7 +39,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Collections, by title',
       operationId: 'listCollections',
       querystring: strict({ kind: Type.Optional(CollectionKind), limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: pageOf(ref(CollectionCard)) }),
+      response: responses({ 200: pageOf(ref(CollectionCard)) }),
     },
   }, async (request, reply) => {
     const { kind, limit, cursor } = request.query
@@ -56,7 +56,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
       limit,
       () => true,
     )
-    const localiser = localiserFor(services, request)
+    const localiser = createRequestLocaliser(services, request)
     const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles.length, localiser))
     return await sendTagged(
       request,
@@ -76,7 +76,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getCollection',
       params: Type.Object({ collectionId: Id }),
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: ref(CollectionDetail) }),
+      response: responses({ 200: ref(CollectionDetail) }),
     },
   }, async (request, reply) => {
     const { params: { collectionId }, query: { limit, cursor } } = request
@@ -90,8 +90,8 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
       { place },
     ) => place > after)
     const page = placed.slice(0, limit)
-    const states = await readProfileStates(callerOf(request), page.map(({ title }) => title.id))
-    const localiser = localiserFor(services, request)
+    const states = await loadTitleStates(callerOf(request), page.map(({ title }) => title.id))
+    const localiser = createRequestLocaliser(services, request)
     const body = {
       ...toCollectionCard(collection, titles.length, localiser),
       items: page.map(({ title }) => toCard(title, states(title.id), localiser)),

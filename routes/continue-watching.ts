@@ -2,13 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
-import type { Viewer } from '../src/domain/maturity.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
+import type { MaturityScope } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
 import { Card, toCard } from '../src/schemas/catalogue.js'
 import {
-  answers,
+  responses,
   Id,
   Limit,
   listOf,
@@ -20,18 +20,18 @@ import {
   Timestamp,
 } from '../src/schemas/common.js'
 import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
-import { findContinueCard, listContinueCards, listPutAway } from '../src/watching/lists/continue-watching.js'
-import { bringBack, dropTitle, hideTitle } from '../src/watching/history/marks.js'
-import { beginAgain, takePassBack } from '../src/watching/history/rewatch.js'
+import { findContinueCard, listContinueCards, listDismissed } from '../src/watching/lists/continue-watching.js'
+import { undismissTitle, dropTitle, hideTitle } from '../src/watching/history/marks.js'
+import { startRewatch, cancelRewatch } from '../src/watching/history/rewatch.js'
 import { undo } from '../src/watching/history/undo.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { watcherOf } from './playback.js'
+import { profileRef } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, catalogue, now } = app.services
 
-  async function seenBy (request: FastifyRequest): Promise<{ viewer: Viewer, planMaxHeight: number }> {
+  async function seenBy (request: FastifyRequest): Promise<{ viewer: MaturityScope, planMaxHeight: number }> {
     const { limits } = await accountOf(app, request)
     return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
   }
@@ -49,15 +49,15 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listContinueWatching',
       params: ProfileParams,
       querystring: strict({ limit: Limit }),
-      response: answers({ 200: listOf(ref(ContinueView)) }),
+      response: responses({ 200: listOf(ref(ContinueView)) }),
     },
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
-    const cards = await listContinueCards(watching, watcherOf(request), {
+    const localiser = createRequestLocaliser(app.services, request)
+    const cards = await listContinueCards(watching, profileRef(request), {
       ...await seenBy(request),
       limit: request.query.limit,
     })
-    return toldIn(reply, localiser, {
+    return setContentLanguage(reply, localiser, {
       items: (cards ?? fail(notFound('profile'))).map((card) => toContinueCard(card, localiser)),
     })
   })
@@ -69,19 +69,19 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'What was hidden or dropped, to bring it back',
       operationId: 'listHidden',
       params: ProfileParams,
-      response: answers({
+      response: responses({
         200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })),
       }),
     },
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
-    const titles = await listPutAway(watching, watcherOf(request), profileOf(request)) ?? fail(notFound('profile'))
+    const localiser = createRequestLocaliser(app.services, request)
+    const titles = await listDismissed(watching, profileRef(request), profileOf(request)) ?? fail(notFound('profile'))
     const items = titles.map(({ title, hiddenAt, droppedAt }) => ({
       title: toCard(title, undefined, localiser),
       hiddenAt: hiddenAt?.toISOString() ?? null,
       droppedAt: droppedAt?.toISOString() ?? null,
     }))
-    return toldIn(reply, localiser, { items })
+    return setContentLanguage(reply, localiser, { items })
   })
 
   app.get('/profiles/:profileId/continue', {
@@ -91,14 +91,14 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The continue button: the first card that can be played, ready for playback',
       operationId: 'getContinue',
       params: ProfileParams,
-      response: answers({ 200: ref(ContinueView), 204: NoContent }),
+      response: responses({ 200: ref(ContinueView), 204: NoContent }),
     },
   }, async (request, reply) => {
-    const card = await findContinueCard(watching, watcherOf(request), await seenBy(request))
+    const card = await findContinueCard(watching, profileRef(request), await seenBy(request))
     if (card === null) return await reply.code(204).send(null)
-    const localiser = localiserFor(app.services, request)
+    const localiser = createRequestLocaliser(app.services, request)
     const told = toContinueCard(card, localiser)
-    return await reply.code(200).send(toldIn(reply, localiser, told))
+    return await reply.code(200).send(setContentLanguage(reply, localiser, told))
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
@@ -108,9 +108,9 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Hide a title until it is played again; its progress is kept',
       operationId: 'hideFromContinueWatching',
       params: TitleParams,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await hideTitle(watching, watcherOf(request), titleIdOf(request))))
+  }, async (request) => toUndo(await hideTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile' },
@@ -119,9 +119,9 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Bring a hidden or dropped title back',
       operationId: 'restoreToContinueWatching',
       params: TitleParams,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
+  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile', repeatable: true },
@@ -131,9 +131,9 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       description: 'Unlike a hidden title, a dropped one does not return when it is played or gets a new episode.',
       operationId: 'dropTitle',
       params: TitleParams,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await dropTitle(watching, watcherOf(request), titleIdOf(request))))
+  }, async (request) => toUndo(await dropTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.delete('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile' },
@@ -142,9 +142,9 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Take a dropped title up again',
       operationId: 'undropTitle',
       params: TitleParams,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await bringBack(watching, watcherOf(request), titleIdOf(request))))
+  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/rewatch/:titleId', {
     config: { access: 'profile', repeatable: true },
@@ -155,11 +155,11 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
         'Opens a new pass; the history keeps the old one. It also happens by itself when the first episode, or the movie, of something finished is played again.',
       operationId: 'watchAgain',
       params: TitleParams,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
     const title = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    return toUndo(await beginAgain(watching, watcherOf(request), title))
+    return toUndo(await startRewatch(watching, profileRef(request), title))
   })
 
   app.delete('/profiles/:profileId/rewatch/:titleId', {
@@ -178,10 +178,10 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
           description: 'The number of the pass, as its card tells it',
         }),
       }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await takePassBack(watching, watcherOf(request), titleIdOf(request), request.query.pass)
+    await cancelRewatch(watching, profileRef(request), titleIdOf(request), request.query.pass)
     return await reply.code(204).send(null)
   })
 
@@ -193,10 +193,10 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       description: 'For 30 days, once: a second time does nothing. What was watched since the action stays.',
       operationId: 'undo',
       params: Type.Object({ profileId: Id, undoId: Id }),
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await undo(watching, watcherOf(request), request.params.undoId)
+    await undo(watching, profileRef(request), request.params.undoId)
     return await reply.code(204).send(null)
   })
 }

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { pingDatabase } from '../src/database/connection.js'
-import { answers } from '../src/schemas/common.js'
+import { responses } from '../src/schemas/common.js'
 
 const Health = Type.Object({ status: Type.String({ examples: ['ok'] }) })
 
@@ -13,7 +13,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['service'],
       summary: 'The process runs',
       operationId: 'getLiveness',
-      response: answers({ 200: Health }),
+      response: responses({ 200: Health }),
     },
   }, async () => ({ status: 'ok' }))
 

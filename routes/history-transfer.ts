@@ -4,16 +4,16 @@ import { Type, type Static } from 'typebox'
 import { DomainError } from '../src/errors.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { profileOf } from '../src/plugins/auth.js'
-import { answers, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { responses, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import { HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
 import { exportCsv, exportJson } from '../src/watching/history/history-export.js'
 import { importHistory, type ImportOutcome } from '../src/watching/import/history-import.js'
-import type { ImportedView } from '../src/watching/import/imported-play.js'
+import type { ImportedPlay } from '../src/watching/import/imported-play.js'
 import type { FoundItem } from '../src/watching/import/match-title.js'
 import { readNetflixFile } from '../src/watching/import/netflix-file.js'
 import { readNormflixFile } from '../src/watching/import/normflix-file.js'
 import { numbersOf } from '../src/catalogue/store/catalogue.js'
-import { watcherOf } from './playback.js'
+import { profileRef } from './playback.js'
 
 const FILE_BYTES = 16 * 1024 * 1024
 /** Imports from one address: each may be a large file. */
@@ -72,7 +72,7 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'exportHistory',
       params: ProfileParams,
       querystring: ExportQuery,
-      response: answers({
+      response: responses({
         200: {
           description: 'The file, as an attachment',
           content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText },
@@ -81,7 +81,7 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { format } = request.query
-    const watcher = watcherOf(request)
+    const watcher = profileRef(request)
     const file = format === 'csv' ? exportCsv(watching, watcher) : exportJson(watching, watcher, profileOf(request))
     return await reply
       .header(
@@ -106,12 +106,12 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
       querystring: ImportQuery,
       consumes: ['application/json', 'text/csv'],
       body: { content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText } },
-      response: answers({ 200: ref(ImportReport) }),
+      response: responses({ 200: ref(ImportReport) }),
     },
   }, async (request) => {
     const { dryRun } = request.query
     const { views, dateOrder = null, isDateOrderGuessed = false } = await readFile(request.body, request.query)
-    const outcomes = await importHistory(watching, watcherOf(request), profileOf(request), views, dryRun)
+    const outcomes = await importHistory(watching, profileRef(request), profileOf(request), views, dryRun)
     return { dryRun, ...toReport(outcomes), dateOrder, isDateOrderGuessed }
   })
 
@@ -119,7 +119,7 @@ const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
     body: unknown,
     query: Static<typeof ImportQuery>,
   ): Promise<
-    { views: ImportedView[], dateOrder?: Static<typeof ImportReport>['dateOrder'], isDateOrderGuessed?: boolean }
+    { views: ImportedPlay[], dateOrder?: Static<typeof ImportReport>['dateOrder'], isDateOrderGuessed?: boolean }
   > {
     if (query.format === 'netflix') {
       if (typeof body !== 'string') throw wrongType('text/csv')

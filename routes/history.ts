@@ -1,10 +1,10 @@
 // The watch history of a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { playFactsOf, type StoredPlay } from '../models/play.js'
+import { toPlayProgress, type StoredPlay } from '../models/play.js'
 import { watchedIn } from '../src/domain/progress.js'
 import { fail, invalid, notFound } from '../src/errors.js'
-import { answers, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
 import {
   clearHistory,
@@ -13,11 +13,11 @@ import {
   listHistoryByTitle,
   removePlay,
   removeTitleHistory,
-  type HistoryPosition,
+  type HistoryCursor,
   type HistoryRequest,
 } from '../src/watching/history/history.js'
-import type { Watcher } from '../src/watching/watching.js'
-import { watcherOf } from './playback.js'
+import type { ProfileRef } from '../src/watching/watching.js'
+import { profileRef } from './playback.js'
 
 const HistoryQuery = strict({
   titleId: Type.Optional(Id),
@@ -30,7 +30,7 @@ const HistoryQuery = strict({
 })
 
 function itemOf (play: StoredPlay) {
-  return toHistoryItem(play, finishedBy(play), watchedIn(playFactsOf(play)))
+  return toHistoryItem(play, finishedBy(play), watchedIn(toPlayProgress(play)))
 }
 
 const history: FastifyPluginAsyncTypebox = async (app) => {
@@ -44,18 +44,18 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
-      response: answers({ 200: pageOf(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
+      response: responses({ 200: pageOf(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
     },
   }, async (request) => {
     const { titleId, season, from, to, group, limit, cursor } = request.query
     if (season !== undefined && titleId === undefined) {
       throw invalid([{ pointer: '/season', message: 'needs the titleId of its show' }])
     }
-    const watcher = watcherOf(request)
+    const watcher = profileRef(request)
     const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
     const wanted: HistoryRequest = {
       limit,
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as HistoryPosition,
+      after: cursor === undefined ? null : cursors.decode(cursor, scope) as HistoryCursor,
       ...(titleId === undefined ? {} : { titleId }),
       ...(season === undefined ? {} : { season }),
       ...(from === undefined ? {} : { from: new Date(from) }),
@@ -65,12 +65,12 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
     return { items, nextCursor: next === null ? null : cursors.encode(next, scope) }
   })
 
-  async function listPlays (watcher: Watcher, wanted: HistoryRequest) {
+  async function listPlays (watcher: ProfileRef, wanted: HistoryRequest) {
     const { plays, next } = await listHistory(watching, watcher, wanted)
     return { items: plays.map(itemOf), next }
   }
 
-  async function listGroups (watcher: Watcher, wanted: HistoryRequest) {
+  async function listGroups (watcher: ProfileRef, wanted: HistoryRequest) {
     const { groups, next } = await listHistoryByTitle(watching, watcher, wanted)
     return { items: groups.map((one) => toHistoryGroup(one, itemOf(one.last))), next }
   }
@@ -83,11 +83,11 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'clearHistory',
       params: ProfileParams,
       querystring: strict({ titleId: Type.Optional(Id) }),
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
     const { titleId } = request.query
-    const watcher = watcherOf(request)
+    const watcher = profileRef(request)
     return toUndo(
       titleId === undefined
         ? await clearHistory(watching, watcher)
@@ -104,11 +104,11 @@ const history: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Remove one play',
         operationId: 'removePlay',
         params: Type.Object({ profileId: Id, playId: Id }),
-        response: answers({ 200: ref(Undo) }),
+        response: responses({ 200: ref(Undo) }),
       },
     },
     async (request) =>
-      toUndo(await removePlay(watching, watcherOf(request), request.params.playId) ?? fail(notFound('play'))),
+      toUndo(await removePlay(watching, profileRef(request), request.params.playId) ?? fail(notFound('play'))),
   )
 }
 

@@ -9,8 +9,8 @@ import { deliver } from '../src/media/delivery/deliver.js'
 import { findRendition, renderItemMaster, renderRendition } from '../src/media/delivery/item-hls.js'
 import { mediaRefused } from '../src/media/delivery/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/delivery/media-urls.js'
-import { answers, Id, strict } from '../src/schemas/common.js'
-import { ObjectMissingError } from '../src/storage/storage.js'
+import { responses, Id, strict } from '../src/schemas/common.js'
+import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const MasterParams = Type.Object({ itemId: Id })
 const RenditionParams = Type.Object({
@@ -37,7 +37,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
   /** The packages of a file that is just being deleted may be gone before it is. */
   async function orNotFound<T> (work: Promise<T>): Promise<T> {
     return await work.catch((error: unknown) =>
-      fail(error instanceof ObjectMissingError ? notFound('rendition') : error as Error)
+      fail(error instanceof ObjectNotFoundError ? notFound('rendition') : error as Error)
     )
   }
 
@@ -51,7 +51,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHlsMaster',
       params: MasterParams,
       querystring: HlsQuery,
-      response: answers({ 200: Playlist }),
+      response: responses({ 200: Playlist }),
     },
   }, async (request, reply) => {
     const { itemId } = request.params
@@ -71,7 +71,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHlsPlaylist',
       params: RenditionParams,
       querystring: HlsQuery,
-      response: answers({ 200: Playlist }),
+      response: responses({ 200: Playlist }),
     },
   }, async (request, reply) => {
     const { itemId, renditionId } = request.params
@@ -92,7 +92,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHlsBytes',
       params: RenditionParams,
       querystring: HlsQuery,
-      response: answers({
+      response: responses({
         200: Bytes,
         206: Bytes,
         304: Type.Null({ description: 'Unchanged' }),

@@ -2,14 +2,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
 import type { Localiser } from '../src/catalogue/queries/localise.js'
 import { createHome, type FilledRow, type HomeRequest } from '../src/home/home.js'
-import type { RowPosition } from '../src/home/rows.js'
+import type { RowCursor } from '../src/home/rows.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
-import { answers, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
 import { HomeRow, RowId, toHomeRow, type HomeRowView } from '../src/schemas/home.js'
-import { watcherOf } from './playback.js'
+import { profileRef } from './playback.js'
 
 const home: FastifyPluginAsyncTypebox = async (app) => {
   const { watching, catalogue, trends, cursors } = app.services
@@ -37,14 +37,14 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
         'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
       operationId: 'getHome',
       params: ProfileParams,
-      response: answers({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
+      response: responses({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
     },
     // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
-    const rows = await pages.readAll(watcherOf(request), await seenBy(request))
-    return toldIn(reply, localiser, { rows: rows.map((row) => toView(request, row, localiser)) })
+    const localiser = createRequestLocaliser(app.services, request)
+    const rows = await pages.readAll(profileRef(request), await seenBy(request))
+    return setContentLanguage(reply, localiser, { rows: rows.map((row) => toView(request, row, localiser)) })
   })
 
   app.get('/profiles/:profileId/home/:rowId', {
@@ -56,17 +56,17 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getHomeRow',
       params: Type.Object({ profileId: Id, rowId: RowId }),
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: HomeRow }),
+      response: responses({ 200: HomeRow }),
     },
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
+    const localiser = createRequestLocaliser(app.services, request)
     const { params: { rowId }, query: { limit, cursor } } = request
-    const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowPosition
-    return toldIn(
+    const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowCursor
+    return setContentLanguage(
       reply,
       localiser,
-      toView(request, await pages.readRow(watcherOf(request), await seenBy(request), rowId, after, limit), localiser),
+      toView(request, await pages.readRow(profileRef(request), await seenBy(request), rowId, after, limit), localiser),
     )
   })
 }

@@ -5,7 +5,7 @@ import { Image, type StoredImage } from '../models/image.js'
 import { badRequest, fail, notFound } from '../src/errors.js'
 import { IMAGE_TYPES, imageUrlOf, MAX_IMAGE_BYTES, setPoster } from '../src/media/images/images.js'
 import { sendBytes } from '../src/media/delivery/serve-bytes.js'
-import { answers, Id } from '../src/schemas/common.js'
+import { responses, Id } from '../src/schemas/common.js'
 
 const TitleParams = Type.Object({ titleId: Id })
 const ImageParams = Type.Object({ imageId: Id })
@@ -33,7 +33,7 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
         "The picture is the body: JPEG, PNG or WebP up to 10 MiB. It becomes the title's posterUrl; one that was uploaded before is deleted.",
       operationId: 'uploadPoster',
       params: TitleParams,
-      response: answers({ 201: Poster }),
+      response: responses({ 201: Poster }),
     },
   }, async (request, reply) => {
     if (!Buffer.isBuffer(request.body)) throw badRequest('empty-upload', 'The body is empty: send the picture itself.')
@@ -49,7 +49,7 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'A poster',
       operationId: 'getImage',
       params: ImageParams,
-      response: answers({
+      response: responses({
         200: {
           description: 'The picture',
           content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture },

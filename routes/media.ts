@@ -2,13 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { pictureHeight } from '../src/domain/file-choice.js'
+import { videoHeight } from '../src/domain/file-choice.js'
 import { fail, notFound } from '../src/errors.js'
 import { deliver } from '../src/media/delivery/deliver.js'
 import { mediaRefused } from '../src/media/delivery/lease-check.js'
 import { readMediaGrant } from '../src/media/delivery/media-urls.js'
-import { answers, Id, strict } from '../src/schemas/common.js'
-import { ObjectMissingError } from '../src/storage/storage.js'
+import { responses, Id, strict } from '../src/schemas/common.js'
+import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const MediaParams = Type.Object({ mediaFileId: Id })
 const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
@@ -26,7 +26,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
     const grant = readMediaGrant(services.keys, token, services.now())
     if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw mediaRefused()
     const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
-    if (pictureHeight(file) > grant.maxHeight) throw mediaRefused()
+    if (videoHeight(file) > grant.maxHeight) throw mediaRefused()
     try {
       return await deliver(services, request, reply, grant, {
         key: file.storageKey,
@@ -36,7 +36,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
         modifiedAt: file.createdAt,
       })
     } catch (error) {
-      if (error instanceof ObjectMissingError) throw notFound('media file')
+      if (error instanceof ObjectNotFoundError) throw notFound('media file')
       throw error
     }
   }
@@ -54,7 +54,7 @@ const media: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The bytes of a media file',
       description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
       operationId: 'getMedia',
-      response: answers({
+      response: responses({
         200: Bytes,
         206: Bytes,
         304: Type.Null({ description: 'Unchanged' }),

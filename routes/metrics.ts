@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
-import { answers } from '../src/schemas/common.js'
+import { responses } from '../src/schemas/common.js'
 
 const metrics: FastifyPluginAsyncTypebox = async (app) => {
   const register = new Registry()
@@ -53,7 +53,7 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
         tags: ['service'],
         summary: "Metrics in Prometheus' text format; keep it inside your network",
         operationId: 'getMetrics',
-        response: answers({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
+        response: responses({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
       },
     },
     async (_request, reply) =>

@@ -3,17 +3,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import mongoose from 'mongoose'
 import { Type } from 'typebox'
 import { Title, type StoredTitle } from '../models/title.js'
-import { localiserFor, visibleTitlesOf } from '../src/http/content-language.js'
+import { createRequestLocaliser, visibleTitlesOf } from '../src/http/content-language.js'
 import { sendTagged } from '../src/http/etags.js'
 import { creditsOf, hasName, type CataloguePerson } from '../src/catalogue/queries/people.js'
-import { readProfileStates } from '../src/watching/title-states.js'
+import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
 import { callerOf, viewerOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { PersonDetail, PersonView } from '../src/schemas/collections.js'
-import { answers, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const PeopleQuery = strict({
   q: Type.String({
@@ -38,7 +38,7 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'People by name',
       operationId: 'listPeople',
       querystring: PeopleQuery,
-      response: answers({ 200: pageOf(ref(PersonView)) }),
+      response: responses({ 200: pageOf(ref(PersonView)) }),
     },
   }, async (request, reply) => {
     const { q, limit, cursor } = request.query
@@ -75,7 +75,7 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getPerson',
       params: Type.Object({ personId: Id }),
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: ref(PersonDetail) }),
+      response: responses({ 200: ref(PersonDetail) }),
     },
   }, async (request, reply) => {
     const { params: { personId }, query: { limit, cursor } } = request
@@ -91,8 +91,8 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
       () => true,
     )
     const ids = entries.map(({ title }) => title.id)
-    const [stored, states] = await Promise.all([findCredits(ids), readProfileStates(callerOf(request), ids)])
-    const localiser = localiserFor(services, request)
+    const [stored, states] = await Promise.all([findCredits(ids), loadTitleStates(callerOf(request), ids)])
+    const localiser = createRequestLocaliser(services, request)
     const items = entries.map(({ title }) => ({
       title: toCard(title, states(title.id), localiser),
       credits: creditsOf(stored.get(title.id), person.id),

@@ -2,15 +2,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
 import type { Localiser } from '../src/catalogue/queries/localise.js'
 import { shownMarkers } from '../src/editing/markers.js'
-import { MEDIA_URL_MS, signHlsGrant, signMediaGrant, signSideFileGrant } from '../src/media/delivery/media-urls.js'
+import { MEDIA_URL_MS, signHlsGrant, signMediaGrant, signSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { currentPackage } from '../src/media/packaging/packaging.js'
 import type { ProgressEvent } from '../src/domain/progress.js'
 import { accountOf, callerOf, profileOf } from '../src/plugins/auth.js'
 import { toMediaFile } from '../src/schemas/catalogue.js'
-import { answers, Id, nullable, ProfileParams, ref, Timestamp } from '../src/schemas/common.js'
+import { responses, Id, nullable, ProfileParams, ref, Timestamp } from '../src/schemas/common.js'
 import { toSpokenWishes } from '../src/schemas/ratings.js'
 import {
   ContinueView,
@@ -26,7 +26,7 @@ import {
 import { findVisibleItem } from '../src/catalogue/queries/find-visible.js'
 import { nextCard } from '../src/watching/lists/continue-watching.js'
 import { createFlushSchedule } from '../src/watching/streams/flush.js'
-import { rememberForStream } from '../src/watching/streams/languages.js'
+import { saveStreamLanguages } from '../src/watching/streams/languages.js'
 import {
   heartbeat,
   startPlayback,
@@ -35,16 +35,16 @@ import {
   type StoppedPlayback,
 } from '../src/watching/streams/playback.js'
 import { clampTime } from '../src/watching/history/record.js'
-import { HEARTBEAT_MS, type Watcher } from '../src/watching/watching.js'
+import { HEARTBEAT_INTERVAL_MS, type ProfileRef } from '../src/watching/watching.js'
 
 const StreamParams = Type.Object({ profileId: Id, streamId: Id })
 
-export function watcherOf (request: FastifyRequest): Watcher {
+export function profileRef (request: FastifyRequest): ProfileRef {
   return { account: callerOf(request).accountId, profile: profileOf(request).id }
 }
 
 /** A client's event as the rules take it. */
-export function eventOf (body: Static<typeof StopBody>, now: Date): ProgressEvent {
+export function toProgressEvent (body: Static<typeof StopBody>, now: Date): ProgressEvent {
   return {
     positionMs: body.positionMs,
     at: clampTime(new Date(body.at), now),
@@ -60,7 +60,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
 
   /** The signed addresses of everything that a started stream may read. */
   function addressesOf (
-    watcher: Watcher,
+    watcher: ProfileRef,
     { slot, choice, languages, maxHeight }: StartedPlayback,
   ): Pick<Static<typeof Playback>, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
     const { file } = choice
@@ -80,7 +80,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
         audio: languages.audio?.language ?? null,
         subtitle: languages.subtitles?.id ?? null,
       })
-    const sideToken = (object: string): string => signSideFileGrant(keys, { ...lease, object })
+    const sideToken = (object: string): string => signSidecarGrant(keys, { ...lease, object })
     return {
       url: `/v1/media/${file.id}?token=${
         signMediaGrant(keys, { ...lease, file: file.id, item: file.itemId, maxHeight: slot.maxHeight })
@@ -99,7 +99,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
   }
 
   function toPlayback (
-    watcher: Watcher,
+    watcher: ProfileRef,
     item: Parameters<typeof toItem>,
     started: StartedPlayback,
   ): Static<typeof Playback> {
@@ -115,7 +115,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       ...addressesOf(watcher, started),
       audio: languages.audio,
       subtitle: languages.subtitles,
-      heartbeatMs: HEARTBEAT_MS,
+      heartbeatMs: HEARTBEAT_INTERVAL_MS,
       expiresAt: slot.expiresAt.toISOString(),
     }
   }
@@ -130,12 +130,12 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'startPlayback',
       params: ProfileParams,
       body: PlaybackBody,
-      response: answers({ 201: ref(Playback) }),
+      response: responses({ 201: ref(Playback) }),
     },
   }, async (request, reply) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
     const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, services.now())
-    const started = await startPlayback(watching, watcherOf(request), {
+    const started = await startPlayback(watching, profileRef(request), {
       title,
       item,
       session: callerOf(request).sessionId,
@@ -146,9 +146,9 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       private: isPrivate,
     })
     leases.forget(callerOf(request).accountId)
-    const localiser = localiserFor(services, request)
-    const playback = toPlayback(watcherOf(request), [title, item, localiser], started)
-    return await reply.code(201).send(toldIn(reply, localiser, playback))
+    const localiser = createRequestLocaliser(services, request)
+    const playback = toPlayback(profileRef(request), [title, item, localiser], started)
+    return await reply.code(201).send(setContentLanguage(reply, localiser, playback))
   })
 
   app.put('/profiles/:profileId/playback/:streamId', {
@@ -161,20 +161,20 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'sendHeartbeat',
       params: StreamParams,
       body: HeartbeatBody,
-      response: answers({ 200: Type.Object({ expiresAt: Timestamp }) }),
+      response: responses({ 200: Type.Object({ expiresAt: Timestamp }) }),
     },
   }, async (request) => {
-    const event = eventOf(request.body, services.now())
+    const event = toProgressEvent(request.body, services.now())
     const expiresAt = await heartbeat(
       watching,
-      watcherOf(request),
+      profileRef(request),
       request.params.streamId,
       event,
       request.body.state ?? 'playing',
       flushes,
     )
-    await rememberForStream(
-      watcherOf(request),
+    await saveStreamLanguages(
+      profileRef(request),
       request.params.streamId,
       toSpokenWishes(request.body),
       event.at,
@@ -191,7 +191,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'stopPlayback',
       params: StreamParams,
       body: StopBody,
-      response: answers({
+      response: responses({
         200: Type.Object({
           progress: nullable(ref(Progress), 'null when nothing was played, or privately'),
           next: nullable(ref(ContinueView), 'What comes next once this is finished; null when nothing does'),
@@ -199,20 +199,23 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
   }, async (request, reply) => {
-    const event = eventOf(request.body, services.now())
+    const event = toProgressEvent(request.body, services.now())
     // Before the slot is gone, which knows whether the stream is private.
-    await rememberForStream(
-      watcherOf(request),
+    await saveStreamLanguages(
+      profileRef(request),
       request.params.streamId,
       toSpokenWishes(request.body),
       event.at,
       services.now(),
     )
-    const stopped = await stopPlayback(watching, watcherOf(request), request.params.streamId, event, flushes)
+    const stopped = await stopPlayback(watching, profileRef(request), request.params.streamId, event, flushes)
     leases.forget(callerOf(request).accountId)
-    const localiser = localiserFor(services, request)
+    const localiser = createRequestLocaliser(services, request)
     const next = await nextOf(request, stopped, localiser)
-    return toldIn(reply, localiser, { progress: stopped.state === null ? null : toProgress(stopped.state), next })
+    return setContentLanguage(reply, localiser, {
+      progress: stopped.state === null ? null : toProgress(stopped.state),
+      next,
+    })
   })
 
   async function nextOf (

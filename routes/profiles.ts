@@ -9,7 +9,7 @@ import { noteAudit } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
-import { answers, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { responses, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
 
 const BoundToken = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer({ description: 'Seconds' }) })
 
@@ -27,7 +27,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['profiles'],
       summary: 'The profiles of the account',
       operationId: 'listProfiles',
-      response: answers({ 200: listOf(ref(Profile)) }),
+      response: responses({ 200: listOf(ref(Profile)) }),
     },
   }, async (request) => {
     const account = await findAccount(callerOf(request).accountId) ?? fail(notFound('account'))
@@ -42,7 +42,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       description: 'The plan decides how many there may be: one more is a 409 `plan-profile-limit`.',
       operationId: 'addProfile',
       body: NewProfile,
-      response: answers({ 201: ref(Profile) }),
+      response: responses({ 201: ref(Profile) }),
     },
   }, async (request, reply) => {
     if (request.body.pin != null) noteAudit(request, { action: 'change-pin' })
@@ -57,7 +57,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One profile',
       operationId: 'getProfile',
       params: ProfileParams,
-      response: answers({ 200: ref(Profile) }),
+      response: responses({ 200: ref(Profile) }),
     },
   }, async (request) => {
     const { accountId, boundProfileId } = callerOf(request)
@@ -74,7 +74,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'changeProfile',
       params: ProfileParams,
       body: ProfileChanges,
-      response: answers({ 200: ref(Profile) }),
+      response: responses({ 200: ref(Profile) }),
     },
   }, async (request) => {
     if (request.body.pin !== undefined) noteAudit(request, { action: 'change-pin' })
@@ -88,7 +88,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Delete a profile with all it holds',
       operationId: 'deleteProfile',
       params: ProfileParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     await removeProfile(services, callerOf(request).accountId, request.params.profileId)
@@ -109,7 +109,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'selectProfile',
       params: ProfileParams,
       body: strict({ pin: Type.Optional(Type.String({ maxLength: 8 })) }),
-      response: answers({ 200: BoundToken }),
+      response: responses({ 200: BoundToken }),
     },
   }, async (request, reply) => {
     const { accountId, sessionId, role } = callerOf(request)

@@ -6,14 +6,14 @@ import { notFound } from '../src/errors.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { toDomainError } from '../src/plugins/problems.js'
 import { profileOf } from '../src/plugins/auth.js'
-import { answers, Id, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { responses, Id, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
 import { BatchBody, Progress, ProgressBody, toProgress, toUndo, Undo } from '../src/schemas/watching.js'
 import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/history/marks.js'
 import { recordProgress, type ProgressReport } from '../src/watching/history/record.js'
 import { findVisibleItem, findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { findWhereabouts } from '../src/watching/streams/resume-position.js'
+import { findResumePosition } from '../src/watching/streams/resume-position.js'
 import { dropIfWatched } from '../src/watching/lists/wishlist.js'
-import { eventOf, watcherOf } from './playback.js'
+import { toProgressEvent, profileRef } from './playback.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
 const WatchedParams = Type.Object({ profileId: Id, id: Id })
@@ -34,7 +34,7 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, watching, now, log } = app.services
 
   function reportOf (body: Static<typeof ProgressBody>): ProgressReport {
-    return { ...eventOf(body, now()), sitting: body.playId?.toLowerCase() ?? null }
+    return { ...toProgressEvent(body, now()), sitting: body.playId?.toLowerCase() ?? null }
   }
 
   app.get('/profiles/:profileId/progress/:itemId', {
@@ -44,11 +44,11 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Where was I: the exact place in a movie or episode',
       operationId: 'getProgress',
       params: ItemParams,
-      response: answers({ 200: ref(Progress) }),
+      response: responses({ 200: ref(Progress) }),
     },
   }, async (request) => {
     const { title, item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
-    const { state } = await findWhereabouts(watching, watcherOf(request), title.id, item.id)
+    const { state } = await findResumePosition(watching, profileRef(request), title.id, item.id)
     if (state === null) throw notFound('progress')
     return toProgress(state)
   })
@@ -61,11 +61,11 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'putProgress',
       params: ItemParams,
       body: ProgressBody,
-      response: answers({ 200: ref(Progress) }),
+      response: responses({ 200: ref(Progress) }),
     },
   }, async (request) => {
     const { title, item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
-    const state = await recordProgress(watching, watcherOf(request), title, item, [reportOf(request.body)])
+    const state = await recordProgress(watching, profileRef(request), title, item, [reportOf(request.body)])
     if (state === null) throw notFound('progress')
     return toProgress(state)
   })
@@ -80,10 +80,10 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'putProgressBatch',
       params: ProfileParams,
       body: BatchBody,
-      response: answers({ 200: Type.Object({ results: Type.Array(BatchResult) }) }),
+      response: responses({ 200: Type.Object({ results: Type.Array(BatchResult) }) }),
     },
   }, async (request) => {
-    const watcher = watcherOf(request)
+    const watcher = profileRef(request)
     const outcomes = new Map<string, Static<typeof BatchResult>>()
     for (const [itemId, events] of groupBy(request.body.events, (event) => event.itemId)) {
       try {
@@ -127,20 +127,20 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       params: WatchedParams,
       querystring: SeasonQuery,
       body: strict({ watchedAt: Type.Optional(Timestamp) }),
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
     const scope = scopeOf(request)
     const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
     const undo = await markItems(
       watching,
-      watcherOf(request),
+      profileRef(request),
       scope.title,
       itemsToMark(watching, scope),
       true,
       watchedAt,
     )
-    await dropIfWatched(watcherOf(request), scope.title, { finished: true, isResumable: false })
+    await dropIfWatched(profileRef(request), scope.title, { finished: true, isResumable: false })
     return toUndo(undo)
   })
 
@@ -152,11 +152,11 @@ const progress: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'unmarkWatched',
       params: WatchedParams,
       querystring: SeasonQuery,
-      response: answers({ 200: ref(Undo) }),
+      response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
     const scope = scopeOf(request)
-    return toUndo(await markItems(watching, watcherOf(request), scope.title, itemsToUnmark(scope), false, now()))
+    return toUndo(await markItems(watching, profileRef(request), scope.title, itemsToUnmark(scope), false, now()))
   })
 }
 

@@ -2,14 +2,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findProfileWatching } from '../models/account.js'
-import { findTaste } from '../models/profile-title-preferences.js'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
-import { readStatesOf } from '../src/watching/title-states.js'
+import { findTitlePreferences } from '../models/profile-title-preferences.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
+import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { TasteRating, toCard } from '../src/schemas/catalogue.js'
-import { answers, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import {
   LanguagesBody,
   RatedTitleView,
@@ -17,10 +17,10 @@ import {
   RememberedLanguages,
   toSpokenWishes,
 } from '../src/schemas/ratings.js'
-import { forgetLanguages, memoryOf, rememberLanguages } from '../src/watching/streams/languages.js'
-import { listRatings, rateTitle, unrateTitle, type RatingPosition } from '../src/watching/lists/ratings.js'
+import { clearLanguages, storedLanguages, saveLanguages } from '../src/watching/streams/languages.js'
+import { listRatings, rateTitle, unrateTitle, type RatingsCursor } from '../src/watching/lists/ratings.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { watcherOf } from './playback.js'
+import { profileRef } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 
@@ -35,17 +35,17 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listRatings',
       params: ProfileParams,
       querystring: strict({ rating: Type.Optional(TasteRating), limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: pageOf(ref(RatedTitleView)) }),
+      response: responses({ 200: pageOf(ref(RatedTitleView)) }),
     },
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
+    const localiser = createRequestLocaliser(app.services, request)
     const { rating = null, limit, cursor } = request.query
     const viewer = profileOf(request)
     const scope = ['ratings', viewer.id, rating]
     const moment = now()
-    const { ratings, next } = await listRatings(watcherOf(request), {
+    const { ratings, next } = await listRatings(profileRef(request), {
       rating,
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as RatingPosition,
+      after: cursor === undefined ? null : cursors.decode(cursor, scope) as RatingsCursor,
       limit,
       findVisible: (id) => {
         const title = catalogue.findTitle(id)
@@ -53,8 +53,8 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       },
     })
     const profile = await findProfileWatching(callerOf(request).accountId, viewer.id) ?? fail(notFound('profile'))
-    const states = await readStatesOf(profile, ratings.map(({ title }) => title.id))
-    return toldIn(reply, localiser, {
+    const states = await loadTitleStatesOfProfile(profile, ratings.map(({ title }) => title.id))
+    return setContentLanguage(reply, localiser, {
       items: ratings.map(({ title, rating, ratedAt }) => ({
         title: toCard(title, { ...states(title.id), rating }, localiser),
         rating,
@@ -72,11 +72,11 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'rateTitle',
       params: TitleParams,
       body: RatingBody,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await rateTitle(watcherOf(request), id, request.body.rating, now())
+    await rateTitle(profileRef(request), id, request.body.rating, now())
     return await reply.code(204).send(null)
   })
 
@@ -87,11 +87,11 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Take a rating back',
       operationId: 'unrateTitle',
       params: TitleParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await unrateTitle(watcherOf(request), id, now())
+    await unrateTitle(profileRef(request), id, now())
     return await reply.code(204).send(null)
   })
 
@@ -102,12 +102,12 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'The languages that are remembered for a title',
       operationId: 'getLanguages',
       params: TitleParams,
-      response: answers({ 200: ref(RememberedLanguages) }),
+      response: responses({ 200: ref(RememberedLanguages) }),
     },
   }, async (request) => {
     const viewer = profileOf(request)
     const { id } = findVisibleTitle(catalogue, viewer, request.params.titleId, now())
-    return memoryOf(await findTaste(viewer.id, id))
+    return storedLanguages(await findTitlePreferences(viewer.id, id))
   })
 
   app.put('/profiles/:profileId/languages/:titleId', {
@@ -120,11 +120,11 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'setLanguages',
       params: TitleParams,
       body: LanguagesBody,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await rememberLanguages(watcherOf(request), id, toSpokenWishes(request.body), now())
+    await saveLanguages(profileRef(request), id, toSpokenWishes(request.body), now())
     return await reply.code(204).send(null)
   })
 
@@ -135,11 +135,11 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Forget the languages of a title',
       operationId: 'forgetLanguages',
       params: TitleParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await forgetLanguages(watcherOf(request), id, now())
+    await clearLanguages(profileRef(request), id, now())
     return await reply.code(204).send(null)
   })
 }

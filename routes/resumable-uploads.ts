@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { readOnForAMoment } from '../src/http/request-body.js'
+import { drainBody } from '../src/http/request-body.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { answers, Id, listOf, NoContent, ref } from '../src/schemas/common.js'
+import { responses, Id, listOf, NoContent, ref } from '../src/schemas/common.js'
 import { toUploadView, UploadView } from '../src/schemas/uploads.js'
 
 const UploadParams = Type.Object({ uploadId: Id })
@@ -28,7 +28,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       for (const [name, value] of response.headers) if (PASSED_ON.test(name)) reply.header(name, value)
       return await reply.code(response.status).send()
     } catch (error) {
-      readOnForAMoment(request.raw)
+      drainBody(request.raw)
       throw error
     }
   }
@@ -52,7 +52,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       description:
         'The tus protocol, version 1.0.0. Upload-Length tells the size; Upload-Metadata the itemId of a movie or episode and, if need be, language, subtitles, edition, filetype and sha256. The bytes follow with PATCH to the Location. Any administrator may go on with an upload.',
       operationId: 'beginUpload',
-      response: answers({ 201: Type.Null({ description: "Begun; the Location is the upload's" }) }),
+      response: responses({ 201: Type.Null({ description: "Begun; the Location is the upload's" }) }),
     },
   }, async (request, reply) => await handleOwn(request, reply))
 
@@ -66,7 +66,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'continueUpload',
       params: UploadParams,
       consumes: [PATCH_TYPE],
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => await handleOwn(request, reply))
 
@@ -79,7 +79,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Give up an upload, or forget one that ended; its media file stays',
       operationId: 'deleteUpload',
       params: UploadParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const isEnded = await uploads.forget(request.params.uploadId)
@@ -93,7 +93,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       tags,
       summary: 'The newest hundred uploads that can be resumed',
       operationId: 'listUploads',
-      response: answers({ 200: listOf(ref(UploadView)) }),
+      response: responses({ 200: listOf(ref(UploadView)) }),
     },
   }, async () => ({ items: (await uploads.list()).map((upload) => toUploadView(upload)) }))
 
@@ -105,7 +105,7 @@ const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'How far an upload is, and what became of it',
       operationId: 'getUpload',
       params: UploadParams,
-      response: answers({ 200: ref(UploadView) }),
+      response: responses({ 200: ref(UploadView) }),
     },
   }, async (request) => {
     const { upload, receivedBytes } = await uploads.find(request.params.uploadId)

@@ -2,13 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { matcher, type TitleFilter } from '../src/catalogue/queries/browse.js'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
-import { readProfileStates } from '../src/watching/title-states.js'
+import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/browse.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
+import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
 import { titleFilters, TitleKind } from '../src/schemas/catalogue.js'
-import { answers, Limit, listOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Limit, listOf, ref, strict } from '../src/schemas/common.js'
 import { SearchHit, SearchText, Suggestion, toSearchHit } from '../src/schemas/search.js'
 import { suggest } from '../src/search/suggestions.js'
 import type { TitleMatch } from '../src/search/title-search.js'
@@ -32,7 +32,12 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
       accountOf(app, request),
       search.find(query),
     ])
-    const isWanted = matcher(catalogue, { filter, viewer, planMaxHeight: account.limits.maxHeight, now: now() })
+    const isWanted = createTitleMatcher(catalogue, {
+      filter,
+      viewer,
+      planMaxHeight: account.limits.maxHeight,
+      now: now(),
+    })
     const titles: CatalogueTitle[] = []
     for (const id of found) {
       const title = catalogue.findTitle(id)
@@ -51,14 +56,14 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
         'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
       operationId: 'search',
       querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
-      response: answers({ 200: listOf(ref(SearchHit)) }),
+      response: responses({ 200: listOf(ref(SearchHit)) }),
     },
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
-    const localiser = localiserFor(app.services, request)
+    const localiser = createRequestLocaliser(app.services, request)
     const found = await findTitles(request, q, filter, limit)
-    const states = await readProfileStates(callerOf(request), found.map(({ title }) => title.id))
-    return toldIn(reply, localiser, {
+    const states = await loadTitleStates(callerOf(request), found.map(({ title }) => title.id))
+    return setContentLanguage(reply, localiser, {
       items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)),
     })
   })
@@ -73,12 +78,12 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
         q: SearchText,
         limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }),
       }),
-      response: answers({ 200: listOf(ref(Suggestion)) }),
+      response: responses({ 200: listOf(ref(Suggestion)) }),
     },
   }, async (request, reply) => {
     const { q, limit } = request.query
-    const localiser = localiserFor(app.services, request)
-    return toldIn(reply, localiser, {
+    const localiser = createRequestLocaliser(app.services, request)
+    return setContentLanguage(reply, localiser, {
       items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit),
     })
   })

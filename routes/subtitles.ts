@@ -6,11 +6,11 @@ import type { StoredSubtitle } from '../models/media.js'
 import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest, fail, notFound } from '../src/errors.js'
 import { mediaRefused } from '../src/media/delivery/lease-check.js'
-import { readSideFileGrant } from '../src/media/delivery/media-urls.js'
+import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { sendBytes } from '../src/media/delivery/serve-bytes.js'
 import { addSubtitle, removeSubtitle } from '../src/media/sidecar/sidecar-files.js'
 import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-text.js'
-import { answers, Id, Language, NoContent, strict } from '../src/schemas/common.js'
+import { responses, Id, Language, NoContent, strict } from '../src/schemas/common.js'
 import { SubtitleKindName } from '../src/schemas/ratings.js'
 
 const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKindName) })
@@ -66,7 +66,7 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
     description:
       'The file is the body: WebVTT, or SubRip, which is converted. `kind`: everything that is said, only what is foreign in the film (forced), or with sounds for the deaf (sdh).',
     querystring: SubtitleQuery,
-    response: answers({ 201: Subtitle }),
+    response: responses({ 201: Subtitle }),
   }
 
   app.post(
@@ -101,7 +101,7 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Delete a subtitle',
       operationId: 'deleteSubtitle',
       params: SubtitleParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     await removeSubtitle(services, request.params.subtitleId)
@@ -117,11 +117,11 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getSubtitle',
       params: SubtitleParams,
       querystring: strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) }),
-      response: answers({ 200: { description: 'WebVTT', content: { 'text/vtt': { schema: Type.String() } } } }),
+      response: responses({ 200: { description: 'WebVTT', content: { 'text/vtt': { schema: Type.String() } } } }),
     },
   }, async (request, reply) => {
     const { subtitleId } = request.params
-    const grant = readSideFileGrant(services.keys, request.query.token ?? '', services.now())
+    const grant = readSidecarGrant(services.keys, request.query.token ?? '', services.now())
     if (grant === null || grant.object !== subtitleId || !await services.leases.isLive(grant)) throw mediaRefused()
     const { storageKey, sizeBytes, sha256, createdAt } = catalogue.findSubtitle(subtitleId) ??
       fail(notFound('subtitle'))

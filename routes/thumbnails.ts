@@ -9,11 +9,11 @@ import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/f
 import { badRequest, fail, notFound } from '../src/errors.js'
 import { MAX_IMAGE_BYTES } from '../src/media/images/images.js'
 import { mediaRefused } from '../src/media/delivery/lease-check.js'
-import { readSideFileGrant } from '../src/media/delivery/media-urls.js'
+import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { sendBytes } from '../src/media/delivery/serve-bytes.js'
 import { setThumbnails } from '../src/media/sidecar/sidecar-files.js'
 import { withImageAddress } from '../src/media/sidecar/subtitle-text.js'
-import { answers, Id, NoContent, strict } from '../src/schemas/common.js'
+import { responses, Id, NoContent, strict } from '../src/schemas/common.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const EpisodeParams = Type.Object({
@@ -55,7 +55,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
     consumes: ['multipart/form-data'],
     description:
       'A form of two files: `index`, WebVTT whose cues name rectangles (`sprite.jpg#xywh=0,0,160,90`), and `image`, JPEG, PNG or WebP up to 10 MiB. They take the place of those that were there.',
-    response: answers({ 204: NoContent }),
+    response: responses({ 204: NoContent }),
   }
 
   app.post('/admin/movies/:movieId/thumbnails', {
@@ -79,7 +79,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => await upload(request, reply, findEpisodeItem(catalogue, request.params)))
 
   async function findFor (itemId: string, token: string): Promise<StoredThumbnails> {
-    const grant = readSideFileGrant(services.keys, token, services.now())
+    const grant = readSidecarGrant(services.keys, token, services.now())
     if (grant === null || grant.object !== itemId || !await services.leases.isLive(grant)) throw mediaRefused()
     return catalogue.sideFilesOf(itemId).thumbnails ?? fail(notFound('picture'))
   }
@@ -96,7 +96,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getThumbnailIndex',
       params: ItemParams,
       querystring: TokenQuery,
-      response: answers({ 200: { description: 'WebVTT', content: { 'text/vtt': { schema: Type.String() } } } }),
+      response: responses({ 200: { description: 'WebVTT', content: { 'text/vtt': { schema: Type.String() } } } }),
     },
   }, async (request, reply) => {
     const { token = '' } = request.query
@@ -115,7 +115,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'getThumbnailImage',
       params: ItemParams,
       querystring: TokenQuery,
-      response: answers({
+      response: responses({
         200: {
           description: 'The picture',
           content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture },

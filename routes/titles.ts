@@ -4,14 +4,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { StoredSeason } from '../models/show.js'
 import { browse } from '../src/catalogue/queries/browse.js'
-import { localiserFor, storedFacts, viewerFacts } from '../src/http/content-language.js'
+import { createRequestLocaliser, storedFacts, viewerFacts } from '../src/http/content-language.js'
 import { createTitleDetails } from '../src/catalogue/cache/title-details.js'
 import { sendTagged, sendText } from '../src/http/etags.js'
 import { HEADER_LENGTH } from '../src/catalogue/queries/localise.js'
-import { readItemProgress, readProfileStates, seasonProgress, type ItemProgress } from '../src/watching/title-states.js'
-import { SORTS, type Position } from '../src/catalogue/store/sorted-lists.js'
-import { createRememberedCounts } from '../src/catalogue/cache/count-cache.js'
-import { createSerialisedAnswers, fillGaps, GAP, type Fill } from '../src/catalogue/cache/response-cache.js'
+import { loadItemProgress, loadTitleStates, seasonProgress, type ItemProgress } from '../src/watching/title-states.js'
+import { SORTS, type SortPosition } from '../src/catalogue/store/sorted-lists.js'
+import { createCountCache } from '../src/catalogue/cache/count-cache.js'
+import {
+  createResponseCache,
+  fillPlaceholders,
+  PLACEHOLDER,
+  type PlaceholderValues,
+} from '../src/catalogue/cache/response-cache.js'
 import { readyFilesOf, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
@@ -38,7 +43,7 @@ import {
   type MediaFileView,
 } from '../src/schemas/catalogue.js'
 import { Facets } from '../src/schemas/facets.js'
-import { answers, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
 
 const listQuery = {
   ...titleFilters,
@@ -71,8 +76,8 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   const { catalogue, cursors, trends, watching, now } = services
   const findSimilar = createSimilarTitles(catalogue, trends)
   const details = createTitleDetails(catalogue)
-  const counts = createRememberedCounts(catalogue)
-  const serialised = createSerialisedAnswers()
+  const counts = createCountCache(catalogue)
+  const serialised = createResponseCache()
 
   async function sendTitles (
     request: FastifyRequest,
@@ -85,14 +90,14 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       filter,
       sort,
       descending: order === undefined ? sort !== 'title' : order === 'desc',
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as Position,
+      after: cursor === undefined ? null : cursors.decode(cursor, scope) as SortPosition,
       limit,
       viewer,
       planMaxHeight: account.limits.maxHeight,
       now: now(),
     })
-    const states = await readProfileStates(callerOf(request), page.titles.map(({ id }) => id))
-    const localiser = localiserFor(services, request)
+    const states = await loadTitleStates(callerOf(request), page.titles.map(({ id }) => id))
+    const localiser = createRequestLocaliser(services, request)
     const body = {
       items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
@@ -131,7 +136,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       services,
       title,
       (await accountOf(app, request)).limits.maxHeight,
-      localiserFor(services, request),
+      createRequestLocaliser(services, request),
     )
   }
 
@@ -152,7 +157,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     title: CatalogueTitle,
     part: string,
     make: (facts: DetailFacts, files: Files) => Promise<{ body: object, revision: number }>,
-    fill: () => Promise<Fill>,
+    fill: () => Promise<PlaceholderValues>,
   ) {
     const key = await keyOf(request, title, part)
     const [answer, members] = await Promise.all([
@@ -163,13 +168,13 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       }),
       fill(),
     ])
-    return await sendText(request, reply, { ...answer, ...fillGaps(answer, members) })
+    return await sendText(request, reply, { ...answer, ...fillPlaceholders(answer, members) })
   }
 
   const progressIn = async (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgress> =>
-    await readItemProgress(watching, callerOf(request), title.id)
+    await loadItemProgress(watching, callerOf(request), title.id)
   const stateOf = async (request: FastifyRequest, title: CatalogueTitle) =>
-    (await readProfileStates(callerOf(request), [title.id]))(title.id) ?? null
+    (await loadTitleStates(callerOf(request), [title.id]))(title.id) ?? null
 
   async function findSeason (
     title: CatalogueTitle,
@@ -186,7 +191,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Movies and shows',
       operationId: 'listTitles',
       querystring: MixedQuery,
-      response: answers({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageOf(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, request.query))
 
@@ -197,7 +202,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Movies',
       operationId: 'listMovies',
       querystring: ListQuery,
-      response: answers({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageOf(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'movie' }))
 
@@ -208,7 +213,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Shows',
       operationId: 'listShows',
       querystring: ListQuery,
-      response: answers({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageOf(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'show' }))
 
@@ -221,7 +226,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
         'Takes the filters of the list. In each facet those titles are counted that pass all the other filters, so that a choice can be changed as well as made.',
       operationId: 'listFacets',
       querystring: FacetQuery,
-      response: answers({ 200: ref(Facets) }),
+      response: responses({ 200: ref(Facets) }),
     },
   }, async (request, reply) => {
     const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
@@ -241,7 +246,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listSimilar',
       params: Type.Object({ titleId: Id }),
       querystring: strict({ limit: Limit }),
-      response: answers({ 200: listOf(ref(Card)) }),
+      response: responses({ 200: listOf(ref(Card)) }),
     },
   }, async (request, reply) => {
     const [title, viewer] = await Promise.all([
@@ -253,8 +258,8 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       0,
       request.query.limit,
     )
-    const states = await readProfileStates(callerOf(request), alike.map(({ id }) => id))
-    const localiser = localiserFor(services, request)
+    const states = await loadTitleStates(callerOf(request), alike.map(({ id }) => id))
+    const localiser = createRequestLocaliser(services, request)
     return await sendTagged(
       request,
       reply,
@@ -272,7 +277,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
         tags: ['catalogue'],
         summary: 'Genres, with how many titles each has',
         operationId: 'listGenres',
-        response: answers({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
+        response: responses({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
       },
     },
     async (request, reply) =>
@@ -286,13 +291,13 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One movie with its media files',
       operationId: 'getMovie',
       params: Type.Object({ movieId: Id }),
-      response: answers({ 200: ref(MovieDetail) }),
+      response: responses({ 200: ref(MovieDetail) }),
     },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.movieId, 'movie')
     return await sendPart(request, reply, title, 'title', async (facts, files) => {
       const movie = await details.findMovie(title) ?? fail(notFound('movie'))
-      return { body: { ...toMovie(movie, files(title.id), facts), [GAP]: 'title' }, revision: movie.__v }
+      return { body: { ...toMovie(movie, files(title.id), facts), [PLACEHOLDER]: 'title' }, revision: movie.__v }
     }, async () => {
       const state = await stateOf(request, title)
       return () => state
@@ -306,7 +311,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One show; its seasons are summarised',
       operationId: 'getShow',
       params: ShowParams,
-      response: answers({ 200: ref(ShowDetail) }),
+      response: responses({ 200: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.showId, 'show')
@@ -316,8 +321,8 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       return {
         body: {
           ...body,
-          seasons: body.seasons.map((season) => ({ ...season, [GAP]: String(season.number) })),
-          [GAP]: 'title',
+          seasons: body.seasons.map((season) => ({ ...season, [PLACEHOLDER]: String(season.number) })),
+          [PLACEHOLDER]: 'title',
         },
         revision: show.__v,
       }
@@ -340,7 +345,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One season with its episodes',
       operationId: 'getSeason',
       params: SeasonParams,
-      response: answers({ 200: ref(SeasonDetail) }),
+      response: responses({ 200: ref(SeasonDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season: number } = request.params
@@ -349,7 +354,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       const { season, revision } = await findSeason(title, number)
       const body = toSeason(season, files, facts)
       return {
-        body: { ...body, episodes: body.episodes.map((episode) => ({ ...episode, [GAP]: episode.id })) },
+        body: { ...body, episodes: body.episodes.map((episode) => ({ ...episode, [PLACEHOLDER]: episode.id })) },
         revision,
       }
     }, async () => progressFill(await progressIn(request, title)))
@@ -362,7 +367,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'One episode with its media files',
       operationId: 'getEpisode',
       params: EpisodeParams,
-      response: answers({ 200: ref(EpisodeDetail) }),
+      response: responses({ 200: ref(EpisodeDetail) }),
     },
   }, async (request, reply) => {
     const { showId, season: number, episode: episodeNumber } = request.params
@@ -371,13 +376,13 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       const { season, revision } = await findSeason(title, number)
       const episode = season.episodes.find((one) => one.number === episodeNumber) ?? fail(notFound('episode'))
       const id = episode._id.toString()
-      return { body: { ...toEpisode(episode, files(id), facts), [GAP]: id }, revision }
+      return { body: { ...toEpisode(episode, files(id), facts), [PLACEHOLDER]: id }, revision }
     }, async () => progressFill(await progressIn(request, title)))
   })
 }
 
 /** The gaps are named by episodes. */
-function progressFill (progressOf: ItemProgress): Fill {
+function progressFill (progressOf: ItemProgress): PlaceholderValues {
   return (gap) => progressOf === undefined ? null : { progress: progressOf(gap) }
 }
 

@@ -11,8 +11,8 @@ import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/store/catal
 import { addMediaFile } from '../src/media/upload/media-files.js'
 import { createMediaProber } from '../src/media/probing/probe.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
-import { answers, Id, ref } from '../src/schemas/common.js'
-import { toClaims, UploadQuery, type UploadFields } from '../src/schemas/uploads.js'
+import { responses, Id, ref } from '../src/schemas/common.js'
+import { toDeclaredMetadata, UploadQuery, type UploadFields } from '../src/schemas/uploads.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const EpisodeParams = Type.Object({
@@ -46,7 +46,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     query: UploadFields,
   ): Promise<FastifyReply> {
     const { source, fields } = await openUpload(request, query)
-    const file = await addMediaFile(services, prober, title, item, source, toClaims(fields))
+    const file = await addMediaFile(services, prober, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))
   }
 
@@ -56,7 +56,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     description:
       'The file is the body, or the one file of a multipart form whose fields before it are those of the query. It becomes visible, and can be played, when it is complete and was found to be what it says; its package for HLS follows in the background, as `hls` tells. What is claimed against what the file certainly is, is a 422 `claim-mismatch`.',
     querystring: UploadQuery,
-    response: answers({ 201: ref(MediaFile) }),
+    response: responses({ 201: ref(MediaFile) }),
   }
   const admin = { config: { access: 'admin' as const, slowBody: true }, bodyLimit: config.maxUploadBytes }
 

@@ -2,24 +2,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfileWatching, WISHLIST_LIMIT, type StoredProfile } from '../models/account.js'
-import { localiserFor, toldIn } from '../src/http/content-language.js'
-import { readStatesOf } from '../src/watching/title-states.js'
+import { findProfileWatching, MAX_WISHLIST_TITLES, type StoredProfile } from '../models/account.js'
+import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
+import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { canSee } from '../src/domain/maturity.js'
-import { pageOfWishlist, type WishlistPosition } from '../src/domain/wishlist-page.js'
+import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { Card, toCard } from '../src/schemas/catalogue.js'
-import { answers, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { addToWishlist, readOwnOrder, removeFromWishlist, reorderWishlist } from '../src/watching/lists/wishlist.js'
-import { watcherOf } from './playback.js'
+import { profileRef } from './playback.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 const OrderBody = strict({
   titleIds: Type.Array(Id, {
-    maxItems: WISHLIST_LIMIT,
+    maxItems: MAX_WISHLIST_TITLES,
     uniqueItems: true,
     description: 'These come first, in this order; each is on the wishlist',
   }),
@@ -42,26 +42,26 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listWishlist',
       params: ProfileParams,
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: answers({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageOf(ref(Card)) }),
     },
   }, async (request, reply) => {
-    const localiser = localiserFor(app.services, request)
+    const localiser = createRequestLocaliser(app.services, request)
     const { order, limit, cursor } = request.query
     const profile = await findProfile(request)
     const newest = profile.wishlist.map(String)
     const { ids, revision } = order === 'own'
-      ? await readOwnOrder(watcherOf(request), newest)
+      ? await readOwnOrder(profileRef(request), newest)
       : { ids: newest, revision: 0 }
     const scope = ['wishlist', profile._id.toString(), order, revision]
     const visible = ids.map((id) => findVisible(request, id)).filter((title) => title !== null)
     const page = pageOfWishlist(
       ids,
       visible,
-      cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistPosition,
+      cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistCursor,
       limit,
     )
-    const states = await readStatesOf(profile, page.titles.map(({ id }) => id))
-    return toldIn(reply, localiser, {
+    const states = await loadTitleStatesOfProfile(profile, page.titles.map(({ id }) => id))
+    return setContentLanguage(reply, localiser, {
       items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
     })
@@ -86,10 +86,10 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'orderWishlist',
       params: ProfileParams,
       body: OrderBody,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await reorderWishlist(watcherOf(request), request.body.titleIds, (id) => findVisible(request, id) !== null)
+    await reorderWishlist(profileRef(request), request.body.titleIds, (id) => findVisible(request, id) !== null)
     return await reply.code(204).send(null)
   })
 
@@ -100,11 +100,11 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Put a movie or show on the wishlist',
       operationId: 'addToWishlist',
       params: TitleParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
     const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await addToWishlist(watcherOf(request), id)
+    await addToWishlist(profileRef(request), id)
     return await reply.code(204).send(null)
   })
 
@@ -115,10 +115,10 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Take a title off the wishlist',
       operationId: 'removeFromWishlist',
       params: TitleParams,
-      response: answers({ 204: NoContent }),
+      response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeFromWishlist(watcherOf(request), request.params.titleId)
+    await removeFromWishlist(profileRef(request), request.params.titleId)
     return await reply.code(204).send(null)
   })
 }

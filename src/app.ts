@@ -40,8 +40,8 @@ import wishlist from '../routes/wishlist.js'
 import { createAccountAccess } from './accounts/access.js'
 import { createAuditLog } from './audit/audit-log.js'
 import { openCatalogue } from './catalogue/store/snapshot.js'
-import { createChangeHub } from './changes/change-feed-broadcaster.js'
-import { createBackground } from './jobs/background-tasks.js'
+import { createChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
+import { createBackgroundTasks } from './jobs/background-tasks.js'
 import type { Config } from './config.js'
 import { usePlans } from './domain/plans.js'
 import { createTrends } from './home/trends.js'
@@ -56,7 +56,7 @@ import authPlugin from './plugins/auth.js'
 import databasePlugin from './database/connection.js'
 import openapiPlugin from './plugins/openapi.js'
 import repeatablePlugin from './plugins/idempotency.js'
-import problemsPlugin, { answerUnreadable, answerUnroutable } from './plugins/problems.js'
+import problemsPlugin, { handleClientError, handleFrameworkError } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
 import stoppingPlugin from './plugins/graceful-shutdown.js'
 import sweeperPlugin from './jobs/scheduled-jobs.js'
@@ -117,8 +117,8 @@ export function createFastify (config: Config, logTo?: Writable): FastifyInstanc
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 100 },
     return503OnClosing: false,
-    clientErrorHandler: answerUnreadable,
-    frameworkErrors: answerUnroutable,
+    clientErrorHandler: handleClientError,
+    frameworkErrors: handleFrameworkError,
     schemaController: { compilersFactory: createCompilers() },
   })
   app.server.headersTimeout = 15_000
@@ -206,7 +206,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const mailer = createMailer(config, app.log, { now })
-  const background = createBackground(app.log)
+  const background = createBackgroundTasks(app.log)
   const storage = await openStorage(config)
   const catalogue = await openCatalogue(app.log)
   const packaging = createPackaging({ catalogue, storage, log: app.log, now }, createMediaPackager(), sweep)
@@ -215,7 +215,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
   app.addHook('onClose', async () => {
     await uploads.close()
     await packaging.close()
-    await background.settle()
+    await background.onIdle()
     await mailer.close()
     await search.close()
     await catalogue.close()
@@ -238,7 +238,7 @@ async function openServices (app: FastifyInstance, config: Config, now: () => Da
     catalogue,
     search,
     access,
-    hub: createChangeHub({ access, log: app.log, now }),
+    hub: createChangeFeedBroadcaster({ access, log: app.log, now }),
     leases: createLeaseCheck(now),
     watching: {
       catalogue,

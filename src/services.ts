@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { AccountAccess } from './accounts/access.js'
 import type { AuditLog } from './audit/audit-log.js'
 import type { Catalogue } from './catalogue/store/catalogue.js'
-import type { Background } from './jobs/background-tasks.js'
-import type { ChangeHub } from './changes/change-feed-broadcaster.js'
+import type { BackgroundTasks } from './jobs/background-tasks.js'
+import type { ChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
 import type { Config } from './config.js'
 import type { Trends } from './home/trends.js'
 import type { LeaseCheck } from './media/delivery/lease-check.js'
@@ -17,7 +17,7 @@ import type { Packaging } from './media/packaging/packaging.js'
 import type { ResumableUploads } from './media/upload/resumable-uploads.js'
 import type { TitleSearch } from './search/title-search.js'
 import type { MediaStorage } from './storage/storage.js'
-import type { Watching } from './watching/watching.js'
+import type { WatchingDeps } from './watching/watching.js'
 
 export interface Services {
   readonly config: Config
@@ -26,7 +26,7 @@ export interface Services {
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
   readonly mailer: Mailer
-  readonly background: Background
+  readonly background: BackgroundTasks
   readonly audit: AuditLog
   readonly storage: MediaStorage
   readonly packaging: Packaging
@@ -36,10 +36,10 @@ export interface Services {
   readonly search: TitleSearch
   readonly access: AccountAccess
   readonly leases: LeaseCheck
-  readonly watching: Watching
+  readonly watching: WatchingDeps
   readonly trends: Trends
   /** Who waits for changes in this process. */
-  readonly hub: ChangeHub
+  readonly hub: ChangeFeedBroadcaster
   /** The clock; tests set it. */
   now(): Date
 }

@@ -3,20 +3,20 @@
 import { LRUCache } from 'lru-cache'
 import { findAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive } from '../../models/session.js'
-import type { Viewer } from '../domain/maturity.js'
+import type { MaturityScope } from '../domain/maturity.js'
 import type { PlanLimits } from '../domain/plans.js'
 
 /** An ended session or a changed plan is seen everywhere within this. */
 const CACHE_MS = 5_000
 const CACHE_SIZE = 50_000
 
-export interface ProfileAccess extends Viewer {
+export interface ProfileAccess extends MaturityScope {
   readonly id: string
   readonly locked: boolean
   readonly hasPin: boolean
 }
 
-export interface AccountView {
+export interface CachedAccount {
   readonly id: string
   readonly role: Role
   readonly limits: PlanLimits
@@ -26,7 +26,7 @@ export interface AccountView {
 export interface AccountAccess {
   isSessionLive(sessionId: string, accountId: string): Promise<boolean>
   /** Null when the account is gone. */
-  findAccount(accountId: string): Promise<AccountView | null>
+  findAccount(accountId: string): Promise<CachedAccount | null>
   /** Null when the account has no such profile, also when it was made a moment ago elsewhere. */
   findProfile(accountId: string, profileId: string): Promise<ProfileAccess | null>
   forgetAccount(accountId: string): void
@@ -36,10 +36,10 @@ export interface AccountAccess {
 /** @param now the clock, for sessions that run out */
 export function createAccountAccess (now: () => Date): AccountAccess {
   // Promises are kept, so that requests which come together share one read.
-  const accounts = new LRUCache<string, Promise<AccountView | null>>({ max: CACHE_SIZE, ttl: CACHE_MS })
+  const accounts = new LRUCache<string, Promise<CachedAccount | null>>({ max: CACHE_SIZE, ttl: CACHE_MS })
   const sessions = new LRUCache<string, Promise<string | null>>({ max: CACHE_SIZE, ttl: CACHE_MS })
 
-  async function readAccount (accountId: string): Promise<AccountView | null> {
+  async function readAccount (accountId: string): Promise<CachedAccount | null> {
     const reading = findAccount(accountId).then((account) => account === null ? null : toAccess(account))
     accounts.set(accountId, reading)
     reading.catch(() => accounts.delete(accountId))
@@ -55,7 +55,7 @@ export function createAccountAccess (now: () => Date): AccountAccess {
     return await reading
   }
 
-  async function cachedAccount (accountId: string): Promise<AccountView | null> {
+  async function cachedAccount (accountId: string): Promise<CachedAccount | null> {
     return await (accounts.get(accountId) ?? readAccount(accountId))
   }
 
@@ -65,7 +65,7 @@ export function createAccountAccess (now: () => Date): AccountAccess {
     },
     findAccount: cachedAccount,
     async findProfile (accountId, profileId) {
-      const find = (account: AccountView | null): ProfileAccess | null =>
+      const find = (account: CachedAccount | null): ProfileAccess | null =>
         account?.profiles.find((profile) => profile.id === profileId) ?? null
       return find(await cachedAccount(accountId)) ?? find(await readAccount(accountId))
     },
@@ -78,7 +78,7 @@ export function createAccountAccess (now: () => Date): AccountAccess {
   }
 }
 
-function toAccess (account: StoredAccount): AccountView {
+function toAccess (account: StoredAccount): CachedAccount {
   return {
     id: account._id.toString(),
     role: account.role,

@@ -3,7 +3,7 @@ import mongoose, { Types } from 'mongoose'
 import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { conflict, notFound } from '../errors.js'
 import type { Services } from '../services.js'
-import { keepAnAdmin } from './last-admin.js'
+import { ensureAdminRemains } from './last-admin.js'
 import { isDisabled, endAllSessions } from './sessions.js'
 import { normaliseEmail } from './sign-in.js'
 
@@ -47,7 +47,7 @@ export async function disableAccount (services: Services, actorId: string, accou
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) {
     await Account.updateOne({ _id: accountId }, { $set: { disabledAt: services.now() } })
-    await keepAnAdmin(account, async () => {
+    await ensureAdminRemains(account, async () => {
       await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
     })
   }
@@ -74,7 +74,7 @@ export async function changeRole (services: Services, accountId: string, role: R
   if (account.role === role) return account
   await Account.updateOne({ _id: accountId }, { $set: { role } })
   if (role === 'member') {
-    await keepAnAdmin(account, async () => {
+    await ensureAdminRemains(account, async () => {
       await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } })
     })
     await endAllSessions(services, accountId, null, 'role-changed')

@@ -3,7 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { Account, findAccount, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { MailLink, mailLinkIdOf, type MailLinkKind, type StoredMailLink } from '../../models/email-token.js'
+import { EmailToken, emailTokenId, type EmailTokenKind, type StoredEmailToken } from '../../models/email-token.js'
 import { badRequest, notFound } from '../errors.js'
 import type { Mail } from '../mail/mailer.js'
 import {
@@ -20,39 +20,39 @@ import { endAllSessions } from './sessions.js'
 import { assertPassword, emailTaken, normaliseEmail, setPasswordHash } from './sign-in.js'
 
 const HOUR_MS = 3_600_000
-const VALID_MS: Readonly<Record<MailLinkKind, number>> = {
+const VALID_MS: Readonly<Record<EmailTokenKind, number>> = {
   'verify-email': 24 * HOUR_MS,
   'change-email': 24 * HOUR_MS,
   'reset-password': HOUR_MS / 2,
 }
 /** So many mails an address gets on request before it has to wait: nobody's letter box is filled through us. */
 const MAILS: ThrottlePolicy = { free: 4, firstWaitMs: 5 * 60_000, maxWaitMs: HOUR_MS, forgetAfterMs: 6 * HOUR_MS }
-const PATHS: Readonly<Record<MailLinkKind, string>> = {
+const PATHS: Readonly<Record<EmailTokenKind, string>> = {
   'verify-email': 'confirm-email',
   'change-email': 'confirm-email',
   'reset-password': 'reset-password',
 }
-const LETTERS: Readonly<Record<MailLinkKind, (to: string, url: string) => Mail>> = {
+const LETTERS: Readonly<Record<EmailTokenKind, (to: string, url: string) => Mail>> = {
   'verify-email': verifyEmailMail,
   'change-email': changeEmailMail,
   'reset-password': resetPasswordMail,
 }
 
-export const badLink = (): Error =>
+export const emailTokenInvalid = (): Error =>
   badRequest('mail-link-invalid', 'The link has been used, has expired, or was never sent. Ask for another.')
 
 /** Sends a link, unless the address got too many lately. */
 async function sendLink (
   services: Services,
-  kind: MailLinkKind,
+  kind: EmailTokenKind,
   accountId: StoredAccount['_id'],
   email: string,
 ): Promise<void> {
   const now = services.now()
   if (await countAttempt(mailKeyOf(services, email), MAILS, now) > 0) return
   const token = randomBytes(32).toString('base64url')
-  await MailLink.create({
-    _id: mailLinkIdOf(token),
+  await EmailToken.create({
+    _id: emailTokenId(token),
     kind,
     account: accountId,
     email,
@@ -70,7 +70,7 @@ function mailKeyOf ({ keys }: Services, email: string): string {
 
 /** Asks whoever signed up to confirm the address. */
 export function requestVerification (services: Services, account: Pick<StoredAccount, '_id' | 'email'>): void {
-  services.background.run('the mail that confirms an address', async () => {
+  services.background.runInBackground('the mail that confirms an address', async () => {
     await sendLink(services, 'verify-email', account._id, account.email)
   })
 }
@@ -78,7 +78,7 @@ export function requestVerification (services: Services, account: Pick<StoredAcc
 /** A forgotten password: changes nothing, and says nothing. */
 export function requestPasswordReset (services: Services, address: string): void {
   const email = normaliseEmail(address)
-  services.background.run('the mail for a forgotten password', async () => {
+  services.background.runInBackground('the mail for a forgotten password', async () => {
     const account = await findAccountByEmail(email)
     if (account !== null) await sendLink(services, 'reset-password', account._id, email)
   })
@@ -92,28 +92,34 @@ export async function requestEmailChange (
 ): Promise<void> {
   const email = normaliseEmail(address)
   if (await findAccountByEmail(email) !== null) throw emailTaken()
-  services.background.run('the mail that confirms a new address', async () => {
+  services.background.runInBackground('the mail that confirms a new address', async () => {
     await sendLink(services, 'change-email', account._id, email)
   })
 }
 
 export function notifyPasswordChanged (services: Services, { email }: Pick<StoredAccount, 'email'>): void {
-  services.background.run('the notice of a changed password', async () => {
+  services.background.runInBackground('the notice of a changed password', async () => {
     await services.mailer.send(passwordChangedMail(email))
   })
 }
 
 /** Finds a link that still works. @throws DomainError 400 `mail-link-invalid` */
-async function findLink ({ now }: Services, token: string, kinds: readonly MailLinkKind[]): Promise<StoredMailLink> {
-  const link = await MailLink.findById(mailLinkIdOf(token)).lean<StoredMailLink>()
-  if (link === null || !kinds.includes(link.kind) || link.usedAt !== null || link.expiresAt <= now()) throw badLink()
+async function findLink (
+  { now }: Services,
+  token: string,
+  kinds: readonly EmailTokenKind[],
+): Promise<StoredEmailToken> {
+  const link = await EmailToken.findById(emailTokenId(token)).lean<StoredEmailToken>()
+  if (link === null || !kinds.includes(link.kind) || link.usedAt !== null || link.expiresAt <= now()) {
+    throw emailTokenInvalid()
+  }
   return link
 }
 
 /** Uses a link up: of several at once one gets through. @throws DomainError 400 `mail-link-invalid` */
-async function useLink ({ now }: Services, link: StoredMailLink): Promise<void> {
-  const result = await MailLink.updateOne({ _id: link._id, usedAt: null }, { $set: { usedAt: now() } })
-  if (result.modifiedCount === 0) throw badLink()
+async function useLink ({ now }: Services, link: StoredEmailToken): Promise<void> {
+  const result = await EmailToken.updateOne({ _id: link._id, usedAt: null }, { $set: { usedAt: now() } })
+  if (result.modifiedCount === 0) throw emailTokenInvalid()
 }
 
 /**
@@ -125,7 +131,7 @@ export async function resetPassword (services: Services, token: string, password
   const link = await findLink(services, token, ['reset-password'])
   const account = await findAccount(link.account)
   // A link to an address that the account no longer has opens nothing.
-  if (account === null || account.email !== link.email) throw badLink()
+  if (account === null || account.email !== link.email) throw emailTokenInvalid()
   assertPassword(services, password, account.email, '/password')
   const passwordHash = await services.hasher.hash(password)
   await useLink(services, link)
@@ -133,7 +139,7 @@ export async function resetPassword (services: Services, token: string, password
   await setPasswordHash(accountId, passwordHash)
   // Who reads the mail has the address.
   await Account.updateOne({ _id: account._id, emailVerifiedAt: null }, { $set: { emailVerifiedAt: services.now() } })
-  await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
+  await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
     $set: { usedAt: services.now() },
   })
   await endAllSessions(services, accountId, null, 'password-reset')
@@ -145,7 +151,7 @@ export async function resetPassword (services: Services, token: string, password
 export async function confirmEmail (services: Services, token: string): Promise<AuditNote> {
   const link = await findLink(services, token, ['verify-email', 'change-email'])
   const account = await findAccount(link.account)
-  if (account === null || (link.kind === 'verify-email' && account.email !== link.email)) throw badLink()
+  if (account === null || (link.kind === 'verify-email' && account.email !== link.email)) throw emailTokenInvalid()
   await useLink(services, link)
   if (link.kind === 'verify-email') {
     await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: services.now() } })
@@ -164,8 +170,8 @@ async function moveToAddress (services: Services, account: StoredAccount, email:
     throw error
   }
   // Links to the old address, and offers of other new ones, are void.
-  await MailLink.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: services.now() } })
-  services.background.run('the notice of a changed address', async () => {
+  await EmailToken.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: services.now() } })
+  services.background.runInBackground('the notice of a changed address', async () => {
     await services.mailer.send(emailChangedMail(account.email, email))
   })
 }

@@ -4,18 +4,18 @@ import mongoose, { type Model } from 'mongoose'
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
-import { MailLink } from '../../models/email-token.js'
+import { EmailToken } from '../../models/email-token.js'
 import { Play } from '../../models/play.js'
-import { RepeatableRequest } from '../../models/idempotency-record.js'
+import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { Session } from '../../models/session.js'
-import { Taste } from '../../models/profile-title-preferences.js'
-import { Trash, Undo } from '../../models/undo.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
+import { SoftDeleted, Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMail, accountReopenedMail } from '../mail/templates.js'
 import type { Services } from '../services.js'
-import { keepAnAdmin } from './last-admin.js'
-import { forgetPinGuesses } from './pin.js'
+import { ensureAdminRemains } from './last-admin.js'
+import { resetPinAttempts } from './pin.js'
 import { endAllSessions } from './sessions.js'
 
 const DAY_MS = 86_400_000
@@ -26,13 +26,13 @@ const BATCH = 50
 const OWNED = [
   Play,
   WatchArchive,
-  Taste,
+  ProfileTitlePreferences,
   WishlistOrder,
   ChangeLog,
   Undo,
-  Trash,
-  MailLink,
-  RepeatableRequest,
+  SoftDeleted,
+  EmailToken,
+  IdempotencyRecord,
   Session,
 ] as unknown as ReadonlyArray<Model<unknown>>
 
@@ -41,7 +41,7 @@ export async function closeAccount (services: Services, account: StoredAccount):
   const eraseAt = new Date(services.now().getTime() + services.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
   await Account.updateOne({ _id: accountId }, { $set: { eraseAt } })
-  await keepAnAdmin(account, async () => {
+  await ensureAdminRemains(account, async () => {
     await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } })
   })
   await endAllSessions(services, accountId, null, 'account-closed')
@@ -49,7 +49,7 @@ export async function closeAccount (services: Services, account: StoredAccount):
     await eraseAccount(services, account)
     return
   }
-  services.background.run('the notice of a closed account', async () => {
+  services.background.runInBackground('the notice of a closed account', async () => {
     await services.mailer.send(accountClosedMail(account.email, eraseAt))
   })
 }
@@ -58,7 +58,7 @@ export async function closeAccount (services: Services, account: StoredAccount):
 export async function reopenAccount (services: Services, account: StoredAccount): Promise<boolean> {
   if ((account.eraseAt ?? null) === null) return false
   await Account.updateOne({ _id: account._id }, { $set: { eraseAt: null } })
-  services.background.run('the notice of a reopened account', async () => {
+  services.background.runInBackground('the notice of a reopened account', async () => {
     await services.mailer.send(accountReopenedMail(account.email))
   })
   return true
@@ -85,7 +85,7 @@ async function eraseAccount (services: Services, account: StoredAccount): Promis
   const accountId = account._id.toString()
   await endAllSessions(services, accountId, null, 'account-erased')
   for (const model of OWNED) await model.deleteMany({ account: account._id })
-  for (const profile of account.profiles) await forgetPinGuesses(profile._id.toString())
+  for (const profile of account.profiles) await resetPinAttempts(profile._id.toString())
   await AccountStreams.deleteOne({ _id: account._id })
   await services.audit.forgetAccount(accountId)
   const { deletedCount } = await Account.deleteOne({ _id: account._id })

@@ -3,10 +3,10 @@
 import { Readable } from 'node:stream'
 import type { Model } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
-import { findSlots } from '../../models/account-streams.js'
+import { findStreamLeases } from '../../models/account-streams.js'
 import { Play } from '../../models/play.js'
 import { Session } from '../../models/session.js'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
@@ -20,7 +20,7 @@ const SECRETS = new Set(['passwordHash', 'pinHash', 'seed', 'kid', '__v', 'revis
 const PARTS: ReadonlyArray<readonly [member: string, model: Model<never>]> = [
   ['plays', Play],
   ['olderWatchHistory', WatchArchive],
-  ['tastes', Taste],
+  ['tastes', ProfileTitlePreferences],
   ['wishlistOrders', WishlistOrder],
   ['sessions', Session],
   ['undoableActions', Undo],
@@ -30,7 +30,7 @@ const PARTS: ReadonlyArray<readonly [member: string, model: Model<never>]> = [
 export async function exportAccount (services: Pick<Services, 'now'>, accountId: string): Promise<Readable> {
   const account = await Account.findById(accountId).lean<StoredAccount>()
   if (account === null) throw notFound('account')
-  const streams = await findSlots(accountId)
+  const streams = await findStreamLeases(accountId)
   async function* write (): AsyncGenerator<string> {
     const head = textOf({ format: 'normflix-account', version: 1, exportedAt: services.now(), account, streams })
     yield head.slice(0, -1)

@@ -7,7 +7,7 @@ import { conflict } from '../errors.js'
  * each other at once, at least one then sees that nobody is left.
  * @throws DomainError 409 `last-admin`
  */
-export async function keepAnAdmin (before: StoredAccount, takeBack: () => Promise<void>): Promise<void> {
+export async function ensureAdminRemains (before: StoredAccount, takeBack: () => Promise<void>): Promise<void> {
   if (before.role !== 'admin') return
   const left = await Account.exists({ role: 'admin', disabledAt: null, eraseAt: null })
   if (left !== null) return

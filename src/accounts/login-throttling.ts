@@ -6,7 +6,7 @@ import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
 import { countAttempt, forgetAttempts, forgiveAttempt, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
-import { withNote } from '../audit/audit-log.js'
+import { withAuditNote } from '../audit/audit-log.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -28,9 +28,9 @@ const PER_ADDRESS: ThrottlePolicy = {
 
 type GuessServices = Pick<Services, 'keys' | 'now' | 'config'>
 
-export interface Guess {
+export interface LoginAttempt {
   /** The password was right: nothing of it counts. */
-  wasRight(): Promise<void>
+  succeed(): Promise<void>
 }
 
 /** Names a count so that the collection tells nobody's address. */
@@ -44,13 +44,13 @@ function keyOf ({ keys }: GuessServices, what: string): string {
  * @param address the network address that asks, a subscriber's whole block as one
  * @throws DomainError 429 `too-many-attempts`
  */
-export async function countLogIn (
+export async function countLoginAttempt (
   services: GuessServices,
   email: string,
   account: Pick<StoredAccount, '_id'> | null,
   address: string,
   deviceToken: string | null,
-): Promise<Guess> {
+): Promise<LoginAttempt> {
   const device = account === null || deviceToken === null
     ? null
     : readDeviceToken(services.keys, account._id.toString(), deviceToken)
@@ -62,7 +62,7 @@ export async function countLogIn (
   if (isAddressCounted) await count(services, addressKey, PER_ADDRESS, accountId)
   await count(services, accountKey, PER_ACCOUNT, accountId)
   return {
-    async wasRight () {
+    async succeed () {
       await forgetAttempts(accountKey)
       if (isAddressCounted) await forgiveAttempt(addressKey)
     },
@@ -70,16 +70,16 @@ export async function countLogIn (
 }
 
 /** Begins an account's count again, for a password that was set by whoever runs the service. */
-export async function forgetLogIns (services: GuessServices, email: string): Promise<void> {
+export async function resetLoginAttempts (services: GuessServices, email: string): Promise<void> {
   await forgetAttempts(keyOf(services, `account ${email}`))
 }
 
 /** Counts an attempt of somebody signed in to give the account's password. @throws DomainError 429 `too-many-attempts` */
-export async function countOwnPassword (services: GuessServices, accountId: string): Promise<Guess> {
+export async function countPasswordConfirmation (services: GuessServices, accountId: string): Promise<LoginAttempt> {
   const key = keyOf(services, `own ${accountId}`)
   await count(services, key, PER_ACCOUNT, accountId)
   return {
-    wasRight: async () => {
+    succeed: async () => {
       await forgetAttempts(key)
     },
   }
@@ -94,7 +94,7 @@ async function count (
   const waitMs = await countAttempt(key, policy, now())
   if (waitMs === 0) return
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
-  throw withNote(
+  throw withAuditNote(
     new DomainError(
       429,
       'too-many-attempts',

@@ -3,7 +3,7 @@ import type { StoredProfile } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { countAttempt, forgetAttempts, type ThrottlePolicy } from '../security/throttle.js'
 import type { Services } from '../services.js'
-import { withNote, type AuditNote } from '../audit/audit-log.js'
+import { withAuditNote, type AuditNote } from '../audit/audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
 const PIN_GUESSES: ThrottlePolicy = {
@@ -29,13 +29,13 @@ export async function verifyPin (
   const key = keyOf(profile._id.toString())
   const waitMs = await countAttempt(key, PIN_GUESSES, now())
   const note: AuditNote = { action: 'guess-pin', subject: { kind: 'profile', id: profile._id.toString() } }
-  if (waitMs > 0) throw withNote(tooManyGuesses(waitMs), note)
-  if (!await hasher.verify(pin, profile.pinHash)) throw withNote(wrongPin(), note)
+  if (waitMs > 0) throw withAuditNote(tooManyGuesses(waitMs), note)
+  if (!await hasher.verify(pin, profile.pinHash)) throw withAuditNote(wrongPin(), note)
   await forgetAttempts(key)
 }
 
 /** Begins the count again, for a PIN that was changed or taken away. */
-export async function forgetPinGuesses (profileId: string): Promise<void> {
+export async function resetPinAttempts (profileId: string): Promise<void> {
   await forgetAttempts(keyOf(profileId))
 }
 

@@ -1,6 +1,6 @@
 // Changing the plan: profiles are locked or unlocked with it in one write, then the streams are brought within its limit.
 import { findAccount, type StoredAccount } from '../../models/account.js'
-import { findSlots, isLive } from '../../models/account-streams.js'
+import { findStreamLeases, isLive } from '../../models/account-streams.js'
 import {
   decidePlanChange,
   isSameLimits,
@@ -26,7 +26,7 @@ function profilesOf (account: Pick<StoredAccount, 'profiles'>): Array<{ id: stri
 
 /** What a change would do, without doing it. When a choice is needed, `lock` shows what keeping the first ones locks. */
 export async function previewPlan (services: Services, accountId: string, to: PlanId): Promise<PlanPreview> {
-  const [account, slots] = await Promise.all([findAccount(accountId), findSlots(accountId)])
+  const [account, slots] = await Promise.all([findAccount(accountId), findStreamLeases(accountId)])
   if (account === null) throw notFound('account')
   const profiles = profilesOf(account)
   const limits = limitsOf(to)

@@ -1,7 +1,7 @@
 // The profiles of an account: adding one is a single guarded write, the rest goes through the document.
 import type { Types } from 'mongoose'
 import { Account, findAccount, foldName, profileNameTaken, type StoredProfile } from '../../models/account.js'
-import { countUsableProfiles, mostStoredProfiles, profileLimitReached } from '../domain/plans.js'
+import { countUsableProfiles, maxStoredProfiles, profileLimitReached } from '../domain/plans.js'
 import type { SubtitleMode } from '../domain/language-choice.js'
 import { KIDS_MAX_AGE } from '../domain/maturity.js'
 import { conflict, notFound, unavailable } from '../errors.js'
@@ -9,8 +9,8 @@ import type { Services } from '../services.js'
 import { eraseProfileWatching } from '../watching/history/history.js'
 import { endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import { editAccount } from './edit-account.js'
-import { forgetPinGuesses } from './pin.js'
-import { newProfile, tidyName } from './sign-in.js'
+import { resetPinAttempts } from './pin.js'
+import { newProfile, normaliseName } from './sign-in.js'
 
 export interface ProfileFields {
   readonly name?: string
@@ -50,7 +50,7 @@ export async function addProfile (
   if (account === null) throw notFound('account')
   if (account.profiles.some((one) => one.nameKey === profile.nameKey)) throw profileNameTaken()
   if (countUsableProfiles(account.profiles) >= account.limits.maxProfiles) throw profileLimitReached(account.limits)
-  const most = Math.max(mostStoredProfiles(), account.limits.maxProfiles)
+  const most = Math.max(maxStoredProfiles(), account.limits.maxProfiles)
   if (account.profiles.length >= most) throw lockedProfilesInTheWay(most)
   throw unavailable('busy', 'The account was being changed at the same time. Try again.', 1)
 }
@@ -79,11 +79,11 @@ export async function changeProfile (
     Object.assign(
       profile,
       changes,
-      changes.name === undefined ? {} : { name: tidyName(changes.name), nameKey: foldName(changes.name) },
+      changes.name === undefined ? {} : { name: normaliseName(changes.name), nameKey: foldName(changes.name) },
     )
   })
   services.access.forgetAccount(accountId)
-  if (changes.pinHash !== undefined) await forgetPinGuesses(profileId)
+  if (changes.pinHash !== undefined) await resetPinAttempts(profileId)
   return account.profiles.find((one) => one._id.toString() === profileId) ?? missing()
 }
 
@@ -103,5 +103,5 @@ export async function removeProfile (services: Services, accountId: string, prof
   services.access.forgetAccount(accountId)
   await endStreamsOfProfiles(accountId, [profileId], services.now())
   services.leases.forget(accountId)
-  await Promise.all([eraseProfileWatching(profileId), forgetPinGuesses(profileId)])
+  await Promise.all([eraseProfileWatching(profileId), resetPinAttempts(profileId)])
 }

@@ -7,7 +7,7 @@ import { DomainError, unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
 import type { Services } from '../services.js'
 import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
-import { withNote } from '../audit/audit-log.js'
+import { withAuditNote } from '../audit/audit-log.js'
 
 const DAY_MS = 86_400_000
 const IDLE_MS = 14 * DAY_MS
@@ -85,7 +85,7 @@ export async function refreshSession (services: Services, token: string): Promis
   if (isGrace) return { session, refreshToken: tokenOf(services, session) }
   await endSession(services, session, 'refresh-token-reused')
   services.log.warn({ sessionId: session._id.toString() }, 'a used refresh token came again: its session was ended')
-  throw withNote(refused(), {
+  throw withAuditNote(refused(), {
     action: 'refresh-token-reused',
     account: session.account.toString(),
     session: session._id.toString(),
@@ -111,7 +111,7 @@ async function rotate (session: StoredSession, now: Date): Promise<StoredSession
  * password was being checked counts, and the session ends again.
  * @throws DomainError 401 when it is gone, 403 `account-disabled`
  */
-export async function accountOfSession (services: Services, session: StoredSession): Promise<StoredAccount> {
+export async function findSessionAccount (services: Services, session: StoredSession): Promise<StoredAccount> {
   const account = await findAccount(session.account)
   if (account !== null && !isDisabled(account)) return account
   await endSession(services, session, 'account-disabled')
@@ -124,7 +124,7 @@ export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): 
 
 /** Told only to whoever knows the password. */
 export function accountDisabled ({ _id }: Pick<StoredAccount, '_id'>): DomainError {
-  return withNote(
+  return withAuditNote(
     new DomainError(
       403,
       'account-disabled',

@@ -1,12 +1,12 @@
 // Setting somebody's password from outside, for whoever runs the service.
 import type { StoredAccount } from '../../models/account.js'
-import { MailLink } from '../../models/email-token.js'
+import { EmailToken } from '../../models/email-token.js'
 import type { Config } from '../config.js'
 import { createLeaseCheck } from '../media/delivery/lease-check.js'
 import { createKeyRing } from '../security/key-ring.js'
 import { createPasswordHasher } from '../security/password-hashing.js'
 import { createAccountAccess } from './access.js'
-import { forgetLogIns } from './login-throttling.js'
+import { resetLoginAttempts } from './login-throttling.js'
 import { endAllSessions } from './sessions.js'
 import { assertPassword, setPasswordHash } from './sign-in.js'
 
@@ -24,12 +24,14 @@ export async function setPassword (config: Config, account: StoredAccount, passw
   } finally {
     await hasher.close()
   }
-  await MailLink.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, { $set: { usedAt: now() } })
+  await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
+    $set: { usedAt: now() },
+  })
   await endAllSessions(
     { access: createAccountAccess(now), leases: createLeaseCheck(now), now },
     accountId,
     null,
     'password-reset',
   )
-  await forgetLogIns({ keys: createKeyRing(config.signingKeys), config, now }, account.email)
+  await resetLoginAttempts({ keys: createKeyRing(config.signingKeys), config, now }, account.email)
 }

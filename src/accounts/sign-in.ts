@@ -12,10 +12,10 @@ import { isDuplicateKey } from '../../models/duplicate-key.js'
 import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
-import { refusePassword } from '../security/password-rules.js'
+import { rejectPassword } from '../security/password-rules.js'
 import type { Services } from '../services.js'
-import { withNote } from '../audit/audit-log.js'
-import { countLogIn, countOwnPassword } from './login-throttling.js'
+import { withAuditNote } from '../audit/audit-log.js'
+import { countLoginAttempt, countPasswordConfirmation } from './login-throttling.js'
 import { accountDisabled, isDisabled } from './sessions.js'
 
 /** An address as it is stored and compared. */
@@ -47,7 +47,7 @@ export async function createAccount (
       role: request.role ?? 'member',
       plan: request.plan,
       limits: limitsOf(request.plan),
-      profiles: [newProfile({ name: tidyName(request.profileName, '/profileName') })],
+      profiles: [newProfile({ name: normaliseName(request.profileName, '/profileName') })],
     })
     return account.toObject() as StoredAccount
   } catch (error) {
@@ -66,7 +66,7 @@ export function assertPassword (
   email: string,
   pointer: string,
 ): void {
-  const refusal = refusePassword(password, { email, minLength: config.passwordMinLength })
+  const refusal = rejectPassword(password, { email, minLength: config.passwordMinLength })
   if (refusal !== null) throw invalid([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
 }
 
@@ -74,7 +74,7 @@ export function assertPassword (
 const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
 
 /** A profile's name as it is stored. @throws DomainError 400 */
-export function tidyName (name: string, pointer = '/name'): string {
+export function normaliseName (name: string, pointer = '/name'): string {
   const tidy = name.normalize('NFC').trim()
   if (!VISIBLE_NAME.test(tidy)) {
     throw invalid([{ pointer, message: 'needs something to see, and no control characters' }])
@@ -84,7 +84,7 @@ export function tidyName (name: string, pointer = '/name'): string {
 
 /** A profile as it is first stored. */
 export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile, 'name'>): StoredProfile {
-  const name = tidyName(fields.name)
+  const name = normaliseName(fields.name)
   return {
     _id: new Types.ObjectId(),
     avatar: null,
@@ -106,7 +106,7 @@ export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile,
   }
 }
 
-export interface LogIn {
+export interface LoginRequest {
   readonly email: string
   readonly password: string
   /** The network address that asks. */
@@ -122,12 +122,12 @@ export interface LogIn {
  */
 export async function verifyCredentials (
   services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>,
-  { email, password, address, deviceToken }: LogIn,
+  { email, password, address, deviceToken }: LoginRequest,
 ): Promise<StoredAccount> {
   const { hasher } = services
   const normalised = normaliseEmail(email)
   const account = await findAccountByEmail(normalised)
-  const guess = await countLogIn(services, normalised, account, address, deviceToken)
+  const guess = await countLoginAttempt(services, normalised, account, address, deviceToken)
   const isRight = account === null
     ? await hasher.verifyNothing(password)
     : await hasher.verify(password, account.passwordHash)
@@ -140,9 +140,9 @@ export async function verifyCredentials (
       {},
       { 'www-authenticate': 'Bearer realm="normflix"' },
     )
-    throw withNote(refusal, { account: account?._id.toString() ?? null })
+    throw withAuditNote(refusal, { account: account?._id.toString() ?? null })
   }
-  await guess.wasRight()
+  await guess.succeed()
   if (isDisabled(account)) throw accountDisabled(account)
   if (hasher.needsRehash(account.passwordHash)) {
     await setPasswordHash(account._id.toString(), await hasher.hash(password))
@@ -157,11 +157,11 @@ export async function verifyOwnPassword (
   password: string,
   member: string,
 ): Promise<void> {
-  const guess = await countOwnPassword(services, account._id.toString())
+  const guess = await countPasswordConfirmation(services, account._id.toString())
   if (!await services.hasher.verify(password, account.passwordHash)) {
     throw new DomainError(403, 'wrong-password', 'Wrong password', `${member} is not the password of this account.`)
   }
-  await guess.wasRight()
+  await guess.succeed()
 }
 
 export async function setPasswordHash (accountId: string, passwordHash: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import mongoose, { Types } from 'mongoose'
 import { anonymiseAudit, Audit, type StoredAudit } from '../../models/audit.js'
-import type { Background } from '../jobs/background-tasks.js'
+import type { BackgroundTasks } from '../jobs/background-tasks.js'
 
 /** What is known of something that happened; what is left out is null. */
 export interface AuditEntry extends Pick<StoredAudit, 'action' | 'result'> {
@@ -29,7 +29,7 @@ export interface AuditLog {
 
 interface AuditServices {
   readonly log: Pick<FastifyBaseLogger, 'error'>
-  readonly background: Background
+  readonly background: BackgroundTasks
   readonly keepDays: number
   now(): Date
 }
@@ -102,7 +102,7 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
       waiting.push(stored)
       if (writing !== null) return
       writing = new Promise<void>((resolve) => {
-        background.run('the audit log', async () => {
+        background.runInBackground('the audit log', async () => {
           await write()
           writing = null
           resolve()
@@ -142,17 +142,17 @@ export interface AuditNote {
 const notes = new WeakMap<object, AuditNote>()
 
 /** Gives an error something to tell the audit log. */
-export function withNote<E extends object> (error: E, note: AuditNote): E {
+export function withAuditNote<E extends object> (error: E, note: AuditNote): E {
   notes.set(error, note)
   return error
 }
 
-export function noteOf (error: object): AuditNote {
+export function auditNoteOf (error: object): AuditNote {
   return notes.get(error) ?? {}
 }
 
 /** The place of an entry in the log: its moment (ms since the epoch) and id. */
-export type AuditPosition = readonly [at: number, id: string]
+export type AuditCursor = readonly [at: number, id: string]
 
 export interface AuditRequest {
   readonly account?: string
@@ -161,14 +161,14 @@ export interface AuditRequest {
   readonly result?: string
   readonly from?: Date
   readonly to?: Date
-  readonly after: AuditPosition | null
+  readonly after: AuditCursor | null
   readonly limit: number
 }
 
 /** One page of the log, newest first; `to` itself is not in it. */
 export async function listAudit (
   { account, actor, action, result, from, to, after, limit }: AuditRequest,
-): Promise<{ entries: StoredAudit[], next: AuditPosition | null }> {
+): Promise<{ entries: StoredAudit[], next: AuditCursor | null }> {
   const span = mongoose.trusted({ $gte: from ?? new Date(0), ...(to === undefined ? {} : { $lt: to }) })
   const filter = {
     at: span,
@@ -188,7 +188,7 @@ export async function listAudit (
 }
 
 /** What follows a place, newest first. */
-function laterThan ([at, id]: AuditPosition): object[] {
+function laterThan ([at, id]: AuditCursor): object[] {
   const moment = new Date(at)
   return [{ at: mongoose.trusted({ $lt: moment }) }, {
     at: moment,

@@ -1,39 +1,39 @@
 // Titles that come and go by their dates alone: nobody writes anything then, so whichever process notices tells the feeds.
-import { readWindowsToldUntil, recordCatalogueChange, setWindowsToldUntil } from '../../models/change-log.js'
+import { findNotifiedUntil, recordCatalogueChange, saveNotifiedUntil } from '../../models/change-log.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { nextTurn } from '../catalogue/store/availability.js'
+import { nextAvailabilityChange } from '../catalogue/store/availability.js'
 
 /** So many at once are told as "any title": the log has room for the other changes. */
 const NAMED_AT_ONCE = 20
 
-export interface WindowNews {
+export interface AvailabilityNotifier {
   /** Tells what came or went since any process told, also while none ran. Costs nothing while no date passes. */
-  tell(now: Date): Promise<void>
+  notify(now: Date): Promise<void>
 }
 
-export function createWindowNews (catalogue: Pick<Catalogue, 'titles' | 'generation'>): WindowNews {
+export function createAvailabilityNotifier (catalogue: Pick<Catalogue, 'titles' | 'generation'>): AvailabilityNotifier {
   let toldUntil: Date | null = null
   let nextAt = Infinity
   let generation = -1
 
   return {
-    async tell (now) {
-      toldUntil ??= await readWindowsToldUntil(now)
+    async notify (now) {
+      toldUntil ??= await findNotifiedUntil(now)
       if (generation !== catalogue.generation()) {
         generation = catalogue.generation()
-        nextAt = nextTurn(catalogue, toldUntil.getTime())
+        nextAt = nextAvailabilityChange(catalogue, toldUntil.getTime())
       }
       if (now.getTime() < nextAt) return
-      const since = await readWindowsToldUntil(now)
+      const since = await findNotifiedUntil(now)
       const passed = [...catalogue.titles()].filter((title) =>
         datesOf(title).some((date) => date > since && date <= now)
       )
       if (passed.length > NAMED_AT_ONCE) await recordCatalogueChange(null)
       else for (const { id } of passed) await recordCatalogueChange(id)
       // Told twice rather than not at all: of two processes that notice at once, and after a crash right here.
-      await setWindowsToldUntil(now)
+      await saveNotifiedUntil(now)
       toldUntil = now
-      nextAt = nextTurn(catalogue, now.getTime())
+      nextAt = nextAvailabilityChange(catalogue, now.getTime())
     },
   }
 }

@@ -10,11 +10,11 @@ import { DomainError, unavailable } from '../errors.js'
 /** Whoever ended a session waits no longer than this, and the time of reading it, until its feeds end. */
 const BEAT_MS = 4_000
 /** For each account, in each process: as many devices as a household has, and some that went away without a word. */
-export const LISTENERS_OF_ACCOUNT = 20
+export const MAX_FEEDS_PER_ACCOUNT = 20
 const MAX_AWAIT_MS = 200
 const REOPEN_AFTER_MS = 1_000
 
-export interface Listener {
+export interface Subscriber {
   readonly accountId: string
   readonly sessionId: string
   readonly profileId: string
@@ -27,13 +27,13 @@ export interface Listener {
   end(): void
 }
 
-export interface ChangeHub {
+export interface ChangeFeedBroadcaster {
   /**
    * Resolves when no change can be missed any more.
    * @returns what ends it
    * @throws DomainError 429 `too-many-feeds`, 503 `stopping`
    */
-  listen(listener: Listener): Promise<() => void>
+  listen(listener: Subscriber): Promise<() => void>
   /** Ends everybody: the process stops. */
   close(): void
 }
@@ -56,12 +56,12 @@ interface Following {
   stop(): void
 }
 
-export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
-  const listeners = new Set<Listener>()
+export function createChangeFeedBroadcaster ({ access, log, now }: HubServices): ChangeFeedBroadcaster {
+  const listeners = new Set<Subscriber>()
   let following: Following | null = null
   let isClosed = false
 
-  function wakeWhere (isConcerned: (listener: Listener) => boolean): void {
+  function wakeWhere (isConcerned: (listener: Subscriber) => boolean): void {
     for (const listener of listeners) if (isConcerned(listener)) listener.wake()
   }
 
@@ -138,7 +138,7 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
     }
   }
 
-  function leave (listener: Listener): void {
+  function leave (listener: Subscriber): void {
     listeners.delete(listener)
     if (listeners.size > 0) return
     following?.stop()
@@ -148,7 +148,7 @@ export function createChangeHub ({ access, log, now }: HubServices): ChangeHub {
   return {
     async listen (listener) {
       if (isClosed) throw unavailable('stopping', 'This server is stopping. Connect again.', 1)
-      if ([...listeners].filter(({ accountId }) => accountId === listener.accountId).length >= LISTENERS_OF_ACCOUNT) {
+      if ([...listeners].filter(({ accountId }) => accountId === listener.accountId).length >= MAX_FEEDS_PER_ACCOUNT) {
         throw tooManyFeeds()
       }
       listeners.add(listener)
@@ -171,8 +171,8 @@ function tooManyFeeds (): DomainError {
     429,
     'too-many-feeds',
     'Too many feeds',
-    `An account listens with up to ${LISTENERS_OF_ACCOUNT} connections. Close one first.`,
-    { maxFeeds: LISTENERS_OF_ACCOUNT },
+    `An account listens with up to ${MAX_FEEDS_PER_ACCOUNT} connections. Close one first.`,
+    { maxFeeds: MAX_FEEDS_PER_ACCOUNT },
     { 'retry-after': '60' },
   )
 }

@@ -2,18 +2,18 @@
 // playing right now. Titles that the profile may not see are never named.
 import mongoose, { Types } from 'mongoose'
 import { findProfileWatching } from '../../models/account.js'
-import { findSlots, type StreamSlot } from '../../models/account-streams.js'
+import { findStreamLeases, type StreamLease } from '../../models/account-streams.js'
 import { CATALOGUE_LOG, ChangeLog, type ChangeKind, type StoredChangeLog } from '../../models/change-log.js'
-import { readStatesOf } from '../watching/title-states.js'
+import { loadTitleStatesOfProfile } from '../watching/title-states.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { canSee, type Viewer } from '../domain/maturity.js'
+import { canSee, type MaturityScope } from '../domain/maturity.js'
 import type { ProfileState } from '../schemas/catalogue.js'
-import { slotState } from '../watching/streams/stream-leases.js'
-import type { Watcher } from '../watching/watching.js'
-import { hasNews } from '../watching/streams/resume-position.js'
+import { toLeaseItemState } from '../watching/streams/stream-leases.js'
+import type { ProfileRef } from '../watching/watching.js'
+import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
 
 /** A place in a feed: the newest change known of the profile, of the catalogue, and of what is playing (ms since the epoch). */
-export type FeedPosition = readonly [seq: number, catalogueSeq: number, liveAt: number]
+export type FeedCursor = readonly [seq: number, catalogueSeq: number, liveAt: number]
 
 export interface FeedChange {
   readonly kind: ChangeKind
@@ -25,12 +25,12 @@ export interface FeedPage {
   readonly changes: readonly FeedChange[]
   /** More has changed than is remembered: everything is to be read again. */
   readonly isReset: boolean
-  readonly position: FeedPosition
+  readonly position: FeedCursor
 }
 
 export interface ChangeReader {
   /** @param since null begins now */
-  read(watcher: Watcher, viewer: Viewer, since: FeedPosition | null): Promise<FeedPage>
+  read(watcher: ProfileRef, viewer: MaturityScope, since: FeedCursor | null): Promise<FeedPage>
 }
 
 type Log = Pick<StoredChangeLog, 'seq' | 'forgotten' | 'entries'>
@@ -53,18 +53,18 @@ export function createChangeReader (catalogue: Catalogue, now: () => Date): Chan
     await catchingUp
   }
 
-  function see (viewer: Viewer, id: string | null): CatalogueTitle | null {
+  function see (viewer: MaturityScope, id: string | null): CatalogueTitle | null {
     const title = id === null ? null : catalogue.findTitle(id)
     return title !== null && canSee(viewer, title, now()) ? title : null
   }
 
   /** What is new in either log, by kind and title. */
   function listNews (
-    viewer: Viewer,
+    viewer: MaturityScope,
     own: Log,
     shared: Log,
-    [seq, catalogueSeq]: FeedPosition,
-    live: readonly StreamSlot[],
+    [seq, catalogueSeq]: FeedCursor,
+    live: readonly StreamLease[],
   ): Array<{ kind: ChangeKind, title: CatalogueTitle | null }> {
     const news = [
       ...shared.entries.filter((entry) => entry.seq > catalogueSeq),
@@ -85,13 +85,13 @@ export function createChangeReader (catalogue: Catalogue, now: () => Date): Chan
       const profileId = new Types.ObjectId(watcher.profile)
       const [logs, slots] = await Promise.all([
         ChangeLog.find({ _id: mongoose.trusted({ $in: [profileId, CATALOGUE_LOG] }) }).lean<StoredChangeLog[]>(),
-        findSlots(watcher.account),
+        findStreamLeases(watcher.account),
       ])
       const own = logs.find(({ _id }) => _id.equals(profileId)) ?? EMPTY_LOG
       const shared = logs.find(({ _id }) => _id.equals(CATALOGUE_LOG)) ?? EMPTY_LOG
-      const live = slots.filter((slot) => slot.profile.equals(profileId) && hasNews(slot))
-      const momentOf = ({ at }: StreamSlot): number => at?.getTime() ?? 0
-      const position: FeedPosition = [own.seq, shared.seq, Math.max(since?.[2] ?? 0, ...live.map(momentOf))]
+      const live = slots.filter((slot) => slot.profile.equals(profileId) && hasUnflushedEvents(slot))
+      const momentOf = ({ at }: StreamLease): number => at?.getTime() ?? 0
+      const position: FeedCursor = [own.seq, shared.seq, Math.max(since?.[2] ?? 0, ...live.map(momentOf))]
       if (since === null) return { changes: [], isReset: false, position }
       // A log that is behind what was read of it was lost, and begins anew.
       if (isForgotten(own, since[0]) || isForgotten(shared, since[1])) return { changes: [], isReset: true, position }
@@ -118,17 +118,17 @@ const NO_STATE: ProfileState = { inWishlist: false, rating: null, progress: null
 
 /** The present states of titles, with the very place of what is playing. */
 async function readStates (
-  watcher: Watcher,
+  watcher: ProfileRef,
   titleIds: readonly string[],
-  live: readonly StreamSlot[],
+  live: readonly StreamLease[],
 ): Promise<(titleId: string) => ProfileState> {
   const profile = titleIds.length === 0 ? null : await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return () => NO_STATE
-  const states = await readStatesOf(profile, titleIds)
+  const states = await loadTitleStatesOfProfile(profile, titleIds)
   return (titleId) => {
     const state = states(titleId)
     const playing =
-      live.filter(({ title }) => title.toString() === titleId).map(slotState).sort((a, b) =>
+      live.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState).sort((a, b) =>
         b.lastWatchedAt - a.lastWatchedAt
       )[0]
     const lastWatchedAt = playing === undefined ? '' : new Date(playing.lastWatchedAt).toISOString()

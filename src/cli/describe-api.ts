@@ -2,9 +2,9 @@
 import { createAccountAccess } from '../accounts/access.js'
 import type { AuditLog } from '../audit/audit-log.js'
 import { assemble, createFastify } from '../app.js'
-import type { Background } from '../jobs/background-tasks.js'
+import type { BackgroundTasks } from '../jobs/background-tasks.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
-import { createChangeHub } from '../changes/change-feed-broadcaster.js'
+import { createChangeFeedBroadcaster } from '../changes/change-feed-broadcaster.js'
 import { loadConfig } from '../config.js'
 import type { Trends } from '../home/trends.js'
 import { createLeaseCheck } from '../media/delivery/lease-check.js'
@@ -33,14 +33,14 @@ export async function describeApi (): Promise<object> {
     cursors: createCursorCodec(keys),
     hasher: {} as PasswordHasher,
     mailer: {} as Mailer,
-    background: {} as Background,
+    background: {} as BackgroundTasks,
     audit: {} as AuditLog,
     storage: {} as MediaStorage,
     packaging: {} as Packaging,
     packages: {} as PackageIndexes,
     uploads: {} as ResumableUploads,
     catalogue,
-    hub: createChangeHub({ access, log: app.log, now }),
+    hub: createChangeFeedBroadcaster({ access, log: app.log, now }),
     search: {} as TitleSearch,
     access,
     leases: createLeaseCheck(now),

@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { createAccountAccess } from '../accounts/access.js'
 import { openCatalogue } from '../catalogue/store/snapshot.js'
 import type { Config } from '../config.js'
-import { examine, type DoctorReport } from '../doctor/doctor.js'
+import { runChecks, type DoctorReport } from '../doctor/doctor.js'
 import { createLeaseCheck } from '../media/delivery/lease-check.js'
 import { openStorage } from '../storage/open-storage.js'
 
@@ -40,7 +40,7 @@ async function examineService (config: Config, isMending: boolean): Promise<Doct
       now,
       log,
     }
-    return await examine(services, isMending, (check, things) => {
+    return await runChecks(services, isMending, (check, things) => {
       spinner.text = `${check}: ${things}`
     })
   } finally {

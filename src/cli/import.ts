@@ -5,10 +5,10 @@ import { pino } from 'pino'
 import { recordCatalogueChange } from '../../models/change-log.js'
 import type { Config } from '../config.js'
 import { openStorage } from '../storage/open-storage.js'
-import { importCatalogue, NO_COUNTS, type ImportCounts, type RefusedLine } from '../transfer/import-catalogue.js'
+import { importCatalogue, NO_COUNTS, type ImportCounts, type RejectedLine } from '../transfer/import-catalogue.js'
 import type { ImportServices } from '../transfer/import-titles.js'
 import { openSources, type Format, type Source } from '../transfer/open-source.js'
-import { findReached, forgetReached, keepReached, runIdOf } from '../transfer/import-checkpoint.js'
+import { loadCheckpoint, clearCheckpoint, saveCheckpoint, runIdOf } from '../transfer/import-checkpoint.js'
 import { showImportProgress } from './import-progress.js'
 
 export interface ImportCommandOptions {
@@ -96,8 +96,8 @@ async function importSource (
   const mode = options.replace === true ? 'replace' : 'merge'
   const isDryRun = options.dryRun === true
   const runId = source.identity === null || isDryRun ? null : runIdOf(source.identity, mode)
-  if (runId !== null && options.fromStart === true) await forgetReached(runId)
-  const reached = runId === null ? null : await findReached(runId)
+  if (runId !== null && options.fromStart === true) await clearCheckpoint(runId)
+  const reached = runId === null ? null : await loadCheckpoint(runId)
   const skip = reached?.items ?? 0
   if (reached !== null) {
     console.error(`${source.name}: goes on after ${skip.toLocaleString('en-US')} records (--from-start begins again).`)
@@ -115,11 +115,11 @@ async function importSource (
       async onBatch (batch) {
         ;({ counts, items } = batch)
         for (const line of batch.refused) run.report.write(source.name, line)
-        if (runId !== null) await keepReached(runId, items, counts, services.now())
+        if (runId !== null) await saveCheckpoint(runId, items, counts, services.now())
         progress.update({ bytes: source.bytesRead(), items, refused: counts.refused })
       },
     })
-    if (runId !== null && isComplete) await forgetReached(runId)
+    if (runId !== null && isComplete) await clearCheckpoint(runId)
     if (!isComplete) console.error(runId === null ? 'Interrupted.' : 'Interrupted: the same command goes on from here.')
   } finally {
     progress.stop()
@@ -129,7 +129,7 @@ async function importSource (
 }
 
 interface Report {
-  write(file: string, line: RefusedLine): void
+  write(file: string, line: RejectedLine): void
   /** How many were not shown. */
   untold(): number
   close(): Promise<void>

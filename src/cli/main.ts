@@ -7,7 +7,7 @@ import { Account, findAccountByEmail, type StoredAccount } from '../../models/ac
 import { createAuditLog } from '../audit/audit-log.js'
 import { setPassword } from '../accounts/set-password.js'
 import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
-import { createBackground } from '../jobs/background-tasks.js'
+import { createBackgroundTasks } from '../jobs/background-tasks.js'
 import { openCatalogue } from '../catalogue/store/snapshot.js'
 import type { Config } from '../config.js'
 import { createIndexes, findMissingIndexes, requireIndexes } from '../database/indexes.js'
@@ -191,7 +191,7 @@ async function recordCommand (config: Config, action: string, account: StoredAcc
   }
   const audit = createAuditLog({
     log,
-    background: createBackground(log),
+    background: createBackgroundTasks(log),
     keepDays: config.auditDays,
     now: () => new Date(),
   })

@@ -31,7 +31,7 @@ type Variables = Readonly<Record<string, string | undefined>>
  * @param cacheDir where installed versions are kept
  * @throws Error telling what each pip said
  */
-export async function installStandIn (
+export async function installFallbackServer (
   cacheDir: string,
   env: Variables,
   report: (line: string) => void,

@@ -7,7 +7,7 @@ import {
   folderOf,
   kindOfData,
   startDownloadedMongod,
-  startStandIn,
+  startFallbackServer,
   startSystemMongod,
   type ServerKind,
   type StartedServer,
@@ -55,7 +55,7 @@ export const ATTEMPTS: readonly Attempt[] = [
     kind: 'mongod',
     start: startDownloadedMongod,
   },
-  { source: 'stand-in', what: 'the stand-in from PyPI', kind: 'stand-in', start: startStandIn },
+  { source: 'stand-in', what: 'the stand-in from PyPI', kind: 'stand-in', start: startFallbackServer },
 ]
 
 /** Nothing worked: tells what was tried, what each said, and what to do. */

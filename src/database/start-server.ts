@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { FRONT_PROGRAM, installStandIn } from './fallback-server.js'
+import { FRONT_PROGRAM, installFallbackServer } from './fallback-server.js'
 
 /** Each kind of server has a folder of its own in the data folder: none reads another's files. */
 export type ServerKind = 'mongod' | 'stand-in'
@@ -57,8 +57,8 @@ export async function startDownloadedMongod (options: StartOptions): Promise<Sta
 }
 
 /** @throws Error when it cannot be installed, or does not start */
-export async function startStandIn ({ dataDir, cacheDir, env, report }: StartOptions): Promise<StartedServer> {
-  const program = await installStandIn(cacheDir, env, report)
+export async function startFallbackServer ({ dataDir, cacheDir, env, report }: StartOptions): Promise<StartedServer> {
+  const program = await installFallbackServer(cacheDir, env, report)
   return await withDataFolder(dataDir, 'stand-in', async (dbPath) => {
     const server = await MongoMemoryServer.create({
       binary: { systemBinary: FRONT_PROGRAM, checkMD5: false },

@@ -14,7 +14,7 @@ import { createAccount } from '../accounts/sign-in.js'
 import { largestPlan } from '../domain/plans.js'
 import { describeFile } from '../media/upload/media-files.js'
 import { createMediaPackager, type MediaPackager } from '../media/packaging/packager.js'
-import { unpackaged } from '../media/packaging/packaging.js'
+import { initialHlsState } from '../media/packaging/packaging.js'
 import { createMediaProber, type MediaProber } from '../media/probing/probe.js'
 import { receiveUpload } from '../media/upload/receive-upload.js'
 import { prefixOf } from '../media/object-cleanup.js'
@@ -127,7 +127,7 @@ async function storeClip (
   if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
   const createdAt = new Date()
   const hls = {
-    ...unpackaged(),
+    ...initialHlsState(),
     state: 'ready' as const,
     progress: 1,
     packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }],

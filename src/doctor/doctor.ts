@@ -50,7 +50,7 @@ export interface DoctorReport {
  * @param isMending whether to mend what can be mended
  * @param report is told of each check and of how many things it has looked at
  */
-export async function examine (
+export async function runChecks (
   services: DoctorServices,
   isMending: boolean,
   report: (check: string, things: number) => void,

@@ -4,14 +4,14 @@ import { Account, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
 import { Image, type StoredImage } from '../../models/image.js'
-import { MailLink } from '../../models/email-token.js'
+import { EmailToken } from '../../models/email-token.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Play } from '../../models/play.js'
-import { RepeatableRequest } from '../../models/idempotency-record.js'
+import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { Session } from '../../models/session.js'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { Title } from '../../models/title.js'
-import { Trash, Undo } from '../../models/undo.js'
+import { SoftDeleted, Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { removeMediaBytes, removeObjects } from '../media/object-cleanup.js'
@@ -31,12 +31,14 @@ const owned = (model: unknown, account: string, profile: string | null): Owned =
 })
 
 const OWNED: readonly Owned[] = [
-  ...[Play, WatchArchive, Taste, Undo, Trash].map((model) => owned(model, 'account', 'profile')),
+  ...[Play, WatchArchive, ProfileTitlePreferences, Undo, SoftDeleted].map((model) =>
+    owned(model, 'account', 'profile')
+  ),
   owned(WishlistOrder, 'account', '_id'),
   owned(ChangeLog, 'account', '_id'),
   owned(Session, 'account', null),
-  owned(MailLink, 'account', null),
-  owned(RepeatableRequest, 'account', null),
+  owned(EmailToken, 'account', null),
+  owned(IdempotencyRecord, 'account', null),
   owned(AccountStreams, '_id', null),
 ]
 

@@ -13,7 +13,7 @@ export interface PlayableFile {
 }
 
 /** What the client says it can play and would like; all members are optional. */
-export interface ClientAbilities {
+export interface ClientCapabilities {
   readonly maxHeight?: number
   readonly maxBitrate?: number
   /** Codec names (`avc1`, `hvc1`, `vp09`) or full RFC 6381 strings that start with them. */
@@ -22,9 +22,9 @@ export interface ClientAbilities {
   readonly languages?: readonly string[]
 }
 
-export interface FileWishes {
+export interface FilePreferences {
   readonly planMaxHeight: number
-  readonly client: ClientAbilities
+  readonly client: ClientCapabilities
   /** The audio language that was last chosen for this title; it comes after the client's and before the last file's. */
   readonly rememberedLanguage: string | null
   readonly profileLanguages: readonly string[]
@@ -57,13 +57,13 @@ export interface FileChoice<F extends PlayableFile> {
   >
 }
 
-export type Refusal = 'no-file' | 'plan' | 'client'
+export type Rejection = 'no-file' | 'plan' | 'client'
 
 /**
  * The class of a picture, in lines of a 16:9 frame: a 1920x800 film is a 1080p film.
  * Unknown sizes count as 0, so that an unprobed file is never refused for its size.
  */
-export function pictureHeight (file: Pick<PlayableFile, 'width' | 'height'>): number {
+export function videoHeight (file: Pick<PlayableFile, 'width' | 'height'>): number {
   return Math.max(file.height ?? 0, Math.round((file.width ?? 0) * 9 / 16))
 }
 
@@ -72,11 +72,14 @@ export function withinPlan<F extends Pick<PlayableFile, 'width' | 'height'>> (
   files: readonly F[],
   planMaxHeight: number,
 ): F[] {
-  return files.filter((file) => pictureHeight(file) <= planMaxHeight)
+  return files.filter((file) => videoHeight(file) <= planMaxHeight)
 }
 
 /** Chooses among the ready files of one movie or episode; a string tells why nothing can be played. */
-export function chooseFile<F extends PlayableFile> (files: readonly F[], wishes: FileWishes): FileChoice<F> | Refusal {
+export function chooseFile<F extends PlayableFile> (
+  files: readonly F[],
+  wishes: FilePreferences,
+): FileChoice<F> | Rejection {
   if (files.length === 0) return 'no-file'
   const allowed = withinPlan(files, wishes.planMaxHeight)
   if (allowed.length === 0) return 'plan'
@@ -99,7 +102,7 @@ interface Taste {
   readonly languages: readonly string[]
 }
 
-function tasteOf (files: readonly PlayableFile[], wishes: FileWishes): Taste {
+function tasteOf (files: readonly PlayableFile[], wishes: FilePreferences): Taste {
   const last = files.find((file) => file.id === wishes.lastFileId) ?? null
   const original = wishes.originalLanguage === null ? [] : [wishes.originalLanguage]
   const remembered = wishes.rememberedLanguage === null ? [] : [wishes.rememberedLanguage]
@@ -118,7 +121,7 @@ function rank<F extends PlayableFile> (files: readonly F[], taste: Taste): F[] {
   const key = (file: F): number[] => [
     taste.last !== null && file.edition !== taste.last.edition ? 1 : 0,
     languageRank(file, taste),
-    -pictureHeight(file),
+    -videoHeight(file),
     file.id === taste.last?.id ? 0 : 1,
     -(file.bitrate ?? 0),
   ]
@@ -133,16 +136,16 @@ function compareKeys (a: readonly number[], b: readonly number[]): number {
 }
 
 function languageRank (file: PlayableFile, taste: Taste): number {
-  const at = taste.languages.findIndex((language) => speaks(file, language))
+  const at = taste.languages.findIndex((language) => hasAudioLanguage(file, language))
   return at === -1 ? taste.languages.length : at
 }
 
-export function speaks (file: Pick<PlayableFile, 'audioLanguages'>, language: string): boolean {
+export function hasAudioLanguage (file: Pick<PlayableFile, 'audioLanguages'>, language: string): boolean {
   return file.audioLanguages.some((spoken) => isSameLanguage(spoken, language))
 }
 
-function clientRejection (file: PlayableFile, client: ClientAbilities): RejectionCode | null {
-  if (client.maxHeight !== undefined && pictureHeight(file) > client.maxHeight) return 'client-height'
+function clientRejection (file: PlayableFile, client: ClientCapabilities): RejectionCode | null {
+  if (client.maxHeight !== undefined && videoHeight(file) > client.maxHeight) return 'client-height'
   if (client.maxBitrate !== undefined && (file.bitrate ?? 0) > client.maxBitrate) return 'client-bitrate'
   if (client.codecs !== undefined && file.videoCodec !== null && !playsCodec(client.codecs, file.videoCodec)) {
     return 'client-codec'
@@ -172,11 +175,11 @@ function explainChoice (
   allowed: readonly PlayableFile[],
   playable: readonly PlayableFile[],
   taste: Taste,
-  wishes: FileWishes,
+  wishes: FilePreferences,
 ): FileChoice<PlayableFile>['reason'] {
   if (best.id === taste.last?.id) return { code: 'resumed-file', text: 'The file that was played last.' }
-  const wanted = taste.languages.find((language) => speaks(best, language))
-  if (wanted !== undefined && playable.some((file) => !speaks(file, wanted))) {
+  const wanted = taste.languages.find((language) => hasAudioLanguage(best, language))
+  if (wanted !== undefined && playable.some((file) => !hasAudioLanguage(file, wanted))) {
     const isClients = (wishes.client.languages ?? []).includes(wanted)
     if (wanted === wishes.rememberedLanguage && !isClients) {
       return {
@@ -186,11 +189,11 @@ function explainChoice (
     }
     return { code: 'preferred-language', text: `The sharpest file in the preferred language (${wanted}).` }
   }
-  const sharpest = (some: readonly PlayableFile[]): number => Math.max(...some.map(pictureHeight))
-  if (sharpest(allowed) > pictureHeight(best)) {
+  const sharpest = (some: readonly PlayableFile[]): number => Math.max(...some.map(videoHeight))
+  if (sharpest(allowed) > videoHeight(best)) {
     return { code: 'client-limit', text: 'The best file within what this device can play.' }
   }
-  if (sharpest(files) > pictureHeight(best)) {
+  if (sharpest(files) > videoHeight(best)) {
     return { code: 'plan-cap', text: `The best file within the plan's ${wishes.planMaxHeight}p.` }
   }
   return { code: 'best-quality', text: 'The best file there is.' }
@@ -200,7 +203,7 @@ function explainRejection (
   file: PlayableFile,
   best: PlayableFile,
   taste: Taste,
-  wishes: FileWishes,
+  wishes: FilePreferences,
 ): FileChoice<PlayableFile>['alternatives'][number]['reason'] {
   const texts: Record<RejectionCode, string> = {
     'client-height': 'Taller than this device can show.',

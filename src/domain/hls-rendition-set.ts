@@ -1,8 +1,8 @@
 // What an HLS playlist offers out of an item's packaged files: one timeline, each height once, each sound once. Pure.
-import { pictureHeight, type PlayableFile } from './file-choice.js'
+import { videoHeight, type PlayableFile } from './file-choice.js'
 import type { AudioKind } from './language-choice.js'
 
-export interface OfferedSound {
+export interface PackagedAudio {
   /** BCP 47; null when nobody knows. */
   readonly language: string | null
   readonly kind: AudioKind
@@ -12,23 +12,23 @@ export interface OfferedSound {
   readonly codec: string
 }
 
-export interface PackagedFile<S extends OfferedSound = OfferedSound>
+export interface PackagedFile<S extends PackagedAudio = PackagedAudio>
   extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'edition'> {
   /** Of the package, ms. */
   readonly durationMs: number
   readonly sounds: readonly S[]
 }
 
-export interface SoundGroup<S extends OfferedSound> {
+export interface AudioGroup<S extends PackagedAudio> {
   /** The family of their codec: a player that cannot play it passes over the whole group. */
   readonly id: string
   readonly sounds: readonly S[]
 }
 
-export interface HlsOffer<F, S extends OfferedSound> {
+export interface HlsRenditionSet<F, S extends PackagedAudio> {
   /** The chosen file first: players begin with the first one; then the sharpest first. */
   readonly variants: readonly F[]
-  readonly groups: ReadonlyArray<SoundGroup<S>>
+  readonly groups: ReadonlyArray<AudioGroup<S>>
 }
 
 /** Files that differ more than this in length are different cuts: their sounds and pictures do not go together. */
@@ -38,18 +38,18 @@ export const SAME_LENGTH_MS = 500
  * Puts together what goes with the chosen file: files of its edition and length, none above the height cap. Of several files
  * of one height the chosen one is taken, else the richest; of several sounds alike the chosen file's, else the first.
  */
-export function assembleOffer<S extends OfferedSound, F extends PackagedFile<S>> (
+export function buildRenditionSet<S extends PackagedAudio, F extends PackagedFile<S>> (
   chosen: F,
   files: readonly F[],
   maxHeight: number,
-): HlsOffer<F, S> {
+): HlsRenditionSet<F, S> {
   const fitting = [
     chosen,
-    ...files.filter((file) => file.id !== chosen.id && isCompatible(file, chosen) && pictureHeight(file) <= maxHeight)
+    ...files.filter((file) => file.id !== chosen.id && isCompatible(file, chosen) && videoHeight(file) <= maxHeight)
       .sort(bySharpness),
   ]
   const variants = fitting.filter((file, i) =>
-    fitting.findIndex((other) => pictureHeight(other) === pictureHeight(file)) === i
+    fitting.findIndex((other) => videoHeight(other) === videoHeight(file)) === i
   )
   return { variants, groups: groupSounds(fitting.flatMap(({ sounds }) => sounds)) }
 }
@@ -59,10 +59,10 @@ function isCompatible (file: PackagedFile, chosen: PackagedFile): boolean {
 }
 
 function bySharpness (a: PackagedFile, b: PackagedFile): number {
-  return pictureHeight(b) - pictureHeight(a) || (b.bitrate ?? 0) - (a.bitrate ?? 0) || (a.id < b.id ? -1 : 1)
+  return videoHeight(b) - videoHeight(a) || (b.bitrate ?? 0) - (a.bitrate ?? 0) || (a.id < b.id ? -1 : 1)
 }
 
-function groupSounds<S extends OfferedSound> (sounds: readonly S[]): Array<SoundGroup<S>> {
+function groupSounds<S extends PackagedAudio> (sounds: readonly S[]): Array<AudioGroup<S>> {
   const groups = new Map<string, Map<string, S>>()
   for (const sound of sounds) {
     const id = sound.codec.split('.')[0] ?? sound.codec

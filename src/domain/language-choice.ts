@@ -16,30 +16,30 @@ export type SubtitleKind = typeof SUBTITLE_KINDS[number]
 export const SUBTITLE_MODES = ['none', 'forced', 'smart', 'always'] as const
 export type SubtitleMode = typeof SUBTITLE_MODES[number]
 
-export interface AudioWish {
+export interface AudioPreference {
   readonly language: string
   readonly kind: AudioKind
 }
-export interface SubtitleWish {
+export interface SubtitlePreference {
   readonly language: string
   readonly kind: SubtitleKind
 }
 
 /** What somebody said: undefined leaves it open, subtitles of null are switched off. */
-export interface SpokenWishes {
-  readonly audio?: AudioWish
-  readonly subtitles?: SubtitleWish | null
+export interface LanguagePreferences {
+  readonly audio?: AudioPreference
+  readonly subtitles?: SubtitlePreference | null
   readonly subtitleMode?: SubtitleMode
 }
 
 /** `request`: this call said so; `file`: nothing that was wished for is there. */
 export type LanguageSource = 'request' | 'remembered' | 'profile' | 'original' | 'file'
 
-export interface LanguageWishes {
-  readonly request: SpokenWishes
+export interface LanguageChoiceRequest {
+  readonly request: LanguagePreferences
   /** The languages that the client would like to hear, the best first. */
   readonly clientLanguages: readonly string[]
-  readonly memory: SpokenWishes
+  readonly memory: LanguagePreferences
   /** What was heard last time, where nobody chose it: the language of a file that had only one. */
   readonly lastHeard: string | null
   readonly profile: {
@@ -51,29 +51,32 @@ export interface LanguageWishes {
 }
 
 /** A subtitle of its own, apart from the file. */
-export interface OfferedSubtitle extends SubtitleWish {
+export interface AvailableSubtitle extends SubtitlePreference {
   readonly id: string
 }
 
 /** What there is to choose from. */
-export interface OfferedLanguages {
+export interface AvailableLanguages {
   readonly audioLanguages: readonly string[]
   /** Of subtitles inside the file, whose kinds are not known. */
   readonly subtitleLanguages: readonly string[]
-  readonly subtitles?: readonly OfferedSubtitle[]
+  readonly subtitles?: readonly AvailableSubtitle[]
 }
 
 export interface LanguageChoice {
   /** Null when the file does not say what is spoken in it. */
-  readonly audio: (AudioWish & { readonly source: LanguageSource }) | null
+  readonly audio: (AudioPreference & { readonly source: LanguageSource }) | null
   /** The subtitles to switch on; null for none. */
   readonly subtitles:
-    | (SubtitleWish & { readonly source: LanguageSource, /** Null inside the file. */ readonly id: string | null })
+    | (SubtitlePreference & {
+      readonly source: LanguageSource, /** Null inside the file. */
+      readonly id: string | null,
+    })
     | null
 }
 
 /** Chooses from what a file offers; the answer names languages as the file does. */
-export function chooseLanguages (offered: OfferedLanguages, wishes: LanguageWishes): LanguageChoice {
+export function chooseLanguages (offered: AvailableLanguages, wishes: LanguageChoiceRequest): LanguageChoice {
   const wanted = wantedAudio(wishes)
   const audio = firstOffered(wanted, offered.audioLanguages) ?? anyAudio(offered)
   return { audio, subtitles: chooseSubtitles(offered, wishes, wanted, audio) }
@@ -83,9 +86,9 @@ type Sourced<W> = W & { readonly source: LanguageSource }
 
 /** All audio that somebody wishes for, the strongest wish first; the original comes when nobody does. */
 function wantedAudio (
-  { request, clientLanguages, memory, lastHeard, profile, originalLanguage }: LanguageWishes,
-): Array<Sourced<AudioWish>> {
-  const main = (languages: readonly string[], source: LanguageSource): Array<Sourced<AudioWish>> =>
+  { request, clientLanguages, memory, lastHeard, profile, originalLanguage }: LanguageChoiceRequest,
+): Array<Sourced<AudioPreference>> {
+  const main = (languages: readonly string[], source: LanguageSource): Array<Sourced<AudioPreference>> =>
     languages.map((language) => ({ language, kind: 'main', source }))
   return [
     ...(request.audio === undefined ? [] : [{ ...request.audio, source: 'request' as const }]),
@@ -97,7 +100,7 @@ function wantedAudio (
   ]
 }
 
-function anyAudio ({ audioLanguages: [first] }: OfferedLanguages): Sourced<AudioWish> | null {
+function anyAudio ({ audioLanguages: [first] }: AvailableLanguages): Sourced<AudioPreference> | null {
   return first === undefined ? null : { language: first, kind: 'main', source: 'file' }
 }
 
@@ -106,15 +109,15 @@ function anyAudio ({ audioLanguages: [first] }: OfferedLanguages): Sourced<Audio
  * remembered, the profile's mode after it.
  */
 function chooseSubtitles (
-  offered: OfferedLanguages,
-  wishes: LanguageWishes,
-  wantedAudio: ReadonlyArray<Sourced<AudioWish>>,
-  audio: Sourced<AudioWish> | null,
+  offered: AvailableLanguages,
+  wishes: LanguageChoiceRequest,
+  wantedAudio: ReadonlyArray<Sourced<AudioPreference>>,
+  audio: Sourced<AudioPreference> | null,
 ): LanguageChoice['subtitles'] {
   const { request, memory, profile } = wishes
-  const remembered: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> =
+  const remembered: Array<readonly [SubtitlePreference | null | undefined, LanguageSource]> =
     request.subtitleMode === undefined ? [[memory.subtitles, 'remembered']] : []
-  const spoken: Array<readonly [SubtitleWish | null | undefined, LanguageSource]> = [
+  const spoken: Array<readonly [SubtitlePreference | null | undefined, LanguageSource]> = [
     [request.subtitles, 'request'],
     ...remembered,
   ]
@@ -138,14 +141,14 @@ function chooseSubtitles (
   }
 }
 
-function full (languages: readonly string[], source: LanguageSource): Array<Sourced<SubtitleWish>> {
+function full (languages: readonly string[], source: LanguageSource): Array<Sourced<SubtitlePreference>> {
   return languages.map((language) => ({ language, kind: 'full', source }))
 }
 
 /** Of what is foreign in the film: for whoever understands the rest. */
 function forcedFor (
-  audio: Sourced<AudioWish> | null,
-  { subtitles = [] }: OfferedLanguages,
+  audio: Sourced<AudioPreference> | null,
+  { subtitles = [] }: AvailableLanguages,
 ): LanguageChoice['subtitles'] {
   const forced = subtitles.filter(({ kind }) => kind === 'forced')
   return audio === null
@@ -158,10 +161,10 @@ function forcedFor (
 }
 
 function smartSubtitles (
-  offered: OfferedLanguages,
+  offered: AvailableLanguages,
   reads: readonly string[],
-  wantedAudio: ReadonlyArray<Sourced<AudioWish>>,
-  audio: Sourced<AudioWish> | null,
+  wantedAudio: ReadonlyArray<Sourced<AudioPreference>>,
+  audio: Sourced<AudioPreference> | null,
 ): LanguageChoice['subtitles'] {
   // Whoever reads the language that is heard needs nothing written below it, unless they ask.
   const understood = audio !== null && reads.some((language) => isSameLanguage(language, audio.language))
@@ -181,8 +184,8 @@ const STAND_INS: Readonly<Record<SubtitleKind, readonly SubtitleKind[]>> = {
 
 /** The first wish that can be met: by a subtitle of the very kind, by one inside the file, by one of a kind that stands in. */
 function firstSubtitle (
-  wishes: ReadonlyArray<Sourced<SubtitleWish>>,
-  { subtitles = [], subtitleLanguages }: OfferedLanguages,
+  wishes: ReadonlyArray<Sourced<SubtitlePreference>>,
+  { subtitles = [], subtitleLanguages }: AvailableLanguages,
 ): LanguageChoice['subtitles'] {
   for (const wish of wishes) {
     const apart = STAND_INS[wish.kind].map((kind) =>

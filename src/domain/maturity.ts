@@ -23,13 +23,13 @@ export const ADULT_AGE = 18
 export const KIDS_MAX_AGE = 7
 
 /** Through whose eyes the catalogue is seen. */
-export interface Viewer {
+export interface MaturityScope {
   readonly kids: boolean
   readonly maxMaturityAge: number
 }
 
 /** The account's own token, not bound to a profile, sees as an adult. */
-export const ADULT_VIEWER: Viewer = { kids: false, maxMaturityAge: ADULT_AGE }
+export const UNRESTRICTED_SCOPE: MaturityScope = { kids: false, maxMaturityAge: ADULT_AGE }
 
 export interface Visibility {
   readonly maturityRating: MaturityRating | null
@@ -39,12 +39,12 @@ export interface Visibility {
 }
 
 /** The ceiling in force: what was set, but never above the kids' ceiling on a kids profile. */
-export function maturityCeiling (viewer: Viewer): number {
+export function maturityCeiling (viewer: MaturityScope): number {
   return viewer.kids ? Math.min(viewer.maxMaturityAge, KIDS_MAX_AGE) : viewer.maxMaturityAge
 }
 
 /** Unrated titles are hidden from kids profiles only. */
-export function isSuitable (viewer: Viewer, rating: MaturityRating | null): boolean {
+export function isSuitable (viewer: MaturityScope, rating: MaturityRating | null): boolean {
   if (rating === null) return !viewer.kids
   return MATURITY_AGES[rating] <= maturityCeiling(viewer)
 }
@@ -55,6 +55,6 @@ export function isAvailable (title: Visibility, now: Date): boolean {
     (title.availableUntil === null || now < title.availableUntil)
 }
 
-export function canSee (viewer: Viewer, title: Visibility, now: Date): boolean {
+export function canSee (viewer: MaturityScope, title: Visibility, now: Date): boolean {
   return isAvailable(title, now) && isSuitable(viewer, title.maturityRating)
 }

@@ -1,15 +1,21 @@
 // What a title's card in continue watching says: resume, next episode, or nothing. Pure: everything a profile ever said of
 // the title is folded at once, so that the order in which events arrive cannot matter; the catalogue is an argument.
 import { groupBy } from './arrays.js'
-import { findPasses, type TitleEvents } from './rewatch-runs.js'
-import { foldItem, type ItemState, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
-import { comparePlaces, episodeAfter, type EpisodeInOrder, type Place, type TitleOutline } from './watch-order.js'
+import { findRewatchRuns, type TitleEvents } from './rewatch-runs.js'
+import { deriveItemState, type ItemState, type RewatchRuns, type PlayProgress, type WatchedMark } from './progress.js'
+import {
+  compareOrderKeys,
+  episodeAfter,
+  type EpisodeInOrder,
+  type WatchOrderKey,
+  type TitleOutline,
+} from './watch-order.js'
 
 /** A movie, or an episode with its place in the order of its show. */
 export interface ItemRef {
   readonly item: string
   /** Null for a special without a place: it is resumed, but nothing follows it. */
-  readonly place: Place | null
+  readonly place: WatchOrderKey | null
 }
 
 /** What a card tells of the item it is about; `lastWatchedAt` is when it last counted as started. */
@@ -20,7 +26,7 @@ export type CurrentState = Pick<
 
 /** An item brought to its end, and when (ms since the epoch). */
 export interface EndedItem extends ItemRef {
-  readonly place: Place
+  readonly place: WatchOrderKey
   readonly at: number
 }
 
@@ -40,20 +46,20 @@ export interface TitleState {
 
 export const EMPTY_TITLE_STATE: TitleState = { current: null, ended: null, pass: 1, passSince: null, skipped: 0 }
 
-export interface FoldedTitle {
+export interface DerivedTitle {
   readonly state: TitleState
-  readonly passes: Passes
+  readonly passes: RewatchRuns
   /** The state of every item that was played or marked, by id. */
   readonly items: ReadonlyMap<string, ItemState>
 }
 
 /** Folds everything that was ever said of a title, in any order. */
-export function foldTitle (events: TitleEvents, outline: TitleOutline): FoldedTitle {
-  const passes = findPasses(events, outline)
+export function deriveTitleState (events: TitleEvents, outline: TitleOutline): DerivedTitle {
+  const passes = findRewatchRuns(events, outline)
   const items = new Map<string, ItemState>()
   let state: TitleState = { ...EMPTY_TITLE_STATE, pass: passes.number, passSince: passes.since }
   for (const [item, { place, plays, mark }] of byItem(events)) {
-    const folded = foldItem(plays, mark, passes)
+    const folded = deriveItemState(plays, mark, passes)
     if (folded === null) continue
     items.set(item, folded)
     state = advanceTitle(state, { item, place }, folded)
@@ -62,13 +68,13 @@ export function foldTitle (events: TitleEvents, outline: TitleOutline): FoldedTi
 }
 
 /** Nothing was watched in the running pass, specials without a place included. */
-export function isUntouched ({ items }: FoldedTitle): boolean {
+export function isUntouched ({ items }: DerivedTitle): boolean {
   return [...items.values()].every(({ activeAt, endedAt }) => activeAt === null && endedAt === null)
 }
 
 interface EventsOfItem {
-  readonly place: Place | null
-  readonly plays: PlayFacts[]
+  readonly place: WatchOrderKey | null
+  readonly plays: PlayProgress[]
   readonly mark: WatchedMark | null
 }
 
@@ -127,7 +133,7 @@ function newerEnd (a: EndedItem | null, b: EndedItem | null): EndedItem | null {
 function compareRefs (a: ItemRef, b: ItemRef): number {
   const byPlace = a.place === null || b.place === null
     ? Number(a.place !== null) - Number(b.place !== null)
-    : comparePlaces(a.place, b.place)
+    : compareOrderKeys(a.place, b.place)
   return byPlace || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0)
 }
 
@@ -139,7 +145,7 @@ function countSkipped (
   const place = current?.state.isResumable === true ? current.place : ended?.place ?? null
   if (place === null) return 0
   return order.filter((episode) =>
-    episode.place?.special === 0 && comparePlaces(episode.place, place) < 0 &&
+    episode.place?.special === 0 && compareOrderKeys(episode.place, place) < 0 &&
     (items.get(episode.id)?.endedAt ?? null) === null
   ).length
 }

@@ -1,7 +1,7 @@
 // The file that puts other plans in place of the built-in ones: what may stand in it, and which rule it breaks if any.
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { MOST_PROFILES, MOST_STREAMS, type Plan } from './plans.js'
+import { MAX_PROFILES, MAX_STREAMS, type Plan } from './plans.js'
 
 const strictly = { additionalProperties: false }
 
@@ -15,8 +15,8 @@ export const PlansFile = Type.Object({
         description: 'Stays as it is for ever: accounts refer to it',
       }),
       name: Type.String({ minLength: 1, maxLength: 50, pattern: '\\S', description: 'What people read' }),
-      maxProfiles: Type.Integer({ minimum: 1, maximum: MOST_PROFILES }),
-      maxStreams: Type.Integer({ minimum: 1, maximum: MOST_STREAMS, description: 'How many streams may play at once' }),
+      maxProfiles: Type.Integer({ minimum: 1, maximum: MAX_PROFILES }),
+      maxStreams: Type.Integer({ minimum: 1, maximum: MAX_STREAMS, description: 'How many streams may play at once' }),
       maxHeight: Type.Integer({ minimum: 144, maximum: 8_640, description: 'The sharpest picture, in lines' }),
       price: Type.Object({
         amount: Type.Integer({

@@ -48,8 +48,8 @@ export const DEFAULT_PLANS: readonly Plan[] = [
 ]
 
 /** No plan may allow more: profiles are embedded in the account, and stream slots in one document. */
-export const MOST_PROFILES = 20
-export const MOST_STREAMS = 20
+export const MAX_PROFILES = 20
+export const MAX_STREAMS = 20
 
 // Of the whole process, as the schema hooks are that read it.
 let plans: readonly Plan[] = DEFAULT_PLANS
@@ -100,7 +100,7 @@ export function isSameLimits (a: PlanLimits, b: PlanLimits): boolean {
 }
 
 /** How many profiles an account may hold, locked ones included: as many as the largest plan allows. */
-export function mostStoredProfiles (): number {
+export function maxStoredProfiles (): number {
   return Math.max(...plans.map(({ maxProfiles }) => maxProfiles))
 }
 
@@ -119,7 +119,7 @@ export function countUsableProfiles (profiles: readonly ProfileSlot[]): number {
 }
 
 /** @throws DomainError `plan-profile-limit` when more usable profiles are kept than the plan allows */
-export function assertProfilesFit (limits: PlanLimits, profiles: readonly ProfileSlot[]): void {
+export function assertProfileLimit (limits: PlanLimits, profiles: readonly ProfileSlot[]): void {
   if (countUsableProfiles(profiles) > limits.maxProfiles) throw profileLimitReached(limits)
 }
 

@@ -29,7 +29,7 @@ export interface ItemTiming {
 }
 
 /** The merged facts of one play (one sitting with one item). */
-export interface PlayFacts {
+export interface PlayProgress {
   /** Its first moment, and where it began. */
   readonly startedAt: number
   readonly startPositionMs: number
@@ -51,15 +51,15 @@ export interface PlayFacts {
  * Where an item counts as over, in ms from its start; null when its runtime is unknown.
  * A credits marker wins over the share of the runtime, and neither lies behind the last second.
  */
-export function finishMark (timing: ItemTiming): number | null {
+export function completionThresholdMs (timing: ItemTiming): number | null {
   if (timing.durationMs === null) return null
   const end = Math.max(0, timing.durationMs - END_MARGIN_MS)
   return Math.min(timing.creditsStartMs ?? Math.ceil(timing.durationMs * FINISHED_SHARE), end)
 }
 
 /** The facts of a play that is known by one event alone. */
-export function factsOfEvent (event: ProgressEvent, timing: ItemTiming): PlayFacts {
-  const mark = finishMark(timing)
+export function toPlayProgressOfEvent (event: ProgressEvent, timing: ItemTiming): PlayProgress {
+  const mark = completionThresholdMs(timing)
   const isPastMark = mark !== null && event.positionMs >= mark
   return {
     startedAt: event.at,
@@ -76,7 +76,7 @@ export function factsOfEvent (event: ProgressEvent, timing: ItemTiming): PlayFac
 }
 
 /** Merges what two sources know of the same play; commutative, associative and idempotent. */
-export function mergeFacts (a: PlayFacts, b: PlayFacts): PlayFacts {
+export function mergePlayProgress (a: PlayProgress, b: PlayProgress): PlayProgress {
   const newest = compareMoments(a, b) >= 0 ? a : b
   const first = compareStarts(a, b) <= 0 ? a : b
   return {
@@ -94,17 +94,17 @@ export function mergeFacts (a: PlayFacts, b: PlayFacts): PlayFacts {
 }
 
 /** Later time first, then the higher event id, then (the same id sent with other numbers) the further position. */
-function compareMoments (a: PlayFacts, b: PlayFacts): number {
+function compareMoments (a: PlayProgress, b: PlayProgress): number {
   return a.at - b.at || compareText(a.eventId, b.eventId) || a.positionMs - b.positionMs ||
     (a.durationMs ?? -1) - (b.durationMs ?? -1)
 }
 
-function compareStarts (a: PlayFacts, b: PlayFacts): number {
+function compareStarts (a: PlayProgress, b: PlayProgress): number {
   return a.startedAt - b.startedAt || a.startPositionMs - b.startPositionMs
 }
 
 /** A total order over facts, so that a fold never depends on how they were read. */
-function comparePlays (a: PlayFacts, b: PlayFacts): number {
+function comparePlays (a: PlayProgress, b: PlayProgress): number {
   return compareStarts(a, b) || compareMoments(a, b) || a.furthestMs - b.furthestMs ||
     (a.watchedMs ?? -1) - (b.watchedMs ?? -1) || (a.endAt ?? -1) - (b.endAt ?? -1) ||
     (a.endWatchedMs ?? -1) - (b.endWatchedMs ?? -1)
@@ -119,21 +119,21 @@ function maxOrNull (a: number | null, b: number | null): number | null {
 }
 
 /** How much of a play was really watched: as the client said, else from where it began to the furthest it came. */
-export function watchedIn (play: PlayFacts): number {
+export function watchedIn (play: PlayProgress): number {
   return play.watchedMs ?? Math.max(0, play.furthestMs - play.startPositionMs)
 }
 
-function watchedAtEnd (play: PlayFacts): number {
+function watchedAtEnd (play: PlayProgress): number {
   return play.watchedMs === null ? watchedIn(play) : play.endWatchedMs ?? play.watchedMs
 }
 
 /** The moment a play is ordered by among others: a device whose clock is slow never ends before it began. */
-export function lastMoment (play: PlayFacts): number {
+export function lastMoment (play: PlayProgress): number {
   return Math.max(play.at, play.startedAt)
 }
 
 /** Nothing was played: it opened and closed at the same place, and was nowhere else. */
-export function isEmptyPlay (play: PlayFacts): boolean {
+export function isEmptyPlay (play: PlayProgress): boolean {
   return watchedIn(play) === 0 && play.positionMs === play.startPositionMs && play.furthestMs <= play.startPositionMs
 }
 
@@ -170,7 +170,7 @@ export interface ItemState {
 }
 
 /** Tells to which pass of its title a moment belongs. Passes that were undone have numbers of their own, below 1. */
-export interface Passes {
+export interface RewatchRuns {
   /** The running pass; the first is 1. */
   readonly number: number
   /** When it began, ms since the epoch; null for the first. */
@@ -178,7 +178,7 @@ export interface Passes {
   passAt(moment: number): number
 }
 
-export const FIRST_PASS: Passes = { number: 1, since: null, passAt: () => 1 }
+export const FIRST_RUN: RewatchRuns = { number: 1, since: null, passAt: () => 1 }
 
 /** What earlier plays leave to the next one, kept with a running stream so that its state needs no look back. */
 export interface ItemBase {
@@ -195,10 +195,10 @@ export interface ItemBase {
  * its title begins everything anew, but does not take back that it was finished.
  * @returns null when nothing was played and nothing marked
  */
-export function foldItem (
-  plays: readonly PlayFacts[],
+export function deriveItemState (
+  plays: readonly PlayProgress[],
   mark: WatchedMark | null = null,
-  passes: Passes = FIRST_PASS,
+  passes: RewatchRuns = FIRST_RUN,
 ): ItemState | null {
   const newest = newestOf(plays)
   if (newest === null) return mark === null ? null : markedOnly(mark, passes)
@@ -222,25 +222,33 @@ export function foldItem (
 }
 
 /** What an item's plays so far leave to a play that begins now. */
-export function baseFor (plays: readonly PlayFacts[], mark: WatchedMark | null, passes: Passes = FIRST_PASS): ItemBase {
+export function baseFor (
+  plays: readonly PlayProgress[],
+  mark: WatchedMark | null,
+  passes: RewatchRuns = FIRST_RUN,
+): ItemBase {
   return baseOf(plays, playsOfPass(plays, mark, passes), mark, passes)
 }
 
 /** What counts in the running pass, in order: plays before a mark count for nothing but their position. */
-function playsOfPass (plays: readonly PlayFacts[], mark: WatchedMark | null, { number, passAt }: Passes): PlayFacts[] {
+function playsOfPass (
+  plays: readonly PlayProgress[],
+  mark: WatchedMark | null,
+  { number, passAt }: RewatchRuns,
+): PlayProgress[] {
   return playsSince(plays, mark).filter((play) => passAt(lastMoment(play)) === number)
 }
 
-function playsSince (plays: readonly PlayFacts[], mark: WatchedMark | null): PlayFacts[] {
+function playsSince (plays: readonly PlayProgress[], mark: WatchedMark | null): PlayProgress[] {
   return plays.filter((play) => mark === null || lastMoment(play) > mark.at).sort(comparePlays)
 }
 
 /** Rounds never reach over passes, but what was finished in any pass stays finished. */
 function baseOf (
-  plays: readonly PlayFacts[],
-  counted: readonly PlayFacts[],
+  plays: readonly PlayProgress[],
+  counted: readonly PlayProgress[],
   mark: WatchedMark | null,
-  { number, passAt }: Passes,
+  { number, passAt }: RewatchRuns,
 ): ItemBase {
   const base = foldRounds(counted)
   const others = groupBy(
@@ -256,18 +264,18 @@ function baseOf (
   }
 }
 
-function foldRounds (ordered: readonly PlayFacts[]): ItemBase {
+function foldRounds (ordered: readonly PlayProgress[]): ItemBase {
   return ordered.reduce(afterPlay, { watchedMs: 0, finishedAt: null, endedAt: null, activeAt: null })
 }
 
-function afterPlay (base: ItemBase, play: PlayFacts): ItemBase {
+function afterPlay (base: ItemBase, play: PlayProgress): ItemBase {
   const { finishedAt, activeAt, endedAt } = playOn(base, play)
   const hasFinished = finishOf(base.watchedMs, play) !== null
   return { watchedMs: hasFinished ? 0 : base.watchedMs + watchedIn(play), finishedAt, activeAt, endedAt }
 }
 
 /** When a play brought its item to the end, if half of it was really watched by then. */
-function finishOf (watchedBeforeMs: number, play: PlayFacts): number | null {
+function finishOf (watchedBeforeMs: number, play: PlayProgress): number | null {
   if (play.endAt === null || play.durationMs === null) return null
   return watchedBeforeMs + watchedAtEnd(play) >= play.durationMs * REALLY_WATCHED_SHARE ? play.endAt : null
 }
@@ -279,7 +287,7 @@ export interface ItemEnd {
 }
 
 /** Every time that plays of one item, in any order, brought it to its end after it had been started. */
-export function endsOf (plays: readonly PlayFacts[]): ItemEnd[] {
+export function endsOf (plays: readonly PlayProgress[]): ItemEnd[] {
   const ends: ItemEnd[] = []
   let base = foldRounds([])
   for (const play of [...plays].sort(comparePlays)) {
@@ -292,12 +300,12 @@ export function endsOf (plays: readonly PlayFacts[]): ItemEnd[] {
 }
 
 /** True when a play by itself is long enough to count as a start. */
-export function isStart (play: PlayFacts): boolean {
+export function isStart (play: PlayProgress): boolean {
   return watchedIn(play) >= startedAfter(play.durationMs)
 }
 
 /** The state of an item whose newest play goes on from what earlier ones left. */
-export function playOn (base: ItemBase, play: PlayFacts): ItemState {
+export function playOn (base: ItemBase, play: PlayProgress): ItemState {
   const watchedMs = base.watchedMs + watchedIn(play)
   const finishedAt = maxOrNull(finishOf(base.watchedMs, play), base.finishedAt)
   const isActive = isActiveAfter(base, play)
@@ -320,7 +328,7 @@ export function playOn (base: ItemBase, play: PlayFacts): ItemState {
 }
 
 /** True when the running round counts as started with this play. */
-function isActiveAfter (base: ItemBase, play: PlayFacts): boolean {
+function isActiveAfter (base: ItemBase, play: PlayProgress): boolean {
   return base.watchedMs + watchedIn(play) >= startedAfter(play.durationMs)
 }
 
@@ -328,8 +336,8 @@ function startedAfter (durationMs: number | null): number {
   return durationMs === null ? STARTED_AFTER_MS : Math.max(1, Math.min(STARTED_AFTER_MS, durationMs * STARTED_SHARE))
 }
 
-function newestOf (plays: readonly PlayFacts[]): PlayFacts | null {
-  return plays.reduce<PlayFacts | null>(
+function newestOf (plays: readonly PlayProgress[]): PlayProgress | null {
+  return plays.reduce<PlayProgress | null>(
     (best, play) =>
       best === null || (lastMoment(play) - lastMoment(best) || comparePlays(play, best)) > 0 ? play : best,
     null,
@@ -337,7 +345,7 @@ function newestOf (plays: readonly PlayFacts[]): PlayFacts | null {
 }
 
 /** Nothing was played in this pass, or since the mark: the newest play keeps its exact position and counts for nothing else. */
-function unplayed (newest: PlayFacts, { finishedAt, endedAt }: ItemBase): Omit<ItemState, 'lastWatchedAt'> {
+function unplayed (newest: PlayProgress, { finishedAt, endedAt }: ItemBase): Omit<ItemState, 'lastWatchedAt'> {
   return {
     positionMs: newest.positionMs,
     durationMs: newest.durationMs,
@@ -352,7 +360,7 @@ function unplayed (newest: PlayFacts, { finishedAt, endedAt }: ItemBase): Omit<I
   }
 }
 
-function markedOnly (mark: WatchedMark, { number, passAt }: Passes): ItemState | null {
+function markedOnly (mark: WatchedMark, { number, passAt }: RewatchRuns): ItemState | null {
   if (!mark.watched) return null
   return {
     positionMs: 0,

@@ -1,11 +1,11 @@
 // Watching something again: the plays of a title fall into passes. A pass begins by a call, or by itself when the first
 // episode (or the movie) of something finished is played again; one that was undone counts for nothing.
-import { endsOf, isStart, lastMoment, type Passes, type PlayFacts, type WatchedMark } from './progress.js'
+import { endsOf, isStart, lastMoment, type RewatchRuns, type PlayProgress, type WatchedMark } from './progress.js'
 import { groupBy } from './arrays.js'
-import { comparePlaces, isLastPlace, opensTitle, type Place, type TitleOutline } from './watch-order.js'
+import { compareOrderKeys, isLastInOrder, opensTitle, type WatchOrderKey, type TitleOutline } from './watch-order.js'
 
 /** Somebody asked to begin again at `since`; with `until`, they undid at that moment the pass that began at `since`. */
-export interface PassMark {
+export interface RunMark {
   readonly since: number
   readonly until: number | null
 }
@@ -13,13 +13,13 @@ export interface PassMark {
 export interface PlayOfTitle {
   readonly item: string
   /** Null for a special without a place. */
-  readonly place: Place | null
-  readonly facts: PlayFacts
+  readonly place: WatchOrderKey | null
+  readonly facts: PlayProgress
 }
 
 export interface MarkOfTitle {
   readonly item: string
-  readonly place: Place | null
+  readonly place: WatchOrderKey | null
   readonly mark: WatchedMark
 }
 
@@ -28,7 +28,7 @@ export interface TitleEvents {
   readonly plays: readonly PlayOfTitle[]
   /** At most one an item. */
   readonly marks: readonly MarkOfTitle[]
-  readonly passMarks: readonly PassMark[]
+  readonly passMarks: readonly RunMark[]
 }
 
 interface UndonePass {
@@ -40,12 +40,12 @@ interface UndonePass {
 interface KnownEnd {
   readonly at: number
   readonly knownAt: number
-  readonly place: Place | null
+  readonly place: WatchOrderKey | null
   readonly finished: boolean
 }
 
 /** Works out the passes of a title, whatever the order in which its events became known. */
-export function findPasses (events: TitleEvents, outline: TitleOutline): Passes {
+export function findRewatchRuns (events: TitleEvents, outline: TitleOutline): RewatchRuns {
   const undoneAt = undonePasses(events)
   const starts: number[] = []
   for (const { at, isAsked } of possibleStarts(events, outline)) {
@@ -91,7 +91,7 @@ function knownEnds ({ plays, marks }: TitleEvents, since: number, moment: number
   const markOf = new Map(marks.map(({ item, mark }) => [item, mark]))
   const played = [...groupBy(ofPass, ({ item }) => item)].flatMap(([item, ofItem]) => {
     const mark = markOf.get(item)
-    const isAfterMark = (facts: PlayFacts): boolean => mark === undefined || lastMoment(facts) > mark.at
+    const isAfterMark = (facts: PlayProgress): boolean => mark === undefined || lastMoment(facts) > mark.at
     const [after, before] = [
       ofItem.filter(({ facts }) => isAfterMark(facts)),
       ofItem.filter(({ facts }) => !isAfterMark(facts)),
@@ -122,16 +122,16 @@ function isFinishedAt (
 ): boolean {
   const known = knownEnds(events, since, moment, undoneAt)
   if (kind === 'movie') return known.some(({ finished }) => finished)
-  const newest = known.filter(hasPlace).sort((a, b) => b.at - a.at || comparePlaces(b.place, a.place))[0]
-  return newest !== undefined && isLastPlace(order, newest.place, new Date(moment))
+  const newest = known.filter(hasPlace).sort((a, b) => b.at - a.at || compareOrderKeys(b.place, a.place))[0]
+  return newest !== undefined && isLastInOrder(order, newest.place, new Date(moment))
 }
 
-function hasPlace (end: KnownEnd): end is KnownEnd & { readonly place: Place } {
+function hasPlace (end: KnownEnd): end is KnownEnd & { readonly place: WatchOrderKey } {
   return end.place !== null
 }
 
 /** True when playing an item now would begin a new pass. */
-export function wouldBeginAgain (events: TitleEvents, outline: TitleOutline, item: string, now: number): boolean {
-  const last = findPasses(events, outline).since ?? -Infinity
+export function wouldStartRewatch (events: TitleEvents, outline: TitleOutline, item: string, now: number): boolean {
+  const last = findRewatchRuns(events, outline).since ?? -Infinity
   return opensTitle(outline, item) && isFinishedAt(now, last, events, outline, undonePasses(events))
 }

@@ -1,6 +1,6 @@
 // How alike two titles are, from what is known of them. Pure.
 
-export interface Likeness {
+export interface SimilarityTraits {
   readonly kind: 'movie' | 'show'
   readonly genres: readonly string[]
   readonly people: readonly string[]
@@ -14,7 +14,7 @@ const YEARS_APART = 20
 const STEPS = 2
 
 /** From 0, nothing in common, upwards; in halves. */
-export function likenessOf (a: Likeness, b: Likeness): number {
+export function similarity (a: SimilarityTraits, b: SimilarityTraits): number {
   const shared = countShared(a.people, b.people)
   const sharedGenres = countShared(a.genres, b.genres)
   const allGenres = a.genres.length + b.genres.length - sharedGenres

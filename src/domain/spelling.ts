@@ -1,7 +1,7 @@
 // How far a typed word is from a real one. Pure.
 
 /** How many mistakes a word of this length may have. */
-export function allowedMistakes (length: number): number {
+export function maxEdits (length: number): number {
   return length >= 6 ? 2 : length >= 4 ? 1 : 0
 }
 
@@ -9,13 +9,13 @@ export function allowedMistakes (length: number): number {
  * Counts mistakes between two words: a letter too few, too many, another, or two swapped (optimal string alignment).
  * @param limit beyond which nobody needs to know: then limit + 1
  */
-export function countMistakes (typed: string, word: string, limit: number): number {
+export function editDistance (typed: string, word: string, limit: number): number {
   if (Math.abs(typed.length - word.length) > limit) return limit + 1
   return Math.min(limit + 1, lastRow(typed, word)[word.length] ?? limit + 1)
 }
 
 /** The same against the beginning of a word, for words that are not finished yet: the fewest over all its beginnings. */
-export function countMistakesInBeginning (typed: string, word: string, limit: number): number {
+export function prefixEditDistance (typed: string, word: string, limit: number): number {
   const beginning = word.slice(0, typed.length + limit)
   const row = lastRow(typed, beginning)
   return Math.min(limit + 1, ...row.slice(Math.max(0, typed.length - limit)))

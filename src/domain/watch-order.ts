@@ -1,18 +1,18 @@
 // The order in which the episodes of a show are watched: regular ones by number, specials only where they were given a place.
 
 /** Where an episode stands: a special stands behind the regular episode that it was placed after; `special` is 0 for regular ones. */
-export interface Place {
+export interface WatchOrderKey {
   readonly season: number
   readonly episode: number
   readonly special: number
 }
 
 /** A movie is its own only place. */
-export const MOVIE_PLACE: Place = { season: 0, episode: 0, special: 0 }
+export const MOVIE_ORDER_KEY: WatchOrderKey = { season: 0, episode: 0, special: 0 }
 
 export interface EpisodeInOrder {
   readonly id: string
-  readonly place: Place | null
+  readonly place: WatchOrderKey | null
   /** RFC 3339 full-date; null when it is not known. */
   readonly airDate: string | null
 }
@@ -26,7 +26,7 @@ export interface TitleOutline<E extends EpisodeInOrder = EpisodeInOrder> {
 /** Nothing is known of a title that was deleted. */
 export const UNKNOWN_TITLE: TitleOutline = { kind: 'show', order: [] }
 
-export function comparePlaces (a: Place, b: Place): number {
+export function compareOrderKeys (a: WatchOrderKey, b: WatchOrderKey): number {
   return a.season - b.season || a.episode - b.episode || a.special - b.special
 }
 
@@ -39,12 +39,12 @@ export function hasAired (episode: Pick<EpisodeInOrder, 'airDate'>, now: Date): 
  * The episode that follows a place in the order of its show, across seasons.
  * Works by number, so that an episode that was deleted meanwhile still has a successor.
  */
-export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], place: Place): E | null {
-  return order.find((episode) => episode.place !== null && comparePlaces(episode.place, place) > 0) ?? null
+export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], place: WatchOrderKey): E | null {
+  return order.find((episode) => episode.place !== null && compareOrderKeys(episode.place, place) > 0) ?? null
 }
 
 /** True when nothing that had aired by then follows a place. */
-export function isLastPlace (order: readonly EpisodeInOrder[], place: Place, now: Date): boolean {
+export function isLastInOrder (order: readonly EpisodeInOrder[], place: WatchOrderKey, now: Date): boolean {
   const next = episodeAfter(order.filter((episode) => hasAired(episode, now)), place)
   return next === null
 }

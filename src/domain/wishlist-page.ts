@@ -19,7 +19,7 @@ export function moveToFront (order: readonly string[], first: readonly string[])
 }
 
 /** Where a page ended: how many ids came behind it, and the last ids up to it. */
-export type WishlistPosition = readonly [behind: number, ...upTo: string[]]
+export type WishlistCursor = readonly [behind: number, ...upTo: string[]]
 
 /**
  * One page of a wishlist. Whatever is added, or removed, between two pages, nothing is skipped or repeated; only when the
@@ -30,9 +30,9 @@ export type WishlistPosition = readonly [behind: number, ...upTo: string[]]
 export function pageOfWishlist<T extends { readonly id: string }> (
   order: readonly string[],
   visible: readonly T[],
-  after: WishlistPosition | null,
+  after: WishlistCursor | null,
   limit: number,
-): { titles: T[], next: WishlistPosition | null } {
+): { titles: T[], next: WishlistCursor | null } {
   const places = new Map(order.map((id, i) => [id, i]))
   const placeOf = (id: string): number => places.get(id) ?? -1
   const from = after === null ? 0 : startAfter(order.length, placeOf, after)
@@ -42,11 +42,11 @@ export function pageOfWishlist<T extends { readonly id: string }> (
   return { titles, next: rest.length > limit && last !== undefined ? positionAt(order, placeOf(last.id)) : null }
 }
 
-function positionAt (order: readonly string[], place: number): WishlistPosition {
+function positionAt (order: readonly string[], place: number): WishlistCursor {
   return [order.length - 1 - place, ...order.slice(Math.max(0, place + 1 - REMEMBERED_IDS), place + 1)]
 }
 
 /** Both are never too late: what was behind is still at the end, and whatever came before a place still does unless it was put in front. */
-function startAfter (size: number, placeOf: (id: string) => number, [behind, ...upTo]: WishlistPosition): number {
+function startAfter (size: number, placeOf: (id: string) => number, [behind, ...upTo]: WishlistCursor): number {
   return Math.max(size - behind, ...upTo.map((id) => placeOf(id) + 1))
 }

@@ -5,11 +5,11 @@ import { AccountStreams } from '../../models/account-streams.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Play } from '../../models/play.js'
 import { Show, type StoredShow } from '../../models/show.js'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { notFound } from '../errors.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 
-export interface Removal {
+export interface DeletionPreview {
   /** Gone for good. */
   readonly episodes: number
   readonly mediaFiles: number
@@ -28,7 +28,7 @@ const COUNT_WITHIN_MS = 5_000
 const TIME_LIMIT_EXCEEDED = 50
 
 /** Which part of a title; all of it without a season. */
-export interface RemovalScope {
+export interface DeletionScope {
   readonly kind: 'movie' | 'show'
   readonly id: string
   readonly season?: number
@@ -36,7 +36,7 @@ export interface RemovalScope {
 }
 
 /** @throws DomainError 404 */
-export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): Promise<Removal> {
+export async function previewDeletion (catalogue: Catalogue, scope: DeletionScope): Promise<DeletionPreview> {
   const title = catalogue.findTitle(scope.id)
   if (title?.kind !== scope.kind) throw notFound(scope.kind)
   const items = itemsIn(title, scope)
@@ -55,7 +55,9 @@ export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): 
     ),
     count(AccountStreams.countDocuments({ 'slots.item': mongoose.trusted({ $in: ids }) })),
     isWhole ? count(Account.countDocuments({ 'profiles.wishlist': _id })) : 0,
-    isWhole ? count(Taste.countDocuments({ title: _id, rating: mongoose.trusted({ $ne: null }) })) : 0,
+    isWhole
+      ? count(ProfileTitlePreferences.countDocuments({ title: _id, rating: mongoose.trusted({ $ne: null }) }))
+      : 0,
   ])
   return {
     episodes: scope.kind === 'show' ? items.length : 0,
@@ -70,7 +72,7 @@ export async function countRemoval (catalogue: Catalogue, scope: RemovalScope): 
   }
 }
 
-function itemsIn (title: CatalogueTitle, { season, episode }: RemovalScope): CatalogueItem[] {
+function itemsIn (title: CatalogueTitle, { season, episode }: DeletionScope): CatalogueItem[] {
   const items = title.items.filter((item) =>
     (season === undefined || item.season === season) && (episode === undefined || item.episode === episode)
   )

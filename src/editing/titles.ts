@@ -25,10 +25,10 @@ import {
 } from './stored-title.js'
 
 type MediaServices = Pick<Services, 'storage' | 'log'>
-export type CatalogueServices = MediaServices & Pick<Services, 'catalogue'>
+export type EditingDeps = MediaServices & Pick<Services, 'catalogue'>
 
 export async function createMovie (
-  { catalogue }: CatalogueServices,
+  { catalogue }: EditingDeps,
   body: TitleBody & { title: string },
 ): Promise<StoredMovie> {
   assertWindow(null, body, 'replace')
@@ -38,7 +38,7 @@ export async function createMovie (
 }
 
 export async function createShow (
-  { catalogue }: CatalogueServices,
+  { catalogue }: EditingDeps,
   body: TitleBody & { title: string },
 ): Promise<StoredShow> {
   assertWindow(null, body, 'replace')
@@ -49,7 +49,7 @@ export async function createShow (
 
 /** @throws DomainError 404, 412 */
 export async function editMovie (
-  { catalogue }: CatalogueServices,
+  { catalogue }: EditingDeps,
   id: string,
   body: TitleBody,
   mode: EditMode,
@@ -70,7 +70,7 @@ export async function editMovie (
 
 /** @throws DomainError 404, 409 `show-too-large`, 412 */
 export async function editShow (
-  { catalogue, storage, log }: CatalogueServices,
+  { catalogue, storage, log }: EditingDeps,
   id: string,
   body: TitleBody,
   mode: EditMode,
@@ -86,7 +86,7 @@ export async function editShow (
 }
 
 async function changeShow (
-  services: CatalogueServices,
+  services: EditingDeps,
   id: string,
   revision: number | null,
   change: (show: StoredShow) => object,
@@ -135,7 +135,7 @@ export interface Written<T> {
 
 /** Puts one season whole. @throws DomainError 404, 409, 412 */
 export async function putSeason (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   number: number,
   body: Omit<SeasonBody, 'number'>,
@@ -157,7 +157,7 @@ function episodeOf (show: Pick<StoredShow, 'seasons'>, season: number, number: n
 
 /** Changes what is said of a season, or its number. @throws DomainError 404, 409 `duplicate-number`, 412 */
 export async function changeSeason (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   number: number,
   { translations, ...changes }: Static<typeof SeasonChanges>,
@@ -182,7 +182,7 @@ export async function changeSeason (
 
 /** Changes an episode, or moves it; its id stays. @throws DomainError 404, 409 `duplicate-number` and `show-too-large`, 412 */
 export async function changeEpisode (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   seasonNumber: number,
   number: number,
@@ -213,7 +213,7 @@ export async function changeEpisode (
 
 /** Numbers the episodes of a season anew, in the order given. @throws DomainError 404, 409 `other-episodes`, 412 */
 export async function orderEpisodes (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   number: number,
   { episodeIds, firstNumber = 1 }: Static<typeof EpisodeOrder>,
@@ -285,7 +285,7 @@ function withPlacesFollowed (before: readonly StoredSeason[], after: readonly St
 
 /** Puts one episode; its season is made when it is missing. @throws DomainError 404, 409, 412 */
 export async function putEpisode (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   seasonNumber: number,
   number: number,
@@ -309,7 +309,7 @@ function withOne<T extends { number: number }> (list: readonly T[], replacements
 
 /** @throws DomainError 404, 412 */
 export async function removeSeason (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   number: number,
   revision: number | null,
@@ -322,7 +322,7 @@ export async function removeSeason (
 
 /** @throws DomainError 404, 412 */
 export async function removeEpisode (
-  services: CatalogueServices,
+  services: EditingDeps,
   showId: string,
   seasonNumber: number,
   number: number,
@@ -338,7 +338,7 @@ export async function removeEpisode (
 
 /** Removes a title with its media files; what was watched of it stays in everybody's history. @throws DomainError 404, 412 */
 export async function removeTitle (
-  services: CatalogueServices,
+  services: EditingDeps,
   kind: 'movie' | 'show',
   id: string,
   revision: number | null,

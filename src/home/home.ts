@@ -1,17 +1,17 @@
 // The home page of a profile: its rows with the first cards of each, and single rows a page at a time.
 import { findProfileWatching } from '../../models/account.js'
-import { findSlots } from '../../models/account-streams.js'
-import { findTastes } from '../../models/profile-title-preferences.js'
-import { findEntries, statesFrom } from '../watching/title-states.js'
+import { findStreamLeases } from '../../models/account-streams.js'
+import { findPreferencesOfTitles } from '../../models/profile-title-preferences.js'
+import { findEntries, toTitleStates } from '../watching/title-states.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import type { Viewer } from '../domain/maturity.js'
+import type { MaturityScope } from '../domain/maturity.js'
 import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
 import { notFound } from '../errors.js'
 import type { ProfileState } from '../schemas/catalogue.js'
 import { listCardsOf, type ContinueCard } from '../watching/lists/continue-watching.js'
-import type { Watcher, Watching } from '../watching/watching.js'
-import { isDropped, readRatings, readTaste, type ProfileTaste } from './profile-affinity.js'
-import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowPosition } from './rows.js'
+import type { ProfileRef, WatchingDeps } from '../watching/watching.js'
+import { isDropped, loadRatings, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
+import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowCursor } from './rows.js'
 import { createSimilarTitles, type FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
 
@@ -35,52 +35,52 @@ export interface FilledRow {
     readonly items: readonly HomeCard[],
   }
   /** Where the next page begins; null on the last. */
-  readonly next: RowPosition | null
+  readonly next: RowCursor | null
 }
 
 export interface HomeRequest {
-  readonly viewer: Viewer
+  readonly viewer: MaturityScope
   readonly planMaxHeight: number
 }
 
 export interface Home {
   /** All rows that have something in them. @throws DomainError 404 without such a profile */
-  readAll(watcher: Watcher, request: HomeRequest): Promise<FilledRow[]>
+  readAll(watcher: ProfileRef, request: HomeRequest): Promise<FilledRow[]>
   /** One page of one row. @throws DomainError 404 without such a profile or row */
   readRow(
-    watcher: Watcher,
+    watcher: ProfileRef,
     request: HomeRequest,
     rowId: string,
-    after: RowPosition | null,
+    after: RowCursor | null,
     limit: number,
   ): Promise<FilledRow>
 }
 
-export function createHome (watching: Watching, catalogue: Catalogue, trends: Trends): Home {
+export function createHome (watching: WatchingDeps, catalogue: Catalogue, trends: Trends): Home {
   const findSimilar: FindSimilar = createSimilarTitles(catalogue, trends)
 
   /** @param continueLimit how many cards of continue watching are wanted */
   async function readContext (
-    watcher: Watcher,
+    watcher: ProfileRef,
     { viewer, planMaxHeight }: HomeRequest,
     continueLimit: number,
   ): Promise<{ context: HomeContext, cards: ContinueCard[] }> {
     const [profile, slots, ratings] = await Promise.all([
       findProfileWatching(watcher.account, watcher.profile),
-      findSlots(watcher.account),
-      readRatings(watcher.profile),
+      findStreamLeases(watcher.account),
+      loadRatings(watcher.profile),
     ])
     if (profile === null) throw notFound('profile')
     // Neither waits for the other: a page costs as many round trips as it has to.
     const [taste, cards] = await Promise.all([
-      readTaste(profile, ratings),
+      loadProfileAffinity(profile, ratings),
       continueLimit === 0 ? [] : listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit: continueLimit }),
     ])
     const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now: watching.now() }
     return { context, cards }
   }
 
-  async function readAll (watcher: Watcher, request: HomeRequest): Promise<FilledRow[]> {
+  async function readAll (watcher: ProfileRef, request: HomeRequest): Promise<FilledRow[]> {
     const { context, cards } = await readContext(watcher, request, ROW_LENGTH + 1)
     const begun = continueRow(cards, null, ROW_LENGTH)
     const pages = fillRows(listRows(context), new Set(cards.slice(0, ROW_LENGTH).map(({ title }) => title.id)))
@@ -90,10 +90,10 @@ export function createHome (watching: Watching, catalogue: Catalogue, trends: Tr
   }
 
   async function readRow (
-    watcher: Watcher,
+    watcher: ProfileRef,
     request: HomeRequest,
     rowId: string,
-    after: RowPosition | null,
+    after: RowCursor | null,
     limit: number,
   ): Promise<FilledRow> {
     const isContinue = rowId === CONTINUE_ROW.id
@@ -125,22 +125,22 @@ function continueRow (cards: readonly ContinueCard[], after: RankKey | null, lim
   return { ...CONTINUE_ROW, cards: { kind: 'continue', items: entries.map(({ card }) => card) }, next }
 }
 
-function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowPosition | null): FilledRow {
+function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowCursor | null): FilledRow {
   return { id, title, cards: { kind: 'titles', items }, next }
 }
 
 /** Reads what the profile has to do with some titles, and makes cards of them. */
 async function readCards (
-  { profile, ratings, hasAllRatings, archived }: ProfileTaste,
+  { profile, ratings, hasAllRatings, archived }: ProfileAffinity,
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
   // Most of it is known from choosing the rows.
   const [tastes, watched] = await Promise.all([
-    hasAllRatings ? ratings : findTastes(profile._id.toString(), ids),
+    hasAllRatings ? ratings : findPreferencesOfTitles(profile._id.toString(), ids),
     findEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
   ])
-  const stateOf = statesFrom(profile, watched, tastes)
+  const stateOf = toTitleStates(profile, watched, tastes)
   // What was given up so long ago that the rows were chosen without knowing it.
   const isGivenUp = (id: string): boolean => {
     const entry = watched.get(id)

@@ -1,14 +1,14 @@
 // The rows of a home page: what is in each, in which order. Rows that are about the profile show whatever belongs there;
 // those that recommend leave out what it gave up or dislikes.
-import { placeOfNumbers, type WatchEntry } from '../../models/watch-entry.js'
+import { orderKey, type WatchEntry } from '../../models/watch-entry.js'
 import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { withinPlan } from '../domain/file-choice.js'
-import { weighGenres, type Liking } from '../domain/genre-affinity.js'
-import { canSee, type Viewer } from '../domain/maturity.js'
+import { weighGenres, type Feedback } from '../domain/genre-affinity.js'
+import { canSee, type MaturityScope } from '../domain/maturity.js'
 import { compareRanks, pageOfRanked, type RankedEntry, type RankKey } from '../domain/ranked-page.js'
-import { comparePlaces, hasAired } from '../domain/watch-order.js'
-import { pageOfWishlist, type WishlistPosition } from '../domain/wishlist-page.js'
-import { isDropped, type ProfileTaste } from './profile-affinity.js'
+import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
+import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
+import { isDropped, type ProfileAffinity } from './profile-affinity.js'
 import { genreOf, genresBySize, newestTitles, popularTitles, titlesOfGenre, type Genre } from './title-lists.js'
 import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
@@ -20,11 +20,11 @@ export interface RowEntry {
 }
 
 /** A place in a row, as a cursor carries it. */
-export type RowPosition = RankKey
+export type RowCursor = RankKey
 
 export interface RowPage {
   readonly entries: readonly RowEntry[]
-  readonly next: RowPosition | null
+  readonly next: RowCursor | null
 }
 
 export interface Row {
@@ -32,15 +32,15 @@ export interface Row {
   readonly title: string
   /** It recommends: a title that another row shows already need not be in it. */
   readonly isDiscovery: boolean
-  page(after: RowPosition | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
+  page(after: RowCursor | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
 }
 
 export interface HomeContext {
   readonly catalogue: Catalogue
   readonly trends: Trends
   readonly findSimilar: FindSimilar
-  readonly taste: ProfileTaste
-  readonly viewer: Viewer
+  readonly taste: ProfileAffinity
+  readonly viewer: MaturityScope
   readonly planMaxHeight: number
   readonly now: Date
 }
@@ -167,7 +167,7 @@ function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
 
 /** The genres a profile likes most; of those it never met, the largest. */
 function genresByTaste ({ catalogue, taste }: HomeContext): Genre[] {
-  const liked = (titleId: string, liking: Liking): Array<{ genres: readonly string[], liking: Liking }> => {
+  const liked = (titleId: string, liking: Feedback): Array<{ genres: readonly string[], liking: Feedback }> => {
     const title = catalogue.findTitle(titleId)
     return title === null ? [] : [{ genres: title.genreSlugs, liking }]
   }
@@ -201,7 +201,7 @@ function wishlist (context: HomeContext): Row {
       const titles = ids.map((id) => visible(context, id)).filter((title) =>
         title !== null && isWanted(title)
       ) as CatalogueTitle[]
-      const { titles: entries, next } = pageOfWishlist(ids, titles, after as WishlistPosition | null, limit)
+      const { titles: entries, next } = pageOfWishlist(ids, titles, after as WishlistCursor | null, limit)
       return { entries: entries.map((title) => ({ title })), next }
     },
   }
@@ -228,10 +228,10 @@ function newestEpisode (
 ): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
   const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
-  const watched = entry === undefined ? null : placeOfNumbers(entry)
+  const watched = entry === undefined ? null : orderKey(entry)
   return title.order.findLast((episode) =>
     episode.airDate !== null && episode.airDate >= since && hasAired(episode, now) &&
-    (watched === null || (episode.place !== null && comparePlaces(episode.place, watched) > 0)) &&
+    (watched === null || (episode.place !== null && compareOrderKeys(episode.place, watched) > 0)) &&
     withinPlan(readyFilesOf(catalogue, episode.id), planMaxHeight).length > 0
   ) ?? null
 }

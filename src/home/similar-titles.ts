@@ -1,8 +1,8 @@
 // Titles like another one: by genres, people and years, and by who watched both.
 import { LRUCache } from 'lru-cache'
-import { isFresh, stampOf, type Stamp } from '../catalogue/cache/cache-validity.js'
+import { isCacheValid, createCacheStamp, type CacheStamp } from '../catalogue/cache/cache-validity.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { likenessOf } from '../domain/similarity.js'
+import { similarity } from '../domain/similarity.js'
 import { titlesOfGenre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
@@ -24,16 +24,16 @@ export type FindSimilar = (title: CatalogueTitle) => readonly SimilarTitle[]
 export function createSimilarTitles (catalogue: Catalogue, trends: Trends): FindSimilar {
   const lists = new LRUCache<
     string,
-    { readonly stamp: Stamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }
+    { readonly stamp: CacheStamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }
   >({ max: KEPT_LISTS })
 
   return (title) => {
     const key = `${title.id} ${title.revision}`
     const known = lists.get(key)
-    if (known !== undefined && isFresh(catalogue, known.stamp) && known.trendsVersion === trends.version()) {
+    if (known !== undefined && isCacheValid(catalogue, known.stamp) && known.trendsVersion === trends.version()) {
       return known.list
     }
-    const stamp = stampOf(catalogue)
+    const stamp = createCacheStamp(catalogue)
     const list = findSimilar(title)
     lists.set(key, { stamp, trendsVersion: trends.version(), list })
     return list
@@ -69,7 +69,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
       .filter(({ id }) => id !== title.id)
       .map((other) => ({
         title: other,
-        likeness: likenessOf(title, other) + TOGETHER_WEIGHT * (together.get(other.id) ?? 0),
+        likeness: similarity(title, other) + TOGETHER_WEIGHT * (together.get(other.id) ?? 0),
       }))
       .filter(({ likeness }) => likeness > 0)
       .sort((a, b) =>

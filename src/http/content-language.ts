@@ -1,21 +1,21 @@
 // What a title's page tells besides the title: to a viewer, and to those who run the catalogue.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { canSee, type Viewer } from '../domain/maturity.js'
+import { canSee, type MaturityScope } from '../domain/maturity.js'
 import type { DetailFacts } from '../schemas/catalogue.js'
 import type { Services } from '../services.js'
 import { createLocaliser, type Localiser } from '../catalogue/queries/localise.js'
-import { offerOf } from '../catalogue/queries/playable-formats.js'
+import { playableFormats } from '../catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../catalogue/store/catalogue.js'
 
 type FactsServices = Pick<Services, 'catalogue' | 'config'>
 
 /** Tells everything in the language that the client prefers, of those there are. */
-export function localiserFor ({ config }: Pick<Services, 'config'>, request: FastifyRequest): Localiser {
+export function createRequestLocaliser ({ config }: Pick<Services, 'config'>, request: FastifyRequest): Localiser {
   return createLocaliser(request.headers['accept-language'], config.catalogueLanguage)
 }
 
 /** Says in which languages an answer tells its titles, and that they depend on the client. */
-export function toldIn<T> (reply: FastifyReply, localiser: Localiser, body: T): T {
+export function setContentLanguage<T> (reply: FastifyReply, localiser: Localiser, body: T): T {
   reply.header('vary', 'Accept-Language, Authorization, Origin')
   const languages = localiser.languages()
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
@@ -30,7 +30,7 @@ export function storedWords ({ config }: Pick<Services, 'config'>): Pick<DetailF
 /** What is stored of a title, as those see it who edit it. */
 export function storedFacts ({ catalogue, config }: FactsServices, titleId: string): DetailFacts {
   return {
-    offer: offerOf(catalogue, catalogue.findTitle(titleId) ?? { items: [] }, Infinity),
+    offer: playableFormats(catalogue, catalogue.findTitle(titleId) ?? { items: [] }, Infinity),
     collections: collectionsWith(catalogue, titleId),
     ...storedWords({ config }),
   }
@@ -44,7 +44,7 @@ export function viewerFacts (
   localiser: Localiser,
 ): DetailFacts {
   return {
-    offer: offerOf(catalogue, title, planMaxHeight),
+    offer: playableFormats(catalogue, title, planMaxHeight),
     collections: collectionsWith(catalogue, title.id).filter(({ published }) => published),
     localiser,
     isWhole: false,
@@ -60,7 +60,7 @@ function collectionsWith (catalogue: Catalogue, titleId: string): CatalogueColle
 export function visibleTitlesOf (
   catalogue: Catalogue,
   { titleIds }: Pick<CatalogueCollection, 'titleIds'>,
-  viewer: Viewer,
+  viewer: MaturityScope,
   now: Date,
 ): CatalogueTitle[] {
   return titleIds.map((id) => catalogue.findTitle(id)).filter((title) =>

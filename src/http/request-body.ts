@@ -15,7 +15,7 @@ export async function* chunksOf (body: Readable, refusal: () => DomainError): As
 }
 
 /** A client that is still sending sees the refusal only if its bytes are taken for a while (RFC 9112 §9.6). */
-export function readOnForAMoment (source: Readable): void {
+export function drainBody (source: Readable): void {
   if (source.destroyed || source.readableEnded) return
   const timer = setTimeout(() => {
     source.destroy()

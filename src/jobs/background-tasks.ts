@@ -1,16 +1,16 @@
 // Work that an answer does not wait for: counted, so that a stop waits for it; its failures are logged, not lost.
 import type { FastifyBaseLogger } from 'fastify'
 
-export interface Background {
-  run(what: string, work: () => Promise<void>): void
+export interface BackgroundTasks {
+  runInBackground(what: string, work: () => Promise<void>): void
   /** Resolves when nothing is under way any more. */
-  settle(): Promise<void>
+  onIdle(): Promise<void>
 }
 
-export function createBackground (log: Pick<FastifyBaseLogger, 'error'>): Background {
+export function createBackgroundTasks (log: Pick<FastifyBaseLogger, 'error'>): BackgroundTasks {
   const running = new Set<Promise<void>>()
   return {
-    run (what, work) {
+    runInBackground (what, work) {
       // Begun in a turn of its own: how long it takes does not show in the answer.
       const task = new Promise<void>((resolve) => setImmediate(resolve))
         .then(work)
@@ -22,7 +22,7 @@ export function createBackground (log: Pick<FastifyBaseLogger, 'error'>): Backgr
         })
       running.add(task)
     },
-    async settle () {
+    async onIdle () {
       while (running.size > 0) await Promise.all(running)
     },
   }

@@ -4,8 +4,8 @@
 import fp from 'fastify-plugin'
 import type { Services } from '../services.js'
 import { eraseClosedAccounts } from '../accounts/erase-account.js'
-import { createWindowNews } from '../changes/availability-notifier.js'
-import { sweepExpiredSlots } from '../watching/streams/flush.js'
+import { createAvailabilityNotifier } from '../changes/availability-notifier.js'
+import { flushExpiredLeases } from '../watching/streams/flush.js'
 
 const DATES_EVERY_MS = 500
 const STREAMS_EVERY_MS = 5_000
@@ -34,11 +34,11 @@ export default fp<{ services: Services }>(async function sweeper (app, { service
       await running
     })
   }
-  const windowNews = createWindowNews(services.catalogue)
+  const windowNews = createAvailabilityNotifier(services.catalogue)
   every(DATES_EVERY_MS, 'titles that come and go', async () => {
-    await windowNews.tell(services.now())
+    await windowNews.notify(services.now())
   })
-  every(STREAMS_EVERY_MS, 'expired streams', async () => await sweepExpiredSlots(services.watching))
+  every(STREAMS_EVERY_MS, 'expired streams', async () => await flushExpiredLeases(services.watching))
   every(PACKAGES_EVERY_MS, 'unpackaged media', async () => {
     await services.packaging.sweep()
   })

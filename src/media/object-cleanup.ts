@@ -8,7 +8,7 @@ import {
   type StoredThumbnails,
 } from '../../models/media.js'
 import type { Services } from '../services.js'
-import { MAX_SOUNDS, packageKeys } from './packaging/package-index.js'
+import { MAX_AUDIO_RENDITIONS, packageKeys } from './packaging/package-index.js'
 
 type BytesServices = Pick<Services, 'storage' | 'log'>
 
@@ -21,7 +21,7 @@ export async function removeFileBytes (services: BytesServices, files: readonly 
   await removeUnusedPackages(services, files.flatMap(({ hls }) => hls?.packages ?? []))
   // What was being written belongs to one file alone.
   for (const { _id, hls } of files) {
-    if (hls?.claim != null) await removeObjects(services, unfinishedKeys(_id, hls.claim))
+    if (hls?.claim != null) await removeObjects(services, orphanedKeys(_id, hls.claim))
   }
 }
 
@@ -47,8 +47,8 @@ export function prefixOf (owner: Types.ObjectId | string, packageId: Types.Objec
 }
 
 /** Everything that there can be of a package that was not finished. */
-export function unfinishedKeys (fileId: Types.ObjectId, packageId: Types.ObjectId): string[] {
-  return packageKeys({ prefix: prefixOf(fileId, packageId), audioCount: MAX_SOUNDS })
+export function orphanedKeys (fileId: Types.ObjectId, packageId: Types.ObjectId): string[] {
+  return packageKeys({ prefix: prefixOf(fileId, packageId), audioCount: MAX_AUDIO_RENDITIONS })
 }
 
 async function removeUnusedUploads (services: BytesServices, keys: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuditResult, StoredAudit } from '../../models/audit.js'
-import { noteOf, type AuditLog, type AuditNote } from '../audit/audit-log.js'
+import { auditNoteOf, type AuditLog, type AuditNote } from '../audit/audit-log.js'
 import { truncateAddress } from '../security/ip-address.js'
 import { toDomainError } from './problems.js'
 
@@ -35,8 +35,8 @@ export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
   })
   app.addHook('onError', async (request, _reply, error) => {
     const { code } = toDomainError(error)
-    noteAudit(request, { reason: code, ...noteOf(error) })
-    if (NOT_WORTH_IT.has(code) && noteOf(error).action === undefined) request.audited = {}
+    noteAudit(request, { reason: code, ...auditNoteOf(error) })
+    if (NOT_WORTH_IT.has(code) && auditNoteOf(error).action === undefined) request.audited = {}
   })
   app.addHook('onSend', async (request, reply) => {
     const { action, reason, account, session, subject } = request.audited ?? {}

@@ -3,8 +3,8 @@ import fastifyJwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
-import type { AccountView, ProfileAccess } from '../accounts/access.js'
-import { ADULT_VIEWER, type Viewer } from '../domain/maturity.js'
+import type { CachedAccount, ProfileAccess } from '../accounts/access.js'
+import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
 import { forbidden, notFound, profileLocked, unauthorized } from '../errors.js'
 import type { Role } from '../../models/account.js'
 import type { Services } from '../services.js'
@@ -36,7 +36,7 @@ export interface AccessClaims {
 }
 
 /** Who calls, and through whose eyes. */
-export interface Caller {
+export interface AuthenticatedCaller {
   readonly accountId: string
   readonly sessionId: string
   readonly role: Role
@@ -49,7 +49,7 @@ declare module 'fastify' {
     access?: Access
   }
   interface FastifyRequest {
-    caller: Caller | null
+    caller: AuthenticatedCaller | null
     /** Set on `profile` routes. */
     profileAccess: ProfileAccess | null
   }
@@ -125,7 +125,7 @@ function failVerification (): never {
 }
 
 /** Every way in which a token can be wrong gets the same answer. */
-async function identify (request: FastifyRequest, { access }: Services): Promise<Caller> {
+async function identify (request: FastifyRequest, { access }: Services): Promise<AuthenticatedCaller> {
   if (!isExact(request.headers.authorization ?? '')) throw unauthorized()
   const claims = await request.jwtVerify<AccessClaims>().catch(() => failVerification())
   // An id of another form would be an error of the database, which is another answer.
@@ -144,7 +144,11 @@ function isId (value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{24}$/.test(value)
 }
 
-async function openProfile ({ access }: Services, caller: Caller, profileId: string): Promise<ProfileAccess> {
+async function openProfile (
+  { access }: Services,
+  caller: AuthenticatedCaller,
+  profileId: string,
+): Promise<ProfileAccess> {
   if (caller.boundProfileId !== null && caller.boundProfileId !== profileId) throw notFound('profile')
   const profile = await access.findProfile(caller.accountId, profileId)
   if (profile === null) throw notFound('profile')
@@ -156,7 +160,7 @@ async function openProfile ({ access }: Services, caller: Caller, profileId: str
 }
 
 /** The caller of a route that is not public. */
-export function callerOf (request: FastifyRequest): Caller {
+export function callerOf (request: FastifyRequest): AuthenticatedCaller {
   return request.caller ?? failVerification()
 }
 
@@ -166,14 +170,14 @@ export function profileOf (request: FastifyRequest): ProfileAccess {
 }
 
 /** The account behind a request, as the cache knows it. */
-export async function accountOf (app: FastifyInstance, request: FastifyRequest): Promise<AccountView> {
+export async function accountOf (app: FastifyInstance, request: FastifyRequest): Promise<CachedAccount> {
   return await app.services.access.findAccount(callerOf(request).accountId) ?? failVerification()
 }
 
 /** Through whose eyes a request sees the catalogue. */
-export async function viewerOf (app: FastifyInstance, request: FastifyRequest): Promise<Viewer> {
+export async function viewerOf (app: FastifyInstance, request: FastifyRequest): Promise<MaturityScope> {
   if (request.profileAccess !== null) return request.profileAccess
   const { accountId, boundProfileId } = callerOf(request)
-  if (boundProfileId === null) return ADULT_VIEWER
+  if (boundProfileId === null) return UNRESTRICTED_SCOPE
   return await app.services.access.findProfile(accountId, boundProfileId) ?? failVerification()
 }

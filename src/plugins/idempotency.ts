@@ -6,7 +6,11 @@ import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
 import { Type } from 'typebox'
 import { isDuplicateKey } from '../../models/duplicate-key.js'
-import { RepeatableRequest, type StoredAnswer, type StoredRepeatableRequest } from '../../models/idempotency-record.js'
+import {
+  IdempotencyRecord,
+  type StoredResponse,
+  type StoredIdempotencyRecord,
+} from '../../models/idempotency-record.js'
 import { DomainError } from '../errors.js'
 import type { Services } from '../services.js'
 import { callerOf } from './auth.js'
@@ -63,10 +67,10 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
     request.workingOn = null
     // When nothing was made the same key may try again.
     const write = isMade
-      ? RepeatableRequest.updateOne({ _id: id }, {
+      ? IdempotencyRecord.updateOne({ _id: id }, {
         $set: { answer: { status: reply.statusCode, headers: keptHeaders(reply), body: payload } },
       })
-      : RepeatableRequest.deleteOne({ _id: id })
+      : IdempotencyRecord.deleteOne({ _id: id })
     await write.catch((error: unknown) => {
       request.log.warn({ err: error }, 'the answer of a repeatable request could not be kept')
     })
@@ -74,14 +78,14 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
   })
 
   /** @returns the answer of the first; null for whoever is the first @throws DomainError 409 `request-in-progress`, 422 `idempotency-key-reused` */
-  async function begin (request: FastifyRequest, key: string): Promise<StoredAnswer | null> {
+  async function begin (request: FastifyRequest, key: string): Promise<StoredResponse | null> {
     const { accountId } = callerOf(request)
     const _id = hashOf(accountId, key)
     const fingerprint = hashOf(request.method, request.url, JSON.stringify(request.body ?? null))
     const at = now().getTime()
     const workUntil = new Date(at + WORK_WITHIN_MS)
     try {
-      await RepeatableRequest.create({
+      await IdempotencyRecord.create({
         _id,
         account: accountId,
         fingerprint,
@@ -90,11 +94,11 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
       })
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
-      const stored = await RepeatableRequest.findById(_id).lean<StoredRepeatableRequest>()
+      const stored = await IdempotencyRecord.findById(_id).lean<StoredIdempotencyRecord>()
       if (stored !== null && stored.fingerprint !== fingerprint) throw keyReused()
       if (stored !== null && stored.answer !== null) return stored.answer
       // Of several that find it given up, one takes it over.
-      const taken = await RepeatableRequest.updateOne({
+      const taken = await IdempotencyRecord.updateOne({
         _id,
         answer: null,
         workUntil: mongoose.trusted({ $lte: new Date(at) }),
@@ -106,7 +110,7 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
   }
 }, { name: 'repeatable', dependencies: ['auth'] })
 
-async function replay (reply: FastifyReply, { status, headers, body }: StoredAnswer): Promise<FastifyReply> {
+async function replay (reply: FastifyReply, { status, headers, body }: StoredResponse): Promise<FastifyReply> {
   return await reply.code(status).headers(headers).header(REPLAYED_HEADER, 'true').serializer((text: unknown) =>
     String(text)
   ).send(body)

@@ -112,7 +112,7 @@ function sendProblem (problem: DomainError, request: FastifyRequest, reply: Fast
 }
 
 /** Answers an address that the router cannot read, before any hook has run. */
-export function answerUnroutable (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export function handleFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(toDomainError(error), request, reply.header('x-request-id', request.id))
 }
 
@@ -127,7 +127,7 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
 }
 
 /** Answers what is no HTTP request, before there is a request to speak of. */
-export function answerUnreadable (error: Error & { code?: string }, socket: Socket): void {
+export function handleClientError (error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy()
     return

@@ -1,7 +1,7 @@
 // Accounts, profiles, sessions and tokens on the wire.
 import { Type, type Static } from 'typebox'
 import type { StoredAccount, StoredProfile } from '../../models/account.js'
-import { MOST_PROFILES, planIds, type PlanId } from '../domain/plans.js'
+import { MAX_PROFILES, planIds, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE, maturityCeiling } from '../domain/maturity.js'
 import { Id, Language, nullable, ref, strict, Timestamp } from './common.js'
 import { SubtitleModeName } from './ratings.js'
@@ -16,7 +16,7 @@ const StoredPlanName = Type.String({
 })
 export const KeptProfiles = Type.Array(Id, {
   minItems: 1,
-  maxItems: MOST_PROFILES,
+  maxItems: MAX_PROFILES,
   uniqueItems: true,
   description: 'The profiles that stay usable; the others are locked',
 })

@@ -8,7 +8,7 @@ import { RATINGS } from '../../models/profile-title-preferences.js'
 import type { Person, StoredTitle, Translation } from '../../models/title.js'
 import type { Localiser, Translatable } from '../catalogue/queries/localise.js'
 import { shownMarkers } from '../editing/markers.js'
-import type { Offer } from '../catalogue/queries/playable-formats.js'
+import type { PlayableFormats } from '../catalogue/queries/playable-formats.js'
 import { personIdOf } from '../catalogue/queries/people.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { AUDIO_KINDS } from '../domain/language-choice.js'
@@ -33,7 +33,7 @@ export const titleFilters = {
 export const TitleKind = Type.Optional(Type.Enum(['movie', 'show']))
 
 const Counted = nullable(Type.Integer())
-export const RemovalView = Type.Object({
+export const DeletionPreviewView = Type.Object({
   episodes: Type.Integer(),
   mediaFiles: Type.Integer(),
   mediaBytes: Type.Integer(),
@@ -284,7 +284,7 @@ export function toAdminMediaFile (file: Parameters<typeof toMediaFile>[0]): Stat
 
 /** What a reader is told of a title besides what is stored of it. */
 export interface DetailFacts {
-  readonly offer: Offer
+  readonly offer: PlayableFormats
   readonly collections: ReadonlyArray<
     Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }
   >

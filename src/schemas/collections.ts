@@ -1,6 +1,6 @@
 // Collections of titles, and people, on the wire.
 import { Type, type Static } from 'typebox'
-import { COLLECTION_KINDS, COLLECTION_TITLES_LIMIT } from '../../models/collection.js'
+import { COLLECTION_KINDS, MAX_COLLECTION_TITLES } from '../../models/collection.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueCollection } from '../catalogue/store/catalogue.js'
 import { Card, toTranslations, WireTranslations } from './catalogue.js'
@@ -18,7 +18,7 @@ const input = {
   posterUrl: Type.Optional(nullable(PosterUrl)),
   titleIds: Type.Optional(
     Type.Array(Id, {
-      maxItems: COLLECTION_TITLES_LIMIT,
+      maxItems: MAX_COLLECTION_TITLES,
       uniqueItems: true,
       description: 'Movies and shows, in their order',
     }),

@@ -94,7 +94,7 @@ const problemAnswer = (description: string) => ({
 })
 
 /** A route's answers: its own successes, and problems for everything else. */
-export const answers = <T extends Record<number, unknown>>(successes: T) => ({
+export const responses = <T extends Record<number, unknown>>(successes: T) => ({
   ...successes,
   '4xx': problemAnswer('Refused: the code says why'),
   '5xx': problemAnswer('Not possible now: try again when Retry-After says so'),

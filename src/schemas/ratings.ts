@@ -4,7 +4,7 @@ import {
   AUDIO_KINDS,
   SUBTITLE_KINDS,
   SUBTITLE_MODES,
-  type SpokenWishes,
+  type LanguagePreferences,
   type SubtitleMode,
 } from '../domain/language-choice.js'
 import { Card, TasteRating } from './catalogue.js'
@@ -72,7 +72,7 @@ export const ChosenSubtitle = Type.Object({
 /** What a body says, with the usual kinds where it leaves them out. */
 export function toSpokenWishes (
   { audio, subtitles, subtitleMode }: Static<typeof LanguagesBody> & { subtitleMode?: SubtitleMode },
-): SpokenWishes {
+): LanguagePreferences {
   return {
     ...(subtitleMode === undefined ? {} : { subtitleMode }),
     ...(audio === undefined ? {} : { audio: { language: audio.language, kind: audio.kind ?? 'main' } }),

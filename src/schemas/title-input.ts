@@ -1,6 +1,6 @@
 // What administrators write of movies and shows, one by one and in imports.
 import { Type, type Static } from 'typebox'
-import { TRANSLATIONS_LIMIT } from '../../models/title.js'
+import { MAX_TRANSLATIONS } from '../../models/title.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
@@ -24,7 +24,7 @@ export const Translations = Type.Record(
   TranslatedTitle,
   {
     additionalProperties: false,
-    maxProperties: TRANSLATIONS_LIMIT,
+    maxProperties: MAX_TRANSLATIONS,
     description: 'Title and synopsis in other languages, by BCP 47 tag',
     examples: [{ de: { title: 'Das Leben der Anderen' } }],
   },

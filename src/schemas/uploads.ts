@@ -1,7 +1,7 @@
 // What an uploader says of a file, and how an upload that can be resumed is seen.
 import { Type, type Static } from 'typebox'
 import type { StoredUpload } from '../../models/media-upload.js'
-import type { UploadClaims } from '../media/upload/media-files.js'
+import type { DeclaredMetadata } from '../media/upload/media-files.js'
 import { Id, nullable, strict, Timestamp } from './common.js'
 
 const TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
@@ -37,7 +37,7 @@ export const UploadMetadata = Type.Object({
 })
 export type UploadMetadataFields = Static<typeof UploadMetadata>
 
-export function toClaims ({ language, subtitles, edition }: UploadFields): UploadClaims {
+export function toDeclaredMetadata ({ language, subtitles, edition }: UploadFields): DeclaredMetadata {
   const list = (text: string | undefined): string[] => text === undefined ? [] : text.split(',')
   return { languages: list(language), subtitleLanguages: list(subtitles), edition: edition ?? null }
 }

@@ -6,7 +6,7 @@ import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue
 import type { ItemState } from '../domain/progress.js'
 import type { ContinueCard } from '../watching/lists/continue-watching.js'
 import type { TitleGroup } from '../watching/history/history.js'
-import type { UndoTicket } from '../watching/history/undo-log.js'
+import type { UndoToken } from '../watching/history/undo-log.js'
 import { Card, MediaFile, toCard, WireMarkers } from './catalogue.js'
 import { DurationMs, FullDate, Id, Language, nullable, PositionMs, Reason, ref, strict, Timestamp } from './common.js'
 import { ChosenAudio, ChosenSubtitle, languageWishes, SubtitleKindName, SubtitleModeName } from './ratings.js'
@@ -20,7 +20,7 @@ export const Undo = Type.Object({
   undoUntil: Type.String({ format: 'date-time', description: 'Possible until then' }),
 }, { $id: 'Undo' })
 
-export function toUndo ({ id, expiresAt }: UndoTicket): Static<typeof Undo> {
+export function toUndo ({ id, expiresAt }: UndoToken): Static<typeof Undo> {
   return { undo: id, undoUntil: expiresAt.toISOString() }
 }
 

@@ -1,8 +1,8 @@
 // What somebody may have meant: each typed word with the words of the catalogue that it stands for, and how well.
 import { doubleMetaphone } from 'double-metaphone'
 import SearchableMap from 'minisearch/SearchableMap'
-import { allowedMistakes, countMistakes, countMistakesInBeginning, unswap } from '../domain/spelling.js'
-import { isSmallWord, wordsOf } from './words.js'
+import { maxEdits, editDistance, prefixEditDistance, unswap } from '../domain/spelling.js'
+import { isStopWord, wordsOf } from './words.js'
 
 /** More words are left aside. */
 export const MAX_TERMS = 12
@@ -29,7 +29,7 @@ export interface Term {
 }
 
 /** One way to read a query: its words, with some of them put together or taken apart. */
-export interface Reading {
+export interface QueryInterpretation {
   readonly terms: readonly Term[]
   readonly isAsTyped: boolean
 }
@@ -41,7 +41,7 @@ export interface Vocabulary {
   add(word: string, popularity: number): void
   remove(word: string): void
   has(word: string): boolean
-  readings(query: string): Reading[]
+  readings(query: string): QueryInterpretation[]
 }
 
 interface KnownWord {
@@ -101,7 +101,7 @@ export function createVocabulary (): Vocabulary {
   }
 
   function toTerm (typed: string, isLast: boolean, isAlone: boolean): Term {
-    const isSmall = isSmallWord(typed)
+    const isSmall = isStopWord(typed)
     const meanings = best(meaningsOf(typed, isLast), isAlone ? MAX_USES_ALONE : Infinity)
     return {
       typed,
@@ -151,14 +151,14 @@ export function createVocabulary (): Vocabulary {
   }
 
   function* guesses (typed: string, isLast: boolean): Generator<[string, number]> {
-    const limit = allowedMistakes(typed.length)
+    const limit = maxEdits(typed.length)
     const quality = (word: string, mistakes: number): number =>
       Math.min(MAX_GUESS_QUALITY, 0.9 - mistakes * 0.8 / typed.length - (word[0] === typed[0] ? 0 : 0.04))
-    for (const [word] of words.fuzzyGet(typed, limit)) yield [word, quality(word, countMistakes(typed, word, limit))]
+    for (const [word] of words.fuzzyGet(typed, limit)) yield [word, quality(word, editDistance(typed, word, limit))]
     for (const word of unswap(typed)) if (words.has(word)) yield [word, quality(word, 1)]
     for (const sound of soundsOf(typed)) {
       for (const word of bySound.get(sound) ?? []) {
-        yield [word, Math.min(0.72, quality(word, countMistakes(typed, word, 4)))]
+        yield [word, Math.min(0.72, quality(word, editDistance(typed, word, 4)))]
       }
     }
     if (!isLast) return
@@ -166,25 +166,25 @@ export function createVocabulary (): Vocabulary {
       let lookedAt = 0
       for (const word of words.atPrefix(beginning).keys()) {
         if (++lookedAt > MAX_LOOKED_AT) break
-        const mistakes = countMistakesInBeginning(typed, word, limit)
+        const mistakes = prefixEditDistance(typed, word, limit)
         if (mistakes <= limit) yield [word, Math.max(0.2, quality(word, mistakes) - 0.1)]
       }
     }
   }
 
   /** `starwars` is `star wars`, `fire fly` is `firefly`: where the words exist. */
-  function readings (query: string): Reading[] {
+  function readings (query: string): QueryInterpretation[] {
     const typed = wordsOf(query).slice(0, MAX_TERMS).map(({ word }) => word)
     if (typed.length === 0) return []
     const terms = typed.map((word, i) => toTerm(word, i === typed.length - 1, typed.length === 1))
     const exactly = (word: string, quality: number): Term => ({
       typed: word,
-      weight: isSmallWord(word) ? SMALL_WEIGHT : 1,
-      isSmall: isSmallWord(word),
+      weight: isStopWord(word) ? SMALL_WEIGHT : 1,
+      isSmall: isStopWord(word),
       meanings: new Map([[word, quality]]),
       uses: usesOf(word),
     })
-    const others: Reading[] = []
+    const others: QueryInterpretation[] = []
     for (const [i, word] of typed.entries()) {
       const next = typed[i + 1]
       const put = (replaced: number, replacement: readonly Term[]): void => {
@@ -195,7 +195,7 @@ export function createVocabulary (): Vocabulary {
         for (const parts of splits(word)) {
           put(
             1,
-            parts.map((part) => exactly(part, parts.some(isSmallWord) ? MAX_GUESS_QUALITY : 0.97)),
+            parts.map((part) => exactly(part, parts.some(isStopWord) ? MAX_GUESS_QUALITY : 0.97)),
           )
         }
       }

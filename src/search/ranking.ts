@@ -1,6 +1,6 @@
 // How well a title answers a query: by one of its names, its people, an episode, or several of these together. Pure.
-import { EXACT_QUALITY, type Reading, type Term } from './query-terms.js'
-import { isSmallWord, wordsOf, type Word } from './words.js'
+import { EXACT_QUALITY, type QueryInterpretation, type Term } from './query-terms.js'
+import { isStopWord, wordsOf, type Word } from './words.js'
 
 /** What of a title can be searched. */
 export interface SearchableTitle {
@@ -16,7 +16,7 @@ export interface SearchableTitle {
 export type EvidenceField = 'name' | 'person' | 'episode' | 'several'
 
 /** Why a title is an answer. */
-export interface Evidence {
+export interface MatchScore {
   readonly field: EvidenceField
   /** From 0 to 1. */
   readonly score: number
@@ -70,7 +70,7 @@ function areExact (terms: readonly Term[], qualities: readonly number[]): boolea
 function fullnessOf ({ found, words }: Fit): { share: number, isInOrder: boolean } {
   const best = new Map<number, number>()
   for (const { at, quality } of found) if (at >= 0) best.set(at, Math.max(best.get(at) ?? 0, quality))
-  const weightOf = ({ word }: Word): number => isSmallWord(word) ? SMALL_WORD_WEIGHT : 1
+  const weightOf = ({ word }: Word): number => isStopWord(word) ? SMALL_WORD_WEIGHT : 1
   const total = words.reduce((sum, word) => sum + weightOf(word), 0)
   const hit = words.reduce((sum, word, i) => sum + weightOf(word) * (best.get(i) ?? 0), 0)
   const places = found.filter(({ at }) => at >= 0).map(({ at }) => at)
@@ -97,15 +97,15 @@ function scoreLine (terms: readonly Term[], fit: Fit): { score: number, coverage
  * The best evidence that a title is what was meant; null when less than half of the query is found in it.
  * @param looksAt which parts of the title have any of the words at all
  */
-export function findEvidence (
+export function scoreMatch (
   title: SearchableTitle,
-  readings: readonly Reading[],
+  readings: readonly QueryInterpretation[],
   looksAt: { readonly people: boolean, readonly episodes: boolean },
-): Evidence | null {
+): MatchScore | null {
   const names = title.names.map(wordsOf)
   const people = looksAt.people ? title.people.split('\n').map(wordsOf) : []
   const episodes = looksAt.episodes ? title.episodes.split('\n').map(wordsOf) : []
-  let best: Evidence | null = null
+  let best: MatchScore | null = null
   for (const { terms, isAsTyped } of readings) {
     for (const evidence of evidenceOf(title, terms, names, people, episodes)) {
       const score = evidence.score * (isAsTyped ? 1 : READING_WEIGHT)
@@ -117,7 +117,7 @@ export function findEvidence (
   return best
 }
 
-function isBetter (a: Evidence, b: Evidence): boolean {
+function isBetter (a: MatchScore, b: MatchScore): boolean {
   return a.isExact === b.isExact ? a.score > b.score : a.isExact
 }
 
@@ -127,7 +127,7 @@ function* evidenceOf (
   names: ReadonlyArray<readonly Word[]>,
   people: ReadonlyArray<readonly Word[]>,
   episodes: ReadonlyArray<readonly Word[]>,
-): Generator<Evidence> {
+): Generator<MatchScore> {
   const anywhere = terms.map(() => 0)
   let mostInOne = 0
   const remember = (fit: Fit): void => {
@@ -188,7 +188,7 @@ export interface MarkedPart {
 }
 
 /** Marks what matched; null when nothing that counts did. Of a word that is only begun, its beginning is marked. */
-export function markMatches (text: string, readings: readonly Reading[]): MarkedPart[] | null {
+export function markMatches (text: string, readings: readonly QueryInterpretation[]): MarkedPart[] | null {
   const spans: Array<readonly [start: number, end: number]> = []
   let counts = false
   for (const { word, start, end } of wordsOf(text)) {

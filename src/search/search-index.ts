@@ -1,8 +1,8 @@
 // The index itself: an inverted index (MiniSearch) finds candidates, the ranking puts them in order. It lives in a worker
 // thread, where it holds up nobody.
 import MiniSearch, { type Query, type SearchResult } from 'minisearch'
-import { createVocabulary, MAX_TERMS, type Reading, type Term } from './query-terms.js'
-import { findEvidence, markMatches, type Evidence, type MarkedPart, type SearchableTitle } from './ranking.js'
+import { createVocabulary, MAX_TERMS, type QueryInterpretation, type Term } from './query-terms.js'
+import { scoreMatch, markMatches, type MatchScore, type MarkedPart, type SearchableTitle } from './ranking.js'
 import { wordsOf } from './words.js'
 
 /** A title as it is given to the index. */
@@ -62,7 +62,7 @@ const [PROMISE_STEPS, MOST_SLOTS] = [2 ** 22, 2 ** 24]
 
 interface Ranked {
   readonly slot: number
-  readonly evidence: Evidence
+  readonly evidence: MatchScore
   readonly rank: number
   readonly popularity: number
 }
@@ -76,7 +76,7 @@ export function createSearchIndex (): SearchIndex {
   /** The words of the document that is being added. */
   let added = new Set<string>()
   /** What was read into the last query: it is asked for again to explain what was found. */
-  let last: { readonly query: string, readonly readings: Reading[] } | null = null
+  let last: { readonly query: string, readonly readings: QueryInterpretation[] } | null = null
   const index = new MiniSearch<SearchDocument>({
     idField: 'slot',
     fields: ['names', 'people', 'episodes'],
@@ -112,7 +112,7 @@ export function createSearchIndex (): SearchIndex {
     last = null
   }
 
-  function readingsOf (query: string): readonly Reading[] {
+  function readingsOf (query: string): readonly QueryInterpretation[] {
     if (last?.query !== query) last = { query, readings: vocabulary.readings(query) }
     return last.readings
   }
@@ -150,7 +150,11 @@ export function createSearchIndex (): SearchIndex {
     ])
   }
 
-  function findCandidates (readings: readonly Reading[], combineWith: 'AND' | 'OR', typedLength: number): Candidates {
+  function findCandidates (
+    readings: readonly QueryInterpretation[],
+    combineWith: 'AND' | 'OR',
+    typedLength: number,
+  ): Candidates {
     const meant = readings.map(({ terms }) => meantTerms(terms, combineWith)).filter(({ length }) => length > 0)
     const wordsFound = new Map<number, number>()
     const matching = new Set<number>()
@@ -232,7 +236,7 @@ export function createSearchIndex (): SearchIndex {
     return Array.from(keys.sort().reverse(), (key) => slots[key % MOST_SLOTS] ?? 0)
   }
 
-  function rank (candidates: readonly SearchResult[], readings: readonly Reading[]): Ranked[] {
+  function rank (candidates: readonly SearchResult[], readings: readonly QueryInterpretation[]): Ranked[] {
     let episodeText = 0
     return candidates.slice(0, RANKED).flatMap(({ id, match }) => {
       const document = documents.get(id as number)
@@ -243,7 +247,7 @@ export function createSearchIndex (): SearchIndex {
         episodes: fields.has('episodes') && episodeText < EPISODE_TEXT_READ,
       }
       if (looksAt.episodes) episodeText += document.episodes.length
-      const evidence = findEvidence(document, readings, looksAt)
+      const evidence = scoreMatch(document, readings, looksAt)
       const popularity = popularityOf(document.slot)
       return evidence === null
         ? []
@@ -289,8 +293,8 @@ function toQuery (terms: readonly Term[], combineWith: 'AND' | 'OR'): Query {
   }
 }
 
-function explainOne (document: SearchDocument, readings: readonly Reading[]): Explanation {
-  const evidence = findEvidence(document, readings, {
+function explainOne (document: SearchDocument, readings: readonly QueryInterpretation[]): Explanation {
+  const evidence = scoreMatch(document, readings, {
     people: document.people !== '',
     episodes: document.episodes !== '',
   })

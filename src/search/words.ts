@@ -94,6 +94,6 @@ const SMALL_WORDS = new Set(('a an the of and or in on at to for from by with vs
   'der die das den dem des ein eine und von zu im le la les l un une du de et en el los las lo il gli y i o da do das dos e')
   .split(' '))
 
-export function isSmallWord (word: string): boolean {
+export function isStopWord (word: string): boolean {
   return SMALL_WORDS.has(word)
 }

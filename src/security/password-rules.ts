@@ -23,7 +23,7 @@ function commonPasswords (): ReadonlySet<string> {
   return passwords
 }
 
-export interface PasswordRefusal {
+export interface PasswordRejection {
   readonly code: 'password-too-short' | 'password-too-long' | 'password-common' | 'password-personal'
   /** Continues "The password …". */
   readonly message: string
@@ -37,7 +37,7 @@ export interface PasswordRules {
 }
 
 /** @returns why the password is refused, or null; lengths are code points after NFKC */
-export function refusePassword (password: string, { email, minLength }: PasswordRules): PasswordRefusal | null {
+export function rejectPassword (password: string, { email, minLength }: PasswordRules): PasswordRejection | null {
   const normal = password.normalize('NFKC')
   const { length } = [...normal]
   if (length < minLength) return { code: 'password-too-short', message: `needs at least ${minLength} characters` }

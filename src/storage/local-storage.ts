@@ -6,7 +6,7 @@ import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import {
   assertStorageKey,
-  ObjectMissingError,
+  ObjectNotFoundError,
   type MediaStorage,
   type StorageWriter,
   type StoredObject,
@@ -31,23 +31,23 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
     assertStorageKey(key)
     const segments = key.split('/')
     const file = path.join(base, ...segments)
-    if (!file.startsWith(base + path.sep)) throw new ObjectMissingError(key)
+    if (!file.startsWith(base + path.sep)) throw new ObjectNotFoundError(key)
     for (let depth = 1; depth < segments.length; depth++) {
       const folder = await lookAt(path.join(base, ...segments.slice(0, depth)))
       if (folder === null) break
-      if (!folder.isDirectory()) throw new ObjectMissingError(key)
+      if (!folder.isDirectory()) throw new ObjectNotFoundError(key)
     }
     return file
   }
 
   async function openFile (key: string): Promise<{ handle: FileHandle, sizeBytes: number }> {
     const handle = await open(await locate(key), READ_FLAGS).catch((error: unknown) => {
-      throw isOneOf(error, ['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO', 'EISDIR']) ? new ObjectMissingError(key) : error
+      throw isOneOf(error, ['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO', 'EISDIR']) ? new ObjectNotFoundError(key) : error
     })
     const found = await handle.stat()
     if (found.isFile()) return { handle, sizeBytes: found.size }
     await handle.close()
-    throw new ObjectMissingError(key)
+    throw new ObjectNotFoundError(key)
   }
 
   /** Moves a finished file to its key's place; the folder's entry is made durable as well. */
@@ -84,7 +84,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
       const { handle, sizeBytes } = await openFile(key)
       if (span !== undefined && (span.start > span.end || span.end >= sizeBytes)) {
         await handle.close()
-        throw new ObjectMissingError(key)
+        throw new ObjectNotFoundError(key)
       }
       return handle.createReadStream({ ...span, highWaterMark: READ_CHUNK_BYTES })
     },
@@ -210,7 +210,7 @@ async function syncFile (file: string): Promise<void> {
 }
 
 function nullWhenMissing (error: unknown): null {
-  if (error instanceof ObjectMissingError) return null
+  if (error instanceof ObjectNotFoundError) return null
   throw error
 }
 

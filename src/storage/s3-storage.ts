@@ -21,7 +21,7 @@ import { storageUnavailable } from '../errors.js'
 import { connectS3, isMissing, statusOf } from './s3-client.js'
 import {
   assertStorageKey,
-  ObjectMissingError,
+  ObjectNotFoundError,
   RESUMABLE_FOLDER,
   type ByteSpan,
   type MediaStorage,
@@ -64,7 +64,7 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
     try {
       return await answered(async (abortSignal) => await client.send(command, { abortSignal }))
     } catch (error) {
-      if (isMissing(error) || statusOf(error) === 416) throw new ObjectMissingError(key)
+      if (isMissing(error) || statusOf(error) === 416) throw new ObjectNotFoundError(key)
       throw storageUnavailable(error)
     }
   }
@@ -89,13 +89,13 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
   return {
     create,
     async open (key, span) {
-      if (span !== undefined && span.start > span.end) throw new ObjectMissingError(key)
+      if (span !== undefined && span.start > span.end) throw new ObjectNotFoundError(key)
       const first = await getPart(key, span)
       const sent = sentSpan(first)
       const isAsked = span === undefined ? sent.start === 0 : sent.start === span.start && sent.end === span.end
       if (!isAsked) {
         bodyOf(first).destroy()
-        throw new ObjectMissingError(key)
+        throw new ObjectNotFoundError(key)
       }
       return readOn(
         bodyOf(first),
@@ -112,7 +112,7 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
     },
     async locate (key) {
       const command = new GetObjectCommand(placeOf(key))
-      if (await describe(key) === null) throw new ObjectMissingError(key)
+      if (await describe(key) === null) throw new ObjectNotFoundError(key)
       return new URL(await getSignedUrl(client, command, { expiresIn: WORKER_URL_SECONDS }))
     },
     async directUrl (key, contentType) {
@@ -135,7 +135,7 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
       } catch (error) {
         await writer.abort()
         if (!isFileMissing(error)) throw error
-        if (await describe(key) === null) throw new ObjectMissingError(key)
+        if (await describe(key) === null) throw new ObjectNotFoundError(key)
       }
     },
     list: () => listObjects(client, bucket, prefix),

@@ -58,7 +58,7 @@ export class InvalidStorageKeyError extends Error {
   }
 }
 
-export class ObjectMissingError extends Error {
+export class ObjectNotFoundError extends Error {
   constructor (key: string) {
     super(`no object ${key}`)
     this.name = 'ObjectMissingError'

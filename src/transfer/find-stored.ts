@@ -10,7 +10,7 @@ import type { StoredAny } from './build-title.js'
 const SOURCES = ['imdb', 'tmdb', 'wikidata'] as const
 
 /** What of a title it is recognised by. */
-export type Recognised = Pick<StoredAny, '_id' | 'kind' | 'externalIds'>
+export type ExistingTitle = Pick<StoredAny, '_id' | 'kind' | 'externalIds'>
 
 /** Everything that a line is recognised by: two lines with a key in common are about one title. */
 export function keysOf (line: ImportLine): string[] {
@@ -38,7 +38,7 @@ function externalKeys (ids: Partial<Record<(typeof SOURCES)[number], string>> | 
 }
 
 /** The titles that are there, by everything they are recognised by. */
-export async function findRecognised (lines: readonly TitleLine[]): Promise<ReadonlyMap<string, Recognised>> {
+export async function findExistingTitles (lines: readonly TitleLine[]): Promise<ReadonlyMap<string, ExistingTitle>> {
   const keys = new Set(lines.flatMap(keysOf))
   const found = await Promise.all([
     read('_id', [...keys].filter((key) => !key.includes(' ')).map((id) => new Types.ObjectId(id))),
@@ -57,18 +57,18 @@ export async function findRecognised (lines: readonly TitleLine[]): Promise<Read
 }
 
 /** By the driver: nothing of what is read needs a model, and there are thousands a second. */
-async function read (path: string, values: readonly unknown[]): Promise<Recognised[]> {
+async function read (path: string, values: readonly unknown[]): Promise<ExistingTitle[]> {
   if (values.length === 0) return []
-  return await Title.collection.find<Recognised>({ [path]: { $in: values } }, {
+  return await Title.collection.find<ExistingTitle>({ [path]: { $in: values } }, {
     projection: { kind: 1, externalIds: 1 },
   }).toArray()
 }
 
 /** The title that a line is about; null for a new one, or why it cannot be told. */
-export function recognise (
+export function matchExistingTitle (
   line: TitleLine,
-  known: ReadonlyMap<string, Recognised>,
-): Recognised | null | { readonly errors: readonly FieldError[] } {
+  known: ReadonlyMap<string, ExistingTitle>,
+): ExistingTitle | null | { readonly errors: readonly FieldError[] } {
   const found = new Map(
     keysOf(line).flatMap((key) => {
       const title = known.get(key)

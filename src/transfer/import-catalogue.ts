@@ -6,10 +6,10 @@ import { keysOf } from './find-stored.js'
 import { importCollection } from './import-collection.js'
 import {
   importTitles,
-  refused,
+  rejectedOutcome,
   type ImportServices,
   type Outcome,
-  type Told,
+  type ParsedLine,
   type WriteOptions,
 } from './import-titles.js'
 import type { SourceItems } from './source.js'
@@ -22,7 +22,7 @@ export interface ImportCounts {
   refused: number
 }
 
-export interface RefusedLine {
+export interface RejectedLine {
   readonly line: number
   readonly errors: readonly FieldError[]
 }
@@ -34,7 +34,7 @@ export interface ImportProgress {
   readonly counts: Readonly<ImportCounts>
   /** What is not as it was. */
   readonly changed: ReadonlyArray<{ readonly kind: LineKind, readonly id: string }>
-  readonly refused: readonly RefusedLine[]
+  readonly refused: readonly RejectedLine[]
 }
 
 export interface ImportOptions extends WriteOptions {
@@ -146,17 +146,17 @@ async function writeBatch (
   lines: readonly ValidatedLine[],
   options: WriteOptions,
 ): Promise<Outcome[]> {
-  const told = lines.flatMap((line) => 'body' in line ? [line as Told<ImportLine>] : [])
+  const told = lines.flatMap((line) => 'body' in line ? [line as ParsedLine<ImportLine>] : [])
   const outcomes = await importTitles(services, told.filter(isTitle), options)
   for (const one of told) {
     if (one.body.kind === 'collection') {
       outcomes.push(await importCollection(one as Parameters<typeof importCollection>[0], options))
     }
   }
-  const unreadable = lines.flatMap((line) => 'errors' in line ? [refused(line.line, line.errors)] : [])
+  const unreadable = lines.flatMap((line) => 'errors' in line ? [rejectedOutcome(line.line, line.errors)] : [])
   return [...outcomes, ...unreadable].sort((a, b) => a.line - b.line)
 }
 
-function isTitle (told: Told<ImportLine>): told is Told<TitleLine> {
+function isTitle (told: ParsedLine<ImportLine>): told is ParsedLine<TitleLine> {
   return told.body.kind !== 'collection'
 }

@@ -5,20 +5,20 @@ import { Title } from '../../models/title.js'
 import { COLLECTION_DEFAULTS, storedCollection } from '../editing/collections.js'
 import type { CollectionBody } from '../schemas/import-line.js'
 import { idOf } from './find-stored.js'
-import { refused, type Outcome, type Told, type WriteOptions } from './import-titles.js'
+import { rejectedOutcome, type Outcome, type ParsedLine, type WriteOptions } from './import-titles.js'
 
 /** A message is to be read. */
 const MAX_NAMED = 5
 
 export async function importCollection (
-  { line, body }: Told<CollectionBody>,
+  { line, body }: ParsedLine<CollectionBody>,
   { mode, isDryRun }: WriteOptions,
 ): Promise<Outcome> {
   const _id = idOf(body)
   // In a dry run the lines above made no titles.
   const unknown = isDryRun ? [] : await findUnknown(body.titleIds ?? [])
   if (unknown.length > 0) {
-    return refused(line, [{
+    return rejectedOutcome(line, [{
       pointer: '/titleIds',
       message: `are not in the catalogue: ${unknown.slice(0, MAX_NAMED).join(', ')}${
         unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : ''

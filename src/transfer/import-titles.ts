@@ -7,7 +7,7 @@ import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
 import type { Services } from '../services.js'
 import { changedTitle, newTitle, type StoredAny } from './build-title.js'
-import { findRecognised, idOf, recognise } from './find-stored.js'
+import { findExistingTitles, idOf, matchExistingTitle } from './find-stored.js'
 import { insertTitles, readTitles, replaceTitles } from './write-titles.js'
 
 export type ImportServices = Pick<Services, 'storage' | 'log' | 'now'>
@@ -20,7 +20,7 @@ export interface WriteOptions {
 }
 
 /** A line that fits the format. */
-export interface Told<Line> {
+export interface ParsedLine<Line> {
   readonly line: number
   readonly body: Line
 }
@@ -40,7 +40,7 @@ const MAX_ATTEMPTS = 5
 /** @returns what became of each line, no two of which are about one title */
 export async function importTitles (
   services: ImportServices,
-  told: ReadonlyArray<Told<TitleLine>>,
+  told: ReadonlyArray<ParsedLine<TitleLine>>,
   options: WriteOptions,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -52,7 +52,7 @@ export async function importTitles (
     if (attempt === MAX_ATTEMPTS) {
       outcomes.push(
         ...left.map(({ line }) =>
-          refused(line, [{
+          rejectedOutcome(line, [{
             pointer: '',
             message: 'has an id that is taken, or was changed by somebody else again and again: import it once more',
           }])
@@ -67,22 +67,22 @@ export async function importTitles (
 interface Attempt {
   readonly done: Outcome[]
   /** Somebody else changed or made the title between reading and writing. */
-  readonly overtaken: Array<Told<TitleLine>>
+  readonly overtaken: Array<ParsedLine<TitleLine>>
 }
 
 async function importOnce (
   services: ImportServices,
-  told: ReadonlyArray<Told<TitleLine>>,
+  told: ReadonlyArray<ParsedLine<TitleLine>>,
   options: WriteOptions,
 ): Promise<Attempt> {
-  const recognised = await findRecognised(told.map(({ body }) => body))
+  const recognised = await findExistingTitles(told.map(({ body }) => body))
   const done: Outcome[] = []
-  const fresh: Array<Told<TitleLine>> = []
-  const known: Array<Told<TitleLine> & { readonly id: Types.ObjectId }> = []
+  const fresh: Array<ParsedLine<TitleLine>> = []
+  const known: Array<ParsedLine<TitleLine> & { readonly id: Types.ObjectId }> = []
   for (const one of told) {
-    const title = recognise(one.body, recognised)
+    const title = matchExistingTitle(one.body, recognised)
     if (title === null) fresh.push(one)
-    else if ('errors' in title) done.push(refused(one.line, title.errors))
+    else if ('errors' in title) done.push(rejectedOutcome(one.line, title.errors))
     else known.push({ ...one, id: title._id })
   }
   const overtaken = await insertFresh(services, fresh, options, done)
@@ -94,10 +94,10 @@ async function importOnce (
 
 async function insertFresh (
   { now }: ImportServices,
-  told: ReadonlyArray<Told<TitleLine>>,
+  told: ReadonlyArray<ParsedLine<TitleLine>>,
   { isDryRun }: WriteOptions,
   done: Outcome[],
-): Promise<Array<Told<TitleLine>>> {
+): Promise<Array<ParsedLine<TitleLine>>> {
   const built = told.flatMap((one) => {
     const title = orRefused(one.line, done, () => newTitle(idOf(one.body), one.body, now()))
     return title === null ? [] : [{ one, title }]
@@ -116,13 +116,13 @@ async function insertFresh (
 
 async function changeKnown (
   services: ImportServices,
-  told: ReadonlyArray<Told<TitleLine> & { readonly id: Types.ObjectId }>,
+  told: ReadonlyArray<ParsedLine<TitleLine> & { readonly id: Types.ObjectId }>,
   { mode, isDryRun }: WriteOptions,
   done: Outcome[],
-): Promise<Array<Told<TitleLine>>> {
+): Promise<Array<ParsedLine<TitleLine>>> {
   const stored = await readTitles(told.map(({ id }) => id))
-  const overtaken: Array<Told<TitleLine>> = []
-  const changed: Array<{ one: Told<TitleLine>, before: StoredAny, after: StoredAny }> = []
+  const overtaken: Array<ParsedLine<TitleLine>> = []
+  const changed: Array<{ one: ParsedLine<TitleLine>, before: StoredAny, after: StoredAny }> = []
   for (const one of told) {
     const before = stored.get(one.id.toString())
     if (before === undefined) {
@@ -155,9 +155,13 @@ function orRefused<T> (line: number, done: Outcome[], build: () => T): T | null 
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const { errors } = error.extensions as { errors?: FieldError[] }
-    done.push(refused(line, errors ?? [{ pointer: '', message: error.detail }]))
+    done.push(rejectedOutcome(line, errors ?? [{ pointer: '', message: error.detail }]))
     return null
   }
 }
 
-export const refused = (line: number, errors: readonly FieldError[]): Outcome => ({ line, status: 'refused', errors })
+export const rejectedOutcome = (line: number, errors: readonly FieldError[]): Outcome => ({
+  line,
+  status: 'refused',
+  errors,
+})

@@ -6,7 +6,7 @@ const FILLED_SHARE = 0.6
 const MULTIPLIER = 2_654_435_761
 
 /** Open addressing over typed arrays. Keys are 1 to 2^32 - 1; each has as many unsigned 32-bit values as the table has columns. */
-export class NumberTable {
+export class IntMap {
   #keys = new Uint32Array(1_024)
   #values: Uint32Array
   #size = 0

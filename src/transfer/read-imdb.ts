@@ -2,9 +2,9 @@
 // two files of ten million rows. What is looked up is kept as numbers, what belongs to a show is put aside on disk.
 import type { FieldError } from '../errors.js'
 import { numberOfId, readImdbRows, textOrNull, wholeOrNull } from './imdb-rows.js'
-import { NumberTable } from './int-map.js'
+import { IntMap } from './int-map.js'
 import type { FileBytes } from './open-bytes.js'
-import { Partitions } from './spill-partitions.js'
+import { SpillPartitions } from './spill-partitions.js'
 import type { SourceItem, SourceItems } from './source.js'
 
 export interface ImdbFiles {
@@ -51,8 +51,8 @@ export async function* readImdb (
   files: ImdbFiles,
   { minVotes = 0, includeAdult = false, onOpen = () => undefined }: ImdbOptions = {},
 ): SourceItems {
-  const votes = new NumberTable(1)
-  const places = new NumberTable(3)
+  const votes = new IntMap(1)
+  const places = new IntMap(3)
   if (files.ratings !== undefined) {
     for await (const { cells } of readImdbRows(files.ratings, 'ratings', onOpen)) {
       votes.set(numberOfId(cells?.[0] ?? ''), wholeOrNull(cells?.[2] ?? '') ?? 0)
@@ -67,9 +67,9 @@ export async function* readImdb (
     }
   }
   const votesOf = (id: string): number => votes.get(numberOfId(id)) ?? 0
-  const aside = new Partitions()
+  const aside = new SpillPartitions()
   /** Episodes that have a row of their own. */
-  const named = new NumberTable(1)
+  const named = new IntMap(1)
   try {
     for await (const { line, cells } of readImdbRows(files.basics, 'basics', onOpen)) {
       if (cells === null) {
@@ -98,7 +98,7 @@ export async function* readImdb (
 /** Puts together what belongs to the shows of one partition. */
 function* showsOf (
   lines: readonly string[],
-  places: NumberTable,
+  places: IntMap,
   votesOf: (id: string) => number,
 ): Generator<SourceItem> {
   const shows: Show[] = []
@@ -123,7 +123,7 @@ function* showsOf (
   }
 }
 
-function toEpisode (id: number, places: NumberTable, [, minutes = '', title = '']: Cells): Episode {
+function toEpisode (id: number, places: IntMap, [, minutes = '', title = '']: Cells): Episode {
   const number = places.get(id, 2) ?? UNKNOWN
   return {
     id,

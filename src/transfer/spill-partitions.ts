@@ -7,7 +7,7 @@ import path from 'node:path'
 const PARTITIONS = 64
 const WRITTEN_AT_ONCE = 16 * 1024
 
-export class Partitions {
+export class SpillPartitions {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'normflix-import-'))
   readonly #files = Array.from({ length: PARTITIONS }, (_, index) => openSync(this.#fileOf(index), 'w'))
   readonly #waiting = Array.from({ length: PARTITIONS }, () => '')

@@ -1,47 +1,47 @@
 // What a profile's token adds to titles: whether they are on the wishlist, how they were rated and how far watched.
 import { findProfileWatching, type StoredProfile } from '../../models/account.js'
-import { findSlots } from '../../models/account-streams.js'
-import { findTastes, type StoredTaste } from '../../models/profile-title-preferences.js'
+import { findStreamLeases } from '../../models/account-streams.js'
+import { findPreferencesOfTitles, type StoredProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { findArchivedEntries } from '../../models/watch-archive.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
-import type { Caller } from '../plugins/auth.js'
+import type { AuthenticatedCaller } from '../plugins/auth.js'
 import type { ProfileState } from '../schemas/catalogue.js'
-import { slotState } from './streams/stream-leases.js'
-import { readTitle } from './history/title-watch-state.js'
-import type { Watching } from './watching.js'
-import { liveSlotOf } from './streams/resume-position.js'
+import { toLeaseItemState } from './streams/stream-leases.js'
+import { loadTitleWatchState } from './history/title-watch-state.js'
+import type { WatchingDeps } from './watching.js'
+import { findLiveLease } from './streams/resume-position.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 
 /** Looks up states by title id; undefined for tokens that are not bound to a profile. */
-export type ProfileStates = (titleId: string) => ProfileState | undefined
+export type TitleStates = (titleId: string) => ProfileState | undefined
 
 /** @param titleIds the titles that will be asked for */
-export async function readProfileStates (
-  { accountId, boundProfileId }: Caller,
+export async function loadTitleStates (
+  { accountId, boundProfileId }: AuthenticatedCaller,
   titleIds: readonly string[],
-): Promise<ProfileStates> {
+): Promise<TitleStates> {
   if (boundProfileId === null) return () => undefined
   const [profile, tastes] = await Promise.all([
     findProfileWatching(accountId, boundProfileId),
-    findTastes(boundProfileId, titleIds),
+    findPreferencesOfTitles(boundProfileId, titleIds),
   ])
   return profile === null ? () => undefined : await statesOf(profile, titleIds, tastes)
 }
 
 /** The states of titles for a profile that has been read already. */
-export async function readStatesOf (
+export async function loadTitleStatesOfProfile (
   profile: StoredProfile,
   titleIds: readonly string[],
 ): Promise<(titleId: string) => ProfileState> {
-  return await statesOf(profile, titleIds, await findTastes(profile._id.toString(), titleIds))
+  return await statesOf(profile, titleIds, await findPreferencesOfTitles(profile._id.toString(), titleIds))
 }
 
 async function statesOf (
   profile: StoredProfile,
   titleIds: readonly string[],
-  tastes: readonly StoredTaste[],
+  tastes: readonly StoredProfileTitlePreferences[],
 ): Promise<(titleId: string) => ProfileState> {
-  return statesFrom(profile, await findEntries(profile, titleIds), tastes)
+  return toTitleStates(profile, await findEntries(profile, titleIds), tastes)
 }
 
 /** A profile's watch history entries by title: all that the account has, and of the archive those that are asked for. */
@@ -60,10 +60,10 @@ export async function findEntries (
 }
 
 /** The states of titles from what has been read. */
-export function statesFrom (
+export function toTitleStates (
   profile: StoredProfile,
   entries: ReadonlyMap<string, WatchEntry>,
-  tastes: ReadonlyArray<Pick<StoredTaste, 'title' | 'rating'>>,
+  tastes: ReadonlyArray<Pick<StoredProfileTitlePreferences, 'title' | 'rating'>>,
 ): (titleId: string) => ProfileState {
   const wishlist = new Set(profile.wishlist.map(String))
   const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
@@ -99,20 +99,20 @@ export function seasonProgress (
 }
 
 /** What the profile of a token watched of each item of a title, live streams included; undefined without a profile. */
-export async function readItemProgress (
-  watching: Watching,
-  { accountId, boundProfileId }: Caller,
+export async function loadItemProgress (
+  watching: WatchingDeps,
+  { accountId, boundProfileId }: AuthenticatedCaller,
   titleId: string,
 ): Promise<ItemProgress> {
   if (boundProfileId === null) return undefined
   const watcher = { account: accountId, profile: boundProfileId }
   const [slots, { items }] = await Promise.all([
-    findSlots(accountId),
-    readTitle(watching.catalogue, boundProfileId, titleId),
+    findStreamLeases(accountId),
+    loadTitleWatchState(watching.catalogue, boundProfileId, titleId),
   ])
   return (itemId) => {
-    const slot = liveSlotOf(slots, watcher, itemId)
-    const [live, stored] = [slot === null ? null : slotState(slot), items.get(itemId) ?? null]
+    const slot = findLiveLease(slots, watcher, itemId)
+    const [live, stored] = [slot === null ? null : toLeaseItemState(slot), items.get(itemId) ?? null]
     const state = live !== null && (stored === null || live.lastWatchedAt >= stored.lastWatchedAt) ? live : stored
     if (state === null) return null
     const { positionMs, durationMs, finished } = state

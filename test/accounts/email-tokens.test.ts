@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
-import { MailLink } from '../../models/email-token.js'
+import { EmailToken } from '../../models/email-token.js'
 import { call, expectProblem, PASSWORD, signUp, startApp, type Person, type TestApp } from '../helper.js'
 
 const NEW_PASSWORD = 'four blind mice ran'
@@ -47,7 +47,7 @@ async function startPost (t: Test, refuse: () => boolean = () => false): Promise
     PUBLIC_URL: 'https://www.normflix.example',
   })
   const mails = async (to?: string): Promise<ParsedMail[]> => {
-    await running.app.services.background.settle()
+    await running.app.services.background.onIdle()
     return arrived.filter((mail) => to === undefined || JSON.stringify(mail.to).includes(`"${to}"`))
   }
   return {
@@ -133,7 +133,7 @@ t.test('mailed links', async (t) => {
     for (const token of ['x', confirming.slice(1), `${confirming}x`, '0'.repeat(64)]) {
       t.equal((await verify(token)).status, 400)
     }
-    t.equal(await MailLink.countDocuments({ _id: confirming }), 0, 'tokens themselves are not stored')
+    t.equal(await EmailToken.countDocuments({ _id: confirming }), 0, 'tokens themselves are not stored')
   })
 
   t.test('moving to another address: the password, a link there, a notice here', async (t) => {
@@ -188,7 +188,7 @@ t.test('mailed links', async (t) => {
 t.test('without a mail server mails are kept for whoever develops', async (t) => {
   const { app } = await startApp(t)
   const kim = await signUp(app)
-  await app.services.background.settle()
+  await app.services.background.onIdle()
   const page = await call(app, 'GET', '/dev/mails')
   t.equal(page.status, 200)
   const html = page.bytes.toString()

@@ -7,7 +7,7 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Session } from '../../models/session.js'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import {
   addMovie,
   call,
@@ -104,7 +104,7 @@ t.test('doctor', async (t) => {
     const media = path.join(config.dataDir, 'media')
     const [gone, old] = [new Types.ObjectId(), new Date(Date.now() - 2 * 86_400_000)]
     const taste = { profile: new Types.ObjectId(), title: gone, updatedAt: new Date() }
-    await Taste.create({ ...taste, account: gone }, { ...taste, account: kim.accountId })
+    await ProfileTitlePreferences.create({ ...taste, account: gone }, { ...taste, account: kim.accountId })
     await Media.create({ _id: gone, title: gone } as never)
     await mkdir(path.join(media, 'left'), { recursive: true })
     for (const [name, time] of [['left/behind', old], ['left/arriving', new Date()]] as const) {

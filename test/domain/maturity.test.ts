@@ -1,6 +1,6 @@
 import t from 'tap'
 import {
-  ADULT_VIEWER,
+  UNRESTRICTED_SCOPE,
   canSee,
   isSuitable,
   MATURITY_RATINGS,
@@ -19,7 +19,7 @@ const title = (fields: Partial<Visibility> = {}): Visibility => ({
 const kids = { kids: true, maxMaturityAge: 18 }
 
 t.test('an adult sees every rating and the unrated', async (t) => {
-  for (const rating of [...MATURITY_RATINGS, null]) t.ok(isSuitable(ADULT_VIEWER, rating), String(rating))
+  for (const rating of [...MATURITY_RATINGS, null]) t.ok(isSuitable(UNRESTRICTED_SCOPE, rating), String(rating))
 })
 
 t.test('a kids profile sees what is for seven and younger, and nothing unrated', async (t) => {
@@ -37,9 +37,9 @@ t.test('a ceiling hides what lies above it', async (t) => {
 })
 
 t.test('unpublished, not yet and no longer available titles are not there', async (t) => {
-  t.ok(canSee(ADULT_VIEWER, title(), now))
-  t.notOk(canSee(ADULT_VIEWER, title({ published: false }), now))
-  t.notOk(canSee(ADULT_VIEWER, title({ availableFrom: new Date(now.getTime() + 1) }), now))
-  t.ok(canSee(ADULT_VIEWER, title({ availableFrom: now }), now), 'from that very moment')
-  t.notOk(canSee(ADULT_VIEWER, title({ availableUntil: now }), now), 'until that very moment')
+  t.ok(canSee(UNRESTRICTED_SCOPE, title(), now))
+  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ published: false }), now))
+  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: new Date(now.getTime() + 1) }), now))
+  t.ok(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: now }), now), 'from that very moment')
+  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableUntil: now }), now), 'until that very moment')
 })

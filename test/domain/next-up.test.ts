@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { decideCard, foldTitle, lastActivity, type FoldedTitle } from '../../src/domain/next-up.js'
-import { wouldBeginAgain, type PassMark, type TitleEvents } from '../../src/domain/rewatch-runs.js'
-import { factsOfEvent, mergeFacts } from '../../src/domain/progress.js'
+import { decideCard, deriveTitleState, lastActivity, type DerivedTitle } from '../../src/domain/next-up.js'
+import { wouldStartRewatch, type RunMark, type TitleEvents } from '../../src/domain/rewatch-runs.js'
+import { toPlayProgressOfEvent, mergePlayProgress } from '../../src/domain/progress.js'
 import {
   episodeAfter,
-  MOVIE_PLACE,
+  MOVIE_ORDER_KEY,
   type EpisodeInOrder,
-  type Place,
+  type WatchOrderKey,
   type TitleOutline,
 } from '../../src/domain/watch-order.js'
 
 const DURATION = 1_000_000
-const place = (season: number, episode: number, special = 0): Place => ({ season, episode, special })
+const place = (season: number, episode: number, special = 0): WatchOrderKey => ({ season, episode, special })
 const episode = (season: number, number: number): EpisodeInOrder => ({
   id: `s${season}e${number}`,
   place: place(season, number),
@@ -26,10 +26,10 @@ const SHOW: TitleOutline = {
   order: [episode(1, 1), episode(1, 2), episode(1, 3), CHRISTMAS, episode(2, 1), episode(2, 2)],
 }
 const MOVIE: TitleOutline = { kind: 'movie', order: [] }
-const PLACES = new Map<string, Place | null>([...SHOW.order.map(({ id, place }) => [id, place] as const), [
+const PLACES = new Map<string, WatchOrderKey | null>([...SHOW.order.map(({ id, place }) => [id, place] as const), [
   's0e2',
   null,
-], ['movie', MOVIE_PLACE]])
+], ['movie', MOVIE_ORDER_KEY]])
 
 /** A sitting from the item's start to a place, told by the client in full. */
 interface Sitting {
@@ -50,7 +50,7 @@ const sit = (item: string, at: number, positionMs = DURATION, watchedMs = positi
 interface Said {
   plays?: Sitting[]
   marks?: Array<[item: string, watched: boolean, at: number, watchedAt?: number]>
-  passMarks?: PassMark[]
+  passMarks?: RunMark[]
 }
 
 function eventsOf ({ plays = [], marks = [], passMarks = [] }: Said): TitleEvents {
@@ -59,9 +59,9 @@ function eventsOf ({ plays = [], marks = [], passMarks = [] }: Said): TitleEvent
     plays: plays.map(({ item, at, positionMs, watchedMs, startedAt }) => ({
       item,
       place: PLACES.get(item) ?? null,
-      facts: mergeFacts(
-        factsOfEvent({ at: startedAt, positionMs: 0, watchedMs: 0, eventId: '' }, timing),
-        factsOfEvent({ at, positionMs, watchedMs, eventId: '' }, timing),
+      facts: mergePlayProgress(
+        toPlayProgressOfEvent({ at: startedAt, positionMs: 0, watchedMs: 0, eventId: '' }, timing),
+        toPlayProgressOfEvent({ at, positionMs, watchedMs, eventId: '' }, timing),
       ),
     })),
     marks: marks.map(([item, watched, at, watchedAt = at]) => ({
@@ -74,7 +74,7 @@ function eventsOf ({ plays = [], marks = [], passMarks = [] }: Said): TitleEvent
 }
 
 function describe (said: Said, outline: TitleOutline = SHOW): string {
-  const { state } = foldTitle(eventsOf(said), outline)
+  const { state } = deriveTitleState(eventsOf(said), outline)
   const card = decideCard(state, outline)
   const what = card === null
     ? 'none'
@@ -237,7 +237,7 @@ t.test('the card of a movie says what a viewer expects', async (t) => {
 
 t.test('what was finished in one pass stays finished in the next, and half of it must be watched anew', async (t) => {
   const twice = [sit('s2e2', 10), sit('s1e2', 15, 400_000), sit('s1e1', 20), sit('s1e2', 30, DURATION, 300_000)]
-  const { items } = foldTitle(eventsOf({ plays: twice }), SHOW)
+  const { items } = deriveTitleState(eventsOf({ plays: twice }), SHOW)
   t.match(items.get('s2e2'), { finished: true, endedAt: null })
   t.match(
     items.get('s1e2'),
@@ -267,11 +267,11 @@ t.test('what has not aired yet does not keep a show from being finished', async 
 
 t.test('whoever plays is told beforehand whether it begins a new pass', async (t) => {
   const done = eventsOf({ plays: [sit('s2e2', 10)] })
-  t.ok(wouldBeginAgain(done, SHOW, 's1e1', 20))
-  t.notOk(wouldBeginAgain(done, SHOW, 's1e2', 20), 'only the first episode does')
-  t.notOk(wouldBeginAgain(eventsOf({ plays: [sit('s2e1', 10)] }), SHOW, 's1e1', 20), 'only of something finished')
+  t.ok(wouldStartRewatch(done, SHOW, 's1e1', 20))
+  t.notOk(wouldStartRewatch(done, SHOW, 's1e2', 20), 'only the first episode does')
+  t.notOk(wouldStartRewatch(eventsOf({ plays: [sit('s2e1', 10)] }), SHOW, 's1e1', 20), 'only of something finished')
   t.notOk(
-    wouldBeginAgain(eventsOf({ plays: [sit('s2e2', 10), sit('s1e1', 15, 300_000)] }), SHOW, 's1e1', 20),
+    wouldStartRewatch(eventsOf({ plays: [sit('s2e2', 10), sit('s1e1', 15, 300_000)] }), SHOW, 's1e1', 20),
     'not in the middle of a pass',
   )
 })
@@ -293,7 +293,7 @@ t.test('events in any order, and in any number of pieces, end the same', async (
     passMarks: fc.array(passMark, { maxLength: 2 }),
   })
     .chain((said) => fc.tuple(fc.constant(said), fc.shuffledSubarray(said.plays, { minLength: said.plays.length })))
-  const plain = ({ state, items, passes }: FoldedTitle) => ({
+  const plain = ({ state, items, passes }: DerivedTitle) => ({
     state,
     items: new Map([...items].sort()),
     pass: passes.number,
@@ -302,10 +302,10 @@ t.test('events in any order, and in any number of pieces, end the same', async (
   })
   fc.assert(
     fc.property(scenario, ([said, shuffled]) => {
-      const whole = plain(foldTitle(eventsOf(said), SHOW))
+      const whole = plain(deriveTitleState(eventsOf(said), SHOW))
       t.strictSame(
         plain(
-          foldTitle(
+          deriveTitleState(
             eventsOf({
               ...said,
               plays: shuffled,

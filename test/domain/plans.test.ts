@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  assertProfilesFit,
+  assertProfileLimit,
   decidePlanChange,
   limitsOf,
   listPlans,
@@ -29,10 +29,10 @@ t.test('n profiles fit and n+1 do not, locked ones not counted', async (t) => {
   for (const id of planIds()) {
     const { maxProfiles } = limitsOf(id)
     t.doesNotThrow(() => {
-      assertProfilesFit(limitsOf(id), profiles(maxProfiles, 3))
+      assertProfileLimit(limitsOf(id), profiles(maxProfiles, 3))
     })
     t.throws(() => {
-      assertProfilesFit(limitsOf(id), profiles(maxProfiles + 1))
+      assertProfileLimit(limitsOf(id), profiles(maxProfiles + 1))
     }, { code: 'plan-profile-limit', status: 409 })
   }
 })

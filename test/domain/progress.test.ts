@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  factsOfEvent,
-  finishMark,
-  foldItem,
-  mergeFacts,
+  toPlayProgressOfEvent,
+  completionThresholdMs,
+  deriveItemState,
+  mergePlayProgress,
   type ItemTiming,
-  type PlayFacts,
+  type PlayProgress,
   type ProgressEvent,
 } from '../../src/domain/progress.js'
 
@@ -19,12 +19,12 @@ const event = (at: number, positionMs: number, watchedMs: number | null = null, 
   eventId,
 })
 
-function playOf (events: readonly ProgressEvent[], item: ItemTiming = timing): PlayFacts {
-  return events.map((one) => factsOfEvent(one, item)).reduce(mergeFacts)
+function playOf (events: readonly ProgressEvent[], item: ItemTiming = timing): PlayProgress {
+  return events.map((one) => toPlayProgressOfEvent(one, item)).reduce(mergePlayProgress)
 }
 
 function stateOf (...plays: Array<readonly ProgressEvent[]>) {
-  return foldItem(plays.map((events) => playOf(events)))
+  return deriveItemState(plays.map((events) => playOf(events)))
 }
 
 const anyEvent = fc.record({
@@ -50,7 +50,7 @@ t.test('shuffling, repeating and batching events never changes the outcome', asy
       const batches = [sent.slice(0, cut), sent.slice(cut)].filter((batch) => batch.length > 0).map((batch) =>
         playOf(batch)
       )
-      t.strictSame(batches.reduce(mergeFacts), once)
+      t.strictSame(batches.reduce(mergePlayProgress), once)
     }),
     { numRuns: 300 },
   )
@@ -72,21 +72,25 @@ t.test('the fold over plays does not depend on how they are read', async (t) => 
 t.test('merging is associative, commutative and idempotent', async (t) => {
   fc.assert(
     fc.property(anyEvent, anyEvent, anyEvent, (x, y, z) => {
-      const [a, b, c] = [x, y, z].map((one) => factsOfEvent(one, timing)) as [PlayFacts, PlayFacts, PlayFacts]
-      t.strictSame(mergeFacts(a, b), mergeFacts(b, a))
-      t.strictSame(mergeFacts(mergeFacts(a, b), c), mergeFacts(a, mergeFacts(b, c)))
-      t.strictSame(mergeFacts(a, a), a)
+      const [a, b, c] = [x, y, z].map((one) => toPlayProgressOfEvent(one, timing)) as [
+        PlayProgress,
+        PlayProgress,
+        PlayProgress,
+      ]
+      t.strictSame(mergePlayProgress(a, b), mergePlayProgress(b, a))
+      t.strictSame(mergePlayProgress(mergePlayProgress(a, b), c), mergePlayProgress(a, mergePlayProgress(b, c)))
+      t.strictSame(mergePlayProgress(a, a), a)
     }),
     { numRuns: 200 },
   )
 })
 
 t.test('an item is over at its credits marker, else at 90%, and always in its last second', async (t) => {
-  t.equal(finishMark({ durationMs: 100_000, creditsStartMs: null }), 90_000)
-  t.equal(finishMark({ durationMs: 100_000, creditsStartMs: 95_000 }), 95_000)
-  t.equal(finishMark({ durationMs: 100_000, creditsStartMs: 99_900 }), 99_000)
-  t.equal(finishMark({ durationMs: 5_000, creditsStartMs: null }), 4_000)
-  t.equal(finishMark({ durationMs: null, creditsStartMs: 5 }), null)
+  t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: null }), 90_000)
+  t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: 95_000 }), 95_000)
+  t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: 99_900 }), 99_000)
+  t.equal(completionThresholdMs({ durationMs: 5_000, creditsStartMs: null }), 4_000)
+  t.equal(completionThresholdMs({ durationMs: null, creditsStartMs: 5 }), null)
 })
 
 t.test('started: after a minute, or a hundredth of something short', async (t) => {
@@ -96,10 +100,10 @@ t.test('started: after a minute, or a hundredth of something short', async (t) =
     positionMs: 35_999,
   })
   t.match(stateOf([event(1, 0, 0), event(2, 36_000, 36_000)]), { started: true, isResumable: true })
-  t.match(foldItem([playOf([event(2, 60_000, 60_000)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
+  t.match(deriveItemState([playOf([event(2, 60_000, 60_000)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
     started: true,
   })
-  t.match(foldItem([playOf([event(2, 60_000, 59_999)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
+  t.match(deriveItemState([playOf([event(2, 60_000, 59_999)], { durationMs: 10 * HOUR, creditsStartMs: null })]), {
     started: false,
   })
 })
@@ -164,25 +168,25 @@ t.test('playing something finished again keeps it watched and gives it a place a
 t.test('marks: watched leaves continue watching, unwatched starts over, what is played later counts', async (t) => {
   const half = playOf([event(1, 0, 0), event(2, 1_000_000, 1_000_000)])
   const done = playOf([event(1, 0, 0), event(2, HOUR, HOUR)])
-  t.match(foldItem([half], { watched: true, at: 5, watchedAt: 4 }), {
+  t.match(deriveItemState([half], { watched: true, at: 5, watchedAt: 4 }), {
     finished: true,
     finishedAt: 4,
     isResumable: false,
     positionMs: 1_000_000,
     resumeMs: 0,
   })
-  t.match(foldItem([done], { watched: false, at: 5, watchedAt: 5 }), {
+  t.match(deriveItemState([done], { watched: false, at: 5, watchedAt: 5 }), {
     finished: false,
     isResumable: false,
     positionMs: HOUR,
   })
   const later = playOf([event(8, 0, 0), event(9, 700_000, 700_000)])
-  t.match(foldItem([done, later], { watched: false, at: 5, watchedAt: 5 }), {
+  t.match(deriveItemState([done, later], { watched: false, at: 5, watchedAt: 5 }), {
     finished: false,
     isResumable: true,
     positionMs: 700_000,
   })
-  t.match(foldItem([half, later], { watched: true, at: 5, watchedAt: 5 }), { finished: true, isResumable: true })
-  t.match(foldItem([], { watched: true, at: 5, watchedAt: 4 }), { finished: true, finishedAt: 4 })
-  t.equal(foldItem([], { watched: false, at: 5, watchedAt: 5 }), null)
+  t.match(deriveItemState([half, later], { watched: true, at: 5, watchedAt: 5 }), { finished: true, isResumable: true })
+  t.match(deriveItemState([], { watched: true, at: 5, watchedAt: 4 }), { finished: true, finishedAt: 4 })
+  t.equal(deriveItemState([], { watched: false, at: 5, watchedAt: 5 }), null)
 })

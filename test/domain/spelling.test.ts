@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { allowedMistakes, countMistakes, countMistakesInBeginning, unswap } from '../../src/domain/spelling.js'
+import { maxEdits, editDistance, prefixEditDistance, unswap } from '../../src/domain/spelling.js'
 
 const word = fc.string({ unit: fc.constantFrom(...'abcd'), maxLength: 8 })
 
 t.test('four letters may have one mistake, six may have two', async (t) => {
-  t.strictSame([1, 3, 4, 5, 6, 20].map(allowedMistakes), [0, 0, 1, 1, 2, 2])
+  t.strictSame([1, 3, 4, 5, 6, 20].map(maxEdits), [0, 0, 1, 1, 2, 2])
 })
 
 t.test('a mistake is a letter too many, too few, another, or two swapped', async (t) => {
@@ -20,27 +20,27 @@ t.test('a mistake is a letter too many, too few, another, or two swapped', async
       ['', 'up', 2],
     ] as const
   ) {
-    t.equal(countMistakes(typed, meant, 3), mistakes, `${typed} for ${meant}`)
+    t.equal(editDistance(typed, meant, 3), mistakes, `${typed} for ${meant}`)
   }
-  t.equal(countMistakes('matrix', 'godfather', 2), 3, 'beyond the limit it is one more than that')
+  t.equal(editDistance('matrix', 'godfather', 2), 3, 'beyond the limit it is one more than that')
 })
 
 t.test('counting goes both ways, and is never more than letter by letter', async () => {
   fc.assert(fc.property(word, word, (a, b) => {
-    const mistakes = countMistakes(a, b, 20)
-    return mistakes === countMistakes(b, a, 20) && mistakes <= Math.max(a.length, b.length) &&
+    const mistakes = editDistance(a, b, 20)
+    return mistakes === editDistance(b, a, 20) && mistakes <= Math.max(a.length, b.length) &&
       (mistakes === 0) === (a === b)
   }))
 })
 
 t.test('a word that is not finished is measured by its beginning', async (t) => {
-  t.equal(countMistakesInBeginning('shwash', 'shawshank', 2), 1)
-  fc.assert(fc.property(word, word, (begun, rest) => countMistakesInBeginning(begun, begun + rest, 2) === 0))
+  t.equal(prefixEditDistance('shwash', 'shawshank', 2), 1)
+  fc.assert(fc.property(word, word, (begun, rest) => prefixEditDistance(begun, begun + rest, 2) === 0))
   fc.assert(
     fc.property(
       word,
       word,
-      (typed, meant) => countMistakesInBeginning(typed, meant, 8) <= countMistakes(typed, meant, 8),
+      (typed, meant) => prefixEditDistance(typed, meant, 8) <= editDistance(typed, meant, 8),
     ),
   )
 })
@@ -49,7 +49,7 @@ t.test('unswapping makes every word that is one swap away', async () => {
   fc.assert(
     fc.property(
       word,
-      (typed) => unswap(typed).every((other) => countMistakes(typed, other, 2) === 1 && unswap(other).includes(typed)),
+      (typed) => unswap(typed).every((other) => editDistance(typed, other, 2) === 1 && unswap(other).includes(typed)),
     ),
   )
 })

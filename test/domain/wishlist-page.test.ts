@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { arrangeWishlist, moveToFront, pageOfWishlist, type WishlistPosition } from '../../src/domain/wishlist-page.js'
+import { arrangeWishlist, moveToFront, pageOfWishlist, type WishlistCursor } from '../../src/domain/wishlist-page.js'
 
 const titles = (ids: readonly string[]): Array<{ id: string }> => ids.map((id) => ({ id }))
 
@@ -78,7 +78,7 @@ function readAll (
   edit: (list: string[]) => string[],
 ): string[] {
   let list = [...start]
-  let after: WishlistPosition | null = null
+  let after: WishlistCursor | null = null
   const seen: string[] = []
   do {
     const page: ReturnType<typeof pageOfWishlist<{ id: string }>> = pageOfWishlist(

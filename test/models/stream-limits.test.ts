@@ -1,22 +1,22 @@
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
-import { AccountStreams, findSlots, isLive } from '../../models/account-streams.js'
+import { AccountStreams, findStreamLeases, isLive } from '../../models/account-streams.js'
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import {
   applyStreamLimit,
   endStream,
-  findSweepable,
+  findStreamsDueForRemoval,
   renewLease,
-  takeSlot,
-  type SlotRequest,
+  acquireLease,
+  type LeaseRequest,
 } from '../../src/watching/streams/stream-leases.js'
 import { freshDatabase } from '../helper.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const id = (): Types.ObjectId => new Types.ObjectId()
-const request = (startedAt = now): SlotRequest => ({
+const request = (startedAt = now): LeaseRequest => ({
   profile: id(),
   session: id(),
   title: id(),
@@ -42,13 +42,13 @@ t.test('stream slots', async (t) => {
   })
   await createIndexes()
   const live = async (account: string): Promise<string[]> =>
-    (await findSlots(account)).filter((slot) => isLive(slot, now)).map((slot) => slot._id.toString())
+    (await findStreamLeases(account)).filter((slot) => isLive(slot, now)).map((slot) => slot._id.toString())
   const start = async (
     account: string,
     plan: 'basic' | 'standard' | 'premium',
     revision = 0,
     takeOver: string | null = null,
-  ) => await takeSlot(account, limitsOf(plan), revision, request(), takeOver, now)
+  ) => await acquireLease(account, limitsOf(plan), revision, request(), takeOver, now)
 
   t.test('n streams play, one more is told who holds them', async (t) => {
     const account = id().toString()
@@ -66,7 +66,7 @@ t.test('stream slots', async (t) => {
     const taken = await start(account, 'basic', 0, first.taken ? first.slot._id.toString() : null)
     t.ok(taken.taken)
     t.strictSame(await live(account), taken.taken ? [taken.slot._id.toString()] : [])
-    t.equal((await findSlots(account)).length, 2, 'the one that ended waits to be flushed')
+    t.equal((await findStreamLeases(account)).length, 2, 'the one that ended waits to be flushed')
     t.notOk((await start(account, 'basic', 0, id().toString())).taken, 'an unknown stream gives no slot')
   })
 
@@ -81,7 +81,7 @@ t.test('stream slots', async (t) => {
     const account = id().toString()
     const first = await start(account, 'basic')
     const slot = first.taken ? first.slot : null
-    const second = await takeSlot(account, limitsOf('basic'), 0, request(), null, new Date(now.getTime() + 60_001))
+    const second = await acquireLease(account, limitsOf('basic'), 0, request(), null, new Date(now.getTime() + 60_001))
     t.ok(second.taken)
     const behind = new Date(now.getTime() + 59_999)
     const watcher = { account, profile: String(slot?.profile) }
@@ -95,11 +95,11 @@ t.test('stream slots', async (t) => {
       ),
       'ended',
     )
-    const slots = await findSlots(account)
+    const slots = await findStreamLeases(account)
     t.equal(slots.filter((one) => isLive(one, behind)).length, 1)
     t.equal(slots.find((one) => one._id.equals(slot?._id ?? ''))?.positionMs, 5_000, 'its place is kept')
     t.equal(
-      (await findSweepable(behind, 100)).filter((one) => one._id.toString() === account).length,
+      (await findStreamsDueForRemoval(behind, 100)).filter((one) => one._id.toString() === account).length,
       1,
       'and it is swept',
     )
@@ -111,7 +111,7 @@ t.test('stream slots', async (t) => {
     for (let i = 0; i < 4; i++) started.push(await start(account, 'premium', 3))
     await applyStreamLimit(account, limitsOf('basic'), 4, now)
     t.ok(
-      (await findSweepable(now, 100)).some((one) => one._id.toString() === account),
+      (await findStreamsDueForRemoval(now, 100)).some((one) => one._id.toString() === account),
       'those that ended are flushed at the next sweep',
     )
     t.strictSame(await live(account), started.slice(0, 1).map((one) => one.taken ? one.slot._id.toString() : ''))

@@ -1,7 +1,7 @@
 // Requests with an Idempotency-Key: a lost answer is repeated, and nothing is made twice.
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { RepeatableRequest } from '../../models/idempotency-record.js'
+import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { addMovie, call, expectProblem, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
 
 t.test('a request with a key', async (t) => {
@@ -81,7 +81,7 @@ t.test('a request with a key', async (t) => {
     t.equal((await addProfile('c', { name: 'Lee' })).status, 201)
     const lee = (await kim.get('/v1/profiles')).body.items.find(({ name }: { name: string }) => name === 'Lee')
     await kim.delete(`/v1/profiles/${lee.id}`)
-    await RepeatableRequest.updateMany({ account: kim.accountId }, { $set: { answer: null } })
+    await IdempotencyRecord.updateMany({ account: kim.accountId }, { $set: { answer: null } })
     expectProblem(t, await addProfile('c', { name: 'Lee' }), 'request-in-progress', 409)
     clock.advance(61_000)
     t.equal((await addProfile('c', { name: 'Lee' })).status, 201)

@@ -140,7 +140,7 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
   }
 
   async function settle (): Promise<void> {
-    await app.services.background.settle()
+    await app.services.background.onIdle()
     await app.services.uploads.settle()
   }
 

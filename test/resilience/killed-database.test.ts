@@ -13,7 +13,7 @@ import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { cacheDirOf, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
-import { installStandIn } from '../../src/database/fallback-server.js'
+import { installFallbackServer } from '../../src/database/fallback-server.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { call, signUp, type Answer, type Person } from '../helper.js'
 
@@ -166,7 +166,7 @@ async function startKept (dataDir: string): Promise<{ uri: string, kill: () => v
 
 /** The stand-in without its journal's flush at each commit: then it acknowledges what is in memory. */
 async function startForgetful (folder: string): Promise<{ uri: string, kill: () => void }> {
-  const program = await installStandIn(cacheDirOf(process.env), process.env, () => undefined)
+  const program = await installFallbackServer(cacheDirOf(process.env), process.env, () => undefined)
   const child: ChildProcess = spawn(program, [
     '--port',
     '0',

@@ -38,7 +38,7 @@ async function busy ({ app, clock }: TestApp): Promise<{ kim: Person, ids: strin
   await kim.post(`/v1/profiles/${second}/select`, { pin: '9999' })
   await call(app, 'POST', '/v1/auth/password/forgot', { body: { email: kim.email } })
   await kim.put('/v1/account/email', { email: `new-${kim.email}`, password: PASSWORD })
-  await app.services.background.settle()
+  await app.services.background.onIdle()
   return { kim, ids: [kim.accountId, kim.profileId, second] }
 }
 

@@ -1,4 +1,4 @@
-import { createBackground } from '../../src/jobs/background-tasks.js'
+import { createBackgroundTasks } from '../../src/jobs/background-tasks.js'
 import { createAuditLog } from '../../src/audit/audit-log.js'
 import t from 'tap'
 import { addMovie, call, expectProblem, PASSWORD, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
@@ -164,7 +164,7 @@ t.test('the audit log', async (t) => {
 
 t.test('a log that cannot be written holds nothing up and loses nothing', async (t) => {
   const lines: object[] = []
-  const background = createBackground({ error: () => undefined })
+  const background = createBackgroundTasks({ error: () => undefined })
   // Nobody is connected: every write fails.
   const audit = createAuditLog({
     log: {

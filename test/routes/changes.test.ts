@@ -1,7 +1,7 @@
 // The change feed of a profile: asked for with a cursor, and as server-sent events.
 import t from 'tap'
-import { LISTENERS_OF_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
-import { createWindowNews } from '../../src/changes/availability-notifier.js'
+import { MAX_FEEDS_PER_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
+import { createAvailabilityNotifier } from '../../src/changes/availability-notifier.js'
 import { openEvents, type EventReader } from '../event-reader.js'
 import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
 
@@ -148,8 +148,8 @@ t.test('asked for with a cursor', async (t) => {
 
   t.test('tells what comes and goes by its dates, once, also when nobody was there to notice', async (t) => {
     const { services } = app
-    const news = createWindowNews(services.catalogue)
-    await news.tell(clock.now())
+    const news = createAvailabilityNotifier(services.catalogue)
+    await news.notify(clock.now())
     const inMinutes = (minutes: number): string => new Date(clock.now().getTime() + minutes * 60_000).toISOString()
     await addMovie(
       app,
@@ -162,7 +162,7 @@ t.test('asked for with a cursor', async (t) => {
     const after = async (minutes: number, tellers = [news]): Promise<any[]> =>
       (await during(async () => {
         clock.advance(minutes * 60_000)
-        for (const teller of tellers) await teller.tell(clock.now())
+        for (const teller of tellers) await teller.notify(clock.now())
       })).items
     t.strictSame(await after(9), [])
     t.strictSame(kinds(await after(1)), ['catalogue For an hour'], 'to the very moment')
@@ -170,11 +170,15 @@ t.test('asked for with a cursor', async (t) => {
     t.strictSame(await after(1), [])
     t.strictSame(await after(59), [{ kind: 'catalogue', title: null }])
     t.strictSame(
-      kinds(await after(200, [createWindowNews(services.catalogue)])),
+      kinds(await after(200, [createAvailabilityNotifier(services.catalogue)])),
       ['catalogue Later'],
       'a process that starts tells what it missed',
     )
-    t.strictSame(await after(0, [news, createWindowNews(services.catalogue)]), [], 'and no other tells it again')
+    t.strictSame(
+      await after(0, [news, createAvailabilityNotifier(services.catalogue)]),
+      [],
+      'and no other tells it again',
+    )
     for (let i = 0; i < 21; i++) {
       await addMovie(app, admin, { title: `Tomorrow ${i}`, availableFrom: inMinutes(1_440) }, [])
     }
@@ -311,7 +315,7 @@ t.test('as server-sent events', async (t) => {
 
   t.test('an account listens with so many connections, and no more', async (t) => {
     const kim = await signUp(app)
-    const feeds = await Promise.all(Array.from({ length: LISTENERS_OF_ACCOUNT }, async () => await listen(kim)))
+    const feeds = await Promise.all(Array.from({ length: MAX_FEEDS_PER_ACCOUNT }, async () => await listen(kim)))
     t.ok(feeds.every(({ status }) => status === 200))
     for (const feed of feeds) await feed.next()
     t.equal((await listen(kim)).status, 429)

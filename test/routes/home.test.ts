@@ -1,6 +1,6 @@
 import { Types } from 'mongoose'
 import t, { type Test } from 'tap'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import {
   addMovie,
   addShow,
@@ -182,7 +182,7 @@ t.test('the rows of a home page', async (t) => {
     const lou = await signUp(app)
     await lou.put(`/v1/profiles/${lou.profileId}/ratings/${alien}`, { rating: 'down' })
     const rate = async (count: number): Promise<unknown> =>
-      await Taste.insertMany(Array.from({ length: count }, (_, i) => (
+      await ProfileTitlePreferences.insertMany(Array.from({ length: count }, (_, i) => (
         {
           account: lou.accountId,
           profile: lou.profileId,

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import t, { type Test } from 'tap'
-import { findSlots } from '../../models/account-streams.js'
+import { findStreamLeases } from '../../models/account-streams.js'
 import { buildApp } from '../../src/app.js'
-import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
+import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import {
   addMovie,
   addShow,
@@ -260,21 +260,21 @@ t.test('leases', async (t) => {
     t.equal(refused.body.streams.length, 2)
     await kim.delete(`/v1/account/streams/${hidden.streamId}`)
     expectProblem(t, await bytes(hidden.url), 'media-refused', 403)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     expectProblem(t, await beat(kim, hidden.streamId), 'stream-ended', 409)
     await playing(t, kim, { private: true })
     clock.advance(15_000)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     expectProblem(t, await beat(kim, hidden.streamId), 'not-found', 404)
-    t.equal((await findSlots(kim.accountId)).length, 2, 'nothing tells of it any more')
+    t.equal((await findStreamLeases(kim.accountId)).length, 2, 'nothing tells of it any more')
     const vanished = await signUp(app)
     const { streamId } = await playing(t, vanished, { private: true })
     clock.advance(60_000)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     expectProblem(t, await beat(vanished, streamId), 'stream-ended', 409)
     clock.advance(15_000)
-    await sweepExpiredSlots(app.services.watching)
-    t.strictSame(await findSlots(vanished.accountId), [])
+    await flushExpiredLeases(app.services.watching)
+    t.strictSame(await findStreamLeases(vanished.accountId), [])
   })
 
   t.test('another process refuses the address five seconds after the end at the latest', async (t) => {

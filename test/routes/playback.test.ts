@@ -1,7 +1,7 @@
 import t from 'tap'
 import { addMovie, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
-import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
-import { findSlots } from '../../models/account-streams.js'
+import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
+import { findStreamLeases } from '../../models/account-streams.js'
 
 t.test('playing', async (t) => {
   const { app, clock } = await startApp(t)
@@ -115,8 +115,8 @@ t.test('playing', async (t) => {
       'stream-ended',
       409,
     )
-    t.ok(await sweepExpiredSlots(app.services.watching) >= 1)
-    t.equal((await findSlots(kim.accountId)).length, 1)
+    t.ok(await flushExpiredLeases(app.services.watching) >= 1)
+    t.equal((await findStreamLeases(kim.accountId)).length, 1)
     t.match(
       (await kim.get(url(kim, `progress/${movie}`))).body,
       { positionMs: 41_000 },
@@ -139,7 +139,7 @@ t.test('playing', async (t) => {
     const second = await play(kim, movie)
     t.equal(second.body.positionMs, 23_456)
     clock.advance(120_000)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     t.match(
       (await kim.post(url(kim, `playback/${second.body.streamId}/stop`), {
         ...stop,

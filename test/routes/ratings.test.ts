@@ -1,9 +1,9 @@
 import mongoose, { Types } from 'mongoose'
 import t, { type Test } from 'tap'
 import { Account } from '../../models/account.js'
-import { Taste } from '../../models/profile-title-preferences.js'
+import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
+import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import {
   addMovie,
   addShow,
@@ -88,7 +88,7 @@ t.test('ratings', async (t) => {
   t.test('of the same moment are all listed, one a page', async (t) => {
     const kim = await signUp(app)
     for (const movie of movies) await kim.put(at(kim, `ratings/${movie}`), { rating: 'up' })
-    await Taste.updateMany({ profile: kim.profileId }, { $set: { ratedAt: clock.now() } })
+    await ProfileTitlePreferences.updateMany({ profile: kim.profileId }, { $set: { ratedAt: clock.now() } })
     const seen: string[] = []
     for (let url: string | null = at(kim, 'ratings?limit=1'); url !== null;) {
       const page: Answer = await kim.get(url)
@@ -183,12 +183,18 @@ t.test('ratings', async (t) => {
     await other.put(at(other, `ratings/${first}`), { rating: 'up' })
     await other.put(at(other, `wishlist/${first}`))
     await other.put(at(other, 'wishlist/order'), { titleIds: [first] })
-    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [
+    t.strictSame([
+      await ProfileTitlePreferences.countDocuments({ profile: two }),
+      await WishlistOrder.countDocuments({ _id: two }),
+    ], [
       1,
       1,
     ])
     await kim.delete(`/v1/profiles/${two}`)
-    t.strictSame([await Taste.countDocuments({ profile: two }), await WishlistOrder.countDocuments({ _id: two })], [
+    t.strictSame([
+      await ProfileTitlePreferences.countDocuments({ profile: two }),
+      await WishlistOrder.countDocuments({ _id: two }),
+    ], [
       0,
       0,
     ])
@@ -320,7 +326,7 @@ t.test('the languages of a title', async (t) => {
     await kim.post(at(kim, `playback/${body.streamId}/stop`), stop)
     await kim.post(at(kim, `playback/${body.streamId}/stop`), stop)
     t.strictSame(await languages(kim, movie), {})
-    t.equal(await Taste.countDocuments({ profile: kim.profileId }), 0)
+    t.equal(await ProfileTitlePreferences.countDocuments({ profile: kim.profileId }), 0)
   })
 
   t.test('a heartbeat that says nothing of them is one round trip', async (t) => {
@@ -383,7 +389,7 @@ t.test('the languages of a title', async (t) => {
       'not-found',
       404,
     )
-    t.equal(await Taste.countDocuments({ profile: stranger.profileId }), 0)
+    t.equal(await ProfileTitlePreferences.countDocuments({ profile: stranger.profileId }), 0)
     expectProblem(t, await call(app, 'GET', at(kim, `languages/${movie}`)), 'unauthorized', 401)
   })
 })
@@ -581,7 +587,7 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
     })
     await expectWishes(t, kim, BOTH)
     clock.advance(120_000)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     await expectWishes(t, kim, ['Fawlty Towers'])
   })
 

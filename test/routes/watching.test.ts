@@ -1,5 +1,5 @@
 import t from 'tap'
-import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
+import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import { rebuildHistory } from '../../src/watching/history/rebuild.js'
 import {
   addMovie,
@@ -157,7 +157,7 @@ t.test('watching', async (t) => {
     const url = `/v1/profiles/${kim.profileId}/playback`
     const slow = (await play(kim, movie)).body.streamId
     clock.advance(61_000)
-    await sweepExpiredSlots(app.services.watching)
+    await flushExpiredLeases(app.services.watching)
     const late = await kim.post(`${url}/${slow}/stop`, {
       positionMs: 30_000,
       watchedMs: 30_000,

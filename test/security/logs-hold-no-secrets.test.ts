@@ -87,7 +87,7 @@ t.test('logs hold no secrets', async (t) => {
   await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })
   await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } })
   await call(app, 'GET', stream.url)
-  await app.services.background.settle()
+  await app.services.background.onIdle()
 
   const lines = logged.split('\n')
   t.ok(lines.length > operations.length, `${lines.length} lines`)

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import { openLocalStorage } from '../../src/storage/local-storage.js'
-import { ObjectMissingError } from '../../src/storage/storage.js'
+import { ObjectNotFoundError } from '../../src/storage/storage.js'
 import { store, testStorageContract } from './storage-contract.js'
 
 testStorageContract(t, async (t) => await openLocalStorage(path.join(t.testdir({}), 'root')))
@@ -15,8 +15,8 @@ t.test('a planted link to a file outside is neither read nor described, and remo
   const storage = await openLocalStorage(path.join(dir, 'root'))
   await symlink(path.join(dir, 'outside/secret'), path.join(dir, 'root/film'))
   t.equal(await storage.stat('film'), null)
-  await t.rejects(storage.open('film'), ObjectMissingError)
-  await t.rejects(storage.locate('film'), ObjectMissingError)
+  await t.rejects(storage.open('film'), ObjectNotFoundError)
+  await t.rejects(storage.locate('film'), ObjectNotFoundError)
   await storage.remove('film')
   t.equal(await readFile(path.join(dir, 'outside/secret'), 'utf8'), 'secret')
 })
@@ -29,8 +29,8 @@ t.test('a planted link among the folders leads nowhere, for reading, writing and
   await symlink('..', path.join(dir, 'root/real/up'))
   for (const key of ['films/secret', 'films/deep/er/secret', 'inside/secret', 'real/up/up/outside/secret']) {
     t.equal(await storage.stat(key), null)
-    await t.rejects(storage.open(key), ObjectMissingError)
-    await t.rejects(storage.create(key), ObjectMissingError)
+    await t.rejects(storage.open(key), ObjectNotFoundError)
+    await t.rejects(storage.create(key), ObjectNotFoundError)
     await storage.remove(key)
   }
   t.same(await readdir(path.join(dir, 'outside')), ['secret'])
@@ -43,7 +43,7 @@ t.test('a link planted while an upload is under way does not get the bytes', asy
   const writer = await storage.create('films/alien.mp4')
   writer.stream.end('bytes')
   await symlink(path.join(dir, 'outside'), path.join(dir, 'root/films'))
-  await t.rejects(writer.commit(), ObjectMissingError)
+  await t.rejects(writer.commit(), ObjectNotFoundError)
   t.same(await readdir(path.join(dir, 'outside')), [])
   t.same(await readdir(path.join(dir, 'root/.incoming')), [])
 })
@@ -73,7 +73,7 @@ t.test('folders and pipes are no objects, and a pipe does not hold the reader up
   execFileSync('mkfifo', [path.join(dir, 'root/pipe')])
   for (const key of ['folder', 'pipe']) {
     t.equal(await storage.stat(key), null)
-    await t.rejects(storage.open(key), ObjectMissingError)
+    await t.rejects(storage.open(key), ObjectNotFoundError)
   }
 })
 

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Test } from 'tap'
 import { openReader } from '../../src/media/probing/range-reader.js'
-import { InvalidStorageKeyError, ObjectMissingError, type MediaStorage } from '../../src/storage/storage.js'
+import { InvalidStorageKeyError, ObjectNotFoundError, type MediaStorage } from '../../src/storage/storage.js'
 import { HOSTILE_KEYS } from './hostile-keys.js'
 
 /** More MiB than one part of an upload to a store elsewhere has. */
@@ -28,7 +28,7 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     const writer = await storage.create('films/alien.mp4')
     await pipeline(Readable.from([bytes]), writer.stream)
     t.equal(await storage.stat('films/alien.mp4'), null)
-    await t.rejects(storage.open('films/alien.mp4'), ObjectMissingError)
+    await t.rejects(storage.open('films/alien.mp4'), ObjectNotFoundError)
     await writer.commit()
     t.equal((await storage.stat('films/alien.mp4'))?.sizeBytes, bytes.length)
     t.ok(bytes.equals(await buffer(await storage.open('films/alien.mp4'))))
@@ -103,8 +103,8 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     t.equal((await buffer(await storage.open('a', { start: 2, end: 4 }))).toString(), '234')
     t.equal((await buffer(await storage.open('a', { start: 0, end: 0 }))).toString(), '0')
     t.equal((await buffer(await storage.open('a', { start: 9, end: 9 }))).toString(), '9')
-    await t.rejects(storage.open('a', { start: 9, end: 10 }), ObjectMissingError)
-    await t.rejects(storage.open('a', { start: 5, end: 4 }), ObjectMissingError)
+    await t.rejects(storage.open('a', { start: 9, end: 10 }), ObjectNotFoundError)
+    await t.rejects(storage.open('a', { start: 5, end: 4 }), ObjectNotFoundError)
   })
 
   t.test('an object of several parts is the same bytes, whole and across the seams', async (t) => {
@@ -175,7 +175,7 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     const storage = await open(t)
     await store(storage, 'a/b', Buffer.from('x'))
     t.equal(await storage.stat('a'), null)
-    await t.rejects(storage.open('a'), ObjectMissingError)
+    await t.rejects(storage.open('a'), ObjectNotFoundError)
     await storage.remove('a')
     t.ok(await storage.stat('a/b'))
   })
@@ -188,7 +188,7 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     t.equal(Buffer.from(await reader.read(3, 7)).toString(), '3456')
     await t.rejects(reader.read(8, 11), { message: 'the file ends early' })
     await reader.close()
-    await t.rejects(storage.locate('b'), ObjectMissingError)
+    await t.rejects(storage.locate('b'), ObjectNotFoundError)
   })
 
   t.test('a finished file is taken over, once or again, and one that is nowhere is missing', async (t) => {
@@ -201,7 +201,7 @@ export function testStorageContract (t: Test, open: (t: Test) => Promise<MediaSt
     t.notOk(existsSync(file))
     await storage.adopt(file, 'resumable/a')
     t.equal((await buffer(await storage.open('resumable/a'))).toString(), 'bytes')
-    await t.rejects(storage.adopt(file, 'resumable/b'), ObjectMissingError)
+    await t.rejects(storage.adopt(file, 'resumable/b'), ObjectNotFoundError)
     t.equal(await storage.sweep(-1_000), 0)
   })
 

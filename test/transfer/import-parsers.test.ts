@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { NumberTable } from '../../src/transfer/int-map.js'
+import { IntMap } from '../../src/transfer/int-map.js'
 import { openSources } from '../../src/transfer/open-source.js'
 import { readCsv } from '../../src/transfer/read-csv.js'
 import { readImdb } from '../../src/transfer/read-imdb.js'
@@ -366,7 +366,7 @@ t.test('a number table finds what was put in, and nothing else', (t) => {
     fc.property(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 5_000 }), fc.nat(), fc.nat()), { maxLength: 4_000 }),
       (entries) => {
-        const table = new NumberTable(2)
+        const table = new IntMap(2)
         const known = new Map<number, readonly [number, number]>()
         for (const [key, a, b] of entries) {
           table.set(key, a, b)

@@ -4,13 +4,13 @@ import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
 import { Types } from 'mongoose'
 import t from 'tap'
-import { Account, WATCH_HISTORY_LIMIT } from '../../models/account.js'
+import { Account, MAX_WATCH_HISTORY_ENTRIES } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { Media } from '../../models/media.js'
 import { Movie } from '../../models/movie.js'
 import { Play } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
-import { sweepExpiredSlots } from '../../src/watching/streams/flush.js'
+import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import { rebuildHistory } from '../../src/watching/history/rebuild.js'
 import {
   call,
@@ -440,13 +440,13 @@ class Viewer {
       warn: () => undefined,
     }
     try {
-      await sweepExpiredSlots(watching).catch((error: unknown) => {
+      await flushExpiredLeases(watching).catch((error: unknown) => {
         if (!(error instanceof Died)) throw error
       })
     } finally {
       if (planned?.undo() === true) this.crashes++
     }
-    await sweepExpiredSlots(watching)
+    await flushExpiredLeases(watching)
     for (const stream of this.streams) if (stream.expiresAt <= this.now()) stream.isSwept = true
   }
 
@@ -653,7 +653,7 @@ t.test('the service against the reference model', async (t) => {
     )
     const account = await Account.findById(kim.accountId).lean()
     const embedded = account!.profiles[0]!.watchHistory.map(({ title }) => title.toString())
-    t.ok(embedded.length <= WATCH_HISTORY_LIMIT)
+    t.ok(embedded.length <= MAX_WATCH_HISTORY_ENTRIES)
     t.equal(
       new Set([
         ...embedded,

@@ -1,7 +1,7 @@
 // The bounded watch history in the account and its archive: no reader can tell where an entry lives.
 import mongoose from 'mongoose'
 import t from 'tap'
-import { Account, WATCH_HISTORY_LIMIT, type StoredAccount } from '../../models/account.js'
+import { Account, MAX_WATCH_HISTORY_ENTRIES, type StoredAccount } from '../../models/account.js'
 import { Movie } from '../../models/movie.js'
 import { Play, type StoredPlay } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
@@ -38,7 +38,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
   t.test('one after another', async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 70; i++) t.equal((await report(kim, i, 20_000 + i)).status, 200)
-    t.ok((await embedded(kim)).length <= WATCH_HISTORY_LIMIT)
+    t.ok((await embedded(kim)).length <= MAX_WATCH_HISTORY_ENTRIES)
     t.strictSame(told(await cards(kim)), expected(70))
     t.equal(
       await WatchArchive.countDocuments({ profile: kim.profileId }) + (await embedded(kim)).length,
@@ -109,7 +109,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     const kim = await signUp(app)
     const answers = await Promise.all(ids.map(async (_, i) => await report(kim, i, 20_000 + i)))
     t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
-    t.ok((await embedded(kim)).length <= WATCH_HISTORY_LIMIT)
+    t.ok((await embedded(kim)).length <= MAX_WATCH_HISTORY_ENTRIES)
     t.strictSame(told(await cards(kim)), expected(70))
   })
 

@@ -116,7 +116,7 @@ t.test('in a browser', {
     })
     page.setDefaultTimeout(PATIENCE_MS)
     const linkIn = async (subject: RegExp): Promise<string> => {
-      await app.services.background.settle()
+      await app.services.background.onIdle()
       const mail = app.services.mailer.recent().find((one) => one.to === kim.email && subject.test(one.subject))
       const { pathname, search } = new URL(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'http://x/none')
       return origin + pathname + search

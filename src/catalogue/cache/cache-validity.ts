@@ -2,7 +2,7 @@
 // of what others write nothing for longer than a second, however fast they write: half of it here, the rest for hearing of it.
 import type { Catalogue } from '../store/catalogue.js'
 
-export interface Stamp {
+export interface CacheStamp {
   readonly generation: number
   readonly ownChanges: number
   readonly atMs: number
@@ -11,11 +11,11 @@ export interface Stamp {
 const BEHIND_OTHERS_MS = 500
 
 /** What an answer that is derived now is to be kept with. */
-export function stampOf (catalogue: Catalogue): Stamp {
+export function createCacheStamp (catalogue: Catalogue): CacheStamp {
   return { generation: catalogue.generation(), ownChanges: catalogue.ownChanges(), atMs: performance.now() }
 }
 
-export function isFresh (catalogue: Catalogue, { generation, ownChanges, atMs }: Stamp): boolean {
+export function isCacheValid (catalogue: Catalogue, { generation, ownChanges, atMs }: CacheStamp): boolean {
   return generation === catalogue.generation() ||
     (ownChanges === catalogue.ownChanges() && performance.now() - atMs < BEHIND_OTHERS_MS)
 }

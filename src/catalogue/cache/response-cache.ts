@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache'
 import { hashOf } from '../../http/etags.js'
 
 /** Marks, as the last member of an object, where a profile's members go. */
-export const GAP = '@@gap'
+export const PLACEHOLDER = '@@gap'
 /** In a JSON text this cannot stand inside a string: there its quotation marks would be escaped. */
-const GAPS = new RegExp(`,"${GAP}":"([^"]*)"`)
+const GAPS = new RegExp(`,"${PLACEHOLDER}":"([^"]*)"`)
 
 /** An answer without what is a profile's own. */
-export interface SerialisedAnswer {
+export interface CachedResponse {
   /** Texts, and between each two of them the name of a gap. */
   readonly cut: readonly string[]
   readonly hash: string
@@ -17,24 +17,24 @@ export interface SerialisedAnswer {
   readonly languages: readonly string[]
 }
 
-export interface AnswerSource {
+export interface ResponseSource {
   readonly body: object
   readonly revision: number
   readonly languages: readonly string[]
 }
 
 /** Members to be added at a gap; null for none. */
-export type Fill = (gap: string) => object | null
+export type PlaceholderValues = (gap: string) => object | null
 
-export interface SerialisedAnswers {
+export interface ResponseCache {
   /** @param key everything that the answer depends on, the version of its title among it */
-  find(key: string, make: () => Promise<AnswerSource>): Promise<SerialisedAnswer>
+  find(key: string, make: () => Promise<ResponseSource>): Promise<CachedResponse>
 }
 
 const KEPT_CHARACTERS = 32 * 1024 ** 2
 
-export function createSerialisedAnswers (): SerialisedAnswers {
-  const answers = new LRUCache<string, SerialisedAnswer>({
+export function createResponseCache (): ResponseCache {
+  const answers = new LRUCache<string, CachedResponse>({
     maxSize: KEPT_CHARACTERS,
     sizeCalculation: ({ cut }) => 1 + cut.reduce((sum, { length }) => sum + length, 0),
   })
@@ -52,9 +52,9 @@ export function createSerialisedAnswers (): SerialisedAnswers {
 }
 
 /** The whole text with a profile's members in the gaps, and what tells it from others. */
-export function fillGaps (
-  { cut, hash }: SerialisedAnswer,
-  fill: Fill,
+export function fillPlaceholders (
+  { cut, hash }: CachedResponse,
+  fill: PlaceholderValues,
 ): { readonly text: string, readonly hash: string } {
   const filled = cut.map((part, index) => index % 2 === 0 ? part : membersOf(fill(part)))
   const own = filled.filter((_, index) => index % 2 === 1).join('\n')

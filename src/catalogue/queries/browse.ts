@@ -1,9 +1,16 @@
 // Lists of titles: filters, sorts and keyset pages over the catalogue in memory.
-import { canSee, type Viewer } from '../../domain/maturity.js'
-import { speaks } from '../../domain/file-choice.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { hasAudioLanguage } from '../../domain/file-choice.js'
 import type { MaturityRating } from '../../domain/maturity.js'
 import { foldText } from '../../domain/fold-text.js'
-import { comparePositions, ordersOf, placeOf, sortKey, type Position, type Sort } from '../store/sorted-lists.js'
+import {
+  compareSortPositions,
+  sortedLists,
+  sortPositionOf,
+  sortKey,
+  type SortPosition,
+  type Sort,
+} from '../store/sorted-lists.js'
 import { renditionsOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
 export interface TitleFilter {
@@ -19,7 +26,7 @@ export interface TitleFilter {
 /** What of the catalogue somebody asks for, and what of it they may see. */
 export interface Selection {
   readonly filter: TitleFilter
-  readonly viewer: Viewer
+  readonly viewer: MaturityScope
   /** Renditions above the plan's cap do not count for filters. */
   readonly planMaxHeight: number
   readonly now: Date
@@ -28,24 +35,24 @@ export interface Selection {
 export interface BrowseRequest extends Selection {
   readonly sort: Sort
   readonly descending: boolean
-  readonly after: Position | null
+  readonly after: SortPosition | null
   readonly limit: number
 }
 
 export interface TitlePage {
   readonly titles: CatalogueTitle[]
-  readonly next: Position | null
+  readonly next: SortPosition | null
 }
 
 /** One page of the titles that this viewer may see and that pass the filter. */
 export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage {
   const { genre } = request.filter
-  const list = ordersOf(catalogue).sorted(
+  const list = sortedLists(catalogue).sorted(
     request.sort,
     genre === undefined ? undefined : { by: 'key', name: foldText(genre) },
   )
   const step = request.descending ? -1 : 1
-  const matches = matcher(catalogue, request)
+  const matches = createTitleMatcher(catalogue, request)
   const titles: CatalogueTitle[] = []
   for (let i = startOf(list, request); i >= 0 && i < list.length; i += step) {
     const title = list[i]
@@ -62,14 +69,14 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
 /** The first title beyond the page before. */
 function startOf (list: readonly CatalogueTitle[], { after, sort, descending }: BrowseRequest): number {
   if (after === null) return descending ? list.length - 1 : 0
-  const at = placeOf(list, sort, after)
+  const at = sortPositionOf(list, sort, after)
   if (descending) return at - 1
   const title = list[at]
-  return title !== undefined && comparePositions([sortKey(title, sort), title.id], after) === 0 ? at + 1 : at
+  return title !== undefined && compareSortPositions([sortKey(title, sort), title.id], after) === 0 ? at + 1 : at
 }
 
 /** The titles that this viewer may see and that pass the filter. */
-export function matcher (
+export function createTitleMatcher (
   catalogue: Catalogue,
   { filter, viewer, planMaxHeight, now }: Selection,
 ): (title: CatalogueTitle) => boolean {
@@ -94,12 +101,16 @@ function hasRendition (
   return renditionsOf(catalogue, title).some((rendition) =>
     rendition.height <= planMaxHeight &&
     rendition.height >= (filter.minHeight ?? 0) &&
-    (filter.language === undefined || speaks({ audioLanguages: rendition.languages }, filter.language))
+    (filter.language === undefined || hasAudioLanguage({ audioLanguages: rendition.languages }, filter.language))
   )
 }
 
 /** Every genre this viewer can find something in, with how many titles; the largest first. */
-export function countGenres (catalogue: Catalogue, viewer: Viewer, now: Date): Array<{ name: string, count: number }> {
+export function countGenres (
+  catalogue: Catalogue,
+  viewer: MaturityScope,
+  now: Date,
+): Array<{ name: string, count: number }> {
   // Titles with the same genres share one array of them.
   const combinations = new Map<readonly string[], number>()
   for (const title of catalogue.titles()) {

@@ -1,5 +1,5 @@
 // What a list could be narrowed by, and how much would be left: counted over the catalogue in memory, for one selection.
-import { speaks } from '../../domain/file-choice.js'
+import { hasAudioLanguage } from '../../domain/file-choice.js'
 import { canSee, type MaturityRating } from '../../domain/maturity.js'
 import type { Selection, TitleFilter } from './browse.js'
 import { foldText } from '../../domain/fold-text.js'
@@ -124,7 +124,7 @@ function remember (names: Map<string, string>, name: string): string {
 }
 
 function speaksWanted ({ languages }: Rendition, { language }: TitleFilter): boolean {
-  return language === undefined || speaks({ audioLanguages: languages }, language)
+  return language === undefined || hasAudioLanguage({ audioLanguages: languages }, language)
 }
 
 const NOTHING_MISSED: readonly Dimension[] = []

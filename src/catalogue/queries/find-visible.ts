@@ -1,12 +1,12 @@
 // Finding what may be played: an item of a title that this viewer can see.
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../store/catalogue.js'
-import { canSee, type Viewer } from '../../domain/maturity.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
 import { notFound } from '../../errors.js'
 
 /** @throws DomainError 404 when there is none, or it is not this viewer's to see */
 export function findVisibleItem (
   catalogue: Catalogue,
-  viewer: Viewer,
+  viewer: MaturityScope,
   itemId: string,
   now: Date,
 ): { title: CatalogueTitle, item: CatalogueItem } {
@@ -17,7 +17,12 @@ export function findVisibleItem (
 }
 
 /** @throws DomainError 404 */
-export function findVisibleTitle (catalogue: Catalogue, viewer: Viewer, titleId: string, now: Date): CatalogueTitle {
+export function findVisibleTitle (
+  catalogue: Catalogue,
+  viewer: MaturityScope,
+  titleId: string,
+  now: Date,
+): CatalogueTitle {
   const title = catalogue.findTitle(titleId)
   if (title === null || !canSee(viewer, title, now)) throw notFound('movie or show')
   return title

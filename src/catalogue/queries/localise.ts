@@ -10,7 +10,7 @@ export interface Translatable {
   >
 }
 
-export interface Words {
+export interface LocalisedFields {
   readonly language: string
   readonly title: string | null
   readonly synopsis: string | null
@@ -18,7 +18,7 @@ export interface Words {
 
 export interface Localiser {
   /** What is not translated is told in the catalogue's language. */
-  wordsOf(told: Translatable): Words
+  wordsOf(told: Translatable): LocalisedFields
   /** The languages that were told so far, for Content-Language. */
   languages(): readonly string[]
 }

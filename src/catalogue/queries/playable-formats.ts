@@ -1,8 +1,8 @@
 // What of a title a plan can play: which heights, in which languages, with which subtitles.
-import { pictureHeight, withinPlan } from '../../domain/file-choice.js'
+import { videoHeight, withinPlan } from '../../domain/file-choice.js'
 import { readyFilesOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
-export interface Offer {
+export interface PlayableFormats {
   /** Lines, the sharpest first. */
   readonly heights: readonly number[]
   readonly audioLanguages: readonly string[]
@@ -10,14 +10,18 @@ export interface Offer {
 }
 
 /** @param planMaxHeight renditions above it are as good as not there */
-export function offerOf (catalogue: Catalogue, title: Pick<CatalogueTitle, 'items'>, planMaxHeight: number): Offer {
+export function playableFormats (
+  catalogue: Catalogue,
+  title: Pick<CatalogueTitle, 'items'>,
+  planMaxHeight: number,
+): PlayableFormats {
   const heights = new Set<number>()
   const audioLanguages = new Set<string>()
   const subtitleLanguages = new Set<string>()
   for (const { id } of title.items) {
     const files = withinPlan(readyFilesOf(catalogue, id), planMaxHeight)
     for (const file of files) {
-      heights.add(pictureHeight(file))
+      heights.add(videoHeight(file))
       for (const language of file.audioLanguages) audioLanguages.add(language)
       for (const language of file.subtitleLanguages) subtitleLanguages.add(language)
     }

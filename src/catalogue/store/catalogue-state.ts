@@ -3,10 +3,10 @@ import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMedia, StoredSubtitle } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
-import { comparePlaces, MOVIE_PLACE, type Place } from '../../domain/watch-order.js'
+import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
 import { foldText, slugOf } from '../../domain/fold-text.js'
 import { addCredits, creditedOf, dropCredits, emptyPeople, type People } from '../queries/people.js'
-import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SideFiles } from './catalogue.js'
+import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SidecarFiles } from './catalogue.js'
 
 export type ListedTitle = StoredMovie | StoredShow
 
@@ -37,7 +37,7 @@ export interface CatalogueState {
   titlesWithFiles: Set<string>
   files: Map<string, CatalogueFile>
   /** Only of items that have any. */
-  sideFiles: Map<string, SideFiles>
+  sideFiles: Map<string, SidecarFiles>
   subtitles: Map<string, StoredSubtitle>
   /** Each name once, however many titles it is in. */
   names: Map<string, string>
@@ -204,20 +204,20 @@ function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'
     translations: NO_TRANSLATIONS,
     runtimeMs: movie.runtimeMs,
     airDate: null,
-    place: MOVIE_PLACE,
+    place: MOVIE_ORDER_KEY,
     markers: movie.markers,
   }
 }
 
 function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
   const placed = items.flatMap((item) => item.place === null ? [] : [{ item, place: item.place }])
-  return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ item }) => item)
+  return placed.sort((a, b) => compareOrderKeys(a.place, b.place)).map(({ item }) => item)
 }
 
 function placeOf (
   season: number,
   { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>,
-): Place | null {
+): WatchOrderKey | null {
   if (season > 0) return { season, episode: number, special: 0 }
   // Specials are numbered from 0 by some: a placed one always stands behind its regular episode.
   return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }

@@ -3,9 +3,9 @@ import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMediaFile, StoredSubtitle, StoredThumbnails } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { Markers } from '../../../models/title.js'
-import { pictureHeight } from '../../domain/file-choice.js'
+import { videoHeight } from '../../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../../domain/maturity.js'
-import type { Place } from '../../domain/watch-order.js'
+import type { WatchOrderKey } from '../../domain/watch-order.js'
 import type { Translatable } from '../queries/localise.js'
 import type { CataloguePerson } from '../queries/people.js'
 
@@ -54,7 +54,7 @@ export interface CatalogueItem {
   readonly runtimeMs: number | null
   readonly airDate: string | null
   /** Where it stands in the order of its title; null for a special without a place. */
-  readonly place: Place | null
+  readonly place: WatchOrderKey | null
   readonly markers: Markers | null
 }
 
@@ -64,7 +64,7 @@ export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
 }
 
 /** What belongs to an item whichever file is played. */
-export interface SideFiles {
+export interface SidecarFiles {
   readonly subtitles: readonly StoredSubtitle[]
   readonly thumbnails: StoredThumbnails | null
 }
@@ -89,7 +89,7 @@ export interface Catalogue {
   filesOf(itemId: string): readonly CatalogueFile[]
   /** False for titles that never had a file: their items need not be looked at. */
   mayHaveFiles(titleId: string): boolean
-  sideFilesOf(itemId: string): SideFiles
+  sideFilesOf(itemId: string): SidecarFiles
   findSubtitle(id: string): StoredSubtitle | null
   /** Null for somebody of whom there is no title. */
   findPerson(id: string): CataloguePerson | null
@@ -131,7 +131,7 @@ export function renditionsOf (
   if (!catalogue.mayHaveFiles(title.id)) return NO_RENDITIONS
   return title.items.flatMap((item) => catalogue.filesOf(item.id))
     .filter((file) => file.state === 'ready')
-    .map((file) => ({ height: pictureHeight(file), languages: file.audioLanguages }))
+    .map((file) => ({ height: videoHeight(file), languages: file.audioLanguages }))
 }
 
 /** The files of an item that can be played at all. */

@@ -6,7 +6,7 @@ import { Collection, type StoredCollection } from '../../../models/collection.js
 import { Media, type StoredMedia } from '../../../models/media.js'
 import { Title } from '../../../models/title.js'
 import { readAll } from '../../database/read-all.js'
-import type { Catalogue, CatalogueTitle, ChangeListener, SideFiles } from './catalogue.js'
+import type { Catalogue, CatalogueTitle, ChangeListener, SidecarFiles } from './catalogue.js'
 import {
   CARD_PROJECTION,
   dropCollection,
@@ -19,7 +19,7 @@ import {
   type ListedTitle,
 } from './catalogue-state.js'
 
-const NO_SIDE_FILES: SideFiles = { subtitles: [], thumbnails: null }
+const NO_SIDE_FILES: SidecarFiles = { subtitles: [], thumbnails: null }
 
 /** How long to wait before a lost change stream is opened again. */
 const REOPEN_AFTER_MS = 1_000

@@ -6,7 +6,7 @@ export const SORTS = ['title', 'release', 'added', 'popularity'] as const
 export type Sort = (typeof SORTS)[number]
 
 /** A place in a sorted list: a title's key, then its id. */
-export type Position = readonly [key: string | number, id: string]
+export type SortPosition = readonly [key: string | number, id: string]
 
 /** Genres are grouped as filters name them, or as the rows of the home page do. */
 export interface GenreGroup {
@@ -14,7 +14,7 @@ export interface GenreGroup {
   readonly name: string
 }
 
-export interface Orders {
+export interface SortedLists {
   /** Ascending by key, then id; the titles of one group of genres, or all. */
   sorted(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
   /** How many titles each group has that has any. */
@@ -38,18 +38,18 @@ export function sortKey (title: CatalogueTitle, sort: Sort): string | number {
   }
 }
 
-export function comparePositions (a: Position, b: Position): number {
+export function compareSortPositions (a: SortPosition, b: SortPosition): number {
   if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1
   return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0
 }
 
 /** The first place in a list that is not before a position. */
-export function placeOf (titles: readonly CatalogueTitle[], sort: Sort, position: Position): number {
+export function sortPositionOf (titles: readonly CatalogueTitle[], sort: Sort, position: SortPosition): number {
   let [low, high] = [0, titles.length]
   while (low < high) {
     const middle = (low + high) >>> 1
     const title = titles[middle]
-    if (title !== undefined && comparePositions([sortKey(title, sort), title.id], position) < 0) low = middle + 1
+    if (title !== undefined && compareSortPositions([sortKey(title, sort), title.id], position) < 0) low = middle + 1
     else high = middle
   }
   return low
@@ -62,16 +62,16 @@ export function groupsOf (
   return by === 'key' ? genreKeys : genreSlugs
 }
 
-const known = new WeakMap<Catalogue, Orders>()
+const known = new WeakMap<Catalogue, SortedLists>()
 
 /** The orders of a catalogue, which follow it for as long as it is there. */
-export function ordersOf (catalogue: Catalogue): Orders {
+export function sortedLists (catalogue: Catalogue): SortedLists {
   const orders = known.get(catalogue) ?? createOrders(catalogue)
   known.set(catalogue, orders)
   return orders
 }
 
-function createOrders (catalogue: Catalogue): Orders {
+function createOrders (catalogue: Catalogue): SortedLists {
   const lists = new Map<string, List>()
   const sizes = { key: countGroups(catalogue, 'key'), slug: countGroups(catalogue, 'slug') }
 
@@ -163,7 +163,7 @@ function createList (
 
 function sortTitles (titles: readonly CatalogueTitle[], sort: Sort): CatalogueTitle[] {
   return titles.map((title) => ({ title, position: [sortKey(title, sort), title.id] as const }))
-    .sort((a, b) => comparePositions(a.position, b.position))
+    .sort((a, b) => compareSortPositions(a.position, b.position))
     .map(({ title }) => title)
 }
 
@@ -179,7 +179,7 @@ function mergeTitles (
   let from = 0
   // Of one position, what leaves comes before what stands there now: the sort is stable.
   for (const title of sortTitles([...gone, ...come], sort)) {
-    const at = placeOf(titles, sort, [sortKey(title, sort), title.id])
+    const at = sortPositionOf(titles, sort, [sortKey(title, sort), title.id])
     if (at > from) parts.push(titles.slice(from, at))
     from = Math.max(from, at)
     if (!leaving.has(title)) parts.push([title])

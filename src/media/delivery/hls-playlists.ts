@@ -1,5 +1,5 @@
 // HLS playlists as text, by RFC 8216 and its second edition: pure. Addresses are relative and carry what they need.
-import type { OfferedSound, SoundGroup } from '../../domain/hls-rendition-set.js'
+import type { PackagedAudio, AudioGroup } from '../../domain/hls-rendition-set.js'
 import { isSameLanguage, type SubtitleKind } from '../../domain/language-choice.js'
 import type { RenditionIndex, VideoRendition } from '../packaging/package-index.js'
 
@@ -8,7 +8,7 @@ export interface PictureLine {
   readonly picture: VideoRendition
 }
 
-export interface SoundLine extends OfferedSound, Pick<RenditionIndex, 'segments'> {
+export interface SoundLine extends PackagedAudio, Pick<RenditionIndex, 'segments'> {
   readonly uri: string
 }
 
@@ -21,7 +21,7 @@ export interface SubtitleLine {
 
 export interface MasterPlaylist {
   readonly pictures: readonly PictureLine[]
-  readonly groups: ReadonlyArray<SoundGroup<SoundLine>>
+  readonly groups: ReadonlyArray<AudioGroup<SoundLine>>
   readonly subtitles: readonly SubtitleLine[]
   /** What is on at first; null: the first sound, no subtitle. */
   readonly audio: string | null
@@ -33,7 +33,7 @@ const HEAD = '#EXTM3U\n#EXT-X-VERSION:7\n'
 const SUBTITLE_GROUP = 'subtitles'
 /** Shorter segments say little about the bandwidth that playing needs; of the target duration. */
 const PEAK_COUNTS_FROM = 0.5
-const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | OfferedSound['kind'], string>>> = {
+const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | PackagedAudio['kind'], string>>> = {
   sdh: 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound',
   description: 'public.accessibility.describes-video',
 }
@@ -71,7 +71,7 @@ export function renderMaster ({ pictures, groups, subtitles, audio, subtitle }: 
       URI: quoted(one.uri),
     })
   )
-  const silent: ReadonlyArray<SoundGroup<SoundLine> | null> = [null]
+  const silent: ReadonlyArray<AudioGroup<SoundLine> | null> = [null]
   const variants = pictures.flatMap((line) =>
     (groups.length === 0 ? silent : groups).map((group) => renderVariant(line, group, subtitles.length > 0))
   )
@@ -81,7 +81,7 @@ export function renderMaster ({ pictures, groups, subtitles, audio, subtitle }: 
 /** A picture with the sounds of one codec; with sounds of several, a player takes the group that it can play. */
 function renderVariant (
   { uri, picture }: PictureLine,
-  group: SoundGroup<SoundLine> | null,
+  group: AudioGroup<SoundLine> | null,
   hasSubtitles: boolean,
 ): string {
   const loudest = (rate: (rendition: Pick<RenditionIndex, 'segments'>) => number): number =>
@@ -157,7 +157,7 @@ function nameOf (language: string): string {
   }
 }
 
-function soundName ({ language, kind, name, channels }: OfferedSound): string {
+function soundName ({ language, kind, name, channels }: PackagedAudio): string {
   const base = language === null ? name ?? 'Audio' : nameOf(language)
   const remarks = [
     ...(kind === 'main' ? [] : [kind === 'commentary' ? 'commentary' : 'audio description']),
@@ -182,7 +182,7 @@ function withNames<T> (list: readonly T[], toName: (one: T) => string): Array<re
   })
 }
 
-function characteristicsOf (kind: SubtitleKind | OfferedSound['kind']): string | null {
+function characteristicsOf (kind: SubtitleKind | PackagedAudio['kind']): string | null {
   const value = CHARACTERISTICS[kind]
   return value === undefined ? null : quoted(value)
 }

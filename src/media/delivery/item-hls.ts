@@ -1,14 +1,14 @@
 // The HLS of one movie or episode: which packages its playlists offer to whoever holds a grant, and where their bytes lie.
 import type { StoredPackage } from '../../../models/media.js'
 import { readyFilesOf, type CatalogueFile } from '../../catalogue/store/catalogue.js'
-import { pictureHeight } from '../../domain/file-choice.js'
-import { assembleOffer, type PackagedFile } from '../../domain/hls-rendition-set.js'
+import { videoHeight } from '../../domain/file-choice.js'
+import { buildRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
 import type { Services } from '../../services.js'
-import { ObjectMissingError } from '../../storage/storage.js'
+import { ObjectNotFoundError } from '../../storage/storage.js'
 import { renderMaster, renderMedia, renderSubtitles, type SoundLine } from './hls-playlists.js'
 import { mediaRefused } from './lease-check.js'
-import { signSideFileGrant, type HlsGrant } from './media-urls.js'
+import { signSidecarGrant, type HlsGrant } from './media-urls.js'
 import { objectKey, renditionOf, type PackageIndex, type RenditionIndex } from '../packaging/package-index.js'
 import { currentPackage } from '../packaging/packaging.js'
 
@@ -23,12 +23,12 @@ interface Packaged extends PackagedFile<SoundLine> {
 /** @throws DomainError 404 when the chosen file is not packaged, or gone; ObjectMissingError */
 export async function renderItemMaster (services: HlsServices, grant: HlsGrant, token: string): Promise<string> {
   const { catalogue } = services
-  const allowed = readyFilesOf(catalogue, grant.item).filter((file) => pictureHeight(file) <= grant.maxHeight)
+  const allowed = readyFilesOf(catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
   const files = (await Promise.all(allowed.map(async (file) => await openPackage(services, file, token)))).filter((
     file,
   ) => file !== null)
   const chosen = files.find(({ id }) => id === grant.file) ?? fail(notFound('playlist'))
-  const { variants, groups } = assembleOffer<SoundLine, Packaged>(chosen, files, grant.maxHeight)
+  const { variants, groups } = buildRenditionSet<SoundLine, Packaged>(chosen, files, grant.maxHeight)
   return renderMaster({
     pictures: variants.map(({ uri, index }) => ({ uri, picture: index.video })),
     groups,
@@ -66,7 +66,7 @@ function languageOf (file: CatalogueFile, { audio }: PackageIndex, i: number): s
 }
 
 function nullWhenMissing (error: unknown): null {
-  if (error instanceof ObjectMissingError) return null
+  if (error instanceof ObjectNotFoundError) return null
   throw error
 }
 
@@ -90,7 +90,7 @@ function renderSubtitlePlaylist (
   if (!catalogue.sideFilesOf(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) {
     throw notFound('subtitle')
   }
-  const token = signSideFileGrant(keys, { object: subtitleId, account, profile, lease, expiresAt })
+  const token = signSidecarGrant(keys, { object: subtitleId, account, profile, lease, expiresAt })
   return renderSubtitles(catalogue.findFile(file)?.durationMs ?? 0, `../../subtitles/${subtitleId}?token=${token}`)
 }
 
@@ -115,7 +115,7 @@ export async function findRendition (
   const [, packageId, name] = /^([0-9a-f]{24})-(v|a\d{1,2})$/.exec(renditionId) ?? fail(notFound('rendition'))
   const found = findPackage(readyFilesOf(catalogue, grant.item), packageId ?? '')
   if (found === null) throw notFound('rendition')
-  if (pictureHeight(found.file) > grant.maxHeight) throw mediaRefused()
+  if (videoHeight(found.file) > grant.maxHeight) throw mediaRefused()
   const { prefix, createdAt } = found.package
   const rendition = renditionOf(await packages.read(prefix), name ?? '') ?? fail(notFound('rendition'))
   const key = objectKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`)

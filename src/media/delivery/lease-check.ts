@@ -1,7 +1,7 @@
 // Whether the stream that a media address was signed for is still live; what was read is remembered for a few seconds.
 import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { findSlots, isLive, type StreamSlot } from '../../../models/account-streams.js'
+import { findStreamLeases, isLive, type StreamLease } from '../../../models/account-streams.js'
 import { DomainError } from '../../errors.js'
 import type { Services } from '../../services.js'
 import type { LeaseGrant } from './media-urls.js'
@@ -27,7 +27,7 @@ export interface LeaseCheck {
   forget(accountId: string): void
 }
 
-type Lease = Pick<StreamSlot, 'expiresAt'> & { readonly id: string, readonly profile: string }
+type Lease = Pick<StreamLease, 'expiresAt'> & { readonly id: string, readonly profile: string }
 interface Reading {
   readonly readAt: number
   readonly leases: Promise<readonly Lease[]>
@@ -39,7 +39,7 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
   const readings = new LRUCache<string, Reading>({ max: CACHE_SIZE })
 
   function read (accountId: string): Reading {
-    const reading = { readAt: now().getTime(), leases: findSlots(accountId).then((slots) => slots.map(toLease)) }
+    const reading = { readAt: now().getTime(), leases: findStreamLeases(accountId).then((slots) => slots.map(toLease)) }
     readings.set(accountId, reading)
     reading.leases.catch(() => {
       if (readings.peek(accountId) === reading) readings.delete(accountId)
@@ -68,7 +68,7 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
   }
 }
 
-function toLease ({ _id, profile, expiresAt }: StreamSlot): Lease {
+function toLease ({ _id, profile, expiresAt }: StreamLease): Lease {
   return { id: _id.toString(), profile: profile.toString(), expiresAt }
 }
 

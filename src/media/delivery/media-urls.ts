@@ -32,7 +32,7 @@ export interface HlsGrant extends LeaseGrant {
 }
 
 /** Opens one subtitle by its id, or an item's seek thumbnails by the item's. */
-export interface SideFileGrant extends LeaseGrant {
+export interface SidecarGrant extends LeaseGrant {
   readonly object: string
 }
 
@@ -50,7 +50,7 @@ export function signHlsGrant (keys: KeyRing, { item, file, maxHeight, audio, sub
   return sign(keys, 'h1', lease, [item, file, maxHeight, audio, subtitle])
 }
 
-export function signSideFileGrant (keys: KeyRing, { object, ...lease }: SideFileGrant): string {
+export function signSidecarGrant (keys: KeyRing, { object, ...lease }: SidecarGrant): string {
   return sign(keys, 's1', lease, [object])
 }
 
@@ -76,7 +76,7 @@ export function readHlsGrant (keys: KeyRing, token: string, now: Date): HlsGrant
 }
 
 /** @returns what the token grants at this moment, or null */
-export function readSideFileGrant (keys: KeyRing, token: string, now: Date): SideFileGrant | null {
+export function readSidecarGrant (keys: KeyRing, token: string, now: Date): SidecarGrant | null {
   const read = verify<[object: string]>(keys, 's1', token, now)
   return read === null ? null : { ...read.lease, object: read.own[0] }
 }

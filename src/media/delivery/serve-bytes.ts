@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, preconditionFailed } from '../../errors.js'
-import { ObjectMissingError, type MediaStorage } from '../../storage/storage.js'
+import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
 import { streamPieces, type Piece } from '../../http/body-stream.js'
 import {
   isNotModified,
@@ -99,7 +99,7 @@ async function offload (
   { kind }: RangeOutcome,
   prefix: string,
 ): Promise<Record<string, string>> {
-  if (await storage.stat(key) === null) throw new ObjectMissingError(key)
+  if (await storage.stat(key) === null) throw new ObjectNotFoundError(key)
   return {
     'content-type': contentType,
     'x-accel-redirect': `${prefix}/${key}`,

@@ -55,7 +55,7 @@ export function indexKey (prefix: string): string {
 }
 
 /** A film with more audio tracks is not packaged. */
-export const MAX_SOUNDS = 32
+export const MAX_AUDIO_RENDITIONS = 32
 
 /** Every object that a package can have. */
 export function packageKeys ({ prefix, audioCount }: Pick<StoredPackage, 'prefix' | 'audioCount'>): string[] {

@@ -17,7 +17,7 @@ import {
 import { fail } from '../../errors.js'
 import { describeAudio, MAX_READ_BYTES, openInput } from '../probing/media-input.js'
 import {
-  MAX_SOUNDS,
+  MAX_AUDIO_RENDITIONS,
   type AudioRendition,
   type PackageIndex,
   type RenditionIndex,
@@ -25,7 +25,7 @@ import {
   type Segment,
   type VideoRendition,
 } from './package-index.js'
-import { openPort, type PackagePort } from './storage-port.js'
+import { createStoragePort, type PackagePort } from './storage-port.js'
 
 export interface PackageTask {
   readonly sizeBytes: number
@@ -35,7 +35,7 @@ export interface PackageTask {
 }
 
 /** What keeps a file from being packaged. `damaged` is the file's fault, the others are those of HLS or ours. */
-export type PackageRefusal =
+export type PackageRejection =
   | 'damaged'
   | 'picture-codec'
   | 'sound-codec'
@@ -43,7 +43,7 @@ export type PackageRefusal =
   | 'too-many-sounds'
   | 'not-regular'
 
-export type PackageOutcome = { readonly index: PackageIndex } | { readonly refusal: PackageRefusal }
+export type PackageOutcome = { readonly index: PackageIndex } | { readonly refusal: PackageRejection }
 
 /** Segments of 6 s out of pictures with a key frame each second or two, of 5 s at least. */
 const MIN_SEGMENT_SECONDS = 5
@@ -56,14 +56,14 @@ const SOUND_CODECS = ['aac', 'mp3', 'ac3', 'eac3', 'opus', 'flac']
 const TOLERANCE_SECONDS = 0.5
 
 class Refusal extends Error {
-  constructor (readonly code: PackageRefusal) {
+  constructor (readonly code: PackageRejection) {
     super(code)
     this.name = 'Refusal'
   }
 }
 
 export default async function pack ({ port: messages, ...task }: PackageTask): Promise<PackageOutcome> {
-  const port = openPort(messages)
+  const port = createStoragePort(messages)
   const input = openInput(
     new CustomSource({
       getSize: () => task.sizeBytes,
@@ -78,7 +78,7 @@ export default async function pack ({ port: messages, ...task }: PackageTask): P
   try {
     const video = await input.getPrimaryVideoTrack() ?? fail(new Refusal('damaged'))
     const audio = await input.getAudioTracks()
-    if (audio.length > MAX_SOUNDS) throw new Refusal('too-many-sounds')
+    if (audio.length > MAX_AUDIO_RENDITIONS) throw new Refusal('too-many-sounds')
     const renditions = [
       await openPicture(port, video, task.frameRate),
       ...await Promise.all(audio.map(async (track, i) => await openSound(port, track, `a${i}`))),
@@ -248,7 +248,7 @@ async function nextPacket ({ packets }: Rendition): Promise<EncodedPacket | null
   })
 }
 
-async function orRefuse<T> (code: PackageRefusal, work: () => Promise<T>): Promise<T> {
+async function orRefuse<T> (code: PackageRejection, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -5,9 +5,9 @@ import { Piscina } from 'piscina'
 import type { MediaStorage, StorageWriter } from '../../storage/storage.js'
 import { indexKey, objectKey, type PackageIndex } from './package-index.js'
 import type { PortReply, PortRequest } from './storage-port.js'
-import type { PackageOutcome, PackageRefusal, PackageTask } from './package-worker.js'
+import type { PackageOutcome, PackageRejection, PackageTask } from './package-worker.js'
 
-export type PackageFailure = PackageRefusal | 'time-limit' | 'memory-limit'
+export type PackageFailure = PackageRejection | 'time-limit' | 'memory-limit'
 
 export type PackageResult =
   | { readonly ok: true, readonly index: PackageIndex }

@@ -13,7 +13,7 @@ import type { Services } from '../../services.js'
 import { MEDIA_URL_MS } from '../delivery/media-urls.js'
 import { packageKeys } from './package-index.js'
 import { PackagingStoppedError, type MediaPackager, type PackageResult } from './packager.js'
-import { prefixOf, removeObjects, removeUnusedPackages, unfinishedKeys } from '../object-cleanup.js'
+import { prefixOf, removeObjects, removeUnusedPackages, orphanedKeys } from '../object-cleanup.js'
 
 /** Whoever packages renews its claim at least this often, or it lapses. */
 const CLAIM_MS = 60_000
@@ -42,7 +42,7 @@ interface Job {
 }
 
 /** What a file that was just received has. */
-export function unpackaged (): StoredHls {
+export function initialHlsState (): StoredHls {
   return { state: 'processing', progress: 0, failure: null, claim: null, claimedUntil: UNCLAIMED, packages: [] }
 }
 
@@ -159,7 +159,7 @@ export function createPackaging (services: PackagingServices, packager: MediaPac
 async function prepareOld ({ itemId, id }: CatalogueFile): Promise<void> {
   const stored = await findFile(itemId, id)
   if (stored === null || (stored.hls ?? null) !== null) return
-  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': unpackaged() } }, {
+  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': initialHlsState() } }, {
     arrayFilters: [{ 'file._id': stored._id }],
   })
 }
@@ -182,7 +182,7 @@ async function claim (itemId: string, fileId: string, now: Date): Promise<Claime
     'file.hls.claimedUntil': mongoose.trusted({ $lte: now }),
   })
   // What a process that died had written so far.
-  const left = before.hls.claim === null ? [] : unfinishedKeys(before._id, before.hls.claim)
+  const left = before.hls.claim === null ? [] : orphanedKeys(before._id, before.hls.claim)
   return claimed ? { file: before, claim: mine, left } : null
 }
 
@@ -311,7 +311,7 @@ function createRenewal (write: (progress: number) => Promise<void>): Renewal {
 }
 
 /** Asks for a file to be packaged again; what it offers stays until then. */
-export async function askForPackage (itemId: string, fileId: string): Promise<void> {
+export async function requestPackaging (itemId: string, fileId: string): Promise<void> {
   await update(itemId, { progress: 0, failure: null, state: 'processing' }, {
     'file._id': new Types.ObjectId(fileId),
     'file.hls.state': mongoose.trusted({ $ne: 'processing' }),

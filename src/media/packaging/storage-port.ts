@@ -27,7 +27,7 @@ export interface PackagePort {
 /** Progress is told in steps of this. */
 const STEP = 0.01
 
-export function openPort (port: MessagePort): PackagePort {
+export function createStoragePort (port: MessagePort): PackagePort {
   const waiting = new Map<number, { resolve: (bytes: Uint8Array) => void, reject: (error: Error) => void }>()
   let lastId = 0
   let reported = 0

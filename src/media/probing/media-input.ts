@@ -40,7 +40,7 @@ export function openInput (source: CustomSource): Input {
 }
 
 /** What a sound is, as its file says. */
-export interface AudioTrackFacts {
+export interface AudioTrackInfo {
   /** BCP 47; null when the file does not say. */
   readonly language: string | null
   readonly kind: AudioKind
@@ -50,7 +50,7 @@ export interface AudioTrackFacts {
   readonly codec: string | null
 }
 
-export async function describeAudio (track: InputAudioTrack): Promise<AudioTrackFacts> {
+export async function describeAudio (track: InputAudioTrack): Promise<AudioTrackInfo> {
   const { commentary, visuallyImpaired } = await track.getDisposition()
   return {
     language: toBcp47(await track.getLanguageCode()),

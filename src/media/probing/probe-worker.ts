@@ -3,11 +3,11 @@
 import { CustomSource, EncodedPacketSink, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../../errors.js'
 import type { MediaContainer } from '../upload/container-magic.js'
-import { describeAudio, FORMATS, MAX_READ_BYTES, openInput, type AudioTrackFacts } from './media-input.js'
-import { LocationAwayError, openReader, type RangeReader } from './range-reader.js'
+import { describeAudio, FORMATS, MAX_READ_BYTES, openInput, type AudioTrackInfo } from './media-input.js'
+import { StorageUnavailableError, openReader, type RangeReader } from './range-reader.js'
 
 /** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
-export interface MediaFacts {
+export interface MediaInfo {
   readonly container: MediaContainer
   readonly contentType: string
   /** RFC 6381, such as `avc1.640028`. */
@@ -26,7 +26,7 @@ export interface MediaFacts {
   /** BCP 47, each once; what the file does not say is left out. */
   readonly audioLanguages: string[]
   /** In the order of the file. */
-  readonly audioTracks: AudioTrackFacts[]
+  readonly audioTracks: AudioTrackInfo[]
   readonly sizeBytes: number
 }
 
@@ -38,9 +38,9 @@ export interface ProbeTask {
 }
 
 /** Refusals that are not damage. */
-export type ProbeRefusal = 'unknown-kind' | 'no-picture' | 'unknown-codec'
+export type ProbeRejection = 'unknown-kind' | 'no-picture' | 'unknown-codec'
 
-export type ProbeOutcome = { readonly facts: MediaFacts } | { readonly refusal: ProbeRefusal } | {
+export type ProbeOutcome = { readonly facts: MediaInfo } | { readonly refusal: ProbeRejection } | {
   readonly isAway: true,
 }
 
@@ -48,7 +48,7 @@ export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask):
   const reader = await openReader(isUrl ? new URL(location) : location, sizeBytes)
   let isAway = false
   const source = toSource(reader, (error) => {
-    isAway ||= error instanceof LocationAwayError
+    isAway ||= error instanceof StorageUnavailableError
   })
   try {
     return await read(source, sizeBytes)

@@ -2,16 +2,16 @@
 import { Piscina } from 'piscina'
 import { HEAD_BYTES, sniffContainer } from '../upload/container-magic.js'
 import { DomainError, storageUnavailable } from '../../errors.js'
-import type { MediaFacts, ProbeOutcome, ProbeRefusal, ProbeTask } from './probe-worker.js'
+import type { MediaInfo, ProbeOutcome, ProbeRejection, ProbeTask } from './probe-worker.js'
 import { openReader } from './range-reader.js'
 
-export type { MediaFacts } from './probe-worker.js'
+export type { MediaInfo } from './probe-worker.js'
 
-export type ProbeFailure = ProbeRefusal | 'damaged' | 'time-limit' | 'memory-limit' | 'closed'
+export type ProbeFailure = ProbeRejection | 'damaged' | 'time-limit' | 'memory-limit' | 'closed'
 
 /** `reason` finishes the sentence "The file was received, but …". */
 export type ProbeResult =
-  | { readonly ok: true, readonly facts: MediaFacts }
+  | { readonly ok: true, readonly facts: MediaInfo }
   | { readonly ok: false, readonly code: ProbeFailure, readonly reason: string }
 
 export interface MediaProber {

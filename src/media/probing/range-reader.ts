@@ -12,7 +12,7 @@ export interface RangeReader {
 }
 
 /** The address does not answer; that says nothing about the file. */
-export class LocationAwayError extends Error {
+export class StorageUnavailableError extends Error {
   constructor () {
     super('the address of the file does not answer')
     this.name = 'LocationAwayError'
@@ -58,7 +58,7 @@ function openUrlReader (url: URL, sizeBytes: number): RangeReader {
         const bytes = await fetchRange(url, start, end).catch(() => null)
         if (bytes?.length === end - start) return bytes
       }
-      throw new LocationAwayError()
+      throw new StorageUnavailableError()
     },
     close: async () => {},
   }

@@ -13,13 +13,13 @@ import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalo
 import { DomainError, notFound } from '../../errors.js'
 import type { Services } from '../../services.js'
 import { assignLanguages, spokenLanguages } from './declared-metadata.js'
-import { askForPackage, unpackaged } from '../packaging/packaging.js'
-import type { MediaFacts, MediaProber } from '../probing/probe.js'
+import { requestPackaging, initialHlsState } from '../packaging/packaging.js'
+import type { MediaInfo, MediaProber } from '../probing/probe.js'
 import { receiveUpload } from './receive-upload.js'
 import { removeFileBytes } from '../object-cleanup.js'
 
 /** What the uploader says of a file; what the file itself says wins where it is certain. */
-export interface UploadClaims {
+export interface DeclaredMetadata {
   readonly languages: readonly string[]
   readonly subtitleLanguages: readonly string[]
   readonly edition: string | null
@@ -38,7 +38,7 @@ export async function addMediaFile (
   title: CatalogueTitle,
   item: CatalogueItem,
   source: Readable,
-  claims: UploadClaims,
+  claims: DeclaredMetadata,
 ): Promise<StoredMediaFile> {
   const { storage, config } = services
   const id = new Types.ObjectId()
@@ -61,7 +61,7 @@ export async function addMediaFile (
 async function findSameFile (
   item: CatalogueItem,
   sha256: string,
-  { edition }: UploadClaims,
+  { edition }: DeclaredMetadata,
 ): Promise<StoredMediaFile | null> {
   const media = await Media.findById(item.id).lean<{ files: StoredMediaFile[] }>()
   return media?.files.find((file) => file.sha256 === sha256 && file.edition === edition) ?? null
@@ -86,7 +86,7 @@ export async function addReceivedFile (
   title: CatalogueTitle,
   item: CatalogueItem,
   received: ReceivedFile,
-  claims: UploadClaims,
+  claims: DeclaredMetadata,
 ): Promise<StoredMediaFile> {
   const { id, storageKey, sizeBytes, sha256 } = received
   const result = await prober.probe(await services.storage.locate(storageKey), sizeBytes)
@@ -117,7 +117,7 @@ export async function addReceivedFile (
 
 /** What probing tells of a file that was just received. */
 export function describeFile (
-  facts: MediaFacts,
+  facts: MediaInfo,
   audioTracks: StoredAudioTrack[],
 ): Omit<
   StoredMediaFile,
@@ -138,7 +138,7 @@ export function describeFile (
     container,
     bitrate,
     durationMs,
-    hls: unpackaged(),
+    hls: initialHlsState(),
   }
 }
 
@@ -185,7 +185,7 @@ export async function repackageMediaFile (
   fileId: string,
 ): Promise<StoredMediaFile> {
   const media = await findMediaOf(fileId)
-  await askForPackage(media._id.toString(), fileId)
+  await requestPackaging(media._id.toString(), fileId)
   await catalogue.refresh(media.title.toString())
   packaging.request(media._id.toString(), fileId)
   return fileIn(await findMediaOf(fileId), fileId)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { badRequest, DomainError } from '../../errors.js'
-import { chunksOf, readOnForAMoment } from '../../http/request-body.js'
+import { chunksOf, drainBody } from '../../http/request-body.js'
 import type { MediaStorage } from '../../storage/storage.js'
 import { HEAD_BYTES, sniffContainer } from './container-magic.js'
 
@@ -54,7 +54,7 @@ export async function receiveUpload (
     return { key, sizeBytes, sha256 }
   } catch (error) {
     await writer.abort()
-    readOnForAMoment(source)
+    drainBody(source)
     throw error
   }
 }

@@ -7,13 +7,13 @@ import { Value } from 'typebox/value'
 import { Media } from '../../../models/media.js'
 import { findUpload, MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
 import { DomainError, fail, invalid, notFound } from '../../errors.js'
-import { toClaims, UploadMetadata, type UploadMetadataFields } from '../../schemas/uploads.js'
+import { toDeclaredMetadata, UploadMetadata, type UploadMetadataFields } from '../../schemas/uploads.js'
 import type { Services } from '../../services.js'
-import { ObjectMissingError } from '../../storage/storage.js'
+import { ObjectNotFoundError } from '../../storage/storage.js'
 import { addReceivedFile } from './media-files.js'
 import { createMediaProber } from '../probing/probe.js'
 import { openUploadArea } from './upload-area.js'
-import { createUploadLocker, takeLease } from './upload-lock.js'
+import { createUploadLocker, acquireLock } from './upload-lock.js'
 import { STARTED_BY, UPLOAD_EXPIRES_MS, UploadStore } from './upload-store.js'
 
 export interface ResumableUploads {
@@ -99,7 +99,7 @@ export function createResumableUploads (services: UploadServices, isEager = true
 
   async function work (id: string): Promise<void> {
     const lost = new AbortController()
-    const lease = await takeLease(id, 'processing', now, () => {
+    const lease = await acquireLock(id, 'processing', now, () => {
       lost.abort()
     })
     if (lease === null) return
@@ -122,7 +122,7 @@ export function createResumableUploads (services: UploadServices, isEager = true
     if (await Media.exists({ 'files._id': _id }) !== null) return
     const metadata = readMetadata(Metadata.parse(upload.metadata))
     await area.place(upload).catch((error: unknown) => {
-      throw error instanceof ObjectMissingError
+      throw error instanceof ObjectNotFoundError
         ? new DomainError(
           422,
           'upload-lost',
@@ -142,7 +142,14 @@ export function createResumableUploads (services: UploadServices, isEager = true
     }
     const item = catalogue.findItem(itemId.toString()) ?? fail(notFound('movie or episode'))
     const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
-    await addReceivedFile(services, prober, title, item, { id: _id, storageKey, sizeBytes, sha256 }, toClaims(metadata))
+    await addReceivedFile(
+      services,
+      prober,
+      title,
+      item,
+      { id: _id, storageKey, sizeBytes, sha256 },
+      toDeclaredMetadata(metadata),
+    )
   }
 
   async function hashObject (key: string, signal: AbortSignal): Promise<string> {
@@ -156,7 +163,7 @@ export function createResumableUploads (services: UploadServices, isEager = true
 
   /** An upload that nobody writes goes when it is old; one that is complete without knowing it is told. */
   async function tend (upload: StoredUpload): Promise<void> {
-    const lease = await takeLease(upload._id, 'uploading', now, () => {})
+    const lease = await acquireLock(upload._id, 'uploading', now, () => {})
     if (lease === null) return
     try {
       const isOld = now().getTime() - upload.touchedAt.getTime() >= UPLOAD_EXPIRES_MS

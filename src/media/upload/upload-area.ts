@@ -10,7 +10,7 @@ import type { Config, S3Config } from '../../config.js'
 import { storageUnavailable } from '../../errors.js'
 import { mediaFolder } from '../../storage/open-storage.js'
 import { isMissing, s3ClientConfig } from '../../storage/s3-client.js'
-import { ObjectMissingError, type MediaStorage } from '../../storage/storage.js'
+import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
 
 type Area = Pick<StoredUpload, '_id' | 'storageKey'>
 
@@ -69,7 +69,7 @@ function openBucket (s3: S3Config, storage: MediaStorage): UploadArea {
     isRemote: true,
     idOf: ({ storageKey }) => prefix + storageKey,
     async place ({ storageKey }) {
-      if (await storage.stat(storageKey) === null) throw new ObjectMissingError(storageKey)
+      if (await storage.stat(storageKey) === null) throw new ObjectNotFoundError(storageKey)
     },
     async clear ({ storageKey }) {
       // What the store keeps beside an upload: what is said of it, and bytes too few for a part.

@@ -13,7 +13,7 @@ const RENEW_EVERY_MS = 1_000
 const RETRY_EVERY_MS = 100
 const WAIT_AT_MOST_MS = 15_000
 
-export interface Lease {
+export interface UploadLock {
   release(): Promise<void>
 }
 
@@ -21,12 +21,12 @@ export interface Lease {
  * Takes the lease of an upload in a certain state; null when it is in another, does not exist, or somebody has it.
  * @param onWanted called at most once, when somebody waits for it or it was lost
  */
-export async function takeLease (
+export async function acquireLock (
   id: string | Types.ObjectId,
   state: UploadState,
   now: () => Date,
   onWanted: () => void,
-): Promise<Lease | null> {
+): Promise<UploadLock | null> {
   const holder = randomUUID()
   const until = (): Date => new Date(now().getTime() + LEASE_MS)
   const free = { _id: id, state, leaseUntil: mongoose.trusted({ $lte: now() }) }
@@ -62,7 +62,7 @@ export function createUploadLocker (now: () => Date): Locker {
 }
 
 function createLock (id: string, now: () => Date): Lock {
-  let lease: Lease | null = null
+  let lease: UploadLock | null = null
   return {
     async lock (signal: AbortSignal, requestRelease: RequestRelease) {
       const onWanted = (): void => {
@@ -70,7 +70,7 @@ function createLock (id: string, now: () => Date): Lock {
       }
       const deadline = Date.now() + WAIT_AT_MOST_MS
       while (!signal.aborted) {
-        lease = await takeLease(id, 'uploading', now, onWanted)
+        lease = await acquireLock(id, 'uploading', now, onWanted)
         if (lease !== null || (await findUpload(id))?.state !== 'uploading') return
         if (Date.now() > deadline) throw uploadBusy()
         await MediaUpload.updateOne({ _id: id }, { $set: { leaseWanted: true } })

@@ -2,12 +2,12 @@
 import { stringify } from 'csv-stringify'
 import { pipeline, Readable } from 'node:stream'
 import type { Static } from 'typebox'
-import { playFactsOf, type StoredPlay } from '../../../models/play.js'
-import { canSee, type Viewer } from '../../domain/maturity.js'
+import { toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
 import { watchedIn } from '../../domain/progress.js'
 import type { HistoryFile } from '../../schemas/history-transfer.js'
-import { finishedBy, listHistory, type HistoryPosition } from './history.js'
-import type { Watcher, Watching } from '../watching.js'
+import { finishedBy, listHistory, type HistoryCursor } from './history.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 /** How many plays are held at a time. */
 const PAGE = 250
@@ -15,8 +15,8 @@ const PAGE = 250
 type ExportedPlay = Static<typeof HistoryFile>['plays'][number]
 
 /** Newest first; what is being played now is flushed by the first page. */
-async function* pagesOfHistory (watching: Watching, watcher: Watcher): AsyncGenerator<StoredPlay[]> {
-  let after: HistoryPosition | null = null
+async function* pagesOfHistory (watching: WatchingDeps, watcher: ProfileRef): AsyncGenerator<StoredPlay[]> {
+  let after: HistoryCursor | null = null
   do {
     const page = await listHistory(watching, watcher, { after, limit: PAGE })
     yield page.plays
@@ -25,7 +25,7 @@ async function* pagesOfHistory (watching: Watching, watcher: Watcher): AsyncGene
 }
 
 /** The history as JSON text that an import takes back. */
-export function exportJson (watching: Watching, watcher: Watcher, viewer: Viewer): Readable {
+export function exportJson (watching: WatchingDeps, watcher: ProfileRef, viewer: MaturityScope): Readable {
   async function* write (): AsyncGenerator<string> {
     const head = { format: 'normflix-history', version: 1, exportedAt: watching.now().toISOString() }
     yield `${JSON.stringify(head).slice(0, -1)},"plays":[`
@@ -41,7 +41,7 @@ export function exportJson (watching: Watching, watcher: Watcher, viewer: Viewer
 }
 
 /** What the catalogue adds is left out when the profile may not see the title any more. */
-function toExportedPlay ({ catalogue, now }: Watching, viewer: Viewer, play: StoredPlay): ExportedPlay {
+function toExportedPlay ({ catalogue, now }: WatchingDeps, viewer: MaturityScope, play: StoredPlay): ExportedPlay {
   const title = catalogue.findTitle(play.title.toString())
   const isSeen = title !== null && canSee(viewer, title, now())
   return {
@@ -86,7 +86,7 @@ const COLUMNS = [
 ]
 
 /** The history as CSV for people and spreadsheets, which would run a cell that begins like a formula. */
-export function exportCsv (watching: Watching, watcher: Watcher): Readable {
+export function exportCsv (watching: WatchingDeps, watcher: ProfileRef): Readable {
   async function* rows (): AsyncGenerator<string[]> {
     for await (const plays of pagesOfHistory(watching, watcher)) yield* plays.map(toRow)
   }
@@ -107,7 +107,7 @@ function toRow (play: StoredPlay): string[] {
     play.startedAt.toISOString(),
     stoppedAt,
     toClock(play.positionMs),
-    toClock(watchedIn(playFactsOf(play))),
+    toClock(watchedIn(toPlayProgress(play))),
     play.durationMs === null ? '' : toClock(play.durationMs),
     finishedBy(play) ? 'yes' : 'no',
   ]

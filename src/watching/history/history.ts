@@ -2,35 +2,35 @@
 import mongoose, { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../../models/account.js'
 import { ChangeLog, recordChange } from '../../../models/change-log.js'
-import { Play, playFactsOf, type StoredPlay } from '../../../models/play.js'
-import { Taste } from '../../../models/profile-title-preferences.js'
+import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { ProfileTitlePreferences } from '../../../models/profile-title-preferences.js'
 import type { StoredUndo } from '../../../models/undo.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { WishlistOrder } from '../../../models/wishlist-order.js'
-import { foldItem } from '../../domain/progress.js'
+import { deriveItemState } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
 import { groupBy } from '../../domain/arrays.js'
 import { flushLive } from '../streams/flush.js'
 import { findEntry, projectTitle } from './projection.js'
-import { throwAway } from './soft-delete.js'
-import { eraseUndos, rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
-import type { Watcher, Watching } from '../watching.js'
+import { softDelete } from './soft-delete.js'
+import { eraseUndos, storeUndo, undoTokenOf, type UndoToken } from './undo-log.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 /** The place of a play in the history: its moment (ms since the epoch) and id. */
-export type HistoryPosition = readonly [at: number, id: string]
+export type HistoryCursor = readonly [at: number, id: string]
 
 export interface HistoryRequest {
   readonly titleId?: string
   readonly season?: number
   readonly from?: Date
   readonly to?: Date
-  readonly after: HistoryPosition | null
+  readonly after: HistoryCursor | null
   readonly limit: number
 }
 
 export interface HistoryPage {
   readonly plays: StoredPlay[]
-  readonly next: HistoryPosition | null
+  readonly next: HistoryCursor | null
 }
 
 /** Sizes of the time windows a page is looked for in, back from where it begins; then comes all the rest. */
@@ -40,8 +40,8 @@ const SPARE_ROWS = 40
 
 /** One page of plays, newest first. */
 export async function listHistory (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   request: HistoryRequest,
 ): Promise<HistoryPage> {
   if (request.after === null) await flushLive(watching, watcher)
@@ -51,7 +51,7 @@ export async function listHistory (
   return { plays: page, next: plays.length > request.limit && last !== undefined ? positionOf(last) : null }
 }
 
-function positionOf ({ at, _id }: StoredPlay): HistoryPosition {
+function positionOf ({ at, _id }: StoredPlay): HistoryCursor {
   return [at.getTime(), _id.toString()]
 }
 
@@ -59,7 +59,7 @@ function positionOf ({ at, _id }: StoredPlay): HistoryPosition {
  * At least one play more than the page holds, if there are as many. A lower time bound that widens until the page is full
  * keeps a page of a long history cheap on servers that do not take the order from an index.
  */
-async function findPlays (watcher: Watcher, request: HistoryRequest, now: Date): Promise<StoredPlay[]> {
+async function findPlays (watcher: ProfileRef, request: HistoryRequest, now: Date): Promise<StoredPlay[]> {
   const { after, limit, from, to } = request
   const newest = Math.min(to?.getTime() ?? Infinity, now.getTime()) + 1
   const begin = after === null ? newest : Math.min(after[0], newest)
@@ -79,7 +79,7 @@ async function findPlays (watcher: Watcher, request: HistoryRequest, now: Date):
 }
 
 /** The rest of the plays of the moment at which the page before ended. */
-async function findAt (watcher: Watcher, request: HistoryRequest, [at, id]: HistoryPosition): Promise<StoredPlay[]> {
+async function findAt (watcher: ProfileRef, request: HistoryRequest, [at, id]: HistoryCursor): Promise<StoredPlay[]> {
   const rows = await Play.find({ ...filterOf(watcher, request), at: new Date(at) } as never).lean<StoredPlay[]>()
   return rows.filter((row) => isShown(row) && isOfSeason(row, request) && row._id.toString() < id).sort(newestFirst)
 }
@@ -89,7 +89,7 @@ async function findAt (watcher: Watcher, request: HistoryRequest, [at, id]: Hist
  * filter is in an index, the rest is left to the caller: the embedded server would read every row else.
  */
 async function findBetween (
-  watcher: Watcher,
+  watcher: ProfileRef,
   request: HistoryRequest,
   since: number,
   before: number,
@@ -105,7 +105,7 @@ async function findBetween (
   return [...rows.filter((row) => row.at > last.at), ...ofLast.sort(newestFirst)]
 }
 
-function filterOf (watcher: Watcher, { titleId }: HistoryRequest): Record<string, unknown> {
+function filterOf (watcher: ProfileRef, { titleId }: HistoryRequest): Record<string, unknown> {
   return {
     profile: new Types.ObjectId(watcher.profile),
     ...(titleId === undefined ? {} : { title: new Types.ObjectId(titleId) }),
@@ -122,7 +122,7 @@ function isOfSeason (play: StoredPlay, { season }: HistoryRequest): boolean {
 
 /** Whether the sitting brought its item to the end with half of it watched, by itself. */
 export function finishedBy (play: StoredPlay): boolean {
-  return foldItem([playFactsOf(play)])?.finished ?? false
+  return deriveItemState([toPlayProgress(play)])?.finished ?? false
 }
 
 /** What a profile played of one title within a span of time. */
@@ -134,7 +134,7 @@ export interface TitleGroup {
 
 export interface GroupPage {
   readonly groups: TitleGroup[]
-  readonly next: HistoryPosition | null
+  readonly next: HistoryCursor | null
 }
 
 /** How many plays are looked at at once for the titles among them. */
@@ -142,8 +142,8 @@ const GROUP_BATCH = 500
 
 /** One page of titles, each with its newest play; a title is listed once, where it was played last. */
 export async function listHistoryByTitle (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   request: HistoryRequest,
 ): Promise<GroupPage> {
   const newest: StoredPlay[] = []
@@ -167,10 +167,10 @@ export async function listHistoryByTitle (
 
 /** Which of some plays' titles were listed on a page before: those played later than where this page begins. */
 async function titlesPlayedAfter (
-  watcher: Watcher,
+  watcher: ProfileRef,
   plays: readonly StoredPlay[],
   request: HistoryRequest,
-  [at, id]: HistoryPosition,
+  [at, id]: HistoryCursor,
 ): Promise<Set<string>> {
   const from = new Date(at)
   const rows = await Play.find(
@@ -188,7 +188,7 @@ async function titlesPlayedAfter (
 }
 
 async function countPlays (
-  watcher: Watcher,
+  watcher: ProfileRef,
   request: HistoryRequest,
   newest: readonly StoredPlay[],
 ): Promise<TitleGroup[]> {
@@ -221,24 +221,32 @@ function matches (play: StoredPlay, request: HistoryRequest): boolean {
  * Removes one play. The row stays as a tombstone, so that a late event does not revive it.
  * @returns null when there is no such play
  */
-export async function removePlay (watching: Watching, watcher: Watcher, playId: string): Promise<UndoTicket | null> {
+export async function removePlay (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  playId: string,
+): Promise<UndoToken | null> {
   const play = await Play.findById(playId).lean<StoredPlay>()
   if (play === null || play.profile.toString() !== watcher.profile || !isShown(play)) return null
   const title = play.title.toString()
-  const undo = await rememberUndo(watching, watcher, title, { kind: 'removed-play', play: play._id })
+  const undo = await storeUndo(watching, watcher, title, { kind: 'removed-play', play: play._id })
   await Play.updateOne({ _id: play._id }, { $set: { removedAt: watching.now() } })
   await projectTitle(watching, watcher, title)
-  return ticketOf(undo)
+  return undoTokenOf(undo)
 }
 
 /** Removes a title's plays and marks; what was played before now stays away. */
-export async function removeTitleHistory (watching: Watching, watcher: Watcher, titleId: string): Promise<UndoTicket> {
+export async function removeTitleHistory (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  titleId: string,
+): Promise<UndoToken> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, titleId)
-  const undo = await rememberUndo(watching, watcher, titleId, { kind: 'cleared-title', entry })
-  await throwAway(undo, 'plays', Play as never, { profile: undo.profile, title: undo.title, at: untilNow(undo) })
+  const undo = await storeUndo(watching, watcher, titleId, { kind: 'cleared-title', entry })
+  await softDelete(undo, 'plays', Play as never, { profile: undo.profile, title: undo.title, at: untilNow(undo) })
   await projectTitle(watching, watcher, titleId, { clearedAt: undo.at, hiddenAt: null, droppedAt: null })
-  return ticketOf(undo)
+  return undoTokenOf(undo)
 }
 
 function untilNow ({ at }: StoredUndo): object {
@@ -246,11 +254,11 @@ function untilNow ({ at }: StoredUndo): object {
 }
 
 /** Removes everything a profile ever watched. */
-export async function clearHistory (watching: Watching, watcher: Watcher): Promise<UndoTicket> {
+export async function clearHistory (watching: WatchingDeps, watcher: ProfileRef): Promise<UndoToken> {
   const stored = await findProfileWatching(watcher.account, watcher.profile)
   if (stored === null) throw notFound('profile')
   const { historyClearedAt, archivedUntil, watchHistory: entries } = stored
-  const undo = await rememberUndo(watching, watcher, null, {
+  const undo = await storeUndo(watching, watcher, null, {
     kind: 'cleared-history',
     historyClearedAt,
     archivedUntil,
@@ -264,10 +272,10 @@ export async function clearHistory (watching: Watching, watcher: Watcher): Promi
       'profiles.$[profile].archivedUntil': null,
     },
   }, { arrayFilters: [profile], timestamps: false })
-  await throwAway(undo, 'plays', Play as never, { profile: undo.profile, at: untilNow(undo) })
-  await throwAway(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
+  await softDelete(undo, 'plays', Play as never, { profile: undo.profile, at: untilNow(undo) })
+  await softDelete(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
   await recordChange(watcher, 'history', null)
-  return ticketOf(undo)
+  return undoTokenOf(undo)
 }
 
 /** Everything that a profile holds outside of its account, when the profile itself is deleted. */
@@ -275,7 +283,7 @@ export async function eraseProfileWatching (profileId: string): Promise<void> {
   await Promise.all([
     Play.deleteMany({ profile: profileId }),
     WatchArchive.deleteMany({ profile: profileId }),
-    Taste.deleteMany({ profile: profileId }),
+    ProfileTitlePreferences.deleteMany({ profile: profileId }),
     WishlistOrder.deleteOne({ _id: profileId }),
     ChangeLog.deleteOne({ _id: profileId }),
     eraseUndos(profileId),

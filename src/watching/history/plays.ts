@@ -1,10 +1,10 @@
 // Writing plays: the facts of a sitting are merged into its row by the database, in one write by id, in any order.
 import { Types, type PipelineStage } from 'mongoose'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
-import { newMark, Play, playIdOf, type StoredPlay } from '../../../models/play.js'
+import { newWatchedMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import type { PlayFacts } from '../../domain/progress.js'
-import type { Watcher } from '../watching.js'
+import type { PlayProgress } from '../../domain/progress.js'
+import type { ProfileRef } from '../watching.js'
 
 /** What a play is of, with the names it is remembered by. */
 export interface PlaySubject {
@@ -18,13 +18,13 @@ export interface PlaySubject {
 }
 
 /** A row that is no play: what a watcher said of an item. */
-export function markRow (
-  watcher: Watcher,
+export function newMarkOfItem (
+  watcher: ProfileRef,
   title: CatalogueTitle,
   item: CatalogueItem,
   said: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>,
 ): StoredPlay {
-  return newMark({
+  return newWatchedMark({
     account: new Types.ObjectId(watcher.account),
     profile: new Types.ObjectId(watcher.profile),
     title: new Types.ObjectId(title.id),
@@ -38,13 +38,13 @@ export function markRow (
 
 /** Merges facts into the row of their sitting and answers its id. */
 export async function mergePlay (
-  watcher: Watcher,
+  watcher: ProfileRef,
   sitting: string,
   subject: PlaySubject,
-  facts: PlayFacts,
+  facts: PlayProgress,
   isPlayed: boolean,
 ): Promise<Types.ObjectId> {
-  const id = playIdOf(watcher.profile, sitting)
+  const id = derivePlayId(watcher.profile, sitting)
   await mergeIntoPlay(id, watcher, subject, facts, isPlayed)
   return id
 }
@@ -52,9 +52,9 @@ export async function mergePlay (
 /** Merges facts into a row that is known by its id, or makes it. */
 export async function mergeIntoPlay (
   id: Types.ObjectId,
-  watcher: Watcher,
+  watcher: ProfileRef,
   subject: PlaySubject,
-  facts: PlayFacts,
+  facts: PlayProgress,
   isPlayed: boolean,
 ): Promise<void> {
   const pipeline = mergePipeline(watcher, subject, facts, isPlayed) as never
@@ -68,7 +68,12 @@ export async function mergeIntoPlay (
 }
 
 /** `mergeFacts` of the progress rules, as the database does it. Strings are literals: a title may begin with `$`. */
-function mergePipeline (watcher: Watcher, subject: PlaySubject, facts: PlayFacts, isPlayed: boolean): PipelineStage[] {
+function mergePipeline (
+  watcher: ProfileRef,
+  subject: PlaySubject,
+  facts: PlayProgress,
+  isPlayed: boolean,
+): PipelineStage[] {
   const at = new Date(facts.at)
   const startedAt = new Date(facts.startedAt)
   const isNewer = lexicographic([['$at', at], ['$eventId', { $literal: facts.eventId }], [
@@ -134,6 +139,6 @@ function lexicographic (pairs: ReadonlyArray<[path: string, value: unknown]>, op
   return { $or: [{ [operator]: [path, value] }, { $and: [{ $eq: [path, value] }, lexicographic(rest, operator)] }] }
 }
 
-export async function findPlay (watcher: Watcher, sitting: string): Promise<StoredPlay | null> {
-  return await Play.findById(playIdOf(watcher.profile, sitting)).lean<StoredPlay>()
+export async function findPlay (watcher: ProfileRef, sitting: string): Promise<StoredPlay | null> {
+  return await Play.findById(derivePlayId(watcher.profile, sitting)).lean<StoredPlay>()
 }

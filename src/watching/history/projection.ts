@@ -1,17 +1,17 @@
 // The bounded projection of plays inside the account: one watch history entry a title. Every write compares the entry's
 // revision, so that a writer that saw an older state looks again; all of it can be rebuilt from plays.
 import { Types } from 'mongoose'
-import { Account, findProfileWatching, WATCH_HISTORY_LIMIT, type StoredProfile } from '../../../models/account.js'
+import { Account, findProfileWatching, MAX_WATCH_HISTORY_ENTRIES, type StoredProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
-import { archiveIdOf, findArchivedEntry, WatchArchive } from '../../../models/watch-archive.js'
+import { deriveArchivedEntryId, findArchivedEntry, WatchArchive } from '../../../models/watch-archive.js'
 import type { Numbers, WatchEntry } from '../../../models/watch-entry.js'
 import { lastActivity, type EndedItem } from '../../domain/next-up.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 import { unavailable } from '../../errors.js'
 import { dateOrNull } from '../dates.js'
-import { readTitle, type TitleReading } from './title-watch-state.js'
-import type { Watcher, Watching } from '../watching.js'
+import { loadTitleWatchState, type TitleWatchState } from './title-watch-state.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 /** How many entries make room at once, so that a full history does not archive with every new title. */
 const ARCHIVE_BATCH = 8
@@ -32,7 +32,7 @@ export type EntryChanges = Partial<Pick<WatchEntry, 'hiddenAt' | 'droppedAt' | '
 
 /** What was written of a title. */
 export interface Projection {
-  readonly reading: TitleReading
+  readonly reading: TitleWatchState
   /** The entry as it was before; null when there was none. */
   readonly before: WatchEntry | null
   /** Events up to this moment (ms since the epoch) were cleared by the viewer. */
@@ -46,8 +46,8 @@ export interface Projection {
  * @throws DomainError 503 `busy`
  */
 export async function projectTitle (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   titleId: string,
   changes: EntryChanges = {},
   known: WatchedProfile | null = null,
@@ -59,7 +59,7 @@ export async function projectTitle (
     profile = null
     if (current === null) return { done: true, value: null }
     const entry = await findEntry(current, titleId)
-    const reading = await readTitle(watching.catalogue, watcher.profile, titleId)
+    const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
     const outcome = await writeTitle(watcher, current, titleId, entry, reading, changes)
     isChanged = outcome === 'written'
     return { done: outcome !== 'raced', value: { reading, before: entry, clearedAt: clearedUntil(current, entry) } }
@@ -69,11 +69,15 @@ export async function projectTitle (
 }
 
 /** Whether the entry of a title says what its plays say. True also when there is no such profile. */
-export async function isTitleProjected (watching: Watching, watcher: Watcher, titleId: string): Promise<boolean> {
+export async function isTitleProjected (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  titleId: string,
+): Promise<boolean> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return true
   const entry = await findEntry(profile, titleId)
-  const reading = await readTitle(watching.catalogue, watcher.profile, titleId)
+  const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
   return entry === null ? lastActivity(reading.state) === 0 : isSameEntry(entry, entryOf(titleId, entry, reading))
 }
 
@@ -99,11 +103,11 @@ async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
 type Outcome = 'written' | 'unchanged' | 'raced'
 
 async function writeTitle (
-  watcher: Watcher,
+  watcher: ProfileRef,
   profile: WatchedProfile,
   titleId: string,
   entry: WatchEntry | null,
-  reading: TitleReading,
+  reading: TitleWatchState,
   changes: EntryChanges,
 ): Promise<Outcome> {
   const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
@@ -118,9 +122,9 @@ async function writeTitle (
   if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) {
     return outcomeOf(await writeArchived(watcher, entry, written))
   }
-  if (profile.watchHistory.length >= WATCH_HISTORY_LIMIT) await archiveOldest(watcher, profile)
+  if (profile.watchHistory.length >= MAX_WATCH_HISTORY_ENTRIES) await archiveOldest(watcher, profile)
   const added = await addEntry(watcher, written)
-  if (added && entry !== null) await WatchArchive.deleteOne({ _id: archiveIdOf(watcher.profile, titleId) })
+  if (added && entry !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(watcher.profile, titleId) })
   return outcomeOf(added)
 }
 
@@ -134,7 +138,11 @@ function isSameEntry (a: WatchEntry, b: WatchEntry): boolean {
   return Object.keys(b).every((name) => name === 'revision' || text(a, name) === text(b, name))
 }
 
-function entryOf (titleId: string, before: WatchEntry | null, { state, outline, numbersOf }: TitleReading): WatchEntry {
+function entryOf (
+  titleId: string,
+  before: WatchEntry | null,
+  { state, outline, numbersOf }: TitleWatchState,
+): WatchEntry {
   const { current, ended } = state
   const activityAt = new Date(lastActivity(state))
   return {
@@ -167,7 +175,7 @@ function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numb
 }
 
 /** @returns false when somebody else wrote meanwhile */
-async function replaceEntry (watcher: Watcher, revision: number, entry: WatchEntry): Promise<boolean> {
+async function replaceEntry (watcher: ProfileRef, revision: number, entry: WatchEntry): Promise<boolean> {
   const result = await Account.updateOne({ _id: watcher.account }, {
     $set: { 'profiles.$[profile].watchHistory.$[entry]': entry },
   }, {
@@ -181,14 +189,14 @@ async function replaceEntry (watcher: Watcher, revision: number, entry: WatchEnt
 }
 
 /** Adds an entry unless the title has one by now or the history is full by now. */
-async function addEntry (watcher: Watcher, entry: WatchEntry): Promise<boolean> {
+async function addEntry (watcher: ProfileRef, entry: WatchEntry): Promise<boolean> {
   const result = await Account.updateOne({ _id: watcher.account }, {
     $push: { 'profiles.$[profile].watchHistory': entry },
   }, {
     arrayFilters: [{
       'profile._id': new Types.ObjectId(watcher.profile),
       'profile.watchHistory.title': { $ne: entry.title },
-      [`profile.watchHistory.${WATCH_HISTORY_LIMIT - 1}`]: { $exists: false },
+      [`profile.watchHistory.${MAX_WATCH_HISTORY_ENTRIES - 1}`]: { $exists: false },
     }],
     timestamps: false,
   })
@@ -196,8 +204,8 @@ async function addEntry (watcher: Watcher, entry: WatchEntry): Promise<boolean> 
 }
 
 /** @returns false when somebody else wrote meanwhile */
-async function writeArchived (watcher: Watcher, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
-  const _id = archiveIdOf(watcher.profile, entry.title.toString())
+async function writeArchived (watcher: ProfileRef, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
+  const _id = deriveArchivedEntryId(watcher.profile, entry.title.toString())
   const fields = {
     ...entry,
     account: new Types.ObjectId(watcher.account),
@@ -219,7 +227,7 @@ async function writeArchived (watcher: Watcher, before: WatchEntry | null, entry
  * Moves the oldest entries to the archive: written there first, then removed here exactly as they were. A crash between
  * the two leaves both, and readers take the embedded one, which cannot be older.
  */
-async function archiveOldest (watcher: Watcher, profile: WatchedProfile): Promise<void> {
+async function archiveOldest (watcher: ProfileRef, profile: WatchedProfile): Promise<void> {
   const oldest = [...profile.watchHistory]
     .sort((a, b) => a.activityAt.getTime() - b.activityAt.getTime())
     .slice(0, ARCHIVE_BATCH)
@@ -230,7 +238,10 @@ async function archiveOldest (watcher: Watcher, profile: WatchedProfile): Promis
     oldest.map((entry) => ({
       updateOne: {
         // A newer one is there already: the upsert runs into its id, and that is as good.
-        filter: { _id: archiveIdOf(watcher.profile, entry.title.toString()), revision: { $lt: entry.revision } },
+        filter: {
+          _id: deriveArchivedEntryId(watcher.profile, entry.title.toString()),
+          revision: { $lt: entry.revision },
+        },
         update: {
           $set: {
             ...entry,

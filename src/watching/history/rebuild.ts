@@ -2,14 +2,14 @@
 import { Account, type StoredAccount } from '../../../models/account.js'
 import { Play } from '../../../models/play.js'
 import { projectTitle } from './projection.js'
-import type { Watching } from '../watching.js'
+import type { WatchingDeps } from '../watching.js'
 
 /**
  * @param email one account, or null for all
  * @param report is told of each account
  */
 export async function rebuildHistory (
-  watching: Watching,
+  watching: WatchingDeps,
   email: string | null,
   report: (line: string) => void,
 ): Promise<{ profiles: number, titles: number }> {

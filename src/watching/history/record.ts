@@ -3,26 +3,26 @@ import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../../models/account.js'
 import { durationOf, numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import {
-  factsOfEvent,
+  toPlayProgressOfEvent,
   isEmptyPlay,
-  mergeFacts,
+  mergePlayProgress,
   type ItemState,
   type ItemTiming,
-  type PlayFacts,
+  type PlayProgress,
   type ProgressEvent,
 } from '../../domain/progress.js'
 import { wasClearedMeanwhile } from '../streams/flush.js'
 import { mergePlay, type PlaySubject } from './plays.js'
 import { clearedUntil, findEntry, projectTitle } from './projection.js'
-import { readTitle } from './title-watch-state.js'
-import type { Watcher, Watching } from '../watching.js'
+import { loadTitleWatchState } from './title-watch-state.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 import { dropIfWatched } from '../lists/wishlist.js'
 
 /** One report of progress: what, and in which sitting; without one, all reports of a UTC day are one sitting. */
 export interface ProgressReport extends ProgressEvent {
   readonly sitting: string | null
   /** Where the sitting began, when it is known: an event of a slow clock does not move that. */
-  readonly start?: Pick<PlayFacts, 'startedAt' | 'startPositionMs'>
+  readonly start?: Pick<PlayProgress, 'startedAt' | 'startPositionMs'>
 }
 
 export function subjectOf (title: CatalogueTitle, item: CatalogueItem): PlaySubject {
@@ -36,7 +36,7 @@ export function subjectOf (title: CatalogueTitle, item: CatalogueItem): PlaySubj
   }
 }
 
-export function sittingOf (itemId: string, report: ProgressReport): string {
+export function playKeyOf (itemId: string, report: ProgressReport): string {
   return report.sitting ?? `${itemId} ${new Date(report.at).toISOString().slice(0, 10)}`
 }
 
@@ -50,8 +50,8 @@ export function clampTime (at: Date, now: Date): number {
  * @returns the item's state afterwards; null when all of it had been cleared from history
  */
 export async function recordProgress (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   title: CatalogueTitle,
   item: CatalogueItem,
   reports: readonly ProgressReport[],
@@ -65,7 +65,7 @@ export async function recordProgress (
   }
   const sittings = mergeSittings(item, reports.filter((report) => report.at > clearedAt), timing)
   const subject = subjectOf(title, item)
-  const plays: Array<{ id: Types.ObjectId, facts: PlayFacts }> = []
+  const plays: Array<{ id: Types.ObjectId, facts: PlayProgress }> = []
   // A report without a known beginning tells a place; a stop of a stream that stands where it began tells nothing.
   const isStream = reports.some(({ start }) => start !== undefined)
   for (const [sitting, facts] of sittings) {
@@ -79,7 +79,7 @@ export async function recordProgress (
     plays.push({ id, facts })
   }
   if (plays.length === 0) {
-    return (await readTitle(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null
+    return (await loadTitleWatchState(watching.catalogue, watcher.profile, title.id)).items.get(item.id) ?? null
   }
   const projection = await projectTitle(watching, watcher, title.id, {}, profile)
   if (projection === null) return null
@@ -93,13 +93,13 @@ function mergeSittings (
   item: CatalogueItem,
   reports: readonly ProgressReport[],
   timing: ItemTiming,
-): Map<string, PlayFacts> {
-  const sittings = new Map<string, PlayFacts>()
+): Map<string, PlayProgress> {
+  const sittings = new Map<string, PlayProgress>()
   for (const report of reports) {
-    const sitting = sittingOf(item.id, report)
-    const facts = { ...factsOfEvent(report, timing), ...report.start }
+    const sitting = playKeyOf(item.id, report)
+    const facts = { ...toPlayProgressOfEvent(report, timing), ...report.start }
     const known = sittings.get(sitting)
-    sittings.set(sitting, known === undefined ? facts : mergeFacts(known, facts))
+    sittings.set(sitting, known === undefined ? facts : mergePlayProgress(known, facts))
   }
   return sittings
 }

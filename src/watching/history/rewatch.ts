@@ -1,32 +1,36 @@
 // Watching something again by a call, and taking that back.
 import type { Types } from 'mongoose'
 import { findProfileWatching } from '../../../models/account.js'
-import { newMark, Play, playIdOf, type StoredPlay } from '../../../models/play.js'
-import type { EntryMarks } from '../../../models/undo.js'
+import { newWatchedMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
+import type { DismissalState } from '../../../models/undo.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import { isUntouched } from '../../domain/next-up.js'
 import { conflict } from '../../errors.js'
 import { flushLive } from '../streams/flush.js'
-import { markRow } from './plays.js'
+import { newMarkOfItem } from './plays.js'
 import { findEntry, projectTitle } from './projection.js'
-import { readTitle } from './title-watch-state.js'
-import { rememberUndo, ticketOf, type UndoTicket } from './undo-log.js'
-import type { Watcher, Watching } from '../watching.js'
+import { loadTitleWatchState } from './title-watch-state.js'
+import { storeUndo, undoTokenOf, type UndoToken } from './undo-log.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
-const NOT_AWAY: EntryMarks = { hiddenAt: null, droppedAt: null }
+const NOT_AWAY: DismissalState = { hiddenAt: null, droppedAt: null }
 
 /**
  * Begins a new pass now: everything is watched afresh, and the history keeps what was. While nothing was watched in the
  * running pass there is nothing to begin again: a call that is repeated opens one pass.
  */
-export async function beginAgain (watching: Watching, watcher: Watcher, title: CatalogueTitle): Promise<UndoTicket> {
+export async function startRewatch (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  title: CatalogueTitle,
+): Promise<UndoToken> {
   await flushLive(watching, watcher)
   const since = watching.now()
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, title.id)
-  const before: EntryMarks = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
-  const undo = await rememberUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
-  const reading = await readTitle(watching.catalogue, watcher.profile, title.id)
+  const before: DismissalState = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
+  const undo = await storeUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
+  const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, title.id)
   const item = title.order[0] ?? title.items[0]
   if (item !== undefined && !isUntouched(reading)) {
     const pass = {
@@ -38,10 +42,10 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
       endAt: null,
       eventId: undo._id.toString(),
     }
-    await Play.collection.insertOne(markRow(watcher, title, item, pass))
+    await Play.collection.insertOne(newMarkOfItem(watcher, title, item, pass))
   }
   await projectTitle(watching, watcher, title.id, NOT_AWAY)
-  return ticketOf(undo)
+  return undoTokenOf(undo)
 }
 
 /**
@@ -49,13 +53,13 @@ export async function beginAgain (watching: Watching, watcher: Watcher, title: C
  * was played in between stays in the history only. The pass is named, so that a call that is repeated takes one back.
  * @throws DomainError 409 `not-watching-again` for the first pass, or one that another has followed
  */
-export async function takePassBack (
-  watching: Watching,
-  watcher: Watcher,
+export async function cancelRewatch (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   titleId: string,
   pass: number,
 ): Promise<void> {
-  const { passes } = await readTitle(watching.catalogue, watcher.profile, titleId)
+  const { passes } = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
   if (pass > passes.number) return
   if (passes.since === null || pass < passes.number) {
     throw conflict(
@@ -65,12 +69,17 @@ export async function takePassBack (
       { pass: passes.number },
     )
   }
-  await endPass(watching, watcher, titleId, new Date(passes.since))
+  await endRun(watching, watcher, titleId, new Date(passes.since))
 }
 
 /** Takes back the pass that began at a moment; a second time does nothing. */
-export async function endPass (watching: Watching, watcher: Watcher, titleId: string, since: Date): Promise<void> {
-  const { rows } = await readTitle(watching.catalogue, watcher.profile, titleId)
+export async function endRun (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  titleId: string,
+  since: Date,
+): Promise<void> {
+  const { rows } = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
   const id = passIdOf(watcher, titleId, since)
   const known = rows.find((row) => row._id.equals(id)) ??
     rows.find((row) => row.startedAt.getTime() === since.getTime())
@@ -85,7 +94,7 @@ function endedPass (
   since: Date,
   endAt: Date,
 ): StoredPlay {
-  return newMark({
+  return newWatchedMark({
     _id,
     account,
     profile,
@@ -104,6 +113,6 @@ function endedPass (
   })
 }
 
-function passIdOf (watcher: Watcher, titleId: string, since: Date): Types.ObjectId {
-  return playIdOf(watcher.profile, `pass ${titleId} ${since.getTime()}`)
+function passIdOf (watcher: ProfileRef, titleId: string, since: Date): Types.ObjectId {
+  return derivePlayId(watcher.profile, `pass ${titleId} ${since.getTime()}`)
 }

@@ -4,18 +4,18 @@ import { createHash } from 'node:crypto'
 import mongoose, { Types, type Model } from 'mongoose'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
-import { Trash, Undo, type StoredUndo, type TrashedDocument } from '../../../models/undo.js'
-import type { Watcher } from '../watching.js'
+import { SoftDeleted, Undo, type StoredUndo, type SoftDeletedDocument } from '../../../models/undo.js'
+import type { ProfileRef } from '../watching.js'
 
 const BATCH = 500
 
-type Source = TrashedDocument['from']
+type Source = SoftDeletedDocument['from']
 interface Identified {
   readonly _id: Types.ObjectId
 }
 
 /** Moves everything that matches from a collection to the trash of an action. */
-export async function throwAway<T extends Identified> (
+export async function softDelete<T extends Identified> (
   undo: Pick<StoredUndo, '_id' | 'account' | 'profile' | 'expiresAt'>,
   from: Source,
   model: Model<T>,
@@ -25,7 +25,7 @@ export async function throwAway<T extends Identified> (
     const documents = await model.find(filter as never).limit(BATCH).lean<T[]>()
     if (documents.length === 0) return
     await insertMissing(
-      Trash as unknown as Model<TrashedDocument>,
+      SoftDeleted as unknown as Model<SoftDeletedDocument>,
       documents.map((document) => ({
         _id: trashIdOf(undo._id, document._id),
         undo: undo._id,
@@ -41,16 +41,16 @@ export async function throwAway<T extends Identified> (
 }
 
 /** Hands what an action removed back, a batch at a time; what was taken leaves the trash. */
-export async function takeBack<T extends Identified> (
+export async function restore<T extends Identified> (
   undo: Types.ObjectId,
   from: Source,
   restore: (documents: T[]) => Promise<void>,
 ): Promise<void> {
   for (;;) {
-    const trashed = await Trash.find({ undo, from }).limit(BATCH).lean<TrashedDocument[]>()
+    const trashed = await SoftDeleted.find({ undo, from }).limit(BATCH).lean<SoftDeletedDocument[]>()
     if (trashed.length === 0) return
     await restore(trashed.map(({ document }) => document as T))
-    await Trash.deleteMany({ _id: among(trashed) })
+    await SoftDeleted.deleteMany({ _id: among(trashed) })
   }
 }
 
@@ -74,21 +74,21 @@ function trashIdOf (undo: Types.ObjectId, document: Types.ObjectId): Types.Objec
 }
 
 /** Those of some plays that a viewer cleared away and could still bring back; as removed ones, which they are. */
-export async function findClearedPlays (watcher: Watcher, ids: readonly string[]): Promise<StoredPlay[]> {
+export async function findClearedPlays (watcher: ProfileRef, ids: readonly string[]): Promise<StoredPlay[]> {
   const trashed = await findTrashed(watcher, ids.map((id) => new Types.ObjectId(id)))
   return trashed.map(({ document, expiresAt }) => ({ ...document as StoredPlay, removedAt: expiresAt }))
 }
 
 /** Brings one removed play back, wherever it went. */
-export async function bringPlayBack (watcher: Watcher, { _id }: StoredPlay): Promise<void> {
+export async function restorePlay (watcher: ProfileRef, { _id }: StoredPlay): Promise<void> {
   const trashed = await findTrashed(watcher, [_id])
   await insertMissing(Play as never, trashed.map(({ document }) => document))
-  await Trash.deleteMany({ _id: among(trashed) })
+  await SoftDeleted.deleteMany({ _id: among(trashed) })
   await Play.updateOne({ _id }, { $set: { removedAt: null } })
 }
 
 /** By the ids that they have in the trash, action by action: they are few, what they removed may be very much. */
-async function findTrashed (watcher: Watcher, ids: readonly Types.ObjectId[]): Promise<TrashedDocument[]> {
+async function findTrashed (watcher: ProfileRef, ids: readonly Types.ObjectId[]): Promise<SoftDeletedDocument[]> {
   const actions = await Undo.find({ profile: watcher.profile }).select('_id undoneAt change.kind').lean<
     Array<Pick<StoredUndo, '_id' | 'undoneAt' | 'change'>>
   >()
@@ -97,8 +97,8 @@ async function findTrashed (watcher: Watcher, ids: readonly Types.ObjectId[]): P
   )
   const found = await Promise.all(
     cleared.map(async (undo) =>
-      await Trash.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<
-        TrashedDocument[]
+      await SoftDeleted.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<
+        SoftDeletedDocument[]
       >()
     ),
   )

@@ -1,12 +1,12 @@
 // What a profile's rows say of one title: read whole and folded, so that no reader and no writer can disagree.
-import { findPlaysOfTitle, markOf, playFactsOf, type StoredPlay } from '../../../models/play.js'
-import { placeOfNumbers, type Numbers } from '../../../models/watch-entry.js'
+import { findPlaysOfTitle, toWatchedMark, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { orderKey, type Numbers } from '../../../models/watch-entry.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
-import { foldTitle, type FoldedTitle, type ItemRef } from '../../domain/next-up.js'
+import { deriveTitleState, type DerivedTitle, type ItemRef } from '../../domain/next-up.js'
 import type { TitleEvents } from '../../domain/rewatch-runs.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 
-export interface TitleReading extends FoldedTitle {
+export interface TitleWatchState extends DerivedTitle {
   readonly rows: readonly StoredPlay[]
   readonly events: TitleEvents
   readonly outline: TitleOutline
@@ -14,19 +14,30 @@ export interface TitleReading extends FoldedTitle {
   numbersOf(item: string): Numbers
 }
 
-export async function readTitle (catalogue: Catalogue, profileId: string, titleId: string): Promise<TitleReading> {
-  return foldRows(catalogue, titleId, await findPlaysOfTitle(profileId, titleId))
+export async function loadTitleWatchState (
+  catalogue: Catalogue,
+  profileId: string,
+  titleId: string,
+): Promise<TitleWatchState> {
+  return deriveTitleWatchState(catalogue, titleId, await findPlaysOfTitle(profileId, titleId))
 }
 
 /** Folds the rows of one title, in any order. */
-export function foldRows (catalogue: Catalogue, titleId: string, rows: readonly StoredPlay[]): TitleReading {
+export function deriveTitleWatchState (
+  catalogue: Catalogue,
+  titleId: string,
+  rows: readonly StoredPlay[],
+): TitleWatchState {
   const outline = outlineOf(catalogue, titleId, rows)
   const events: TitleEvents = {
     plays: rows.filter((row) => row.kind === 'play' && row.isPlayed).map((row) => ({
       ...refOf(catalogue, row),
-      facts: playFactsOf(row),
+      facts: toPlayProgress(row),
     })),
-    marks: rows.filter((row) => row.kind === 'mark').map((row) => ({ ...refOf(catalogue, row), mark: markOf(row) })),
+    marks: rows.filter((row) => row.kind === 'mark').map((row) => ({
+      ...refOf(catalogue, row),
+      mark: toWatchedMark(row),
+    })),
     passMarks: rows.filter((row) => row.kind === 'pass').map((row) => ({
       since: row.startedAt.getTime(),
       until: row.endAt?.getTime() ?? null,
@@ -36,7 +47,7 @@ export function foldRows (catalogue: Catalogue, titleId: string, rows: readonly 
     rows.map((row) => [row.item.toString(), { season: row.season, episode: row.episode }]),
   )
   return {
-    ...foldTitle(events, outline),
+    ...deriveTitleState(events, outline),
     rows,
     events,
     outline,
@@ -57,5 +68,5 @@ function outlineOf (catalogue: Catalogue, titleId: string, rows: readonly Stored
 function refOf (catalogue: Catalogue, row: StoredPlay): ItemRef {
   const item = row.item.toString()
   const known = catalogue.findItem(item)
-  return { item, place: known === null ? placeOfNumbers(row) : known.place }
+  return { item, place: known === null ? orderKey(row) : known.place }
 }

@@ -1,19 +1,26 @@
 // Remembering what an action replaces, before it does.
 import { Types } from 'mongoose'
-import { Trash, Undo, UNDO_DAYS, type EntryMarks, type StoredUndo, type UndoneChange } from '../../../models/undo.js'
+import {
+  SoftDeleted,
+  Undo,
+  UNDO_DAYS,
+  type DismissalState,
+  type StoredUndo,
+  type UndoneChange,
+} from '../../../models/undo.js'
 import { timeOrNull } from '../dates.js'
-import type { Watcher, Watching } from '../watching.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 /** The undo that an action answers. */
-export interface UndoTicket {
+export interface UndoToken {
   readonly id: string
   readonly expiresAt: Date
 }
 
 /** Remembers what an action is about to replace. Written first: an undo without its action changes nothing. */
-export async function rememberUndo (
-  watching: Watching,
-  watcher: Watcher,
+export async function storeUndo (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   titleId: string | null,
   change: UndoneChange,
   id = new Types.ObjectId(),
@@ -34,7 +41,11 @@ export async function rememberUndo (
 }
 
 /** The newest action, not taken back, that left a title's marks as they are. */
-export async function findUndoOf (watcher: Watcher, titleId: string, marks: EntryMarks): Promise<StoredUndo | null> {
+export async function findUndoOf (
+  watcher: ProfileRef,
+  titleId: string,
+  marks: DismissalState,
+): Promise<StoredUndo | null> {
   const actions = await Undo.find({ profile: watcher.profile }).lean<StoredUndo[]>()
   const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean =>
     undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
@@ -43,11 +54,11 @@ export async function findUndoOf (watcher: Watcher, titleId: string, marks: Entr
   return actions.filter(isOfMarks).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
 }
 
-export function ticketOf ({ _id, expiresAt }: StoredUndo): UndoTicket {
+export function undoTokenOf ({ _id, expiresAt }: StoredUndo): UndoToken {
   return { id: _id.toString(), expiresAt }
 }
 
 /** Everything that could be undone, when the profile itself is deleted. */
 export async function eraseUndos (profileId: string): Promise<void> {
-  await Promise.all([Undo.deleteMany({ profile: profileId }), Trash.deleteMany({ profile: profileId })])
+  await Promise.all([Undo.deleteMany({ profile: profileId }), SoftDeleted.deleteMany({ profile: profileId })])
 }

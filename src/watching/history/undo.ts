@@ -3,23 +3,23 @@
 import { Types } from 'mongoose'
 import { Account, findProfileWatching } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { Play, playFactsOf, type StoredPlay } from '../../../models/play.js'
-import { Undo, UNDO_DAYS, type EntryMarks, type StoredUndo, type UndoneChange } from '../../../models/undo.js'
-import { archiveIdOf, WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
+import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { Undo, UNDO_DAYS, type DismissalState, type StoredUndo, type UndoneChange } from '../../../models/undo.js'
+import { deriveArchivedEntryId, WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { DomainError, notFound } from '../../errors.js'
 import { timeOrNull } from '../dates.js'
-import { endPass } from './rewatch.js'
+import { endRun } from './rewatch.js'
 import { mergeIntoPlay } from './plays.js'
 import { findEntry, projectTitle, type EntryChanges } from './projection.js'
-import { among, insertMissing, takeBack } from './soft-delete.js'
-import type { Watcher, Watching } from '../watching.js'
+import { among, insertMissing, restore } from './soft-delete.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 /**
  * Takes an action back; a second time does nothing.
  * @throws DomainError 404 when it is not this profile's, 410 `undo-expired`
  */
-export async function undo (watching: Watching, watcher: Watcher, undoId: string): Promise<void> {
+export async function undo (watching: WatchingDeps, watcher: ProfileRef, undoId: string): Promise<void> {
   const action = await Undo.findById(undoId).lean<StoredUndo>()
   if (action === null || action.profile.toString() !== watcher.profile) throw notFound('action to undo')
   if (action.undoneAt !== null) return
@@ -30,7 +30,7 @@ export async function undo (watching: Watching, watcher: Watcher, undoId: string
   await Undo.updateOne({ _id: action._id }, { $set: { undoneAt: watching.now() } })
 }
 
-async function takeActionBack (watching: Watching, watcher: Watcher, action: StoredUndo): Promise<void> {
+async function takeActionBack (watching: WatchingDeps, watcher: ProfileRef, action: StoredUndo): Promise<void> {
   const { change } = action
   const title = action.title?.toString() ?? ''
   switch (change.kind) {
@@ -46,11 +46,11 @@ async function takeActionBack (watching: Watching, watcher: Watcher, action: Sto
       await projectTitle(watching, watcher, title)
       return
     case 'rewatch':
-      await endPass(watching, watcher, title, change.since)
+      await endRun(watching, watcher, title, change.since)
       await restoreMarks(watching, watcher, title, change)
       return
     case 'cleared-title':
-      await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => {
+      await restore(action._id, 'plays', async (rows: StoredPlay[]) => {
         await restorePlays(watcher, rows)
       })
       await projectTitle(watching, watcher, title, await marksToRestore(watcher, action, change.entry))
@@ -62,15 +62,15 @@ async function takeActionBack (watching: Watching, watcher: Watcher, action: Sto
 
 /** Only what the action wrote is taken back: a later decision stays. */
 async function restoreMarks (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   titleId: string,
-  { before, after }: { before: EntryMarks, after: EntryMarks },
+  { before, after }: { before: DismissalState, after: DismissalState },
 ): Promise<void> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const entry = profile === null ? null : await findEntry(profile, titleId)
   if (entry === null) return
-  const isAsLeft = (name: keyof EntryMarks): boolean => timeOrNull(entry[name]) === timeOrNull(after[name])
+  const isAsLeft = (name: keyof DismissalState): boolean => timeOrNull(entry[name]) === timeOrNull(after[name])
   const changes: EntryChanges = {
     ...(isAsLeft('hiddenAt') ? { hiddenAt: before.hiddenAt } : {}),
     ...(isAsLeft('droppedAt') ? { droppedAt: before.droppedAt } : {}),
@@ -91,7 +91,7 @@ async function restoreRows (
 }
 
 /** Brings plays back; one that went on since takes in what it was. */
-async function restorePlays (watcher: Watcher, rows: readonly StoredPlay[]): Promise<void> {
+async function restorePlays (watcher: ProfileRef, rows: readonly StoredPlay[]): Promise<void> {
   const present = new Set(
     (await Play.find({ _id: among(rows) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()).map(({ _id }) =>
       _id.toString()
@@ -109,12 +109,16 @@ async function restorePlays (watcher: Watcher, rows: readonly StoredPlay[]): Pro
       itemName: row.itemName,
       mediaFile: row.mediaFile?.toString() ?? null,
     }
-    await mergeIntoPlay(row._id, watcher, subject, playFactsOf(row), row.isPlayed)
+    await mergeIntoPlay(row._id, watcher, subject, toPlayProgress(row), row.isPlayed)
   }
 }
 
 /** What a cleared entry said beside its plays, unless something was decided since. */
-async function marksToRestore (watcher: Watcher, action: StoredUndo, entry: WatchEntry | null): Promise<EntryChanges> {
+async function marksToRestore (
+  watcher: ProfileRef,
+  action: StoredUndo,
+  entry: WatchEntry | null,
+): Promise<EntryChanges> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   const present = profile === null || action.title === null ? null : await findEntry(profile, action.title.toString())
   const isStillCleared = timeOrNull(present?.clearedAt) === action.at.getTime()
@@ -126,18 +130,18 @@ async function marksToRestore (watcher: Watcher, action: StoredUndo, entry: Watc
 }
 
 async function restoreHistory (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   action: StoredUndo,
   { historyClearedAt, archivedUntil, entries }: Extract<UndoneChange, { kind: 'cleared-history' }>,
 ): Promise<void> {
-  await takeBack(action._id, 'plays', async (rows: StoredPlay[]) => {
+  await restore(action._id, 'plays', async (rows: StoredPlay[]) => {
     await restorePlays(watcher, rows)
   })
   const watchedSince = new Set(
     (await findProfileWatching(watcher.account, watcher.profile))?.watchHistory.map((entry) => entry.title.toString()),
   )
-  await takeBack(action._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
+  await restore(action._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
     await insertMissing(WatchArchive as never, archived.filter((entry) => !watchedSince.has(entry.title.toString())))
   })
   const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
@@ -156,8 +160,8 @@ async function restoreHistory (
 
 /** Something was watched since: the old entries go to the archive, and titles that have both are folded again. */
 async function restoreBeside (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   entries: readonly WatchEntry[],
   archivedUntil: Date | null,
 ): Promise<void> {
@@ -176,7 +180,7 @@ async function restoreBeside (
   await insertMissing(
     WatchArchive as never,
     entries.filter(({ title }) => !present.has(title.toString()))
-      .map((entry) => ({ _id: archiveIdOf(watcher.profile, entry.title.toString()), ...owner, ...entry })),
+      .map((entry) => ({ _id: deriveArchivedEntryId(watcher.profile, entry.title.toString()), ...owner, ...entry })),
   )
   const old = new Map(entries.map((entry) => [entry.title.toString(), entry]))
   for (const [titleId, entry] of present) {

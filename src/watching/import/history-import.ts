@@ -4,25 +4,25 @@ import mongoose from 'mongoose'
 import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { findProfileWatching } from '../../../models/account.js'
-import { Play, playFactsOf, playIdOf, type StoredPlay } from '../../../models/play.js'
+import { Play, toPlayProgress, derivePlayId, type StoredPlay } from '../../../models/play.js'
 import { durationOf } from '../../catalogue/store/catalogue.js'
-import { canSee, type Viewer } from '../../domain/maturity.js'
-import { mergeFacts, type PlayFacts } from '../../domain/progress.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
 import { groupBy } from '../../domain/arrays.js'
-import type { ImportedView, ReportReason } from './imported-play.js'
+import type { ImportedPlay, ReportReason } from './imported-play.js'
 import { indexTitles, matchItem, type FoundItem, type ItemMatch, type WantedItem } from './match-title.js'
 import { mergePlay } from '../history/plays.js'
 import { projectTitle } from '../history/projection.js'
 import { subjectOf } from '../history/record.js'
-import { bringPlayBack, findClearedPlays } from '../history/soft-delete.js'
-import type { Watcher, Watching } from '../watching.js'
+import { restorePlay, findClearedPlays } from '../history/soft-delete.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
 
 export type ImportStatus = 'imported' | 'unchanged' | 'skipped' | 'unmatched' | 'ambiguous'
 
 /** What becomes of one view of a file. */
 export interface ImportOutcome {
-  readonly view: ImportedView
+  readonly view: ImportedPlay
   readonly status: ImportStatus
   readonly reason: ReportReason | null
   readonly match: FoundItem | null
@@ -31,7 +31,7 @@ export interface ImportOutcome {
 
 /** What the catalogue makes of a view. */
 interface IdentifiedView {
-  readonly view: ImportedView
+  readonly view: ImportedPlay
   readonly wanted: WantedItem
   /** Null for what is skipped. */
   readonly match: ItemMatch | null
@@ -44,7 +44,7 @@ interface IdentifiedView {
 interface PlannedPlay {
   readonly found: FoundItem
   readonly sitting: string
-  readonly facts: PlayFacts
+  readonly facts: PlayProgress
   /** A row of the same play that the viewer had removed. */
   readonly restores: StoredPlay | null
 }
@@ -68,10 +68,10 @@ const TURN = 500
  * @throws DomainError 404 when the profile is deleted meanwhile
  */
 export async function importHistory (
-  watching: Watching,
-  watcher: Watcher,
-  viewer: Viewer,
-  views: readonly ImportedView[],
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  viewer: MaturityScope,
+  views: readonly ImportedPlay[],
   isDryRun: boolean,
 ): Promise<ImportOutcome[]> {
   const identified = await identifyAll(watching, watcher, viewer, views)
@@ -89,10 +89,10 @@ export async function importHistory (
 }
 
 async function identifyAll (
-  watching: Watching,
-  watcher: Watcher,
-  viewer: Viewer,
-  views: readonly ImportedView[],
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  viewer: MaturityScope,
+  views: readonly ImportedPlay[],
 ): Promise<IdentifiedView[]> {
   const now = watching.now()
   const index = indexTitles([...watching.catalogue.titles()].filter((title) => canSee(viewer, title, now)))
@@ -108,12 +108,12 @@ async function identifyAll (
       match,
       found,
       sitting,
-      rowId: sitting === null ? null : playIdOf(watcher.profile, sitting).toString(),
+      rowId: sitting === null ? null : derivePlayId(watcher.profile, sitting).toString(),
     }
   })
 }
 
-function decide (watching: Watching, known: ReadonlyMap<string, StoredPlay>, identified: IdentifiedView): Decision {
+function decide (watching: WatchingDeps, known: ReadonlyMap<string, StoredPlay>, identified: IdentifiedView): Decision {
   const { view, match, found, sitting, rowId } = identified
   const outcome: ImportOutcome = { view, status: 'unmatched', reason: null, match: found, candidates: [] }
   const left = (status: ImportStatus, reason: ReportReason | null, titleId: string | null = null): Decision => ({
@@ -171,7 +171,7 @@ function createSittingNames (): (itemId: string, moment: string) => string {
 }
 
 /** Plays by id, of this profile only, whatever ids were asked for. */
-async function findOwnPlays (watcher: Watcher, ids: readonly string[]): Promise<Map<string, StoredPlay>> {
+async function findOwnPlays (watcher: ProfileRef, ids: readonly string[]): Promise<Map<string, StoredPlay>> {
   const plays = new Map<string, StoredPlay>()
   for (const some of chunksOf([...new Set(ids)], READ_AT_ONCE)) {
     const found = await Play.find({ _id: mongoose.trusted({ $in: some }) } as never).lean<StoredPlay[]>()
@@ -195,17 +195,17 @@ function originalOf (
 }
 
 /** A time that was set back to now is another one with each import: it counts as the one that is stored. */
-function isAlreadyIn (row: StoredPlay, facts: PlayFacts, { isSetBack }: ImportedView): boolean {
-  const stored = playFactsOf(row)
+function isAlreadyIn (row: StoredPlay, facts: PlayProgress, { isSetBack }: ImportedPlay): boolean {
+  const stored = toPlayProgress(row)
   const told = isSetBack
     ? { ...facts, startedAt: stored.startedAt, at: stored.at, endAt: facts.endAt === null ? null : stored.endAt }
     : facts
-  return isDeepStrictEqual(mergeFacts(stored, told), stored)
+  return isDeepStrictEqual(mergePlayProgress(stored, told), stored)
 }
 
 /** Oldest title first, so that the newest end up in the profile's recent history. */
 async function writeAll (
-  watcher: Watcher,
+  watcher: ProfileRef,
   decisions: readonly Decision[],
   foldTitle: (titleId: string) => Promise<void>,
 ): Promise<void> {
@@ -223,9 +223,9 @@ async function writeAll (
 }
 
 /** A removed play comes back as it was; everything else is merged into the row that the import gave it. */
-async function writePlay (watcher: Watcher, { found, sitting, facts, restores }: PlannedPlay): Promise<void> {
-  if (restores !== null) await bringPlayBack(watcher, restores)
-  const isOriginal = restores !== null && !restores._id.equals(playIdOf(watcher.profile, sitting))
+async function writePlay (watcher: ProfileRef, { found, sitting, facts, restores }: PlannedPlay): Promise<void> {
+  if (restores !== null) await restorePlay(watcher, restores)
+  const isOriginal = restores !== null && !restores._id.equals(derivePlayId(watcher.profile, sitting))
   if (!isOriginal) await mergePlay(watcher, sitting, subjectOf(found.title, found.item), facts, true)
 }
 

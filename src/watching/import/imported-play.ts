@@ -1,10 +1,10 @@
 // One thing watched as a file tells it, whatever the file; and what is wrong with files that cannot be taken.
 import { DomainError } from '../../errors.js'
-import type { ItemTiming, PlayFacts } from '../../domain/progress.js'
+import type { ItemTiming, PlayProgress } from '../../domain/progress.js'
 import type { WantedItem } from './match-title.js'
 
 /** More are refused, so that an import ends within a request. */
-export const MAX_IMPORTED_VIEWS = 50_000
+export const MAX_IMPORTED_PLAYS = 50_000
 
 /** Why something is as it is: for programs, and in words. */
 export interface ReportReason {
@@ -12,7 +12,7 @@ export interface ReportReason {
   readonly text: string
 }
 
-export interface ImportedView {
+export interface ImportedPlay {
   /** Where it stands: the line of a CSV file, the place among the plays of a JSON file; from 1. */
   readonly line: number
   /** How the file calls it. */
@@ -26,7 +26,7 @@ export interface ImportedView {
   /** Its time lay ahead and was set back to now, so that it is another one each time. */
   readonly isSetBack: boolean
   wanted(): WantedItem
-  factsFor(timing: ItemTiming): PlayFacts
+  factsFor(timing: ItemTiming): PlayProgress
 }
 
 export const malformedFile = (line: number | null, detail: string): DomainError =>
@@ -38,12 +38,12 @@ export const malformedFile = (line: number | null, detail: string): DomainError 
     line === null ? {} : { line },
   )
 
-export const tooManyViews = (): DomainError =>
+export const tooManyPlays = (): DomainError =>
   new DomainError(
     422,
     'import-too-long',
     'The file cannot be imported',
     `A file holds up to ${
-      MAX_IMPORTED_VIEWS.toLocaleString('en')
+      MAX_IMPORTED_PLAYS.toLocaleString('en')
     } plays. Split it and import the parts one after another.`,
   )

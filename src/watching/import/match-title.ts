@@ -7,7 +7,7 @@ import { groupBy } from '../../domain/arrays.js'
 export type ExternalIds = CatalogueTitle['externalIds']
 
 /** One way to understand what a file says; season and episode are null where it does not say. */
-export interface Reading {
+export interface ParsedTitle {
   readonly kind: 'movie' | 'show'
   readonly titleName: string
   readonly year: number | null
@@ -24,7 +24,7 @@ export interface WantedItem {
   readonly itemId: string | null
   readonly titleId: string | null
   readonly externalIds: ExternalIds
-  readonly readings: readonly Reading[]
+  readonly readings: readonly ParsedTitle[]
 }
 
 /** A movie or an episode with its title. */
@@ -104,7 +104,7 @@ function titlesByIds (index: TitleIndex, { titleId, externalIds }: WantedItem): 
   ]
 }
 
-function titlesByName (index: TitleIndex, { kind, titleName, year }: Reading): CatalogueTitle[] {
+function titlesByName (index: TitleIndex, { kind, titleName, year }: ParsedTitle): CatalogueTitle[] {
   const named = (index.byName.get(nameKey(titleName)) ?? []).filter((title) =>
     title.kind === kind && (year === null || title.year === year)
   )
@@ -112,7 +112,7 @@ function titlesByName (index: TitleIndex, { kind, titleName, year }: Reading): C
   return exact.length > 0 ? exact : named
 }
 
-function matchAmong (index: TitleIndex, titles: readonly CatalogueTitle[], reading: Reading): ItemMatch | null {
+function matchAmong (index: TitleIndex, titles: readonly CatalogueTitle[], reading: ParsedTitle): ItemMatch | null {
   const finds = titles.map((title) => findInTitle(index, title, reading))
   const found = finds.flatMap(({ items }) => items)
   if (found.length === 0) return null
@@ -129,7 +129,7 @@ interface Finds {
   readonly isByName: boolean
 }
 
-function findInTitle (index: TitleIndex, title: CatalogueTitle, reading: Reading): Finds {
+function findInTitle (index: TitleIndex, title: CatalogueTitle, reading: ParsedTitle): Finds {
   if (title.kind !== reading.kind) return { items: [], isByName: false }
   if (title.kind === 'movie') return { items: title.items.map((item) => ({ title, item })), isByName: false }
   const season = reading.season ?? onlySeasonOf(title)
@@ -164,6 +164,6 @@ function onlySeasonOf (title: CatalogueTitle): number | null {
 }
 
 /** What is called so, for each name that anything is called by. */
-function findByNames (episodes: EpisodesByName, { episodeNames }: Reading): Array<readonly CatalogueItem[]> {
+function findByNames (episodes: EpisodesByName, { episodeNames }: ParsedTitle): Array<readonly CatalogueItem[]> {
   return episodeNames.map((name) => episodes.get(nameKey(name)) ?? []).filter((items) => items.length > 0)
 }

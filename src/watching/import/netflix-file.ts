@@ -3,12 +3,12 @@
 import { CsvError, parse } from 'csv-parse'
 import { Readable } from 'node:stream'
 import { DomainError } from '../../errors.js'
-import { factsOfEvent, mergeFacts, type ItemTiming, type PlayFacts } from '../../domain/progress.js'
+import { toPlayProgressOfEvent, mergePlayProgress, type ItemTiming, type PlayProgress } from '../../domain/progress.js'
 import {
   malformedFile,
-  MAX_IMPORTED_VIEWS,
-  tooManyViews,
-  type ImportedView,
+  MAX_IMPORTED_PLAYS,
+  tooManyPlays,
+  type ImportedPlay,
   type ReportReason,
 } from './imported-play.js'
 import type { WantedItem } from './match-title.js'
@@ -30,7 +30,7 @@ export interface NetflixOptions {
 }
 
 export interface NetflixFile {
-  readonly views: ImportedView[]
+  readonly views: ImportedPlay[]
   /** How its dates were read; null for a full file, whose times are exact. */
   readonly dateOrder: DateOrder | null
   readonly isDateOrderGuessed: boolean
@@ -78,7 +78,7 @@ async function readRows (text: string): Promise<Row[]> {
   try {
     for await (const { info, record } of parser as AsyncIterable<{ info: { lines: number }, record: string[] }>) {
       rows.push({ line: info.lines, cells: record })
-      if (rows.length > MAX_IMPORTED_VIEWS + 1) throw tooManyViews()
+      if (rows.length > MAX_IMPORTED_PLAYS + 1) throw tooManyPlays()
     }
   } catch (error) {
     if (error instanceof DomainError) throw error
@@ -146,7 +146,7 @@ function likeliestOrder (dates: readonly string[]): DateOrder {
   )
 }
 
-function readFull (rows: readonly Row[], columns: Columns, { profileName }: NetflixOptions, now: Date): ImportedView[] {
+function readFull (rows: readonly Row[], columns: Columns, { profileName }: NetflixOptions, now: Date): ImportedPlay[] {
   const names = [...new Set(rows.map((row) => cellOf(row, columns, 'profile name')))]
   if (profileName === null && names.length > 1) throw severalProfiles(names)
   return rows.map((row) => {
@@ -194,7 +194,7 @@ function skipOf (row: Row, columns: Columns, profileName: string | null, watched
 }
 
 /** A play that was stopped at a place at a moment, of which so much was watched; their cut may be longer than ours. */
-function factsBetween (at: number, watchedMs: number, bookmarkMs: number, timing: ItemTiming): PlayFacts {
+function factsBetween (at: number, watchedMs: number, bookmarkMs: number, timing: ItemTiming): PlayProgress {
   const positionMs = Math.min(bookmarkMs, timing.durationMs ?? Infinity)
   const begin = {
     positionMs: Math.max(0, positionMs - watchedMs),
@@ -202,5 +202,8 @@ function factsBetween (at: number, watchedMs: number, bookmarkMs: number, timing
     watchedMs: 0,
     eventId: '',
   }
-  return mergeFacts(factsOfEvent(begin, timing), factsOfEvent({ positionMs, at, watchedMs, eventId: '' }, timing))
+  return mergePlayProgress(
+    toPlayProgressOfEvent(begin, timing),
+    toPlayProgressOfEvent({ positionMs, at, watchedMs, eventId: '' }, timing),
+  )
 }

@@ -1,6 +1,6 @@
 // What Netflix writes into its viewing activity, understood: titles, dates and lengths of time. Pure.
 // A title alone does not say what is a show and what a movie with a colon, so it is read in several ways.
-import type { Reading } from './match-title.js'
+import type { ParsedTitle } from './match-title.js'
 
 /** What a season is called, in the languages that Netflix writes its files in. */
 const SEASON_WORDS = 'season|series|staffel|saison|temporada|stagione|seizoen|sezon|säsong|sæson|sesong|kausi|évad'
@@ -26,15 +26,15 @@ const MAX_NAME = 500
  * The ways to understand a title, the likeliest first: `Breaking Bad: Season 1: Pilot (Episode 1)`,
  * `Show: Limited Series: Name (Episode 3)`, `Show: Name`, or a movie, whose name may hold colons too.
  */
-export function readNetflixTitle (text: string): Reading[] {
+export function readNetflixTitle (text: string): ParsedTitle[] {
   const name = text.slice(0, MAX_NAME).trim().replace(/\s+/gu, ' ')
   const segments = name.split(/\s*:\s+|\s*：\s*/u).filter((segment) => segment !== '').slice(0, MAX_SEGMENTS)
   const bySeason = segments.flatMap((segment, at) => at === 0 ? [] : readSeason(segments, segment, at))
   return [...readMovie(name), ...bySeason, ...(bySeason.length > 0 ? [] : readWithoutSeason(segments))]
 }
 
-function readMovie (name: string): Reading[] {
-  const movie: Reading = {
+function readMovie (name: string): ParsedTitle[] {
+  const movie: ParsedTitle = {
     kind: 'movie',
     titleName: name,
     year: null,
@@ -49,7 +49,7 @@ function readMovie (name: string): Reading[] {
     : [movie, { ...movie, titleName: name.replace(YEAR_SUFFIX, ''), year: Number(year) }]
 }
 
-function readSeason (segments: readonly string[], segment: string, at: number): Reading[] {
+function readSeason (segments: readonly string[], segment: string, at: number): ParsedTitle[] {
   const groups = SEASON.exec(segment)?.groups
   const isLimited = LIMITED_SERIES.test(segment)
   if (groups === undefined && !isLimited) return []
@@ -64,7 +64,7 @@ function readSeason (segments: readonly string[], segment: string, at: number): 
 }
 
 /** Any colon may be the one between the show and its episode: the longest name of a show first. */
-function readWithoutSeason (segments: readonly string[]): Reading[] {
+function readWithoutSeason (segments: readonly string[]): ParsedTitle[] {
   return segments.slice(1).map((_, i) => {
     const at = segments.length - 1 - i
     return {
@@ -79,7 +79,7 @@ function readWithoutSeason (segments: readonly string[]): Reading[] {
 }
 
 /** The name of a season may come before the name of the episode: `Coven: Bitchcraft`. */
-function readEpisode (segments: readonly string[]): Pick<Reading, 'episode' | 'episodeNames'> {
+function readEpisode (segments: readonly string[]): Pick<ParsedTitle, 'episode' | 'episodeNames'> {
   const text = segments.join(': ')
   const number = EPISODE_SUFFIX.exec(text)?.groups?.['number']
   const names = text.replace(EPISODE_SUFFIX, '').split(': ')

@@ -1,16 +1,16 @@
 // Our own export as a file to import: every fact as it was, each bounded as an event's would be.
 import type { Static } from 'typebox'
-import { factsOfEvent, type ItemTiming, type PlayFacts } from '../../domain/progress.js'
+import { toPlayProgressOfEvent, type ItemTiming, type PlayProgress } from '../../domain/progress.js'
 import type { HistoryFile } from '../../schemas/history-transfer.js'
-import { MAX_IMPORTED_VIEWS, tooManyViews, type ImportedView } from './imported-play.js'
-import type { Reading } from './match-title.js'
+import { MAX_IMPORTED_PLAYS, tooManyPlays, type ImportedPlay } from './imported-play.js'
+import type { ParsedTitle } from './match-title.js'
 import { clampTime } from '../history/record.js'
 
 type ExportedPlay = Static<typeof HistoryFile>['plays'][number]
 
 /** @throws DomainError 422 */
-export function readNormflixFile ({ plays }: Static<typeof HistoryFile>, now: Date): ImportedView[] {
-  if (plays.length > MAX_IMPORTED_VIEWS) throw tooManyViews()
+export function readNormflixFile ({ plays }: Static<typeof HistoryFile>, now: Date): ImportedPlay[] {
+  if (plays.length > MAX_IMPORTED_PLAYS) throw tooManyPlays()
   return plays.map((play, i) => {
     const startedAt = play.startedAt ?? play.lastWatchedAt
     return {
@@ -38,7 +38,7 @@ function textOf ({ title, item }: ExportedPlay): string {
   return `${title.title}${numbers}${item?.title === undefined || numbers === '' ? '' : ` ${item.title}`}`
 }
 
-function readingOf ({ title, item }: ExportedPlay): Reading {
+function readingOf ({ title, item }: ExportedPlay): ParsedTitle {
   const isShow = item !== undefined && (item.season !== null || item.episode !== null)
   return {
     kind: title.kind ?? (isShow ? 'show' : 'movie'),
@@ -52,10 +52,10 @@ function readingOf ({ title, item }: ExportedPlay): Reading {
 }
 
 /** What the file leaves out is worked out as if the play had been one event. */
-function factsOf (play: ExportedPlay, timing: ItemTiming, now: Date): PlayFacts {
+function factsOf (play: ExportedPlay, timing: ItemTiming, now: Date): PlayProgress {
   const at = clampTime(new Date(play.lastWatchedAt), now)
   const durationMs = play.durationMs === undefined ? timing.durationMs : play.durationMs
-  const event = factsOfEvent({
+  const event = toPlayProgressOfEvent({
     positionMs: play.positionMs,
     at,
     watchedMs: play.watchedMs ?? null,

@@ -2,9 +2,9 @@
 // catalogue in memory; plays are never read.
 import mongoose, { type Types } from 'mongoose'
 import { findProfileWatching, type StoredProfile } from '../../../models/account.js'
-import { findSlots, type StreamSlot } from '../../../models/account-streams.js'
+import { findStreamLeases, type StreamLease } from '../../../models/account-streams.js'
 import { WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
-import { titleStateOf, type WatchEntry } from '../../../models/watch-entry.js'
+import { toTitleState, type WatchEntry } from '../../../models/watch-entry.js'
 import {
   durationOf,
   readyFilesOf,
@@ -13,7 +13,7 @@ import {
   type CatalogueTitle,
 } from '../../catalogue/store/catalogue.js'
 import { withinPlan } from '../../domain/file-choice.js'
-import { canSee, type Viewer } from '../../domain/maturity.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
 import {
   advanceTitle,
   decideCard,
@@ -26,9 +26,9 @@ import {
 } from '../../domain/next-up.js'
 import { hasAired } from '../../domain/watch-order.js'
 import { timeOrNull } from '../dates.js'
-import { slotState } from '../streams/stream-leases.js'
-import type { Watcher, Watching } from '../watching.js'
-import { hasNews } from '../streams/resume-position.js'
+import { toLeaseItemState } from '../streams/stream-leases.js'
+import type { ProfileRef, WatchingDeps } from '../watching.js'
+import { hasUnflushedEvents } from '../streams/resume-position.js'
 
 /** How many titles a list looks at, embedded and archived. */
 const ARCHIVE_DEPTH = 250
@@ -44,14 +44,14 @@ export interface ContinueCard {
   readonly lastWatchedAt: Date
   readonly reason: { readonly code: string, readonly text: string }
   /** Why it cannot be played just now, and from which day on it can, if that is known; null when it can be played. */
-  readonly waiting: Waiting | null
+  readonly waiting: PendingReason | null
   /** 1 for the first time; one more each time that the title is watched again. */
   readonly pass: number
   /** How many regular episodes before this one were not watched in this pass. */
   readonly skippedBefore: number
 }
 
-export interface Waiting {
+export interface PendingReason {
   readonly code: 'not-aired' | 'no-media' | 'plan'
   readonly text: string
   /** RFC 3339 full-date; null when it is not known. */
@@ -59,7 +59,7 @@ export interface Waiting {
 }
 
 export interface ContinueRequest {
-  readonly viewer: Viewer
+  readonly viewer: MaturityScope
   readonly planMaxHeight: number
   readonly limit: number
   /** Leaves out cards that wait for something. */
@@ -78,22 +78,22 @@ interface KnownTitle {
 
 /** The cards of a profile, newest activity first; null when there is no such profile. */
 export async function listContinueCards (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   request: ContinueRequest,
 ): Promise<ContinueCard[] | null> {
   const [profile, slots] = await Promise.all([
     findProfileWatching(watcher.account, watcher.profile),
-    findSlots(watcher.account),
+    findStreamLeases(watcher.account),
   ])
   return profile === null ? null : await listCardsOf(watching, profile, slots, request)
 }
 
 /** The same for a profile that has been read already, with the account's live slots. */
 export async function listCardsOf (
-  watching: Watching,
+  watching: WatchingDeps,
   profile: StoredProfile,
-  slots: readonly StreamSlot[],
+  slots: readonly StreamLease[],
   request: ContinueRequest,
 ): Promise<ContinueCard[]> {
   const entries = [...profile.watchHistory]
@@ -127,14 +127,18 @@ async function findArchivedBetween (profile: Types.ObjectId, since: number, unti
 }
 
 /** A title that a viewer put away, and when. */
-export interface PutAway {
+export interface DismissedTitle {
   readonly title: CatalogueTitle
   readonly hiddenAt: Date | null
   readonly droppedAt: Date | null
 }
 
 /** What is hidden and not played since, or dropped; the newest first. Null when there is no such profile. */
-export async function listPutAway (watching: Watching, watcher: Watcher, viewer: Viewer): Promise<PutAway[] | null> {
+export async function listDismissed (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  viewer: MaturityScope,
+): Promise<DismissedTitle[] | null> {
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
   const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
@@ -163,8 +167,8 @@ function isAway ({ hiddenAt, isDropped, state }: KnownTitle): boolean {
 
 /** What the continue button does: the first card that can be played now. */
 export async function findContinueCard (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   request: Omit<ContinueRequest, 'limit'>,
 ): Promise<ContinueCard | null> {
   const cards = await listContinueCards(watching, watcher, { ...request, limit: 1, playableOnly: true })
@@ -174,7 +178,7 @@ export async function findContinueCard (
 function knownTitle (entry: WatchEntry): KnownTitle {
   return {
     id: entry.title.toString(),
-    state: titleStateOf(entry),
+    state: toTitleState(entry),
     hiddenAt: timeOrNull(entry.hiddenAt),
     isDropped: (entry.droppedAt ?? null) !== null,
   }
@@ -184,23 +188,23 @@ function knownTitle (entry: WatchEntry): KnownTitle {
 function withLiveSlots (
   catalogue: Catalogue,
   profile: StoredProfile,
-  slots: readonly StreamSlot[],
+  slots: readonly StreamLease[],
   entries: readonly WatchEntry[],
 ): KnownTitle[] {
   const titles = new Map(entries.map((entry) => [entry.title.toString(), knownTitle(entry)]))
   for (const slot of slots) {
-    if (!slot.profile.equals(profile._id) || !hasNews(slot)) continue
+    if (!slot.profile.equals(profile._id) || !hasUnflushedEvents(slot)) continue
     const id = slot.title.toString()
     const known = titles.get(id) ?? { id, state: EMPTY_TITLE_STATE, hiddenAt: null, isDropped: false }
     const item = slot.item.toString()
     const ref = { item, place: catalogue.findItem(item)?.place ?? null }
-    titles.set(id, { ...known, state: advanceTitle(known.state, ref, slotState(slot)) })
+    titles.set(id, { ...known, state: advanceTitle(known.state, ref, toLeaseItemState(slot)) })
   }
   return [...titles.values()]
 }
 
 /** As many cards as are asked for: titles beyond them are not looked at. */
-function cardsOf (watching: Watching, request: ContinueRequest, titles: readonly KnownTitle[]): ContinueCard[] {
+function cardsOf (watching: WatchingDeps, request: ContinueRequest, titles: readonly KnownTitle[]): ContinueCard[] {
   const cards: ContinueCard[] = []
   const newestFirst = titles.filter((title) => !isAway(title))
     .map((title) => ({ ...title, activity: lastActivity(title.state) }))
@@ -213,7 +217,12 @@ function cardsOf (watching: Watching, request: ContinueRequest, titles: readonly
   return cards
 }
 
-function toCard (watching: Watching, request: CardRequest, titleId: string, state: TitleState): ContinueCard | null {
+function toCard (
+  watching: WatchingDeps,
+  request: CardRequest,
+  titleId: string,
+  state: TitleState,
+): ContinueCard | null {
   const { catalogue, now } = watching
   const title = catalogue.findTitle(titleId)
   if (title === null || !canSee(request.viewer, title, now())) return null
@@ -257,7 +266,11 @@ function nameOf (catalogue: Catalogue, { item, place }: EndedItem): string {
   return numbers === null ? 'the one before' : `season ${numbers.season}, episode ${numbers.episode}`
 }
 
-function waitingFor ({ catalogue, now }: Watching, item: CatalogueItem, planMaxHeight: number): Waiting | null {
+function waitingFor (
+  { catalogue, now }: WatchingDeps,
+  item: CatalogueItem,
+  planMaxHeight: number,
+): PendingReason | null {
   if (!hasAired(item, now())) {
     return { code: 'not-aired', text: `It airs on ${item.airDate ?? 'a day to come'}.`, from: item.airDate }
   }
@@ -271,7 +284,7 @@ function waitingFor ({ catalogue, now }: Watching, item: CatalogueItem, planMaxH
 
 /** What follows an item that was just finished: the next episode, if this viewer can play it now. */
 export function nextCard (
-  watching: Watching,
+  watching: WatchingDeps,
   request: CardRequest,
   titleId: string,
   state: TitleState,

@@ -2,43 +2,43 @@
 import mongoose, { Types } from 'mongoose'
 import { recordChange } from '../../../models/change-log.js'
 import {
-  Taste,
-  tasteIdOf,
-  upsertTaste,
-  type StoredTaste,
-  type TasteRating,
+  ProfileTitlePreferences,
+  derivePreferencesId,
+  upsertTitlePreferences,
+  type StoredProfileTitlePreferences,
+  type TitleRating,
 } from '../../../models/profile-title-preferences.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import type { Watcher } from '../watching.js'
+import type { ProfileRef } from '../watching.js'
 
 /** Rates a title; the same rating again changes nothing, not even its place in the list. */
-export async function rateTitle (watcher: Watcher, titleId: string, rating: TasteRating, now: Date): Promise<void> {
-  await upsertTaste(watcher, titleId, {
+export async function rateTitle (watcher: ProfileRef, titleId: string, rating: TitleRating, now: Date): Promise<void> {
+  await upsertTitlePreferences(watcher, titleId, {
     rating: { $literal: rating },
     ratedAt: { $cond: [{ $eq: ['$rating', { $literal: rating }] }, '$ratedAt', now] },
   }, now)
   await recordChange(watcher, 'rating', titleId)
 }
 
-export async function unrateTitle (watcher: Watcher, titleId: string, now: Date): Promise<void> {
-  await Taste.updateOne({ _id: tasteIdOf(watcher.profile, titleId) }, {
+export async function unrateTitle (watcher: ProfileRef, titleId: string, now: Date): Promise<void> {
+  await ProfileTitlePreferences.updateOne({ _id: derivePreferencesId(watcher.profile, titleId) }, {
     $set: { rating: null, ratedAt: null, updatedAt: now },
   })
   await recordChange(watcher, 'rating', titleId)
 }
 
 /** The place of a rating in the list: its moment (ms since the epoch) and id. */
-export type RatingPosition = readonly [at: number, id: string]
+export type RatingsCursor = readonly [at: number, id: string]
 
 export interface RatedTitle {
   readonly title: CatalogueTitle
-  readonly rating: TasteRating
+  readonly rating: TitleRating
   readonly ratedAt: Date
 }
 
 export interface RatingsRequest {
-  readonly rating: TasteRating | null
-  readonly after: RatingPosition | null
+  readonly rating: TitleRating | null
+  readonly after: RatingsCursor | null
   readonly limit: number
   /** Null for titles that are gone, or not this viewer's to see: they are left out. */
   findVisible(titleId: string): CatalogueTitle | null
@@ -46,10 +46,10 @@ export interface RatingsRequest {
 
 /** One page of ratings; reads on until the page is full or nothing is left. */
 export async function listRatings (
-  watcher: Watcher,
+  watcher: ProfileRef,
   request: RatingsRequest,
-): Promise<{ ratings: RatedTitle[], next: RatingPosition | null }> {
-  const found: Array<{ rated: RatedTitle, position: RatingPosition }> = []
+): Promise<{ ratings: RatedTitle[], next: RatingsCursor | null }> {
+  const found: Array<{ rated: RatedTitle, position: RatingsCursor }> = []
   let after = request.after
   for (;;) {
     const rows = await findRated(watcher, request, after)
@@ -67,12 +67,12 @@ export async function listRatings (
   }
 }
 
-type RatedTaste = StoredTaste & { rating: TasteRating, ratedAt: Date }
+type RatedTaste = StoredProfileTitlePreferences & { rating: TitleRating, ratedAt: Date }
 
 async function findRated (
-  watcher: Watcher,
+  watcher: ProfileRef,
   { rating, limit }: RatingsRequest,
-  after: RatingPosition | null,
+  after: RatingsCursor | null,
 ): Promise<RatedTaste[]> {
   const filter: Record<string, unknown> = {
     profile: new Types.ObjectId(watcher.profile),
@@ -85,5 +85,7 @@ async function findRated (
       _id: mongoose.trusted({ $lt: new Types.ObjectId(after[1]) }),
     }]
   }
-  return await Taste.find(filter as never).sort({ ratedAt: -1, _id: -1 }).limit(limit + 1).lean<RatedTaste[]>()
+  return await ProfileTitlePreferences.find(filter as never).sort({ ratedAt: -1, _id: -1 }).limit(limit + 1).lean<
+    RatedTaste[]
+  >()
 }

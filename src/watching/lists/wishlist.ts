@@ -1,7 +1,7 @@
 // A profile's wishlist: ids of movies and shows, newest first in the account and bounded by its schema; the order of its
 // own is a document beside it.
 import { Types } from 'mongoose'
-import { Account, WISHLIST_LIMIT, findProfileWatching } from '../../../models/account.js'
+import { Account, MAX_WISHLIST_TITLES, findProfileWatching } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
 import { findWishlistOrder, WishlistOrder } from '../../../models/wishlist-order.js'
@@ -9,10 +9,10 @@ import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { ItemState } from '../../domain/progress.js'
 import { arrangeWishlist, moveToFront } from '../../domain/wishlist-page.js'
 import { conflict, notFound } from '../../errors.js'
-import type { Watcher } from '../watching.js'
+import type { ProfileRef } from '../watching.js'
 
 /** Puts a title on the wishlist; again does nothing. @throws DomainError 409 `wishlist-full` */
-export async function addToWishlist (watcher: Watcher, titleId: string): Promise<void> {
+export async function addToWishlist (watcher: ProfileRef, titleId: string): Promise<void> {
   const title = new Types.ObjectId(titleId)
   const result = await Account.updateOne({ _id: watcher.account }, {
     $push: { 'profiles.$[profile].wishlist': { $each: [title], $position: 0 } },
@@ -20,7 +20,7 @@ export async function addToWishlist (watcher: Watcher, titleId: string): Promise
     arrayFilters: [{
       'profile._id': new Types.ObjectId(watcher.profile),
       'profile.wishlist': { $ne: title },
-      [`profile.wishlist.${WISHLIST_LIMIT - 1}`]: { $exists: false },
+      [`profile.wishlist.${MAX_WISHLIST_TITLES - 1}`]: { $exists: false },
     }],
     timestamps: false,
   })
@@ -30,15 +30,15 @@ export async function addToWishlist (watcher: Watcher, titleId: string): Promise
     throw conflict(
       'wishlist-full',
       'The wishlist is full',
-      `A wishlist holds up to ${WISHLIST_LIMIT} titles. Remove one first.`,
-      { maxTitles: WISHLIST_LIMIT },
+      `A wishlist holds up to ${MAX_WISHLIST_TITLES} titles. Remove one first.`,
+      { maxTitles: MAX_WISHLIST_TITLES },
     )
   }
   // Also when it was there already: whoever tries again may have been cut off before this.
   await recordChange(watcher, 'wishlist', titleId)
 }
 
-export async function removeFromWishlist (watcher: Watcher, titleId: string): Promise<void> {
+export async function removeFromWishlist (watcher: ProfileRef, titleId: string): Promise<void> {
   await takeOff(watcher, titleId, {})
   await recordChange(watcher, 'wishlist', titleId)
 }
@@ -48,7 +48,7 @@ export async function removeFromWishlist (watcher: Watcher, titleId: string): Pr
  * again stays.
  */
 export async function dropIfWatched (
-  watcher: Watcher,
+  watcher: ProfileRef,
   title: Pick<CatalogueTitle, 'id' | 'kind'> | null,
   state: Pick<ItemState, 'finished' | 'isResumable'> | null,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function dropIfWatched (
 }
 
 /** @returns whether it was there */
-async function takeOff (watcher: Watcher, titleId: string, onlyIf: Record<string, unknown>): Promise<boolean> {
+async function takeOff (watcher: ProfileRef, titleId: string, onlyIf: Record<string, unknown>): Promise<boolean> {
   const title = new Types.ObjectId(titleId)
   const result = await Account.updateOne(
     { _id: watcher.account },
@@ -78,7 +78,7 @@ export interface ArrangedWishlist {
 }
 
 /** The ids in the profile's own order, from what is on the list and what was arranged. */
-export async function readOwnOrder (watcher: Watcher, newestFirst: readonly string[]): Promise<ArrangedWishlist> {
+export async function readOwnOrder (watcher: ProfileRef, newestFirst: readonly string[]): Promise<ArrangedWishlist> {
   const stored = await findWishlistOrder(watcher.profile)
   return { ids: arrangeWishlist(newestFirst, stored?.titles.map(String) ?? null), revision: stored?.revision ?? 0 }
 }
@@ -88,7 +88,7 @@ export async function readOwnOrder (watcher: Watcher, newestFirst: readonly stri
  * @throws DomainError 404 without such a profile, 409 `not-on-wishlist` naming those that are not there for this viewer
  */
 export async function reorderWishlist (
-  watcher: Watcher,
+  watcher: ProfileRef,
   titleIds: readonly string[],
   isVisible: (titleId: string) => boolean,
 ): Promise<void> {
@@ -113,7 +113,7 @@ export async function reorderWishlist (
   await recordChange(watcher, 'wishlist', null)
 }
 
-async function writeOrder (watcher: Watcher, ids: readonly string[]): Promise<void> {
+async function writeOrder (watcher: ProfileRef, ids: readonly string[]): Promise<void> {
   const update = {
     $set: { account: new Types.ObjectId(watcher.account), titles: ids.map((id) => new Types.ObjectId(id)) },
     $inc: { revision: 1 },

@@ -2,22 +2,34 @@
 // be repeated, so a crash between any two loses and doubles nothing.
 import { findProfileWatching } from '../../../models/account.js'
 import type { Types } from 'mongoose'
-import { findSlots, isSweepable, type StoredStreams, type StreamSlot } from '../../../models/account-streams.js'
+import {
+  findStreamLeases,
+  isDueForRemoval,
+  type StoredStreams,
+  type StreamLease,
+} from '../../../models/account-streams.js'
 import { Play } from '../../../models/play.js'
 import type { TitleState } from '../../domain/next-up.js'
-import { isEmptyPlay, lastMoment, type ItemState, type PlayFacts } from '../../domain/progress.js'
+import { isEmptyPlay, lastMoment, type ItemState, type PlayProgress } from '../../domain/progress.js'
 import { mergePlay, type PlaySubject } from '../history/plays.js'
 import { clearedUntil, findEntry, projectTitle, type Projection } from '../history/projection.js'
-import { findSlot, findSweepable, markFlushed, removeSlot, rescheduleSweep, slotFacts } from './stream-leases.js'
-import { FLUSH_EVERY_MS, type Watcher, type Watching } from '../watching.js'
-import { hasNews } from './resume-position.js'
+import {
+  findLease,
+  findStreamsDueForRemoval,
+  markFlushed,
+  removeLease,
+  rescheduleRemoval,
+  toLeaseProgress,
+} from './stream-leases.js'
+import { FLUSH_INTERVAL_MS, type ProfileRef, type WatchingDeps } from '../watching.js'
+import { hasUnflushedEvents } from './resume-position.js'
 import { dropIfWatched } from '../lists/wishlist.js'
 
 const MAX_TRIES = 5
 const SWEEP_BATCH = 100
 
 /** Names what a slot plays; a title that is gone is remembered by its id. */
-function subjectOf (watching: Watching, slot: StreamSlot): PlaySubject {
+function subjectOf (watching: WatchingDeps, slot: StreamLease): PlaySubject {
   const item = watching.catalogue.findItem(slot.item.toString())
   const title = watching.catalogue.findTitle(slot.title.toString())
   return {
@@ -41,9 +53,13 @@ export interface Flushed {
  * Writes a slot's play to the history.
  * @returns null when nothing was played, or privately
  */
-export async function flushSlot (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<Flushed | null> {
+export async function flushLease (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  slot: StreamLease,
+): Promise<Flushed | null> {
   if (slot.private) return null
-  const facts = slotFacts(slot)
+  const facts = toLeaseProgress(slot)
   const titleId = slot.title.toString()
   const profile = await findProfileWatching(watcher.account, watcher.profile)
   if (profile === null) return null
@@ -62,7 +78,7 @@ export async function flushSlot (watching: Watching, watcher: Watcher, slot: Str
 /** A play that was written while the viewer cleared it goes again. */
 export async function wasClearedMeanwhile (
   play: Types.ObjectId,
-  facts: PlayFacts,
+  facts: PlayProgress,
   { clearedAt }: Projection,
 ): Promise<boolean> {
   if (lastMoment(facts) > clearedAt) return false
@@ -71,23 +87,29 @@ export async function wasClearedMeanwhile (
 }
 
 /** Brings what a profile is playing right now to the history, where others read it. */
-export async function flushLive (watching: Watching, watcher: Watcher): Promise<void> {
-  for (const slot of await findSlots(watcher.account)) {
-    if (slot.profile.toString() === watcher.profile && hasNews(slot) && !isEmptyPlay(slotFacts(slot))) {
-      await flushSlot(watching, watcher, slot)
+export async function flushLive (watching: WatchingDeps, watcher: ProfileRef): Promise<void> {
+  for (const slot of await findStreamLeases(watcher.account)) {
+    if (
+      slot.profile.toString() === watcher.profile && hasUnflushedEvents(slot) && !isEmptyPlay(toLeaseProgress(slot))
+    ) {
+      await flushLease(watching, watcher, slot)
     }
   }
 }
 
 /** Flushes a slot and gives it back, however many events come in meanwhile. */
-export async function flushAndRemove (watching: Watching, watcher: Watcher, streamId: string): Promise<Flushed | null> {
+export async function flushAndRemove (
+  watching: WatchingDeps,
+  watcher: ProfileRef,
+  streamId: string,
+): Promise<Flushed | null> {
   let flushed: Flushed | null = null
   for (let i = 0; i < MAX_TRIES; i++) {
-    const slot = await findSlot(watcher, streamId)
+    const slot = await findLease(watcher, streamId)
     if (slot === null) return flushed
-    flushed = await flushSlot(watching, watcher, slot)
+    flushed = await flushLease(watching, watcher, slot)
     await dropIfWatched(watcher, watching.catalogue.findTitle(slot.title.toString()), flushed?.state ?? null)
-    if (await removeSlot(watcher.account, slot)) return flushed
+    if (await removeLease(watcher.account, slot)) return flushed
   }
   return flushed
 }
@@ -96,15 +118,15 @@ export async function flushAndRemove (watching: Watching, watcher: Watcher, stre
  * Brings a stream that somebody else ended to the history. A private one leaves no row that its player's next heartbeat
  * could be recognised by: the sweeper takes its slot a little later.
  */
-export async function flushEnded (watching: Watching, watcher: Watcher, slot: StreamSlot): Promise<void> {
+export async function flushEnded (watching: WatchingDeps, watcher: ProfileRef, slot: StreamLease): Promise<void> {
   if (!slot.private) await flushAndRemove(watching, watcher, slot._id.toString())
 }
 
 /** Flushes the slots whose lease ran out and removes exactly what was flushed. */
-export async function sweepExpiredSlots (watching: Watching): Promise<number> {
+export async function flushExpiredLeases (watching: WatchingDeps): Promise<number> {
   const now = watching.now()
   let swept = 0
-  for (const streams of await findSweepable(now, SWEEP_BATCH)) {
+  for (const streams of await findStreamsDueForRemoval(now, SWEEP_BATCH)) {
     // One account that cannot be swept does not hold up the others.
     await sweepAccount(watching, streams, now).then((count) => {
       swept += count
@@ -115,22 +137,22 @@ export async function sweepExpiredSlots (watching: Watching): Promise<number> {
   return swept
 }
 
-async function sweepAccount (watching: Watching, streams: StoredStreams, now: Date): Promise<number> {
+async function sweepAccount (watching: WatchingDeps, streams: StoredStreams, now: Date): Promise<number> {
   let swept = 0
-  for (const slot of streams.slots.filter((one) => isSweepable(one, now))) {
-    const flushed = await flushSlot(watching, watcherOf(streams._id, slot), slot)
+  for (const slot of streams.slots.filter((one) => isDueForRemoval(one, now))) {
+    const flushed = await flushLease(watching, watcherOf(streams._id, slot), slot)
     await dropIfWatched(
       watcherOf(streams._id, slot),
       watching.catalogue.findTitle(slot.title.toString()),
       flushed?.state ?? null,
     )
-    if (await removeSlot(streams._id, slot)) swept++
+    if (await removeLease(streams._id, slot)) swept++
   }
-  await rescheduleSweep(streams._id, now)
+  await rescheduleRemoval(streams._id, now)
   return swept
 }
 
-function watcherOf (account: Types.ObjectId, slot: StreamSlot): Watcher {
+function watcherOf (account: Types.ObjectId, slot: StreamLease): ProfileRef {
   return { account: account.toString(), profile: slot.profile.toString() }
 }
 
@@ -150,7 +172,7 @@ export function createFlushSchedule (): FlushSchedule {
         flushedAt.set(streamId, now.getTime())
         return false
       }
-      if (!isPaused && now.getTime() - (last ?? 0) < FLUSH_EVERY_MS) return false
+      if (!isPaused && now.getTime() - (last ?? 0) < FLUSH_INTERVAL_MS) return false
       flushedAt.set(streamId, now.getTime())
       dropOld(flushedAt, now.getTime())
       return true
@@ -164,5 +186,5 @@ export function createFlushSchedule (): FlushSchedule {
 /** Streams that were never stopped leave the table after a while. */
 function dropOld (flushedAt: Map<string, number>, now: number): void {
   if (flushedAt.size < 10_000) return
-  for (const [id, at] of flushedAt) if (now - at > 10 * FLUSH_EVERY_MS) flushedAt.delete(id)
+  for (const [id, at] of flushedAt) if (now - at > 10 * FLUSH_INTERVAL_MS) flushedAt.delete(id)
 }

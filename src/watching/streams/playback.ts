@@ -1,9 +1,9 @@
 // Starting, renewing and stopping playback: the plan, the slot, the file and the exact place come together here.
 import { findAccount, type StoredAccount, type StoredProfile } from '../../../models/account.js'
 import { Types } from 'mongoose'
-import type { StreamSlot } from '../../../models/account-streams.js'
-import { playFactsOf } from '../../../models/play.js'
-import { findTaste } from '../../../models/profile-title-preferences.js'
+import type { StreamLease } from '../../../models/account-streams.js'
+import { toPlayProgress } from '../../../models/play.js'
+import { findTitlePreferences } from '../../../models/profile-title-preferences.js'
 import {
   durationOf,
   numbersOf,
@@ -14,43 +14,49 @@ import {
 } from '../../catalogue/store/catalogue.js'
 import {
   chooseFile,
-  pictureHeight,
-  type ClientAbilities,
+  videoHeight,
+  type ClientCapabilities,
   type FileChoice,
-  type Refusal,
+  type Rejection,
 } from '../../domain/file-choice.js'
-import { chooseLanguages, type LanguageChoice, type SpokenWishes } from '../../domain/language-choice.js'
+import { chooseLanguages, type LanguageChoice, type LanguagePreferences } from '../../domain/language-choice.js'
 import type { TitleState } from '../../domain/next-up.js'
-import { wouldBeginAgain } from '../../domain/rewatch-runs.js'
+import { wouldStartRewatch } from '../../domain/rewatch-runs.js'
 import { smallestPlanFor } from '../../domain/plans.js'
-import { baseFor, finishMark, type ItemBase, type ItemState, type ProgressEvent } from '../../domain/progress.js'
+import {
+  baseFor,
+  completionThresholdMs,
+  type ItemBase,
+  type ItemState,
+  type ProgressEvent,
+} from '../../domain/progress.js'
 import { hasAired } from '../../domain/watch-order.js'
 import { conflict, notFound, profileLocked, type DomainError } from '../../errors.js'
 import { dateOrNull } from '../dates.js'
-import { flushAndRemove, flushEnded, flushSlot, type FlushSchedule } from './flush.js'
-import { memoryOf, rememberLanguages } from './languages.js'
+import { flushAndRemove, flushEnded, flushLease, type FlushSchedule } from './flush.js'
+import { storedLanguages, saveLanguages } from './languages.js'
 import { findPlay } from '../history/plays.js'
 import { recordProgress } from '../history/record.js'
-import { applyEvent, findSlot, renewLease, takeSlot } from './stream-leases.js'
-import type { TitleReading } from '../history/title-watch-state.js'
-import { findWhereabouts } from './resume-position.js'
-import { LEASE_MS, type Watcher, type Watching } from '../watching.js'
+import { applyEvent, findLease, renewLease, acquireLease } from './stream-leases.js'
+import type { TitleWatchState } from '../history/title-watch-state.js'
+import { findResumePosition } from './resume-position.js'
+import { LEASE_TTL_MS, type ProfileRef, type WatchingDeps } from '../watching.js'
 
 export interface PlaybackRequest {
   readonly title: CatalogueTitle
   readonly item: CatalogueItem
   readonly session: string
   readonly device: string | null
-  readonly client: ClientAbilities
+  readonly client: ClientCapabilities
   /** The languages that the viewer asks for with this start. */
-  readonly spoken: SpokenWishes
+  readonly spoken: LanguagePreferences
   /** The stream to end in exchange for its slot. */
   readonly takeOver: string | null
   readonly private: boolean
 }
 
 export interface StartedPlayback {
-  readonly slot: StreamSlot
+  readonly slot: StreamLease
   readonly choice: FileChoice<CatalogueFile>
   readonly languages: LanguageChoice
   /** The sharpest picture that this stream may have: the plan's, or less when the client cannot show it; pixels. */
@@ -62,16 +68,16 @@ export interface StartedPlayback {
  * @throws DomainError 404 without such a profile, 409 `no-media`, `plan-resolution`, `client-unsupported`, `plan-stream-limit`
  */
 export async function startPlayback (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   request: PlaybackRequest,
 ): Promise<StartedPlayback> {
   const now = watching.now()
   if (!hasAired(request.item, now)) throw notAired(request.item)
   const [account, { state, reading }, taste] = await Promise.all([
     findAccount(watcher.account),
-    findWhereabouts(watching, watcher, request.title.id, request.item.id),
-    findTaste(watcher.profile, request.title.id),
+    findResumePosition(watching, watcher, request.title.id, request.item.id),
+    findTitlePreferences(watcher.profile, request.title.id),
   ])
   const profile = account?.profiles.find((one) => one._id.toString() === watcher.profile)
   if (account === null || profile === undefined) throw notFound('profile')
@@ -79,11 +85,11 @@ export async function startPlayback (
   const lastFileId = lastFileOf(
     reading.rows.filter((row) => row.kind === 'play' && row.isPlayed && row.item.toString() === request.item.id),
   )
-  const memory = memoryOf(taste)
+  const memory = storedLanguages(taste)
   const choice = chooseOrRefuse(watching, request, account, profile, memory, lastFileId)
   const { base, startPositionMs } = beginsAt(reading, request.item, state, now)
   const durationMs = choice.file.durationMs ?? durationOf(watching.catalogue, request.item)
-  const result = await takeSlot(
+  const result = await acquireLease(
     watcher.account,
     account.limits,
     account.__v,
@@ -100,7 +106,7 @@ export async function startPlayback (
       startedAt: now,
       startPositionMs,
       durationMs,
-      finishMarkMs: finishMark({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
+      finishMarkMs: completionThresholdMs({ durationMs, creditsStartMs: request.item.markers?.creditsStartMs ?? null }),
       base: {
         watchedMs: base.watchedMs,
         finishedAt: dateOrNull(base.finishedAt),
@@ -113,7 +119,7 @@ export async function startPlayback (
   )
   if (!result.taken) throw streamLimitReached(watching, account, result.holders)
   if (request.takeOver !== null) await flushTakenOver(watching, watcher, account, request.takeOver)
-  if (!request.private) await rememberLanguages(watcher, request.title.id, request.spoken, now)
+  if (!request.private) await saveLanguages(watcher, request.title.id, request.spoken, now)
   const maxHeight = Math.min(account.limits.maxHeight, request.client.maxHeight ?? Infinity)
   return {
     slot: result.slot,
@@ -124,10 +130,10 @@ export async function startPlayback (
 }
 
 function languagesFor (
-  watching: Watching,
+  watching: WatchingDeps,
   request: PlaybackRequest,
   profile: StoredProfile,
-  memory: SpokenWishes,
+  memory: LanguagePreferences,
   file: CatalogueFile,
   lastFileId: string | null,
 ): LanguageChoice {
@@ -149,7 +155,7 @@ function languagesFor (
 
 /** Where a play begins, and what earlier ones leave to it: nothing when it opens a new pass of something finished. */
 function beginsAt (
-  { events, outline, passes }: TitleReading,
+  { events, outline, passes }: TitleWatchState,
   item: CatalogueItem,
   state: ItemState | null,
   now: Date,
@@ -158,7 +164,7 @@ function beginsAt (
   const mark = events.marks.find((one) => one.item === item.id)?.mark ?? null
   const base = baseFor(plays, mark, passes)
   const resumeMs = state?.resumeMs ?? 0
-  if (!wouldBeginAgain(events, outline, item.id, now.getTime())) return { base, startPositionMs: resumeMs }
+  if (!wouldStartRewatch(events, outline, item.id, now.getTime())) return { base, startPositionMs: resumeMs }
   const fresh = { watchedMs: 0, finishedAt: base.finishedAt, endedAt: null, activeAt: null }
   return { base: fresh, startPositionMs: state?.isResumable === true ? resumeMs : 0 }
 }
@@ -175,11 +181,11 @@ function lastFileOf (plays: ReadonlyArray<{ at: Date, mediaFile: Types.ObjectId 
 }
 
 function chooseOrRefuse (
-  watching: Watching,
+  watching: WatchingDeps,
   request: PlaybackRequest,
   account: StoredAccount,
   profile: StoredProfile,
-  memory: SpokenWishes,
+  memory: LanguagePreferences,
   lastFileId: string | null,
 ): FileChoice<CatalogueFile> {
   const { audio } = request.spoken
@@ -199,12 +205,12 @@ function chooseOrRefuse (
   return choice
 }
 
-function nothingPlayable (refusal: Refusal, account: StoredAccount, files: readonly CatalogueFile[]): DomainError {
+function nothingPlayable (refusal: Rejection, account: StoredAccount, files: readonly CatalogueFile[]): DomainError {
   switch (refusal) {
     case 'no-file':
       return conflict('no-media', 'Nothing to play yet', 'There is no media file for it yet.')
     case 'plan':
-      return tooSharp(account.limits.maxHeight, Math.min(...files.map(pictureHeight)))
+      return tooSharp(account.limits.maxHeight, Math.min(...files.map(videoHeight)))
     case 'client':
       return conflict(
         'client-unsupported',
@@ -226,7 +232,11 @@ function tooSharp (maxHeight: number, neededHeight: number): DomainError {
   )
 }
 
-function streamLimitReached (watching: Watching, account: StoredAccount, holders: readonly StreamSlot[]): DomainError {
+function streamLimitReached (
+  watching: WatchingDeps,
+  account: StoredAccount,
+  holders: readonly StreamLease[],
+): DomainError {
   const { maxStreams } = account.limits
   const devices = maxStreams === 1 ? 'one device' : `${maxStreams} devices`
   return conflict(
@@ -235,7 +245,7 @@ function streamLimitReached (watching: Watching, account: StoredAccount, holders
     `This plan plays on ${devices} at a time. Stop one, or take it over with takeOver.`,
     {
       maxStreams,
-      streams: holders.map((slot) => describeSlot(watching, account.profiles, slot)),
+      streams: holders.map((slot) => describeStream(watching, account.profiles, slot)),
     },
   )
 }
@@ -247,7 +257,7 @@ export interface StreamDescription {
   readonly title: { readonly id: string, readonly title: string }
   readonly season: number | null
   readonly episode: number | null
-  readonly state: StreamSlot['state']
+  readonly state: StreamLease['state']
   readonly positionMs: number
   readonly durationMs: number | null
   readonly private: boolean
@@ -256,10 +266,10 @@ export interface StreamDescription {
 }
 
 /** What the account's owner sees of a stream. */
-export function describeSlot (
-  watching: Watching,
+export function describeStream (
+  watching: WatchingDeps,
   profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>,
-  slot: StreamSlot,
+  slot: StreamLease,
 ): StreamDescription {
   const profile = profiles.find((one) => one._id.equals(slot.profile))
   return {
@@ -282,14 +292,14 @@ export function describeSlot (
 }
 
 async function flushTakenOver (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   account: StoredAccount,
   streamId: string,
 ): Promise<void> {
   for (const profile of account.profiles) {
     const owner = { account: watcher.account, profile: profile._id.toString() }
-    const slot = await findSlot(owner, streamId)
+    const slot = await findLease(owner, streamId)
     if (slot !== null) await flushEnded(watching, owner, slot)
   }
 }
@@ -307,11 +317,11 @@ export const streamEnded = (): DomainError =>
  * @throws DomainError 404, or 409 `stream-ended`
  */
 export async function heartbeat (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   streamId: string,
   event: ProgressEvent,
-  state: StreamSlot['state'],
+  state: StreamLease['state'],
   schedule: FlushSchedule,
 ): Promise<Date> {
   const now = watching.now()
@@ -319,12 +329,12 @@ export async function heartbeat (
   if (lease === 'unknown' && await findPlay(watcher, streamId) === null) throw notFound('stream')
   if (lease !== 'live') throw streamEnded()
   if (schedule.isDue(streamId, state === 'paused', now)) flushInBackground(watching, watcher, streamId)
-  return new Date(now.getTime() + LEASE_MS)
+  return new Date(now.getTime() + LEASE_TTL_MS)
 }
 
-function flushInBackground (watching: Watching, watcher: Watcher, streamId: string): void {
-  findSlot(watcher, streamId)
-    .then(async (slot) => slot === null ? null : await flushSlot(watching, watcher, slot))
+function flushInBackground (watching: WatchingDeps, watcher: ProfileRef, streamId: string): void {
+  findLease(watcher, streamId)
+    .then(async (slot) => slot === null ? null : await flushLease(watching, watcher, slot))
     .catch((error: unknown) => {
       watching.warn(error, 'a running stream could not be flushed; it will be tried again')
     })
@@ -345,14 +355,14 @@ export interface StoppedPlayback {
  * @throws DomainError 404 for a stream that never was this profile's
  */
 export async function stopPlayback (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   streamId: string,
   event: ProgressEvent,
   schedule: FlushSchedule,
 ): Promise<StoppedPlayback> {
   schedule.forget(streamId)
-  const slot = await findSlot(watcher, streamId)
+  const slot = await findLease(watcher, streamId)
   if (slot === null) return await stopLate(watching, watcher, streamId, event)
   await applyEvent(watcher, streamId, event)
   const flushed = await flushAndRemove(watching, watcher, streamId)
@@ -361,15 +371,15 @@ export async function stopPlayback (
 }
 
 async function stopLate (
-  watching: Watching,
-  watcher: Watcher,
+  watching: WatchingDeps,
+  watcher: ProfileRef,
   streamId: string,
   event: ProgressEvent,
 ): Promise<StoppedPlayback> {
   const play = await findPlay(watcher, streamId)
   if (play === null) throw notFound('stream')
   const { title, item } = named(watching, play)
-  const { startedAt, startPositionMs } = playFactsOf(play)
+  const { startedAt, startPositionMs } = toPlayProgress(play)
   if (item !== null && title !== null) {
     await recordProgress(watching, watcher, title, item, [{
       ...event,
@@ -380,17 +390,22 @@ async function stopLate (
   return await stoppedAt(watching, watcher, play)
 }
 
-type Played = Pick<StreamSlot, 'title' | 'item'>
+type Played = Pick<StreamLease, 'title' | 'item'>
 
 function named (
-  { catalogue }: Watching,
+  { catalogue }: WatchingDeps,
   { title, item }: Played,
 ): { title: CatalogueTitle | null, item: CatalogueItem | null } {
   return { title: catalogue.findTitle(title.toString()), item: catalogue.findItem(item.toString()) }
 }
 
 /** How things are when the stop itself changed nothing. */
-async function stoppedAt (watching: Watching, watcher: Watcher, played: Played): Promise<StoppedPlayback> {
-  const { state, reading } = await findWhereabouts(watching, watcher, played.title.toString(), played.item.toString())
+async function stoppedAt (watching: WatchingDeps, watcher: ProfileRef, played: Played): Promise<StoppedPlayback> {
+  const { state, reading } = await findResumePosition(
+    watching,
+    watcher,
+    played.title.toString(),
+    played.item.toString(),
+  )
   return { ...named(watching, played), state, titleState: reading.state }
 }

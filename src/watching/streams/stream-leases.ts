@@ -2,20 +2,20 @@
 import mongoose, { Types } from 'mongoose'
 import {
   AccountStreams,
-  findSlots,
+  findStreamLeases,
   isLive,
   type StoredStreams,
-  type StreamSlot,
+  type StreamLease,
 } from '../../../models/account-streams.js'
 import { isDuplicateKey } from '../../../models/duplicate-key.js'
 import type { PlanLimits } from '../../domain/plans.js'
-import { playOn, type ItemState, type PlayFacts, type ProgressEvent } from '../../domain/progress.js'
+import { playOn, type ItemState, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
 import { timeOrNull } from '../dates.js'
-import { LEASE_MS, type Watcher } from '../watching.js'
+import { LEASE_TTL_MS, type ProfileRef } from '../watching.js'
 
-export interface SlotRequest extends
+export interface LeaseRequest extends
   Omit<
-    StreamSlot,
+    StreamLease,
     | '_id'
     | 'expiresAt'
     | 'keptUntil'
@@ -30,26 +30,26 @@ export interface SlotRequest extends
     | 'state'
   > {}
 
-export type SlotResult =
-  | { readonly taken: true, readonly slot: StreamSlot }
-  | { readonly taken: false, readonly holders: StreamSlot[] }
+export type LeaseResult =
+  | { readonly taken: true, readonly slot: StreamLease }
+  | { readonly taken: false, readonly holders: StreamLease[] }
 
 /**
  * Takes a slot if the plan has one left; `takeOver` ends another stream of the account in the same write.
  * The account's limits come with the version they were read at, so that a newer limit is never undone.
  */
-export async function takeSlot (
+export async function acquireLease (
   accountId: string,
   limits: PlanLimits,
   limitRevision: number,
-  request: SlotRequest,
+  request: LeaseRequest,
   takeOver: string | null,
   now: Date,
-): Promise<SlotResult> {
-  const slot: StreamSlot = {
+): Promise<LeaseResult> {
+  const slot: StreamLease = {
     ...request,
     _id: new Types.ObjectId(),
-    expiresAt: new Date(now.getTime() + LEASE_MS),
+    expiresAt: new Date(now.getTime() + LEASE_TTL_MS),
     keptUntil: null,
     state: 'playing',
     at: null,
@@ -71,7 +71,7 @@ export async function takeSlot (
     now,
     true,
   )
-  const slots = await findSlots(accountId)
+  const slots = await findStreamLeases(accountId)
   return slots.some((one) => one._id.equals(slot._id))
     ? { taken: true, slot }
     : { taken: false, holders: slots.filter((one) => isLive(one, now)) }
@@ -151,15 +151,15 @@ export type LeaseState = 'live' | 'ended' | 'unknown'
 
 /** Renews a lease and takes in the event that came with it: one round trip while the stream is live. */
 export async function renewLease (
-  watcher: Watcher,
+  watcher: ProfileRef,
   streamId: string,
   event: ProgressEvent,
-  state: StreamSlot['state'],
+  state: StreamLease['state'],
   now: Date,
 ): Promise<LeaseState> {
-  const renewal = { expiresAt: new Date(now.getTime() + LEASE_MS), state }
+  const renewal = { expiresAt: new Date(now.getTime() + LEASE_TTL_MS), state }
   if (await applyEvent(watcher, streamId, event, { liveAt: now, set: renewal })) return 'live'
-  const slot = await findSlot(watcher, streamId)
+  const slot = await findLease(watcher, streamId)
   if (slot === null) return 'unknown'
   if (isLive(slot, now)) return 'live'
   // The lease is lost, the position is not.
@@ -173,10 +173,10 @@ export async function renewLease (
  * @returns false when nothing was changed
  */
 export async function applyEvent (
-  watcher: Watcher,
+  watcher: ProfileRef,
   streamId: string,
   event: ProgressEvent,
-  renewal?: { liveAt: Date, set: Partial<StreamSlot> },
+  renewal?: { liveAt: Date, set: Partial<StreamLease> },
 ): Promise<boolean> {
   const at = new Date(event.at)
   // The order matters on the embedded server: it asks the filter again for each path, and must find the old time there.
@@ -213,27 +213,27 @@ export async function applyEvent (
   return result.modifiedCount > 0
 }
 
-export async function findSlot (watcher: Watcher, streamId: string): Promise<StreamSlot | null> {
-  const slots = await findSlots(watcher.account)
+export async function findLease (watcher: ProfileRef, streamId: string): Promise<StreamLease | null> {
+  const slots = await findStreamLeases(watcher.account)
   return slots.find((slot) => slot._id.toString() === streamId && slot.profile.toString() === watcher.profile) ?? null
 }
 
 /** Removes a slot, unless something newer came in since it was read. */
-export async function removeSlot (accountId: Types.ObjectId | string, slot: StreamSlot): Promise<boolean> {
+export async function removeLease (accountId: Types.ObjectId | string, slot: StreamLease): Promise<boolean> {
   const result = await AccountStreams.updateOne({ _id: accountId }, {
     $pull: { slots: { _id: slot._id, at: slot.at, expiresAt: slot.expiresAt } },
   })
   return result.modifiedCount > 0
 }
 
-export async function markFlushed (accountId: Types.ObjectId | string, slot: StreamSlot): Promise<void> {
+export async function markFlushed (accountId: Types.ObjectId | string, slot: StreamLease): Promise<void> {
   await AccountStreams.updateOne({ _id: accountId }, { $set: { 'slots.$[flushed].flushedAt': slot.at } }, {
     arrayFilters: [{ 'flushed._id': slot._id, 'flushed.at': slot.at }],
   })
 }
 
 /** Accounts with a slot whose lease ran out. */
-export async function findSweepable (now: Date, limit: number): Promise<StoredStreams[]> {
+export async function findStreamsDueForRemoval (now: Date, limit: number): Promise<StoredStreams[]> {
   // A lower bound keeps the query inside the index: documents with nothing to sweep have null.
   return await AccountStreams.find({ sweepAt: mongoose.trusted({ $gt: new Date(0), $lte: now }) }).limit(limit).lean<
     StoredStreams[]
@@ -241,13 +241,13 @@ export async function findSweepable (now: Date, limit: number): Promise<StoredSt
 }
 
 /** Sets when to look at an account again, from what is there now. */
-export async function rescheduleSweep (accountId: Types.ObjectId | string, now: Date): Promise<void> {
+export async function rescheduleRemoval (accountId: Types.ObjectId | string, now: Date): Promise<void> {
   // The hook works it out after every pipeline.
   await updateStreams(accountId.toString(), [{ $set: { sweepAt: null } }], now, false)
 }
 
 /** The facts of a running play. */
-export function slotFacts (slot: StreamSlot): PlayFacts {
+export function toLeaseProgress (slot: StreamLease): PlayProgress {
   return {
     startedAt: slot.startedAt.getTime(),
     startPositionMs: slot.startPositionMs,
@@ -263,7 +263,7 @@ export function slotFacts (slot: StreamSlot): PlayFacts {
 }
 
 /** The live state of the item that a slot plays. */
-export function slotState (slot: StreamSlot): ItemState {
+export function toLeaseItemState (slot: StreamLease): ItemState {
   const { watchedMs, finishedAt, endedAt, activeAt } = slot.base
   const base = {
     watchedMs,
@@ -271,5 +271,5 @@ export function slotState (slot: StreamSlot): ItemState {
     endedAt: timeOrNull(endedAt),
     activeAt: timeOrNull(activeAt),
   }
-  return playOn(base, slotFacts(slot))
+  return playOn(base, toLeaseProgress(slot))
 }

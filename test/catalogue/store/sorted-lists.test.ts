@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  comparePositions,
-  ordersOf,
+  compareSortPositions,
+  sortedLists,
   sortKey,
   SORTS,
   type GenreGroup,
@@ -54,7 +54,7 @@ function createCatalogue (): {
 
 function sortedAnew (catalogue: Catalogue, sort: Sort, group?: GenreGroup): CatalogueTitle[] {
   return [...catalogue.titles()].filter(({ genreKeys }) => group === undefined || genreKeys.includes(group.name))
-    .sort((a, b) => comparePositions([sortKey(a, sort), a.id], [sortKey(b, sort), b.id]))
+    .sort((a, b) => compareSortPositions([sortKey(a, sort), a.id], [sortKey(b, sort), b.id]))
 }
 
 const genres = fc.subarray(['drama', 'comedy', 'western'])
@@ -78,7 +78,7 @@ t.test('lists that were kept up with changes are as if they were sorted anew, wh
   fc.assert(fc.property(fc.array(title, { maxLength: 12 }), fc.array(step, { maxLength: 60 }), (first, steps) => {
     const { catalogue, put, drop, loadAgain } = createCatalogue()
     for (const one of first) put(one)
-    const orders = ordersOf(catalogue)
+    const orders = sortedLists(catalogue)
     const isRight = (): boolean =>
       [undefined, 'drama', 'western', 'nothing'].every((name) => {
         const group = name === undefined ? undefined : { by: 'key', name } as const
@@ -114,10 +114,10 @@ t.test('thousands of changes between two looks are all in the list', async (t) =
     genreSlugs: [],
   })
   for (let i = 0; i < 5_000; i++) put(make(i, i))
-  const before = ordersOf(catalogue).sorted('popularity')
+  const before = sortedLists(catalogue).sorted('popularity')
   for (let i = 0; i < 5_000; i++) put(make(i, 5_000 - i))
   t.strictSame(
-    ordersOf(catalogue).sorted('popularity').map(({ id }) => id),
+    sortedLists(catalogue).sorted('popularity').map(({ id }) => id),
     sortedAnew(catalogue, 'popularity').map(({ id }) => id),
   )
   t.equal(before[0]?.popularity, 0, 'and whoever still reads the old list is not disturbed')

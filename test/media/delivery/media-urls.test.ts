@@ -5,10 +5,10 @@ import t from 'tap'
 import {
   readHlsGrant,
   readMediaGrant,
-  readSideFileGrant,
+  readSidecarGrant,
   signHlsGrant,
   signMediaGrant,
-  signSideFileGrant,
+  signSidecarGrant,
   type MediaGrant,
 } from '../../../src/media/delivery/media-urls.js'
 import { createKeyRing } from '../../../src/security/key-ring.js'
@@ -134,11 +134,11 @@ t.test('each kind of token opens its own kind only', async (t) => {
   const tokens = {
     m1: signMediaGrant(keys, grant),
     h1: signHlsGrant(keys, { ...lease, item, file, maxHeight, audio: 'es', subtitle: null }),
-    s1: signSideFileGrant(keys, { ...lease, object: item }),
+    s1: signSidecarGrant(keys, { ...lease, object: item }),
   }
-  const readers = { m1: readMediaGrant, h1: readHlsGrant, s1: readSideFileGrant }
+  const readers = { m1: readMediaGrant, h1: readHlsGrant, s1: readSidecarGrant }
   t.same(readHlsGrant(keys, tokens.h1, now), { ...lease, item, file, maxHeight, audio: 'es', subtitle: null })
-  t.same(readSideFileGrant(keys, tokens.s1, now), { ...lease, object: item })
+  t.same(readSidecarGrant(keys, tokens.s1, now), { ...lease, object: item })
   for (const [kind, token] of Object.entries(tokens)) {
     for (const [other, read] of Object.entries(readers)) {
       if (other === kind) continue

@@ -12,7 +12,7 @@ import t, { type Test } from 'tap'
 import problems from '../../../src/plugins/problems.js'
 import { sendBytes, type ServedObject } from '../../../src/media/delivery/serve-bytes.js'
 import { openLocalStorage } from '../../../src/storage/local-storage.js'
-import { ObjectMissingError, type MediaStorage } from '../../../src/storage/storage.js'
+import { ObjectNotFoundError, type MediaStorage } from '../../../src/storage/storage.js'
 import { store } from '../../storage/storage-contract.js'
 
 const clip = readFileSync(path.join(process.cwd(), 'src/demo/clips/clip-480p-en.mp4'))
@@ -324,7 +324,7 @@ t.test('an object that is gone is an error before the first byte, one that is sh
     ...storage,
     open: async (key, span) =>
       await storage.open(key, span).catch((error: unknown) => {
-        throw error instanceof ObjectMissingError ? Object.assign(new Error('gone'), { statusCode: 404 }) : error
+        throw error instanceof ObjectNotFoundError ? Object.assign(new Error('gone'), { statusCode: 404 }) : error
       }),
   }))
   for (const headers of [{}, { range: 'bytes=0-1' }, { range: 'bytes=0-0,2-2' }]) {

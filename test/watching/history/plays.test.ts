@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
-import { playFactsOf } from '../../../models/play.js'
+import { toPlayProgress } from '../../../models/play.js'
 import { createIndexes } from '../../../src/database/indexes.js'
-import { factsOfEvent, mergeFacts } from '../../../src/domain/progress.js'
+import { toPlayProgressOfEvent, mergePlayProgress } from '../../../src/domain/progress.js'
 import { connectDatabase, disconnectDatabase } from '../../../src/database/connection.js'
 import { findPlay, mergePlay, type PlaySubject } from '../../../src/watching/history/plays.js'
 import { freshDatabase } from '../../helper.js'
@@ -40,14 +40,14 @@ t.test('the database merges a play as the rules do', async (t) => {
     await fc.assert(
       fc.asyncProperty(scenario, fc.boolean(), async (events, atOnce) => {
         const sitting = `sitting ${++sittings}`
-        const facts = events.map((event) => factsOfEvent(event, timing))
+        const facts = events.map((event) => toPlayProgressOfEvent(event, timing))
         const writes = [...facts, ...facts].map((one) => async () =>
           await mergePlay(watcher, sitting, subject, one, true)
         )
         if (atOnce) await Promise.all(writes.map(async (write) => await write()))
         else for (const write of writes) await write()
         const stored = await findPlay(watcher, sitting)
-        t.strictSame(stored === null ? null : playFactsOf(stored), facts.reduce(mergeFacts))
+        t.strictSame(stored === null ? null : toPlayProgress(stored), facts.reduce(mergePlayProgress))
         t.match(stored, { titleName: '$9.99', kind: 'play', isPlayed: true, removedAt: null })
       }),
       { numRuns: 60 },

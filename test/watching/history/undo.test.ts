@@ -1,7 +1,7 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { Play } from '../../../models/play.js'
-import { Trash, Undo } from '../../../models/undo.js'
+import { SoftDeleted, Undo } from '../../../models/undo.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
 import {
@@ -202,7 +202,7 @@ t.test('an action can be taken back', async (t) => {
     const after = await cards()
     t.match(after[0], { title: { title: 'Film 3' }, positionMs: 30_000 })
     t.strictSame(after.slice(1), before.filter((card: any) => card.title.title !== 'Film 3'))
-    t.equal(await Trash.countDocuments({ profile: kim.profileId }), 0, 'nothing is left in the trash')
+    t.equal(await SoftDeleted.countDocuments({ profile: kim.profileId }), 0, 'nothing is left in the trash')
   })
 
   t.test('a deleted profile leaves nothing to undo', async (t) => {
@@ -210,10 +210,10 @@ t.test('an action can be taken back', async (t) => {
     const { id } = (await kim.post('/v1/profiles', { name: 'Lee' })).body
     await kim.put(`/v1/profiles/${id}/progress/${movie}`, { positionMs: 20_000, at: clock.now().toISOString() })
     t.equal((await kim.delete(`/v1/profiles/${id}/history`)).status, 200)
-    t.equal(await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 1)
+    t.equal(await SoftDeleted.countDocuments({ profile: new mongoose.Types.ObjectId(id) }), 1)
     t.equal((await kim.delete(`/v1/profiles/${id}`)).status, 204)
     t.equal(
-      await Trash.countDocuments({ profile: new mongoose.Types.ObjectId(id) }) +
+      await SoftDeleted.countDocuments({ profile: new mongoose.Types.ObjectId(id) }) +
         await Undo.countDocuments({ profile: new mongoose.Types.ObjectId(id) }),
       0,
     )
