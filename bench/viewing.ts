@@ -5,7 +5,7 @@ import { Media, type StoredMedia } from '../models/media.js'
 import { Movie } from '../models/movie.js'
 import { Play, derivePlayId, type StoredPlay } from '../models/play.js'
 import { Show } from '../models/show.js'
-import { openCatalogue } from '../src/catalogue/store/snapshot.js'
+import { createCatalogue } from '../src/catalogue/store/snapshot.js'
 import { toPlayProgressOfEvent } from '../src/domain/progress.js'
 import { projectTitle } from '../src/watching/history/projection.js'
 import type { ProfileRef } from '../src/watching/watching.js'
@@ -223,8 +223,9 @@ export async function bringToAccount (
 ): Promise<void> {
   // It is only of a lost change stream that the catalogue warns, and here nothing changes any more.
   const warn = (): void => undefined
-  const catalogue = await openCatalogue({ warn })
+  const catalogue = createCatalogue({ warn })
   try {
+    await catalogue.open()
     const watching = { catalogue, now: () => new Date(), warn }
     for (const [i, title] of titles.entries()) {
       await projectTitle(watching, watcher, title)

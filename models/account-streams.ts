@@ -220,7 +220,7 @@ export async function findStreamLeases (accountId: string | Types.ObjectId): Pro
   return streams?.slots ?? []
 }
 
-export function isLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
+export function isLeaseLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
   return slot.expiresAt > now
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
-import { findStreamLeases, isLive } from '../models/account-streams.js'
+import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
 import { closeAccount } from '../src/accounts/erase-account.js'
 import { exportAccount } from '../src/accounts/export-account.js'
 import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/email-tokens.js'
@@ -27,6 +27,8 @@ import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/co
 import { flushEnded } from '../src/watching/streams/flush.js'
 import { describeStream } from '../src/watching/streams/playback.js'
 import { endStream } from '../src/watching/streams/stream-leases.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 
 const PlanChangeBody = strict({
   plan: PlanName,
@@ -36,8 +38,11 @@ const PlanChangeBody = strict({
 /** An export reads everything there is. */
 const EXPORT_RATE = { max: 30, timeWindow: 60_000 } as const
 
-const account: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export interface AccountRouteOptions extends AccountDeps {
+  readonly watching: WatchingDeps
+}
+
+const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps) => {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
@@ -66,8 +71,8 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
-    await verifyOwnPassword(services, account, request.body.password, 'password')
-    await closeAccount(services, account)
+    await verifyOwnPassword(deps, account, request.body.password, 'password')
+    await closeAccount(deps, account)
     return await reply.code(204).send(null)
   })
 
@@ -90,7 +95,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
   }, async (request, reply) => {
-    const file = await exportAccount(services, callerOf(request).accountId)
+    const file = await exportAccount(deps, callerOf(request).accountId)
     return await reply.header('content-disposition', 'attachment; filename="normflix-account.json"').type(
       'application/json; charset=utf-8',
     ).send(file as never)
@@ -109,11 +114,11 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     const { accountId, sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
     const account = await own(accountId)
-    await verifyOwnPassword(services, account, currentPassword, 'currentPassword')
-    assertPassword(services, newPassword, account.email, '/newPassword')
-    await setPasswordHash(accountId, await services.hasher.hash(newPassword))
-    await endAllSessions(services, accountId, sessionId, 'password-changed')
-    notifyPasswordChanged(services, account)
+    await verifyOwnPassword(deps, account, currentPassword, 'currentPassword')
+    assertPassword(deps, newPassword, account.email, '/newPassword')
+    await setPasswordHash(accountId, await deps.hasher.hash(newPassword))
+    await endAllSessions(deps, accountId, sessionId, 'password-changed')
+    notifyPasswordChanged(deps, account)
     return await reply.code(204).send(null)
   })
 
@@ -129,8 +134,8 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
-    await verifyOwnPassword(services, account, request.body.password, 'password')
-    await requestEmailChange(services, account, request.body.email)
+    await verifyOwnPassword(deps, account, request.body.password, 'password')
+    await requestEmailChange(deps, account, request.body.email)
     return await reply.code(202).send({ status: 'accepted' })
   })
 
@@ -144,7 +149,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
-    if ((account.emailVerifiedAt ?? null) === null) requestVerification(services, account)
+    if ((account.emailVerifiedAt ?? null) === null) requestVerification(deps, account)
     return await reply.code(202).send({ status: 'accepted' })
   })
 
@@ -159,7 +164,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { profiles, limits, lock, unlock, ...preview } = await previewPlan(
-      services,
+      deps,
       callerOf(request).accountId,
       request.query.to,
     )
@@ -181,7 +186,7 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
-    return toAccount(await changePlan(services, callerOf(request).accountId, plan, keepProfileIds))
+    return toAccount(await changePlan(deps, callerOf(request).accountId, plan, keepProfileIds))
   })
 
   app.get('/account/streams', {
@@ -196,8 +201,8 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
     const { accountId } = callerOf(request)
     const [{ profiles }, slots] = await Promise.all([own(accountId), findStreamLeases(accountId)])
     return {
-      items: slots.filter((slot) => isLive(slot, services.now())).map((slot) =>
-        describeStream(services.watching, profiles, slot)
+      items: slots.filter((slot) => isLeaseLive(slot, deps.now())).map((slot) =>
+        describeStream(deps.watching, profiles, slot)
       ),
     }
   })
@@ -214,11 +219,11 @@ const account: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { accountId } = callerOf(request)
     const slot = (await findStreamLeases(accountId)).find((one) =>
-      one._id.toString() === request.params.streamId && isLive(one, services.now())
+      one._id.toString() === request.params.streamId && isLeaseLive(one, deps.now())
     ) ?? fail(notFound('stream'))
-    await endStream(accountId, slot._id.toString(), services.now())
-    services.leases.forget(accountId)
-    await flushEnded(services.watching, { account: accountId, profile: slot.profile.toString() }, slot)
+    await endStream(accountId, slot._id.toString(), deps.now())
+    deps.leases.forget(accountId)
+    await flushEnded(deps.watching, { account: accountId, profile: slot.profile.toString() }, slot)
     return await reply.code(204).send(null)
   })
 }

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
-import { findStreamLeases, isLive } from '../models/account-streams.js'
+import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
 import { changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
@@ -19,6 +19,9 @@ import {
 } from '../src/schemas/account.js'
 import { responses, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
 import { describeStream } from '../src/watching/streams/playback.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
@@ -32,8 +35,12 @@ const AccountQuery = strict({
   cursor: Type.Optional(Cursor),
 })
 
-const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export interface AdminAccountsRouteOptions extends AccountDeps {
+  readonly cursors: CursorCodec
+  readonly watching: WatchingDeps
+}
+
+const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = async (app, deps) => {
   const admin = { config: { access: 'admin' as const } }
   const tags = ['admin']
   const params = AccountParams
@@ -43,7 +50,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
 
   async function describe (account: StoredAccount): Promise<Static<typeof AccountDetail>> {
     const accountId = account._id.toString()
-    const now = services.now()
+    const now = deps.now()
     const [sessions, slots] = await Promise.all([listSessions(accountId, now), findStreamLeases(accountId)])
     return {
       ...toAccountSummary(account),
@@ -61,8 +68,8 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
         createdAt: createdAt.toISOString(),
         lastUsedAt: lastUsedAt.toISOString(),
       })),
-      streams: slots.filter((slot) => isLive(slot, now)).map((slot) =>
-        describeStream(services.watching, account.profiles, slot)
+      streams: slots.filter((slot) => isLeaseLive(slot, now)).map((slot) =>
+        describeStream(deps.watching, account.profiles, slot)
       ),
     }
   }
@@ -79,11 +86,11 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request) => {
     const { limit = 20, cursor, ...filters } = request.query
     const scope = ['accounts', filters]
-    const after = cursor === undefined ? null : services.cursors.decode(cursor, scope) as string
+    const after = cursor === undefined ? null : deps.cursors.decode(cursor, scope) as string
     const { accounts, next } = await searchAccounts({ ...filters, after, limit })
     return {
       items: accounts.map(toAccountSummary),
-      nextCursor: next === null ? null : services.cursors.encode(next, scope),
+      nextCursor: next === null ? null : deps.cursors.encode(next, scope),
     }
   })
 
@@ -112,7 +119,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
-    return await describe(await changePlan(services, request.params.accountId, plan, keepProfileIds))
+    return await describe(await changePlan(deps, request.params.accountId, plan, keepProfileIds))
   })
 
   app.put(
@@ -130,7 +137,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request) =>
-      await describe(await disableAccount(services, callerOf(request).accountId, request.params.accountId)),
+      await describe(await disableAccount(deps, callerOf(request).accountId, request.params.accountId)),
   )
 
   app.delete('/admin/accounts/:accountId/disabled', {
@@ -142,7 +149,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       params,
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await describe(await enableAccount(services, request.params.accountId)))
+  }, async (request) => await describe(await enableAccount(deps, request.params.accountId)))
 
   app.put('/admin/accounts/:accountId/role', {
     ...admin,
@@ -156,7 +163,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
       body: strict({ role: RoleName }),
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await describe(await changeRole(services, request.params.accountId, request.body.role)))
+  }, async (request) => await describe(await changeRole(deps, request.params.accountId, request.body.role)))
 
   app.delete('/admin/accounts/:accountId/sessions', {
     ...admin,
@@ -170,7 +177,7 @@ const adminAccounts: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { accountId } = request.params
     if (await findAccount(accountId) === null) throw notFound('account')
-    await endAllSessions(services, accountId, null, 'ended-by-admin')
+    await endAllSessions(deps, accountId, null, 'ended-by-admin')
     return await reply.code(204).send(null)
   })
 }

@@ -4,6 +4,8 @@ import { Type } from 'typebox'
 import { listAudit, type AuditCursor } from '../src/audit/audit-log.js'
 import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
 import { responses, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
+import type { AuditLog } from '../src/audit/audit-log.js'
+import type { CursorCodec } from '../src/security/cursors.js'
 
 const AuditQuery = strict({
   account: Type.Optional(Id),
@@ -16,8 +18,12 @@ const AuditQuery = strict({
   cursor: Type.Optional(Cursor),
 })
 
-const adminAudit: FastifyPluginAsyncTypebox = async (app) => {
-  const { audit, cursors } = app.services
+export interface AdminAuditRouteOptions {
+  readonly audit: AuditLog
+  readonly cursors: CursorCodec
+}
+
+const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app, { audit, cursors }) => {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })

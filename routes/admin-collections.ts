@@ -12,15 +12,18 @@ import {
   toStoredCollection,
 } from '../src/schemas/collections.js'
 import { responses, Id, NoContent, ref } from '../src/schemas/common.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 
 const CollectionParams = Type.Object({ collectionId: Id })
 const admin = { config: { access: 'admin' as const } }
 
-const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export interface AdminCollectionsRouteOptions {
+  readonly catalogue: Catalogue
+}
 
+const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> = async (app, deps) => {
   async function sendStored (request: FastifyRequest, reply: FastifyReply, id: string) {
-    const collection = services.catalogue.findCollection(id) ?? fail(notFound('collection'))
+    const collection = deps.catalogue.findCollection(id) ?? fail(notFound('collection'))
     return await sendTagged(request, reply, toStoredCollection(collection), collection.revision)
   }
 
@@ -45,7 +48,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 201: ref(StoredCollectionView) }),
     },
   }, async (request, reply) => {
-    const id = await createCollection(services, request.body)
+    const id = await createCollection(deps, request.body)
     reply.code(201).header('location', `/v1/collections/${id}`)
     return await sendStored(request, reply, id)
   })
@@ -62,7 +65,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
-    await editCollection(services, collectionId, request.body, 'replace', wantedRevision(request))
+    await editCollection(deps, collectionId, request.body, 'replace', wantedRevision(request))
     return await sendStored(request, reply, collectionId)
   })
 
@@ -78,7 +81,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
-    await editCollection(services, collectionId, request.body, 'merge', wantedRevision(request))
+    await editCollection(deps, collectionId, request.body, 'merge', wantedRevision(request))
     return await sendStored(request, reply, collectionId)
   })
 
@@ -92,7 +95,7 @@ const adminCollections: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeCollection(services, request.params.collectionId, wantedRevision(request))
+    await removeCollection(deps, request.params.collectionId, wantedRevision(request))
     return await reply.code(204).send(null)
   })
 }

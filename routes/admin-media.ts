@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/upload/media-files.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
 import { responses, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
+import type { MediaFileDeps } from '../src/media/upload/media-files.js'
 
 const Changes = strict({
   audioLanguages: Type.Optional(Type.Array(Language, { maxItems: 50 })),
@@ -12,9 +13,9 @@ const Changes = strict({
 }, { minProperties: 1 })
 const FileParams = Type.Object({ mediaFileId: Id })
 
-const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export type AdminMediaRouteOptions = MediaFileDeps
 
+const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app, deps) => {
   app.patch('/admin/media/:mediaFileId', {
     config: { access: 'admin' },
     schema: {
@@ -25,7 +26,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
       body: Changes,
       response: responses({ 200: ref(MediaFile) }),
     },
-  }, async (request) => toAdminMediaFile(await changeMediaFile(services, request.params.mediaFileId, request.body)))
+  }, async (request) => toAdminMediaFile(await changeMediaFile(deps, request.params.mediaFileId, request.body)))
 
   app.post(
     '/admin/media/:mediaFileId/package',
@@ -42,7 +43,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) =>
-      await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(services, request.params.mediaFileId))),
+      await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(deps, request.params.mediaFileId))),
   )
 
   app.delete('/admin/media/:mediaFileId', {
@@ -55,7 +56,7 @@ const adminMedia: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeMediaFile(services, request.params.mediaFileId)
+    await removeMediaFile(deps, request.params.mediaFileId)
     return await reply.code(204).send(null)
   })
 }

@@ -45,6 +45,8 @@ import {
 } from '../src/schemas/title-input.js'
 import type { StoredEpisode, StoredSeason } from '../models/show.js'
 import { responses, Id, NoContent, ref, strict } from '../src/schemas/common.js'
+import type { EditingDeps } from '../src/editing/titles.js'
+import type { TitleFactsDeps } from '../src/http/content-language.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const ShowParams = Type.Object({ showId: Id })
@@ -63,11 +65,12 @@ const removalAnswers = responses({ 200: ref(DeletionPreviewView), 204: NoContent
 /** A show may be sent whole, with thousands of episodes. */
 const SHOW_BODY_BYTES = 4 * 1024 * 1024
 
-const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const filesOf = (itemId: string) => services.catalogue.filesOf(itemId).map(toAdminMediaFile)
+export interface AdminTitlesRouteOptions extends EditingDeps, TitleFactsDeps {}
+
+const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (app, deps) => {
+  const filesOf = (itemId: string) => deps.catalogue.filesOf(itemId).map(toAdminMediaFile)
   async function sendSeason (request: FastifyRequest, reply: FastifyReply, { part, revision }: Written<StoredSeason>) {
-    return await sendTagged(request, reply, toSeason(part, filesOf, storedWords(services)), revision)
+    return await sendTagged(request, reply, toSeason(part, filesOf, storedWords(deps)), revision)
   }
 
   async function sendEpisode (
@@ -78,7 +81,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendTagged(
       request,
       reply,
-      toEpisode(part, filesOf(part._id.toString()), storedWords(services)),
+      toEpisode(part, filesOf(part._id.toString()), storedWords(deps)),
       revision,
     )
   }
@@ -91,7 +94,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     deleteIt: () => Promise<void>,
   ) {
     if ((request.query as { dryRun?: boolean }).dryRun === true) {
-      return await reply.code(200).send(await previewDeletion(services.catalogue, scope))
+      return await reply.code(200).send(await previewDeletion(deps.catalogue, scope))
     }
     await deleteIt()
     return await reply.code(204).send(null)
@@ -110,9 +113,9 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 201: ref(MovieDetail) }),
     },
   }, async (request, reply) => {
-    const movie = await createMovie(services, request.body)
+    const movie = await createMovie(deps, request.body)
     reply.code(201).header('location', `/v1/movies/${movie._id.toString()}`)
-    return await sendTagged(request, reply, toMovie(movie, [], storedFacts(services, movie._id.toString())), movie.__v)
+    return await sendTagged(request, reply, toMovie(movie, [], storedFacts(deps, movie._id.toString())), movie.__v)
   })
 
   app.put('/admin/movies/:movieId', {
@@ -127,8 +130,8 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { movieId } = request.params
-    const movie = await editMovie(services, movieId, request.body, 'replace', wantedRevision(request))
-    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(services, movieId)), movie.__v)
+    const movie = await editMovie(deps, movieId, request.body, 'replace', wantedRevision(request))
+    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(deps, movieId)), movie.__v)
   })
 
   app.patch('/admin/movies/:movieId', {
@@ -143,8 +146,8 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { movieId } = request.params
-    const movie = await editMovie(services, movieId, request.body, 'merge', wantedRevision(request))
-    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(services, movieId)), movie.__v)
+    const movie = await editMovie(deps, movieId, request.body, 'merge', wantedRevision(request))
+    return await sendTagged(request, reply, toMovie(movie, filesOf(movieId), storedFacts(deps, movieId)), movie.__v)
   })
 
   app.delete('/admin/movies/:movieId', {
@@ -160,7 +163,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { movieId } = request.params
     return await remove(request, reply, { kind: 'movie', id: movieId }, async () => {
-      await removeTitle(services, 'movie', movieId, wantedRevision(request))
+      await removeTitle(deps, 'movie', movieId, wantedRevision(request))
     })
   })
 
@@ -174,9 +177,9 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 201: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
-    const show = await createShow(services, request.body)
+    const show = await createShow(deps, request.body)
     reply.code(201).header('location', `/v1/shows/${show._id.toString()}`)
-    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
+    return await sendTagged(request, reply, toShow(show, storedFacts(deps, show._id.toString())), show.__v)
   })
 
   app.put('/admin/shows/:showId', {
@@ -190,8 +193,8 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
-    const show = await editShow(services, request.params.showId, request.body, 'replace', wantedRevision(request))
-    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
+    const show = await editShow(deps, request.params.showId, request.body, 'replace', wantedRevision(request))
+    return await sendTagged(request, reply, toShow(show, storedFacts(deps, show._id.toString())), show.__v)
   })
 
   app.patch('/admin/shows/:showId', {
@@ -205,8 +208,8 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: ref(ShowDetail) }),
     },
   }, async (request, reply) => {
-    const show = await editShow(services, request.params.showId, request.body, 'merge', wantedRevision(request))
-    return await sendTagged(request, reply, toShow(show, storedFacts(services, show._id.toString())), show.__v)
+    const show = await editShow(deps, request.params.showId, request.body, 'merge', wantedRevision(request))
+    return await sendTagged(request, reply, toShow(show, storedFacts(deps, show._id.toString())), show.__v)
   })
 
   app.delete('/admin/shows/:showId', {
@@ -222,7 +225,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { showId } = request.params
     return await remove(request, reply, { kind: 'show', id: showId }, async () => {
-      await removeTitle(services, 'show', showId, wantedRevision(request))
+      await removeTitle(deps, 'show', showId, wantedRevision(request))
     })
   })
 
@@ -241,7 +244,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendSeason(
       request,
       reply,
-      await putSeason(services, showId, season, request.body, wantedRevision(request)),
+      await putSeason(deps, showId, season, request.body, wantedRevision(request)),
     )
   })
 
@@ -260,7 +263,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendSeason(
       request,
       reply,
-      await changeSeason(services, showId, season, request.body, wantedRevision(request)),
+      await changeSeason(deps, showId, season, request.body, wantedRevision(request)),
     )
   })
 
@@ -281,7 +284,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendSeason(
       request,
       reply,
-      await orderEpisodes(services, showId, season, request.body, wantedRevision(request)),
+      await orderEpisodes(deps, showId, season, request.body, wantedRevision(request)),
     )
   })
 
@@ -298,7 +301,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { showId, season } = request.params
     return await remove(request, reply, { kind: 'show', id: showId, season }, async () => {
-      await removeSeason(services, showId, season, wantedRevision(request))
+      await removeSeason(deps, showId, season, wantedRevision(request))
     })
   })
 
@@ -317,7 +320,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendEpisode(
       request,
       reply,
-      await putEpisode(services, showId, season, episode, request.body, wantedRevision(request)),
+      await putEpisode(deps, showId, season, episode, request.body, wantedRevision(request)),
     )
   })
 
@@ -336,7 +339,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
     return await sendEpisode(
       request,
       reply,
-      await changeEpisode(services, showId, season, episode, request.body, wantedRevision(request)),
+      await changeEpisode(deps, showId, season, episode, request.body, wantedRevision(request)),
     )
   })
 
@@ -353,7 +356,7 @@ const adminTitles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
     return await remove(request, reply, { kind: 'show', id: showId, season, episode }, async () => {
-      await removeEpisode(services, showId, season, episode, wantedRevision(request))
+      await removeEpisode(deps, showId, season, episode, wantedRevision(request))
     })
   })
 }

@@ -13,6 +13,8 @@ import { exportCatalogue } from '../src/transfer/export-catalogue.js'
 import { importCatalogue, type ImportProgress, type RejectedLine } from '../src/transfer/import-catalogue.js'
 import { readText, type TextFormat } from '../src/transfer/open-source.js'
 import { UnreadableSourceError, type SourceItems } from '../src/transfer/source.js'
+import type { Config } from '../src/config.js'
+import type { MediaDeps } from '../src/media/deps.js'
 
 const NDJSON = 'application/x-ndjson'
 const FORMATS: Readonly<Record<string, TextFormat>> = {
@@ -49,9 +51,12 @@ const CsvText = Type.String({
   ],
 })
 
-const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, config, now } = services
+export interface AdminTransferRouteOptions extends MediaDeps {
+  readonly config: Pick<Config, 'catalogueLanguage' | 'maxUploadBytes'>
+}
+
+const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = async (app, deps) => {
+  const { catalogue, config, now } = deps
   // Bodies are read as they arrive: they may be larger than memory.
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(Object.keys(FORMATS), (_request, payload, done) => {
@@ -95,7 +100,7 @@ const adminTransfer: FastifyPluginAsyncTypebox = async (app) => {
     const refused: RejectedLine[] = []
     let hasChanged = false
     const { counts, items } = await importBody(request, async (source) =>
-      await importCatalogue(services, source, {
+      await importCatalogue(deps, source, {
         mode,
         isDryRun: dryRun,
         async onBatch (progress) {

@@ -34,6 +34,7 @@ import {
   Tokens,
 } from '../src/schemas/account.js'
 import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 
 const SignUp = strict({
   email: Email,
@@ -61,18 +62,20 @@ function tokensFor (
   app: FastifyInstance,
   account: StoredAccount,
   { session, refreshToken }: OpenedSession,
+  now: Date,
 ): Static<typeof Tokens> {
   const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
   return {
     account: toAccount(account),
-    accessToken: app.signAccessToken(claims, app.services.now()),
+    accessToken: app.signAccessToken(claims, now),
     refreshToken,
     expiresIn: ACCESS_TOKEN_SECONDS,
   }
 }
 
-const auth: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export type AuthRouteOptions = AccountDeps
+
+const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
@@ -88,13 +91,13 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { email, password, plan = smallestPlan().id, profileName, device } = request.body
-    const account = await createAccount(services, { email, password, plan, profileName: profileName ?? 'Me' })
+    const account = await createAccount(deps, { email, password, plan, profileName: profileName ?? 'Me' })
     noteAudit(request, { account: account._id.toString() })
-    requestVerification(services, account)
-    const opened = await openSession(services, account._id.toString(), device ?? null)
+    requestVerification(deps, account)
+    const opened = await openSession(deps, account._id.toString(), device ?? null)
     return await reply.code(201).send({
-      ...tokensFor(app, account, opened),
-      deviceToken: issueDeviceToken(services.keys, account._id.toString()),
+      ...tokensFor(app, account, opened, deps.now()),
+      deviceToken: issueDeviceToken(deps.keys, account._id.toString()),
     })
   })
 
@@ -109,16 +112,19 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
-    const account = await verifyCredentials(services, { email, password, address: addressKey(request.ip), deviceToken })
-    const opened = await openSession(services, account._id.toString(), device ?? null)
-    const allowed = await findSessionAccount(services, opened.session)
-    const isReopened = await reopenAccount(services, account)
+    const account = await verifyCredentials(deps, { email, password, address: addressKey(request.ip), deviceToken })
+    const opened = await openSession(deps, account._id.toString(), device ?? null)
+    const allowed = await findSessionAccount(deps, opened.session)
+    const isReopened = await reopenAccount(deps, account)
     noteAudit(request, {
       account: account._id.toString(),
       session: opened.session._id.toString(),
       reason: isReopened ? 'account-reopened' : null,
     })
-    return { ...tokensFor(app, allowed, opened), deviceToken: issueDeviceToken(services.keys, account._id.toString()) }
+    return {
+      ...tokensFor(app, allowed, opened, deps.now()),
+      deviceToken: issueDeviceToken(deps.keys, account._id.toString()),
+    }
   })
 
   app.post('/auth/refresh', {
@@ -131,8 +137,8 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: ref(Tokens) }),
     },
   }, async (request) => {
-    const opened = await refreshSession(services, request.body.refreshToken)
-    return tokensFor(app, await findSessionAccount(services, opened.session), opened)
+    const opened = await refreshSession(deps, request.body.refreshToken)
+    return tokensFor(app, await findSessionAccount(deps, opened.session), opened, deps.now())
   })
 
   app.post('/auth/password/forgot', {
@@ -147,7 +153,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
-    requestPasswordReset(services, request.body.email)
+    requestPasswordReset(deps, request.body.email)
     return await reply.code(202).send({ status: 'accepted' })
   })
 
@@ -161,7 +167,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    noteAudit(request, { account: await resetPassword(services, request.body.token, request.body.password) })
+    noteAudit(request, { account: await resetPassword(deps, request.body.token, request.body.password) })
     return await reply.code(204).send(null)
   })
 
@@ -176,7 +182,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    noteAudit(request, await confirmEmail(services, request.body.token))
+    noteAudit(request, await confirmEmail(deps, request.body.token))
     return await reply.code(204).send(null)
   })
 
@@ -190,7 +196,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
-    if (session !== null) await endSession(services, session, 'logged-out')
+    if (session !== null) await endSession(deps, session, 'logged-out')
     return await reply.code(204).send(null)
   })
 
@@ -203,7 +209,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await endAllSessions(services, callerOf(request).accountId, null, 'logged-out-everywhere')
+    await endAllSessions(deps, callerOf(request).accountId, null, 'logged-out-everywhere')
     return await reply.code(204).send(null)
   })
 
@@ -217,7 +223,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     const { accountId, sessionId } = callerOf(request)
-    const sessions = await listSessions(accountId, services.now())
+    const sessions = await listSessions(accountId, deps.now())
     return {
       items: sessions.map((session) => ({
         id: session._id.toString(),
@@ -241,7 +247,7 @@ const auth: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const session = await findSession(request.params.sessionId)
     if (session === null || session.account.toString() !== callerOf(request).accountId) throw notFound('session')
-    await endSession(services, session, 'ended-by-owner')
+    await endSession(deps, session, 'ended-by-owner')
     return await reply.code(204).send(null)
   })
 }

@@ -5,12 +5,17 @@ import Negotiator from 'negotiator'
 import { Type } from 'typebox'
 import { createRequestLocaliser } from '../src/http/content-language.js'
 import { openEventStream, type EventStream } from '../src/http/server-sent-events.js'
-import { createChangeReader, type FeedCursor } from '../src/changes/read-changes.js'
+import type { FeedCursor } from '../src/changes/read-changes.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { Changes, toChanges } from '../src/schemas/changes.js'
 import { responses, Cursor, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import { profileRef } from './playback.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { ChangeReader } from '../src/changes/read-changes.js'
+import type { ChangeFeedBroadcaster } from '../src/changes/change-feed-broadcaster.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const EVENTS = 'text/event-stream'
 const JSON_TYPE = 'application/json'
@@ -20,10 +25,15 @@ const ChangesQuery = strict({
   ),
 })
 
-const changes: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { access, catalogue, cursors, hub, now } = services
-  const reader = createChangeReader(catalogue, now)
+export interface ChangesRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly changeReader: ChangeReader
+  readonly changeFeeds: ChangeFeedBroadcaster
+  readonly cursors: CursorCodec
+}
+
+const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps) => {
+  const { access, changeReader, changeFeeds, cursors } = deps
 
   function scopeOf (request: FastifyRequest): string[] {
     return ['changes', profileOf(request).id]
@@ -33,10 +43,10 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
   async function readPage (request: FastifyRequest, since: FeedCursor | null) {
     const watcher = profileRef(request)
     const viewer = await access.findProfile(watcher.account, watcher.profile) ?? fail(notFound('profile'))
-    const page = await reader.read(watcher, viewer, since)
+    const page = await changeReader.read(watcher, viewer, since)
     return {
       page,
-      body: toChanges(page, cursors.encode(page.position, scopeOf(request)), createRequestLocaliser(services, request)),
+      body: toChanges(page, cursors.encode(page.position, scopeOf(request)), createRequestLocaliser(deps, request)),
     }
   }
 
@@ -73,7 +83,7 @@ const changes: FastifyPluginAsyncTypebox = async (app) => {
     }
 
     const { accountId, sessionId, boundProfileId } = callerOf(request)
-    leave = await hub.listen({
+    leave = await changeFeeds.listen({
       accountId,
       sessionId,
       profileId: profileOf(request).id,

@@ -9,14 +9,24 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueCollection, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { compareRanks, pageOfOrdered, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
-import { callerOf, viewerOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { CollectionCard, CollectionDetail, CollectionKind, toCollectionCard } from '../src/schemas/collections.js'
 import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
-const collections: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, cursors, now } = services
+export interface CollectionsRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly cursors: CursorCodec
+  now(): Date
+}
+
+const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (app, deps) => {
+  const { catalogue, cursors, now, access } = deps
 
   interface Seen {
     readonly collection: CatalogueCollection
@@ -25,7 +35,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
 
   /** The collections in which there is something for this viewer, each with that. */
   async function listSeen (request: FastifyRequest, all: Iterable<CatalogueCollection>): Promise<Seen[]> {
-    const viewer = await viewerOf(app, request)
+    const viewer = await maturityScopeOf(access, request)
     const moment = now()
     return [...all].filter(({ published }) => published)
       .map((collection) => ({ collection, titles: visibleTitlesOf(catalogue, collection, viewer, moment) }))
@@ -56,7 +66,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
       limit,
       () => true,
     )
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles.length, localiser))
     return await sendTagged(
       request,
@@ -91,7 +101,7 @@ const collections: FastifyPluginAsyncTypebox = async (app) => {
     ) => place > after)
     const page = placed.slice(0, limit)
     const states = await loadTitleStates(callerOf(request), page.map(({ title }) => title.id))
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const body = {
       ...toCollectionCard(collection, titles.length, localiser),
       items: page.map(({ title }) => toCard(title, states(title.id), localiser)),

@@ -26,13 +26,24 @@ import { startRewatch, cancelRewatch } from '../src/watching/history/rewatch.js'
 import { undo } from '../src/watching/history/undo.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { profileRef } from './playback.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
-const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
-  const { watching, catalogue, now } = app.services
+export interface ContinueWatchingRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly watching: WatchingDeps
+  now(): Date
+}
+
+const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> = async (app, deps) => {
+  const { watching, catalogue, now, access } = deps
 
   async function seenBy (request: FastifyRequest): Promise<{ viewer: MaturityScope, planMaxHeight: number }> {
-    const { limits } = await accountOf(app, request)
+    const { limits } = await accountOf(access, request)
     return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
   }
 
@@ -52,7 +63,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: listOf(ref(ContinueView)) }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const cards = await listContinueCards(watching, profileRef(request), {
       ...await seenBy(request),
       limit: request.query.limit,
@@ -74,7 +85,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const titles = await listDismissed(watching, profileRef(request), profileOf(request)) ?? fail(notFound('profile'))
     const items = titles.map(({ title, hiddenAt, droppedAt }) => ({
       title: toCard(title, undefined, localiser),
@@ -96,7 +107,7 @@ const continueWatching: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const card = await findContinueCard(watching, profileRef(request), await seenBy(request))
     if (card === null) return await reply.code(204).send(null)
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const told = toContinueCard(card, localiser)
     return await reply.code(200).send(setContentLanguage(reply, localiser, told))
   })

@@ -1,10 +1,15 @@
 // The mails that were not sent for want of a mail server, for whoever develops. Never there in production.
 import type { FastifyPluginAsync } from 'fastify'
+import type { Mailer } from '../src/mail/mailer.js'
 import { escapeHtml } from '../src/mail/templates.js'
 
-const developerMails: FastifyPluginAsync = async (app) => {
+export interface DeveloperMailsRouteOptions {
+  readonly mailer: Mailer
+}
+
+const developerMails: FastifyPluginAsync<DeveloperMailsRouteOptions> = async (app, { mailer }) => {
   app.get('/dev/mails', { config: { access: 'public' }, schema: { hide: true } as never }, async (_request, reply) => {
-    const mails = app.services.mailer.recent().map(({ to, subject, text, at }) =>
+    const mails = mailer.recent().map(({ to, subject, text, at }) =>
       `<article><h2>${escapeHtml(subject)}</h2><p>to ${escapeHtml(to)}, ${at.toISOString()}</p><pre>${
         linked(text)
       }</pre></article>`

@@ -3,10 +3,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { pingDatabase } from '../src/database/connection.js'
 import { responses } from '../src/schemas/common.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 
 const Health = Type.Object({ status: Type.String({ examples: ['ok'] }) })
 
-const health: FastifyPluginAsyncTypebox = async (app) => {
+export interface HealthRouteOptions {
+  readonly catalogue: Catalogue
+}
+
+const health: FastifyPluginAsyncTypebox<HealthRouteOptions> = async (app, deps) => {
   app.get('/health/live', {
     config: { access: 'public', rateLimit: false },
     schema: {
@@ -26,7 +31,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       response: { 200: Health, 503: Health },
     },
   }, async (_request, reply) => {
-    const isReady = !app.isStopping() && app.services.catalogue.isReady() && await pingDatabase()
+    const isReady = !app.isStopping() && deps.catalogue.isReady() && await pingDatabase()
     return isReady
       ? { status: 'ok' }
       : await reply.code(503).header('retry-after', 2).send({ status: app.isStopping() ? 'stopping' : 'not ready' })

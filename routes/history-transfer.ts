@@ -14,6 +14,7 @@ import { readNetflixFile } from '../src/watching/import/netflix-file.js'
 import { readNormflixFile } from '../src/watching/import/normflix-file.js'
 import { numbersOf } from '../src/catalogue/store/catalogue.js'
 import { profileRef } from './playback.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
 
 const FILE_BYTES = 16 * 1024 * 1024
 /** Imports from one address: each may be a large file. */
@@ -54,8 +55,12 @@ const wrongType = (expected: string): DomainError =>
     `A file of this format is sent as ${expected}.`,
   )
 
-const historyTransfer: FastifyPluginAsyncTypebox = async (app) => {
-  const { watching, now } = app.services
+export interface HistoryTransferRouteOptions {
+  readonly watching: WatchingDeps
+  now(): Date
+}
+
+const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = async (app, { watching, now }) => {
   app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
   })

@@ -18,6 +18,8 @@ import {
 } from '../src/watching/history/history.js'
 import type { ProfileRef } from '../src/watching/watching.js'
 import { profileRef } from './playback.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { CursorCodec } from '../src/security/cursors.js'
 
 const HistoryQuery = strict({
   titleId: Type.Optional(Id),
@@ -33,9 +35,12 @@ function itemOf (play: StoredPlay) {
   return toHistoryItem(play, finishedBy(play), watchedIn(toPlayProgress(play)))
 }
 
-const history: FastifyPluginAsyncTypebox = async (app) => {
-  const { watching, cursors } = app.services
+export interface HistoryRouteOptions {
+  readonly watching: WatchingDeps
+  readonly cursors: CursorCodec
+}
 
+const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { watching, cursors }) => {
   app.get('/profiles/:profileId/history', {
     config: { access: 'profile' },
     schema: {

@@ -11,6 +11,8 @@ import { mediaRefused } from '../src/media/delivery/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/delivery/media-urls.js'
 import { responses, Id, strict } from '../src/schemas/common.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
+import type { HlsDeps } from '../src/media/delivery/item-hls.js'
+import type { DeliveryDeps } from '../src/media/delivery/deliver.js'
 
 const MasterParams = Type.Object({ itemId: Id })
 const RenditionParams = Type.Object({
@@ -24,13 +26,14 @@ const Bytes = { description: 'The bytes', content: { 'video/mp4': Binary, 'audio
 
 const compress = promisify(gzip)
 
-const hls: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export interface HlsRouteOptions extends HlsDeps, DeliveryDeps {}
+
+const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   const open = { config: { access: 'signed-url' as const, rateLimit: false as const } }
 
   async function openGrant (itemId: string, token = ''): Promise<HlsGrant> {
-    const grant = readHlsGrant(services.keys, token, services.now())
-    if (grant === null || grant.item !== itemId || !await services.leases.isLive(grant)) throw mediaRefused()
+    const grant = readHlsGrant(deps.keys, token, deps.now())
+    if (grant === null || grant.item !== itemId || !await deps.leases.isLive(grant)) throw mediaRefused()
     return grant
   }
 
@@ -59,7 +62,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
     return await sendPlaylist(
       request,
       reply,
-      await orNotFound(renderItemMaster(services, grant, request.query.token ?? '')),
+      await orNotFound(renderItemMaster(deps, grant, request.query.token ?? '')),
     )
   })
 
@@ -79,7 +82,7 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
     return await sendPlaylist(
       request,
       reply,
-      await orNotFound(renderRendition(services, grant, renditionId, request.query.token ?? '')),
+      await orNotFound(renderRendition(deps, grant, renditionId, request.query.token ?? '')),
     )
   })
 
@@ -103,8 +106,8 @@ const hls: FastifyPluginAsyncTypebox = async (app) => {
     const { itemId, renditionId } = request.params
     const grant = await openGrant(itemId, request.query.token)
     return await orNotFound(
-      findRendition(services, grant, renditionId).then(async (found) =>
-        await deliver(services, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })
+      findRendition(deps, grant, renditionId).then(async (found) =>
+        await deliver(deps, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })
       ),
     )
   })

@@ -1,22 +1,33 @@
-// The home page of a profile: rows of cards, each of which goes on in pages.
+// The home page of a profile: rows of cards, each of which goes on in homePage.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
 import type { Localiser } from '../src/catalogue/queries/localise.js'
-import { createHome, type FilledRow, type HomeRequest } from '../src/home/home.js'
+import type { FilledRow, HomeRequest } from '../src/home/home.js'
 import type { RowCursor } from '../src/home/rows.js'
 import { accountOf, profileOf } from '../src/plugins/auth.js'
 import { responses, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
 import { HomeRow, RowId, toHomeRow, type HomeRowView } from '../src/schemas/home.js'
 import { profileRef } from './playback.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { Home } from '../src/home/home.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
-const home: FastifyPluginAsyncTypebox = async (app) => {
-  const { watching, catalogue, trends, cursors } = app.services
-  const pages = createHome(watching, catalogue, trends)
+export interface HomeRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly homePage: Home
+  readonly cursors: CursorCodec
+}
+
+const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
+  const { access, cursors, homePage } = deps
 
   async function seenBy (request: FastifyRequest): Promise<HomeRequest> {
-    const { limits } = await accountOf(app, request)
+    const { limits } = await accountOf(access, request)
     return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
   }
 
@@ -42,8 +53,8 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
-    const rows = await pages.readAll(profileRef(request), await seenBy(request))
+    const localiser = createRequestLocaliser(deps, request)
+    const rows = await homePage.readAll(profileRef(request), await seenBy(request))
     return setContentLanguage(reply, localiser, { rows: rows.map((row) => toView(request, row, localiser)) })
   })
 
@@ -60,13 +71,17 @@ const home: FastifyPluginAsyncTypebox = async (app) => {
     },
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const { params: { rowId }, query: { limit, cursor } } = request
     const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowCursor
     return setContentLanguage(
       reply,
       localiser,
-      toView(request, await pages.readRow(profileRef(request), await seenBy(request), rowId, after, limit), localiser),
+      toView(
+        request,
+        await homePage.readRow(profileRef(request), await seenBy(request), rowId, after, limit),
+        localiser,
+      ),
     )
   })
 }

@@ -6,6 +6,7 @@ import { badRequest, fail, notFound } from '../src/errors.js'
 import { IMAGE_TYPES, imageUrlOf, MAX_IMAGE_BYTES, setPoster } from '../src/media/images/images.js'
 import { sendBytes } from '../src/media/delivery/serve-bytes.js'
 import { responses, Id } from '../src/schemas/common.js'
+import type { MediaDeps } from '../src/media/deps.js'
 
 const TitleParams = Type.Object({ titleId: Id })
 const ImageParams = Type.Object({ imageId: Id })
@@ -15,8 +16,9 @@ const Poster = Type.Object({
 })
 const Picture = { schema: Type.String({ format: 'binary' }) }
 
-const images: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export type ImagesRouteOptions = MediaDeps
+
+const images: FastifyPluginAsyncTypebox<ImagesRouteOptions> = async (app, deps) => {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser([...IMAGE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
@@ -37,7 +39,7 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     if (!Buffer.isBuffer(request.body)) throw badRequest('empty-upload', 'The body is empty: send the picture itself.')
-    const { _id } = await setPoster(services, request.params.titleId, request.body)
+    const { _id } = await setPoster(deps, request.params.titleId, request.body)
     return await reply.code(201).send({ imageId: _id.toString(), posterUrl: imageUrlOf(_id) })
   })
 
@@ -60,7 +62,7 @@ const images: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { storageKey, sizeBytes, contentType, sha256, createdAt } =
       await Image.findById(request.params.imageId).lean<StoredImage>() ?? fail(notFound('picture'))
-    return await sendBytes(request, reply, services.storage, {
+    return await sendBytes(request, reply, deps.storage, {
       // A picture never changes: another one has another address.
       key: storageKey,
       sizeBytes,

@@ -9,26 +9,32 @@ import { mediaRefused } from '../src/media/delivery/lease-check.js'
 import { readMediaGrant } from '../src/media/delivery/media-urls.js'
 import { responses, Id, strict } from '../src/schemas/common.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { KeyRing } from '../src/security/key-ring.js'
+import type { DeliveryDeps } from '../src/media/delivery/deliver.js'
 
 const MediaParams = Type.Object({ mediaFileId: Id })
 const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
 const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
 
-const media: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export interface MediaRouteOptions extends DeliveryDeps {
+  readonly catalogue: Catalogue
+  readonly keys: KeyRing
+}
 
+const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) => {
   async function serve (
     request: FastifyRequest,
     reply: FastifyReply,
     mediaFileId: string,
     token: string,
   ): Promise<FastifyReply> {
-    const grant = readMediaGrant(services.keys, token, services.now())
-    if (grant === null || grant.file !== mediaFileId || !await services.leases.isLive(grant)) throw mediaRefused()
-    const file = services.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
+    const grant = readMediaGrant(deps.keys, token, deps.now())
+    if (grant === null || grant.file !== mediaFileId || !await deps.leases.isLive(grant)) throw mediaRefused()
+    const file = deps.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
     if (videoHeight(file) > grant.maxHeight) throw mediaRefused()
     try {
-      return await deliver(services, request, reply, grant, {
+      return await deliver(deps, request, reply, grant, {
         key: file.storageKey,
         sizeBytes: file.sizeBytes,
         contentType: file.contentType,

@@ -4,8 +4,15 @@ import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { responses } from '../src/schemas/common.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { TitleSearch } from '../src/search/title-search.js'
 
-const metrics: FastifyPluginAsyncTypebox = async (app) => {
+export interface MetricsRouteOptions {
+  readonly catalogue: Catalogue
+  readonly search: TitleSearch
+}
+
+const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, deps) => {
   const register = new Registry()
   collectDefaultMetrics({ register })
   const durations = new Histogram({
@@ -21,7 +28,7 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
       help: 'Titles in the catalogue in memory',
       registers: [],
       collect () {
-        this.set([...app.services.catalogue.titles()].length)
+        this.set([...deps.catalogue.titles()].length)
       },
     }),
   )
@@ -31,7 +38,7 @@ const metrics: FastifyPluginAsyncTypebox = async (app) => {
       help: "Memory that the search index's thread has in use",
       registers: [],
       async collect () {
-        this.set(await app.services.search.readMemory().catch(() => NaN))
+        this.set(await deps.search.readMemory().catch(() => NaN))
       },
     }),
   )

@@ -10,10 +10,14 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
-import { callerOf, viewerOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { PersonDetail, PersonView } from '../src/schemas/collections.js'
 import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const PeopleQuery = strict({
   q: Type.String({
@@ -27,9 +31,15 @@ const PeopleQuery = strict({
   cursor: Type.Optional(Cursor),
 })
 
-const people: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, cursors, now } = services
+export interface PeopleRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly cursors: CursorCodec
+  now(): Date
+}
+
+const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) => {
+  const { catalogue, cursors, now, access } = deps
 
   app.get('/people', {
     config: { access: 'catalogue' },
@@ -43,7 +53,7 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { q, limit, cursor } = request.query
     const scope = ['people', q]
-    const viewer = await viewerOf(app, request)
+    const viewer = await maturityScopeOf(access, request)
     const moment = now()
     const isWanted = hasName(q)
     const named: Array<{ person: CataloguePerson, key: RankKey }> = []
@@ -80,7 +90,9 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { params: { personId }, query: { limit, cursor } } = request
     const person = catalogue.findPerson(personId)
-    const titles = person === null ? [] : visibleTitlesOf(catalogue, person, await viewerOf(app, request), now())
+    const titles = person === null
+      ? []
+      : visibleTitlesOf(catalogue, person, await maturityScopeOf(access, request), now())
     if (person === null || titles.length === 0) throw notFound('person')
     const scope = ['person', person.id]
     const newest = titles.map((title) => ({ title, key: newestKey(title) })).sort((a, b) => compareRanks(b.key, a.key))
@@ -92,7 +104,7 @@ const people: FastifyPluginAsyncTypebox = async (app) => {
     )
     const ids = entries.map(({ title }) => title.id)
     const [stored, states] = await Promise.all([findCredits(ids), loadTitleStates(callerOf(request), ids)])
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const items = entries.map(({ title }) => ({
       title: toCard(title, states(title.id), localiser),
       credits: creditsOf(stored.get(title.id), person.id),

@@ -36,6 +36,13 @@ import {
 } from '../src/watching/streams/playback.js'
 import { clampTime } from '../src/watching/history/record.js'
 import { HEARTBEAT_INTERVAL_MS, type ProfileRef } from '../src/watching/watching.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { FlushSchedule } from '../src/watching/streams/flush.js'
+import type { KeyRing } from '../src/security/key-ring.js'
+import type { LeaseCheck } from '../src/media/delivery/lease-check.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const StreamParams = Type.Object({ profileId: Id, streamId: Id })
 
@@ -53,9 +60,18 @@ export function toProgressEvent (body: Static<typeof StopBody>, now: Date): Prog
   }
 }
 
-const playback: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { watching, catalogue, keys, leases } = services
+export interface PlaybackRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly watching: WatchingDeps
+  readonly flushSchedule: FlushSchedule
+  readonly keys: KeyRing
+  readonly leases: LeaseCheck
+  now(): Date
+}
+
+const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, deps) => {
+  const { watching, catalogue, keys, leases, access } = deps
   const flushes = createFlushSchedule()
 
   /** The signed addresses of everything that a started stream may read. */
@@ -68,7 +84,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       account: watcher.account,
       profile: watcher.profile,
       lease: slot._id.toString(),
-      expiresAt: services.now().getTime() + MEDIA_URL_MS,
+      expiresAt: deps.now().getTime() + MEDIA_URL_MS,
     }
     const { subtitles, thumbnails } = catalogue.sideFilesOf(file.itemId)
     const hlsToken = (): string =>
@@ -134,7 +150,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
-    const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, services.now())
+    const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, deps.now())
     const started = await startPlayback(watching, profileRef(request), {
       title,
       item,
@@ -146,7 +162,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       private: isPrivate,
     })
     leases.forget(callerOf(request).accountId)
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const playback = toPlayback(profileRef(request), [title, item, localiser], started)
     return await reply.code(201).send(setContentLanguage(reply, localiser, playback))
   })
@@ -164,7 +180,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: Type.Object({ expiresAt: Timestamp }) }),
     },
   }, async (request) => {
-    const event = toProgressEvent(request.body, services.now())
+    const event = toProgressEvent(request.body, deps.now())
     const expiresAt = await heartbeat(
       watching,
       profileRef(request),
@@ -178,7 +194,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       request.params.streamId,
       toSpokenWishes(request.body),
       event.at,
-      services.now(),
+      deps.now(),
     )
     return { expiresAt: expiresAt.toISOString() }
   })
@@ -199,18 +215,18 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
       }),
     },
   }, async (request, reply) => {
-    const event = toProgressEvent(request.body, services.now())
+    const event = toProgressEvent(request.body, deps.now())
     // Before the slot is gone, which knows whether the stream is private.
     await saveStreamLanguages(
       profileRef(request),
       request.params.streamId,
       toSpokenWishes(request.body),
       event.at,
-      services.now(),
+      deps.now(),
     )
     const stopped = await stopPlayback(watching, profileRef(request), request.params.streamId, event, flushes)
     leases.forget(callerOf(request).accountId)
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const next = await nextOf(request, stopped, localiser)
     return setContentLanguage(reply, localiser, {
       progress: stopped.state === null ? null : toProgress(stopped.state),
@@ -224,7 +240,7 @@ const playback: FastifyPluginAsyncTypebox = async (app) => {
     localiser: Localiser,
   ): Promise<Static<typeof ContinueView> | null> {
     if (title === null || titleState === null || state?.finished !== true || state.isResumable) return null
-    const { limits } = await accountOf(app, request)
+    const { limits } = await accountOf(access, request)
     const card = nextCard(
       watching,
       { viewer: profileOf(request), planMaxHeight: limits.maxHeight },

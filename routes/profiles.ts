@@ -10,12 +10,13 @@ import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
 import { responses, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 
 const BoundToken = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer({ description: 'Seconds' }) })
 
-const profiles: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
+export type ProfilesRouteOptions = AccountDeps
 
+const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, deps) => {
   async function findProfile (accountId: string, profileId: string): Promise<StoredProfile> {
     const account = await findAccount(accountId)
     return account?.profiles.find((profile) => profile._id.toString() === profileId) ?? fail(notFound('profile'))
@@ -46,7 +47,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     if (request.body.pin != null) noteAudit(request, { action: 'change-pin' })
-    const profile = await addProfile(services, callerOf(request).accountId, request.body)
+    const profile = await addProfile(deps, callerOf(request).accountId, request.body)
     return await reply.code(201).header('location', `/v1/profiles/${profile._id.toString()}`).send(toProfile(profile))
   })
 
@@ -78,7 +79,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request) => {
     if (request.body.pin !== undefined) noteAudit(request, { action: 'change-pin' })
-    return toProfile(await changeProfile(services, callerOf(request).accountId, request.params.profileId, request.body))
+    return toProfile(await changeProfile(deps, callerOf(request).accountId, request.params.profileId, request.body))
   })
 
   app.delete('/profiles/:profileId', {
@@ -91,7 +92,7 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeProfile(services, callerOf(request).accountId, request.params.profileId)
+    await removeProfile(deps, callerOf(request).accountId, request.params.profileId)
     return await reply.code(204).send(null)
   })
 
@@ -115,12 +116,12 @@ const profiles: FastifyPluginAsyncTypebox = async (app) => {
     const { accountId, sessionId, role } = callerOf(request)
     const profile = await findProfile(accountId, request.params.profileId)
     if (profile.locked) throw profileLocked()
-    await verifyPin(services, profile, request.body.pin)
+    await verifyPin(deps, profile, request.body.pin)
     reply.header('cache-control', 'no-store')
     return {
       accessToken: app.signAccessToken(
         { sub: accountId, sid: sessionId, role, pid: request.params.profileId },
-        services.now(),
+        deps.now(),
       ),
       expiresIn: ACCESS_TOKEN_SECONDS,
     }

@@ -14,6 +14,10 @@ import { findVisibleItem, findVisibleTitle } from '../src/catalogue/queries/find
 import { findResumePosition } from '../src/watching/streams/resume-position.js'
 import { dropIfWatched } from '../src/watching/lists/wishlist.js'
 import { toProgressEvent, profileRef } from './playback.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { FastifyBaseLogger } from 'fastify'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
 const WatchedParams = Type.Object({ profileId: Id, id: Id })
@@ -30,9 +34,15 @@ const BatchResult = Type.Object({
   detail: Type.Optional(Type.String()),
 })
 
-const progress: FastifyPluginAsyncTypebox = async (app) => {
-  const { catalogue, watching, now, log } = app.services
+export interface ProgressRouteOptions {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly watching: WatchingDeps
+  readonly log: FastifyBaseLogger
+  now(): Date
+}
 
+const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { catalogue, watching, now, log }) => {
   function reportOf (body: Static<typeof ProgressBody>): ProgressReport {
     return { ...toProgressEvent(body, now()), sitting: body.playId?.toLowerCase() ?? null }
   }

@@ -21,11 +21,20 @@ import { clearLanguages, storedLanguages, saveLanguages } from '../src/watching/
 import { listRatings, rateTitle, unrateTitle, type RatingsCursor } from '../src/watching/lists/ratings.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { profileRef } from './playback.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 
-const taste: FastifyPluginAsyncTypebox = async (app) => {
-  const { catalogue, cursors, now } = app.services
+export interface RatingsRouteOptions extends ContentLanguageDeps {
+  readonly catalogue: Catalogue
+  readonly cursors: CursorCodec
+  now(): Date
+}
+
+const taste: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps) => {
+  const { catalogue, cursors, now } = deps
 
   app.get('/profiles/:profileId/ratings', {
     config: { access: 'profile' },
@@ -38,7 +47,7 @@ const taste: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: pageOf(ref(RatedTitleView)) }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const { rating = null, limit, cursor } = request.query
     const viewer = profileOf(request)
     const scope = ['ratings', viewer.id, rating]

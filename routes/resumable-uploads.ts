@@ -7,14 +7,20 @@ import { drainBody } from '../src/http/request-body.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { responses, Id, listOf, NoContent, ref } from '../src/schemas/common.js'
 import { toUploadView, UploadView } from '../src/schemas/uploads.js'
+import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
+import type { Config } from '../src/config.js'
 
 const UploadParams = Type.Object({ uploadId: Id })
 const PATCH_TYPE = 'application/offset+octet-stream'
 /** The library's own CORS headers say "everybody": ours come from the security plugin. */
 const PASSED_ON = /^(?:tus-|upload-|location$|cache-control$)/
 
-const resumableUploads: FastifyPluginAsyncTypebox = async (app) => {
-  const { uploads, config } = app.services
+export interface ResumableUploadsRouteOptions {
+  readonly uploads: ResumableUploads
+  readonly config: Pick<Config, 'maxUploadBytes'>
+}
+
+const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> = async (app, { uploads, config }) => {
   // The body is the file: it is handed on as a stream, never collected, and never taken for JSON.
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(PATCH_TYPE, (_request, payload, done) => {

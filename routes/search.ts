@@ -6,19 +6,30 @@ import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/b
 import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
-import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
+import { accountOf, callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { titleFilters, TitleKind } from '../src/schemas/catalogue.js'
 import { responses, Limit, listOf, ref, strict } from '../src/schemas/common.js'
 import { SearchHit, SearchText, Suggestion, toSearchHit } from '../src/schemas/search.js'
 import { suggest } from '../src/search/suggestions.js'
 import type { TitleMatch } from '../src/search/title-search.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { TitleSearch } from '../src/search/title-search.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 /** Names come from so many of the best answers. */
 const SUGGESTED_FROM = 30
 const SUGGESTION_LIMIT = 20
 
-const search: FastifyPluginAsyncTypebox = async (app) => {
-  const { catalogue, search, now } = app.services
+export interface SearchRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
+  readonly catalogue: Catalogue
+  readonly search: TitleSearch
+  now(): Date
+}
+
+const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) => {
+  const { catalogue, search, now, access } = deps
 
   /** The best answers that this caller may see, with what matched in them. */
   async function findTitles (
@@ -28,8 +39,8 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
     limit: number,
   ): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
     const [viewer, account, found] = await Promise.all([
-      viewerOf(app, request),
-      accountOf(app, request),
+      maturityScopeOf(access, request),
+      accountOf(access, request),
       search.find(query),
     ])
     const isWanted = createTitleMatcher(catalogue, {
@@ -60,7 +71,7 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const found = await findTitles(request, q, filter, limit)
     const states = await loadTitleStates(callerOf(request), found.map(({ title }) => title.id))
     return setContentLanguage(reply, localiser, {
@@ -82,7 +93,7 @@ const search: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { q, limit } = request.query
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     return setContentLanguage(reply, localiser, {
       items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit),
     })

@@ -12,6 +12,9 @@ import { addSubtitle, removeSubtitle } from '../src/media/sidecar/sidecar-files.
 import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-text.js'
 import { responses, Id, Language, NoContent, strict } from '../src/schemas/common.js'
 import { SubtitleKindName } from '../src/schemas/ratings.js'
+import type { KeyRing } from '../src/security/key-ring.js'
+import type { LeaseCheck } from '../src/media/delivery/lease-check.js'
+import type { MediaDeps } from '../src/media/deps.js'
 
 const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKindName) })
 const MovieParams = Type.Object({ movieId: Id })
@@ -33,9 +36,13 @@ function toSubtitle ({ _id, language, kind, sizeBytes }: StoredSubtitle): Static
   return { id: _id.toString(), language, kind, sizeBytes }
 }
 
-const subtitles: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue } = services
+export interface SubtitlesRouteOptions extends MediaDeps {
+  readonly keys: KeyRing
+  readonly leases: LeaseCheck
+}
+
+const subtitles: FastifyPluginAsyncTypebox<SubtitlesRouteOptions> = async (app, deps) => {
+  const { catalogue } = deps
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(['text/vtt', SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
@@ -55,7 +62,7 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
     }
     const format = request.headers['content-type']?.toLowerCase().startsWith(SUBRIP) === true ? 'srt' : 'vtt'
     return await reply.code(201).send(
-      toSubtitle(await addSubtitle(services, title, item, { bytes: request.body, format, language, kind })),
+      toSubtitle(await addSubtitle(deps, title, item, { bytes: request.body, format, language, kind })),
     )
   }
 
@@ -104,7 +111,7 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeSubtitle(services, request.params.subtitleId)
+    await removeSubtitle(deps, request.params.subtitleId)
     return await reply.code(204).send(null)
   })
 
@@ -121,11 +128,11 @@ const subtitles: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { subtitleId } = request.params
-    const grant = readSidecarGrant(services.keys, request.query.token ?? '', services.now())
-    if (grant === null || grant.object !== subtitleId || !await services.leases.isLive(grant)) throw mediaRefused()
+    const grant = readSidecarGrant(deps.keys, request.query.token ?? '', deps.now())
+    if (grant === null || grant.object !== subtitleId || !await deps.leases.isLive(grant)) throw mediaRefused()
     const { storageKey, sizeBytes, sha256, createdAt } = catalogue.findSubtitle(subtitleId) ??
       fail(notFound('subtitle'))
-    return await sendBytes(request, reply, services.storage, {
+    return await sendBytes(request, reply, deps.storage, {
       key: storageKey,
       sizeBytes,
       contentType: 'text/vtt; charset=utf-8',

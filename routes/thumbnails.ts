@@ -14,6 +14,9 @@ import { sendBytes } from '../src/media/delivery/serve-bytes.js'
 import { setThumbnails } from '../src/media/sidecar/sidecar-files.js'
 import { withImageAddress } from '../src/media/sidecar/subtitle-text.js'
 import { responses, Id, NoContent, strict } from '../src/schemas/common.js'
+import type { KeyRing } from '../src/security/key-ring.js'
+import type { LeaseCheck } from '../src/media/delivery/lease-check.js'
+import type { MediaDeps } from '../src/media/deps.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const EpisodeParams = Type.Object({
@@ -27,9 +30,13 @@ const Picture = { schema: Type.String({ format: 'binary' }) }
 /** Both files, and the form around them. */
 const BODY_BYTES = 2 * MAX_IMAGE_BYTES + 64 * 1024
 
-const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, storage } = services
+export interface ThumbnailsRouteOptions extends MediaDeps {
+  readonly keys: KeyRing
+  readonly leases: LeaseCheck
+}
+
+const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app, deps) => {
+  const { catalogue, storage } = deps
   app.removeContentTypeParser('application/json')
   await app.register(multipart, { limits: { fileSize: MAX_IMAGE_BYTES, files: 2, fields: 0 } })
 
@@ -45,7 +52,7 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
         'The form has two files: index (text/vtt) and image (image/jpeg, image/png or image/webp).',
       )
     }
-    await setThumbnails(services, title, item, { index, image })
+    await setThumbnails(deps, title, item, { index, image })
     return await reply.code(204).send(null)
   }
 
@@ -79,8 +86,8 @@ const thumbnails: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => await upload(request, reply, findEpisodeItem(catalogue, request.params)))
 
   async function findFor (itemId: string, token: string): Promise<StoredThumbnails> {
-    const grant = readSidecarGrant(services.keys, token, services.now())
-    if (grant === null || grant.object !== itemId || !await services.leases.isLive(grant)) throw mediaRefused()
+    const grant = readSidecarGrant(deps.keys, token, deps.now())
+    if (grant === null || grant.object !== itemId || !await deps.leases.isLive(grant)) throw mediaRefused()
     return catalogue.sideFilesOf(itemId).thumbnails ?? fail(notFound('picture'))
   }
 

@@ -5,14 +5,11 @@ import { Type, type Static } from 'typebox'
 import type { StoredSeason } from '../models/show.js'
 import { browse } from '../src/catalogue/queries/browse.js'
 import { createRequestLocaliser, storedFacts, viewerFacts } from '../src/http/content-language.js'
-import { createTitleDetails } from '../src/catalogue/cache/title-details.js'
 import { sendTagged, sendText } from '../src/http/etags.js'
 import { HEADER_LENGTH } from '../src/catalogue/queries/localise.js'
 import { loadItemProgress, loadTitleStates, seasonProgress, type ItemProgress } from '../src/watching/title-states.js'
 import { SORTS, type SortPosition } from '../src/catalogue/store/sorted-lists.js'
-import { createCountCache } from '../src/catalogue/cache/count-cache.js'
 import {
-  createResponseCache,
   fillPlaceholders,
   PLACEHOLDER,
   type PlaceholderValues,
@@ -22,8 +19,7 @@ import { withinPlan } from '../src/domain/file-choice.js'
 import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { groupBy } from '../src/domain/arrays.js'
-import { createSimilarTitles } from '../src/home/similar-titles.js'
-import { accountOf, callerOf, viewerOf } from '../src/plugins/auth.js'
+import { accountOf, callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import {
   Card,
   EpisodeDetail,
@@ -44,6 +40,14 @@ import {
 } from '../src/schemas/catalogue.js'
 import { Facets } from '../src/schemas/facets.js'
 import { responses, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import type { TitleDetails } from '../src/catalogue/cache/title-details.js'
+import type { CountCache } from '../src/catalogue/cache/count-cache.js'
+import type { ResponseCache } from '../src/catalogue/cache/response-cache.js'
+import type { FindSimilar } from '../src/home/similar-titles.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { WatchingDeps } from '../src/watching/watching.js'
+import type { TitleFactsDeps } from '../src/http/content-language.js'
 
 const listQuery = {
   ...titleFilters,
@@ -71,20 +75,26 @@ const EpisodeParams = Type.Object({
 
 type Files = (itemId: string) => MediaFileView[]
 
-const titles: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, cursors, trends, watching, now } = services
-  const findSimilar = createSimilarTitles(catalogue, trends)
-  const details = createTitleDetails(catalogue)
-  const counts = createCountCache(catalogue)
-  const serialised = createResponseCache()
+export interface TitlesRouteOptions extends TitleFactsDeps {
+  readonly access: AccountAccess
+  readonly titleDetails: TitleDetails
+  readonly counts: CountCache
+  readonly responseCache: ResponseCache
+  readonly findSimilar: FindSimilar
+  readonly cursors: CursorCodec
+  readonly watching: WatchingDeps
+  now(): Date
+}
+
+const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) => {
+  const { access, catalogue, titleDetails, counts, responseCache, findSimilar, cursors, watching, now } = deps
 
   async function sendTitles (
     request: FastifyRequest,
     reply: FastifyReply,
     { limit, cursor, sort, order, ...filter }: ListRequest,
   ) {
-    const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
+    const [viewer, account] = await Promise.all([maturityScopeOf(access, request), accountOf(access, request)])
     const scope = ['titles', sort, order ?? null, filter]
     const page = browse(catalogue, {
       filter,
@@ -97,7 +107,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       now: now(),
     })
     const states = await loadTitleStates(callerOf(request), page.titles.map(({ id }) => id))
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const body = {
       items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
       nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
@@ -113,7 +123,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   ): Promise<CatalogueTitle> {
     const title = catalogue.findTitle(id)
     const isVisible = title !== null && (kind === 'title' || title.kind === kind) &&
-      (seesAll(request) || canSee(await viewerOf(app, request), title, now()))
+      (seesAll(request) || canSee(await maturityScopeOf(access, request), title, now()))
     return isVisible ? title : fail(notFound(kind))
   }
 
@@ -125,18 +135,18 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   /** The ready files that the caller's plan may know of; administrators know of all, whatever their state. */
   async function filesFor (request: FastifyRequest): Promise<Files> {
     if (seesAll(request)) return (itemId) => catalogue.filesOf(itemId).map(toAdminMediaFile)
-    const { limits } = await accountOf(app, request)
+    const { limits } = await accountOf(access, request)
     return (itemId) => withinPlan(readyFilesOf(catalogue, itemId), limits.maxHeight).map(toMediaFile)
   }
 
   /** What the caller is told of a title besides what is stored. */
   async function factsFor (request: FastifyRequest, title: CatalogueTitle): Promise<DetailFacts> {
-    if (seesAll(request)) return storedFacts(services, title.id)
+    if (seesAll(request)) return storedFacts(deps, title.id)
     return viewerFacts(
-      services,
+      deps,
       title,
-      (await accountOf(app, request)).limits.maxHeight,
-      createRequestLocaliser(services, request),
+      (await accountOf(access, request)).limits.maxHeight,
+      createRequestLocaliser(deps, request),
     )
   }
 
@@ -144,7 +154,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   async function keyOf (request: FastifyRequest, title: CatalogueTitle, part: string): Promise<string> {
     const told = seesAll(request)
       ? 'whole'
-      : `${(await accountOf(app, request)).limits.maxHeight} ${
+      : `${(await accountOf(access, request)).limits.maxHeight} ${
         (request.headers['accept-language'] ?? '').slice(0, HEADER_LENGTH)
       }`
     return `${title.id} ${catalogue.versionOf(title.id)} ${part} ${told}`
@@ -161,7 +171,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   ) {
     const key = await keyOf(request, title, part)
     const [answer, members] = await Promise.all([
-      serialised.find(key, async () => {
+      responseCache.find(key, async () => {
         const [facts, files] = await Promise.all([factsFor(request, title), filesFor(request)])
         const { body, revision } = await make(facts, files)
         return { body, revision, languages: facts.localiser.languages() }
@@ -180,7 +190,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
     title: CatalogueTitle,
     number: number,
   ): Promise<{ season: StoredSeason, revision: number }> {
-    const show = await details.findShow(title) ?? fail(notFound('show'))
+    const show = await titleDetails.findShow(title) ?? fail(notFound('show'))
     return { season: show.seasons.find((one) => one.number === number) ?? fail(notFound('season')), revision: show.__v }
   }
 
@@ -229,7 +239,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: ref(Facets) }),
     },
   }, async (request, reply) => {
-    const [viewer, account] = await Promise.all([viewerOf(app, request), accountOf(app, request)])
+    const [viewer, account] = await Promise.all([maturityScopeOf(access, request), accountOf(access, request)])
     return await sendTagged(
       request,
       reply,
@@ -251,7 +261,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const [title, viewer] = await Promise.all([
       findVisible(request, request.params.titleId, 'title'),
-      viewerOf(app, request),
+      maturityScopeOf(access, request),
     ])
     const moment = now()
     const alike = findSimilar(title).map((one) => one.title).filter((one) => canSee(viewer, one, moment)).slice(
@@ -259,7 +269,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       request.query.limit,
     )
     const states = await loadTitleStates(callerOf(request), alike.map(({ id }) => id))
-    const localiser = createRequestLocaliser(services, request)
+    const localiser = createRequestLocaliser(deps, request)
     return await sendTagged(
       request,
       reply,
@@ -281,7 +291,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) =>
-      await sendTagged(request, reply, { items: counts.genres(await viewerOf(app, request), now()) }),
+      await sendTagged(request, reply, { items: counts.genres(await maturityScopeOf(access, request), now()) }),
   )
 
   app.get('/movies/:movieId', {
@@ -296,7 +306,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.movieId, 'movie')
     return await sendPart(request, reply, title, 'title', async (facts, files) => {
-      const movie = await details.findMovie(title) ?? fail(notFound('movie'))
+      const movie = await titleDetails.findMovie(title) ?? fail(notFound('movie'))
       return { body: { ...toMovie(movie, files(title.id), facts), [PLACEHOLDER]: 'title' }, revision: movie.__v }
     }, async () => {
       const state = await stateOf(request, title)
@@ -316,7 +326,7 @@ const titles: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const title = await findVisible(request, request.params.showId, 'show')
     return await sendPart(request, reply, title, 'title', async (facts) => {
-      const show = await details.findShow(title) ?? fail(notFound('show'))
+      const show = await titleDetails.findShow(title) ?? fail(notFound('show'))
       const body = toShow(show, facts)
       return {
         body: {

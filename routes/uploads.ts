@@ -9,10 +9,10 @@ import { badRequest, invalid } from '../src/errors.js'
 import { findEpisodeItem, findMovieItem } from '../src/editing/find-item.js'
 import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { addMediaFile } from '../src/media/upload/media-files.js'
-import { createMediaProber } from '../src/media/probing/probe.js'
 import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
 import { responses, Id, ref } from '../src/schemas/common.js'
 import { toDeclaredMetadata, UploadQuery, type UploadFields } from '../src/schemas/uploads.js'
+import type { MediaFileDeps } from '../src/media/upload/media-files.js'
 
 const MovieParams = Type.Object({ movieId: Id })
 const EpisodeParams = Type.Object({
@@ -21,13 +21,10 @@ const EpisodeParams = Type.Object({
   episode: Type.Integer({ minimum: 0 }),
 })
 
-const uploads: FastifyPluginAsyncTypebox = async (app) => {
-  const { services } = app
-  const { catalogue, config } = services
-  const prober = createMediaProber()
-  app.addHook('onClose', async () => {
-    await prober.close()
-  })
+export type UploadsRouteOptions = MediaFileDeps
+
+const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps) => {
+  const { catalogue, config } = deps
   await app.register(multipart, {
     limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, fieldSize: 1_000 },
     throwFileSizeLimit: false,
@@ -46,7 +43,7 @@ const uploads: FastifyPluginAsyncTypebox = async (app) => {
     query: UploadFields,
   ): Promise<FastifyReply> {
     const { source, fields } = await openUpload(request, query)
-    const file = await addMediaFile(services, prober, title, item, source, toDeclaredMetadata(fields))
+    const file = await addMediaFile(deps, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))
   }
 

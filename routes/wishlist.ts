@@ -15,6 +15,9 @@ import { responses, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, st
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { addToWishlist, readOwnOrder, removeFromWishlist, reorderWishlist } from '../src/watching/lists/wishlist.js'
 import { profileRef } from './playback.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import type { ContentLanguageDeps } from '../src/http/content-language.js'
 
 const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 const OrderBody = strict({
@@ -29,8 +32,14 @@ const Order = Type.Enum(['newest', 'own'], {
   description: 'The last added first, or as the profile put them',
 })
 
-const wishlist: FastifyPluginAsyncTypebox = async (app) => {
-  const { catalogue, cursors, now } = app.services
+export interface WishlistRouteOptions extends ContentLanguageDeps {
+  readonly catalogue: Catalogue
+  readonly cursors: CursorCodec
+  now(): Date
+}
+
+const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, deps) => {
+  const { catalogue, cursors, now } = deps
 
   app.get('/profiles/:profileId/wishlist', {
     config: { access: 'profile' },
@@ -45,7 +54,7 @@ const wishlist: FastifyPluginAsyncTypebox = async (app) => {
       response: responses({ 200: pageOf(ref(Card)) }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(app.services, request)
+    const localiser = createRequestLocaliser(deps, request)
     const { order, limit, cursor } = request.query
     const profile = await findProfile(request)
     const newest = profile.wishlist.map(String)

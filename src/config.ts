@@ -6,6 +6,13 @@ import { isIP } from 'node:net'
 import { DEFAULT_PLANS, type Plan } from './domain/plans.js'
 import { readPlans } from './domain/plans-file.js'
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string,
+}
+
+/** Version of the service, from package.json. */
+export const VERSION = version
+
 export type Environment = 'development' | 'test' | 'production'
 
 /** One signing secret; `kid` names it in token headers so that secrets can be rotated. */

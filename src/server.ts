@@ -3,11 +3,11 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.js'
 import { ConfigError, loadConfig, type Config } from './config.js'
+import { buildContainer, type Container } from './container.js'
 import { requireIndexes } from './database/indexes.js'
 import { NoDatabaseError, resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
 import { DEMO_ACCOUNTS, isDemoSeeded, seedAccounts, seedCatalogue } from './demo/seed.js'
-import { connectDatabase, disconnectDatabase } from './database/connection.js'
-import { openStorage } from './storage/open-storage.js'
+import { createLog } from './security/log.js'
 
 /** Everything in flight has this long to end. */
 const STOP_WITHIN_MS = 15_000
@@ -28,21 +28,15 @@ async function step<T> (title: string, work: (progress: (text: string) => void) 
   return result
 }
 
-async function prepareDatabase (config: Config, uri: string): Promise<void> {
-  await connectDatabase(uri)
-  try {
-    await step('Indexes', async () => {
-      await requireIndexes(config.env)
-    })
-    if (config.env !== 'production' && config.seed === 'demo' && !await isDemoSeeded()) {
-      const storage = await openStorage(config)
-      await step('Demo catalogue', async (progress) => {
-        await seedCatalogue(storage, progress)
-      })
-    }
-  } finally {
-    await disconnectDatabase()
-  }
+async function prepareDatabase ({ config, storage, connect }: Container): Promise<void> {
+  await connect()
+  await step('Indexes', async () => {
+    await requireIndexes(config.env)
+  })
+  if (config.env === 'production' || config.seed !== 'demo' || await isDemoSeeded()) return
+  await step('Demo catalogue', async (progress) => {
+    await seedCatalogue(storage, progress)
+  })
 }
 
 function sayWhereItIs (config: Config, address: string): void {
@@ -61,24 +55,33 @@ function sayWhereItIs (config: Config, address: string): void {
 async function start (config: Config): Promise<void> {
   const database = await resolveDatabaseServer({ uri: config.mongodbUri, dataDir: config.dataDir, report: say })
   say(`Database … ${database.description}`)
-  let app: FastifyInstance | null = null
+  let container: Container | null = null
   try {
-    await prepareDatabase(config, database.uri)
-    app = await step('Service', async () => await buildApp({ config, databaseUri: database.uri }))
-    const { services } = app
-    if (config.seed === 'demo' && !await isDemoSeeded()) {
-      await step('Demo accounts', async () => {
-        await seedAccounts(services)
-      })
-    }
+    container = await buildContainer({ ...config, mongodbUri: database.uri }, { log: createLog(config) })
+    await prepareDatabase(container)
+    const app = await openApp(container)
     const address = await app.listen({ host: config.host, port: config.port })
+    container.jobs.start()
     sayWhereItIs(config, address.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
+    stopGracefully(app, database)
   } catch (error) {
-    await app?.close()
+    await container?.close()
     await database.stop()
     throw error
   }
-  stopGracefully(app, database)
+}
+
+async function openApp (container: Container): Promise<FastifyInstance> {
+  const app = await step('Service', async () => {
+    await container.open()
+    return await buildApp(container)
+  })
+  if (container.config.seed === 'demo' && !await isDemoSeeded()) {
+    await step('Demo accounts', async () => {
+      await seedAccounts(container)
+    })
+  }
+  return app
 }
 
 function stopGracefully (app: FastifyInstance, database: DatabaseServer): void {

@@ -8,6 +8,9 @@ import mongoose from 'mongoose'
 import type { Test } from 'tap'
 import { Account } from '../models/account.js'
 import { buildApp } from '../src/app.js'
+import { buildContainer, type Container } from '../src/container.js'
+import { createLog } from '../src/security/log.js'
+import type { Writable } from 'node:stream'
 import { loadConfig, type Config } from '../src/config.js'
 import { createIndexes } from '../src/database/indexes.js'
 import { resolveDatabaseServer } from '../src/database/resolve-server.js'
@@ -78,13 +81,40 @@ export async function startApp (
     await createIndexes()
     await disconnectDatabase()
   }
-  const app = await buildApp({ config, databaseUri: uri, now: clock.now, sweep: false })
+  const app = await openApp(config, uri, { now: clock.now })
   t.teardown(async () => {
     if (databaseUri === undefined) await mongoose.connection.dropDatabase()
     await app.close()
     rmSync(dataDir, { recursive: true, force: true })
   })
   return { app, clock, config, databaseUri: uri }
+}
+
+/** Opens an app on a database, without jobs: tests run them themselves. */
+export async function openApp (
+  config: Config,
+  databaseUri: string,
+  { now, logTo }: { readonly now?: () => Date, readonly logTo?: Writable } = {},
+): Promise<FastifyInstance> {
+  const log = createLog(config, logTo)
+  const container = await buildContainer({ ...config, mongodbUri: databaseUri }, {
+    log,
+    isEager: false,
+    ...(now === undefined ? {} : { now }),
+  })
+  await container.open()
+  const app = await buildApp(container)
+  containers.set(app, container)
+  return app
+}
+
+const containers = new WeakMap<FastifyInstance, Container>()
+
+/** The container of an app of this file. */
+export function containerOf (app: FastifyInstance): Container {
+  const container = containers.get(app)
+  if (container === undefined) throw new Error('this app was not opened by a test helper')
+  return container
 }
 
 export interface Answer<T = any> {

@@ -2,7 +2,7 @@
 import mongoose, { Types } from 'mongoose'
 import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { conflict, notFound } from '../errors.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { ensureAdminRemains } from './last-admin.js'
 import { isDisabled, endAllSessions } from './sessions.js'
 import { normaliseEmail } from './sign-in.js'
@@ -40,7 +40,11 @@ export async function searchAccounts (
  * Disables an account: nobody signs in any more, and every session and stream ends. Repeating it changes nothing.
  * @throws DomainError 404, 409 `own-account`, `last-admin`
  */
-export async function disableAccount (services: Services, actorId: string, accountId: string): Promise<StoredAccount> {
+export async function disableAccount (
+  services: AccountDeps,
+  actorId: string,
+  accountId: string,
+): Promise<StoredAccount> {
   if (actorId === accountId) {
     throw conflict('own-account', 'Your own account', 'Another administrator has to disable this account.')
   }
@@ -57,7 +61,7 @@ export async function disableAccount (services: Services, actorId: string, accou
 }
 
 /** Lets people sign in to an account again. @throws DomainError 404 */
-export async function enableAccount (services: Services, accountId: string): Promise<StoredAccount> {
+export async function enableAccount (services: AccountDeps, accountId: string): Promise<StoredAccount> {
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) return account
   await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
@@ -69,7 +73,7 @@ export async function enableAccount (services: Services, accountId: string): Pro
  * Gives an account a role. Taking one away ends its sessions, because their tokens say what it was.
  * @throws DomainError 404, 409 `last-admin`
  */
-export async function changeRole (services: Services, accountId: string, role: Role): Promise<StoredAccount> {
+export async function changeRole (services: AccountDeps, accountId: string, role: Role): Promise<StoredAccount> {
   const account = await requireAccount(accountId)
   if (account.role === role) return account
   await Account.updateOne({ _id: accountId }, { $set: { role } })

@@ -14,7 +14,7 @@ import {
   verifyEmailMail,
 } from '../mail/templates.js'
 import { countAttempt, type ThrottlePolicy } from '../security/throttle.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import type { AuditNote } from '../audit/audit-log.js'
 import { endAllSessions } from './sessions.js'
 import { assertPassword, emailTaken, normaliseEmail, setPasswordHash } from './sign-in.js'
@@ -43,7 +43,7 @@ export const emailTokenInvalid = (): Error =>
 
 /** Sends a link, unless the address got too many lately. */
 async function sendLink (
-  services: Services,
+  services: AccountDeps,
   kind: EmailTokenKind,
   accountId: StoredAccount['_id'],
   email: string,
@@ -64,19 +64,19 @@ async function sendLink (
 }
 
 /** Addresses are counted under a name that tells nobody what they are. */
-function mailKeyOf ({ keys }: Services, email: string): string {
+function mailKeyOf ({ keys }: AccountDeps, email: string): string {
   return `mail ${createHmac('sha256', keys.current('throttle').key).update(email).digest('base64url')}`
 }
 
 /** Asks whoever signed up to confirm the address. */
-export function requestVerification (services: Services, account: Pick<StoredAccount, '_id' | 'email'>): void {
+export function requestVerification (services: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
   services.background.runInBackground('the mail that confirms an address', async () => {
     await sendLink(services, 'verify-email', account._id, account.email)
   })
 }
 
 /** A forgotten password: changes nothing, and says nothing. */
-export function requestPasswordReset (services: Services, address: string): void {
+export function requestPasswordReset (services: AccountDeps, address: string): void {
   const email = normaliseEmail(address)
   services.background.runInBackground('the mail for a forgotten password', async () => {
     const account = await findAccountByEmail(email)
@@ -86,7 +86,7 @@ export function requestPasswordReset (services: Services, address: string): void
 
 /** @throws DomainError 409 `email-taken` */
 export async function requestEmailChange (
-  services: Services,
+  services: AccountDeps,
   account: Pick<StoredAccount, '_id'>,
   address: string,
 ): Promise<void> {
@@ -97,7 +97,7 @@ export async function requestEmailChange (
   })
 }
 
-export function notifyPasswordChanged (services: Services, { email }: Pick<StoredAccount, 'email'>): void {
+export function notifyPasswordChanged (services: AccountDeps, { email }: Pick<StoredAccount, 'email'>): void {
   services.background.runInBackground('the notice of a changed password', async () => {
     await services.mailer.send(passwordChangedMail(email))
   })
@@ -105,7 +105,7 @@ export function notifyPasswordChanged (services: Services, { email }: Pick<Store
 
 /** Finds a link that still works. @throws DomainError 400 `mail-link-invalid` */
 async function findLink (
-  { now }: Services,
+  { now }: AccountDeps,
   token: string,
   kinds: readonly EmailTokenKind[],
 ): Promise<StoredEmailToken> {
@@ -117,7 +117,7 @@ async function findLink (
 }
 
 /** Uses a link up: of several at once one gets through. @throws DomainError 400 `mail-link-invalid` */
-async function useLink ({ now }: Services, link: StoredEmailToken): Promise<void> {
+async function useLink ({ now }: AccountDeps, link: StoredEmailToken): Promise<void> {
   const result = await EmailToken.updateOne({ _id: link._id, usedAt: null }, { $set: { usedAt: now() } })
   if (result.modifiedCount === 0) throw emailTokenInvalid()
 }
@@ -127,7 +127,7 @@ async function useLink ({ now }: Services, link: StoredEmailToken): Promise<void
  * @returns the account's id
  * @throws DomainError 400 `mail-link-invalid`, or naming the rule that the password breaks: the link then still works
  */
-export async function resetPassword (services: Services, token: string, password: string): Promise<string> {
+export async function resetPassword (services: AccountDeps, token: string, password: string): Promise<string> {
   const link = await findLink(services, token, ['reset-password'])
   const account = await findAccount(link.account)
   // A link to an address that the account no longer has opens nothing.
@@ -148,7 +148,7 @@ export async function resetPassword (services: Services, token: string, password
 }
 
 /** Confirms an address, the account's own or a new one. @returns what the audit log is told @throws DomainError 400 `mail-link-invalid`, 409 `email-taken` */
-export async function confirmEmail (services: Services, token: string): Promise<AuditNote> {
+export async function confirmEmail (services: AccountDeps, token: string): Promise<AuditNote> {
   const link = await findLink(services, token, ['verify-email', 'change-email'])
   const account = await findAccount(link.account)
   if (account === null || (link.kind === 'verify-email' && account.email !== link.email)) throw emailTokenInvalid()
@@ -161,7 +161,7 @@ export async function confirmEmail (services: Services, token: string): Promise<
   return { account: account._id.toString(), reason: link.kind }
 }
 
-async function moveToAddress (services: Services, account: StoredAccount, email: string): Promise<void> {
+async function moveToAddress (services: AccountDeps, account: StoredAccount, email: string): Promise<void> {
   try {
     const result = await Account.updateOne({ _id: account._id }, { $set: { email, emailVerifiedAt: services.now() } })
     if (result.matchedCount === 0) throw notFound('account')

@@ -13,7 +13,7 @@ import { SoftDeleted, Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMail, accountReopenedMail } from '../mail/templates.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { ensureAdminRemains } from './last-admin.js'
 import { resetPinAttempts } from './pin.js'
 import { endAllSessions } from './sessions.js'
@@ -37,7 +37,7 @@ const OWNED = [
 ] as unknown as ReadonlyArray<Model<unknown>>
 
 /** Closes an account: every session and stream ends, and it is erased when the period of grace is over. @throws DomainError 409 `last-admin` */
-export async function closeAccount (services: Services, account: StoredAccount): Promise<void> {
+export async function closeAccount (services: AccountDeps, account: StoredAccount): Promise<void> {
   const eraseAt = new Date(services.now().getTime() + services.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
   await Account.updateOne({ _id: accountId }, { $set: { eraseAt } })
@@ -55,7 +55,7 @@ export async function closeAccount (services: Services, account: StoredAccount):
 }
 
 /** Signing in takes a deletion back. @returns false when there was none */
-export async function reopenAccount (services: Services, account: StoredAccount): Promise<boolean> {
+export async function reopenAccount (services: AccountDeps, account: StoredAccount): Promise<boolean> {
   if ((account.eraseAt ?? null) === null) return false
   await Account.updateOne({ _id: account._id }, { $set: { eraseAt: null } })
   services.background.runInBackground('the notice of a reopened account', async () => {
@@ -65,7 +65,7 @@ export async function reopenAccount (services: Services, account: StoredAccount)
 }
 
 /** Erases the accounts whose period of grace is over. @returns how many */
-export async function eraseClosedAccounts (services: Services): Promise<number> {
+export async function eraseClosedAccounts (services: AccountDeps): Promise<number> {
   // A lower bound keeps the query inside the index: accounts that are not closed have null.
   const due = await Account.find({ eraseAt: mongoose.trusted({ $gt: new Date(0), $lte: services.now() }) }).select(
     '_id',
@@ -81,7 +81,7 @@ export async function eraseClosedAccounts (services: Services): Promise<number> 
 }
 
 /** Erases everything an account owns, then the account. Repeating it, or two at once, ends the same. */
-async function eraseAccount (services: Services, account: StoredAccount): Promise<void> {
+async function eraseAccount (services: AccountDeps, account: StoredAccount): Promise<void> {
   const accountId = account._id.toString()
   await endAllSessions(services, accountId, null, 'account-erased')
   for (const model of OWNED) await model.deleteMany({ account: account._id })

@@ -11,7 +11,7 @@ import { Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { notFound } from '../errors.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 
 /** What proves something to us and tells its owner nothing. */
 const SECRETS = new Set(['passwordHash', 'pinHash', 'seed', 'kid', '__v', 'revision'])
@@ -27,7 +27,7 @@ const PARTS: ReadonlyArray<readonly [member: string, model: Model<never>]> = [
 ] as never
 
 /** @throws DomainError 404 before anything is written */
-export async function exportAccount (services: Pick<Services, 'now'>, accountId: string): Promise<Readable> {
+export async function exportAccount (services: Pick<AccountDeps, 'now'>, accountId: string): Promise<Readable> {
   const account = await Account.findById(accountId).lean<StoredAccount>()
   if (account === null) throw notFound('account')
   const streams = await findStreamLeases(accountId)

@@ -5,7 +5,7 @@ import type { StoredAccount } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
 import { countAttempt, forgetAttempts, forgiveAttempt, type ThrottlePolicy } from '../security/throttle.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { withAuditNote } from '../audit/audit-log.js'
 
 const MINUTE_MS = 60_000
@@ -26,7 +26,7 @@ const PER_ADDRESS: ThrottlePolicy = {
   forgetAfterMs: 6 * MINUTE_MS,
 }
 
-type GuessServices = Pick<Services, 'keys' | 'now' | 'config'>
+type GuessServices = Pick<AccountDeps, 'keys' | 'now' | 'config'>
 
 export interface LoginAttempt {
   /** The password was right: nothing of it counts. */

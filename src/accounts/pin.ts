@@ -2,7 +2,7 @@
 import type { StoredProfile } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { countAttempt, forgetAttempts, type ThrottlePolicy } from '../security/throttle.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { withAuditNote, type AuditNote } from '../audit/audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
@@ -20,7 +20,7 @@ const keyOf = (profileId: string): string => `pin ${profileId}`
  * @throws DomainError 403 `wrong-pin`, 429 `too-many-pin-guesses`
  */
 export async function verifyPin (
-  { hasher, now }: Pick<Services, 'hasher' | 'now'>,
+  { hasher, now }: Pick<AccountDeps, 'hasher' | 'now'>,
   profile: Pick<StoredProfile, '_id' | 'pinHash'>,
   pin: string | undefined,
 ): Promise<void> {

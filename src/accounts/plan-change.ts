@@ -1,6 +1,6 @@
 // Changing the plan: profiles are locked or unlocked with it in one write, then the streams are brought within its limit.
 import { findAccount, type StoredAccount } from '../../models/account.js'
-import { findStreamLeases, isLive } from '../../models/account-streams.js'
+import { findStreamLeases, isLeaseLive } from '../../models/account-streams.js'
 import {
   decidePlanChange,
   isSameLimits,
@@ -10,7 +10,7 @@ import {
   type PlanLimits,
 } from '../domain/plans.js'
 import { conflict, notFound } from '../errors.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { applyStreamLimit, endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import { editAccount } from './edit-account.js'
 
@@ -25,7 +25,7 @@ function profilesOf (account: Pick<StoredAccount, 'profiles'>): Array<{ id: stri
 }
 
 /** What a change would do, without doing it. When a choice is needed, `lock` shows what keeping the first ones locks. */
-export async function previewPlan (services: Services, accountId: string, to: PlanId): Promise<PlanPreview> {
+export async function previewPlan (services: AccountDeps, accountId: string, to: PlanId): Promise<PlanPreview> {
   const [account, slots] = await Promise.all([findAccount(accountId), findStreamLeases(accountId)])
   if (account === null) throw notFound('account')
   const profiles = profilesOf(account)
@@ -34,7 +34,7 @@ export async function previewPlan (services: Services, accountId: string, to: Pl
   const lock = change.needsChoice
     ? profiles.filter((profile) => !profile.locked).slice(limits.maxProfiles).map((profile) => profile.id)
     : change.lock
-  const live = slots.filter((slot) => isLive(slot, services.now()))
+  const live = slots.filter((slot) => isLeaseLive(slot, services.now()))
   return { ...change, lock, limits, profiles, endedStreams: Math.max(0, live.length - limits.maxStreams) }
 }
 
@@ -43,7 +43,7 @@ export async function previewPlan (services: Services, accountId: string, to: Pl
  * @throws DomainError 409 `plan-needs-choice` listing the profiles, when fewer fit and none were chosen
  */
 export async function changePlan (
-  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   accountId: string,
   to: PlanId,
   keepProfileIds: readonly string[] | undefined,

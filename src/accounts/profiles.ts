@@ -5,7 +5,7 @@ import { countUsableProfiles, maxStoredProfiles, profileLimitReached } from '../
 import type { SubtitleMode } from '../domain/language-choice.js'
 import { KIDS_MAX_AGE } from '../domain/maturity.js'
 import { conflict, notFound, unavailable } from '../errors.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { eraseProfileWatching } from '../watching/history/history.js'
 import { endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import { editAccount } from './edit-account.js'
@@ -25,7 +25,10 @@ export interface ProfileFields {
   readonly pin?: string | null
 }
 
-async function storedFields (services: Services, { pin, ...fields }: ProfileFields): Promise<Partial<StoredProfile>> {
+async function storedFields (
+  services: AccountDeps,
+  { pin, ...fields }: ProfileFields,
+): Promise<Partial<StoredProfile>> {
   const pinHash = pin === undefined ? {} : { pinHash: pin === null ? null : await services.hasher.hash(pin) }
   const ceiling = fields.kids === true
     ? { maxMaturityAge: Math.min(fields.maxMaturityAge ?? KIDS_MAX_AGE, KIDS_MAX_AGE) }
@@ -38,7 +41,7 @@ async function storedFields (services: Services, { pin, ...fields }: ProfileFiel
  * @throws DomainError 409 `plan-profile-limit` or `profile-name-taken`
  */
 export async function addProfile (
-  services: Services,
+  services: AccountDeps,
   accountId: string,
   fields: ProfileFields & { readonly name: string },
 ): Promise<StoredProfile> {
@@ -67,7 +70,7 @@ function lockedProfilesInTheWay (maxStoredProfiles: number): Error {
 
 /** @throws DomainError 404, 409 `profile-name-taken` */
 export async function changeProfile (
-  services: Services,
+  services: AccountDeps,
   accountId: string,
   profileId: string,
   fields: ProfileFields,
@@ -92,7 +95,7 @@ function missing (): never {
 }
 
 /** Removes a profile with all it holds. @throws DomainError 404, 409 `last-profile` */
-export async function removeProfile (services: Services, accountId: string, profileId: string): Promise<void> {
+export async function removeProfile (services: AccountDeps, accountId: string, profileId: string): Promise<void> {
   await editAccount(accountId, (document) => {
     const profile = document.profiles.find((one) => one._id.toString() === profileId)
     if (profile === undefined) throw notFound('profile')

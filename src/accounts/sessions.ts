@@ -5,7 +5,7 @@ import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
 import { DomainError, unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
 import { withAuditNote } from '../audit/audit-log.js'
 
@@ -23,7 +23,7 @@ export interface OpenedSession {
 
 /** Opens a session; over the bound of an account the least recently used ones end. */
 export async function openSession (
-  services: Services,
+  services: AccountDeps,
   accountId: string,
   device: string | null,
 ): Promise<OpenedSession> {
@@ -49,7 +49,7 @@ export async function openSession (
   return { session, refreshToken: tokenOf(services, session) }
 }
 
-function tokenOf ({ keys }: Services, session: StoredSession): string {
+function tokenOf ({ keys }: AccountDeps, session: StoredSession): string {
   return formatRefreshToken(keys, {
     sessionId: session._id.toString(),
     generation: session.generation,
@@ -66,7 +66,7 @@ const refused = (): Error => unauthorized('The refresh token is not valid (any m
  * the session (RFC 9700 §4.14.2).
  * @throws DomainError 401
  */
-export async function refreshSession (services: Services, token: string): Promise<OpenedSession> {
+export async function refreshSession (services: AccountDeps, token: string): Promise<OpenedSession> {
   const parsed = parseRefreshToken(token)
   if (parsed === null) throw refused()
   const session = await findSession(parsed.sessionId)
@@ -111,7 +111,7 @@ async function rotate (session: StoredSession, now: Date): Promise<StoredSession
  * password was being checked counts, and the session ends again.
  * @throws DomainError 401 when it is gone, 403 `account-disabled`
  */
-export async function findSessionAccount (services: Services, session: StoredSession): Promise<StoredAccount> {
+export async function findSessionAccount (services: AccountDeps, session: StoredSession): Promise<StoredAccount> {
   const account = await findAccount(session.account)
   if (account !== null && !isDisabled(account)) return account
   await endSession(services, session, 'account-disabled')
@@ -145,7 +145,7 @@ export async function listSessions (accountId: string, now: Date): Promise<Store
 
 /** Ends a session at once in this process, within the cache's few seconds elsewhere; its streams end with it. */
 export async function endSession (
-  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   session: Pick<StoredSession, '_id' | 'account'>,
   because: string,
 ): Promise<void> {
@@ -158,7 +158,7 @@ export async function endSession (
 
 /** Ends every session of an account, or all but one. */
 export async function endAllSessions (
-  services: Pick<Services, 'access' | 'leases' | 'now'>,
+  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   accountId: string,
   except: string | null,
   because: string,

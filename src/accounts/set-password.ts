@@ -1,37 +1,22 @@
-// Setting somebody's password from outside, for whoever runs the service.
+// Sets the password of an account from the command line.
 import type { StoredAccount } from '../../models/account.js'
 import { EmailToken } from '../../models/email-token.js'
-import type { Config } from '../config.js'
-import { createLeaseCheck } from '../media/delivery/lease-check.js'
-import { createKeyRing } from '../security/key-ring.js'
-import { createPasswordHasher } from '../security/password-hashing.js'
-import { createAccountAccess } from './access.js'
+import type { AccountDeps } from './deps.js'
 import { resetLoginAttempts } from './login-throttling.js'
 import { endAllSessions } from './sessions.js'
 import { assertPassword, setPasswordHash } from './sign-in.js'
 
 /**
- * Sets a password, ends every session, voids links that were mailed to choose one, and forgets wrong guesses.
- * @throws DomainError 400 naming the rule that the password breaks
+ * Sets a password, ends every session, voids the account's password reset links and resets its failed log-in attempts.
+ * @throws DomainError 400 with the rule that the password breaks
  */
-export async function setPassword (config: Config, account: StoredAccount, password: string): Promise<void> {
-  assertPassword({ config }, password, account.email, '/password')
-  const now = (): Date => new Date()
+export async function setPassword (deps: AccountDeps, account: StoredAccount, password: string): Promise<void> {
+  assertPassword(deps, password, account.email, '/password')
   const accountId = account._id.toString()
-  const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
-  try {
-    await setPasswordHash(accountId, await hasher.hash(password))
-  } finally {
-    await hasher.close()
-  }
+  await setPasswordHash(accountId, await deps.hasher.hash(password))
   await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
-    $set: { usedAt: now() },
+    $set: { usedAt: deps.now() },
   })
-  await endAllSessions(
-    { access: createAccountAccess(now), leases: createLeaseCheck(now), now },
-    accountId,
-    null,
-    'password-reset',
-  )
-  await resetLoginAttempts({ keys: createKeyRing(config.signingKeys), config, now }, account.email)
+  await endAllSessions(deps, accountId, null, 'password-reset')
+  await resetLoginAttempts(deps, account.email)
 }

@@ -13,7 +13,7 @@ import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'
 import { rejectPassword } from '../security/password-rules.js'
-import type { Services } from '../services.js'
+import type { AccountDeps } from './deps.js'
 import { withAuditNote } from '../audit/audit-log.js'
 import { countLoginAttempt, countPasswordConfirmation } from './login-throttling.js'
 import { accountDisabled, isDisabled } from './sessions.js'
@@ -33,7 +33,7 @@ export interface NewAccount {
 
 /** @throws DomainError 400 for a weak password, 409 `email-taken` */
 export async function createAccount (
-  services: Pick<Services, 'hasher' | 'config'>,
+  services: Pick<AccountDeps, 'hasher' | 'config'>,
   request: NewAccount,
 ): Promise<StoredAccount> {
   const email = normaliseEmail(request.email)
@@ -61,7 +61,7 @@ export const emailTaken = (): DomainError =>
 
 /** @throws DomainError 400 naming the member and the rule */
 export function assertPassword (
-  { config }: Pick<Services, 'config'>,
+  { config }: Pick<AccountDeps, 'config'>,
   password: string,
   email: string,
   pointer: string,
@@ -121,7 +121,7 @@ export interface LoginRequest {
  * only with the right one; 429 `too-many-attempts`
  */
 export async function verifyCredentials (
-  services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>,
+  services: Pick<AccountDeps, 'hasher' | 'keys' | 'now' | 'config'>,
   { email, password, address, deviceToken }: LoginRequest,
 ): Promise<StoredAccount> {
   const { hasher } = services
@@ -152,7 +152,7 @@ export async function verifyCredentials (
 
 /** Checks the password of somebody who is signed in. @throws DomainError 403 `wrong-password`, 429 `too-many-attempts` */
 export async function verifyOwnPassword (
-  services: Pick<Services, 'hasher' | 'keys' | 'now' | 'config'>,
+  services: Pick<AccountDeps, 'hasher' | 'keys' | 'now' | 'config'>,
   account: StoredAccount,
   password: string,
   member: string,

@@ -4,7 +4,6 @@ import type { FastifyBaseLogger } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import mongoose, { Types } from 'mongoose'
 import { anonymiseAudit, Audit, type StoredAudit } from '../../models/audit.js'
-import type { BackgroundTasks } from '../jobs/background-tasks.js'
 
 /** What is known of something that happened; what is left out is null. */
 export interface AuditEntry extends Pick<StoredAudit, 'action' | 'result'> {
@@ -29,7 +28,7 @@ export interface AuditLog {
 
 interface AuditServices {
   readonly log: Pick<FastifyBaseLogger, 'error'>
-  readonly background: BackgroundTasks
+  readonly background: { runInBackground(what: string, work: () => Promise<void>): void }
   readonly keepDays: number
   now(): Date
 }

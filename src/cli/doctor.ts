@@ -1,13 +1,8 @@
 // normflix doctor: the checks with progress on the terminal, and what they found as a table or as JSON.
 import Table from 'cli-table3'
 import ora from 'ora'
-import { pino } from 'pino'
-import { createAccountAccess } from '../accounts/access.js'
-import { openCatalogue } from '../catalogue/store/snapshot.js'
-import type { Config } from '../config.js'
+import type { Container } from '../container.js'
 import { runChecks, type DoctorReport } from '../doctor/doctor.js'
-import { createLeaseCheck } from '../media/delivery/lease-check.js'
-import { openStorage } from '../storage/open-storage.js'
 
 export interface DoctorOptions {
   readonly fix?: boolean
@@ -15,37 +10,22 @@ export interface DoctorOptions {
 }
 
 /** @returns whether nothing is wrong (any more) */
-export async function runDoctor (config: Config, { fix = false, json = false }: DoctorOptions): Promise<boolean> {
-  const report = await examineService(config, fix)
-  console.log(json ? JSON.stringify(report, null, 2) : describe(report, fix))
-  return report.findings.every(({ state }) => state === 'mended')
-}
-
-async function examineService (config: Config, isMending: boolean): Promise<DoctorReport> {
-  const log = pino({ level: 'warn' }, pino.destination(2))
-  const now = (): Date => new Date()
-  const warn = (error: unknown, message: string): void => {
-    log.warn({ err: error }, message)
-  }
-  // On standard error, and only where somebody watches: what is found goes to standard output.
+export async function runDoctor (
+  container: Container,
+  { fix = false, json = false }: DoctorOptions,
+): Promise<boolean> {
+  // On standard error, and only on a terminal: findings go to standard output.
   const spinner = ora({ stream: process.stderr, isEnabled: process.stderr.isTTY }).start()
-  const catalogue = await openCatalogue({ warn })
   try {
-    const services = {
-      catalogue,
-      storage: await openStorage(config),
-      access: createAccountAccess(now),
-      leases: createLeaseCheck(now),
-      watching: { catalogue, now, warn },
-      now,
-      log,
-    }
-    return await runChecks(services, isMending, (check, things) => {
+    await container.open()
+    const report = await runChecks(container, fix, (check, things) => {
       spinner.text = `${check}: ${things}`
     })
+    spinner.stop()
+    console.log(json ? JSON.stringify(report, null, 2) : describe(report, fix))
+    return report.findings.every(({ state }) => state === 'mended')
   } finally {
     spinner.stop()
-    await catalogue.close()
   }
 }
 

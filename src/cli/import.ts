@@ -1,12 +1,10 @@
 // normflix import: brings catalogue files in, with progress, a report of what was refused, and an end that can be gone on from.
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
-import { pino } from 'pino'
 import { recordCatalogueChange } from '../../models/change-log.js'
-import type { Config } from '../config.js'
-import { openStorage } from '../storage/open-storage.js'
+import type { Container } from '../container.js'
 import { importCatalogue, NO_COUNTS, type ImportCounts, type RejectedLine } from '../transfer/import-catalogue.js'
-import type { ImportServices } from '../transfer/import-titles.js'
+import type { ImportDeps } from '../transfer/import-titles.js'
 import { openSources, type Format, type Source } from '../transfer/open-source.js'
 import { loadCheckpoint, clearCheckpoint, saveCheckpoint, runIdOf } from '../transfer/import-checkpoint.js'
 import { showImportProgress } from './import-progress.js'
@@ -37,7 +35,7 @@ const INTERRUPTED = 130
 
 /** @returns the exit code: 0 when everything was taken, 1 when something was refused, 130 when it was interrupted */
 export async function runImport (
-  config: Config,
+  container: Container,
   files: readonly string[],
   options: ImportCommandOptions,
 ): Promise<number> {
@@ -45,8 +43,6 @@ export async function runImport (
     format: options.format ?? null,
     imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true },
   })
-  const log = pino({ level: 'warn' }, pino.destination(2))
-  const services: ImportServices = { storage: await openStorage(config), log, now: () => new Date() }
   const report = await openReport(options.report ?? null)
   const ending = endOnSignals()
   const started = Date.now()
@@ -55,7 +51,7 @@ export async function runImport (
   try {
     for (const source of sources) {
       if (ending.signal.aborted) break
-      await importSource(services, source, options, run)
+      await importSource(container, source, options, run)
     }
   } finally {
     ending.forget()
@@ -88,7 +84,7 @@ interface Run {
 }
 
 async function importSource (
-  services: ImportServices,
+  services: ImportDeps,
   source: Source,
   options: ImportCommandOptions,
   run: Run,

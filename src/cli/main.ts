@@ -4,24 +4,20 @@ import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
-import { createAuditLog } from '../audit/audit-log.js'
 import { setPassword } from '../accounts/set-password.js'
 import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
-import { createBackgroundTasks } from '../jobs/background-tasks.js'
-import { openCatalogue } from '../catalogue/store/snapshot.js'
-import type { Config } from '../config.js'
+import { VERSION } from '../config.js'
+import type { Container } from '../container.js'
 import { createIndexes, findMissingIndexes, requireIndexes } from '../database/indexes.js'
 import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
-import { createPasswordHasher } from '../security/password-hashing.js'
 import { describeImportLine } from '../schemas/import-line.js'
 import { FORMATS } from '../transfer/open-source.js'
-import { VERSION } from '../version.js'
 import { rebuildHistory } from '../watching/history/rebuild.js'
 import { runDoctor, type DoctorOptions } from './doctor.js'
 import { runExport } from './export.js'
 import { runImport, type ImportCommandOptions } from './import.js'
-import { withDatabase } from './with-database.js'
+import { withContainer } from './with-container.js'
 
 const program = new Command('normflix')
   .description(
@@ -33,31 +29,26 @@ program.command('create-admin')
   .argument('<email>', 'address to sign in with; an account that exists becomes an administrator')
   .description('Make an administrator. The password is asked for, or taken from NORMFLIX_PASSWORD.')
   .action(async (email: string) => {
-    await withDatabase(async (config) => {
+    await withContainer(async (container) => {
       const existing = await findAccountByEmail(normaliseEmail(email))
       if (existing !== null) {
         await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
-        await recordCommand(config, 'create-admin', existing)
+        await recordCommand(container, 'create-admin', existing)
         console.log(
           `${existing.email} is an administrator now. Sessions that are open get the role with their next refresh.`,
         )
         return
       }
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
-      const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
-      try {
-        const account = await createAccount({ hasher, config }, {
-          email,
-          password,
-          plan: largestPlan().id,
-          profileName: 'Admin',
-          role: 'admin',
-        })
-        await recordCommand(config, 'create-admin', account)
-        console.log(`Made the administrator ${account.email}.`)
-      } finally {
-        await hasher.close()
-      }
+      const account = await createAccount(container, {
+        email,
+        password,
+        plan: largestPlan().id,
+        profileName: 'Admin',
+        role: 'admin',
+      })
+      await recordCommand(container, 'create-admin', account)
+      console.log(`Made the administrator ${account.email}.`)
     })
   })
 
@@ -67,12 +58,12 @@ program.command('reset-password')
     'Set a new password, for somebody who cannot be mailed. It is asked for, or taken from NORMFLIX_PASSWORD. Every session of the account ends.',
   )
   .action(async (email: string) => {
-    await withDatabase(async (config) => {
+    await withContainer(async (container) => {
       const account = await findAccountByEmail(normaliseEmail(email))
       if (account === null) throw new Error('No account has this address.')
       const password = process.env['NORMFLIX_PASSWORD'] ?? await askPassword()
-      await setPassword(config, account, password)
-      await recordCommand(config, 'reset-password', account)
+      await setPassword(container, account, password)
+      await recordCommand(container, 'reset-password', account)
       console.log(
         `${account.email} has a new password, and is signed out everywhere; a running service knows within 5 seconds.`,
       )
@@ -86,8 +77,8 @@ program.command('doctor')
   .option('--fix', 'mend what can be mended without deciding anything; the rest is told')
   .option('--json', 'print a report for programs: { looked, findings: [{ check, subject, problem, state }] }')
   .action(async (options: DoctorOptions) => {
-    await withDatabase(async (config) => {
-      if (!await runDoctor(config, options)) process.exitCode = 1
+    await withContainer(async (container) => {
+      if (!await runDoctor(container, options)) process.exitCode = 1
     })
   })
 
@@ -95,7 +86,7 @@ program.command('indexes')
   .description('Create the collections and indexes that are missing.')
   .option('--check', 'change nothing; exit with 1 when one is missing')
   .action(async ({ check = false }: { check?: boolean }) => {
-    await withDatabase(async () => {
+    await withContainer(async () => {
       if (!check) {
         await createIndexes((collection) => {
           console.log(`  ${collection}`)
@@ -113,24 +104,16 @@ program.command('rebuild-history')
   .description("Build every profile's watch history again from the plays, which are its source.")
   .option('--email <email>', 'only this account')
   .action(async ({ email }: { email?: string }) => {
-    await withDatabase(async () => {
-      const warn = (error: unknown, message: string): void => {
-        console.error(message, error)
-      }
-      const catalogue = await openCatalogue({ warn })
-      try {
-        const watching = { catalogue, now: () => new Date(), warn }
-        const { profiles, titles } = await rebuildHistory(
-          watching,
-          email === undefined ? null : normaliseEmail(email),
-          (line) => {
-            console.log(line)
-          },
-        )
-        console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
-      } finally {
-        await catalogue.close()
-      }
+    await withContainer(async (container) => {
+      await container.open()
+      const { profiles, titles } = await rebuildHistory(
+        container.watching,
+        email === undefined ? null : normaliseEmail(email),
+        (line) => {
+          console.log(line)
+        },
+      )
+      console.log(`Rebuilt ${titles} titles of ${profiles} profiles.`)
     })
   })
 
@@ -163,11 +146,11 @@ program.command('import')
       return
     }
     if (files.length === 0) throw new Error('Which files? See normflix import --help.')
-    await withDatabase(async (config) => {
+    await withContainer(async (container) => {
       // Without them every line would be looked for in all titles.
-      await requireIndexes(config.env)
-      process.exitCode = await runImport(config, files, options)
-      if (options.dryRun !== true) await recordCommand(config, 'import')
+      await requireIndexes(container.config.env)
+      process.exitCode = await runImport(container, files, options)
+      if (options.dryRun !== true) await recordCommand(container, 'import')
     })
   })
 
@@ -177,24 +160,17 @@ program.command('export')
     'Write the catalogue as NDJSON that normflix import reads: movies, shows with seasons and episodes, collections, with their ids. Media files, subtitles and pictures are not in it.',
   )
   .action(async (file: string | undefined) => {
-    await withDatabase(async () => {
+    await withContainer(async () => {
       await runExport(file ?? null)
     })
   })
 
 /** Commands are in the audit log too, without anybody who did them. */
-async function recordCommand (config: Config, action: string, account: StoredAccount | null = null): Promise<void> {
-  const log = {
-    error: (...words: unknown[]) => {
-      console.error(...words)
-    },
-  }
-  const audit = createAuditLog({
-    log,
-    background: createBackgroundTasks(log),
-    keepDays: config.auditDays,
-    now: () => new Date(),
-  })
+async function recordCommand (
+  { audit }: Container,
+  action: string,
+  account: StoredAccount | null = null,
+): Promise<void> {
   audit.record({ action, result: 'ok', reason: 'command-line', account: account?._id.toString() ?? null })
   await audit.settle()
 }

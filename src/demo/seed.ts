@@ -18,7 +18,9 @@ import { initialHlsState } from '../media/packaging/packaging.js'
 import { createMediaProber, type MediaProber } from '../media/probing/probe.js'
 import { receiveUpload } from '../media/upload/receive-upload.js'
 import { prefixOf } from '../media/object-cleanup.js'
-import type { Services } from '../services.js'
+import type { Catalogue } from '../catalogue/store/catalogue.js'
+import type { AccountDeps } from '../accounts/deps.js'
+import type { WatchingDeps } from '../watching/watching.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { recordProgress } from '../watching/history/record.js'
 import { addToWishlist } from '../watching/lists/wishlist.js'
@@ -144,8 +146,13 @@ async function storeClip (
   }
 }
 
+export interface DemoDeps extends AccountDeps {
+  readonly catalogue: Catalogue
+  readonly watching: WatchingDeps
+}
+
 /** Makes the accounts, and some history for the demo's first profile. */
-export async function seedAccounts (services: Services): Promise<void> {
+export async function seedAccounts (services: DemoDeps): Promise<void> {
   const demo = await findAccountByEmail(DEMO.email) ??
     await createAccount(services, {
       email: DEMO.email,
@@ -170,7 +177,7 @@ export async function seedAccounts (services: Services): Promise<void> {
 }
 
 /** A half-seen movie, a show in its second episode, a finished movie, two wishes. */
-async function seedHistory (services: Services, account: string, profile: string): Promise<void> {
+async function seedHistory (services: DemoDeps, account: string, profile: string): Promise<void> {
   const { catalogue, watching } = services
   const watcher = { account, profile }
   const firstEpisodes = demoShows.find((show) => show.title === 'Firefly')?.seasons[0]?.episodes ?? []

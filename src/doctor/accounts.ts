@@ -1,10 +1,10 @@
 // Accounts against their plans: over a limit, on other limits than their plan has, on a plan that there is no more.
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
-import { AccountStreams, isLive, type StoredStreams } from '../../models/account-streams.js'
+import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { changePlan } from '../accounts/plan-change.js'
 import { countUsableProfiles, decidePlanChange, findPlan, isSameLimits } from '../domain/plans.js'
 import { applyStreamLimit } from '../watching/streams/stream-leases.js'
-import type { Check, DoctorServices, Finding } from './findings.js'
+import type { Check, DoctorDeps, Finding } from './findings.js'
 
 type Limited = Pick<StoredAccount, '_id' | 'plan' | 'limits' | 'profiles' | '__v'>
 
@@ -29,7 +29,7 @@ export const accountLimits: Check = {
 
 const subjectOf = ({ _id }: Pick<Limited, '_id'>): string => `account ${_id.toString()}`
 
-function planFinding (services: DoctorServices, account: Limited): Finding | null {
+function planFinding (services: DoctorDeps, account: Limited): Finding | null {
   const plan = findPlan(account.plan)
   const subject = subjectOf(account)
   if (plan === null) {
@@ -70,11 +70,11 @@ function profilesFinding (account: Limited): Finding | null {
     }
 }
 
-async function streamsFinding (services: DoctorServices, account: Limited): Promise<Finding | null> {
+async function streamsFinding (services: DoctorDeps, account: Limited): Promise<Finding | null> {
   const streams = await AccountStreams.findById(account._id).lean<StoredStreams>()
   if (streams === null) return null
   const { maxStreams } = account.limits
-  const live = streams.slots.filter((slot) => isLive(slot, services.now())).length
+  const live = streams.slots.filter((slot) => isLeaseLive(slot, services.now())).length
   if (live <= maxStreams && streams.maxStreams === maxStreams) return null
   const problem = live > maxStreams
     ? `${live} streams where ${maxStreams} may play`

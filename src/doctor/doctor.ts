@@ -1,7 +1,7 @@
 // The doctor: looks for what no request would leave behind, and mends what can be mended without deciding anything.
 import { createIndexes, findMissingIndexes } from '../database/indexes.js'
 import { accountLimits } from './accounts.js'
-import type { Check, DoctorServices } from './findings.js'
+import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
 import { ownerlessDocuments, titlelessMedia } from './orphans.js'
 import { storedObjects } from './stored-objects.js'
@@ -51,7 +51,7 @@ export interface DoctorReport {
  * @param report is told of each check and of how many things it has looked at
  */
 export async function runChecks (
-  services: DoctorServices,
+  services: DoctorDeps,
   isMending: boolean,
   report: (check: string, things: number) => void,
 ): Promise<DoctorReport> {
@@ -73,7 +73,7 @@ export async function runChecks (
   return { looked, findings }
 }
 
-async function tryToMend ({ log }: DoctorServices, mend: () => Promise<void>): Promise<'mended' | 'failed'> {
+async function tryToMend ({ log }: DoctorDeps, mend: () => Promise<void>): Promise<'mended' | 'failed'> {
   try {
     await mend()
     return 'mended'

@@ -1,7 +1,14 @@
 // What a check looks at and what it finds.
-import type { Services } from '../services.js'
+import type { AccountAccess } from '../accounts/access.js'
+import type { MediaDeps } from '../media/deps.js'
+import type { LeaseCheck } from '../media/delivery/lease-check.js'
+import type { WatchingDeps } from '../watching/watching.js'
 
-export type DoctorServices = Pick<Services, 'catalogue' | 'storage' | 'access' | 'leases' | 'watching' | 'now' | 'log'>
+export interface DoctorDeps extends MediaDeps {
+  readonly access: AccountAccess
+  readonly leases: LeaseCheck
+  readonly watching: WatchingDeps
+}
 
 /** One thing that is not as it should be. */
 export interface Finding {
@@ -15,5 +22,5 @@ export interface Finding {
 export interface Check {
   readonly name: string
   /** @param look is told of each thing that was looked at */
-  find(services: DoctorServices, look: () => void): AsyncIterable<Finding>
+  find(services: DoctorDeps, look: () => void): AsyncIterable<Finding>
 }

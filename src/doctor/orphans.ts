@@ -15,7 +15,7 @@ import { SoftDeleted, Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { removeMediaBytes, removeObjects } from '../media/object-cleanup.js'
-import type { Check, DoctorServices, Finding } from './findings.js'
+import type { Check, DoctorDeps, Finding } from './findings.js'
 
 interface Owned {
   readonly model: Model<unknown>
@@ -117,13 +117,13 @@ async function hasTitle (titleId: Types.ObjectId): Promise<boolean> {
   return await Title.exists({ _id: titleId }) !== null
 }
 
-async function removeMedia (services: DoctorServices, itemId: Types.ObjectId): Promise<void> {
+async function removeMedia (services: DoctorDeps, itemId: Types.ObjectId): Promise<void> {
   const media = await Media.find({ _id: mongoose.trusted({ $in: [itemId] }) }).lean<StoredMedia[]>()
   await Media.deleteOne({ _id: itemId })
   await removeMediaBytes(services, media)
 }
 
-function imageFinding (services: DoctorServices, { _id, title, storageKey }: StoredImage): Finding {
+function imageFinding (services: DoctorDeps, { _id, title, storageKey }: StoredImage): Finding {
   return {
     subject: `image ${_id.toString()}`,
     problem: `title ${title.toString()} is gone`,

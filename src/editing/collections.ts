@@ -4,11 +4,12 @@ import type { Static } from 'typebox'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import { conflict, notFound, preconditionFailed } from '../errors.js'
 import type { CollectionChanges, CollectionInput } from '../schemas/collections.js'
-import type { Services } from '../services.js'
 import { storedTranslations, type EditMode } from './stored-title.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 
-type CollectionServices = Pick<Services, 'catalogue'>
+interface CollectionDeps {
+  readonly catalogue: Catalogue
+}
 type Body = Static<typeof CollectionChanges>
 
 /** What PUT resets when the body leaves it out. */
@@ -42,7 +43,7 @@ function assertTitles (catalogue: Catalogue, { titleIds = [] }: Body): void {
 
 /** @throws DomainError 409 `unknown-titles` */
 export async function createCollection (
-  { catalogue }: CollectionServices,
+  { catalogue }: CollectionDeps,
   body: Static<typeof CollectionInput>,
 ): Promise<string> {
   assertTitles(catalogue, body)
@@ -53,7 +54,7 @@ export async function createCollection (
 
 /** @throws DomainError 404, 409 `unknown-titles`, 412 */
 export async function editCollection (
-  { catalogue }: CollectionServices,
+  { catalogue }: CollectionDeps,
   id: string,
   body: Body,
   mode: EditMode,
@@ -69,7 +70,7 @@ export async function editCollection (
 
 /** Its titles stay. @throws DomainError 404, 412 */
 export async function removeCollection (
-  { catalogue }: CollectionServices,
+  { catalogue }: CollectionDeps,
   id: string,
   revision: number | null,
 ): Promise<void> {

@@ -10,7 +10,7 @@ import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
 import { removeImagesOf } from '../media/images/images.js'
 import { removeMediaBytes } from '../media/object-cleanup.js'
 import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/title-input.js'
-import type { Services } from '../services.js'
+import type { MediaDeps, StorageDeps } from '../media/deps.js'
 import {
   assertWindow,
   storedEpisode,
@@ -24,8 +24,7 @@ import {
   type SeasonBody,
 } from './stored-title.js'
 
-type MediaServices = Pick<Services, 'storage' | 'log'>
-export type EditingDeps = MediaServices & Pick<Services, 'catalogue'>
+export type EditingDeps = StorageDeps & Pick<MediaDeps, 'catalogue'>
 
 export async function createMovie (
   { catalogue }: EditingDeps,
@@ -104,7 +103,7 @@ async function changeShow (
 
 /** Files of episodes that left go with them; those of episodes that got another number follow it. */
 export async function moveMedia (
-  services: MediaServices,
+  services: StorageDeps,
   showId: string,
   before: StoredShow,
   after: StoredShow,
@@ -352,7 +351,7 @@ export async function removeTitle (
   await services.catalogue.refresh(id)
 }
 
-async function removeMedia (services: MediaServices, filter: { _id: string } | { title: string }): Promise<void> {
+async function removeMedia (services: StorageDeps, filter: { _id: string } | { title: string }): Promise<void> {
   const media = await Media.find(filter).lean<StoredMedia[]>()
   await Media.deleteMany(filter)
   await removeMediaBytes(services, media)

@@ -12,7 +12,7 @@ import { listCardsOf, type ContinueCard } from '../watching/lists/continue-watch
 import type { ProfileRef, WatchingDeps } from '../watching/watching.js'
 import { isDropped, loadRatings, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowCursor } from './rows.js'
-import { createSimilarTitles, type FindSimilar } from './similar-titles.js'
+import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
 
 const ROW_LENGTH = 20
@@ -56,9 +56,12 @@ export interface Home {
   ): Promise<FilledRow>
 }
 
-export function createHome (watching: WatchingDeps, catalogue: Catalogue, trends: Trends): Home {
-  const findSimilar: FindSimilar = createSimilarTitles(catalogue, trends)
-
+export function createHome (
+  watching: WatchingDeps,
+  catalogue: Catalogue,
+  trends: Trends,
+  findSimilar: FindSimilar,
+): Home {
   /** @param continueLimit how many cards of continue watching are wanted */
   async function readContext (
     watcher: ProfileRef,

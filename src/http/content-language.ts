@@ -2,15 +2,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { canSee, type MaturityScope } from '../domain/maturity.js'
 import type { DetailFacts } from '../schemas/catalogue.js'
-import type { Services } from '../services.js'
+import type { Config } from '../config.js'
 import { createLocaliser, type Localiser } from '../catalogue/queries/localise.js'
 import { playableFormats } from '../catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../catalogue/store/catalogue.js'
 
-type FactsServices = Pick<Services, 'catalogue' | 'config'>
+export interface ContentLanguageDeps {
+  readonly config: Pick<Config, 'catalogueLanguage'>
+}
+
+export interface TitleFactsDeps extends ContentLanguageDeps {
+  readonly catalogue: Catalogue
+}
 
 /** Tells everything in the language that the client prefers, of those there are. */
-export function createRequestLocaliser ({ config }: Pick<Services, 'config'>, request: FastifyRequest): Localiser {
+export function createRequestLocaliser ({ config }: ContentLanguageDeps, request: FastifyRequest): Localiser {
   return createLocaliser(request.headers['accept-language'], config.catalogueLanguage)
 }
 
@@ -23,12 +29,12 @@ export function setContentLanguage<T> (reply: FastifyReply, localiser: Localiser
 }
 
 /** For those who edit it: the catalogue's own language, with all others beside it. */
-export function storedWords ({ config }: Pick<Services, 'config'>): Pick<DetailFacts, 'localiser' | 'isWhole'> {
+export function storedWords ({ config }: ContentLanguageDeps): Pick<DetailFacts, 'localiser' | 'isWhole'> {
   return { localiser: createLocaliser(undefined, config.catalogueLanguage), isWhole: true }
 }
 
 /** What is stored of a title, as those see it who edit it. */
-export function storedFacts ({ catalogue, config }: FactsServices, titleId: string): DetailFacts {
+export function storedFacts ({ catalogue, config }: TitleFactsDeps, titleId: string): DetailFacts {
   return {
     offer: playableFormats(catalogue, catalogue.findTitle(titleId) ?? { items: [] }, Infinity),
     collections: collectionsWith(catalogue, titleId),
@@ -38,7 +44,7 @@ export function storedFacts ({ catalogue, config }: FactsServices, titleId: stri
 
 /** What a viewer is told; what their profile watched of it is added by the route. */
 export function viewerFacts (
-  { catalogue }: FactsServices,
+  { catalogue }: TitleFactsDeps,
   title: CatalogueTitle,
   planMaxHeight: number,
   localiser: Localiser,

@@ -7,16 +7,14 @@ import {
   type StoredPackage,
   type StoredThumbnails,
 } from '../../models/media.js'
-import type { Services } from '../services.js'
+import type { StorageDeps } from './deps.js'
 import { MAX_AUDIO_RENDITIONS, packageKeys } from './packaging/package-index.js'
-
-type BytesServices = Pick<Services, 'storage' | 'log'>
 
 /**
  * Removes the bytes of files that no other media file refers to any more. Called after the files were removed: an
  * interruption leaves bytes that nobody can ask for, never a file without bytes.
  */
-export async function removeFileBytes (services: BytesServices, files: readonly StoredMediaFile[]): Promise<void> {
+export async function removeFileBytes (services: StorageDeps, files: readonly StoredMediaFile[]): Promise<void> {
   await removeUnusedUploads(services, files.map(({ storageKey }) => storageKey))
   await removeUnusedPackages(services, files.flatMap(({ hls }) => hls?.packages ?? []))
   // What was being written belongs to one file alone.
@@ -26,7 +24,7 @@ export async function removeFileBytes (services: BytesServices, files: readonly 
 }
 
 /** Removes what items own: files, subtitles and seek thumbnails. */
-export async function removeMediaBytes (services: BytesServices, media: readonly StoredMedia[]): Promise<void> {
+export async function removeMediaBytes (services: StorageDeps, media: readonly StoredMedia[]): Promise<void> {
   await removeFileBytes(services, media.flatMap(({ files }) => files))
   await removeObjects(
     services,
@@ -51,7 +49,7 @@ export function orphanedKeys (fileId: Types.ObjectId, packageId: Types.ObjectId)
   return packageKeys({ prefix: prefixOf(fileId, packageId), audioCount: MAX_AUDIO_RENDITIONS })
 }
 
-async function removeUnusedUploads (services: BytesServices, keys: readonly string[]): Promise<void> {
+async function removeUnusedUploads (services: StorageDeps, keys: readonly string[]): Promise<void> {
   const sharing = await Media.find({ 'files.storageKey': mongoose.trusted({ $in: keys }) }, { 'files.storageKey': 1 })
     .lean<StoredMedia[]>()
   const used = new Set(sharing.flatMap(({ files }) => files.map(({ storageKey }) => storageKey)))
@@ -60,7 +58,7 @@ async function removeUnusedUploads (services: BytesServices, keys: readonly stri
 
 /** Removes the packages that no media file offers any more. */
 export async function removeUnusedPackages (
-  services: BytesServices,
+  services: StorageDeps,
   packages: readonly StoredPackage[],
 ): Promise<void> {
   if (packages.length === 0) return
@@ -75,7 +73,7 @@ export async function removeUnusedPackages (
 }
 
 /** Removes objects; one that cannot be is left for somebody to find in the log. */
-export async function removeObjects ({ storage, log }: BytesServices, keys: readonly string[]): Promise<void> {
+export async function removeObjects ({ storage, log }: StorageDeps, keys: readonly string[]): Promise<void> {
   for (const key of new Set(keys)) {
     await storage.remove(key).catch((error: unknown) => {
       log.warn({ err: error }, 'the bytes of something that was removed are left in storage')

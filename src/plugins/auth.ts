@@ -1,13 +1,13 @@
 // Who may call what. Every route declares its access in its config; one that does not fails the start.
 import fastifyJwt from '@fastify/jwt'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
-import type { CachedAccount, ProfileAccess } from '../accounts/access.js'
+import type { AccountAccess, CachedAccount, ProfileAccess } from '../accounts/access.js'
 import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
 import { forbidden, notFound, profileLocked, unauthorized } from '../errors.js'
 import type { Role } from '../../models/account.js'
-import type { Services } from '../services.js'
+import type { KeyRing } from '../security/key-ring.js'
 
 /**
  * - `public`: anybody
@@ -63,8 +63,12 @@ declare module '@fastify/jwt' {
   }
 }
 
-export default fp<{ services: Services }>(async function auth (app, { services }) {
-  const { keys } = services
+export interface AuthOptions {
+  readonly keys: KeyRing
+  readonly access: AccountAccess
+}
+
+export default fp<AuthOptions>(async function auth (app, { keys, access: accounts }) {
   await app.register(fastifyJwt, {
     secret: {
       private: keys.current('access').key,
@@ -104,10 +108,10 @@ export default fp<{ services: Services }>(async function auth (app, { services }
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access
     if (access === undefined || access === 'public' || access === 'signed-url') return
-    const caller = await identify(request, services)
+    const caller = await identify(request, accounts)
     request.caller = caller
     if (access === 'profile') {
-      request.profileAccess = await openProfile(services, caller, (request.params as { profileId: string }).profileId)
+      request.profileAccess = await openProfile(accounts, caller, (request.params as { profileId: string }).profileId)
     } else if (access !== 'catalogue' && caller.boundProfileId !== null) {
       throw forbidden("A profile's token opens that profile and the catalogue only. Use the account's own token.")
     }
@@ -125,7 +129,7 @@ function failVerification (): never {
 }
 
 /** Every way in which a token can be wrong gets the same answer. */
-async function identify (request: FastifyRequest, { access }: Services): Promise<AuthenticatedCaller> {
+async function identify (request: FastifyRequest, access: AccountAccess): Promise<AuthenticatedCaller> {
   if (!isExact(request.headers.authorization ?? '')) throw unauthorized()
   const claims = await request.jwtVerify<AccessClaims>().catch(() => failVerification())
   // An id of another form would be an error of the database, which is another answer.
@@ -145,7 +149,7 @@ function isId (value: unknown): value is string {
 }
 
 async function openProfile (
-  { access }: Services,
+  access: AccountAccess,
   caller: AuthenticatedCaller,
   profileId: string,
 ): Promise<ProfileAccess> {
@@ -170,14 +174,14 @@ export function profileOf (request: FastifyRequest): ProfileAccess {
 }
 
 /** The account behind a request, as the cache knows it. */
-export async function accountOf (app: FastifyInstance, request: FastifyRequest): Promise<CachedAccount> {
-  return await app.services.access.findAccount(callerOf(request).accountId) ?? failVerification()
+export async function accountOf (access: AccountAccess, request: FastifyRequest): Promise<CachedAccount> {
+  return await access.findAccount(callerOf(request).accountId) ?? failVerification()
 }
 
 /** Through whose eyes a request sees the catalogue. */
-export async function viewerOf (app: FastifyInstance, request: FastifyRequest): Promise<MaturityScope> {
+export async function maturityScopeOf (access: AccountAccess, request: FastifyRequest): Promise<MaturityScope> {
   if (request.profileAccess !== null) return request.profileAccess
   const { accountId, boundProfileId } = callerOf(request)
   if (boundProfileId === null) return UNRESTRICTED_SCOPE
-  return await app.services.access.findProfile(accountId, boundProfileId) ?? failVerification()
+  return await access.findProfile(accountId, boundProfileId) ?? failVerification()
 }

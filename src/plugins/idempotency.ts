@@ -12,7 +12,6 @@ import {
   type StoredIdempotencyRecord,
 } from '../../models/idempotency-record.js'
 import { DomainError } from '../errors.js'
-import type { Services } from '../services.js'
 import { callerOf } from './auth.js'
 
 export const KEY_HEADER = 'idempotency-key'
@@ -34,7 +33,7 @@ declare module 'fastify' {
   }
 }
 
-export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable (app, { services: { now } }) {
+export default fp<{ readonly now: () => Date }>(async function idempotency (app, { now }) {
   app.decorateRequest('workingOn', null)
 
   app.addHook('onRoute', (route) => {
@@ -108,7 +107,7 @@ export default fp<{ services: Pick<Services, 'now'> }>(async function repeatable
     request.workingOn = _id
     return null
   }
-}, { name: 'repeatable', dependencies: ['auth'] })
+}, { name: 'idempotency', dependencies: ['auth'] })
 
 async function replay (reply: FastifyReply, { status, headers, body }: StoredResponse): Promise<FastifyReply> {
   return await reply.code(status).headers(headers).header(REPLAYED_HEADER, 'true').serializer((text: unknown) =>

@@ -60,8 +60,8 @@ interface Log {
   warn(details: object, message: string): void
 }
 
-/** Starts the index; it loads in the background. */
-export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
+/** Loads the index in the background when the catalogue is ready. */
+export function createTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   const slots = new Map<string, number>()
   const ids: string[] = []
   const changed = new Set<string>()
@@ -75,18 +75,20 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   /** What this process itself changed, as far as searches have met it, and the number of changes that it was among. */
   let [ownChanges, ownMarked] = [catalogue.ownChanges(), 0]
   let waiters: Array<{ readonly upTo: number, resolve(): void }> = []
-  let thread = start()
+  let thread: SearchThread | null = null
 
-  function start (): SearchThread {
-    return startSearchThread({
+  /** The thread is started when it is first needed. */
+  function currentThread (): SearchThread {
+    thread ??= startSearchThread({
       onLost (error) {
         log.warn({ err: error }, 'lost the search index: building it again')
-        thread = start()
+        thread = null
         mustLoad = true
         isLoaded = false
         work()
       },
     })
+    return thread
   }
 
   const stopFollowing = catalogue.onChange((titleId) => {
@@ -134,7 +136,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   async function load (): Promise<void> {
     mustLoad = false
     changed.clear()
-    const [into, seen] = [thread, new Set<string>()]
+    const [into, seen] = [currentThread(), new Set<string>()]
     try {
       for await (const titles of readAll<SearchableStored>(Title, PROJECTION, LOADED_AT_ONCE)) {
         const documents = titles.map(toDocument)
@@ -155,7 +157,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
     try {
       const found = await Title.find({ _id: mongoose.trusted({ $in: batch }) }, PROJECTION).lean<SearchableStored[]>()
       const present = new Set(found.map(({ _id }) => _id.toString()))
-      await thread.put(found.map(toDocument))
+      await currentThread().put(found.map(toDocument))
       await removeAll(batch.filter((id) => !present.has(id)))
     } catch (error) {
       for (const id of batch) changed.add(id)
@@ -166,7 +168,7 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
   async function removeAll (titleIds: readonly string[]): Promise<void> {
     const gone = titleIds.flatMap((id) => slots.get(id) ?? [])
     for (const id of titleIds) slots.delete(id)
-    if (gone.length > 0) await thread.remove(gone)
+    if (gone.length > 0) await currentThread().remove(gone)
   }
 
   /** A title keeps its slot for as long as it is there; a slot is never given to another. */
@@ -210,24 +212,24 @@ export function openTitleSearch (catalogue: Catalogue, log: Log): TitleSearch {
     if (!isLoaded) throw searchBusy()
   }
 
-  work()
+  if (catalogue.isReady()) work()
   return {
     async find (query) {
       await becomeCurrent()
-      const found = await thread.search(query)
+      const found = await currentThread().search(query)
       return idsOf(found, ids)
     },
     async explain (query, titleIds) {
       const found = titleIds.flatMap((id) => slots.get(id) ?? [])
-      const explained = found.length === 0 ? [] : await thread.explain(query, found)
+      const explained = found.length === 0 ? [] : await currentThread().explain(query, found)
       return new Map(explained.map(({ slot, ...match }) => [ids[slot] ?? '', match]))
     },
-    readMemory: async () => await thread.readMemory(),
+    readMemory: async () => await currentThread().readMemory(),
     async close () {
       isClosed = true
       stopFollowing()
       if (retry !== null) clearTimeout(retry)
-      await thread.close()
+      await thread?.close()
       await working
     },
   }

@@ -7,7 +7,7 @@ import { importCollection } from './import-collection.js'
 import {
   importTitles,
   rejectedOutcome,
-  type ImportServices,
+  type ImportDeps,
   type Outcome,
   type ParsedLine,
   type WriteOptions,
@@ -66,7 +66,7 @@ interface Batch {
 
 /** @throws UnreadableSourceError when the source ends being readable; what it told before is written */
 export async function importCatalogue (
-  services: ImportServices,
+  services: ImportDeps,
   source: SourceItems,
   options: ImportOptions,
 ): Promise<ImportResult> {
@@ -142,7 +142,7 @@ async function* inBatches (source: SourceItems, skip: number, signal: AbortSigna
 
 /** Collections come after the titles: they may be about them. */
 async function writeBatch (
-  services: ImportServices,
+  services: ImportDeps,
   lines: readonly ValidatedLine[],
   options: WriteOptions,
 ): Promise<Outcome[]> {

@@ -5,12 +5,14 @@ import { moveMedia } from '../editing/titles.js'
 import type { EditMode } from '../editing/stored-title.js'
 import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
-import type { Services } from '../services.js'
+import type { StorageDeps } from '../media/deps.js'
 import { changedTitle, newTitle, type StoredAny } from './build-title.js'
 import { findExistingTitles, idOf, matchExistingTitle } from './find-stored.js'
 import { insertTitles, readTitles, replaceTitles } from './write-titles.js'
 
-export type ImportServices = Pick<Services, 'storage' | 'log' | 'now'>
+export interface ImportDeps extends StorageDeps {
+  now(): Date
+}
 
 export interface WriteOptions {
   /** What becomes of what a line leaves out of a title that is there. */
@@ -39,7 +41,7 @@ const MAX_ATTEMPTS = 5
 
 /** @returns what became of each line, no two of which are about one title */
 export async function importTitles (
-  services: ImportServices,
+  services: ImportDeps,
   told: ReadonlyArray<ParsedLine<TitleLine>>,
   options: WriteOptions,
 ): Promise<Outcome[]> {
@@ -71,7 +73,7 @@ interface Attempt {
 }
 
 async function importOnce (
-  services: ImportServices,
+  services: ImportDeps,
   told: ReadonlyArray<ParsedLine<TitleLine>>,
   options: WriteOptions,
 ): Promise<Attempt> {
@@ -93,7 +95,7 @@ async function importOnce (
 }
 
 async function insertFresh (
-  { now }: ImportServices,
+  { now }: ImportDeps,
   told: ReadonlyArray<ParsedLine<TitleLine>>,
   { isDryRun }: WriteOptions,
   done: Outcome[],
@@ -115,7 +117,7 @@ async function insertFresh (
 }
 
 async function changeKnown (
-  services: ImportServices,
+  services: ImportDeps,
   told: ReadonlyArray<ParsedLine<TitleLine> & { readonly id: Types.ObjectId }>,
   { mode, isDryRun }: WriteOptions,
   done: Outcome[],

@@ -5,7 +5,7 @@ import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { EmailToken } from '../../models/email-token.js'
-import { call, expectProblem, PASSWORD, signUp, startApp, type Person, type TestApp } from '../helper.js'
+import { call, expectProblem, PASSWORD, signUp, startApp, type Person, type TestApp, containerOf } from '../helper.js'
 
 const NEW_PASSWORD = 'four blind mice ran'
 
@@ -47,7 +47,7 @@ async function startPost (t: Test, refuse: () => boolean = () => false): Promise
     PUBLIC_URL: 'https://www.normflix.example',
   })
   const mails = async (to?: string): Promise<ParsedMail[]> => {
-    await running.app.services.background.onIdle()
+    await containerOf(running.app).background.onIdle()
     return arrived.filter((mail) => to === undefined || JSON.stringify(mail.to).includes(`"${to}"`))
   }
   return {
@@ -188,7 +188,7 @@ t.test('mailed links', async (t) => {
 t.test('without a mail server mails are kept for whoever develops', async (t) => {
   const { app } = await startApp(t)
   const kim = await signUp(app)
-  await app.services.background.onIdle()
+  await containerOf(app).background.onIdle()
   const page = await call(app, 'GET', '/dev/mails')
   t.equal(page.status, 200)
   const html = page.bytes.toString()

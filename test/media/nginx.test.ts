@@ -6,8 +6,7 @@ import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:ht
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { buildApp } from '../../src/app.js'
-import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../helper.js'
 import { findNginx, NO_NGINX, startNginx } from '../nginx.js'
 
 const binary = findNginx()
@@ -57,12 +56,7 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     X_ACCEL_REDIRECT_PREFIX: '/protected-media/',
     CORS_ORIGINS: 'https://tv.example.com',
   })
-  const plain = await buildApp({
-    config: { ...config, xAccelRedirectPrefix: null },
-    databaseUri,
-    now: clock.now,
-    sweep: false,
-  })
+  const plain = await openApp({ ...config, xAccelRedirectPrefix: null }, databaseUri, { now: clock.now })
   t.teardown(async () => {
     await plain.close()
   })
@@ -78,8 +72,8 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   const clip = clipBytes('480p-en')
   const kim = await signUp(app)
   const { body: started } = await play(kim, movie)
-  await plain.services.catalogue.refresh(movie)
-  const storageKey = app.services.catalogue.findFile(started.mediaFile.id)?.storageKey ?? ''
+  await containerOf(plain).catalogue.refresh(movie)
+  const storageKey = containerOf(app).catalogue.findFile(started.mediaFile.id)?.storageKey ?? ''
 
   t.test('after the service has checked the address and named the file', async (t) => {
     const { status, headers, body } = await ask(service, started.url)
@@ -170,9 +164,9 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   })
 
   t.test('the fragments of HLS as well, by the ranges of their playlist', async (t) => {
-    await app.services.packaging.sweep()
-    await app.services.packaging.settle()
-    await plain.services.catalogue.refresh(movie)
+    await containerOf(app).packaging.sweep()
+    await containerOf(app).packaging.settle()
+    await containerOf(plain).catalogue.refresh(movie)
     const pat = await signUp(app)
     const { body: packaged } = await play(pat, movie)
     const next = async (url: string, uri: RegExp): Promise<string> =>

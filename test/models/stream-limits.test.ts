@@ -1,6 +1,6 @@
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
-import { AccountStreams, findStreamLeases, isLive } from '../../models/account-streams.js'
+import { AccountStreams, findStreamLeases, isLeaseLive } from '../../models/account-streams.js'
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
@@ -42,7 +42,7 @@ t.test('stream slots', async (t) => {
   })
   await createIndexes()
   const live = async (account: string): Promise<string[]> =>
-    (await findStreamLeases(account)).filter((slot) => isLive(slot, now)).map((slot) => slot._id.toString())
+    (await findStreamLeases(account)).filter((slot) => isLeaseLive(slot, now)).map((slot) => slot._id.toString())
   const start = async (
     account: string,
     plan: 'basic' | 'standard' | 'premium',
@@ -96,7 +96,7 @@ t.test('stream slots', async (t) => {
       'ended',
     )
     const slots = await findStreamLeases(account)
-    t.equal(slots.filter((one) => isLive(one, behind)).length, 1)
+    t.equal(slots.filter((one) => isLeaseLive(one, behind)).length, 1)
     t.equal(slots.find((one) => one._id.equals(slot?._id ?? ''))?.positionMs, 5_000, 'its place is kept')
     t.equal(
       (await findStreamsDueForRemoval(behind, 100)).filter((one) => one._id.toString() === account).length,

@@ -19,6 +19,7 @@ import {
   upload,
   watch,
   type Person,
+  containerOf,
 } from '../helper.js'
 
 interface Write {
@@ -140,8 +141,8 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
   }
 
   async function settle (): Promise<void> {
-    await app.services.background.onIdle()
-    await app.services.uploads.settle()
+    await containerOf(app).background.onIdle()
+    await containerOf(app).uploads.settle()
   }
 
   t.test('accounts', async () => {
@@ -157,7 +158,8 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
       mayChange: ANOTHER_MAIL,
     })
     const tokenIn = (subject: RegExp): string =>
-      /token=([\w-]+)/.exec(app.services.mailer.recent().find((mail) => subject.test(mail.subject))?.text ?? '')?.[1] ??
+      /token=([\w-]+)/.exec(containerOf(app).mailer.recent().find((mail) => subject.test(mail.subject))?.text ?? '')
+        ?.[1] ??
         ''
     await retry({
       operation: 'verifyEmail',

@@ -9,13 +9,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import { Movie } from '../../models/movie.js'
-import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { cacheDirOf, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
 import { installFallbackServer } from '../../src/database/fallback-server.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { call, signUp, type Answer, type Person } from '../helper.js'
+import { call, signUp, type Answer, type Person, openApp } from '../helper.js'
 
 const PLAYERS = 8
 const KILLS = 3
@@ -31,9 +30,9 @@ function newFolder (t: Test): string {
 t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_000 }, async (t) => {
   const dataDir = newFolder(t)
   const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', RATE_LIMITS: 'off', DATA_DIR: dataDir })
-  const open = async (): Promise<{ server: DatabaseServer, app: Awaited<ReturnType<typeof buildApp>> }> => {
+  const open = async (): Promise<{ server: DatabaseServer, app: Awaited<ReturnType<typeof openApp>> }> => {
     const server = await resolveDatabaseServer({ uri: null, dataDir, report: () => undefined })
-    return { server, app: await buildApp({ config, databaseUri: server.uri, sweep: false }) }
+    return { server, app: await openApp(config, server.uri) }
   }
   const first = await resolveDatabaseServer({ uri: null, dataDir, report: () => undefined })
   await connectDatabase(first.uri)

@@ -14,6 +14,7 @@ import {
   watch,
   type Person,
   type TestApp,
+  containerOf,
 } from '../helper.js'
 
 const DAY_MS = 86_400_000
@@ -38,7 +39,7 @@ async function busy ({ app, clock }: TestApp): Promise<{ kim: Person, ids: strin
   await kim.post(`/v1/profiles/${second}/select`, { pin: '9999' })
   await call(app, 'POST', '/v1/auth/password/forgot', { body: { email: kim.email } })
   await kim.put('/v1/account/email', { email: `new-${kim.email}`, password: PASSWORD })
-  await app.services.background.onIdle()
+  await containerOf(app).background.onIdle()
   return { kim, ids: [kim.accountId, kim.profileId, second] }
 }
 
@@ -73,7 +74,7 @@ t.test('deleting an account', async (t) => {
     t.equal((await kim.get('/v1/account')).status, 401)
     t.equal((await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).status, 401)
     clock.advance(13 * DAY_MS)
-    t.equal(await eraseClosedAccounts(app.services), 0)
+    t.equal(await eraseClosedAccounts(containerOf(app)), 0)
     const again = await logIn(kim)
     t.equal(again.status, 200)
     t.strictSame(
@@ -82,9 +83,9 @@ t.test('deleting an account', async (t) => {
       'as it was',
     )
     clock.advance(2 * DAY_MS)
-    t.equal(await eraseClosedAccounts(app.services), 0, 'and stays')
+    t.equal(await eraseClosedAccounts(containerOf(app)), 0, 'and stays')
     t.match(
-      app.services.mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
+      containerOf(app).mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
       ['Your NormFlix account is open again', 'Your NormFlix account was closed'],
     )
   })
@@ -95,7 +96,7 @@ t.test('deleting an account', async (t) => {
     t.ok((await findEverywhere(words)).length >= 10, 'it was everywhere')
     await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })
     clock.advance(14 * DAY_MS + 1_000)
-    const erased = await Promise.all([eraseClosedAccounts(app.services), eraseClosedAccounts(app.services)])
+    const erased = await Promise.all([eraseClosedAccounts(containerOf(app)), eraseClosedAccounts(containerOf(app))])
     t.ok(Math.max(...erased) === 1, 'by two processes at once')
     t.strictSame(await findEverywhere(words), [])
     t.equal((await logIn(kim)).status, 401)

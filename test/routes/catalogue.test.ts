@@ -2,7 +2,18 @@ import t from 'tap'
 import { Types } from 'mongoose'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Movie } from '../../models/movie.js'
-import { addMovie, addShow, call, clipBytes, expectProblem, signUp, signUpAdmin, startApp, upload } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  clipBytes,
+  expectProblem,
+  signUp,
+  signUpAdmin,
+  startApp,
+  upload,
+  containerOf,
+} from '../helper.js'
 
 t.test('browsing', async (t) => {
   const { app } = await startApp(t)
@@ -354,14 +365,14 @@ t.test('running the catalogue', async (t) => {
       await addMovie(app, admin, {}, []),
       await addMovie(app, admin, {}, []),
     ]
-    await app.services.packaging.sweep()
-    await app.services.packaging.settle()
+    await containerOf(app).packaging.sweep()
+    await containerOf(app).packaging.settle()
     const { files } = (await Media.findById(first).lean<StoredMedia>())!
     const fragments = `${files[0]!.hls!.packages[0]!.prefix}/v.mp4`
     for (const _id of [second, third]) {
       await Media.create({ _id, title: _id, files: files.map((file) => ({ ...file, _id: new Types.ObjectId() })) })
     }
-    const { storage, catalogue } = app.services
+    const { storage, catalogue } = containerOf(app)
     for (const id of [second, third]) await catalogue.refresh(id)
     const isThere = async (): Promise<boolean> => {
       const found = await Promise.all(
@@ -405,7 +416,7 @@ t.test('running the catalogue', async (t) => {
     expectProblem(t, refused, 'claim-mismatch', 422)
     t.match(refused.body, { claimed: { audioLanguages: ['en', 'es'] }, found: { audioTracks: ['en'] } })
     expectProblem(t, await send('?height=1080'), 'validation-failed', 400)
-    t.strictSame(app.services.catalogue.filesOf(id), [], 'nothing was kept')
+    t.strictSame(containerOf(app).catalogue.filesOf(id), [], 'nothing was kept')
     t.match((await send('?language=es')).body, {
       audioLanguages: ['es'],
       audioTracks: [{ language: 'es', kind: 'main', channels: 1, codec: 'mp4a.40.2' }],

@@ -3,7 +3,18 @@ import t from 'tap'
 import { MAX_FEEDS_PER_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
 import { createAvailabilityNotifier } from '../../src/changes/availability-notifier.js'
 import { openEvents, type EventReader } from '../event-reader.js'
-import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  watch,
+  type Person,
+  containerOf,
+} from '../helper.js'
 
 const feedOf = (who: Person, profileId = who.profileId): string => `/v1/profiles/${profileId}/changes`
 const kinds = (items: any[]): string[] => items.map(({ kind, title }) => `${kind} ${title?.title ?? '-'}`)
@@ -147,7 +158,7 @@ t.test('asked for with a cursor', async (t) => {
   })
 
   t.test('tells what comes and goes by its dates, once, also when nobody was there to notice', async (t) => {
-    const { services } = app
+    const services = containerOf(app)
     const news = createAvailabilityNotifier(services.catalogue)
     await news.notify(clock.now())
     const inMinutes = (minutes: number): string => new Date(clock.now().getTime() + minutes * 60_000).toISOString()

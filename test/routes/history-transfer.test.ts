@@ -22,6 +22,7 @@ import {
   watch,
   type Answer,
   type Person,
+  containerOf,
 } from '../helper.js'
 
 const exportUrl = (profileId: string, query = '') => `/v1/profiles/${profileId}/history/export${query}`
@@ -696,7 +697,7 @@ t.test('a history goes out and comes in', async (t) => {
     t.match((await bringIn(lee, file)).body, { imported: 0, unchanged: 2_000 })
 
     t.test('an export reads no further than its reader', async (t) => {
-      const { watching } = app.services
+      const { watching } = containerOf(app)
       const watcher = { account: kim.accountId, profile: kim.profileId }
       for (
         const open of [() => exportJson(watching, watcher, UNRESTRICTED_SCOPE), () => exportCsv(watching, watcher)]

@@ -15,6 +15,7 @@ import {
   upload,
   type Answer,
   type Person,
+  containerOf,
 } from '../helper.js'
 
 const AT = '2026-01-01T00:00:00Z'
@@ -78,8 +79,8 @@ async function describe (bytes: Buffer): Promise<{ seconds: number, tracks: stri
 }
 
 async function packageAll (app: FastifyInstance): Promise<void> {
-  await app.services.packaging.sweep()
-  await app.services.packaging.settle()
+  await containerOf(app).packaging.sweep()
+  await containerOf(app).packaging.settle()
 }
 
 t.test('HLS', async (t) => {
@@ -246,7 +247,7 @@ t.test('HLS', async (t) => {
     const { hlsUrl } = (await play(viewer, film)).body
     const [file] = await filesOf(film)
     const old = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
-    const before = app.services.catalogue.filesOf(film)[0]!.hls!.packages[0]!
+    const before = containerOf(app).catalogue.filesOf(film)[0]!.hls!.packages[0]!
     const state = { isDone: false }
     const again = admin.post(`/v1/admin/media/${file.id}/package`)
     t.match(await again, { status: 202, body: { hls: { state: 'processing', progress: 0 } } })
@@ -270,23 +271,23 @@ t.test('HLS', async (t) => {
     t.ok(Math.abs((await describe(bytes)).seconds - 60) < 0.01, 'whoever plays the old one plays on')
     clock.advance(25 * 3_600_000)
     await packageAll(app)
-    t.equal(await app.services.storage.stat(`${before.prefix}/v.mp4`), null)
-    t.equal(app.services.catalogue.filesOf(film)[0]!.hls!.packages.length, 1)
+    t.equal(await containerOf(app).storage.stat(`${before.prefix}/v.mp4`), null)
+    t.equal(containerOf(app).catalogue.filesOf(film)[0]!.hls!.packages.length, 1)
     expectProblem(t, await admin.post('/v1/admin/media/665f1c2e9b1e8a0012ab34cd/package'), 'not-found', 404)
   })
 
   t.test('deleting a file or a title deletes its fragments', async (t) => {
     const film = await addMovie(app, admin, {}, ['480p-en', '1080p-en'])
     await packageAll(app)
-    const keys = app.services.catalogue.filesOf(film).map(({ hls }) => `${hls!.packages[0]!.prefix}/index.json`)
-    for (const key of keys) t.ok(await app.services.storage.stat(key))
+    const keys = containerOf(app).catalogue.filesOf(film).map(({ hls }) => `${hls!.packages[0]!.prefix}/index.json`)
+    for (const key of keys) t.ok(await containerOf(app).storage.stat(key))
     const [first] = await filesOf(film)
     await admin.delete(`/v1/admin/media/${first.id}`)
-    t.strictSame(await Promise.all(keys.map(async (key) => await app.services.storage.stat(key) === null)), [
+    t.strictSame(await Promise.all(keys.map(async (key) => await containerOf(app).storage.stat(key) === null)), [
       true,
       false,
     ])
     await admin.delete(`/v1/admin/movies/${film}`)
-    t.equal(await app.services.storage.stat(keys[1]!), null)
+    t.equal(await containerOf(app).storage.stat(keys[1]!), null)
   })
 })

@@ -12,6 +12,7 @@ import {
   watch,
   type Person,
   type TestApp,
+  containerOf,
 } from '../helper.js'
 
 interface Card {
@@ -318,7 +319,7 @@ t.test('what is watched these days', async (t) => {
   }
   const people = await Promise.all(Array.from({ length: 4 }, async () => await signUp(app)))
   const [kim] = people
-  const { trends } = app.services
+  const { trends } = containerOf(app)
   const count = async (): Promise<void> => {
     await trends.countPopular(clock.now())
     await trends.countTogether(clock.now())

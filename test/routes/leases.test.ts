@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import t, { type Test } from 'tap'
 import { findStreamLeases } from '../../models/account-streams.js'
-import { buildApp } from '../../src/app.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import {
   addMovie,
@@ -18,6 +17,8 @@ import {
   startApp,
   type Answer,
   type Person,
+  containerOf,
+  openApp,
 } from '../helper.js'
 
 /** An MP4 file made longer by a box that every reader skips (ISO/IEC 14496-12, 8.1.2). */
@@ -260,25 +261,25 @@ t.test('leases', async (t) => {
     t.equal(refused.body.streams.length, 2)
     await kim.delete(`/v1/account/streams/${hidden.streamId}`)
     expectProblem(t, await bytes(hidden.url), 'media-refused', 403)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     expectProblem(t, await beat(kim, hidden.streamId), 'stream-ended', 409)
     await playing(t, kim, { private: true })
     clock.advance(15_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     expectProblem(t, await beat(kim, hidden.streamId), 'not-found', 404)
     t.equal((await findStreamLeases(kim.accountId)).length, 2, 'nothing tells of it any more')
     const vanished = await signUp(app)
     const { streamId } = await playing(t, vanished, { private: true })
     clock.advance(60_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     expectProblem(t, await beat(vanished, streamId), 'stream-ended', 409)
     clock.advance(15_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     t.strictSame(await findStreamLeases(vanished.accountId), [])
   })
 
   t.test('another process refuses the address five seconds after the end at the latest', async (t) => {
-    const other = await buildApp({ config, databaseUri, now: clock.now, sweep: false })
+    const other = await openApp(config, databaseUri, { now: clock.now })
     t.teardown(async () => {
       await other.close()
     })

@@ -5,8 +5,7 @@ import { connect, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { buildApp } from '../../src/app.js'
-import { addMovie, call, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import { addMovie, call, expectProblem, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../helper.js'
 
 t.test('tokens of media addresses', async (t) => {
   let logged = ''
@@ -17,13 +16,7 @@ t.test('tokens of media addresses', async (t) => {
     },
   })
   const { clock, config, databaseUri } = await startApp(t)
-  const app = await buildApp({
-    config: { ...config, logLevel: 'trace' },
-    databaseUri,
-    now: clock.now,
-    sweep: false,
-    logTo,
-  })
+  const app = await openApp({ ...config, logLevel: 'trace' }, databaseUri, { now: clock.now, logTo })
   t.teardown(async () => {
     await app.close()
   })
@@ -109,7 +102,7 @@ t.test('tokens of media addresses', async (t) => {
     await send(`GET ${started.url} HTTP/1.1\r\nHost: x\r\nReferer: http://x${started.url}\r\n\r\n`)
     await send(`GET ${address}?token=${canary} HTTP/9.9\r\nHost: x\r\n\r\n`)
     await send(`GET ${address}?token=${canary.repeat(1_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    const { storageKey = '' } = app.services.catalogue.findFile(started.mediaFile.id) ?? {}
+    const { storageKey = '' } = containerOf(app).catalogue.findFile(started.mediaFile.id) ?? {}
     writeFileSync(path.join(config.dataDir, 'media', ...storageKey.split('/')), 'short')
     expectProblem(t, await call(app, 'GET', started.url), 'not-found', 404)
     t.ok(logged.includes('"statusCode":404'))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { call, expectProblem, signUp, startApp, type Answer, type Person } from '../helper.js'
+import { call, expectProblem, signUp, startApp, type Answer, type Person, containerOf } from '../helper.js'
 
 const PIN = '2468'
 
@@ -14,7 +14,7 @@ t.test('the PIN of a profile', async (t) => {
   }
   /** Counts what reaches the hash while something is done. */
   const countHashed = async (work: () => Promise<unknown>): Promise<number> => {
-    const { hasher } = app.services
+    const { hasher } = containerOf(app)
     const { verify } = hasher
     let hashed = 0
     hasher.verify = async (password, hash) => {

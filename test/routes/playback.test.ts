@@ -1,5 +1,15 @@
 import t from 'tap'
-import { addMovie, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import {
+  addMovie,
+  call,
+  clipBytes,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  containerOf,
+} from '../helper.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
 import { findStreamLeases } from '../../models/account-streams.js'
 
@@ -115,7 +125,7 @@ t.test('playing', async (t) => {
       'stream-ended',
       409,
     )
-    t.ok(await flushExpiredLeases(app.services.watching) >= 1)
+    t.ok(await flushExpiredLeases(containerOf(app).watching) >= 1)
     t.equal((await findStreamLeases(kim.accountId)).length, 1)
     t.match(
       (await kim.get(url(kim, `progress/${movie}`))).body,
@@ -139,7 +149,7 @@ t.test('playing', async (t) => {
     const second = await play(kim, movie)
     t.equal(second.body.positionMs, 23_456)
     clock.advance(120_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     t.match(
       (await kim.post(url(kim, `playback/${second.body.streamId}/stop`), {
         ...stop,

@@ -17,6 +17,7 @@ import {
   watch,
   type Answer,
   type Person,
+  containerOf,
 } from '../helper.js'
 
 const at = (kim: Person, rest: string): string => `/v1/profiles/${kim.profileId}/${rest}`
@@ -587,7 +588,7 @@ t.test('a movie that was watched to its end leaves the wishlist, if the profile 
     })
     await expectWishes(t, kim, BOTH)
     clock.advance(120_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     await expectWishes(t, kim, ['Fawlty Towers'])
   })
 

@@ -21,6 +21,7 @@ import {
   type Answer,
   type Person,
   type TestApp,
+  containerOf,
 } from '../helper.js'
 import { startS3Server, type S3Server } from '../storage/s3-server.js'
 
@@ -117,7 +118,7 @@ async function offsetOf (door: Door, url: string): Promise<number> {
 
 /** What became of an upload. */
 async function outcome ({ app, admin }: Door, url: string): Promise<any> {
-  await app.services.uploads.settle()
+  await containerOf(app).uploads.settle()
   return (await admin.get(url)).body
 }
 
@@ -322,16 +323,16 @@ for (const kind of ['local', 's3'] as const) {
       door.clock.advance(20 * 3_600_000)
       t.equal((await patch(door, url, 0, clip.subarray(0, 10_000))).status, 204)
       door.clock.advance(20 * 3_600_000)
-      await app.services.uploads.sweep()
-      await app.services.storage.sweep(0)
+      await containerOf(app).uploads.sweep()
+      await containerOf(app).storage.sweep(0)
       t.equal(await offsetOf(door, url), 10_000)
       door.clock.advance(5 * 3_600_000)
       t.equal((await head(door, url)).status, 410)
-      await app.services.uploads.sweep()
+      await containerOf(app).uploads.sweep()
       t.equal((await head(door, url)).status, 404)
       t.strictSame(await door.contents(), before)
       door.clock.advance(8 * 24 * 3_600_000)
-      await app.services.uploads.sweep()
+      await containerOf(app).uploads.sweep()
       t.strictSame((await admin.get('/v1/admin/uploads')).body.items, [])
     })
   })
@@ -354,7 +355,7 @@ t.test('what a process left when it died', async (t) => {
     const url = String((await begin(door)).headers.location)
     await patch(door, url, 0, clip.subarray(0, -1))
     appendFileSync(file(url), clip.subarray(-1))
-    await app.services.uploads.sweep()
+    await containerOf(app).uploads.sweep()
     t.match(await outcome(door, url), { state: 'ready' })
   })
 
@@ -365,7 +366,7 @@ t.test('what a process left when it died', async (t) => {
     await MediaUpload.updateOne({ _id: mediaFileId }, {
       $set: { state: 'processing', leaseHolder: 'dead', leaseUntil: new Date(door.clock.now().getTime() + 5_000) },
     })
-    await app.services.uploads.sweep()
+    await containerOf(app).uploads.sweep()
     t.match(await outcome(door, url), { state: 'processing' }, 'its lease has not lapsed')
     expectProblem(
       t,
@@ -374,7 +375,7 @@ t.test('what a process left when it died', async (t) => {
       409,
     )
     door.clock.advance(6_000)
-    await app.services.uploads.sweep()
+    await containerOf(app).uploads.sweep()
     t.match(await outcome(door, url), { state: 'ready' })
     t.equal(
       (await Media.findOne({ 'files._id': mediaFileId }))?.files.filter(({ _id }) => _id.toString() === mediaFileId)
@@ -392,7 +393,7 @@ t.test('what a process left when it died', async (t) => {
     })
     const { rmSync } = await import('node:fs')
     rmSync(file(url))
-    await app.services.uploads.sweep()
+    await containerOf(app).uploads.sweep()
     t.match(await outcome(door, url), { state: 'failed', failure: { code: 'upload-lost' } })
   })
 })

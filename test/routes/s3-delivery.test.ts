@@ -1,7 +1,17 @@
 // Media in a store elsewhere: taken in, probed and played over HTTP like those of a folder; a store that is away is a 503.
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { addMovie, call, clipBytes, expectProblem, play, signUp, signUpAdmin, startApp } from '../helper.js'
+import {
+  addMovie,
+  call,
+  clipBytes,
+  expectProblem,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  containerOf,
+} from '../helper.js'
 import { startS3Server } from '../storage/s3-server.js'
 
 const clip = clipBytes('480p-en')
@@ -74,8 +84,8 @@ for (const delivery of ['proxy', 'redirect'] as const) {
     const server = await startS3Server(t)
     const { app } = await startApp(t, { ...server.variables, S3_DELIVERY: delivery })
     const movie = await addMovie(app, await signUpAdmin(app))
-    await app.services.packaging.sweep()
-    await app.services.packaging.settle()
+    await containerOf(app).packaging.sweep()
+    await containerOf(app).packaging.settle()
     const { hlsUrl } = (await play(await signUp(app), movie)).body
     const next = async (url: string, uri: RegExp): Promise<string> =>
       new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice(

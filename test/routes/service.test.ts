@@ -2,7 +2,7 @@ import { connect, type AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import t from 'tap'
 import Fastify from 'fastify'
-import { call, expectProblem, signUp, startApp } from '../helper.js'
+import { call, expectProblem, signUp, startApp, containerOf } from '../helper.js'
 import authPlugin from '../../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../../src/plugins/security.js'
 
@@ -155,7 +155,6 @@ t.test('request rates are limited by address', async (t) => {
 t.test('a route that does not say who may call it fails the start', async (t) => {
   const { app } = await startApp(t)
   const bare = Fastify()
-  bare.decorate('services', app.services)
-  await bare.register(authPlugin, { services: app.services })
+  await bare.register(authPlugin, containerOf(app))
   t.throws(() => bare.get('/open', async () => 'everybody'), /does not say who may call it/)
 })

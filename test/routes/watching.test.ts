@@ -12,6 +12,7 @@ import {
   signUpAdmin,
   startApp,
   watch,
+  containerOf,
 } from '../helper.js'
 
 t.test('watching', async (t) => {
@@ -157,7 +158,7 @@ t.test('watching', async (t) => {
     const url = `/v1/profiles/${kim.profileId}/playback`
     const slow = (await play(kim, movie)).body.streamId
     clock.advance(61_000)
-    await flushExpiredLeases(app.services.watching)
+    await flushExpiredLeases(containerOf(app).watching)
     const late = await kim.post(`${url}/${slow}/stop`, {
       positionMs: 30_000,
       watchedMs: 30_000,
@@ -188,7 +189,7 @@ t.test('watching', async (t) => {
     }
     const before = await cards(kim)
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items.length, 2)
-    await rebuildHistory(app.services.watching, kim.email, () => undefined)
+    await rebuildHistory(containerOf(app).watching, kim.email, () => undefined)
     t.strictSame(await cards(kim), before)
   })
 

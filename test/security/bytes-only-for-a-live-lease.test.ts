@@ -2,7 +2,17 @@
 import { Parser } from 'm3u8-parser'
 import t from 'tap'
 import { signHlsGrant, signMediaGrant } from '../../src/media/delivery/media-urls.js'
-import { addMovie, call, createStillClock, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+import {
+  addMovie,
+  call,
+  createStillClock,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  type Person,
+  containerOf,
+} from '../helper.js'
 
 const AT = '2026-01-01T00:00:00Z'
 const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.500\nWhoa.\n'
@@ -25,8 +35,8 @@ t.test('bytes only for a signed, live lease', async (t) => {
     movies.push(movie)
   }
   const [movie = '', otherMovie = ''] = movies
-  await app.services.packaging.sweep()
-  await app.services.packaging.settle()
+  await containerOf(app).packaging.sweep()
+  await containerOf(app).packaging.settle()
 
   async function addThumbnails (movie: string): Promise<void> {
     const part = (name: string, type: string, body: string | Buffer): Buffer =>
@@ -137,7 +147,7 @@ t.test('bytes only for a signed, live lease', async (t) => {
   })
 
   await t.test('with a lease that never was, another height, another profile, or past its end', async (t) => {
-    const { keys } = app.services
+    const { keys } = containerOf(app)
     const now = clock.now().getTime()
     const lease = { account: kim.accountId, profile: kim.profileId, lease: mine.streamId, expiresAt: now + 60_000 }
     const file = mine.mediaFile.id as string

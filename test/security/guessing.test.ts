@@ -2,12 +2,12 @@
 import t from 'tap'
 import { issueDeviceToken, readDeviceToken } from '../../src/security/device-tokens.js'
 import { createKeyRing } from '../../src/security/key-ring.js'
-import { expectProblem, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
+import { expectProblem, PASSWORD, signUp, startApp, type Answer, containerOf } from '../helper.js'
 
 t.test("1,000 wrong passwords on one account from 50 addresses: at most 100 reach the hash, and the owner's device signs in every time", async (t) => {
   const { app, clock } = await startApp(t, { RATE_LIMITS: 'on' })
   let hashed = 0
-  const { hasher } = app.services
+  const { hasher } = containerOf(app)
   const verify = hasher.verify.bind(hasher)
   Object.assign(hasher, {
     verify: async (password: string, hash: string) => {
@@ -54,7 +54,7 @@ t.test("1,000 wrong passwords on one account from 50 addresses: at most 100 reac
   expectProblem(t, blocked, 'too-many-attempts', 429)
   t.ok(Number(blocked.headers['retry-after']) > 0)
   const stranger = await signUp(app)
-  const foreign = issueDeviceToken(app.services.keys, stranger.accountId)
+  const foreign = issueDeviceToken(containerOf(app).keys, stranger.accountId)
   expectProblem(t, await logIn(kim.email, PASSWORD, '192.0.2.77', foreign), 'too-many-attempts', 429)
   clock.advance(86_400_000)
   t.equal((await logIn(kim.email, PASSWORD, '192.0.2.77')).status, 200, 'a day later everybody may try again')

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { buildApp } from '../../src/app.js'
-import { call, PASSWORD, play, signUp, startApp } from '../helper.js'
+import { call, PASSWORD, play, signUp, startApp, containerOf, openApp } from '../helper.js'
 import { bodyOf, createWorld, operations, urlOf } from './operations.js'
 
 t.test('logs hold no secrets', async (t) => {
@@ -15,13 +14,7 @@ t.test('logs hold no secrets', async (t) => {
     },
   })
   const { clock, config, databaseUri } = await startApp(t)
-  const app = await buildApp({
-    config: { ...config, logLevel: 'trace' },
-    databaseUri,
-    now: clock.now,
-    sweep: false,
-    logTo,
-  })
+  const app = await openApp({ ...config, logLevel: 'trace' }, databaseUri, { now: clock.now, logTo })
   t.teardown(async () => {
     await app.close()
   })
@@ -87,7 +80,7 @@ t.test('logs hold no secrets', async (t) => {
   await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })
   await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } })
   await call(app, 'GET', stream.url)
-  await app.services.background.onIdle()
+  await containerOf(app).background.onIdle()
 
   const lines = logged.split('\n')
   t.ok(lines.length > operations.length, `${lines.length} lines`)

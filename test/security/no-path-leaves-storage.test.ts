@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import t from 'tap'
 import { HOSTILE_KEYS } from '../storage/hostile-keys.js'
-import { call, startApp } from '../helper.js'
+import { call, startApp, containerOf } from '../helper.js'
 import { createWorld } from './operations.js'
 
 const CANARY = 'bytes from outside of the storage folder'
@@ -116,7 +116,7 @@ t.test('no path leaves the storage folder', async (t) => {
   await t.test('nor a link that was planted in place of a file', async (t) => {
     const { body: before } = await call(app, 'GET', world.stream.url)
     t.equal(before, null, 'bytes, no problem')
-    const { storageKey = '' } = app.services.catalogue.findFile(world.stream.mediaFile.id) ?? {}
+    const { storageKey = '' } = containerOf(app).catalogue.findFile(world.stream.mediaFile.id) ?? {}
     const file = path.join(config.dataDir, 'media', ...storageKey.split('/'))
     rmSync(file)
     symlinkSync(path.join(config.dataDir, 'secrets.json'), file)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { signMediaGrant } from '../../src/media/delivery/media-urls.js'
 import { issueDeviceToken } from '../../src/security/device-tokens.js'
 import type { KeyPurpose } from '../../src/security/key-ring.js'
-import { call, signUp, startApp } from '../helper.js'
+import { call, signUp, startApp, containerOf } from '../helper.js'
 
 type Json = Record<string, unknown>
 
@@ -15,7 +15,7 @@ const KEYS_PAIR = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 t.test('only our tokens are accepted', async (t) => {
   const { app } = await startApp(t)
   const kim = await signUp(app)
-  const { keys } = app.services
+  const { keys } = containerOf(app)
   const [headText = '', payloadText = '', mac = ''] = kim.token.split('.')
   const head = JSON.parse(Buffer.from(headText, 'base64url').toString()) as Json
   const claims = JSON.parse(Buffer.from(payloadText, 'base64url').toString()) as Json

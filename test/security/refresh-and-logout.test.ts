@@ -1,7 +1,6 @@
 // A used refresh token ends its family (RFC 9700 §4.14.2); logging out takes effect, at once here and soon elsewhere.
 import t from 'tap'
-import { buildApp } from '../../src/app.js'
-import { call, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
+import { call, PASSWORD, signUp, startApp, type Answer, openApp } from '../helper.js'
 
 const ROUNDS = 20
 const AT_ONCE = 20
@@ -52,7 +51,7 @@ t.test('a used refresh token ends its family', async (t) => {
 
 t.test('logging out takes effect', async (t) => {
   const { app, clock, config, databaseUri } = await startApp(t)
-  const other = await buildApp({ config, databaseUri, now: clock.now, sweep: false })
+  const other = await openApp(config, databaseUri, { now: clock.now })
   t.teardown(async () => {
     await other.close()
   })

@@ -21,6 +21,7 @@ import {
   type Answer,
   type Person,
   type TestClock,
+  containerOf,
 } from '../helper.js'
 import { ReferenceModel, type ModelEvent, type ModelItem, type ModelSitting, type Told } from './reference-model.js'
 
@@ -109,7 +110,7 @@ async function buildWorld (): Promise<World> {
     })
   }
   for (const { id, title, durationMs } of items) await addFile(id, title, durationMs)
-  for (const title of [movie, show]) await first.app.services.catalogue.refresh(title)
+  for (const title of [movie, show]) await containerOf(first.app).catalogue.refresh(title)
   const second = await startApp(
     t,
     {
@@ -436,7 +437,7 @@ class Viewer {
     const crash = this.crashAt(this.turn++)
     const planned = crash === null ? null : planCrash(crash)
     const watching = {
-      ...this.world.apps[this.turn % this.world.apps.length]!.services.watching,
+      ...containerOf(this.world.apps[this.turn % this.world.apps.length]!).watching,
       warn: () => undefined,
     }
     try {
@@ -529,7 +530,7 @@ t.test('the service against the reference model', async (t) => {
         }`,
       )
     }
-    await rebuildHistory(world.apps[0]!.services.watching, viewer.kim.email, () => undefined)
+    await rebuildHistory(containerOf(world.apps[0]!).watching, viewer.kim.email, () => undefined)
     const rebuilt = await viewer.saw()
     if (JSON.stringify(rebuilt) !== JSON.stringify(expected)) {
       throw new Error(`a rebuild from the plays changed ${JSON.stringify(saw)} to ${JSON.stringify(rebuilt)}`)
@@ -629,7 +630,7 @@ t.test('the service against the reference model', async (t) => {
       (await Movie.insertMany(Array.from({ length: 60 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 60_000 })))).map((
         { _id },
       ) => _id.toString())
-    for (const app of world.apps) for (const film of films) await app.services.catalogue.refresh(film)
+    for (const app of world.apps) for (const film of films) await containerOf(app).catalogue.refresh(film)
     let crashes = 0
     for (const [i, film] of films.entries()) {
       const url = `/v1/profiles/${kim.profileId}/progress/${film}`

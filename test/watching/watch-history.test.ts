@@ -7,7 +7,7 @@ import { Play, type StoredPlay } from '../../models/play.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { measureLargestAccount } from '../../bench/max-size-account.js'
 import { rebuildHistory } from '../../src/watching/history/rebuild.js'
-import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
+import { addMovie, signUp, signUpAdmin, startApp, watch, type Person, containerOf } from '../helper.js'
 
 t.test('a profile that watches more titles than its history embeds', async (t) => {
   const { app, clock } = await startApp(t)
@@ -15,7 +15,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })),
   )
   const ids = movies.map(({ _id }) => _id.toString())
-  for (const id of ids) await app.services.catalogue.refresh(id)
+  for (const id of ids) await containerOf(app).catalogue.refresh(id)
   const base = clock.now().getTime() - 86_400_000
   const report = (kim: Person, i: number, positionMs: number, minute = i) =>
     kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {
@@ -64,7 +64,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
       $set: { 'profiles.0.watchHistory': [] },
     })
     await WatchArchive.deleteMany({ profile: kim.profileId })
-    await rebuildHistory(app.services.watching, kim.email, () => undefined)
+    await rebuildHistory(containerOf(app).watching, kim.email, () => undefined)
     t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
   })
 

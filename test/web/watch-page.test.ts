@@ -5,7 +5,18 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { addMovie, addShow, call, PASSWORD, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+import {
+  addMovie,
+  addShow,
+  call,
+  PASSWORD,
+  play,
+  signUp,
+  signUpAdmin,
+  startApp,
+  type Person,
+  containerOf,
+} from '../helper.js'
 import { enter, findChromium, launch, logIn, openPage, type WatchedPage } from './browser.js'
 
 const CLIPS = ['480p-en', '1080p-en', '1080p-es', '2160p-en'] as const
@@ -116,8 +127,8 @@ t.test('in a browser', {
     })
     page.setDefaultTimeout(PATIENCE_MS)
     const linkIn = async (subject: RegExp): Promise<string> => {
-      await app.services.background.onIdle()
-      const mail = app.services.mailer.recent().find((one) => one.to === kim.email && subject.test(one.subject))
+      await containerOf(app).background.onIdle()
+      const mail = containerOf(app).mailer.recent().find((one) => one.to === kim.email && subject.test(one.subject))
       const { pathname, search } = new URL(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'http://x/none')
       return origin + pathname + search
     }
@@ -263,8 +274,8 @@ t.test('in a browser', {
   })
 
   t.test('packaged for HLS: languages change while it plays, 4K only on premium, and it goes on where it was closed', async (t) => {
-    await app.services.packaging.sweep()
-    await app.services.packaging.settle()
+    await containerOf(app).packaging.sweep()
+    await containerOf(app).packaging.settle()
     const kim = await signUp(app)
     const first = await open(t, kim)
     await playTitle(first.page, origin, movie)

@@ -52,11 +52,16 @@ interface Log {
   warn(details: object, message: string): void
 }
 
-/**
- * Opens the change streams, then loads everything, so that no change falls between the two.
- * A lost stream is opened again, and everything is loaded again.
- */
-export async function openCatalogue (log: Log): Promise<Catalogue> {
+/** The catalogue of a process. It is empty until it is opened. */
+export interface OpenableCatalogue extends Catalogue {
+  /**
+   * Opens the change streams, then loads everything, so that no change falls between the two.
+   * A lost stream is opened again, and everything is loaded again.
+   */
+  open(): Promise<void>
+}
+
+export function createCatalogue (log: Log): OpenableCatalogue {
   let state = emptyState()
   let generation = 0
   let ownChanges = 0
@@ -253,8 +258,8 @@ export async function openCatalogue (log: Log): Promise<Catalogue> {
     }))
   }
 
-  await open()
   return {
+    open,
     isReady: () => isReady,
     findTitle: (id) => state.titles.get(id) ?? null,
     findItem: (id) => state.items.get(id) ?? null,

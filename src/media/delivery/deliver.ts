@@ -1,18 +1,24 @@
 // How the bytes of stored media reach whoever has passed all checks: from here, from nginx, or from the store itself.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../../services.js'
-import { breakWhenOver } from './lease-check.js'
+import type { Config } from '../../config.js'
+import type { MediaStorage } from '../../storage/storage.js'
+import { breakWhenOver, type LeaseCheck } from './lease-check.js'
 import type { LeaseGrant } from './media-urls.js'
 import { sendBytes, type ServedObject } from './serve-bytes.js'
 
-type DeliveryServices = Pick<Services, 'storage' | 'leases' | 'config' | 'now'>
+export interface DeliveryDeps {
+  readonly storage: MediaStorage
+  readonly leases: LeaseCheck
+  readonly config: Pick<Config, 'xAccelRedirectPrefix'>
+  now(): Date
+}
 
 /**
  * Answers with a part or the whole of an object, or with the address at which a store elsewhere gives it for a short while.
  * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`, 503 `storage-unavailable`; ObjectMissingError
  */
 export async function deliver (
-  services: DeliveryServices,
+  services: DeliveryDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   grant: LeaseGrant,

@@ -1,18 +1,28 @@
 // The HLS of one movie or episode: which packages its playlists offer to whoever holds a grant, and where their bytes lie.
 import type { StoredPackage } from '../../../models/media.js'
-import { readyFilesOf, type CatalogueFile } from '../../catalogue/store/catalogue.js'
+import { readyFilesOf, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { buildRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
-import type { Services } from '../../services.js'
+import type { KeyRing } from '../../security/key-ring.js'
 import { ObjectNotFoundError } from '../../storage/storage.js'
 import { renderMaster, renderMedia, renderSubtitles, type SoundLine } from './hls-playlists.js'
 import { mediaRefused } from './lease-check.js'
 import { signSidecarGrant, type HlsGrant } from './media-urls.js'
-import { objectKey, renditionOf, type PackageIndex, type RenditionIndex } from '../packaging/package-index.js'
+import {
+  objectKey,
+  renditionOf,
+  type PackageIndex,
+  type PackageIndexes,
+  type RenditionIndex,
+} from '../packaging/package-index.js'
 import { currentPackage } from '../packaging/packaging.js'
 
-type HlsServices = Pick<Services, 'catalogue' | 'packages' | 'keys'>
+export interface HlsDeps {
+  readonly catalogue: Catalogue
+  readonly packages: PackageIndexes
+  readonly keys: KeyRing
+}
 
 /** A file with its current package. */
 interface Packaged extends PackagedFile<SoundLine> {
@@ -21,7 +31,7 @@ interface Packaged extends PackagedFile<SoundLine> {
 }
 
 /** @throws DomainError 404 when the chosen file is not packaged, or gone; ObjectMissingError */
-export async function renderItemMaster (services: HlsServices, grant: HlsGrant, token: string): Promise<string> {
+export async function renderItemMaster (services: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
   const { catalogue } = services
   const allowed = readyFilesOf(catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
   const files = (await Promise.all(allowed.map(async (file) => await openPackage(services, file, token)))).filter((
@@ -43,7 +53,7 @@ export async function renderItemMaster (services: HlsServices, grant: HlsGrant, 
   })
 }
 
-async function openPackage ({ packages }: HlsServices, file: CatalogueFile, token: string): Promise<Packaged | null> {
+async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: string): Promise<Packaged | null> {
   const current = currentPackage(file)
   if (current === null) return null
   const index = await packages.read(current.prefix).catch(nullWhenMissing)
@@ -72,7 +82,7 @@ function nullWhenMissing (error: unknown): null {
 
 /** @throws DomainError 403 above the grant's height, 404; ObjectMissingError */
 export async function renderRendition (
-  services: HlsServices,
+  services: HlsDeps,
   grant: HlsGrant,
   renditionId: string,
   token: string,
@@ -83,7 +93,7 @@ export async function renderRendition (
 }
 
 function renderSubtitlePlaylist (
-  { catalogue, keys }: HlsServices,
+  { catalogue, keys }: HlsDeps,
   { item, account, profile, lease, expiresAt, file }: HlsGrant,
   subtitleId: string,
 ): string {
@@ -108,7 +118,7 @@ export interface FoundRendition {
  * @throws DomainError 403 above the grant's height, 404; ObjectMissingError
  */
 export async function findRendition (
-  { catalogue, packages }: HlsServices,
+  { catalogue, packages }: HlsDeps,
   grant: HlsGrant,
   renditionId: string,
 ): Promise<FoundRendition> {

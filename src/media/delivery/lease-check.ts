@@ -1,9 +1,8 @@
 // Whether the stream that a media address was signed for is still live; what was read is remembered for a few seconds.
 import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { findStreamLeases, isLive, type StreamLease } from '../../../models/account-streams.js'
+import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
 import { DomainError } from '../../errors.js'
-import type { Services } from '../../services.js'
 import type { LeaseGrant } from './media-urls.js'
 
 /** With the second that bytes under way are looked at late, an ended stream gives nothing more after 5 s in any process. */
@@ -49,7 +48,7 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
 
   async function holds ({ leases }: Reading, grant: LeaseGrant): Promise<boolean> {
     return (await leases).some((lease) =>
-      lease.id === grant.lease && lease.profile === grant.profile && isLive(lease, now())
+      lease.id === grant.lease && lease.profile === grant.profile && isLeaseLive(lease, now())
     )
   }
 
@@ -77,7 +76,7 @@ function toLease ({ _id, profile, expiresAt }: StreamLease): Lease {
  * @returns what is to be called with each chunk of it
  */
 export function breakWhenOver (
-  { leases, now }: Pick<Services, 'leases' | 'now'>,
+  { leases, now }: { readonly leases: LeaseCheck, now(): Date },
   reply: FastifyReply,
   grant: LeaseGrant,
 ): () => void {

@@ -4,7 +4,7 @@ import mongoose, { type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
 import { Title } from '../../../models/title.js'
 import { DomainError, fail, notFound } from '../../errors.js'
-import type { Services } from '../../services.js'
+import type { MediaDeps, StorageDeps } from '../deps.js'
 import type { MediaStorage } from '../../storage/storage.js'
 import { removeObjects } from '../object-cleanup.js'
 
@@ -48,7 +48,7 @@ export function imageUrlOf (id: Types.ObjectId): string {
  * @throws DomainError 404, 422 `unreadable-image`
  */
 export async function setPoster (
-  services: Pick<Services, 'storage' | 'log' | 'catalogue' | 'now'>,
+  services: MediaDeps,
   titleId: string,
   bytes: Buffer,
 ): Promise<StoredImage> {
@@ -82,12 +82,12 @@ export async function setPoster (
   return image
 }
 
-export async function removeImagesOf (services: Pick<Services, 'storage' | 'log'>, titleId: string): Promise<void> {
+export async function removeImagesOf (services: StorageDeps, titleId: string): Promise<void> {
   await removeImages(services, await Image.find({ title: titleId }).lean<StoredImage[]>())
 }
 
 async function removeImages (
-  services: Pick<Services, 'storage' | 'log'>,
+  services: StorageDeps,
   images: readonly StoredImage[],
 ): Promise<void> {
   for (const { _id } of images) await Image.deleteOne({ _id })

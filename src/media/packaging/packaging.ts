@@ -9,7 +9,7 @@ import {
   type StoredPackage,
 } from '../../../models/media.js'
 import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
-import type { Services } from '../../services.js'
+import type { MediaDeps } from '../deps.js'
 import { MEDIA_URL_MS } from '../delivery/media-urls.js'
 import { packageKeys } from './package-index.js'
 import { PackagingStoppedError, type MediaPackager, type PackageResult } from './packager.js'
@@ -34,8 +34,6 @@ export interface Packaging {
   close(): Promise<void>
 }
 
-type PackagingServices = Pick<Services, 'catalogue' | 'storage' | 'log' | 'now'>
-
 interface Job {
   readonly itemId: string
   readonly fileId: string
@@ -52,7 +50,7 @@ export function currentPackage ({ hls }: Pick<StoredMediaFile, 'hls'>): StoredPa
 }
 
 /** @param isEager false: only `sweep` starts anything */
-export function createPackaging (services: PackagingServices, packager: MediaPackager, isEager = true): Packaging {
+export function createPackaging (services: MediaDeps, packager: MediaPackager, isEager = true): Packaging {
   const { catalogue, storage, log, now } = services
   const waiting = new Map<string, Job>()
   const stop = new AbortController()
@@ -232,7 +230,7 @@ interface Finished {
 
 /** Offers the new package and retires the one before, or says why there is none, in one write. */
 async function finish (
-  services: PackagingServices,
+  services: MediaDeps,
   { itemId, file, mine }: Finished,
   result: PackageResult,
 ): Promise<void> {
@@ -273,7 +271,7 @@ function isUnplayable (file: StoredMediaFile, { code }: StoredFailure): boolean 
 }
 
 async function dropPackages (
-  services: PackagingServices,
+  services: MediaDeps,
   file: CatalogueFile,
   old: readonly StoredPackage[],
 ): Promise<void> {

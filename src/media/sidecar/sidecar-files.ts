@@ -11,12 +11,10 @@ import {
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import { fail, notFound } from '../../errors.js'
-import type { Services } from '../../services.js'
+import type { MediaDeps } from '../deps.js'
 import { imageTypeOf, sha256Of, storeBytes } from '../images/images.js'
 import { removeObjects, thumbnailKeys } from '../object-cleanup.js'
 import { toThumbnailIndex, toWebVtt, type SubtitleFormat } from './subtitle-text.js'
-
-type SideFileServices = Pick<Services, 'catalogue' | 'storage' | 'log' | 'now'>
 
 export interface NewSubtitle {
   readonly bytes: Buffer
@@ -27,7 +25,7 @@ export interface NewSubtitle {
 
 /** @throws DomainError 409 `subtitle-limit`, 422 `unreadable-subtitle` */
 export async function addSubtitle (
-  services: SideFileServices,
+  services: MediaDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   { bytes, format, language, kind }: NewSubtitle,
@@ -64,7 +62,7 @@ export async function addSubtitle (
 }
 
 /** @throws DomainError 404 */
-export async function removeSubtitle (services: SideFileServices, subtitleId: string): Promise<void> {
+export async function removeSubtitle (services: MediaDeps, subtitleId: string): Promise<void> {
   const media = await Media.findOne({ 'subtitles._id': subtitleId }).lean<StoredMedia>() ?? fail(notFound('subtitle'))
   await Media.updateOne({ _id: media._id }, { $pull: { subtitles: { _id: new Types.ObjectId(subtitleId) } } })
   await services.catalogue.refresh(media.title.toString())
@@ -79,7 +77,7 @@ export async function removeSubtitle (services: SideFileServices, subtitleId: st
  * @throws DomainError 422 `unreadable-thumbnails`, `unreadable-image`
  */
 export async function setThumbnails (
-  services: SideFileServices,
+  services: MediaDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   { index, image }: { index: Buffer, image: Buffer },

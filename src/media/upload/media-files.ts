@@ -11,9 +11,10 @@ import {
 } from '../../../models/media.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import { DomainError, notFound } from '../../errors.js'
-import type { Services } from '../../services.js'
+import type { Config } from '../../config.js'
+import type { MediaDeps } from '../deps.js'
 import { assignLanguages, spokenLanguages } from './declared-metadata.js'
-import { requestPackaging, initialHlsState } from '../packaging/packaging.js'
+import { requestPackaging, initialHlsState, type Packaging } from '../packaging/packaging.js'
 import type { MediaInfo, MediaProber } from '../probing/probe.js'
 import { receiveUpload } from './receive-upload.js'
 import { removeFileBytes } from '../object-cleanup.js'
@@ -25,7 +26,11 @@ export interface DeclaredMetadata {
   readonly edition: string | null
 }
 
-type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' | 'now' | 'packaging'>
+export interface MediaFileDeps extends MediaDeps {
+  readonly config: Pick<Config, 'maxUploadBytes'>
+  readonly packaging: Packaging
+  readonly prober: MediaProber
+}
 
 /**
  * Takes in a file of a movie or episode: streamed to storage, hashed, probed, and only then visible. It can be played at
@@ -33,8 +38,7 @@ type MediaServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' |
  * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addMediaFile (
-  services: MediaServices,
-  prober: MediaProber,
+  services: MediaFileDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   source: Readable,
@@ -50,7 +54,7 @@ export async function addMediaFile (
       await storage.remove(storageKey)
       return known
     }
-    return await addReceivedFile(services, prober, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
+    return await addReceivedFile(services, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
@@ -81,15 +85,14 @@ export interface ReceivedFile {
  * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addReceivedFile (
-  services: MediaServices,
-  prober: MediaProber,
+  services: MediaFileDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   received: ReceivedFile,
   claims: DeclaredMetadata,
 ): Promise<StoredMediaFile> {
   const { id, storageKey, sizeBytes, sha256 } = received
-  const result = await prober.probe(await services.storage.locate(storageKey), sizeBytes)
+  const result = await services.prober.probe(await services.storage.locate(storageKey), sizeBytes)
   if (!result.ok) {
     throw new DomainError(
       422,
@@ -158,7 +161,7 @@ export interface MediaFileChanges {
 
 /** @throws DomainError 404 */
 export async function changeMediaFile (
-  { catalogue }: MediaServices,
+  { catalogue }: MediaFileDeps,
   fileId: string,
   changes: MediaFileChanges,
 ): Promise<StoredMediaFile> {
@@ -181,7 +184,7 @@ export async function changeMediaFile (
 
 /** Packages a file again; what it offers stays until the new package is complete. @throws DomainError 404 */
 export async function repackageMediaFile (
-  { catalogue, packaging }: MediaServices,
+  { catalogue, packaging }: MediaFileDeps,
   fileId: string,
 ): Promise<StoredMediaFile> {
   const media = await findMediaOf(fileId)
@@ -192,7 +195,7 @@ export async function repackageMediaFile (
 }
 
 /** Removes a file with what was packaged of it, and its bytes when no other shares them; nobody's progress depends on it. @throws DomainError 404 */
-export async function removeMediaFile (services: MediaServices, fileId: string): Promise<void> {
+export async function removeMediaFile (services: MediaFileDeps, fileId: string): Promise<void> {
   const media = await findMediaOf(fileId)
   await Media.updateOne({ _id: media._id }, { $pull: { files: { _id: new Types.ObjectId(fileId) } } })
   await services.catalogue.refresh(media.title.toString())

@@ -8,10 +8,9 @@ import { Media } from '../../../models/media.js'
 import { findUpload, MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
 import { DomainError, fail, invalid, notFound } from '../../errors.js'
 import { toDeclaredMetadata, UploadMetadata, type UploadMetadataFields } from '../../schemas/uploads.js'
-import type { Services } from '../../services.js'
+import type { Config } from '../../config.js'
 import { ObjectNotFoundError } from '../../storage/storage.js'
-import { addReceivedFile } from './media-files.js'
-import { createMediaProber } from '../probing/probe.js'
+import { addReceivedFile, type MediaFileDeps } from './media-files.js'
 import { openUploadArea } from './upload-area.js'
 import { createUploadLocker, acquireLock } from './upload-lock.js'
 import { STARTED_BY, UPLOAD_EXPIRES_MS, UploadStore } from './upload-store.js'
@@ -31,7 +30,9 @@ export interface ResumableUploads {
   close(): Promise<void>
 }
 
-type UploadServices = Pick<Services, 'catalogue' | 'storage' | 'config' | 'log' | 'now' | 'packaging'>
+export interface UploadDeps extends MediaFileDeps {
+  readonly config: Config
+}
 
 export const UPLOADS_PATH = '/v1/admin/uploads'
 /** How long what became of an upload can be read. */
@@ -42,10 +43,9 @@ const LET_GO_WITHIN_MS = 200
 const FILE_TYPE = /^(video\/[\w.+-]+|application\/(octet-stream|mp4))$/i
 
 /** @param isEager false: only `sweep` starts processing */
-export function createResumableUploads (services: UploadServices, isEager = true): ResumableUploads {
+export function createResumableUploads (services: UploadDeps, isEager = true): ResumableUploads {
   const { storage, config, catalogue, log, now } = services
   const area = openUploadArea(config, storage)
-  const prober = createMediaProber()
   const stop = new AbortController()
   const running = new Map<string, Promise<void>>()
   const store = new UploadStore(area, {
@@ -144,7 +144,6 @@ export function createResumableUploads (services: UploadServices, isEager = true
     const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
     await addReceivedFile(
       services,
-      prober,
       title,
       item,
       { id: _id, storageKey, sizeBytes, sha256 },
@@ -220,7 +219,6 @@ export function createResumableUploads (services: UploadServices, isEager = true
     async close () {
       stop.abort()
       await Promise.all(running.values())
-      await prober.close()
     },
   }
 }

@@ -3,7 +3,7 @@ import mongoose, { Types } from 'mongoose'
 import {
   AccountStreams,
   findStreamLeases,
-  isLive,
+  isLeaseLive,
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
@@ -74,7 +74,7 @@ export async function acquireLease (
   const slots = await findStreamLeases(accountId)
   return slots.some((one) => one._id.equals(slot._id))
     ? { taken: true, slot }
-    : { taken: false, holders: slots.filter((one) => isLive(one, now)) }
+    : { taken: false, holders: slots.filter((one) => isLeaseLive(one, now)) }
 }
 
 /** Brings a plan change to the streams: over a lower limit the newest lose their lease. */
@@ -161,7 +161,7 @@ export async function renewLease (
   if (await applyEvent(watcher, streamId, event, { liveAt: now, set: renewal })) return 'live'
   const slot = await findLease(watcher, streamId)
   if (slot === null) return 'unknown'
-  if (isLive(slot, now)) return 'live'
+  if (isLeaseLive(slot, now)) return 'live'
   // The lease is lost, the position is not.
   await applyEvent(watcher, streamId, event)
   return 'ended'

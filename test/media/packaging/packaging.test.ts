@@ -8,7 +8,7 @@ import { Media } from '../../../models/media.js'
 import { createMediaPackager } from '../../../src/media/packaging/packager.js'
 import { createPackaging, type Packaging } from '../../../src/media/packaging/packaging.js'
 import { prefixOf } from '../../../src/media/object-cleanup.js'
-import { addMovie, call, play, signUp, signUpAdmin, startApp } from '../../helper.js'
+import { addMovie, call, play, signUp, signUpAdmin, startApp, containerOf } from '../../helper.js'
 import { vp8Film, withLyingSample } from '../films.js'
 
 async function settle (packaging: Packaging): Promise<void> {
@@ -18,7 +18,7 @@ async function settle (packaging: Packaging): Promise<void> {
 
 /** Another process that packages on the same database and storage. */
 function secondProcess (t: Test, app: FastifyInstance): Packaging {
-  const { catalogue, storage, log, now } = app.services
+  const { catalogue, storage, log, now } = containerOf(app)
   const packaging = createPackaging({ catalogue, storage, log, now }, createMediaPackager())
   t.teardown(async () => {
     await packaging.close()
@@ -28,7 +28,7 @@ function secondProcess (t: Test, app: FastifyInstance): Packaging {
 
 t.test('packaging in the background', async (t) => {
   const { app, clock, config } = await startApp(t)
-  const { packaging, catalogue, storage } = app.services
+  const { packaging, catalogue, storage } = containerOf(app)
   const admin = await signUpAdmin(app)
   const fileOf = (movie: string) => catalogue.filesOf(movie)[0]!
   const send = async (movie: string, bytes: Buffer) =>
@@ -136,7 +136,7 @@ t.test('packaging in the background', async (t) => {
   t.test('a storage that fails leaves the file waiting, and the next sweep packages it', async (t) => {
     const movie = await addMovie(app, admin)
     const broken = createPackaging({
-      ...app.services,
+      ...containerOf(app),
       storage: {
         ...storage,
         create: async () => {

@@ -14,6 +14,7 @@ import {
   startApp,
   watch,
   type Person,
+  containerOf,
 } from '../../helper.js'
 
 const DAY_MS = 86_400_000
@@ -87,7 +88,7 @@ t.test('an action can be taken back', async (t) => {
       t.strictSame(await told(later), before, 'exactly what was there is there')
       t.equal((await later.post(url)).status, 204, 'a second time')
       t.strictSame(await told(later), before, 'changes nothing')
-      await rebuildHistory(app.services.watching, kim.email, () => undefined)
+      await rebuildHistory(containerOf(app).watching, kim.email, () => undefined)
       t.strictSame(await told(later), before, 'and the plays say the same')
     })
 

@@ -1,0 +1,27 @@
+// The objects that account functions need; the container provides them.
+import type { FastifyBaseLogger } from 'fastify'
+import type { AuditLog } from '../audit/audit-log.js'
+import type { Config } from '../config.js'
+import type { Mailer } from '../mail/mailer.js'
+import type { LeaseCheck } from '../media/delivery/lease-check.js'
+import type { KeyRing } from '../security/key-ring.js'
+import type { PasswordHasher } from '../security/password-hashing.js'
+import type { AccountAccess } from './access.js'
+
+/** Runs work that a response does not wait for. */
+export interface BackgroundRunner {
+  runInBackground(what: string, work: () => Promise<void>): void
+}
+
+export interface AccountDeps {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly keys: KeyRing
+  readonly hasher: PasswordHasher
+  readonly mailer: Mailer
+  readonly background: BackgroundRunner
+  readonly audit: AuditLog
+  readonly access: AccountAccess
+  readonly leases: LeaseCheck
+  now(): Date
+}

@@ -1,0 +1,155 @@
+// Builds every stateful object of a process once: the server, the command line and the tests use the same container.
+import type { FastifyBaseLogger } from 'fastify'
+import { createAccountAccess, type AccountAccess } from './accounts/access.js'
+import { createAuditLog, type AuditLog } from './audit/audit-log.js'
+import { createCountCache, type CountCache } from './catalogue/cache/count-cache.js'
+import { createResponseCache, type ResponseCache } from './catalogue/cache/response-cache.js'
+import { createTitleDetails, type TitleDetails } from './catalogue/cache/title-details.js'
+import type { Catalogue } from './catalogue/store/catalogue.js'
+import { createCatalogue } from './catalogue/store/snapshot.js'
+import { createChangeFeedBroadcaster, type ChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
+import { createChangeReader, type ChangeReader } from './changes/read-changes.js'
+import type { Config } from './config.js'
+import { connectDatabase, disconnectDatabase } from './database/connection.js'
+import { createHome, type Home } from './home/home.js'
+import { createSimilarTitles, type FindSimilar } from './home/similar-titles.js'
+import { createTrends, type Trends } from './home/trends.js'
+import { createBackgroundTasks, type BackgroundTasks } from './jobs/background-tasks.js'
+import { createScheduledJobs, type ScheduledJobs } from './jobs/scheduled-jobs.js'
+import { createMailer, type Mailer } from './mail/mailer.js'
+import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
+import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
+import { createMediaPackager } from './media/packaging/packager.js'
+import { createPackaging, type Packaging } from './media/packaging/packaging.js'
+import { createMediaProber, type MediaProber } from './media/probing/probe.js'
+import { createResumableUploads, type ResumableUploads } from './media/upload/resumable-uploads.js'
+import { createTitleSearch, type TitleSearch } from './search/title-search.js'
+import { createCursorCodec, type CursorCodec } from './security/cursors.js'
+import { createKeyRing, type KeyRing } from './security/key-ring.js'
+import { createPasswordHasher, type PasswordHasher } from './security/password-hashing.js'
+import { openStorage } from './storage/open-storage.js'
+import type { MediaStorage } from './storage/storage.js'
+import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush.js'
+import type { WatchingDeps } from './watching/watching.js'
+
+export interface ContainerOptions {
+  readonly log: FastifyBaseLogger
+  /** The clock; the system clock by default. */
+  readonly now?: () => Date
+  /** False: media files are packaged only when a job runs. */
+  readonly isEager?: boolean
+}
+
+export interface Container {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly keys: KeyRing
+  readonly cursors: CursorCodec
+  readonly hasher: PasswordHasher
+  readonly mailer: Mailer
+  readonly background: BackgroundTasks
+  readonly audit: AuditLog
+  readonly storage: MediaStorage
+  readonly prober: MediaProber
+  readonly packaging: Packaging
+  readonly packages: PackageIndexes
+  readonly uploads: ResumableUploads
+  readonly catalogue: Catalogue
+  readonly titleDetails: TitleDetails
+  readonly counts: CountCache
+  readonly responseCache: ResponseCache
+  readonly search: TitleSearch
+  readonly access: AccountAccess
+  readonly leases: LeaseCheck
+  readonly watching: WatchingDeps
+  readonly flushSchedule: FlushSchedule
+  readonly trends: Trends
+  readonly findSimilar: FindSimilar
+  readonly homePage: Home
+  readonly changeReader: ChangeReader
+  readonly changeFeeds: ChangeFeedBroadcaster
+  readonly jobs: ScheduledJobs
+  now(): Date
+  /** Connects to the database at `config.mongodbUri`. */
+  connect(): Promise<void>
+  /** Connects and loads the catalogue. */
+  open(): Promise<void>
+  /** Stops the jobs, finishes work in progress and closes every object. */
+  close(): Promise<void>
+}
+
+/** @throws ConfigError when the storage cannot be used */
+export async function buildContainer (
+  config: Config,
+  { log, now = () => new Date(), isEager = true }: ContainerOptions,
+): Promise<Container> {
+  const keys = createKeyRing(config.signingKeys)
+  const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
+  const mailer = createMailer(config, log, { now })
+  const background = createBackgroundTasks(log)
+  const audit = createAuditLog({ log, background, keepDays: config.auditDays, now })
+  const access = createAccountAccess(now)
+  const leases = createLeaseCheck(now)
+  const catalogue = createCatalogue(log)
+  const search = createTitleSearch(catalogue, log)
+  const trends = createTrends()
+  const findSimilar = createSimilarTitles(catalogue, trends)
+  const warn = (error: unknown, message: string): void => {
+    log.warn({ err: error }, message)
+  }
+  const watching: WatchingDeps = { catalogue, now, warn }
+  const storage = await openStorage(config)
+  const media = { catalogue, storage, log, now }
+  const prober = createMediaProber()
+  const packaging = createPackaging(media, createMediaPackager(), isEager)
+  const uploads = createResumableUploads({ ...media, config, packaging, prober })
+  const accounts = { config, log, keys, hasher, mailer, background, audit, access, leases, now }
+  const jobs = createScheduledJobs({ ...accounts, catalogue, storage, packaging, uploads, watching, trends })
+  let isConnected = false
+
+  async function connect (): Promise<void> {
+    if (isConnected) return
+    if (config.mongodbUri === null) throw new Error('the container needs the URI of a database')
+    await connectDatabase(config.mongodbUri)
+    isConnected = true
+  }
+
+  return {
+    ...accounts,
+    ...media,
+    cursors: createCursorCodec(keys),
+    prober,
+    packaging,
+    packages: createPackageIndexes(storage),
+    uploads,
+    titleDetails: createTitleDetails(catalogue),
+    counts: createCountCache(catalogue),
+    responseCache: createResponseCache(),
+    search,
+    watching,
+    flushSchedule: createFlushSchedule(),
+    trends,
+    findSimilar,
+    homePage: createHome(watching, catalogue, trends, findSimilar),
+    changeReader: createChangeReader(catalogue, now),
+    changeFeeds: createChangeFeedBroadcaster({ access, log, now }),
+    jobs,
+    connect,
+    async open () {
+      await connect()
+      await catalogue.open()
+    },
+    async close () {
+      await jobs.stop()
+      await uploads.close()
+      await packaging.close()
+      await prober.close()
+      await background.onIdle()
+      await mailer.close()
+      await search.close()
+      await catalogue.close()
+      await hasher.close()
+      if (isConnected) await disconnectDatabase()
+    },
+  }
+}

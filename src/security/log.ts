@@ -1,0 +1,25 @@
+// The structured log: JSON lines without secrets or personal data, readable text on a developer's terminal.
+import { pino, type DestinationStream, type LoggerOptions } from 'pino'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import type { Config } from '../config.js'
+import { REDACTED_PATHS, stripUrlTokens } from './log-redaction.js'
+
+/** @param destination receives the lines instead of standard output */
+export function createLog (
+  { env, logLevel }: Pick<Config, 'env' | 'logLevel'>,
+  destination?: DestinationStream,
+): FastifyBaseLogger {
+  const options: LoggerOptions = {
+    level: logLevel,
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    serializers: {
+      req: (request: FastifyRequest) => ({ method: request.method, url: stripUrlTokens(request.url) }),
+    },
+  }
+  if (destination !== undefined) return pino(options, destination)
+  if (env !== 'development' || !process.stdout.isTTY) return pino(options)
+  return pino({
+    ...options,
+    transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } },
+  })
+}
