@@ -1,0 +1,105 @@
+// The direction of dependencies: a file imports from its own level or from a higher number, without cycles.
+// CONTRIBUTING.md describes the folders. "npm run dependencies" checks the rules.
+
+/** The levels, lowest number first. Each entry is a regular expression on the path of a file. */
+const LEVELS = [
+  ['^bin/', '^src/server\\.ts$', '^src/cli/'],
+  ['^src/app\\.ts$', '^src/container\\.ts$'],
+  ['^routes/'],
+  ['^src/plugins/'],
+  ['^src/jobs/'],
+  [
+    '^src/views/',
+    '^src/accounts/',
+    '^src/editing/',
+    '^src/home/',
+    '^src/changes/',
+    '^src/transfer/',
+    '^src/doctor/',
+    '^src/demo/',
+  ],
+  ['^src/media/', '^src/watching/'],
+  ['^src/schemas/', '^src/http/'],
+  ['^src/search/'],
+  ['^src/catalogue/'],
+  ['^src/storage/', '^src/security/', '^src/mail/', '^src/database/', '^src/audit/', '^src/config\\.ts$'],
+  ['^models/'],
+  ['^src/domain/'],
+  ['^src/errors\\.ts$'],
+]
+
+const levelRules = LEVELS.slice(1).map((paths, index) => ({
+  name: `level-${index + 2}-imports-upward`,
+  comment: `Level ${index + 2} may not import from levels 1 to ${index + 1}.`,
+  severity: 'error',
+  from: { path: paths },
+  to: { path: LEVELS.slice(0, index + 1).flat() },
+}))
+
+export default {
+  forbidden: [
+    ...levelRules,
+    {
+      name: 'no-cycles',
+      comment: 'Files do not import each other in a circle, not even for types.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'routes-are-independent',
+      comment: 'A route module does not import another route module.',
+      severity: 'error',
+      from: { path: '^routes/' },
+      to: { path: '^routes/' },
+    },
+    {
+      name: 'schemas-hold-constants-only',
+      comment: 'Schemas import the rules of the domain and each other.',
+      severity: 'error',
+      from: { path: '^src/schemas/' },
+      to: { path: '^(src/(?!schemas/|domain/|errors)|models/|routes/)' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain uses neither Mongoose nor Fastify.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: 'node_modules/(mongoose|fastify|@fastify)' },
+    },
+    {
+      name: 'service-is-self-contained',
+      comment: 'The service imports neither tests, benchmarks nor the browser client.',
+      severity: 'error',
+      from: { path: '^(src|models|routes)/' },
+      to: { path: '^(test|bench|web)/' },
+    },
+    {
+      name: 'every-file-has-a-level',
+      comment: 'A new folder of src gets a level in this file.',
+      severity: 'error',
+      from: { path: '^(src|models|routes)/', pathNot: LEVELS.flat() },
+      to: {},
+    },
+    {
+      name: 'no-unresolved-imports',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, path: '^\\.', pathNot: 'generated/' },
+    },
+    {
+      name: 'production-dependencies',
+      comment: 'The service imports only packages that are installed in production.',
+      severity: 'error',
+      from: { path: '^(src|models|routes)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|web/generated)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}
