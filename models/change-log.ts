@@ -1,7 +1,7 @@
 // What changed lately for one profile, or in the catalogue, in the order of its happening: a bounded list in one document,
 // so that one atomic write both numbers a change and forgets the oldest.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
-import { isDuplicateKey } from './duplicate-key.js'
+import { isDuplicateKey } from './upsert.js'
 
 export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]

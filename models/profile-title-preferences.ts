@@ -3,7 +3,7 @@
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import { hash } from 'node:crypto'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
-import { isDuplicateKey } from './duplicate-key.js'
+import { isDuplicateKey } from './upsert.js'
 
 export const RATINGS = ['up', 'down', 'love'] as const
 export type TitleRating = typeof RATINGS[number]

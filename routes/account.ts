@@ -23,7 +23,7 @@ import {
   StreamView,
   toAccount,
 } from '../src/schemas/account.js'
-import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, listSchema, NoContent, ref, strict } from '../src/schemas/common.js'
 import { flushEnded } from '../src/watching/streams/flush.js'
 import { describeStream } from '../src/watching/streams/playback.js'
 import { endStream } from '../src/watching/streams/stream-leases.js'
@@ -195,7 +195,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       tags: ['account'],
       summary: 'Who is watching',
       operationId: 'listStreams',
-      response: responses({ 200: listOf(StreamView) }),
+      response: responses({ 200: listSchema(StreamView) }),
     },
   }, async (request) => {
     const { accountId } = callerOf(request)

@@ -17,7 +17,7 @@ import {
   RoleName,
   toAccountSummary,
 } from '../src/schemas/account.js'
-import { responses, Cursor, Id, Limit, NoContent, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, NoContent, pageSchema, ref, strict } from '../src/schemas/common.js'
 import { describeStream } from '../src/watching/streams/playback.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import type { WatchingDeps } from '../src/watching/watching.js'
@@ -81,7 +81,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       summary: 'Find accounts, the newest first',
       operationId: 'listAccounts',
       querystring: AccountQuery,
-      response: responses({ 200: pageOf(ref(AccountSummary)) }),
+      response: responses({ 200: pageSchema(ref(AccountSummary)) }),
     },
   }, async (request) => {
     const { limit = 20, cursor, ...filters } = request.query

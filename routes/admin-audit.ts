@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { listAudit, type AuditCursor } from '../src/audit/audit-log.js'
 import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
-import { responses, Cursor, Id, Limit, pageOf, ref, strict, Timestamp } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageSchema, ref, strict, Timestamp } from '../src/schemas/common.js'
 import type { AuditLog } from '../src/audit/audit-log.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 
@@ -37,7 +37,7 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
         "By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process's last ones may take a moment.",
       operationId: 'listAudit',
       querystring: AuditQuery,
-      response: responses({ 200: pageOf(ref(AuditView)) }),
+      response: responses({ 200: pageSchema(ref(AuditView)) }),
     },
   }, async (request) => {
     const { limit = 20, cursor, from, to, ...filters } = request.query

@@ -33,7 +33,7 @@ import {
   toAccount,
   Tokens,
 } from '../src/schemas/account.js'
-import { responses, Id, listOf, NoContent, ref, strict } from '../src/schemas/common.js'
+import { responses, Id, listSchema, NoContent, ref, strict } from '../src/schemas/common.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
 
 const SignUp = strict({
@@ -219,7 +219,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       tags: ['auth'],
       summary: 'Where the account is signed in',
       operationId: 'listSessions',
-      response: responses({ 200: listOf(ref(SessionView)) }),
+      response: responses({ 200: listSchema(ref(SessionView)) }),
     },
   }, async (request) => {
     const { accountId, sessionId } = callerOf(request)

@@ -12,7 +12,7 @@ import { notFound } from '../src/errors.js'
 import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { CollectionCard, CollectionDetail, CollectionKind, toCollectionCard } from '../src/schemas/collections.js'
-import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageSchema, ref, strict } from '../src/schemas/common.js'
 import type { AccountAccess } from '../src/accounts/access.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import type { CursorCodec } from '../src/security/cursors.js'
@@ -49,7 +49,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
       summary: 'Collections, by title',
       operationId: 'listCollections',
       querystring: strict({ kind: Type.Optional(CollectionKind), limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: pageOf(ref(CollectionCard)) }),
+      response: responses({ 200: pageSchema(ref(CollectionCard)) }),
     },
   }, async (request, reply) => {
     const { kind, limit, cursor } = request.query

@@ -11,7 +11,7 @@ import {
   responses,
   Id,
   Limit,
-  listOf,
+  listSchema,
   NoContent,
   nullable,
   ProfileParams,
@@ -60,7 +60,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       operationId: 'listContinueWatching',
       params: ProfileParams,
       querystring: strict({ limit: Limit }),
-      response: responses({ 200: listOf(ref(ContinueView)) }),
+      response: responses({ 200: listSchema(ref(ContinueView)) }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
@@ -81,7 +81,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       operationId: 'listHidden',
       params: ProfileParams,
       response: responses({
-        200: listOf(Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) })),
+        200: listSchema(
+          Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) }),
+        ),
       }),
     },
   }, async (request, reply) => {

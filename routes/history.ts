@@ -4,7 +4,17 @@ import { Type } from 'typebox'
 import { toPlayProgress, type StoredPlay } from '../models/play.js'
 import { watchedIn } from '../src/domain/progress.js'
 import { fail, invalid, notFound } from '../src/errors.js'
-import { responses, Cursor, Id, Limit, pageOf, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
+import {
+  responses,
+  Cursor,
+  Id,
+  Limit,
+  pageSchema,
+  ProfileParams,
+  ref,
+  strict,
+  Timestamp,
+} from '../src/schemas/common.js'
 import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
 import {
   clearHistory,
@@ -49,7 +59,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
-      response: responses({ 200: pageOf(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
+      response: responses({ 200: pageSchema(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
     },
   }, async (request) => {
     const { titleId, season, from, to, group, limit, cursor } = request.query

@@ -13,7 +13,7 @@ import { notFound } from '../src/errors.js'
 import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { toCard } from '../src/schemas/catalogue.js'
 import { PersonDetail, PersonView } from '../src/schemas/collections.js'
-import { responses, Cursor, Id, Limit, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, pageSchema, ref, strict } from '../src/schemas/common.js'
 import type { AccountAccess } from '../src/accounts/access.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import type { CursorCodec } from '../src/security/cursors.js'
@@ -48,7 +48,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       summary: 'People by name',
       operationId: 'listPeople',
       querystring: PeopleQuery,
-      response: responses({ 200: pageOf(ref(PersonView)) }),
+      response: responses({ 200: pageSchema(ref(PersonView)) }),
     },
   }, async (request, reply) => {
     const { q, limit, cursor } = request.query

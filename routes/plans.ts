@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listPlans } from '../src/domain/plans.js'
 import { PlanView } from '../src/schemas/account.js'
-import { responses, listOf, ref } from '../src/schemas/common.js'
+import { responses, listSchema, ref } from '../src/schemas/common.js'
 
 const plans: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/plans', {
@@ -11,7 +11,7 @@ const plans: FastifyPluginAsyncTypebox = async (app) => {
       tags: ['account'],
       summary: 'The plans and what each allows',
       operationId: 'listPlans',
-      response: responses({ 200: listOf(ref(PlanView)) }),
+      response: responses({ 200: listSchema(ref(PlanView)) }),
     },
   }, async () => ({ items: [...listPlans()] }))
 }

@@ -9,7 +9,7 @@ import { noteAudit } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { SIGN_IN_RATE } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
-import { responses, listOf, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { responses, listSchema, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
 
 const BoundToken = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer({ description: 'Seconds' }) })
@@ -28,7 +28,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       tags: ['profiles'],
       summary: 'The profiles of the account',
       operationId: 'listProfiles',
-      response: responses({ 200: listOf(ref(Profile)) }),
+      response: responses({ 200: listSchema(ref(Profile)) }),
     },
   }, async (request) => {
     const account = await findAccount(callerOf(request).accountId) ?? fail(notFound('account'))

@@ -9,7 +9,17 @@ import { canSee } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { TasteRating, toCard } from '../src/schemas/catalogue.js'
-import { responses, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import {
+  responses,
+  Cursor,
+  Id,
+  Limit,
+  NoContent,
+  pageSchema,
+  ProfileParams,
+  ref,
+  strict,
+} from '../src/schemas/common.js'
 import {
   LanguagesBody,
   RatedTitleView,
@@ -44,7 +54,7 @@ const taste: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps) 
       operationId: 'listRatings',
       params: ProfileParams,
       querystring: strict({ rating: Type.Optional(TasteRating), limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: pageOf(ref(RatedTitleView)) }),
+      response: responses({ 200: pageSchema(ref(RatedTitleView)) }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { drainBody } from '../src/http/request-body.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { responses, Id, listOf, NoContent, ref } from '../src/schemas/common.js'
+import { responses, Id, listSchema, NoContent, ref } from '../src/schemas/common.js'
 import { toUploadView, UploadView } from '../src/schemas/uploads.js'
 import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
 import type { Config } from '../src/config.js'
@@ -99,7 +99,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       tags,
       summary: 'The newest hundred uploads that can be resumed',
       operationId: 'listUploads',
-      response: responses({ 200: listOf(ref(UploadView)) }),
+      response: responses({ 200: listSchema(ref(UploadView)) }),
     },
   }, async () => ({ items: (await uploads.list()).map((upload) => toUploadView(upload)) }))
 

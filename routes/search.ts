@@ -8,7 +8,7 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { accountOf, callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { titleFilters, TitleKind } from '../src/schemas/catalogue.js'
-import { responses, Limit, listOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Limit, listSchema, ref, strict } from '../src/schemas/common.js'
 import { SearchHit, SearchText, Suggestion, toSearchHit } from '../src/schemas/search.js'
 import { suggest } from '../src/search/suggestions.js'
 import type { TitleMatch } from '../src/search/title-search.js'
@@ -67,7 +67,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
         'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
       operationId: 'search',
       querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
-      response: responses({ 200: listOf(ref(SearchHit)) }),
+      response: responses({ 200: listSchema(ref(SearchHit)) }),
     },
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
@@ -89,7 +89,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
         q: SearchText,
         limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }),
       }),
-      response: responses({ 200: listOf(ref(Suggestion)) }),
+      response: responses({ 200: listSchema(ref(Suggestion)) }),
     },
   }, async (request, reply) => {
     const { q, limit } = request.query

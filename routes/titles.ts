@@ -39,7 +39,7 @@ import {
   type MediaFileView,
 } from '../src/schemas/catalogue.js'
 import { Facets } from '../src/schemas/facets.js'
-import { responses, Cursor, Id, Limit, listOf, pageOf, ref, strict } from '../src/schemas/common.js'
+import { responses, Cursor, Id, Limit, listSchema, pageSchema, ref, strict } from '../src/schemas/common.js'
 import type { AccountAccess } from '../src/accounts/access.js'
 import type { TitleDetails } from '../src/catalogue/cache/title-details.js'
 import type { CountCache } from '../src/catalogue/cache/count-cache.js'
@@ -201,7 +201,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'Movies and shows',
       operationId: 'listTitles',
       querystring: MixedQuery,
-      response: responses({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageSchema(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, request.query))
 
@@ -212,7 +212,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'Movies',
       operationId: 'listMovies',
       querystring: ListQuery,
-      response: responses({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageSchema(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'movie' }))
 
@@ -223,7 +223,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'Shows',
       operationId: 'listShows',
       querystring: ListQuery,
-      response: responses({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageSchema(ref(Card)) }),
     },
   }, async (request, reply) => await sendTitles(request, reply, { ...request.query, type: 'show' }))
 
@@ -256,7 +256,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       operationId: 'listSimilar',
       params: Type.Object({ titleId: Id }),
       querystring: strict({ limit: Limit }),
-      response: responses({ 200: listOf(ref(Card)) }),
+      response: responses({ 200: listSchema(ref(Card)) }),
     },
   }, async (request, reply) => {
     const [title, viewer] = await Promise.all([
@@ -287,7 +287,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
         tags: ['catalogue'],
         summary: 'Genres, with how many titles each has',
         operationId: 'listGenres',
-        response: responses({ 200: listOf(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
+        response: responses({ 200: listSchema(Type.Object({ name: Type.String(), count: Type.Integer() })) }),
       },
     },
     async (request, reply) =>

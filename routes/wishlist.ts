@@ -11,7 +11,17 @@ import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page
 import { fail, notFound } from '../src/errors.js'
 import { callerOf, profileOf } from '../src/plugins/auth.js'
 import { Card, toCard } from '../src/schemas/catalogue.js'
-import { responses, Cursor, Id, Limit, NoContent, pageOf, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import {
+  responses,
+  Cursor,
+  Id,
+  Limit,
+  NoContent,
+  pageSchema,
+  ProfileParams,
+  ref,
+  strict,
+} from '../src/schemas/common.js'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { addToWishlist, readOwnOrder, removeFromWishlist, reorderWishlist } from '../src/watching/lists/wishlist.js'
 import { profileRef } from './playback.js'
@@ -51,7 +61,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
       operationId: 'listWishlist',
       params: ProfileParams,
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: pageOf(ref(Card)) }),
+      response: responses({ 200: pageSchema(ref(Card)) }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)

@@ -2,7 +2,7 @@
 // has an account is told neither in words nor in time: the work begins after the answer.
 import { createHmac, randomBytes } from 'node:crypto'
 import { Account, findAccount, findAccountByEmail, type StoredAccount } from '../../models/account.js'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import { EmailToken, emailTokenId, type EmailTokenKind, type StoredEmailToken } from '../../models/email-token.js'
 import { badRequest, notFound } from '../errors.js'
 import type { Mail } from '../mail/mailer.js'

@@ -8,7 +8,7 @@ import {
   type StoredAccount,
   type StoredProfile,
 } from '../../models/account.js'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
 import { conflict, DomainError, invalid } from '../errors.js'

@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
 import { Type } from 'typebox'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import {
   IdempotencyRecord,
   type StoredResponse,

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import { conflict, DomainError, invalid, notFound, unavailable } from '../errors.js'
 import { toFieldError } from '../http/validator.js'
 

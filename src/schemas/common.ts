@@ -55,8 +55,9 @@ export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, descr
 export const Cursor = Type.String({ pattern: '^[\\w.-]{1,500}$', description: 'nextCursor of the page before; opaque' })
 export const NextCursor = nullable(Type.String(), 'Pass it as cursor to get the next page; null on the last')
 
-export const pageOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: NextCursor })
-export const listOf = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item) })
+export const pageSchema = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), nextCursor: NextCursor })
+export const listSchema = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item) })
 
 export const Reason = Type.Object({
   code: Type.String({ description: 'Stable, for programs', examples: ['half-watched'] }),

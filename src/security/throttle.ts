@@ -1,7 +1,7 @@
 // Guessing is slowed: some attempts are free, then each is followed by a wait that doubles. An attempt is counted before it
 // is looked at, in one atomic write, so that many at once are no way round.
 import type { PipelineStage } from 'mongoose'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import { Throttle, type StoredThrottle } from '../../models/throttle.js'
 
 export interface ThrottlePolicy {

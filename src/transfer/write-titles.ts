@@ -1,6 +1,6 @@
 // Writing many titles at once, past their documents: new ones together, changed ones each only if it still is what was read.
 import type { Types } from 'mongoose'
-import { isDuplicateKey } from '../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../models/upsert.js'
 import { Title } from '../../models/title.js'
 import { isSame, type StoredAny } from './build-title.js'
 

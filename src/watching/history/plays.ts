@@ -1,6 +1,6 @@
 // Writing plays: the facts of a sitting are merged into its row by the database, in one write by id, in any order.
 import { Types, type PipelineStage } from 'mongoose'
-import { isDuplicateKey } from '../../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import { newWatchedMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
 import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { PlayProgress } from '../../domain/progress.js'

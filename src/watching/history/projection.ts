@@ -3,7 +3,7 @@
 import { Types } from 'mongoose'
 import { Account, findProfileWatching, MAX_WATCH_HISTORY_ENTRIES, type StoredProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { isDuplicateKey } from '../../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import { deriveArchivedEntryId, findArchivedEntry, WatchArchive } from '../../../models/watch-archive.js'
 import type { Numbers, WatchEntry } from '../../../models/watch-entry.js'
 import { lastActivity, type EndedItem } from '../../domain/next-up.js'

@@ -2,7 +2,7 @@
 // between the two leaves both, and doing it again ends the same.
 import { createHash } from 'node:crypto'
 import mongoose, { Types, type Model } from 'mongoose'
-import { isDuplicateKey } from '../../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
 import { SoftDeleted, Undo, type StoredUndo, type SoftDeletedDocument } from '../../../models/undo.js'
 import type { ProfileRef } from '../watching.js'

@@ -3,7 +3,7 @@
 import { Types } from 'mongoose'
 import { Account, MAX_WISHLIST_TITLES, findProfileWatching } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { isDuplicateKey } from '../../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import { findWishlistOrder, WishlistOrder } from '../../../models/wishlist-order.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { ItemState } from '../../domain/progress.js'

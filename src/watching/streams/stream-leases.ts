@@ -7,7 +7,7 @@ import {
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
-import { isDuplicateKey } from '../../../models/duplicate-key.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import type { PlanLimits } from '../../domain/plans.js'
 import { playOn, type ItemState, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
 import { timeOrNull } from '../dates.js'
