@@ -86,7 +86,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   }, async (request) => {
     const { limit = 20, cursor, ...filters } = request.query
     const scope = ['accounts', filters]
-    const after = cursor === undefined ? null : deps.cursors.decode(cursor, scope) as string
+    const after = deps.cursors.decode<string>(cursor, scope)
     const { accounts, next } = await searchAccounts({ ...filters, after, limit })
     return {
       items: accounts.map(toAccountSummary),

@@ -42,7 +42,7 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
   }, async (request) => {
     const { limit = 20, cursor, from, to, ...filters } = request.query
     const scope = ['audit', filters, from ?? null, to ?? null]
-    const after = cursor === undefined ? null : cursors.decode(cursor, scope) as AuditCursor
+    const after = cursors.decode<AuditCursor>(cursor, scope)
     await audit.settle()
     const span = {
       ...(from === undefined ? {} : { from: new Date(from) }),

@@ -124,7 +124,7 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
   }, async (request, reply) => {
     const wantsEvents = new Negotiator(request.raw).mediaType([JSON_TYPE, EVENTS]) === EVENTS
     const cursor = (wantsEvents ? request.headers['last-event-id'] : undefined) ?? request.query.since
-    const since = cursor === undefined ? null : cursors.decode(String(cursor), scopeOf(request)) as FeedCursor
+    const since = cursors.decode<FeedCursor>(cursor, scopeOf(request))
     reply.header('vary', 'Accept, Accept-Language, Authorization, Origin')
     if (wantsEvents) return await sendEvents(request, reply, since)
     return await reply.type(`${JSON_TYPE}; charset=utf-8`).header('cache-control', 'private, no-store').send(

@@ -62,7 +62,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
       )
     const { entries, next } = pageOfOrdered(
       seen,
-      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      cursors.decode<RankKey>(cursor, scope),
       limit,
       () => true,
     )
@@ -95,7 +95,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
     if (seen === undefined) throw notFound('collection')
     const { collection, titles } = seen
     const scope = ['collection', collection.id, collection.revision]
-    const after = cursor === undefined ? -1 : cursors.decode(cursor, scope) as number
+    const after = cursors.decode<number>(cursor, scope) ?? -1
     const placed = titles.map((title) => ({ title, place: collection.titleIds.indexOf(title.id) })).filter((
       { place },
     ) => place > after)

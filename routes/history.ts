@@ -70,7 +70,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
     const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
     const wanted: HistoryRequest = {
       limit,
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as HistoryCursor,
+      after: cursors.decode<HistoryCursor>(cursor, scope),
       ...(titleId === undefined ? {} : { titleId }),
       ...(season === undefined ? {} : { season }),
       ...(from === undefined ? {} : { from: new Date(from) }),

@@ -73,7 +73,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
     const { params: { rowId }, query: { limit, cursor } } = request
-    const after = cursor === undefined ? null : cursors.decode(cursor, scopeOf(request, rowId)) as RowCursor
+    const after = cursors.decode<RowCursor>(cursor, scopeOf(request, rowId))
     return setContentLanguage(
       reply,
       localiser,

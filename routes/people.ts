@@ -65,7 +65,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       visibleTitlesOf(catalogue, person, viewer, moment).length > 0
     const { entries, next } = pageOfOrdered(
       named,
-      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      cursors.decode<RankKey>(cursor, scope),
       limit,
       isSeen,
     )
@@ -98,7 +98,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
     const newest = titles.map((title) => ({ title, key: newestKey(title) })).sort((a, b) => compareRanks(b.key, a.key))
     const { entries, next } = pageOfRanked(
       newest,
-      cursor === undefined ? null : cursors.decode(cursor, scope) as RankKey,
+      cursors.decode<RankKey>(cursor, scope),
       limit,
       () => true,
     )

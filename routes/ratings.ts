@@ -64,7 +64,7 @@ const taste: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps) 
     const moment = now()
     const { ratings, next } = await listRatings(profileRef(request), {
       rating,
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as RatingsCursor,
+      after: cursors.decode<RatingsCursor>(cursor, scope),
       limit,
       findVisible: (id) => {
         const title = catalogue.findTitle(id)

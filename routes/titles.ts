@@ -100,7 +100,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       filter,
       sort,
       descending: order === undefined ? sort !== 'title' : order === 'desc',
-      after: cursor === undefined ? null : cursors.decode(cursor, scope) as SortPosition,
+      after: cursors.decode<SortPosition>(cursor, scope),
       limit,
       viewer,
       planMaxHeight: account.limits.maxHeight,

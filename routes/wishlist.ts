@@ -76,7 +76,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const page = pageOfWishlist(
       ids,
       visible,
-      cursor === undefined ? null : cursors.decode(cursor, scope) as WishlistCursor,
+      cursors.decode<WishlistCursor>(cursor, scope),
       limit,
     )
     const states = await loadTitleStatesOfProfile(profile, page.titles.map(({ id }) => id))

@@ -11,8 +11,12 @@ export interface CursorCodec {
    * @param scope what list this is: route, filters, order
    */
   encode(position: unknown, scope: unknown): string
-  /** @throws DomainError 400 `invalid-cursor` */
-  decode(cursor: string, scope: unknown): unknown
+  /**
+   * Decodes the cursor of a request; null without one, for the first page. The MAC proves that the position was encoded
+   * for the same scope, so it has the type that the route encodes.
+   * @throws DomainError 400 `invalid-cursor`
+   */
+  decode<Position>(cursor: string | undefined, scope: unknown): Position | null
 }
 
 /** Cursors read `kid.body`, so that exchanging the signing key does not cut off whoever is between two pages. */
@@ -23,7 +27,8 @@ export function createCursorCodec (keys: KeyRing): CursorCodec {
       const body = Buffer.from(JSON.stringify(position))
       return `${kid}.${Buffer.concat([macOf(key, body, scope), body]).toString('base64url')}`
     },
-    decode (cursor, scope) {
+    decode<Position> (cursor: string | undefined, scope: unknown): Position | null {
+      if (cursor === undefined) return null
       const dot = cursor.indexOf('.')
       const key = keys.find('cursor', cursor.slice(0, Math.max(dot, 0)))
       const text = cursor.slice(dot + 1)
@@ -33,7 +38,7 @@ export function createCursorCodec (keys: KeyRing): CursorCodec {
       const isGenuine = key !== null && bytes.length > MAC_BYTES && bytes.toString('base64url') === text &&
         timingSafeEqual(bytes.subarray(0, MAC_BYTES), macOf(key, body, scope))
       if (!isGenuine) throw badRequest('invalid-cursor', 'The cursor is not one of this list. Start again without it.')
-      return JSON.parse(body.toString()) as unknown
+      return JSON.parse(body.toString()) as Position
     },
   }
 }
