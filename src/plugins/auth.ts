@@ -8,6 +8,7 @@ import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
 import { forbidden, notFound, profileLocked, unauthorized } from '../errors.js'
 import type { Role } from '../../models/account.js'
 import type { KeyRing } from '../security/key-ring.js'
+import type { ProfileRef } from '../watching/watching.js'
 
 /**
  * - `public`: anybody
@@ -171,6 +172,11 @@ export function callerOf (request: FastifyRequest): AuthenticatedCaller {
 /** The profile of a `profile` route. */
 export function profileOf (request: FastifyRequest): ProfileAccess {
   return request.profileAccess ?? failVerification()
+}
+
+/** The account and the profile of a `profile` route. */
+export function profileRef (request: FastifyRequest): ProfileRef {
+  return { account: callerOf(request).accountId, profile: profileOf(request).id }
 }
 
 /** The account behind a request, as the cache knows it. */
