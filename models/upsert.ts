@@ -1,5 +1,5 @@
 // Writes that meet a unique index.
-import mongoose from 'mongoose'
+import mongoose, { type Model, type PipelineStage, type Types } from 'mongoose'
 
 /** True for the error of a write that a unique index rejects. */
 export function isDuplicateKey (error: unknown): boolean {
@@ -17,4 +17,21 @@ export async function upsertOnce<T> (upsert: () => Promise<T>): Promise<T> {
     if (!isDuplicateKey(error)) throw error
     return await upsert()
   }
+}
+
+/**
+ * Updates one document by its ID with an aggregation pipeline, so that new values can depend on stored ones.
+ * @param options `upsert` inserts the document when it does not exist; further options reach the hooks of the schema
+ * @returns true when the document was changed or inserted
+ */
+export async function updateWithPipeline<T> (
+  model: Model<T>,
+  _id: string | Types.ObjectId,
+  pipeline: readonly PipelineStage[],
+  options: { readonly upsert?: boolean } & Readonly<Record<string, unknown>> = {},
+): Promise<boolean> {
+  const { modifiedCount, upsertedCount } = await upsertOnce(async () =>
+    await model.updateOne({ _id } as never, pipeline as never, { ...options, updatePipeline: true } as never)
+  )
+  return modifiedCount > 0 || upsertedCount > 0
 }
