@@ -5,13 +5,13 @@ import { findAccount, type StoredAccount } from '../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
 import { closeAccount } from '../src/accounts/erase-account.js'
 import { exportAccount } from '../src/accounts/export-account.js'
-import { notifyPasswordChanged, requestEmailChange, requestVerification } from '../src/accounts/email-tokens.js'
-import { changePlan, previewPlan } from '../src/accounts/plan-change.js'
+import { notifyPasswordChanged, requestEmailChange, requestEmailVerification } from '../src/accounts/email-tokens.js'
+import { changePlan, previewPlanChange } from '../src/accounts/plan-change.js'
 import { endAllSessions } from '../src/accounts/sessions.js'
 import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/sign-in.js'
 import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import {
   Accepted,
   AccountView,
@@ -59,7 +59,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   }, async (request) => toAccount(await own(callerOf(request).accountId)))
 
   app.delete('/account', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['account'],
       summary: 'Close the account; everything in it is erased after a period of grace',
@@ -123,7 +123,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   })
 
   app.put('/account/email', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['account'],
       summary: 'Move to another address, once its mailed link was opened',
@@ -140,7 +140,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   })
 
   app.post('/account/email/verification', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    config: { access: 'account', rateLimit: AUTH_RATE_LIMIT },
     schema: {
       tags: ['account'],
       summary: 'Send the link that confirms the address again',
@@ -149,7 +149,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     },
   }, async (request, reply) => {
     const account = await own(callerOf(request).accountId)
-    if ((account.emailVerifiedAt ?? null) === null) requestVerification(deps, account)
+    if ((account.emailVerifiedAt ?? null) === null) requestEmailVerification(deps, account)
     return await reply.code(202).send({ status: 'accepted' })
   })
 
@@ -163,7 +163,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       response: responses({ 200: ref(PlanPreview) }),
     },
   }, async (request) => {
-    const { profiles, limits, lock, unlock, ...preview } = await previewPlan(
+    const { profiles, limits, lock, unlock, ...preview } = await previewPlanChange(
       deps,
       callerOf(request).accountId,
       request.query.to,

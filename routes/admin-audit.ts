@@ -1,7 +1,7 @@
 // The audit log, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { listAudit, type AuditCursor } from '../src/audit/audit-log.js'
+import { listAuditEntries, type AuditCursor } from '../src/audit/audit-log.js'
 import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
 import { responses, Cursor, Id, Limit, pageSchema, ref, strict, Timestamp } from '../src/schemas/common.js'
 import type { AuditLog } from '../src/audit/audit-log.js'
@@ -43,12 +43,12 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
     const { limit = 20, cursor, from, to, ...filters } = request.query
     const scope = ['audit', filters, from ?? null, to ?? null]
     const after = cursors.decode<AuditCursor>(cursor, scope)
-    await audit.settle()
+    await audit.onIdle()
     const span = {
       ...(from === undefined ? {} : { from: new Date(from) }),
       ...(to === undefined ? {} : { to: new Date(to) }),
     }
-    const { entries, next } = await listAudit({ ...filters, ...span, after, limit })
+    const { entries, next } = await listAuditEntries({ ...filters, ...span, after, limit })
     return { items: entries.map(toAuditView), nextCursor: next === null ? null : cursors.encode(next, scope) }
   })
 }

@@ -39,7 +39,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   }, async (request, reply) => await sendStored(request, reply, request.params.collectionId))
 
   app.post('/admin/collections', {
-    config: { ...admin.config, repeatable: true },
+    config: { ...admin.config, idempotencyKey: true },
     schema: {
       tags: ['admin'],
       summary: 'Create a collection',

@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox'
 import type { StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
 import { reopenAccount } from '../src/accounts/erase-account.js'
-import { confirmEmail, requestPasswordReset, requestVerification, resetPassword } from '../src/accounts/email-tokens.js'
+import { confirmEmail, requestPasswordReset, requestEmailVerification, resetPassword } from '../src/accounts/email-tokens.js'
 import {
   findSessionAccount,
   endAllSessions,
@@ -18,9 +18,9 @@ import {
 import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
 import { smallestPlan } from '../src/domain/plans.js'
 import { notFound } from '../src/errors.js'
-import { noteAudit } from '../src/plugins/audit.js'
+import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
-import { addressKey, SIGN_IN_RATE } from '../src/plugins/security.js'
+import { ipAddressKey, AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
 import {
   Accepted,
@@ -81,7 +81,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   })
 
   app.post('/auth/signup', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Make an account with its first profile, and sign in',
@@ -92,8 +92,8 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   }, async (request, reply) => {
     const { email, password, plan = smallestPlan().id, profileName, device } = request.body
     const account = await createAccount(deps, { email, password, plan, profileName: profileName ?? 'Me' })
-    noteAudit(request, { account: account._id.toString() })
-    requestVerification(deps, account)
+    addAuditNote(request, { account: account._id.toString() })
+    requestEmailVerification(deps, account)
     const opened = await openSession(deps, account._id.toString(), device ?? null)
     return await reply.code(201).send({
       ...tokensFor(app, account, opened, deps.now()),
@@ -102,7 +102,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   })
 
   app.post('/auth/login', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Sign in',
@@ -112,11 +112,11 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
-    const account = await verifyCredentials(deps, { email, password, address: addressKey(request.ip), deviceToken })
+    const account = await verifyCredentials(deps, { email, password, ipAddress: ipAddressKey(request.ip), deviceToken })
     const opened = await openSession(deps, account._id.toString(), device ?? null)
     const allowed = await findSessionAccount(deps, opened.session)
     const isReopened = await reopenAccount(deps, account)
-    noteAudit(request, {
+    addAuditNote(request, {
       account: account._id.toString(),
       session: opened.session._id.toString(),
       reason: isReopened ? 'account-reopened' : null,
@@ -128,7 +128,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   })
 
   app.post('/auth/refresh', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT },
     schema: {
       tags: ['auth'],
       summary: 'Exchange a refresh token for new tokens',
@@ -142,7 +142,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   })
 
   app.post('/auth/password/forgot', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Ask for a link to choose a new password',
@@ -158,7 +158,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   })
 
   app.post('/auth/password/reset', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Choose a new password with the token of a mailed link; every session ends',
@@ -167,12 +167,12 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    noteAudit(request, { account: await resetPassword(deps, request.body.token, request.body.password) })
+    addAuditNote(request, { account: await resetPassword(deps, request.body.token, request.body.password) })
     return await reply.code(204).send(null)
   })
 
   app.post('/auth/email/verify', {
-    config: { access: 'public', rateLimit: SIGN_IN_RATE, audit: true },
+    config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
       summary: 'Confirm an address with the token of a mailed link',
@@ -182,7 +182,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    noteAudit(request, await confirmEmail(deps, request.body.token))
+    addAuditNote(request, await confirmEmail(deps, request.body.token))
     return await reply.code(204).send(null)
   })
 

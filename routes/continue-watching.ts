@@ -115,7 +115,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
       summary: 'Hide a title until it is played again; its progress is kept',
@@ -137,7 +137,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/dropped/:titleId', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
       summary: 'Give a title up: it stays away until it is brought back',
@@ -160,7 +160,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
 
   app.put('/profiles/:profileId/rewatch/:titleId', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
       summary: 'Watch a title again from the beginning',

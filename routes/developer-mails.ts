@@ -9,7 +9,7 @@ export interface DeveloperMailsRouteOptions {
 
 const developerMails: FastifyPluginAsync<DeveloperMailsRouteOptions> = async (app, { mailer }) => {
   app.get('/dev/mails', { config: { access: 'public' }, schema: { hide: true } as never }, async (_request, reply) => {
-    const mails = mailer.recent().map(({ to, subject, text, at }) =>
+    const mails = mailer.listRecent().map(({ to, subject, text, at }) =>
       `<article><h2>${escapeHtml(subject)}</h2><p>to ${escapeHtml(to)}, ${at.toISOString()}</p><pre>${
         linked(text)
       }</pre></article>`

@@ -31,10 +31,10 @@ const health: FastifyPluginAsyncTypebox<HealthRouteOptions> = async (app, deps) 
       response: { 200: Health, 503: Health },
     },
   }, async (_request, reply) => {
-    const isReady = !app.isStopping() && deps.catalogue.isReady() && await pingDatabase()
+    const isReady = !app.isShuttingDown() && deps.catalogue.isReady() && await pingDatabase()
     return isReady
       ? { status: 'ok' }
-      : await reply.code(503).header('retry-after', 2).send({ status: app.isStopping() ? 'stopping' : 'not ready' })
+      : await reply.code(503).header('retry-after', 2).send({ status: app.isShuttingDown() ? 'stopping' : 'not ready' })
   })
 }
 

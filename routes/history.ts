@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { toPlayProgress, type StoredPlay } from '../models/play.js'
 import { watchedIn } from '../src/domain/progress.js'
-import { fail, invalid, notFound } from '../src/errors.js'
+import { fail, validationFailed, notFound } from '../src/errors.js'
 import {
   responses,
   Cursor,
@@ -64,7 +64,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   }, async (request) => {
     const { titleId, season, from, to, group, limit, cursor } = request.query
     if (season !== undefined && titleId === undefined) {
-      throw invalid([{ pointer: '/season', message: 'needs the titleId of its show' }])
+      throw validationFailed([{ pointer: '/season', message: 'needs the titleId of its show' }])
     }
     const watcher = profileRef(request)
     const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
@@ -91,7 +91,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   }
 
   app.delete('/profiles/:profileId/history', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
       summary: "Clear the history: all of it, or one title's",
@@ -113,7 +113,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   app.delete(
     '/profiles/:profileId/history/:playId',
     {
-      config: { access: 'profile', repeatable: true },
+      config: { access: 'profile', idempotencyKey: true },
       schema: {
         tags: ['watching'],
         summary: 'Remove one play',

@@ -137,7 +137,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   }
 
   app.post('/profiles/:profileId/playback', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['playback'],
       summary: 'Start playing a movie or an episode',

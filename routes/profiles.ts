@@ -5,9 +5,9 @@ import { findAccount, type StoredProfile } from '../models/account.js'
 import { verifyPin } from '../src/accounts/pin.js'
 import { addProfile, changeProfile, removeProfile } from '../src/accounts/profiles.js'
 import { fail, notFound, profileLocked } from '../src/errors.js'
-import { noteAudit } from '../src/plugins/audit.js'
+import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
-import { SIGN_IN_RATE } from '../src/plugins/security.js'
+import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
 import { responses, listSchema, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
@@ -36,7 +36,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   })
 
   app.post('/profiles', {
-    config: { access: 'account', repeatable: true },
+    config: { access: 'account', idempotencyKey: true },
     schema: {
       tags: ['profiles'],
       summary: 'Add a profile',
@@ -46,7 +46,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       response: responses({ 201: ref(Profile) }),
     },
   }, async (request, reply) => {
-    if (request.body.pin != null) noteAudit(request, { action: 'change-pin' })
+    if (request.body.pin != null) addAuditNote(request, { action: 'change-pin' })
     const profile = await addProfile(deps, callerOf(request).accountId, request.body)
     return await reply.code(201).header('location', `/v1/profiles/${profile._id.toString()}`).send(toProfile(profile))
   })
@@ -78,7 +78,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       response: responses({ 200: ref(Profile) }),
     },
   }, async (request) => {
-    if (request.body.pin !== undefined) noteAudit(request, { action: 'change-pin' })
+    if (request.body.pin !== undefined) addAuditNote(request, { action: 'change-pin' })
     return toProfile(await changeProfile(deps, callerOf(request).accountId, request.params.profileId, request.body))
   })
 
@@ -97,7 +97,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   })
 
   app.post('/profiles/:profileId/select', {
-    config: { access: 'account', rateLimit: SIGN_IN_RATE },
+    config: { access: 'account', rateLimit: AUTH_RATE_LIMIT },
     // A profile without a PIN needs no body.
     preValidation: async (request) => {
       request.body ??= {}

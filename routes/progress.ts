@@ -124,7 +124,7 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   }
 
   app.put('/profiles/:profileId/watched/:id', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     preValidation: async (request) => {
       request.body ??= {}
     },
@@ -155,7 +155,7 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   })
 
   app.delete('/profiles/:profileId/watched/:id', {
-    config: { access: 'profile', repeatable: true },
+    config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
       summary: 'Mark a movie, an episode, a season or a whole show as not watched',

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { badRequest, invalid } from '../src/errors.js'
+import { badRequest, validationFailed } from '../src/errors.js'
 import { findEpisodeItem, findMovieItem } from '../src/editing/find-item.js'
 import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { addMediaFile } from '../src/media/upload/media-files.js'
@@ -106,7 +106,7 @@ async function openUpload (
   const [error] = Value.Errors(UploadQuery, fields)
   if (error !== undefined) {
     part.file.resume()
-    throw invalid([{ pointer: error.instancePath, message: error.message }])
+    throw validationFailed([{ pointer: error.instancePath, message: error.message }])
   }
   return { source: part.file, fields }
 }

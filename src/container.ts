@@ -87,7 +87,7 @@ export async function buildContainer (
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
   const mailer = createMailer(config, log, { now })
   const background = createBackgroundTasks(log)
-  const audit = createAuditLog({ log, background, keepDays: config.auditDays, now })
+  const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
   const access = createAccountAccess(now)
   const leases = createLeaseCheck(now)
   const catalogue = createCatalogue(log)

@@ -39,16 +39,16 @@ export const forbidden = (detail = 'This needs a role that the account does not 
 export const notFound = (what: string): DomainError =>
   new DomainError(404, 'not-found', 'Not found', `There is no such ${what}, or it is not yours to see.`)
 
-export const invalid = (errors: FieldError[], detail = 'The request does not fit the API description.'): DomainError =>
+export const validationFailed = (errors: FieldError[], detail = 'The request does not fit the API description.'): DomainError =>
   new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
 
 /** What is wrong with a part of a body, told by its place in the whole. */
-export function within<T> (pointer: string, read: () => T): T {
+export function prefixPointers<T> (pointer: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
     const errors = error instanceof DomainError ? error.extensions['errors'] as FieldError[] | undefined : undefined
-    throw errors === undefined ? error : invalid(errors.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` })))
+    throw errors === undefined ? error : validationFailed(errors.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` })))
   }
 }
 

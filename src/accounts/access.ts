@@ -29,8 +29,8 @@ export interface AccountAccess {
   findAccount(accountId: string): Promise<CachedAccount | null>
   /** Null when the account has no such profile, also when it was made a moment ago elsewhere. */
   findProfile(accountId: string, profileId: string): Promise<ProfileAccess | null>
-  forgetAccount(accountId: string): void
-  forgetSession(sessionId: string): void
+  invalidateAccount(accountId: string): void
+  invalidateSession(sessionId: string): void
 }
 
 /** @param now the clock, for sessions that run out */
@@ -69,10 +69,10 @@ export function createAccountAccess (now: () => Date): AccountAccess {
         account?.profiles.find((profile) => profile.id === profileId) ?? null
       return find(await cachedAccount(accountId)) ?? find(await readAccount(accountId))
     },
-    forgetAccount: (accountId) => {
+    invalidateAccount: (accountId) => {
       accounts.delete(accountId)
     },
-    forgetSession: (sessionId) => {
+    invalidateSession: (sessionId) => {
       sessions.delete(sessionId)
     },
   }

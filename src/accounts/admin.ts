@@ -56,7 +56,7 @@ export async function disableAccount (
     })
   }
   await endAllSessions(services, accountId, null, 'account-disabled')
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 
@@ -65,7 +65,7 @@ export async function enableAccount (services: AccountDeps, accountId: string): 
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) return account
   await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 
@@ -83,7 +83,7 @@ export async function changeRole (services: AccountDeps, accountId: string, role
     })
     await endAllSessions(services, accountId, null, 'role-changed')
   }
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 

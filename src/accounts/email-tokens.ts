@@ -5,7 +5,7 @@ import { Account, findAccount, findAccountByEmail, type StoredAccount } from '..
 import { isDuplicateKey } from '../../models/upsert.js'
 import { EmailToken, emailTokenId, type EmailTokenKind, type StoredEmailToken } from '../../models/email-token.js'
 import { badRequest, notFound } from '../errors.js'
-import type { Mail } from '../mail/mailer.js'
+import type { EmailMessage } from '../mail/mailer.js'
 import {
   changeEmailMail,
   emailChangedMail,
@@ -26,13 +26,13 @@ const VALID_MS: Readonly<Record<EmailTokenKind, number>> = {
   'reset-password': HOUR_MS / 2,
 }
 /** So many mails an address gets on request before it has to wait: nobody's letter box is filled through us. */
-const MAILS: ThrottlePolicy = { free: 4, firstWaitMs: 5 * 60_000, maxWaitMs: HOUR_MS, forgetAfterMs: 6 * HOUR_MS }
+const MAILS: ThrottlePolicy = { freeAttempts: 4, firstWaitMs: 5 * 60_000, maxWaitMs: HOUR_MS, resetAfterMs: 6 * HOUR_MS }
 const PATHS: Readonly<Record<EmailTokenKind, string>> = {
   'verify-email': 'confirm-email',
   'change-email': 'confirm-email',
   'reset-password': 'reset-password',
 }
-const LETTERS: Readonly<Record<EmailTokenKind, (to: string, url: string) => Mail>> = {
+const LETTERS: Readonly<Record<EmailTokenKind, (to: string, url: string) => EmailMessage>> = {
   'verify-email': verifyEmailMail,
   'change-email': changeEmailMail,
   'reset-password': resetPasswordMail,
@@ -69,7 +69,7 @@ function mailKeyOf ({ keys }: AccountDeps, email: string): string {
 }
 
 /** Asks whoever signed up to confirm the address. */
-export function requestVerification (services: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
+export function requestEmailVerification (services: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
   services.background.runInBackground('the mail that confirms an address', async () => {
     await sendLink(services, 'verify-email', account._id, account.email)
   })

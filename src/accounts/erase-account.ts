@@ -87,9 +87,9 @@ async function eraseAccount (services: AccountDeps, account: StoredAccount): Pro
   for (const model of OWNED) await model.deleteMany({ account: account._id })
   for (const profile of account.profiles) await resetPinAttempts(profile._id.toString())
   await AccountStreams.deleteOne({ _id: account._id })
-  await services.audit.forgetAccount(accountId)
+  await services.audit.anonymiseAccount(accountId)
   const { deletedCount } = await Account.deleteOne({ _id: account._id })
   if (deletedCount > 0) services.audit.record({ action: 'erase-account', result: 'ok' })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   services.leases.forget(accountId)
 }

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import type { StoredAccount } from '../../models/account.js'
 import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
-import { countAttempt, forgetAttempts, forgiveAttempt, type ThrottlePolicy } from '../security/throttle.js'
+import { countAttempt, resetAttempts, withdrawAttempt, type ThrottlePolicy } from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
 import { withAuditNote } from '../audit/audit-log.js'
 
@@ -12,18 +12,18 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** 10 in a row are free, then waits double to a quarter of an hour; a hundred in a row are all there are in a day. */
 const PER_ACCOUNT: ThrottlePolicy = {
-  free: 10,
+  freeAttempts: 10,
   firstWaitMs: 1_000,
   maxWaitMs: 15 * MINUTE_MS,
-  forgetAfterMs: DAY_MS,
-  mostInARow: 100,
+  resetAfterMs: DAY_MS,
+  maxConsecutive: 100,
 }
 /** 20 wrong ones from one address, then a pause; right ones are not counted. */
 const PER_ADDRESS: ThrottlePolicy = {
-  free: 20,
+  freeAttempts: 20,
   firstWaitMs: 5 * MINUTE_MS,
   maxWaitMs: 5 * MINUTE_MS,
-  forgetAfterMs: 6 * MINUTE_MS,
+  resetAfterMs: 6 * MINUTE_MS,
 }
 
 type GuessServices = Pick<AccountDeps, 'keys' | 'now' | 'config'>
@@ -63,15 +63,15 @@ export async function countLoginAttempt (
   await count(services, accountKey, PER_ACCOUNT, accountId)
   return {
     async succeed () {
-      await forgetAttempts(accountKey)
-      if (isAddressCounted) await forgiveAttempt(addressKey)
+      await resetAttempts(accountKey)
+      if (isAddressCounted) await withdrawAttempt(addressKey)
     },
   }
 }
 
 /** Begins an account's count again, for a password that was set by whoever runs the service. */
 export async function resetLoginAttempts (services: GuessServices, email: string): Promise<void> {
-  await forgetAttempts(keyOf(services, `account ${email}`))
+  await resetAttempts(keyOf(services, `account ${email}`))
 }
 
 /** Counts an attempt of somebody signed in to give the account's password. @throws DomainError 429 `too-many-attempts` */
@@ -80,7 +80,7 @@ export async function countPasswordConfirmation (services: GuessServices, accoun
   await count(services, key, PER_ACCOUNT, accountId)
   return {
     succeed: async () => {
-      await forgetAttempts(key)
+      await resetAttempts(key)
     },
   }
 }

@@ -1,16 +1,16 @@
 // Opening a profile with its PIN. Four digits are soon guessed, so guessing is slowed, whoever guesses and from wherever.
 import type { StoredProfile } from '../../models/account.js'
 import { DomainError } from '../errors.js'
-import { countAttempt, forgetAttempts, type ThrottlePolicy } from '../security/throttle.js'
+import { countAttempt, resetAttempts, type ThrottlePolicy } from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
 import { withAuditNote, type AuditNote } from '../audit/audit-log.js'
 
 /** With these waits, trying all of 10,000 PINs takes more than a hundred days. */
 const PIN_GUESSES: ThrottlePolicy = {
-  free: 5,
+  freeAttempts: 5,
   firstWaitMs: 30_000,
   maxWaitMs: 15 * 60_000,
-  forgetAfterMs: 24 * 3_600_000,
+  resetAfterMs: 24 * 3_600_000,
 }
 
 const keyOf = (profileId: string): string => `pin ${profileId}`
@@ -31,12 +31,12 @@ export async function verifyPin (
   const note: AuditNote = { action: 'guess-pin', subject: { kind: 'profile', id: profile._id.toString() } }
   if (waitMs > 0) throw withAuditNote(tooManyGuesses(waitMs), note)
   if (!await hasher.verify(pin, profile.pinHash)) throw withAuditNote(wrongPin(), note)
-  await forgetAttempts(key)
+  await resetAttempts(key)
 }
 
 /** Begins the count again, for a PIN that was changed or taken away. */
 export async function resetPinAttempts (profileId: string): Promise<void> {
-  await forgetAttempts(keyOf(profileId))
+  await resetAttempts(keyOf(profileId))
 }
 
 const wrongPin = (): DomainError =>

@@ -25,7 +25,7 @@ function profilesOf (account: Pick<StoredAccount, 'profiles'>): Array<{ id: stri
 }
 
 /** What a change would do, without doing it. When a choice is needed, `lock` shows what keeping the first ones locks. */
-export async function previewPlan (services: AccountDeps, accountId: string, to: PlanId): Promise<PlanPreview> {
+export async function previewPlanChange (services: AccountDeps, accountId: string, to: PlanId): Promise<PlanPreview> {
   const [account, slots] = await Promise.all([findAccount(accountId), findStreamLeases(accountId)])
   if (account === null) throw notFound('account')
   const profiles = profilesOf(account)
@@ -63,7 +63,7 @@ export async function changePlan (
       if (decided.unlock.includes(id)) profile.locked = false
     }
   })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   const now = services.now()
   const { lock } = change ?? { lock: [] as string[] }
   if (lock.length > 0) await endStreamsOfProfiles(accountId, lock, now)

@@ -47,7 +47,7 @@ export async function addProfile (
 ): Promise<StoredProfile> {
   const profile = newProfile({ ...await storedFields(services, fields), name: fields.name })
   const result = await Account.updateOne({ _id: accountId }, { $push: { profiles: profile } })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   if (result.modifiedCount > 0) return profile
   const account = await findAccount(accountId)
   if (account === null) throw notFound('account')
@@ -85,7 +85,7 @@ export async function changeProfile (
       changes.name === undefined ? {} : { name: normaliseName(changes.name), nameKey: foldName(changes.name) },
     )
   })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   if (changes.pinHash !== undefined) await resetPinAttempts(profileId)
   return account.profiles.find((one) => one._id.toString() === profileId) ?? missing()
 }
@@ -103,7 +103,7 @@ export async function removeProfile (services: AccountDeps, accountId: string, p
     const profiles = document.profiles as unknown as Types.DocumentArray<StoredProfile>
     profiles.pull(profile._id)
   })
-  services.access.forgetAccount(accountId)
+  services.access.invalidateAccount(accountId)
   await endStreamsOfProfiles(accountId, [profileId], services.now())
   services.leases.forget(accountId)
   await Promise.all([eraseProfileWatching(profileId), resetPinAttempts(profileId)])

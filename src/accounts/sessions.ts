@@ -41,7 +41,7 @@ export async function openSession (
     expiresAt: new Date(now.getTime() + IDLE_MS),
     absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
     revokedAt: null,
-    revokedBecause: null,
+    revocationReason: null,
   }
   await Session.create(session)
   const live = await listSessions(accountId, now)
@@ -150,8 +150,8 @@ export async function endSession (
   because: string,
 ): Promise<void> {
   const now = services.now()
-  await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revokedBecause: because } })
-  services.access.forgetSession(session._id.toString())
+  await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revocationReason: because } })
+  services.access.invalidateSession(session._id.toString())
   await endStreamsOfSession(session.account.toString(), session._id.toString(), now)
   services.leases.forget(session.account.toString())
 }

@@ -11,8 +11,8 @@ import {
 import { isDuplicateKey } from '../../models/upsert.js'
 import { limitsOf, type PlanId } from '../domain/plans.js'
 import { ADULT_AGE } from '../domain/maturity.js'
-import { conflict, DomainError, invalid } from '../errors.js'
-import { rejectPassword } from '../security/password-rules.js'
+import { conflict, DomainError, validationFailed } from '../errors.js'
+import { checkPassword } from '../security/password-rules.js'
 import type { AccountDeps } from './deps.js'
 import { withAuditNote } from '../audit/audit-log.js'
 import { countLoginAttempt, countPasswordConfirmation } from './login-throttling.js'
@@ -66,8 +66,8 @@ export function assertPassword (
   email: string,
   pointer: string,
 ): void {
-  const refusal = rejectPassword(password, { email, minLength: config.passwordMinLength })
-  if (refusal !== null) throw invalid([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
+  const refusal = checkPassword(password, { email, minLength: config.passwordMinLength })
+  if (refusal !== null) throw validationFailed([{ pointer, message: refusal.message }], `The password ${refusal.message}.`)
 }
 
 /** Something to see, and no control characters. */
@@ -77,7 +77,7 @@ const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
 export function normaliseName (name: string, pointer = '/name'): string {
   const tidy = name.normalize('NFC').trim()
   if (!VISIBLE_NAME.test(tidy)) {
-    throw invalid([{ pointer, message: 'needs something to see, and no control characters' }])
+    throw validationFailed([{ pointer, message: 'needs something to see, and no control characters' }])
   }
   return tidy
 }
@@ -110,7 +110,7 @@ export interface LoginRequest {
   readonly email: string
   readonly password: string
   /** The network address that asks. */
-  readonly address: string
+  readonly ipAddress: string
   /** What the device was given when it signed in before. */
   readonly deviceToken: string | null
 }
@@ -122,14 +122,14 @@ export interface LoginRequest {
  */
 export async function verifyCredentials (
   services: Pick<AccountDeps, 'hasher' | 'keys' | 'now' | 'config'>,
-  { email, password, address, deviceToken }: LoginRequest,
+  { email, password, ipAddress: address, deviceToken }: LoginRequest,
 ): Promise<StoredAccount> {
   const { hasher } = services
   const normalised = normaliseEmail(email)
   const account = await findAccountByEmail(normalised)
   const guess = await countLoginAttempt(services, normalised, account, address, deviceToken)
   const isRight = account === null
-    ? await hasher.verifyNothing(password)
+    ? await hasher.verifyDummyHash(password)
     : await hasher.verify(password, account.passwordHash)
   if (account === null || !isRight) {
     const refusal = new DomainError(

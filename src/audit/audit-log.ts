@@ -14,22 +14,22 @@ export interface AuditEntry extends Pick<StoredAudit, 'action' | 'result'> {
   readonly account?: string | null
   readonly subject?: StoredAudit['subject']
   /** Already cut. */
-  readonly address?: string | null
+  readonly ipAddress?: string | null
 }
 
 export interface AuditLog {
   /** Returns at once. */
   record(entry: AuditEntry): void
   /** Resolves when everything recorded so far is written. */
-  settle(): Promise<void>
+  onIdle(): Promise<void>
   /** Takes an account that is being erased out of what was written and of what is still to come. */
-  forgetAccount(accountId: string): Promise<void>
+  anonymiseAccount(accountId: string): Promise<void>
 }
 
-interface AuditServices {
+interface AuditLogDeps {
   readonly log: Pick<FastifyBaseLogger, 'error'>
   readonly background: { runInBackground(what: string, work: () => Promise<void>): void }
-  readonly keepDays: number
+  readonly retentionDays: number
   now(): Date
 }
 
@@ -42,7 +42,7 @@ const SAME_AGAIN_MS = 60_000
 /** Requests that were under way when their account was erased have ended by then. */
 const FORGOTTEN_MS = 600_000
 
-export function createAuditLog ({ log, background, keepDays, now }: AuditServices): AuditLog {
+export function createAuditLog ({ log, background, retentionDays: keepDays, now }: AuditLogDeps): AuditLog {
   let waiting: StoredAudit[] = []
   let writing: Promise<void> | null = null
   const heldOff = new LRUCache<string, true>({ max: 10_000, ttl: SAME_AGAIN_MS })
@@ -62,7 +62,7 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
     log.error({ err: error, audit: entries }, 'audit entries could not be written')
   }
 
-  function isRepeated ({ action, result, reason, account, address }: AuditEntry): boolean {
+  function isRepeated ({ action, result, reason, account, ipAddress: address }: AuditEntry): boolean {
     if (result !== 'throttled') return false
     const key = [action, reason, account, address].join(' ')
     if (heldOff.has(key)) return true
@@ -85,7 +85,7 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
       account: isForgotten(entry.account) ? null : idOf(entry.account ?? null),
       // What belongs to an account goes with it.
       subject: isForgotten(entry.account) ? null : entry.subject ?? null,
-      address: entry.address ?? null,
+      ipAddress: entry.ipAddress ?? null,
       expiresAt: new Date(at.getTime() + keepDays * DAY_MS),
     }
   }
@@ -108,15 +108,15 @@ export function createAuditLog ({ log, background, keepDays, now }: AuditService
         })
       })
     },
-    async settle () {
+    async onIdle () {
       const current = writing
       if (current === null) return
       await current
-      await audit.settle()
+      await audit.onIdle()
     },
-    async forgetAccount (accountId) {
+    async anonymiseAccount (accountId) {
       forgotten.set(accountId, true)
-      await audit.settle()
+      await audit.onIdle()
       await anonymiseAudit(accountId)
     },
   }
@@ -153,7 +153,7 @@ export function auditNoteOf (error: object): AuditNote {
 /** The place of an entry in the log: its moment (ms since the epoch) and id. */
 export type AuditCursor = readonly [at: number, id: string]
 
-export interface AuditRequest {
+export interface AuditFilter {
   readonly account?: string
   readonly actor?: string
   readonly action?: string
@@ -165,8 +165,8 @@ export interface AuditRequest {
 }
 
 /** One page of the log, newest first; `to` itself is not in it. */
-export async function listAudit (
-  { account, actor, action, result, from, to, after, limit }: AuditRequest,
+export async function listAuditEntries (
+  { account, actor, action, result, from, to, after, limit }: AuditFilter,
 ): Promise<{ entries: StoredAudit[], next: AuditCursor | null }> {
   const span = mongoose.trusted({ $gte: from ?? new Date(0), ...(to === undefined ? {} : { $lt: to }) })
   const filter = {

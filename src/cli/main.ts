@@ -12,7 +12,7 @@ import { createIndexes, findMissingIndexes, requireIndexes } from '../database/i
 import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
 import { describeImportLine } from '../schemas/import-line.js'
-import { FORMATS } from '../transfer/open-source.js'
+import { IMPORT_FORMATS } from '../transfer/parsers/open-sources.js'
 import { rebuildHistory } from '../watching/history/rebuild.js'
 import { runDoctor, type DoctorOptions } from './doctor.js'
 import { runExport } from './export.js'
@@ -130,7 +130,7 @@ program.command('import')
     '--replace',
     'a line is all there is of its title: what it leaves out goes, episodes too. Otherwise that stays as it is',
   )
-  .addOption(new Option('--format <format>', 'what the files are, when their names do not tell').choices(FORMATS))
+  .addOption(new Option('--format <format>', 'what the files are, when their names do not tell').choices(IMPORT_FORMATS))
   .option('--report <file>', 'write every refused line with its reasons to this file, a JSON object each')
   .option(
     '--json',
@@ -172,7 +172,7 @@ async function recordCommand (
   account: StoredAccount | null = null,
 ): Promise<void> {
   audit.record({ action, result: 'ok', reason: 'command-line', account: account?._id.toString() ?? null })
-  await audit.settle()
+  await audit.onIdle()
 }
 
 /** @throws InvalidArgumentError */

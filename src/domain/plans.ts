@@ -1,6 +1,6 @@
 // The plans and what each allows. Every limit in the service is read from this table; a process may put another in its
 // place before it serves anybody.
-import { conflict, invalid, type DomainError } from '../errors.js'
+import { conflict, validationFailed, type DomainError } from '../errors.js'
 
 export type PlanId = string
 
@@ -90,7 +90,7 @@ export function findPlan (id: PlanId): Plan | null {
 /** @throws DomainError 400 for a plan that there is not */
 export function limitsOf (id: PlanId): PlanLimits {
   const plan = findPlan(id)
-  if (plan === null) throw invalid([{ pointer: '/plan', message: `must be one of ${planIds().join(', ')}` }])
+  if (plan === null) throw validationFailed([{ pointer: '/plan', message: `must be one of ${planIds().join(', ')}` }])
   const { maxProfiles, maxStreams, maxHeight } = plan
   return { maxProfiles, maxStreams, maxHeight }
 }

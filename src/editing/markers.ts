@@ -1,6 +1,6 @@
 // Recap, intro and credits markers: ordered places in an item, checked when they are written.
 import { NO_MARKERS, type Markers } from '../../models/title.js'
-import { invalid } from '../errors.js'
+import { validationFailed } from '../errors.js'
 
 type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
 
@@ -12,11 +12,11 @@ export function completeMarkers (given: PartialMarkers): Markers {
   for (const [from, to] of RANGES) {
     const [start, end] = [markers[from], markers[to]]
     if (start !== null && end !== null && end < start) {
-      throw invalid([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
+      throw validationFailed([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
     }
     // Half a range cannot be skipped.
     if (start === null && end !== null) {
-      throw invalid([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
+      throw validationFailed([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
     }
   }
   return markers

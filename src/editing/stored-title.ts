@@ -4,7 +4,7 @@ import { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
-import { conflict, invalid, within } from '../errors.js'
+import { conflict, validationFailed, prefixPointers } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { completeMarkers } from './markers.js'
 
@@ -69,7 +69,7 @@ export function assertWindow (
   const from = body.availableFrom === undefined ? kept?.availableFrom ?? null : body.availableFrom
   const until = body.availableUntil === undefined ? kept?.availableUntil ?? null : body.availableUntil
   if (from !== null && until !== null && new Date(until) <= new Date(from)) {
-    throw invalid([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
+    throw validationFailed([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
   }
 }
 
@@ -85,7 +85,7 @@ export function storedTranslations (translations: TitleBody['translations'] = {}
     synopsis: synopsis ?? null,
   }))
   if (new Set(stored.map(({ language }) => language)).size < stored.length) {
-    throw invalid([{ pointer: '/translations', message: 'has two tags of one language' }])
+    throw validationFailed([{ pointer: '/translations', message: 'has two tags of one language' }])
   }
   return stored.length === 0 ? undefined : stored
 }
@@ -94,7 +94,7 @@ function canonicalTag (language: string): string {
   try {
     return Intl.getCanonicalLocales(language)[0] ?? language
   } catch {
-    throw invalid([{ pointer: `/translations/${language}`, message: 'is no language tag (BCP 47)' }])
+    throw validationFailed([{ pointer: `/translations/${language}`, message: 'is no language tag (BCP 47)' }])
   }
 }
 
@@ -133,13 +133,13 @@ export function storedSeasons (
     return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId(episode.id) : same
   }
   return seasons.map((season, index) =>
-    within(pointerOf(index), () => ({
+    prefixPointers(pointerOf(index), () => ({
       number: season.number,
       title: season.title ?? null,
       synopsis: season.synopsis ?? null,
       ...withTranslations(season.translations),
       episodes: (season.episodes ?? []).map((episode, at) =>
-        within(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))
+        prefixPointers(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))
       ),
     }))
   )
@@ -161,7 +161,7 @@ function failUnknown (season: number, episode: number): never {
 export function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<EpisodeBody, 'id'>): StoredEpisode {
   const placedAfter = episode.placedAfter ?? null
   if (placedAfter !== null && season > 0) {
-    throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+    throw validationFailed([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
   }
   return {
     _id: id,

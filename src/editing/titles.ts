@@ -6,7 +6,7 @@ import { Media, type StoredMedia } from '../../models/media.js'
 import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { Title, type StoredTitle } from '../../models/title.js'
-import { conflict, invalid, notFound, preconditionFailed } from '../errors.js'
+import { conflict, validationFailed, notFound, preconditionFailed } from '../errors.js'
 import { removeImagesOf } from '../media/images/images.js'
 import { removeMediaBytes } from '../media/object-cleanup.js'
 import type { EpisodeChanges, EpisodeOrder, SeasonChanges, TitleBody } from '../schemas/title-input.js'
@@ -243,7 +243,7 @@ export async function orderEpisodes (
 /** @throws DomainError 400 */
 function assertNoSpecials (episodes: readonly StoredEpisode[]): void {
   if (episodes.some(({ placedAfter }) => (placedAfter ?? null) !== null)) {
-    throw invalid([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
+    throw validationFailed([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
   }
 }
 

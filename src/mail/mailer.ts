@@ -4,22 +4,22 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.js'
 
-export interface Mail {
+export interface EmailMessage {
   readonly to: string
   readonly subject: string
   readonly text: string
   readonly html: string
 }
 
-export interface SentMail extends Mail {
+export interface SentEmail extends EmailMessage {
   readonly at: Date
 }
 
 export interface Mailer {
   /** Sends, trying again a few times. @throws Error when the server does not take it */
-  send(mail: Mail): Promise<void>
+  send(mail: EmailMessage): Promise<void>
   /** The last mails, newest first, where there is no SMTP server; else none. */
-  recent(): readonly SentMail[]
+  listRecent(): readonly SentEmail[]
   close(): Promise<void>
 }
 
@@ -75,7 +75,7 @@ function createSmtpMailer (
         }
       }
     },
-    recent: () => [],
+    listRecent: () => [],
     async close () {
       stopping.abort()
       transport.close()
@@ -84,14 +84,14 @@ function createSmtpMailer (
 }
 
 function createOutbox (log: Pick<FastifyBaseLogger, 'info'>, { now }: MailerOptions): Mailer {
-  const mails: SentMail[] = []
+  const mails: SentEmail[] = []
   return {
     async send (mail) {
       mails.unshift({ ...mail, at: now() })
       mails.length = Math.min(mails.length, KEPT_MAILS)
       log.info(`no SMTP_URL: a mail is kept and not sent: ${mail.subject}`)
     },
-    recent: () => mails,
+    listRecent: () => mails,
     close: async () => {},
   }
 }

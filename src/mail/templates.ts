@@ -1,5 +1,5 @@
 // The mails that the service writes, each as text and as HTML of the same words. Whatever comes from people is escaped.
-import type { Mail } from './mailer.js'
+import type { EmailMessage } from './mailer.js'
 
 interface Letter {
   readonly subject: string
@@ -11,7 +11,7 @@ interface Letter {
 
 const NOT_YOU = 'If it was not you, you need not do anything: nothing changes without this link.'
 
-export function verifyEmailMail (to: string, url: string): Mail {
+export function verifyEmailMail (to: string, url: string): EmailMessage {
   return compose(to, {
     subject: 'Confirm your address for NormFlix',
     paragraphs: ['Welcome to NormFlix. Please confirm that this address is yours.'],
@@ -20,7 +20,7 @@ export function verifyEmailMail (to: string, url: string): Mail {
   })
 }
 
-export function resetPasswordMail (to: string, url: string): Mail {
+export function resetPasswordMail (to: string, url: string): EmailMessage {
   return compose(to, {
     subject: 'Choose a new password for NormFlix',
     paragraphs: ['Somebody, most likely you, asked for a new password for the account of this address.'],
@@ -29,7 +29,7 @@ export function resetPasswordMail (to: string, url: string): Mail {
   })
 }
 
-export function changeEmailMail (to: string, url: string): Mail {
+export function changeEmailMail (to: string, url: string): EmailMessage {
   return compose(to, {
     subject: 'Confirm your new address for NormFlix',
     paragraphs: ['Somebody, most likely you, wants to use this address for a NormFlix account.'],
@@ -38,7 +38,7 @@ export function changeEmailMail (to: string, url: string): Mail {
   })
 }
 
-export function emailChangedMail (to: string, newEmail: string): Mail {
+export function emailChangedMail (to: string, newEmail: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix address was changed',
     paragraphs: [`Your account uses ${newEmail} from now on, and no longer this address.`],
@@ -46,7 +46,7 @@ export function emailChangedMail (to: string, newEmail: string): Mail {
   })
 }
 
-export function passwordChangedMail (to: string): Mail {
+export function passwordChangedMail (to: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix password was changed',
     paragraphs: ['The password of your account was changed just now. Other devices have been signed out.'],
@@ -54,7 +54,7 @@ export function passwordChangedMail (to: string): Mail {
   })
 }
 
-export function accountClosedMail (to: string, eraseAt: Date): Mail {
+export function accountClosedMail (to: string, eraseAt: Date): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix account was closed',
     paragraphs: [
@@ -66,7 +66,7 @@ export function accountClosedMail (to: string, eraseAt: Date): Mail {
   })
 }
 
-export function accountReopenedMail (to: string): Mail {
+export function accountReopenedMail (to: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix account is open again',
     paragraphs: ['You signed in, so nothing will be erased. Close the account again if you did not want that.'],
@@ -74,7 +74,7 @@ export function accountReopenedMail (to: string): Mail {
   })
 }
 
-function compose (to: string, { subject, paragraphs, link, closing }: Letter): Mail {
+function compose (to: string, { subject, paragraphs, link, closing }: Letter): EmailMessage {
   const blocks = [
     ...paragraphs,
     ...(link === undefined ? [] : [link.url]),

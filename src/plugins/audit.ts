@@ -1,9 +1,10 @@
 // Who did what reaches the audit log from here: every write of an administrator by itself, other routes that say so.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { AuditResult, StoredAudit } from '../../models/audit.js'
+import type { StoredAudit } from '../../models/audit.js'
+import type { AuditResult } from '../domain/vocabulary.js'
 import { auditNoteOf, type AuditLog, type AuditNote } from '../audit/audit-log.js'
-import { truncateAddress } from '../security/ip-address.js'
+import { truncateIpAddress } from '../security/ip-address.js'
 import { toDomainError } from './problems.js'
 
 declare module 'fastify' {
@@ -13,7 +14,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** What is known so far; handlers add what only they know. */
-    audited: AuditNote
+    auditNote: AuditNote
   }
 }
 
@@ -22,8 +23,8 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const NOT_WORTH_IT = new Set(['validation-failed', 'malformed-request', 'unauthorized', 'rate-limited'])
 
 /** Tells the audit log what a handler has found out. */
-export function noteAudit (request: FastifyRequest, note: AuditNote): void {
-  request.audited = { ...request.audited, ...note }
+export function addAuditNote (request: FastifyRequest, note: AuditNote): void {
+  request.auditNote = { ...request.auditNote, ...note }
 }
 
 export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
@@ -31,15 +32,15 @@ export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
   app.addHook('onRequest', async (request) => {
     const { config, method } = request.routeOptions
     const isAudited = config.audit === true || (config.access === 'admin' && !READS.has(String(method)))
-    request.audited = isAudited ? { action: actionOf(request) } : {}
+    request.auditNote = isAudited ? { action: actionOf(request) } : {}
   })
   app.addHook('onError', async (request, _reply, error) => {
     const { code } = toDomainError(error)
-    noteAudit(request, { reason: code, ...auditNoteOf(error) })
-    if (NOT_WORTH_IT.has(code) && auditNoteOf(error).action === undefined) request.audited = {}
+    addAuditNote(request, { reason: code, ...auditNoteOf(error) })
+    if (NOT_WORTH_IT.has(code) && auditNoteOf(error).action === undefined) request.auditNote = {}
   })
   app.addHook('onSend', async (request, reply) => {
-    const { action, reason, account, session, subject } = request.audited ?? {}
+    const { action, reason, account, session, subject } = request.auditNote ?? {}
     if (action === undefined) return
     const caller = request.caller
     audit.record({
@@ -51,7 +52,7 @@ export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
       session: caller?.sessionId ?? session ?? null,
       account: account ?? accountOf(request),
       subject: subject ?? subjectOf(request, reply),
-      address: truncateAddress(request.ip),
+      ipAddress: truncateIpAddress(request.ip),
     })
   })
 }, { name: 'audit' })

@@ -6,7 +6,7 @@ import { Server } from 'node:net'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    isStopping(): boolean
+    isShuttingDown(): boolean
   }
 }
 

@@ -25,11 +25,11 @@ const KEPT_HEADERS = ['content-type', 'location', 'etag'] as const
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    repeatable?: boolean
+    idempotencyKey?: boolean
   }
   interface FastifyRequest {
     /** The stored request that this one works on; null when it cannot be repeated. */
-    workingOn: string | null
+    idempotencyRecord: string | null
   }
 }
 
@@ -37,7 +37,7 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
   app.decorateRequest('workingOn', null)
 
   app.addHook('onRoute', (route) => {
-    if (route.config?.repeatable !== true) return
+    if (route.config?.idempotencyKey !== true) return
     const headers = Type.Object({
       [KEY_HEADER]: Type.Optional(
         Type.String({
@@ -53,21 +53,21 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
 
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers[KEY_HEADER]
-    if (request.routeOptions.config.repeatable !== true || typeof key !== 'string') return
+    if (request.routeOptions.config.idempotencyKey !== true || typeof key !== 'string') return
     const known = await begin(request, key)
     if (known !== null) return await replay(reply, known)
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.workingOn === null) return payload
+    if (request.idempotencyRecord === null) return payload
     const isMade = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string' &&
       payload.length <= MAX_ANSWER_BYTES
-    const id = request.workingOn
-    request.workingOn = null
+    const id = request.idempotencyRecord
+    request.idempotencyRecord = null
     // When nothing was made the same key may try again.
     const write = isMade
       ? IdempotencyRecord.updateOne({ _id: id }, {
-        $set: { answer: { status: reply.statusCode, headers: keptHeaders(reply), body: payload } },
+        $set: { response: { status: reply.statusCode, headers: keptHeaders(reply), body: payload } },
       })
       : IdempotencyRecord.deleteOne({ _id: id })
     await write.catch((error: unknown) => {
@@ -88,23 +88,23 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
         _id,
         account: accountId,
         fingerprint,
-        workUntil,
+        claimedUntil: workUntil,
         expiresAt: new Date(at + REMEMBERED_MS),
       })
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
       const stored = await IdempotencyRecord.findById(_id).lean<StoredIdempotencyRecord>()
       if (stored !== null && stored.fingerprint !== fingerprint) throw keyReused()
-      if (stored !== null && stored.answer !== null) return stored.answer
+      if (stored !== null && stored.response !== null) return stored.response
       // Of several that find it given up, one takes it over.
       const taken = await IdempotencyRecord.updateOne({
         _id,
         answer: null,
         workUntil: mongoose.trusted({ $lte: new Date(at) }),
-      }, { $set: { workUntil } })
+      }, { $set: { claimedUntil: workUntil } })
       if (taken.modifiedCount === 0) throw inProgress()
     }
-    request.workingOn = _id
+    request.idempotencyRecord = _id
     return null
   }
 }, { name: 'idempotency', dependencies: ['auth'] })

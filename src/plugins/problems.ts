@@ -6,7 +6,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
-import { conflict, DomainError, invalid, notFound, unavailable } from '../errors.js'
+import { conflict, DomainError, validationFailed, notFound, unavailable } from '../errors.js'
 import { toFieldError } from '../http/validator.js'
 
 /** Problem types are identified, not fetched; docs/api.md lists them by code. */
@@ -64,7 +64,7 @@ function fromFastify (error: FastifyError): DomainError {
   if (error.validation !== undefined) {
     if (error.validationContext === 'params') return notFound('resource')
     const { validation, validationContext: context = 'body' } = error
-    return invalid(validation.map((one) => toFieldError(one, context === 'body' ? '' : `/${context}`)))
+    return validationFailed(validation.map((one) => toFieldError(one, context === 'body' ? '' : `/${context}`)))
   }
   const status = error.statusCode ?? 500
   // The file server of the API's page answers 403 to an address that leads out of its folder.
@@ -80,7 +80,7 @@ function fromMongooseValidation (error: mongoose.Error.ValidationError): DomainE
     reason instanceof DomainError
   )
   if (domain instanceof DomainError) return domain
-  return invalid(causes.map((cause) => ({ pointer: `/${cause.path.replaceAll('.', '/')}`, message: 'is not valid' })))
+  return validationFailed(causes.map((cause) => ({ pointer: `/${cause.path.replaceAll('.', '/')}`, message: 'is not valid' })))
 }
 
 function isDatabaseAway (error: unknown): boolean {

@@ -9,7 +9,7 @@ import type { Config } from '../config.js'
 /** Requests a minute from one address; a TV at its busiest makes a few dozen. */
 const REQUESTS_PER_MINUTE = 6_000
 /** Sign-up, log-in and the like from one address. */
-export const SIGN_IN_RATE = { max: 300, timeWindow: 60_000 } as const
+export const AUTH_RATE_LIMIT = { max: 300, timeWindow: 60_000 } as const
 
 /** What a browser needs to read to resume an upload. */
 const TUS_HEADERS = [
@@ -71,7 +71,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
   await app.register(rateLimit, {
     max: REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
-    keyGenerator: (request) => addressKey(request.ip),
+    keyGenerator: (request) => ipAddressKey(request.ip),
     errorResponseBuilder: (_request, context) =>
       new DomainError(
         429,
@@ -85,7 +85,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
 }, { name: 'security' })
 
 /** An IPv6 subscriber has a whole /64: it counts as one address. */
-export function addressKey (ip: string): string {
+export function ipAddressKey (ip: string): string {
   if (!ip.includes(':') || ip.includes('.')) return ip
   const [head = '', tail = ''] = ip.split('::')
   const left = head.split(':').filter((part) => part !== '')

@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /** The first 24 bits of an IPv4 address, the first 48 of an IPv6 one; null for what is neither. */
-export function truncateAddress (ip: string): string | null {
+export function truncateIpAddress (ip: string): string | null {
   // A socket that takes both kinds shows the old kind as ::ffff:192.0.2.1.
   const address = ip.replace(/^::ffff:(?=\d+\.)/i, '')
   if (isIPv4(address)) return address.replace(/\d+$/, '0/24')

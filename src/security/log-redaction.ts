@@ -36,7 +36,7 @@ export const REDACTED_PATHS: string[] = [
 const SECRET_PARAMETERS = new Set(['token', 'cursor', 'email'])
 
 /** The address without the values of its tokens, cursors and people's addresses, however their names are written. */
-export function stripUrlTokens (url: string): string {
+export function redactUrl (url: string): string {
   return url.replace(
     /([?&])([^?&=#]*)=[^&#]*/g,
     (whole, mark: string, name: string) => SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole,

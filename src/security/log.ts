@@ -2,7 +2,7 @@
 import { pino, type DestinationStream, type LoggerOptions } from 'pino'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Config } from '../config.js'
-import { REDACTED_PATHS, stripUrlTokens } from './log-redaction.js'
+import { REDACTED_PATHS, redactUrl } from './log-redaction.js'
 
 /** @param destination receives the lines instead of standard output */
 export function createLog (
@@ -13,7 +13,7 @@ export function createLog (
     level: logLevel,
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     serializers: {
-      req: (request: FastifyRequest) => ({ method: request.method, url: stripUrlTokens(request.url) }),
+      req: (request: FastifyRequest) => ({ method: request.method, url: redactUrl(request.url) }),
     },
   }
   if (destination !== undefined) return pino(options, destination)

@@ -10,7 +10,7 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   verify(password: string, hash: string): Promise<boolean>
   /** The work of a verification without its outcome, for accounts that do not exist. */
-  verifyNothing(password: string): Promise<false>
+  verifyDummyHash(password: string): Promise<false>
   /** True when a hash was made with a lower cost than is asked for now. */
   needsRehash(hash: string): boolean
   /** Finishes what runs and waits, then ends the threads. */
@@ -64,7 +64,7 @@ export function createPasswordHasher (
     hash: async (password) => String(await run({ kind: 'hash', digest: digestOf(password), cost })),
     verify: async (password, hashed) =>
       await run({ kind: 'verify', digest: digestOf(password), hash: hashed }) === true,
-    async verifyNothing (password) {
+    async verifyDummyHash (password) {
       await run({ kind: 'verify', digest: digestOf(password), hash: nothing })
       return false
     },

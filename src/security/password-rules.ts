@@ -37,7 +37,7 @@ export interface PasswordRules {
 }
 
 /** @returns why the password is refused, or null; lengths are code points after NFKC */
-export function rejectPassword (password: string, { email, minLength }: PasswordRules): PasswordRejection | null {
+export function checkPassword (password: string, { email, minLength }: PasswordRules): PasswordRejection | null {
   const normal = password.normalize('NFKC')
   const { length } = [...normal]
   if (length < minLength) return { code: 'password-too-short', message: `needs at least ${minLength} characters` }

@@ -6,26 +6,26 @@ import { Throttle, type StoredThrottle } from '../../models/throttle.js'
 
 export interface ThrottlePolicy {
   /** This many attempts come without a wait. */
-  readonly free: number
+  readonly freeAttempts: number
   readonly firstWaitMs: number
   readonly maxWaitMs: number
   /** After this long without an attempt the count begins again; longer than `maxWaitMs`. */
-  readonly forgetAfterMs: number
+  readonly resetAfterMs: number
   /** After so many in a row nothing is taken any more until they are forgotten; no such bound when left out. */
-  readonly mostInARow?: number
+  readonly maxConsecutive?: number
 }
 
 /** How long to wait after the n-th attempt in a row, ms; 0 while the next one is free. */
-export function waitAfter (policy: ThrottlePolicy, attempts: number): number {
-  if (attempts < policy.free) return 0
-  return Math.min(policy.maxWaitMs, policy.firstWaitMs * 2 ** (attempts - policy.free))
+export function computeWaitMs (policy: ThrottlePolicy, attempts: number): number {
+  if (attempts < policy.freeAttempts) return 0
+  return Math.min(policy.maxWaitMs, policy.firstWaitMs * 2 ** (attempts - policy.freeAttempts))
 }
 
 /** The waits from the last free attempt on, until they no longer grow; ms. */
 function growingWaits (policy: ThrottlePolicy): number[] {
   const waits: number[] = []
-  for (let attempts = policy.free; waits.at(-1) !== policy.maxWaitMs; attempts++) {
-    waits.push(waitAfter(policy, attempts))
+  for (let attempts = policy.freeAttempts; waits.at(-1) !== policy.maxWaitMs; attempts++) {
+    waits.push(computeWaitMs(policy, attempts))
   }
   return waits
 }
@@ -42,12 +42,12 @@ export async function countAttempt (key: string, policy: ThrottlePolicy, now: Da
 }
 
 /** Begins the count again: the attempt was right, or what was guessed at has changed. */
-export async function forgetAttempts (key: string): Promise<void> {
+export async function resetAttempts (key: string): Promise<void> {
   await Throttle.deleteOne({ _id: key })
 }
 
 /** Takes back the count of one attempt that was right, where the wrong ones of others still count. */
-export async function forgiveAttempt (key: string): Promise<void> {
+export async function withdrawAttempt (key: string): Promise<void> {
   const fewer = { $max: [{ $subtract: ['$count', 1] }, 0] }
   await Throttle.updateOne({ _id: key }, [{ $set: { count: fewer, blockedUntil: null } }] as never, {
     updatePipeline: true,
@@ -73,16 +73,16 @@ function countingPipeline (policy: ThrottlePolicy, now: Date): PipelineStage[] {
   const isForgotten = { $lte: [{ $ifNull: ['$forgetAt', new Date(0)] }, now] }
   const counted = { $cond: [isForgotten, 1, { $add: ['$count', 1] }] }
   const ends = growingWaits(policy).map(at)
-  const step = { $min: [{ $subtract: [counted, policy.free] }, ends.length - 1] }
-  const paused = { $cond: [{ $lt: [counted, policy.free] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
-  const nextBlock = policy.mostInARow === undefined
+  const step = { $min: [{ $subtract: [counted, policy.freeAttempts] }, ends.length - 1] }
+  const paused = { $cond: [{ $lt: [counted, policy.freeAttempts] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
+  const nextBlock = policy.maxConsecutive === undefined
     ? paused
-    : { $cond: [{ $gte: [counted, policy.mostInARow] }, at(policy.forgetAfterMs), paused] }
+    : { $cond: [{ $gte: [counted, policy.maxConsecutive] }, at(policy.resetAfterMs), paused] }
   return [{
     $set: {
       count: { $cond: [isBlocked, '$count', counted] },
       blockedUntil: { $cond: [isBlocked, '$blockedUntil', nextBlock] },
-      forgetAt: { $cond: [isBlocked, '$forgetAt', at(policy.forgetAfterMs)] },
+      forgetAt: { $cond: [isBlocked, '$forgetAt', at(policy.resetAfterMs)] },
     },
   }]
 }

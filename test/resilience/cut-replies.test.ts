@@ -158,7 +158,7 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
       mayChange: ANOTHER_MAIL,
     })
     const tokenIn = (subject: RegExp): string =>
-      /token=([\w-]+)/.exec(containerOf(app).mailer.recent().find((mail) => subject.test(mail.subject))?.text ?? '')
+      /token=([\w-]+)/.exec(containerOf(app).mailer.listRecent().find((mail) => subject.test(mail.subject))?.text ?? '')
         ?.[1] ??
         ''
     await retry({

@@ -85,7 +85,7 @@ t.test('deleting an account', async (t) => {
     clock.advance(2 * DAY_MS)
     t.equal(await eraseClosedAccounts(containerOf(app)), 0, 'and stays')
     t.match(
-      containerOf(app).mailer.recent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
+      containerOf(app).mailer.listRecent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
       ['Your NormFlix account is open again', 'Your NormFlix account was closed'],
     )
   })

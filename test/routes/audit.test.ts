@@ -173,12 +173,12 @@ t.test('a log that cannot be written holds nothing up and loses nothing', async 
       },
     } as never,
     background,
-    keepDays: 30,
+    retentionDays: 30,
     now: () => new Date(),
   })
   audit.record({ action: 'log-in', result: 'ok', requestId: 'r1' })
   audit.record({ action: 'log-out', result: 'ok', requestId: 'r2' })
   t.equal(lines.length, 0, 'not yet: the answer goes first')
-  await audit.settle()
+  await audit.onIdle()
   t.match(lines, [{ audit: [{ action: 'log-in', requestId: 'r1' }, { action: 'log-out', requestId: 'r2' }] }])
 })

@@ -4,7 +4,7 @@ import t from 'tap'
 import Fastify from 'fastify'
 import { call, expectProblem, signUp, startApp, containerOf } from '../helper.js'
 import authPlugin from '../../src/plugins/auth.js'
-import { SIGN_IN_RATE } from '../../src/plugins/security.js'
+import { AUTH_RATE_LIMIT } from '../../src/plugins/security.js'
 
 t.test('the service', async (t) => {
   const { app } = await startApp(t, { CORS_ORIGINS: 'https://tv.example.com' })
@@ -144,12 +144,12 @@ t.test('the service', async (t) => {
 t.test('request rates are limited by address', async (t) => {
   const { app } = await startApp(t, { RATE_LIMITS: 'on' })
   const answers = []
-  for (let i = 0; i <= SIGN_IN_RATE.max; i++) {
+  for (let i = 0; i <= AUTH_RATE_LIMIT.max; i++) {
     answers.push(await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: 'x' } }))
   }
-  t.equal(answers[SIGN_IN_RATE.max - 1]?.status, 401)
-  expectProblem(t, answers[SIGN_IN_RATE.max]!, 'rate-limited', 429)
-  t.ok(Number(answers[SIGN_IN_RATE.max]?.headers['retry-after']) > 0)
+  t.equal(answers[AUTH_RATE_LIMIT.max - 1]?.status, 401)
+  expectProblem(t, answers[AUTH_RATE_LIMIT.max]!, 'rate-limited', 429)
+  t.ok(Number(answers[AUTH_RATE_LIMIT.max]?.headers['retry-after']) > 0)
 })
 
 t.test('a route that does not say who may call it fails the start', async (t) => {

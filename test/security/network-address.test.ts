@@ -1,5 +1,5 @@
 import t from 'tap'
-import { truncateAddress } from '../../src/security/ip-address.js'
+import { truncateIpAddress } from '../../src/security/ip-address.js'
 
 t.test('an address keeps its first 24 or 48 bits', async (t) => {
   const cases: Array<[string, string | null]> = [
@@ -13,5 +13,5 @@ t.test('an address keeps its first 24 or 48 bits', async (t) => {
     ['unix', null],
     ['', null],
   ]
-  for (const [address, kept] of cases) t.equal(truncateAddress(address), kept, address)
+  for (const [address, kept] of cases) t.equal(truncateIpAddress(address), kept, address)
 })

@@ -1,14 +1,14 @@
 import t from 'tap'
 import { Throttle } from '../../models/throttle.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { countAttempt, forgetAttempts, waitAfter, type ThrottlePolicy } from '../../src/security/throttle.js'
+import { countAttempt, resetAttempts, computeWaitMs, type ThrottlePolicy } from '../../src/security/throttle.js'
 import { freshDatabase } from '../helper.js'
 
-const POLICY: ThrottlePolicy = { free: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, forgetAfterMs: 60_000 }
+const POLICY: ThrottlePolicy = { freeAttempts: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, resetAfterMs: 60_000 }
 const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms)
 
 t.test('waits double from the last free attempt up to the longest', async (t) => {
-  t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => waitAfter(POLICY, n)), [
+  t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => computeWaitMs(POLICY, n)), [
     0,
     0,
     1_000,
@@ -52,8 +52,8 @@ t.test('counting', async (t) => {
   t.test('a right attempt forgives all, and each key has a count of its own', async (t) => {
     for (let i = 0; i < 4; i++) await count('c', 0)
     t.equal(await count('d', 0), 0)
-    await forgetAttempts('c')
-    await forgetAttempts('c')
+    await resetAttempts('c')
+    await resetAttempts('c')
     t.equal(await count('c', 0), 0)
   })
 

@@ -128,7 +128,7 @@ t.test('in a browser', {
     page.setDefaultTimeout(PATIENCE_MS)
     const linkIn = async (subject: RegExp): Promise<string> => {
       await containerOf(app).background.onIdle()
-      const mail = containerOf(app).mailer.recent().find((one) => one.to === kim.email && subject.test(one.subject))
+      const mail = containerOf(app).mailer.listRecent().find((one) => one.to === kim.email && subject.test(one.subject))
       const { pathname, search } = new URL(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'http://x/none')
       return origin + pathname + search
     }

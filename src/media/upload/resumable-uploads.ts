@@ -6,7 +6,7 @@ import mongoose, { type Types } from 'mongoose'
 import { Value } from 'typebox/value'
 import { Media } from '../../../models/media.js'
 import { findUpload, MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
-import { DomainError, fail, invalid, notFound } from '../../errors.js'
+import { DomainError, fail, validationFailed, notFound } from '../../errors.js'
 import { toDeclaredMetadata, UploadMetadata, type UploadMetadataFields } from '../../schemas/uploads.js'
 import type { Config } from '../../config.js'
 import { ObjectNotFoundError } from '../../storage/storage.js'
@@ -233,7 +233,7 @@ function readMetadata (metadata: Record<string, string | null>): UploadMetadataF
     Object.keys(UploadMetadata.properties).flatMap((name) => metadata[name] == null ? [] : [[name, metadata[name]]]),
   )
   const [error] = Value.Errors(UploadMetadata, known)
-  if (error !== undefined) throw invalid([{ pointer: `/Upload-Metadata${error.instancePath}`, message: error.message }])
+  if (error !== undefined) throw validationFailed([{ pointer: `/Upload-Metadata${error.instancePath}`, message: error.message }])
   return known as unknown as UploadMetadataFields
 }
 

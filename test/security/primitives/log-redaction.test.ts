@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import t from 'tap'
-import { REDACTED_PATHS, stripUrlTokens } from '../../../src/security/log-redaction.js'
+import { REDACTED_PATHS, redactUrl } from '../../../src/security/log-redaction.js'
 
 const CANARY = 'c4n4ry'
 
@@ -87,11 +87,11 @@ t.test('values of tokens and cursors are taken out of an address, wherever and h
     '/x?%=1&%zz=2': '/x?%=1&%zz=2',
     '': '',
   }
-  for (const [url, wanted] of Object.entries(cases)) t.equal(stripUrlTokens(url), wanted)
+  for (const [url, wanted] of Object.entries(cases)) t.equal(redactUrl(url), wanted)
 })
 
 t.test('a long hostile address costs next to nothing', async (t) => {
   const started = performance.now()
-  for (const part of ['?', '&', '?a', '&=', '?token=&', '%']) stripUrlTokens(part.repeat(200_000))
+  for (const part of ['?', '&', '?a', '&=', '?token=&', '%']) redactUrl(part.repeat(200_000))
   t.ok(performance.now() - started < 2_000)
 })
