@@ -1,10 +1,7 @@
 // A collection of titles in an order of its own: a series of films, or a list that an editor made.
 import mongoose, { Schema, type Types } from 'mongoose'
+import { COLLECTION_KINDS, MAX_COLLECTION_TITLES, type CollectionKind } from '../src/domain/vocabulary.js'
 import { translationsPath, type Translation } from './title.js'
-
-export const COLLECTION_KINDS = ['series', 'editorial'] as const
-export type CollectionKind = (typeof COLLECTION_KINDS)[number]
-export const MAX_COLLECTION_TITLES = 500
 
 export interface StoredCollection {
   _id: Types.ObjectId

@@ -3,10 +3,8 @@
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import { hash } from 'node:crypto'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
+import { TITLE_RATINGS, type TitleRating } from '../src/domain/vocabulary.js'
 import { isDuplicateKey } from './upsert.js'
-
-export const RATINGS = ['up', 'down', 'love'] as const
-export type TitleRating = typeof RATINGS[number]
 
 export interface StoredProfileTitlePreferences {
   _id: Types.ObjectId
@@ -25,7 +23,7 @@ const tasteSchema = new Schema<StoredProfileTitlePreferences>({
   account: { type: Schema.Types.ObjectId, required: true },
   profile: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
-  rating: { type: String, enum: RATINGS, default: null },
+  rating: { type: String, enum: TITLE_RATINGS, default: null },
   ratedAt: { type: Date, default: null },
   audio: {
     type: new Schema({

@@ -2,6 +2,7 @@
 // wishlists, history and search share one space of ids.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
+import { MAX_TRANSLATIONS } from '../src/domain/vocabulary.js'
 
 export interface Person {
   name: string
@@ -66,8 +67,6 @@ export const personSchema = new Schema<Person>({
   imdb: { type: String },
 }, { _id: false })
 
-/** Bounded, like everything that is embedded. */
-export const MAX_TRANSLATIONS = 60
 export const translationSchema = new Schema<Translation>({
   language: { type: String, required: true },
   title: { type: String, default: null },

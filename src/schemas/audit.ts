@@ -1,6 +1,7 @@
 // The audit log on the wire.
 import { Type, type Static } from 'typebox'
-import { AUDIT_RESULTS, type StoredAudit } from '../../models/audit.js'
+import type { StoredAudit } from '../../models/audit.js'
+import { AUDIT_RESULTS } from '../domain/vocabulary.js'
 import { Id, nullable, Timestamp } from './common.js'
 
 export const AuditAction = Type.String({
@@ -39,6 +40,6 @@ export function toAuditView (entry: StoredAudit): Static<typeof AuditView> {
     session: entry.session?.toString() ?? null,
     account: entry.account?.toString() ?? null,
     subject: entry.subject,
-    address: entry.address,
+    address: entry.ipAddress,
   }
 }

@@ -1,10 +1,9 @@
 // Movies, shows, episodes, media files and cards as they are answered.
 import { Type, type Static } from 'typebox'
-import { COLLECTION_KINDS, type CollectionKind } from '../../models/collection.js'
+import { COLLECTION_KINDS, TITLE_RATINGS, type CollectionKind } from '../domain/vocabulary.js'
 import type { StoredMediaFile } from '../../models/media.js'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
-import { RATINGS } from '../../models/profile-title-preferences.js'
 import type { Person, StoredTitle, Translation } from '../../models/title.js'
 import type { Localiser, Translatable } from '../catalogue/queries/localise.js'
 import { shownMarkers } from '../editing/markers.js'
@@ -124,7 +123,7 @@ const WireProgress = Type.Object({
   lastWatchedAt: Timestamp,
 }, { description: 'Of the movie, or of the episode last watched' })
 
-export const TasteRating = Type.Enum([...RATINGS], {
+export const TasteRating = Type.Enum([...TITLE_RATINGS], {
   description: 'What a profile thinks of a title',
   examples: ['love'],
 })

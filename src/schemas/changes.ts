@@ -1,6 +1,6 @@
 // The change feed on the wire.
 import { Type, type Static } from 'typebox'
-import { CHANGE_KINDS } from '../../models/change-log.js'
+import { CHANGE_KINDS } from '../domain/vocabulary.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { FeedPage } from '../changes/read-changes.js'
 import { Card, toCard } from './catalogue.js'

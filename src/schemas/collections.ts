@@ -1,6 +1,6 @@
 // Collections of titles, and people, on the wire.
 import { Type, type Static } from 'typebox'
-import { COLLECTION_KINDS, MAX_COLLECTION_TITLES } from '../../models/collection.js'
+import { COLLECTION_KINDS, MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueCollection } from '../catalogue/store/catalogue.js'
 import { Card, toTranslations, WireTranslations } from './catalogue.js'

@@ -1,6 +1,6 @@
 // What administrators write of movies and shows, one by one and in imports.
 import { Type, type Static } from 'typebox'
-import { MAX_TRANSLATIONS } from '../../models/title.js'
+import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 

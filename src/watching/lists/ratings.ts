@@ -6,10 +6,10 @@ import {
   derivePreferencesId,
   upsertTitlePreferences,
   type StoredProfileTitlePreferences,
-  type TitleRating,
 } from '../../../models/profile-title-preferences.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import type { ProfileRef } from '../watching.js'
+import type { TitleRating } from '../../domain/vocabulary.js'
+import type { ProfileRef } from '../deps.js'
 
 /** Rates a title; the same rating again changes nothing, not even its place in the list. */
 export async function rateTitle (watcher: ProfileRef, titleId: string, rating: TitleRating, now: Date): Promise<void> {

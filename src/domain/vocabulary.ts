@@ -1,0 +1,21 @@
+// Values and limits of stored fields that the API shares.
+
+/** A profile's rating of a title. */
+export const TITLE_RATINGS = ['up', 'down', 'love'] as const
+export type TitleRating = (typeof TITLE_RATINGS)[number]
+
+/** A series has a fixed order; an editorial list is curated. */
+export const COLLECTION_KINDS = ['series', 'editorial'] as const
+export type CollectionKind = (typeof COLLECTION_KINDS)[number]
+export const MAX_COLLECTION_TITLES = 500
+
+/** Bounds the document: translations are embedded in titles, seasons and episodes. */
+export const MAX_TRANSLATIONS = 60
+
+/** What changed for a profile. `history`: all of it was cleared or restored. */
+export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
+export type ChangeKind = (typeof CHANGE_KINDS)[number]
+
+/** Outcome of an audited request: 2xx and 3xx, 4xx, 429, 5xx. */
+export const AUDIT_RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
+export type AuditResult = (typeof AUDIT_RESULTS)[number]
