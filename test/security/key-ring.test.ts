@@ -1,7 +1,7 @@
 // The key ring: one key a purpose, the first secret signs, all verify, unknown names find nothing.
 import { hkdfSync } from 'node:crypto'
 import t from 'tap'
-import { createKeyRing, type KeyPurpose } from '../../../src/security/key-ring.js'
+import { createKeyRing, type KeyPurpose } from '../../src/security/key-ring.js'
 
 const OLD = { kid: 'y2023', secret: 'Hq2mVx8Lr5Ks0Tn7Wd4Bz9Yc3Jf6Gp1A' }
 const NEW = { kid: 'y2024', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }

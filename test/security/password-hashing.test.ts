@@ -3,12 +3,12 @@ import bcrypt from 'bcryptjs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
-import { DomainError } from '../../../src/errors.js'
+import { DomainError } from '../../src/errors.js'
 import {
   createPasswordHasher,
   type PasswordHasher,
   type PasswordHasherOptions,
-} from '../../../src/security/password-hashing.js'
+} from '../../src/security/password-hashing.js'
 
 type TapTest = Pick<typeof t, 'teardown'>
 

@@ -1,9 +1,9 @@
 // Cursors: only what was given out, for the list that it was given out for.
 import fc from 'fast-check'
 import t from 'tap'
-import { DomainError } from '../../../src/errors.js'
-import { createCursorCodec } from '../../../src/security/cursors.js'
-import { createKeyRing } from '../../../src/security/key-ring.js'
+import { DomainError } from '../../src/errors.js'
+import { createCursorCodec } from '../../src/security/cursors.js'
+import { createKeyRing } from '../../src/security/key-ring.js'
 
 const OLD = { kid: 'y2023', secret: 'Hq2mVx8Lr5Ks0Tn7Wd4Bz9Yc3Jf6Gp1A' }
 const NEW = { kid: 'y2024', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }

@@ -1,13 +1,13 @@
 // Refresh tokens: worked out again from the session's seed, believed only unchanged, for their own session.
 import fc from 'fast-check'
 import t from 'tap'
-import { createKeyRing } from '../../../src/security/key-ring.js'
+import { createKeyRing } from '../../src/security/key-ring.js'
 import {
   formatRefreshToken,
   isGenuineRefreshToken,
   parseRefreshToken,
   type RefreshTokenSource,
-} from '../../../src/security/refresh-tokens.js'
+} from '../../src/security/refresh-tokens.js'
 
 const OLD = { kid: 'y2023', secret: 'Hq2mVx8Lr5Ks0Tn7Wd4Bz9Yc3Jf6Gp1A' }
 const NEW = { kid: 'y2024', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import t from 'tap'
-import { REDACTED_PATHS, redactUrl } from '../../../src/security/log-redaction.js'
+import { REDACTED_PATHS, redactUrl } from '../../src/security/log-redaction.js'
 
 const CANARY = 'c4n4ry'
 

@@ -1,7 +1,7 @@
 // Password rules: long enough, anything goes, but not what everybody tries and not one's own address; with the reason.
 import fc from 'fast-check'
 import t from 'tap'
-import { checkPassword } from '../../../src/security/password-rules.js'
+import { checkPassword } from '../../src/security/password-rules.js'
 
 const RULES = { email: 'anna.lovelace@harbour-mail.example', minLength: 8 }
 const codeOf = (password: string, rules = RULES): string | null => checkPassword(password, rules)?.code ?? null
