@@ -1,26 +1,28 @@
-// Device tokens: given to a device at sign-in, so that guesses of strangers are not counted against it. A token is worth
-// nothing without the password.
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+// Device tokens: a device receives one at log-in and sends it with the next. Failed log-ins from elsewhere then do not
+// slow it down. A token grants nothing without the password. Format: `d1.kid.device.mac`.
+import { randomBytes } from 'node:crypto'
 import type { KeyRing } from './key-ring.js'
+import { computeMac, decodeBase64Url, isValidMac, type SignedMessage } from './signed-tokens.js'
 
 const VERSION = 'd1'
 const DEVICE_BYTES = 16
 
-function macOf (key: Buffer, accountId: string, device: string): string {
-  return createHmac('sha256', key).update(`${VERSION}\n${accountId}\n${device}`).digest('base64url')
-}
-
+/** Issues a token for a new random device ID. */
 export function issueDeviceToken (keys: KeyRing, accountId: string): string {
   const { kid, key } = keys.current('device')
   const device = randomBytes(DEVICE_BYTES).toString('base64url')
-  return [VERSION, kid, device, macOf(key, accountId, device)].join('.')
+  const mac = computeMac(key, deviceMessage(accountId, device)).toString('base64url')
+  return [VERSION, kid, device, mac].join('.')
 }
 
-/** The device of a token that was issued for this account; null for anything else. */
+/** Returns the device ID of a token that was issued for this account; null for any other text. */
 export function readDeviceToken (keys: KeyRing, accountId: string, token: string): string | null {
   const [version, kid = '', device = '', mac = '', ...rest] = token.split('.')
-  const key = version === VERSION && rest.length === 0 ? keys.find('device', kid) : null
-  if (key === null) return null
-  const [given, wanted] = [Buffer.from(mac), Buffer.from(macOf(key, accountId, device))]
-  return given.length === wanted.length && timingSafeEqual(given, wanted) ? device : null
+  if (version !== VERSION || rest.length > 0) return null
+  const isValid = isValidMac(keys.find('device', kid), deviceMessage(accountId, device), decodeBase64Url(mac))
+  return isValid ? device : null
+}
+
+function deviceMessage (accountId: string, device: string): SignedMessage {
+  return [`${VERSION}\n${accountId}\n${device}`]
 }

@@ -1,7 +1,7 @@
 // Signed media addresses: a token bound to one lease and to one file, one item's HLS or one of its side files, with a height
 // cap and an end. It cannot be made, changed, or used for what another kind of token opens.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { KeyRing } from '../../security/key-ring.js'
+import { computeMac, decodeBase64Url, isValidMac, type SignedMessage } from '../../security/signed-tokens.js'
 
 /** The stream that an address was signed for. */
 export interface LeaseGrant {
@@ -40,7 +40,7 @@ export interface SidecarGrant extends LeaseGrant {
 type Kind = 'm1' | 'h1' | 's1'
 
 /** How long a signed address may live; the lease ends it much sooner. */
-export const MEDIA_URL_MS = 24 * 3_600_000
+export const MEDIA_URL_TTL_MS = 24 * 3_600_000
 
 export function signMediaGrant (keys: KeyRing, { file, item, maxHeight, ...lease }: MediaGrant): string {
   return sign(keys, 'm1', lease, [file, item, maxHeight])
@@ -58,7 +58,7 @@ export function signSidecarGrant (keys: KeyRing, { object, ...lease }: SidecarGr
 export function readMediaGrant (keys: KeyRing, token: string, now: Date): MediaGrant | null {
   const read = verify<[file: string, item: string, maxHeight: number]>(keys, 'm1', token, now)
   if (read === null) return null
-  const [file, item, maxHeight] = read.own
+  const [file, item, maxHeight] = read.fields
   return { ...read.lease, file, item, maxHeight }
 }
 
@@ -71,61 +71,62 @@ export function readHlsGrant (keys: KeyRing, token: string, now: Date): HlsGrant
     now,
   )
   if (read === null) return null
-  const [item, file, maxHeight, audio, subtitle] = read.own
+  const [item, file, maxHeight, audio, subtitle] = read.fields
   return { ...read.lease, item, file, maxHeight, audio, subtitle }
 }
 
 /** @returns what the token grants at this moment, or null */
 export function readSidecarGrant (keys: KeyRing, token: string, now: Date): SidecarGrant | null {
   const read = verify<[object: string]>(keys, 's1', token, now)
-  return read === null ? null : { ...read.lease, object: read.own[0] }
+  return read === null ? null : { ...read.lease, object: read.fields[0] }
 }
 
-type Value = string | number | null
+type GrantField = string | number | null
 
+type TokenBody = [
+  kid: string,
+  account: string,
+  profile: string,
+  lease: string,
+  expiresAt: number,
+  ...fields: GrantField[],
+]
+
+/** Formats a token: `kind.body.mac`, the body being base64url of a JSON array. */
 function sign (
   keys: KeyRing,
   kind: Kind,
   { account, profile, lease, expiresAt }: LeaseGrant,
-  own: readonly Value[],
+  fields: readonly GrantField[],
 ): string {
   const { kid, key } = keys.current('media')
-  const body = Buffer.from(JSON.stringify([kid, account, profile, lease, expiresAt, ...own])).toString('base64url')
-  return `${kind}.${body}.${macOf(key, kind, body).toString('base64url')}`
+  const body = Buffer.from(JSON.stringify([kid, account, profile, lease, expiresAt, ...fields])).toString('base64url')
+  return `${kind}.${body}.${computeMac(key, grantMessage(kind, body)).toString('base64url')}`
 }
 
-function macOf (key: Buffer, kind: Kind, body: string): Buffer {
-  return createHmac('sha256', key).update(`${kind}.${body}`).digest()
-}
-
-function verify<Own extends Value[]> (
+function verify<Fields extends GrantField[]> (
   keys: KeyRing,
   kind: Kind,
   token: string,
   now: Date,
-): { lease: LeaseGrant, own: Own } | null {
-  const [name, body, mac, ...rest] = token.split('.')
-  if (name !== kind || body === undefined || mac === undefined || rest.length > 0) return null
-  const fields = parseBody(body)
-  const key = fields === null ? null : keys.find('media', fields[0])
-  if (fields === null || key === null) return null
-  const given = Buffer.from(mac, 'base64url')
-  const wanted = macOf(key, kind, body)
-  // The text is compared too: base64url forgives spare bits in the last character.
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || given.toString('base64url') !== mac) {
-    return null
-  }
-  // What carries our signature has the form that we gave it.
-  const [, account, profile, lease, expiresAt, ...own] = fields
-  return expiresAt > now.getTime() ? { lease: { account, profile, lease, expiresAt }, own: own as Own } : null
+): { lease: LeaseGrant, fields: Fields } | null {
+  const [name, text, mac, ...rest] = token.split('.')
+  if (name !== kind || text === undefined || mac === undefined || rest.length > 0) return null
+  const body = parseBody(text)
+  if (body === null) return null
+  const [kid, account, profile, lease, expiresAt, ...fields] = body
+  if (!isValidMac(keys.find('media', kid), grantMessage(kind, text), decodeBase64Url(mac))) return null
+  return expiresAt > now.getTime() ? { lease: { account, profile, lease, expiresAt }, fields: fields as Fields } : null
 }
 
-type Fields = [kid: string, account: string, profile: string, lease: string, expiresAt: number, ...own: Value[]]
+function grantMessage (kind: Kind, body: string): SignedMessage {
+  return [`${kind}.${body}`]
+}
 
-function parseBody (body: string): Fields | null {
+function parseBody (text: string): TokenBody | null {
   try {
-    const fields: unknown = JSON.parse(Buffer.from(body, 'base64url').toString())
-    return Array.isArray(fields) && fields.length >= 6 && typeof fields[0] === 'string' ? fields as Fields : null
+    const body: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    return Array.isArray(body) && body.length >= 6 && typeof body[0] === 'string' ? body as TokenBody : null
   } catch {
     return null
   }
