@@ -1,7 +1,104 @@
 #!/usr/bin/env node
-// npm test: sets up what is missing, then runs the tests; words after -- run only the files with one in their path.
-// No .env here: a test run is not to meet the database or the secrets of the service.
-import { hand, prepare } from './prepare.mjs'
+// npm test: installs and builds what is missing, then runs the tests with the tap CLI (.taprc). Words after -- select the
+// files whose path contains one of them. .env is not read: tests must not use the database or the secrets of a service.
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { inspect } from 'node:util'
+import { prepare, ROOT } from './prepare.mjs'
+
+const TEST_FOLDER = path.join(ROOT, 'dist', 'test')
+
+/** Compiled test files whose path contains one of the words; all files without words. */
+function findTestFiles (words) {
+  const wanted = words.map((word) => word.replace(/^(\.\/)?test\//, '').replace(/\.ts$/, ''))
+  return readdirSync(TEST_FOLDER, { recursive: true })
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+    .map((file) => path.join('dist', 'test', file)).sort()
+}
+
+/** Collects the assertions of a test and its subtests; the result of a subtest itself is not counted. */
+function collectAsserts (parser, asserts) {
+  let isSubtestResult = false
+  parser.on('child', (child) => {
+    isSubtestResult = true
+    collectAsserts(child, asserts)
+  })
+  parser.on('assert', (result) => {
+    if (!isSubtestResult) asserts.push(result)
+    isSubtestResult = false
+  })
+}
+
+/** Counts assertions by result. */
+function countAsserts (asserts) {
+  const isSkipped = ({ skip, todo }) => Boolean(skip || todo)
+  return {
+    passed: asserts.filter((one) => one.ok && !isSkipped(one)).length,
+    failed: asserts.filter((one) => !one.ok && !isSkipped(one)).length,
+    skipped: asserts.filter(isSkipped).length,
+  }
+}
+
+/** Prints a line per test file, and the details of its failures. */
+function reportFile (file, { ok, time }, asserts) {
+  const seconds = ((time ?? 0) / 1_000).toFixed(1)
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${file}  ${countAsserts(asserts).passed} passed in ${seconds} s`)
+  if (ok) return
+  for (const { fullname, diag } of asserts.filter((one) => !one.ok)) {
+    console.log(`    ${fullname}`)
+    if (diag) console.log(inspect(diag, { depth: 6, maxStringLength: 4_000 }).replace(/^/gm, '        '))
+  }
+}
+
+/** Runs the tap CLI. Returns its exit code and every assertion. */
+async function runTap (files, options) {
+  const { Parser } = await import('tap-parser')
+  const tap = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
+  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', ...options, ...files], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'test' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  const all = []
+  const parser = new Parser()
+  let finished = null
+  parser.on('child', (fileParser) => {
+    const asserts = []
+    collectAsserts(fileParser, asserts)
+    fileParser.on('complete', (results) => { finished = { results, asserts } })
+  })
+  parser.on('assert', (result) => {
+    const asserts = finished?.asserts ?? []
+    // A file that crashes or times out fails without a failed assertion.
+    if (!result.ok && asserts.every(({ ok }) => ok)) asserts.push(result)
+    all.push(...asserts)
+    reportFile(result.name.replace(/^dist\/test\//, ''), result, asserts)
+    finished = null
+  })
+  child.stdout.pipe(parser)
+  const code = await new Promise((resolve) => { child.on('close', (status) => { resolve(status ?? 1) }) })
+  return { code, asserts: all }
+}
+
+async function checkCoverage () {
+  const c8 = path.join(ROOT, 'node_modules', 'c8', 'bin', 'c8.js')
+  const child = spawn(process.execPath, [c8, 'report'], { cwd: ROOT, stdio: 'inherit' })
+  return await new Promise((resolve) => { child.on('close', (status) => { resolve(status ?? 1) }) })
+}
 
 await prepare()
-hand('--enable-source-maps', 'dist/test/run.js', ...process.argv.slice(2))
+const words = process.argv.slice(2)
+const files = findTestFiles(words)
+if (files.length === 0) {
+  console.error('No test file has a path that contains one of the words.')
+  process.exit(1)
+}
+const isWholeRun = words.length === 0
+const { code, asserts } = await runTap(isWholeRun ? [] : files, isWholeRun ? [] : ['--disable-coverage'])
+const coverageCode = isWholeRun && code === 0 ? await checkCoverage() : 0
+const { passed, failed, skipped } = countAsserts(asserts)
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = code === 0 ? coverageCode : code

@@ -11,6 +11,7 @@ import { buildApp } from '../src/app.js'
 import { buildContainer, type Container } from '../src/container.js'
 import { createLog } from '../src/security/log.js'
 import type { Writable } from 'node:stream'
+import { readDatabaseRecord } from './shared-database.js'
 import { loadConfig, type Config } from '../src/config.js'
 import { createIndexes } from '../src/database/indexes.js'
 import { resolveDatabaseServer } from '../src/database/resolve-server.js'
@@ -18,7 +19,7 @@ import { connectDatabase, disconnectDatabase } from '../src/database/connection.
 
 /** A fresh database on the run's server; a file that runs alone starts a server for itself. */
 export async function freshDatabase (t: Test): Promise<string> {
-  const given = process.env['NORMFLIX_TEST_MONGODB_URI']
+  const given = process.env['NORMFLIX_TEST_MONGODB_URI'] ?? readDatabaseRecord()?.uri
   const server = await resolveDatabaseServer({ uri: given ?? null, dataDir: null, report: () => undefined })
   t.teardown(async () => {
     await server.stop()
