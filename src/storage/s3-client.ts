@@ -1,15 +1,16 @@
-// The connection to an S3 store: bounded in time and tries, checked at the start, its errors sorted.
+// The S3 client: limits on time and retries, a check at startup, and classification of errors.
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { ConfigError, type S3Config } from '../config.js'
 
-/** A store that does not answer within this is away. A part of an upload has to fit in. */
+/** One part of an upload must complete within this time. */
 const REQUEST_TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 3_000
-/** The first try and its repetitions. */
+/** Includes the first attempt. */
 const MAX_ATTEMPTS = 3
-/** More than the viewers that one process serves: a reader must not wait for another to finish. */
+/** More than the concurrent clients of one process: a read must not wait for the socket of another. */
 const MAX_SOCKETS = 2_000
 
+/** Maps the configuration to options of the AWS SDK. */
 export function s3ClientConfig (
   { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3Config,
 ): S3ClientConfig {
@@ -19,7 +20,7 @@ export function s3ClientConfig (
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle,
     maxAttempts: MAX_ATTEMPTS,
-    // Compatible stores do not all know the newer checksums; ours is the SHA-256 of the whole file.
+    // Some compatible stores lack the newer checksums. The service checks the SHA-256 of the whole file.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
@@ -33,7 +34,10 @@ export function s3ClientConfig (
   }
 }
 
-/** @throws ConfigError naming the variable that has to be mended */
+/**
+ * Connects to the configured bucket and checks that it is accessible.
+ * @throws ConfigError with the variable to correct
+ */
 export async function connectS3 (config: S3Config): Promise<S3Client> {
   const client = new S3Client(s3ClientConfig(config))
   try {
@@ -48,35 +52,32 @@ export async function connectS3 (config: S3Config): Promise<S3Client> {
 }
 
 function toConfigError (error: unknown): ConfigError {
-  const status = statusOf(error)
-  if (status === 404) return new ConfigError('S3_BUCKET', 'names a bucket that the store does not have')
+  const status = responseStatus(error)
+  const invalid = (variable: string, rule: string): ConfigError => new ConfigError([{ variable, rule }])
+  if (status === 404) return invalid('S3_BUCKET', 'names a bucket that does not exist in the store')
   if (status === 401 || status === 403) {
-    return new ConfigError(
-      'S3_ACCESS_KEY_ID',
-      'and S3_SECRET_ACCESS_KEY are refused by the store, or have no right to the bucket',
-    )
+    const rule = 'and S3_SECRET_ACCESS_KEY are rejected by the store or lack permission for the bucket'
+    return invalid('S3_ACCESS_KEY_ID', rule)
   }
   if (status === 301 || status === 307 || status === 400) {
-    return new ConfigError('S3_REGION', `does not fit the bucket: the store answers ${status}`)
+    return invalid('S3_REGION', `does not match the bucket: the store responds with status ${status}`)
   }
-  return new ConfigError(
-    'S3_ENDPOINT',
-    `does not answer as an S3 store: ${status === null ? reasonOf(error) : `status ${status}`}`,
-  )
+  const reason = status === null ? connectionError(error) : `status ${status}`
+  return invalid('S3_ENDPOINT', `does not respond like an S3 store: ${reason}`)
 }
 
-function reasonOf (error: unknown): string {
-  if (!(error instanceof Error) || ['AbortError', 'TimeoutError'].includes(error.name)) return 'no answer in time'
+function connectionError (error: unknown): string {
+  if (!(error instanceof Error) || ['AbortError', 'TimeoutError'].includes(error.name)) return 'timeout'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
-/** The HTTP status of what the store refused; null when it did not answer. */
-export function statusOf (error: unknown): number | null {
+/** HTTP status of an error response; null without a response. */
+export function responseStatus (error: unknown): number | null {
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
   return $metadata?.httpStatusCode ?? null
 }
 
-/** Whether the store says that an object or an upload does not exist. */
-export function isMissing (error: unknown): boolean {
+/** Whether the store reports that an object or upload does not exist. */
+export function isNotFound (error: unknown): boolean {
   return error instanceof Error && ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(error.name)
 }

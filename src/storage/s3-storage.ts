@@ -1,8 +1,8 @@
-// Media files in a bucket of any S3-compatible store. Uploads are multipart uploads, visible when they are completed.
+// Media storage in a bucket of an S3-compatible store.
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Readable, Writable } from 'node:stream'
-import { finished, pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -14,119 +14,118 @@ import {
   type ListMultipartUploadsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { S3Config } from '../config.js'
 import { storageUnavailable } from '../errors.js'
-import { connectS3, isMissing, statusOf } from './s3-client.js'
+import { connectS3, isNotFound, responseStatus } from './s3-client.js'
+import { createMultipartWriter, partSize } from './s3-writer.js'
 import {
   assertStorageKey,
   ObjectNotFoundError,
   RESUMABLE_FOLDER,
-  type ByteSpan,
+  type ByteRange,
   type MediaStorage,
   type StorageWriter,
   type StoredObject,
 } from './storage.js'
 
-/** A store that has not begun to answer a small request by then is away, and the client is told. */
-const ANSWER_WITHIN_MS = 10_000
-/** How often a read that breaks is taken up again where it stopped, without a byte in between. */
-const MAX_BROKEN_READS = 3
-/** S3's bound on the parts of an upload. */
-const MAX_PARTS = 10_000
-const MIN_PART_BYTES = 8 * 1024 ** 2
-/** Parts under way at once: they are what an upload holds in memory. */
-const PARTS_AT_ONCE = 3
-/** Probing and packaging read for so long at most. */
-const WORKER_URL_SECONDS = 6 * 3_600
-/** A redirect is followed at once, and ranges ask for a new one. */
-const VIEWER_URL_SECONDS = 120
+/** Until the response to a small request starts. */
+const RESPONSE_TIMEOUT_MS = 10_000
+/** Consecutive attempts to resume a read that fails without delivering a byte. */
+const MAX_READ_FAILURES = 3
+/** Longest time that probing or packaging reads from a URL. */
+const WORKER_URL_TTL_SECONDS = 6 * 3_600
+/** Clients follow a redirect immediately and request a new one for each range. */
+const CLIENT_URL_TTL_SECONDS = 120
 
-/** @param maxObjectBytes decides how large the parts of an upload are */
+/**
+ * Opens media storage in a bucket.
+ * @param maxObjectBytes determines the size of upload parts
+ * @throws ConfigError if the bucket cannot be used
+ */
 export async function openS3Storage (config: S3Config, maxObjectBytes: number): Promise<MediaStorage> {
   const client = await connectS3(config)
   const { bucket, prefix, delivery } = config
-  const partBytes = Math.max(MIN_PART_BYTES, Math.ceil(maxObjectBytes / MAX_PARTS))
+  const partBytes = partSize(maxObjectBytes)
 
-  function placeOf (key: string): { Bucket: string, Key: string } {
+  function objectLocation (key: string): { Bucket: string, Key: string } {
     assertStorageKey(key)
     return { Bucket: bucket, Key: prefix + key }
   }
 
-  async function getPart (key: string, span: ByteSpan | undefined, etag?: string): Promise<GetObjectCommandOutput> {
-    const range = span === undefined ? {} : { Range: `bytes=${span.start}-${span.end}` }
+  async function getObject (key: string, range: ByteRange | undefined, etag?: string): Promise<GetObjectCommandOutput> {
     const command = new GetObjectCommand({
-      ...placeOf(key),
-      ...range,
+      ...objectLocation(key),
+      ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
       ...(etag === undefined ? {} : { IfMatch: etag }),
     })
     try {
-      return await answered(async (abortSignal) => await client.send(command, { abortSignal }))
+      return await withTimeout(async (abortSignal) => await client.send(command, { abortSignal }))
     } catch (error) {
-      if (isMissing(error) || statusOf(error) === 416) throw new ObjectNotFoundError(key)
+      if (isNotFound(error) || responseStatus(error) === 416) throw new ObjectNotFoundError(key)
       throw storageUnavailable(error)
     }
   }
 
-  async function describe (key: string): ReturnType<MediaStorage['stat']> {
-    const command = new HeadObjectCommand(placeOf(key))
+  async function stat (key: string): ReturnType<MediaStorage['stat']> {
+    const command = new HeadObjectCommand(objectLocation(key))
     try {
-      const { ContentLength, LastModified } = await answered(async (abortSignal) =>
+      const { ContentLength, LastModified } = await withTimeout(async (abortSignal) =>
         await client.send(command, { abortSignal })
       )
       return { sizeBytes: ContentLength ?? 0, modifiedAt: LastModified ?? new Date(0) }
     } catch (error) {
-      if (isMissing(error)) return null
+      if (isNotFound(error)) return null
       throw storageUnavailable(error)
     }
   }
 
   async function create (key: string): Promise<StorageWriter> {
-    return writeParts(client, placeOf(key), partBytes)
+    return createMultipartWriter(client, objectLocation(key), partBytes)
   }
 
   return {
     create,
-    async open (key, span) {
-      if (span !== undefined && span.start > span.end) throw new ObjectNotFoundError(key)
-      const first = await getPart(key, span)
-      const sent = sentSpan(first)
-      const isAsked = span === undefined ? sent.start === 0 : sent.start === span.start && sent.end === span.end
-      if (!isAsked) {
-        bodyOf(first).destroy()
+    async open (key, range) {
+      if (range !== undefined && range.start > range.end) throw new ObjectNotFoundError(key)
+      const first = await getObject(key, range)
+      const received = responseRange(first)
+      const isComplete = range === undefined
+        ? received.start === 0
+        : received.start === range.start && received.end === range.end
+      if (!isComplete) {
+        responseBody(first).destroy()
         throw new ObjectNotFoundError(key)
       }
-      return readOn(
-        bodyOf(first),
-        sent,
-        async (start) => bodyOf(await getPart(key, { start, end: sent.end }, first.ETag)),
+      return resumableStream(
+        responseBody(first),
+        received,
+        async (start) => responseBody(await getObject(key, { start, end: received.end }, first.ETag)),
       )
     },
-    stat: describe,
+    stat,
     async remove (key) {
-      const command = new DeleteObjectCommand(placeOf(key))
-      await answered(async (abortSignal) => await client.send(command, { abortSignal })).catch((error: unknown) => {
-        if (!isMissing(error)) throw storageUnavailable(error)
+      const command = new DeleteObjectCommand(objectLocation(key))
+      await withTimeout(async (abortSignal) => await client.send(command, { abortSignal })).catch((error: unknown) => {
+        if (!isNotFound(error)) throw storageUnavailable(error)
       })
     },
     async locate (key) {
-      const command = new GetObjectCommand(placeOf(key))
-      if (await describe(key) === null) throw new ObjectNotFoundError(key)
-      return new URL(await getSignedUrl(client, command, { expiresIn: WORKER_URL_SECONDS }))
+      const command = new GetObjectCommand(objectLocation(key))
+      if (await stat(key) === null) throw new ObjectNotFoundError(key)
+      return new URL(await getSignedUrl(client, command, { expiresIn: WORKER_URL_TTL_SECONDS }))
     },
     async directUrl (key, contentType) {
       const command = new GetObjectCommand({
-        ...placeOf(key),
+        ...objectLocation(key),
         ResponseContentType: contentType,
         ResponseCacheControl: 'no-store',
       })
       return delivery === 'redirect'
-        ? new URL(await getSignedUrl(client, command, { expiresIn: VIEWER_URL_SECONDS }))
+        ? new URL(await getSignedUrl(client, command, { expiresIn: CLIENT_URL_TTL_SECONDS }))
         : null
     },
     async adopt (file, key) {
-      placeOf(key)
       const writer = await create(key)
       try {
         await pipeline(createReadStream(file), writer.stream)
@@ -135,18 +134,18 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
       } catch (error) {
         await writer.abort()
         if (!isFileMissing(error)) throw error
-        if (await describe(key) === null) throw new ObjectNotFoundError(key)
+        if (await stat(key) === null) throw new ObjectNotFoundError(key)
       }
     },
     list: () => listObjects(client, bucket, prefix),
-    async sweep (olderThanMs) {
+    async removeStale (olderThanMs) {
       let removed = 0
-      for await (const { Key, UploadId, Initiated } of multipartUploads(client, bucket, prefix)) {
-        const isOurs = Key?.startsWith(prefix) === true && !Key.startsWith(`${prefix}${RESUMABLE_FOLDER}/`)
-        if (!isOurs || Initiated === undefined || Date.now() - Initiated.getTime() < olderThanMs) continue
+      for await (const { Key, UploadId, Initiated } of listMultipartUploads(client, bucket, prefix)) {
+        const isManaged = Key?.startsWith(prefix) === true && !Key.startsWith(`${prefix}${RESUMABLE_FOLDER}/`)
+        if (!isManaged || Initiated === undefined || Date.now() - Initiated.getTime() < olderThanMs) continue
         await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })).catch(
           (error: unknown) => {
-            if (!isMissing(error)) throw storageUnavailable(error)
+            if (!isNotFound(error)) throw storageUnavailable(error)
           },
         )
         removed++
@@ -156,122 +155,58 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
   }
 }
 
-/** Gives a request up when its answer does not begin in time; the body may take as long as it needs. */
-async function answered<T> (send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController()
+/** Aborts a request whose response does not start in time. The body has no limit. */
+async function withTimeout<T> (send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
   const timer = setTimeout(() => {
-    stop.abort()
-  }, ANSWER_WITHIN_MS)
+    controller.abort()
+  }, RESPONSE_TIMEOUT_MS)
   try {
-    return await send(stop.signal)
+    return await send(controller.signal)
   } finally {
     clearTimeout(timer)
   }
 }
 
-function writeParts (client: S3Client, place: { Bucket: string, Key: string }, partBytes: number): StorageWriter {
-  let state: 'open' | 'committed' | 'aborted' = 'open'
-  /** A write that waits until the parts before it are under way. */
-  let waiting: ((error?: Error | null) => void) | null = null
-  const body = new Readable({
-    highWaterMark: 1024 ** 2,
-    read () {
-      const go = waiting
-      waiting = null
-      go?.()
-    },
-  })
-  const stream = new Writable({
-    write (chunk: Buffer, _encoding, done) {
-      if (body.push(chunk)) done()
-      else waiting = done
-    },
-    // The end of the body completes the upload: it is for commit to say.
-    final (done) {
-      done()
-    },
-    destroy (error, done) {
-      // A stream destroys itself when it has finished: what it took still waits for the commit.
-      if (error !== null || !this.writableFinished) body.destroy(error ?? new Error('the upload was given up'))
-      done(error)
-    },
-  })
-  // Failures reach the writer through its callbacks and through commit; an event without a listener would end the process.
-  stream.on('error', () => {})
-  body.on('error', () => {})
-  // A body that breaks makes the library wait for the parts under way and abort the multipart upload.
-  const upload = new Upload({ client, params: { ...place, Body: body }, partSize: partBytes, queueSize: PARTS_AT_ONCE })
-    .done()
-  const settled = upload.catch((error: unknown) => {
-    const failure = stream.errored ?? storageUnavailable(error)
-    waiting?.(failure)
-    waiting = null
-    stream.destroy(failure)
-  })
-
-  async function abort (): Promise<void> {
-    if (state !== 'open') return
-    state = 'aborted'
-    stream.destroy()
-    body.destroy(new Error('the upload was given up'))
-    await settled
-  }
-
-  async function commit (): Promise<void> {
-    if (state !== 'open') throw new Error(`the upload was ${state} before`)
-    try {
-      if (!stream.writableEnded) stream.end()
-      if (stream.errored !== null) throw stream.errored
-      if (!stream.writableFinished) await finished(stream)
-      body.push(null)
-      await upload.catch((error: unknown) => {
-        throw storageUnavailable(error)
-      })
-      state = 'committed'
-    } catch (error) {
-      await abort()
-      throw error
-    }
-  }
-  return { stream, commit, abort }
-}
-
-function bodyOf ({ Body }: GetObjectCommandOutput): Readable {
-  if (!(Body instanceof Readable)) throw storageUnavailable(new Error('an answer without a body'))
-  // It may break before or after it is read; reading tells.
+function responseBody ({ Body }: GetObjectCommandOutput): Readable {
+  if (!(Body instanceof Readable)) throw storageUnavailable(new Error('the response has no body'))
+  // The body may fail before it is read; reading reports the failure.
   return Body.on('error', () => {})
 }
 
-/** Which bytes an answer holds, by what it says itself. */
-function sentSpan ({ ContentRange, ContentLength = 0 }: GetObjectCommandOutput): ByteSpan {
+/** The range that a response contains, by its headers. */
+function responseRange ({ ContentRange, ContentLength = 0 }: GetObjectCommandOutput): ByteRange {
   const range = /^bytes (\d+)-(\d+)\//.exec(ContentRange ?? '')
   return range === null ? { start: 0, end: ContentLength - 1 } : { start: Number(range[1]), end: Number(range[2]) }
 }
 
-/** Reads a body to its end; one that breaks, as it does when a viewer pauses for long, is asked for again from there. */
-function readOn (first: Readable, span: ByteSpan, reopen: (start: number) => Promise<Readable>): Readable {
+/**
+ * Reads a body to its end. If the connection breaks, for example because a client paused for long, requests the rest.
+ * @param reopen requests the bytes from a position to the end of the range
+ */
+function resumableStream (first: Readable, range: ByteRange, reopen: (start: number) => Promise<Readable>): Readable {
   let current = first
-  let isLeft = false
+  let isClosed = false
   async function* read (): AsyncGenerator<Buffer> {
-    let at = span.start
-    for (let broken = 0;; broken++) {
+    let position = range.start
+    for (let failures = 0;; failures++) {
       try {
         for await (const chunk of current as AsyncIterable<Buffer>) {
-          at += chunk.length
-          broken = 0
+          position += chunk.length
+          failures = 0
           yield chunk
         }
       } catch (error) {
-        if (isLeft || broken >= MAX_BROKEN_READS) throw storageUnavailable(error)
+        if (isClosed || failures >= MAX_READ_FAILURES) throw storageUnavailable(error)
       }
-      if (at > span.end) return
-      if (isLeft || broken >= MAX_BROKEN_READS) throw storageUnavailable(new Error('the body ended early'))
-      current = await reopen(at)
+      if (position > range.end) return
+      if (isClosed || failures >= MAX_READ_FAILURES) throw storageUnavailable(new Error('the body ended early'))
+      current = await reopen(position)
     }
   }
   const stream = Readable.from(read(), { objectMode: false })
   stream.once('close', () => {
-    isLeft = true
+    isClosed = true
     current.destroy()
   })
   return stream
@@ -295,7 +230,7 @@ async function* listObjects (client: S3Client, bucket: string, prefix: string): 
   }
 }
 
-async function* multipartUploads (
+async function* listMultipartUploads (
   client: S3Client,
   bucket: string,
   prefix: string,

@@ -1,20 +1,20 @@
-// Where media files live, behind one small contract: a local folder or an object store.
+// The contract of media storage: a local folder and an S3 bucket implement it.
 import type { Readable, Writable } from 'node:stream'
 
-/** An object being written: nobody sees it before `commit`, and nothing is left of it after `abort`. */
+/** Writes one object. It is invisible before `commit`; `abort` leaves no trace of it. */
 export interface StorageWriter {
   readonly stream: Writable
   /**
-   * Ends the stream if need be and makes everything written durable and visible at once, in place of an older object.
-   * Rejects when a write has failed or after an abort; the object is then as it was before.
+   * Ends the stream if necessary, then makes the object durable and visible atomically; replaces an older object.
+   * Rejects after a failed write or after `abort`; an older object is then unchanged.
    */
   commit(): Promise<void>
-  /** Gives up. May be called at any time and more than once; after a commit it does nothing. */
+  /** Discards the object. Safe to call at any time and repeatedly; has no effect after `commit`. */
   abort(): Promise<void>
 }
 
-/** Both ends included, as in a Content-Range. */
-export interface ByteSpan {
+/** A range of bytes; both ends are inclusive, as in Content-Range. */
+export interface ByteRange {
   readonly start: number
   readonly end: number
 }
@@ -25,54 +25,67 @@ export interface StoredObject {
 }
 
 /**
- * Every method rejects with InvalidStorageKeyError for a key that cannot be one, and with DomainError 503
- * `storage-unavailable` while a store elsewhere is away.
+ * Every method rejects with InvalidStorageKeyError for an invalid key, and with DomainError 503 `storage-unavailable`
+ * if a remote store does not respond.
  */
 export interface MediaStorage {
   create(key: string): Promise<StorageWriter>
-  /** Opens the whole object or a part. @throws ObjectMissingError, also when the object ends before the part does */
-  open(key: string, span?: ByteSpan): Promise<Readable>
-  /** Size and age; null when there is no such object. */
+  /**
+   * Opens an object or a range of it.
+   * @throws ObjectNotFoundError, also if the object ends before the range does
+   */
+  open(key: string, range?: ByteRange): Promise<Readable>
+  /** Size and age of an object; null if it does not exist. */
   stat(key: string): Promise<{ sizeBytes: number, modifiedAt: Date } | null>
-  /** Removing what is not there is fine. */
+  /** Removes an object; has no effect if it does not exist. */
   remove(key: string): Promise<void>
   /**
-   * Where a reader that needs to seek, such as a worker thread, finds the bytes: a path on this machine, or an address to
-   * ask for ranges, good for hours. @throws ObjectMissingError
+   * Location for readers that seek, such as worker threads: a local path, or a URL that supports range requests and is
+   * valid for hours.
+   * @throws ObjectNotFoundError
    */
   locate(key: string): Promise<string | URL>
-  /** An address at which a viewer may read the bytes for a short while; null when they are served by this service only. */
+  /** Short-lived URL that a client can read the object from; null if only this service serves it. */
   directUrl(key: string, contentType: string): Promise<URL | null>
-  /** Takes over a finished file of this machine, which is gone afterwards. May be repeated. @throws ObjectMissingError when neither is there */
+  /**
+   * Moves a complete local file into storage. Can be repeated.
+   * @throws ObjectNotFoundError if neither the file nor the object exists
+   */
   adopt(file: string, key: string): Promise<void>
-  /** Every object there is, in no order; one that comes or goes meanwhile may be in it or not. */
+  /** Lists all objects in no particular order. Objects that change during the listing may be missing. */
   list(): AsyncIterable<StoredObject>
-  /** Removes what broken uploads left behind, except below RESUMABLE_FOLDER: resumable uploads sweep their own. @returns how many */
-  sweep(olderThanMs: number): Promise<number>
+  /**
+   * Removes what failed writes left behind, except below RESUMABLE_FOLDER: resumable uploads clean up themselves.
+   * @returns the number of removed writes
+   */
+  removeStale(olderThanMs: number): Promise<number>
 }
 
 export class InvalidStorageKeyError extends Error {
   constructor () {
-    super('a storage key is 1 to 8 path segments of letters, digits, "-", "_" and "."')
+    super('a storage key has 1 to 8 path segments of letters, digits, "-", "_" and "."')
     this.name = 'InvalidStorageKeyError'
   }
 }
 
 export class ObjectNotFoundError extends Error {
   constructor (key: string) {
-    super(`no object ${key}`)
-    this.name = 'ObjectMissingError'
+    super(`object not found: ${key}`)
+    this.name = 'ObjectNotFoundError'
   }
 }
 
-/** Keys of files that came in resumable uploads begin with it. */
+/** First segment of the keys of resumable uploads. */
 export const RESUMABLE_FOLDER = 'resumable'
 
 const MAX_SEGMENTS = 8
-/** No dot at either end, no two in a row: neither `..` nor a hidden file nor a name that Windows would shorten. */
+/** No dot at either end and no two in a row: excludes `..`, hidden files and names that Windows would shorten. */
 const SEGMENT = /^(?=.{1,128}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
 
-/** Keys are ours, never a client's; the check guards against the day one is not. @throws InvalidStorageKeyError */
+/**
+ * Checks a storage key. Only the service creates keys; the check is defence in depth.
+ * @throws InvalidStorageKeyError
+ */
 export function assertStorageKey (key: string): void {
   const segments = key.split('/')
   if (segments.length > MAX_SEGMENTS || !segments.every((segment) => SEGMENT.test(segment))) {

@@ -1,5 +1,5 @@
-// An S3 server in the test's process: s3rver, with what it lacks (giving up and listing multipart uploads, If-Match) and
-// with faults on demand. NORMFLIX_TEST_S3_ENDPOINT names another store to test against, for what needs no faults.
+// An in-process S3 server: s3rver, extended by aborting and listing multipart uploads, If-Match and injected faults.
+// Tests without faults use the store at NORMFLIX_TEST_S3_ENDPOINT if that is set.
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,28 +11,28 @@ import type { Test } from 'tap'
 import type { S3Config } from '../../src/config.js'
 import { s3ClientConfig } from '../../src/storage/s3-client.js'
 
-/** What befalls requests: refused with 503, never answered, or bodies cut off after some bytes. */
-export type Fault = 'refuse' | 'hang' | 'cut'
+/** Requests are rejected with 503, never receive a response, or their response bodies are cut off. */
+export type Fault = 'reject' | 'hang' | 'cut'
 
 export interface S3Server {
   readonly endpoint: string
-  /** As environment variables of the service. */
+  /** Environment variables that configure the service for this server. */
   readonly variables: Readonly<Record<string, string>>
   readonly requests: string[]
   fault: Fault | null
-  /** Refuses everything from the next object that is stored on. */
-  breakAfterPut: boolean
-  /** Keys of objects, and of uploads that are neither completed nor given up. */
+  /** Rejects all requests after the next stored object. */
+  failsAfterPut: boolean
+  /** Keys of objects, and of multipart uploads in progress. */
   contents(): Promise<{ objects: string[], uploads: string[] }>
 }
 
-const BUCKET = 'films'
+const BUCKET = 'movies'
 const ACCESS_KEY_ID = 'S3RVER'
 const SECRET_ACCESS_KEY = 'S3RVER'
 const CUT_AFTER_BYTES = 100_000
 let prefixes = 0
 
-// It signs a bucket's path without the slash that clients send.
+// s3rver signs the path of a bucket without the trailing slash that clients send.
 const { getStringToSign } = signatures
 signatures.getStringToSign = (request, ...rest) =>
   getStringToSign({ ...request, uri: request.uri.replace(/^\/[^/]+$/, '$&/') }, ...rest)
@@ -51,8 +51,8 @@ export function s3Config (endpoint: string, changes: Partial<S3Config> = {}): S3
   }
 }
 
-/** The endpoint that the run names, with the bucket made; else null. */
-export async function givenEndpoint (): Promise<string | null> {
+/** Endpoint in the environment, after creating the bucket; null without one. */
+export async function configuredEndpoint (): Promise<string | null> {
   const endpoint = process.env['NORMFLIX_TEST_S3_ENDPOINT'] ?? null
   if (endpoint === null) return null
   const client = new S3Client(s3ClientConfig(s3Config(endpoint)))
@@ -70,16 +70,16 @@ export async function startS3Server (t: Test): Promise<S3Server> {
     directory,
     configureBuckets: [{ name: BUCKET }],
   })
-  mend(s3rver)
+  extendServer(s3rver)
   const requests: string[] = []
   let fault: Fault | null = null
-  let breaksAfterPut = false
+  let failsAfterPut = false
   s3rver.middleware.unshift(async (context, next) => {
     requests.push(`${context.method} ${context.path}`)
     if (fault === 'hang') return await new Promise(() => {})
-    if (fault === 'refuse') return refuse(context, 503, 'SlowDown')
+    if (fault === 'reject') return sendError(context, 503, 'SlowDown')
     await next()
-    if (breaksAfterPut && context.method === 'PUT') fault = 'refuse'
+    if (failsAfterPut && context.method === 'PUT') fault = 'reject'
     const { body } = context as unknown as { body: unknown }
     if (fault === 'cut' && context.method === 'GET' && isReadable(body)) cutOff(context, body)
   })
@@ -109,11 +109,11 @@ export async function startS3Server (t: Test): Promise<S3Server> {
     set fault (value) {
       fault = value
     },
-    get breakAfterPut () {
-      return breaksAfterPut
+    get failsAfterPut () {
+      return failsAfterPut
     },
-    set breakAfterPut (value) {
-      breaksAfterPut = value
+    set failsAfterPut (value) {
+      failsAfterPut = value
     },
     async contents () {
       const [{ Contents = [] }, { Uploads = [] }] = [
@@ -143,19 +143,19 @@ function cutOff ({ req }: Context, body: Body): void {
   })
 }
 
-function refuse (context: Context, status: number, code: string): void {
+function sendError (context: Context, status: number, code: string): void {
   context.status = status
   context.type = 'application/xml'
   context.body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`
 }
 
-/** s3rver keeps each multipart upload in a folder: its key, its parts by number, and their MD5s. */
-function mend (s3rver: S3rver): void {
+/** s3rver stores each multipart upload in a folder: its key, its parts by number, and their MD5 hashes. */
+function extendServer (s3rver: S3rver): void {
   const { store } = s3rver
   const folder = (bucket: string): string => store.getResourcePath(bucket, undefined, 'uploads')
   mkdirSync(folder(BUCKET), { recursive: true })
   const getObject = store.getObject.bind(store)
-  // It takes an end of 0 for none, unless the 0 is an object; and its tidying of folders races with new objects.
+  // s3rver treats an end of 0 as missing unless it is an object. Its removal of empty folders races with new objects.
   store.getObject = async (bucket, key, options) =>
     await getObject(bucket, key, options.end === 0 ? { ...options, end: Object(0) as number } : options)
   store.deleteObject = async (bucket, key) => {
@@ -172,7 +172,7 @@ function mend (s3rver: S3rver): void {
     if (uploadId !== undefined) {
       const upload = path.join(folder(bucket), uploadId)
       if (await readFile(path.join(upload, 'key'), 'utf8').catch(() => null) !== key) {
-        return refuse(context, 404, 'NoSuchUpload')
+        return sendError(context, 404, 'NoSuchUpload')
       }
       if (context.method === 'GET') return await listParts(context, upload)
       if (context.method === 'DELETE') {
@@ -183,26 +183,21 @@ function mend (s3rver: S3rver): void {
     }
     const match = context.headers['if-match']
     if (match !== undefined && (await store.getMetadata(bucket, key).catch(() => null))?.etag !== match) {
-      return refuse(context, 412, 'PreconditionFailed')
+      return sendError(context, 412, 'PreconditionFailed')
     }
     await next()
   })
 }
 
 async function listUploads (context: Context, folder: string, prefix: string): Promise<void> {
-  const found = await Promise.all((await readdir(folder)).map(async (id) => {
+  const uploads = await Promise.all((await readdir(folder)).map(async (id) => {
     const file = path.join(folder, id, 'key')
     const key = await readFile(file, 'utf8').catch(() => null)
-    return key?.startsWith(prefix) === true
-      ? `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${
-        (await stat(file)).mtime.toISOString()
-      }</Initiated></Upload>`
-      : ''
+    if (key?.startsWith(prefix) !== true) return ''
+    const initiated = (await stat(file)).mtime.toISOString()
+    return `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>`
   }))
-  context.type = 'application/xml'
-  context.body = `<?xml version="1.0"?><ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${
-    found.join('')
-  }</ListMultipartUploadsResult>`
+  sendList(context, 'ListMultipartUploadsResult', uploads)
 }
 
 async function listParts (context: Context, upload: string): Promise<void> {
@@ -214,8 +209,10 @@ async function listParts (context: Context, upload: string): Promise<void> {
       ? ''
       : `<Part><PartNumber>${number}</PartNumber><ETag>"${md5}"</ETag><Size>${(await stat(file)).size}</Size></Part>`
   }))
+  sendList(context, 'ListPartsResult', parts)
+}
+
+function sendList (context: Context, element: string, items: readonly string[]): void {
   context.type = 'application/xml'
-  context.body = `<?xml version="1.0"?><ListPartsResult><IsTruncated>false</IsTruncated>${
-    parts.join('')
-  }</ListPartsResult>`
+  context.body = `<?xml version="1.0"?><${element}><IsTruncated>false</IsTruncated>${items.join('')}</${element}>`
 }

@@ -1,78 +1,78 @@
-// The S3 adapter: the common contract, and what only a store elsewhere can get wrong.
+// The S3 storage adapter: the common contract, and failures of a remote store.
 import { randomBytes } from 'node:crypto'
 import { createServer, type AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import { openS3Storage } from '../../src/storage/s3-storage.js'
-import { givenEndpoint, s3Config, startS3Server } from './s3-server.js'
-import { store, testStorageContract } from './storage-contract.js'
+import { configuredEndpoint, s3Config, startS3Server } from './s3-server.js'
+import { storeObject, testStorageContract } from './storage-contract.js'
 
 const MAX_BYTES = 1024 ** 3
 
-t.test('the contract', async (t) => {
-  const endpoint = await givenEndpoint() ?? (await startS3Server(t)).endpoint
+t.test('the S3 adapter fulfils the storage contract', async (t) => {
+  const endpoint = await configuredEndpoint() ?? (await startS3Server(t)).endpoint
   testStorageContract(t, async () => await openS3Storage(s3Config(endpoint), MAX_BYTES))
 })
 
-t.test('a bucket is shared: a prefix sees and sweeps nothing of another', async (t) => {
+t.test('storages with different prefixes in one bucket are isolated from each other', async (t) => {
   const server = await startS3Server(t)
-  const [mine, other] = [
+  const [storage, other] = [
     await openS3Storage(s3Config(server.endpoint), MAX_BYTES),
     await openS3Storage(s3Config(server.endpoint, { prefix: 'other/' }), MAX_BYTES),
   ]
-  await store(other, 'a', Buffer.from('x'))
-  t.equal(await mine.stat('a'), null)
-  const left = await other.create('b')
+  await storeObject(other, 'a', Buffer.from('x'))
+  t.equal(await storage.stat('a'), null)
+  const unfinished = await other.create('b')
   for (let i = 0; i < 10; i++) {
     await new Promise((resolve) => {
-      left.stream.write(randomBytes(1024 ** 2), resolve)
+      unfinished.stream.write(randomBytes(1024 ** 2), resolve)
     })
   }
   while ((await server.contents()).uploads.length === 0);
-  t.equal(await mine.sweep(-1_000), 0)
-  await left.abort()
+  t.equal(await storage.removeStale(-1_000), 0)
+  await unfinished.abort()
   t.strictSame(await server.contents(), { objects: ['other/a'], uploads: [] })
 })
 
-t.test('a read that is cut off goes on where it stopped', async (t) => {
+t.test('an interrupted read resumes at its position', async (t) => {
   const server = await startS3Server(t)
   const storage = await openS3Storage(s3Config(server.endpoint), MAX_BYTES)
   const bytes = randomBytes(3_000_000)
-  await store(storage, 'a', bytes)
+  await storeObject(storage, 'a', bytes)
   server.requests.length = 0
   server.fault = 'cut'
   t.ok(bytes.subarray(5, 2_999_990).equals(await buffer(await storage.open('a', { start: 5, end: 2_999_989 }))))
   t.ok(server.requests.length > 2, `${server.requests.length} requests`)
 })
 
-t.test('a read whose object was replaced meanwhile ends, rather than mix the two', async (t) => {
+t.test('an interrupted read fails if the object was replaced, so that it never mixes two objects', async (t) => {
   const server = await startS3Server(t)
   const storage = await openS3Storage(s3Config(server.endpoint), MAX_BYTES)
-  await store(storage, 'a', randomBytes(30_000_000))
+  await storeObject(storage, 'a', randomBytes(30_000_000))
   server.fault = 'cut'
   const reader = await storage.open('a')
   server.fault = null
-  await store(storage, 'a', randomBytes(30_000_000))
+  await storeObject(storage, 'a', randomBytes(30_000_000))
   await t.rejects(buffer(reader), { code: 'storage-unavailable' })
 })
 
-t.test('a store that refuses or is gone is a 503 for every method, and an upload leaves nothing once it is back', async (t) => {
+t.test('every method reports a failing store with status 503, and uploads leave nothing behind', async (t) => {
   const server = await startS3Server(t)
   const storage = await openS3Storage(s3Config(server.endpoint), MAX_BYTES)
-  await store(storage, 'a', Buffer.from('x'))
-  server.fault = 'refuse'
-  const away = { status: 503, code: 'storage-unavailable', headers: { 'retry-after': '5' } }
+  await storeObject(storage, 'a', Buffer.from('x'))
+  server.fault = 'reject'
+  const unavailable = { status: 503, code: 'storage-unavailable', headers: { 'retry-after': '5' } }
   const attempts: Array<Promise<unknown>> = [
     storage.open('a'),
     storage.stat('a'),
     storage.remove('a'),
     storage.locate('a'),
-    storage.sweep(0),
-    store(storage, 'b', Buffer.from('x')),
-    store(storage, 'c', randomBytes(20_000_000)),
+    storage.removeStale(0),
+    storeObject(storage, 'b', Buffer.from('x')),
+    storeObject(storage, 'c', randomBytes(20_000_000)),
   ]
   await Promise.all(attempts.map(async (attempt) => {
-    await t.rejects(attempt, away)
+    await t.rejects(attempt, unavailable)
   }))
   server.fault = null
   const writer = await storage.create('d')
@@ -81,20 +81,20 @@ t.test('a store that refuses or is gone is a 503 for every method, and an upload
       writer.stream.write(randomBytes(1024 ** 2), resolve)
     })
   }
-  server.fault = 'refuse'
+  server.fault = 'reject'
   const writes = Array.from({ length: 60 }, async () =>
     await new Promise((resolve) => {
       writer.stream.write(randomBytes(1024 ** 2), resolve)
     }))
-  t.ok((await Promise.all(writes)).some((error) => error instanceof Error), 'a write is told')
-  await t.rejects(writer.commit(), away)
+  t.ok((await Promise.all(writes)).some((error) => error instanceof Error), 'a write reports the failure')
+  await t.rejects(writer.commit(), unavailable)
   server.fault = null
   t.equal(await storage.stat('d'), null)
-  await storage.sweep(-1_000)
+  await storage.removeStale(-1_000)
   t.strictSame((await server.contents()).uploads, [])
 })
 
-t.test('a store that never answers is given up in bounded time', async (t) => {
+t.test('requests to a store that does not respond time out', async (t) => {
   const server = await startS3Server(t)
   const storage = await openS3Storage(s3Config(server.endpoint), MAX_BYTES)
   server.fault = 'hang'
@@ -107,29 +107,29 @@ t.test('a store that never answers is given up in bounded time', async (t) => {
   t.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`)
 })
 
-t.test("a store that cannot be used refuses the start by the variable's name, without the secret", async (t) => {
+t.test('an unusable store fails the start with the name of the variable and without the secret', async (t) => {
   const server = await startS3Server(t)
-  const silent = createServer()
+  const silentServer = createServer()
   await new Promise<void>((resolve) => {
-    silent.listen(0, '127.0.0.1', resolve)
+    silentServer.listen(0, '127.0.0.1', resolve)
   })
   t.teardown(() => {
-    silent.close()
+    silentServer.close()
   })
-  const closed = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const silentEndpoint = `http://127.0.0.1:${(silentServer.address() as AddressInfo).port}`
   const cases: Array<[variable: string, config: Parameters<typeof s3Config>]> = [
     ['S3_BUCKET', [server.endpoint, { bucket: 'series' }]],
     ['S3_ACCESS_KEY_ID', [server.endpoint, { secretAccessKey: 'canary-secret' }]],
     ['S3_ACCESS_KEY_ID', [server.endpoint, { accessKeyId: 'nobody', secretAccessKey: 'canary-secret' }]],
     ['S3_ENDPOINT', ['http://127.0.0.1:9', { secretAccessKey: 'canary-secret' }]],
-    ['S3_ENDPOINT', [closed, { secretAccessKey: 'canary-secret' }]],
+    ['S3_ENDPOINT', [silentEndpoint, { secretAccessKey: 'canary-secret' }]],
   ]
   for (const [variable, config] of cases) {
-    const refusal = await openS3Storage(s3Config(...config), MAX_BYTES).then(
+    const rejection = await openS3Storage(s3Config(...config), MAX_BYTES).then(
       () => null,
-      (error: unknown) => error as Error & { variable?: string },
+      (error: unknown) => error as Error,
     )
-    t.match(refusal, { name: 'ConfigError', variable }, refusal?.message ?? 'accepted')
-    t.notMatch(String(refusal?.stack), 'canary-secret')
+    t.match(rejection, { name: 'ConfigError', problems: [{ variable }] }, rejection?.message ?? 'accepted')
+    t.notMatch(String(rejection?.stack), 'canary-secret')
   }
 })

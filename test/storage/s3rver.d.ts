@@ -1,4 +1,4 @@
-// What the tests use of a package without types.
+// Types of the parts of s3rver that the tests use; the package has none.
 declare module '@20minutes/s3rver' {
   import type { IncomingMessage, Server } from 'node:http'
 
