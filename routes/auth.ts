@@ -20,8 +20,9 @@ import { smallestPlan } from '../src/domain/plans.js'
 import { notFound } from '../src/errors.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
-import { ipAddressKey, AUTH_RATE_LIMIT } from '../src/plugins/security.js'
+import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
+import { ipAddressKey } from '../src/security/ip-address.js'
 import {
   Accepted,
   Device,

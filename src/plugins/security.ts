@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
 import { DomainError } from '../errors.js'
 import type { Config } from '../config.js'
+import { ipAddressKey } from '../security/ip-address.js'
 
 /** Requests a minute from one address; a TV at its busiest makes a few dozen. */
 const REQUESTS_PER_MINUTE = 6_000
@@ -83,15 +84,3 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
       ),
   })
 }, { name: 'security' })
-
-/** An IPv6 subscriber has a whole /64: it counts as one address. */
-export function ipAddressKey (ip: string): string {
-  if (!ip.includes(':') || ip.includes('.')) return ip
-  const [head = '', tail = ''] = ip.split('::')
-  const left = head.split(':').filter((part) => part !== '')
-  const right = tail.split(':').filter((part) => part !== '')
-  const groups = ip.includes('::')
-    ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
-    : left
-  return groups.slice(0, 4).join(':') + '::/64'
-}
