@@ -1,6 +1,6 @@
 // Who is signed in and who watches. Access tokens and a profile's PIN live in memory only; the refresh token lives in
 // sessionStorage: a reload goes on, a closed tab is signed out, and no other tab or later visitor of the device has it.
-// See docs/decisions/0013-the-watch-page.md.
+// See docs/decisions/0013-watch-page.md.
 import createClient from 'openapi-fetch'
 import type { components, paths } from '../../generated/api.js'
 import { answerOf, ApiProblem } from './problem.js'
