@@ -22,7 +22,7 @@ const LEVELS = [
   ['^src/schemas/', '^src/http/'],
   ['^src/search/'],
   ['^src/catalogue/'],
-  ['^src/storage/', '^src/security/', '^src/mail/', '^src/database/', '^src/audit/', '^src/config\\.ts$'],
+  ['^src/storage/', '^src/security/', '^src/mail/', '^src/database/', '^src/audit/', '^src/config(\\.ts$|/)', '^migrations/'],
   ['^models/'],
   ['^src/domain/'],
   ['^src/errors\\.ts$'],

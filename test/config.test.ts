@@ -1,10 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+// The configuration: defaults, every variable with valid and invalid values, and rules between variables.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import { ConfigError, loadConfig } from '../src/config.js'
+import { ConfigError, loadConfig, type Config } from '../src/config.js'
+import { EnvironmentVariables, KNOWN_NAMES, VARIABLE_NAMES, type VariableName } from '../src/config/variables.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'normflix-config-'))
+t.teardown(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
 const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
 const production = {
   NODE_ENV: 'production',
@@ -15,17 +20,24 @@ const production = {
   PUBLIC_URL: 'https://www.example.com',
   DATA_DIR: folder,
 }
+const s3 = { STORAGE: 's3', S3_BUCKET: 'movies', S3_ACCESS_KEY_ID: 'AKID', S3_SECRET_ACCESS_KEY: 'canary-secret' }
 
-function refusalOf (variables: Record<string, string>): [string, string] | null {
+function writeFile (name: string, content: string): string {
+  const file = path.join(folder, name)
+  writeFileSync(file, content)
+  return file
+}
+
+function problemsOf (variables: Record<string, string>): Array<{ variable: string, rule: string }> {
   try {
     loadConfig(variables)
-    return null
+    return []
   } catch (error) {
-    return error instanceof ConfigError ? [error.variable, error.message] : ['?', String(error)]
+    return error instanceof ConfigError ? [...error.problems] : [{ variable: '?', rule: String(error) }]
   }
 }
 
-t.test('development needs nothing, and keeps its secrets', async (t) => {
+t.test('development needs no configuration and keeps its secrets over restarts', async (t) => {
   const first = loadConfig({ DATA_DIR: folder })
   t.match(first, {
     env: 'development',
@@ -35,129 +47,290 @@ t.test('development needs nothing, and keeps its secrets', async (t) => {
     rateLimits: true,
     bcryptCost: 11,
     mongodbUri: null,
+    publicUrl: 'http://localhost:3000',
+    s3: null,
   })
   t.strictSame(loadConfig({ DATA_DIR: folder }).signingKeys, first.signingKeys)
+  t.equal(loadConfig({ DATA_DIR: folder }).passwordPepper, first.passwordPepper)
   t.ok(Object.isFrozen(first))
 })
 
-t.test('production takes what is complete, also from files', async (t) => {
+t.test('tests generate secrets for each process and hash passwords fast', async (t) => {
+  const [first, second] = [1, 2].map(() => loadConfig({ NODE_ENV: 'test', DATA_DIR: folder })) as [Config, Config]
+  t.match(first, { bcryptCost: 4, seed: 'none' })
+  t.not(first.passwordPepper, second.passwordPepper)
+})
+
+t.test('production accepts a complete configuration', async (t) => {
   t.match(loadConfig(production), {
     env: 'production',
     seed: 'none',
     host: '0.0.0.0',
     signingKeys: [{ kid: 'k1', secret }],
+    passwordPepper: `${secret}x`,
+    xAccelRedirectPrefix: null,
+    s3: null,
+    warnings: [],
   })
-  const file = path.join(folder, 'keys')
-  writeFileSync(file, `k2:${secret},k1:${secret}z\n`)
-  t.strictSame(
-    loadConfig({ ...production, SIGNING_KEYS: '', SIGNING_KEYS_FILE: file }).signingKeys.map(({ kid }) => kid),
-    ['k2', 'k1'],
-  )
 })
 
-t.test('the place that nginx has the media at is taken with or without a slash at its end', async (t) => {
-  t.equal(loadConfig(production).xAccelRedirectPrefix, null)
-  for (const value of ['/protected-media', '/protected-media/']) {
-    t.equal(loadConfig({ ...production, X_ACCEL_REDIRECT_PREFIX: value }).xAccelRedirectPrefix, '/protected-media')
-  }
-  t.equal(loadConfig({ ...production, X_ACCEL_REDIRECT_PREFIX: '/inside/media' }).xAccelRedirectPrefix, '/inside/media')
+/** Per variable: accepted values with what they configure, and rejected values. */
+const CASES: Readonly<
+  Record<VariableName, {
+    readonly valid: ReadonlyArray<readonly [value: string, configured: object]>,
+    readonly invalid: readonly string[],
+    readonly base?: Readonly<Record<string, string>>,
+  }>
+> = {
+  NODE_ENV: { valid: [['production', { env: 'production' }]], invalid: ['staging', 'Production'] },
+  PORT: {
+    valid: [['0', { port: 0 }], ['65535', { port: 65_535 }]],
+    invalid: ['65536', '3000x', '-1', '1e3', '3000.0', ' 80'],
+  },
+  HOST: { valid: [['127.0.0.1', { host: '127.0.0.1' }], ['localhost', { host: 'localhost' }]], invalid: [] },
+  MONGODB_URI: {
+    valid: [['mongodb+srv://db.example.com/x', { mongodbUri: 'mongodb+srv://db.example.com/x' }]],
+    invalid: ['postgres://secret-host', 'secret-host:27017'],
+  },
+  MONGOD_BINARY: { valid: [['/usr/bin/mongod', {}]], invalid: [] },
+  NORMFLIX_CACHE_DIR: { valid: [['/var/cache/normflix', {}]], invalid: [] },
+  DATA_DIR: { valid: [[folder, { dataDir: folder }]], invalid: [] },
+  SEED: { valid: [['none', { seed: 'none' }]], invalid: ['demo', 'everything'] },
+  LOG_LEVEL: { valid: [['silent', { logLevel: 'silent' }]], invalid: ['loud', 'INFO'] },
+  RATE_LIMITS: { valid: [['on', { rateLimits: true }]], invalid: ['off', 'true'] },
+  SIGNING_KEYS: {
+    valid: [
+      [`k2:${secret}, k1:${secret}z`, { signingKeys: [{ kid: 'k2', secret }, { kid: 'k1', secret: `${secret}z` }] }],
+      [`k1:${secret}:z`, { signingKeys: [{ kid: 'k1', secret: `${secret}:z` }] }],
+    ],
+    invalid: [
+      'k1:too-short',
+      'no-separator',
+      `a:${secret},a:${secret}`,
+      `a:${secret},`,
+      `a b:${secret}`,
+      `a:${'change-me'.repeat(5)}`,
+      `a:${'ab'.repeat(20)}`,
+    ],
+  },
+  PASSWORD_PEPPER: {
+    valid: [[`${secret}y`, { passwordPepper: `${secret}y` }]],
+    invalid: ['too-short', 'a'.repeat(64), `${secret}example`],
+  },
+  BCRYPT_COST: { valid: [['10', { bcryptCost: 10 }], ['15', { bcryptCost: 15 }]], invalid: ['4', '9', '16', 'high'] },
+  PASSWORD_MIN_LENGTH: {
+    valid: [['8', { passwordMinLength: 8 }], ['64', { passwordMinLength: 64 }]],
+    invalid: ['7', '65'],
+  },
+  CORS_ORIGINS: {
+    valid: [
+      ['https://tv.example.com, http://localhost:5173,', {
+        corsOrigins: ['https://tv.example.com', 'http://localhost:5173'],
+      }],
+    ],
+    invalid: ['*', 'https://tv.example.com/', 'https://tv.example.com,tv.example.com'],
+  },
+  TRUSTED_PROXIES: {
+    valid: [['10.0.0.0/8, 192.168.1.5,::1/128', { trustedProxies: ['10.0.0.0/8', '192.168.1.5', '::1/128'] }]],
+    invalid: ['true', '10.0.0.0/33', '::1/129', '10.0.0.0/99', '10.0.0.0/', 'proxy.example.com'],
+  },
+  CATALOGUE_LANGUAGE: {
+    valid: [['PT-br', { catalogueLanguage: 'pt-BR' }]],
+    invalid: ['portuguese language', 'e'],
+  },
+  MAX_UPLOAD_BYTES: { valid: [['1', { maxUploadBytes: 1 }]], invalid: ['0', '64GB', '9007199254740992'] },
+  X_ACCEL_REDIRECT_PREFIX: {
+    valid: [
+      ['/protected-media', { xAccelRedirectPrefix: '/protected-media' }],
+      ['/protected-media/', { xAccelRedirectPrefix: '/protected-media' }],
+      ['/internal/media', { xAccelRedirectPrefix: '/internal/media' }],
+    ],
+    invalid: ['media', '/', '//a', '/a//b', '/../a', '/a/..', '/a.b', '/a?b', '/a b', '/a%2f', 'http://nginx/a'],
+  },
+  STORAGE: { valid: [['local', { s3: null }]], invalid: ['tape'] },
+  S3_BUCKET: {
+    base: s3,
+    valid: [['my.bucket-1', { s3: { bucket: 'my.bucket-1' } }]],
+    invalid: ['Movies', 'a/b', 'ab'],
+  },
+  S3_ACCESS_KEY_ID: { base: s3, valid: [['OTHER', { s3: { accessKeyId: 'OTHER' } }]], invalid: [] },
+  S3_SECRET_ACCESS_KEY: { base: s3, valid: [['other', { s3: { secretAccessKey: 'other' } }]], invalid: [] },
+  S3_ENDPOINT: {
+    base: s3,
+    valid: [['https://s3.example.com', { s3: { endpoint: 'https://s3.example.com', forcePathStyle: true } }]],
+    invalid: ['store:9000', 'ftp://store', 'https://me:canary-secret@store', 'https://store?a=b', 'https://store#a'],
+  },
+  S3_REGION: { base: s3, valid: [['eu-1', { s3: { region: 'eu-1' } }]], invalid: ['eu 1'] },
+  S3_PREFIX: {
+    base: s3,
+    valid: [['norm/flix/', { s3: { prefix: 'norm/flix/' } }], ['norm', { s3: { prefix: 'norm/' } }]],
+    invalid: ['../x', '/x', 'a//b', 'a b'],
+  },
+  S3_FORCE_PATH_STYLE: { base: s3, valid: [['on', { s3: { forcePathStyle: true } }]], invalid: ['yes'] },
+  S3_DELIVERY: { base: s3, valid: [['redirect', { s3: { delivery: 'redirect' } }]], invalid: ['pigeon'] },
+  SMTP_URL: { valid: [['smtp://mail:25', { smtpUrl: 'smtp://mail:25' }]], invalid: ['mail.example.com', 'smtp:'] },
+  MAIL_FROM: { valid: [['Films <f@example.com>', { mailFrom: 'Films <f@example.com>' }]], invalid: [] },
+  PUBLIC_URL: {
+    valid: [['https://tv.example.com', { publicUrl: 'https://tv.example.com' }]],
+    invalid: ['example.com/app', 'https://example.com/'],
+  },
+  ACCOUNT_GRACE_DAYS: {
+    valid: [['0', { accountGraceDays: 0 }], ['365', { accountGraceDays: 365 }]],
+    invalid: ['366', 'never'],
+  },
+  PLANS_FILE: {
+    valid: [[
+      writeFile(
+        'plans.json',
+        '{"plans":[{"id":"one","name":"One","maxProfiles":1,"maxStreams":1,"maxHeight":720,"price":' +
+          '{"amount":100,"currency":"EUR"}}]}',
+      ),
+      { plans: [{ id: 'one' }] },
+    ]],
+    invalid: ['/nowhere/at/all.json', writeFile('not-json', '{')],
+  },
+  AUDIT_DAYS: { valid: [['30', { auditDays: 30 }]], invalid: ['29', '3651'] },
+  NORMFLIX_URL: { valid: [['http://127.0.0.1:3001', {}]], invalid: [] },
+  NORMFLIX_PASSWORD: { valid: [['four blind mice ran', {}]], invalid: [] },
+}
+
+for (const name of VARIABLE_NAMES) {
+  t.test(name, async (t) => {
+    const { valid, invalid, base } = CASES[name]
+    for (const [value, configured] of valid) {
+      t.match(loadConfig({ ...production, ...base, [name]: value }), configured, `accepts ${value}`)
+    }
+    for (const value of invalid) {
+      const problems = problemsOf({ ...production, ...base, [name]: value })
+      t.match(problems, [{ variable: name, rule: /^(must|names) / }], `rejects ${value}`)
+      t.equal(problems.length, 1, 'once')
+      t.notOk(value.length > 6 && problems[0]?.rule.includes(value), 'without the value')
+    }
+    t.match(EnvironmentVariables.properties[name], { description: /^[A-Za-z].{9,130}[^.]$/ }, 'has a description')
+  })
+}
+
+t.test('an empty variable counts as missing', async (t) => {
+  t.match(loadConfig({ ...production, PORT: '', CORS_ORIGINS: '', S3_BUCKET: '' }), { port: 3_000, corsOrigins: [] })
+  t.match(problemsOf({ ...production, MONGODB_URI: '' }), [{ variable: 'MONGODB_URI', rule: /required/ }])
 })
 
-t.test("what cannot be used is refused by the variable's name, never its value", async (t) => {
-  const cases: Array<[variable: string, change: Record<string, string>]> = [
-    ['MONGODB_URI', { MONGODB_URI: '' }],
-    ['MONGODB_URI', { MONGODB_URI: 'postgres://secret-host' }],
-    ['SIGNING_KEYS', { SIGNING_KEYS: '' }],
-    ['SIGNING_KEYS', { SIGNING_KEYS: 'k1:short' }],
-    ['SIGNING_KEYS', { SIGNING_KEYS: 'no-separator' }],
-    ['SIGNING_KEYS', { SIGNING_KEYS: `a:${secret},a:${secret}` }],
-    ['SIGNING_KEYS', { SIGNING_KEYS: `a:${'change-me'.repeat(5)}` }],
-    ['PASSWORD_PEPPER', { PASSWORD_PEPPER: '' }],
-    ['PASSWORD_PEPPER', { PASSWORD_PEPPER: 'a'.repeat(64) }],
-    ['RATE_LIMITS', { RATE_LIMITS: 'off' }],
-    ['SEED', { SEED: 'demo' }],
-    ['PORT', { PORT: '70000' }],
-    ['PORT', { PORT: '3000x' }],
-    ['SMTP_URL', { SMTP_URL: '' }],
-    ['SMTP_URL', { SMTP_URL: 'mail.example.com' }],
-    ['PUBLIC_URL', { PUBLIC_URL: 'example.com/app' }],
-    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
-    ['NODE_ENV', { NODE_ENV: 'staging' }],
-    ['BCRYPT_COST', { BCRYPT_COST: '4' }],
-    ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
-    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }],
-    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }],
-    ['SIGNING_KEYS_FILE', { SIGNING_KEYS_FILE: '/nowhere/at/all' }],
-    ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '4' }],
-    ['AUDIT_DAYS', { AUDIT_DAYS: '7' }],
-    ['PLANS_FILE', { PLANS_FILE: '/nowhere/at/all.json' }],
-    ...['media', '/', '//a', '/a//b', '/../a', '/a/..', '/a.b', '/a?b', '/a b', '/a%2f', 'http://nginx/a'].map((
-      value,
-    ): [string, Record<string, string>] => ['X_ACCEL_REDIRECT_PREFIX', { X_ACCEL_REDIRECT_PREFIX: value }]),
-  ]
-  for (const [variable, change] of cases) {
-    const refusal = refusalOf({ ...production, ...change })
-    t.equal(refusal?.[0], variable, JSON.stringify(change))
-    const value = Object.values(change)[0] ?? ''
-    t.notOk(value.length > 6 && refusal?.[1].replace(variable, '').includes(value), 'without the value')
-  }
+t.test('production requires a database, secrets and a mail server, and forbids what is for development', async (t) => {
+  const { DATA_DIR } = production
+  t.strictSame(problemsOf({ NODE_ENV: 'production', DATA_DIR, SEED: 'demo', RATE_LIMITS: 'off', BCRYPT_COST: '9' }), [
+    { variable: 'MONGODB_URI', rule: 'is required in production' },
+    { variable: 'SIGNING_KEYS', rule: 'is required in production' },
+    { variable: 'PASSWORD_PEPPER', rule: 'is required in production' },
+    { variable: 'SMTP_URL', rule: 'is required in production: without it a forgotten password cannot be replaced' },
+    { variable: 'RATE_LIMITS', rule: 'must be "on" in production' },
+    { variable: 'SEED', rule: 'must be "none" in production: the demo has public passwords' },
+    { variable: 'BCRYPT_COST', rule: 'must be a whole number from 10 to 15 in production' },
+  ])
 })
 
-t.test('a store elsewhere is configured whole, its secrets also from files', async (t) => {
-  t.equal(loadConfig(production).s3, null)
-  const s3 = { STORAGE: 's3', S3_BUCKET: 'films', S3_ACCESS_KEY_ID: 'AKID', S3_SECRET_ACCESS_KEY: 'canary-secret' }
+t.test('a bucket needs its name and credentials, and excludes nginx', async (t) => {
   t.strictSame(loadConfig({ ...production, ...s3 }).s3, {
     endpoint: null,
     region: 'us-east-1',
-    bucket: 'films',
+    bucket: 'movies',
     prefix: '',
     accessKeyId: 'AKID',
     secretAccessKey: 'canary-secret',
     forcePathStyle: false,
     delivery: 'proxy',
   })
-  const file = path.join(folder, 's3-secret')
-  writeFileSync(file, 'from a file\n')
-  const other = {
-    S3_ENDPOINT: 'https://s3.example.com',
-    S3_REGION: 'eu-1',
-    S3_PREFIX: 'norm/flix/',
-    S3_DELIVERY: 'redirect',
-    S3_SECRET_ACCESS_KEY: '',
-    S3_SECRET_ACCESS_KEY_FILE: file,
-  }
-  t.match(loadConfig({ ...production, ...s3, ...other }).s3, {
-    endpoint: 'https://s3.example.com',
-    region: 'eu-1',
-    prefix: 'norm/flix/',
-    secretAccessKey: 'from a file',
-    forcePathStyle: true,
-    delivery: 'redirect',
+  t.match(problemsOf({ ...production, STORAGE: 's3', X_ACCEL_REDIRECT_PREFIX: '/media' }), [
+    { variable: 'S3_BUCKET' },
+    { variable: 'S3_ACCESS_KEY_ID' },
+    { variable: 'S3_SECRET_ACCESS_KEY' },
+    { variable: 'X_ACCEL_REDIRECT_PREFIX' },
+  ])
+  t.equal(loadConfig({ ...production, S3_BUCKET: 'Not A Bucket' }).s3, null, 'an unused store is not checked')
+})
+
+t.test('a secret can come from a file, which wins over the variable', async (t) => {
+  const [keys, pepper, smtp, id, key] = [
+    ['keys', `k2:${secret},k1:${secret}z\n`],
+    ['pepper', `${secret}file\n`],
+    ['smtp', 'smtp://user:canary@mail:25\n'],
+    ['id', 'ID-FROM-FILE\n'],
+    ['key', 'key from a file\n'],
+  ].map(([name = '', content = '']) => writeFile(name, content)) as [string, string, string, string, string]
+  const config = loadConfig({
+    ...production,
+    ...s3,
+    SIGNING_KEYS_FILE: keys,
+    PASSWORD_PEPPER_FILE: pepper,
+    SMTP_URL_FILE: smtp,
+    S3_ACCESS_KEY_ID_FILE: id,
+    S3_SECRET_ACCESS_KEY_FILE: key,
   })
-  const cases: Array<[variable: string, value: string]> = [
-    ['STORAGE', 'tape'],
-    ['S3_BUCKET', ''],
-    ['S3_BUCKET', 'Films'],
-    ['S3_BUCKET', 'a/b'],
-    ['S3_ACCESS_KEY_ID', ''],
-    ['S3_SECRET_ACCESS_KEY', ''],
-    ['S3_ENDPOINT', 'store:9000'],
-    ['S3_ENDPOINT', 'ftp://store'],
-    ['S3_ENDPOINT', 'https://me:canary-secret@store'],
-    ['S3_PREFIX', '../x'],
-    ['S3_PREFIX', '/x'],
-    ['S3_REGION', 'eu 1'],
-    ['S3_DELIVERY', 'pigeon'],
-    ['S3_FORCE_PATH_STYLE', 'yes'],
-  ]
-  t.equal(
-    refusalOf({ ...production, ...s3, X_ACCEL_REDIRECT_PREFIX: '/media' })?.[0],
-    'X_ACCEL_REDIRECT_PREFIX',
-    'nginx has no folder to send from',
-  )
-  for (const [variable, value] of cases) {
-    const refusal = refusalOf({ ...production, ...s3, [variable]: value })
-    t.equal(refusal?.[0], variable, `${variable}=${value}`)
-    t.notMatch(refusal?.[1], 'canary-secret')
+  t.strictSame(config.signingKeys.map(({ kid }) => kid), ['k2', 'k1'])
+  t.match(config, {
+    passwordPepper: `${secret}file`,
+    smtpUrl: 'smtp://user:canary@mail:25',
+    s3: { accessKeyId: 'ID-FROM-FILE', secretAccessKey: 'key from a file' },
+  })
+  t.match(problemsOf({ ...production, SIGNING_KEYS_FILE: '/nowhere/at/all' }), [
+    { variable: 'SIGNING_KEYS_FILE', rule: 'must name a readable file' },
+  ])
+  t.match(problemsOf({ ...production, PASSWORD_PEPPER_FILE: writeFile('weak', 'weak') }), [
+    { variable: 'PASSWORD_PEPPER' },
+  ])
+})
+
+t.test('all problems are reported together, each on a line without its value', async (t) => {
+  const broken = {
+    ...production,
+    PORT: 'canary-1',
+    LOG_LEVEL: 'canary-2',
+    TRUSTED_PROXIES: 'canary-3',
+    AUDIT_DAYS: '1',
   }
+  t.throws(() => loadConfig(broken), {
+    name: 'ConfigError',
+    message: [
+      'PORT must be a whole number from 0 to 65535',
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
+      'TRUSTED_PROXIES must list IP addresses or CIDR blocks',
+      'AUDIT_DAYS must be a whole number from 30 to 3650',
+    ].join('\n'),
+  })
+  t.notOk(problemsOf(broken).some(({ rule }) => rule.includes('canary')))
+})
+
+t.test('an invalid configuration writes no secrets', async (t) => {
+  const dataDir = t.testdir({})
+  problemsOf({ DATA_DIR: dataDir, PORT: 'x' })
+  t.throws(() => readFileSync(path.join(dataDir, 'secrets.json')), { code: 'ENOENT' })
+})
+
+t.test('a misspelled variable is a warning', async (t) => {
+  const warningsOf = (...names: string[]): readonly string[] =>
+    loadConfig({ ...production, ...Object.fromEntries(names.map((name) => [name, 'canary'])) }).warnings
+  for (
+    const [name, meant] of [
+      ['PUBLIC_ULR', 'PUBLIC_URL'],
+      ['MONGO_URI', 'MONGODB_URI'],
+      ['MONGO_URL', 'MONGODB_URI'],
+      ['SIGNING_KEY', 'SIGNING_KEYS'],
+      ['SIGNING_KEY_FILE', 'SIGNING_KEYS_FILE'],
+      ['SMTP_URI', 'SMTP_URL'],
+      ['CORS_ORIGIN', 'CORS_ORIGINS'],
+      ['LOGLEVEL', 'LOG_LEVEL'],
+    ] as const
+  ) {
+    t.strictSame(warningsOf(name), [`${name} is not a variable of NormFlix; did you mean ${meant}?`])
+  }
+  t.strictSame(warningsOf('NORMFLIX_COLOUR'), ['NORMFLIX_COLOUR is not a variable of NormFlix'])
+  const common = ['HOME', 'POST', 'USER', 'PATH', 'SHELL', 'TERM', 'LANG', 'PWD', 'HOSTNAME', 'NODE_PATH', 'LOGNAME']
+  const clouds = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'DATABASE_URL', 'REDIS_URL', 'BIND']
+  t.strictSame(warningsOf(...common, ...clouds, 'NORMFLIX_TEST_MONGODB_URI'), [])
+})
+
+t.test('.env.example documents every variable of the schema', async (t) => {
+  const documented = [...readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) =>
+    name
+  )
+  t.strictSame(documented.sort(), [...KNOWN_NAMES].sort())
 })

@@ -1,7 +1,7 @@
 // The key ring: from each configured secret one key per purpose (HKDF, RFC 5869), so that nothing signed for one purpose
 // passes for another. The first secret signs, all verify.
 import { hkdfSync } from 'node:crypto'
-import type { SigningKey } from '../config.js'
+import type { SigningKey } from '../config/rules.js'
 
 export type KeyPurpose = 'access' | 'refresh' | 'media' | 'cursor' | 'device' | 'email-link' | 'throttle'
 
