@@ -15,13 +15,14 @@ import { createHome, type Home } from './home/home.js'
 import { createSimilarTitles, type FindSimilar } from './home/similar-titles.js'
 import { createTrends, type Trends } from './home/trends.js'
 import { createBackgroundTasks, type BackgroundTasks } from './jobs/background-tasks.js'
-import { createScheduledJobs, type ScheduledJobs } from './jobs/scheduled-jobs.js'
+import { createScheduledJobs } from './jobs/scheduled-jobs.js'
+import type { Scheduler } from './jobs/scheduler.js'
 import { createMailer, type Mailer } from './mail/mailer.js'
 import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
-import { createMediaProber, type MediaProber } from './media/probing/probe.js'
+import { createMediaProber, type MediaProber } from './media/probing/prober.js'
 import { createResumableUploads, type ResumableUploads } from './media/upload/resumable-uploads.js'
 import { createTitleSearch, type TitleSearch } from './search/title-search.js'
 import { createCursorCodec, type CursorCodec } from './security/cursors.js'
@@ -30,7 +31,7 @@ import { createPasswordHasher, type PasswordHasher } from './security/password-h
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush.js'
-import type { WatchingDeps } from './watching/watching.js'
+import type { WatchingDeps } from './watching/deps.js'
 
 export interface ContainerOptions {
   readonly log: FastifyBaseLogger
@@ -68,7 +69,7 @@ export interface Container {
   readonly homePage: Home
   readonly changeReader: ChangeReader
   readonly changeFeeds: ChangeFeedBroadcaster
-  readonly jobs: ScheduledJobs
+  readonly jobs: Scheduler
   now(): Date
   /** Connects to the database at `config.mongodbUri`. */
   connect(): Promise<void>

@@ -1,21 +1,22 @@
-// Work that an answer does not wait for: counted, so that a stop waits for it; its failures are logged, not lost.
+// Work that a response does not wait for. Failures are logged, and a graceful shutdown waits for running tasks.
 import type { FastifyBaseLogger } from 'fastify'
 
 export interface BackgroundTasks {
-  runInBackground(what: string, work: () => Promise<void>): void
-  /** Resolves when nothing is under way any more. */
+  /** Starts a task; a failure is logged as "NAME failed". */
+  runInBackground(name: string, run: () => Promise<void>): void
+  /** Resolves when no task is running. */
   onIdle(): Promise<void>
 }
 
 export function createBackgroundTasks (log: Pick<FastifyBaseLogger, 'error'>): BackgroundTasks {
   const running = new Set<Promise<void>>()
   return {
-    runInBackground (what, work) {
-      // Begun in a turn of its own: how long it takes does not show in the answer.
+    runInBackground (name, run) {
+      // In a later turn of the event loop: the duration of the task does not show in the response time.
       const task = new Promise<void>((resolve) => setImmediate(resolve))
-        .then(work)
+        .then(run)
         .catch((error: unknown) => {
-          log.error({ err: error }, `${what} failed`)
+          log.error({ err: error }, `${name} failed`)
         })
         .finally(() => {
           running.delete(task)
