@@ -1,39 +1,39 @@
-// The body of an answer, put together from stored bytes and text. By events: async iteration costs as much again for each
-// chunk as all the rest of sending it.
+// Streams a response body from stored bytes and text. Uses stream events: async iteration costs as much per chunk as
+// the rest of sending it.
 import { Readable } from 'node:stream'
-import { sizeOf, type ByteRange } from './byte-ranges.js'
+import type { ByteRange } from '../storage/storage.js'
+import { rangeLength } from './byte-ranges.js'
 
-/** Stored bytes or, between the parts of a multipart, text. */
-export type Piece = ByteRange | string
+/** A range of stored bytes, or text between the parts of a multipart body. */
+export type BodyPart = ByteRange | string
 
-/** How a body gets at what it sends. */
 export interface BodySource {
-  /** Opens exactly these bytes. */
+  /** Opens exactly the bytes of a range. */
   open(range: ByteRange): Promise<Readable>
-  /** Told of each chunk that was read. */
+  /** Called for each chunk that is read. */
   onChunk?(): void
 }
 
 /**
- * Streams pieces one after the other; a reader that stops holds back the file that is open, and one that leaves closes it.
- * The stream fails when stored bytes end early: their length was promised, so the connection has to break.
+ * Streams parts one after the other with back-pressure; destroying the stream closes the open file.
+ * The stream fails if stored bytes end early: Content-Length is already sent, so the connection must break.
  */
-export function streamPieces (pieces: readonly Piece[], { open, onChunk }: BodySource): Readable {
-  const waiting = [...pieces]
+export function streamBodyParts (parts: readonly BodyPart[], { open, onChunk }: BodySource): Readable {
+  const queue = [...parts]
   let source: Readable | null = null
   let isOpening = false
 
-  function begin (opened: Readable, range: ByteRange): void {
+  function pipeRange (opened: Readable, range: ByteRange): void {
     isOpening = false
-    // Whoever left while the file was being opened gets no bytes, and nobody else would close it.
+    // The client disconnected during open: without this the file would stay open.
     if (body.destroyed) {
       opened.destroy()
       return
     }
-    let missing = sizeOf(range)
+    let missingBytes = rangeLength(range)
     source = opened
     opened.on('data', (chunk: Buffer) => {
-      missing -= chunk.length
+      missingBytes -= chunk.length
       onChunk?.()
       if (!body.push(chunk)) opened.pause()
     })
@@ -42,19 +42,19 @@ export function streamPieces (pieces: readonly Piece[], { open, onChunk }: BodyS
     })
     opened.once('end', () => {
       source = null
-      if (missing === 0) goOn()
-      else body.destroy(new Error(`a stored object ended ${missing} bytes early`))
+      if (missingBytes === 0) startNextPart()
+      else body.destroy(new Error(`a stored object ended ${missingBytes} bytes early`))
     })
   }
 
-  function goOn (): void {
-    const piece = waiting.shift()
-    if (piece === undefined) body.push(null)
-    else if (typeof piece === 'string') body.push(piece)
+  function startNextPart (): void {
+    const part = queue.shift()
+    if (part === undefined) body.push(null)
+    else if (typeof part === 'string') body.push(part)
     else {
       isOpening = true
-      open(piece).then((opened) => {
-        begin(opened, piece)
+      open(part).then((opened) => {
+        pipeRange(opened, part)
       }, (error: Error) => {
         body.destroy(error)
       })
@@ -64,7 +64,7 @@ export function streamPieces (pieces: readonly Piece[], { open, onChunk }: BodyS
   const body = new Readable({
     read () {
       if (source !== null) source.resume()
-      else if (!isOpening) goOn()
+      else if (!isOpening) startNextPart()
     },
     destroy (error, done) {
       source?.destroy()

@@ -1,10 +1,10 @@
-// Entity tags of catalogue answers: the title's revision, which admins send back as If-Match, and a hash of the answer.
-import { createHash } from 'node:crypto'
+// Entity tags of catalogue responses: revision of the title, which administrators send as If-Match, and a content hash.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { matchesTag } from './byte-ranges.js'
+import { hashText } from '../catalogue/cache/response-cache.js'
 import { badRequest } from '../errors.js'
+import { matchesEtag } from './conditional-requests.js'
 
-interface Tagged {
+interface TaggedText {
   readonly text: string
   readonly hash: string
   readonly revision: number | null
@@ -12,11 +12,11 @@ interface Tagged {
 }
 
 /**
- * Sends a catalogue answer with its ETag, or 304 when the client has it.
- * @param revision of the title, when it is about one
- * @param languages of what it tells, when it could be told in others
+ * Sends a catalogue response with its ETag, or 304 if the client has the current version.
+ * @param revision of the title that the response is about; null if there is none
+ * @param languages values of Content-Language; empty if the response does not depend on the language
  */
-export async function sendTagged (
+export async function sendWithEtag (
   request: FastifyRequest,
   reply: FastifyReply,
   body: unknown,
@@ -24,14 +24,14 @@ export async function sendTagged (
   languages: readonly string[] = [],
 ): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
-  return await sendText(request, reply, { text, hash: hashOf(text), revision, languages })
+  return await sendTextWithEtag(request, reply, { text, hash: hashText(text), revision, languages })
 }
 
-/** The same for what is written already. */
-export async function sendText (
+/** Sends a serialised catalogue response with its ETag, or 304 if the client has the current version. */
+export async function sendTextWithEtag (
   request: FastifyRequest,
   reply: FastifyReply,
-  { text, hash, revision, languages }: Tagged,
+  { text, hash, revision, languages }: TaggedText,
 ): Promise<FastifyReply> {
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
   reply.header('etag', etag).header('cache-control', 'private, no-cache').header(
@@ -39,24 +39,22 @@ export async function sendText (
     'Accept-Language, Authorization, Origin',
   )
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
-  const known = request.headers['if-none-match']
-  if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()
+  const ifNoneMatch = request.headers['if-none-match']
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
   return await reply.type('application/json; charset=utf-8').serializer((payload: string) => payload).send(text)
 }
 
-export function hashOf (text: string): string {
-  return createHash('sha1').update(text).digest('base64url').slice(0, 16)
-}
-
 /**
- * Reads the revision that If-Match names.
- * @returns null when there is no If-Match, or it takes any
- * @throws DomainError 400 for a tag that is not one of ours
+ * Reads the revision in If-Match.
+ * @returns null without If-Match, and for `*`
+ * @throws DomainError 400 `invalid-if-match` if the tag was not created by this service
  */
-export function wantedRevision (request: FastifyRequest): number | null {
+export function ifMatchRevision (request: FastifyRequest): number | null {
   const header = request.headers['if-match']
   if (header === undefined || header.trim() === '*') return null
   const match = /^"v(\d+)-[\w-]*"$/.exec(header.trim())
-  if (match === null) throw badRequest('invalid-if-match', 'If-Match takes the ETag that a GET of this title answered.')
+  if (match === null) {
+    throw badRequest('invalid-if-match', 'If-Match must be the ETag of a GET response for this title.')
+  }
   return Number(match[1])
 }

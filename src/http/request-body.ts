@@ -1,26 +1,30 @@
-// Bodies that are read as they arrive, and may be refused before their end.
+// Request bodies that are read as streams and may be rejected before their end.
 import type { Readable } from 'node:stream'
 import type { DomainError } from '../errors.js'
 
-/** How long a refused body is read on, in ms. */
-const LINGER_MS = 2_000
+/** How long a rejected body is drained. */
+const DRAIN_TIMEOUT_MS = 2_000
 
-/** Leaves the body open when its reader stops: destroying a request takes the connection, and the refusal, with it. */
-export async function* chunksOf (body: Readable, refusal: () => DomainError): AsyncGenerator<Buffer> {
+/**
+ * Reads a body in chunks. The body stays open when the reader stops: destroying it would close the connection before
+ * the error response is sent.
+ * @param createError error to throw if the body breaks off
+ */
+export async function* readChunks (body: Readable, createError: () => DomainError): AsyncGenerator<Buffer> {
   try {
     yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   } catch {
-    throw refusal()
+    throw createError()
   }
 }
 
-/** A client that is still sending sees the refusal only if its bytes are taken for a while (RFC 9112 §9.6). */
-export function drainBody (source: Readable): void {
-  if (source.destroyed || source.readableEnded) return
+/** Discards the rest of a rejected body: a client that is still sending could not read the response (RFC 9112 §9.6). */
+export function drainBody (body: Readable): void {
+  if (body.destroyed || body.readableEnded) return
   const timer = setTimeout(() => {
-    source.destroy()
-  }, LINGER_MS).unref()
-  source.once('close', () => {
+    body.destroy()
+  }, DRAIN_TIMEOUT_MS).unref()
+  body.once('close', () => {
     clearTimeout(timer)
   }).resume()
 }

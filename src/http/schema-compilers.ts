@@ -1,5 +1,5 @@
-// What turns schemas into functions. Every plugin asks for compilers of its own: those that know the same shared schemas are
-// one, and a schema is compiled once however many routes use it. Starting is mostly this work.
+// Compiles schemas into validators and serialisers. Fastify creates compilers per plugin: plugins with the same shared
+// schemas share theirs, and each schema is compiled once. Compilation is most of the startup time.
 import type { FastifyServerOptions } from 'fastify'
 import fastJsonStringify, { type Options, type Schema } from 'fast-json-stringify'
 import { buildValidator } from './validator.js'
@@ -7,22 +7,22 @@ import { buildValidator } from './validator.js'
 type Serialize = (body: unknown) => string
 type CompilersFactory = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
-/** For one app. */
-export function createCompilers (): CompilersFactory {
+/** Creates the compilers of one app. */
+export function createSchemaCompilers (): CompilersFactory {
   return {
-    buildValidator: oncePerSchemas(buildValidator),
-    buildSerializer: oncePerSchemas(buildSerializer),
+    buildValidator: cachePerSharedSchemas(buildValidator),
+    buildSerializer: cachePerSharedSchemas(buildSerializer),
   } as unknown as CompilersFactory
 }
 
-function oncePerSchemas<Shared extends object, Rest extends unknown[], Compiler> (
+function cachePerSharedSchemas<Shared extends object, Rest extends unknown[], Compiler> (
   build: (sharedSchemas: Shared, ...rest: Rest) => Compiler,
 ): typeof build {
-  const built = new Map<string, Compiler>()
+  const compilers = new Map<string, Compiler>()
   return (sharedSchemas, ...rest) => {
-    const names = Object.keys(sharedSchemas).join()
-    const compiler = built.get(names) ?? build(sharedSchemas, ...rest)
-    built.set(names, compiler)
+    const key = Object.keys(sharedSchemas).join()
+    const compiler = compilers.get(key) ?? build(sharedSchemas, ...rest)
+    compilers.set(key, compiler)
     return compiler
   }
 }
@@ -31,11 +31,12 @@ function buildSerializer (
   sharedSchemas: NonNullable<Options['schema']>,
   options: Options,
 ): (route: { readonly schema: Schema }) => Serialize {
-  const made = new Map<string, Serialize>()
+  const serializers = new Map<string, Serialize>()
   return ({ schema }) => {
-    const text = JSON.stringify(schema)
-    const serialize = made.get(text) ?? fastJsonStringify(schema, { ...options, schema: sharedSchemas }) as Serialize
-    made.set(text, serialize)
+    const key = JSON.stringify(schema)
+    const serialize = serializers.get(key) ??
+      fastJsonStringify(schema, { ...options, schema: sharedSchemas }) as Serialize
+    serializers.set(key, serialize)
     return serialize
   }
 }

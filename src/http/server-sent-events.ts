@@ -1,19 +1,23 @@
-// Server-sent events (the HTML standard's text/event-stream) on one connection.
+// Server-sent events (text/event-stream of the HTML standard) on one connection.
 import { PassThrough, type Readable } from 'node:stream'
 
-/** A client that does not read is let go; it comes back with its last event's id. */
-const MAX_WAITING_BYTES = 256 * 1024
+/** A client that does not read is disconnected; it reconnects with the ID of its last event. */
+const MAX_BUFFERED_BYTES = 256 * 1024
+/** Reconnection delay of clients. */
 const RETRY_MS = 2_000
 
 export interface EventStream {
   readonly body: Readable
   send(event: string, id: string, data: unknown): void
-  /** Says nothing, so that both sides notice when the connection is gone. */
-  comment(): void
+  /** Sends an empty comment, so that both sides detect a broken connection. */
+  sendComment(): void
   end(): void
 }
 
-/** @param onClose called once, whichever side ends it */
+/**
+ * Opens a stream of events.
+ * @param onClose called once when either side closes the stream
+ */
 export function openEventStream (onClose: () => void): EventStream {
   const body = new PassThrough()
   body.once('close', onClose)
@@ -23,7 +27,7 @@ export function openEventStream (onClose: () => void): EventStream {
   function write (text: string): void {
     if (body.writableEnded || body.destroyed) return
     body.write(text)
-    if (body.writableLength > MAX_WAITING_BYTES) body.destroy()
+    if (body.writableLength > MAX_BUFFERED_BYTES) body.destroy()
   }
   write(`retry: ${RETRY_MS}\n\n`)
   return {
@@ -31,7 +35,7 @@ export function openEventStream (onClose: () => void): EventStream {
     send (event, id, data) {
       write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     },
-    comment () {
+    sendComment () {
       write(':\n\n')
     },
     end () {

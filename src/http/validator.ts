@@ -1,10 +1,10 @@
-// How requests are validated: bodies as they are, paths and queries (which are text) with their numbers read.
+// Validates requests: bodies without type coercion; paths and queries, which are text, with coercion of numbers.
 import addFormatsModule from 'ajv-formats'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FieldError } from '../errors.js'
 
-// The package is CommonJS with a default export of its own.
+// The package is CommonJS; its default export is a property of the module.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default
 
 interface RouteSchema {
@@ -12,16 +12,16 @@ interface RouteSchema {
   readonly httpPart?: string
 }
 
-/** Unknown members are refused, never removed; defaults are filled in. */
+/** Builds validators of requests. They reject unknown fields and fill in defaults. */
 export function buildValidator (
   sharedSchemas: Readonly<Record<string, AnySchema>>,
 ): (route: RouteSchema) => ValidateFunction {
-  const forBodies = createAjv(false, sharedSchemas)
-  const forText = createAjv(true, sharedSchemas)
-  return ({ schema, httpPart }) => (httpPart === 'body' ? forBodies : forText).compile(schema)
+  const bodyAjv = createAjv(false, sharedSchemas)
+  const textAjv = createAjv(true, sharedSchemas)
+  return ({ schema, httpPart }) => (httpPart === 'body' ? bodyAjv : textAjv).compile(schema)
 }
 
-/** Validates what comes in a file: a report tells everything that is wrong with a record, not only the first. */
+/** Builds a validator of records in an import file, which reports all errors of a record. */
 export function buildRecordValidator (
   schema: AnySchema,
   sharedSchemas: Readonly<Record<string, AnySchema>>,
@@ -29,7 +29,10 @@ export function buildRecordValidator (
   return createAjv(false, sharedSchemas, true).compile(schema)
 }
 
-/** @param base the JSON Pointer of what was validated */
+/**
+ * Converts an error of Ajv.
+ * @param base JSON Pointer of the validated value
+ */
 export function toFieldError (
   { instancePath, params, message }: Pick<ErrorObject, 'instancePath' | 'params' | 'message'>,
   base = '',
@@ -38,7 +41,7 @@ export function toFieldError (
   const { missingProperty, additionalProperty } = params as { missingProperty?: string, additionalProperty?: string }
   if (missingProperty !== undefined) return { pointer: `${pointer}/${missingProperty}`, message: 'is required' }
   if (additionalProperty !== undefined) {
-    return { pointer: `${pointer}/${additionalProperty}`, message: 'is not known here' }
+    return { pointer: `${pointer}/${additionalProperty}`, message: 'is not a known field' }
   }
   return { pointer, message: message ?? 'is not valid' }
 }
@@ -46,14 +49,14 @@ export function toFieldError (
 function createAjv (coerceTypes: boolean, sharedSchemas: Readonly<Record<string, AnySchema>>, allErrors = false): Ajv {
   const ajv = new Ajv({ coerceTypes, allErrors, useDefaults: true, removeAdditional: false, strict: false })
   addFormats(ajv)
-  ajv.addFormat('date-time', isMoment)
+  ajv.addFormat('date-time', isSupportedDateTime)
   for (const schema of Object.values(sharedSchemas)) ajv.addSchema(schema)
   return ajv
 }
 
 const { validate: isDateTime } = fullFormats['date-time'] as { validate: (text: string) => boolean }
 
-/** A moment that JavaScript knows too, which leaves out leap seconds; not before 1970. */
-function isMoment (text: string): boolean {
+/** RFC 3339 date and time since 1970. JavaScript does not support leap seconds. */
+function isSupportedDateTime (text: string): boolean {
   return isDateTime(text) && Date.parse(text) >= 0
 }
