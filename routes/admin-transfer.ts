@@ -5,14 +5,14 @@ import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
 import { recordCatalogueChange } from '../models/change-log.js'
 import { badRequest, DomainError } from '../src/errors.js'
-import { chunksOf, drainBody } from '../src/http/request-body.js'
+import { readChunks, drainBody } from '../src/http/request-body.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
 import { responses, ref, strict } from '../src/schemas/common.js'
 import { buildValidator } from '../src/http/validator.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
-import { importCatalogue, type ImportProgress, type RejectedLine } from '../src/transfer/import-catalogue.js'
-import { readText, type TextFormat } from '../src/transfer/open-source.js'
-import { UnreadableSourceError, type SourceItems } from '../src/transfer/source.js'
+import { importCatalogue, type BatchResult, type RejectedLine } from '../src/transfer/import-catalogue.js'
+import { parseItems, type TextFormat } from '../src/transfer/parsers/open-sources.js'
+import { UnreadableSourceError, type SourceItems } from '../src/transfer/parsers/source-items.js'
 import type { Config } from '../src/config.js'
 import type { MediaDeps } from '../src/media/deps.js'
 
@@ -67,9 +67,9 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
   const validate = buildValidator({})
 
   /** So that whoever imports finds what was imported, in this process at once. */
-  async function reload ({ changed }: ImportProgress): Promise<void> {
+  async function reload ({ changed }: BatchResult): Promise<void> {
     await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
-    for (const { kind, id } of changed) if (kind === 'collection') await catalogue.refreshCollection(id)
+    for (const { kind, id } of changed) if (kind === 'collection') await catalogue.reloadCollection(id)
   }
 
   app.post('/admin/import', {
@@ -104,7 +104,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
         mode,
         isDryRun: dryRun,
         async onBatch (progress) {
-          refused.push(...progress.refused.slice(0, MAX_REFUSED - refused.length))
+          refused.push(...progress.rejected.slice(0, MAX_REFUSED - refused.length))
           if (dryRun || progress.changed.length === 0) return
           hasChanged = true
           await reload(progress)
@@ -112,7 +112,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
       })).finally(async () => {
         if (hasChanged) await recordCatalogueChange(null)
       })
-    const { refused: refusedCount, ...taken } = counts
+    const { rejected: refusedCount, ...taken } = counts
     return {
       dryRun,
       total: items,
@@ -162,7 +162,7 @@ async function importBody<T> (request: FastifyRequest, work: (source: SourceItem
   }
   const body = request.body as Readable
   try {
-    return await work(readText(format, chunksOf(body, interrupted)))
+    return await work(parseItems(format, readChunks(body, interrupted)))
   } catch (error) {
     drainBody(body)
     if (error instanceof UnreadableSourceError) {

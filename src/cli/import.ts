@@ -5,14 +5,14 @@ import { recordCatalogueChange } from '../../models/change-log.js'
 import type { Container } from '../container.js'
 import { importCatalogue, NO_COUNTS, type ImportCounts, type RejectedLine } from '../transfer/import-catalogue.js'
 import type { ImportDeps } from '../transfer/import-titles.js'
-import { openSources, type Format, type Source } from '../transfer/open-source.js'
-import { loadCheckpoint, clearCheckpoint, saveCheckpoint, runIdOf } from '../transfer/import-checkpoint.js'
+import { openSources, type ImportFormat, type ImportSource } from '../transfer/parsers/open-sources.js'
+import { loadCheckpoint, clearCheckpoint, saveCheckpoint, importRunId } from '../transfer/import-checkpoint.js'
 import { showImportProgress } from './import-progress.js'
 
 export interface ImportCommandOptions {
   readonly dryRun?: boolean
   readonly replace?: boolean
-  readonly format?: Format
+  readonly format?: ImportFormat
   readonly report?: string
   readonly json?: boolean
   readonly fromStart?: boolean
@@ -20,8 +20,9 @@ export interface ImportCommandOptions {
   readonly includeAdult?: boolean
 }
 
-interface Summary extends ImportCounts {
+interface Summary extends Omit<ImportCounts, 'rejected'> {
   total: number
+  refused: number
   seconds: number
   perSecond: number
   dryRun: boolean
@@ -61,17 +62,19 @@ export async function runImport (
   }
   const seconds = (Date.now() - started) / 1_000
   const { counts, looked } = run
-  const total = counts.created + counts.updated + counts.unchanged + counts.refused
+  const { rejected, ...written } = counts
+  const total = written.created + written.updated + written.unchanged + rejected
   const summary: Summary = {
     total,
-    ...counts,
+    ...written,
+    refused: rejected,
     seconds,
     perSecond: Math.round(looked / Math.max(0.001, seconds)),
     dryRun: isDryRun,
     complete: !ending.signal.aborted,
   }
   console.log(options.json === true ? JSON.stringify(summary) : describe(summary, report.untold()))
-  return summary.complete ? counts.refused > 0 ? 1 : 0 : INTERRUPTED
+  return summary.complete ? rejected > 0 ? 1 : 0 : INTERRUPTED
 }
 
 interface Run {
@@ -85,16 +88,16 @@ interface Run {
 
 async function importSource (
   services: ImportDeps,
-  source: Source,
+  source: ImportSource,
   options: ImportCommandOptions,
   run: Run,
 ): Promise<void> {
   const mode = options.replace === true ? 'replace' : 'merge'
   const isDryRun = options.dryRun === true
-  const runId = source.identity === null || isDryRun ? null : runIdOf(source.identity, mode)
+  const runId = source.identity === null || isDryRun ? null : importRunId(source.identity, mode)
   if (runId !== null && options.fromStart === true) await clearCheckpoint(runId)
   const reached = runId === null ? null : await loadCheckpoint(runId)
-  const skip = reached?.items ?? 0
+  const skip = reached?.processedRecords ?? 0
   if (reached !== null) {
     console.error(`${source.name}: goes on after ${skip.toLocaleString('en-US')} records (--from-start begins again).`)
   }
@@ -110,16 +113,16 @@ async function importSource (
       counts,
       async onBatch (batch) {
         ;({ counts, items } = batch)
-        for (const line of batch.refused) run.report.write(source.name, line)
+        for (const line of batch.rejected) run.report.write(source.name, line)
         if (runId !== null) await saveCheckpoint(runId, items, counts, services.now())
-        progress.update({ bytes: source.bytesRead(), items, refused: counts.refused })
+        progress.update({ bytes: source.bytesRead(), items, refused: counts.rejected })
       },
     })
     if (runId !== null && isComplete) await clearCheckpoint(runId)
     if (!isComplete) console.error(runId === null ? 'Interrupted.' : 'Interrupted: the same command goes on from here.')
   } finally {
     progress.stop()
-    for (const status of ['created', 'updated', 'unchanged', 'refused'] as const) run.counts[status] += counts[status]
+    for (const status of ['created', 'updated', 'unchanged', 'rejected'] as const) run.counts[status] += counts[status]
     run.looked += items - skip
   }
 }

@@ -11,7 +11,7 @@ import type { Container } from '../container.js'
 import { createIndexes, findMissingIndexes, requireIndexes } from '../database/indexes.js'
 import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
-import { describeImportLine } from '../schemas/import-line.js'
+import { importLineSchema } from '../transfer/import-line-schema.js'
 import { IMPORT_FORMATS } from '../transfer/parsers/open-sources.js'
 import { rebuildHistory } from '../watching/history/rebuild.js'
 import { runDoctor, type DoctorOptions } from './doctor.js'
@@ -142,7 +142,7 @@ program.command('import')
   .option('--schema', 'print the format of a line as JSON Schema, and do nothing else')
   .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
     if (schema === true) {
-      console.log(JSON.stringify(describeImportLine(), null, 2))
+      console.log(JSON.stringify(importLineSchema(), null, 2))
       return
     }
     if (files.length === 0) throw new Error('Which files? See normflix import --help.')

@@ -1,12 +1,12 @@
-// What a line of an import makes of a title: a new document, or the one that is there with what the line says. Pure, and
-// the same form as documents have that are saved one by one.
+// Applies an import line to a title: builds a new document, or the updated version of a stored one. Pure.
+// The result equals what the document's own save would store.
 import mongoose, { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import { assertShow, countEpisodes, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import {
-  assertWindow,
-  storedFields,
-  storedSeasons,
+  assertAvailabilityWindow,
+  toStoredFields,
+  toStoredSeasons,
   TITLE_DEFAULTS,
   type EditMode,
   type EpisodeBody,
@@ -15,14 +15,14 @@ import {
 import type { TitleBody } from '../schemas/title-input.js'
 import type { TitleLine } from '../schemas/import-line.js'
 
-export type StoredAny = StoredMovie | StoredShow
+export type StoredTitleDocument = StoredMovie | StoredShow
 
 const MOVIE_DEFAULTS = { runtimeMs: null, markers: null } as const
 const SHOW_DEFAULTS = { seasons: [] as StoredSeason[], episodeCount: 0 } as const
 
-/** @throws DomainError when it would not be taken one by one either */
-export function newTitle (_id: Types.ObjectId, line: TitleLine, now: Date): StoredAny {
-  const fresh = {
+/** Builds the document of a new title. @throws DomainError for the same lines that the API rejects */
+export function buildNewTitle (_id: Types.ObjectId, line: TitleLine, now: Date): StoredTitleDocument {
+  const empty = {
     _id,
     kind: line.kind,
     ...TITLE_DEFAULTS,
@@ -30,106 +30,121 @@ export function newTitle (_id: Types.ObjectId, line: TitleLine, now: Date): Stor
     createdAt: now,
     updatedAt: now,
     __v: 0,
-  } as unknown as StoredAny
-  return written(fresh, line, 'replace')
+  } as unknown as StoredTitleDocument
+  return applyLine(empty, line, 'replace')
 }
 
 /**
- * The title as the line leaves it, its revision one further.
+ * Applies a line to a stored title and increments its revision.
  * @returns null when the line changes nothing
- * @throws DomainError when it would not be taken one by one either
+ * @throws DomainError for the same lines that the API rejects
  */
-export function changedTitle (stored: StoredAny, line: TitleLine, mode: EditMode, now: Date): StoredAny | null {
-  const next = written(stored, line, mode)
-  return isSame(stored, next) ? null : { ...next, updatedAt: now, __v: stored.__v + 1 }
+export function buildUpdatedTitle (
+  stored: StoredTitleDocument,
+  line: TitleLine,
+  mode: EditMode,
+  now: Date,
+): StoredTitleDocument | null {
+  const next = applyLine(stored, line, mode)
+  return isDeepEqual(stored, next) ? null : { ...next, updatedAt: now, __v: stored.__v + 1 }
 }
 
-function written (stored: StoredAny, line: TitleLine, mode: EditMode): StoredAny {
+function applyLine (stored: StoredTitleDocument, line: TitleLine, mode: EditMode): StoredTitleDocument {
   const { kind, id: _, addedAt, ...body } = line as TitleLine & TitleBody
-  assertWindow(stored, body, mode)
+  assertAvailabilityWindow(stored, body, mode)
   const defaults = mode === 'replace' ? { ...TITLE_DEFAULTS, ...(kind === 'movie' ? MOVIE_DEFAULTS : {}) } : {}
-  const fields = storedFields(body)
+  const fields = toStoredFields(body)
   const externalIds = { ...(mode === 'merge' ? stored.externalIds : {}), ...body.externalIds }
-  const next = withoutEmpty(
+  const next = omitEmptyFields(
     {
       ...stored,
       ...defaults,
       ...fields,
       externalIds,
       ...(addedAt === undefined ? {} : { createdAt: new Date(addedAt) }),
-    } as StoredAny,
+    } as StoredTitleDocument,
   )
   return next.kind === 'movie'
     ? next
-    : withSeasons(next, body.seasons, stored.kind === 'show' ? stored.seasons : [], mode)
+    : applySeasons(next, body.seasons, stored.kind === 'show' ? stored.seasons : [], mode)
 }
 
-/** As the database has it: what is undefined, or an object of which nothing is said, is not there. */
-function withoutEmpty (title: StoredAny): StoredAny {
+/** Omits what Mongoose does not store: undefined fields and an empty `externalIds`. */
+function omitEmptyFields (title: StoredTitleDocument): StoredTitleDocument {
   return Object.fromEntries(
     Object.entries(title).filter(([key, value]) =>
       value !== undefined && (key !== 'externalIds' || Object.keys(value as object).length > 0)
     ),
-  ) as unknown as StoredAny
+  ) as unknown as StoredTitleDocument
 }
 
-function withSeasons (
+function applySeasons (
   show: StoredShow,
-  told: readonly SeasonBody[] | undefined,
+  bodies: readonly SeasonBody[] | undefined,
   existing: readonly StoredSeason[],
   mode: EditMode,
 ): StoredShow {
   const seasons = mode === 'replace'
-    ? storedSeasons(told ?? [], existing, { isImport: true })
-    : told === undefined
+    ? toStoredSeasons(bodies ?? [], existing, { isImport: true })
+    : bodies === undefined
     ? existing
-    : mergedSeasons(told, existing)
+    : mergeSeasons(bodies, existing)
   const next = { ...show, seasons: [...seasons], episodeCount: countEpisodes(seasons) }
-  if (told !== undefined) assertShow(next)
+  if (bodies !== undefined) assertShow(next)
   return next
 }
 
-/** Seasons and episodes are added or changed; those of which nothing is said stay, because everybody's progress hangs on them. */
-function mergedSeasons (told: readonly SeasonBody[], existing: readonly StoredSeason[]): StoredSeason[] {
-  const toldAnew = storedSeasons(told, existing, { isImport: true })
-  const before = new Map(
+/** Adds or updates seasons and episodes. Never removes one that the line omits: watch state refers to episode IDs. */
+function mergeSeasons (bodies: readonly SeasonBody[], existing: readonly StoredSeason[]): StoredSeason[] {
+  const imported = toStoredSeasons(bodies, existing, { isImport: true })
+  const existingEpisodes = new Map(
     existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode] as const)),
   )
-  const toldIn = new Map(
-    toldAnew.flatMap((season) => season.episodes.map(({ _id }) => [_id.toString(), season.number] as const)),
+  const importedSeasonNumbers = new Map(
+    imported.flatMap((season) => season.episodes.map(({ _id }) => [_id.toString(), season.number] as const)),
   )
-  const staysIn = (number: number) => ({ _id }: StoredEpisode): boolean =>
-    (toldIn.get(_id.toString()) ?? number) === number
-  const merged = existing.map((season) => ({ ...season, episodes: season.episodes.filter(staysIn(season.number)) }))
-  for (const [index, season] of toldAnew.entries()) {
-    const body = told[index] as SeasonBody
-    const episodes = season.episodes.map((episode, at) =>
-      mergedEpisode(before.get(episode._id.toString()), episode, body.episodes?.[at] as EpisodeBody)
+  const staysInSeason = (number: number) => ({ _id }: StoredEpisode): boolean =>
+    (importedSeasonNumbers.get(_id.toString()) ?? number) === number
+  const merged = existing.map((season) => ({
+    ...season,
+    episodes: season.episodes.filter(staysInSeason(season.number)),
+  }))
+  for (const [seasonIndex, season] of imported.entries()) {
+    const body = bodies[seasonIndex] as SeasonBody
+    const episodes = season.episodes.map((episode, episodeIndex) =>
+      mergeEpisode(
+        existingEpisodes.get(episode._id.toString()),
+        episode,
+        body.episodes?.[episodeIndex] as EpisodeBody,
+      )
     )
-    const old = merged.find((one) => one.number === season.number)
-    if (old === undefined) merged.push({ ...season, episodes })
-    else Object.assign(old, said(season, body), { episodes: inPlace(old.episodes, episodes) })
+    const target = merged.find(({ number }) => number === season.number)
+    if (target === undefined) merged.push({ ...season, episodes })
+    else {
+      Object.assign(target, pickProvidedFields(season, body), {
+        episodes: replaceEpisodes(target.episodes, episodes),
+      })
+    }
   }
   return merged
 }
 
-/** Changed episodes where they stood, new ones by their numbers behind. */
-function inPlace (existing: readonly StoredEpisode[], changed: readonly StoredEpisode[]): StoredEpisode[] {
-  const byId = new Map(changed.map((episode) => [episode._id.toString(), episode]))
-  const known = new Set(existing.map(({ _id }) => _id.toString()))
+/** Replaces updated episodes in place and appends new ones. */
+function replaceEpisodes (existing: readonly StoredEpisode[], imported: readonly StoredEpisode[]): StoredEpisode[] {
+  const importedById = new Map(imported.map((episode) => [episode._id.toString(), episode]))
+  const existingIds = new Set(existing.map(({ _id }) => _id.toString()))
   return [
-    ...existing.map((episode) => byId.get(episode._id.toString()) ?? episode),
-    ...changed.filter(({ _id }) => !known.has(_id.toString())),
+    ...existing.map((episode) => importedById.get(episode._id.toString()) ?? episode),
+    ...imported.filter(({ _id }) => !existingIds.has(_id.toString())),
   ]
 }
 
-function mergedEpisode (old: StoredEpisode | undefined, told: StoredEpisode, body: EpisodeBody): StoredEpisode {
-  if (old === undefined) return told
-  return { ...old, ...said(told, body) }
+function mergeEpisode (existing: StoredEpisode | undefined, imported: StoredEpisode, body: EpisodeBody): StoredEpisode {
+  return existing === undefined ? imported : { ...existing, ...pickProvidedFields(imported, body) }
 }
 
-/** Only what the body says of a season or an episode. */
-function said<T extends object> (stored: T, body: object): Partial<T> {
+/** Picks the ID and the fields that the body provides, without the episodes. */
+function pickProvidedFields<T extends object> (stored: T, body: object): Partial<T> {
   return Object.fromEntries(
     Object.entries(stored).filter(([key]) =>
       key !== 'episodes' && (key === '_id' || (body as Record<string, unknown>)[key] !== undefined)
@@ -137,15 +152,15 @@ function said<T extends object> (stored: T, body: object): Partial<T> {
   ) as Partial<T>
 }
 
-/** Whether two stored values say the same; what is missing is the same as undefined. */
-export function isSame (a: unknown, b: unknown): boolean {
+/** Compares two stored values deeply; a missing field equals undefined. */
+export function isDeepEqual (a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime()
   if (a instanceof mongoose.mongo.ObjectId) return b instanceof mongoose.mongo.ObjectId && a.equals(b)
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((one, index) => isSame(one, b[index]))
+    return Array.isArray(b) && a.length === b.length && a.every((value, index) => isDeepEqual(value, b[index]))
   }
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => isSame(left[key], right[key]))
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => isDeepEqual(left[key], right[key]))
 }

@@ -1,25 +1,25 @@
-// Bringing a catalogue in: what a source tells is validated, put into batches, and written while the next batch is read.
-// Memory holds two batches, whatever the size of the source; repeating an import changes nothing.
-import type { ImportLine, LineKind, TitleLine } from '../schemas/import-line.js'
+// Imports a catalogue: validates the records of a source, groups them into batches, and writes a batch while it reads
+// the next one. Memory holds two batches, whatever the size of the source. Repeating an import changes nothing.
 import type { FieldError } from '../errors.js'
-import { keysOf } from './find-stored.js'
+import type { ImportLine, LineKind, TitleLine } from '../schemas/import-line.js'
 import { importCollection } from './import-collection.js'
 import {
   importTitles,
-  rejectedOutcome,
+  rejectLine,
   type ImportDeps,
-  type Outcome,
+  type LineOutcome,
   type ParsedLine,
   type WriteOptions,
 } from './import-titles.js'
-import type { SourceItems } from './source.js'
+import { matchKeys } from './match-titles.js'
+import type { SourceItems } from './parsers/source-items.js'
 import { validateLine, type ValidatedLine } from './validate-line.js'
 
 export interface ImportCounts {
   created: number
   updated: number
   unchanged: number
-  refused: number
+  rejected: number
 }
 
 export interface RejectedLine {
@@ -27,56 +27,56 @@ export interface RejectedLine {
   readonly errors: readonly FieldError[]
 }
 
-/** What was done since the last time, and in all. */
-export interface ImportProgress {
-  /** Records of the source that are dealt with, those skipped included. */
+/** The result of one batch, and the totals so far. */
+export interface BatchResult {
+  /** Number of source records processed so far, skipped ones included. */
   readonly items: number
+  /** Totals so far. */
   readonly counts: Readonly<ImportCounts>
-  /** What is not as it was. */
+  /** Titles and collections that this batch created or updated. */
   readonly changed: ReadonlyArray<{ readonly kind: LineKind, readonly id: string }>
-  readonly refused: readonly RejectedLine[]
+  readonly rejected: readonly RejectedLine[]
 }
 
 export interface ImportOptions extends WriteOptions {
-  /** Records at the beginning that an interrupted import has dealt with. */
+  /** Number of leading records that an interrupted import has processed. */
   readonly skip?: number
-  /** What those came to. */
+  /** The totals of those records. */
   readonly counts?: Readonly<ImportCounts>
-  /** Ends the import after the batch that is being written. */
+  /** Stops the import after the current batch. */
   readonly signal?: AbortSignal
-  /** Told after each batch, when it is written. */
-  onBatch?(progress: ImportProgress): Promise<void>
+  /** Runs after each batch is written; the next batch is written when it resolves. */
+  onBatch?(result: BatchResult): Promise<void>
 }
 
 export interface ImportResult {
   readonly counts: Readonly<ImportCounts>
   readonly items: number
-  /** False when it was ended by its signal. */
+  /** False when the signal stopped the import. */
   readonly isComplete: boolean
 }
 
-const BATCH_LINES = 500
-const BATCH_BYTES = 8 * 1024 ** 2
+const BATCH_SIZE = 500
+const MAX_BATCH_BYTES = 8 * 1024 ** 2
 
-export const NO_COUNTS: Readonly<ImportCounts> = { created: 0, updated: 0, unchanged: 0, refused: 0 }
+export const NO_COUNTS: Readonly<ImportCounts> = { created: 0, updated: 0, unchanged: 0, rejected: 0 }
 
-interface Batch {
-  readonly lines: readonly ValidatedLine[]
-}
-
-/** @throws UnreadableSourceError when the source ends being readable; what it told before is written */
+/**
+ * Imports all records of a source.
+ * @throws UnreadableSourceError when the source becomes unreadable; the records before that point are written
+ */
 export async function importCatalogue (
-  services: ImportDeps,
+  deps: ImportDeps,
   source: SourceItems,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const counts = { ...NO_COUNTS, ...options.counts }
   const { skip = 0, signal } = options
   let items = skip
-  let writing: Promise<void> = Promise.resolve()
+  let pendingWrite: Promise<void> = Promise.resolve()
 
-  async function write ({ lines }: Batch): Promise<void> {
-    const outcomes = await writeBatch(services, lines, options)
+  async function write (lines: readonly ValidatedLine[]): Promise<void> {
+    const outcomes = await writeBatch(deps, lines, options)
     for (const { status } of outcomes) counts[status]++
     items += lines.length
     await options.onBatch?.({
@@ -85,78 +85,80 @@ export async function importCatalogue (
       changed: outcomes.flatMap((outcome) =>
         outcome.status === 'created' || outcome.status === 'updated' ? [outcome] : []
       ),
-      refused: outcomes.flatMap((outcome) =>
-        outcome.status === 'refused' ? [{ line: outcome.line, errors: outcome.errors }] : []
+      rejected: outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [{ line: outcome.line, errors: outcome.errors }] : []
       ),
     })
   }
 
   try {
-    for await (const batch of inBatches(source, skip, signal)) {
-      await writing
+    for await (const lines of splitIntoBatches(source, skip, signal)) {
+      await pendingWrite
       if (signal?.aborted === true) break
-      writing = write(batch)
-      // It is awaited with the next batch, or at the end.
-      writing.catch(() => undefined)
+      pendingWrite = write(lines)
+      // The rejection is handled with the next batch or at the end.
+      pendingWrite.catch(() => undefined)
     }
   } finally {
-    await writing
+    await pendingWrite
   }
   return { counts, items, isComplete: signal?.aborted !== true }
 }
 
-/** Validated lines in their order; no two lines of a batch are about one title. */
-async function* inBatches (source: SourceItems, skip: number, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
-  let lines: ValidatedLine[] = []
-  let bytes = 0
-  let keys = new Set<string>()
-  let seen = 0
+/** Yields validated lines in source order. A batch never contains two lines about the same title. */
+async function* splitIntoBatches (
+  source: SourceItems,
+  skip: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly ValidatedLine[]> {
+  let batch: ValidatedLine[] = []
+  let batchBytes = 0
+  let batchKeys = new Set<string>()
+  let itemsRead = 0
   let failure: unknown = null
   try {
     for await (const item of source) {
       if (signal?.aborted === true) return
-      if (++seen <= skip) continue
+      if (++itemsRead <= skip) continue
       const line = validateLine(item)
-      const ownKeys = 'body' in line ? keysOf(line.body) : []
-      const size = 'bytes' in item ? item.bytes ?? 0 : 0
-      if (
-        lines.length > 0 &&
-        (lines.length >= BATCH_LINES || bytes + size > BATCH_BYTES || ownKeys.some((key) => keys.has(key)))
-      ) {
-        yield { lines }
-        lines = []
-        bytes = 0
-        keys = new Set()
+      const keys = 'body' in line ? matchKeys(line.body) : []
+      const bytes = 'bytes' in item ? item.bytes ?? 0 : 0
+      const isBatchFull = batch.length >= BATCH_SIZE || batchBytes + bytes > MAX_BATCH_BYTES
+      if (batch.length > 0 && (isBatchFull || keys.some((key) => batchKeys.has(key)))) {
+        yield batch
+        batch = []
+        batchBytes = 0
+        batchKeys = new Set()
       }
-      lines.push(line)
-      bytes += size
-      for (const key of ownKeys) keys.add(key)
+      batch.push(line)
+      batchBytes += bytes
+      for (const key of keys) batchKeys.add(key)
     }
   } catch (error) {
     failure = error
   }
-  // What was read before a source broke is as good as the rest.
-  if (lines.length > 0) yield { lines }
+  // The lines that were read before the source failed are valid.
+  if (batch.length > 0) yield batch
   if (failure !== null) throw failure
 }
 
-/** Collections come after the titles: they may be about them. */
+/** Writes titles before collections: a collection may contain titles of the same batch. */
 async function writeBatch (
-  services: ImportDeps,
+  deps: ImportDeps,
   lines: readonly ValidatedLine[],
   options: WriteOptions,
-): Promise<Outcome[]> {
-  const told = lines.flatMap((line) => 'body' in line ? [line as ParsedLine<ImportLine>] : [])
-  const outcomes = await importTitles(services, told.filter(isTitle), options)
-  for (const one of told) {
-    if (one.body.kind === 'collection') {
-      outcomes.push(await importCollection(one as Parameters<typeof importCollection>[0], options))
+): Promise<LineOutcome[]> {
+  const parsed = lines.flatMap((line) => 'body' in line ? [line as ParsedLine<ImportLine>] : [])
+  const outcomes = await importTitles(deps, parsed.filter(isTitleLine), options)
+  for (const line of parsed) {
+    if (line.body.kind === 'collection') {
+      outcomes.push(await importCollection(line as Parameters<typeof importCollection>[0], options))
     }
   }
-  const unreadable = lines.flatMap((line) => 'errors' in line ? [rejectedOutcome(line.line, line.errors)] : [])
-  return [...outcomes, ...unreadable].sort((a, b) => a.line - b.line)
+  const invalid = lines.flatMap((line) => 'errors' in line ? [rejectLine(line.line, line.errors)] : [])
+  return [...outcomes, ...invalid].sort((a, b) => a.line - b.line)
 }
 
-function isTitle (told: ParsedLine<ImportLine>): told is ParsedLine<TitleLine> {
-  return told.body.kind !== 'collection'
+function isTitleLine (parsed: ParsedLine<ImportLine>): parsed is ParsedLine<TitleLine> {
+  return parsed.body.kind !== 'collection'
 }

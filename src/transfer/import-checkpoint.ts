@@ -1,29 +1,37 @@
-// Going on with an import that was interrupted: how far it has come is kept in the database that it writes to.
+// Stores the progress of an import in the target database, so that an interrupted import can resume.
 import { createHash } from 'node:crypto'
-import { ImportRun, type StoredImportRun } from '../../models/import-run.js'
+import { ImportCheckpoint, type StoredImportCheckpoint } from '../../models/import-checkpoint.js'
 import type { EditMode } from '../editing/stored-title.js'
 import type { ImportCounts } from './import-catalogue.js'
 
-export type ImportCheckpoint = Pick<StoredImportRun, 'items' | 'counts'>
-
-/** @param identity of the source, and whatever else makes it another import */
-export const runIdOf = (identity: string, mode: EditMode): string =>
-  createHash('sha256').update(`${mode} ${identity}`).digest('hex')
-
-export async function loadCheckpoint (runId: string): Promise<ImportCheckpoint | null> {
-  return await ImportRun.findById(runId, { items: 1, counts: 1 }).lean<StoredImportRun>()
+/** What an interrupted import resumes from. */
+export interface ImportProgress {
+  readonly processedRecords: number
+  readonly counts: Readonly<ImportCounts>
 }
 
-/** Written after what it tells of: an interruption between the two repeats a batch, which changes nothing. */
+/** Identifies an import by its source and mode. @param identity see `ImportSource` */
+export const importRunId = (identity: string, mode: EditMode): string =>
+  createHash('sha256').update(`${mode} ${identity}`).digest('hex')
+
+export async function loadCheckpoint (runId: string): Promise<ImportProgress | null> {
+  const stored = await ImportCheckpoint.findById(runId).lean<StoredImportCheckpoint>()
+  if (stored === null) return null
+  const { refused: rejected, ...counts } = stored.counts
+  return { processedRecords: stored.processedRecords, counts: { ...counts, rejected } }
+}
+
+/** Call this after the batch is written: an interruption in between repeats the batch, which changes nothing. */
 export async function saveCheckpoint (
   runId: string,
-  items: number,
-  counts: Readonly<ImportCounts>,
+  processedRecords: number,
+  { rejected: refused, ...counts }: Readonly<ImportCounts>,
   now: Date,
 ): Promise<void> {
-  await ImportRun.updateOne({ _id: runId }, { $set: { items, counts, updatedAt: now } }, { upsert: true })
+  const fields = { processedRecords, counts: { ...counts, refused }, updatedAt: now }
+  await ImportCheckpoint.updateOne({ _id: runId }, { $set: fields }, { upsert: true })
 }
 
 export async function clearCheckpoint (runId: string): Promise<void> {
-  await ImportRun.deleteOne({ _id: runId })
+  await ImportCheckpoint.deleteOne({ _id: runId })
 }

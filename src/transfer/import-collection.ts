@@ -1,31 +1,28 @@
-// A line of an import that is a collection. There are few of them: each is written through its document.
+// Imports a collection. An import contains few of them, so each is saved as a Mongoose document.
 import { Types } from 'mongoose'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import { Title } from '../../models/title.js'
-import { COLLECTION_DEFAULTS, storedCollection } from '../editing/collections.js'
+import { COLLECTION_DEFAULTS, toCollectionFields } from '../editing/collections.js'
 import type { CollectionBody } from '../schemas/import-line.js'
-import { idOf } from './find-stored.js'
-import { rejectedOutcome, type Outcome, type ParsedLine, type WriteOptions } from './import-titles.js'
+import { rejectLine, type LineOutcome, type ParsedLine, type WriteOptions } from './import-titles.js'
+import { importedId } from './match-titles.js'
 
-/** A message is to be read. */
-const MAX_NAMED = 5
+/** Number of unknown titles that an error message lists. */
+const MAX_LISTED_IDS = 5
 
 export async function importCollection (
   { line, body }: ParsedLine<CollectionBody>,
   { mode, isDryRun }: WriteOptions,
-): Promise<Outcome> {
-  const _id = idOf(body)
-  // In a dry run the lines above made no titles.
-  const unknown = isDryRun ? [] : await findUnknown(body.titleIds ?? [])
-  if (unknown.length > 0) {
-    return rejectedOutcome(line, [{
-      pointer: '/titleIds',
-      message: `are not in the catalogue: ${unknown.slice(0, MAX_NAMED).join(', ')}${
-        unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : ''
-      }`,
-    }])
+): Promise<LineOutcome> {
+  const _id = importedId(body)
+  // A dry run does not create the titles of earlier lines, so it cannot check the IDs.
+  const unknownIds = isDryRun ? [] : await findUnknownTitleIds(body.titleIds ?? [])
+  if (unknownIds.length > 0) {
+    const listed = unknownIds.slice(0, MAX_LISTED_IDS).join(', ')
+    const more = unknownIds.length > MAX_LISTED_IDS ? ` and ${unknownIds.length - MAX_LISTED_IDS} more` : ''
+    return rejectLine(line, [{ pointer: '/titleIds', message: `are not in the catalogue: ${listed}${more}` }])
   }
-  const fields = fieldsOf(body)
+  const fields = toStoredFields(body)
   const id = _id.toString()
   const existing = await Collection.findById(_id)
   if (existing === null) {
@@ -38,14 +35,14 @@ export async function importCollection (
   return { line, status: 'updated', id, kind: 'collection' }
 }
 
-function fieldsOf ({ kind: _, id: _id, collectionKind, ...body }: CollectionBody): Partial<StoredCollection> {
-  return { ...storedCollection(body), ...(collectionKind === undefined ? {} : { kind: collectionKind }) }
+function toStoredFields ({ kind: _, id: _id, collectionKind, ...body }: CollectionBody): Partial<StoredCollection> {
+  return { ...toCollectionFields(body), ...(collectionKind === undefined ? {} : { kind: collectionKind }) }
 }
 
-async function findUnknown (ids: readonly string[]): Promise<string[]> {
+async function findUnknownTitleIds (ids: readonly string[]): Promise<string[]> {
   const found = await Title.collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, {
     projection: { _id: 1 },
   }).toArray()
-  const known = new Set(found.map(({ _id }) => _id.toString()))
-  return ids.filter((id) => !known.has(id))
+  const knownIds = new Set(found.map(({ _id }) => _id.toString()))
+  return ids.filter((id) => !knownIds.has(id))
 }

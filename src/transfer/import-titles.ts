@@ -1,169 +1,163 @@
-// A batch of an import: its lines are recognised, compared with what is stored, and written, each in its turn or none of
-// what it says.
+// Imports a batch of titles: matches the lines with stored titles, compares them, and writes the differences.
+// Each line is written completely or rejected.
 import type { Types } from 'mongoose'
-import { moveMedia } from '../editing/titles.js'
+import { syncEpisodeMedia } from '../editing/titles.js'
 import type { EditMode } from '../editing/stored-title.js'
 import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
 import type { StorageDeps } from '../media/deps.js'
-import { changedTitle, newTitle, type StoredAny } from './build-title.js'
-import { findExistingTitles, idOf, matchExistingTitle } from './find-stored.js'
-import { insertTitles, readTitles, replaceTitles } from './write-titles.js'
+import { buildNewTitle, buildUpdatedTitle, type StoredTitleDocument } from './build-title.js'
+import { findExistingTitles, importedId, matchExistingTitle } from './match-titles.js'
+import { findTitlesById, insertTitles, replaceTitles } from './stored-titles.js'
 
 export interface ImportDeps extends StorageDeps {
   now(): Date
 }
 
 export interface WriteOptions {
-  /** What becomes of what a line leaves out of a title that is there. */
+  /** How a line changes a stored title: `merge` keeps the fields that the line omits, `replace` resets them. */
   readonly mode: EditMode
-  /** Says what would be done, and does nothing. */
+  /** Computes the outcomes without writing. */
   readonly isDryRun: boolean
 }
 
-/** A line that fits the format. */
+/** A line that matches the schema of the import format. */
 export interface ParsedLine<Line> {
   readonly line: number
   readonly body: Line
 }
 
-export type Outcome =
+export type LineOutcome =
   & { readonly line: number }
   & (
     | { readonly status: 'created' | 'updated' | 'unchanged', readonly id: string, readonly kind: LineKind }
-    | { readonly status: 'refused', readonly errors: readonly FieldError[] }
+    | { readonly status: 'rejected', readonly errors: readonly FieldError[] }
   )
 
-/** Whole shows are large: only so many are held beside what is told of them. */
-const COMPARED_AT_ONCE = 100
-/** Others may write the same titles: each time at least one of the writers gets on. */
+/** Number of stored titles in memory at the same time: a show with all its episodes can have 1 MB. */
+const UPDATE_BATCH_SIZE = 100
+/** Attempts to write a title that other writers change; each attempt succeeds for at least one of the writers. */
 const MAX_ATTEMPTS = 5
 
-/** @returns what became of each line, no two of which are about one title */
+type TitleLines = ReadonlyArray<ParsedLine<TitleLine>>
+
+/**
+ * Imports lines that describe different titles.
+ * @returns the outcome of each line
+ */
 export async function importTitles (
-  services: ImportDeps,
-  told: ReadonlyArray<ParsedLine<TitleLine>>,
+  deps: ImportDeps,
+  lines: TitleLines,
   options: WriteOptions,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
-  let left = told
-  for (let attempt = 1; left.length > 0; attempt++) {
-    const { done, overtaken } = await importOnce(services, left, options)
+): Promise<LineOutcome[]> {
+  const outcomes: LineOutcome[] = []
+  let remaining = lines
+  for (let attempt = 1; remaining.length > 0 && attempt <= MAX_ATTEMPTS; attempt++) {
+    const { done, conflicts } = await attemptImport(deps, remaining, options)
     outcomes.push(...done)
-    left = overtaken
-    if (attempt === MAX_ATTEMPTS) {
-      outcomes.push(
-        ...left.map(({ line }) =>
-          rejectedOutcome(line, [{
-            pointer: '',
-            message: 'has an id that is taken, or was changed by somebody else again and again: import it once more',
-          }])
-        ),
-      )
-      left = []
-    }
+    remaining = conflicts
   }
+  const message = 'could not be written: its id is taken, or other writers keep changing the title; import it again'
+  outcomes.push(...remaining.map(({ line }) => rejectLine(line, [{ pointer: '', message }])))
   return outcomes
 }
 
-interface Attempt {
-  readonly done: Outcome[]
-  /** Somebody else changed or made the title between reading and writing. */
-  readonly overtaken: Array<ParsedLine<TitleLine>>
+interface AttemptResult {
+  readonly done: LineOutcome[]
+  /** Lines whose title another writer created, changed or removed between reading and writing. */
+  readonly conflicts: Array<ParsedLine<TitleLine>>
 }
 
-async function importOnce (
-  services: ImportDeps,
-  told: ReadonlyArray<ParsedLine<TitleLine>>,
-  options: WriteOptions,
-): Promise<Attempt> {
-  const recognised = await findExistingTitles(told.map(({ body }) => body))
-  const done: Outcome[] = []
-  const fresh: Array<ParsedLine<TitleLine>> = []
-  const known: Array<ParsedLine<TitleLine> & { readonly id: Types.ObjectId }> = []
-  for (const one of told) {
-    const title = matchExistingTitle(one.body, recognised)
-    if (title === null) fresh.push(one)
-    else if ('errors' in title) done.push(rejectedOutcome(one.line, title.errors))
-    else known.push({ ...one, id: title._id })
+async function attemptImport (deps: ImportDeps, lines: TitleLines, options: WriteOptions): Promise<AttemptResult> {
+  const existing = await findExistingTitles(lines.map(({ body }) => body))
+  const done: LineOutcome[] = []
+  const newLines: Array<ParsedLine<TitleLine>> = []
+  const matchedLines: MatchedLine[] = []
+  for (const line of lines) {
+    const title = matchExistingTitle(line.body, existing)
+    if (title === null) newLines.push(line)
+    else if ('errors' in title) done.push(rejectLine(line.line, title.errors))
+    else matchedLines.push({ ...line, id: title._id })
   }
-  const overtaken = await insertFresh(services, fresh, options, done)
-  for (let at = 0; at < known.length; at += COMPARED_AT_ONCE) {
-    overtaken.push(...await changeKnown(services, known.slice(at, at + COMPARED_AT_ONCE), options, done))
+  const conflicts = await insertNewTitles(deps, newLines, options, done)
+  for (let start = 0; start < matchedLines.length; start += UPDATE_BATCH_SIZE) {
+    const batch = matchedLines.slice(start, start + UPDATE_BATCH_SIZE)
+    conflicts.push(...await updateMatchedTitles(deps, batch, options, done))
   }
-  return { done, overtaken }
+  return { done, conflicts }
 }
 
-async function insertFresh (
+type MatchedLine = ParsedLine<TitleLine> & { readonly id: Types.ObjectId }
+
+/** Appends outcomes to `done`. @returns the lines whose ID or external ID was taken in the meantime */
+async function insertNewTitles (
   { now }: ImportDeps,
-  told: ReadonlyArray<ParsedLine<TitleLine>>,
+  lines: TitleLines,
   { isDryRun }: WriteOptions,
-  done: Outcome[],
+  done: LineOutcome[],
 ): Promise<Array<ParsedLine<TitleLine>>> {
-  const built = told.flatMap((one) => {
-    const title = orRefused(one.line, done, () => newTitle(idOf(one.body), one.body, now()))
-    return title === null ? [] : [{ one, title }]
+  const built = lines.flatMap((line) => {
+    const title = buildOrReject(line.line, done, () => buildNewTitle(importedId(line.body), line.body, now()))
+    return title === null ? [] : [{ line, title, id: title._id.toString() }]
   })
-  const taken = isDryRun ? new Set() : await insertTitles(built.map(({ title }) => title))
+  const takenIds = isDryRun ? new Set() : await insertTitles(built.map(({ title }) => title))
+  const created = built.filter(({ id }) => !takenIds.has(id))
   done.push(
-    ...built.filter(({ title }) => !taken.has(title._id.toString())).map(({ one: { line }, title }) => ({
-      line,
-      status: 'created' as const,
-      id: title._id.toString(),
-      kind: title.kind,
-    })),
+    ...created.map(({ line: { line }, title, id }) => ({ line, status: 'created' as const, id, kind: title.kind })),
   )
-  return built.filter(({ title }) => taken.has(title._id.toString())).map(({ one }) => one)
+  return built.filter(({ id }) => takenIds.has(id)).map(({ line }) => line)
 }
 
-async function changeKnown (
-  services: ImportDeps,
-  told: ReadonlyArray<ParsedLine<TitleLine> & { readonly id: Types.ObjectId }>,
+/** Appends outcomes to `done`. @returns the lines whose title another writer changed or removed */
+async function updateMatchedTitles (
+  deps: ImportDeps,
+  lines: readonly MatchedLine[],
   { mode, isDryRun }: WriteOptions,
-  done: Outcome[],
+  done: LineOutcome[],
 ): Promise<Array<ParsedLine<TitleLine>>> {
-  const stored = await readTitles(told.map(({ id }) => id))
-  const overtaken: Array<ParsedLine<TitleLine>> = []
-  const changed: Array<{ one: ParsedLine<TitleLine>, before: StoredAny, after: StoredAny }> = []
-  for (const one of told) {
-    const before = stored.get(one.id.toString())
+  const stored = await findTitlesById(lines.map(({ id }) => id))
+  const conflicts: Array<ParsedLine<TitleLine>> = []
+  const updates: Array<{ line: MatchedLine, before: StoredTitleDocument, after: StoredTitleDocument }> = []
+  for (const line of lines) {
+    const before = stored.get(line.id.toString())
     if (before === undefined) {
-      overtaken.push(one)
+      conflicts.push(line)
       continue
     }
-    const refusedBefore = done.length
-    const after = orRefused(one.line, done, () => changedTitle(before, one.body, mode, services.now()))
-    if (after !== null) changed.push({ one, before, after })
-    else if (done.length === refusedBefore) {
-      done.push({ line: one.line, status: 'unchanged', id: one.id.toString(), kind: before.kind })
+    const doneBefore = done.length
+    const after = buildOrReject(line.line, done, () => buildUpdatedTitle(before, line.body, mode, deps.now()))
+    if (after !== null) updates.push({ line, before, after })
+    else if (done.length === doneBefore) {
+      done.push({ line: line.line, status: 'unchanged', id: line.id.toString(), kind: before.kind })
     }
   }
-  const lost = isDryRun ? new Set() : await replaceTitles(changed.map(({ after }) => after))
-  for (const { one, before, after } of changed) {
+  const conflictIds = isDryRun ? new Set() : await replaceTitles(updates.map(({ after }) => after))
+  for (const { line, before, after } of updates) {
     const id = after._id.toString()
-    if (lost.has(id)) {
-      overtaken.push(one)
+    if (conflictIds.has(id)) {
+      conflicts.push(line)
       continue
     }
-    if (!isDryRun && before.kind === 'show' && after.kind === 'show') await moveMedia(services, id, before, after)
-    done.push({ line: one.line, status: 'updated', id, kind: after.kind })
+    if (!isDryRun && before.kind === 'show' && after.kind === 'show') await syncEpisodeMedia(deps, id, before, after)
+    done.push({ line: line.line, status: 'updated', id, kind: after.kind })
   }
-  return overtaken
+  return conflicts
 }
 
-function orRefused<T> (line: number, done: Outcome[], build: () => T): T | null {
+/** Returns null and appends a rejection to `done` if the line violates a rule of the catalogue. */
+function buildOrReject<T> (line: number, done: LineOutcome[], build: () => T): T | null {
   try {
     return build()
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const { errors } = error.extensions as { errors?: FieldError[] }
-    done.push(rejectedOutcome(line, errors ?? [{ pointer: '', message: error.detail }]))
+    done.push(rejectLine(line, errors ?? [{ pointer: '', message: error.detail }]))
     return null
   }
 }
 
-export const rejectedOutcome = (line: number, errors: readonly FieldError[]): Outcome => ({
+export const rejectLine = (line: number, errors: readonly FieldError[]): LineOutcome => ({
   line,
-  status: 'refused',
+  status: 'rejected',
   errors,
 })

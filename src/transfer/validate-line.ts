@@ -1,10 +1,11 @@
-// What a line of an import has to be, and everything that is wrong with it otherwise.
+// Validates a record of a source against the import format and lists all its errors.
+import type { ValidateFunction } from 'ajv'
 import type { FieldError } from '../errors.js'
-import { createLineValidators, LINE_KINDS, type ImportLine, type LineKind } from '../schemas/import-line.js'
-import { toFieldError } from '../http/validator.js'
-import type { SourceItem } from './source.js'
+import { buildRecordValidator, toFieldError } from '../http/validator.js'
+import { importLineParts, importLines, LINE_KINDS, type ImportLine, type LineKind } from '../schemas/import-line.js'
+import type { SourceItem } from './parsers/source-items.js'
 
-/** A report is to be read. */
+/** Number of errors that are reported for one line. */
 const MAX_ERRORS = 10
 
 export type ValidatedLine = { readonly line: number, readonly body: ImportLine } | {
@@ -12,34 +13,39 @@ export type ValidatedLine = { readonly line: number, readonly body: ImportLine }
   readonly errors: readonly FieldError[],
 }
 
-/** Compiled when they are needed: that takes longer than a small import. */
-let validators: ReturnType<typeof createLineValidators> | null = null
+/** Compiled at the first use: compiling takes longer than a small import. */
+let validators: Readonly<Record<LineKind, ValidateFunction>> | null = null
 
 export function validateLine (item: SourceItem): ValidatedLine {
   if ('errors' in item) return item
   const { line, body } = item
-  const refuse = (errors: readonly FieldError[]): ValidatedLine => ({ line, errors: errors.slice(0, MAX_ERRORS) })
+  const reject = (errors: readonly FieldError[]): ValidatedLine => ({ line, errors: errors.slice(0, MAX_ERRORS) })
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return refuse([{ pointer: '', message: 'is no object' }])
+    return reject([{ pointer: '', message: 'must be an object' }])
   }
   const { kind } = body as { kind?: unknown }
-  if (!isKind(kind)) {
-    return refuse([{
-      pointer: '/kind',
-      message: kind === undefined ? 'is required' : `must be one of ${LINE_KINDS.join(', ')}`,
-    }])
+  if (!isLineKind(kind)) {
+    const message = kind === undefined ? 'is required' : `must be one of ${LINE_KINDS.join(', ')}`
+    return reject([{ pointer: '/kind', message }])
   }
   validators ??= createLineValidators()
   const validate = validators[kind]
-  if (!validate(body)) return refuse(firstOfEach((validate.errors ?? []).map((error) => toFieldError(error))))
+  if (!validate(body)) {
+    return reject(selectFirstErrors((validate.errors ?? []).map((error) => toFieldError(error))))
+  }
   return { line, body: body as ImportLine }
 }
 
-/** A value that is none of several things fails once for each of them: the first says enough. */
-function firstOfEach (errors: readonly FieldError[]): FieldError[] {
+/** Selects the first error of each field: a value that matches no branch of a union has one error per branch. */
+function selectFirstErrors (errors: readonly FieldError[]): FieldError[] {
   return [...new Map([...errors].reverse().map((error) => [error.pointer, error])).values()].reverse()
 }
 
-function isKind (kind: unknown): kind is LineKind {
+function isLineKind (kind: unknown): kind is LineKind {
   return LINE_KINDS.some((known) => known === kind)
+}
+
+function createLineValidators (): Readonly<Record<LineKind, ValidateFunction>> {
+  const build = (kind: LineKind): ValidateFunction => buildRecordValidator(importLines[kind], importLineParts)
+  return { movie: build('movie'), show: build('show'), collection: build('collection') }
 }

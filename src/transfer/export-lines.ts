@@ -1,29 +1,29 @@
-// Titles and collections as lines of the import format: what is the default is left out, what an import would otherwise
-// make anew is carried. Pictures and media files are not part of it, only their addresses are.
+// Maps stored titles and collections to lines of the import format. Omits default values; includes the IDs and dates
+// that an import would otherwise create. Images and media files are not part of the format, only their URLs.
 import type { StoredCollection } from '../../models/collection.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
-import { toTranslations } from '../schemas/catalogue.js'
 import type { CollectionBody, TitleLine } from '../schemas/import-line.js'
-import type { StoredAny } from './build-title.js'
+import { toTranslations } from '../views/titles.js'
+import type { StoredTitleDocument } from './build-title.js'
 
-export function toTitleLine (title: StoredAny): TitleLine {
+export function toTitleLine (title: StoredTitleDocument): TitleLine {
   const { kind, releaseDate, year } = title
   return {
     kind,
     id: title._id.toString(),
     addedAt: title.createdAt.toISOString(),
-    ...withoutDefaults({
+    ...omitDefaults({
       title: title.title,
       originalTitle: title.originalTitle,
       alternativeTitles: title.alternativeTitles,
       synopsis: title.synopsis,
-      translations: toldTranslations(title.translations),
+      translations: toTranslationFields(title.translations),
       releaseDate,
       genres: title.genres,
       maturityRating: title.maturityRating,
-      cast: people(title.cast),
-      crew: people(title.crew),
+      cast: toCredits(title.cast),
+      crew: toCredits(title.crew),
       posterUrl: title.posterUrl,
       backdropUrl: title.backdropUrl,
       originalLanguage: title.originalLanguage,
@@ -31,23 +31,23 @@ export function toTitleLine (title: StoredAny): TitleLine {
       availableFrom: title.availableFrom?.toISOString() ?? null,
       availableUntil: title.availableUntil?.toISOString() ?? null,
     }),
-    // Left out, it would be that of the release.
+    // An import derives a missing year from the release date, so a null year must be written.
     ...(year === null && releaseDate === null ? {} : { year }),
     ...(title.published ? {} : { published: false }),
     ...(title.popularity === 0 ? {} : { popularity: title.popularity }),
     ...(title.kind === 'show'
       ? { seasons: title.seasons.map(toSeason) }
-      : withoutDefaults({ runtimeMs: title.runtimeMs, markers: toldMarkers(title.markers) })),
+      : omitDefaults({ runtimeMs: title.runtimeMs, markers: toMarkerFields(title.markers) })),
   } as TitleLine
 }
 
 function toSeason (season: StoredSeason): object {
   return {
     number: season.number,
-    ...withoutDefaults({
+    ...omitDefaults({
       title: season.title,
       synopsis: season.synopsis,
-      translations: toldTranslations(season.translations),
+      translations: toTranslationFields(season.translations),
     }),
     episodes: season.episodes.map(toEpisode),
   }
@@ -58,13 +58,13 @@ function toEpisode (episode: StoredEpisode): object {
     id: episode._id.toString(),
     number: episode.number,
     title: episode.title,
-    ...withoutDefaults({
+    ...omitDefaults({
       synopsis: episode.synopsis,
-      translations: toldTranslations(episode.translations),
+      translations: toTranslationFields(episode.translations),
       runtimeMs: episode.runtimeMs,
       airDate: episode.airDate,
       placedAfter: episode.placedAfter,
-      markers: toldMarkers(episode.markers),
+      markers: toMarkerFields(episode.markers),
     }),
   }
 }
@@ -75,9 +75,9 @@ export function toCollectionLine (collection: StoredCollection): CollectionBody 
     id: collection._id.toString(),
     collectionKind: collection.kind,
     title: collection.title,
-    ...withoutDefaults({
+    ...omitDefaults({
       synopsis: collection.synopsis,
-      translations: toldTranslations(collection.translations),
+      translations: toTranslationFields(collection.translations),
       posterUrl: collection.posterUrl,
     }),
     titleIds: collection.titles.map(String),
@@ -85,20 +85,20 @@ export function toCollectionLine (collection: StoredCollection): CollectionBody 
   } as CollectionBody
 }
 
-function toldTranslations (translations: readonly Translation[] | undefined): object | null {
+function toTranslationFields (translations: readonly Translation[] | undefined): object | null {
   return translations === undefined ? null : toTranslations(translations)
 }
 
-function people (list: StoredTitle['cast']): object[] {
-  return list.map(({ name, role, imdb }) => ({ name, ...withoutDefaults({ role, imdb }) }))
+function toCredits (credits: StoredTitle['cast']): object[] {
+  return credits.map(({ name, role, imdb }) => ({ name, ...omitDefaults({ role, imdb }) }))
 }
 
-function toldMarkers (markers: Markers | null): object | null {
+function toMarkerFields (markers: Markers | null): object | null {
   return markers === null ? null : Object.fromEntries(Object.entries(markers).filter(([, value]) => value !== null))
 }
 
-/** Documents from before a field was there do not have it. */
-function withoutDefaults<T extends object> (fields: T): Partial<T> {
+/** Omits null, undefined and empty arrays. Documents that are older than a field have undefined in it. */
+function omitDefaults<T extends object> (fields: T): Partial<T> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) =>
       value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
