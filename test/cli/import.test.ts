@@ -8,14 +8,14 @@ import { gunzipSync } from 'node:zlib'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import { Collection } from '../../models/collection.js'
-import { ImportRun } from '../../models/import-run.js'
+import { ImportCheckpoint } from '../../models/import-checkpoint.js'
 import { Title } from '../../models/title.js'
 import { loadDemoMovies } from '../../src/demo/movies.js'
 import { demoShows } from '../../src/demo/shows.js'
 import { signUpAdmin, startApp } from '../helper.js'
 import { runCommand, SECRETS } from '../run-command.js'
-import { FULL_MOVIE, FULL_SHOW } from '../transfer/full-titles.js'
-import { makeImdbFolder, writeRealRows } from '../transfer/imdb-files.js'
+import { COMPLETE_MOVIE, COMPLETE_SHOW } from '../transfer/complete-titles.js'
+import { makeImdbFolder, writeSampleDatasets } from '../transfer/imdb-files.js'
 
 function makeFolder (t: Test): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-import-'))
@@ -40,9 +40,9 @@ t.test('import', { timeout: 200_000 }, async (t) => {
   t.test('says what became of the lines, refused ones with their reasons, and running services show them', async (t) => {
     const mixed = file(
       'mixed.ndjson',
-      toLines([{ kind: 'movie', ...FULL_MOVIE }, { kind: 'movie', title: 'X', year: 'soon' }, {
+      toLines([{ kind: 'movie', ...COMPLETE_MOVIE }, { kind: 'movie', title: 'X', year: 'soon' }, {
         kind: 'show',
-        ...FULL_SHOW,
+        ...COMPLETE_SHOW,
       }, { kind: 'film' }]),
     )
     const first = await runCommand(running, ['import', mixed])
@@ -82,7 +82,7 @@ t.test('import', { timeout: 200_000 }, async (t) => {
 
   t.test("reads several files, standard input, and IMDb's; changes nothing in a dry run", async (t) => {
     const imdb = makeImdbFolder(t)
-    writeRealRows(imdb)
+    writeSampleDatasets(imdb)
     const before = await Title.countDocuments()
     const words = ['import', imdb.ratings, imdb.basics, imdb.episodes, '--min-votes', '1']
     t.match(await runCommand(running, [...words, '--dry-run']), {
@@ -95,7 +95,7 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     const fawlty = await Title.collection.findOne({ 'externalIds.imdb': 'tt0072500' })
     t.match(
       fawlty,
-      { popularity: 102_345, synopsis: FULL_SHOW.synopsis, episodeCount: 3 },
+      { popularity: 102_345, synopsis: COMPLETE_SHOW.synopsis, episodeCount: 3 },
       'what only the other source knew is kept',
     )
     const csv = file('more.csv', 'title,year\nPlan 9 from Outer Space,1957\n')
@@ -128,7 +128,7 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     t.strictSame(schema, JSON.parse(readFileSync('openapi/import-line.schema.json', 'utf8')))
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
     t.ok(
-      [{ kind: 'movie', ...FULL_MOVIE }, { kind: 'show', ...FULL_SHOW }, { kind: 'collection', title: 'A' }].every((
+      [{ kind: 'movie', ...COMPLETE_MOVIE }, { kind: 'show', ...COMPLETE_SHOW }, { kind: 'collection', title: 'A' }].every((
         line,
       ) => validate(line)),
     )
@@ -186,7 +186,7 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
   t.ok(created > 0)
   t.equal(await Title.countDocuments(), ALL)
   t.equal((await Title.distinct('externalIds.imdb')).length, ALL)
-  t.equal(await ImportRun.countDocuments(), 0, 'a finished import leaves nothing')
+  t.equal(await ImportCheckpoint.countDocuments(), 0, 'a finished import leaves nothing')
   t.match(JSON.parse((await runCommand(running, ['import', big, '--json'])).out), { created: 0, unchanged: ALL })
 })
 
@@ -221,8 +221,8 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   ) as [string, string, string]
   writeFileSync(demo, toLines([...loadDemoMovies(), ...demoShows]))
   t.match(await runCommand(running, ['import', demo]), { code: 0 })
-  const movie = (await admin.post('/v1/admin/movies', FULL_MOVIE)).body
-  const show = (await admin.post('/v1/admin/shows', { ...FULL_SHOW, externalIds: { tmdb: '2207' } })).body
+  const movie = (await admin.post('/v1/admin/movies', COMPLETE_MOVIE)).body
+  const show = (await admin.post('/v1/admin/shows', { ...COMPLETE_SHOW, externalIds: { tmdb: '2207' } })).body
   await admin.post('/v1/admin/movies', { title: 'Hidden', published: false, releaseDate: '2001-01-01', year: null })
   await admin.post('/v1/admin/collections', {
     title: 'Berlin',
@@ -246,7 +246,7 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   t.match(await runCommand(running, ['export', first]), { code: 0, err: /Wrote 3,\d\d\d titles to/ })
   await Title.collection.deleteMany({})
   await Collection.collection.deleteMany({})
-  await mongoose.connection.collection('importruns').deleteMany({})
+  await mongoose.connection.collection('importcheckpoints').deleteMany({})
   t.match(await runCommand(running, ['import', first]), { code: 0, out: /, 0 updated, 0 unchanged, 0 refused/ })
   t.match(await runCommand(running, ['export', second]), { code: 0 })
   const text = gunzipSync(readFileSync(first)).toString()

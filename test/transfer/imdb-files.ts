@@ -1,10 +1,10 @@
-// IMDb's dataset files as they are published: a few real rows, and any number of generated ones.
+// Writes IMDb dataset files for tests: a sample of real rows with some invalid ones, or any number of generated rows.
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createGzip } from 'node:zlib'
-import { IMDB_HEADERS, type ImdbKind } from '../../src/transfer/imdb-rows.js'
+import { IMDB_HEADERS, type ImdbDataset } from '../../src/transfer/parsers/imdb-rows.js'
 
 const BASICS = `
 tt0072500\ttvSeries\tFawlty Towers\tFawlty Towers\t0\t1975\t1979\t30\tComedy
@@ -18,10 +18,10 @@ tt8162428\ttvEpisode\t1:23:45\t1:23:45\t0\t2019\t\\N\t60\tDrama,History,Thriller
 tt9166672\ttvEpisode\tPlease Remain Calm\tPlease Remain Calm\t0\t2019\t\\N\t\\N\tDrama,History,Thriller
 tt9900001\tmovie\tOnly for adults\tOnly for adults\t1\t1980\t\\N\t70\tAdult
 tt9900002\tvideoGame\tA game\tA game\t0\t2001\t\\N\t\\N\tAction
-tt9900003\tmovie\tA row with too few
-tt9900004\ttvEpisode\tOf nothing that is there\tOf nothing that is there\t0\t1999\t\\N\t\\N\t\\N
-tt9900005\ttvEpisode\tWithout a place\tWithout a place\t0\t1976\t\\N\t\\N\t\\N
-tt9900006\ttvEpisode\tThe same place\tThe same place\t0\t1976\t\\N\t\\N\t\\N
+tt9900003\tmovie\tA row with too few cells
+tt9900004\ttvEpisode\tOf an unknown show\tOf an unknown show\t0\t1999\t\\N\t\\N\t\\N
+tt9900005\ttvEpisode\tWithout a number\tWithout a number\t0\t1976\t\\N\t\\N\t\\N
+tt9900006\ttvEpisode\tThe same number\tThe same number\t0\t1976\t\\N\t\\N\t\\N
 tt9900007\tmovie\tUnknown\tUnknown\t0\t\\N\t\\N\t\\N\t\\N
 `
 const EPISODES = `
@@ -40,104 +40,104 @@ tt0133093\t8.7\t2123456
 tt0078748\t8.5\t987654
 `
 
+const EPISODES_PER_SEASON = 20
+const FIRST_SHOW_ID = 10_000_000
+const FIRST_EPISODE_ID = 20_000_000
+const WRITE_BUFFER_CHARACTERS = 65_536
+
 export interface ImdbFolder {
   readonly basics: string
   readonly episodes: string
   readonly ratings: string
-  fileOf(name: string): string
+  filePath(name: string): string
 }
 
+/** Creates a temporary folder that the test deletes at its end. */
 export function makeImdbFolder (t: { teardown(end: () => unknown): unknown }): ImdbFolder {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-imdb-'))
   t.teardown(() => {
     rmSync(folder, { recursive: true, force: true })
   })
-  const fileOf = (name: string): string => path.join(folder, name)
+  const filePath = (name: string): string => path.join(folder, name)
   return {
-    basics: fileOf('title.basics.tsv'),
-    episodes: fileOf('title.episode.tsv'),
-    ratings: fileOf('title.ratings.tsv'),
-    fileOf,
+    basics: filePath('title.basics.tsv'),
+    episodes: filePath('title.episode.tsv'),
+    ratings: filePath('title.ratings.tsv'),
+    filePath,
   }
 }
 
-export function writeRealRows ({ basics, episodes, ratings }: ImdbFolder): void {
-  const write = (file: string, kind: ImdbKind, rows: string): void => {
-    writeFileSync(file, `${IMDB_HEADERS[kind]}${rows}`)
-  }
-  write(basics, 'basics', BASICS)
-  write(episodes, 'episodes', EPISODES)
-  write(ratings, 'ratings', RATINGS)
+export function writeSampleDatasets ({ basics, episodes, ratings }: ImdbFolder): void {
+  writeFileSync(basics, `${IMDB_HEADERS.basics}${BASICS}`)
+  writeFileSync(episodes, `${IMDB_HEADERS.episodes}${EPISODES}`)
+  writeFileSync(ratings, `${IMDB_HEADERS.ratings}${RATINGS}`)
 }
 
-/** Packed, as they are downloaded. */
-export async function writeGenerated (
-  folder: ImdbFolder,
-  shows: number,
-  episodesEach: number,
-  movies: number,
-): Promise<ImdbFolder> {
-  const packed = {
+interface GeneratedSize {
+  readonly shows: number
+  readonly episodesPerShow: number
+  readonly movies: number
+}
+
+/** Writes gzip files, as IMDb publishes them. */
+export async function writeGeneratedDatasets (folder: ImdbFolder, size: GeneratedSize): Promise<ImdbFolder> {
+  const compressed = {
     ...folder,
     basics: `${folder.basics}.gz`,
     episodes: `${folder.episodes}.gz`,
     ratings: `${folder.ratings}.gz`,
   }
-  const id = (number: number): string => `tt${String(number).padStart(7, '0')}`
-  async function write (file: string, kind: ImdbKind, rows: Generator<string>): Promise<void> {
-    const gzip = createGzip({ level: 1 })
-    const out = gzip.pipe(createWriteStream(file))
-    gzip.write(`${IMDB_HEADERS[kind]}\n`)
-    let text = ''
-    for (const row of rows) {
-      text += `${row}\n`
-      if (text.length < 65_536) continue
-      if (!gzip.write(text)) await once(gzip, 'drain')
-      text = ''
-    }
-    gzip.end(text)
-    await once(out, 'close')
+  await writeGzip(compressed.basics, 'basics', generateBasics(size))
+  await writeGzip(compressed.episodes, 'episodes', generateEpisodes(size))
+  await writeGzip(compressed.ratings, 'ratings', generateRatings(size))
+  return compressed
+}
+
+async function writeGzip (file: string, dataset: ImdbDataset, rows: Generator<string>): Promise<void> {
+  const gzip = createGzip({ level: 1 })
+  const output = gzip.pipe(createWriteStream(file))
+  gzip.write(`${IMDB_HEADERS[dataset]}\n`)
+  let text = ''
+  for (const row of rows) {
+    text += `${row}\n`
+    if (text.length < WRITE_BUFFER_CHARACTERS) continue
+    if (!gzip.write(text)) await once(gzip, 'drain')
+    text = ''
   }
-  const episodeId = (show: number, episode: number): number => 20_000_000 + episode * shows + show
-  await write(
-    packed.basics,
-    'basics',
-    (function* () {
-      for (let movie = 1; movie <= movies; movie++) {
-        yield `${id(movie)}\tmovie\tMovie ${movie}\tMovie ${movie}\t0\t${1920 + movie % 100}\t\\N\t90\tDrama`
-      }
-      for (let show = 1; show <= shows; show++) {
-        yield `${id(10_000_000 + show)}\ttvSeries\tShow ${show}\tShow ${show}\t0\t1990\t\\N\t\\N\tComedy`
-      }
-      // The episodes of a show lie far apart, as they do in the real file.
-      for (let episode = 0; episode < episodesEach; episode++) {
-        for (let show = 1; show <= shows; show++) {
-          yield `${
-            id(episodeId(show, episode))
-          }\ttvEpisode\tEpisode ${episode} of show ${show}\tX\t0\t1991\t\\N\t25\tComedy`
-        }
-      }
-    })(),
-  )
-  await write(
-    packed.episodes,
-    'episodes',
-    (function* () {
-      for (let episode = 0; episode < episodesEach; episode++) {
-        for (let show = 1; show <= shows; show++) {
-          yield `${id(episodeId(show, episode))}\t${id(10_000_000 + show)}\t${1 + Math.floor(episode / 20)}\t${
-            1 + episode % 20
-          }`
-        }
-      }
-    })(),
-  )
-  await write(
-    packed.ratings,
-    'ratings',
-    (function* () {
-      for (let movie = 1; movie <= movies; movie++) yield `${id(movie)}\t7.0\t${movie}`
-    })(),
-  )
-  return packed
+  gzip.end(text)
+  await once(output, 'close')
+}
+
+const toImdbId = (number: number): string => `tt${String(number).padStart(7, '0')}`
+const episodeId = (show: number, episode: number, shows: number): string =>
+  toImdbId(FIRST_EPISODE_ID + episode * shows + show)
+
+function* generateBasics ({ shows, episodesPerShow, movies }: GeneratedSize): Generator<string> {
+  for (let movie = 1; movie <= movies; movie++) {
+    yield `${toImdbId(movie)}\tmovie\tMovie ${movie}\tMovie ${movie}\t0\t${1920 + movie % 100}\t\\N\t90\tDrama`
+  }
+  for (let show = 1; show <= shows; show++) {
+    yield `${toImdbId(FIRST_SHOW_ID + show)}\ttvSeries\tShow ${show}\tShow ${show}\t0\t1990\t\\N\t\\N\tComedy`
+  }
+  // The episodes of a show are far apart, as in the published file.
+  for (let episode = 0; episode < episodesPerShow; episode++) {
+    for (let show = 1; show <= shows; show++) {
+      const id = episodeId(show, episode, shows)
+      yield `${id}\ttvEpisode\tEpisode ${episode} of show ${show}\tX\t0\t1991\t\\N\t25\tComedy`
+    }
+  }
+}
+
+function* generateEpisodes ({ shows, episodesPerShow }: GeneratedSize): Generator<string> {
+  for (let episode = 0; episode < episodesPerShow; episode++) {
+    const season = 1 + Math.floor(episode / EPISODES_PER_SEASON)
+    const number = 1 + episode % EPISODES_PER_SEASON
+    for (let show = 1; show <= shows; show++) {
+      yield `${episodeId(show, episode, shows)}\t${toImdbId(FIRST_SHOW_ID + show)}\t${season}\t${number}`
+    }
+  }
+}
+
+function* generateRatings ({ movies }: GeneratedSize): Generator<string> {
+  for (let movie = 1; movie <= movies; movie++) yield `${toImdbId(movie)}\t7.0\t${movie}`
 }

@@ -1,5 +1,5 @@
-// A movie, a show and a collection that say everything that can be said, as bodies that administrators send.
-export const FULL_MOVIE = {
+// A movie and a show that use every field, as request bodies of an administrator.
+export const COMPLETE_MOVIE = {
   title: 'Das Leben der Anderen',
   originalTitle: 'Das Leben der Anderen',
   alternativeTitles: ['The Lives of Others', 'La vie des autres'],
@@ -12,11 +12,11 @@ export const FULL_MOVIE = {
   releaseDate: '2006-03-23',
   genres: ['Drama', 'Thriller'],
   maturityRating: 'R',
-  cast: [{ name: 'Ulrich Mühe', role: 'Gerd Wiesler', imdb: 'nm0618057' }, {
-    name: 'Martina Gedeck',
-    role: 'Christa-Maria Sieland',
-  }],
-  crew: [{ name: 'Florian Henckel von Donnersmarck', role: 'Director' }, { name: 'Somebody', role: null }],
+  cast: [
+    { name: 'Ulrich Mühe', role: 'Gerd Wiesler', imdb: 'nm0618057' },
+    { name: 'Martina Gedeck', role: 'Christa-Maria Sieland' },
+  ],
+  crew: [{ name: 'Florian Henckel von Donnersmarck', role: 'Director' }, { name: 'Gabriel Yared', role: null }],
   posterUrl: 'https://img.example.com/p/lives.jpg',
   backdropUrl: 'https://img.example.com/b/lives.jpg',
   originalLanguage: 'de',
@@ -29,7 +29,7 @@ export const FULL_MOVIE = {
   markers: { introStartMs: 0, introEndMs: 65_000, creditsStartMs: 8_000_000 },
 } as const
 
-export const FULL_SHOW = {
+export const COMPLETE_SHOW = {
   title: 'Fawlty Towers',
   synopsis: 'A hotel in Torquay, and the man who should not run it.',
   translations: { de: { title: 'Das verrückte Hotel' } },
