@@ -1,16 +1,20 @@
-// Domain errors: what the service refuses, each with a stable code. Only the problems plugin turns them into replies.
+// Domain errors: each has a stable code that clients can rely on. The problems plugin sends them.
 
-/** One member of the body, query or path that was refused. */
+/** Error of one field in the body, the query or the path. */
 export interface FieldError {
+  /** JSON Pointer (RFC 6901). */
   pointer: string
+  /** Continues the name of the field: "is required". */
   message: string
 }
 
-/**
- * A refusal that a client can understand.
- * `extensions` become members of the problem document, `headers` of the reply.
- */
+/** An error that clients can understand. */
 export class DomainError extends Error {
+  /**
+   * @param status HTTP status code
+   * @param extensions further fields of the problem document
+   * @param headers further response headers
+   */
   constructor (
     readonly status: number,
     readonly code: string,
@@ -24,31 +28,37 @@ export class DomainError extends Error {
   }
 }
 
-/** Throws; lets a lookup read as `find(…) ?? fail(…)`. */
+/** Throws an error in an expression: `find(…) ?? fail(…)`. */
 export function fail (error: Error): never {
   throw error
 }
 
-export const unauthorized = (detail = 'Sign in and send the access token as "Authorization: Bearer …".'): DomainError =>
-  new DomainError(401, 'unauthorized', 'Not signed in', detail, {}, { 'www-authenticate': 'Bearer realm="normflix"' })
+export const unauthorized = (detail = 'Log in and send the access token as "Authorization: Bearer …".'): DomainError =>
+  new DomainError(401, 'unauthorized', 'Not logged in', detail, {}, { 'www-authenticate': 'Bearer realm="normflix"' })
 
-export const forbidden = (detail = 'This needs a role that the account does not have.'): DomainError =>
+export const forbidden = (detail = 'The account does not have the required role.'): DomainError =>
   new DomainError(403, 'forbidden', 'Not allowed', detail)
 
-/** Whatever is missing, belongs to somebody else, or is hidden from this profile: one answer for all. */
-export const notFound = (what: string): DomainError =>
-  new DomainError(404, 'not-found', 'Not found', `There is no such ${what}, or it is not yours to see.`)
+/** One error for what does not exist, belongs to another account or exceeds the maturity limits of the profile. */
+export const notFound = (resource: string): DomainError =>
+  new DomainError(404, 'not-found', 'Not found', `There is no such ${resource}, or you do not have access to it.`)
 
-export const validationFailed = (errors: FieldError[], detail = 'The request does not fit the API description.'): DomainError =>
-  new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
+export const validationFailed = (
+  errors: FieldError[],
+  detail = 'The request does not match the API description.',
+): DomainError => new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
 
-/** What is wrong with a part of a body, told by its place in the whole. */
-export function prefixPointers<T> (pointer: string, read: () => T): T {
+/**
+ * Validates a part of a body, and prefixes the pointers of its field errors with the pointer of the part.
+ * @throws DomainError the error of `validate`
+ */
+export function prefixPointers<T> (pointer: string, validate: () => T): T {
   try {
-    return read()
+    return validate()
   } catch (error) {
     const errors = error instanceof DomainError ? error.extensions['errors'] as FieldError[] | undefined : undefined
-    throw errors === undefined ? error : validationFailed(errors.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` })))
+    if (errors === undefined) throw error
+    throw validationFailed(errors.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` })))
   }
 }
 
@@ -62,28 +72,31 @@ export const conflict = (
   extensions: Record<string, unknown> = {},
 ): DomainError => new DomainError(409, code, title, detail, extensions)
 
-/** Kept with all it holds, but without a place on the plan. */
+/** The profile exceeds the limit of the plan. Its data remains stored. */
 export const profileLocked = (): DomainError =>
   conflict(
     'profile-locked',
     'Profile locked',
-    'This plan has no place for this profile. A larger plan unlocks it with all it holds.',
+    'The plan does not include this profile. A larger plan unlocks it with all its data.',
   )
 
 export const preconditionFailed = (): DomainError =>
   new DomainError(
     412,
     'precondition-failed',
-    'Changed meanwhile',
-    'It is not the version that If-Match names. Read it again and repeat.',
+    'Edit conflict',
+    'The resource is no longer at the version in If-Match. Read it again and repeat the change.',
   )
 
 export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
   new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })
 
-/** A store of media files that is not on this machine does not answer, or not as it should; the cause is for the log. */
+/**
+ * The media storage does not respond, or responds with an error.
+ * @param cause appears in the log only
+ */
 export const storageUnavailable = (cause?: unknown): DomainError =>
   Object.assign(
-    unavailable('storage-unavailable', 'The store of media files cannot be reached. Try again in a moment.', 5),
+    unavailable('storage-unavailable', 'The media storage is unavailable. Retry in a moment.', 5),
     { cause },
   )

@@ -1,4 +1,4 @@
-// Who may call what. Every route declares its access in its config; one that does not fails the start.
+// Authentication and authorisation. Each route declares its access in its config; a route without one fails the start.
 import fastifyJwt from '@fastify/jwt'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -12,37 +12,38 @@ import { decodeBase64Url } from '../security/signed-tokens.js'
 import type { ProfileRef } from '../watching/deps.js'
 
 /**
- * - `public`: anybody
- * - `account`: the account's own token
- * - `profile`: the account's own token, or one bound to the profile in the path
- * - `catalogue`: any token; what is seen depends on the profile it is bound to
- * - `admin`: the account's own token with the role admin
- * - `signed-url`: whoever holds the signed address; the handler checks it
+ * Who may call a route.
+ * - `public`: everyone
+ * - `account`: an account token
+ * - `profile`: an account token, or a token that is bound to the profile in the path
+ * - `catalogue`: any token; a profile token restricts the catalogue to the maturity limits of its profile
+ * - `admin`: an account token with the role admin
+ * - `signed-url`: everyone with the signed URL, which the handler verifies
  */
 export type Access = 'public' | 'account' | 'profile' | 'catalogue' | 'admin' | 'signed-url'
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60
 const ISSUER = 'normflix'
 const AUDIENCE = 'normflix-api'
-/** RFC 9068: an access token says that it is one, so that no other signed thing is taken for it. */
+/** RFC 9068: the type distinguishes access tokens from other signed tokens. */
 const TOKEN_TYPE = 'at+jwt'
 
 export interface AccessClaims {
-  /** Account id. */
+  /** Account ID. */
   readonly sub: string
-  /** Session id. */
+  /** Session ID. */
   readonly sid: string
   readonly role: Role
-  /** The profile the token is bound to; absent in the account's own token. */
+  /** ID of the profile that the token is bound to; absent in an account token. */
   readonly pid?: string
 }
 
-/** Who calls, and through whose eyes. */
+/** The signed-in caller of a request. */
 export interface AuthenticatedCaller {
   readonly accountId: string
   readonly sessionId: string
   readonly role: Role
-  /** The profile the token is bound to. */
+  /** The profile that the token is bound to; null for an account token. */
   readonly boundProfileId: string | null
 }
 
@@ -51,8 +52,9 @@ declare module 'fastify' {
     access?: Access
   }
   interface FastifyRequest {
+    /** Null on `public` and `signed-url` routes. */
     caller: AuthenticatedCaller | null
-    /** Set on `profile` routes. */
+    /** Null except on `profile` routes. */
     profileAccess: ProfileAccess | null
   }
   interface FastifyInstance {
@@ -74,8 +76,7 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
   await app.register(fastifyJwt, {
     secret: {
       private: keys.current('access').key,
-      public: async (_request: FastifyRequest, token: unknown) =>
-        keys.find('access', kidOf(token)) ?? failVerification(),
+      public: async (_request: FastifyRequest, token: unknown) => keys.find('access', kidOf(token)) ?? rejectToken(),
     },
     decode: { complete: true },
     sign: { algorithm: 'HS256', kid: keys.current('access').kid, header: { typ: TOKEN_TYPE } as never },
@@ -104,18 +105,19 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
 
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
-    if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it`)
+    if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
     route.schema = { ...route.schema, security: access === 'public' || access === 'signed-url' ? [] : [{ bearer: [] }] }
   })
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access
     if (access === undefined || access === 'public' || access === 'signed-url') return
-    const caller = await identify(request, accounts)
+    const caller = await authenticate(request, accounts)
     request.caller = caller
     if (access === 'profile') {
-      request.profileAccess = await openProfile(accounts, caller, (request.params as { profileId: string }).profileId)
+      const { profileId } = request.params as { profileId: string }
+      request.profileAccess = await authoriseProfile(accounts, caller, profileId)
     } else if (access !== 'catalogue' && caller.boundProfileId !== null) {
-      throw forbidden("A profile's token opens that profile and the catalogue only. Use the account's own token.")
+      throw forbidden('A profile token is valid for its profile and the catalogue only. Use the account token.')
     }
     if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
   })
@@ -126,15 +128,15 @@ function kidOf (token: unknown): string {
   return typeof kid === 'string' ? kid : ''
 }
 
-function failVerification (): never {
+function rejectToken (): never {
   throw unauthorized()
 }
 
-/** Every way in which a token can be wrong gets the same answer. */
-async function identify (request: FastifyRequest, access: AccountAccess): Promise<AuthenticatedCaller> {
+/** Verifies the access token and its session. Every invalid token causes the same error. */
+async function authenticate (request: FastifyRequest, access: AccountAccess): Promise<AuthenticatedCaller> {
   if (!hasCanonicalSignature(request.headers.authorization ?? '')) throw unauthorized()
-  const claims = await request.jwtVerify<AccessClaims>().catch(() => failVerification())
-  // An id of another form would be an error of the database, which is another answer.
+  const claims = await request.jwtVerify<AccessClaims>().catch(() => rejectToken())
+  // An ID in another form would cause a database error, and so a different response.
   if (!isId(claims.sub) || !isId(claims.sid)) throw unauthorized()
   if (!await access.isSessionLive(claims.sid, claims.sub)) throw unauthorized()
   return { accountId: claims.sub, sessionId: claims.sid, role: claims.role, boundProfileId: claims.pid ?? null }
@@ -149,7 +151,7 @@ function isId (value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{24}$/.test(value)
 }
 
-async function openProfile (
+async function authoriseProfile (
   access: AccountAccess,
   caller: AuthenticatedCaller,
   profileId: string,
@@ -158,20 +160,20 @@ async function openProfile (
   const profile = await access.findProfile(caller.accountId, profileId)
   if (profile === null) throw notFound('profile')
   if (profile.hasPin && caller.boundProfileId === null) {
-    throw forbidden('This profile has a PIN: open it with select and use the token that it gives.')
+    throw forbidden('This profile has a PIN. Select the profile with its PIN and use the profile token.')
   }
   if (profile.locked) throw profileLocked()
   return profile
 }
 
-/** The caller of a route that is not public. */
+/** The caller of a route that is not public. @throws DomainError 401 on a public route */
 export function callerOf (request: FastifyRequest): AuthenticatedCaller {
-  return request.caller ?? failVerification()
+  return request.caller ?? rejectToken()
 }
 
-/** The profile of a `profile` route. */
+/** The profile of a `profile` route. @throws DomainError 401 on another route */
 export function profileOf (request: FastifyRequest): ProfileAccess {
-  return request.profileAccess ?? failVerification()
+  return request.profileAccess ?? rejectToken()
 }
 
 /** The account and the profile of a `profile` route. */
@@ -179,15 +181,15 @@ export function profileRef (request: FastifyRequest): ProfileRef {
   return { account: callerOf(request).accountId, profile: profileOf(request).id }
 }
 
-/** The account behind a request, as the cache knows it. */
+/** The cached account of the caller. @throws DomainError 401 when the account no longer exists */
 export async function accountOf (access: AccountAccess, request: FastifyRequest): Promise<CachedAccount> {
-  return await access.findAccount(callerOf(request).accountId) ?? failVerification()
+  return await access.findAccount(callerOf(request).accountId) ?? rejectToken()
 }
 
-/** Through whose eyes a request sees the catalogue. */
+/** The maturity limits that apply to catalogue reads of a request. */
 export async function maturityScopeOf (access: AccountAccess, request: FastifyRequest): Promise<MaturityScope> {
   if (request.profileAccess !== null) return request.profileAccess
   const { accountId, boundProfileId } = callerOf(request)
   if (boundProfileId === null) return UNRESTRICTED_SCOPE
-  return await access.findProfile(accountId, boundProfileId) ?? failVerification()
+  return await access.findProfile(accountId, boundProfileId) ?? rejectToken()
 }

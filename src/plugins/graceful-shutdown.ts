@@ -1,4 +1,4 @@
-// Stopping without cutting anybody off: readiness says no, nobody new comes in, requests in flight finish, streams get a
+// Graceful shutdown: readiness fails, no new connection is accepted, requests in flight finish, and media streams get a
 // few seconds.
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
@@ -10,35 +10,35 @@ declare module 'fastify' {
   }
 }
 
-/** How long bytes that are being sent may go on. */
-const STREAMS_GET_MS = 8_000
-/** Nothing was in flight for this long: what is still connected is idle. */
-const QUIET_MS = 200
-const POLL_MS = 20
+/** Responses that are still being sent after this time are cut off. */
+const DRAIN_TIMEOUT_MS = 8_000
+/** Connections count as idle after this time without a request in flight. */
+const IDLE_TIMEOUT_MS = 200
+const POLL_INTERVAL_MS = 20
 
-export default fp(async function stopping (app) {
-  let isStopping = false
-  const open = new Set<FastifyReply>()
-  app.decorate('isStopping', () => isStopping)
+export default fp(async function gracefulShutdown (app) {
+  let isShuttingDown = false
+  const openReplies = new Set<FastifyReply>()
+  app.decorate('isShuttingDown', () => isShuttingDown)
   app.addHook('onRequest', async (_request, reply) => {
-    open.add(reply)
+    openReplies.add(reply)
     reply.raw.once('close', () => {
-      open.delete(reply)
+      openReplies.delete(reply)
     })
   })
   app.addHook('preClose', async () => {
-    isStopping = true
-    // The HTTP server's own close would also cut connections on which a client is just sending its next request. While
-    // the app is closing, every answer says "Connection: close", so that clients leave by themselves.
+    isShuttingDown = true
+    // The close method of the HTTP server would also cut connections on which a client is sending its next request.
+    // While the app closes, every response has "Connection: close", so clients disconnect on their own.
     if (app.server.listening) Server.prototype.close.call(app.server)
-    const deadline = Date.now() + STREAMS_GET_MS
-    let quietSince = Date.now()
-    while (Date.now() < deadline && Date.now() - quietSince < QUIET_MS) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      if (open.size > 0) quietSince = Date.now()
+    const deadline = Date.now() + DRAIN_TIMEOUT_MS
+    let idleSince = Date.now()
+    while (Date.now() < deadline && Date.now() - idleSince < IDLE_TIMEOUT_MS) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+      if (openReplies.size > 0) idleSince = Date.now()
     }
-    for (const reply of open) reply.raw.destroy()
-    // Also those that were opened ahead and never asked for anything: to the server they are not idle, and would be waited for.
+    for (const reply of openReplies) reply.raw.destroy()
+    // The server does not count a connection as idle before its first request, so closing would wait for it.
     app.server.closeAllConnections()
   })
-}, { name: 'stopping' })
+}, { name: 'graceful-shutdown' })

@@ -1,4 +1,4 @@
-// Headers, origins and request rates: what guards every route alike.
+// Security headers, CORS, rate limits and the timeout for request bodies of every route.
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -7,12 +7,12 @@ import { DomainError } from '../errors.js'
 import type { Config } from '../config.js'
 import { ipAddressKey } from '../security/ip-address.js'
 
-/** Requests a minute from one address; a TV at its busiest makes a few dozen. */
-const REQUESTS_PER_MINUTE = 6_000
-/** Sign-up, log-in and the like from one address. */
+/** Per IP address; a busy TV app sends a few dozen. */
+const MAX_REQUESTS_PER_MINUTE = 6_000
+/** Rate limit per IP address of sign-up, log-in and similar routes. */
 export const AUTH_RATE_LIMIT = { max: 300, timeWindow: 60_000 } as const
 
-/** What a browser needs to read to resume an upload. */
+/** Response headers that a browser needs to resume an upload. */
 const TUS_HEADERS = [
   'Tus-Resumable',
   'Tus-Version',
@@ -24,12 +24,11 @@ const TUS_HEADERS = [
   'Upload-Expires',
 ]
 
-/** A body of usual size has this long to arrive. */
-const BODY_WITHIN_MS = 30_000
+const BODY_TIMEOUT_MS = 30_000
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Bodies of this route may take as long as they need. */
+    /** Disables the timeout for the request body. */
     slowBody?: boolean
   }
 }
@@ -57,12 +56,12 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
     ],
     maxAge: 600,
   })
-  // Node's own limit on the time of a request would cut long uploads too.
+  // The request timeout of Node.js has no exception for uploads.
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.slowBody === true || request.raw.complete) return
     const timer = setTimeout(() => {
       if (!request.raw.complete) request.raw.destroy()
-    }, BODY_WITHIN_MS)
+    }, BODY_TIMEOUT_MS)
     timer.unref()
     request.raw.once('close', () => {
       clearTimeout(timer)
@@ -70,7 +69,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
   })
   if (!config.rateLimits) return
   await app.register(rateLimit, {
-    max: REQUESTS_PER_MINUTE,
+    max: MAX_REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
     keyGenerator: (request) => ipAddressKey(request.ip),
     errorResponseBuilder: (_request, context) =>
@@ -78,7 +77,7 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
         429,
         'rate-limited',
         'Too many requests',
-        'Slow down, and try again after the time in Retry-After.',
+        'Retry after the time in Retry-After.',
         {},
         { 'retry-after': String(Math.ceil(context.ttl / 1_000)) },
       ),
