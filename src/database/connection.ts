@@ -1,5 +1,4 @@
-// The connection to MongoDB, with the guarantees that the service's promises rest on.
-import fp from 'fastify-plugin'
+// The connection to MongoDB, with the write guarantees that the service relies on.
 import mongoose from 'mongoose'
 
 mongoose.set('strict', 'throw')
@@ -10,23 +9,25 @@ mongoose.set('autoIndex', false)
 mongoose.set('autoCreate', false)
 
 /**
- * A server that is silent is noticed by its monitor within 1.5 s, which ends what waits for it; a retry then looks for a
- * server for another second: whoever asked is told within 3 s.
+ * The monitor notices a silent server within 1.5 s and fails the operations on it; their retry selects a server for
+ * another second. A request without a database therefore fails within 3 s.
  */
-const NOTICED = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 1_000 }
+const FAILURE_DETECTION = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 1_000 }
 
-/** How many parts of this process use the connection: tests run several apps in one. */
+const PING_TIMEOUT_MS = 1_500
+
+/** Number of users of the connection in this process: tests run several apps in one process. */
 let users = 0
-/** The connection that they share. Connecting once more while it is interrupted would leave the first one open. */
+/** The shared connection. A second connect while it is interrupted would leave the first connection open. */
 let connecting: Promise<unknown> | null = null
 
-/** Connects, or joins the connection that is there. Writes are acknowledged by a majority and its journals. */
+/** Connects, or shares the open connection. A majority acknowledges each write with its journal. */
 export async function connectDatabase (uri: string): Promise<void> {
   users++
   connecting ??= mongoose.connect(uri, {
     writeConcern: { w: 'majority', journal: true },
     retryWrites: true,
-    ...NOTICED,
+    ...FAILURE_DETECTION,
     socketTimeoutMS: 30_000,
     maxPoolSize: 50,
   })
@@ -39,6 +40,7 @@ export async function connectDatabase (uri: string): Promise<void> {
   }
 }
 
+/** Closes the connection after its last user. */
 export async function disconnectDatabase (): Promise<void> {
   users--
   if (users > 0) return
@@ -46,19 +48,12 @@ export async function disconnectDatabase (): Promise<void> {
   await mongoose.disconnect()
 }
 
-/** Answers whether the database replies right now. */
+/** Whether the database responds to a ping. */
 export async function pingDatabase (): Promise<boolean> {
   try {
-    await mongoose.connection.db?.admin().ping({ timeoutMS: 1_500 })
+    await mongoose.connection.db?.admin().ping({ timeoutMS: PING_TIMEOUT_MS })
     return mongoose.connection.readyState === mongoose.ConnectionStates.connected
   } catch {
     return false
   }
 }
-
-export default fp<{ uri: string }>(async function database (app, { uri }) {
-  await connectDatabase(uri)
-  app.addHook('onClose', async () => {
-    await disconnectDatabase()
-  })
-}, { name: 'database' })

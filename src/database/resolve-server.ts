@@ -1,11 +1,11 @@
-// Which MongoDB: the one that is configured, one that runs for this data folder already, a mongod of this machine, a
-// downloaded one, or the stand-in; tried in this order, and said in one line.
+// Selects the database server: MONGODB_URI, a server that already runs for this data folder, an installed mongod, a
+// downloaded one, or the fallback server, in this order. The selection is reported in one line.
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { askRunId, findRecorded, removeRecord, withStartLock, writeRecord } from './running-server.js'
+import { findRunningServer, readRunId, removeServerRecord, withStartLock, writeServerRecord } from './running-server.js'
 import {
-  folderOf,
-  kindOfData,
+  databaseFolder,
+  findDataKind,
   startDownloadedMongod,
   startFallbackServer,
   startSystemMongod,
@@ -14,107 +14,110 @@ import {
   type StartOptions,
 } from './start-server.js'
 
-export type DatabaseSource = 'configured' | 'running' | 'system' | 'download' | 'stand-in'
+export type DatabaseSource = 'configured' | 'running' | 'system' | 'download' | 'fallback'
 
 export interface DatabaseServer {
-  /** Connection string, the database's name included. */
+  /** Connection string with the name of the database. */
   readonly uri: string
   readonly source: DatabaseSource
-  /** One line for people. */
+  /** One line for the console. */
   readonly description: string
-  /** The server's process if this process started it, else null. */
+  /** Process of the server if this process started it, else null. */
   readonly pid: number | null
-  /** Stops the server if this process started it, even while others use it; once, however often it is called. */
+  /** Stops the server if this process started it, even if others use it. Later calls do nothing. */
   stop(): Promise<void>
 }
 
 export interface ResolveOptions {
-  /** The configured connection string, used as it is. */
+  /** Configured connection string, used unchanged; null to find or start a server. */
   readonly uri: string | null
-  /** Absolute folder whose database survives; null for one that is thrown away. */
+  /** Absolute path of the folder that keeps the database; null for a temporary database. */
   readonly dataDir: string | null
-  /** Where the stand-in is kept, by default shared by all checkouts of a user, so that a second clone is fast. */
+  /** Folder for the fallback server; by default all checkouts of a user share one, so that a new clone starts fast. */
   readonly cacheDir?: string
   readonly report: (line: string) => void
   readonly env?: StartOptions['env']
 }
 
-/** One way to start a server of our own. */
-export interface Attempt {
+/** One way to start an embedded server. */
+export interface StartMethod {
   readonly source: DatabaseSource
-  readonly what: string
+  readonly name: string
   readonly kind: ServerKind
   readonly start: (options: StartOptions) => Promise<StartedServer>
 }
 
-export const ATTEMPTS: readonly Attempt[] = [
-  { source: 'system', what: 'a mongod of this machine', kind: 'mongod', start: startSystemMongod },
-  {
-    source: 'download',
-    what: 'a mongod from the download cache, or downloaded now',
-    kind: 'mongod',
-    start: startDownloadedMongod,
-  },
-  { source: 'stand-in', what: 'the stand-in from PyPI', kind: 'stand-in', start: startFallbackServer },
+export const START_METHODS: readonly StartMethod[] = [
+  { source: 'system', name: 'installed mongod', kind: 'mongod', start: startSystemMongod },
+  { source: 'download', name: 'cached or downloaded mongod', kind: 'mongod', start: startDownloadedMongod },
+  { source: 'fallback', name: 'fallback server from PyPI', kind: 'fallback', start: startFallbackServer },
 ]
 
-/** Nothing worked: tells what was tried, what each said, and what to do. */
+interface FailedAttempt {
+  readonly name: string
+  readonly reason: string
+}
+
+/** No server was found or started. The message lists every attempt with its reason, and two solutions. */
 export class NoDatabaseError extends Error {
-  constructor (readonly tried: ReadonlyArray<{ what: string, said: string }>) {
+  constructor (readonly attempts: readonly FailedAttempt[]) {
     super([
-      'No MongoDB could be found or started. Tried:',
+      'No MongoDB was found or started. Attempts:',
       '  - MONGODB_URI: not set',
-      ...tried.map(({ what, said }) => `  - ${what}: ${said}`),
-      'The two easiest ways out:',
-      '  1. A MongoDB in Docker, then this command again with MONGODB_URI:',
+      ...attempts.map(({ name, reason }) => `  - ${name}: ${reason}`),
+      'The two simplest solutions:',
+      '  1. Run MongoDB in Docker, then repeat this command with MONGODB_URI:',
       '       docker run -d --name normflix-mongo -p 127.0.0.1:27017:27017 mongo:8 --replSet rs0',
       '       docker exec normflix-mongo mongosh --quiet --eval "rs.initiate()"',
       '       export MONGODB_URI="mongodb://127.0.0.1:27017/normflix?directConnection=true"',
-      '  2. A MongoDB that runs anywhere else, as a replica set: set MONGODB_URI to its connection string.',
+      '  2. Use a MongoDB that runs elsewhere as a replica set: set MONGODB_URI to its connection string.',
     ].join('\n'))
     this.name = 'NoDatabaseError'
   }
 }
 
-/** A first start may download for minutes; a second one waits for it. */
-const WAIT_FOR_START_MS = 10 * 60_000
-const WAIT_FOR_STOP_MS = 3_000
+/** A first start can download for minutes; a second one waits for it. */
+const START_LOCK_TIMEOUT_MS = 10 * 60_000
+const STOP_LOCK_TIMEOUT_MS = 3_000
 
 /** @throws NoDatabaseError */
 export async function resolveDatabaseServer (
   options: ResolveOptions,
-  attempts: readonly Attempt[] = ATTEMPTS,
+  methods: readonly StartMethod[] = START_METHODS,
 ): Promise<DatabaseServer> {
   const { uri, dataDir, report, env = process.env } = options
-  if (uri !== null) return notOurs(uri, 'configured', 'the MongoDB that MONGODB_URI names')
-  const start: StartOptions = { dataDir, cacheDir: options.cacheDir ?? cacheDirOf(env), env, report }
-  if (dataDir === null) return await startFirst(start, attempts)
-  // One start at a time: whoever comes second finds the first one's server.
-  return await withStartLock(dataDir, WAIT_FOR_START_MS, () => {
-    report('Waiting for another process to start or stop the database …')
+  if (uri !== null) return externalServer(uri, 'configured', 'the MongoDB of MONGODB_URI')
+  const startOptions: StartOptions = { dataDir, cacheDir: options.cacheDir ?? defaultCacheDir(env), env, report }
+  if (dataDir === null) return await startFirst(startOptions, methods)
+  // One start at a time: the second process finds the server of the first.
+  return await withStartLock(dataDir, START_LOCK_TIMEOUT_MS, () => {
+    report('Waiting for another process that starts or stops the database …')
   }, async () => {
-    const running = await findRecorded(dataDir)
+    const running = await findRunningServer(dataDir)
     if (running !== null) {
-      return notOurs(running.uri, 'running', `the embedded database that process ${running.pid} runs already`)
+      return externalServer(running.uri, 'running', `the embedded server that process ${running.pid} runs`)
     }
-    return await recorded(dataDir, await startFirst(start, attempts))
+    return await withServerRecord(dataDir, await startFirst(startOptions, methods))
   })
 }
 
-function notOurs (uri: string, source: DatabaseSource, description: string): DatabaseServer {
+/** A server that this process did not start and does not stop. */
+function externalServer (uri: string, source: DatabaseSource, description: string): DatabaseServer {
   return { uri, source, description, pid: null, stop: async () => undefined }
 }
 
-/** Starts a server in the first way that works. */
-async function startFirst (options: StartOptions, attempts: readonly Attempt[]): Promise<DatabaseServer> {
-  const tried: Array<{ what: string, said: string }> = []
-  const data = options.dataDir === null ? null : { kind: await kindOfData(options.dataDir), dataDir: options.dataDir }
-  for (const { what, source, kind, start } of attempts) {
-    // Another kind of server cannot read what is there, and would begin with nothing.
-    if (data !== null && data.kind !== null && data.kind !== kind) {
-      tried.push({
-        what,
-        said: `cannot read the data in ${folderOf(data.dataDir, data.kind)}; delete that folder to begin anew`,
+/** Starts a server with the first method that works. */
+async function startFirst (options: StartOptions, methods: readonly StartMethod[]): Promise<DatabaseServer> {
+  const { dataDir } = options
+  const attempts: FailedAttempt[] = []
+  const dataKind = dataDir === null ? null : await findDataKind(dataDir)
+  for (const { name, source, kind, start } of methods) {
+    // Another kind of server cannot read the data and would start with an empty database.
+    if (dataDir !== null && dataKind !== null && dataKind !== kind) {
+      const folder = databaseFolder(dataDir, dataKind)
+      attempts.push({
+        name,
+        reason: `cannot read the data in ${folder}; delete that folder to start with an empty one`,
       })
       continue
     }
@@ -122,29 +125,29 @@ async function startFirst (options: StartOptions, attempts: readonly Attempt[]):
       const server = await start(options)
       return { ...server, source, stop: once(server.stop) }
     } catch (error) {
-      tried.push({ what, said: firstLineOf(error) })
+      attempts.push({ name, reason: firstLineOf(error) })
     }
   }
-  throw new NoDatabaseError(tried)
+  throw new NoDatabaseError(attempts)
 }
 
-/** Lets other processes find the server for as long as it runs. */
-async function recorded (dataDir: string, server: DatabaseServer): Promise<DatabaseServer> {
-  await writeRecord(dataDir, {
+/** Records the server in the data folder for other processes until it stops. */
+async function withServerRecord (dataDir: string, server: DatabaseServer): Promise<DatabaseServer> {
+  await writeServerRecord(dataDir, {
     uri: server.uri,
     pid: process.pid,
     databasePid: server.pid,
-    runId: await askRunId(server.uri),
+    runId: await readRunId(server.uri),
   })
   async function stop (): Promise<void> {
     await server.stop()
-    await removeRecord(dataDir)
+    await removeServerRecord(dataDir)
   }
-  // A start in the meantime waits until the files are free; a lock that is not to be had is no reason to go on running.
+  // With the lock, a concurrent start waits until the files are free. Without it the server has to stop all the same.
   return {
     ...server,
     stop: once(async () => {
-      await withStartLock(dataDir, WAIT_FOR_STOP_MS, () => undefined, stop).catch(stop)
+      await withStartLock(dataDir, STOP_LOCK_TIMEOUT_MS, () => undefined, stop).catch(stop)
     }),
   }
 }
@@ -160,7 +163,7 @@ function firstLineOf (error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).trim().split('\n')[0] ?? ''
 }
 
-/** NORMFLIX_CACHE_DIR, else the user's cache folder. */
-export function cacheDirOf (env: StartOptions['env']): string {
+/** Returns NORMFLIX_CACHE_DIR, else a folder in the cache folder of the user. */
+export function defaultCacheDir (env: StartOptions['env']): string {
   return env['NORMFLIX_CACHE_DIR'] || path.join(env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'normflix')
 }

@@ -1,36 +1,35 @@
-// One embedded server a data folder: the record of the one that runs, the lock on starting and stopping it, and the end
-// of one whose process was killed.
+// One embedded server per data folder: the record of the running server, the lock for starting and stopping it, and the
+// end of a server whose process was killed. For development: production connects to MONGODB_URI.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
-import lockfile from 'proper-lockfile'
 
-/** What `database.json` holds while a server runs. */
+/** Content of `database.json` in the data folder while a server runs. */
 export interface ServerRecord {
   readonly uri: string
-  /** The process that started the server and will stop it. */
+  /** Process that started the server and will stop it. */
   readonly pid: number
-  /** The server's own process; null where it is not known. */
+  /** Process of the server; null if unknown. */
   readonly databasePid: number | null
-  /** What the server calls this run of itself: another server on the same port answers something else. */
+  /** ID that the server generates at its start: another server on the same port has another one. */
   readonly runId: string | null
 }
 
-const ASK_TIMEOUT_MS = 3_000
-const ORPHAN_ENDS_WITHIN_MS = 10_000
-const POLL_MS = 100
-/** A lock whose holder was killed is taken over after this long. */
+const CONNECT_TIMEOUT_MS = 3_000
+const ORPHAN_EXIT_TIMEOUT_MS = 10_000
+const POLL_INTERVAL_MS = 100
+/** Age at which the lock of a killed process expires. */
 const LOCK_STALE_MS = 10_000
 
-/** @returns the server's id of its own run, or null when none answers */
-export async function askRunId (uri: string): Promise<string | null> {
-  // The driver goes on trying to reach a port where nobody listens, until its time is up.
+/** Returns the ID that the server generated at its start; null if no server responds. */
+export async function readRunId (uri: string): Promise<string | null> {
+  // The driver would retry a closed port until its timeout.
   if (!await isListening(uri)) return null
-  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: ASK_TIMEOUT_MS })
+  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: CONNECT_TIMEOUT_MS })
   try {
-    const hello = await client.db('admin').command({ hello: 1 }, { timeoutMS: ASK_TIMEOUT_MS })
+    const hello = await client.db('admin').command({ hello: 1 }, { timeoutMS: CONNECT_TIMEOUT_MS })
     return String(hello['topologyVersion']?.processId)
   } catch {
     return null
@@ -42,7 +41,7 @@ export async function askRunId (uri: string): Promise<string | null> {
 async function isListening (uri: string): Promise<boolean> {
   const { hostname, port } = new URL(uri)
   return await new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: ASK_TIMEOUT_MS })
+    const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_TIMEOUT_MS })
     for (const event of ['connect', 'error', 'timeout'] as const) {
       socket.once(event, () => {
         socket.destroy()
@@ -53,35 +52,38 @@ async function isListening (uri: string): Promise<boolean> {
 }
 
 /**
- * Finds the embedded server that a living process runs for this folder; null when there is none.
- * A server whose process was killed is ended first: nobody would stop it, and it holds the folder's files.
+ * Finds the embedded server that a live process runs for this data folder; null if there is none.
+ * A server whose process was killed is terminated: no process would stop it, and it locks the files of the folder.
  */
-export async function findRecorded (dataDir: string): Promise<ServerRecord | null> {
-  const record = await readRecord(dataDir)
+export async function findRunningServer (dataDir: string): Promise<ServerRecord | null> {
+  const record = await readServerRecord(dataDir)
   if (record === null) return null
-  const answers = await askRunId(record.uri) === record.runId
-  if (answers && isAlive(record.pid)) return record
+  const isRunning = await readRunId(record.uri) === record.runId
+  if (isRunning && isAlive(record.pid)) return record
   if (typeof record.databasePid !== 'number') return null
-  if (answers) process.kill(record.databasePid, 'SIGTERM')
-  for (let waitedMs = 0; isAlive(record.databasePid) && waitedMs < ORPHAN_ENDS_WITHIN_MS; waitedMs += POLL_MS) {
-    await sleep(POLL_MS)
+  if (isRunning) process.kill(record.databasePid, 'SIGTERM')
+  for (
+    let waitedMs = 0; isAlive(record.databasePid) && waitedMs < ORPHAN_EXIT_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS
+  ) {
+    await sleep(POLL_INTERVAL_MS)
   }
   return null
 }
 
-/** Only the record's own user may read it: the connection string is in it. */
-export async function writeRecord (dataDir: string, record: ServerRecord): Promise<void> {
-  await writeFile(recordOf(dataDir), JSON.stringify(record, null, 2), { mode: 0o600 })
+/** Writes the record, readable by its owner only: it contains the connection string. */
+export async function writeServerRecord (dataDir: string, record: ServerRecord): Promise<void> {
+  await writeFile(recordFile(dataDir), JSON.stringify(record, null, 2), { mode: 0o600 })
 }
 
-export async function removeRecord (dataDir: string): Promise<void> {
-  await rm(recordOf(dataDir), { force: true })
+export async function removeServerRecord (dataDir: string): Promise<void> {
+  await rm(recordFile(dataDir), { force: true })
 }
 
 /**
- * Runs work while nobody else starts or stops this folder's server.
- * @param waitMs how long to wait for another who does
- * @throws Error when the other one took longer
+ * Runs `work` while no other process starts or stops the server of this data folder.
+ * @param waitMs maximum time to wait for the lock
+ * @param onWait called once when another process has the lock
+ * @throws Error when the lock is not available in time
  */
 export async function withStartLock<T> (
   dataDir: string,
@@ -89,34 +91,38 @@ export async function withStartLock<T> (
   onWait: () => void,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { default: lockfile } = await import('proper-lockfile')
   await mkdir(dataDir, { recursive: true })
   const lockfilePath = path.join(dataDir, 'database.lock')
-  // A lock that was taken over is nothing to fall over for: the data's own lock still admits one server.
+  // Losing the lock is no reason to fail: the lock of the database files still admits one server only.
   const options = { lockfilePath, stale: LOCK_STALE_MS, onCompromised: () => undefined }
   const release = await lockfile.lock(dataDir, options).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
     onWait()
-    return await lockfile.lock(dataDir, {
-      ...options,
-      retries: { retries: Math.ceil(waitMs / POLL_MS), factor: 1, minTimeout: POLL_MS, maxTimeout: POLL_MS },
-    })
+    const retries = {
+      retries: Math.ceil(waitMs / POLL_INTERVAL_MS),
+      factor: 1,
+      minTimeout: POLL_INTERVAL_MS,
+      maxTimeout: POLL_INTERVAL_MS,
+    }
+    return await lockfile.lock(dataDir, { ...options, retries })
   })
   try {
     return await work()
   } finally {
-    // It is gone already when somebody took it over.
+    // Fails if another process acquired the expired lock.
     await release().catch(() => undefined)
   }
 }
 
-function recordOf (dataDir: string): string {
+function recordFile (dataDir: string): string {
   return path.join(dataDir, 'database.json')
 }
 
-/** A record that is missing, or was cut short by a crash, is none. */
-async function readRecord (dataDir: string): Promise<ServerRecord | null> {
+/** A record that is missing or truncated by a crash counts as none. */
+async function readServerRecord (dataDir: string): Promise<ServerRecord | null> {
   try {
-    return JSON.parse(await readFile(recordOf(dataDir), 'utf8')) as ServerRecord
+    return JSON.parse(await readFile(recordFile(dataDir), 'utf8')) as ServerRecord
   } catch {
     return null
   }

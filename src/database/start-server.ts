@@ -1,24 +1,27 @@
-// Starts a MongoDB of our own through mongodb-memory-server: a mongod of this machine, a downloaded one, or the stand-in.
-import { MongoBinary, MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server'
+// Starts an embedded server with mongodb-memory-server: an installed mongod, a downloaded one, or the fallback server.
+// For development and tests: the package is loaded when a server starts, and is not installed in production.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { FRONT_PROGRAM, installFallbackServer } from './fallback-server.js'
+import { installFallbackServer, MONGOD_WRAPPER } from './fallback-server.js'
 
-/** Each kind of server has a folder of its own in the data folder: none reads another's files. */
-export type ServerKind = 'mongod' | 'stand-in'
+/** Servers cannot read each other's files: each kind has its own folder. */
+export type ServerKind = 'mongod' | 'fallback'
+
+/** Folder names below `db` in the data folder. A changed name would lose the data of developers. */
+const FOLDER_NAMES: Readonly<Record<ServerKind, string>> = { mongod: 'mongod', fallback: 'stand-in' }
 
 export interface StartedServer {
   readonly uri: string
   readonly description: string
-  /** The server's process, null if it is not known. */
+  /** Process of the server; null if unknown. */
   readonly pid: number | null
   stop(): Promise<void>
 }
 
 export interface StartOptions {
-  /** Absolute folder whose database survives; null for one that is thrown away. */
+  /** Absolute path of the folder that keeps the database; null for a temporary database. */
   readonly dataDir: string | null
   readonly cacheDir: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -27,14 +30,14 @@ export interface StartOptions {
 
 const DATABASE = 'normflix'
 const LAUNCH_TIMEOUT_MS = 60_000
-/** A binary that is in the cache is found faster than this: whatever takes longer is a download. */
-const DOWNLOAD_SHOWS_AFTER_MS = 1_500
-/** A process group of its own: Ctrl-C in the terminal must not reach the database before the service has written all. */
-const SPAWN = { detached: process.platform !== 'win32' }
+/** Looking up a cached binary takes less; whatever takes longer is a download. */
+const DOWNLOAD_REPORT_DELAY_MS = 1_500
+/** Own process group: Ctrl-C in the terminal must not reach the database before the service has written everything. */
+const SPAWN_OPTIONS = { detached: process.platform !== 'win32' }
 
-/** @throws Error when there is none, or it does not start */
+/** @throws Error when no mongod is installed, or it does not start */
 export async function startSystemMongod (options: StartOptions): Promise<StartedServer> {
-  // Any version that the driver can talk to is welcome.
+  // Every version that the driver supports is accepted.
   process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] ??= 'false'
   const systemBinary = findMongod(options.env)
   return {
@@ -43,36 +46,38 @@ export async function startSystemMongod (options: StartOptions): Promise<Started
   }
 }
 
-/** @throws Error when nothing is cached and nothing can be downloaded, or it does not start */
+/** @throws Error when no binary is cached or downloadable, or it does not start */
 export async function startDownloadedMongod (options: StartOptions): Promise<StartedServer> {
-  // One try: a refused download fails in 50 ms instead of 7 s.
+  // One attempt: a rejected download fails in 50 ms instead of 7 s.
   process.env['MONGOMS_MAX_RETRIES'] ??= '1'
+  const { MongoBinary } = await import('mongodb-memory-server')
   const timer = setTimeout(() => {
     options.report('Downloading MongoDB (about 100 MB, once) …')
-  }, DOWNLOAD_SHOWS_AFTER_MS)
+  }, DOWNLOAD_REPORT_DELAY_MS)
   const systemBinary = await MongoBinary.getPath().finally(() => {
     clearTimeout(timer)
   })
   return { ...await startReplicaSet(options.dataDir, systemBinary), description: 'MongoDB, downloaded' }
 }
 
-/** @throws Error when it cannot be installed, or does not start */
+/** @throws Error when the server cannot be installed, or does not start */
 export async function startFallbackServer ({ dataDir, cacheDir, env, report }: StartOptions): Promise<StartedServer> {
+  const { MongoMemoryServer } = await import('mongodb-memory-server')
   const program = await installFallbackServer(cacheDir, env, report)
-  return await withDataFolder(dataDir, 'stand-in', async (dbPath) => {
+  return await withDataFolder(dataDir, 'fallback', async (dbPath) => {
     const server = await MongoMemoryServer.create({
-      binary: { systemBinary: FRONT_PROGRAM, checkMD5: false },
+      binary: { systemBinary: MONGOD_WRAPPER, checkMD5: false },
       instance: {
         storageEngine: 'wiredTiger',
         launchTimeout: LAUNCH_TIMEOUT_MS,
         ...(dbPath === null ? {} : { dbPath }),
       },
-      spawn: { ...SPAWN, env: { ...process.env, NORMFLIX_STAND_IN: program } },
+      spawn: { ...SPAWN_OPTIONS, env: { ...process.env, NORMFLIX_FALLBACK_PROGRAM: program } },
     })
     return {
-      // It says that it is a replica set, with a name of its own: drivers are not to look for its members.
+      // The server reports a replica set with another name: the driver must not discover its members.
       uri: `${server.getUri(DATABASE).replace(/\?.*$/, '')}?directConnection=true`,
-      description: 'the stand-in for MongoDB (SecantusDB); install MongoDB for the real one',
+      description: 'the fallback server (SecantusDB); install mongod to use MongoDB itself',
       pid: server.instanceInfo?.instance.mongodProcess?.pid ?? null,
       stop: async () => {
         await server.stop({ doCleanup: dbPath === null })
@@ -81,29 +86,30 @@ export async function startFallbackServer ({ dataDir, cacheDir, env, report }: S
   })
 }
 
-/** Tells whose data a folder holds; null for none. */
-export async function kindOfData (dataDir: string): Promise<ServerKind | null> {
-  for (const kind of ['mongod', 'stand-in'] as const) {
-    if ((await readdir(folderOf(dataDir, kind)).catch(() => [])).length > 0) return kind
+/** Returns the kind of server whose data a folder contains; null for an empty folder. */
+export async function findDataKind (dataDir: string): Promise<ServerKind | null> {
+  for (const kind of ['mongod', 'fallback'] as const) {
+    if ((await readdir(databaseFolder(dataDir, kind)).catch(() => [])).length > 0) return kind
   }
   return null
 }
 
-export function folderOf (dataDir: string, kind: ServerKind): string {
-  return path.join(dataDir, 'db', kind)
+export function databaseFolder (dataDir: string, kind: ServerKind): string {
+  return path.join(dataDir, 'db', FOLDER_NAMES[kind])
 }
 
-/** A replica set of one: transactions and change streams need it. */
+/** A replica set of one member: transactions and change streams need a replica set. */
 async function startReplicaSet (
   dataDir: string | null,
   systemBinary: string,
 ): Promise<Omit<StartedServer, 'description'>> {
+  const { MongoMemoryReplSet } = await import('mongodb-memory-server')
   return await withDataFolder(dataDir, 'mongod', async (dbPath) => {
-    const kept = dbPath === null ? {} : { dbPath, port: await keptPort(dbPath) }
+    const persistent = dbPath === null ? {} : { dbPath, port: await loadPort(dbPath) }
     const replicaSet = await MongoMemoryReplSet.create({
       binary: { systemBinary, checkMD5: false },
-      replSet: { count: 1, name: DATABASE, storageEngine: 'wiredTiger', spawn: SPAWN },
-      instanceOpts: [{ storageEngine: 'wiredTiger', launchTimeout: LAUNCH_TIMEOUT_MS, ...kept }],
+      replSet: { count: 1, name: DATABASE, storageEngine: 'wiredTiger', spawn: SPAWN_OPTIONS },
+      instanceOpts: [{ storageEngine: 'wiredTiger', launchTimeout: LAUNCH_TIMEOUT_MS, ...persistent }],
     })
     return {
       uri: replicaSet.getUri(DATABASE),
@@ -115,14 +121,14 @@ async function startReplicaSet (
   })
 }
 
-/** Starts with a kind's folder; what a failed start left in a new folder is no data, and must not be taken for it later. */
+/** Starts a server on its folder; after a failed start a new folder is removed, so that it does not count as data. */
 async function withDataFolder<T> (
   dataDir: string | null,
   kind: ServerKind,
   start: (dbPath: string | null) => Promise<T>,
 ): Promise<T> {
   if (dataDir === null) return await start(null)
-  const dbPath = folderOf(dataDir, kind)
+  const dbPath = databaseFolder(dataDir, kind)
   const isNew = await mkdir(dbPath, { recursive: true }) !== undefined
   try {
     return await start(dbPath)
@@ -132,40 +138,39 @@ async function withDataFolder<T> (
   }
 }
 
-/** @throws Error when there is none */
+/** @throws Error when no mongod is found */
 function findMongod (env: StartOptions['env']): string {
-  const given = env['MONGOD_BINARY']
-  if (given !== undefined && given !== '') {
-    if (!existsSync(given)) throw new Error('MONGOD_BINARY names no file')
-    return given
+  const configured = env['MONGOD_BINARY']
+  if (configured !== undefined && configured !== '') {
+    if (!existsSync(configured)) throw new Error('MONGOD_BINARY names no file')
+    return configured
   }
   const name = process.platform === 'win32' ? 'mongod.exe' : 'mongod'
-  const found = (env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)).find((file) =>
-    existsSync(file)
-  )
-  if (found === undefined) throw new Error('there is none on the PATH, and MONGOD_BINARY is not set')
-  return found
+  const installed = (env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name))
+    .find((file) => existsSync(file))
+  if (installed === undefined) throw new Error('not found on the PATH, and MONGOD_BINARY is not set')
+  return installed
 }
 
 /**
- * A replica set knows its member by address, so the port of a data folder stays the same.
- * @throws Error when another program has it now
+ * Returns the port of a data folder: a replica set stores its members as host and port, so the port never changes.
+ * @throws Error when another program uses the port
  */
-async function keptPort (dbPath: string): Promise<number> {
+async function loadPort (dbPath: string): Promise<number> {
   const file = path.join(dbPath, 'normflix-port')
-  const kept = Number(await readFile(file, 'utf8').catch(() => '0'))
-  const port = await tryPort(kept)
-  if (kept === 0) await writeFile(file, String(port))
+  const storedPort = Number(await readFile(file, 'utf8').catch(() => '0'))
+  const port = await reservePort(storedPort)
+  if (storedPort === 0) await writeFile(file, String(port))
   return port
 }
 
-/** Listens for a moment; port 0 takes any that is free. */
-async function tryPort (wanted: number): Promise<number> {
+/** Checks that a port is free by listening on it briefly; port 0 selects a free one. */
+async function reservePort (port: number): Promise<number> {
   return await new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject).listen(wanted, '127.0.0.1', () => {
-      const address = probe.address()
+    const probe = createServer().once('error', reject).listen(port, '127.0.0.1', () => {
+      const socketAddress = probe.address()
       probe.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : wanted)
+        resolve(typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port)
       })
     })
   })

