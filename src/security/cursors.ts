@@ -14,6 +14,8 @@ export interface CursorCodec {
    * @param scope identifies the list: route, filters and order
    */
   encode(position: unknown, scope: unknown): string
+  /** Encodes the position after a page; null on the last page. */
+  encodeNext(position: unknown, scope: unknown): string | null
   /**
    * Decodes the cursor of a request; null without one, for the first page. The MAC proves that the position was encoded
    * for the same scope, so it has the type that the route encodes.
@@ -24,13 +26,16 @@ export interface CursorCodec {
 
 /** Creates the codec. Cursors name their key, so they survive a change of the signing key. */
 export function createCursorCodec (keys: KeyRing): CursorCodec {
+  function encode (position: unknown, scope: unknown): string {
+    const { kid, key } = keys.current('cursor')
+    const body = Buffer.from(JSON.stringify(position))
+    const mac = computeMac(key, cursorMessage(scope, body), MAC_BYTES)
+    return `${kid}.${Buffer.concat([mac, body]).toString('base64url')}`
+  }
+
   return {
-    encode (position, scope) {
-      const { kid, key } = keys.current('cursor')
-      const body = Buffer.from(JSON.stringify(position))
-      const mac = computeMac(key, cursorMessage(scope, body), MAC_BYTES)
-      return `${kid}.${Buffer.concat([mac, body]).toString('base64url')}`
-    },
+    encode,
+    encodeNext: (position, scope) => position === null ? null : encode(position, scope),
     decode<Position> (cursor: string | undefined, scope: unknown): Position | null {
       if (cursor === undefined) return null
       const dot = cursor.indexOf('.')

@@ -1,9 +1,9 @@
-// The key ring: from each configured secret one key per purpose (HKDF, RFC 5869), so that nothing signed for one purpose
-// passes for another. The first secret signs, all verify.
+// Derives one key per purpose from each configured secret (HKDF, RFC 5869), so that a token of one purpose is invalid
+// for every other. The first secret signs; all secrets verify.
 import { hkdfSync } from 'node:crypto'
 import type { SigningKey } from '../config/rules.js'
 
-export type KeyPurpose = 'access' | 'refresh' | 'media' | 'cursor' | 'device' | 'email-link' | 'throttle'
+export type KeyPurpose = 'access' | 'refresh' | 'media' | 'cursor' | 'device' | 'throttle'
 
 export interface NamedKey {
   readonly kid: string
@@ -11,9 +11,9 @@ export interface NamedKey {
 }
 
 export interface KeyRing {
-  /** The key that signs. */
+  /** Returns the key that signs. */
   current(purpose: KeyPurpose): NamedKey
-  /** The key of a name; null when it is not in the ring (any more). */
+  /** Returns the key with this ID; null when it is not in the ring. */
   find(purpose: KeyPurpose, kid: string): Buffer | null
 }
 
@@ -24,17 +24,17 @@ export function createKeyRing (signingKeys: readonly SigningKey[]): KeyRing {
   const [first] = signingKeys
   if (first === undefined) throw new Error('the key ring needs at least one signing key')
   const derived = new Map<string, Buffer>()
-  function derive ({ kid, secret }: SigningKey, purpose: KeyPurpose): Buffer {
+  function deriveKey ({ kid, secret }: SigningKey, purpose: KeyPurpose): Buffer {
     const name = `${purpose}\n${kid}`
     const key = derived.get(name) ?? Buffer.from(hkdfSync('sha256', secret, 'normflix', purpose, KEY_BYTES))
     derived.set(name, key)
     return key
   }
   return {
-    current: (purpose) => ({ kid: first.kid, key: derive(first, purpose) }),
+    current: (purpose) => ({ kid: first.kid, key: deriveKey(first, purpose) }),
     find (purpose, kid) {
-      const found = signingKeys.find((one) => one.kid === kid)
-      return found === undefined ? null : derive(found, purpose)
+      const signingKey = signingKeys.find((one) => one.kid === kid)
+      return signingKey === undefined ? null : deriveKey(signingKey, purpose)
     },
   }
 }

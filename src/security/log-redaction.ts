@@ -1,7 +1,7 @@
-// What never reaches a log: secrets in headers and bodies, personal data, tokens in addresses.
+// Keeps secrets and personal data out of logs: headers, bodies, known fields, and query parameters of URLs.
 
 const HEADERS = ['authorization', 'cookie', 'set-cookie']
-const MEMBERS = [
+const FIELDS = [
   'password',
   'currentPassword',
   'newPassword',
@@ -18,10 +18,12 @@ const MEMBERS = [
   'email',
   'newEmail',
 ]
+const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email'])
 
 /**
- * Paths for pino's `redact`: the members at the top and one level down, bodies as a whole, what a duplicate key was.
- * Measured: 21 µs a line, 2 without any; nearly all of it is the `*`, and a second level of it makes 41.
+ * Paths for the `redact` option of pino: the fields at the top level and one level below, whole bodies, and the values
+ * of duplicate keys. Measured: 21 µs per line, without redaction 2 µs. Wildcards cause most of it; a second level of
+ * them would make it 41 µs.
  */
 export const REDACTED_PATHS: string[] = [
   ...HEADERS.flatMap((header) => [`headers["${header}"]`, `req.headers["${header}"]`, `res.headers["${header}"]`]),
@@ -29,21 +31,20 @@ export const REDACTED_PATHS: string[] = [
   'req.body',
   'err.keyValue',
   'err.errorResponse.keyValue',
-  ...MEMBERS,
-  ...MEMBERS.map((member) => `*.${member}`),
+  ...FIELDS,
+  ...FIELDS.map((field) => `*.${field}`),
 ]
 
-const SECRET_PARAMETERS = new Set(['token', 'cursor', 'email'])
-
-/** The address without the values of its tokens, cursors and people's addresses, however their names are written. */
+/** Replaces the values of tokens, cursors and emails in the query of a URL, however their names are encoded. */
 export function redactUrl (url: string): string {
   return url.replace(
     /([?&])([^?&=#]*)=[^&#]*/g,
-    (whole, mark: string, name: string) => SECRET_PARAMETERS.has(decodeName(name)) ? `${mark}${name}=…` : whole,
+    (parameter, separator: string, name: string) =>
+      QUERY_PARAMETERS.has(decodeName(name)) ? `${separator}${name}=…` : parameter,
   )
 }
 
-/** The router reads `%74oken` as `token`, so the log has to. */
+/** The router reads `%74oken` as `token`, so the log does too. */
 function decodeName (name: string): string {
   try {
     return decodeURIComponent(name).toLowerCase()

@@ -1,4 +1,4 @@
-// The structured log: JSON lines without secrets or personal data, readable text on a developer's terminal.
+// The structured log: JSON lines without secrets and personal data, or readable text on the terminal of a developer.
 import { pino, type DestinationStream, type LoggerOptions } from 'pino'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Config } from '../config.js'

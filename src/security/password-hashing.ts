@@ -1,4 +1,4 @@
-// Passwords and PINs: hashed with bcrypt in worker threads, behind a bounded queue.
+// Hashes passwords and PINs with bcrypt in worker threads, behind a bounded queue.
 import bcrypt from 'bcryptjs'
 import { createHmac } from 'node:crypto'
 import { Piscina } from 'piscina'
@@ -6,73 +6,76 @@ import { unavailable } from '../errors.js'
 import type { PasswordTask } from './password-worker.js'
 
 export interface PasswordHasher {
-  /** @throws DomainError 503 `busy` when too many are waiting */
+  /** @throws DomainError 503 `busy` when the queue is full */
   hash(password: string): Promise<string>
+  /** @throws DomainError 503 `busy` when the queue is full */
   verify(password: string, hash: string): Promise<boolean>
-  /** The work of a verification without its outcome, for accounts that do not exist. */
+  /** Does the work of a verification for an account that does not exist, so that both take the same time. */
   verifyDummyHash(password: string): Promise<false>
-  /** True when a hash was made with a lower cost than is asked for now. */
+  /** True when the hash has a lower cost than the configuration. */
   needsRehash(hash: string): boolean
-  /** Finishes what runs and waits, then ends the threads. */
+  /** Finishes running and queued tasks, then stops the threads. */
   close(): Promise<void>
 }
 
 export interface PasswordHasherOptions {
+  /** Secret of the service that is mixed into every password. */
   readonly pepper: string
-  /** bcrypt's cost: each step doubles the work. */
+  /** Cost of bcrypt; each step doubles the work. */
   readonly cost: number
-  /** Threads that hash. */
   readonly threads?: number
-  /** How many may wait, one or more; those beyond are told to come again. */
-  readonly maxWaiting?: number
+  /** Length of the queue, 1 or more. */
+  readonly maxQueued?: number
 }
 
-/** Opens the worker threads; `close()` ends them. */
+const BUSY_RETRY_AFTER_SECONDS = 2
+const THREAD_IDLE_TIMEOUT_MS = 60_000
+
+/** Starts the worker threads; `close()` stops them. */
 export function createPasswordHasher (
-  { pepper, cost, threads = 2, maxWaiting = 64 }: PasswordHasherOptions,
+  { pepper, cost, threads = 2, maxQueued = 64 }: PasswordHasherOptions,
 ): PasswordHasher {
   const pool = new Piscina<PasswordTask, string | boolean>({
     filename: new URL('./password-worker.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: threads,
-    maxQueue: maxWaiting,
-    idleTimeout: 60_000,
-    // Requests go before log-ins on a busy machine; without the optional native addon this does nothing.
+    maxQueue: maxQueued,
+    idleTimeout: THREAD_IDLE_TIMEOUT_MS,
+    // On a busy machine, requests have priority over log-ins. Has no effect without the optional native addon.
     niceIncrement: 10,
   })
-  /** 64 characters whatever the password's length: bcrypt reads 72 bytes and cuts the rest silently. */
-  function digestOf (password: string): string {
+  /** 64 characters for every password, because bcrypt silently ignores bytes after the 72nd. */
+  function digestPassword (password: string): string {
     return createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
   }
-  const busy = new Set<Promise<string | boolean>>()
+  const running = new Set<Promise<string | boolean>>()
   let isClosing = false
   async function run (task: PasswordTask): Promise<string | boolean> {
-    if (isClosing || pool.queueSize >= maxWaiting) {
-      throw unavailable('busy', 'Too many people are signing in at this moment. Try again shortly.', 2)
+    if (isClosing || pool.queueSize >= maxQueued) {
+      throw unavailable('busy', 'Too many log-ins are in progress. Retry in a moment.', BUSY_RETRY_AFTER_SECONDS)
     }
     const result = pool.run(task)
-    busy.add(result)
+    running.add(result)
     try {
       return await result
     } finally {
-      busy.delete(result)
+      running.delete(result)
     }
   }
-  // Well-formed, but of no password: checking it is the work of a verification from the first call on.
-  const nothing = bcrypt.genSaltSync(cost) + '.'.repeat(31)
+  // A well-formed hash that no password has.
+  const dummyHash = bcrypt.genSaltSync(cost) + '.'.repeat(31)
   return {
-    hash: async (password) => String(await run({ kind: 'hash', digest: digestOf(password), cost })),
-    verify: async (password, hashed) =>
-      await run({ kind: 'verify', digest: digestOf(password), hash: hashed }) === true,
+    hash: async (password) => String(await run({ kind: 'hash', digest: digestPassword(password), cost })),
+    verify: async (password, hash) => await run({ kind: 'verify', digest: digestPassword(password), hash }) === true,
     async verifyDummyHash (password) {
-      await run({ kind: 'verify', digest: digestOf(password), hash: nothing })
+      await run({ kind: 'verify', digest: digestPassword(password), hash: dummyHash })
       return false
     },
-    needsRehash: (hashed) => bcrypt.getRounds(hashed) < cost,
+    needsRehash: (hash) => bcrypt.getRounds(hash) < cost,
     async close () {
       isClosing = true
-      // Piscina's own close() gives up what waits for a thread that is still starting.
-      await Promise.allSettled(busy)
+      // The close method of Piscina drops tasks that wait for a starting thread.
+      await Promise.allSettled(running)
       await pool.destroy()
     },
   }

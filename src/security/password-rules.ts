@@ -1,23 +1,25 @@
-// Which passwords are taken: any characters, long enough, not one that everybody tries first (NIST SP 800-63B-4 §3.1.1.2).
+// Rules for new passwords: any characters, long enough, and not among the first guesses (NIST SP 800-63B-4 §3.1.1.2).
 import { createRequire } from 'node:module'
 
+/** Code points. */
 const MAX_LENGTH = 128
-const PRODUCT = 'normflix'
-/** Configuration never asks for fewer, so that shorter entries of the lists need no memory. */
-const SHORTEST = 8
-/** A shorter part of an address says nothing about its owner. */
-const SHORTEST_WORD = 4
+const SERVICE_NAME = 'normflix'
+/** The configuration cannot set a smaller minimum, so shorter entries of the lists are not loaded. */
+const LOWEST_MIN_LENGTH = 8
+/** A shorter part of an email is not specific to its owner. */
+const MIN_WORD_LENGTH = 4
+const MIN_DIFFERENT_CHARACTERS = 3
 
 const load = createRequire(import.meta.url)
 let common: ReadonlySet<string> | null = null
 
-/** 45,685 passwords and words. Measured: 46 ms and 5.5 MB, once, at the first password that is chosen. */
+/** 45,685 passwords and words. Measured: 46 ms and 5.5 MB, once, at the first check. */
 function commonPasswords (): ReadonlySet<string> {
   if (common !== null) return common
   const { dictionary } = load('@zxcvbn-ts/language-common') as typeof import('@zxcvbn-ts/language-common')
   const passwords = new Set<string>()
   for (const list of [dictionary['passwords-common'], load('popular-passwords') as string[]]) {
-    for (const password of list) if (password.length >= SHORTEST) passwords.add(password)
+    for (const password of list) if (password.length >= LOWEST_MIN_LENGTH) passwords.add(password)
   }
   common = passwords
   return passwords
@@ -30,45 +32,49 @@ export interface PasswordRejection {
 }
 
 export interface PasswordRules {
-  /** Of the account that the password is for. */
+  /** Email of the account that the password is for. */
   readonly email: string
   /** Code points; 8 or more. */
   readonly minLength: number
 }
 
-/** @returns why the password is refused, or null; lengths are code points after NFKC */
+/** Checks a password in NFKC; returns null when it follows the rules. */
 export function checkPassword (password: string, { email, minLength }: PasswordRules): PasswordRejection | null {
-  const normal = password.normalize('NFKC')
-  const { length } = [...normal]
-  if (length < minLength) return { code: 'password-too-short', message: `needs at least ${minLength} characters` }
-  if (length > MAX_LENGTH) return { code: 'password-too-long', message: `may have up to ${MAX_LENGTH} characters` }
-  const folded = normal.toLowerCase()
-  if (commonPasswords().has(folded) || new Set(folded).size < 3) {
-    return { code: 'password-common', message: 'is among the first that anybody would try; choose another' }
+  const normalised = password.normalize('NFKC')
+  const { length } = [...normalised]
+  if (length < minLength) return { code: 'password-too-short', message: `must have at least ${minLength} characters` }
+  if (length > MAX_LENGTH) return { code: 'password-too-long', message: `must have at most ${MAX_LENGTH} characters` }
+  const lowerCase = normalised.toLowerCase()
+  if (commonPasswords().has(lowerCase) || new Set(lowerCase).size < MIN_DIFFERENT_CHARACTERS) {
+    return { code: 'password-common', message: 'is too common; choose another one' }
   }
-  if (isPersonal(folded, email.normalize('NFKC').toLowerCase())) {
-    return { code: 'password-personal', message: 'is made of your address or of our name; choose another' }
+  if (isPersonal(lowerCase, email.normalize('NFKC').toLowerCase())) {
+    return {
+      code: 'password-personal',
+      message: 'must not consist of your email or the name of this service; choose another one',
+    }
   }
   return null
 }
 
 function isPersonal (password: string, email: string): boolean {
-  const [name = '', domain = ''] = email.split('@')
-  return [[PRODUCT], wordsOf(name), wordsOf(domain), [squash(email)]].some((words) => isMadeOf(squash(password), words))
+  const [localPart = '', domain = ''] = email.split('@')
+  const wordLists = [[SERVICE_NAME], wordsIn(localPart), wordsIn(domain), [removeSeparators(email)]]
+  return wordLists.some((words) => consistsOf(removeSeparators(password), words))
 }
 
-/** Letters and digits alone: "anna-lovelace" is guessed as soon as "annalovelace". */
-const squash = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+/** Leaves letters and digits: "anna-lovelace" is as easy to guess as "annalovelace". */
+const removeSeparators = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}]/gu, '')
 
-/** The longest first, so that taking one out does not break up another. */
-function wordsOf (text: string): string[] {
-  return [squash(text), ...text.split(/[^\p{L}\p{M}\p{N}]+/u)]
-    .filter((word) => word.length >= SHORTEST_WORD)
+/** Words from the longest to the shortest, so that removing one does not split another. */
+function wordsIn (text: string): string[] {
+  return [removeSeparators(text), ...text.split(/[^\p{L}\p{M}\p{N}]+/u)]
+    .filter((word) => word.length >= MIN_WORD_LENGTH)
     .sort((one, other) => other.length - one.length)
 }
 
-/** True when taking the words out leaves next to nothing, or a short number such as a year. */
-function isMadeOf (password: string, words: readonly string[]): boolean {
+/** True when only three characters, or a number such as a year, remain without the words. */
+function consistsOf (password: string, words: readonly string[]): boolean {
   const rest = words.reduce((text, word) => text.replaceAll(word, ''), password)
   return rest !== password && /^(?:.{0,3}|\d{0,7})$/u.test(rest)
 }

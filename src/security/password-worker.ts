@@ -1,4 +1,4 @@
-// Runs in a worker thread: bcryptjs holds its thread for the whole hash, so it never runs beside requests.
+// Worker thread of the password hasher: bcryptjs blocks its thread during a hash.
 import bcrypt from 'bcryptjs'
 
 export type PasswordTask =

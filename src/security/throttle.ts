@@ -1,28 +1,35 @@
-// Guessing is slowed: some attempts are free, then each is followed by a wait that doubles. An attempt is counted before it
-// is looked at, in one atomic write, so that many at once are no way round.
+// Throttles attempts to guess a secret: some are free, then each is followed by a wait that doubles. An attempt is
+// counted before it is verified, in one atomic write, so that concurrent attempts do not bypass the limit.
 import type { PipelineStage } from 'mongoose'
-import { isDuplicateKey } from '../../models/upsert.js'
 import { Throttle, type StoredThrottle } from '../../models/throttle.js'
+import { upsertOnce } from '../../models/upsert.js'
+import type { KeyRing } from './key-ring.js'
+import { computeMac } from './signed-tokens.js'
 
 export interface ThrottlePolicy {
-  /** This many attempts come without a wait. */
+  /** Number of attempts without a wait. */
   readonly freeAttempts: number
   readonly firstWaitMs: number
   readonly maxWaitMs: number
-  /** After this long without an attempt the count begins again; longer than `maxWaitMs`. */
+  /** Without an attempt for this time, the count restarts; longer than `maxWaitMs`. */
   readonly resetAfterMs: number
-  /** After so many in a row nothing is taken any more until they are forgotten; no such bound when left out. */
+  /** After this many consecutive attempts, further ones are blocked until the count restarts. Unlimited by default. */
   readonly maxConsecutive?: number
 }
 
-/** How long to wait after the n-th attempt in a row, ms; 0 while the next one is free. */
+/** Key of a count. A subject such as an email appears as a MAC, so that the collection contains no personal data. */
+export function throttleKey (keys: KeyRing, kind: string, subject: string): string {
+  return `${kind} ${computeMac(keys.current('throttle').key, [subject]).toString('base64url')}`
+}
+
+/** Wait after the n-th consecutive attempt, ms; 0 while the next attempt is free. */
 export function computeWaitMs (policy: ThrottlePolicy, attempts: number): number {
   if (attempts < policy.freeAttempts) return 0
   return Math.min(policy.maxWaitMs, policy.firstWaitMs * 2 ** (attempts - policy.freeAttempts))
 }
 
-/** The waits from the last free attempt on, until they no longer grow; ms. */
-function growingWaits (policy: ThrottlePolicy): number[] {
+/** The waits from the last free attempt up to the maximum, ms. */
+function increasingWaits (policy: ThrottlePolicy): number[] {
   const waits: number[] = []
   for (let attempts = policy.freeAttempts; waits.at(-1) !== policy.maxWaitMs; attempts++) {
     waits.push(computeWaitMs(policy, attempts))
@@ -31,58 +38,50 @@ function growingWaits (policy: ThrottlePolicy): number[] {
 }
 
 /**
- * Counts an attempt, unless it comes too early: then nothing changes, and the wait does not grow.
- * @returns 0 when the attempt may be made, else how long to wait, ms
+ * Counts an attempt, unless it is blocked: a blocked attempt does not extend the wait.
+ * @returns 0 when the attempt is allowed, else the remaining wait, ms
  */
 export async function countAttempt (key: string, policy: ThrottlePolicy, now: Date): Promise<number> {
-  if (await countUnlessBlocked(key, policy, now)) return 0
+  const pipeline = countingPipeline(policy, now) as never
+  const { upsertedCount, modifiedCount } = await upsertOnce(async () =>
+    await Throttle.updateOne({ _id: key }, pipeline, { upsert: true, updatePipeline: true })
+  )
+  if (upsertedCount > 0 || modifiedCount > 0) return 0
   const stored = await Throttle.findById(key).lean<StoredThrottle>()
-  // It may have been forgiven between the two: come again at once.
+  // A concurrent reset may have ended the block: the next attempt is allowed.
   return Math.max(1, (stored?.blockedUntil?.getTime() ?? 0) - now.getTime())
 }
 
-/** Begins the count again: the attempt was right, or what was guessed at has changed. */
+/** Restarts the count after a success, or when the secret has changed. */
 export async function resetAttempts (key: string): Promise<void> {
   await Throttle.deleteOne({ _id: key })
 }
 
-/** Takes back the count of one attempt that was right, where the wrong ones of others still count. */
+/** Subtracts one successful attempt from a count that other callers share. */
 export async function withdrawAttempt (key: string): Promise<void> {
-  const fewer = { $max: [{ $subtract: ['$count', 1] }, 0] }
-  await Throttle.updateOne({ _id: key }, [{ $set: { count: fewer, blockedUntil: null } }] as never, {
-    updatePipeline: true,
-  })
+  const count = { $max: [{ $subtract: ['$count', 1] }, 0] }
+  await Throttle.updateOne({ _id: key }, [{ $set: { count, blockedUntil: null } }] as never, { updatePipeline: true })
 }
 
-async function countUnlessBlocked (key: string, policy: ThrottlePolicy, now: Date): Promise<boolean> {
-  const pipeline = countingPipeline(policy, now) as never
-  try {
-    const result = await Throttle.updateOne({ _id: key }, pipeline, { upsert: true, updatePipeline: true })
-    return result.upsertedCount > 0 || result.modifiedCount > 0
-  } catch (error) {
-    // Two first attempts at once: the other made the document, so this is an update now.
-    if (!isDuplicateKey(error)) throw error
-    return (await Throttle.updateOne({ _id: key }, pipeline, { updatePipeline: true })).modifiedCount > 0
-  }
-}
-
-/** Changes nothing while blocked, which is how the writer learns of it. All moments are reckoned here, not by the database. */
+/** Builds the update of one attempt. It changes nothing while blocked. All times come from the clock of the service. */
 function countingPipeline (policy: ThrottlePolicy, now: Date): PipelineStage[] {
   const at = (ms: number): Date => new Date(now.getTime() + ms)
   const isBlocked = { $gt: [{ $ifNull: ['$blockedUntil', new Date(0)] }, now] }
-  const isForgotten = { $lte: [{ $ifNull: ['$forgetAt', new Date(0)] }, now] }
-  const counted = { $cond: [isForgotten, 1, { $add: ['$count', 1] }] }
-  const ends = growingWaits(policy).map(at)
-  const step = { $min: [{ $subtract: [counted, policy.freeAttempts] }, ends.length - 1] }
-  const paused = { $cond: [{ $lt: [counted, policy.freeAttempts] }, null, { $arrayElemAt: [ends, { $max: [step, 0] }] }] }
-  const nextBlock = policy.maxConsecutive === undefined
-    ? paused
-    : { $cond: [{ $gte: [counted, policy.maxConsecutive] }, at(policy.resetAfterMs), paused] }
+  const isExpired = { $lte: [{ $ifNull: ['$expiresAt', new Date(0)] }, now] }
+  const count = { $cond: [isExpired, 1, { $add: ['$count', 1] }] }
+  const waitEnds = increasingWaits(policy).map(at)
+  const step = { $min: [{ $subtract: [count, policy.freeAttempts] }, waitEnds.length - 1] }
+  const waitEnd = {
+    $cond: [{ $lt: [count, policy.freeAttempts] }, null, { $arrayElemAt: [waitEnds, { $max: [step, 0] }] }],
+  }
+  const blockedUntil = policy.maxConsecutive === undefined
+    ? waitEnd
+    : { $cond: [{ $gte: [count, policy.maxConsecutive] }, at(policy.resetAfterMs), waitEnd] }
   return [{
     $set: {
-      count: { $cond: [isBlocked, '$count', counted] },
-      blockedUntil: { $cond: [isBlocked, '$blockedUntil', nextBlock] },
-      forgetAt: { $cond: [isBlocked, '$forgetAt', at(policy.resetAfterMs)] },
+      count: { $cond: [isBlocked, '$count', count] },
+      blockedUntil: { $cond: [isBlocked, '$blockedUntil', blockedUntil] },
+      expiresAt: { $cond: [isBlocked, '$expiresAt', at(policy.resetAfterMs)] },
     },
   }]
 }

@@ -1,4 +1,3 @@
-// Cursors: only what was given out, for the list that it was given out for.
 import fc from 'fast-check'
 import t from 'tap'
 import { DomainError } from '../../src/errors.js'
@@ -11,8 +10,8 @@ const cursors = createCursorCodec(createKeyRing([NEW]))
 const SCOPE = ['titles', { genre: 'drama' }, 'newest']
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %\0\n'
 
-/** True for the one refusal there is; any other error is thrown on. */
-function isRefused (cursor: string, scope: unknown = SCOPE, codec = cursors): boolean {
+/** True when the codec rejects a cursor; rethrows any other error. */
+function isRejected (cursor: string, scope: unknown = SCOPE, codec = cursors): boolean {
   try {
     codec.decode(cursor, scope)
     return false
@@ -22,7 +21,7 @@ function isRefused (cursor: string, scope: unknown = SCOPE, codec = cursors): bo
   }
 }
 
-t.test('a place comes back as it was, and the cursor fits an address unescaped', async (t) => {
+t.test('a position is decoded unchanged, and a cursor needs no escaping in a URL', async (t) => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (position, scope) => {
       const cursor = cursors.encode(position, scope)
@@ -33,18 +32,18 @@ t.test('a place comes back as it was, and the cursor fits an address unescaped',
   )
 })
 
-t.test('any single changed character is refused, at every place', async (t) => {
+t.test('a cursor with one changed character is rejected', async (t) => {
   const cursor = cursors.encode(['2024-05-01T12:00:00Z', '65f0c0ffee0000000000000a'], SCOPE)
   let accepted = 0
   for (let at = 0; at < cursor.length; at++) {
     for (const character of ALPHABET) {
-      if (character !== cursor[at] && !isRefused(cursor.slice(0, at) + character + cursor.slice(at + 1))) accepted++
+      if (character !== cursor[at] && !isRejected(cursor.slice(0, at) + character + cursor.slice(at + 1))) accepted++
     }
   }
   t.equal(accepted, 0, `${cursor.length * (ALPHABET.length - 1)} changed cursors`)
 })
 
-t.test('a cursor of another list, filter or order is refused', async (t) => {
+t.test('a cursor of another list, filter or order is rejected', async (t) => {
   const cursor = cursors.encode([1], SCOPE)
   for (
     const other of [
@@ -57,23 +56,23 @@ t.test('a cursor of another list, filter or order is refused', async (t) => {
       [],
     ]
   ) {
-    t.ok(isRefused(cursor, other), JSON.stringify(other))
+    t.ok(isRejected(cursor, other), JSON.stringify(other))
   }
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (position, one, other) => {
       fc.pre(JSON.stringify(one) !== JSON.stringify(other))
-      return isRefused(cursors.encode(position, one), other)
+      return isRejected(cursors.encode(position, one), other)
     }),
     { numRuns: 300 },
   )
 })
 
-t.test('where the scope ends and the place begins cannot be shifted', async (t) => {
+t.test('the border between scope and position cannot be shifted', async (t) => {
   t.not(cursors.encode('1', 'a').slice(0, 27), cursors.encode('', 'a\n1').slice(0, 27))
-  t.ok(isRefused(cursors.encode('b', 'a'), 'a\n"b"'))
+  t.ok(isRejected(cursors.encode('b', 'a'), 'a\n"b"'))
 })
 
-t.test('hostile texts are a 400, never anything else', async (t) => {
+t.test('hostile text causes 400 invalid-cursor', async (t) => {
   const texts = [
     '',
     '.',
@@ -91,24 +90,25 @@ t.test('hostile texts are a 400, never anything else', async (t) => {
     '\ud800',
     '💥.💥',
   ]
-  for (const text of texts) t.ok(isRefused(text), JSON.stringify(text.slice(0, 30)))
+  for (const text of texts) t.ok(isRejected(text), JSON.stringify(text.slice(0, 30)))
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary' }),
       fc.uint8Array(),
       (text, bytes) =>
-        isRefused(text) && isRefused(`y2024.${text}`) && isRefused(`y2024.${Buffer.from(bytes).toString('base64url')}`),
+        isRejected(text) && isRejected(`y2024.${text}`) &&
+        isRejected(`y2024.${Buffer.from(bytes).toString('base64url')}`),
     ),
     { numRuns: 500 },
   )
 })
 
-t.test('a cursor outlives the change of the signing key, until its key leaves the ring', async (t) => {
+t.test('a cursor survives a change of the signing key, until its key leaves the ring', async (t) => {
   const cursor = createCursorCodec(createKeyRing([OLD])).encode([7], SCOPE)
   t.same(createCursorCodec(createKeyRing([NEW, OLD])).decode(cursor, SCOPE), [7])
-  t.ok(isRefused(cursor, SCOPE))
+  t.ok(isRejected(cursor, SCOPE))
   t.ok(
-    isRefused(cursor.replace('y2023.', 'y2024.'), SCOPE, createCursorCodec(createKeyRing([NEW, OLD]))),
-    "another key's name does not help",
+    isRejected(cursor.replace('y2023.', 'y2024.'), SCOPE, createCursorCodec(createKeyRing([NEW, OLD]))),
+    'the ID of another key does not help',
   )
 })

@@ -1,4 +1,3 @@
-// Logs: secrets and addresses put where requests, bodies and errors carry them do not come out.
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import t from 'tap'
@@ -18,7 +17,7 @@ function logged (entry: object): string {
   return text
 }
 
-t.test('secrets and addresses are redacted at the top, in a body and in an error', async (t) => {
+t.test('secrets and emails are redacted at the top level, in a body and in an error', async (t) => {
   for (
     const name of [
       'password',
@@ -53,7 +52,7 @@ t.test('secrets and addresses are redacted at the top, in a body and in an error
   t.notMatch(logged({ err: error }), CANARY)
 })
 
-t.test('headers that carry credentials are redacted', async (t) => {
+t.test('headers with credentials are redacted', async (t) => {
   for (const name of ['authorization', 'cookie', 'set-cookie']) {
     t.notMatch(logged({ headers: { [name]: CANARY } }), CANARY, name)
     t.notMatch(
@@ -64,14 +63,14 @@ t.test('headers that carry credentials are redacted', async (t) => {
   }
 })
 
-t.test('the rest is logged as it is', async (t) => {
+t.test('other fields are logged unchanged', async (t) => {
   t.match(
     logged({ req: { method: 'GET', url: '/v1/titles' }, sessionId: 's-1', responseTime: 3 }),
     '"req":{"method":"GET","url":"/v1/titles"},"sessionId":"s-1","responseTime":3',
   )
 })
 
-t.test('values of tokens and cursors are taken out of an address, wherever and however they are written', async (t) => {
+t.test('tokens, cursors and emails are redacted in a URL, at every position and in every encoding', async (t) => {
   const cases = {
     [`/v1/media/1?token=${CANARY}`]: '/v1/media/1?token=…',
     [`/v1/media/1?a=1&token=${CANARY}&b=2`]: '/v1/media/1?a=1&token=…&b=2',
@@ -87,10 +86,10 @@ t.test('values of tokens and cursors are taken out of an address, wherever and h
     '/x?%=1&%zz=2': '/x?%=1&%zz=2',
     '': '',
   }
-  for (const [url, wanted] of Object.entries(cases)) t.equal(redactUrl(url), wanted)
+  for (const [url, redacted] of Object.entries(cases)) t.equal(redactUrl(url), redacted)
 })
 
-t.test('a long hostile address costs next to nothing', async (t) => {
+t.test('a long hostile URL is redacted in linear time', async (t) => {
   const started = performance.now()
   for (const part of ['?', '&', '?a', '&=', '?token=&', '%']) redactUrl(part.repeat(200_000))
   t.ok(performance.now() - started < 2_000)

@@ -35,8 +35,8 @@ t.test('bytes only for a signed, live lease', async (t) => {
     movies.push(movie)
   }
   const [movie = '', otherMovie = ''] = movies
-  await containerOf(app).packaging.sweep()
-  await containerOf(app).packaging.settle()
+  await containerOf(app).packaging.processPending()
+  await containerOf(app).packaging.onIdle()
 
   async function addThumbnails (movie: string): Promise<void> {
     const part = (name: string, type: string, body: string | Buffer): Buffer =>

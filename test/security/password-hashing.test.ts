@@ -1,4 +1,3 @@
-// Password hashing: right for every text, off the event loop, bounded, and the same work whether an account exists or not.
 import bcrypt from 'bcryptjs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -22,7 +21,7 @@ function openHasher (t: TapTest, options: Partial<PasswordHasherOptions> = {}): 
   return hasher
 }
 
-t.test('any text verifies against its own hash however it is composed, and against no other', async (t) => {
+t.test('any text matches its own hash in every normal form, and no other hash', async (t) => {
   const hasher = openHasher(t)
   const text = fc.string({ unit: 'binary', maxLength: 128 })
   await fc.assert(
@@ -52,16 +51,16 @@ t.test('passwords that differ only after 72 bytes are different', async (t) => {
   )
   t.ok(
     bcrypt.compareSync('x'.repeat(72) + 'one', bcrypt.hashSync('x'.repeat(72) + 'other', 4)),
-    'which bcrypt alone takes for the same',
+    'bcrypt alone treats them as equal',
   )
 })
 
-t.test('a NUL does not end a password', async (t) => {
+t.test('a NUL does not terminate a password', async (t) => {
   const hasher = openHasher(t)
   t.notOk(await hasher.verify('lantern\0owl', await hasher.hash('lantern\0fox')))
 })
 
-t.test('PINs are hashed alike, and equal ones do not look it', async (t) => {
+t.test('equal PINs have different hashes', async (t) => {
   const hasher = openHasher(t)
   const [one, other] = [await hasher.hash('0417'), await hasher.hash('0417')]
   t.match(one, /^\$2b\$04\$.{53}$/)
@@ -70,22 +69,22 @@ t.test('PINs are hashed alike, and equal ones do not look it', async (t) => {
   t.notOk(await hasher.verify('417', other))
 })
 
-t.test('a hash is worth nothing without the pepper', async (t) => {
+t.test('a hash does not verify without the pepper', async (t) => {
   const hash = await openHasher(t).hash('lantern owl seven')
   t.notOk(await openHasher(t, { pepper: `${PEPPER}x` }).verify('lantern owl seven', hash))
 })
 
-t.test('what is not a hash verifies nothing', async (t) => {
+t.test('a malformed hash verifies no password', async (t) => {
   const hasher = openHasher(t)
   for (const hash of ['', 'none', '$2b$04$']) t.notOk(await hasher.verify('lantern owl seven', hash))
 })
 
-t.test('a hash of a lower cost is due for a new one, of the same or a higher it is not', async (t) => {
+t.test('only a hash of a lower cost needs a new one', async (t) => {
   const hash = await openHasher(t, { cost: 5 }).hash('lantern owl seven')
   t.strictSame([4, 5, 6].map((cost) => openHasher(t, { cost }).needsRehash(hash)), [false, false, true])
 })
 
-t.test('an account that does not exist costs what one costs that does, from the first call on', async (t) => {
+t.test('the dummy hash takes as long as a real one, from the first call on', async (t) => {
   const hasher = openHasher(t, { cost: 9, threads: 1 })
   const hash = await hasher.hash('lantern owl seven')
   const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
@@ -98,72 +97,71 @@ t.test('an account that does not exist costs what one costs that does, from the 
     }
   }
   const [first] = times.unknown
-  // The fastest of each: whatever else the machine does only ever adds to a time.
+  // The fastest of each, because other load only adds to a time.
   const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]
   t.comment(`known ${known.toFixed(1)} ms, unknown ${unknown.toFixed(1)} ms, the first unknown ${first!.toFixed(1)} ms`)
   t.ok(Math.abs(unknown / known - 1) < 0.3, 'within 30%')
 })
 
-/** Counts turns of the event loop, 5 ms apart at the least, while something goes on. */
+/** Counts turns of the event loop, at least 5 ms apart, while work runs. */
 async function turnsDuring (work: () => unknown): Promise<{ turns: number, ms: number, longest: number }> {
   let turns = 0
   let longest = 0
   const started = performance.now()
   let last = started
-  const beat = (): void => {
+  const tick = (): void => {
     const now = performance.now()
     turns++
     longest = Math.max(longest, now - last)
     last = now
   }
-  const timer = setInterval(beat, 5)
+  const timer = setInterval(tick, 5)
   await work()
   await nextTurn()
-  beat()
+  tick()
   clearInterval(timer)
   return { turns, ms: performance.now() - started, longest }
 }
 
-t.test('the event loop goes on while passwords are hashed', async (t) => {
+t.test('the event loop keeps running while passwords are hashed', async (t) => {
   const hasher = openHasher(t)
   const slow = openHasher(t, { cost: 11 })
   await Promise.all([hasher.hash('warm'), slow.hash('warm')])
   const onThreads = await turnsDuring(async () =>
     await Promise.all(Array.from({ length: 6 }, async () => await slow.hash('lantern owl seven')))
   )
-  const onTheLoop = await turnsDuring(async () =>
+  const onEventLoop = await turnsDuring(async () =>
     await Promise.all(Array.from({ length: 6 }, async () => await bcrypt.hash('lantern owl seven', 11)))
   )
   const rate = ({ turns, ms }: { turns: number, ms: number }): number => turns / (ms / 5)
-  for (const [where, run] of Object.entries({ onThreads, onTheLoop })) {
+  for (const [where, run] of Object.entries({ onThreads, onEventLoop })) {
+    const percentage = (100 * rate(run)).toFixed(0)
     t.comment(
-      `${where}: ${run.ms.toFixed(0)} ms, ${(100 * rate(run)).toFixed(0)}% of the turns, longest pause ${
-        run.longest.toFixed(0)
-      } ms`,
+      `${where}: ${run.ms.toFixed(0)} ms, ${percentage}% of the turns, longest pause ${run.longest.toFixed(0)} ms`,
     )
   }
-  t.ok(rate(onThreads) > 0.3, 'most turns take place')
-  t.ok(onThreads.longest < onTheLoop.longest, 'and no pause is as long as bcryptjs makes them on the loop')
+  t.ok(rate(onThreads) > 0.3, 'most turns happen')
+  t.ok(onThreads.longest < onEventLoop.longest, 'no pause is as long as with bcryptjs on the event loop')
 })
 
-t.test("beyond the queue's bound one is told to come again; the others are served, and so is everybody after", async (t) => {
-  const hasher = openHasher(t, { cost: 8, threads: 1, maxWaiting: 3 })
+t.test('a full queue rejects further tasks and accepts new ones later', async (t) => {
+  const hasher = openHasher(t, { cost: 8, threads: 1, maxQueued: 3 })
   for (const state of ['cold', 'warm']) {
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, async () => await hasher.hash('lantern owl seven')),
     )
-    const refusals = results.flatMap((result) => result.status === 'rejected' ? [result.reason as unknown] : [])
-    t.equal(refusals.length, 16, `${state}: one at work, three waiting`)
-    for (const refusal of refusals) {
-      t.ok(refusal instanceof DomainError)
-      t.match(refusal, { status: 503, code: 'busy', headers: { 'retry-after': '2' } })
+    const rejections = results.flatMap((result) => result.status === 'rejected' ? [result.reason as unknown] : [])
+    t.equal(rejections.length, 16, `${state}: one runs, three wait`)
+    for (const rejection of rejections) {
+      t.ok(rejection instanceof DomainError)
+      t.match(rejection, { status: 503, code: 'busy', headers: { 'retry-after': '2' } })
     }
   }
   t.ok(await hasher.verify('0417', await hasher.hash('0417')))
 })
 
-t.test('verifying is bounded too, for accounts that exist and those that do not', async (t) => {
-  const hasher = openHasher(t, { cost: 8, threads: 1, maxWaiting: 1 })
+t.test('verification is limited too, with a real hash and with the dummy hash', async (t) => {
+  const hasher = openHasher(t, { cost: 8, threads: 1, maxQueued: 1 })
   const hash = await hasher.hash('lantern owl seven')
   const work = [
     () => hasher.verify('x', hash),
@@ -175,10 +173,10 @@ t.test('verifying is bounded too, for accounts that exist and those that do not'
   t.strictSame(results.map((result) => result.status), ['fulfilled', 'fulfilled', 'rejected', 'rejected'])
 })
 
-t.test('closing lets what runs and waits finish', async (t) => {
+t.test('closing finishes running and queued tasks', async (t) => {
   const hasher = createPasswordHasher({ pepper: PEPPER, cost: 6, threads: 2 })
   const hashes = Promise.all(Array.from({ length: 10 }, async (_, at) => await hasher.hash(`lantern ${at}`)))
   await hasher.close()
   t.equal((await hashes).length, 10)
-  await t.rejects(hasher.hash('lantern'), { status: 503, code: 'busy' }, 'and takes nothing more')
+  await t.rejects(hasher.hash('lantern'), { status: 503, code: 'busy' }, 'no further task is accepted')
 })

@@ -1,4 +1,3 @@
-// Refresh tokens: worked out again from the session's seed, believed only unchanged, for their own session.
 import fc from 'fast-check'
 import t from 'tap'
 import { createKeyRing } from '../../src/security/key-ring.js'
@@ -26,40 +25,40 @@ const sessions = fc.record({
   kid: fc.constantFrom(NEW.kid, OLD.kid),
 })
 
-/** Whether a service that looks up the named session would believe the token; `session` is all it has stored. */
-function isBelieved (token: string, session: Pick<RefreshTokenSource, 'seed' | 'kid'>, ring = keys): boolean {
+/** True when a service would accept the token for a stored session. */
+function isAccepted (token: string, session: Pick<RefreshTokenSource, 'seed' | 'kid'>, ring = keys): boolean {
   const parsed = parseRefreshToken(token)
   return parsed !== null && isGenuineRefreshToken(ring, parsed, session)
 }
 
-t.test('a token names its session and generation, and is the same each time it is worked out', async (t) => {
+t.test('a token contains its session and generation, and can be recomputed', async (t) => {
   fc.assert(
     fc.property(sessions, (session) => {
       const token = formatRefreshToken(keys, session)
       const parsed = parseRefreshToken(token)
       t.match(token, /^r1\.[\w-]{64}$/)
       t.match(parsed, { sessionId: session.sessionId, generation: session.generation })
-      t.ok(isBelieved(token, session))
+      t.ok(isAccepted(token, session))
       t.equal(formatRefreshToken(keys, session), token)
     }),
     { numRuns: 200 },
   )
 })
 
-t.test('any single changed character is refused, at every place', async (t) => {
+t.test('a token with one changed character is rejected', async (t) => {
   const token = formatRefreshToken(keys, SESSION)
-  let believed = 0
+  let accepted = 0
   for (let at = 0; at < token.length; at++) {
     for (const character of ALPHABET) {
-      if (character !== token[at] && isBelieved(token.slice(0, at) + character + token.slice(at + 1), SESSION)) {
-        believed++
+      if (character !== token[at] && isAccepted(token.slice(0, at) + character + token.slice(at + 1), SESSION)) {
+        accepted++
       }
     }
   }
-  t.equal(believed, 0, `${token.length * (ALPHABET.length - 1)} changed tokens`)
+  t.equal(accepted, 0, `${token.length * (ALPHABET.length - 1)} changed tokens`)
 })
 
-t.test('characters added, removed or exchanged are refused', async () => {
+t.test('a token with added, removed or swapped characters is rejected', async () => {
   fc.assert(
     fc.property(
       sessions,
@@ -73,34 +72,34 @@ t.test('characters added, removed or exchanged are refused', async () => {
         swapped[a] = token[b]!
         swapped[b] = token[a]!
         return [token.slice(0, a) + text + token.slice(a), token.slice(0, a) + token.slice(a + 1), swapped.join('')]
-          .every((other) => other === token || !isBelieved(other, session))
+          .every((other) => other === token || !isAccepted(other, session))
       },
     ),
     { numRuns: 500 },
   )
 })
 
-t.test('a token of another session, another seed or another key is refused', async (t) => {
+t.test('a token of another session, seed or key is rejected', async (t) => {
   fc.assert(
     fc.property(sessions, sessions, (one, other) => {
       fc.pre(one.seed !== other.seed)
-      return !isBelieved(formatRefreshToken(keys, one), other)
+      return !isAccepted(formatRefreshToken(keys, one), other)
     }),
     { numRuns: 200 },
   )
-  t.notOk(isBelieved(formatRefreshToken(keys, { ...SESSION, kid: OLD.kid }), SESSION))
+  t.notOk(isAccepted(formatRefreshToken(keys, { ...SESSION, kid: OLD.kid }), SESSION))
 })
 
-t.test('a session made under an older key goes on until that key leaves the ring', async (t) => {
+t.test('a session keeps its key until that key leaves the ring', async (t) => {
   const session = { ...SESSION, kid: OLD.kid }
   const token = formatRefreshToken(createKeyRing([OLD]), session)
-  t.ok(isBelieved(token, session, createKeyRing([NEW, OLD])))
+  t.ok(isAccepted(token, session, createKeyRing([NEW, OLD])))
   t.equal(formatRefreshToken(createKeyRing([NEW, OLD]), session), token)
-  t.notOk(isBelieved(token, session, createKeyRing([NEW])))
+  t.notOk(isAccepted(token, session, createKeyRing([NEW])))
   t.throws(() => formatRefreshToken(createKeyRing([NEW]), session), /not in the ring/)
 })
 
-t.test('hostile texts are no tokens, and nothing throws', async (t) => {
+t.test('hostile text is not a token, and nothing throws', async (t) => {
   const token = formatRefreshToken(keys, SESSION)
   const body = token.slice(3)
   const texts = [
@@ -132,7 +131,7 @@ t.test('hostile texts are no tokens, and nothing throws', async (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.uint8Array({ maxLength: 100 }), (text, bytes) => {
       const fits = bytes.length === 48
-      return !isBelieved(text, SESSION) && !isBelieved(`r1.${text}`, SESSION) &&
+      return !isAccepted(text, SESSION) && !isAccepted(`r1.${text}`, SESSION) &&
         (fits || parseRefreshToken(`r1.${Buffer.from(bytes).toString('base64url')}`) === null)
     }),
     { numRuns: 500 },
@@ -140,13 +139,13 @@ t.test('hostile texts are no tokens, and nothing throws', async (t) => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 48, maxLength: 48 }),
-      (bytes) => !isBelieved(`r1.${Buffer.from(bytes).toString('base64url')}`, SESSION),
+      (bytes) => !isAccepted(`r1.${Buffer.from(bytes).toString('base64url')}`, SESSION),
     ),
     { numRuns: 500 },
   )
 })
 
-t.test('what cannot be in a token is refused before it is made', async (t) => {
+t.test('an invalid session ID or generation cannot be formatted', async (t) => {
   for (const sessionId of ['', '65f0', 'z5f0c0ffee0000000000000a', '65f0c0ffee0000000000000a00']) {
     t.throws(() => formatRefreshToken(keys, { ...SESSION, sessionId }), TypeError)
   }

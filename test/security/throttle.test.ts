@@ -7,7 +7,7 @@ import { freshDatabase } from '../helper.js'
 const POLICY: ThrottlePolicy = { freeAttempts: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, resetAfterMs: 60_000 }
 const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms)
 
-t.test('waits double from the last free attempt up to the longest', async (t) => {
+t.test('the wait doubles from the last free attempt up to the maximum', async (t) => {
   t.strictSame([1, 2, 3, 4, 5, 6, 60, 5_000].map((n) => computeWaitMs(POLICY, n)), [
     0,
     0,
@@ -26,7 +26,7 @@ t.test('counting', async (t) => {
   await Throttle.createCollection()
   const count = async (key: string, ms: number): Promise<number> => await countAttempt(key, POLICY, at(ms))
 
-  t.test('some attempts are free, then each is followed by a wait; one that comes too early does not lengthen it', async (t) => {
+  t.test('some attempts are free, then each is followed by a wait; a blocked attempt does not extend it', async (t) => {
     const key = 'a'
     t.strictSame([await count(key, 0), await count(key, 0), await count(key, 0)], [0, 0, 0])
     t.strictSame([await count(key, 0), await count(key, 400), await count(key, 999)], [1_000, 600, 1])
@@ -40,7 +40,7 @@ t.test('counting', async (t) => {
     t.equal(await count(key, 12_000), 5_000)
   })
 
-  t.test('it is forgotten when nothing was tried for long, whether the document is still there or not', async (t) => {
+  t.test('the count restarts after a long time without attempts, even if the document still exists', async (t) => {
     const key = 'b'
     for (let i = 0; i < 3; i++) await count(key, 0)
     t.equal(await count(key, 60_000), 0)
@@ -49,7 +49,7 @@ t.test('counting', async (t) => {
     t.equal(await count(key, 60_000), 1_000)
   })
 
-  t.test('a right attempt forgives all, and each key has a count of its own', async (t) => {
+  t.test('a success resets the count, and each key has its own count', async (t) => {
     for (let i = 0; i < 4; i++) await count('c', 0)
     t.equal(await count('d', 0), 0)
     await resetAttempts('c')
@@ -57,13 +57,13 @@ t.test('counting', async (t) => {
     t.equal(await count('c', 0), 0)
   })
 
-  t.test('forty at once get no more through than are free', async (t) => {
+  t.test('of 40 concurrent attempts, only the free ones are allowed', async (t) => {
     for (let round = 0; round < 20; round++) {
       const key = `e${round}`
       const waits = await Promise.all(Array.from({ length: 40 }, async () => await count(key, 0)))
       t.equal(waits.filter((wait) => wait === 0).length, 3, `round ${round + 1}`)
       const later = await Promise.all(Array.from({ length: 40 }, async () => await count(key, 1_000)))
-      t.equal(later.filter((wait) => wait === 0).length, 1, 'and one after the wait')
+      t.equal(later.filter((wait) => wait === 0).length, 1, 'one after the wait')
     }
   })
 })

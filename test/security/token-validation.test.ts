@@ -75,7 +75,7 @@ t.test('only our tokens are accepted', async (t) => {
     ): [string, string] => [`kid ${JSON.stringify(kid)}`, forge({ head: { kid } })]),
     ['kid of nothing, signed with the empty key', forgeWithKey({ kid: '/dev/null' }, '')],
     ['kid unknown, signed with "undefined"', forgeWithKey({ kid: 'x' }, 'undefined')],
-    ...(['refresh', 'media', 'cursor', 'device', 'email-link', 'throttle'] as const).map((
+    ...(['refresh', 'media', 'cursor', 'device', 'throttle'] as const).map((
       purpose,
     ): [string, string] => [`signed with the key for ${purpose}`, forge({ purpose })]),
     ['a refresh token', kim.refreshToken],
