@@ -1,5 +1,6 @@
-// Grouping a list by a key, in the order of first appearance (Node 20 has no Map.groupBy).
+// Functions on arrays that Node 20 lacks.
 
+/** Groups by a key, in order of first appearance. */
 export function groupBy<T, K> (list: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const one of list) {
@@ -9,4 +10,9 @@ export function groupBy<T, K> (list: readonly T[], keyOf: (one: T) => K): Map<K,
     else group.push(one)
   }
   return groups
+}
+
+/** Splits a list into batches of `size`; the last one may be shorter. */
+export function* splitIntoBatches<T> (list: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size)
 }

@@ -1,7 +1,7 @@
-// Which media file a playback gets, and why. Pure; heights above the plan's cap are as good as not there.
+// Chooses the media file for a playback and explains the choice. Files above the plan's resolution are not considered.
 import { isSameLanguage } from './language-choice.js'
 
-/** What the choice looks at in a media file; heights in pixels, bitrate in bit/s. */
+/** What the choice reads of a media file: width and height in pixels, bitrate in bit/s. */
 export interface PlayableFile {
   readonly id: string
   readonly width: number | null
@@ -12,24 +12,24 @@ export interface PlayableFile {
   readonly edition: string | null
 }
 
-/** What the client says it can play and would like; all members are optional. */
+/** What a device can play; a missing field is no limit. */
 export interface ClientCapabilities {
   readonly maxHeight?: number
   readonly maxBitrate?: number
   /** Codec names (`avc1`, `hvc1`, `vp09`) or full RFC 6381 strings that start with them. */
   readonly codecs?: readonly string[]
-  /** BCP 47 tags, the best first; they come before the profile's own. */
+  /** BCP 47 tags, preferred first; they precede the languages of the profile. */
   readonly languages?: readonly string[]
 }
 
 export interface FilePreferences {
   readonly planMaxHeight: number
   readonly client: ClientCapabilities
-  /** The audio language that was last chosen for this title; it comes after the client's and before the last file's. */
-  readonly rememberedLanguage: string | null
+  /** Audio language last chosen for this title; follows the client's and precedes that of the last file. */
+  readonly storedLanguage: string | null
   readonly profileLanguages: readonly string[]
   readonly originalLanguage: string | null
-  /** The file played last: resuming stays with its edition and its language. */
+  /** The file played last: a resumed playback prefers its edition and its language. */
   readonly lastFileId: string | null
 }
 
@@ -51,81 +51,82 @@ export type RejectionCode =
 export interface FileChoice<F extends PlayableFile> {
   readonly file: F
   readonly reason: { readonly code: ChoiceCode, readonly text: string }
-  /** The other files this plan may play, with why each was not chosen. */
+  /** The other files within the plan, and why each was not chosen. */
   readonly alternatives: ReadonlyArray<
     { readonly file: F, readonly reason: { readonly code: RejectionCode, readonly text: string } }
   >
 }
 
-export type Rejection = 'no-file' | 'plan' | 'client'
+/** Why no file can be played: there is none, or all exceed the plan or the client. */
+export type NoFileReason = 'no-file' | 'plan' | 'client'
 
 /**
- * The class of a picture, in lines of a 16:9 frame: a 1920x800 film is a 1080p film.
- * Unknown sizes count as 0, so that an unprobed file is never refused for its size.
+ * Resolution class of a file in lines of a 16:9 frame: a 1920x800 movie is 1080p.
+ * An unknown size counts as 0, so that a file that is not probed yet is never rejected for its size.
  */
 export function videoHeight (file: Pick<PlayableFile, 'width' | 'height'>): number {
   return Math.max(file.height ?? 0, Math.round((file.width ?? 0) * 9 / 16))
 }
 
-/** The files a plan may know of: taller ones are neither listed nor served. */
-export function withinPlan<F extends Pick<PlayableFile, 'width' | 'height'>> (
+/** Removes the files above the resolution of a plan; they are neither listed nor served. */
+export function filterByPlanHeight<F extends Pick<PlayableFile, 'width' | 'height'>> (
   files: readonly F[],
   planMaxHeight: number,
 ): F[] {
   return files.filter((file) => videoHeight(file) <= planMaxHeight)
 }
 
-/** Chooses among the ready files of one movie or episode; a string tells why nothing can be played. */
+/** Chooses among the ready files of one movie or episode. */
 export function chooseFile<F extends PlayableFile> (
   files: readonly F[],
-  wishes: FilePreferences,
-): FileChoice<F> | Rejection {
+  preferences: FilePreferences,
+): FileChoice<F> | NoFileReason {
   if (files.length === 0) return 'no-file'
-  const allowed = withinPlan(files, wishes.planMaxHeight)
+  const allowed = filterByPlanHeight(files, preferences.planMaxHeight)
   if (allowed.length === 0) return 'plan'
-  const playable = allowed.filter((file) => clientRejection(file, wishes.client) === null)
-  const taste = tasteOf(files, wishes)
-  const ranked = rank(playable, taste)
+  const playable = allowed.filter((file) => rejectForClient(file, preferences.client) === null)
+  const context = contextOf(files, preferences)
+  const ranked = rankFiles(playable, context)
   const best = ranked[0]
   if (best === undefined) return 'client'
   return {
     file: best,
-    reason: explainChoice(best, files, allowed, playable, taste, wishes),
+    reason: explainChoice(best, files, allowed, playable, context),
     alternatives: [...ranked.slice(1), ...allowed.filter((file) => !playable.includes(file))]
-      .map((file) => ({ file, reason: explainRejection(file, best, taste, wishes) })),
+      .map((file) => ({ file, reason: explainRejection(file, best, context) })),
   }
 }
 
-interface Taste {
-  readonly last: PlayableFile | null
-  /** Wanted audio languages, the best first. */
+interface ChoiceContext {
+  readonly preferences: FilePreferences
+  readonly lastFile: PlayableFile | null
+  /** Requested audio languages, preferred first. */
   readonly languages: readonly string[]
 }
 
-function tasteOf (files: readonly PlayableFile[], wishes: FilePreferences): Taste {
-  const last = files.find((file) => file.id === wishes.lastFileId) ?? null
-  const original = wishes.originalLanguage === null ? [] : [wishes.originalLanguage]
-  const remembered = wishes.rememberedLanguage === null ? [] : [wishes.rememberedLanguage]
+function contextOf (files: readonly PlayableFile[], preferences: FilePreferences): ChoiceContext {
+  const lastFile = files.find((file) => file.id === preferences.lastFileId) ?? null
   const languages = [
-    ...(wishes.client.languages ?? []),
-    ...remembered,
-    ...(last?.audioLanguages ?? []),
-    ...wishes.profileLanguages,
-    ...original,
+    ...(preferences.client.languages ?? []),
+    preferences.storedLanguage,
+    ...(lastFile?.audioLanguages ?? []),
+    ...preferences.profileLanguages,
+    preferences.originalLanguage,
   ]
-  return { last, languages }
+  return { preferences, lastFile, languages: languages.filter((language) => language !== null) }
 }
 
-/** Same edition first, then language, then the sharpest, then the richest; ids make it total. */
-function rank<F extends PlayableFile> (files: readonly F[], taste: Taste): F[] {
-  const key = (file: F): number[] => [
-    taste.last !== null && file.edition !== taste.last.edition ? 1 : 0,
-    languageRank(file, taste),
+/** Ranks by edition, language, resolution, the file played last, bitrate and ID. */
+function rankFiles<F extends PlayableFile> (files: readonly F[], context: ChoiceContext): F[] {
+  const { lastFile } = context
+  const sortKey = (file: F): number[] => [
+    lastFile !== null && file.edition !== lastFile.edition ? 1 : 0,
+    languageRank(file, context),
     -videoHeight(file),
-    file.id === taste.last?.id ? 0 : 1,
+    file.id === lastFile?.id ? 0 : 1,
     -(file.bitrate ?? 0),
   ]
-  return files.map((file) => ({ file, key: key(file) }))
+  return files.map((file) => ({ file, key: sortKey(file) }))
     .sort((a, b) => compareKeys(a.key, b.key) || (a.file.id < b.file.id ? -1 : 1))
     .map((entry) => entry.file)
 }
@@ -135,31 +136,31 @@ function compareKeys (a: readonly number[], b: readonly number[]): number {
   return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
 }
 
-function languageRank (file: PlayableFile, taste: Taste): number {
-  const at = taste.languages.findIndex((language) => hasAudioLanguage(file, language))
-  return at === -1 ? taste.languages.length : at
+function languageRank (file: PlayableFile, { languages }: ChoiceContext): number {
+  const at = languages.findIndex((language) => hasAudioLanguage(file, language))
+  return at === -1 ? languages.length : at
 }
 
 export function hasAudioLanguage (file: Pick<PlayableFile, 'audioLanguages'>, language: string): boolean {
-  return file.audioLanguages.some((spoken) => isSameLanguage(spoken, language))
+  return file.audioLanguages.some((audioLanguage) => isSameLanguage(audioLanguage, language))
 }
 
-function clientRejection (file: PlayableFile, client: ClientCapabilities): RejectionCode | null {
+function rejectForClient (file: PlayableFile, client: ClientCapabilities): RejectionCode | null {
   if (client.maxHeight !== undefined && videoHeight(file) > client.maxHeight) return 'client-height'
   if (client.maxBitrate !== undefined && (file.bitrate ?? 0) > client.maxBitrate) return 'client-bitrate'
-  if (client.codecs !== undefined && file.videoCodec !== null && !playsCodec(client.codecs, file.videoCodec)) {
+  if (client.codecs !== undefined && file.videoCodec !== null && !canPlayCodec(client.codecs, file.videoCodec)) {
     return 'client-codec'
   }
   return null
 }
 
-function playsCodec (codecs: readonly string[], codec: string): boolean {
-  return codecs.some((known) =>
-    codec.toLowerCase().startsWith(known.toLowerCase()) || codecFamily(known) === codecFamily(codec)
+function canPlayCodec (supported: readonly string[], codec: string): boolean {
+  return supported.some((name) =>
+    codec.toLowerCase().startsWith(name.toLowerCase()) || codecFamily(name) === codecFamily(codec)
   )
 }
 
-/** Both the name people say and the sample entry stand for a codec. */
+/** Maps common names and sample entry codes of a codec to one family. */
 function codecFamily (codec: string): string {
   const name = codec.toLowerCase()
   if (/^(avc|h\.?264)/.test(name)) return 'avc'
@@ -174,50 +175,52 @@ function explainChoice (
   files: readonly PlayableFile[],
   allowed: readonly PlayableFile[],
   playable: readonly PlayableFile[],
-  taste: Taste,
-  wishes: FilePreferences,
+  { preferences, lastFile, languages }: ChoiceContext,
 ): FileChoice<PlayableFile>['reason'] {
-  if (best.id === taste.last?.id) return { code: 'resumed-file', text: 'The file that was played last.' }
-  const wanted = taste.languages.find((language) => hasAudioLanguage(best, language))
-  if (wanted !== undefined && playable.some((file) => !hasAudioLanguage(file, wanted))) {
-    const isClients = (wishes.client.languages ?? []).includes(wanted)
-    if (wanted === wishes.rememberedLanguage && !isClients) {
+  if (best.id === lastFile?.id) return { code: 'resumed-file', text: 'The file that was played last.' }
+  const language = languages.find((one) => hasAudioLanguage(best, one))
+  if (language !== undefined && playable.some((file) => !hasAudioLanguage(file, language))) {
+    const isRequested = (preferences.client.languages ?? []).includes(language)
+    if (language === preferences.storedLanguage && !isRequested) {
       return {
         code: 'remembered-language',
-        text: `The sharpest file in the language that was last chosen for this title (${wanted}).`,
+        text: `The best file in the language last chosen for this title (${language}).`,
       }
     }
-    return { code: 'preferred-language', text: `The sharpest file in the preferred language (${wanted}).` }
+    return { code: 'preferred-language', text: `The best file in the preferred language (${language}).` }
   }
-  const sharpest = (some: readonly PlayableFile[]): number => Math.max(...some.map(videoHeight))
-  if (sharpest(allowed) > videoHeight(best)) {
-    return { code: 'client-limit', text: 'The best file within what this device can play.' }
+  const maxHeightOf = (some: readonly PlayableFile[]): number => Math.max(...some.map(videoHeight))
+  if (maxHeightOf(allowed) > videoHeight(best)) {
+    return { code: 'client-limit', text: 'The best file that this device can play.' }
   }
-  if (sharpest(files) > videoHeight(best)) {
-    return { code: 'plan-cap', text: `The best file within the plan's ${wishes.planMaxHeight}p.` }
+  if (maxHeightOf(files) > videoHeight(best)) {
+    return { code: 'plan-cap', text: `The best file within the plan's limit of ${preferences.planMaxHeight}p.` }
   }
-  return { code: 'best-quality', text: 'The best file there is.' }
+  return { code: 'best-quality', text: 'The best available file.' }
+}
+
+const REJECTION_TEXTS: Readonly<Record<RejectionCode, string>> = {
+  'client-height': 'Exceeds the resolution of this device.',
+  'client-bitrate': 'Exceeds the bandwidth of this device.',
+  'client-codec': 'Uses a codec that this device cannot play.',
+  'other-edition': 'Another edition than the file played last.',
+  'other-language': 'Not in the preferred language.',
+  'lower-quality': 'Lower quality than the chosen file.',
 }
 
 function explainRejection (
   file: PlayableFile,
   best: PlayableFile,
-  taste: Taste,
-  wishes: FilePreferences,
+  context: ChoiceContext,
 ): FileChoice<PlayableFile>['alternatives'][number]['reason'] {
-  const texts: Record<RejectionCode, string> = {
-    'client-height': 'Taller than this device can show.',
-    'client-bitrate': 'Needs more bandwidth than this device has.',
-    'client-codec': 'Coded in a way this device cannot play.',
-    'other-edition': 'Another edition than the one played last.',
-    'other-language': 'Not in the preferred language.',
-    'lower-quality': 'A sharper or richer file was chosen.',
+  const code = rejectForClient(file, context.preferences.client) ?? rejectForRank(file, best, context)
+  return { code, text: REJECTION_TEXTS[code] }
+}
+
+function rejectForRank (file: PlayableFile, best: PlayableFile, context: ChoiceContext): RejectionCode {
+  const { lastFile } = context
+  if (lastFile !== null && file.edition !== lastFile.edition && best.edition === lastFile.edition) {
+    return 'other-edition'
   }
-  const code = clientRejection(file, wishes.client) ??
-    (taste.last !== null && file.edition !== taste.last.edition && best.edition === taste.last.edition
-      ? 'other-edition'
-      : languageRank(file, taste) > languageRank(best, taste)
-      ? 'other-language'
-      : 'lower-quality')
-  return { code, text: texts[code] }
+  return languageRank(file, context) > languageRank(best, context) ? 'other-language' : 'lower-quality'
 }

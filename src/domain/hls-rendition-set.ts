@@ -1,9 +1,10 @@
-// What an HLS playlist offers out of an item's packaged files: one timeline, each height once, each sound once. Pure.
+// The renditions of one HLS playlist, taken from the packaged files of an item: one timeline, each resolution once,
+// each audio rendition once per codec.
 import { videoHeight, type PlayableFile } from './file-choice.js'
 import type { AudioKind } from './language-choice.js'
 
 export interface PackagedAudio {
-  /** BCP 47; null when nobody knows. */
+  /** BCP 47; null when unknown. */
   readonly language: string | null
   readonly kind: AudioKind
   readonly name: string | null
@@ -12,64 +13,64 @@ export interface PackagedAudio {
   readonly codec: string
 }
 
-export interface PackagedFile<S extends PackagedAudio = PackagedAudio>
+export interface PackagedFile<A extends PackagedAudio = PackagedAudio>
   extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'edition'> {
-  /** Of the package, ms. */
+  /** Duration of the package, ms. */
   readonly durationMs: number
-  readonly sounds: readonly S[]
+  readonly audioRenditions: readonly A[]
 }
 
-export interface AudioGroup<S extends PackagedAudio> {
-  /** The family of their codec: a player that cannot play it passes over the whole group. */
+export interface AudioGroup<A extends PackagedAudio> {
+  /** Codec family: a player that cannot decode it skips the group. */
   readonly id: string
-  readonly sounds: readonly S[]
+  readonly renditions: readonly A[]
 }
 
-export interface HlsRenditionSet<F, S extends PackagedAudio> {
-  /** The chosen file first: players begin with the first one; then the sharpest first. */
+export interface HlsRenditionSet<F, A extends PackagedAudio> {
+  /** The chosen file first, because players start with the first variant; then by resolution, highest first. */
   readonly variants: readonly F[]
-  readonly groups: ReadonlyArray<AudioGroup<S>>
+  readonly groups: ReadonlyArray<AudioGroup<A>>
 }
 
-/** Files that differ more than this in length are different cuts: their sounds and pictures do not go together. */
+/** Files whose durations differ by more are different editions; their audio and video do not match. */
 export const SAME_LENGTH_MS = 500
 
 /**
- * Puts together what goes with the chosen file: files of its edition and length, none above the height cap. Of several files
- * of one height the chosen one is taken, else the richest; of several sounds alike the chosen file's, else the first.
+ * Builds the renditions that a player can switch between: files of the chosen file's edition and duration, none above
+ * `maxHeight`. Of each resolution it takes the chosen file, or else the highest bitrate; of equal audio renditions the
+ * chosen file's, or else the first.
  */
-export function buildRenditionSet<S extends PackagedAudio, F extends PackagedFile<S>> (
+export function buildRenditionSet<A extends PackagedAudio, F extends PackagedFile<A>> (
   chosen: F,
   files: readonly F[],
   maxHeight: number,
-): HlsRenditionSet<F, S> {
-  const fitting = [
-    chosen,
-    ...files.filter((file) => file.id !== chosen.id && isCompatible(file, chosen) && videoHeight(file) <= maxHeight)
-      .sort(bySharpness),
-  ]
-  const variants = fitting.filter((file, i) =>
-    fitting.findIndex((other) => videoHeight(other) === videoHeight(file)) === i
+): HlsRenditionSet<F, A> {
+  const others = files.filter((file) =>
+    file.id !== chosen.id && isCompatible(file, chosen) && videoHeight(file) <= maxHeight
   )
-  return { variants, groups: groupSounds(fitting.flatMap(({ sounds }) => sounds)) }
+  const compatible = [chosen, ...others.sort(compareQuality)]
+  const variants = compatible.filter((file, i) =>
+    compatible.findIndex((other) => videoHeight(other) === videoHeight(file)) === i
+  )
+  return { variants, groups: groupByCodec(compatible.flatMap(({ audioRenditions }) => audioRenditions)) }
 }
 
 function isCompatible (file: PackagedFile, chosen: PackagedFile): boolean {
   return file.edition === chosen.edition && Math.abs(file.durationMs - chosen.durationMs) <= SAME_LENGTH_MS
 }
 
-function bySharpness (a: PackagedFile, b: PackagedFile): number {
+function compareQuality (a: PackagedFile, b: PackagedFile): number {
   return videoHeight(b) - videoHeight(a) || (b.bitrate ?? 0) - (a.bitrate ?? 0) || (a.id < b.id ? -1 : 1)
 }
 
-function groupSounds<S extends PackagedAudio> (sounds: readonly S[]): Array<AudioGroup<S>> {
-  const groups = new Map<string, Map<string, S>>()
-  for (const sound of sounds) {
-    const id = sound.codec.split('.')[0] ?? sound.codec
-    const group = groups.get(id) ?? new Map<string, S>()
+function groupByCodec<A extends PackagedAudio> (renditions: readonly A[]): Array<AudioGroup<A>> {
+  const groups = new Map<string, Map<string, A>>()
+  for (const rendition of renditions) {
+    const id = rendition.codec.split('.')[0] ?? rendition.codec
+    const group = groups.get(id) ?? new Map<string, A>()
     groups.set(id, group)
-    const key = JSON.stringify([sound.language, sound.kind, sound.channels])
-    if (!group.has(key)) group.set(key, sound)
+    const identity = JSON.stringify([rendition.language, rendition.kind, rendition.channels])
+    if (!group.has(identity)) group.set(identity, rendition)
   }
-  return [...groups].map(([id, group]) => ({ id, sounds: [...group.values()] }))
+  return [...groups].map(([id, group]) => ({ id, renditions: [...group.values()] }))
 }

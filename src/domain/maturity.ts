@@ -1,6 +1,6 @@
-// Who may see what: one predicate over maturity rating, publication and availability, used by every reader of the catalogue.
+// Which titles a profile may see: maturity rating, publication and availability, for all catalogue reads.
 
-/** The youngest age each rating is meant for, in years (MPA and US TV Parental Guidelines). */
+/** Minimum age of each rating, years (MPA ratings and US TV Parental Guidelines). */
 export const MATURITY_AGES = {
   G: 0,
   PG: 8,
@@ -19,16 +19,16 @@ export type MaturityRating = keyof typeof MATURITY_AGES
 export const MATURITY_RATINGS = Object.keys(MATURITY_AGES) as MaturityRating[]
 
 export const ADULT_AGE = 18
-/** A kids profile never has a higher ceiling than this. */
+/** Highest maturity age of a kids profile. */
 export const KIDS_MAX_AGE = 7
 
-/** Through whose eyes the catalogue is seen. */
+/** Maturity limits of a catalogue read. */
 export interface MaturityScope {
   readonly kids: boolean
   readonly maxMaturityAge: number
 }
 
-/** The account's own token, not bound to a profile, sees as an adult. */
+/** Scope of requests without a profile. */
 export const UNRESTRICTED_SCOPE: MaturityScope = { kids: false, maxMaturityAge: ADULT_AGE }
 
 export interface Visibility {
@@ -38,15 +38,15 @@ export interface Visibility {
   readonly availableUntil: Date | null
 }
 
-/** The ceiling in force: what was set, but never above the kids' ceiling on a kids profile. */
-export function maturityCeiling (viewer: MaturityScope): number {
-  return viewer.kids ? Math.min(viewer.maxMaturityAge, KIDS_MAX_AGE) : viewer.maxMaturityAge
+/** Highest maturity age that a scope allows, years. */
+export function maturityCeiling (scope: MaturityScope): number {
+  return scope.kids ? Math.min(scope.maxMaturityAge, KIDS_MAX_AGE) : scope.maxMaturityAge
 }
 
 /** Unrated titles are hidden from kids profiles only. */
-export function isSuitable (viewer: MaturityScope, rating: MaturityRating | null): boolean {
-  if (rating === null) return !viewer.kids
-  return MATURITY_AGES[rating] <= maturityCeiling(viewer)
+export function isSuitable (scope: MaturityScope, rating: MaturityRating | null): boolean {
+  if (rating === null) return !scope.kids
+  return MATURITY_AGES[rating] <= maturityCeiling(scope)
 }
 
 export function isAvailable (title: Visibility, now: Date): boolean {
@@ -55,6 +55,6 @@ export function isAvailable (title: Visibility, now: Date): boolean {
     (title.availableUntil === null || now < title.availableUntil)
 }
 
-export function canSee (viewer: MaturityScope, title: Visibility, now: Date): boolean {
-  return isAvailable(title, now) && isSuitable(viewer, title.maturityRating)
+export function canSee (scope: MaturityScope, title: Visibility, now: Date): boolean {
+  return isAvailable(title, now) && isSuitable(scope, title.maturityRating)
 }

@@ -34,7 +34,7 @@ export const PlansFile = Type.Object({
 type PlansInFile = Static<typeof PlansFile>
 
 /** Reads the text of a plans file. @returns the plans, or the rule that it breaks and where */
-export function readPlans (text: string): { readonly plans: readonly Plan[], readonly problem: string | null } {
+export function parsePlansFile (text: string): { readonly plans: readonly Plan[], readonly problem: string | null } {
   const refuse = (problem: string): { plans: readonly Plan[], problem: string } => ({ plans: [], problem })
   let content: unknown
   try {
@@ -46,7 +46,7 @@ export function readPlans (text: string): { readonly plans: readonly Plan[], rea
   if (error !== undefined) {
     return refuse(
       `must name a file of plans: ${error.instancePath === '' ? 'the document' : error.instancePath} ${
-        error.keyword === 'boolean' ? 'is not known here' : error.message
+        error.keyword === 'boolean' ? 'is not a known field' : error.message
       }`,
     )
   }

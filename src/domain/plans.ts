@@ -54,7 +54,10 @@ export const MAX_STREAMS = 20
 // Of the whole process, as the schema hooks are that read it.
 let plans: readonly Plan[] = DEFAULT_PLANS
 
-/** Puts other plans in place of those there were; accounts keep their copy of the limits. @param others at least one, the smallest first */
+/**
+ * Puts other plans in place of those there were; accounts keep their copy of the limits. @param others at least one,
+ * the smallest first
+ */
 export function usePlans (others: readonly Plan[]): void {
   plans = others
 }

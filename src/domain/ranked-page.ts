@@ -1,13 +1,14 @@
-// Pages of a ranked list: a page begins behind the place where the one before ended, whatever was added meanwhile. Pure.
+// Keyset pages of lists in memory: a page starts after the last entry of the page before, whatever was added in
+// between.
 
-/** A place in a ranked list, highest first: what it is ranked by, and the id last, so that no two are the same. */
+/** Sort key of an entry. It ends with the ID, so that no two entries have the same key. */
 export type RankKey = ReadonlyArray<string | number>
 
 export interface RankedEntry {
   readonly key: RankKey
 }
 
-/** Positive when `a` is ranked higher. */
+/** Positive when `a` ranks higher. */
 export function compareRanks (a: RankKey, b: RankKey): number {
   for (let i = 0; i < a.length; i++) {
     const [value, other] = [a[i] ?? '', b[i] ?? '']
@@ -18,10 +19,11 @@ export function compareRanks (a: RankKey, b: RankKey): number {
 
 export interface RankedPage<E> {
   readonly entries: E[]
+  /** Key of the last entry; null on the last page. */
   readonly next: RankKey | null
 }
 
-/** @param entries ranked, highest first */
+/** Takes a page of entries that are sorted by key, highest first. */
 export function pageOfRanked<E extends RankedEntry> (
   entries: Iterable<E>,
   after: RankKey | null,
@@ -31,7 +33,7 @@ export function pageOfRanked<E extends RankedEntry> (
   return takePage(entries, limit, (entry) => (after === null || compareRanks(entry.key, after) < 0) && isWanted(entry))
 }
 
-/** @param entries ordered, lowest first, as names are */
+/** Takes a page of entries that are sorted by key, lowest first. */
 export function pageOfOrdered<E extends RankedEntry> (
   entries: Iterable<E>,
   after: RankKey | null,

@@ -1,137 +1,144 @@
-// Watching something again: the plays of a title fall into passes. A pass begins by a call, or by itself when the first
-// episode (or the movie) of something finished is played again; one that was undone counts for nothing.
-import { endsOf, isStart, lastMoment, type RewatchRuns, type PlayProgress, type WatchedMark } from './progress.js'
+// Rewatching: splits the plays of a title into runs. A run starts by request, or when the first episode (or the movie)
+// of a finished title is played again. A cancelled run does not count.
 import { groupBy } from './arrays.js'
-import { compareOrderKeys, isLastInOrder, opensTitle, type WatchOrderKey, type TitleOutline } from './watch-order.js'
+import { findItemEnds, type RewatchRuns, type WatchedMark } from './item-state.js'
+import { countsAsStart, lastEventAt, type PlayProgress } from './progress.js'
+import { compareOrderKeys, isLastInOrder, opensTitle, type TitleOutline, type WatchOrderKey } from './watch-order.js'
 
-/** Somebody asked to begin again at `since`; with `until`, they undid at that moment the pass that began at `since`. */
+/** A rewatch that was started by request, or a run that was cancelled; times in ms since the epoch. */
 export interface RunMark {
-  readonly since: number
-  readonly until: number | null
+  readonly startedAt: number
+  /** Null for a started rewatch. */
+  readonly cancelledAt: number | null
 }
 
 export interface PlayOfTitle {
   readonly item: string
-  /** Null for a special without a place. */
-  readonly place: WatchOrderKey | null
-  readonly facts: PlayProgress
+  /** Null for a special without a place in the order. */
+  readonly orderKey: WatchOrderKey | null
+  readonly progress: PlayProgress
 }
 
 export interface MarkOfTitle {
   readonly item: string
-  readonly place: WatchOrderKey | null
+  readonly orderKey: WatchOrderKey | null
   readonly mark: WatchedMark
 }
 
-/** Everything that was ever said of one title by one profile. */
+/** Everything that one profile has done with one title. */
 export interface TitleEvents {
   readonly plays: readonly PlayOfTitle[]
-  /** At most one an item. */
+  /** At most one per item. */
   readonly marks: readonly MarkOfTitle[]
-  readonly passMarks: readonly RunMark[]
+  readonly runMarks: readonly RunMark[]
 }
 
-interface UndonePass {
-  readonly since: number
-  readonly until: number
+interface CancelledRun {
+  readonly startedAt: number
+  readonly cancelledAt: number
 }
 
-/** An item brought to its end at a moment; a mark is known only from when it was made. */
+/** Index of the cancelled run that a time belongs to; -1 without one. */
+type FindCancelledRun = (time: number) => number
+
+/** An item that reached its end. The end of a mark is known from the time of the mark on. */
 interface KnownEnd {
   readonly at: number
   readonly knownAt: number
-  readonly place: WatchOrderKey | null
+  readonly orderKey: WatchOrderKey | null
   readonly finished: boolean
 }
 
-/** Works out the passes of a title, whatever the order in which its events became known. */
+/** Derives the runs of a title from its events, in any order. */
 export function findRewatchRuns (events: TitleEvents, outline: TitleOutline): RewatchRuns {
-  const undoneAt = undonePasses(events)
+  const findCancelledRun = cancelledRunFinder(events)
   const starts: number[] = []
-  for (const { at, isAsked } of possibleStarts(events, outline)) {
-    if (undoneAt(at) !== -1) continue
-    if (isAsked || isFinishedAt(at, starts.at(-1) ?? -Infinity, events, outline, undoneAt)) starts.push(at)
+  for (const { at, isRequested } of possibleStarts(events, outline)) {
+    if (findCancelledRun(at) !== -1) continue
+    if (isRequested || isFinishedAt(at, starts.at(-1) ?? -Infinity, events, outline, findCancelledRun)) starts.push(at)
   }
   return {
-    number: starts.length + 1,
-    since: starts.at(-1) ?? null,
-    passAt (moment) {
-      const aside = undoneAt(moment)
-      return aside === -1 ? starts.filter((start) => start <= moment).length + 1 : -aside
+    runNumber: starts.length + 1,
+    startedAt: starts.at(-1) ?? null,
+    runNumberAt (time) {
+      const cancelled = findCancelledRun(time)
+      return cancelled === -1 ? starts.filter((start) => start <= time).length + 1 : -cancelled
     },
   }
 }
 
-/** Finds the pass that was undone and that a moment belongs to: its number from 0, or -1. */
-type UndoneAt = (moment: number) => number
-
-function undonePasses ({ passMarks }: TitleEvents): UndoneAt {
-  const undone = passMarks.filter((mark): mark is UndonePass => mark.until !== null)
-  return (moment) => undone.findIndex(({ since, until }) => since <= moment && moment < until)
+function cancelledRunFinder ({ runMarks }: TitleEvents): FindCancelledRun {
+  const cancelled = runMarks.filter((mark): mark is CancelledRun => mark.cancelledAt !== null)
+  return (time) => cancelled.findIndex(({ startedAt, cancelledAt }) => startedAt <= time && time < cancelledAt)
 }
 
-/** When a pass may have begun, in order: by a call, or with a play that was long enough to be meant. */
+/** Times at which a run may have started, in order: requests, and plays that are long enough to count as a start. */
 function possibleStarts (
-  { plays, passMarks }: TitleEvents,
+  { plays, runMarks }: TitleEvents,
   outline: TitleOutline,
-): Array<{ at: number, isAsked: boolean }> {
-  const asked = passMarks.filter(({ until }) => until === null).map(({ since }) => ({ at: since, isAsked: true }))
-  const played = plays.filter(({ item, facts }) => opensTitle(outline, item) && isStart(facts)).map(({ facts }) => ({
-    at: facts.startedAt,
-    isAsked: false,
-  }))
-  return [...asked, ...played].sort((a, b) => a.at - b.at || Number(b.isAsked) - Number(a.isAsked))
+): Array<{ at: number, isRequested: boolean }> {
+  const requested = runMarks.filter(({ cancelledAt }) => cancelledAt === null)
+    .map(({ startedAt }) => ({ at: startedAt, isRequested: true }))
+  const played = plays.filter(({ item, progress }) => opensTitle(outline, item) && countsAsStart(progress))
+    .map(({ progress }) => ({ at: progress.startedAt, isRequested: false }))
+  return [...requested, ...played].sort((a, b) => a.at - b.at || Number(b.isRequested) - Number(a.isRequested))
 }
 
-/** What was brought to its end in the pass that began at `since`, known before a moment. */
-function knownEnds ({ plays, marks }: TitleEvents, since: number, moment: number, undoneAt: UndoneAt): KnownEnd[] {
-  const ofPass = plays.filter(({ facts }) =>
-    lastMoment(facts) >= since && facts.startedAt < moment && undoneAt(lastMoment(facts)) === -1
+/** Items that reached their end in the run that started at `since`, as far as known before `time`. */
+function knownEnds (
+  { plays, marks }: TitleEvents,
+  since: number,
+  time: number,
+  findCancelledRun: FindCancelledRun,
+): KnownEnd[] {
+  const playsOfRun = plays.filter(({ progress }) =>
+    lastEventAt(progress) >= since && progress.startedAt < time && findCancelledRun(lastEventAt(progress)) === -1
   )
-  const markOf = new Map(marks.map(({ item, mark }) => [item, mark]))
-  const played = [...groupBy(ofPass, ({ item }) => item)].flatMap(([item, ofItem]) => {
-    const mark = markOf.get(item)
-    const isAfterMark = (facts: PlayProgress): boolean => mark === undefined || lastMoment(facts) > mark.at
-    const [after, before] = [
-      ofItem.filter(({ facts }) => isAfterMark(facts)),
-      ofItem.filter(({ facts }) => !isAfterMark(facts)),
-    ]
-    // Rounds do not reach over a mark, and what was taken back ended nothing.
-    const ends = [
-      ...endsOf(after.map(({ facts }) => facts)),
-      ...(mark?.watched === false ? [] : endsOf(before.map(({ facts }) => facts))),
-    ]
-    return ends.map(({ at, finished }) => ({ at, knownAt: at, place: ofItem[0]?.place ?? null, finished }))
-  })
-  const marked = marks.filter(({ mark }) => mark.watched).map(({ place, mark }) => ({
+  const markOfItem = new Map(marks.map(({ item, mark }) => [item, mark]))
+  const played = [...groupBy(playsOfRun, ({ item }) => item)].flatMap(([item, playsOfItem]) =>
+    endsOfItem(playsOfItem, markOfItem.get(item))
+  )
+  const marked = marks.filter(({ mark }) => mark.watched).map(({ orderKey, mark }) => ({
     at: mark.watchedAt,
-    knownAt: mark.at,
-    place,
+    knownAt: mark.markedAt,
+    orderKey,
     finished: true,
   }))
-  return [...played, ...marked].filter(({ at, knownAt }) => knownAt >= since && knownAt < moment && undoneAt(at) === -1)
+  return [...played, ...marked].filter(({ at, knownAt }) =>
+    knownAt >= since && knownAt < time && findCancelledRun(at) === -1
+  )
 }
 
-/** A movie is finished when it was watched, a show when nothing aired follows what was brought to its end last. */
+/** A cycle does not continue across a mark, and a mark as unwatched removes the ends before it. */
+function endsOfItem (plays: readonly PlayOfTitle[], mark: WatchedMark | undefined): KnownEnd[] {
+  const isAfterMark = ({ progress }: PlayOfTitle): boolean =>
+    mark === undefined || lastEventAt(progress) > mark.markedAt
+  const after = plays.filter(isAfterMark)
+  const before = mark?.watched === false ? [] : plays.filter((play) => !isAfterMark(play))
+  return [after, before].flatMap((part) => findItemEnds(part.map(({ progress }) => progress)))
+    .map(({ at, finished }) => ({ at, knownAt: at, orderKey: plays[0]?.orderKey ?? null, finished }))
+}
+
+/** A movie is finished once watched; a show when no aired episode follows the one that reached its end last. */
 function isFinishedAt (
-  moment: number,
+  time: number,
   since: number,
   events: TitleEvents,
   { kind, order }: TitleOutline,
-  undoneAt: UndoneAt,
+  findCancelledRun: FindCancelledRun,
 ): boolean {
-  const known = knownEnds(events, since, moment, undoneAt)
+  const known = knownEnds(events, since, time, findCancelledRun)
   if (kind === 'movie') return known.some(({ finished }) => finished)
-  const newest = known.filter(hasPlace).sort((a, b) => b.at - a.at || compareOrderKeys(b.place, a.place))[0]
-  return newest !== undefined && isLastInOrder(order, newest.place, new Date(moment))
+  const newest = known.filter(hasOrderKey).sort((a, b) => b.at - a.at || compareOrderKeys(b.orderKey, a.orderKey))[0]
+  return newest !== undefined && isLastInOrder(order, newest.orderKey, new Date(time))
 }
 
-function hasPlace (end: KnownEnd): end is KnownEnd & { readonly place: WatchOrderKey } {
-  return end.place !== null
+function hasOrderKey (end: KnownEnd): end is KnownEnd & { readonly orderKey: WatchOrderKey } {
+  return end.orderKey !== null
 }
 
-/** True when playing an item now would begin a new pass. */
+/** True when playing an item now would start a new run. */
 export function wouldStartRewatch (events: TitleEvents, outline: TitleOutline, item: string, now: number): boolean {
-  const last = findRewatchRuns(events, outline).since ?? -Infinity
-  return opensTitle(outline, item) && isFinishedAt(now, last, events, outline, undonePasses(events))
+  const since = findRewatchRuns(events, outline).startedAt ?? -Infinity
+  return opensTitle(outline, item) && isFinishedAt(now, since, events, outline, cancelledRunFinder(events))
 }

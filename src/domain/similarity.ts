@@ -1,4 +1,4 @@
-// How alike two titles are, from what is known of them. Pure.
+// How similar two titles are, judged by their metadata.
 
 export interface SimilarityTraits {
   readonly kind: 'movie' | 'show'
@@ -8,24 +8,24 @@ export interface SimilarityTraits {
   readonly originalLanguage: string | null
 }
 
-const SHARED_PEOPLE_THAT_COUNT = 3
-const YEARS_APART = 20
-/** Steps, so that of titles which are about as alike the better known comes first. */
-const STEPS = 2
+const MAX_SHARED_PEOPLE = 3
+const MAX_YEARS_APART = 20
+/** Rounds to halves, so that the more popular of about equally similar titles ranks first. */
+const STEPS_PER_POINT = 2
 
-/** From 0, nothing in common, upwards; in halves. */
+/** Scores the similarity of two titles, from 0 for no common genre and person upwards. */
 export function similarity (a: SimilarityTraits, b: SimilarityTraits): number {
-  const shared = countShared(a.people, b.people)
+  const sharedPeople = countShared(a.people, b.people)
   const sharedGenres = countShared(a.genres, b.genres)
+  if (sharedPeople + sharedGenres === 0) return 0
   const allGenres = a.genres.length + b.genres.length - sharedGenres
-  const yearsApart = a.year === null || b.year === null ? YEARS_APART : Math.abs(a.year - b.year)
-  if (shared + sharedGenres === 0) return 0
-  const likeness = 2 * Math.min(shared, SHARED_PEOPLE_THAT_COUNT) +
+  const yearsApart = a.year === null || b.year === null ? MAX_YEARS_APART : Math.abs(a.year - b.year)
+  const score = 2 * Math.min(sharedPeople, MAX_SHARED_PEOPLE) +
     (allGenres === 0 ? 0 : 4 * sharedGenres / allGenres) +
-    Math.max(0, 1 - yearsApart / YEARS_APART) +
+    Math.max(0, 1 - yearsApart / MAX_YEARS_APART) +
     (a.kind === b.kind ? 0.5 : 0) +
     (a.originalLanguage !== null && a.originalLanguage === b.originalLanguage ? 0.5 : 0)
-  return Math.round(likeness * STEPS) / STEPS
+  return Math.round(score * STEPS_PER_POINT) / STEPS_PER_POINT
 }
 
 function countShared (a: readonly string[], b: readonly string[]): number {

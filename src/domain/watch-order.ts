@@ -1,56 +1,54 @@
-// The order in which the episodes of a show are watched: regular ones by number, specials only where they were given a place.
+// Watch order of the episodes of a show: regular ones by number; a special only if it has a place in the order.
 
-/** Where an episode stands: a special stands behind the regular episode that it was placed after; `special` is 0 for regular ones. */
+/** Sort key of an episode in watch order. A special follows the regular episode that it is placed after. */
 export interface WatchOrderKey {
   readonly season: number
   readonly episode: number
+  /** 0 for regular episodes. */
   readonly special: number
 }
 
-/** A movie is its own only place. */
+/** The sort key of every movie. */
 export const MOVIE_ORDER_KEY: WatchOrderKey = { season: 0, episode: 0, special: 0 }
 
 export interface EpisodeInOrder {
   readonly id: string
-  readonly place: WatchOrderKey | null
-  /** RFC 3339 full-date; null when it is not known. */
+  /** Null for a special that has no place in the order. */
+  readonly orderKey: WatchOrderKey | null
+  /** RFC 3339 full-date; null when unknown. */
   readonly airDate: string | null
 }
 
-/** What a title looks like to whoever asks what comes next. `order` is empty for a movie. */
+/** The kind and the episodes of a title. `order` is empty for a movie. */
 export interface TitleOutline<E extends EpisodeInOrder = EpisodeInOrder> {
   readonly kind: 'movie' | 'show'
   readonly order: readonly E[]
 }
 
-/** Nothing is known of a title that was deleted. */
+/** Outline of a deleted title. */
 export const UNKNOWN_TITLE: TitleOutline = { kind: 'show', order: [] }
 
 export function compareOrderKeys (a: WatchOrderKey, b: WatchOrderKey): number {
   return a.season - b.season || a.episode - b.episode || a.special - b.special
 }
 
-/** An episode airs on its date, UTC; without a date it has aired. */
+/** True on and after the air date of an episode (UTC), and without one. */
 export function hasAired (episode: Pick<EpisodeInOrder, 'airDate'>, now: Date): boolean {
   return episode.airDate === null || episode.airDate <= now.toISOString().slice(0, 10)
 }
 
-/**
- * The episode that follows a place in the order of its show, across seasons.
- * Works by number, so that an episode that was deleted meanwhile still has a successor.
- */
-export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], place: WatchOrderKey): E | null {
-  return order.find((episode) => episode.place !== null && compareOrderKeys(episode.place, place) > 0) ?? null
+/** Finds the next episode after a key, across seasons. The episode of the key itself may be deleted. */
+export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], key: WatchOrderKey): E | null {
+  return order.find(({ orderKey }) => orderKey !== null && compareOrderKeys(orderKey, key) > 0) ?? null
 }
 
-/** True when nothing that had aired by then follows a place. */
-export function isLastInOrder (order: readonly EpisodeInOrder[], place: WatchOrderKey, now: Date): boolean {
-  const next = episodeAfter(order.filter((episode) => hasAired(episode, now)), place)
-  return next === null
+/** True when no episode that has aired follows a key. */
+export function isLastInOrder (order: readonly EpisodeInOrder[], key: WatchOrderKey, now: Date): boolean {
+  return episodeAfter(order.filter((episode) => hasAired(episode, now)), key) === null
 }
 
-/** True for the items that a new pass begins with: a movie, the first of all episodes, the first regular one. */
+/** True for the items that start a new run: a movie, the first episode and the first regular episode. */
 export function opensTitle ({ kind, order }: TitleOutline, item: string): boolean {
   if (kind === 'movie') return true
-  return item === order[0]?.id || item === order.find((episode) => episode.place?.special === 0)?.id
+  return item === order[0]?.id || item === order.find(({ orderKey }) => orderKey?.special === 0)?.id
 }

@@ -1,31 +1,31 @@
-// The orders of a wishlist and its pages. Pure. A wishlist grows at its front only, in either order: what lies behind a
-// place stays behind it, and that is what a cursor counts on.
+// Orders and pages of a wishlist. Both orders grow at the front only: an ID behind another stays behind it. Cursors
+// rely on that.
 
-/** How many ids a cursor remembers; so many may be taken off between two pages before it has to repeat any. */
-const REMEMBERED_IDS = 8
+/** Number of IDs in a cursor. When all of them are removed between two pages, titles may repeat. */
+const CURSOR_IDS = 8
 
-/** The own order brought together with what is on the list now: added since come first, what was removed is left out. */
-export function arrangeWishlist (newestFirst: readonly string[], own: readonly string[] | null): string[] {
-  if (own === null) return [...newestFirst]
+/** Combines a profile's own order with the current wishlist: new titles come first, removed ones are left out. */
+export function arrangeWishlist (newestFirst: readonly string[], ownOrder: readonly string[] | null): string[] {
+  if (ownOrder === null) return [...newestFirst]
   const present = new Set(newestFirst)
-  const arranged = new Set(own)
-  return [...newestFirst.filter((id) => !arranged.has(id)), ...own.filter((id) => present.has(id))]
+  const arranged = new Set(ownOrder)
+  return [...newestFirst.filter((id) => !arranged.has(id)), ...ownOrder.filter((id) => present.has(id))]
 }
 
-/** Moves some ids to the front, in the order given; the others keep theirs. */
+/** Moves some IDs to the front, in the given order; the others keep theirs. */
 export function moveToFront (order: readonly string[], first: readonly string[]): string[] {
   const moved = new Set(first)
   return [...first, ...order.filter((id) => !moved.has(id))]
 }
 
-/** Where a page ended: how many ids came behind it, and the last ids up to it. */
-export type WishlistCursor = readonly [behind: number, ...upTo: string[]]
+/** End of a page: the number of IDs behind it, and its last IDs. */
+export type WishlistCursor = readonly [behind: number, ...lastIds: string[]]
 
 /**
- * One page of a wishlist. Whatever is added, or removed, between two pages, nothing is skipped or repeated; only when the
- * page's last eight ids and others behind them were all taken off may some be repeated.
- * @param order every id in its order
- * @param visible the titles that this viewer may see, in the same order
+ * Takes one page of a wishlist. Titles that are added or removed between two pages cause no gaps and no repetitions,
+ * unless the last eight IDs of the page and others behind it are all removed: then some titles may repeat.
+ * @param order all IDs in order
+ * @param visible the titles that the profile may see, in the same order
  */
 export function pageOfWishlist<T extends { readonly id: string }> (
   order: readonly string[],
@@ -33,20 +33,27 @@ export function pageOfWishlist<T extends { readonly id: string }> (
   after: WishlistCursor | null,
   limit: number,
 ): { titles: T[], next: WishlistCursor | null } {
-  const places = new Map(order.map((id, i) => [id, i]))
-  const placeOf = (id: string): number => places.get(id) ?? -1
-  const from = after === null ? 0 : startAfter(order.length, placeOf, after)
-  const rest = visible.filter((title) => placeOf(title.id) >= from)
+  const indexes = new Map(order.map((id, i) => [id, i]))
+  const indexOf = (id: string): number => indexes.get(id) ?? -1
+  const start = after === null ? 0 : startIndex(order.length, indexOf, after)
+  const rest = visible.filter((title) => indexOf(title.id) >= start)
   const titles = rest.slice(0, limit)
   const last = titles.at(-1)
-  return { titles, next: rest.length > limit && last !== undefined ? positionAt(order, placeOf(last.id)) : null }
+  return { titles, next: rest.length > limit && last !== undefined ? cursorAt(order, indexOf(last.id)) : null }
 }
 
-function positionAt (order: readonly string[], place: number): WishlistCursor {
-  return [order.length - 1 - place, ...order.slice(Math.max(0, place + 1 - REMEMBERED_IDS), place + 1)]
+function cursorAt (order: readonly string[], index: number): WishlistCursor {
+  return [order.length - 1 - index, ...order.slice(Math.max(0, index + 1 - CURSOR_IDS), index + 1)]
 }
 
-/** Both are never too late: what was behind is still at the end, and whatever came before a place still does unless it was put in front. */
-function startAfter (size: number, placeOf: (id: string) => number, [behind, ...upTo]: WishlistCursor): number {
-  return Math.max(size - behind, ...upTo.map((id) => placeOf(id) + 1))
+/**
+ * Both lower bounds are safe: the IDs behind the page are still the last ones, and the IDs of the page are still before
+ * them unless they were moved to the front.
+ */
+function startIndex (
+  size: number,
+  indexOf: (id: string) => number,
+  [behind, ...lastIds]: WishlistCursor,
+): number {
+  return Math.max(size - behind, ...lastIds.map((id) => indexOf(id) + 1))
 }

@@ -17,10 +17,10 @@ const hd = file('hd', 1080, 'en')
 const hdSpanish = file('hd-es', 1080, 'es')
 const uhd = file('uhd', 2160, 'en')
 const all = [sd, hd, hdSpanish, uhd]
-const wishes = (fields: Partial<FilePreferences> = {}): FilePreferences => ({
+const preferencesOf = (fields: Partial<FilePreferences> = {}): FilePreferences => ({
   planMaxHeight: 2160,
   client: {},
-  rememberedLanguage: null,
+  storedLanguage: null,
   profileLanguages: [],
   originalLanguage: 'en',
   lastFileId: null,
@@ -28,23 +28,23 @@ const wishes = (fields: Partial<FilePreferences> = {}): FilePreferences => ({
 })
 
 function chosen (files: readonly PlayableFile[], some: Partial<FilePreferences> = {}): [string, string] | string {
-  const choice = chooseFile(files, wishes(some))
+  const choice = chooseFile(files, preferencesOf(some))
   return typeof choice === 'string' ? choice : [choice.file.id, choice.reason.code]
 }
 
-t.test('the plan caps the height, and says so', async (t) => {
+t.test('the plan limits the resolution', async (t) => {
   t.strictSame(chosen([sd, uhd], { planMaxHeight: 2160 }), ['uhd', 'best-quality'])
   t.strictSame(chosen([sd, uhd], { planMaxHeight: 720 }), ['sd', 'plan-cap'])
   t.equal(chosen([uhd], { planMaxHeight: 720 }), 'plan')
-  const choice = chooseFile(all, wishes({ planMaxHeight: 1080 }))
+  const choice = chooseFile(all, preferencesOf({ planMaxHeight: 1080 }))
   t.notOk(
     typeof choice !== 'string' && choice.alternatives.some(({ file }) => file.id === 'uhd'),
-    'what is above the cap is not listed',
+    'files above the limit are not listed',
   )
 })
 
-t.test("the client's limits come next, and each alternative says why it was not chosen", async (t) => {
-  const choice = chooseFile(all, wishes({ client: { maxHeight: 1080 } }))
+t.test('the limits of the client come next, and each alternative has a reason', async (t) => {
+  const choice = chooseFile(all, preferencesOf({ client: { maxHeight: 1080 } }))
   t.match(choice, { file: { id: 'hd' } })
   t.strictSame(
     typeof choice === 'string' ? [] : choice.alternatives.map(({ file, reason }) => [file.id, reason.code]),
@@ -59,61 +59,66 @@ t.test("the client's limits come next, and each alternative says why it was not 
   t.equal(chosen([]), 'no-file')
 })
 
-t.test('language goes before sharpness: request, then what was chosen for the title, then last time, then profile, then original', async (t) => {
+t.test('language precedes resolution: request, stored choice, last play, profile, original language', async (t) => {
   t.strictSame(chosen(all, { client: { languages: ['es-MX'] } }), ['hd-es', 'preferred-language'])
   t.strictSame(chosen(all, { profileLanguages: ['es'] }), ['hd-es', 'preferred-language'])
   t.strictSame(chosen(all, { lastFileId: 'hd-es', profileLanguages: ['en'] }), ['hd-es', 'resumed-file'])
   t.strictSame(chosen(all, { client: { languages: ['en'] }, lastFileId: 'hd-es' }), ['uhd', 'preferred-language'])
-  t.strictSame(chosen(all, { rememberedLanguage: 'es', profileLanguages: ['en'], lastFileId: 'hd' }), [
+  t.strictSame(chosen(all, { storedLanguage: 'es', profileLanguages: ['en'], lastFileId: 'hd' }), [
     'hd-es',
     'remembered-language',
   ])
-  t.strictSame(chosen(all, { rememberedLanguage: 'en', lastFileId: 'hd-es' }), ['uhd', 'remembered-language'])
-  t.strictSame(chosen(all, { rememberedLanguage: 'en', client: { languages: ['es'] } }), [
+  t.strictSame(chosen(all, { storedLanguage: 'en', lastFileId: 'hd-es' }), ['uhd', 'remembered-language'])
+  t.strictSame(chosen(all, { storedLanguage: 'en', client: { languages: ['es'] } }), [
     'hd-es',
     'preferred-language',
   ])
   t.strictSame(
-    chosen(all, { rememberedLanguage: 'fr', profileLanguages: ['es'] }),
+    chosen(all, { storedLanguage: 'fr', profileLanguages: ['es'] }),
     ['hd-es', 'preferred-language'],
-    'one that no file has is passed over',
+    'an unavailable language is skipped',
   )
 })
 
-t.test('resuming stays with the edition, but takes the sharper file of it', async (t) => {
-  const cut = file('cut', 720, 'en', { edition: "director's cut" })
-  t.strictSame(chosen([cut, uhd], { lastFileId: 'cut' }), ['cut', 'resumed-file'])
+t.test('a resumed playback keeps its edition and takes the highest resolution', async (t) => {
+  const directorsCut = file('cut', 720, 'en', { edition: "director's cut" })
+  t.strictSame(chosen([directorsCut, uhd], { lastFileId: 'cut' }), ['cut', 'resumed-file'])
   t.equal(chosen([sd, uhd], { lastFileId: 'sd' })[0], 'uhd')
 })
 
-t.test('height, bitrate and codec each rule a file out alone, and the limits themselves are within', async (t) => {
+t.test('height, bitrate and codec each reject a file; limits are inclusive', async (t) => {
   const hevc = file('hevc', 1080, 'en', { videoCodec: 'hvc1.1.6.L150' })
   const vp9 = file('vp9', 1080, 'en', { videoCodec: 'vp09.00.40.08' })
   const av1 = file('av1', 1080, 'en', { videoCodec: 'av01.0.08M.08' })
   const unknown = file('unknown', 1080, 'en', { videoCodec: null, bitrate: null })
   const rows: Array<[string, PlayableFile[], Partial<FilePreferences>, string]> = [
     ['exactly the height', [sd, hd], { client: { maxHeight: 1080 } }, 'hd'],
-    ['a line less', [sd, hd], { client: { maxHeight: 1079 } }, 'sd'],
+    ['one line less', [sd, hd], { client: { maxHeight: 1079 } }, 'sd'],
     ['exactly the plan', [sd, hd], { planMaxHeight: 1080 }, 'hd'],
-    ['a line less than the plan', [sd, hd], { planMaxHeight: 1079 }, 'sd'],
+    ['one line less than the plan', [sd, hd], { planMaxHeight: 1079 }, 'sd'],
     ['exactly the bitrate', [sd, hd], { client: { maxBitrate: 1_080_000 } }, 'hd'],
-    ['a bit less', [sd, hd], { client: { maxBitrate: 1_079_999 } }, 'sd'],
-    ['an unknown bitrate is tried', [unknown], { client: { maxBitrate: 1 } }, 'unknown'],
-    ['an unknown codec is tried', [unknown], { client: { codecs: ['avc1'] } }, 'unknown'],
-    ['by the name people say', [sd, hevc], { client: { codecs: ['H.265'] } }, 'hevc'],
+    ['one bit/s less', [sd, hd], { client: { maxBitrate: 1_079_999 } }, 'sd'],
+    ['an unknown bitrate is accepted', [unknown], { client: { maxBitrate: 1 } }, 'unknown'],
+    ['an unknown codec is accepted', [unknown], { client: { codecs: ['avc1'] } }, 'unknown'],
+    ['by common name', [sd, hevc], { client: { codecs: ['H.265'] } }, 'hevc'],
     ['by the sample entry', [sd, hevc], { client: { codecs: ['hev1'] } }, 'hevc'],
     ['by the full string', [sd, hevc], { client: { codecs: ['hvc1.1.6.L150'] } }, 'hevc'],
     ['vp9', [sd, vp9], { client: { codecs: ['vp9'] } }, 'vp9'],
     ['av1', [sd, av1], { client: { codecs: ['av01'] } }, 'av1'],
-    ['several codecs, the sharpest', [sd, hevc, vp9], { client: { codecs: ['avc1', 'vp09'] } }, 'vp9'],
-    ['all limits together', [sd, hd, hevc, uhd], {
+    ['several codecs', [sd, hevc, vp9], { client: { codecs: ['avc1', 'vp09'] } }, 'vp9'],
+    ['all limits', [sd, hd, hevc, uhd], {
       client: { maxHeight: 1080, maxBitrate: 2_000_000, codecs: ['avc1'] },
     }, 'hd'],
-    ['of one height the richer one', [hd, file('rich', 1080, 'en', { bitrate: 9_000_000 })], {}, 'rich'],
-    ['the language that can be played before a sharper one that cannot', [hdSpanish, uhd], {
+    [
+      'equal heights, higher bitrate',
+      [hd, file('high-bitrate', 1080, 'en', { bitrate: 9_000_000 })],
+      {},
+      'high-bitrate',
+    ],
+    ['a playable language', [hdSpanish, uhd], {
       client: { languages: ['es'], maxHeight: 1080 },
     }, 'hd-es'],
-    ['a wished language only in a file that the plan does not play', [sd, file('uhd-es', 2160, 'es')], {
+    ['a language that only a file above the plan has', [sd, file('uhd-es', 2160, 'es')], {
       planMaxHeight: 1080,
       client: { languages: ['es'] },
     }, 'sd'],
@@ -121,30 +126,30 @@ t.test('height, bitrate and codec each rule a file out alone, and the limits the
   for (const [name, files, some, expected] of rows) t.equal(chosen(files, some)[0], expected, name)
   t.equal(chosen([hd], { client: { maxBitrate: 1_000 } }), 'client')
   t.equal(chosen([hevc], { client: { codecs: ['avc1'] } }), 'client')
-  t.equal(chosen([hd], { client: { codecs: [] } }), 'client', 'a client that plays nothing')
+  t.equal(chosen([hd], { client: { codecs: [] } }), 'client', 'no codecs')
   const choice = chooseFile(
     [hd, hevc, vp9, uhd],
-    wishes({ client: { codecs: ['avc1'], maxBitrate: 2_000_000, maxHeight: 1080 } }),
+    preferencesOf({ client: { codecs: ['avc1'], maxBitrate: 2_000_000, maxHeight: 1080 } }),
   )
   t.strictSame(
     typeof choice === 'string' ? [] : choice.alternatives.map(({ file, reason }) => [file.id, reason.code]),
     [['hevc', 'client-codec'], ['vp9', 'client-codec'], ['uhd', 'client-height']],
-    'each with what ruled it out',
+    'each with its reason',
   )
 })
 
-t.test('an alternative of another edition says so', async (t) => {
-  const cut = file('cut', 1080, 'en', { edition: "director's cut" })
-  const choice = chooseFile([cut, uhd], wishes({ lastFileId: 'cut' }))
+t.test('an alternative of another edition', async (t) => {
+  const directorsCut = file('cut', 1080, 'en', { edition: "director's cut" })
+  const choice = chooseFile([directorsCut, uhd], preferencesOf({ lastFileId: 'cut' }))
   t.match(choice, { file: { id: 'cut' }, alternatives: [{ file: { id: 'uhd' }, reason: { code: 'other-edition' } }] })
 })
 
-t.test('a wide film counts by its width', async (t) => {
+t.test('the resolution of a wide movie follows from its width', async (t) => {
   t.equal(videoHeight({ width: 1920, height: 800 }), 1080)
   t.equal(videoHeight({ width: null, height: null }), 0)
 })
 
-t.test('nothing above the plan is ever chosen or listed, in whatever order the files come', async (t) => {
+t.test('no file above the plan is chosen or listed; the order of files does not matter', async (t) => {
   const anyFile = fc.record({
     id: fc.uuid(),
     width: fc.constant(null),
@@ -159,8 +164,8 @@ t.test('nothing above the plan is ever chosen or listed, in whatever order the f
       fc.uniqueArray(anyFile, { selector: (one) => one.id, maxLength: 8 }),
       fc.constantFrom(720, 1080, 2160),
       (files, planMaxHeight) => {
-        const one = chooseFile(files, wishes({ planMaxHeight }))
-        const other = chooseFile([...files].reverse(), wishes({ planMaxHeight }))
+        const one = chooseFile(files, preferencesOf({ planMaxHeight }))
+        const other = chooseFile([...files].reverse(), preferencesOf({ planMaxHeight }))
         if (typeof one === 'string') return one === other
         const listed = [one.file, ...one.alternatives.map(({ file }) => file)]
         return typeof other !== 'string' && one.file.id === other.file.id &&

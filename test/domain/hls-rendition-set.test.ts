@@ -8,7 +8,7 @@ import {
   type PackagedFile,
 } from '../../src/domain/hls-rendition-set.js'
 
-interface Sound extends PackagedAudio {
+interface Audio extends PackagedAudio {
   readonly of: string
 }
 
@@ -16,15 +16,15 @@ const file = (
   id: string,
   height: number,
   languages: Array<string | null>,
-  fields: Partial<PackagedFile<Sound>> = {},
-): PackagedFile<Sound> => ({
+  fields: Partial<PackagedFile<Audio>> = {},
+): PackagedFile<Audio> => ({
   id,
   width: Math.round(height * 16 / 9),
   height,
   bitrate: height * 1_000,
   edition: null,
   durationMs: 60_000,
-  sounds: languages.map((language) => ({
+  audioRenditions: languages.map((language) => ({
     language,
     kind: 'main',
     name: null,
@@ -39,42 +39,42 @@ const hd = file('hd', 1080, ['en'])
 const hdSpanish = file('hd-es', 1080, ['es'])
 const uhd = file('uhd', 2160, ['en'])
 
-function offered (
-  chosen: PackagedFile<Sound>,
-  files: Array<PackagedFile<Sound>>,
+function listRenditions (
+  chosen: PackagedFile<Audio>,
+  files: Array<PackagedFile<Audio>>,
   maxHeight = 2160,
-): [variants: string[], sounds: string[]] {
-  const { variants, groups } = buildRenditionSet<Sound, PackagedFile<Sound>>(chosen, files, maxHeight)
+): [variants: string[], audio: string[]] {
+  const { variants, groups } = buildRenditionSet<Audio, PackagedFile<Audio>>(chosen, files, maxHeight)
   return [
     variants.map(({ id }) => id),
-    groups.flatMap(({ id, sounds }) => sounds.map((sound) => `${id} ${sound.language ?? '?'} ${sound.of}`)),
+    groups.flatMap(({ id, renditions }) => renditions.map((audio) => `${id} ${audio.language ?? '?'} ${audio.of}`)),
   ]
 }
 
-t.test("each height once, the chosen file first; each sound once, the chosen file's before others", async (t) => {
+t.test("each resolution once, the chosen file first; each audio rendition once, the chosen file's first", async (t) => {
   const all = [sd, hd, hdSpanish, uhd]
-  t.strictSame(offered(uhd, all), [['uhd', 'hd', 'sd'], ['mp4a en uhd', 'mp4a es hd-es']])
-  t.strictSame(offered(hdSpanish, all), [['hd-es', 'uhd', 'sd'], ['mp4a es hd-es', 'mp4a en uhd']])
+  t.strictSame(listRenditions(uhd, all), [['uhd', 'hd', 'sd'], ['mp4a en uhd', 'mp4a es hd-es']])
+  t.strictSame(listRenditions(hdSpanish, all), [['hd-es', 'uhd', 'sd'], ['mp4a es hd-es', 'mp4a en uhd']])
   t.strictSame(
-    offered(sd, all, 1080),
+    listRenditions(sd, all, 1080),
     [['sd', 'hd'], ['mp4a en sd', 'mp4a es hd-es']],
-    'nothing above the cap, neither picture nor sound',
+    'neither video nor audio of files above the limit',
   )
-  t.strictSame(offered(file('silent', 480, []), []), [['silent'], []])
+  t.strictSame(listRenditions(file('silent', 480, []), []), [['silent'], []])
 })
 
-t.test('what does not go together is left out', async (t) => {
+t.test('files of another edition or duration are left out', async (t) => {
   const cut = file('cut', 2160, ['fr'], { edition: 'cut' })
-  t.strictSame(offered(hd, [hd, cut]), [['hd'], ['mp4a en hd']])
-  t.strictSame(offered(cut, [hd, cut]), [['cut'], ['mp4a fr cut']])
-  t.strictSame(offered(hd, [hd, { ...uhd, durationMs: 60_000 + SAME_LENGTH_MS }])[0], ['hd', 'uhd'])
-  t.strictSame(offered(hd, [hd, { ...uhd, durationMs: 60_001 + SAME_LENGTH_MS }])[0], ['hd'])
+  t.strictSame(listRenditions(hd, [hd, cut]), [['hd'], ['mp4a en hd']])
+  t.strictSame(listRenditions(cut, [hd, cut]), [['cut'], ['mp4a fr cut']])
+  t.strictSame(listRenditions(hd, [hd, { ...uhd, durationMs: 60_000 + SAME_LENGTH_MS }])[0], ['hd', 'uhd'])
+  t.strictSame(listRenditions(hd, [hd, { ...uhd, durationMs: 60_001 + SAME_LENGTH_MS }])[0], ['hd'])
 })
 
-t.test('sounds differ by language, kind and channels; each codec is a group of its own', async (t) => {
-  const [stereo] = hd.sounds
+t.test('audio renditions differ by language, kind and channels; each codec has its own group', async (t) => {
+  const [stereo] = hd.audioRenditions
   const many = file('many', 1080, [], {
-    sounds: [
+    audioRenditions: [
       stereo!,
       { ...stereo!, channels: 6 },
       { ...stereo!, kind: 'commentary' },
@@ -83,11 +83,11 @@ t.test('sounds differ by language, kind and channels; each codec is a group of i
       stereo!,
     ],
   })
-  const { groups } = buildRenditionSet<Sound, PackagedFile<Sound>>(many, [sd], 2160)
-  t.strictSame(groups.map(({ id, sounds }) => [id, sounds.length]), [['mp4a', 4], ['ac-3', 1]])
+  const { groups } = buildRenditionSet<Audio, PackagedFile<Audio>>(many, [sd], 2160)
+  t.strictSame(groups.map(({ id, renditions }) => [id, renditions.length]), [['mp4a', 4], ['ac-3', 1]])
 })
 
-t.test('whatever the files, nothing above the cap, no height twice, and the order of the files does not matter', async (t) => {
+t.test('no file above the limit, no resolution twice; the order of files does not matter', async (t) => {
   const anyFile = fc.record({
     id: fc.uuid(),
     height: fc.constantFrom(480, 720, 1080, 2160),
@@ -100,14 +100,14 @@ t.test('whatever the files, nothing above the cap, no height twice, and the orde
     fc.property(
       fc.uniqueArray(anyFile, { selector: ({ id }) => id, minLength: 1, maxLength: 8 }),
       fc.constantFrom(720, 1080, 2160),
-      (files, cap) => {
-        const chosen = files.find((one) => videoHeight(one) <= cap)
+      (files, maxHeight) => {
+        const chosen = files.find((one) => videoHeight(one) <= maxHeight)
         if (chosen === undefined) return true
-        const [variants] = offered(chosen, files, cap)
-        const [again] = offered(chosen, [...files].reverse(), cap)
+        const [variants] = listRenditions(chosen, files, maxHeight)
+        const [again] = listRenditions(chosen, [...files].reverse(), maxHeight)
         const heights = variants.map((id) => videoHeight(files.find((one) => one.id === id)!))
         return variants[0] === chosen.id && new Set(heights).size === heights.length &&
-          heights.every((height) => height <= cap) && JSON.stringify(variants) === JSON.stringify(again)
+          heights.every((height) => height <= maxHeight) && JSON.stringify(variants) === JSON.stringify(again)
       },
     ),
     { numRuns: 500 },

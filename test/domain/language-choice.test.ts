@@ -11,11 +11,11 @@ import {
   type SubtitleMode,
 } from '../../src/domain/language-choice.js'
 
-const wishes = (fields: Partial<LanguageChoiceRequest> = {}): LanguageChoiceRequest => ({
+const requestOf = (fields: Partial<LanguageChoiceRequest> = {}): LanguageChoiceRequest => ({
   request: {},
   clientLanguages: [],
-  memory: {},
-  lastHeard: null,
+  stored: {},
+  lastAudioLanguage: null,
   profile: { audioLanguages: [], subtitleLanguages: [] },
   originalLanguage: null,
   ...fields,
@@ -28,22 +28,22 @@ const file = (audioLanguages: string[], subtitleLanguages: string[] = []): Avail
   subtitleLanguages,
 })
 const audioOf = (offered: AvailableLanguages, some: Partial<LanguageChoiceRequest>): string | null => {
-  const { audio } = chooseLanguages(offered, wishes(some))
+  const { audio } = chooseLanguages(offered, requestOf(some))
   return audio === null ? null : `${audio.language} ${audio.kind} ${audio.source}`
 }
 const subtitlesOf = (offered: AvailableLanguages, some: Partial<LanguageChoiceRequest>): string | null => {
-  const { subtitles } = chooseLanguages(offered, wishes(some))
+  const { subtitles } = chooseLanguages(offered, requestOf(some))
   return subtitles === null ? null : `${subtitles.language} ${subtitles.kind} ${subtitles.source}`
 }
 
-t.test('audio goes by request, then memory, then what was heard last, then profile, then original, then whatever there is', async (t) => {
+t.test('audio: request, stored choice, last play, profile, original language, first of the file', async (t) => {
   const all = file(['en', 'de', 'es', 'fr', 'it', 'ja'])
   const steps: Array<[Partial<LanguageChoiceRequest>, string]> = [
     [{}, 'en main file'],
     [{ originalLanguage: 'ja' }, 'ja main original'],
     [profile(['it']), 'it main profile'],
-    [{ lastHeard: 'fr' }, 'fr main remembered'],
-    [{ memory: { audio: { language: 'es', kind: 'commentary' } } }, 'es commentary remembered'],
+    [{ lastAudioLanguage: 'fr' }, 'fr main remembered'],
+    [{ stored: { audio: { language: 'es', kind: 'commentary' } } }, 'es commentary remembered'],
     [{ clientLanguages: ['xx', 'de'] }, 'de main request'],
     [{ request: { audio: { language: 'en', kind: 'description' } } }, 'en description request'],
   ]
@@ -52,98 +52,98 @@ t.test('audio goes by request, then memory, then what was heard last, then profi
     known = { ...known, ...more }
     t.equal(audioOf(all, known), expected)
   }
-  t.equal(audioOf(file([]), known), null, 'a file that does not say')
+  t.equal(audioOf(file([]), known), null, 'a file without known languages')
 })
 
-t.test('a remembered language that is not there falls back to the next wish, and comes back with the file', async (t) => {
-  const remembered = {
-    memory: { audio: { language: 'es', kind: 'description' as const } },
+t.test('an unavailable stored language falls back to the next preference', async (t) => {
+  const preferences = {
+    stored: { audio: { language: 'es', kind: 'description' as const } },
     ...profile(['de']),
     originalLanguage: 'en',
   }
-  t.equal(audioOf(file(['en', 'de']), remembered), 'de main profile')
-  t.equal(audioOf(file(['en']), remembered), 'en main original')
-  t.equal(audioOf(file(['ja']), remembered), 'ja main file')
-  t.equal(audioOf(file(['en', 'es-MX']), remembered), 'es-MX description remembered')
+  t.equal(audioOf(file(['en', 'de']), preferences), 'de main profile')
+  t.equal(audioOf(file(['en']), preferences), 'en main original')
+  t.equal(audioOf(file(['ja']), preferences), 'ja main file')
+  t.equal(audioOf(file(['en', 'es-MX']), preferences), 'es-MX description remembered')
 })
 
-t.test('regions count when there is a choice', async (t) => {
-  const memory = { audio: { language: 'pt-BR', kind: 'main' as const } }
-  t.equal(audioOf(file(['pt-PT', 'pt-BR']), { memory }), 'pt-BR main remembered')
-  t.equal(audioOf(file(['pt-PT']), { memory }), 'pt-PT main remembered')
+t.test('an exact tag is preferred to another region', async (t) => {
+  const stored = { audio: { language: 'pt-BR', kind: 'main' as const } }
+  t.equal(audioOf(file(['pt-PT', 'pt-BR']), { stored }), 'pt-BR main remembered')
+  t.equal(audioOf(file(['pt-PT']), { stored }), 'pt-PT main remembered')
 })
 
-t.test('subtitles are those that were asked for or remembered; switched off stays off', async (t) => {
+t.test('subtitles: request, stored choice, then profile; off stays off', async (t) => {
   const offered = file(['en'], ['en', 'de', 'es'])
   const sdh = { language: 'de', kind: 'sdh' as const }
   const rows: Array<[string, Partial<LanguageChoiceRequest>, string | null]> = [
-    ['nobody wants any', {}, null],
-    ['asked for', { request: { subtitles: sdh } }, 'de sdh request'],
-    ['remembered', { memory: { subtitles: sdh } }, 'de sdh remembered'],
-    ['asked for beats remembered', {
+    ['no preference', {}, null],
+    ['requested', { request: { subtitles: sdh } }, 'de sdh request'],
+    ['stored', { stored: { subtitles: sdh } }, 'de sdh remembered'],
+    ['requested precedes stored', {
       request: { subtitles: { language: 'es', kind: 'full' } },
-      memory: { subtitles: sdh },
+      stored: { subtitles: sdh },
     }, 'es full request'],
-    ['switched off now', { request: { subtitles: null }, memory: { subtitles: sdh } }, null],
-    ['switched off before', { memory: { subtitles: null }, ...profile(['fr'], ['de']) }, null],
+    ['off in the request', { request: { subtitles: null }, stored: { subtitles: sdh } }, null],
+    ['off in the stored choice', { stored: { subtitles: null }, ...profile(['fr'], ['de']) }, null],
     [
-      'remembered, but not there',
-      { memory: { subtitles: { language: 'fr', kind: 'full' } }, ...profile([], ['de']) },
+      'stored, but unavailable',
+      { stored: { subtitles: { language: 'fr', kind: 'full' } }, ...profile([], ['de']) },
       'de full profile',
     ],
     [
-      'in the language that is heard, when asked for',
-      { memory: { subtitles: { language: 'en', kind: 'sdh' } } },
+      'in the language of the audio, when chosen',
+      { stored: { subtitles: { language: 'en', kind: 'sdh' } } },
       'en sdh remembered',
     ],
-    ['the profile reads another language than is heard', profile(['en'], ['fr', 'de']), 'de full profile'],
-    ['the profile reads what is heard', profile(['en'], ['de', 'en']), null],
-    ['nothing that the profile wants to hear is there', profile(['es', 'de']), 'es full profile'],
-    ['what was remembered cannot be heard', {
-      memory: { audio: { language: 'de', kind: 'main' } },
+    ['another language than the audio', profile(['en'], ['fr', 'de']), 'de full profile'],
+    ['the audio is in a subtitle language of the profile', profile(['en'], ['de', 'en']), null],
+    ['no audio in a language of the profile', profile(['es', 'de']), 'es full profile'],
+    ['no audio in the stored language', {
+      stored: { audio: { language: 'de', kind: 'main' } },
       originalLanguage: 'en',
     }, 'de full remembered'],
-    ['the profile hears what it wants', profile(['en', 'de']), null],
-    ['only the original is wanted', { originalLanguage: 'en' }, null],
+    ['audio in a language of the profile', profile(['en', 'de']), null],
+    ['original language only', { originalLanguage: 'en' }, null],
   ]
   for (const [name, some, expected] of rows) t.equal(subtitlesOf(offered, some), expected, name)
-  t.equal(subtitlesOf(file(['en']), { memory: { subtitles: sdh } }), null, 'there are none')
+  t.equal(subtitlesOf(file(['en']), { stored: { subtitles: sdh } }), null, 'no subtitles')
 })
 
-t.test('whatever is wished for, the answer is something that the file offers', async (t) => {
+t.test('the choice is always available in the file', async (t) => {
   const language = fc.constantFrom<string[]>('en', 'en-GB', 'es', 'es-MX', 'de', 'ja')
   const languages = fc.uniqueArray(language, { maxLength: 4 })
   const audio = fc.record({ language, kind: fc.constantFrom(...AUDIO_KINDS) })
   const subtitles = fc.option(fc.record({ language, kind: fc.constantFrom(...SUBTITLE_KINDS) }), { nil: null })
-  const spoken = fc.record({ audio, subtitles }, { requiredKeys: [] })
+  const preferences = fc.record({ audio, subtitles }, { requiredKeys: [] })
   const offered = fc.record({ audioLanguages: languages, subtitleLanguages: languages })
   const anything = fc.record({
-    request: spoken,
+    request: preferences,
     clientLanguages: languages,
-    memory: spoken,
-    lastHeard: fc.option(language, { nil: null }),
+    stored: preferences,
+    lastAudioLanguage: fc.option(language, { nil: null }),
     profile: offered,
     originalLanguage: fc.option(language, { nil: null }),
   })
   fc.assert(
-    fc.property(offered, anything, (file, wishes) => {
-      const choice = chooseLanguages(file, wishes)
-      const { request } = wishes
-      const isAsked = request.audio !== undefined &&
+    fc.property(offered, anything, (file, choiceRequest) => {
+      const choice = chooseLanguages(file, choiceRequest)
+      const { request } = choiceRequest
+      const isRequested = request.audio !== undefined &&
         file.audioLanguages.some((one) => isSameLanguage(one, request.audio?.language ?? ''))
       return (choice.audio === null
         ? file.audioLanguages.length === 0
         : file.audioLanguages.includes(choice.audio.language)) &&
         (choice.subtitles === null || file.subtitleLanguages.includes(choice.subtitles.language)) &&
         (request.subtitles !== null || choice.subtitles === null) &&
-        (!isAsked || (choice.audio?.source === 'request' && choice.audio.kind === request.audio?.kind))
+        (!isRequested || (choice.audio?.source === 'request' && choice.audio.kind === request.audio?.kind))
     }),
     { numRuns: 1_000 },
   )
-  t.pass('over 1,000 random wishes')
+  t.pass('over 1,000 random requests')
 })
 
-t.test('the subtitle mode decides where nobody chose, for sounds that are understood and others', async (t) => {
+t.test('the subtitle mode decides without an explicit choice', async (t) => {
   const subtitles = [{ id: 'f', language: 'en', kind: 'forced' as const }, {
     id: 'd',
     language: 'de',
@@ -156,78 +156,78 @@ t.test('the subtitle mode decides where nobody chose, for sounds that are unders
   })
   const rows: Array<[string, AvailableLanguages, Partial<LanguageChoiceRequest>, string | null]> = [
     ['none: never', english, reader(['de'], 'none'), null],
-    ['forced: in the language that is heard', english, reader(['de'], 'forced'), 'en forced file'],
+    ['forced: in the language of the audio', english, reader(['de'], 'forced'), 'en forced file'],
     ['forced: not in another language', plain, reader(['de'], 'forced'), null],
     [
-      'forced: none inside the file, whose kinds nobody knows',
+      'forced: not inside the file, where kinds are unknown',
       { ...plain, subtitleLanguages: ['en'] },
       reader(['de'], 'forced'),
       null,
     ],
-    ['smart when nothing is said: reads another language', english, reader(['de']), 'de full profile'],
-    ['smart: understands what is heard, so only the forced ones', english, reader(['en'], 'smart'), 'en forced file'],
-    ['smart: wishes for nothing', english, reader([]), 'en forced file'],
-    ['smart: there are no forced ones', plain, reader(['en'], 'smart'), null],
-    ['smart: one for the deaf stands in for a full one', plain, reader(['es'], 'smart'), 'es sdh profile'],
-    ['smart: one inside the file', plain, reader(['fr'], 'smart'), 'fr full profile'],
-    ['always: the first language that is there', english, reader(['it', 'es', 'de'], 'always'), 'es sdh profile'],
+    ['smart is the default: another language than the audio', english, reader(['de']), 'de full profile'],
+    ['smart: forced only, in the language of the audio', english, reader(['en'], 'smart'), 'en forced file'],
+    ['smart: no subtitle language', english, reader([]), 'en forced file'],
+    ['smart: no forced subtitles', plain, reader(['en'], 'smart'), null],
+    ['smart: sdh substitutes for full', plain, reader(['es'], 'smart'), 'es sdh profile'],
+    ['smart: inside the file', plain, reader(['fr'], 'smart'), 'fr full profile'],
+    ['always: the first available language', english, reader(['it', 'es', 'de'], 'always'), 'es sdh profile'],
     [
-      'always: also that which is heard',
+      'always: also in the language of the audio',
       { ...plain, subtitleLanguages: ['en'] },
       reader(['en'], 'always'),
       'en full profile',
     ],
     [
-      'always: without a wish, that which is heard',
+      'always: without a subtitle language, in the language of the audio',
       { ...plain, subtitleLanguages: ['en'] },
       reader([], 'always'),
       'en full file',
     ],
-    ['always: a forced one says too little', english, reader(['en'], 'always'), null],
+    ['always: forced substitutes for nothing', english, reader(['en'], 'always'), null],
     [
-      'the call before the profile',
+      'the request precedes the profile',
       english,
       { ...reader(['de'], 'none'), request: { subtitleMode: 'always' } },
       'de full profile',
     ],
-    ['the call before what was remembered', english, {
+    ['the mode of the request precedes the stored choice', english, {
       ...reader(['de']),
       request: { subtitleMode: 'none' },
-      memory: { subtitles: { language: 'de', kind: 'full' } },
+      stored: { subtitles: { language: 'de', kind: 'full' } },
     }, null],
-    ['what was remembered before the profile', english, {
+    ['the stored choice precedes the profile', english, {
       ...reader(['de'], 'none'),
-      memory: { subtitles: { language: 'de', kind: 'full' } },
+      stored: { subtitles: { language: 'de', kind: 'full' } },
     }, 'de full remembered'],
-    ['an explicit wish before any mode', english, {
+    ['requested subtitles precede any mode', english, {
       ...reader(['de'], 'none'),
       request: { subtitleMode: 'none', subtitles: { language: 'de', kind: 'full' } },
     }, 'de full request'],
     [
-      'switched off in this call, in any mode',
+      'off in the request, in any mode',
       english,
       { ...reader(['de'], 'always'), request: { subtitles: null } },
       null,
     ],
     [
-      'forced, asked for by name',
+      'forced, requested explicitly',
       english,
       { request: { subtitles: { language: 'en', kind: 'forced' } } },
       'en forced request',
     ],
     [
-      'the very kind before one that stands in',
+      'the exact kind precedes a substitute',
       { ...english, subtitles: [...subtitles, { id: 'e', language: 'es', kind: 'full' as const }] },
       { request: { subtitles: { language: 'es', kind: 'full' } } },
       'es full request',
     ],
   ]
   for (const [name, offered, some, expected] of rows) t.equal(subtitlesOf(offered, some), expected, name)
-  t.equal(chooseLanguages(english, wishes(reader(['de']))).subtitles?.id, 'd', 'which one it is')
-  t.equal(chooseLanguages(plain, wishes(reader(['fr']))).subtitles?.id, null, 'null inside the file')
+  t.equal(chooseLanguages(english, requestOf(reader(['de']))).subtitles?.id, 'd', 'the ID of the subtitle')
+  t.equal(chooseLanguages(plain, requestOf(reader(['fr']))).subtitles?.id, null, 'null inside the file')
 })
 
-t.test('no mode ever shows what is not there, and none and forced show nothing that is full', async (t) => {
+t.test('every mode shows available subtitles only; none and forced show no full ones', async (t) => {
   const language = fc.constantFrom('en', 'es', 'es-MX', 'de')
   const one = fc.record({ id: fc.uuid(), language, kind: fc.constantFrom(...SUBTITLE_KINDS) })
   const languages = fc.uniqueArray(language, { maxLength: 3 })
@@ -243,7 +243,7 @@ t.test('no mode ever shows what is not there, and none and forced show nothing t
   })
   fc.assert(
     fc.property(offered, reader, (file, profile) => {
-      const { audio, subtitles } = chooseLanguages(file, wishes({ profile }))
+      const { audio, subtitles } = chooseLanguages(file, requestOf({ profile }))
       if (subtitles === null) return true
       const isThere = subtitles.id === null
         ? file.subtitleLanguages.some((one) => one === subtitles.language)

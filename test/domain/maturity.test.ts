@@ -22,24 +22,24 @@ t.test('an adult sees every rating and the unrated', async (t) => {
   for (const rating of [...MATURITY_RATINGS, null]) t.ok(isSuitable(UNRESTRICTED_SCOPE, rating), String(rating))
 })
 
-t.test('a kids profile sees what is for seven and younger, and nothing unrated', async (t) => {
+t.test('a kids profile sees titles for ages up to 7, and no unrated ones', async (t) => {
   t.strictSame(MATURITY_RATINGS.filter((rating) => isSuitable(kids, rating)), ['G', 'TV-Y', 'TV-Y7', 'TV-G'])
   t.notOk(isSuitable(kids, null))
-  t.equal(maturityCeiling(kids), 7, 'whatever was set')
+  t.equal(maturityCeiling(kids), 7, 'the limit of a kids profile cannot be raised')
   t.equal(maturityCeiling({ kids: true, maxMaturityAge: 3 }), 3)
 })
 
-t.test('a ceiling hides what lies above it', async (t) => {
+t.test('a maturity age hides higher ratings', async (t) => {
   const teen = { kids: false, maxMaturityAge: 13 }
   t.ok(isSuitable(teen, 'PG-13'))
   t.notOk(isSuitable(teen, 'TV-14'))
   t.notOk(isSuitable(teen, 'R'))
 })
 
-t.test('unpublished, not yet and no longer available titles are not there', async (t) => {
+t.test('unpublished and unavailable titles are hidden', async (t) => {
   t.ok(canSee(UNRESTRICTED_SCOPE, title(), now))
   t.notOk(canSee(UNRESTRICTED_SCOPE, title({ published: false }), now))
   t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: new Date(now.getTime() + 1) }), now))
-  t.ok(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: now }), now), 'from that very moment')
-  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableUntil: now }), now), 'until that very moment')
+  t.ok(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: now }), now), 'the first instant is included')
+  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableUntil: now }), now), 'the last instant is excluded')
 })

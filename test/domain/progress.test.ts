@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { deriveItemState } from '../../src/domain/item-state.js'
 import {
-  toPlayProgressOfEvent,
+  playProgressOfEvent,
   completionThresholdMs,
-  deriveItemState,
   mergePlayProgress,
   type ItemTiming,
   type PlayProgress,
@@ -20,7 +20,7 @@ const event = (at: number, positionMs: number, watchedMs: number | null = null, 
 })
 
 function playOf (events: readonly ProgressEvent[], item: ItemTiming = timing): PlayProgress {
-  return events.map((one) => toPlayProgressOfEvent(one, item)).reduce(mergePlayProgress)
+  return events.map((one) => playProgressOfEvent(one, item)).reduce(mergePlayProgress)
 }
 
 function stateOf (...plays: Array<readonly ProgressEvent[]>) {
@@ -34,7 +34,7 @@ const anyEvent = fc.record({
   eventId: fc.constantFrom('', 'a', 'b', 'c'),
 })
 
-t.test('shuffling, repeating and batching events never changes the outcome', async (t) => {
+t.test('shuffled, repeated and batched events give the same progress', async (t) => {
   const scenario = fc.array(anyEvent, { minLength: 1, maxLength: 12 }).chain((events) =>
     fc.record({
       events: fc.constant(events),
@@ -56,7 +56,7 @@ t.test('shuffling, repeating and batching events never changes the outcome', asy
   )
 })
 
-t.test('the fold over plays does not depend on how they are read', async (t) => {
+t.test('the state of an item does not depend on the order of plays', async (t) => {
   const plays = fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 })
   fc.assert(
     fc.property(
@@ -72,7 +72,7 @@ t.test('the fold over plays does not depend on how they are read', async (t) => 
 t.test('merging is associative, commutative and idempotent', async (t) => {
   fc.assert(
     fc.property(anyEvent, anyEvent, anyEvent, (x, y, z) => {
-      const [a, b, c] = [x, y, z].map((one) => toPlayProgressOfEvent(one, timing)) as [
+      const [a, b, c] = [x, y, z].map((one) => playProgressOfEvent(one, timing)) as [
         PlayProgress,
         PlayProgress,
         PlayProgress,
@@ -85,7 +85,7 @@ t.test('merging is associative, commutative and idempotent', async (t) => {
   )
 })
 
-t.test('an item is over at its credits marker, else at 90%, and always in its last second', async (t) => {
+t.test('the completion threshold is the credits marker or 90%, and before the last second', async (t) => {
   t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: null }), 90_000)
   t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: 95_000 }), 95_000)
   t.equal(completionThresholdMs({ durationMs: 100_000, creditsStartMs: 99_900 }), 99_000)
@@ -93,7 +93,7 @@ t.test('an item is over at its credits marker, else at 90%, and always in its la
   t.equal(completionThresholdMs({ durationMs: null, creditsStartMs: 5 }), null)
 })
 
-t.test('started: after a minute, or a hundredth of something short', async (t) => {
+t.test('an item is started after a minute, or 1% of its runtime if that is shorter', async (t) => {
   t.match(stateOf([event(1, 0, 0), event(2, 35_999, 35_999)]), {
     started: false,
     isResumable: false,
@@ -108,7 +108,7 @@ t.test('started: after a minute, or a hundredth of something short', async (t) =
   })
 })
 
-t.test('finished keeps the exact position; the next play begins at the start', async (t) => {
+t.test('a finished item keeps its position; the next play starts at 0', async (t) => {
   t.match(stateOf([event(1, 0, 0), event(2, 3_456_789, 3_400_000)]), {
     positionMs: 3_456_789,
     finished: true,
@@ -118,16 +118,16 @@ t.test('finished keeps the exact position; the next play begins at the start', a
   })
 })
 
-t.test('seeking to the end is not watching: it leaves continue watching unwatched', async (t) => {
+t.test('seeking to the end without watching: not finished, not resumable', async (t) => {
   t.match(stateOf([event(1, 0, 0), event(2, HOUR - 500, 60_000)]), {
     finished: false,
     isResumable: false,
     started: true,
-    endedAt: 2,
+    reachedEndAt: 2,
   })
 })
 
-t.test('seeking to the end and back does not finish it, however much is watched then', async (t) => {
+t.test('seeking to the end and back does not finish an item', async (t) => {
   t.match(stateOf([event(1, HOUR - 500, 1_000), event(2, 100_000, 2_000), event(3, 2_000_000, 1_900_000)]), {
     finished: false,
     isResumable: true,
@@ -135,7 +135,7 @@ t.test('seeking to the end and back does not finish it, however much is watched 
   })
 })
 
-t.test('half of it counts over several sittings', async (t) => {
+t.test('half of the runtime may be spread over several plays', async (t) => {
   t.match(
     stateOf([event(1, 0, 0), event(2, 1_200_000, 1_200_000)], [event(3, 3_000_000, 0), event(4, HOUR, 610_000)]),
     { finished: true, finishedAt: 4 },
@@ -146,14 +146,14 @@ t.test('half of it counts over several sittings', async (t) => {
   )
 })
 
-t.test('a client that does not say what it played counts from where it began to the furthest it came', async (t) => {
+t.test('without a reported playing time, the distance to the furthest position counts', async (t) => {
   t.match(stateOf([event(1, 600_000), event(2, 900_000), event(3, 700_000)]), {
     watchedMs: 300_000,
     positionMs: 700_000,
   })
 })
 
-t.test('playing something finished again keeps it watched and gives it a place again', async (t) => {
+t.test('playing a finished item again keeps it finished and makes it resumable', async (t) => {
   const state = stateOf([event(1, 0, 0), event(2, HOUR, HOUR)], [event(10, 0, 0), event(11, 500_000, 500_000)])
   t.match(state, {
     finished: true,
@@ -165,28 +165,31 @@ t.test('playing something finished again keeps it watched and gives it a place a
   })
 })
 
-t.test('marks: watched leaves continue watching, unwatched starts over, what is played later counts', async (t) => {
+t.test('a watched mark finishes an item, an unwatched mark resets it, later plays count', async (t) => {
   const half = playOf([event(1, 0, 0), event(2, 1_000_000, 1_000_000)])
   const done = playOf([event(1, 0, 0), event(2, HOUR, HOUR)])
-  t.match(deriveItemState([half], { watched: true, at: 5, watchedAt: 4 }), {
+  t.match(deriveItemState([half], { watched: true, markedAt: 5, watchedAt: 4 }), {
     finished: true,
     finishedAt: 4,
     isResumable: false,
     positionMs: 1_000_000,
     resumeMs: 0,
   })
-  t.match(deriveItemState([done], { watched: false, at: 5, watchedAt: 5 }), {
+  t.match(deriveItemState([done], { watched: false, markedAt: 5, watchedAt: 5 }), {
     finished: false,
     isResumable: false,
     positionMs: HOUR,
   })
   const later = playOf([event(8, 0, 0), event(9, 700_000, 700_000)])
-  t.match(deriveItemState([done, later], { watched: false, at: 5, watchedAt: 5 }), {
+  t.match(deriveItemState([done, later], { watched: false, markedAt: 5, watchedAt: 5 }), {
     finished: false,
     isResumable: true,
     positionMs: 700_000,
   })
-  t.match(deriveItemState([half, later], { watched: true, at: 5, watchedAt: 5 }), { finished: true, isResumable: true })
-  t.match(deriveItemState([], { watched: true, at: 5, watchedAt: 4 }), { finished: true, finishedAt: 4 })
-  t.equal(deriveItemState([], { watched: false, at: 5, watchedAt: 5 }), null)
+  t.match(deriveItemState([half, later], { watched: true, markedAt: 5, watchedAt: 5 }), {
+    finished: true,
+    isResumable: true,
+  })
+  t.match(deriveItemState([], { watched: true, markedAt: 5, watchedAt: 4 }), { finished: true, finishedAt: 4 })
+  t.equal(deriveItemState([], { watched: false, markedAt: 5, watchedAt: 5 }), null)
 })

@@ -4,13 +4,13 @@ import { arrangeWishlist, moveToFront, pageOfWishlist, type WishlistCursor } fro
 
 const titles = (ids: readonly string[]): Array<{ id: string }> => ids.map((id) => ({ id }))
 
-t.test('an own order keeps to what is on the list: added since in front, removed left out', async (t) => {
+t.test('an own order puts new titles first and leaves out removed ones', async (t) => {
   t.strictSame(arrangeWishlist(['e', 'd', 'c', 'b', 'a'], null), ['e', 'd', 'c', 'b', 'a'])
   t.strictSame(arrangeWishlist(['e', 'd', 'c', 'a'], ['a', 'b', 'c']), ['e', 'd', 'a', 'c'])
   t.strictSame(moveToFront(['a', 'b', 'c', 'd'], ['d', 'b']), ['d', 'b', 'a', 'c'])
 })
 
-t.test('pages in any size hold each title once, in order, past those that cannot be seen', async (t) => {
+t.test('pages contain each visible title once, in order', async (t) => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 30 }),
@@ -26,7 +26,7 @@ t.test('pages in any size hold each title once, in order, past those that cannot
   t.pass('of up to 30 titles')
 })
 
-t.test('what is added or taken off between two pages makes none of the others appear twice or not at all', async (t) => {
+t.test('titles that are added or removed between pages cause no gaps and no repetitions', async (t) => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.nat(100)), { maxLength: 40 }),
@@ -34,13 +34,13 @@ t.test('what is added or taken off between two pages makes none of the others ap
       (edits, limit) => {
         const start = Array.from({ length: 20 }, (_, i) => `t${i}`)
         const removed = new Set<string>()
-        const waiting = [...edits]
+        const pending = [...edits]
         const seen = readAll(start, null, limit, (list) => {
           let next = list
-          // At most as many as a cursor remembers are taken off between two pages.
-          for (const [kind, n] of waiting.splice(0, 8)) {
+          // At most as many titles are removed between two pages as a cursor has IDs.
+          for (const [kind, n] of pending.splice(0, 8)) {
             const victim = next[n % Math.max(1, next.length)]
-            if (kind === 0) next = [`new${waiting.length}-${n}-${next.length}`, ...next]
+            if (kind === 0) next = [`new${pending.length}-${n}-${next.length}`, ...next]
             else if (victim !== undefined && kind === 1) {
               removed.add(victim)
               next = next.filter((id) => id !== victim)
@@ -53,16 +53,16 @@ t.test('what is added or taken off between two pages makes none of the others ap
           }
           return next
         })
-        const stayed = start.filter((id) => !removed.has(id))
-        return JSON.stringify(seen.filter((id) => stayed.includes(id))) === JSON.stringify(stayed)
+        const unchanged = start.filter((id) => !removed.has(id))
+        return JSON.stringify(seen.filter((id) => unchanged.includes(id))) === JSON.stringify(unchanged)
       },
     ),
     { numRuns: 2_000 },
   )
-  t.pass('over 2,000 random histories')
+  t.pass('over 2,000 random edits')
 })
 
-t.test('when more was taken off than a cursor remembers, some may come again and none is left out', async (t) => {
+t.test('when more titles are removed than a cursor has IDs, some repeat and none is missing', async (t) => {
   const order = Array.from({ length: 30 }, (_, i) => `t${i}`)
   const first = pageOfWishlist(order, titles(order), null, 12)
   const left = order.filter((_, i) => i < 4 || (i >= 14))
@@ -70,7 +70,7 @@ t.test('when more was taken off than a cursor remembers, some may come again and
   t.strictSame(second.titles.slice(-16).map(({ id }) => id), order.slice(14))
 })
 
-/** Reads page by page; `edit` changes the list between two of them. */
+/** Reads all pages; `edit` changes the list after each one. */
 function readAll (
   start: readonly string[],
   visible: readonly string[] | null,
