@@ -6,9 +6,9 @@ import { Movie } from '../models/movie.js'
 import { Play, derivePlayId, type StoredPlay } from '../models/play.js'
 import { Show } from '../models/show.js'
 import { createCatalogue } from '../src/catalogue/store/snapshot.js'
-import { toPlayProgressOfEvent } from '../src/domain/progress.js'
+import { playProgressOfEvent } from '../src/domain/progress.js'
 import { projectTitle } from '../src/watching/history/projection.js'
-import type { ProfileRef } from '../src/watching/watching.js'
+import type { ProfileRef } from '../src/watching/deps.js'
 import { createRandom } from './random.js'
 
 const MOVIES = 2_000
@@ -161,7 +161,7 @@ function toPlay (
 ): StoredPlay {
   const durationMs = media.files[0]?.durationMs ?? null
   const positionMs = Math.floor((durationMs ?? 60_000) * (isFinished ? 0.97 : 0.4))
-  const facts = toPlayProgressOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, {
+  const facts = playProgressOfEvent({ positionMs, at: at.getTime(), watchedMs: positionMs, eventId: '' }, {
     durationMs,
     creditsStartMs: null,
   })
@@ -180,8 +180,8 @@ function toPlay (
     durationMs: facts.durationMs,
     furthestMs: facts.furthestMs,
     watchedMs: facts.watchedMs,
-    endAt: facts.endAt === null ? null : new Date(facts.endAt),
-    endWatchedMs: facts.endWatchedMs,
+    reachedEndAt: facts.reachedEndAt === null ? null : new Date(facts.reachedEndAt),
+    reachedEndWatchedMs: facts.reachedEndWatchedMs,
     watched: null,
     isPlayed: true,
     removedAt: null,

@@ -2,7 +2,7 @@
 // who may play. The plan's limit on streams is enforced here, on every write verb.
 import mongoose, { Schema, type PipelineStage, type Types } from 'mongoose'
 import {
-  REPLACE_VERBS,
+  REPLACE_METHODS,
   rootSegment,
   withoutPositions,
   writtenPaths,
@@ -30,21 +30,21 @@ export interface StreamLease {
   /** The lease: the slot is free from this moment on. */
   expiresAt: Date
   /** Set once a private stream is over: its player is told so until then. */
-  keptUntil: Date | null
+  retainedUntil: Date | null
   startPositionMs: number
   durationMs: number | null
   /** Where the item counts as over, ms; null when its runtime is unknown. */
-  finishMarkMs: number | null
+  completionThresholdMs: number | null
   /** What earlier plays of the item left, so that the live state needs no look at them. */
-  base: { watchedMs: number, finishedAt: Date | null, endedAt: Date | null, activeAt: Date | null }
+  base: { watchedMs: number, finishedAt: Date | null, reachedEndAt: Date | null, activeAt: Date | null }
   /** The client's time of the newest event; null until one came. */
   at: Date | null
   eventId: string
   positionMs: number
   furthestMs: number
   watchedMs: number | null
-  endAt: Date | null
-  endWatchedMs: number | null
+  reachedEndAt: Date | null
+  reachedEndWatchedMs: number | null
   /** The newest event that has reached the history; equal to `at` when nothing is pending. */
   flushedAt: Date | null
 }
@@ -55,17 +55,17 @@ export interface StoredStreams {
   maxStreams: number
   /** The version of the account that `maxStreams` was copied from: an older copy never overwrites a newer. */
   limitRevision: number
-  slots: StreamLease[]
+  leases: StreamLease[]
   /** Not later than the first slot is to be swept; null when there is nothing to sweep. */
-  sweepAt: Date | null
+  removalDueAt: Date | null
 }
 
 /** Live and not yet swept slots together; only a client that starts streams in a loop comes near. */
 const STORED_SLOTS_LIMIT = 32
 
 /**
- * A private stream leaves no row that a late heartbeat could be recognised by: its slot stays, over, for longer than the
- * time between two heartbeats.
+ * A private stream leaves no row that a late heartbeat could be recognised by: its slot stays, over, for longer than
+ * the time between two heartbeats.
  */
 const PRIVATE_STAYS_MS = 15_000
 
@@ -86,14 +86,14 @@ const slotSchema = new Schema<StreamLease>({
   maxHeight: { type: Number, required: true },
   startedAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
-  keptUntil: { type: Date, default: null },
+  retainedUntil: { type: Date, default: null },
   startPositionMs: { type: Number, required: true },
   durationMs: { type: Number, default: null },
-  finishMarkMs: { type: Number, default: null },
+  completionThresholdMs: { type: Number, default: null },
   base: {
     watchedMs: { type: Number, default: 0 },
     finishedAt: { type: Date, default: null },
-    endedAt: { type: Date, default: null },
+    reachedEndAt: { type: Date, default: null },
     activeAt: { type: Date, default: null },
   },
   at: { type: Date, default: null },
@@ -101,8 +101,8 @@ const slotSchema = new Schema<StreamLease>({
   positionMs: { type: Number, required: true },
   furthestMs: { type: Number, required: true },
   watchedMs: { type: Number, default: null },
-  endAt: { type: Date, default: null },
-  endWatchedMs: { type: Number, default: null },
+  reachedEndAt: { type: Date, default: null },
+  reachedEndWatchedMs: { type: Number, default: null },
   flushedAt: { type: Date, default: null },
 })
 
@@ -110,17 +110,28 @@ const accountStreamsSchema = new Schema<StoredStreams>({
   _id: { type: Schema.Types.ObjectId, required: true },
   maxStreams: { type: Number, required: true },
   limitRevision: { type: Number, default: 0 },
-  slots: { type: [slotSchema], default: [] },
-  sweepAt: { type: Date, default: null },
+  leases: { type: [slotSchema], default: [] },
+  removalDueAt: { type: Date, default: null },
 }, { collection: 'streams', versionKey: false })
 
 // The sweeper's look-up. Not a TTL index: that would delete positions that are not in the history yet.
-accountStreamsSchema.index({ sweepAt: 1 })
+accountStreamsSchema.index({ removalDueAt: 1 })
 
 /** The paths inside a slot that heartbeats and flushes write; none of them takes a slot. */
 const FREE_SLOT_PATHS = new Set(
-  ['expiresAt', 'state', 'at', 'eventId', 'positionMs', 'furthestMs', 'watchedMs', 'endAt', 'endWatchedMs', 'flushedAt']
-    .map((name) => `slots.${name}`),
+  [
+    'expiresAt',
+    'state',
+    'at',
+    'eventId',
+    'positionMs',
+    'furthestMs',
+    'watchedMs',
+    'reachedEndAt',
+    'reachedEndWatchedMs',
+    'flushedAt',
+  ]
+    .map((name) => `leases.${name}`),
 )
 
 /**
@@ -132,7 +143,7 @@ function guardUpdate (update: AnyUpdate): void {
   for (const { operator, path } of writtenPaths(update)) {
     if (
       operator === 'pipeline' || operator === '$pull' ||
-      !['slots', 'maxStreams', 'limitRevision'].includes(rootSegment(path))
+      !['leases', 'maxStreams', 'limitRevision'].includes(rootSegment(path))
     ) continue
     if (FREE_SLOT_PATHS.has(withoutPositions(path))) continue
     throw new UnguardedWriteError(`streams: "${path}" is written by a pipeline, not by ${operator}`)
@@ -145,40 +156,42 @@ function guardUpdate (update: AnyUpdate): void {
  * arrays are mapped, because the embedded server does not read them in expressions.
  */
 function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
-  const live = { $filter: { input: '$slots', as: 'slot', cond: { $gt: ['$$slot.expiresAt', now] } } }
+  const live = { $filter: { input: '$leases', as: 'slot', cond: { $gt: ['$$slot.expiresAt', now] } } }
   const staying = { $slice: [{ $map: { input: live, as: 'slot', in: '$$slot._id' } }, '$maxStreams'] }
   const isLeaseLive = { $gt: ['$$slot.expiresAt', now] }
   const stays = { $in: ['$$slot._id', '$staying'] }
   const wasThere = { $in: ['$$slot._id', '$slotsBefore'] }
   const allowed = {
     $filter: {
-      input: '$slots',
+      input: '$leases',
       as: 'slot',
       cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] },
     },
   }
   const ended = { $mergeObjects: ['$$slot', { expiresAt: now }] }
   // A slot that was given away must not be renewed by a process whose clock is behind.
-  const keptUntil = { $ifNull: ['$$slot.keptUntil', new Date(now.getTime() + PRIVATE_STAYS_MS)] }
+  const keptUntil = { $ifNull: ['$$slot.retainedUntil', new Date(now.getTime() + PRIVATE_STAYS_MS)] }
   const over = {
-    $mergeObjects: ['$$slot', { expiresAt: ENDED, keptUntil: { $cond: ['$$slot.private', keptUntil, null] } }],
+    $mergeObjects: ['$$slot', { expiresAt: ENDED, retainedUntil: { $cond: ['$$slot.private', keptUntil, null] } }],
   }
   return [
-    { $set: { slots: { $ifNull: ['$slots', []] } } },
-    { $set: { slotsBefore: { $map: { input: '$slots', as: 'slot', in: '$$slot._id' } } } },
+    { $set: { leases: { $ifNull: ['$leases', []] } } },
+    { $set: { slotsBefore: { $map: { input: '$leases', as: 'slot', in: '$$slot._id' } } } },
     ...stages,
     { $set: { staying } },
     {
       $set: {
-        slots: {
+        leases: {
           $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLeaseLive, ended, over] }] } },
         },
       },
     },
     {
       $set: {
-        sweepAt: {
-          $min: { $map: { input: '$slots', as: 'slot', in: { $ifNull: ['$$slot.keptUntil', '$$slot.expiresAt'] } } },
+        removalDueAt: {
+          $min: {
+            $map: { input: '$leases', as: 'slot', in: { $ifNull: ['$$slot.retainedUntil', '$$slot.expiresAt'] } },
+          },
         },
       },
     },
@@ -196,12 +209,12 @@ accountStreamsSchema.pre(['updateOne', 'findOneAndUpdate'], function enforceStre
   }
 })
 
-accountStreamsSchema.pre([...REPLACE_VERBS, 'updateMany'], function refuse () {
+accountStreamsSchema.pre([...REPLACE_METHODS, 'updateMany'], function refuse () {
   throw new UnguardedWriteError('streams are updated one account at a time, never replaced')
 })
 
 accountStreamsSchema.pre('save', function refuseTooMany () {
-  if (this.slots.length > this.maxStreams) throw new UnguardedWriteError('streams: more slots than the plan allows')
+  if (this.leases.length > this.maxStreams) throw new UnguardedWriteError('streams: more slots than the plan allows')
 })
 
 accountStreamsSchema.pre('insertMany', async function refuseInsertMany () {
@@ -217,7 +230,7 @@ export const AccountStreams = mongoose.model('AccountStreams', accountStreamsSch
 /** The slots of an account, live or waiting to be flushed; oldest first. */
 export async function findStreamLeases (accountId: string | Types.ObjectId): Promise<StreamLease[]> {
   const streams = await AccountStreams.findById(accountId).lean<StoredStreams>()
-  return streams?.slots ?? []
+  return streams?.leases ?? []
 }
 
 export function isLeaseLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
@@ -225,9 +238,12 @@ export function isLeaseLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): b
 }
 
 /** Whether a slot is over and nobody needs it any more, once it is flushed. */
-export function isDueForRemoval (slot: Pick<StreamLease, 'expiresAt' | 'keptUntil' | 'private'>, now: Date): boolean {
+export function isDueForRemoval (
+  slot: Pick<StreamLease, 'expiresAt' | 'retainedUntil' | 'private'>,
+  now: Date,
+): boolean {
   // Slots from before there was a `keptUntil` have none.
-  const keptUntil = slot.keptUntil ?? null
+  const keptUntil = slot.retainedUntil ?? null
   if (slot.private) return keptUntil !== null && keptUntil <= now
   return slot.expiresAt <= now
 }

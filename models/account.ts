@@ -14,12 +14,12 @@ import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
 import {
-  REPLACE_VERBS,
+  REPLACE_METHODS,
   rootSegment,
   withoutPositions,
   writtenPaths,
   UnguardedWriteError,
-  UPDATE_VERBS,
+  UPDATE_METHODS,
   type AnyUpdate,
 } from './write-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
@@ -133,7 +133,7 @@ accountSchema.index({ eraseAt: 1 })
 accountSchema.index({ role: 1, _id: 1 })
 
 /** Folds a profile's name for comparison: `Kim`, `KIM` and full-width `Ｋｉｍ` are one name. */
-export function foldName (name: string): string {
+export function profileNameKey (name: string): string {
   const folded = name.normalize('NFKC').trim().toLowerCase()
   return folded.length <= NAME_KEY_LENGTH ? folded : createHash('sha256').update(folded).digest('hex')
 }
@@ -141,7 +141,7 @@ export function foldName (name: string): string {
 accountSchema.pre('validate', function deriveLimitsAndGuardProfiles () {
   if (this.isModified('plan') || this.isNew) this.limits = limitsOf(this.plan)
   if (!this.isModified('profiles') && !this.isModified('plan') && !this.isNew) return
-  for (const profile of this.profiles) profile.nameKey = foldName(profile.name)
+  for (const profile of this.profiles) profile.nameKey = profileNameKey(profile.name)
   assertProfileLimit(this.limits, this.profiles)
   if (countUsableProfiles(this.profiles) === 0) {
     throw conflict('last-profile', 'The last profile stays', 'An account keeps at least one usable profile.')
@@ -199,7 +199,7 @@ function isOneProfile (value: unknown): value is StoredProfile {
 }
 
 function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
-  profile.nameKey = foldName(profile.name)
+  profile.nameKey = profileNameKey(profile.name)
   profile.locked = false
   const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
   const filter = {
@@ -214,14 +214,14 @@ function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
   return { filter, extra: { $inc: { __v: 1 } } }
 }
 
-accountSchema.pre([...UPDATE_VERBS], function guardPlanLimits () {
+accountSchema.pre([...UPDATE_METHODS], function guardPlanLimits () {
   const guarded = guardUpdate(this.getUpdate())
   if (guarded === null) return
   this.where(guarded.filter)
   this.setUpdate({ ...this.getUpdate(), ...guarded.extra })
 })
 
-accountSchema.pre([...REPLACE_VERBS], function refuseReplacement () {
+accountSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
   throw new UnguardedWriteError('accounts are never replaced whole')
 })
 
@@ -232,7 +232,7 @@ accountSchema.pre('insertMany', async function guardInserted (docs) {
 /** With `lean`, and in bulk writes, no document hook runs: what they derive and check happens here. */
 function guardInsertedAccount (account: StoredAccount): void {
   account.limits = limitsOf(account.plan)
-  for (const profile of account.profiles ?? []) profile.nameKey = foldName(profile.name)
+  for (const profile of account.profiles ?? []) profile.nameKey = profileNameKey(profile.name)
   assertProfileLimit(account.limits, account.profiles ?? [])
 }
 
@@ -270,7 +270,7 @@ export async function loadAccount (id: string | Types.ObjectId): Promise<Account
 }
 
 /** One profile with its watch history and wishlist. */
-export async function findProfileWatching (
+export async function findProfile (
   accountId: string | Types.ObjectId,
   profileId: string,
 ): Promise<StoredProfile | null> {

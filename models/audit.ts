@@ -1,9 +1,7 @@
 // The audit log: who did what, when, and how it ended. Written once: through this model nothing is changed or removed.
 import mongoose, { Schema, Types } from 'mongoose'
-import { REPLACE_VERBS, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
-
-export const AUDIT_RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
-export type AuditResult = (typeof AUDIT_RESULTS)[number]
+import { AUDIT_RESULTS, type AuditResult } from '../src/domain/vocabulary.js'
+import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS } from './write-guards.js'
 
 /** No names, no addresses of people, no secrets: ids, codes, and a network's address. */
 export interface StoredAudit {
@@ -24,7 +22,7 @@ export interface StoredAudit {
   /** What of the account or the catalogue it is about. */
   subject: { kind: string, id: string } | null
   /** Cut to its /24 or /48; null for the command line. */
-  address: string | null
+  ipAddress: string | null
   expiresAt: Date
 }
 
@@ -44,7 +42,7 @@ const auditSchema = new Schema<StoredAudit>({
     }, { _id: false }),
     default: null,
   },
-  address: { type: String, default: null, maxlength: 60 },
+  ipAddress: { type: String, default: null, maxlength: 60 },
   expiresAt: { type: Date, required: true },
 }, { collection: 'audit', versionKey: false })
 
@@ -61,8 +59,8 @@ function refuse (): never {
   throw new UnguardedWriteError('audit: entries are added, never changed or removed')
 }
 
-auditSchema.pre([...UPDATE_VERBS], refuse)
-auditSchema.pre([...REPLACE_VERBS], refuse)
+auditSchema.pre([...UPDATE_METHODS], refuse)
+auditSchema.pre([...REPLACE_METHODS], refuse)
 auditSchema.pre(['deleteMany', 'findOneAndDelete'], refuse)
 auditSchema.pre('deleteOne', { document: true, query: true }, refuse)
 auditSchema.pre('updateOne', { document: true, query: true }, refuse)

@@ -1,50 +1,48 @@
-// What changed lately for one profile, or in the catalogue, in the order of its happening: a bounded list in one document,
-// so that one atomic write both numbers a change and forgets the oldest.
+// The newest changes for one profile, or of the catalogue, in order. A bounded list in one document: a single atomic
+// write numbers a change and removes the oldest.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
-import { isDuplicateKey } from './upsert.js'
+import type { ChangeKind } from '../src/domain/vocabulary.js'
+import { updateWithPipeline } from './upsert.js'
 
-export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
-export type ChangeKind = (typeof CHANGE_KINDS)[number]
-
-/** Whoever was away for longer reads everything again. */
+/** Clients that missed more changes than this reload everything. */
 export const MAX_LOGGED_CHANGES = 200
-/** The catalogue's own log: no profile has this id. */
-export const CATALOGUE_LOG = new Types.ObjectId('000000000000000000000000')
+/** ID of the catalogue's log; no profile has it. */
+export const CATALOGUE_LOG_ID = new Types.ObjectId('000000000000000000000000')
 
 export interface LoggedChange {
   seq: number
   kind: ChangeKind
-  /** Null: any title. */
+  /** Null when any title may have changed. */
   title: Types.ObjectId | null
 }
 
 export interface StoredChangeLog {
-  /** The profile's id, or the catalogue's. */
+  /** ID of the profile, or `CATALOGUE_LOG_ID`. */
   _id: Types.ObjectId
-  /** Null for the catalogue's. */
+  /** Null for the catalogue. */
   account: Types.ObjectId | null
-  /** The number of the newest change. */
+  /** Number of the newest change. */
   seq: number
-  /** The number of the newest change that was forgotten to make room. */
-  forgotten: number
-  /** Oldest first; of one kind and title only the newest. */
+  /** Number of the newest change that was removed to bound the list. */
+  trimmedSeq: number
+  /** Oldest first; for each kind and title only the newest change. */
   entries: LoggedChange[]
-  /** Only the catalogue's: titles that came or went by their dates until then are told. */
-  windowsToldUntil?: Date
+  /** Catalogue only: availability changes up to this time are logged. */
+  notifiedUntil?: Date
 }
 
 const changeLogSchema = new Schema<StoredChangeLog>({
   _id: { type: Schema.Types.ObjectId, required: true },
   account: { type: Schema.Types.ObjectId, default: null },
   seq: { type: Number, default: 0 },
-  forgotten: { type: Number, default: 0 },
+  trimmedSeq: { type: Number, default: 0 },
   entries: {
     type: [
       new Schema({ seq: Number, kind: String, title: { type: Schema.Types.ObjectId, default: null } }, { _id: false }),
     ],
     default: [],
   },
-  windowsToldUntil: { type: Date },
+  notifiedUntil: { type: Date },
 }, { collection: 'changelogs', versionKey: false })
 
 // Deletion of an account.
@@ -57,78 +55,59 @@ export async function recordChange (
   kind: Exclude<ChangeKind, 'catalogue'>,
   titleId: string | null,
 ): Promise<void> {
-  await append(new Types.ObjectId(owner.profile), new Types.ObjectId(owner.account), kind, titleId)
+  await appendChange(new Types.ObjectId(owner.profile), new Types.ObjectId(owner.account), kind, titleId)
 }
 
-/** @param titleId null: any title may have changed */
+/** @param titleId null when any title may have changed */
 export async function recordCatalogueChange (titleId: string | null): Promise<void> {
-  await append(CATALOGUE_LOG, null, 'catalogue', titleId)
+  await appendChange(CATALOGUE_LOG_ID, null, 'catalogue', titleId)
 }
 
-/** @param now where it begins when nothing was told yet */
+/** Returns the time up to which availability changes are logged; the first call sets it to `now`. */
 export async function findNotifiedUntil (now: Date): Promise<Date> {
-  const log = await ChangeLog.findById(CATALOGUE_LOG, { windowsToldUntil: 1 }).lean<
-    Pick<StoredChangeLog, 'windowsToldUntil'>
-  >()
-  if (log?.windowsToldUntil !== undefined) return log.windowsToldUntil
+  const log = await ChangeLog.findById(CATALOGUE_LOG_ID, { notifiedUntil: 1 })
+    .lean<Pick<StoredChangeLog, 'notifiedUntil'>>()
+  if (log?.notifiedUntil !== undefined) return log.notifiedUntil
   await saveNotifiedUntil(now)
   return now
 }
 
-export async function saveNotifiedUntil (windowsToldUntil: Date): Promise<void> {
-  await ChangeLog.updateOne({ _id: CATALOGUE_LOG }, { $set: { windowsToldUntil } }, { upsert: true })
+export async function saveNotifiedUntil (notifiedUntil: Date): Promise<void> {
+  await ChangeLog.updateOne({ _id: CATALOGUE_LOG_ID }, { $set: { notifiedUntil } }, { upsert: true })
 }
 
-async function append (
-  _id: Types.ObjectId,
+async function appendChange (
+  logId: Types.ObjectId,
   account: Types.ObjectId | null,
   kind: ChangeKind,
   titleId: string | null,
 ): Promise<void> {
   const title = titleId === null ? null : new Types.ObjectId(titleId)
-  const isOther = {
-    $not: [{ $and: [{ $eq: ['$$entry.kind', { $literal: kind }] }, { $eq: ['$$entry.title', { $literal: title }] }] }],
+  const isSameKind = { $eq: ['$$entry.kind', { $literal: kind }] }
+  const isSameTitle = { $eq: ['$$entry.title', { $literal: title }] }
+  const otherEntries = {
+    $filter: { input: '$entries', as: 'entry', cond: { $not: [{ $and: [isSameKind, isSameTitle] }] } },
   }
+  const change = { seq: '$seq', kind: { $literal: kind }, title: { $literal: title } }
   const isFull = { $gt: [{ $size: '$entries' }, MAX_LOGGED_CHANGES] }
+  const oldestSeq = { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } }
   const pipeline: PipelineStage[] = [
     {
       $set: {
         account: { $literal: account },
         seq: { $add: [{ $ifNull: ['$seq', 0] }, 1] },
-        forgotten: { $ifNull: ['$forgotten', 0] },
+        trimmedSeq: { $ifNull: ['$trimmedSeq', 0] },
         entries: { $ifNull: ['$entries', []] },
       },
     },
+    { $set: { entries: { $concatArrays: [otherEntries, [change]] } } },
+    // One change was added, so at most one is removed.
     {
       $set: {
-        entries: {
-          $concatArrays: [{ $filter: { input: '$entries', as: 'entry', cond: isOther } }, [{
-            seq: '$seq',
-            kind: { $literal: kind },
-            title: { $literal: title },
-          }]],
-        },
-      },
-    },
-    // One is added, so one at most has to go.
-    {
-      $set: {
-        forgotten: {
-          $cond: [
-            isFull,
-            { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } },
-            '$forgotten',
-          ],
-        },
+        trimmedSeq: { $cond: [isFull, oldestSeq, '$trimmedSeq'] },
         entries: { $slice: ['$entries', -MAX_LOGGED_CHANGES] },
       },
     },
   ]
-  try {
-    await ChangeLog.updateOne({ _id }, pipeline as never, { upsert: true, updatePipeline: true })
-  } catch (error) {
-    // Two first ones at once: the other made the document, so this is an update now.
-    if (!isDuplicateKey(error)) throw error
-    await ChangeLog.updateOne({ _id }, pipeline as never, { updatePipeline: true })
-  }
+  await updateWithPipeline(ChangeLog, logId, pipeline, { upsert: true })
 }

@@ -1,38 +1,40 @@
-// A link that was mailed: it works once, until it expires. Only a hash of its token is kept.
+// A single-use token sent by email. Only its hash is stored.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type Types } from 'mongoose'
 
-export type EmailTokenKind = 'verify-email' | 'reset-password' | 'change-email'
+export const EMAIL_TOKEN_KINDS = ['verify-email', 'reset-password', 'change-email'] as const
+export type EmailTokenKind = (typeof EMAIL_TOKEN_KINDS)[number]
 
 export interface StoredEmailToken {
   /** SHA-256 of the token, hexadecimal. */
   _id: string
   kind: EmailTokenKind
   account: Types.ObjectId
-  /** The address that the link was sent to. */
+  /** The address that the token was sent to. */
   email: string
   createdAt: Date
   expiresAt: Date
   usedAt: Date | null
 }
 
-const mailLinkSchema = new Schema<StoredEmailToken>({
+const emailTokenSchema = new Schema<StoredEmailToken>({
   _id: { type: String, required: true },
-  kind: { type: String, enum: ['verify-email', 'reset-password', 'change-email'], required: true },
+  kind: { type: String, enum: EMAIL_TOKEN_KINDS, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
   email: { type: String, required: true },
   createdAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
   usedAt: { type: Date, default: null },
-}, { collection: 'maillinks', versionKey: false })
+}, { collection: 'emailtokens', versionKey: false })
 
-// Deletion of an account, and voiding what was sent before.
-mailLinkSchema.index({ account: 1, kind: 1 })
-// Clean-up only: the rule looks at the date itself.
-mailLinkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+// Deletion of an account; invalidating earlier tokens of a kind.
+emailTokenSchema.index({ account: 1, kind: 1 })
+// Clean-up only: the rule itself compares `expiresAt`.
+emailTokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
-export const EmailToken = mongoose.model('MailLink', mailLinkSchema)
+export const EmailToken = mongoose.model('EmailToken', emailTokenSchema)
 
+/** ID of the document of a token. */
 export function emailTokenId (token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

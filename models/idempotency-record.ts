@@ -1,16 +1,16 @@
-// A request that may be repeated: what it was, and how it was answered, so that repeating it applies nothing twice.
+// A request with an `Idempotency-Key` and its response: repeating the request returns the response and applies nothing.
 import mongoose, { Schema, type Types } from 'mongoose'
 
 export interface StoredIdempotencyRecord {
   /** SHA-256 of account and key, hexadecimal. */
   _id: string
   account: Types.ObjectId
-  /** SHA-256 of method, address and body, hexadecimal. */
+  /** SHA-256 of method, URL and body, hexadecimal. */
   fingerprint: string
-  /** Who works on it must have answered by then, or it counts as given up. */
-  workUntil: Date
-  /** Null while it is being worked on. */
-  answer: StoredResponse | null
+  /** A worker that has not finished by then is considered dead; the key may be claimed again. */
+  claimedUntil: Date
+  /** Null while the request is in progress. */
+  response: StoredResponse | null
   expiresAt: Date
 }
 
@@ -20,24 +20,24 @@ export interface StoredResponse {
   body: string
 }
 
-const answerSchema = new Schema<StoredResponse>({
+const responseSchema = new Schema<StoredResponse>({
   status: { type: Number, required: true },
   headers: { type: Schema.Types.Mixed, required: true },
   body: { type: String, default: '' },
 }, { _id: false })
 
-const repeatableRequestSchema = new Schema<StoredIdempotencyRecord>({
+const idempotencyRecordSchema = new Schema<StoredIdempotencyRecord>({
   _id: { type: String, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
   fingerprint: { type: String, required: true },
-  workUntil: { type: Date, required: true },
-  answer: { type: answerSchema, default: null },
+  claimedUntil: { type: Date, required: true },
+  response: { type: responseSchema, default: null },
   expiresAt: { type: Date, required: true },
-}, { collection: 'repeatablerequests', versionKey: false })
+}, { collection: 'idempotencyrecords', versionKey: false })
 
-// Deletion of an account: answers hold what is in it.
-repeatableRequestSchema.index({ account: 1 })
-// Clean-up only: what is older still repeats its answer.
-repeatableRequestSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+// Deletion of an account: responses contain its data.
+idempotencyRecordSchema.index({ account: 1 })
+// Clean-up only: a record that has expired may still be replayed.
+idempotencyRecordSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
-export const IdempotencyRecord = mongoose.model('RepeatableRequest', repeatableRequestSchema)
+export const IdempotencyRecord = mongoose.model('IdempotencyRecord', idempotencyRecordSchema)

@@ -1,4 +1,4 @@
-// Pictures of titles that were uploaded: posters. The id is random, because whoever knows it may see the picture.
+// Uploaded posters of titles. The ID is random, because an image is public for everyone who knows its ID.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
 
@@ -22,12 +22,12 @@ const imageSchema = new Schema<StoredImage>({
   createdAt: { type: Date, required: true },
 }, { collection: 'images', versionKey: false })
 
-// A title's pictures go when it goes, or when it gets another.
+// Replacement of a title's poster; deletion of a title.
 imageSchema.index({ title: 1 })
 
 export const Image = mongoose.model('Image', imageSchema)
 
-/** 96 random bits: ObjectIds that are made from time and a counter could be guessed. */
+/** Creates an ID of 96 random bits: a usual ObjectId consists of the time and a counter and can be guessed. */
 export function newImageId (): Types.ObjectId {
   return new Types.ObjectId(randomBytes(12).toString('hex'))
 }

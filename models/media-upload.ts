@@ -1,18 +1,19 @@
-// An upload that can be resumed, from its announcement to the media file that it became. Its id is that file's.
+// A resumable upload, from its creation to the media file. The media file gets the ID of the upload.
 import mongoose, { Schema, type Types } from 'mongoose'
 
-export type UploadState = 'uploading' | 'processing' | 'ready' | 'failed'
+export const UPLOAD_STATES = ['uploading', 'processing', 'ready', 'failed'] as const
+export type UploadState = (typeof UPLOAD_STATES)[number]
 
 export interface StoredUpload {
   _id: Types.ObjectId
   /** The movie or episode that the file is for. */
   item: Types.ObjectId
-  /** The account that began it. */
+  /** The account that created the upload. */
   startedBy: Types.ObjectId
   state: UploadState
-  /** Where the whole file will be. */
+  /** Storage key of the complete file. */
   storageKey: string
-  /** The Upload-Metadata that the client sent. */
+  /** The Upload-Metadata header of the client. */
   metadata: string
   sizeBytes: number
   receivedBytes: number
@@ -20,19 +21,21 @@ export interface StoredUpload {
   createdAt: Date
   /** When bytes arrived or the state changed. */
   touchedAt: Date
-  /** Who writes or processes it; a lease that is not renewed lapses. */
-  leaseHolder: string | null
-  leaseUntil: Date
-  /** Somebody waits for the lease. */
-  leaseWanted: boolean
+  /** The process that writes or processes the upload; null when it is not locked. */
+  lockHolder: string | null
+  /** The lock expires then unless it is renewed. */
+  lockedUntil: Date
+  /** Another request waits for the lock. */
+  isReleaseRequested: boolean
 }
 
-export const NO_LEASE = new Date(0)
+/** `lockedUntil` of an upload that is not locked. */
+export const NOT_LOCKED = new Date(0)
 
 const mediaUploadSchema = new Schema<StoredUpload>({
   item: { type: Schema.Types.ObjectId, required: true },
   startedBy: { type: Schema.Types.ObjectId, required: true },
-  state: { type: String, enum: ['uploading', 'processing', 'ready', 'failed'], required: true },
+  state: { type: String, enum: UPLOAD_STATES, required: true },
   storageKey: { type: String, required: true },
   metadata: { type: String, required: true },
   sizeBytes: { type: Number, required: true },
@@ -40,12 +43,12 @@ const mediaUploadSchema = new Schema<StoredUpload>({
   failure: { type: Schema.Types.Mixed, default: null },
   createdAt: { type: Date, required: true },
   touchedAt: { type: Date, required: true },
-  leaseHolder: { type: String, default: null },
-  leaseUntil: { type: Date, default: NO_LEASE },
-  leaseWanted: { type: Boolean, default: false },
+  lockHolder: { type: String, default: null },
+  lockedUntil: { type: Date, default: NOT_LOCKED },
+  isReleaseRequested: { type: Boolean, default: false },
 }, { collection: 'mediauploads', versionKey: false })
 
-// Sweeping: what waits to be processed, and what nobody goes on with.
+// Jobs: uploads to process and abandoned uploads.
 mediaUploadSchema.index({ state: 1, touchedAt: 1 })
 
 export const MediaUpload = mongoose.model('MediaUpload', mediaUploadSchema)

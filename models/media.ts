@@ -2,7 +2,7 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_VERBS, withoutPositions, writtenPaths, UnguardedWriteError, UPDATE_VERBS } from './write-guards.js'
+import { REPLACE_METHODS, withoutPositions, writtenPaths, UnguardedWriteError, UPDATE_METHODS } from './write-guards.js'
 
 export const MAX_MEDIA_FILES = 64
 export const MAX_SUBTITLES = 64
@@ -24,7 +24,9 @@ export interface StoredAudioTrack {
   codec: string | null
 }
 
-/** One packaging of a file: its bytes never change, a new packaging has a new one. What is in it stands in its index. */
+/**
+ * One packaging of a file: its bytes never change, a new packaging has a new one. What is in it stands in its index.
+ */
 export interface StoredPackage {
   _id: Types.ObjectId
   /** The storage keys of its objects begin with this. */
@@ -199,7 +201,7 @@ mediaSchema.index({ 'files.hls.packages.prefix': 1 })
 // A subtitle is deleted by its id alone.
 mediaSchema.index({ 'subtitles._id': 1 })
 
-export function tooManyMediaFiles (): Error {
+export function mediaFileLimitReached (): Error {
   return conflict(
     'media-file-limit',
     'Too many media files',
@@ -208,7 +210,7 @@ export function tooManyMediaFiles (): Error {
   )
 }
 
-export function tooManySubtitles (): Error {
+export function subtitleLimitReached (): Error {
   return conflict(
     'subtitle-limit',
     'Too many subtitles',
@@ -221,11 +223,11 @@ export function tooManySubtitles (): Error {
 const LIMITS: ReadonlyMap<string, number> = new Map([['files', MAX_MEDIA_FILES], ['subtitles', MAX_SUBTITLES]])
 
 mediaSchema.pre('validate', function boundLists () {
-  if (this.files.length > MAX_MEDIA_FILES) throw tooManyMediaFiles()
-  if (this.subtitles.length > MAX_SUBTITLES) throw tooManySubtitles()
+  if (this.files.length > MAX_MEDIA_FILES) throw mediaFileLimitReached()
+  if (this.subtitles.length > MAX_SUBTITLES) throw subtitleLimitReached()
 })
 
-mediaSchema.pre([...UPDATE_VERBS], function guardCounts () {
+mediaSchema.pre([...UPDATE_METHODS], function guardCounts () {
   for (const { operator, path, value } of writtenPaths(this.getUpdate())) {
     const limit = LIMITS.get(withoutPositions(path))
     if (limit === undefined && path !== '') continue
@@ -238,7 +240,7 @@ mediaSchema.pre([...UPDATE_VERBS], function guardCounts () {
   }
 })
 
-mediaSchema.pre([...REPLACE_VERBS], function refuseReplacement () {
+mediaSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
   throw new UnguardedWriteError('media are never replaced whole')
 })
 

@@ -1,7 +1,8 @@
-// One play: one sitting of one profile with one movie or episode. The source of truth of watching, kept for ever.
-import { createHash } from 'node:crypto'
+// One play: one viewing of one movie or episode by one profile. Plays are the source of truth for watch state.
 import mongoose, { Schema, Types } from 'mongoose'
-import type { PlayProgress, WatchedMark } from '../src/domain/progress.js'
+import type { WatchedMark } from '../src/domain/item-state.js'
+import type { PlayProgress } from '../src/domain/progress.js'
+import { derivedId } from './derived-id.js'
 
 export interface StoredPlay {
   _id: Types.ObjectId
@@ -11,13 +12,14 @@ export interface StoredPlay {
   item: Types.ObjectId
   season: number | null
   episode: number | null
-  /** Names as they were, so that history reads on when the title is gone. */
+  /** Names at the time of the play, for the history of deleted titles. */
   titleName: string
   itemName: string | null
   mediaFile: Types.ObjectId | null
   /**
-   * `play`; `mark` where somebody said watched or unwatched (at `startedAt`, of the time `at`); `pass` where somebody began
-   * again at `startedAt`, or with `endAt`, undid then the pass that had begun at `startedAt`.
+   * - `play`: the item was played
+   * - `mark`: the item was marked watched or unwatched at `startedAt`; `at` is when it was watched
+   * - `pass`: a rewatch was started by request at `startedAt`, or the run that started then was cancelled
    */
   kind: 'play' | 'mark' | 'pass'
   startedAt: Date
@@ -28,13 +30,15 @@ export interface StoredPlay {
   durationMs: number | null
   furthestMs: number
   watchedMs: number | null
-  endAt: Date | null
-  endWatchedMs: number | null
-  /** Of a mark only. */
+  reachedEndAt: Date | null
+  reachedEndWatchedMs: number | null
+  /** Of kind `mark` only. */
   watched: boolean | null
-  /** Something was really played: what history lists. */
+  /** Of kind `pass` only: when the run was cancelled; null for a started rewatch. */
+  cancelledAt?: Date | null
+  /** The item was played for some time; the history lists it. */
   isPlayed: boolean
-  /** Removed by the viewer; the row stays, so that a late event does not bring it back. */
+  /** When the profile removed the play. The document stays, so that a late event does not restore it. */
   removedAt: Date | null
 }
 
@@ -57,30 +61,31 @@ const playSchema = new Schema<StoredPlay>({
   durationMs: { type: Number, default: null },
   furthestMs: { type: Number, required: true },
   watchedMs: { type: Number, default: null },
-  endAt: { type: Date, default: null },
-  endWatchedMs: { type: Number, default: null },
+  reachedEndAt: { type: Date, default: null },
+  reachedEndWatchedMs: { type: Number, default: null },
   watched: { type: Boolean, default: null },
+  cancelledAt: { type: Date },
   isPlayed: { type: Boolean, default: true },
   removedAt: { type: Date, default: null },
 }, { collection: 'plays', versionKey: false })
 
-// Pages of history, newest first.
+// Pages of the history, newest first.
 playSchema.index({ profile: 1, at: -1, _id: -1 })
-// One title's history, "where was I" in its items, and everything its state is folded from.
+// History and watch state of one title.
 playSchema.index({ profile: 1, title: 1, at: -1 })
-// What is popular: who played what on a day. It never changes while something plays.
+// Trends: plays that started in a period. Playing does not change this field.
 playSchema.index({ startedAt: 1 })
 // Deletion and export of an account.
 playSchema.index({ account: 1 })
 
 export const Play = mongoose.model('Play', playSchema)
 
-/** The id of a play: the same for the same profile and sitting, so that every report of it finds the same row. */
-export function derivePlayId (profileId: string, sitting: string): Types.ObjectId {
-  return new Types.ObjectId(createHash('sha256').update(`${profileId}\n${sitting}`).digest().subarray(0, 12))
+/** ID of a play: all events with the same profile and play key update one document. */
+export function derivePlayId (profileId: string, playKey: string): Types.ObjectId {
+  return derivedId(profileId, playKey)
 }
 
-/** The facts that the rules work on; times in ms since the epoch. */
+/** Converts a play to the progress that the domain rules use; times in ms since the epoch. */
 export function toPlayProgress (play: StoredPlay): PlayProgress {
   return {
     startedAt: play.startedAt.getTime(),
@@ -91,37 +96,35 @@ export function toPlayProgress (play: StoredPlay): PlayProgress {
     durationMs: play.durationMs,
     furthestMs: play.furthestMs,
     watchedMs: play.watchedMs,
-    endAt: play.endAt?.getTime() ?? null,
-    endWatchedMs: play.endWatchedMs,
+    reachedEndAt: play.reachedEndAt?.getTime() ?? null,
+    reachedEndWatchedMs: play.reachedEndWatchedMs,
   }
 }
 
-/** What a row of kind `mark` says. */
-export function toWatchedMark (row: StoredPlay): WatchedMark {
-  return { watched: row.watched === true, at: row.startedAt.getTime(), watchedAt: row.at.getTime() }
+/** Converts a document of kind `mark`. */
+export function toWatchedMark (mark: StoredPlay): WatchedMark {
+  return { watched: mark.watched === true, markedAt: mark.startedAt.getTime(), watchedAt: mark.at.getTime() }
 }
 
-/** A row that is no play: somebody said something of an item. */
-export function newWatchedMark (
-  fields: Pick<
-    StoredPlay,
-    | '_id'
-    | 'account'
-    | 'profile'
-    | 'title'
-    | 'item'
-    | 'season'
-    | 'episode'
-    | 'titleName'
-    | 'itemName'
-    | 'kind'
-    | 'startedAt'
-    | 'at'
-    | 'watched'
-    | 'endAt'
-    | 'eventId'
-  >,
-): StoredPlay {
+type MarkFields =
+  | '_id'
+  | 'account'
+  | 'profile'
+  | 'title'
+  | 'item'
+  | 'season'
+  | 'episode'
+  | 'titleName'
+  | 'itemName'
+  | 'kind'
+  | 'startedAt'
+  | 'at'
+  | 'watched'
+  | 'cancelledAt'
+  | 'eventId'
+
+/** Creates a document of kind `mark` or `pass`. */
+export function newMark (fields: Pick<StoredPlay, MarkFields>): StoredPlay {
   return {
     mediaFile: null,
     startPositionMs: 0,
@@ -129,19 +132,20 @@ export function newWatchedMark (
     furthestMs: 0,
     durationMs: null,
     watchedMs: null,
-    endWatchedMs: null,
+    reachedEndAt: null,
+    reachedEndWatchedMs: null,
     isPlayed: false,
     removedAt: null,
     ...fields,
   }
 }
 
-/** All rows that the state of a title is folded from. */
+/** Finds everything that the watch state of a title is derived from. */
 export async function findPlaysOfTitle (
   profileId: string | Types.ObjectId,
   titleId: string | Types.ObjectId,
 ): Promise<StoredPlay[]> {
-  const rows = await Play.find({ profile: profileId, title: titleId }).lean<StoredPlay[]>()
-  // Not in the filter: the embedded server would leave the index aside.
-  return rows.filter((row) => row.removedAt === null)
+  const plays = await Play.find({ profile: profileId, title: titleId }).lean<StoredPlay[]>()
+  // Filtered here: with `removedAt` in the query, the fallback server does not use the index.
+  return plays.filter((play) => play.removedAt === null)
 }

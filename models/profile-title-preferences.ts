@@ -1,10 +1,10 @@
-// What one profile thinks of one title, and the languages it chose for it: one small document each, read by its id, so
-// that opinions on thousands of titles never make the account larger.
+// A profile's rating and languages for one title. One small document each, read by ID, so that thousands of ratings do
+// not enlarge the account.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
-import { hash } from 'node:crypto'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { TITLE_RATINGS, type TitleRating } from '../src/domain/vocabulary.js'
-import { isDuplicateKey } from './upsert.js'
+import { derivedId } from './derived-id.js'
+import { updateWithPipeline } from './upsert.js'
 
 export interface StoredProfileTitlePreferences {
   _id: Types.ObjectId
@@ -13,13 +13,14 @@ export interface StoredProfileTitlePreferences {
   title: Types.ObjectId
   rating: TitleRating | null
   ratedAt: Date | null
+  /** Null when no audio was chosen. */
   audio: { language: string, kind: AudioKind } | null
-  /** A language of null says that subtitles were switched off; null that nothing was ever said. */
+  /** Null when no choice was made; a language of null means that subtitles are off. */
   subtitles: { language: string | null, kind: SubtitleKind } | null
   updatedAt: Date
 }
 
-const tasteSchema = new Schema<StoredProfileTitlePreferences>({
+const preferencesSchema = new Schema<StoredProfileTitlePreferences>({
   account: { type: Schema.Types.ObjectId, required: true },
   profile: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
@@ -40,27 +41,26 @@ const tasteSchema = new Schema<StoredProfileTitlePreferences>({
     default: null,
   },
   updatedAt: { type: Date, required: true },
-}, { collection: 'tastes', versionKey: false })
+}, { collection: 'profiletitlepreferences', versionKey: false })
 
 // Pages of ratings, newest first, all or of one kind; deletion of a profile.
-tasteSchema.index({ profile: 1, ratedAt: -1, _id: -1, rating: 1 })
+preferencesSchema.index({ profile: 1, ratedAt: -1, _id: -1, rating: 1 })
 // Deletion and export of an account.
-tasteSchema.index({ account: 1 })
+preferencesSchema.index({ account: 1 })
 
-export const ProfileTitlePreferences = mongoose.model('Taste', tasteSchema)
+export const ProfileTitlePreferences = mongoose.model('ProfileTitlePreferences', preferencesSchema)
 
-/** One id for a profile and a title, so that whoever writes first and whoever reads find the same document. */
+/** ID of a profile's preferences for a title. */
 export function derivePreferencesId (profileId: string, titleId: string): Types.ObjectId {
-  return new Types.ObjectId(hash('sha256', `taste\n${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
+  return derivedId(profileId, titleId)
 }
 
 export async function findTitlePreferences (
   profileId: string,
   titleId: string,
 ): Promise<StoredProfileTitlePreferences | null> {
-  return await ProfileTitlePreferences.findById(derivePreferencesId(profileId, titleId)).lean<
-    StoredProfileTitlePreferences
-  >()
+  return await ProfileTitlePreferences.findById(derivePreferencesId(profileId, titleId))
+    .lean<StoredProfileTitlePreferences>()
 }
 
 export async function findPreferencesOfTitles (
@@ -70,13 +70,12 @@ export async function findPreferencesOfTitles (
   if (titleIds.length === 0) return []
   return await ProfileTitlePreferences.find({
     _id: mongoose.trusted({ $in: titleIds.map((titleId) => derivePreferencesId(profileId, titleId)) }),
-  })
-    .lean<StoredProfileTitlePreferences[]>()
+  }).lean<StoredProfileTitlePreferences[]>()
 }
 
 /**
- * Writes one profile's taste in one title, making the document when there is none.
- * @param set expressions by member; they may look at what is stored
+ * Updates a profile's preferences for a title; creates the document if there is none.
+ * @param set an aggregation expression for each field; it may read stored fields
  */
 export async function upsertTitlePreferences (
   owner: { readonly account: string, readonly profile: string },
@@ -89,16 +88,11 @@ export async function upsertTitlePreferences (
     profile: new Types.ObjectId(owner.profile),
     title: new Types.ObjectId(titleId),
   }
-  const blank = Object.fromEntries(
+  const defaults = Object.fromEntries(
     ['rating', 'ratedAt', 'audio', 'subtitles'].map((name) => [name, { $ifNull: [`$${name}`, null] }]),
   )
-  const pipeline: PipelineStage[] = [{ $set: { ...blank, ...ids } }, { $set: { ...set, updatedAt: now } }]
-  const filter = { _id: derivePreferencesId(owner.profile, titleId) }
-  try {
-    await ProfileTitlePreferences.updateOne(filter, pipeline as never, { upsert: true, updatePipeline: true })
-  } catch (error) {
-    // Two first ones at once: the other made the document, so this is an update now.
-    if (!isDuplicateKey(error)) throw error
-    await ProfileTitlePreferences.updateOne(filter, pipeline as never, { updatePipeline: true })
-  }
+  const pipeline: PipelineStage[] = [{ $set: { ...defaults, ...ids } }, { $set: { ...set, updatedAt: now } }]
+  await updateWithPipeline(ProfileTitlePreferences, derivePreferencesId(owner.profile, titleId), pipeline, {
+    upsert: true,
+  })
 }

@@ -1,24 +1,24 @@
-// A signed-in device: one refresh-token family. The token itself is not stored; it can be worked out from the seed.
+// A signed-in device: one family of refresh tokens. Tokens are not stored; they are derived from the seed.
 import mongoose, { Schema, type Types } from 'mongoose'
 
 export interface StoredSession {
   _id: Types.ObjectId
   account: Types.ObjectId
-  /** Random per session; without the key ring it yields no token. */
+  /** Random per session; useless without the signing keys. */
   seed: string
-  /** Which key of the ring its tokens are made with. */
+  /** ID of the signing key that derives its tokens. */
   kid: string
-  /** How many times the refresh token was rotated; only this generation is current. */
+  /** Number of rotations of the refresh token; only the token of this generation is valid. */
   generation: number
   rotatedAt: Date
   device: string | null
   createdAt: Date
   lastUsedAt: Date
-  /** Ends when not refreshed until then, and in any case at `absoluteExpiresAt`. */
+  /** The session ends then unless it is refreshed, and at `absoluteExpiresAt` in any case. */
   expiresAt: Date
   absoluteExpiresAt: Date
   revokedAt: Date | null
-  revokedBecause: string | null
+  revocationReason: string | null
 }
 
 const sessionSchema = new Schema<StoredSession>({
@@ -33,12 +33,12 @@ const sessionSchema = new Schema<StoredSession>({
   expiresAt: { type: Date, required: true },
   absoluteExpiresAt: { type: Date, required: true },
   revokedAt: { type: Date, default: null },
-  revokedBecause: { type: String, default: null },
+  revocationReason: { type: String, default: null },
 }, { collection: 'sessions', versionKey: false })
 
-// Listing and ending an account's sessions.
+// Listing and ending the sessions of an account.
 sessionSchema.index({ account: 1, lastUsedAt: -1 })
-// Clean-up only; until then an old token is recognised as one of a family that ended.
+// Clean-up only; until then, a reused token is recognised as one of an ended family.
 sessionSchema.index({ absoluteExpiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export const Session = mongoose.model('Session', sessionSchema)

@@ -3,11 +3,11 @@
 import mongoose, { Schema, type Types } from 'mongoose'
 import { conflict } from '../src/errors.js'
 import {
-  REPLACE_VERBS,
+  REPLACE_METHODS,
   rootSegment,
   writtenPaths,
   UnguardedWriteError,
-  UPDATE_VERBS,
+  UPDATE_METHODS,
   type AnyUpdate,
 } from './write-guards.js'
 import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
@@ -83,7 +83,10 @@ export function countEpisodes (seasons: readonly StoredSeason[]): number {
   return seasons.reduce((count, season) => count + season.episodes.length, 0)
 }
 
-/** What holds for every stored show, also for those that no document writes. @throws DomainError `duplicate-number`, `duplicate-id`, `show-too-large` */
+/**
+ * What holds for every stored show, also for those that no document writes. @throws DomainError `duplicate-number`,
+ * `duplicate-id`, `show-too-large`
+ */
 export function assertShow (show: StoredShow): void {
   assertNumbersUnique(show.seasons)
   assertShowFits(show.episodeCount, mongoose.mongo.BSON.calculateObjectSize(show))
@@ -125,11 +128,11 @@ function refuseSeasons (update: AnyUpdate): void {
   }
 }
 
-showSchema.pre([...UPDATE_VERBS], function guardSeasons () {
+showSchema.pre([...UPDATE_METHODS], function guardSeasons () {
   refuseSeasons(this.getUpdate())
 })
 
-showSchema.pre([...REPLACE_VERBS], function refuseReplacement () {
+showSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
   throw new UnguardedWriteError('shows are never replaced whole by the driver')
 })
 

@@ -1,5 +1,10 @@
-// Writes that meet a unique index.
-import mongoose, { type Model, type PipelineStage, type Types } from 'mongoose'
+// Upserts and updates that handle concurrent inserts of the same key.
+import mongoose, { type PipelineStage, type Types } from 'mongoose'
+
+/** The one method that an update needs: models of different schemas have no common type. */
+interface UpdatableModel {
+  updateOne(filter: never, update: never, options: never): PromiseLike<mongoose.mongo.UpdateResult>
+}
 
 /** True for the error of a write that a unique index rejects. */
 export function isDuplicateKey (error: unknown): boolean {
@@ -8,7 +13,7 @@ export function isDuplicateKey (error: unknown): boolean {
 
 /**
  * Runs an upsert again when a concurrent insert of the same key won the race: the second run finds the document.
- * MongoDB reports a duplicate key for such a race instead of retrying by itself.
+ * MongoDB reports a duplicate key for such a race instead of retrying.
  */
 export async function upsertOnce<T> (upsert: () => Promise<T>): Promise<T> {
   try {
@@ -24,8 +29,8 @@ export async function upsertOnce<T> (upsert: () => Promise<T>): Promise<T> {
  * @param options `upsert` inserts the document when it does not exist; further options reach the hooks of the schema
  * @returns true when the document was changed or inserted
  */
-export async function updateWithPipeline<T> (
-  model: Model<T>,
+export async function updateWithPipeline (
+  model: UpdatableModel,
   _id: string | Types.ObjectId,
   pipeline: readonly PipelineStage[],
   options: { readonly upsert?: boolean } & Readonly<Record<string, unknown>> = {},

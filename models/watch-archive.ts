@@ -1,6 +1,6 @@
-// Watch history entries that made room for newer ones: the same shape, one document a profile and title.
-import { hash } from 'node:crypto'
-import mongoose, { Schema, Types } from 'mongoose'
+// Watch history entries that the account has no room for: one document per profile and title, in the embedded shape.
+import mongoose, { Schema, type Types } from 'mongoose'
+import { derivedId } from './derived-id.js'
 import { watchEntryFields, type WatchEntry } from './watch-entry.js'
 
 export interface ArchivedEntry extends WatchEntry {
@@ -15,16 +15,16 @@ const watchArchiveSchema = new Schema<ArchivedEntry>({
   ...watchEntryFields,
 } as never, { collection: 'watcharchive', versionKey: false })
 
-// Continue watching looks on here when the embedded entries are used up.
+// Continue watching after the embedded entries.
 watchArchiveSchema.index({ profile: 1, activityAt: -1 })
 // Deletion of an account.
 watchArchiveSchema.index({ account: 1 })
 
 export const WatchArchive = mongoose.model('WatchArchive', watchArchiveSchema)
 
-/** One id for a profile and a title, so that archiving twice writes the same document. */
+/** ID of an archived entry: archiving the same title twice writes one document. */
 export function deriveArchivedEntryId (profileId: string, titleId: string): Types.ObjectId {
-  return new Types.ObjectId(hash('sha256', `${profileId}\n${titleId}`, 'buffer').subarray(0, 12))
+  return derivedId(profileId, titleId)
 }
 
 export async function findArchivedEntry (profileId: string, titleId: string): Promise<ArchivedEntry | null> {

@@ -1,12 +1,12 @@
-// One entry of a profile's watch history: the state of one title. The same shape is embedded in the account for recent
-// titles and stored in the archive for older ones.
+// One entry of a profile's watch history: its state of one title. Recent entries are embedded in the account, older
+// ones are in the archive, with the same shape.
 import { Schema, type Types } from 'mongoose'
 import type { EndedItem, TitleState } from '../src/domain/next-up.js'
 import { MOVIE_ORDER_KEY, type WatchOrderKey } from '../src/domain/watch-order.js'
 
 export interface WatchEntry {
   title: Types.ObjectId
-  /** The newest started movie or episode; null when only marks or ends are known. */
+  /** The newest started movie or episode; null without one. */
   item: Types.ObjectId | null
   season: number | null
   episode: number | null
@@ -16,26 +16,28 @@ export interface WatchEntry {
   finished: boolean
   finishedAt: Date | null
   lastWatchedAt: Date
-  /** When the title was last touched in any way; orders the cards, and what makes room. */
+  /** Newest activity of any kind. Orders the cards; the entry with the oldest activity moves to the archive first. */
   activityAt: Date
   isResumable: boolean
-  /** The item most recently brought to its end; what follows it is next. `after` is the place of a special. */
+  /** The item that reached its end last; the episode after it is next. `after` is the place of a special. */
   ended: { item: Types.ObjectId, season: number | null, episode: number | null, after?: PlacedAfter, at: Date } | null
-  /** 1 for the first time; one more each time that it is watched again. */
+  /** Number of the current run: 1 for the first, one more for each rewatch. */
   pass: number
+  /** Start of the current run; null for the first. */
   passSince: Date | null
-  /** Regular episodes before the card's that were not watched in this pass. */
+  /** Number of regular episodes before the card's that were not watched in this run. */
   skipped: number
-  /** Hidden from continue watching until played after this moment. */
+  /** Hidden from continue watching until the title is played after this time. */
   hiddenAt: Date | null
-  /** Given up: away from continue watching until brought back by a call. */
+  /** Dropped: hidden from continue watching until restored by request. */
   droppedAt: Date | null
-  /** Plays of this title up to this moment were removed by the viewer and stay away. */
+  /** The profile cleared all plays of this title up to this time; late events do not restore them. */
   clearedAt: Date | null
-  /** Grows with every write: a writer that read an older state writes nothing and looks again. */
+  /** Increases with each write: a writer that read an older revision reads again. */
   revision: number
 }
 
+/** The regular episode that a special follows. */
 interface PlacedAfter {
   season: number
   episode: number
@@ -54,7 +56,7 @@ const endedSchema = new Schema({
   at: { type: Date, required: true },
 }, { _id: false })
 
-const fields = {
+export const watchEntryFields = {
   title: { type: Schema.Types.ObjectId, required: true },
   item: { type: Schema.Types.ObjectId, default: null },
   season: { type: Number, default: null },
@@ -77,29 +79,31 @@ const fields = {
   revision: { type: Number, default: 0 },
 } as const
 
-export const watchEntryFields = fields
-export const watchEntrySchema = new Schema<WatchEntry>(fields as never, { _id: false })
+export const watchEntrySchema = new Schema<WatchEntry>(watchEntryFields as never, { _id: false })
 
-/** Season and episode as they are numbered and shown; null for a movie. */
-export interface Numbers {
+/** Season and episode number; null for a movie. */
+export interface EpisodeNumbers {
   readonly season: number | null
   readonly episode: number | null
 }
 
-/** The place of a movie, or of an episode by its numbers alone: a special has none unless it is told. */
-export function orderKey ({ season, episode }: Numbers, after: PlacedAfter | null = null): WatchOrderKey | null {
+/** Derives the key in watch order. A special without `after` has no place in the order and no key. */
+export function deriveOrderKey (
+  { season, episode }: EpisodeNumbers,
+  after: PlacedAfter | null = null,
+): WatchOrderKey | null {
   if (season === null || episode === null) return MOVIE_ORDER_KEY
   if (season > 0) return { season, episode, special: 0 }
   return after === null ? null : { ...after, special: episode + 1 }
 }
 
-/** Reads the state that the rules work on. */
+/** Converts an entry to the state that the domain rules use; times in ms since the epoch. */
 export function toTitleState (entry: WatchEntry): TitleState {
   const current = entry.item === null
     ? null
     : {
       item: entry.item.toString(),
-      place: orderKey(entry),
+      orderKey: deriveOrderKey(entry),
       state: {
         positionMs: entry.positionMs,
         durationMs: entry.durationMs,
@@ -110,17 +114,16 @@ export function toTitleState (entry: WatchEntry): TitleState {
         isResumable: entry.isResumable,
       },
     }
-  // Entries that were written before passes were counted are of the first.
   return {
     current,
-    ended: endedOf(entry.ended),
-    pass: entry.pass ?? 1,
-    passSince: entry.passSince?.getTime() ?? null,
+    ended: toEndedItem(entry.ended),
+    runNumber: entry.pass ?? 1,
+    runStartedAt: entry.passSince?.getTime() ?? null,
     skipped: entry.skipped ?? 0,
   }
 }
 
-function endedOf (ended: WatchEntry['ended']): EndedItem | null {
-  const place = ended === null ? null : orderKey(ended, ended.after ?? null)
-  return ended === null || place === null ? null : { item: ended.item.toString(), place, at: ended.at.getTime() }
+function toEndedItem (ended: WatchEntry['ended']): EndedItem | null {
+  const orderKey = ended === null ? null : deriveOrderKey(ended, ended.after ?? null)
+  return ended === null || orderKey === null ? null : { item: ended.item.toString(), orderKey, at: ended.at.getTime() }
 }

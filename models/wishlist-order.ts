@@ -1,14 +1,14 @@
-// The order that a profile gave its wishlist, apart from the account, which stays small. It may name titles that have left
-// the list and lack those added since: readers bring the two together.
+// A profile's own order of its wishlist, outside the account, which stays small. The order may contain removed titles
+// and lack new ones; readers combine it with the wishlist.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { MAX_WISHLIST_TITLES } from './account.js'
 
 export interface StoredWishlistOrder {
-  /** The profile's id. */
+  /** ID of the profile. */
   _id: Types.ObjectId
   account: Types.ObjectId
   titles: Types.ObjectId[]
-  /** Grows with every new order: cursors of an older one are told apart by it. */
+  /** Increases with each new order; a cursor states the revision of its order. */
   revision: number
 }
 
@@ -18,7 +18,7 @@ const wishlistOrderSchema = new Schema<StoredWishlistOrder>({
   titles: {
     type: [Schema.Types.ObjectId],
     default: [],
-    validate: (list: unknown[]) => list.length <= MAX_WISHLIST_TITLES,
+    validate: (titles: unknown[]) => titles.length <= MAX_WISHLIST_TITLES,
   },
   revision: { type: Number, default: 0 },
 }, { collection: 'wishlistorders', versionKey: false })

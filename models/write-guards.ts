@@ -56,5 +56,5 @@ export class UnguardedWriteError extends Error {
   }
 }
 
-export const UPDATE_VERBS = ['updateOne', 'updateMany', 'findOneAndUpdate'] as const
-export const REPLACE_VERBS = ['replaceOne', 'findOneAndReplace'] as const
+export const UPDATE_METHODS = ['updateOne', 'updateMany', 'findOneAndUpdate'] as const
+export const REPLACE_METHODS = ['replaceOne', 'findOneAndReplace'] as const

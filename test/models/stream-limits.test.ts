@@ -30,8 +30,8 @@ const request = (startedAt = now): LeaseRequest => ({
   startedAt,
   startPositionMs: 0,
   durationMs: 60_000,
-  finishMarkMs: 54_000,
-  base: { watchedMs: 0, finishedAt: null, endedAt: null, activeAt: null },
+  completionThresholdMs: 54_000,
+  base: { watchedMs: 0, finishedAt: null, reachedEndAt: null, activeAt: null },
 })
 
 t.test('stream slots', async (t) => {
@@ -52,37 +52,37 @@ t.test('stream slots', async (t) => {
 
   t.test('n streams play, one more is told who holds them', async (t) => {
     const account = id().toString()
-    t.ok((await start(account, 'standard')).taken)
-    t.ok((await start(account, 'standard')).taken)
+    t.ok((await start(account, 'standard')).isAcquired)
+    t.ok((await start(account, 'standard')).isAcquired)
     const third = await start(account, 'standard')
-    t.equal(third.taken, false)
-    t.equal(third.taken ? 0 : third.holders.length, 2)
+    t.equal(third.isAcquired, false)
+    t.equal(third.isAcquired ? 0 : third.holders.length, 2)
     t.equal((await live(account)).length, 2)
   })
 
   t.test('taking one over ends it and leaves the rest', async (t) => {
     const account = id().toString()
     const first = await start(account, 'basic')
-    const taken = await start(account, 'basic', 0, first.taken ? first.slot._id.toString() : null)
-    t.ok(taken.taken)
-    t.strictSame(await live(account), taken.taken ? [taken.slot._id.toString()] : [])
+    const taken = await start(account, 'basic', 0, first.isAcquired ? first.lease._id.toString() : null)
+    t.ok(taken.isAcquired)
+    t.strictSame(await live(account), taken.isAcquired ? [taken.lease._id.toString()] : [])
     t.equal((await findStreamLeases(account)).length, 2, 'the one that ended waits to be flushed')
-    t.notOk((await start(account, 'basic', 0, id().toString())).taken, 'an unknown stream gives no slot')
+    t.notOk((await start(account, 'basic', 0, id().toString())).isAcquired, 'an unknown stream gives no slot')
   })
 
   t.test('an ended stream frees its slot at once', async (t) => {
     const account = id().toString()
     const first = await start(account, 'basic')
-    await endStream(account, first.taken ? first.slot._id.toString() : '', now)
-    t.ok((await start(account, 'basic')).taken)
+    await endStream(account, first.isAcquired ? first.lease._id.toString() : '', now)
+    t.ok((await start(account, 'basic')).isAcquired)
   })
 
   t.test('a slot that was counted as free is not renewed by a process whose clock is behind', async (t) => {
     const account = id().toString()
     const first = await start(account, 'basic')
-    const slot = first.taken ? first.slot : null
+    const slot = first.isAcquired ? first.lease : null
     const second = await acquireLease(account, limitsOf('basic'), 0, request(), null, new Date(now.getTime() + 60_001))
-    t.ok(second.taken)
+    t.ok(second.isAcquired)
     const behind = new Date(now.getTime() + 59_999)
     const watcher = { account, profile: String(slot?.profile) }
     t.equal(
@@ -114,12 +114,12 @@ t.test('stream slots', async (t) => {
       (await findStreamsDueForRemoval(now, 100)).some((one) => one._id.toString() === account),
       'those that ended are flushed at the next sweep',
     )
-    t.strictSame(await live(account), started.slice(0, 1).map((one) => one.taken ? one.slot._id.toString() : ''))
-    t.notOk((await start(account, 'premium', 3)).taken, 'somebody who read the old plan')
+    t.strictSame(await live(account), started.slice(0, 1).map((one) => one.isAcquired ? one.lease._id.toString() : ''))
+    t.notOk((await start(account, 'premium', 3)).isAcquired, 'somebody who read the old plan')
     await applyStreamLimit(account, limitsOf('premium'), 3, now)
-    t.notOk((await start(account, 'basic', 4)).taken)
+    t.notOk((await start(account, 'basic', 4)).isAcquired)
     await applyStreamLimit(account, limitsOf('standard'), 5, now)
-    t.ok((await start(account, 'standard', 5)).taken)
+    t.ok((await start(account, 'standard', 5)).isAcquired)
   })
 
   t.test('every other way to write slots is refused', async (t) => {
@@ -144,7 +144,7 @@ t.test('stream slots', async (t) => {
         name: 'UnguardedWriteError',
       })
     }
-    await t.rejects(AccountStreams.updateMany({}, { $set: { sweepAt: null } }), { name: 'UnguardedWriteError' })
+    await t.rejects(AccountStreams.updateMany({}, { $set: { removalDueAt: null } }), { name: 'UnguardedWriteError' })
     await t.rejects(AccountStreams.replaceOne({ _id: account }, {} as never), { name: 'UnguardedWriteError' })
     await t.rejects(
       AccountStreams.bulkWrite(
@@ -169,7 +169,7 @@ t.test('stream slots', async (t) => {
       const account = id().toString()
       const results = await Promise.all(Array.from({ length: 40 }, async () => await start(account, 'premium')))
       t.strictSame(
-        [results.filter(({ taken }) => taken).length, (await live(account)).length],
+        [results.filter(({ isAcquired: taken }) => taken).length, (await live(account)).length],
         [4, 4],
         `round ${round + 1}`,
       )

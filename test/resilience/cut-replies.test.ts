@@ -35,10 +35,10 @@ interface Write {
 }
 
 /** Kept for the repetition itself, says only that something may have changed, or writes down each request. */
-const NO_STATE = ['repeatablerequests', 'throttles', 'changelogs', 'audit']
+const NO_STATE = ['idempotencyrecords', 'throttles', 'changelogs', 'audit']
 const ONE_MORE_SESSION = { sessions: 'each log-in is a session of its own' }
 const REPLACED = { media: 'they take the place of themselves' }
-const ANOTHER_MAIL = { maillinks: 'whoever asks again gets another mail; the link before it is void' }
+const ANOTHER_MAIL = { emailtokens: 'whoever asks again gets another mail; the link before it is void' }
 
 /** All documents of a database, by collection. */
 async function readAll (): Promise<Record<string, string>> {
@@ -142,7 +142,7 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
 
   async function settle (): Promise<void> {
     await containerOf(app).background.onIdle()
-    await containerOf(app).uploads.settle()
+    await containerOf(app).uploads.onIdle()
   }
 
   t.test('accounts', async () => {
