@@ -1,55 +1,50 @@
-// Counts over the whole catalogue, remembered until it changes, or until a title comes or goes by its own date.
-import { LRUCache } from 'lru-cache'
+// Cached counts over the catalogue. An entry is valid until the catalogue changes or an availability date passes.
 import { maturityCeiling, type MaturityScope } from '../../domain/maturity.js'
 import { countGenres, type Selection } from '../queries/browse.js'
 import { countFacets, type Facets } from '../queries/facets.js'
-import { isCacheValid, createCacheStamp, type CacheStamp } from './cache-validity.js'
-import type { Catalogue } from '../store/catalogue.js'
-import { nextAvailabilityChange } from '../store/availability.js'
+import { nextAvailabilityChange, type Catalogue } from '../store/catalogue.js'
+import { createDerivedCache } from './cache-validity.js'
 
-/** Viewers of one ceiling and plan share an answer, so few are asked for again and again. */
-const KEPT = 500
+/** All profiles with the same maturity limits and plan share an entry. */
+const CACHE_MAX_ENTRIES = 500
 
 export interface CountCache {
-  genres(viewer: MaturityScope, now: Date): ReturnType<typeof countGenres>
+  /** Visible titles of each genre, largest genre first. */
+  genres(scope: MaturityScope, now: Date): ReturnType<typeof countGenres>
   facets(selection: Selection): Facets
 }
 
-interface Remembered {
-  readonly stamp: CacheStamp
-  readonly from: number
-  readonly until: number
+interface TimedCount {
+  readonly fromMs: number
+  readonly untilMs: number
   readonly value: unknown
 }
 
 export function createCountCache (catalogue: Catalogue): CountCache {
-  const answers = new LRUCache<string, Remembered>({ max: KEPT })
+  const counts = createDerivedCache<TimedCount>(catalogue, CACHE_MAX_ENTRIES)
 
-  function remember<T> (key: readonly unknown[], now: Date, count: () => T): T {
-    const name = JSON.stringify(key)
-    const known = answers.get(name)
-    const moment = now.getTime()
-    if (known !== undefined && isCacheValid(catalogue, known.stamp) && known.from <= moment && moment < known.until) {
-      return known.value as T
-    }
-    const stamp = createCacheStamp(catalogue)
-    const value = count()
-    answers.set(name, { stamp, from: moment, until: nextAvailabilityChange(catalogue, moment), value })
-    return value
+  function cached<T> (key: readonly unknown[], now: Date, count: () => T): T {
+    const nowMs = now.getTime()
+    const entry = counts.getOrCompute(
+      JSON.stringify(key),
+      () => ({ fromMs: nowMs, untilMs: nextAvailabilityChange(catalogue, nowMs), value: count() }),
+      ({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs,
+    )
+    return entry.value as T
   }
 
   return {
-    genres: (viewer, now) => remember(['genres', ...eyesOf(viewer)], now, () => countGenres(catalogue, viewer, now)),
+    genres: (scope, now) => cached(['genres', ...visibilityKey(scope)], now, () => countGenres(catalogue, scope, now)),
     facets: (selection) =>
-      remember(
-        ['facets', ...eyesOf(selection.viewer), selection.planMaxHeight, selection.filter],
+      cached(
+        ['facets', ...visibilityKey(selection.scope), selection.planMaxHeight, selection.filter],
         selection.now,
         () => countFacets(catalogue, selection),
       ),
   }
 }
 
-/** All that what is seen depends on. */
-function eyesOf (viewer: MaturityScope): [boolean, number] {
-  return [viewer.kids, maturityCeiling(viewer)]
+/** Everything in the maturity limits that decides visibility. */
+function visibilityKey (scope: MaturityScope): [isKids: boolean, maxAge: number] {
+  return [scope.kids, maturityCeiling(scope)]
 }

@@ -1,17 +1,17 @@
-// The JSON of titles' pages, kept by version: written once, however many profiles read it, with gaps where each profile's
-// own members go.
+// Cached JSON of title pages, by version. Placeholders mark where the fields of a profile are inserted, so that all
+// profiles share an entry.
+import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { hashOf } from '../../http/etags.js'
 
-/** Marks, as the last member of an object, where a profile's members go. */
-export const PLACEHOLDER = '@@gap'
-/** In a JSON text this cannot stand inside a string: there its quotation marks would be escaped. */
-const GAPS = new RegExp(`,"${PLACEHOLDER}":"([^"]*)"`)
+/** Last field of an object to which profile fields are added. Its value is the name of the placeholder. */
+export const PLACEHOLDER = '@@placeholder'
+/** Cannot match inside a JSON string, in which quotation marks are escaped. */
+const PLACEHOLDER_PATTERN = new RegExp(`,"${PLACEHOLDER}":"([^"]*)"`)
 
-/** An answer without what is a profile's own. */
+/** A response without profile fields. */
 export interface CachedResponse {
-  /** Texts, and between each two of them the name of a gap. */
-  readonly cut: readonly string[]
+  /** JSON texts at even indexes, and the names of the placeholders between them at odd indexes. */
+  readonly parts: readonly string[]
   readonly hash: string
   readonly revision: number
   readonly languages: readonly string[]
@@ -23,46 +23,51 @@ export interface ResponseSource {
   readonly languages: readonly string[]
 }
 
-/** Members to be added at a gap; null for none. */
-export type PlaceholderValues = (gap: string) => object | null
+/** Returns the fields to insert at a placeholder; null for none. */
+export type PlaceholderValues = (name: string) => object | null
 
 export interface ResponseCache {
-  /** @param key everything that the answer depends on, the version of its title among it */
-  find(key: string, make: () => Promise<ResponseSource>): Promise<CachedResponse>
+  /** Returns a cached response, or creates it. @param key contains everything that the response depends on */
+  find(key: string, create: () => Promise<ResponseSource>): Promise<CachedResponse>
 }
 
-const KEPT_CHARACTERS = 32 * 1024 ** 2
+const CACHE_MAX_CHARACTERS = 32 * 1024 ** 2
 
 export function createResponseCache (): ResponseCache {
-  const answers = new LRUCache<string, CachedResponse>({
-    maxSize: KEPT_CHARACTERS,
-    sizeCalculation: ({ cut }) => 1 + cut.reduce((sum, { length }) => sum + length, 0),
+  const cache = new LRUCache<string, CachedResponse>({
+    maxSize: CACHE_MAX_CHARACTERS,
+    sizeCalculation: ({ parts }) => 1 + parts.reduce((sum, { length }) => sum + length, 0),
   })
   return {
-    async find (key, make) {
-      const known = answers.get(key)
-      if (known !== undefined) return known
-      const { body, revision, languages } = await make()
+    async find (key, create) {
+      const cached = cache.get(key)
+      if (cached !== undefined) return cached
+      const { body, revision, languages } = await create()
       const text = JSON.stringify(body)
-      const answer = { cut: text.split(GAPS), hash: hashOf(text), revision, languages }
-      answers.set(key, answer)
-      return answer
+      const response = { parts: text.split(PLACEHOLDER_PATTERN), hash: hashText(text), revision, languages }
+      cache.set(key, response)
+      return response
     },
   }
 }
 
-/** The whole text with a profile's members in the gaps, and what tells it from others. */
+/** Inserts the fields of a profile. @returns the JSON text and a hash of it for the ETag */
 export function fillPlaceholders (
-  { cut, hash }: CachedResponse,
-  fill: PlaceholderValues,
+  { parts, hash }: CachedResponse,
+  values: PlaceholderValues,
 ): { readonly text: string, readonly hash: string } {
-  const filled = cut.map((part, index) => index % 2 === 0 ? part : membersOf(fill(part)))
-  const own = filled.filter((_, index) => index % 2 === 1).join('\n')
-  return { text: filled.join(''), hash: hashOf(`${hash}\n${own}`) }
+  const filled = parts.map((part, index) => index % 2 === 0 ? part : toFieldsText(values(part)))
+  const profileText = filled.filter((_, index) => index % 2 === 1).join('\n')
+  return { text: filled.join(''), hash: hashText(`${hash}\n${profileText}`) }
 }
 
-/** As they follow other members. */
-function membersOf (members: object | null): string {
-  const text = members === null ? '{}' : JSON.stringify(members)
+/** JSON of an object's fields, with a comma in front. */
+function toFieldsText (fields: object | null): string {
+  const text = fields === null ? '{}' : JSON.stringify(fields)
   return text === '{}' ? '' : `,${text.slice(1, -1)}`
+}
+
+/** Content hash for ETags. */
+export function hashText (text: string): string {
+  return createHash('sha1').update(text).digest('base64url').slice(0, 16)
 }

@@ -1,43 +1,39 @@
-// Whole titles, for their pages: read once a version, however many ask at the same moment.
+// Cached documents of titles for their pages. Each version is read once, for all requests that need it at the same
+// time.
 import { LRUCache } from 'lru-cache'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredShow } from '../../../models/show.js'
 import { Title } from '../../../models/title.js'
 import type { Catalogue, CatalogueTitle } from '../store/catalogue.js'
 
-/** Titles kept; the largest show takes 1 MB. */
-const KEPT = 500
+/** The largest show takes 1 MB. */
+const CACHE_MAX_ENTRIES = 500
 
 export interface TitleDetails {
-  /** Null when it was deleted a moment ago. */
+  /** Null if the movie was deleted after the catalogue was last updated. */
   findMovie(title: CatalogueTitle): Promise<StoredMovie | null>
+  /** Null if the show was deleted after the catalogue was last updated. */
   findShow(title: CatalogueTitle): Promise<StoredShow | null>
 }
 
-export function createTitleDetails (catalogue: Pick<Catalogue, 'versionOf'>): TitleDetails {
-  const details = new LRUCache<string, Promise<StoredMovie | StoredShow | null>>({ max: KEPT })
+export function createTitleDetails (catalogue: Pick<Catalogue, 'titleVersion'>): TitleDetails {
+  // Failed reads and missing documents are not cached.
+  const documents = new LRUCache<string, StoredMovie | StoredShow, string>({
+    max: CACHE_MAX_ENTRIES,
+    // An entry that is evicted during its read still resolves for the requests that wait for it.
+    ignoreFetchAbort: true,
+    // A filter with a second field would not use the index of `_id` on every server.
+    fetchMethod: async (_key, _stale, { context: id }) =>
+      await Title.findById(id).lean<StoredMovie | StoredShow>() ?? undefined,
+  })
 
-  async function read<T extends StoredMovie | StoredShow> (
-    title: CatalogueTitle,
-    load: () => Promise<T | null>,
-  ): Promise<T | null> {
-    const key = `${title.id} ${catalogue.versionOf(title.id)}`
-    const known = details.get(key) as Promise<T | null> | undefined
-    if (known !== undefined) return await known
-    const reading = load()
-    details.set(key, reading)
-    // What failed, or was not there, is asked for again.
-    reading.then((found) => {
-      if (found === null) details.delete(key)
-    }, () => {
-      details.delete(key)
-    })
-    return await reading
+  async function find (title: CatalogueTitle): Promise<StoredMovie | StoredShow | null> {
+    const key = `${title.id} ${catalogue.titleVersion(title.id)}`
+    return await documents.fetch(key, { context: title.id }) ?? null
   }
 
   return {
-    // By its id alone: a filter of two fields would not be answered from the index of one by every server.
-    findMovie: async (title) => await read(title, async () => await Title.findById(title.id).lean<StoredMovie>()),
-    findShow: async (title) => await read(title, async () => await Title.findById(title.id).lean<StoredShow>()),
+    findMovie: async (title) => await find(title) as StoredMovie | null,
+    findShow: async (title) => await find(title) as StoredShow | null,
   }
 }

@@ -1,17 +1,9 @@
-// Lists of titles: filters, sorts and keyset pages over the catalogue in memory.
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+// Filters, sorts and pages the titles of the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
-import type { MaturityRating } from '../../domain/maturity.js'
-import { foldText } from '../../domain/fold-text.js'
-import {
-  compareSortPositions,
-  sortedLists,
-  sortPositionOf,
-  sortKey,
-  type SortPosition,
-  type Sort,
-} from '../store/sorted-lists.js'
-import { renditionsOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
+import { foldText } from '../../domain/text.js'
+import { canSee, type MaturityRating, type MaturityScope } from '../../domain/maturity.js'
+import { titleRenditions, type Catalogue, type CatalogueTitle, type Sort } from '../store/catalogue.js'
+import { compareSortPositions, findSortIndex, sortKey, type SortPosition } from '../store/sorted-lists.js'
 
 export interface TitleFilter {
   readonly type?: 'movie' | 'show'
@@ -19,15 +11,17 @@ export interface TitleFilter {
   readonly yearFrom?: number
   readonly yearTo?: number
   readonly rating?: MaturityRating
+  /** Audio language, BCP 47. */
   readonly language?: string
+  /** Minimum video height, pixels. */
   readonly minHeight?: number
 }
 
-/** What of the catalogue somebody asks for, and what of it they may see. */
+/** Titles that match a filter and are visible. */
 export interface Selection {
   readonly filter: TitleFilter
-  readonly viewer: MaturityScope
-  /** Renditions above the plan's cap do not count for filters. */
+  readonly scope: MaturityScope
+  /** Filters ignore renditions above the plan's maximum video height. */
   readonly planMaxHeight: number
   readonly now: Date
 }
@@ -35,28 +29,30 @@ export interface Selection {
 export interface BrowseRequest extends Selection {
   readonly sort: Sort
   readonly descending: boolean
+  /** Last title of the previous page; null for the first page. */
   readonly after: SortPosition | null
   readonly limit: number
 }
 
 export interface TitlePage {
   readonly titles: CatalogueTitle[]
+  /** Cursor for the next page; null on the last page. */
   readonly next: SortPosition | null
 }
 
-/** One page of the titles that this viewer may see and that pass the filter. */
+/** Returns one page of the selected titles. */
 export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage {
   const { genre } = request.filter
-  const list = sortedLists(catalogue).sorted(
+  const list = catalogue.sortedTitles(
     request.sort,
     genre === undefined ? undefined : { by: 'key', name: foldText(genre) },
   )
   const step = request.descending ? -1 : 1
-  const matches = createTitleMatcher(catalogue, request)
+  const isMatch = createTitleMatcher(catalogue, request)
   const titles: CatalogueTitle[] = []
-  for (let i = startOf(list, request); i >= 0 && i < list.length; i += step) {
+  for (let i = findStartIndex(list, request); i >= 0 && i < list.length; i += step) {
     const title = list[i]
-    if (title === undefined || !matches(title)) continue
+    if (title === undefined || !isMatch(title)) continue
     const last = titles.at(-1)
     if (titles.length === request.limit && last !== undefined) {
       return { titles, next: [sortKey(last, request.sort), last.id] }
@@ -66,24 +62,24 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
   return { titles, next: null }
 }
 
-/** The first title beyond the page before. */
-function startOf (list: readonly CatalogueTitle[], { after, sort, descending }: BrowseRequest): number {
+function findStartIndex (list: readonly CatalogueTitle[], { after, sort, descending }: BrowseRequest): number {
   if (after === null) return descending ? list.length - 1 : 0
-  const at = sortPositionOf(list, sort, after)
-  if (descending) return at - 1
-  const title = list[at]
-  return title !== undefined && compareSortPositions([sortKey(title, sort), title.id], after) === 0 ? at + 1 : at
+  const index = findSortIndex(list, sort, after)
+  if (descending) return index - 1
+  const title = list[index]
+  const isAtCursor = title !== undefined && compareSortPositions([sortKey(title, sort), title.id], after) === 0
+  return isAtCursor ? index + 1 : index
 }
 
-/** The titles that this viewer may see and that pass the filter. */
+/** Creates a predicate for the titles of a selection. */
 export function createTitleMatcher (
   catalogue: Catalogue,
-  { filter, viewer, planMaxHeight, now }: Selection,
+  { filter, scope, planMaxHeight, now }: Selection,
 ): (title: CatalogueTitle) => boolean {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const needsRendition = filter.language !== undefined || filter.minHeight !== undefined
   return (title) =>
-    canSee(viewer, title, now) &&
+    canSee(scope, title, now) &&
     (filter.type === undefined || title.kind === filter.type) &&
     (genre === null || title.genreKeys.includes(genre)) &&
     (filter.yearFrom === undefined || (title.year ?? -Infinity) >= filter.yearFrom) &&
@@ -98,23 +94,23 @@ function hasRendition (
   filter: TitleFilter,
   planMaxHeight: number,
 ): boolean {
-  return renditionsOf(catalogue, title).some((rendition) =>
+  return titleRenditions(catalogue, title).some((rendition) =>
     rendition.height <= planMaxHeight &&
     rendition.height >= (filter.minHeight ?? 0) &&
     (filter.language === undefined || hasAudioLanguage({ audioLanguages: rendition.languages }, filter.language))
   )
 }
 
-/** Every genre this viewer can find something in, with how many titles; the largest first. */
+/** Counts the visible titles of each genre, largest genre first. Genres without visible titles are left out. */
 export function countGenres (
   catalogue: Catalogue,
-  viewer: MaturityScope,
+  scope: MaturityScope,
   now: Date,
 ): Array<{ name: string, count: number }> {
-  // Titles with the same genres share one array of them.
+  // Titles with the same genres share one array, so there are few combinations to count.
   const combinations = new Map<readonly string[], number>()
   for (const title of catalogue.titles()) {
-    if (canSee(viewer, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
+    if (canSee(scope, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
   }
   const counts = new Map<string, { name: string, count: number }>()
   for (const [names, count] of combinations) {

@@ -1,44 +1,44 @@
-// What a list could be narrowed by, and how much would be left: counted over the catalogue in memory, for one selection.
+// Facet counts of a selection, over the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
+import { foldText } from '../../domain/text.js'
 import { canSee, type MaturityRating } from '../../domain/maturity.js'
+import { titleRenditions, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 import type { Selection, TitleFilter } from './browse.js'
-import { foldText } from '../../domain/fold-text.js'
-import { renditionsOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
 export interface Facet<T> {
   readonly value: T
   readonly count: number
 }
 
-/** In each, titles are counted that pass every other filter: what would be there if this one were chosen instead. */
+/** Each facet counts the titles that match all filters except its own, so that a user can change each choice. */
 export interface Facets {
-  /** Titles that pass all filters. */
+  /** Titles that match all filters. */
   readonly total: number
   readonly types: Array<Facet<'movie' | 'show'>>
   readonly genres: Array<Facet<string>>
   /** Newest first. */
   readonly years: Array<Facet<number>>
-  /** By their first year, newest first. */
+  /** First year of each decade, newest first. */
   readonly decades: Array<Facet<number>>
   readonly ratings: Array<Facet<MaturityRating>>
   readonly languages: Array<Facet<string>>
-  /** Titles that have a file at least this sharp; the sharpest first. */
+  /** Titles that have a file of this video height (pixels), highest first. */
   readonly heights: Array<Facet<number>>
 }
 
 type Dimension = 'type' | 'genre' | 'year' | 'rating' | 'language' | 'height'
-type Rendition = ReturnType<typeof renditionsOf>[number]
+type Rendition = ReturnType<typeof titleRenditions>[number]
 
 class Counter<T> {
   readonly #counts = new Map<T, number>()
 
-  count (value: T, times = 1): void {
+  add (value: T, times = 1): void {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + times)
   }
 
-  /** Each value once, however often it is among them. */
-  countEach (values: Iterable<T>, times = 1): void {
-    for (const value of new Set(values)) this.count(value, times)
+  /** Adds each distinct value once. */
+  addDistinct (values: Iterable<T>, times = 1): void {
+    for (const value of new Set(values)) this.add(value, times)
   }
 
   entries (): Iterable<[value: T, count: number]> {
@@ -50,92 +50,91 @@ class Counter<T> {
   }
 }
 
-const mostFirst = (a: Facet<string>, b: Facet<string>): number => b.count - a.count || (a.value < b.value ? -1 : 1)
-const highestFirst = (a: Facet<number>, b: Facet<number>): number => b.value - a.value
+const byCount = (a: Facet<string>, b: Facet<string>): number => b.count - a.count || (a.value < b.value ? -1 : 1)
+const byValue = (a: Facet<number>, b: Facet<number>): number => b.value - a.value
 
-export function countFacets (catalogue: Catalogue, { filter, viewer, planMaxHeight, now }: Selection): Facets {
+export function countFacets (catalogue: Catalogue, { filter, scope, planMaxHeight, now }: Selection): Facets {
   const types = new Counter<'movie' | 'show'>()
-  // Titles with the same genres share one array of them: few are counted one by one.
-  const combinations = new Counter<readonly string[]>()
+  // Titles with the same genres share one array, so there are few combinations to count.
+  const genreCombinations = new Counter<readonly string[]>()
   const years = new Counter<number>()
   const ratings = new Counter<MaturityRating>()
   const languages = new Counter<string>()
   const heights = new Counter<number>()
-  const missedBy = createMatch(filter)
+  const findMismatches = createMismatchFinder(filter)
   let total = 0
   for (const title of catalogue.titles()) {
-    if (!canSee(viewer, title, now)) continue
-    const all = renditionsOf(catalogue, title)
-    const renditions = all.length === 0 ? all : all.filter(({ height }) => height <= planMaxHeight)
-    const missed = missedBy(title, renditions)
-    if (missed.length > 1) continue
-    const [only] = missed
+    if (!canSee(scope, title, now)) continue
+    const allRenditions = titleRenditions(catalogue, title)
+    const renditions = allRenditions.length === 0
+      ? allRenditions
+      : allRenditions.filter(({ height }) => height <= planMaxHeight)
+    const mismatches = findMismatches(title, renditions)
+    if (mismatches.length > 1) continue
+    const [only] = mismatches
     if (only === undefined) total++
-    if (only === undefined || only === 'type') types.count(title.kind)
-    if (only === undefined || only === 'genre') combinations.count(title.genres)
-    if ((only === undefined || only === 'year') && title.year !== null) years.count(title.year)
-    if ((only === undefined || only === 'rating') && title.maturityRating !== null) ratings.count(title.maturityRating)
+    if (only === undefined || only === 'type') types.add(title.kind)
+    if (only === undefined || only === 'genre') genreCombinations.add(title.genres)
+    if ((only === undefined || only === 'year') && title.year !== null) years.add(title.year)
+    if ((only === undefined || only === 'rating') && title.maturityRating !== null) ratings.add(title.maturityRating)
     if (renditions.length === 0) continue
     if (only === undefined || only === 'language') {
-      languages.countEach(
-        renditions.filter(({ height }) => height >= (filter.minHeight ?? 0)).flatMap((one) => one.languages),
-      )
+      const highEnough = renditions.filter((one) => hasMinHeight(one, filter))
+      languages.addDistinct(highEnough.flatMap((one) => one.languages))
     }
     if (only === undefined || only === 'height') {
-      heights.countEach(
-        renditions.filter((one) => speaksWanted(one, filter)).map(({ height }) => height).filter((height) =>
-          height > 0
-        ),
-      )
+      const inLanguage = renditions.filter((one) => hasLanguage(one, filter))
+      heights.addDistinct(inLanguage.map(({ height }) => height).filter((height) => height > 0))
     }
   }
   return {
     total,
-    types: types.sorted(mostFirst as never),
-    genres: genresOf(combinations),
-    years: years.sorted(highestFirst),
-    decades: decadesOf(years),
-    ratings: ratings.sorted(mostFirst as never),
-    languages: languages.sorted(mostFirst),
-    heights: heights.sorted(highestFirst),
+    types: types.sorted(byCount as never),
+    genres: toGenreFacets(genreCombinations),
+    years: years.sorted(byValue),
+    decades: toDecadeFacets(years),
+    ratings: ratings.sorted(byCount as never),
+    languages: languages.sorted(byCount),
+    heights: heights.sorted(byValue),
   }
 }
 
-function genresOf (combinations: Counter<readonly string[]>): Array<Facet<string>> {
-  const names = new Map<string, string>()
+/** Genres that differ only in case and accents count as one, with the name that was found first. */
+function toGenreFacets (combinations: Counter<readonly string[]>): Array<Facet<string>> {
+  const namesByKey = new Map<string, string>()
   const genres = new Counter<string>()
-  for (const [combination, count] of combinations.entries()) {
-    genres.countEach(combination.map((name) => remember(names, name)), count)
+  for (const [names, count] of combinations.entries()) {
+    for (const name of names) if (!namesByKey.has(foldText(name))) namesByKey.set(foldText(name), name)
+    genres.addDistinct(names.map(foldText), count)
   }
-  return genres.sorted(mostFirst).map(({ value, count }) => ({ value: names.get(value) ?? value, count }))
+  return genres.sorted(byCount).map(({ value, count }) => ({ value: namesByKey.get(value) ?? value, count }))
 }
 
-function decadesOf (years: Counter<number>): Array<Facet<number>> {
+function toDecadeFacets (years: Counter<number>): Array<Facet<number>> {
   const decades = new Counter<number>()
-  for (const [year, count] of years.entries()) decades.count(year - year % 10, count)
-  return decades.sorted(highestFirst)
+  for (const [year, count] of years.entries()) decades.add(year - year % 10, count)
+  return decades.sorted(byValue)
 }
 
-/** A genre by its folded name; shown as it was first met. */
-function remember (names: Map<string, string>, name: string): string {
-  const folded = foldText(name)
-  if (!names.has(folded)) names.set(folded, name)
-  return folded
-}
-
-function speaksWanted ({ languages }: Rendition, { language }: TitleFilter): boolean {
+function hasLanguage ({ languages }: Rendition, { language }: TitleFilter): boolean {
   return language === undefined || hasAudioLanguage({ audioLanguages: languages }, language)
 }
 
-const NOTHING_MISSED: readonly Dimension[] = []
+function hasMinHeight ({ height }: Rendition, { minHeight }: TitleFilter): boolean {
+  return height >= (minHeight ?? 0)
+}
 
-/** Tells the filters that keep a title out. Language and height are asked of one file: both may be to blame. */
-function createMatch (
+const NO_MISMATCHES: readonly Dimension[] = []
+
+/**
+ * Creates a function that lists the filters that a title does not match. One file must match both language and height:
+ * if no file does, either filter can be the reason.
+ */
+function createMismatchFinder (
   filter: TitleFilter,
 ): (title: CatalogueTitle, renditions: readonly Rendition[]) => readonly Dimension[] {
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
-  const isSharp = ({ height }: Rendition): boolean => height >= (filter.minHeight ?? 0)
-  const isOf = {
+  const isMatch = {
     type: (title: CatalogueTitle): boolean => filter.type === undefined || title.kind === filter.type,
     genre: (title: CatalogueTitle): boolean => genre === null || title.genreKeys.includes(genre),
     year: (title: CatalogueTitle): boolean =>
@@ -145,19 +144,18 @@ function createMatch (
   }
   const needsFile = filter.language !== undefined || filter.minHeight !== undefined
   return (title, renditions) => {
-    const hasFile = !needsFile || renditions.some((one) => isSharp(one) && speaksWanted(one, filter))
-    // Most titles, most of the time.
-    if (hasFile && isOf.type(title) && isOf.genre(title) && isOf.year(title) && isOf.rating(title)) {
-      return NOTHING_MISSED
+    const hasFile = !needsFile || renditions.some((one) => hasMinHeight(one, filter) && hasLanguage(one, filter))
+    // The most frequent case, without an allocation.
+    if (hasFile && isMatch.type(title) && isMatch.genre(title) && isMatch.year(title) && isMatch.rating(title)) {
+      return NO_MISMATCHES
     }
-    const missed: Dimension[] = (['type', 'genre', 'year', 'rating'] as const).filter((dimension) =>
-      !isOf[dimension](title)
-    )
-    if (hasFile) return missed
-    const hasLanguage = renditions.some((one) => speaksWanted(one, filter))
-    const hasHeight = renditions.some(isSharp)
-    if (hasHeight || !hasLanguage) missed.push('language')
-    if (!hasHeight) missed.push('height')
-    return missed
+    const mismatches: Dimension[] = (['type', 'genre', 'year', 'rating'] as const)
+      .filter((dimension) => !isMatch[dimension](title))
+    if (hasFile) return mismatches
+    const hasFileInLanguage = renditions.some((one) => hasLanguage(one, filter))
+    const hasFileOfHeight = renditions.some((one) => hasMinHeight(one, filter))
+    if (hasFileOfHeight || !hasFileInLanguage) mismatches.push('language')
+    if (!hasFileOfHeight) mismatches.push('height')
+    return mismatches
   }
 }

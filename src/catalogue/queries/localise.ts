@@ -1,7 +1,7 @@
-// In which language a title is told: the best of those it has, by the client's Accept-Language.
+// Chooses the language of titles and synopses from the translations and the Accept-Language header.
 import Negotiator from 'negotiator'
 
-/** What can be told in several languages; its own words are in the catalogue's language. */
+/** Texts in the language of the catalogue, with translations. */
 export interface Translatable {
   readonly title: string | null
   readonly synopsis?: string | null
@@ -11,43 +11,48 @@ export interface Translatable {
 }
 
 export interface LocalisedFields {
+  /** BCP 47. */
   readonly language: string
   readonly title: string | null
   readonly synopsis: string | null
 }
 
 export interface Localiser {
-  /** What is not translated is told in the catalogue's language. */
-  wordsOf(told: Translatable): LocalisedFields
-  /** The languages that were told so far, for Content-Language. */
+  /** Returns the best translation; fields without translation are in the language of the catalogue. */
+  localisedFields(texts: Translatable): LocalisedFields
+  /** The languages of all texts that were localised so far, for Content-Language. */
   languages(): readonly string[]
 }
 
-/** A header that is longer says nothing a reader would miss. */
-export const HEADER_LENGTH = 500
+/** The rest of a longer header is ignored. */
+export const MAX_ACCEPT_LANGUAGE_LENGTH = 500
 
-/** @param base the language of the catalogue itself, BCP 47 */
-export function createLocaliser (acceptLanguage: string | undefined, base: string): Localiser {
-  const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage?.slice(0, HEADER_LENGTH) } })
-  const chosen = new Map<string, string>()
-  const told = new Set<string>()
+/** @param catalogueLanguage BCP 47 */
+export function createLocaliser (acceptLanguage: string | undefined, catalogueLanguage: string): Localiser {
+  const negotiator = new Negotiator({
+    headers: { 'accept-language': acceptLanguage?.slice(0, MAX_ACCEPT_LANGUAGE_LENGTH) },
+  })
+  const preferredByOffer = new Map<string, string>()
+  const usedLanguages = new Set<string>()
 
-  function choose (available: readonly string[]): string {
-    const key = available.join()
-    const known = chosen.get(key)
-    if (known !== undefined) return known
-    const best = negotiator.language([base, ...available]) ?? base
-    chosen.set(key, best)
-    return best
+  function negotiateLanguage (translated: readonly string[]): string {
+    const offer = translated.join()
+    const cached = preferredByOffer.get(offer)
+    if (cached !== undefined) return cached
+    const preferred = negotiator.language([catalogueLanguage, ...translated]) ?? catalogueLanguage
+    preferredByOffer.set(offer, preferred)
+    return preferred
   }
 
   return {
-    wordsOf ({ title, synopsis = null, translations = [] }) {
-      const language = translations.length === 0 ? base : choose(translations.map((one) => one.language))
+    localisedFields ({ title, synopsis = null, translations = [] }) {
+      const language = translations.length === 0
+        ? catalogueLanguage
+        : negotiateLanguage(translations.map((one) => one.language))
       const translation = translations.find((one) => one.language === language)
-      told.add(language)
+      usedLanguages.add(language)
       return { language, title: translation?.title ?? title, synopsis: translation?.synopsis ?? synopsis }
     },
-    languages: () => [...told],
+    languages: () => [...usedLanguages],
   }
 }

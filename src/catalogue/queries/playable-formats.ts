@@ -1,15 +1,17 @@
-// What of a title a plan can play: which heights, in which languages, with which subtitles.
-import { videoHeight, withinPlan } from '../../domain/file-choice.js'
-import { readyFilesOf, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
+// The video heights, audio languages and subtitles of a title that a plan can play.
+import { videoHeight, filterByPlanHeight } from '../../domain/file-choice.js'
+import { readyFiles, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
 export interface PlayableFormats {
-  /** Lines, the sharpest first. */
+  /** Pixels, highest first. */
   readonly heights: readonly number[]
+  /** BCP 47, sorted. */
   readonly audioLanguages: readonly string[]
+  /** BCP 47, sorted. */
   readonly subtitleLanguages: readonly string[]
 }
 
-/** @param planMaxHeight renditions above it are as good as not there */
+/** Collects the formats of all items of a title. @param planMaxHeight ignores files with a larger video height */
 export function playableFormats (
   catalogue: Catalogue,
   title: Pick<CatalogueTitle, 'items'>,
@@ -19,15 +21,15 @@ export function playableFormats (
   const audioLanguages = new Set<string>()
   const subtitleLanguages = new Set<string>()
   for (const { id } of title.items) {
-    const files = withinPlan(readyFilesOf(catalogue, id), planMaxHeight)
+    const files = filterByPlanHeight(readyFiles(catalogue, id), planMaxHeight)
     for (const file of files) {
       heights.add(videoHeight(file))
       for (const language of file.audioLanguages) audioLanguages.add(language)
       for (const language of file.subtitleLanguages) subtitleLanguages.add(language)
     }
-    // Subtitles alone are nothing to watch.
+    // Sidecar subtitles count only if there is a video to play them with.
     if (files.length > 0) {
-      for (const { language } of catalogue.sideFilesOf(id).subtitles) subtitleLanguages.add(language)
+      for (const { language } of catalogue.sidecarFiles(id).subtitles) subtitleLanguages.add(language)
     }
   }
   return {

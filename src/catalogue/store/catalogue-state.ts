@@ -1,16 +1,29 @@
-// What the catalogue in memory holds, and how stored titles, media and collections become part of it.
+// The data of the catalogue in memory, and the mapping from stored titles, media and collections to it.
 import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMedia, StoredSubtitle } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
+import { foldText, slugify } from '../../domain/text.js'
 import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
-import { foldText, slugOf } from '../../domain/fold-text.js'
-import { addCredits, creditedOf, dropCredits, emptyPeople, type People } from '../queries/people.js'
-import type { CatalogueCollection, CatalogueFile, CatalogueItem, CatalogueTitle, SidecarFiles } from './catalogue.js'
+import type {
+  CatalogueCollection,
+  CatalogueFile,
+  CatalogueItem,
+  CatalogueTitle,
+  CatalogueTranslation,
+  SidecarFiles,
+} from './catalogue.js'
+import {
+  addTitleToPeople,
+  createPeopleIndex,
+  listIndexedPeople,
+  removeTitleFromPeople,
+  type PeopleIndex,
+} from './people-index.js'
 
 export type ListedTitle = StoredMovie | StoredShow
 
-/** What a card and its items need; the rest of a title is read when its page is opened. */
+/** The fields that cards and items need. The details of a title are read when its page is requested. */
 export const CARD_PROJECTION = {
   synopsis: 0,
   'translations.synopsis': 0,
@@ -24,7 +37,7 @@ export const CARD_PROJECTION = {
   'seasons.episodes.translations.synopsis': 0,
 } as const
 
-/** More of a cast says little about what a title is like. */
+/** Later credits say little about how similar two titles are. */
 const [LEADING_CAST, LEADING_CREW] = [6, 3]
 
 type Genres = Pick<CatalogueTitle, 'genres' | 'genreKeys' | 'genreSlugs'>
@@ -33,116 +46,89 @@ export interface CatalogueState {
   titles: Map<string, CatalogueTitle>
   items: Map<string, CatalogueItem>
   filesByItem: Map<string, readonly CatalogueFile[]>
-  /** Those that have or had any. */
+  /** Titles that have files, or had some since the last load. */
   titlesWithFiles: Set<string>
   files: Map<string, CatalogueFile>
-  /** Only of items that have any. */
-  sideFiles: Map<string, SidecarFiles>
+  /** Has no entry for items without subtitles and thumbnails. */
+  sidecarFiles: Map<string, SidecarFiles>
   subtitles: Map<string, StoredSubtitle>
-  /** Each name once, however many titles it is in. */
-  names: Map<string, string>
-  /** Each combination of genres once. */
+  /** Interned strings: one instance of a name that many titles contain. */
+  strings: Map<string, string>
+  /** Interned combinations of genres. */
   genres: Map<string, Genres>
-  people: People
+  people: PeopleIndex
   collections: Map<string, CatalogueCollection>
   collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
 
-export function emptyState (): CatalogueState {
+export function createState (): CatalogueState {
   return {
     titles: new Map(),
     items: new Map(),
     filesByItem: new Map(),
     titlesWithFiles: new Set(),
     files: new Map(),
-    sideFiles: new Map(),
+    sidecarFiles: new Map(),
     subtitles: new Map(),
-    names: new Map(),
+    strings: new Map(),
     genres: new Map(),
-    people: emptyPeople(),
+    people: createPeopleIndex(),
     collections: new Map(),
     collectionsByTitle: new Map(),
   }
 }
 
+/** Adds or replaces a title and its items. */
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
-  const credited = creditedOf(state.people, stored)
-  const title = toCatalogueTitle(stored, credited, state)
-  dropTitle(state, title.id)
-  addCredits(state.people, title.id, credited)
+  const people = listIndexedPeople(state.people, stored)
+  const title = toCatalogueTitle(stored, [...people.keys()], state)
+  removeTitle(state, title.id)
+  addTitleToPeople(state.people, title.id, people)
   state.titles.set(title.id, title)
   for (const item of title.items) state.items.set(item.id, item)
 }
 
-export function dropTitle (state: CatalogueState, id: string): void {
+export function removeTitle (state: CatalogueState, id: string): void {
   const title = state.titles.get(id)
   for (const item of title?.items ?? []) state.items.delete(item.id)
-  dropCredits(state.people, id, title?.credited ?? [])
+  removeTitleFromPeople(state.people, id, title?.creditedPersonIds ?? [])
   state.titles.delete(id)
 }
 
+/** Adds or replaces the files, subtitles and thumbnails of an item. */
 export function putMedia (state: CatalogueState, media: StoredMedia): void {
   const itemId = media._id.toString()
-  dropMedia(state, itemId)
+  removeMedia(state, itemId)
   const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
   state.filesByItem.set(itemId, files)
   state.titlesWithFiles.add(media.title.toString())
   for (const file of files) state.files.set(file.id, file)
   const { subtitles = [], thumbnails = null } = media
-  if (subtitles.length > 0 || thumbnails !== null) state.sideFiles.set(itemId, { subtitles, thumbnails })
+  if (subtitles.length > 0 || thumbnails !== null) state.sidecarFiles.set(itemId, { subtitles, thumbnails })
   for (const subtitle of subtitles) state.subtitles.set(subtitle._id.toString(), subtitle)
 }
 
-export function dropMedia (state: CatalogueState, itemId: string): void {
+export function removeMedia (state: CatalogueState, itemId: string): void {
   for (const file of state.filesByItem.get(itemId) ?? []) state.files.delete(file.id)
   state.filesByItem.delete(itemId)
-  for (const { _id } of state.sideFiles.get(itemId)?.subtitles ?? []) state.subtitles.delete(_id.toString())
-  state.sideFiles.delete(itemId)
+  for (const { _id } of state.sidecarFiles.get(itemId)?.subtitles ?? []) state.subtitles.delete(_id.toString())
+  state.sidecarFiles.delete(itemId)
 }
 
-function leadingPeople (
-  { cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>,
-  names: Map<string, string>,
-): string[] {
-  const leading = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
-  return [...leading].map((name) => sameText(name, names))
-}
-
-/** The one string of its content: what is in many titles is kept once. */
-function sameText<T extends string | null> (text: T, names: Map<string, string>): T {
-  if (text === null) return text
-  const same = names.get(text)
-  if (same !== undefined) return same as T
-  names.set(text, text)
-  return text
-}
-
-function genresOf (names: readonly string[], known: Map<string, Genres>): Genres {
-  const key = names.join('\n')
-  const same = known.get(key)
-  if (same !== undefined) return same
-  const genres: Genres = {
-    genres: names,
-    genreKeys: [...new Set(names.map(foldText))],
-    genreSlugs: [...new Set(names.map(slugOf))],
-  }
-  known.set(key, genres)
-  return genres
-}
-
+/** Adds or replaces a collection. */
 export function putCollection (state: CatalogueState, stored: StoredCollection): void {
   const collection = toCatalogueCollection(stored)
-  dropCollection(state, collection.id)
+  removeCollection(state, collection.id)
   state.collections.set(collection.id, collection)
   for (const id of collection.titleIds) {
     state.collectionsByTitle.set(id, [...state.collectionsByTitle.get(id) ?? [], collection])
   }
 }
 
-export function dropCollection (state: CatalogueState, id: string): void {
+export function removeCollection (state: CatalogueState, id: string): void {
   for (const titleId of state.collections.get(id)?.titleIds ?? []) {
-    const left = (state.collectionsByTitle.get(titleId) ?? []).filter((one) => one.id !== id)
-    if (left.length > 0) state.collectionsByTitle.set(titleId, left)
+    const others = (state.collectionsByTitle.get(titleId) ?? []).filter((one) => one.id !== id)
+    if (others.length > 0) state.collectionsByTitle.set(titleId, others)
     else state.collectionsByTitle.delete(titleId)
   }
   state.collections.delete(id)
@@ -152,35 +138,26 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
   return { ...rest, id: _id.toString(), titleIds: titles.map(String), revision: __v }
 }
 
-const NO_TRANSLATIONS: CatalogueTitle['translations'] = []
-
-/** One empty list for all that have none. */
-function translationsOf (
-  { translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>,
-): CatalogueTitle['translations'] {
-  return translations.length === 0 ? NO_TRANSLATIONS : translations
-}
-
 function toCatalogueTitle (
   stored: ListedTitle,
-  credited: ReadonlyMap<string, unknown>,
-  { names, genres }: CatalogueState,
+  creditedPersonIds: readonly string[],
+  { strings, genres }: CatalogueState,
 ): CatalogueTitle {
   const id = stored._id.toString()
-  const items = stored.kind === 'movie' ? [movieItem(id, stored)] : episodesOf(id, stored.seasons)
+  const items = stored.kind === 'movie' ? [toMovieItem(id, stored)] : toEpisodeItems(id, stored.seasons)
   return {
     id,
-    kind: sameText(stored.kind, names),
+    kind: internString(stored.kind, strings),
     title: stored.title,
     sortTitle: foldText(stored.title),
     year: stored.year,
     releaseDate: stored.releaseDate,
-    ...genresOf(stored.genres, genres),
-    maturityRating: sameText(stored.maturityRating, names),
+    ...internGenres(stored.genres, genres),
+    maturityRating: internString(stored.maturityRating, strings),
     posterUrl: stored.posterUrl,
-    originalLanguage: sameText(stored.originalLanguage, names),
-    people: leadingPeople(stored, names),
-    credited: [...credited.keys()],
+    originalLanguage: internString(stored.originalLanguage, strings),
+    people: leadingPeople(stored, strings),
+    creditedPersonIds,
     translations: translationsOf(stored),
     popularity: stored.popularity,
     externalIds: stored.externalIds ?? {},
@@ -190,11 +167,11 @@ function toCatalogueTitle (
     addedAt: stored.createdAt,
     revision: stored.__v,
     items,
-    order: stored.kind === 'movie' ? [] : orderOf(items),
+    order: stored.kind === 'movie' ? [] : inWatchOrder(items),
   }
 }
 
-function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
+function toMovieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
   return {
     id,
     titleId: id,
@@ -204,26 +181,12 @@ function movieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'
     translations: NO_TRANSLATIONS,
     runtimeMs: movie.runtimeMs,
     airDate: null,
-    place: MOVIE_ORDER_KEY,
+    orderKey: MOVIE_ORDER_KEY,
     markers: movie.markers,
   }
 }
 
-function orderOf (items: readonly CatalogueItem[]): CatalogueItem[] {
-  const placed = items.flatMap((item) => item.place === null ? [] : [{ item, place: item.place }])
-  return placed.sort((a, b) => compareOrderKeys(a.place, b.place)).map(({ item }) => item)
-}
-
-function placeOf (
-  season: number,
-  { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>,
-): WatchOrderKey | null {
-  if (season > 0) return { season, episode: number, special: 0 }
-  // Specials are numbered from 0 by some: a placed one always stands behind its regular episode.
-  return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
-}
-
-function episodesOf (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
+function toEpisodeItems (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
   return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
     [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
       id: episode._id.toString(),
@@ -234,8 +197,62 @@ function episodesOf (titleId: string, seasons: readonly StoredSeason[]): Catalog
       translations: translationsOf(episode),
       runtimeMs: episode.runtimeMs,
       airDate: episode.airDate,
-      place: placeOf(season.number, episode),
+      orderKey: episodeOrderKey(season.number, episode),
       markers: episode.markers,
     }))
   )
+}
+
+function episodeOrderKey (
+  season: number,
+  { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>,
+): WatchOrderKey | null {
+  if (season > 0) return { season, episode: number, special: 0 }
+  // Specials can have the number 0. Adding 1 keeps a placed special behind its regular episode.
+  return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
+}
+
+function inWatchOrder (items: readonly CatalogueItem[]): CatalogueItem[] {
+  const ordered = items.flatMap((item) => item.orderKey === null ? [] : [{ item, key: item.orderKey }])
+  return ordered.sort((a, b) => compareOrderKeys(a.key, b.key)).map(({ item }) => item)
+}
+
+function leadingPeople (
+  { cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>,
+  strings: Map<string, string>,
+): string[] {
+  const names = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
+  return [...names].map((name) => internString(name, strings))
+}
+
+/** Returns the same instance for equal strings, which saves memory. */
+function internString<T extends string | null> (text: T, strings: Map<string, string>): T {
+  if (text === null) return text
+  const interned = strings.get(text)
+  if (interned !== undefined) return interned as T
+  strings.set(text, text)
+  return text
+}
+
+/** Returns the same arrays for equal combinations of genres, which saves memory. */
+function internGenres (names: readonly string[], combinations: Map<string, Genres>): Genres {
+  const key = names.join('\n')
+  const interned = combinations.get(key)
+  if (interned !== undefined) return interned
+  const genres: Genres = {
+    genres: names,
+    genreKeys: [...new Set(names.map(foldText))],
+    genreSlugs: [...new Set(names.map(slugify))],
+  }
+  combinations.set(key, genres)
+  return genres
+}
+
+const NO_TRANSLATIONS: readonly CatalogueTranslation[] = []
+
+/** Returns one shared array for titles and episodes without translations, which saves memory. */
+function translationsOf (
+  { translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>,
+): readonly CatalogueTranslation[] {
+  return translations.length === 0 ? NO_TRANSLATIONS : translations
 }

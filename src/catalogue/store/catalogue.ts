@@ -1,4 +1,4 @@
-// The catalogue as the service knows it: titles, what can be played of them, collections and people, asked without a query.
+// The interface of the catalogue in memory: titles with their playable items, collections and people.
 import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMediaFile, StoredSubtitle, StoredThumbnails } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
@@ -6,55 +6,64 @@ import type { Markers } from '../../../models/title.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../../domain/maturity.js'
 import type { WatchOrderKey } from '../../domain/watch-order.js'
-import type { Translatable } from '../queries/localise.js'
-import type { CataloguePerson } from '../queries/people.js'
+
+/** A name in another language; synopses are not held in memory for titles and episodes. */
+export interface CatalogueTranslation {
+  readonly language: string
+  readonly title: string | null
+  readonly synopsis?: string | null
+}
 
 export interface CatalogueTitle extends Visibility {
   readonly id: string
   readonly kind: 'movie' | 'show'
   readonly title: string
-  /** The title as it is sorted and compared: case and accents folded. */
+  /** The title without case and accents, for sorting and comparing. */
   readonly sortTitle: string
   readonly year: number | null
+  /** RFC 3339 full-date. */
   readonly releaseDate: string | null
-  /** One array for all titles that have the same. */
+  /** Shared by all titles with the same genres. */
   readonly genres: readonly string[]
-  /** Each genre once as filters name it, case and accents folded; and as the home page's rows do. */
+  /** Distinct genres without case and accents, as filters compare them. */
   readonly genreKeys: readonly string[]
+  /** Distinct slugs of the genres, as the IDs of home rows contain them. */
   readonly genreSlugs: readonly string[]
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
+  /** BCP 47. */
   readonly originalLanguage: string | null
-  /** The names that stand for it: the first of its cast and crew. */
+  /** Names of the leading cast and crew. */
   readonly people: readonly string[]
-  /** Ids of everybody who has a page because of it. */
-  readonly credited: readonly string[]
-  /** Titles in other languages, without synopses. */
-  readonly translations: NonNullable<Translatable['translations']>
+  /** IDs of the credited people who have a page. */
+  readonly creditedPersonIds: readonly string[]
+  readonly translations: readonly CatalogueTranslation[]
   readonly popularity: number
   readonly externalIds: Readonly<StoredMovie['externalIds']>
   readonly addedAt: Date
   readonly revision: number
-  /** A movie is its own only item; a show's are its episodes, specials first, in their order. */
+  /** A movie has one item, itself. A show has its episodes by season and number, so specials come first. */
   readonly items: readonly CatalogueItem[]
-  /** The episodes in the order they are watched: regular ones, and specials that were given a place. */
+  /** The episodes in watch order: regular episodes and placed specials. Empty for a movie. */
   readonly order: readonly CatalogueItem[]
 }
 
 export interface CatalogueItem {
   readonly id: string
   readonly titleId: string
-  /** Both 0 for a movie, whose references carry null instead. */
+  /** 0 for a movie. */
   readonly season: number
+  /** 0 for a movie. */
   readonly episode: number
-  /** The episode's own title; null for a movie. */
+  /** Title of the episode; null for a movie. */
   readonly name: string | null
-  /** The episode's titles in other languages, without synopses. */
-  readonly translations: CatalogueTitle['translations']
+  /** Translated episode titles. */
+  readonly translations: readonly CatalogueTranslation[]
   readonly runtimeMs: number | null
+  /** RFC 3339 full-date. */
   readonly airDate: string | null
-  /** Where it stands in the order of its title; null for a special without a place. */
-  readonly place: WatchOrderKey | null
+  /** Position in the watch order; null for a special that is not placed. */
+  readonly orderKey: WatchOrderKey | null
   readonly markers: Markers | null
 }
 
@@ -63,20 +72,41 @@ export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
   readonly itemId: string
 }
 
-/** What belongs to an item whichever file is played. */
+/** Subtitles and thumbnails of an item, for each of its media files. */
 export interface SidecarFiles {
   readonly subtitles: readonly StoredSubtitle[]
   readonly thumbnails: StoredThumbnails | null
 }
 
-/** A collection as lists show it; its titles in their order, whether or not they are still there. */
 export interface CatalogueCollection extends Omit<StoredCollection, '_id' | 'titles' | '__v'> {
   readonly id: string
+  /** In the order of the collection. Deleted titles can be among them. */
   readonly titleIds: readonly string[]
   readonly revision: number
 }
 
-/** @param before null when it was not there */
+export interface CataloguePerson {
+  readonly id: string
+  readonly name: string
+  /** The name without case and accents. */
+  readonly sortName: string
+  readonly titleIds: readonly string[]
+}
+
+export const SORTS = ['title', 'release', 'added', 'popularity'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** Titles of one genre: by the key that filters use, or by the slug that home rows use. */
+export interface GenreGroup {
+  readonly by: 'key' | 'slug'
+  readonly name: string
+}
+
+/**
+ * Receives a change after it was applied.
+ * @param titleId null after a reload of the whole catalogue
+ * @param before the title before the change; null for a new title
+ */
 export type ChangeListener = (titleId: string | null, before: CatalogueTitle | null) => void
 
 export interface Catalogue {
@@ -85,67 +115,82 @@ export interface Catalogue {
   findTitle(id: string): CatalogueTitle | null
   findItem(id: string): CatalogueItem | null
   findFile(id: string): CatalogueFile | null
-  /** All files of an item, whatever their state. */
-  filesOf(itemId: string): readonly CatalogueFile[]
-  /** False for titles that never had a file: their items need not be looked at. */
-  mayHaveFiles(titleId: string): boolean
-  sideFilesOf(itemId: string): SidecarFiles
+  /** All files of an item, in any state. */
+  itemFiles(itemId: string): readonly CatalogueFile[]
+  /** False for a title that never had a file: callers skip its items. */
+  canHaveFiles(titleId: string): boolean
+  sidecarFiles(itemId: string): SidecarFiles
   findSubtitle(id: string): StoredSubtitle | null
-  /** Null for somebody of whom there is no title. */
+  /** Null for a person without titles. */
   findPerson(id: string): CataloguePerson | null
   people(): IterableIterator<CataloguePerson>
   findCollection(id: string): CatalogueCollection | null
   collections(): IterableIterator<CatalogueCollection>
-  /** The collections that a title is in, published or not. */
-  collectionsOf(titleId: string): readonly CatalogueCollection[]
-  /** Every title, in no order. */
+  /** The collections that contain a title, published or not. */
+  collectionsWithTitle(titleId: string): readonly CatalogueCollection[]
+  /** All titles, in no particular order. */
   titles(): IterableIterator<CatalogueTitle>
-  /** Grows with every change of a title, its files or the collections it is in; never the same again, also when it comes back after it was gone. */
-  versionOf(titleId: string): number
-  /** Grows with every change: what was derived from an older one is out of date. */
-  generation(): number
-  /** Grows with what this process itself asked to be read again: whoever wrote something sees it in their next answer. */
-  ownChanges(): number
+  /** All titles, or those of a genre, ascending by sort key and ID. */
+  sortedTitles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
+  /** Number of titles of each genre that has titles. */
+  genreGroupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
   /**
-   * Tells of every change of a title, after it was applied; null when everything was loaded again.
-   * @returns what ends it
+   * Grows with each change of a title, its files or its collections. A version is never reused, not even when a
+   * deleted title is created again with the same ID.
    */
+  titleVersion(titleId: string): number
+  /** Grows with each change of the catalogue. */
+  generation(): number
+  /** Grows with each reload that this process requests after its own writes. */
+  ownChangeCount(): number
+  /** Subscribes to changes of titles. @returns a function that unsubscribes */
   onChange(listener: ChangeListener): () => void
-  /** Reads one title and its files again, and tells the feeds: a writer calls it so that it reads its own write. */
-  refresh(titleId: string): Promise<void>
-  /** The same for one who only reads: nobody is told. */
-  reload(titleId: string): Promise<void>
-  /** Many titles at once, without their files. */
+  /** Reads a title and its files from the database, so that a caller sees its own write. */
+  reloadTitle(titleId: string): Promise<void>
+  /** Reads many titles from the database, without their files. */
   reloadTitles(ids: readonly string[]): Promise<void>
-  refreshCollection(id: string): Promise<void>
+  reloadCollection(id: string): Promise<void>
   close(): Promise<void>
 }
 
-const NO_RENDITIONS: ReturnType<typeof renditionsOf> = []
+/** Earliest availability date after a point in time, ms since the epoch; Infinity if there is none. */
+export function nextAvailabilityChange (catalogue: Pick<Catalogue, 'titles'>, afterMs: number): number {
+  let next = Infinity
+  const consider = (date: Date | null): void => {
+    if (date !== null && date.getTime() > afterMs) next = Math.min(next, date.getTime())
+  }
+  for (const { availableFrom, availableUntil } of catalogue.titles()) {
+    consider(availableFrom)
+    consider(availableUntil)
+  }
+  return next
+}
 
-/** What of a title can be watched, as filters ask: each height with the languages it has. */
-export function renditionsOf (
+const NO_RENDITIONS: ReturnType<typeof titleRenditions> = []
+
+/** Height and audio languages of each playable file of a title. */
+export function titleRenditions (
   catalogue: Catalogue,
   title: CatalogueTitle,
 ): ReadonlyArray<{ height: number, languages: readonly string[] }> {
-  if (!catalogue.mayHaveFiles(title.id)) return NO_RENDITIONS
-  return title.items.flatMap((item) => catalogue.filesOf(item.id))
+  if (!catalogue.canHaveFiles(title.id)) return NO_RENDITIONS
+  return title.items.flatMap((item) => catalogue.itemFiles(item.id))
     .filter((file) => file.state === 'ready')
     .map((file) => ({ height: videoHeight(file), languages: file.audioLanguages }))
 }
 
-/** The files of an item that can be played at all. */
-export function readyFilesOf (catalogue: Catalogue, itemId: string): CatalogueFile[] {
-  return catalogue.filesOf(itemId).filter((file) => file.state === 'ready')
+/** The playable files of an item. */
+export function readyFiles (catalogue: Catalogue, itemId: string): CatalogueFile[] {
+  return catalogue.itemFiles(itemId).filter((file) => file.state === 'ready')
 }
 
-/** An item's duration: its first ready file's, else its runtime. */
-export function durationOf (catalogue: Catalogue, item: CatalogueItem): number | null {
-  return readyFilesOf(catalogue, item.id).find((file) => file.durationMs !== null)?.durationMs ?? item.runtimeMs
+/** Duration of the first playable file of an item, else its runtime. */
+export function itemDurationMs (catalogue: Catalogue, item: CatalogueItem): number | null {
+  return readyFiles(catalogue, item.id).find((file) => file.durationMs !== null)?.durationMs ?? item.runtimeMs
 }
 
-/** The season and episode of an item as they are stored and shown: null for a movie. */
-export function numbersOf (
+/** Season and episode number of an item as plays store them: null for a movie. */
+export function episodeNumbers (
   title: Pick<CatalogueTitle, 'kind'>,
   item: CatalogueItem,
 ): { season: number | null, episode: number | null } {

@@ -1,30 +1,23 @@
-// The titles in the orders that lists need. A list is put in order once, when it is first asked for; what changes after that
-// is merged into it, so that a catalogue of any size that changes all the time is not sorted for each request.
-import type { Catalogue, CatalogueTitle } from './catalogue.js'
+// Sorted lists of titles. A list is sorted when it is first requested; later changes are merged into it, so that a
+// large catalogue that changes often is not sorted for each request.
+import type { Catalogue, CatalogueTitle, GenreGroup, Sort } from './catalogue.js'
 
-export const SORTS = ['title', 'release', 'added', 'popularity'] as const
-export type Sort = (typeof SORTS)[number]
-
-/** A place in a sorted list: a title's key, then its id. */
+/** Position in a sorted list: the sort key of a title, then its ID. */
 export type SortPosition = readonly [key: string | number, id: string]
 
-/** Genres are grouped as filters name them, or as the rows of the home page do. */
-export interface GenreGroup {
-  readonly by: 'key' | 'slug'
-  readonly name: string
-}
-
 export interface SortedLists {
-  /** Ascending by key, then id; the titles of one group of genres, or all. */
-  sorted(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
-  /** How many titles each group has that has any. */
-  groupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
+  /** All titles, or those of a genre, ascending by sort key and ID. */
+  sortedTitles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
+  /** Number of titles of each genre that has titles. */
+  genreGroupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
 }
 
-/** More changes that wait are merged before anybody asks. */
-const MERGED_AT_ONCE = 2_000
+type TitleSource = Pick<Catalogue, 'titles' | 'findTitle' | 'onChange'>
 
-/** Titles without a date or a year sort before all others. */
+/** More pending changes are merged without waiting for a request. */
+const MAX_PENDING_CHANGES = 2_000
+
+/** Titles without a date or a year sort first. */
 export function sortKey (title: CatalogueTitle, sort: Sort): string | number {
   switch (sort) {
     case 'title':
@@ -43,8 +36,8 @@ export function compareSortPositions (a: SortPosition, b: SortPosition): number 
   return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0
 }
 
-/** The first place in a list that is not before a position. */
-export function sortPositionOf (titles: readonly CatalogueTitle[], sort: Sort, position: SortPosition): number {
+/** Index of the first title at or after a position, by binary search. */
+export function findSortIndex (titles: readonly CatalogueTitle[], sort: Sort, position: SortPosition): number {
   let [low, high] = [0, titles.length]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -55,24 +48,16 @@ export function sortPositionOf (titles: readonly CatalogueTitle[], sort: Sort, p
   return low
 }
 
-export function groupsOf (
+function genreGroups (
   { genreKeys, genreSlugs }: Pick<CatalogueTitle, 'genreKeys' | 'genreSlugs'>,
   by: GenreGroup['by'],
 ): readonly string[] {
   return by === 'key' ? genreKeys : genreSlugs
 }
 
-const known = new WeakMap<Catalogue, SortedLists>()
-
-/** The orders of a catalogue, which follow it for as long as it is there. */
-export function sortedLists (catalogue: Catalogue): SortedLists {
-  const orders = known.get(catalogue) ?? createOrders(catalogue)
-  known.set(catalogue, orders)
-  return orders
-}
-
-function createOrders (catalogue: Catalogue): SortedLists {
-  const lists = new Map<string, List>()
+/** Creates sorted lists that follow the changes of a catalogue. */
+export function createSortedLists (catalogue: TitleSource): SortedLists {
+  const lists = new Map<string, SortedList>()
   const sizes = { key: countGroups(catalogue, 'key'), slug: countGroups(catalogue, 'slug') }
 
   catalogue.onChange((titleId, before) => {
@@ -82,81 +67,80 @@ function createOrders (catalogue: Catalogue): SortedLists {
       return
     }
     const after = catalogue.findTitle(titleId)
-    for (const list of lists.values()) list.note(titleId, before, after)
+    for (const list of lists.values()) list.addChange(titleId, before, after)
     for (const by of ['key', 'slug'] as const) {
-      for (const group of before === null ? [] : groupsOf(before, by)) count(sizes[by], group, -1)
-      for (const group of after === null ? [] : groupsOf(after, by)) count(sizes[by], group, 1)
+      for (const group of before === null ? [] : genreGroups(before, by)) addToSize(sizes[by], group, -1)
+      for (const group of after === null ? [] : genreGroups(after, by)) addToSize(sizes[by], group, 1)
     }
   })
 
-  function sorted (sort: Sort, group?: GenreGroup): readonly CatalogueTitle[] {
-    // What no title has is not worth a list.
+  function sortedTitles (sort: Sort, group?: GenreGroup): readonly CatalogueTitle[] {
+    // Unknown genres do not create lists: clients could request any number of them.
     if (group !== undefined && !sizes[group.by].has(group.name)) return []
     const name = group === undefined ? sort : `${sort} ${group.by} ${group.name}`
-    const known = lists.get(name)
-    if (known !== undefined) return known.titles()
-    const belongs = (title: CatalogueTitle): boolean =>
-      group === undefined || groupsOf(title, group.by).includes(group.name)
-    const list = createList(
+    const existing = lists.get(name)
+    if (existing !== undefined) return existing.titles()
+    const isInGroup = (title: CatalogueTitle): boolean =>
+      group === undefined || genreGroups(title, group.by).includes(group.name)
+    const list = createSortedList(
       catalogue,
       sort,
-      belongs,
-      group === undefined ? sortTitles([...catalogue.titles()], sort) : sorted(sort).filter(belongs),
+      isInGroup,
+      group === undefined ? sortTitles([...catalogue.titles()], sort) : sortedTitles(sort).filter(isInGroup),
     )
     lists.set(name, list)
     return list.titles()
   }
 
-  return { sorted, groupSizes: (by) => sizes[by] }
+  return { sortedTitles, genreGroupSizes: (by) => sizes[by] }
 }
 
-function countGroups (catalogue: Catalogue, by: GenreGroup['by']): Map<string, number> {
+function countGroups (catalogue: TitleSource, by: GenreGroup['by']): Map<string, number> {
   const sizes = new Map<string, number>()
-  for (const title of catalogue.titles()) for (const group of groupsOf(title, by)) count(sizes, group, 1)
+  for (const title of catalogue.titles()) for (const group of genreGroups(title, by)) addToSize(sizes, group, 1)
   return sizes
 }
 
-function count (sizes: Map<string, number>, group: string, change: number): void {
+function addToSize (sizes: Map<string, number>, group: string, change: number): void {
   const size = (sizes.get(group) ?? 0) + change
   if (size > 0) sizes.set(group, size)
   else sizes.delete(group)
 }
 
-interface List {
+interface SortedList {
   titles(): readonly CatalogueTitle[]
-  /** A title is not what it was. */
-  note(id: string, before: CatalogueTitle | null, after: CatalogueTitle | null): void
+  /** Records a change, to be merged later. */
+  addChange(titleId: string, before: CatalogueTitle | null, after: CatalogueTitle | null): void
 }
 
-/** @param titles those that belong to it now, in their order */
-function createList (
-  catalogue: Catalogue,
+/** @param titles the sorted titles for which `isInGroup` is true */
+function createSortedList (
+  catalogue: TitleSource,
   sort: Sort,
-  belongs: (title: CatalogueTitle) => boolean,
+  isInGroup: (title: CatalogueTitle) => boolean,
   titles: readonly CatalogueTitle[],
-): List {
-  /** What changed since, as it stands in the list; null when it does not. */
-  const changed = new Map<string, CatalogueTitle | null>()
+): SortedList {
+  /** Changed titles by ID, as they are in the list; null if they are not in it. */
+  const pending = new Map<string, CatalogueTitle | null>()
 
-  function merge (): void {
-    const gone = [...changed.values()].filter((title) => title !== null)
-    const come = [...changed.keys()].map((id) => catalogue.findTitle(id)).filter((title) =>
-      title !== null && belongs(title)
-    ) as CatalogueTitle[]
-    changed.clear()
-    titles = mergeTitles(titles, sort, gone, come)
+  function mergePending (): void {
+    const removed = [...pending.values()].filter((title) => title !== null)
+    const added = [...pending.keys()].map((id) => catalogue.findTitle(id))
+      .filter((title) => title !== null).filter(isInGroup)
+    pending.clear()
+    titles = mergeTitles(titles, sort, removed, added)
   }
 
   return {
     titles () {
-      if (changed.size > 0) merge()
+      if (pending.size > 0) mergePending()
       return titles
     },
-    note (id, before, after) {
-      if (changed.has(id)) return
-      if (before !== null && belongs(before)) changed.set(id, before)
-      else if (after !== null && belongs(after)) changed.set(id, null)
-      if (changed.size >= MERGED_AT_ONCE) merge()
+    addChange (titleId, before, after) {
+      if (pending.has(titleId)) return
+      if (before !== null && isInGroup(before)) pending.set(titleId, before)
+      else if (after !== null && isInGroup(after)) pending.set(titleId, null)
+      if (pending.size >= MAX_PENDING_CHANGES) mergePending()
     },
   }
 }
@@ -167,24 +151,24 @@ function sortTitles (titles: readonly CatalogueTitle[], sort: Sort): CatalogueTi
     .map(({ title }) => title)
 }
 
-/** A sorted list without some of its titles, and with others; what lies between them is copied as it is. */
+/** Returns a new sorted list. Unchanged runs of the old list are copied whole. */
 function mergeTitles (
   titles: readonly CatalogueTitle[],
   sort: Sort,
-  gone: readonly CatalogueTitle[],
-  come: readonly CatalogueTitle[],
+  removed: readonly CatalogueTitle[],
+  added: readonly CatalogueTitle[],
 ): CatalogueTitle[] {
-  const leaving = new Set(gone)
-  const parts: Array<readonly CatalogueTitle[]> = []
+  const toRemove = new Set(removed)
+  const runs: Array<readonly CatalogueTitle[]> = []
   let from = 0
-  // Of one position, what leaves comes before what stands there now: the sort is stable.
-  for (const title of sortTitles([...gone, ...come], sort)) {
-    const at = sortPositionOf(titles, sort, [sortKey(title, sort), title.id])
-    if (at > from) parts.push(titles.slice(from, at))
-    from = Math.max(from, at)
-    if (!leaving.has(title)) parts.push([title])
-    else if (titles[at] === title) from = at + 1
+  // The sort is stable: at equal positions, a removed title comes before an added one.
+  for (const title of sortTitles([...removed, ...added], sort)) {
+    const index = findSortIndex(titles, sort, [sortKey(title, sort), title.id])
+    if (index > from) runs.push(titles.slice(from, index))
+    from = Math.max(from, index)
+    if (!toRemove.has(title)) runs.push([title])
+    else if (titles[index] === title) from = index + 1
   }
-  parts.push(titles.slice(from))
-  return ([] as CatalogueTitle[]).concat(...parts)
+  runs.push(titles.slice(from))
+  return ([] as CatalogueTitle[]).concat(...runs)
 }

@@ -1,83 +1,77 @@
-// The answers about titles are kept; none of them is ever out of date, or somebody else's.
 import t from 'tap'
-import { Title } from '../../../models/title.js'
 import { Collection } from '../../../models/collection.js'
+import { Title } from '../../../models/title.js'
 import { addMovie, addShow, call, signUp, signUpAdmin, startApp, upload, watch, type Answer } from '../../helper.js'
 
-t.test('kept answers', { timeout: 60_000 }, async (t) => {
+t.test('cached responses', { timeout: 60_000 }, async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, { translations: { de: { title: 'Die Matrix' } } }, ['480p-en', '2160p-en'])
   const show = await addShow(app, admin)
   const [kim, sam] = [await signUp(app), await signUp(app, { plan: 'basic' })]
-  const pages = [
+  const urls = [
     `/v1/movies/${movie}`,
     `/v1/shows/${show.id}`,
     `/v1/shows/${show.id}/seasons/1`,
     `/v1/shows/${show.id}/seasons/1/episodes/1`,
   ]
-  const unbound = async (who: typeof kim): Promise<string> =>
-    (await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password: 'three blind mice ran' } })).body
-      .accessToken
-  const bind = async (who: typeof kim, name?: string): Promise<typeof kim> => {
-    const id = name === undefined ? who.profileId : (await who.post('/v1/profiles', { name })).body.id
-    return who.with((await who.post(`/v1/profiles/${id}/select`, {})).body.accessToken)
+  const accountToken = async (client: typeof kim): Promise<string> =>
+    (await call(app, 'POST', '/v1/auth/login', { body: { email: client.email, password: 'three blind mice ran' } }))
+      .body.accessToken
+  const withProfileToken = async (client: typeof kim, name?: string): Promise<typeof kim> => {
+    const id = name === undefined ? client.profileId : (await client.post('/v1/profiles', { name })).body.id
+    return client.with((await client.post(`/v1/profiles/${id}/select`, {})).body.accessToken)
   }
-  const readers = {
-    kim: await bind(kim),
-    pat: await bind(kim, 'Pat'),
-    sam: await bind(sam),
-    nobody: kim.with(await unbound(kim)),
+  const clients = {
+    kim: await withProfileToken(kim),
+    pat: await withProfileToken(kim, 'Pat'),
+    sam: await withProfileToken(sam),
+    account: kim.with(await accountToken(kim)),
     admin,
   }
-  const readAll = async (): Promise<Record<string, Answer[]>> =>
-    Object.fromEntries(
-      await Promise.all(
-        Object.entries(readers).map(async ([name, who]) =>
-          [
-            name,
-            await Promise.all(pages.map(async (page) => await who.get(page))),
-          ] as const
-        ),
-      ),
-    )
+  const readAll = async (): Promise<Record<string, Answer[]>> => {
+    const readUrls = async (client: typeof kim): Promise<Answer[]> =>
+      await Promise.all(urls.map(async (url) => await client.get(url)))
+    const responses = Object.entries(clients).map(async ([name, client]) => [name, await readUrls(client)] as const)
+    return Object.fromEntries(await Promise.all(responses))
+  }
 
-  t.test('each reader gets their own, whoever asked before', async (t) => {
+  t.test('each client gets the fields of its own profile and plan, whichever client filled the cache', async (t) => {
     await watch(kim, clock, movie, 20_000)
     await watch(kim, clock, show.episodes[0]!, 30_000)
     await kim.put(`/v1/profiles/${kim.profileId}/wishlist/${movie}`)
-    for (let round = 0; round < 2; round++) {
-      const told = await readAll()
-      const of = (name: string, page: number): any => told[name]![page]!.body
-      t.match(of('kim', 0), { inWishlist: true, progress: { positionMs: 20_000 } })
-      t.match(of('kim', 1).seasons[1], { number: 1, finishedCount: 0, lastWatchedAt: String })
-      t.equal(of('kim', 2).episodes[0].progress.positionMs, 30_000)
-      t.equal(of('kim', 2).episodes[1].progress, null)
-      t.equal(of('kim', 3).progress.positionMs, 30_000)
+    for (const state of ['empty cache', 'filled cache']) {
+      const responses = await readAll()
+      const body = (name: string, url: number): any => responses[name]![url]!.body
+      t.match(body('kim', 0), { inWishlist: true, progress: { positionMs: 20_000 } }, state)
+      t.match(body('kim', 1).seasons[1], { number: 1, finishedCount: 0, lastWatchedAt: String }, state)
+      t.equal(body('kim', 2).episodes[0].progress.positionMs, 30_000, state)
+      t.equal(body('kim', 2).episodes[1].progress, null, state)
+      t.equal(body('kim', 3).progress.positionMs, 30_000, state)
       for (const other of ['pat', 'sam']) {
-        t.match(of(other, 0), { inWishlist: false, rating: null, progress: null }, other)
-        t.match(of(other, 1).seasons[1], { finishedCount: 0, lastWatchedAt: null }, other)
-        t.equal(of(other, 2).episodes[0].progress, null, other)
+        t.match(body(other, 0), { inWishlist: false, rating: null, progress: null }, other)
+        t.match(body(other, 1).seasons[1], { finishedCount: 0, lastWatchedAt: null }, other)
+        t.equal(body(other, 2).episodes[0].progress, null, other)
       }
-      for (const other of ['nobody', 'admin']) {
-        t.notOk(['inWishlist', 'rating', 'progress'].some((member) => member in of(other, 0)), other)
-        t.notOk('progress' in of(other, 2).episodes[0] || 'finishedCount' in of(other, 1).seasons[1], other)
+      for (const other of ['account', 'admin']) {
+        t.notOk(['inWishlist', 'rating', 'progress'].some((field) => field in body(other, 0)), other)
+        t.notOk('progress' in body(other, 2).episodes[0] || 'finishedCount' in body(other, 1).seasons[1], other)
       }
-      t.strictSame(of('kim', 0).available.heights, [2160, 480])
-      t.strictSame(of('sam', 0).available.heights, [480], 'a plan is told what it plays')
-      t.equal(of('sam', 0).mediaFiles.length, 1)
-      t.notOk('translations' in of('kim', 0))
-      t.match(of('admin', 0).translations, { de: { title: 'Die Matrix' } })
-      t.match(of('admin', 0).mediaFiles[0].hls, { state: String })
-      t.notOk(JSON.stringify(told).includes('@@gap'))
+      t.strictSame(body('kim', 0).available.heights, [2160, 480])
+      t.strictSame(body('sam', 0).available.heights, [480], 'formats that the plan cannot play are left out')
+      t.equal(body('sam', 0).mediaFiles.length, 1)
+      t.notOk('translations' in body('kim', 0))
+      t.match(body('admin', 0).translations, { de: { title: 'Die Matrix' } })
+      t.match(body('admin', 0).mediaFiles[0].hls, { state: String })
+      t.notOk(JSON.stringify(responses).includes('@@placeholder'))
     }
-    const german = await readers.kim.get(pages[0]!, { 'accept-language': 'de' })
+    const german = await clients.kim.get(urls[0]!, { 'accept-language': 'de' })
     t.equal(german.body.title, 'Die Matrix')
-    t.equal((await readers.kim.get(pages[0]!)).body.title, 'The Matrix')
+    t.equal((await clients.kim.get(urls[0]!)).body.title, 'The Matrix')
   })
 
-  t.test('a change of anything that is told is told to everybody at once, with another tag', async (t) => {
-    const changes: ReadonlyArray<readonly [what: string, pages: readonly number[], change: () => Promise<unknown>]> = [
+  t.test('each change is in the next response of every client, with another ETag', async (t) => {
+    const changes: ReadonlyArray<readonly [what: string, urls: readonly number[], change: () => Promise<unknown>]> = [
       [
         'the movie',
         [0],
@@ -106,70 +100,67 @@ t.test('kept answers', { timeout: 60_000 }, async (t) => {
         async () => await upload(app, admin, `shows/${show.id}/seasons/1/episodes/1`, '480p-en', '?edition=restored'),
       ],
       [
-        'a collection with both',
+        'a collection with both titles',
         [0, 1],
-        async () => await admin.post('/v1/admin/collections', { title: 'Of everything', titleIds: [movie, show.id] }),
+        async () => await admin.post('/v1/admin/collections', { title: 'Classics', titleIds: [movie, show.id] }),
       ],
       [
-        "that collection's name",
+        'the name of the collection',
         [0, 1],
-        async () => await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { title: 'Of all' }),
+        async () =>
+          await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { title: 'Best of' }),
       ],
       [
-        'and its titles',
+        'the titles of the collection',
         [0],
         async () =>
           await admin.patch(`/v1/admin/collections/${(await Collection.findOne())!.id}`, { titleIds: [show.id] }),
       ],
     ]
-    for (const [what, changed, change] of changes) {
+    for (const [what, changedUrls, change] of changes) {
       const before = await readAll()
       await change()
       const after = await readAll()
-      for (const name of Object.keys(readers)) {
-        for (const page of changed) {
-          // What only a larger plan plays is not told to a smaller one.
+      for (const name of Object.keys(clients)) {
+        for (const url of changedUrls) {
+          // The basic plan cannot play the new file.
           if (what === 'files of the movie' && name === 'sam') continue
-          t.notSame(after[name]![page]!.body, before[name]![page]!.body, `${what}: page ${page} of ${name}`)
-          t.not(after[name]![page]!.headers['etag'], before[name]![page]!.headers['etag'])
+          t.notSame(after[name]![url]!.body, before[name]![url]!.body, `${what}: URL ${url} of ${name}`)
+          t.not(after[name]![url]!.headers['etag'], before[name]![url]!.headers['etag'])
         }
       }
     }
   })
 
-  t.test('the same answer has the same tag, and is not sent again', async (t) => {
-    for (const who of Object.values(readers)) {
-      for (const page of pages) {
-        const { headers, bytes } = await who.get(page)
-        const again = await who.get(page)
-        t.equal(again.headers['etag'], headers['etag'])
-        t.ok(again.bytes.equals(bytes))
-        t.equal((await who.get(page, { 'if-none-match': String(headers['etag']) })).status, 304)
+  t.test('an unchanged response has the same ETag, and If-None-Match gets a 304', async (t) => {
+    for (const client of Object.values(clients)) {
+      for (const url of urls) {
+        const { headers, bytes } = await client.get(url)
+        const second = await client.get(url)
+        t.equal(second.headers['etag'], headers['etag'])
+        t.ok(second.bytes.equals(bytes))
+        t.equal((await client.get(url, { 'if-none-match': String(headers['etag']) })).status, 304)
       }
     }
-    const before = String((await readers.kim.get(pages[0]!)).headers['etag'])
+    const before = String((await clients.kim.get(urls[0]!)).headers['etag'])
     await watch(kim, clock, movie, 25_000)
-    t.equal(
-      (await readers.kim.get(pages[0]!, { 'if-none-match': before })).status,
-      200,
-      'another progress is another answer',
-    )
+    t.equal((await clients.kim.get(urls[0]!, { 'if-none-match': before })).status, 200, 'progress changes the ETag')
   })
 
-  t.test('a title that goes and comes back under its id is the new one', async (t) => {
+  t.test('a title that is deleted and created again with the same ID is served in its new version', async (t) => {
     const line = { kind: 'movie', id: 'd00000000000000000000001', title: 'First' }
-    const send = async (body: object): Promise<Answer> =>
+    const importLine = async (body: object): Promise<Answer> =>
       await call(app, 'POST', '/v1/admin/import', {
         token: admin.token,
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/x-ndjson' },
       })
-    await send(line)
-    t.equal((await readers.kim.get(`/v1/movies/${line.id}`)).body.title, 'First')
+    await importLine(line)
+    t.equal((await clients.kim.get(`/v1/movies/${line.id}`)).body.title, 'First')
     await admin.delete(`/v1/admin/movies/${line.id}`)
-    t.equal((await readers.kim.get(`/v1/movies/${line.id}`)).status, 404)
-    await send({ ...line, title: 'Second' })
-    t.equal((await Title.findById(line.id).lean<{ __v: number }>())!.__v, 0, 'its revision is that of the first')
-    t.equal((await readers.kim.get(`/v1/movies/${line.id}`)).body.title, 'Second')
+    t.equal((await clients.kim.get(`/v1/movies/${line.id}`)).status, 404)
+    await importLine({ ...line, title: 'Second' })
+    t.equal((await Title.findById(line.id).lean<{ __v: number }>())!.__v, 0, 'both versions have the same revision')
+    t.equal((await clients.kim.get(`/v1/movies/${line.id}`)).body.title, 'Second')
   })
 })

@@ -1,58 +1,60 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  compareSortPositions,
-  sortedLists,
-  sortKey,
   SORTS,
+  type Catalogue,
+  type CatalogueTitle,
+  type ChangeListener,
   type GenreGroup,
   type Sort,
-} from '../../../src/catalogue/store/sorted-lists.js'
-import type { Catalogue, CatalogueTitle, ChangeListener } from '../../../src/catalogue/store/catalogue.js'
+} from '../../../src/catalogue/store/catalogue.js'
+import { compareSortPositions, createSortedLists, sortKey } from '../../../src/catalogue/store/sorted-lists.js'
 
-type Listed = Pick<
+type ListedTitle = Pick<
   CatalogueTitle,
   'id' | 'sortTitle' | 'year' | 'releaseDate' | 'addedAt' | 'popularity' | 'genreKeys' | 'genreSlugs'
 >
 
-/** A catalogue of which only what orders are made of is there. */
-function createCatalogue (): {
-  catalogue: Catalogue,
-  put: (title: Listed) => void,
-  drop: (id: string) => void,
-  loadAgain: () => void,
-} {
+interface FakeCatalogue {
+  readonly catalogue: Pick<Catalogue, 'titles' | 'findTitle' | 'onChange'>
+  put(title: ListedTitle): void
+  remove(id: string): void
+  reloadAll(): void
+}
+
+function createFakeCatalogue (): FakeCatalogue {
   const titles = new Map<string, CatalogueTitle>()
   const listeners: ChangeListener[] = []
-  const tell = (id: string | null, before: CatalogueTitle | null): void => {
+  const notify: ChangeListener = (id, before) => {
     for (const listener of listeners) listener(id, before)
   }
   return {
     catalogue: {
       titles: () => titles.values(),
-      findTitle: (id: string) => titles.get(id) ?? null,
-      onChange (listener: ChangeListener) {
+      findTitle: (id) => titles.get(id) ?? null,
+      onChange (listener) {
         listeners.push(listener)
         return () => undefined
       },
-    } as unknown as Catalogue,
+    },
     put (title) {
       const before = titles.get(title.id) ?? null
       titles.set(title.id, title as CatalogueTitle)
-      tell(title.id, before)
+      notify(title.id, before)
     },
-    drop (id) {
+    remove (id) {
       const before = titles.get(id) ?? null
       titles.delete(id)
-      tell(id, before)
+      notify(id, before)
     },
-    loadAgain: () => {
-      tell(null, null)
+    reloadAll: () => {
+      notify(null, null)
     },
   }
 }
 
-function sortedAnew (catalogue: Catalogue, sort: Sort, group?: GenreGroup): CatalogueTitle[] {
+/** The expected list, sorted from scratch. */
+function sortAll (catalogue: Pick<Catalogue, 'titles'>, sort: Sort, group?: GenreGroup): CatalogueTitle[] {
   return [...catalogue.titles()].filter(({ genreKeys }) => group === undefined || genreKeys.includes(group.name))
     .sort((a, b) => compareSortPositions([sortKey(a, sort), a.id], [sortKey(b, sort), b.id]))
 }
@@ -66,44 +68,45 @@ const title = fc.record({
   addedAt: fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
   popularity: fc.nat(3),
 }).chain((rest) => genres.map((keys) => ({ ...rest, genreKeys: keys, genreSlugs: keys })))
-type Step = { put: Listed } | { drop: string } | 'read' | 'load'
+type Step = { put: ListedTitle } | { remove: string } | 'read' | 'reload'
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: title.map((put) => ({ put })) },
-  { weight: 2, arbitrary: fc.nat(11).map((i) => ({ drop: `id ${i}` })) },
+  { weight: 2, arbitrary: fc.nat(11).map((i) => ({ remove: `id ${i}` })) },
   { weight: 3, arbitrary: fc.constant('read' as const) },
-  { weight: 1, arbitrary: fc.constant('load' as const) },
+  { weight: 1, arbitrary: fc.constant('reload' as const) },
 )
 
-t.test('lists that were kept up with changes are as if they were sorted anew, whenever they are asked for', async () => {
+t.test('after any changes, a sorted list equals a list that is sorted from scratch', async () => {
   fc.assert(fc.property(fc.array(title, { maxLength: 12 }), fc.array(step, { maxLength: 60 }), (first, steps) => {
-    const { catalogue, put, drop, loadAgain } = createCatalogue()
+    const { catalogue, put, remove, reloadAll } = createFakeCatalogue()
     for (const one of first) put(one)
-    const orders = sortedLists(catalogue)
-    const isRight = (): boolean =>
+    const lists = createSortedLists(catalogue)
+    const areListsCorrect = (): boolean =>
       [undefined, 'drama', 'western', 'nothing'].every((name) => {
         const group = name === undefined ? undefined : { by: 'key', name } as const
         return SORTS.every((sort) => {
-          const [kept, anew] = [orders.sorted(sort, group), sortedAnew(catalogue, sort, group)]
-          return kept.length === anew.length && kept.every((one, i) => one === anew[i])
+          const [actual, expected] = [lists.sortedTitles(sort, group), sortAll(catalogue, sort, group)]
+          return actual.length === expected.length && actual.every((one, i) => one === expected[i])
         })
       })
-    const isCounted = (): boolean =>
+    const areSizesCorrect = (): boolean =>
       ['drama', 'comedy', 'western'].every((name) =>
-        (orders.groupSizes('key').get(name) ?? 0) === sortedAnew(catalogue, 'title', { by: 'key', name }).length
+        (lists.genreGroupSizes('key').get(name) ?? 0) === sortAll(catalogue, 'title', { by: 'key', name }).length
       )
     return steps.every((one) => {
-      if (one === 'read') return isRight() && isCounted()
-      if (one === 'load') loadAgain()
+      if (one === 'read') return areListsCorrect() && areSizesCorrect()
+      if (one === 'reload') reloadAll()
       else if ('put' in one) put(one.put)
-      else drop(one.drop)
+      else remove(one.remove)
       return true
-    }) && isRight() && isCounted()
+    }) && areListsCorrect() && areSizesCorrect()
   }))
 })
 
-t.test('thousands of changes between two looks are all in the list', async (t) => {
-  const { catalogue, put } = createCatalogue()
-  const make = (i: number, popularity: number): Listed => ({
+t.test('thousands of changes between two reads are all in the list', async (t) => {
+  const { catalogue, put } = createFakeCatalogue()
+  const lists = createSortedLists(catalogue)
+  const titleOf = (i: number, popularity: number): ListedTitle => ({
     id: String(i).padStart(5, '0'),
     sortTitle: 'a',
     year: null,
@@ -113,12 +116,12 @@ t.test('thousands of changes between two looks are all in the list', async (t) =
     genreKeys: [],
     genreSlugs: [],
   })
-  for (let i = 0; i < 5_000; i++) put(make(i, i))
-  const before = sortedLists(catalogue).sorted('popularity')
-  for (let i = 0; i < 5_000; i++) put(make(i, 5_000 - i))
+  for (let i = 0; i < 5_000; i++) put(titleOf(i, i))
+  const before = lists.sortedTitles('popularity')
+  for (let i = 0; i < 5_000; i++) put(titleOf(i, 5_000 - i))
   t.strictSame(
-    sortedLists(catalogue).sorted('popularity').map(({ id }) => id),
-    sortedAnew(catalogue, 'popularity').map(({ id }) => id),
+    lists.sortedTitles('popularity').map(({ id }) => id),
+    sortAll(catalogue, 'popularity').map(({ id }) => id),
   )
-  t.equal(before[0]?.popularity, 0, 'and whoever still reads the old list is not disturbed')
+  t.equal(before[0]?.popularity, 0, 'a list that was read before the changes stays the same')
 })

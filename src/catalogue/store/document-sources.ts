@@ -1,0 +1,104 @@
+// Reads the documents that the catalogue consists of, and applies them to its state.
+import mongoose, { Types, type Model } from 'mongoose'
+import { Collection, type StoredCollection } from '../../../models/collection.js'
+import { Media, type StoredMedia } from '../../../models/media.js'
+import { Title } from '../../../models/title.js'
+import { readInBatches } from '../../database/read-in-batches.js'
+import type { CatalogueTitle } from './catalogue.js'
+import {
+  CARD_PROJECTION,
+  createState,
+  putCollection,
+  putMedia,
+  putTitle,
+  removeCollection,
+  removeMedia,
+  removeTitle,
+  type CatalogueState,
+  type ListedTitle,
+} from './catalogue-state.js'
+
+type StoredDocument = ListedTitle | StoredMedia | StoredCollection
+
+/** A database collection that a part of the catalogue comes from. */
+export interface DocumentSource {
+  readonly name: string
+  readonly model: Pick<Model<unknown>, 'collection'>
+  read(ids: readonly string[]): Promise<readonly StoredDocument[]>
+  /** @param document null if it was deleted */
+  apply(id: string, document: StoredDocument | null): void
+}
+
+export interface DocumentSources {
+  readonly titles: DocumentSource
+  readonly media: DocumentSource
+  readonly collections: DocumentSource
+}
+
+interface SourceDeps {
+  state(): CatalogueState
+  onTitleApplied(titleId: string, before: CatalogueTitle | null): void
+  /** Called for titles whose files or collections change; undefined for files of an unknown item. */
+  onTitleAffected(titleId: string | undefined): void
+}
+
+export function createSources ({ state, onTitleApplied, onTitleAffected }: SourceDeps): DocumentSources {
+  return {
+    titles: {
+      name: 'title',
+      model: Title,
+      read: async (ids) => await Title.find(idFilter(ids), CARD_PROJECTION).lean<ListedTitle[]>(),
+      apply (id, title) {
+        const before = state().titles.get(id) ?? null
+        if (title === null) removeTitle(state(), id)
+        else putTitle(state(), title as ListedTitle)
+        onTitleApplied(id, before)
+      },
+    },
+    media: {
+      name: 'media',
+      model: Media,
+      read: async (ids) => await Media.find(idFilter(ids)).lean<StoredMedia[]>(),
+      apply (itemId, media) {
+        onTitleAffected(state().items.get(itemId)?.titleId)
+        if (media === null) removeMedia(state(), itemId)
+        else putMedia(state(), media as StoredMedia)
+      },
+    },
+    collections: {
+      name: 'collection',
+      model: Collection,
+      read: async (ids) => await Collection.find(idFilter(ids)).lean<StoredCollection[]>(),
+      apply (id, collection) {
+        const before = state().collections.get(id)?.titleIds ?? []
+        if (collection === null) removeCollection(state(), id)
+        else putCollection(state(), collection as StoredCollection)
+        for (const titleId of new Set([...before, ...state().collections.get(id)?.titleIds ?? []])) {
+          onTitleAffected(titleId)
+        }
+      },
+    },
+  }
+}
+
+/** Reads the whole catalogue. */
+export async function loadState (): Promise<CatalogueState> {
+  const state = createState()
+  for await (const titles of readInBatches<ListedTitle>(Title, CARD_PROJECTION)) {
+    for (const title of titles) putTitle(state, title)
+  }
+  for await (const batch of readInBatches<StoredMedia>(Media)) for (const media of batch) putMedia(state, media)
+  for await (const collections of readInBatches<StoredCollection>(Collection)) {
+    for (const collection of collections) putCollection(state, collection)
+  }
+  return state
+}
+
+export async function readItemIdsWithMedia (titleId: string): Promise<Set<string>> {
+  const media = await Media.find({ title: titleId }, { _id: 1 }).lean<Array<Pick<StoredMedia, '_id'>>>()
+  return new Set(media.map(({ _id }) => _id.toString()))
+}
+
+const idFilter = (ids: readonly string[]) => ({
+  _id: mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) }),
+})

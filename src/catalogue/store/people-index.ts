@@ -1,0 +1,64 @@
+// An index of the credited people of all titles. People have no documents: their IDs derive from their names, or from
+// their IMDb IDs.
+import { createHash } from 'node:crypto'
+import type { Person, StoredTitle } from '../../../models/title.js'
+import { foldText } from '../../domain/text.js'
+import type { CataloguePerson } from './catalogue.js'
+
+type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
+
+export interface PeopleIndex {
+  readonly byId: Map<string, IndexedPerson>
+  /** Person IDs by IMDb ID and name: hashes each name once. */
+  readonly idCache: Map<string, string>
+}
+
+type Credits = Pick<StoredTitle, 'cast' | 'crew'>
+
+/** Only the first people of a cast, and of a crew, get a page. The details of a title list everyone. */
+const MAX_INDEXED_PEOPLE = 100
+const PERSON_ID_LENGTH = 24
+
+export function createPeopleIndex (): PeopleIndex {
+  return { byId: new Map(), idCache: new Map() }
+}
+
+/** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without case and accents. */
+export function derivePersonId ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): string {
+  return createHash('sha256').update(imdb === undefined ? `name ${foldText(name)}` : `imdb ${imdb}`).digest('hex')
+    .slice(0, PERSON_ID_LENGTH)
+}
+
+function cachedPersonId (index: PeopleIndex, person: Person): string {
+  const key = `${person.imdb ?? ''} ${person.name}`
+  const cached = index.idCache.get(key)
+  if (cached !== undefined) return cached
+  const id = derivePersonId(person)
+  index.idCache.set(key, id)
+  return id
+}
+
+/** The people of a title that get a page, by ID. */
+export function listIndexedPeople (index: PeopleIndex, { cast = [], crew = [] }: Credits): Map<string, Person> {
+  const people = [...cast.slice(0, MAX_INDEXED_PEOPLE), ...crew.slice(0, MAX_INDEXED_PEOPLE)]
+  return new Map(people.map((person) => [cachedPersonId(index, person), person]))
+}
+
+/** Adds a title to its people. */
+export function addTitleToPeople (index: PeopleIndex, titleId: string, people: ReadonlyMap<string, Person>): void {
+  for (const [id, { name }] of people) {
+    const person = index.byId.get(id)
+    if (person === undefined) index.byId.set(id, { id, name, sortName: foldText(name), titleIds: [titleId] })
+    else person.titleIds.push(titleId)
+  }
+}
+
+/** Removes a title from its people, and people without titles from the index. */
+export function removeTitleFromPeople (index: PeopleIndex, titleId: string, personIds: readonly string[]): void {
+  for (const id of personIds) {
+    const person = index.byId.get(id)
+    if (person === undefined) continue
+    person.titleIds = person.titleIds.filter((one) => one !== titleId)
+    if (person.titleIds.length === 0) index.byId.delete(id)
+  }
+}
