@@ -1,29 +1,29 @@
-// The home page of a profile: its rows with the first cards of each, and single rows a page at a time.
-import { findProfileWatching } from '../../models/account.js'
+// The home page of a profile: all rows with their first cards, and single rows a page at a time.
+import { findProfile } from '../../models/account.js'
 import { findStreamLeases } from '../../models/account-streams.js'
 import { findPreferencesOfTitles } from '../../models/profile-title-preferences.js'
-import { findEntries, toTitleStates } from '../watching/title-states.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
 import { notFound } from '../errors.js'
-import type { ProfileState } from '../schemas/catalogue.js'
-import { listCardsOf, type ContinueCard } from '../watching/lists/continue-watching.js'
-import type { ProfileRef, WatchingDeps } from '../watching/watching.js'
-import { isDropped, loadRatings, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
-import { findRow, listRows, type HomeContext, type Row, type RowEntry, type RowCursor } from './rows.js'
+import type { ProfileRef, WatchingDeps } from '../watching/deps.js'
+import { listCardsOfProfile, type ContinueCard } from '../watching/lists/continue-watching.js'
+import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/title-states.js'
+import { isDropped, loadProfileAffinity, loadRatings, type ProfileAffinity } from './profile-affinity.js'
+import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
 import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
 
+/** Cards of a row on the home page. */
 const ROW_LENGTH = 20
-/** No profile has more cards: what is embedded, and as far as continue watching looks back. */
-const ALL_CONTINUE_CARDS = 300
+/** More than the continue-watching list of any profile has: embedded and archived titles. */
+const MAX_CONTINUE_CARDS = 300
 export const CONTINUE_ROW = { id: 'continue-watching', title: 'Continue watching' } as const
 
 export interface HomeCard {
   readonly title: CatalogueTitle
   readonly state: ProfileState
-  /** The new episode that brought the title here. */
+  /** In the row of new episodes: the newest one. */
   readonly episode?: CatalogueItem
 }
 
@@ -34,21 +34,21 @@ export interface FilledRow {
     readonly kind: 'titles',
     readonly items: readonly HomeCard[],
   }
-  /** Where the next page begins; null on the last. */
+  /** Cursor for the next page; null on the last page. */
   readonly next: RowCursor | null
 }
 
 export interface HomeRequest {
-  readonly viewer: MaturityScope
+  readonly scope: MaturityScope
   readonly planMaxHeight: number
 }
 
 export interface Home {
-  /** All rows that have something in them. @throws DomainError 404 without such a profile */
-  readAll(watcher: ProfileRef, request: HomeRequest): Promise<FilledRow[]>
-  /** One page of one row. @throws DomainError 404 without such a profile or row */
+  /** Returns all rows that are not empty. @throws DomainError 404 `not-found` */
+  readAll(ref: ProfileRef, request: HomeRequest): Promise<FilledRow[]>
+  /** Returns one page of one row. @throws DomainError 404 `not-found` */
   readRow(
-    watcher: ProfileRef,
+    ref: ProfileRef,
     request: HomeRequest,
     rowId: string,
     after: RowCursor | null,
@@ -56,73 +56,78 @@ export interface Home {
   ): Promise<FilledRow>
 }
 
-export function createHome (
-  watching: WatchingDeps,
-  catalogue: Catalogue,
-  trends: Trends,
-  findSimilar: FindSimilar,
-): Home {
-  /** @param continueLimit how many cards of continue watching are wanted */
+export interface HomeDeps {
+  readonly watching: WatchingDeps
+  readonly catalogue: Catalogue
+  readonly trends: Trends
+  readonly findSimilar: FindSimilar
+}
+
+export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDeps): Home {
+  /** @param continueLimit number of continue-watching cards to read */
   async function readContext (
-    watcher: ProfileRef,
-    { viewer, planMaxHeight }: HomeRequest,
+    ref: ProfileRef,
+    { scope, planMaxHeight }: HomeRequest,
     continueLimit: number,
-  ): Promise<{ context: HomeContext, cards: ContinueCard[] }> {
-    const [profile, slots, ratings] = await Promise.all([
-      findProfileWatching(watcher.account, watcher.profile),
-      findStreamLeases(watcher.account),
-      loadRatings(watcher.profile),
+  ): Promise<{ context: HomeContext, continueCards: ContinueCard[] }> {
+    const [profile, leases, ratings] = await Promise.all([
+      findProfile(ref.account, ref.profile),
+      findStreamLeases(ref.account),
+      loadRatings(ref.profile),
     ])
     if (profile === null) throw notFound('profile')
-    // Neither waits for the other: a page costs as many round trips as it has to.
-    const [taste, cards] = await Promise.all([
+    const continueRequest = { scope, planMaxHeight, limit: continueLimit }
+    const [affinity, continueCards] = await Promise.all([
       loadProfileAffinity(profile, ratings),
-      continueLimit === 0 ? [] : listCardsOf(watching, profile, slots, { viewer, planMaxHeight, limit: continueLimit }),
+      continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
-    const context: HomeContext = { catalogue, trends, findSimilar, taste, viewer, planMaxHeight, now: watching.now() }
-    return { context, cards }
+    const context = { catalogue, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
+    return { context, continueCards }
   }
 
-  async function readAll (watcher: ProfileRef, request: HomeRequest): Promise<FilledRow[]> {
-    const { context, cards } = await readContext(watcher, request, ROW_LENGTH + 1)
-    const begun = continueRow(cards, null, ROW_LENGTH)
-    const pages = fillRows(listRows(context), new Set(cards.slice(0, ROW_LENGTH).map(({ title }) => title.id)))
-    const toCards = await readCards(context.taste, pages.flatMap(({ page }) => page.entries))
-    return [begun, ...pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))]
-      .filter(({ cards }) => cards.items.length > 0)
+  async function readAll (ref: ProfileRef, request: HomeRequest): Promise<FilledRow[]> {
+    const { context, continueCards } = await readContext(ref, request, ROW_LENGTH + 1)
+    const continueTitleIds = continueCards.slice(0, ROW_LENGTH).map(({ title }) => title.id)
+    const pages = readFirstPages(listRows(context), continueTitleIds)
+    const toCards = await loadCards(context.affinity, pages.flatMap(({ page }) => page.entries))
+    const titleRows = pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))
+    return [toContinueRow(continueCards, null, ROW_LENGTH), ...titleRows].filter(({ cards }) => cards.items.length > 0)
   }
 
   async function readRow (
-    watcher: ProfileRef,
+    ref: ProfileRef,
     request: HomeRequest,
     rowId: string,
     after: RowCursor | null,
     limit: number,
   ): Promise<FilledRow> {
-    const isContinue = rowId === CONTINUE_ROW.id
-    const { context, cards } = await readContext(watcher, request, isContinue ? ALL_CONTINUE_CARDS : 0)
-    if (isContinue) return continueRow(cards, after, limit)
+    const isContinueRow = rowId === CONTINUE_ROW.id
+    const { context, continueCards } = await readContext(ref, request, isContinueRow ? MAX_CONTINUE_CARDS : 0)
+    if (isContinueRow) return toContinueRow(continueCards, after, limit)
     const row = findRow(context, rowId)
     if (row === null) throw notFound('row')
     const page = row.page(after, limit, () => true)
-    const toCards = await readCards(context.taste, page.entries)
+    const toCards = await loadCards(context.affinity, page.entries)
     return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
   }
 
   return { readAll, readRow }
 }
 
-/** The first page of each row; a title that is recommended once, or goes on above, is not recommended again. */
-function fillRows (rows: readonly Row[], begun: Iterable<string>): Array<{ row: Row, page: ReturnType<Row['page']> }> {
-  const shown = new Set(begun)
+/** The first page of each row. Discovery rows leave out titles of continue watching and of earlier discovery rows. */
+function readFirstPages (
+  rows: readonly Row[],
+  continueTitleIds: readonly string[],
+): Array<{ row: Row, page: ReturnType<Row['page']> }> {
+  const shownIds = new Set(continueTitleIds)
   return rows.map((row) => {
-    const page = row.page(null, ROW_LENGTH, ({ id }) => !row.isDiscovery || !shown.has(id))
-    if (row.isDiscovery) { for (const { title } of page.entries) shown.add(title.id) }
+    const page = row.page(null, ROW_LENGTH, ({ id }) => !row.isDiscovery || !shownIds.has(id))
+    if (row.isDiscovery) { for (const { title } of page.entries) shownIds.add(title.id) }
     return { row, page }
   })
 }
 
-function continueRow (cards: readonly ContinueCard[], after: RankKey | null, limit: number): FilledRow {
+function toContinueRow (cards: readonly ContinueCard[], after: RankKey | null, limit: number): FilledRow {
   const ranked = cards.map((card) => ({ card, key: [card.lastWatchedAt.getTime(), card.title.id] }))
   const { entries, next } = pageOfRanked(ranked, after, limit, () => true)
   return { ...CONTINUE_ROW, cards: { kind: 'continue', items: entries.map(({ card }) => card) }, next }
@@ -132,26 +137,26 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowC
   return { id, title, cards: { kind: 'titles', items }, next }
 }
 
-/** Reads what the profile has to do with some titles, and makes cards of them. */
-async function readCards (
+/** Reads the profile's states of titles. @returns a function that makes cards of entries */
+async function loadCards (
   { profile, ratings, hasAllRatings, archived }: ProfileAffinity,
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
-  // Most of it is known from choosing the rows.
-  const [tastes, watched] = await Promise.all([
+  // Reads only what the profile affinity does not contain.
+  const [preferences, watchEntries] = await Promise.all([
     hasAllRatings ? ratings : findPreferencesOfTitles(profile._id.toString(), ids),
-    findEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
+    findWatchEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
   ])
-  const stateOf = toTitleStates(profile, watched, tastes)
-  // What was given up so long ago that the rows were chosen without knowing it.
-  const isGivenUp = (id: string): boolean => {
-    const entry = watched.get(id)
+  const stateOfTitle = toTitleStates(profile, watchEntries, preferences)
+  // The profile affinity does not contain titles that were dropped long ago.
+  const isDroppedTitle = (id: string): boolean => {
+    const entry = watchEntries.get(id)
     return entry !== undefined && isDropped(entry)
   }
-  return (some, isDiscovery) =>
-    some.filter(({ title }) => !isDiscovery || !isGivenUp(title.id)).map((entry) => ({
+  return (rowEntries, isDiscovery) =>
+    rowEntries.filter(({ title }) => !isDiscovery || !isDroppedTitle(title.id)).map((entry) => ({
       ...entry,
-      state: stateOf(entry.title.id),
+      state: stateOfTitle(entry.title.id),
     }))
 }

@@ -1,36 +1,38 @@
-// The rows of a home page: what is in each, in which order. Rows that are about the profile show whatever belongs there;
-// those that recommend leave out what it gave up or dislikes.
-import { orderKey, type WatchEntry } from '../../models/watch-entry.js'
-import { readyFilesOf, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { withinPlan } from '../domain/file-choice.js'
+// The rows of a home page and their order. Personal rows show all of their titles; discovery rows recommend titles and
+// leave out what the profile dropped or disliked.
+import { deriveOrderKey, type WatchEntry } from '../../models/watch-entry.js'
+import { findVisibleTitle, findVisibleTitles } from '../catalogue/queries/find-visible.js'
+import { readyFiles, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
+import { filterByPlanHeight } from '../domain/file-choice.js'
 import { weighGenres, type Feedback } from '../domain/genre-affinity.js'
-import { canSee, type MaturityScope } from '../domain/maturity.js'
+import type { MaturityScope } from '../domain/maturity.js'
 import { compareRanks, pageOfRanked, type RankedEntry, type RankKey } from '../domain/ranked-page.js'
 import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
-import { genreOf, genresBySize, newestTitles, popularTitles, titlesOfGenre, type Genre } from './title-lists.js'
 import type { FindSimilar } from './similar-titles.js'
+import { genresBySize, newestTitles, popularTitles, titlesOfGenre, toGenre, type Genre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
 export interface RowEntry {
   readonly title: CatalogueTitle
-  /** The new episode that brought the title here. */
+  /** In the row of new episodes: the newest one. */
   readonly episode?: CatalogueItem
 }
 
-/** A place in a row, as a cursor carries it. */
+/** Position in a row; the wishlist row uses a `WishlistCursor`. */
 export type RowCursor = RankKey
 
 export interface RowPage {
   readonly entries: readonly RowEntry[]
+  /** Null on the last page. */
   readonly next: RowCursor | null
 }
 
 export interface Row {
   readonly id: string
   readonly title: string
-  /** It recommends: a title that another row shows already need not be in it. */
+  /** True for a row of recommendations, which leaves out titles of rows above it. */
   readonly isDiscovery: boolean
   page(after: RowCursor | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
 }
@@ -39,68 +41,67 @@ export interface HomeContext {
   readonly catalogue: Catalogue
   readonly trends: Trends
   readonly findSimilar: FindSimilar
-  readonly taste: ProfileAffinity
-  readonly viewer: MaturityScope
+  readonly affinity: ProfileAffinity
+  readonly scope: MaturityScope
   readonly planMaxHeight: number
   readonly now: Date
 }
 
-const BECAUSE_ROWS = 2
-const GENRE_ROWS = 6
-/** An episode is new for so long. */
+const MAX_BECAUSE_ROWS = 2
+const MAX_GENRE_ROWS = 6
+/** How long an episode is new after its air date. */
 const NEW_EPISODE_DAYS = 30
 const DAY_MS = 86_400_000
-/** Seen so far, it says something about what somebody likes. */
-const MOSTLY_WATCHED = 0.5
+/** Share of an item that a profile watches of titles it is interested in. */
+const MIN_WATCHED_SHARE = 0.5
 
-/** All rows of titles, in their order; any may turn out empty. */
+/** All rows of titles in their order. Rows can be empty. */
 export function listRows (context: HomeContext): Row[] {
   return [
-    newEpisodes(context),
-    wishlist(context),
-    popular(context),
-    ...becauseWatched(context),
-    newest(context),
-    ...genresByTaste(context).map((genre) => genreRow(context, genre)),
+    newEpisodesRow(context),
+    wishlistRow(context),
+    popularRow(context),
+    ...becauseRows(context),
+    newestRow(context),
+    ...favouriteGenres(context).map((genre) => genreRow(context, genre)),
   ]
 }
 
-/** One row by its id; null when there is none, or its title is not for this viewer. */
+/** Finds a row by ID; null if there is none, or if the title that it is about is not visible. */
 export function findRow (context: HomeContext, id: string): Row | null {
   const [, kind, rest = ''] = /^(because|genre)-(.+)$/.exec(id) ?? []
   if (kind === 'because') {
-    const title = visible(context, rest)
+    const title = findVisible(context, rest)
     return title === null ? null : becauseRow(context, title)
   }
-  if (kind === 'genre') return genreRow(context, genreOf(context.catalogue, rest))
-  return [newEpisodes(context), wishlist(context), popular(context), newest(context)].find((row) => row.id === id) ??
-    null
+  if (kind === 'genre') return genreRow(context, toGenre(context.catalogue, rest))
+  const fixedRows = [newEpisodesRow(context), wishlistRow(context), popularRow(context), newestRow(context)]
+  return fixedRows.find((row) => row.id === id) ?? null
 }
 
-/** The title as it is now, if this viewer may see it. */
-function visible ({ catalogue, viewer, now }: HomeContext, titleId: string): CatalogueTitle | null {
-  const title = catalogue.findTitle(titleId)
-  return title !== null && canSee(viewer, title, now) ? title : null
+function findVisible ({ catalogue, scope, now }: HomeContext, titleId: string): CatalogueTitle | null {
+  return findVisibleTitle(catalogue, scope, titleId, now)
 }
 
-/** What may be recommended, of titles that may have been found a moment ago. */
-function* recommendable (
-  context: HomeContext,
-  titles: Iterable<CatalogueTitle>,
-  isForNewcomers: boolean,
-): Generator<CatalogueTitle> {
-  const { unwanted, watched } = context.taste
+/** The titles that can be recommended, in their current versions: cached lists contain older versions. */
+function* recommendable (context: HomeContext, titles: Iterable<CatalogueTitle>): Generator<CatalogueTitle> {
   for (const { id } of titles) {
-    if (unwanted.has(id) || (isForNewcomers && watched.has(id))) continue
-    const title = visible(context, id)
+    const title = context.affinity.unwanted.has(id) ? null : findVisible(context, id)
     if (title !== null) yield title
   }
 }
 
+function* recommendableUnwatched (context: HomeContext, titles: Iterable<CatalogueTitle>): Generator<CatalogueTitle> {
+  for (const title of recommendable(context, titles)) if (!context.affinity.watched.has(title.id)) yield title
+}
+
 type RankedTitle = RowEntry & RankedEntry
 
-/** A row in the order of its entries' keys, highest first. */
-function rankedRow (id: string, title: string, isDiscovery: boolean, entries: () => Iterable<RankedTitle>): Row {
+/** Creates a row. @param entries in descending order of their keys */
+function createRankedRow (
+  { id, title, isDiscovery }: Pick<Row, 'id' | 'title' | 'isDiscovery'>,
+  entries: () => Iterable<RankedTitle>,
+): Row {
   return {
     id,
     title,
@@ -109,129 +110,131 @@ function rankedRow (id: string, title: string, isDiscovery: boolean, entries: ()
   }
 }
 
-function discovery (id: string, title: string, entries: () => Iterable<RankedTitle>): Row {
-  return rankedRow(id, title, true, entries)
+function createDiscoveryRow (id: string, title: string, entries: () => Iterable<RankedTitle>): Row {
+  return createRankedRow({ id, title, isDiscovery: true }, entries)
 }
 
-function byRank (a: RankedTitle, b: RankedTitle): number {
+function byRankDescending (a: RankedTitle, b: RankedTitle): number {
   return compareRanks(b.key, a.key)
 }
 
-function popular (context: HomeContext): Row {
-  return discovery('popular', 'Popular this week', function* () {
-    const viewers = new Map(context.trends.popular().map((one) => [one.titleId, one.viewers]))
-    const watched = [...viewers.keys()].map((id) => context.catalogue.findTitle(id)).filter((title) => title !== null)
+function popularRow (context: HomeContext): Row {
+  return createDiscoveryRow('popular', 'Popular this week', function* () {
+    const profileCounts = new Map(context.trends.popular().map((one) => [one.titleId, one.profileCount]))
+    const trending = [...profileCounts.keys()].map((id) => context.catalogue.findTitle(id))
+      .filter((title) => title !== null)
     const toEntry = (title: CatalogueTitle): RankedTitle => ({
       title,
-      key: [viewers.get(title.id) ?? 0, title.popularity, title.id],
+      key: [profileCounts.get(title.id) ?? 0, title.popularity, title.id],
     })
-    yield* [...recommendable(context, watched, false)].map(toEntry).sort(byRank)
-    // With few viewers it goes on with what is popular anyway.
-    for (const title of recommendable(context, popularTitles(context.catalogue), false)) {
-      if (!viewers.has(title.id)) yield toEntry(title)
+    yield* [...recommendable(context, trending)].map(toEntry).sort(byRankDescending)
+    // Titles that are popular in general fill up the row.
+    for (const title of recommendable(context, popularTitles(context.catalogue))) {
+      if (!profileCounts.has(title.id)) yield toEntry(title)
     }
   })
 }
 
-function newest (context: HomeContext): Row {
-  return discovery('new', 'New', function* () {
-    for (const title of recommendable(context, newestTitles(context.catalogue), false)) {
+function newestRow (context: HomeContext): Row {
+  return createDiscoveryRow('new', 'New', function* () {
+    for (const title of recommendable(context, newestTitles(context.catalogue))) {
       yield { title, key: [title.addedAt.getTime(), title.id] }
     }
   })
 }
 
-function becauseWatched (context: HomeContext): Row[] {
-  const entries = [...context.taste.profile.watchHistory].sort((a, b) =>
-    b.activityAt.getTime() - a.activityAt.getTime()
-  )
-  return entries.filter((entry) => saysSomething(entry) && !context.taste.unwanted.has(entry.title.toString()))
-    .map((entry) => visible(context, entry.title.toString())).filter((title) => title !== null)
-    .slice(0, BECAUSE_ROWS).map((title) => becauseRow(context, title))
+/** Rows for the titles that the profile watched last. */
+function becauseRows (context: HomeContext): Row[] {
+  const { profile, unwanted } = context.affinity
+  const entries = [...profile.watchHistory].sort((a, b) => b.activityAt.getTime() - a.activityAt.getTime())
+  return entries.filter((entry) => showsInterest(entry) && !unwanted.has(entry.title.toString()))
+    .map((entry) => findVisible(context, entry.title.toString())).filter((title) => title !== null)
+    .slice(0, MAX_BECAUSE_ROWS).map((title) => becauseRow(context, title))
 }
 
-function saysSomething ({ finished, ended, positionMs, durationMs }: WatchEntry): boolean {
-  return finished || ended !== null || (durationMs !== null && positionMs > durationMs * MOSTLY_WATCHED)
+function showsInterest ({ finished, ended, positionMs, durationMs }: WatchEntry): boolean {
+  return finished || ended !== null || (durationMs !== null && positionMs > durationMs * MIN_WATCHED_SHARE)
 }
 
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
-  return discovery(`because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
-    const similar = context.findSimilar(watched)
-    const likeness = new Map(similar.map((one) => [one.title.id, one.likeness]))
-    const titles = recommendable(context, similar.map(({ title }) => title), true)
-    yield* [...titles].map((title) => ({ title, key: [likeness.get(title.id) ?? 0, title.popularity, title.id] })).sort(
-      byRank,
-    )
+  return createDiscoveryRow(`because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
+    const similarTitles = context.findSimilar(watched)
+    const similarities = new Map(similarTitles.map(({ title, similarity }) => [title.id, similarity]))
+    const titles = recommendableUnwatched(context, similarTitles.map(({ title }) => title))
+    yield* [...titles]
+      .map((title) => ({ title, key: [similarities.get(title.id) ?? 0, title.popularity, title.id] }))
+      .sort(byRankDescending)
   })
 }
 
-/** The genres a profile likes most; of those it never met, the largest. */
-function genresByTaste ({ catalogue, taste }: HomeContext): Genre[] {
-  const liked = (titleId: string, liking: Feedback): Array<{ genres: readonly string[], liking: Feedback }> => {
+/** The genres with the highest affinity, then the largest genres. Disliked genres are left out. */
+function favouriteGenres ({ catalogue, affinity }: HomeContext): Genre[] {
+  const { profile, watched, unwanted, ratings } = affinity
+  const listFeedback = (titleId: string, feedback: Feedback): Parameters<typeof weighGenres>[0] => {
     const title = catalogue.findTitle(titleId)
-    return title === null ? [] : [{ genres: title.genreSlugs, liking }]
+    return title === null ? [] : [{ genres: title.genreSlugs, feedback }]
   }
   const weights = weighGenres([
-    ...[...taste.watched].filter((id) => !taste.unwanted.has(id)).flatMap((id) => liked(id, 'watched')),
-    ...taste.profile.wishlist.flatMap((id) => liked(id.toString(), 'wished')),
-    ...taste.ratings.flatMap(({ title, rating }) => rating === null ? [] : liked(title.toString(), rating)),
+    ...[...watched].filter((id) => !unwanted.has(id)).flatMap((id) => listFeedback(id, 'watched')),
+    ...profile.wishlist.flatMap((id) => listFeedback(id.toString(), 'wished')),
+    ...ratings.flatMap(({ title, rating }) => rating === null ? [] : listFeedback(title.toString(), rating)),
   ])
   const weightOf = (slug: string): number => weights.get(slug) ?? 0
-  return genresBySize(catalogue).filter((slug) => weightOf(slug) >= 0).sort((a, b) => weightOf(b) - weightOf(a)).slice(
-    0,
-    GENRE_ROWS,
-  ).map((slug) => genreOf(catalogue, slug))
+  return genresBySize(catalogue)
+    .filter((slug) => weightOf(slug) >= 0)
+    .sort((a, b) => weightOf(b) - weightOf(a))
+    .slice(0, MAX_GENRE_ROWS)
+    .map((slug) => toGenre(catalogue, slug))
 }
 
 function genreRow (context: HomeContext, { slug, name }: Genre): Row {
-  return discovery(`genre-${slug}`, name, function* () {
-    for (const title of recommendable(context, titlesOfGenre(context.catalogue, slug), true)) {
+  return createDiscoveryRow(`genre-${slug}`, name, function* () {
+    for (const title of recommendableUnwatched(context, titlesOfGenre(context.catalogue, slug))) {
       yield { title, key: [title.popularity, title.id] }
     }
   })
 }
 
-function wishlist (context: HomeContext): Row {
-  const ids = context.taste.profile.wishlist.map(String)
+function wishlistRow ({ affinity, catalogue, scope, now }: HomeContext): Row {
+  const ids = affinity.profile.wishlist.map(String)
   return {
     id: 'wishlist',
     title: 'Your wishlist',
     isDiscovery: false,
     page (after, limit, isWanted) {
-      const titles = ids.map((id) => visible(context, id)).filter((title) =>
-        title !== null && isWanted(title)
-      ) as CatalogueTitle[]
-      const { titles: entries, next } = pageOfWishlist(ids, titles, after as WishlistCursor | null, limit)
-      return { entries: entries.map((title) => ({ title })), next }
+      const visible = findVisibleTitles(catalogue, scope, ids, now).filter(isWanted)
+      const { titles, next } = pageOfWishlist(ids, visible, after as WishlistCursor | null, limit)
+      return { entries: titles.map((title) => ({ title })), next }
     },
   }
 }
 
-function newEpisodes (context: HomeContext): Row {
-  return rankedRow('new-episodes', 'New episodes of your shows', false, () => {
-    const { profile, unwanted } = context.taste
+function newEpisodesRow (context: HomeContext): Row {
+  const row = { id: 'new-episodes', title: 'New episodes of your shows', isDiscovery: false }
+  return createRankedRow(row, () => {
+    const { profile, unwanted } = context.affinity
     const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
     const ids = new Set([...entries.keys(), ...profile.wishlist.map(String)])
     return [...ids].filter((id) => !unwanted.has(id)).flatMap((id) => {
-      const title = visible(context, id)
-      const episode = title === null ? null : newestEpisode(context, title, entries.get(id))
+      const title = findVisible(context, id)
+      const episode = title === null ? null : findNewEpisode(context, title, entries.get(id))
       return title === null || episode === null ? [] : [{ title, episode, key: [episode.airDate ?? '', title.id] }]
-    }).sort(byRank)
+    }).sort(byRankDescending)
   })
 }
 
-/** The last episode that aired a short while ago, can be played and lies beyond what was watched. */
-function newestEpisode (
+/** The last episode that aired recently, is playable and comes after the episode that the profile watched. */
+function findNewEpisode (
   { catalogue, planMaxHeight, now }: HomeContext,
   title: CatalogueTitle,
   entry: WatchEntry | undefined,
 ): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
   const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
-  const watched = entry === undefined ? null : orderKey(entry)
-  return title.order.findLast((episode) =>
-    episode.airDate !== null && episode.airDate >= since && hasAired(episode, now) &&
-    (watched === null || (episode.place !== null && compareOrderKeys(episode.place, watched) > 0)) &&
-    withinPlan(readyFilesOf(catalogue, episode.id), planMaxHeight).length > 0
+  const watchedKey = entry === undefined ? null : deriveOrderKey(entry)
+  return title.order.findLast(({ id, airDate, orderKey }) =>
+    airDate !== null && airDate >= since && hasAired({ airDate }, now) &&
+    (watchedKey === null || (orderKey !== null && compareOrderKeys(orderKey, watchedKey) > 0)) &&
+    filterByPlanHeight(readyFiles(catalogue, id), planMaxHeight).length > 0
   ) ?? null
 }

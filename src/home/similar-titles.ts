@@ -1,6 +1,5 @@
-// Titles like another one: by genres, people and years, and by who watched both.
-import { LRUCache } from 'lru-cache'
-import { isCacheValid, createCacheStamp, type CacheStamp } from '../catalogue/cache/cache-validity.js'
+// Titles that are similar to a title: by genres, people and years, and by co-watching.
+import { createDerivedCache } from '../catalogue/cache/cache-validity.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { similarity } from '../domain/similarity.js'
 import { titlesOfGenre } from './title-lists.js'
@@ -8,73 +7,72 @@ import type { Trends } from './trends.js'
 
 export interface SimilarTitle {
   readonly title: CatalogueTitle
-  readonly likeness: number
+  /** Greater than 0. */
+  readonly similarity: number
 }
 
-/** So many of a genre, the most popular, are looked at; whatever the size of the catalogue. */
-const LOOKED_AT_PER_GENRE = 300
-const KEPT = 200
-const KEPT_LISTS = 2_000
-/** Being watched by the same people weighs so much more than anything that is known of two titles, at most. */
-const TOGETHER_WEIGHT = 6
+/** Only the most popular titles of a genre are candidates: bounds the work in a large catalogue. */
+const MAX_CANDIDATES_PER_GENRE = 300
+const MAX_SIMILAR_TITLES = 200
+const CACHE_MAX_ENTRIES = 2_000
+/** Weight of full co-watching. The known traits add up to at most 12. */
+const CO_WATCH_WEIGHT = 6
 
+/** Finds similar titles, most similar first. */
 export type FindSimilar = (title: CatalogueTitle) => readonly SimilarTitle[]
 
-/** Finds the titles most like one, the most alike first; remembered until the catalogue or the trends change. */
+/** Creates a finder with a cache that is valid until the catalogue or the trends change. */
 export function createSimilarTitles (catalogue: Catalogue, trends: Trends): FindSimilar {
-  const lists = new LRUCache<
-    string,
-    { readonly stamp: CacheStamp, readonly trendsVersion: number, readonly list: SimilarTitle[] }
-  >({ max: KEPT_LISTS })
+  const cache = createDerivedCache<{ readonly trendsVersion: number, readonly list: readonly SimilarTitle[] }>(
+    catalogue,
+    CACHE_MAX_ENTRIES,
+  )
 
-  return (title) => {
-    const key = `${title.id} ${title.revision}`
-    const known = lists.get(key)
-    if (known !== undefined && isCacheValid(catalogue, known.stamp) && known.trendsVersion === trends.version()) {
-      return known.list
-    }
-    const stamp = createCacheStamp(catalogue)
-    const list = findSimilar(title)
-    lists.set(key, { stamp, trendsVersion: trends.version(), list })
-    return list
-  }
-
-  function* titlesOfPeople ({ people, credited }: CatalogueTitle): Generator<CatalogueTitle> {
-    for (const person of credited.map((id) => catalogue.findPerson(id))) {
+  function* titlesWithPeopleOf ({ people, creditedPersonIds }: CatalogueTitle): Generator<CatalogueTitle> {
+    for (const person of creditedPersonIds.map((id) => catalogue.findPerson(id))) {
       if (person === null || !people.includes(person.name)) continue
       for (const id of person.titleIds) {
         const title = catalogue.findTitle(id)
-        // Those whom a title stands for, not everybody who was in it.
+        // The person has to be among the leading people of both titles.
         if (title?.people.includes(person.name) === true) yield title
       }
     }
   }
 
-  function* firstOfGenre (slug: string): Generator<CatalogueTitle> {
-    let lookedAt = 0
+  function* popularTitlesOfGenre (slug: string): Generator<CatalogueTitle> {
+    let count = 0
     for (const title of titlesOfGenre(catalogue, slug)) {
-      if (lookedAt++ === LOOKED_AT_PER_GENRE) return
+      if (count++ === MAX_CANDIDATES_PER_GENRE) return
       yield title
     }
   }
 
   function findSimilar (title: CatalogueTitle): SimilarTitle[] {
-    const together = trends.watchedTogether(title.id)
+    const coWatched = trends.coWatched(title.id)
     const candidates = new Set([
-      ...titlesOfPeople(title),
-      ...title.genreSlugs.flatMap((slug) => [...firstOfGenre(slug)]),
-      ...[...together.keys()].map((id) => catalogue.findTitle(id)).filter((one) => one !== null),
+      ...titlesWithPeopleOf(title),
+      ...title.genreSlugs.flatMap((slug) => [...popularTitlesOfGenre(slug)]),
+      ...[...coWatched.keys()].map((id) => catalogue.findTitle(id)).filter((one) => one !== null),
     ])
     return [...candidates]
       .filter(({ id }) => id !== title.id)
       .map((other) => ({
         title: other,
-        likeness: similarity(title, other) + TOGETHER_WEIGHT * (together.get(other.id) ?? 0),
+        similarity: similarity(title, other) + CO_WATCH_WEIGHT * (coWatched.get(other.id) ?? 0),
       }))
-      .filter(({ likeness }) => likeness > 0)
+      .filter((one) => one.similarity > 0)
       .sort((a, b) =>
-        b.likeness - a.likeness || b.title.popularity - a.title.popularity || (a.title.id < b.title.id ? 1 : -1)
+        b.similarity - a.similarity || b.title.popularity - a.title.popularity || (a.title.id < b.title.id ? 1 : -1)
       )
-      .slice(0, KEPT)
+      .slice(0, MAX_SIMILAR_TITLES)
+  }
+
+  return (title) => {
+    const { list } = cache.getOrCompute(
+      `${title.id} ${title.revision}`,
+      () => ({ trendsVersion: trends.version(), list: findSimilar(title) }),
+      ({ trendsVersion }) => trendsVersion === trends.version(),
+    )
+    return list
   }
 }

@@ -1,120 +1,123 @@
-// What is watched these days, from the plays of the last week: counted by the database a day at a time, and kept in memory.
+// Trends of the last seven days, counted from plays by scheduled jobs: the most watched titles and co-watched titles.
 import type { Types } from 'mongoose'
 import { Play } from '../../models/play.js'
 
 export interface Trends {
-  /** How many profiles played each title this week, the most first; a profile counts once a day. */
-  popular(): readonly TitleViewers[]
-  /** How often titles are watched by those who watched this one, from 0 to 1. */
-  watchedTogether(titleId: string): ReadonlyMap<string, number>
-  /** Grows with every count. */
+  /** Titles of the last seven days, most watched first. */
+  popular(): readonly TitleAudience[]
+  /** Co-watched titles with their cosine similarity, from 0 to 1. */
+  coWatched(titleId: string): ReadonlyMap<string, number>
+  /** Grows with each count. */
   version(): number
   countPopular(now: Date): Promise<void>
-  countTogether(now: Date): Promise<void>
+  countCoWatched(now: Date): Promise<void>
 }
 
-export interface TitleViewers {
+export interface TitleAudience {
   readonly titleId: string
-  readonly viewers: number
+  /** Profiles that played the title. A profile counts once a day. */
+  readonly profileCount: number
 }
 
 const DAY_MS = 86_400_000
-const DAYS = 7
-/** Of one day, and of the week. */
-const COUNTED_TITLES = 500
-/** What of a week is looked at to learn what goes together: bounded, because it is asked of the database as a whole. */
-const [SAMPLED_PLAYS, SAMPLED_PROFILES, TITLES_OF_PROFILE] = [50_000, 5_000, 12]
-const KEPT_TOGETHER = 20
-/** Fewer say more about themselves than about the titles. */
-const ENOUGH_PROFILES = 3
+const TREND_DAYS = 7
+/** Titles that are kept of each day, and of the week. */
+const MAX_POPULAR_TITLES = 500
+/** Bounds the query over all plays of the week. */
+const [MAX_SAMPLED_PLAYS, MAX_SAMPLED_PROFILES, MAX_TITLES_PER_PROFILE] = [50_000, 5_000, 12]
+const MAX_CO_WATCHED = 20
+/** Fewer shared profiles are not a pattern. */
+const MIN_SHARED_PROFILES = 3
 
-const NOTHING: ReadonlyMap<string, number> = new Map()
+const NO_TITLES: ReadonlyMap<string, number> = new Map()
 
 export function createTrends (): Trends {
-  /** Viewers by title, by the day that they are of; a day that is over is counted once more and then kept. */
-  const days = new Map<number, { readonly viewers: ReadonlyMap<string, number>, readonly isOver: boolean }>()
-  let popular: TitleViewers[] = []
-  let together = new Map<string, ReadonlyMap<string, number>>()
+  /** Profile counts by title, by day (days since the epoch). A past day is counted once after its end, then reused. */
+  const days = new Map<number, { readonly profileCounts: ReadonlyMap<string, number>, readonly isOver: boolean }>()
+  let popular: TitleAudience[] = []
+  let coWatched = new Map<string, ReadonlyMap<string, number>>()
   let version = 0
 
   async function countPopular (now: Date): Promise<void> {
     const today = Math.floor(now.getTime() / DAY_MS)
-    for (const day of days.keys()) if (day <= today - DAYS || day > today) days.delete(day)
-    for (let day = today - DAYS + 1; day <= today; day++) {
-      if (days.get(day)?.isOver !== true) days.set(day, { viewers: await countDay(day), isOver: day < today })
+    for (const day of days.keys()) if (day <= today - TREND_DAYS || day > today) days.delete(day)
+    for (let day = today - TREND_DAYS + 1; day <= today; day++) {
+      if (days.get(day)?.isOver === true) continue
+      days.set(day, { profileCounts: await countProfilesOfDay(day), isOver: day < today })
     }
     const week = new Map<string, number>()
-    for (const { viewers } of days.values()) {
-      for (const [titleId, count] of viewers) week.set(titleId, (week.get(titleId) ?? 0) + count)
+    for (const { profileCounts } of days.values()) {
+      for (const [titleId, count] of profileCounts) week.set(titleId, (week.get(titleId) ?? 0) + count)
     }
-    popular = [...week].map(([titleId, viewers]) => ({ titleId, viewers })).sort((a, b) =>
-      b.viewers - a.viewers || (a.titleId < b.titleId ? -1 : 1)
-    ).slice(0, COUNTED_TITLES)
+    popular = [...week].map(([titleId, profileCount]) => ({ titleId, profileCount }))
+      .sort((a, b) => b.profileCount - a.profileCount || (a.titleId < b.titleId ? -1 : 1))
+      .slice(0, MAX_POPULAR_TITLES)
     version++
   }
 
-  async function countTogether (now: Date): Promise<void> {
-    together = pairUp(await readSample(new Date(now.getTime() - DAYS * DAY_MS)))
+  async function countCoWatched (now: Date): Promise<void> {
+    coWatched = relateTitles(await sampleProfileTitles(new Date(now.getTime() - TREND_DAYS * DAY_MS)))
     version++
   }
 
   return {
     popular: () => popular,
-    watchedTogether: (titleId) => together.get(titleId) ?? NOTHING,
+    coWatched: (titleId) => coWatched.get(titleId) ?? NO_TITLES,
     version: () => version,
     countPopular,
-    countTogether,
+    countCoWatched,
   }
 }
 
-/** What was really played and not taken out of a history since; the second stage, so that the first is all in the index. */
+/** Excludes marks and removed plays. A stage of its own, so that the index covers the whole first stage. */
 const PLAYED = { $match: { isPlayed: true, removedAt: null } } as const
 
-async function countDay (day: number): Promise<Map<string, number>> {
-  const counts = await Play.aggregate<{ _id: Types.ObjectId, viewers: number }>([
+async function countProfilesOfDay (day: number): Promise<Map<string, number>> {
+  const counts = await Play.aggregate<{ _id: Types.ObjectId, profileCount: number }>([
     { $match: { startedAt: { $gte: new Date(day * DAY_MS), $lt: new Date((day + 1) * DAY_MS) } } },
     PLAYED,
     { $group: { _id: { title: '$title', profile: '$profile' } } },
-    { $group: { _id: '$_id.title', viewers: { $sum: 1 } } },
-    { $sort: { viewers: -1 } },
-    { $limit: COUNTED_TITLES },
+    { $group: { _id: '$_id.title', profileCount: { $sum: 1 } } },
+    { $sort: { profileCount: -1 } },
+    { $limit: MAX_POPULAR_TITLES },
   ])
-  return new Map(counts.map(({ _id, viewers }) => [_id.toString(), viewers]))
+  return new Map(counts.map(({ _id, profileCount }) => [_id.toString(), profileCount]))
 }
 
-async function readSample (since: Date): Promise<string[][]> {
+/** The titles of each sampled profile. */
+async function sampleProfileTitles (since: Date): Promise<string[][]> {
   const profiles = await Play.aggregate<{ titles: Types.ObjectId[] }>([
     { $match: { startedAt: { $gte: since } } },
     { $sort: { startedAt: -1 } },
-    { $limit: SAMPLED_PLAYS },
+    { $limit: MAX_SAMPLED_PLAYS },
     PLAYED,
     { $group: { _id: '$profile', titles: { $addToSet: '$title' } } },
-    { $limit: SAMPLED_PROFILES },
+    { $limit: MAX_SAMPLED_PROFILES },
   ])
-  return profiles.map(({ titles }) => titles.slice(0, TITLES_OF_PROFILE).map(String))
+  return profiles.map(({ titles }) => titles.slice(0, MAX_TITLES_PER_PROFILE).map(String))
 }
 
-/** The titles that go with each: shared viewers over the geometric mean of both audiences (cosine similarity). */
-function pairUp (profiles: readonly string[][]): Map<string, ReadonlyMap<string, number>> {
-  const audience = new Map<string, number>()
+/** Relates titles by cosine similarity: shared profiles divided by the geometric mean of both audiences. */
+function relateTitles (profiles: readonly string[][]): Map<string, ReadonlyMap<string, number>> {
+  const audiences = new Map<string, number>()
   const shared = new Map<string, Map<string, number>>()
-  for (const titles of profiles) {
-    for (const a of titles) {
-      audience.set(a, (audience.get(a) ?? 0) + 1)
-      const others = shared.get(a) ?? new Map<string, number>()
-      shared.set(a, others)
-      for (const b of titles) if (b !== a) others.set(b, (others.get(b) ?? 0) + 1)
+  for (const titleIds of profiles) {
+    for (const titleId of titleIds) {
+      audiences.set(titleId, (audiences.get(titleId) ?? 0) + 1)
+      const others = shared.get(titleId) ?? new Map<string, number>()
+      shared.set(titleId, others)
+      for (const other of titleIds) if (other !== titleId) others.set(other, (others.get(other) ?? 0) + 1)
     }
   }
-  const sizeOf = (titleId: string): number => audience.get(titleId) ?? 1
-  return new Map([...shared].map(([a, others]) => [
-    a,
+  const audienceOf = (titleId: string): number => audiences.get(titleId) ?? 1
+  return new Map([...shared].map(([titleId, others]) => [
+    titleId,
     new Map(
       [...others]
-        .filter(([, count]) => count >= ENOUGH_PROFILES)
-        .map(([b, count]) => [b, count / Math.sqrt(sizeOf(a) * sizeOf(b))] as const)
+        .filter(([, count]) => count >= MIN_SHARED_PROFILES)
+        .map(([other, count]) => [other, count / Math.sqrt(audienceOf(titleId) * audienceOf(other))] as const)
         .sort(([, a], [, b]) => b - a)
-        .slice(0, KEPT_TOGETHER),
+        .slice(0, MAX_CO_WATCHED),
     ),
   ]))
 }
