@@ -1,18 +1,20 @@
-// Writing collections: series of films and editorial lists, each an order of titles.
+// Writes collections: ordered series and editorial lists of titles.
 import { Types } from 'mongoose'
 import type { Static } from 'typebox'
 import { Collection, type StoredCollection } from '../../models/collection.js'
-import { conflict, notFound, preconditionFailed } from '../errors.js'
-import type { CollectionChanges, CollectionInput } from '../schemas/collections.js'
-import { storedTranslations, type EditMode } from './stored-title.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
+import { conflict, fail, notFound } from '../errors.js'
+import type { CollectionChanges as CollectionChangesSchema, CollectionInput } from '../schemas/collections.js'
+import { assertRevision } from './edit-show.js'
+import { toStoredTranslations, type EditMode } from './stored-title.js'
+
+type CollectionChanges = Static<typeof CollectionChangesSchema>
 
 interface CollectionDeps {
-  readonly catalogue: Catalogue
+  readonly catalogue: Pick<Catalogue, 'findTitle' | 'reloadCollection'>
 }
-type Body = Static<typeof CollectionChanges>
 
-/** What PUT resets when the body leaves it out. */
+/** Values of the fields that a replacing body omits. */
 export const COLLECTION_DEFAULTS = {
   kind: 'editorial',
   synopsis: null,
@@ -22,64 +24,60 @@ export const COLLECTION_DEFAULTS = {
   published: true,
 } as const
 
-/** The stored form of what a body says. */
-export function storedCollection ({ titleIds, translations, ...rest }: Body): Partial<StoredCollection> {
+/** Maps a body to stored fields; omitted fields are left out. */
+export function toCollectionFields (
+  { titleIds, translations, ...rest }: CollectionChanges,
+): Partial<StoredCollection> {
   return {
     ...rest,
     ...(titleIds === undefined ? {} : { titles: titleIds.map((id) => new Types.ObjectId(id)) }),
-    ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
+    ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
   } as Partial<StoredCollection>
 }
 
 /** @throws DomainError 409 `unknown-titles` */
-function assertTitles (catalogue: Catalogue, { titleIds = [] }: Body): void {
+function assertTitlesExist ({ catalogue }: CollectionDeps, { titleIds = [] }: CollectionChanges): void {
   const unknown = titleIds.filter((id) => catalogue.findTitle(id) === null)
   if (unknown.length > 0) {
-    throw conflict('unknown-titles', 'Unknown titles', 'A collection names titles of the catalogue. Leave these out.', {
+    throw conflict('unknown-titles', 'Unknown titles', 'The catalogue does not contain these titles. Remove them.', {
       titleIds: unknown,
     })
   }
 }
 
-/** @throws DomainError 409 `unknown-titles` */
-export async function createCollection (
-  { catalogue }: CollectionDeps,
-  body: Static<typeof CollectionInput>,
-): Promise<string> {
-  assertTitles(catalogue, body)
-  const { _id } = await new Collection({ ...COLLECTION_DEFAULTS, ...storedCollection(body) }).save()
-  await catalogue.refreshCollection(_id.toString())
+/** @returns the ID of the collection. @throws DomainError 409 `unknown-titles` */
+export async function createCollection (deps: CollectionDeps, body: Static<typeof CollectionInput>): Promise<string> {
+  assertTitlesExist(deps, body)
+  const { _id } = await new Collection({ ...COLLECTION_DEFAULTS, ...toCollectionFields(body) }).save()
+  await deps.catalogue.reloadCollection(_id.toString())
   return _id.toString()
 }
 
 /** @throws DomainError 404, 409 `unknown-titles`, 412 */
 export async function editCollection (
-  { catalogue }: CollectionDeps,
+  deps: CollectionDeps,
   id: string,
-  body: Body,
+  body: CollectionChanges,
   mode: EditMode,
-  revision: number | null,
+  expectedRevision: number | null,
 ): Promise<void> {
-  const collection = await Collection.findById(id) ?? missing()
-  if (revision !== null && collection.get('__v') !== revision) throw preconditionFailed()
-  assertTitles(catalogue, body)
-  collection.set({ ...(mode === 'replace' ? COLLECTION_DEFAULTS : {}), ...storedCollection(body) })
+  const collection = await Collection.findById(id) ?? fail(notFound('collection'))
+  assertRevision(collection.get('__v') as number, expectedRevision)
+  assertTitlesExist(deps, body)
+  collection.set({ ...(mode === 'replace' ? COLLECTION_DEFAULTS : {}), ...toCollectionFields(body) })
   await collection.save()
-  await catalogue.refreshCollection(id)
+  await deps.catalogue.reloadCollection(id)
 }
 
-/** Its titles stay. @throws DomainError 404, 412 */
+/** Removes a collection; its titles stay. @throws DomainError 404, 412 */
 export async function removeCollection (
   { catalogue }: CollectionDeps,
   id: string,
-  revision: number | null,
+  expectedRevision: number | null,
 ): Promise<void> {
-  const collection = await Collection.findById(id).select('__v').lean<Pick<StoredCollection, '__v'>>() ?? missing()
-  if (revision !== null && collection.__v !== revision) throw preconditionFailed()
+  const collection = await Collection.findById(id).select('__v').lean<Pick<StoredCollection, '__v'>>() ??
+    fail(notFound('collection'))
+  assertRevision(collection.__v, expectedRevision)
   await Collection.deleteOne({ _id: id })
-  await catalogue.refreshCollection(id)
-}
-
-function missing (): never {
-  throw notFound('collection')
+  await catalogue.reloadCollection(id)
 }

@@ -1,33 +1,41 @@
-// What a deletion would take with it, counted before anything is deleted.
+// Counts what a deletion would remove, and what would stay without its title.
 import mongoose, { Types } from 'mongoose'
 import { Account } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Play } from '../../models/play.js'
-import { Show, type StoredShow } from '../../models/show.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
-import { notFound } from '../errors.js'
+import { Show, type StoredShow } from '../../models/show.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import { notFound } from '../errors.js'
+import { requireSeason } from './edit-show.js'
 
+/** Null instead of a count: the query took too long. */
 export interface DeletionPreview {
-  /** Gone for good. */
+  /** Removed. */
   readonly episodes: number
+  /** Removed. */
   readonly mediaFiles: number
+  /** Removed. */
   readonly mediaBytes: number
+  /** Removed. */
   readonly subtitles: number
-  /** Left without what they are about; null: too many to count in time. */
+  /** Stay in the histories. */
   readonly plays: number | null
+  /** Accounts with a running stream. */
   readonly streams: number | null
+  /** Accounts with the title on a wishlist. */
   readonly wishlists: number | null
   readonly ratings: number | null
   readonly collections: number
 }
 
-/** What is rarely asked has no index of its own: counting ends here. */
-const COUNT_WITHIN_MS = 5_000
-const TIME_LIMIT_EXCEEDED = 50
+/** Rare queries have no index, so their time is limited. */
+const COUNT_TIMEOUT_MS = 5_000
+/** Error code of MongoDB for an exceeded `maxTimeMS`. */
+const MAX_TIME_MS_EXPIRED = 50
 
-/** Which part of a title; all of it without a season. */
+/** A title, or the season or episode of it that is to be deleted. */
 export interface DeletionScope {
   readonly kind: 'movie' | 'show'
   readonly id: string
@@ -35,44 +43,49 @@ export interface DeletionScope {
   readonly episode?: number
 }
 
-/** @throws DomainError 404 */
-export async function previewDeletion (catalogue: Catalogue, scope: DeletionScope): Promise<DeletionPreview> {
+/** @throws DomainError 404 `not-found` */
+export async function previewDeletion (
+  catalogue: Pick<Catalogue, 'findTitle' | 'collectionsWithTitle'>,
+  scope: DeletionScope,
+): Promise<DeletionPreview> {
   const title = catalogue.findTitle(scope.id)
   if (title?.kind !== scope.kind) throw notFound(scope.kind)
-  const items = itemsIn(title, scope)
-  if (items.length === 0 && scope.season !== undefined) await assertSeason(scope.id, scope.season)
-  const ids = items.map(({ id }) => new Types.ObjectId(id))
-  const isWhole = scope.season === undefined
-  const media = await Media.find({ _id: mongoose.trusted({ $in: ids }) }).lean<StoredMedia[]>()
-  const _id = new Types.ObjectId(title.id)
+  const items = itemsInScope(title, scope)
+  if (items.length === 0 && scope.season !== undefined) await assertSeasonExists(scope.id, scope.season)
+  const itemIds = items.map(({ id }) => new Types.ObjectId(id))
+  const isWholeTitle = scope.season === undefined
+  const media = await Media.find({ _id: mongoose.trusted({ $in: itemIds }) }).lean<StoredMedia[]>()
+  const titleId = new Types.ObjectId(title.id)
   const [plays, streams, wishlists, ratings] = await Promise.all([
-    count(
+    countWithTimeout(
       Play.countDocuments({
-        ...(isWhole ? { title: _id } : { item: mongoose.trusted({ $in: ids }) }),
+        ...(isWholeTitle ? { title: titleId } : { item: mongoose.trusted({ $in: itemIds }) }),
         kind: 'play',
         isPlayed: true,
       }),
     ),
-    count(AccountStreams.countDocuments({ 'slots.item': mongoose.trusted({ $in: ids }) })),
-    isWhole ? count(Account.countDocuments({ 'profiles.wishlist': _id })) : 0,
-    isWhole
-      ? count(ProfileTitlePreferences.countDocuments({ title: _id, rating: mongoose.trusted({ $ne: null }) }))
+    countWithTimeout(AccountStreams.countDocuments({ 'leases.item': mongoose.trusted({ $in: itemIds }) })),
+    isWholeTitle ? countWithTimeout(Account.countDocuments({ 'profiles.wishlist': titleId })) : 0,
+    isWholeTitle
+      ? countWithTimeout(
+        ProfileTitlePreferences.countDocuments({ title: titleId, rating: mongoose.trusted({ $ne: null }) }),
+      )
       : 0,
   ])
   return {
     episodes: scope.kind === 'show' ? items.length : 0,
-    mediaFiles: sum(media, ({ files }) => files.length),
-    mediaBytes: sum(media, ({ files }) => sum(files, ({ sizeBytes }) => sizeBytes)),
-    subtitles: sum(media, ({ subtitles = [] }) => subtitles.length),
+    mediaFiles: sumOf(media, ({ files }) => files.length),
+    mediaBytes: sumOf(media, ({ files }) => sumOf(files, ({ sizeBytes }) => sizeBytes)),
+    subtitles: sumOf(media, ({ subtitles = [] }) => subtitles.length),
     plays,
     streams,
     wishlists,
     ratings,
-    collections: isWhole ? catalogue.collectionsOf(title.id).length : 0,
+    collections: isWholeTitle ? catalogue.collectionsWithTitle(title.id).length : 0,
   }
 }
 
-function itemsIn (title: CatalogueTitle, { season, episode }: DeletionScope): CatalogueItem[] {
+function itemsInScope (title: CatalogueTitle, { season, episode }: DeletionScope): CatalogueItem[] {
   const items = title.items.filter((item) =>
     (season === undefined || item.season === season) && (episode === undefined || item.episode === episode)
   )
@@ -80,21 +93,21 @@ function itemsIn (title: CatalogueTitle, { season, episode }: DeletionScope): Ca
   return items
 }
 
-/** A season may have no episodes: then only the show knows of it. */
-async function assertSeason (showId: string, number: number): Promise<void> {
+/** The catalogue in memory does not contain seasons without episodes. */
+async function assertSeasonExists (showId: string, number: number): Promise<void> {
   const show = await Show.findById(showId, { 'seasons.number': 1 }).lean<Pick<StoredShow, 'seasons'>>()
-  if (show?.seasons.some((season) => season.number === number) !== true) throw notFound('season')
+  requireSeason(show ?? { seasons: [] }, number)
 }
 
-async function count (query: { maxTimeMS(ms: number): PromiseLike<number> }): Promise<number | null> {
+async function countWithTimeout (query: { maxTimeMS(ms: number): PromiseLike<number> }): Promise<number | null> {
   try {
-    return await query.maxTimeMS(COUNT_WITHIN_MS)
+    return await query.maxTimeMS(COUNT_TIMEOUT_MS)
   } catch (error) {
-    if (error instanceof mongoose.mongo.MongoServerError && error.code === TIME_LIMIT_EXCEEDED) return null
+    if (error instanceof mongoose.mongo.MongoServerError && error.code === MAX_TIME_MS_EXPIRED) return null
     throw error
   }
 }
 
-function sum<T> (list: readonly T[], of: (one: T) => number): number {
-  return list.reduce((total, one) => total + of(one), 0)
+function sumOf<T> (list: readonly T[], valueOf: (one: T) => number): number {
+  return list.reduce((total, one) => total + valueOf(one), 0)
 }

@@ -1,22 +1,22 @@
-// The movie or the episode that an address of the administration names.
-import { fail, notFound } from '../errors.js'
+// Finds items for administrators by the path parameters of the API, without maturity limits.
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import { fail, notFound } from '../errors.js'
 
 export interface TitleItem {
   readonly title: CatalogueTitle
   readonly item: CatalogueItem
 }
 
-/** @throws DomainError 404 */
-export function findMovieItem (catalogue: Catalogue, movieId: string): TitleItem {
+/** @throws DomainError 404 `not-found` */
+export function findMovieItem (catalogue: Pick<Catalogue, 'findTitle'>, movieId: string): TitleItem {
   const title = catalogue.findTitle(movieId)
   const item = title?.items[0]
   return title?.kind === 'movie' && item !== undefined ? { title, item } : fail(notFound('movie'))
 }
 
-/** @throws DomainError 404 */
+/** @throws DomainError 404 `not-found` */
 export function findEpisodeItem (
-  catalogue: Catalogue,
+  catalogue: Pick<Catalogue, 'findTitle'>,
   { showId, season, episode }: { readonly showId: string, readonly season: number, readonly episode: number },
 ): TitleItem {
   const title = catalogue.findTitle(showId)

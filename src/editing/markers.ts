@@ -1,4 +1,4 @@
-// Recap, intro and credits markers: ordered places in an item, checked when they are written.
+// Recap, intro and credits markers of an item, in ms from the start.
 import { NO_MARKERS, type Markers } from '../../models/title.js'
 import { validationFailed } from '../errors.js'
 
@@ -6,24 +6,24 @@ type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
 
 const RANGES = [['recapStartMs', 'recapEndMs'], ['introStartMs', 'introEndMs']] as const
 
-/** Completes markers and checks their order. @throws DomainError 400 */
-export function completeMarkers (given: PartialMarkers): Markers {
-  const markers: Markers = { ...NO_MARKERS, ...given }
-  for (const [from, to] of RANGES) {
-    const [start, end] = [markers[from], markers[to]]
+/** Sets omitted markers to null and validates the ranges. @throws DomainError 400 `validation-failed` */
+export function completeMarkers (input: PartialMarkers): Markers {
+  const markers: Markers = { ...NO_MARKERS, ...input }
+  for (const [startField, endField] of RANGES) {
+    const [start, end] = [markers[startField], markers[endField]]
     if (start !== null && end !== null && end < start) {
-      throw validationFailed([{ pointer: `/markers/${to}`, message: `lies before ${from}` }])
+      throw validationFailed([{ pointer: `/markers/${endField}`, message: `is before ${startField}` }])
     }
-    // Half a range cannot be skipped.
+    // Clients cannot skip a range without a start.
     if (start === null && end !== null) {
-      throw validationFailed([{ pointer: `/markers/${from}`, message: `is needed with ${to}` }])
+      throw validationFailed([{ pointer: `/markers/${startField}`, message: `is required with ${endField}` }])
     }
   }
   return markers
 }
 
-/** Markers as they are shown; those that were stored before a kind of marker existed have null there. */
-export function shownMarkers (markers: Markers | null): Markers {
+/** Returns all markers. Kinds of markers that are newer than the stored document are null. */
+export function normaliseMarkers (markers: Markers | null): Markers {
   return {
     recapStartMs: markers?.recapStartMs ?? null,
     recapEndMs: markers?.recapEndMs ?? null,

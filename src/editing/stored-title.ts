@@ -1,17 +1,17 @@
-// The stored form of what administrators and imports write of titles: bodies become documents' fields, episodes keep their
-// ids, because everybody's progress hangs on them.
+// Maps bodies of the API and lines of imports to stored titles. Episodes keep their IDs, because watch state refers to
+// them.
 import { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
-import { conflict, validationFailed, prefixPointers } from '../errors.js'
+import { conflict, prefixPointers, validationFailed } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { completeMarkers } from './markers.js'
 
-/** How a title is changed: `replace` resets what the body leaves out, `merge` keeps it. */
+/** `replace` resets the fields that a body omits, `merge` keeps their values. */
 export type EditMode = 'replace' | 'merge'
 
-/** What PUT resets when the body leaves it out. */
+/** Values of the fields that a replacing body omits. */
 export const TITLE_DEFAULTS = {
   originalTitle: null,
   alternativeTitles: [] as string[],
@@ -33,8 +33,8 @@ export const TITLE_DEFAULTS = {
   popularity: 0,
 } as const
 
-/** The stored form of what a body says; `year` follows the release date unless it is said. */
-export function storedFields (
+/** Maps a body to stored fields; omitted fields are left out. An omitted year is derived from the release date. */
+export function toStoredFields (
   { seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, translations, ...rest }:
     TitleBody,
 ): Partial<StoredMovie> {
@@ -44,61 +44,66 @@ export function storedFields (
   return {
     ...rest,
     ...year,
-    ...(alternativeTitles === undefined
-      ? {}
-      : { alternativeTitles: [...new Set(alternativeTitles.map((title) => title.trim()))] }),
-    ...(genres === undefined ? {} : { genres: [...new Set(genres.map((genre) => genre.trim()))] }),
-    ...(cast === undefined ? {} : { cast: cast.map(toPerson) }),
-    ...(crew === undefined ? {} : { crew: crew.map(toPerson) }),
-    ...(translations === undefined ? {} : { translations: storedTranslations(translations) }),
-    ...(availableFrom === undefined ? {} : { availableFrom: availableFrom === null ? null : new Date(availableFrom) }),
-    ...(availableUntil === undefined
-      ? {}
-      : { availableUntil: availableUntil === null ? null : new Date(availableUntil) }),
-    ...(markers === undefined ? {} : { markers: toMarkers(markers) }),
+    ...(alternativeTitles === undefined ? {} : { alternativeTitles: trimDistinct(alternativeTitles) }),
+    ...(genres === undefined ? {} : { genres: trimDistinct(genres) }),
+    ...(cast === undefined ? {} : { cast: cast.map(toStoredPerson) }),
+    ...(crew === undefined ? {} : { crew: crew.map(toStoredPerson) }),
+    ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
+    ...(availableFrom === undefined ? {} : { availableFrom: toDate(availableFrom) }),
+    ...(availableUntil === undefined ? {} : { availableUntil: toDate(availableUntil) }),
+    ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
   } as Partial<StoredMovie>
 }
 
-/** A title that ends before it begins would never be there. @throws DomainError 400 */
-export function assertWindow (
+function trimDistinct (texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()))]
+}
+
+function toDate (timestamp: string | null): Date | null {
+  return timestamp === null ? null : new Date(timestamp)
+}
+
+/** Rejects a title that would never be available. @throws DomainError 400 `validation-failed` */
+export function assertAvailabilityWindow (
   stored: Pick<StoredTitle, 'availableFrom' | 'availableUntil'> | null,
   body: TitleBody,
   mode: EditMode,
 ): void {
-  const kept = mode === 'merge' ? stored : null
-  const from = body.availableFrom === undefined ? kept?.availableFrom ?? null : body.availableFrom
-  const until = body.availableUntil === undefined ? kept?.availableUntil ?? null : body.availableUntil
+  const fallback = mode === 'merge' ? stored : null
+  const from = body.availableFrom === undefined ? fallback?.availableFrom ?? null : body.availableFrom
+  const until = body.availableUntil === undefined ? fallback?.availableUntil ?? null : body.availableUntil
   if (from !== null && until !== null && new Date(until) <= new Date(from)) {
-    throw validationFailed([{ pointer: '/availableUntil', message: 'lies before availableFrom' }])
+    throw validationFailed([{ pointer: '/availableUntil', message: 'is not after availableFrom' }])
   }
 }
 
-function toPerson ({ name, role, imdb }: NonNullable<TitleBody['cast']>[number]): StoredTitle['cast'][number] {
+function toStoredPerson ({ name, role, imdb }: NonNullable<TitleBody['cast']>[number]): StoredTitle['cast'][number] {
   return { name, role: role ?? null, ...(imdb === undefined ? {} : { imdb }) }
 }
 
-/** @throws DomainError 400 for two tags that are one language */
-export function storedTranslations (translations: TitleBody['translations'] = {}): Translation[] | undefined {
+/** @throws DomainError 400 `validation-failed` for invalid and for equivalent language tags */
+export function toStoredTranslations (translations: TitleBody['translations'] = {}): Translation[] | undefined {
   const stored = Object.entries(translations).map(([language, { title, synopsis }]) => ({
-    language: canonicalTag(language),
+    language: canonicaliseTag(language),
     title: title ?? null,
     synopsis: synopsis ?? null,
   }))
   if (new Set(stored.map(({ language }) => language)).size < stored.length) {
-    throw validationFailed([{ pointer: '/translations', message: 'has two tags of one language' }])
+    throw validationFailed([{ pointer: '/translations', message: 'contains two tags for the same language' }])
   }
   return stored.length === 0 ? undefined : stored
 }
 
-function canonicalTag (language: string): string {
+function canonicaliseTag (language: string): string {
   try {
     return Intl.getCanonicalLocales(language)[0] ?? language
   } catch {
-    throw validationFailed([{ pointer: `/translations/${language}`, message: 'is no language tag (BCP 47)' }])
+    throw validationFailed([{ pointer: `/translations/${language}`, message: 'is not a language tag (BCP 47)' }])
   }
 }
 
-export function toMarkers (markers: TitleBody['markers']): Markers | null {
+/** @throws DomainError 400 `validation-failed` */
+export function toStoredMarkers (markers: TitleBody['markers']): Markers | null {
   return markers === undefined || markers === null ? null : completeMarkers(markers)
 }
 
@@ -106,72 +111,86 @@ export type SeasonBody = NonNullable<TitleBody['seasons']>[number]
 export type EpisodeBody = NonNullable<SeasonBody['episodes']>[number]
 
 /**
- * Seasons as they are stored; an episode keeps its id by id or by season and number.
- * @param isImport takes ids that this show has not, as an export of another database names them
- * @param pointerOf where a season is in the body
- * @throws DomainError 400, 409 `unknown-episode`
+ * Maps season bodies to stored seasons. An existing episode is identified by its ID, else by its season and number.
+ * @param isImport accepts IDs that the show does not have, as exports of other databases contain them
+ * @param pointerOf JSON Pointer of a season in the body
+ * @throws DomainError 400 `validation-failed`, 409 `unknown-episode`
  */
-export function storedSeasons (
+export function toStoredSeasons (
   seasons: readonly SeasonBody[],
   existing: readonly StoredSeason[],
   { isImport = false, pointerOf = (index: number) => `/seasons/${index}` } = {},
 ): StoredSeason[] {
-  const known = new Map(
+  const idsByText = new Map(
     existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode._id] as const)),
   )
-  const byNumber = new Map(
+  const idsByNumber = new Map(
     existing.flatMap((season) =>
       season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)
     ),
   )
-  const claimed = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
-  function idOf (season: number, episode: EpisodeBody): Types.ObjectId {
-    const mine = episode.id === undefined ? undefined : known.get(episode.id)
-    if (mine !== undefined) return mine
-    if (episode.id !== undefined && !isImport) failUnknown(season, episode.number)
-    const same = byNumber.get(`${season} ${episode.number}`)
-    return same === undefined || claimed.has(same.toString()) ? new Types.ObjectId(episode.id) : same
+  const idsInBody = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
+
+  function resolveEpisodeId (season: number, episode: EpisodeBody): Types.ObjectId {
+    const existingId = episode.id === undefined ? undefined : idsByText.get(episode.id)
+    if (existingId !== undefined) return existingId
+    if (episode.id !== undefined && !isImport) throw unknownEpisode(season, episode.number)
+    const idOfNumber = idsByNumber.get(`${season} ${episode.number}`)
+    const isTaken = idOfNumber === undefined || idsInBody.has(idOfNumber.toString())
+    return isTaken ? new Types.ObjectId(episode.id) : idOfNumber
   }
+
   return seasons.map((season, index) =>
     prefixPointers(pointerOf(index), () => ({
       number: season.number,
       title: season.title ?? null,
       synopsis: season.synopsis ?? null,
-      ...withTranslations(season.translations),
+      ...translationFields(season.translations),
       episodes: (season.episodes ?? []).map((episode, at) =>
-        prefixPointers(`/episodes/${at}`, () => storedEpisode(idOf(season.number, episode), season.number, episode))
+        prefixPointers(
+          `/episodes/${at}`,
+          () => toStoredEpisode(resolveEpisodeId(season.number, episode), season.number, episode),
+        )
       ),
     }))
   )
 }
 
-function withTranslations (translations: TitleBody['translations']): { translations?: Translation[] } {
-  const stored = storedTranslations(translations)
+function translationFields (translations: TitleBody['translations']): { translations?: Translation[] } {
+  const stored = toStoredTranslations(translations)
   return stored === undefined ? {} : { translations: stored }
 }
 
-function failUnknown (season: number, episode: number): never {
-  throw conflict(
+function unknownEpisode (season: number, episode: number): Error {
+  return conflict(
     'unknown-episode',
     'Unknown episode',
-    `Season ${season}, episode ${episode} names an id that no episode of this show has. Leave the id out for a new episode.`,
+    `The show has no episode with the ID that season ${season}, episode ${episode} contains. ` +
+      'Omit the ID to create a new episode.',
   )
 }
 
-export function storedEpisode (id: Types.ObjectId, season: number, episode: Omit<EpisodeBody, 'id'>): StoredEpisode {
+/** @throws DomainError 400 `validation-failed` */
+export function toStoredEpisode (
+  id: Types.ObjectId,
+  season: number,
+  episode: Omit<EpisodeBody, 'id'>,
+): StoredEpisode {
   const placedAfter = episode.placedAfter ?? null
-  if (placedAfter !== null && season > 0) {
-    throw validationFailed([{ pointer: '/placedAfter', message: 'is for specials, in season 0' }])
-  }
+  if (placedAfter !== null && season > 0) throw placedOutsideSpecials()
   return {
     _id: id,
     number: episode.number,
     title: episode.title,
     synopsis: episode.synopsis ?? null,
-    ...withTranslations(episode.translations),
+    ...translationFields(episode.translations),
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
     placedAfter,
-    markers: toMarkers(episode.markers),
+    markers: toStoredMarkers(episode.markers),
   }
+}
+
+export function placedOutsideSpecials (): Error {
+  return validationFailed([{ pointer: '/placedAfter', message: 'is only for specials, in season 0' }])
 }

@@ -1,0 +1,101 @@
+// Writes episodes of a show. An episode keeps its ID when it changes or moves, because watch state refers to it.
+import { Types } from 'mongoose'
+import type { StoredEpisode, StoredSeason } from '../../models/show.js'
+import type { EpisodeChanges } from '../schemas/title-input.js'
+import {
+  assertNoPlacedSpecials,
+  putByNumber,
+  requireEpisode,
+  requireSeason,
+  sortByNumber,
+  updateShow,
+  type EditingDeps,
+  type WriteResult,
+} from './edit-show.js'
+import { keepSpecialsPlaced } from './placed-specials.js'
+import { toStoredEpisode, toStoredMarkers, toStoredTranslations, type EpisodeBody } from './stored-title.js'
+
+/** Creates or replaces an episode. Creates its season if needed. @throws DomainError 404, 409 `show-too-large`, 412 */
+export async function putEpisode (
+  deps: EditingDeps,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  body: Omit<EpisodeBody, 'number' | 'id'>,
+  expectedRevision: number | null,
+): Promise<WriteResult<StoredEpisode>> {
+  const show = await updateShow(deps, showId, expectedRevision, ({ seasons }) => {
+    const season = findSeason(seasons, seasonNumber) ?? newSeason(seasonNumber)
+    const existing = season.episodes.find((episode) => episode.number === number)
+    const episode = toStoredEpisode(existing?._id ?? new Types.ObjectId(), seasonNumber, { ...body, number })
+    return { seasons: putByNumber(seasons, [{ ...season, episodes: putByNumber(season.episodes, [episode]) }]) }
+  })
+  return { part: requireEpisode(show, seasonNumber, number), revision: show.__v }
+}
+
+/**
+ * Changes fields of an episode, or moves it to another number or season.
+ * @throws DomainError 400, 404, 409 `duplicate-number`, `show-too-large`, 412
+ */
+export async function changeEpisode (
+  deps: EditingDeps,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  changes: EpisodeChanges,
+  expectedRevision: number | null,
+): Promise<WriteResult<StoredEpisode>> {
+  const { season: targetNumber = seasonNumber, translations, markers, ...fields } = changes
+  const show = await updateShow(deps, showId, expectedRevision, (stored) => {
+    const changed = {
+      ...requireEpisode(stored, seasonNumber, number),
+      ...fields,
+      ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
+      ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
+    } as StoredEpisode
+    if (targetNumber > 0) assertNoPlacedSpecials([changed])
+    const seasons = moveEpisode(stored.seasons, seasonNumber, targetNumber, changed)
+    return { seasons: keepSpecialsPlaced(stored.seasons, seasons) }
+  })
+  return { part: requireEpisode(show, targetNumber, fields.number ?? number), revision: show.__v }
+}
+
+/** Duplicate numbers are possible; the model rejects them. */
+function moveEpisode (
+  seasons: readonly StoredSeason[],
+  fromNumber: number,
+  toNumber: number,
+  changed: StoredEpisode,
+): StoredSeason[] {
+  const withoutEpisode = seasons.map((season) =>
+    season.number === fromNumber
+      ? { ...season, episodes: season.episodes.filter(({ _id }) => !_id.equals(changed._id)) }
+      : season
+  )
+  const target = findSeason(withoutEpisode, toNumber) ?? newSeason(toNumber)
+  return putByNumber(withoutEpisode, [{ ...target, episodes: sortByNumber([...target.episodes, changed]) }])
+}
+
+/** Removes an episode with its media. @throws DomainError 404, 412 */
+export async function removeEpisode (
+  deps: EditingDeps,
+  showId: string,
+  seasonNumber: number,
+  number: number,
+  expectedRevision: number | null,
+): Promise<void> {
+  await updateShow(deps, showId, expectedRevision, (stored) => {
+    requireEpisode(stored, seasonNumber, number)
+    const season = requireSeason(stored, seasonNumber)
+    const episodes = season.episodes.filter((episode) => episode.number !== number)
+    return { seasons: putByNumber(stored.seasons, [{ ...season, episodes }]) }
+  })
+}
+
+function findSeason (seasons: readonly StoredSeason[], number: number): StoredSeason | undefined {
+  return seasons.find((season) => season.number === number)
+}
+
+function newSeason (number: number): StoredSeason {
+  return { number, title: null, synopsis: null, episodes: [] }
+}
