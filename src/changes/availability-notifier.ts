@@ -1,43 +1,45 @@
-// Titles that come and go by their dates alone: nobody writes anything then, so whichever process notices tells the feeds.
+// Records changes in the feed when availability dates of titles pass. No document changes at such a date, so the
+// process that notices it first records the change.
 import { findNotifiedUntil, recordCatalogueChange, saveNotifiedUntil } from '../../models/change-log.js'
-import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { nextAvailabilityChange } from '../catalogue/store/availability.js'
+import { nextAvailabilityChange, type Catalogue, type CatalogueTitle } from '../catalogue/store/catalogue.js'
 
-/** So many at once are told as "any title": the log has room for the other changes. */
-const NAMED_AT_ONCE = 20
+/** More titles are recorded as one change of any title, so that other changes stay in the log. */
+const MAX_NAMED_TITLES = 20
 
 export interface AvailabilityNotifier {
-  /** Tells what came or went since any process told, also while none ran. Costs nothing while no date passes. */
+  /** Records the dates that passed since the last call of any process. Without such dates, it sends no query. */
   notify(now: Date): Promise<void>
 }
 
-export function createAvailabilityNotifier (catalogue: Pick<Catalogue, 'titles' | 'generation'>): AvailabilityNotifier {
-  let toldUntil: Date | null = null
-  let nextAt = Infinity
+export function createAvailabilityNotifier (
+  catalogue: Pick<Catalogue, 'titles' | 'generation'>,
+): AvailabilityNotifier {
+  let notifiedUntil: Date | null = null
+  let nextChangeMs = Infinity
   let generation = -1
 
   return {
     async notify (now) {
-      toldUntil ??= await findNotifiedUntil(now)
+      notifiedUntil ??= await findNotifiedUntil(now)
       if (generation !== catalogue.generation()) {
         generation = catalogue.generation()
-        nextAt = nextAvailabilityChange(catalogue, toldUntil.getTime())
+        nextChangeMs = nextAvailabilityChange(catalogue, notifiedUntil.getTime())
       }
-      if (now.getTime() < nextAt) return
+      if (now.getTime() < nextChangeMs) return
       const since = await findNotifiedUntil(now)
-      const passed = [...catalogue.titles()].filter((title) =>
-        datesOf(title).some((date) => date > since && date <= now)
+      const changed = [...catalogue.titles()].filter((title) =>
+        availabilityDates(title).some((date) => date > since && date <= now)
       )
-      if (passed.length > NAMED_AT_ONCE) await recordCatalogueChange(null)
-      else for (const { id } of passed) await recordCatalogueChange(id)
-      // Told twice rather than not at all: of two processes that notice at once, and after a crash right here.
+      if (changed.length > MAX_NAMED_TITLES) await recordCatalogueChange(null)
+      else for (const { id } of changed) await recordCatalogueChange(id)
+      // Saved last: two processes, or a crash before this line, can record a change twice, but never lose it.
       await saveNotifiedUntil(now)
-      toldUntil = now
-      nextAt = nextAvailabilityChange(catalogue, now.getTime())
+      notifiedUntil = now
+      nextChangeMs = nextAvailabilityChange(catalogue, now.getTime())
     },
   }
 }
 
-function datesOf ({ published, availableFrom, availableUntil }: CatalogueTitle): Date[] {
+function availabilityDates ({ published, availableFrom, availableUntil }: CatalogueTitle): Date[] {
   return published ? [availableFrom, availableUntil].filter((date) => date !== null) : []
 }

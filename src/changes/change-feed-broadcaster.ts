@@ -1,166 +1,165 @@
-// Who waits for changes in this process, and what wakes them: change streams over the logs and the live slots, open only
-// while somebody waits. Every few seconds it is asked whether those who wait still may.
+// Notifies the open change feeds of this process. While there are feeds, it follows the change logs and the stream
+// leases by change streams, and regularly checks that each feed is still allowed.
 import mongoose, { Types, type Model } from 'mongoose'
 import { AccountStreams } from '../../models/account-streams.js'
-import { CATALOGUE_LOG, ChangeLog } from '../../models/change-log.js'
+import { CATALOGUE_LOG_ID, ChangeLog } from '../../models/change-log.js'
 import { isSessionLive, Session, type StoredSession } from '../../models/session.js'
 import type { AccountAccess } from '../accounts/access.js'
+import { changedDocumentId, watchCollection, type ChangeStream } from '../database/change-stream.js'
 import { DomainError, unavailable } from '../errors.js'
 
-/** Whoever ended a session waits no longer than this, and the time of reading it, until its feeds end. */
-const BEAT_MS = 4_000
-/** For each account, in each process: as many devices as a household has, and some that went away without a word. */
+/** How long the feed of an ended session stays open at most. */
+const PING_INTERVAL_MS = 4_000
+/** Per account and process: the devices of a household, and connections that were lost without notice. */
 export const MAX_FEEDS_PER_ACCOUNT = 20
-const MAX_AWAIT_MS = 200
-const REOPEN_AFTER_MS = 1_000
+const REOPEN_DELAY_MS = 1_000
 
 export interface Subscriber {
   readonly accountId: string
   readonly sessionId: string
   readonly profileId: string
-  /** Whether its token is the profile's own: a PIN that is set later shuts out the account's. */
-  readonly isBound: boolean
-  /** Something may have changed. */
-  wake(): void
-  /** Still here: sent into the connection, so that both sides notice when it is gone. */
-  beat(): void
-  end(): void
+  /** True for a profile token. A new PIN ends the feeds of account tokens. */
+  readonly isProfileToken: boolean
+  /** Called after a change that may concern the subscriber. */
+  notify(): void
+  /** Called regularly, to write to the connection: both sides notice a lost connection. */
+  ping(): void
+  /** Called when the feed is no longer allowed. */
+  close(): void
 }
 
 export interface ChangeFeedBroadcaster {
   /**
-   * Resolves when no change can be missed any more.
-   * @returns what ends it
+   * Adds a subscriber. When the promise resolves, changes are followed.
+   * @returns a function that unsubscribes
    * @throws DomainError 429 `too-many-feeds`, 503 `stopping`
    */
-  listen(listener: Subscriber): Promise<() => void>
-  /** Ends everybody: the process stops. */
-  close(): void
+  subscribe(subscriber: Subscriber): Promise<() => void>
+  /** Closes all feeds on shutdown. */
+  closeAll(): void
 }
 
-interface HubServices {
+interface ChangeFeedDeps {
   readonly access: AccountAccess
   readonly log: { warn(details: object, message: string): void }
   now(): Date
 }
 
-interface Change {
-  readonly documentKey?: { readonly _id: Types.ObjectId }
-}
-interface ChangeStream extends AsyncIterable<Change> {
-  tryNext(): Promise<Change | null>
-  close(): Promise<void>
-}
 interface Following {
+  /** Resolves when all change streams are open. */
   readonly ready: Promise<void>
   stop(): void
 }
 
-export function createChangeFeedBroadcaster ({ access, log, now }: HubServices): ChangeFeedBroadcaster {
-  const listeners = new Set<Subscriber>()
+export function createChangeFeedBroadcaster ({ access, log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
+  const subscribers = new Set<Subscriber>()
   let following: Following | null = null
   let isClosed = false
 
-  function wakeWhere (isConcerned: (listener: Subscriber) => boolean): void {
-    for (const listener of listeners) if (isConcerned(listener)) listener.wake()
+  function notifyWhere (isConcerned: (subscriber: Subscriber) => boolean): void {
+    for (const subscriber of subscribers) if (isConcerned(subscriber)) subscriber.notify()
   }
 
-  const wakeAll = (): void => {
-    wakeWhere(() => true)
+  const notifyByChangeLog = (id: string): void => {
+    notifyWhere(({ profileId }) => id === CATALOGUE_LOG_ID.toString() || id === profileId)
   }
-  const wakeByLog = (id: string): void => {
-    wakeWhere(({ profileId }) => id === CATALOGUE_LOG.toString() || id === profileId)
-  }
-  const wakeByStreams = (id: string): void => {
-    wakeWhere(({ accountId }) => id === accountId)
+  const notifyByStreams = (id: string): void => {
+    notifyWhere(({ accountId }) => id === accountId)
   }
 
-  /** Follows both collections until it is stopped; a stream that is lost is opened again, and everybody looks again. */
+  /** Follows the collections until it is stopped. A lost stream is opened again, and all subscribers are notified. */
   function follow (): Following {
     const stopped = new AbortController()
-    const open = new Set<ChangeStream>()
-    async function followOne (
+    const openStreams = new Set<ChangeStream>()
+
+    async function followCollection (
       model: Pick<Model<unknown>, 'collection'>,
-      wake: (id: string) => void,
-      opened: () => void,
+      notify: (documentId: string) => void,
+      onOpen: () => void,
     ): Promise<void> {
       while (!stopped.signal.aborted) {
         let stream: ChangeStream | null = null
         try {
-          stream = model.collection.watch([], { maxAwaitTimeMS: MAX_AWAIT_MS }) as unknown as ChangeStream
-          open.add(stream)
+          stream = watchCollection(model)
+          openStreams.add(stream)
           await stream.tryNext()
-          opened()
-          wakeAll()
-          for await (const { documentKey } of stream) if (documentKey !== undefined) wake(documentKey._id.toString())
+          onOpen()
+          notifyWhere(() => true)
+          for await (const change of stream) {
+            const id = changedDocumentId(change)
+            if (id !== null) notify(id)
+          }
         } catch (error) {
-          if (!stopped.signal.aborted) log.warn({ err: error }, 'lost a change stream of the feeds: opening it again')
+          if (!stopped.signal.aborted) log.warn({ err: error }, 'change stream of the feeds lost, opening it again')
         }
-        if (stream !== null) open.delete(stream)
+        if (stream !== null) openStreams.delete(stream)
         await stream?.close().catch(() => undefined)
-        if (!stopped.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_AFTER_MS).unref())
+        if (!stopped.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS).unref())
       }
     }
-    const ready = Promise.all(
-      ([[ChangeLog, wakeByLog], [AccountStreams, wakeByStreams]] as const).map(async ([model, wake]) => {
+
+    const opened = ([[ChangeLog, notifyByChangeLog], [AccountStreams, notifyByStreams]] as const).map(
+      async ([model, notify]) => {
         await new Promise<void>((resolve) => {
-          void followOne(model, wake, resolve)
+          void followCollection(model, notify, resolve)
         })
-      }),
-    ).then(() => undefined)
-    const beating = setInterval(() => {
-      void beat().catch((error: unknown) => {
-        log.warn({ err: error }, 'could not see who may still listen to changes')
+      },
+    )
+    const pingTimer = setInterval(() => {
+      void pingSubscribers().catch((error: unknown) => {
+        log.warn({ err: error }, 'could not check whether change feeds are still allowed')
       })
-    }, BEAT_MS)
-    beating.unref()
+    }, PING_INTERVAL_MS)
+    pingTimer.unref()
     return {
-      ready,
+      ready: Promise.all(opened).then(() => undefined),
       stop () {
         stopped.abort()
-        clearInterval(beating)
-        for (const stream of open) void stream.close().catch(() => undefined)
+        clearInterval(pingTimer)
+        for (const stream of openStreams) void stream.close().catch(() => undefined)
       },
     }
   }
 
-  /** Sessions are read, not taken from the cache: what is remembered there may be as old as this interval. */
-  async function beat (): Promise<void> {
-    const ids = [...new Set([...listeners].map(({ sessionId }) => sessionId))].map((id) => new Types.ObjectId(id))
+  /** Pings allowed subscribers and closes the others. Reads sessions from the database: caches may be outdated. */
+  async function pingSubscribers (): Promise<void> {
+    const ids = [...new Set([...subscribers].map(({ sessionId }) => sessionId))].map((id) => new Types.ObjectId(id))
     const sessions = await Session.find({ _id: mongoose.trusted({ $in: ids }) }).lean<StoredSession[]>()
-    const live = new Set(sessions.filter((session) => isSessionLive(session, now())).map(({ _id }) => _id.toString()))
-    for (const listener of [...listeners]) {
-      const profile = live.has(listener.sessionId)
-        ? await access.findProfile(listener.accountId, listener.profileId)
-        : null
-      if (profile === null || profile.locked || (profile.hasPin && !listener.isBound)) listener.end()
-      else listener.beat()
+    const liveIds = new Set(sessions.filter((session) => isSessionLive(session, now())).map(({ _id }) => String(_id)))
+    for (const subscriber of [...subscribers]) {
+      const isAllowed = liveIds.has(subscriber.sessionId) && await canReadProfile(subscriber)
+      if (isAllowed) subscriber.ping()
+      else subscriber.close()
     }
   }
 
-  function leave (listener: Subscriber): void {
-    listeners.delete(listener)
-    if (listeners.size > 0) return
+  async function canReadProfile ({ accountId, profileId, isProfileToken }: Subscriber): Promise<boolean> {
+    const profile = await access.findProfile(accountId, profileId)
+    return profile !== null && !profile.locked && (isProfileToken || !profile.hasPin)
+  }
+
+  function unsubscribe (subscriber: Subscriber): void {
+    subscribers.delete(subscriber)
+    if (subscribers.size > 0) return
     following?.stop()
     following = null
   }
 
   return {
-    async listen (listener) {
-      if (isClosed) throw unavailable('stopping', 'This server is stopping. Connect again.', 1)
-      if ([...listeners].filter(({ accountId }) => accountId === listener.accountId).length >= MAX_FEEDS_PER_ACCOUNT) {
-        throw tooManyFeeds()
-      }
-      listeners.add(listener)
+    async subscribe (subscriber) {
+      if (isClosed) throw unavailable('stopping', 'The server is shutting down. Connect again.', 1)
+      const feedCount = [...subscribers].filter(({ accountId }) => accountId === subscriber.accountId).length
+      if (feedCount >= MAX_FEEDS_PER_ACCOUNT) throw tooManyFeeds()
+      subscribers.add(subscriber)
       following ??= follow()
       await following.ready
       return () => {
-        leave(listener)
+        unsubscribe(subscriber)
       }
     },
-    close () {
+    closeAll () {
       isClosed = true
-      for (const listener of [...listeners]) listener.end()
+      for (const subscriber of [...subscribers]) subscriber.close()
       following?.stop()
     },
   }
@@ -171,7 +170,7 @@ function tooManyFeeds (): DomainError {
     429,
     'too-many-feeds',
     'Too many feeds',
-    `An account listens with up to ${MAX_FEEDS_PER_ACCOUNT} connections. Close one first.`,
+    `An account can have ${MAX_FEEDS_PER_ACCOUNT} open feeds. Close one first.`,
     { maxFeeds: MAX_FEEDS_PER_ACCOUNT },
     { 'retry-after': '60' },
   )

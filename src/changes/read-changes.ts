@@ -1,139 +1,161 @@
-// What changed for a profile since a place in its feed: from the logs of the profile and of the catalogue, and from what is
-// playing right now. Titles that the profile may not see are never named.
+// Reads the changes for a profile since a cursor: from the change logs of the profile and of the catalogue, and from
+// its running streams. Titles that are not visible to the profile are never named.
 import mongoose, { Types } from 'mongoose'
-import { findProfileWatching } from '../../models/account.js'
+import { findProfile } from '../../models/account.js'
 import { findStreamLeases, type StreamLease } from '../../models/account-streams.js'
-import { CATALOGUE_LOG, ChangeLog, type ChangeKind, type StoredChangeLog } from '../../models/change-log.js'
-import { loadTitleStatesOfProfile } from '../watching/title-states.js'
+import { CATALOGUE_LOG_ID, ChangeLog, type StoredChangeLog } from '../../models/change-log.js'
+import { findVisibleTitle } from '../catalogue/queries/find-visible.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { canSee, type MaturityScope } from '../domain/maturity.js'
-import type { ProfileState } from '../schemas/catalogue.js'
-import { toLeaseItemState } from '../watching/streams/stream-leases.js'
-import type { ProfileRef } from '../watching/watching.js'
+import type { MaturityScope } from '../domain/maturity.js'
+import type { ChangeKind } from '../domain/vocabulary.js'
+import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
+import { toLeaseItemState } from '../watching/streams/stream-leases.js'
+import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
 
-/** A place in a feed: the newest change known of the profile, of the catalogue, and of what is playing (ms since the epoch). */
-export type FeedCursor = readonly [seq: number, catalogueSeq: number, liveAt: number]
+/** Newest known change in the log of the profile, in the log of the catalogue, and of a stream (ms since the epoch). */
+export type FeedCursor = readonly [profileSeq: number, catalogueSeq: number, streamMs: number]
 
 export interface FeedChange {
   readonly kind: ChangeKind
-  /** With its present state; null where any title may be concerned, or one that is not there for this profile any more. */
+  /** The title with its current state; null if any title may have changed, or if the title is no longer visible. */
   readonly card: { readonly title: CatalogueTitle, readonly state: ProfileState } | null
 }
 
 export interface FeedPage {
   readonly changes: readonly FeedChange[]
-  /** More has changed than is remembered: everything is to be read again. */
+  /** True if the logs no longer contain all changes: the client reads everything again. */
   readonly isReset: boolean
-  readonly position: FeedCursor
+  readonly cursor: FeedCursor
 }
 
 export interface ChangeReader {
-  /** @param since null begins now */
-  read(watcher: ProfileRef, viewer: MaturityScope, since: FeedCursor | null): Promise<FeedPage>
+  /** @param since null to start the feed now */
+  read(ref: ProfileRef, scope: MaturityScope, since: FeedCursor | null): Promise<FeedPage>
 }
 
-type Log = Pick<StoredChangeLog, 'seq' | 'forgotten' | 'entries'>
-const EMPTY_LOG: Log = { seq: 0, forgotten: 0, entries: [] }
+interface ChangeReaderDeps {
+  readonly catalogue: Catalogue
+  now(): Date
+}
 
-export function createChangeReader (catalogue: Catalogue, now: () => Date): ChangeReader {
-  /** Up to here this process has read every title that the catalogue's log names. */
-  let caughtUp = 0
-  let catchingUp: Promise<void> = Promise.resolve()
+type ReadLog = Pick<StoredChangeLog, 'seq' | 'trimmedSeq' | 'entries'>
+const EMPTY_LOG: ReadLog = { seq: 0, trimmedSeq: 0, entries: [] }
 
-  /** The log may be ahead of the change stream that keeps the catalogue fresh. */
-  async function catchUp (log: Log): Promise<void> {
-    catchingUp = catchingUp.catch(() => undefined).then(async () => {
-      const news = log.entries.filter(({ seq, title }) => seq > caughtUp && title !== null)
-      await Promise.all(news.map(async ({ title }) => {
-        await catalogue.reload(String(title))
+interface VisibleChange {
+  readonly kind: ChangeKind
+  readonly title: CatalogueTitle | null
+}
+
+interface NewEntries {
+  readonly profileEntries: ReadLog['entries']
+  readonly catalogueEntries: ReadLog['entries']
+  readonly leases: readonly StreamLease[]
+}
+
+export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): ChangeReader {
+  /** Up to this number, the catalogue in memory contains all changes of its log. */
+  let reloadedSeq = 0
+  let reloading: Promise<void> = Promise.resolve()
+
+  /** Reloads the titles of new log entries: the change stream of the catalogue may be behind the log. */
+  async function reloadChangedTitles (log: ReadLog): Promise<void> {
+    reloading = reloading.catch(() => undefined).then(async () => {
+      const entries = log.entries.filter(({ seq, title }) => seq > reloadedSeq && title !== null)
+      await Promise.all(entries.map(async ({ title }) => {
+        await catalogue.reloadTitle(String(title))
       }))
-      caughtUp = Math.max(caughtUp, log.seq)
+      reloadedSeq = Math.max(reloadedSeq, log.seq)
     })
-    await catchingUp
+    await reloading
   }
 
-  function see (viewer: MaturityScope, id: string | null): CatalogueTitle | null {
-    const title = id === null ? null : catalogue.findTitle(id)
-    return title !== null && canSee(viewer, title, now()) ? title : null
-  }
-
-  /** What is new in either log, by kind and title. */
-  function listNews (
-    viewer: MaturityScope,
-    own: Log,
-    shared: Log,
-    [seq, catalogueSeq]: FeedCursor,
-    live: readonly StreamLease[],
-  ): Array<{ kind: ChangeKind, title: CatalogueTitle | null }> {
-    const news = [
-      ...shared.entries.filter((entry) => entry.seq > catalogueSeq),
-      ...own.entries.filter((entry) => entry.seq > seq),
-      ...live.map(({ title }) => ({ kind: 'watching' as const, title })),
-    ].map(({ kind, title }) => ({
+  /** Removes duplicates and invisible titles. */
+  function toVisibleChanges (
+    scope: MaturityScope,
+    { profileEntries, catalogueEntries, leases }: NewEntries,
+  ): VisibleChange[] {
+    const entries = [
+      ...catalogueEntries,
+      ...profileEntries,
+      ...leases.map(({ title }) => ({ kind: 'watching' as const, title })),
+    ]
+    const changes = entries.map(({ kind, title }) => ({
       kind,
       isNamed: title !== null,
-      title: see(viewer, title === null ? null : title.toString()),
+      title: title === null ? null : findVisibleTitle(catalogue, scope, title.toString(), now()),
     }))
-      // Something is gone from the catalogue, that is all there is to say; what the profile did with it is not to be seen.
+      // That a title is no longer visible is a catalogue change without a name. Other changes of it are left out.
       .filter(({ kind, title, isNamed }) => kind === 'catalogue' || title !== null || !isNamed)
-    return [...new Map(news.map(({ kind, title }) => [`${kind} ${title?.id ?? ''}`, { kind, title }])).values()]
+    return [...new Map(changes.map(({ kind, title }) => [`${kind} ${title?.id ?? ''}`, { kind, title }])).values()]
   }
 
   return {
-    async read (watcher, viewer, since) {
-      const profileId = new Types.ObjectId(watcher.profile)
-      const [logs, slots] = await Promise.all([
-        ChangeLog.find({ _id: mongoose.trusted({ $in: [profileId, CATALOGUE_LOG] }) }).lean<StoredChangeLog[]>(),
-        findStreamLeases(watcher.account),
+    async read (ref, scope, since) {
+      const profileId = new Types.ObjectId(ref.profile)
+      const [logs, allLeases] = await Promise.all([
+        ChangeLog.find({ _id: mongoose.trusted({ $in: [profileId, CATALOGUE_LOG_ID] }) }).lean<StoredChangeLog[]>(),
+        findStreamLeases(ref.account),
       ])
-      const own = logs.find(({ _id }) => _id.equals(profileId)) ?? EMPTY_LOG
-      const shared = logs.find(({ _id }) => _id.equals(CATALOGUE_LOG)) ?? EMPTY_LOG
-      const live = slots.filter((slot) => slot.profile.equals(profileId) && hasUnflushedEvents(slot))
-      const momentOf = ({ at }: StreamLease): number => at?.getTime() ?? 0
-      const position: FeedCursor = [own.seq, shared.seq, Math.max(since?.[2] ?? 0, ...live.map(momentOf))]
-      if (since === null) return { changes: [], isReset: false, position }
-      // A log that is behind what was read of it was lost, and begins anew.
-      if (isForgotten(own, since[0]) || isForgotten(shared, since[1])) return { changes: [], isReset: true, position }
-      await catchUp(shared)
-      const news = listNews(viewer, own, shared, since, live.filter((slot) => momentOf(slot) > since[2]))
-      const states = await readStates(watcher, news.flatMap(({ title }) => title === null ? [] : [title.id]), live)
+      const profileLog = logs.find(({ _id }) => _id.equals(profileId)) ?? EMPTY_LOG
+      const catalogueLog = logs.find(({ _id }) => _id.equals(CATALOGUE_LOG_ID)) ?? EMPTY_LOG
+      const leases = allLeases.filter((lease) => lease.profile.equals(profileId) && hasUnflushedEvents(lease))
+      const newestStreamMs = Math.max(since?.[2] ?? 0, ...leases.map(lastEventMs))
+      const cursor: FeedCursor = [profileLog.seq, catalogueLog.seq, newestStreamMs]
+      if (since === null) return { changes: [], isReset: false, cursor }
+      const [profileSeq, catalogueSeq, streamMs] = since
+      if (!containsSince(profileLog, profileSeq) || !containsSince(catalogueLog, catalogueSeq)) {
+        return { changes: [], isReset: true, cursor }
+      }
+      await reloadChangedTitles(catalogueLog)
+      const changes = toVisibleChanges(scope, {
+        profileEntries: profileLog.entries.filter(({ seq }) => seq > profileSeq),
+        catalogueEntries: catalogueLog.entries.filter(({ seq }) => seq > catalogueSeq),
+        leases: leases.filter((lease) => lastEventMs(lease) > streamMs),
+      })
+      const titleIds = changes.flatMap(({ title }) => title === null ? [] : [title.id])
+      const stateOfTitle = await loadCurrentStates(ref, titleIds, leases)
       return {
-        changes: news.map(({ kind, title }) => ({
+        changes: changes.map(({ kind, title }) => ({
           kind,
-          card: title === null ? null : { title, state: states(title.id) },
+          card: title === null ? null : { title, state: stateOfTitle(title.id) },
         })),
         isReset: false,
-        position,
+        cursor,
       }
     },
   }
 }
 
-function isForgotten (log: Log, seq: number): boolean {
-  return seq < log.forgotten || seq > log.seq
+function lastEventMs ({ at }: StreamLease): number {
+  return at?.getTime() ?? 0
+}
+
+/** A log with a smaller number than the cursor was lost and started again. */
+function containsSince (log: ReadLog, seq: number): boolean {
+  return log.trimmedSeq <= seq && seq <= log.seq
 }
 
 const NO_STATE: ProfileState = { inWishlist: false, rating: null, progress: null }
 
-/** The present states of titles, with the very place of what is playing. */
-async function readStates (
-  watcher: ProfileRef,
+/** The states of titles, with the positions of running streams. */
+async function loadCurrentStates (
+  ref: ProfileRef,
   titleIds: readonly string[],
-  live: readonly StreamLease[],
+  leases: readonly StreamLease[],
 ): Promise<(titleId: string) => ProfileState> {
-  const profile = titleIds.length === 0 ? null : await findProfileWatching(watcher.account, watcher.profile)
+  const profile = titleIds.length === 0 ? null : await findProfile(ref.account, ref.profile)
   if (profile === null) return () => NO_STATE
-  const states = await loadTitleStatesOfProfile(profile, titleIds)
+  const stateOfTitle = await loadTitleStatesOfProfile(profile, titleIds)
   return (titleId) => {
-    const state = states(titleId)
-    const playing =
-      live.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState).sort((a, b) =>
-        b.lastWatchedAt - a.lastWatchedAt
-      )[0]
-    const lastWatchedAt = playing === undefined ? '' : new Date(playing.lastWatchedAt).toISOString()
-    if (playing === undefined || (state.progress !== null && state.progress.lastWatchedAt > lastWatchedAt)) return state
-    const { positionMs, durationMs, finished } = playing
+    const state = stateOfTitle(titleId)
+    const [stream] = leases.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState)
+      .sort((a, b) => b.lastWatchedAt - a.lastWatchedAt)
+    if (stream === undefined) return state
+    const lastWatchedAt = new Date(stream.lastWatchedAt).toISOString()
+    // RFC 3339 timestamps in UTC sort as text.
+    if (state.progress !== null && state.progress.lastWatchedAt > lastWatchedAt) return state
+    const { positionMs, durationMs, finished } = stream
     return { ...state, progress: { positionMs, durationMs, finished, lastWatchedAt } }
   }
 }
