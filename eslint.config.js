@@ -11,7 +11,7 @@ export default [
   // A promise that is left to itself says so.
   { rules: { 'no-void': ['error', { allowAsStatement: true }] } },
   {
-    files: ['src/**/*.ts', 'models/**/*.ts', 'routes/**/*.ts', 'bench/**/*.ts', 'web/**/*.ts'],
+    files: ['src/**/*.ts', 'models/**/*.ts', 'migrations/**/*.ts', 'routes/**/*.ts', 'bench/**/*.ts', 'web/**/*.ts'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SOURCES = ['src', 'models', 'routes', 'test', 'bench']
+const SOURCES = ['src', 'models', 'migrations', 'routes', 'test', 'bench']
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const NEEDED_NODE = [20, 19]
 /** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */

@@ -63,7 +63,9 @@ export async function findRunningServer (dataDir: string): Promise<ServerRecord 
   if (typeof record.databasePid !== 'number') return null
   if (isRunning) process.kill(record.databasePid, 'SIGTERM')
   for (
-    let waitedMs = 0; isAlive(record.databasePid) && waitedMs < ORPHAN_EXIT_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS
+    let waitedMs = 0;
+    isAlive(record.databasePid) && waitedMs < ORPHAN_EXIT_TIMEOUT_MS;
+    waitedMs += POLL_INTERVAL_MS
   ) {
     await sleep(POLL_INTERVAL_MS)
   }

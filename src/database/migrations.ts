@@ -1,0 +1,154 @@
+// Runs the migrations of stored documents, in order and once per database, with umzug.
+// Production applies them in a step of its own; development applies them at each start.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import mongoose from 'mongoose'
+import { Umzug } from 'umzug'
+import { migration as fillAccountFields } from '../../migrations/0001-fill-account-fields.js'
+import { migration as fillMediaFields } from '../../migrations/0002-fill-media-fields.js'
+import { migration as fillTitleFields } from '../../migrations/0003-fill-title-fields.js'
+import { migration as renameCollections } from '../../migrations/0004-rename-collections.js'
+import { migration as renameTitlePreferences } from '../../migrations/0005-rename-title-preferences.js'
+import { migration as renamePlayFields } from '../../migrations/0006-rename-play-fields.js'
+import { migration as renameStreamLeases } from '../../migrations/0007-rename-stream-leases.js'
+import { migration as renameFields } from '../../migrations/0008-rename-fields.js'
+import type { Migration } from '../../migrations/migration.js'
+import { isDuplicateKey } from '../../models/upsert.js'
+import type { Config } from '../config.js'
+
+/** In the order in which they run. A migration that was released is never changed, moved or removed. */
+export const MIGRATIONS: readonly Migration[] = [
+  fillAccountFields,
+  fillMediaFields,
+  fillTitleFields,
+  renameCollections,
+  renameTitlePreferences,
+  renamePlayFields,
+  renameStreamLeases,
+  renameFields,
+]
+
+/** One document per applied migration; `_id` is its name. */
+interface AppliedMigration {
+  _id: string
+  appliedAt: Date
+}
+
+interface MigrationLock {
+  _id: string
+  holder: string
+  expiresAt: Date
+}
+
+const COLLECTION = 'migrations'
+const LOCK_COLLECTION = 'migrationlocks'
+const LOCK_ID = 'migrations'
+/** A lock that is not renewed for this long belongs to a dead process. */
+const LOCK_TTL_MS = 60_000
+const LOCK_RENEWAL_INTERVAL_MS = LOCK_TTL_MS / 4
+const LOCK_POLL_INTERVAL_MS = 200
+
+type Report = (line: string) => void
+
+function connectedDatabase (): mongoose.mongo.Db {
+  const { db } = mongoose.connection
+  if (db === undefined) throw new Error('migrations need a connection to the database')
+  return db
+}
+
+function createUmzug (db: mongoose.mongo.Db, migrations: readonly Migration[]): Umzug<mongoose.mongo.Db> {
+  const applied = db.collection<AppliedMigration>(COLLECTION)
+  return new Umzug({
+    context: db,
+    logger: undefined,
+    migrations: migrations.map(({ name, up }) => ({ name, up: async ({ context }) => await up(context) })),
+    storage: {
+      async executed () {
+        return (await applied.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id)
+      },
+      async logMigration ({ name }) {
+        await applied.updateOne({ _id: name }, { $set: { appliedAt: new Date() } }, { upsert: true })
+      },
+      async unlogMigration ({ name }) {
+        await applied.deleteOne({ _id: name })
+      },
+    },
+  })
+}
+
+/** Returns the names of the migrations that the connected database lacks, in order. */
+export async function findPendingMigrations (migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+  return (await createUmzug(connectedDatabase(), migrations).pending()).map(({ name }) => name)
+}
+
+/**
+ * Applies the pending migrations to the connected database. A second process waits for the first, then has none left.
+ * @returns the names of those that this process applied
+ * @throws Error of the first migration that fails; those after it stay pending
+ */
+export async function applyMigrations (
+  report: Report = () => undefined,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  const db = connectedDatabase()
+  const umzug = createUmzug(db, migrations)
+  if ((await umzug.pending()).length === 0) return []
+  return await withMigrationLock(db, report, async () => {
+    umzug.on('migrated', ({ name }) => {
+      report(name)
+    })
+    return (await umzug.up()).map(({ name }) => name)
+  })
+}
+
+/**
+ * Applies pending migrations, except in production, where that is a separate step.
+ * @throws Error with the names of the pending migrations
+ */
+export async function requireMigrations (env: Config['env'], report?: Report): Promise<void> {
+  if (env !== 'production') {
+    await applyMigrations(report)
+    return
+  }
+  const pending = await findPendingMigrations()
+  if (pending.length > 0) {
+    const list = pending.join('\n  ')
+    throw new Error(`Migrations are pending; apply them with "npm run normflix -- migrate":\n  ${list}`)
+  }
+}
+
+/** Runs `work` while this process has the lock, which it renews; waits while another process has it. */
+async function withMigrationLock<T> (db: mongoose.mongo.Db, report: Report, work: () => Promise<T>): Promise<T> {
+  const locks = db.collection<MigrationLock>(LOCK_COLLECTION)
+  const holder = randomUUID()
+  for (let attempt = 0; !await acquireLock(locks, holder); attempt++) {
+    if (attempt === 0) report('Waiting for another process that applies migrations …')
+    await sleep(LOCK_POLL_INTERVAL_MS)
+  }
+  const renewal = setInterval(() => {
+    // If a renewal fails, the next one follows before the lock expires.
+    locks.updateOne({ _id: LOCK_ID, holder }, { $set: { expiresAt: lockExpiry() } }).catch(() => undefined)
+  }, LOCK_RENEWAL_INTERVAL_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(renewal)
+    await locks.deleteOne({ _id: LOCK_ID, holder })
+  }
+}
+
+/** Inserts the lock, or takes over an expired one; the unique `_id` rejects a second holder. */
+async function acquireLock (locks: mongoose.mongo.Collection<MigrationLock>, holder: string): Promise<boolean> {
+  const isExpired = { _id: LOCK_ID, expiresAt: { $lt: new Date() } }
+  try {
+    await locks.updateOne(isExpired, { $set: { holder, expiresAt: lockExpiry() } }, { upsert: true })
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error)) return false
+    throw error
+  }
+}
+
+function lockExpiry (): Date {
+  return new Date(Date.now() + LOCK_TTL_MS)
+}

@@ -1,0 +1,66 @@
+// Database and checks for tests of migrations.
+import { randomUUID } from 'node:crypto'
+import mongoose, { type Model, type mongo } from 'mongoose'
+import type { Test } from 'tap'
+import type { Migration } from '../../migrations/migration.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
+import { readDatabaseRecord } from '../shared-database.js'
+
+/** Connects the models to an empty database. */
+export async function openDatabase (t: Test): Promise<mongo.Db> {
+  const shared = process.env['NORMFLIX_TEST_MONGODB_URI'] ?? readDatabaseRecord()?.uri ?? null
+  const server = await resolveDatabaseServer({ uri: shared, dataDir: null, report: () => undefined })
+  await connectDatabase(server.uri.replace('/normflix', `/test-${randomUUID().slice(0, 13)}`))
+  const { db } = mongoose.connection
+  if (db === undefined) throw new Error('not connected')
+  t.teardown(async () => {
+    await db.dropDatabase()
+    await disconnectDatabase()
+    await server.stop()
+  })
+  return db
+}
+
+/** Runs a migration twice: the second run must not change anything. */
+export async function runTwice (t: Test, db: mongo.Db, { name, up }: Migration): Promise<void> {
+  await up(db)
+  const first = await readAll(db)
+  await up(db)
+  t.strictSame(await readAll(db), first, `${name} has no effect when it runs again`)
+}
+
+async function readAll (db: mongo.Db): Promise<Record<string, unknown[]>> {
+  const collections = await db.listCollections({}, { nameOnly: true }).toArray()
+  const entries = collections.map(async ({ name }) =>
+    [name, await db.collection(name).find().sort({ _id: 1 }).toArray()] as const
+  )
+  return Object.fromEntries((await Promise.all(entries)).sort(([a], [b]) => a.localeCompare(b)))
+}
+
+/** Checks that stored documents have the fields of the model: no others, and all that have a default. */
+export async function expectModelForm (t: Test, model: unknown): Promise<void> {
+  const Documents = model as Model<mongo.Document>
+  const documents = await Documents.collection.find().limit(20).toArray()
+  t.ok(documents.length > 0, `${Documents.modelName} has documents`)
+  for (const document of documents) {
+    // `strict: 'throw'` rejects unknown fields of a new document; reading a stored one adds the defaults.
+    await new Documents(document).validate()
+    const complete = Documents.hydrate(copy(document)).toObject({ depopulate: true, minimize: false })
+    t.strictSame(plain(complete), plain(document), `a document of ${Documents.modelName} has every field`)
+  }
+}
+
+const { BSON } = mongoose.mongo
+const copy = (document: mongo.Document): mongo.Document => BSON.deserialize(BSON.serialize(document))
+
+/** JSON with sorted keys: the order of stored fields does not matter. */
+function plain (value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value),
+    (_key, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a.localeCompare(b)))
+        : part,
+  )
+}
