@@ -5,7 +5,7 @@ import { generateSecrets, loadDevelopmentSecrets, type Secrets } from './config/
 import { findMisspelledVariables, readVariables, type ConfigProblem, type Variables } from './config/read-variables.js'
 import { parseSigningKeys, type SigningKey } from './config/rules.js'
 import type { EnvironmentValues } from './config/variables.js'
-import { DEFAULT_PLANS, type Plan } from './domain/plans.js'
+import { createPlanTable, DEFAULT_PLANS, type PlanTable } from './domain/plans.js'
 import { parsePlansFile } from './domain/plans-file.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -53,8 +53,8 @@ export interface Config {
   readonly publicUrl: string
   /** Language of titles and synopses in the catalogue, BCP 47. */
   readonly catalogueLanguage: string
-  /** Plans on offer, the smallest first. */
-  readonly plans: readonly Plan[]
+  /** Plans on offer. */
+  readonly plans: PlanTable
   /** Retention of audit log entries, days. */
   readonly auditDays: number
   /** Bucket for media files; null: a folder of `dataDir`. */
@@ -137,7 +137,7 @@ function findConflicts (values: EnvironmentValues): ConfigProblem[] {
   return conflicts
 }
 
-function loadPlans (file: string | undefined, root: string, problems: ConfigProblem[]): readonly Plan[] {
+function loadPlans (file: string | undefined, root: string, problems: ConfigProblem[]): PlanTable {
   if (file === undefined) return DEFAULT_PLANS
   let text: string
   try {
@@ -146,12 +146,13 @@ function loadPlans (file: string | undefined, root: string, problems: ConfigProb
     problems.push({ variable: 'PLANS_FILE', rule: 'must name a readable file' })
     return DEFAULT_PLANS
   }
-  const { plans, problem } = parsePlansFile(text)
-  if (problem !== null) problems.push({ variable: 'PLANS_FILE', rule: problem })
-  return plans
+  const parsed = parsePlansFile(text)
+  if (parsed.problem === null) return createPlanTable(parsed.plans)
+  problems.push({ variable: 'PLANS_FILE', rule: parsed.problem })
+  return DEFAULT_PLANS
 }
 
-function toConfig (values: EnvironmentValues, plans: readonly Plan[], root: string, warnings: string[]): Config {
+function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, warnings: string[]): Config {
   const env = values.NODE_ENV
   const dataDir = path.resolve(root, values.DATA_DIR)
   return Object.freeze({

@@ -185,7 +185,7 @@ const CASES: Readonly<
         '{"plans":[{"id":"one","name":"One","maxProfiles":1,"maxStreams":1,"maxHeight":720,"price":' +
           '{"amount":100,"currency":"EUR"}}]}',
       ),
-      { plans: [{ id: 'one' }] },
+      { plans: { ids: ['one'] } },
     ]],
     invalid: ['/nowhere/at/all.json', writeFile('not-json', '{')],
   },

@@ -1,7 +1,7 @@
 // Reads environment variables: converts and validates them by the schema, and finds misspelled names.
 import { readFileSync } from 'node:fs'
 import { Value } from 'typebox/value'
-import { editDistance } from '../domain/spelling.js'
+import { editDistance } from '../domain/text.js'
 import {
   EnvironmentVariables,
   KNOWN_NAMES,
