@@ -3,7 +3,7 @@
 import mongoose, { Types } from 'mongoose'
 import { Account, MAX_WATCH_HISTORY_ENTRIES, MAX_WISHLIST_TITLES, type StoredProfile } from '../models/account.js'
 import type { WatchEntry } from '../models/watch-entry.js'
-import { newProfile } from '../src/accounts/sign-in.js'
+import { newProfile } from '../src/accounts/profiles.js'
 import { limitsOf } from '../src/domain/plans.js'
 
 export const ACCOUNT_BYTES_BOUND = 150_000

@@ -1,111 +1,100 @@
-// The account: plan, password, who is watching.
+// The account of the caller: email address, password, plan and streams.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
+import { notifyPasswordChanged, requestEmailChange, requestEmailVerification } from '../src/accounts/email-tokens.js'
 import { closeAccount } from '../src/accounts/erase-account.js'
 import { exportAccount } from '../src/accounts/export-account.js'
-import { notifyPasswordChanged, requestEmailChange, requestEmailVerification } from '../src/accounts/email-tokens.js'
 import { changePlan, previewPlanChange } from '../src/accounts/plan-change.js'
 import { endAllSessions } from '../src/accounts/sessions.js'
-import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/sign-in.js'
+import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/passwords.js'
 import { fail, notFound } from '../src/errors.js'
+import { forbidCaching } from '../src/http/etags.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import {
-  Accepted,
-  AccountView,
-  Email,
-  KeptProfiles,
-  Password,
-  PlanName,
-  PlanPreview,
-  StreamView,
-  toAccount,
-} from '../src/schemas/account.js'
-import { responses, Id, listSchema, NoContent, ref, strict } from '../src/schemas/common.js'
-import { flushEnded } from '../src/watching/streams/flush.js'
-import { describeStream } from '../src/watching/streams/playback.js'
+import { Accepted, Account, Email, Password } from '../src/schemas/account.js'
+import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import { KeepProfileIds, PlanName, PlanPreview } from '../src/schemas/plans.js'
+import { Stream } from '../src/schemas/streams.js'
+import { toAccount } from '../src/views/accounts.js'
+import { toPlanPreview } from '../src/views/plans.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import { flushEndedLease } from '../src/watching/streams/flush.js'
+import { describeStream } from '../src/watching/streams/describe-stream.js'
 import { endStream } from '../src/watching/streams/stream-leases.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
-import type { AccountDeps } from '../src/accounts/deps.js'
 
-const PlanChangeBody = strict({
-  plan: PlanName,
-  keepProfileIds: Type.Optional(KeptProfiles),
-})
+const PlanChangeBody = strict({ plan: PlanName, keepProfileIds: Type.Optional(KeepProfileIds) })
+const AccountExport = Type.Object({
+  format: Type.String({ description: 'Name of the format' }),
+  version: Type.Integer({ description: 'Version of the format' }),
+}, { additionalProperties: true })
 
-/** An export reads everything there is. */
-const EXPORT_RATE = { max: 30, timeWindow: 60_000 } as const
+/** An export reads all data of the account. */
+const EXPORT_RATE_LIMIT = { max: 30, timeWindow: 60_000 } as const
 
 export interface AccountRouteOptions extends AccountDeps {
   readonly watching: WatchingDeps
 }
 
 const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps) => {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
-  const own = async (id: string): Promise<StoredAccount> => await findAccount(id) ?? fail(notFound('account'))
+  app.addHook('onSend', forbidCaching)
 
   app.get('/account', {
     config: { access: 'account' },
     schema: {
       tags: ['account'],
-      summary: 'The account with its profiles',
+      summary: 'Get the account with its profiles',
       operationId: 'getAccount',
-      response: responses({ 200: ref(AccountView) }),
+      response: responses({ 200: ref(Account) }),
     },
-  }, async (request) => toAccount(await own(callerOf(request).accountId)))
+  }, async (request) => toAccount(await requireOwnAccount(request)))
 
   app.delete('/account', {
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['account'],
-      summary: 'Close the account; everything in it is erased after a period of grace',
-      description:
-        'Every session and stream ends at once. Signing in before the period is over brings the account back as it was; afterwards nothing of it is left.',
+      summary: 'Close the account',
+      description: 'Ends all sessions and streams at once. All data is erased after a grace period. Logging in before ' +
+        'its end reopens the account unchanged.',
       operationId: 'deleteAccount',
       body: strict({ password: Password }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const account = await own(callerOf(request).accountId)
+    const account = await requireOwnAccount(request)
     await verifyOwnPassword(deps, account, request.body.password, 'password')
     await closeAccount(deps, account)
     return await reply.code(204).send(null)
   })
 
   app.get('/account/export', {
-    config: { access: 'account', rateLimit: EXPORT_RATE, audit: true },
+    config: { access: 'account', rateLimit: EXPORT_RATE_LIMIT, audit: true },
     exposeHeadRoute: false,
     schema: {
       tags: ['account'],
-      summary: 'Everything the account owns, as one JSON document',
+      summary: 'Export all data of the account as JSON',
       operationId: 'exportAccount',
       response: responses({
-        200: {
-          description: 'The document, as an attachment',
-          content: {
-            'application/json': {
-              schema: Type.Object({ format: Type.String(), version: Type.Integer() }, { additionalProperties: true }),
-            },
-          },
-        },
+        200: { description: 'The document, as an attachment', content: { 'application/json': { schema: AccountExport } } },
       }),
     },
   }, async (request, reply) => {
     const file = await exportAccount(deps, callerOf(request).accountId)
-    return await reply.header('content-disposition', 'attachment; filename="normflix-account.json"').type(
-      'application/json; charset=utf-8',
-    ).send(file as never)
+    return await reply
+      .header('content-disposition', 'attachment; filename="normflix-account.json"')
+      .type('application/json; charset=utf-8')
+      .send(file as never)
   })
 
   app.put('/account/password', {
     config: { access: 'account', audit: true },
     schema: {
       tags: ['account'],
-      summary: 'Change the password; every other session ends',
+      summary: 'Change the password',
+      description: 'Ends all other sessions.',
       operationId: 'changePassword',
       body: strict({ currentPassword: Password, newPassword: Password }),
       response: responses({ 204: NoContent }),
@@ -113,7 +102,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   }, async (request, reply) => {
     const { accountId, sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
-    const account = await own(accountId)
+    const account = await requireOwnAccount(request)
     await verifyOwnPassword(deps, account, currentPassword, 'currentPassword')
     assertPassword(deps, newPassword, account.email, '/newPassword')
     await setPasswordHash(accountId, await deps.hasher.hash(newPassword))
@@ -126,14 +115,15 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['account'],
-      summary: 'Move to another address, once its mailed link was opened',
-      description: 'Nothing changes before that. The old address is told.',
+      summary: 'Change the email address',
+      description: 'Takes effect when the link in the email to the new address is opened. The old address gets a ' +
+        'notification.',
       operationId: 'changeEmail',
       body: strict({ email: Email, password: Password }),
       response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
-    const account = await own(callerOf(request).accountId)
+    const account = await requireOwnAccount(request)
     await verifyOwnPassword(deps, account, request.body.password, 'password')
     await requestEmailChange(deps, account, request.body.email)
     return await reply.code(202).send({ status: 'accepted' })
@@ -143,12 +133,13 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT },
     schema: {
       tags: ['account'],
-      summary: 'Send the link that confirms the address again',
+      summary: 'Send the verification email again',
+      description: 'Does nothing if the email address is already verified.',
       operationId: 'sendVerification',
       response: responses({ 202: Accepted }),
     },
   }, async (request, reply) => {
-    const account = await own(callerOf(request).accountId)
+    const account = await requireOwnAccount(request)
     if ((account.emailVerifiedAt ?? null) === null) requestEmailVerification(deps, account)
     return await reply.code(202).send({ status: 'accepted' })
   })
@@ -157,32 +148,25 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     config: { access: 'account' },
     schema: {
       tags: ['account'],
-      summary: 'What a change of plan would lock, cap or end',
+      summary: 'Preview a plan change',
+      description: 'Lists the profiles that would be locked or unlocked, the new limits and the streams that would end.',
       operationId: 'previewPlan',
       querystring: strict({ to: PlanName }),
       response: responses({ 200: ref(PlanPreview) }),
     },
-  }, async (request) => {
-    const { profiles, limits, lock, unlock, ...preview } = await previewPlanChange(
-      deps,
-      callerOf(request).accountId,
-      request.query.to,
-    )
-    const named = (ids: readonly string[]): Array<{ id: string, name: string }> =>
-      profiles.filter((profile) => ids.includes(profile.id)).map(({ id, name }) => ({ id, name }))
-    return { ...preview, ...limits, lock: named(lock), unlock: named(unlock) }
-  })
+  }, async (request) => toPlanPreview(await previewPlanChange(deps, callerOf(request).accountId, request.query.to)))
 
   app.put('/account/plan', {
     config: { access: 'account', audit: true },
     schema: {
       tags: ['account'],
       summary: 'Change the plan',
-      description:
-        'Up is immediate. Down with more profiles than fit needs keepProfileIds: the others are locked, and a later upgrade unlocks them. Streams over the new limit end, the newest first.',
+      description: 'An upgrade takes effect at once. A downgrade with more profiles than the new plan allows needs ' +
+        'keepProfileIds: the other profiles are locked until a later upgrade. Streams over the new limit end, newest ' +
+        'first.',
       operationId: 'changePlan',
       body: PlanChangeBody,
-      response: responses({ 200: ref(AccountView) }),
+      response: responses({ 200: ref(Account) }),
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
@@ -193,39 +177,42 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     config: { access: 'account' },
     schema: {
       tags: ['account'],
-      summary: 'Who is watching',
+      summary: 'List the live streams',
       operationId: 'listStreams',
-      response: responses({ 200: listSchema(StreamView) }),
+      response: responses({ 200: listSchema(Stream) }),
     },
   }, async (request) => {
     const { accountId } = callerOf(request)
-    const [{ profiles }, slots] = await Promise.all([own(accountId), findStreamLeases(accountId)])
-    return {
-      items: slots.filter((slot) => isLeaseLive(slot, deps.now())).map((slot) =>
-        describeStream(deps.watching, profiles, slot)
-      ),
-    }
+    const [{ profiles }, leases] = await Promise.all([requireOwnAccount(request), findStreamLeases(accountId)])
+    const liveLeases = leases.filter((lease) => isLeaseLive(lease, deps.now()))
+    return { items: liveLeases.map((lease) => describeStream(deps.watching, profiles, lease)) }
   })
 
   app.delete('/account/streams/:streamId', {
     config: { access: 'account' },
     schema: {
       tags: ['account'],
-      summary: 'End a stream and take its slot back',
+      summary: 'End a stream',
+      description: 'Another stream can start at once. Progress is preserved.',
       operationId: 'endStream',
       params: Type.Object({ streamId: Id }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
+    const { params: { streamId } } = request
     const { accountId } = callerOf(request)
-    const slot = (await findStreamLeases(accountId)).find((one) =>
-      one._id.toString() === request.params.streamId && isLeaseLive(one, deps.now())
-    ) ?? fail(notFound('stream'))
-    await endStream(accountId, slot._id.toString(), deps.now())
-    deps.leases.forget(accountId)
-    await flushEnded(deps.watching, { account: accountId, profile: slot.profile.toString() }, slot)
+    const leases = await findStreamLeases(accountId)
+    const lease = leases.find(({ _id }) => _id.toString() === streamId)
+    if (lease === undefined || !isLeaseLive(lease, deps.now())) throw notFound('stream')
+    await endStream(accountId, streamId, deps.now())
+    deps.leases.invalidate(accountId)
+    await flushEndedLease(deps.watching, { account: accountId, profile: lease.profile.toString() }, lease)
     return await reply.code(204).send(null)
   })
+}
+
+async function requireOwnAccount (request: FastifyRequest): Promise<StoredAccount> {
+  return await findAccount(callerOf(request).accountId) ?? fail(notFound('account'))
 }
 
 export default account

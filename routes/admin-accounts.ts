@@ -1,36 +1,31 @@
-// Accounts as administrators see and change them. Passwords are neither shown nor set here.
+// Accounts, for administrators. Passwords are neither shown nor set here.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
 import { changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
 import { fail, notFound } from '../src/errors.js'
+import { forbidCaching } from '../src/http/etags.js'
 import { callerOf } from '../src/plugins/auth.js'
-import {
-  AccountDetail,
-  AccountSummary,
-  Email,
-  KeptProfiles,
-  PlanName,
-  RoleName,
-  toAccountSummary,
-} from '../src/schemas/account.js'
-import { responses, Cursor, Id, Limit, NoContent, pageSchema, ref, strict } from '../src/schemas/common.js'
-import { describeStream } from '../src/watching/streams/playback.js'
+import { AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
+import { Cursor, describe, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { KeepProfileIds, PlanName } from '../src/schemas/plans.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
-import type { AccountDeps } from '../src/accounts/deps.js'
+import { toAccountDetail, toAccountSummary } from '../src/views/accounts.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import { describeStream } from '../src/watching/streams/describe-stream.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
-  email: Type.Optional(Email),
+  email: Type.Optional(describe(Email, 'Has this email address; case is ignored')),
   plan: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 50, description: 'Also one that is not offered any more' }),
+    Type.String({ minLength: 1, maxLength: 50, description: 'Has this plan; also a plan that is no longer offered' }),
   ),
-  role: Type.Optional(RoleName),
-  disabled: Type.Optional(Type.Boolean()),
+  role: Type.Optional(Role),
+  disabled: Type.Optional(Type.Boolean({ description: 'Whether an administrator disabled the account' })),
   limit: Type.Optional(Limit),
   cursor: Type.Optional(Cursor),
 })
@@ -41,44 +36,22 @@ export interface AdminAccountsRouteOptions extends AccountDeps {
 }
 
 const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = async (app, deps) => {
-  const admin = { config: { access: 'admin' as const } }
-  const tags = ['admin']
-  const params = AccountParams
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
+  app.addHook('onSend', forbidCaching)
 
-  async function describe (account: StoredAccount): Promise<Static<typeof AccountDetail>> {
+  async function loadDetail (account: StoredAccount) {
     const accountId = account._id.toString()
     const now = deps.now()
-    const [sessions, slots] = await Promise.all([listSessions(accountId, now), findStreamLeases(accountId)])
-    return {
-      ...toAccountSummary(account),
-      limits: account.limits,
-      profiles: account.profiles.map(({ _id, name, kids, pinHash, locked }) => ({
-        id: _id.toString(),
-        name,
-        kids,
-        hasPin: pinHash !== null,
-        locked,
-      })),
-      sessions: sessions.map(({ _id, device, createdAt, lastUsedAt }) => ({
-        id: _id.toString(),
-        device,
-        createdAt: createdAt.toISOString(),
-        lastUsedAt: lastUsedAt.toISOString(),
-      })),
-      streams: slots.filter((slot) => isLeaseLive(slot, now)).map((slot) =>
-        describeStream(deps.watching, account.profiles, slot)
-      ),
-    }
+    const [sessions, leases] = await Promise.all([listSessions(accountId, now), findStreamLeases(accountId)])
+    const liveLeases = leases.filter((lease) => isLeaseLive(lease, now))
+    const streams = liveLeases.map((lease) => describeStream(deps.watching, account.profiles, lease))
+    return toAccountDetail(account, sessions, streams)
   }
 
   app.get('/admin/accounts', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: 'Find accounts, the newest first',
+      tags: ['admin'],
+      summary: 'List accounts, newest first',
       operationId: 'listAccounts',
       querystring: AccountQuery,
       response: responses({ 200: pageSchema(ref(AccountSummary)) }),
@@ -87,91 +60,85 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     const { limit = 20, cursor, ...filters } = request.query
     const scope = ['accounts', filters]
     const after = deps.cursors.decode<string>(cursor, scope)
-    const { accounts, next } = await searchAccounts({ ...filters, after, limit })
-    return {
-      items: accounts.map(toAccountSummary),
-      nextCursor: next === null ? null : deps.cursors.encode(next, scope),
-    }
+    const { rows, next } = await searchAccounts({ ...filters, after, limit })
+    return { items: rows.map(toAccountSummary), nextCursor: deps.cursors.encodeNext(next, scope) }
   })
 
   app.get('/admin/accounts/:accountId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: 'One account with its profiles, sessions and streams',
+      tags: ['admin'],
+      summary: 'Get an account with its profiles, sessions and streams',
       operationId: 'getAccountDetail',
-      params,
+      params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await describe(await findAccount(request.params.accountId) ?? fail(notFound('account'))))
+  }, async (request) => await loadDetail(await findAccount(request.params.accountId) ?? fail(notFound('account'))))
 
   app.put('/admin/accounts/:accountId/plan', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: "Change an account's plan",
-      description:
-        "By the owner's rules: down with more profiles than fit needs keepProfileIds, and streams over the new limit end.",
+      tags: ['admin'],
+      summary: 'Change the plan of an account',
+      description: 'Follows the rules for owners: a downgrade with more profiles than the new plan allows needs ' +
+        'keepProfileIds, and streams over the new limit end.',
       operationId: 'changeAccountPlan',
-      params,
-      body: strict({ plan: PlanName, keepProfileIds: Type.Optional(KeptProfiles) }),
+      params: AccountParams,
+      body: strict({ plan: PlanName, keepProfileIds: Type.Optional(KeepProfileIds) }),
       response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => {
     const { plan, keepProfileIds } = request.body
-    return await describe(await changePlan(deps, request.params.accountId, plan, keepProfileIds))
+    return await loadDetail(await changePlan(deps, request.params.accountId, plan, keepProfileIds))
   })
 
-  app.put(
-    '/admin/accounts/:accountId/disabled',
-    {
-      ...admin,
-      schema: {
-        tags,
-        summary: 'Disable an account',
-        description:
-          'Its sessions and streams end, its tokens are refused within 5 s, and whoever signs in with the right password is told 403 `account-disabled`. What it holds stays.',
-        operationId: 'disableAccount',
-        params,
-        response: responses({ 200: ref(AccountDetail) }),
-      },
+  app.put('/admin/accounts/:accountId/disabled', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Disable an account',
+      description: 'Ends its sessions and streams. Its tokens are rejected within 5 s. Logging in with the correct ' +
+        'password returns 403 `account-disabled`. All data is preserved.',
+      operationId: 'disableAccount',
+      params: AccountParams,
+      response: responses({ 200: ref(AccountDetail) }),
     },
-    async (request) =>
-      await describe(await disableAccount(deps, callerOf(request).accountId, request.params.accountId)),
-  )
+  }, async (request) => {
+    return await loadDetail(await disableAccount(deps, callerOf(request).accountId, request.params.accountId))
+  })
 
   app.delete('/admin/accounts/:accountId/disabled', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: 'Enable an account again',
+      tags: ['admin'],
+      summary: 'Enable a disabled account',
       operationId: 'enableAccount',
-      params,
+      params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await describe(await enableAccount(deps, request.params.accountId)))
+  }, async (request) => await loadDetail(await enableAccount(deps, request.params.accountId)))
 
   app.put('/admin/accounts/:accountId/role', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: "Make an account an administrator's, or a member's again",
-      description:
-        "A new administrator's sessions get the role with their next refresh; those of somebody who is none any more end. The last administrator stays one: 409 `last-admin`.",
+      tags: ['admin'],
+      summary: 'Change the role of an account',
+      description: 'The sessions of a new administrator get the role at their next token refresh. The sessions of a ' +
+        'former administrator end. The last administrator cannot become a member: 409 `last-admin`.',
       operationId: 'changeAccountRole',
-      params,
-      body: strict({ role: RoleName }),
+      params: AccountParams,
+      body: strict({ role: Role }),
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await describe(await changeRole(deps, request.params.accountId, request.body.role)))
+  }, async (request) => await loadDetail(await changeRole(deps, request.params.accountId, request.body.role)))
 
   app.delete('/admin/accounts/:accountId/sessions', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: 'End every session of an account, and its streams',
+      tags: ['admin'],
+      summary: 'End all sessions and streams of an account',
       operationId: 'endAccountSessions',
-      params,
+      params: AccountParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {

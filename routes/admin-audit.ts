@@ -1,19 +1,31 @@
 // The audit log, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { listAuditEntries, type AuditCursor } from '../src/audit/audit-log.js'
-import { AuditAction, AuditResultName, AuditView, toAuditView } from '../src/schemas/audit.js'
-import { responses, Cursor, Id, Limit, pageSchema, ref, strict, Timestamp } from '../src/schemas/common.js'
 import type { AuditLog } from '../src/audit/audit-log.js'
+import { listAuditEntries, type AuditCursor } from '../src/audit/list-audit-entries.js'
+import { forbidCaching } from '../src/http/etags.js'
+import { AuditAction, AuditEntry, AuditResult } from '../src/schemas/audit.js'
+import {
+  Cursor,
+  describe,
+  Id,
+  Limit,
+  pageSchema,
+  ref,
+  responses,
+  strict,
+  Timestamp,
+} from '../src/schemas/common.js'
 import type { CursorCodec } from '../src/security/cursors.js'
+import { toAuditEntry } from '../src/views/audit.js'
 
 const AuditQuery = strict({
-  account: Type.Optional(Id),
-  actor: Type.Optional(Id),
+  account: Type.Optional(describe(Id, 'ID of the account that the action concerns')),
+  actor: Type.Optional(describe(Id, 'ID of the account that acted')),
   action: Type.Optional(AuditAction),
-  result: Type.Optional(AuditResultName),
-  from: Type.Optional(Timestamp),
-  to: Type.Optional(Timestamp),
+  result: Type.Optional(AuditResult),
+  from: Type.Optional(describe(Timestamp, 'Start of the period, inclusive')),
+  to: Type.Optional(describe(Timestamp, 'End of the period, exclusive')),
   limit: Type.Optional(Limit),
   cursor: Type.Optional(Cursor),
 })
@@ -24,32 +36,30 @@ export interface AdminAuditRouteOptions {
 }
 
 const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app, { audit, cursors }) => {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
+  app.addHook('onSend', forbidCaching)
 
   app.get('/admin/audit', {
     config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'Who did what, newest first',
-      description:
-        "By the account it is about, by who did it, by action and result, and by time: `from` is in the span, `to` is not. Entries are written behind the answers: another process's last ones may take a moment.",
+      summary: 'List audit entries, newest first',
+      description: 'Entries are written in the background: the newest ones of other processes can be missing for a ' +
+        'moment.',
       operationId: 'listAudit',
       querystring: AuditQuery,
-      response: responses({ 200: pageSchema(ref(AuditView)) }),
+      response: responses({ 200: pageSchema(ref(AuditEntry)) }),
     },
   }, async (request) => {
     const { limit = 20, cursor, from, to, ...filters } = request.query
     const scope = ['audit', filters, from ?? null, to ?? null]
     const after = cursors.decode<AuditCursor>(cursor, scope)
     await audit.onIdle()
-    const span = {
+    const period = {
       ...(from === undefined ? {} : { from: new Date(from) }),
       ...(to === undefined ? {} : { to: new Date(to) }),
     }
-    const { entries, next } = await listAuditEntries({ ...filters, ...span, after, limit })
-    return { items: entries.map(toAuditView), nextCursor: next === null ? null : cursors.encode(next, scope) }
+    const { rows, next } = await listAuditEntries({ ...filters, ...period, after, limit })
+    return { items: rows.map(toAuditEntry), nextCursor: cursors.encodeNext(next, scope) }
   })
 }
 

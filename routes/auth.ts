@@ -1,131 +1,115 @@
-// Signing up, in and out; sessions.
+// Sign-up, log-in, log-out, email tokens and sessions.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import type { StoredAccount } from '../models/account.js'
 import { findSession } from '../models/session.js'
-import { reopenAccount } from '../src/accounts/erase-account.js'
-import { confirmEmail, requestPasswordReset, requestEmailVerification, resetPassword } from '../src/accounts/email-tokens.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 import {
-  findSessionAccount,
+  confirmEmail,
+  requestEmailVerification,
+  requestPasswordReset,
+  resetPassword,
+} from '../src/accounts/email-tokens.js'
+import { reopenAccount } from '../src/accounts/erase-account.js'
+import { verifyCredentials } from '../src/accounts/log-in.js'
+import {
   endAllSessions,
   endSession,
+  findSessionAccount,
   listSessions,
   openSession,
   refreshSession,
   type OpenedSession,
 } from '../src/accounts/sessions.js'
-import { createAccount, verifyCredentials } from '../src/accounts/sign-in.js'
-import { smallestPlan } from '../src/domain/plans.js'
+import { createAccount } from '../src/accounts/sign-up.js'
 import { notFound } from '../src/errors.js'
+import { forbidCaching } from '../src/http/etags.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
+import { Accepted, Device, Email, Password, Session, Tokens } from '../src/schemas/account.js'
+import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import { PlanName } from '../src/schemas/plans.js'
+import { ProfileName } from '../src/schemas/profiles.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
 import { ipAddressKey } from '../src/security/ip-address.js'
-import {
-  Accepted,
-  Device,
-  Email,
-  Password,
-  PlanName,
-  ProfileName,
-  SessionView,
-  toAccount,
-  Tokens,
-} from '../src/schemas/account.js'
-import { responses, Id, listSchema, NoContent, ref, strict } from '../src/schemas/common.js'
-import type { AccountDeps } from '../src/accounts/deps.js'
+import { toAccount, toSession } from '../src/views/accounts.js'
 
-const SignUp = strict({
+const SignUpBody = strict({
   email: Email,
   password: Password,
   plan: Type.Optional(PlanName),
   profileName: Type.Optional(ProfileName),
   device: Type.Optional(Device),
 })
-const LogIn = strict({
-  email: Type.String({ minLength: 1, maxLength: 254 }),
+const LogInBody = strict({
+  email: Type.String({ minLength: 1, maxLength: 254, description: 'Email address of the account; case is ignored' }),
   password: Password,
   device: Type.Optional(Device),
   deviceToken: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 200,
-      description: 'What an earlier sign-in on this device answered: guesses of others then do not hold it up',
+      description: 'deviceToken of an earlier log-in on this device: failed attempts of others do not delay it',
     }),
   ),
 })
-const LinkToken = Type.String({ minLength: 1, maxLength: 200, description: 'What follows `token=` in the link' })
-const Refresh = strict({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) })
-
-function tokensFor (
-  app: FastifyInstance,
-  account: StoredAccount,
-  { session, refreshToken }: OpenedSession,
-  now: Date,
-): Static<typeof Tokens> {
-  const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
-  return {
-    account: toAccount(account),
-    accessToken: app.signAccessToken(claims, now),
-    refreshToken,
-    expiresIn: ACCESS_TOKEN_SECONDS,
-  }
-}
+const EmailTokenText = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'Token from the link in the email, after `token=`',
+})
+const RefreshBody = strict({
+  refreshToken: Type.String({ minLength: 1, maxLength: 500, description: 'Refresh token; valid once' }),
+})
 
 export type AuthRouteOptions = AccountDeps
 
 const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
+  app.addHook('onSend', forbidCaching)
 
   app.post('/auth/signup', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Make an account with its first profile, and sign in',
+      summary: 'Sign up: create an account with its first profile, and log in',
       operationId: 'signUp',
-      body: SignUp,
+      body: SignUpBody,
       response: responses({ 201: ref(Tokens) }),
     },
   }, async (request, reply) => {
-    const { email, password, plan = smallestPlan().id, profileName, device } = request.body
+    const { email, password, plan = deps.config.plans.smallest.id, profileName, device } = request.body
     const account = await createAccount(deps, { email, password, plan, profileName: profileName ?? 'Me' })
-    addAuditNote(request, { account: account._id.toString() })
+    const accountId = account._id.toString()
+    addAuditNote(request, { account: accountId })
     requestEmailVerification(deps, account)
-    const opened = await openSession(deps, account._id.toString(), device ?? null)
-    return await reply.code(201).send({
-      ...tokensFor(app, account, opened, deps.now()),
-      deviceToken: issueDeviceToken(deps.keys, account._id.toString()),
-    })
+    const opened = await openSession(deps, accountId, device ?? null)
+    const tokens = createTokens(app, account, opened, deps.now())
+    return await reply.code(201).send({ ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) })
   })
 
   app.post('/auth/login', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Sign in',
+      summary: 'Log in',
       operationId: 'logIn',
-      body: LogIn,
+      body: LogInBody,
       response: responses({ 200: ref(Tokens) }),
     },
   }, async (request) => {
     const { email, password, device, deviceToken = null } = request.body
-    const account = await verifyCredentials(deps, { email, password, ipAddress: ipAddressKey(request.ip), deviceToken })
-    const opened = await openSession(deps, account._id.toString(), device ?? null)
-    const allowed = await findSessionAccount(deps, opened.session)
+    const ipAddress = ipAddressKey(request.ip)
+    const account = await verifyCredentials(deps, { email, password, ipAddress, deviceToken })
+    const accountId = account._id.toString()
+    const opened = await openSession(deps, accountId, device ?? null)
+    const sessionAccount = await findSessionAccount(deps, opened.session)
     const isReopened = await reopenAccount(deps, account)
-    addAuditNote(request, {
-      account: account._id.toString(),
-      session: opened.session._id.toString(),
-      reason: isReopened ? 'account-reopened' : null,
-    })
-    return {
-      ...tokensFor(app, allowed, opened, deps.now()),
-      deviceToken: issueDeviceToken(deps.keys, account._id.toString()),
-    }
+    const reason = isReopened ? 'account-reopened' : null
+    addAuditNote(request, { account: accountId, session: opened.session._id.toString(), reason })
+    const tokens = createTokens(app, sessionAccount, opened, deps.now())
+    return { ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) }
   })
 
   app.post('/auth/refresh', {
@@ -134,21 +118,21 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       tags: ['auth'],
       summary: 'Exchange a refresh token for new tokens',
       operationId: 'refresh',
-      body: Refresh,
+      body: RefreshBody,
       response: responses({ 200: ref(Tokens) }),
     },
   }, async (request) => {
     const opened = await refreshSession(deps, request.body.refreshToken)
-    return tokensFor(app, await findSessionAccount(deps, opened.session), opened, deps.now())
+    return createTokens(app, await findSessionAccount(deps, opened.session), opened, deps.now())
   })
 
   app.post('/auth/password/forgot', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Ask for a link to choose a new password',
-      description:
-        'The same answer whether the address has an account or not. The link works for 30 minutes, once; asking changes nothing.',
+      summary: 'Request an email to reset the password',
+      description: 'The response is the same whether the account exists or not. The link in the email is valid once, ' +
+        'for 30 minutes. The current password stays valid.',
       operationId: 'forgotPassword',
       body: strict({ email: Email }),
       response: responses({ 202: Accepted }),
@@ -162,9 +146,10 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Choose a new password with the token of a mailed link; every session ends',
+      summary: 'Set a new password with the token of the email',
+      description: 'Ends all sessions.',
       operationId: 'resetPassword',
-      body: strict({ token: LinkToken, password: Password }),
+      body: strict({ token: EmailTokenText, password: Password }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
@@ -176,10 +161,10 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Confirm an address with the token of a mailed link',
-      description: 'The address of a new account, or one that an account wants to move to.',
+      summary: 'Verify an email address with the token of the email',
+      description: 'Verifies the address of a new account, or completes a change of the address.',
       operationId: 'verifyEmail',
-      body: strict({ token: LinkToken }),
+      body: strict({ token: EmailTokenText }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
@@ -191,7 +176,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     config: { access: 'catalogue', audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'Log out: the session ends',
+      summary: 'Log out: end the current session',
       operationId: 'logOut',
       response: responses({ 204: NoContent }),
     },
@@ -205,7 +190,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     config: { access: 'account', audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'End every session of the account',
+      summary: 'End all sessions of the account',
       operationId: 'logOutEverywhere',
       response: responses({ 204: NoContent }),
     },
@@ -218,29 +203,21 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     config: { access: 'account' },
     schema: {
       tags: ['auth'],
-      summary: 'Where the account is signed in',
+      summary: 'List the live sessions of the account',
       operationId: 'listSessions',
-      response: responses({ 200: listSchema(ref(SessionView)) }),
+      response: responses({ 200: listSchema(ref(Session)) }),
     },
   }, async (request) => {
     const { accountId, sessionId } = callerOf(request)
     const sessions = await listSessions(accountId, deps.now())
-    return {
-      items: sessions.map((session) => ({
-        id: session._id.toString(),
-        device: session.device,
-        createdAt: session.createdAt.toISOString(),
-        lastUsedAt: session.lastUsedAt.toISOString(),
-        current: session._id.toString() === sessionId,
-      })),
-    }
+    return { items: sessions.map((session) => toSession(session, sessionId)) }
   })
 
   app.delete('/auth/sessions/:sessionId', {
     config: { access: 'account', audit: true },
     schema: {
       tags: ['auth'],
-      summary: 'End one session',
+      summary: 'End a session',
       operationId: 'endSession',
       params: Type.Object({ sessionId: Id }),
       response: responses({ 204: NoContent }),
@@ -251,6 +228,21 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     await endSession(deps, session, 'ended-by-owner')
     return await reply.code(204).send(null)
   })
+}
+
+function createTokens (
+  app: FastifyInstance,
+  account: StoredAccount,
+  { session, refreshToken }: OpenedSession,
+  now: Date,
+): Tokens {
+  const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
+  return {
+    account: toAccount(account),
+    accessToken: app.signAccessToken(claims, now),
+    refreshToken,
+    expiresIn: ACCESS_TOKEN_SECONDS,
+  }
 }
 
 export default auth

@@ -8,6 +8,7 @@ import { createTitleDetails, type TitleDetails } from './catalogue/cache/title-d
 import type { Catalogue } from './catalogue/store/catalogue.js'
 import { createCatalogue } from './catalogue/store/snapshot.js'
 import { createChangeFeedBroadcaster, type ChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
+import { createTitleChangePublisher, type PublishTitleChange } from './changes/publish-title-change.js'
 import { createChangeReader, type ChangeReader } from './changes/read-changes.js'
 import type { Config } from './config.js'
 import { connectDatabase, disconnectDatabase } from './database/connection.js'
@@ -30,7 +31,7 @@ import { createKeyRing, type KeyRing } from './security/key-ring.js'
 import { createPasswordHasher, type PasswordHasher } from './security/password-hashing.js'
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
-import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush.js'
+import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
 import type { WatchingDeps } from './watching/deps.js'
 
 export interface ContainerOptions {
@@ -56,6 +57,7 @@ export interface Container {
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
   readonly catalogue: Catalogue
+  readonly publishTitleChange: PublishTitleChange
   readonly titleDetails: TitleDetails
   readonly counts: CountCache
   readonly responseCache: ResponseCache
@@ -89,23 +91,24 @@ export async function buildContainer (
   const mailer = createMailer(config, log, { now })
   const background = createBackgroundTasks(log)
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
-  const access = createAccountAccess(now)
+  const access = createAccountAccess({ now })
   const leases = createLeaseCheck(now)
   const catalogue = createCatalogue(log)
+  const publishTitleChange = createTitleChangePublisher({ catalogue, log })
   const search = createTitleSearch(catalogue, log)
   const trends = createTrends()
   const findSimilar = createSimilarTitles(catalogue, trends)
   const warn = (error: unknown, message: string): void => {
     log.warn({ err: error }, message)
   }
-  const watching: WatchingDeps = { catalogue, now, warn }
+  const watching: WatchingDeps = { catalogue, plans: config.plans, now, warn }
   const storage = await openStorage(config)
-  const media = { catalogue, storage, log, now }
+  const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const uploads = createResumableUploads({ ...media, config, packaging, prober })
   const accounts = { config, log, keys, hasher, mailer, background, audit, access, leases, now }
-  const jobs = createScheduledJobs({ ...accounts, catalogue, storage, packaging, uploads, watching, trends })
+  const jobs = createScheduledJobs({ ...accounts, ...media, packaging, uploads, watching, trends })
   let isConnected = false
 
   async function connect (): Promise<void> {
@@ -131,8 +134,8 @@ export async function buildContainer (
     flushSchedule: createFlushSchedule(),
     trends,
     findSimilar,
-    homePage: createHome(watching, catalogue, trends, findSimilar),
-    changeReader: createChangeReader(catalogue, now),
+    homePage: createHome({ watching, catalogue, trends, findSimilar }),
+    changeReader: createChangeReader({ catalogue, now }),
     changeFeeds: createChangeFeedBroadcaster({ access, log, now }),
     jobs,
     connect,

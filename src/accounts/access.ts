@@ -1,14 +1,14 @@
-// What every request asks of an account: is the session live, what may the account and its profiles do. Cached for a few
-// seconds, dropped at once in the process that changes something.
+// Caches what every request needs to know about an account: whether the session is live, and the limits of the account
+// and its profiles. The process that changes an account invalidates its entry at once.
 import { LRUCache } from 'lru-cache'
 import { findAccount, type Role, type StoredAccount } from '../../models/account.js'
-import { findSession, isSessionLive } from '../../models/session.js'
+import { findSession, isSessionLive, type StoredSession } from '../../models/session.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import type { PlanLimits } from '../domain/plans.js'
 
-/** An ended session or a changed plan is seen everywhere within this. */
-const CACHE_MS = 5_000
-const CACHE_SIZE = 50_000
+/** Other processes see an ended session or a changed plan within this time. */
+const CACHE_TTL_MS = 5_000
+const CACHE_MAX_ENTRIES = 50_000
 
 export interface ProfileAccess extends MaturityScope {
   readonly id: string
@@ -25,60 +25,78 @@ export interface CachedAccount {
 
 export interface AccountAccess {
   isSessionLive(sessionId: string, accountId: string): Promise<boolean>
-  /** Null when the account is gone. */
+  /** Null when the account does not exist. */
   findAccount(accountId: string): Promise<CachedAccount | null>
-  /** Null when the account has no such profile, also when it was made a moment ago elsewhere. */
+  /** Null when the account has no such profile. Finds a profile that another process has just added. */
   findProfile(accountId: string, profileId: string): Promise<ProfileAccess | null>
   invalidateAccount(accountId: string): void
   invalidateSession(sessionId: string): void
 }
 
-/** @param now the clock, for sessions that run out */
-export function createAccountAccess (now: () => Date): AccountAccess {
-  // Promises are kept, so that requests which come together share one read.
-  const accounts = new LRUCache<string, Promise<CachedAccount | null>>({ max: CACHE_SIZE, ttl: CACHE_MS })
-  const sessions = new LRUCache<string, Promise<string | null>>({ max: CACHE_SIZE, ttl: CACHE_MS })
+export interface AccountAccessDeps {
+  now(): Date
+  findAccount?(accountId: string): Promise<StoredAccount | null>
+  findSession?(sessionId: string): Promise<StoredSession | null>
+}
 
-  async function readAccount (accountId: string): Promise<CachedAccount | null> {
-    const reading = findAccount(accountId).then((account) => account === null ? null : toAccess(account))
-    accounts.set(accountId, reading)
-    reading.catch(() => accounts.delete(accountId))
-    return await reading
-  }
-
-  async function readSession (sessionId: string): Promise<string | null> {
-    const reading = findSession(sessionId).then((session) =>
-      session !== null && isSessionLive(session, now()) ? session.account.toString() : null
-    )
-    sessions.set(sessionId, reading)
-    reading.catch(() => sessions.delete(sessionId))
-    return await reading
-  }
-
-  async function cachedAccount (accountId: string): Promise<CachedAccount | null> {
-    return await (accounts.get(accountId) ?? readAccount(accountId))
-  }
+export function createAccountAccess (deps: AccountAccessDeps): AccountAccess {
+  const readAccount = deps.findAccount ?? findAccount
+  const readSession = deps.findSession ?? findSession
+  const accounts = createReadCache(async (accountId) => {
+    const account = await readAccount(accountId)
+    return account === null ? null : toCachedAccount(account)
+  })
+  const sessionAccounts = createReadCache(async (sessionId) => {
+    const session = await readSession(sessionId)
+    return session !== null && isSessionLive(session, deps.now()) ? session.account.toString() : null
+  })
 
   return {
-    async isSessionLive (sessionId, accountId) {
-      return await (sessions.get(sessionId) ?? readSession(sessionId)) === accountId
-    },
-    findAccount: cachedAccount,
+    isSessionLive: async (sessionId, accountId) => await sessionAccounts.read(sessionId) === accountId,
+    findAccount: accounts.read,
     async findProfile (accountId, profileId) {
       const find = (account: CachedAccount | null): ProfileAccess | null =>
         account?.profiles.find((profile) => profile.id === profileId) ?? null
-      return find(await cachedAccount(accountId)) ?? find(await readAccount(accountId))
+      const profile = find(await accounts.read(accountId))
+      if (profile !== null) return profile
+      accounts.invalidate(accountId)
+      return find(await accounts.read(accountId))
     },
-    invalidateAccount: (accountId) => {
-      accounts.delete(accountId)
+    invalidateAccount: accounts.invalidate,
+    invalidateSession: sessionAccounts.invalidate,
+  }
+}
+
+interface ReadCache<T> {
+  /** Concurrent reads of a key share one read of the database. Failures are not cached. */
+  read(key: string): Promise<T | null>
+  /** A read in progress still returns to its callers, but is not cached. */
+  invalidate(key: string): void
+}
+
+function createReadCache<T> (read: (key: string) => Promise<T | null>): ReadCache<T> {
+  // The cache does not accept null as a value.
+  const cache = new LRUCache<string, { readonly value: T | null }>({
+    max: CACHE_MAX_ENTRIES,
+    ttl: CACHE_TTL_MS,
+    ignoreFetchAbort: true,
+    async fetchMethod (key, _stale, { options }) {
+      const startedAt = performance.now()
+      const value = await read(key)
+      // The lifetime starts with the read, so that a slow one does not extend it.
+      options.ttl = Math.max(1, CACHE_TTL_MS - (performance.now() - startedAt))
+      return { value }
     },
-    invalidateSession: (sessionId) => {
-      sessions.delete(sessionId)
+  })
+  return {
+    read: async (key) => (await cache.fetch(key))?.value ?? null,
+    invalidate (key) {
+      cache.delete(key)
     },
   }
 }
 
-function toAccess (account: StoredAccount): CachedAccount {
+function toCachedAccount (account: StoredAccount): CachedAccount {
   return {
     id: account._id.toString(),
     role: account.role,

@@ -1,79 +1,74 @@
-// What administrators do to accounts: finding them, disabling and enabling them, giving and taking their role.
+// Administration of accounts: search, disabling, and the role.
 import mongoose, { Types } from 'mongoose'
 import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
-import { conflict, notFound } from '../errors.js'
+import { pageOf, type Page } from '../domain/pages.js'
+import { conflict, fail, notFound } from '../errors.js'
 import type { AccountDeps } from './deps.js'
-import { ensureAdminRemains } from './last-admin.js'
-import { isDisabled, endAllSessions } from './sessions.js'
-import { normaliseEmail } from './sign-in.js'
+import { endAllSessions, isDisabled } from './sessions.js'
+import { normaliseEmail } from './sign-up.js'
 
 export interface AccountSearch {
   readonly email?: string
   readonly plan?: string
   readonly role?: Role
   readonly disabled?: boolean
-  /** The id of the last account of the page before. */
+  /** ID of the last account on the previous page. */
   readonly after: string | null
   readonly limit: number
 }
 
-/** One page of accounts, the newest first. */
+/** Finds one page of accounts, newest first. The cursor is the ID of the last one. */
 export async function searchAccounts (
   { email, plan, role, disabled, after, limit }: AccountSearch,
-): Promise<{ accounts: StoredAccount[], next: string | null }> {
+): Promise<Page<StoredAccount, string>> {
   const filter = {
     ...(email === undefined ? {} : { email: normaliseEmail(email) }),
     ...(plan === undefined ? {} : { plan }),
     ...(role === undefined ? {} : { role }),
-    // Accounts from before they could be disabled have no such member: null finds them too.
+    // Old accounts do not have the field; a filter for null matches them too.
     ...(disabled === undefined ? {} : { disabledAt: disabled ? mongoose.trusted({ $gt: new Date(0) }) : null }),
     ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
   }
-  const found = await Account.find(filter as never)
+  const accounts = await Account.find(filter as never)
     .select('email emailVerifiedAt plan role disabledAt eraseAt profiles._id createdAt')
     .sort({ _id: -1 }).limit(limit + 1).lean<StoredAccount[]>()
-  const accounts = found.slice(0, limit)
-  return { accounts, next: found.length > limit ? accounts.at(-1)?._id.toString() ?? null : null }
+  return pageOf(accounts, limit, ({ _id }) => _id.toString())
 }
 
 /**
- * Disables an account: nobody signs in any more, and every session and stream ends. Repeating it changes nothing.
+ * Disables an account and ends its sessions and streams. Idempotent.
  * @throws DomainError 404, 409 `own-account`, `last-admin`
  */
-export async function disableAccount (
-  services: AccountDeps,
-  actorId: string,
-  accountId: string,
-): Promise<StoredAccount> {
+export async function disableAccount (deps: AccountDeps, actorId: string, accountId: string): Promise<StoredAccount> {
   if (actorId === accountId) {
-    throw conflict('own-account', 'Your own account', 'Another administrator has to disable this account.')
+    throw conflict('own-account', 'Own account', 'You cannot disable your own account. Ask another administrator.')
   }
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) {
-    await Account.updateOne({ _id: accountId }, { $set: { disabledAt: services.now() } })
+    await Account.updateOne({ _id: accountId }, { $set: { disabledAt: deps.now() } })
     await ensureAdminRemains(account, async () => {
       await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
     })
   }
-  await endAllSessions(services, accountId, null, 'account-disabled')
-  services.access.invalidateAccount(accountId)
+  await endAllSessions(deps, accountId, null, 'account-disabled')
+  deps.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 
-/** Lets people sign in to an account again. @throws DomainError 404 */
-export async function enableAccount (services: AccountDeps, accountId: string): Promise<StoredAccount> {
+/** Enables an account again. @throws DomainError 404 */
+export async function enableAccount (deps: AccountDeps, accountId: string): Promise<StoredAccount> {
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) return account
   await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
-  services.access.invalidateAccount(accountId)
+  deps.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 
 /**
- * Gives an account a role. Taking one away ends its sessions, because their tokens say what it was.
+ * Changes the role of an account. Removing the administrator role ends the sessions, because access tokens contain it.
  * @throws DomainError 404, 409 `last-admin`
  */
-export async function changeRole (services: AccountDeps, accountId: string, role: Role): Promise<StoredAccount> {
+export async function changeRole (deps: AccountDeps, accountId: string, role: Role): Promise<StoredAccount> {
   const account = await requireAccount(accountId)
   if (account.role === role) return account
   await Account.updateOne({ _id: accountId }, { $set: { role } })
@@ -81,14 +76,25 @@ export async function changeRole (services: AccountDeps, accountId: string, role
     await ensureAdminRemains(account, async () => {
       await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } })
     })
-    await endAllSessions(services, accountId, null, 'role-changed')
+    await endAllSessions(deps, accountId, null, 'role-changed')
   }
-  services.access.invalidateAccount(accountId)
+  deps.access.invalidateAccount(accountId)
   return await requireAccount(accountId)
 }
 
+/**
+ * Reverts a change that leaves no administrator. The check follows the write, so that of two administrators who remove
+ * each other at the same time, at least one sees the result of both.
+ * @throws DomainError 409 `last-admin`
+ */
+export async function ensureAdminRemains (before: StoredAccount, revert: () => Promise<void>): Promise<void> {
+  if (before.role !== 'admin') return
+  const remaining = await Account.exists({ role: 'admin', disabledAt: null, eraseAt: null })
+  if (remaining !== null) return
+  await revert()
+  throw conflict('last-admin', 'Last administrator', 'Give another account the administrator role first.')
+}
+
 async function requireAccount (accountId: string): Promise<StoredAccount> {
-  const account = await findAccount(accountId)
-  if (account === null) throw notFound('account')
-  return account
+  return await findAccount(accountId) ?? fail(notFound('account'))
 }

@@ -1,4 +1,4 @@
-// The objects that account functions need; the container provides them.
+// The dependencies of the account modules.
 import type { FastifyBaseLogger } from 'fastify'
 import type { AuditLog } from '../audit/audit-log.js'
 import type { Config } from '../config.js'
@@ -10,6 +10,7 @@ import type { AccountAccess } from './access.js'
 
 /** Runs work that a response does not wait for. */
 export interface BackgroundRunner {
+  /** @param what names the work in the log when it fails */
   runInBackground(what: string, work: () => Promise<void>): void
 }
 

@@ -1,20 +1,23 @@
-// Changing an account through its document, so that its hooks run; what changed meanwhile is seen and tried again.
+// Changes an account through its document, so that the schema hooks run, and retries after concurrent changes.
 import mongoose from 'mongoose'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadAccount, type AccountDocument, type StoredAccount } from '../../models/account.js'
 import { notFound, unavailable } from '../errors.js'
 
-const MAX_TRIES = 10
+const MAX_ATTEMPTS = 10
+/** Upper limit of the random wait after the first conflict; grows by this with each attempt. */
+const RETRY_WAIT_MS = 10
 
 /**
- * Loads, changes and saves an account. When somebody else changed its plan or profiles in between, the change is made
- * again on what is there now.
- * @throws DomainError 404, or whatever `change` and the schema's hooks throw
+ * Loads, changes and saves an account. After a concurrent change of its plan or profiles, `change` runs again on the
+ * new document.
+ * @throws DomainError 404, 503 `busy`, and the errors of `change` and of the schema hooks
  */
 export async function editAccount (
   accountId: string,
   change: (account: AccountDocument) => void,
 ): Promise<StoredAccount> {
-  for (let i = 0; i < MAX_TRIES; i++) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const account = await loadAccount(accountId)
     if (account === null) throw notFound('account')
     change(account)
@@ -23,8 +26,8 @@ export async function editAccount (
       return account.toObject() as StoredAccount
     } catch (error) {
       if (!(error instanceof mongoose.Error.VersionError)) throw error
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * (i + 1)))
+      await sleep(Math.random() * RETRY_WAIT_MS * attempt)
     }
   }
-  throw unavailable('busy', 'The account is being changed from many places at once. Try again.', 1)
+  throw unavailable('busy', 'Too many requests change this account at the same time. Retry in a moment.', 1)
 }

@@ -1,55 +1,61 @@
-// What is done by a link that was mailed: confirming an address, a forgotten password, another address. Whether an address
-// has an account is told neither in words nor in time: the work begins after the answer.
-import { createHmac, randomBytes } from 'node:crypto'
+// Actions that are confirmed by a link in an email: verifying an email, resetting a password, changing the email.
+// Neither the response nor its time reveals whether an account has the email: the work runs in the background.
+import { randomBytes } from 'node:crypto'
 import { Account, findAccount, findAccountByEmail, type StoredAccount } from '../../models/account.js'
-import { isDuplicateKey } from '../../models/upsert.js'
 import { EmailToken, emailTokenId, type EmailTokenKind, type StoredEmailToken } from '../../models/email-token.js'
+import { isDuplicateKey } from '../../models/upsert.js'
+import type { AuditNote } from '../audit/audit-notes.js'
 import { badRequest, notFound } from '../errors.js'
 import type { EmailMessage } from '../mail/mailer.js'
 import {
-  changeEmailMail,
-  emailChangedMail,
-  passwordChangedMail,
-  resetPasswordMail,
-  verifyEmailMail,
+  changeEmailMessage,
+  emailChangedMessage,
+  passwordChangedMessage,
+  resetPasswordMessage,
+  verifyEmailMessage,
 } from '../mail/templates.js'
-import { countAttempt, type ThrottlePolicy } from '../security/throttle.js'
+import { countAttempt, throttleKey, type ThrottlePolicy } from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
-import type { AuditNote } from '../audit/audit-log.js'
+import { assertPassword, setPasswordHash } from './passwords.js'
 import { endAllSessions } from './sessions.js'
-import { assertPassword, emailTaken, normaliseEmail, setPasswordHash } from './sign-in.js'
+import { emailTaken, normaliseEmail } from './sign-up.js'
 
+const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
-const VALID_MS: Readonly<Record<EmailTokenKind, number>> = {
-  'verify-email': 24 * HOUR_MS,
-  'change-email': 24 * HOUR_MS,
-  'reset-password': HOUR_MS / 2,
-}
-/** So many mails an address gets on request before it has to wait: nobody's letter box is filled through us. */
-const MAILS: ThrottlePolicy = { freeAttempts: 4, firstWaitMs: 5 * 60_000, maxWaitMs: HOUR_MS, resetAfterMs: 6 * HOUR_MS }
-const PATHS: Readonly<Record<EmailTokenKind, string>> = {
-  'verify-email': 'confirm-email',
-  'change-email': 'confirm-email',
-  'reset-password': 'reset-password',
-}
-const LETTERS: Readonly<Record<EmailTokenKind, (to: string, url: string) => EmailMessage>> = {
-  'verify-email': verifyEmailMail,
-  'change-email': changeEmailMail,
-  'reset-password': resetPasswordMail,
+
+interface EmailTokenType {
+  readonly ttlMs: number
+  /** Path of the page that the link opens. */
+  readonly path: string
+  composeMessage(to: string, url: string): EmailMessage
 }
 
-export const emailTokenInvalid = (): Error =>
-  badRequest('mail-link-invalid', 'The link has been used, has expired, or was never sent. Ask for another.')
+const TOKEN_TYPES: Readonly<Record<EmailTokenKind, EmailTokenType>> = {
+  'verify-email': { ttlMs: 24 * HOUR_MS, path: 'confirm-email', composeMessage: verifyEmailMessage },
+  'change-email': { ttlMs: 24 * HOUR_MS, path: 'confirm-email', composeMessage: changeEmailMessage },
+  'reset-password': { ttlMs: HOUR_MS / 2, path: 'reset-password', composeMessage: resetPasswordMessage },
+}
+/** Limits requested emails per recipient, so that the service cannot be used to flood a mailbox. */
+const EMAIL_POLICY: ThrottlePolicy = {
+  freeAttempts: 4,
+  firstWaitMs: 5 * MINUTE_MS,
+  maxWaitMs: HOUR_MS,
+  resetAfterMs: 6 * HOUR_MS,
+}
 
-/** Sends a link, unless the address got too many lately. */
-async function sendLink (
-  services: AccountDeps,
+const emailTokenInvalid = (): Error =>
+  badRequest('mail-link-invalid', 'The link is invalid, expired or already used. Request a new one.')
+
+/** Sends a link with a new token, unless the recipient has received too many. */
+async function sendEmailToken (
+  deps: AccountDeps,
   kind: EmailTokenKind,
   accountId: StoredAccount['_id'],
   email: string,
 ): Promise<void> {
-  const now = services.now()
-  if (await countAttempt(mailKeyOf(services, email), MAILS, now) > 0) return
+  const now = deps.now()
+  if (await countAttempt(throttleKey(deps.keys, 'mail', email), EMAIL_POLICY, now) > 0) return
+  const { ttlMs, path, composeMessage } = TOKEN_TYPES[kind]
   const token = randomBytes(32).toString('base64url')
   await EmailToken.create({
     _id: emailTokenId(token),
@@ -57,121 +63,122 @@ async function sendLink (
     account: accountId,
     email,
     createdAt: now,
-    expiresAt: new Date(now.getTime() + VALID_MS[kind]),
+    expiresAt: new Date(now.getTime() + ttlMs),
     usedAt: null,
   })
-  await services.mailer.send(LETTERS[kind](email, `${services.config.publicUrl}/${PATHS[kind]}?token=${token}`))
+  await deps.mailer.send(composeMessage(email, `${deps.config.publicUrl}/${path}?token=${token}`))
 }
 
-/** Addresses are counted under a name that tells nobody what they are. */
-function mailKeyOf ({ keys }: AccountDeps, email: string): string {
-  return `mail ${createHmac('sha256', keys.current('throttle').key).update(email).digest('base64url')}`
-}
-
-/** Asks whoever signed up to confirm the address. */
-export function requestEmailVerification (services: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
-  services.background.runInBackground('the mail that confirms an address', async () => {
-    await sendLink(services, 'verify-email', account._id, account.email)
+/** Sends a link that verifies the email of an account. */
+export function requestEmailVerification (deps: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
+  deps.background.runInBackground('sending an email verification', async () => {
+    await sendEmailToken(deps, 'verify-email', account._id, account.email)
   })
 }
 
-/** A forgotten password: changes nothing, and says nothing. */
-export function requestPasswordReset (services: AccountDeps, address: string): void {
-  const email = normaliseEmail(address)
-  services.background.runInBackground('the mail for a forgotten password', async () => {
-    const account = await findAccountByEmail(email)
-    if (account !== null) await sendLink(services, 'reset-password', account._id, email)
+/** Sends a link that resets the password, if an account has the email. */
+export function requestPasswordReset (deps: AccountDeps, email: string): void {
+  const normalisedEmail = normaliseEmail(email)
+  deps.background.runInBackground('sending a password reset', async () => {
+    const account = await findAccountByEmail(normalisedEmail)
+    if (account !== null) await sendEmailToken(deps, 'reset-password', account._id, normalisedEmail)
   })
 }
 
-/** @throws DomainError 409 `email-taken` */
+/** Sends a link to a new email that changes the email of an account. @throws DomainError 409 `email-taken` */
 export async function requestEmailChange (
-  services: AccountDeps,
+  deps: AccountDeps,
   account: Pick<StoredAccount, '_id'>,
-  address: string,
+  newEmail: string,
 ): Promise<void> {
-  const email = normaliseEmail(address)
+  const email = normaliseEmail(newEmail)
   if (await findAccountByEmail(email) !== null) throw emailTaken()
-  services.background.runInBackground('the mail that confirms a new address', async () => {
-    await sendLink(services, 'change-email', account._id, email)
+  deps.background.runInBackground('sending a confirmation of a new email', async () => {
+    await sendEmailToken(deps, 'change-email', account._id, email)
   })
 }
 
-export function notifyPasswordChanged (services: AccountDeps, { email }: Pick<StoredAccount, 'email'>): void {
-  services.background.runInBackground('the notice of a changed password', async () => {
-    await services.mailer.send(passwordChangedMail(email))
+export function notifyPasswordChanged (deps: AccountDeps, { email }: Pick<StoredAccount, 'email'>): void {
+  deps.background.runInBackground('sending the email about a changed password', async () => {
+    await deps.mailer.send(passwordChangedMessage(email))
   })
 }
 
-/** Finds a link that still works. @throws DomainError 400 `mail-link-invalid` */
-async function findLink (
+/** Finds a token that is valid for one of the kinds. @throws DomainError 400 `mail-link-invalid` */
+async function findEmailToken (
   { now }: AccountDeps,
   token: string,
   kinds: readonly EmailTokenKind[],
 ): Promise<StoredEmailToken> {
-  const link = await EmailToken.findById(emailTokenId(token)).lean<StoredEmailToken>()
-  if (link === null || !kinds.includes(link.kind) || link.usedAt !== null || link.expiresAt <= now()) {
+  const stored = await EmailToken.findById(emailTokenId(token)).lean<StoredEmailToken>()
+  if (stored === null || !kinds.includes(stored.kind) || stored.usedAt !== null || stored.expiresAt <= now()) {
     throw emailTokenInvalid()
   }
-  return link
+  return stored
 }
 
-/** Uses a link up: of several at once one gets through. @throws DomainError 400 `mail-link-invalid` */
-async function useLink ({ now }: AccountDeps, link: StoredEmailToken): Promise<void> {
-  const result = await EmailToken.updateOne({ _id: link._id, usedAt: null }, { $set: { usedAt: now() } })
-  if (result.modifiedCount === 0) throw emailTokenInvalid()
+/** Marks a token as used. Of several concurrent requests, one succeeds. @throws DomainError 400 `mail-link-invalid` */
+async function consumeEmailToken ({ now }: AccountDeps, { _id }: StoredEmailToken): Promise<void> {
+  const { modifiedCount } = await EmailToken.updateOne({ _id, usedAt: null }, { $set: { usedAt: now() } })
+  if (modifiedCount === 0) throw emailTokenInvalid()
 }
 
 /**
- * Sets a new password with a mailed link; every session ends, and what was mailed before no longer works.
- * @returns the account's id
- * @throws DomainError 400 `mail-link-invalid`, or naming the rule that the password breaks: the link then still works
+ * Sets a new password with an email token. Every session ends, and older password reset links become invalid.
+ * @returns the ID of the account
+ * @throws DomainError 400 `mail-link-invalid`, or with the rule that the password breaks; the token then remains valid
  */
-export async function resetPassword (services: AccountDeps, token: string, password: string): Promise<string> {
-  const link = await findLink(services, token, ['reset-password'])
-  const account = await findAccount(link.account)
-  // A link to an address that the account no longer has opens nothing.
-  if (account === null || account.email !== link.email) throw emailTokenInvalid()
-  assertPassword(services, password, account.email, '/password')
-  const passwordHash = await services.hasher.hash(password)
-  await useLink(services, link)
+export async function resetPassword (deps: AccountDeps, token: string, password: string): Promise<string> {
+  const emailToken = await findEmailToken(deps, token, ['reset-password'])
+  const account = await findAccount(emailToken.account)
+  // The token was sent to an email that the account no longer has.
+  if (account === null || account.email !== emailToken.email) throw emailTokenInvalid()
+  assertPassword(deps, password, account.email, '/password')
+  const passwordHash = await deps.hasher.hash(password)
+  await consumeEmailToken(deps, emailToken)
   const accountId = account._id.toString()
   await setPasswordHash(accountId, passwordHash)
-  // Who reads the mail has the address.
-  await Account.updateOne({ _id: account._id, emailVerifiedAt: null }, { $set: { emailVerifiedAt: services.now() } })
+  // The token also proves that the owner receives emails.
+  await Account.updateOne({ _id: account._id, emailVerifiedAt: null }, { $set: { emailVerifiedAt: deps.now() } })
   await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
-    $set: { usedAt: services.now() },
+    $set: { usedAt: deps.now() },
   })
-  await endAllSessions(services, accountId, null, 'password-reset')
-  notifyPasswordChanged(services, account)
+  await endAllSessions(deps, accountId, null, 'password-reset')
+  notifyPasswordChanged(deps, account)
   return accountId
 }
 
-/** Confirms an address, the account's own or a new one. @returns what the audit log is told @throws DomainError 400 `mail-link-invalid`, 409 `email-taken` */
-export async function confirmEmail (services: AccountDeps, token: string): Promise<AuditNote> {
-  const link = await findLink(services, token, ['verify-email', 'change-email'])
-  const account = await findAccount(link.account)
-  if (account === null || (link.kind === 'verify-email' && account.email !== link.email)) throw emailTokenInvalid()
-  await useLink(services, link)
-  if (link.kind === 'verify-email') {
-    await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: services.now() } })
+/**
+ * Verifies the email of an account, or changes it to a new one.
+ * @returns context for the audit log
+ * @throws DomainError 400 `mail-link-invalid`, 409 `email-taken`
+ */
+export async function confirmEmail (deps: AccountDeps, token: string): Promise<AuditNote> {
+  const emailToken = await findEmailToken(deps, token, ['verify-email', 'change-email'])
+  const { kind, email } = emailToken
+  const account = await findAccount(emailToken.account)
+  if (account === null || (kind === 'verify-email' && account.email !== email)) throw emailTokenInvalid()
+  await consumeEmailToken(deps, emailToken)
+  if (kind === 'verify-email') {
+    await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: deps.now() } })
   } else {
-    await moveToAddress(services, account, link.email)
+    await changeEmail(deps, account, email)
   }
-  return { account: account._id.toString(), reason: link.kind }
+  return { account: account._id.toString(), reason: kind }
 }
 
-async function moveToAddress (services: AccountDeps, account: StoredAccount, email: string): Promise<void> {
+async function changeEmail (deps: AccountDeps, account: StoredAccount, newEmail: string): Promise<void> {
+  const changes = { email: newEmail, emailVerifiedAt: deps.now() }
   try {
-    const result = await Account.updateOne({ _id: account._id }, { $set: { email, emailVerifiedAt: services.now() } })
-    if (result.matchedCount === 0) throw notFound('account')
+    const { matchedCount } = await Account.updateOne({ _id: account._id }, { $set: changes })
+    if (matchedCount === 0) throw notFound('account')
   } catch (error) {
     if (isDuplicateKey(error)) throw emailTaken()
     throw error
   }
-  // Links to the old address, and offers of other new ones, are void.
-  await EmailToken.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: services.now() } })
-  services.background.runInBackground('the notice of a changed address', async () => {
-    await services.mailer.send(emailChangedMail(account.email, email))
+  // Tokens that were sent to the old email or to other new ones become invalid.
+  await EmailToken.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: deps.now() } })
+  deps.background.runInBackground('sending the email about a changed email', async () => {
+    await deps.mailer.send(emailChangedMessage(account.email, newEmail))
   })
 }

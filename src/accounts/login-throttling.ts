@@ -1,92 +1,100 @@
-// Guessing passwords is slowed before anything is hashed: for each address that asks, and for each account that is asked for,
-// whether it exists or not. A device that signed in before has a count of its own, so that strangers never lock it out.
-import { createHmac } from 'node:crypto'
+// Throttles password attempts before anything is hashed: per IP address, and per account whether it exists or not. A
+// device that has logged in before has its own count, so that attempts from elsewhere never lock it out.
 import type { StoredAccount } from '../../models/account.js'
+import { withAuditNote } from '../audit/audit-notes.js'
 import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
-import { countAttempt, resetAttempts, withdrawAttempt, type ThrottlePolicy } from '../security/throttle.js'
+import {
+  countAttempt,
+  resetAttempts,
+  throttleKey,
+  withdrawAttempt,
+  type ThrottlePolicy,
+} from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
-import { withAuditNote } from '../audit/audit-log.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-/** 10 in a row are free, then waits double to a quarter of an hour; a hundred in a row are all there are in a day. */
-const PER_ACCOUNT: ThrottlePolicy = {
+/** 10 attempts are free, then waits double up to 15 minutes; at most 100 consecutive attempts per day. */
+const ACCOUNT_POLICY: ThrottlePolicy = {
   freeAttempts: 10,
   firstWaitMs: 1_000,
   maxWaitMs: 15 * MINUTE_MS,
   resetAfterMs: DAY_MS,
   maxConsecutive: 100,
 }
-/** 20 wrong ones from one address, then a pause; right ones are not counted. */
-const PER_ADDRESS: ThrottlePolicy = {
+/** 20 failed attempts, then a wait of 5 minutes. */
+const IP_ADDRESS_POLICY: ThrottlePolicy = {
   freeAttempts: 20,
   firstWaitMs: 5 * MINUTE_MS,
   maxWaitMs: 5 * MINUTE_MS,
   resetAfterMs: 6 * MINUTE_MS,
 }
 
-type GuessServices = Pick<AccountDeps, 'keys' | 'now' | 'config'>
+type ThrottlingDeps = Pick<AccountDeps, 'keys' | 'now' | 'config'>
 
 export interface LoginAttempt {
-  /** The password was right: nothing of it counts. */
+  /** Removes the attempt from all counts, because the password was right. */
   succeed(): Promise<void>
 }
 
-/** Names a count so that the collection tells nobody's address. */
-function keyOf ({ keys }: GuessServices, what: string): string {
-  return `password ${createHmac('sha256', keys.current('throttle').key).update(what).digest('base64url')}`
+export interface LoginOrigin {
+  /** Key of the IP address, see `ipAddressKey`. */
+  readonly ipAddress: string
+  /** Token from an earlier log-in on the device. */
+  readonly deviceToken: string | null
 }
 
 /**
  * Counts an attempt to log in.
  * @param email normalised
- * @param address the network address that asks, a subscriber's whole block as one
+ * @param account null when no account has the email
  * @throws DomainError 429 `too-many-attempts`
  */
 export async function countLoginAttempt (
-  services: GuessServices,
+  deps: ThrottlingDeps,
   email: string,
   account: Pick<StoredAccount, '_id'> | null,
-  address: string,
-  deviceToken: string | null,
+  { ipAddress, deviceToken }: LoginOrigin,
 ): Promise<LoginAttempt> {
-  const device = account === null || deviceToken === null
-    ? null
-    : readDeviceToken(services.keys, account._id.toString(), deviceToken)
-  const accountKey = keyOf(services, device === null ? `account ${email}` : `device ${device}`)
-  const addressKey = keyOf(services, `address ${address}`)
-  // A known device is not held up by what others in its network do.
-  const isAddressCounted = services.config.rateLimits && device === null
   const accountId = account?._id.toString() ?? null
-  if (isAddressCounted) await count(services, addressKey, PER_ADDRESS, accountId)
-  await count(services, accountKey, PER_ACCOUNT, accountId)
+  const device = accountId === null || deviceToken === null ? null : readDeviceToken(deps.keys, accountId, deviceToken)
+  const accountKey = passwordKey(deps, device === null ? `account ${email}` : `device ${device}`)
+  const ipAddressKey = passwordKey(deps, `address ${ipAddress}`)
+  // Attempts from the same network do not slow down a known device.
+  const isIpAddressCounted = deps.config.rateLimits && device === null
+  if (isIpAddressCounted) await countOrReject(deps, ipAddressKey, IP_ADDRESS_POLICY, accountId)
+  await countOrReject(deps, accountKey, ACCOUNT_POLICY, accountId)
   return {
     async succeed () {
       await resetAttempts(accountKey)
-      if (isAddressCounted) await withdrawAttempt(addressKey)
+      if (isIpAddressCounted) await withdrawAttempt(ipAddressKey)
     },
   }
 }
 
-/** Begins an account's count again, for a password that was set by whoever runs the service. */
-export async function resetLoginAttempts (services: GuessServices, email: string): Promise<void> {
-  await resetAttempts(keyOf(services, `account ${email}`))
+/** Restarts the count of an account after an operator has set its password. */
+export async function resetLoginAttempts (deps: ThrottlingDeps, email: string): Promise<void> {
+  await resetAttempts(passwordKey(deps, `account ${email}`))
 }
 
-/** Counts an attempt of somebody signed in to give the account's password. @throws DomainError 429 `too-many-attempts` */
-export async function countPasswordConfirmation (services: GuessServices, accountId: string): Promise<LoginAttempt> {
-  const key = keyOf(services, `own ${accountId}`)
-  await count(services, key, PER_ACCOUNT, accountId)
+/** Counts an attempt of a signed-in caller to confirm the password. @throws DomainError 429 `too-many-attempts` */
+export async function countPasswordConfirmation (deps: ThrottlingDeps, accountId: string): Promise<LoginAttempt> {
+  const key = passwordKey(deps, `own ${accountId}`)
+  await countOrReject(deps, key, ACCOUNT_POLICY, accountId)
   return {
-    succeed: async () => {
+    async succeed () {
       await resetAttempts(key)
     },
   }
 }
 
-async function count (
-  { now }: GuessServices,
+function passwordKey ({ keys }: ThrottlingDeps, subject: string): string {
+  return throttleKey(keys, 'password', subject)
+}
+
+async function countOrReject (
+  { now }: ThrottlingDeps,
   key: string,
   policy: ThrottlePolicy,
   account: string | null,
@@ -99,7 +107,7 @@ async function count (
       429,
       'too-many-attempts',
       'Too many attempts',
-      'Wait as long as Retry-After says, use a device that signed in before, or ask for a new password.',
+      'Wait for the time in Retry-After, log in on a device that you have used before, or reset the password.',
       { retryAfterSeconds },
       { 'retry-after': String(retryAfterSeconds) },
     ),

@@ -1,83 +1,91 @@
-// Changing the plan: profiles are locked or unlocked with it in one write, then the streams are brought within its limit.
-import { findAccount, type StoredAccount } from '../../models/account.js'
+// Plan changes: one write locks and unlocks profiles, then streams above the new limit end.
+import { findAccount, setPlan, type StoredAccount } from '../../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../../models/account-streams.js'
-import {
-  decidePlanChange,
-  isSameLimits,
-  limitsOf,
-  type PlanChange,
-  type PlanId,
-  type PlanLimits,
-} from '../domain/plans.js'
-import { conflict, notFound } from '../errors.js'
-import type { AccountDeps } from './deps.js'
+import { decidePlanChange, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
+import { conflict, fail, notFound } from '../errors.js'
 import { applyStreamLimit, endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
+import type { AccountDeps } from './deps.js'
 import { editAccount } from './edit-account.js'
 
 export interface PlanPreview extends PlanChange {
   readonly limits: PlanLimits
   readonly profiles: ReadonlyArray<{ readonly id: string, readonly name: string }>
+  /** Number of streams that would end. */
   readonly endedStreams: number
 }
 
-function profilesOf (account: Pick<StoredAccount, 'profiles'>): Array<{ id: string, name: string, locked: boolean }> {
-  return account.profiles.map((profile) => ({ id: profile._id.toString(), name: profile.name, locked: profile.locked }))
+interface ProfileSummary {
+  readonly id: string
+  readonly name: string
+  readonly locked: boolean
 }
 
-/** What a change would do, without doing it. When a choice is needed, `lock` shows what keeping the first ones locks. */
-export async function previewPlanChange (services: AccountDeps, accountId: string, to: PlanId): Promise<PlanPreview> {
-  const [account, slots] = await Promise.all([findAccount(accountId), findStreamLeases(accountId)])
-  if (account === null) throw notFound('account')
-  const profiles = profilesOf(account)
-  const limits = limitsOf(to)
-  const change = decidePlanChange(account.plan, to, profiles)
-  const lock = change.needsChoice
-    ? profiles.filter((profile) => !profile.locked).slice(limits.maxProfiles).map((profile) => profile.id)
-    : change.lock
-  const live = slots.filter((slot) => isLeaseLive(slot, services.now()))
-  return { ...change, lock, limits, profiles, endedStreams: Math.max(0, live.length - limits.maxStreams) }
+function summariseProfiles ({ profiles }: Pick<StoredAccount, 'profiles'>): ProfileSummary[] {
+  return profiles.map(({ _id, name, locked }) => ({ id: _id.toString(), name, locked }))
 }
 
 /**
- * Changes the plan. Calling it again with the same plan only brings the limits up to date.
- * @throws DomainError 409 `plan-needs-choice` listing the profiles, when fewer fit and none were chosen
+ * Computes what a change of the plan would do. If the account must choose profiles, `lock` assumes that it keeps the
+ * first ones.
+ * @throws DomainError 404
+ */
+export async function previewPlanChange (
+  { config: { plans }, now }: Pick<AccountDeps, 'config' | 'now'>,
+  accountId: string,
+  to: PlanId,
+): Promise<PlanPreview> {
+  const [found, leases] = await Promise.all([findAccount(accountId), findStreamLeases(accountId)])
+  const account = found ?? fail(notFound('account'))
+  const profiles = summariseProfiles(account)
+  const limits = plans.limitsOf(to)
+  const change = decidePlanChange(plans, account.plan, to, profiles)
+  const lock = change.needsChoice
+    ? profiles.filter(({ locked }) => !locked).slice(limits.maxProfiles).map(({ id }) => id)
+    : change.lock
+  const liveLeases = leases.filter((lease) => isLeaseLive(lease, now()))
+  return { ...change, lock, limits, profiles, endedStreams: Math.max(0, liveLeases.length - limits.maxStreams) }
+}
+
+/**
+ * Changes the plan. With the current plan, it only copies the current limits of the plan.
+ * @param keepProfileIds profiles to keep usable on a smaller plan
+ * @throws DomainError 404, 409 `plan-needs-choice` with the profiles, when they exceed the limit and none were chosen
  */
 export async function changePlan (
-  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
+  deps: Pick<AccountDeps, 'access' | 'config' | 'leases' | 'now'>,
   accountId: string,
   to: PlanId,
   keepProfileIds: readonly string[] | undefined,
 ): Promise<StoredAccount> {
-  let change: PlanChange | null = null
+  const { plans } = deps.config
+  const limits = plans.limitsOf(to)
+  let lockedIds: readonly string[] = []
   const account = await editAccount(accountId, (document) => {
-    const profiles = profilesOf(document)
-    const decided = decidePlanChange(document.plan, to, profiles, keepProfileIds)
-    if (decided.needsChoice) throw needsChoice(to, profiles)
-    change = decided
-    document.plan = to
-    // The same plan may have other limits than when it was chosen: the hook copies those of a plan that was written.
-    if (!isSameLimits(document.limits, limitsOf(to))) document.markModified('plan')
+    const profiles = summariseProfiles(document)
+    const change = decidePlanChange(plans, document.plan, to, profiles, keepProfileIds)
+    if (change.needsChoice) throw planNeedsChoice(limits, profiles)
+    lockedIds = change.lock
+    setPlan(document, to, plans)
     for (const profile of document.profiles) {
       const id = profile._id.toString()
-      if (decided.lock.includes(id)) profile.locked = true
-      if (decided.unlock.includes(id)) profile.locked = false
+      if (change.lock.includes(id)) profile.locked = true
+      if (change.unlock.includes(id)) profile.locked = false
     }
   })
-  services.access.invalidateAccount(accountId)
-  const now = services.now()
-  const { lock } = change ?? { lock: [] as string[] }
-  if (lock.length > 0) await endStreamsOfProfiles(accountId, lock, now)
+  deps.access.invalidateAccount(accountId)
+  const now = deps.now()
+  if (lockedIds.length > 0) await endStreamsOfProfiles(accountId, lockedIds, now)
   await applyStreamLimit(accountId, account.limits, account.__v, now)
-  services.leases.forget(accountId)
+  deps.leases.invalidate(accountId)
   return account
 }
 
-function needsChoice (to: PlanId, profiles: ReadonlyArray<{ id: string, name: string, locked: boolean }>): Error {
-  const { maxProfiles } = limitsOf(to)
+function planNeedsChoice ({ maxProfiles }: PlanLimits, profiles: readonly ProfileSummary[]): Error {
   return conflict(
     'plan-needs-choice',
-    'Which profiles stay?',
-    `This plan has place for ${maxProfiles}. Name the ones to keep in keepProfileIds; the others are locked and kept with all they hold.`,
-    { maxProfiles, profiles: profiles.filter((profile) => !profile.locked).map(({ id, name }) => ({ id, name })) },
+    'Choose profiles',
+    `The plan includes ${maxProfiles} profiles. List the profiles to keep in keepProfileIds. ` +
+      'The others are locked and keep their data.',
+    { maxProfiles, profiles: profiles.filter(({ locked }) => !locked).map(({ id, name }) => ({ id, name })) },
   )
 }

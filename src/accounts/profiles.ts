@@ -1,16 +1,22 @@
-// The profiles of an account: adding one is a single guarded write, the rest goes through the document.
-import type { Types } from 'mongoose'
-import { Account, findAccount, foldName, profileNameTaken, type StoredProfile } from '../../models/account.js'
-import { countUsableProfiles, maxStoredProfiles, profileLimitReached } from '../domain/plans.js'
+// Profiles of an account. Adding one is a single guarded write; other changes go through the document.
+import { Types } from 'mongoose'
+import {
+  findAccount,
+  profileNameKey,
+  profileNameTaken,
+  pushProfile,
+  type AccountDocument,
+  type StoredProfile,
+} from '../../models/account.js'
+import { countUsableProfiles, profileLimitReached } from '../domain/plans.js'
 import type { SubtitleMode } from '../domain/language-choice.js'
-import { KIDS_MAX_AGE } from '../domain/maturity.js'
-import { conflict, notFound, unavailable } from '../errors.js'
-import type { AccountDeps } from './deps.js'
-import { eraseProfileWatching } from '../watching/history/history.js'
+import { ADULT_AGE, KIDS_MAX_AGE } from '../domain/maturity.js'
+import { conflict, fail, notFound, unavailable, validationFailed } from '../errors.js'
+import { eraseProfileWatching } from '../watching/history/remove-history.js'
 import { endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
+import type { AccountDeps } from './deps.js'
 import { editAccount } from './edit-account.js'
 import { resetPinAttempts } from './pin.js'
-import { newProfile, normaliseName } from './sign-in.js'
 
 export interface ProfileFields {
   readonly name?: string
@@ -22,89 +28,122 @@ export interface ProfileFields {
   readonly subtitleMode?: SubtitleMode
   readonly autoplay?: boolean
   readonly dropWatchedMovies?: boolean
+  /** Null removes the PIN. */
   readonly pin?: string | null
 }
 
-async function storedFields (
-  services: AccountDeps,
+/** At least one visible character, and no control characters. */
+const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
+
+/** Normalises the name of a profile for storage. @throws DomainError 400 */
+export function normaliseProfileName (name: string, pointer = '/name'): string {
+  const normalised = name.normalize('NFC').trim()
+  if (!VISIBLE_NAME.test(normalised)) {
+    throw validationFailed([{ pointer, message: 'must contain a visible character and no control characters' }])
+  }
+  return normalised
+}
+
+/** Builds a profile with default values for the fields that are not given. @throws DomainError 400 */
+export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile, 'name'>): StoredProfile {
+  const name = normaliseProfileName(fields.name)
+  return {
+    _id: new Types.ObjectId(),
+    avatar: null,
+    kids: false,
+    maxMaturityAge: ADULT_AGE,
+    audioLanguages: [],
+    subtitleLanguages: [],
+    autoplay: true,
+    dropWatchedMovies: false,
+    pinHash: null,
+    locked: false,
+    wishlist: [],
+    watchHistory: [],
+    archivedUntil: null,
+    historyClearedAt: null,
+    ...fields,
+    name,
+    nameKey: profileNameKey(name),
+  }
+}
+
+async function toStoredFields (
+  deps: Pick<AccountDeps, 'hasher'>,
   { pin, ...fields }: ProfileFields,
 ): Promise<Partial<StoredProfile>> {
-  const pinHash = pin === undefined ? {} : { pinHash: pin === null ? null : await services.hasher.hash(pin) }
-  const ceiling = fields.kids === true
+  const pinHash = pin === undefined ? {} : { pinHash: pin === null ? null : await deps.hasher.hash(pin) }
+  const kidsLimit = fields.kids === true
     ? { maxMaturityAge: Math.min(fields.maxMaturityAge ?? KIDS_MAX_AGE, KIDS_MAX_AGE) }
     : {}
-  return { ...fields, ...ceiling, ...pinHash }
+  return { ...fields, ...kidsLimit, ...pinHash }
 }
 
 /**
- * Adds a profile in one write that the schema's hook guards: however many come at once, the plan's limit holds.
- * @throws DomainError 409 `plan-profile-limit` or `profile-name-taken`
+ * Adds a profile in one write that a schema hook guards, so that the limit of the plan holds under concurrency.
+ * @throws DomainError 404, 409 `plan-profile-limit`, `profile-name-taken` or `locked-profiles`, 503 `busy`
  */
 export async function addProfile (
-  services: AccountDeps,
+  deps: AccountDeps,
   accountId: string,
   fields: ProfileFields & { readonly name: string },
 ): Promise<StoredProfile> {
-  const profile = newProfile({ ...await storedFields(services, fields), name: fields.name })
-  const result = await Account.updateOne({ _id: accountId }, { $push: { profiles: profile } })
-  services.access.invalidateAccount(accountId)
-  if (result.modifiedCount > 0) return profile
-  const account = await findAccount(accountId)
-  if (account === null) throw notFound('account')
-  if (account.profiles.some((one) => one.nameKey === profile.nameKey)) throw profileNameTaken()
-  if (countUsableProfiles(account.profiles) >= account.limits.maxProfiles) throw profileLimitReached(account.limits)
-  const most = Math.max(maxStoredProfiles(), account.limits.maxProfiles)
-  if (account.profiles.length >= most) throw lockedProfilesInTheWay(most)
-  throw unavailable('busy', 'The account was being changed at the same time. Try again.', 1)
+  const profile = newProfile({ ...await toStoredFields(deps, fields), name: fields.name })
+  const isAdded = await pushProfile(accountId, profile, deps.config.plans)
+  deps.access.invalidateAccount(accountId)
+  if (isAdded) return profile
+  const { profiles, limits } = await findAccount(accountId) ?? fail(notFound('account'))
+  if (profiles.some(({ nameKey }) => nameKey === profile.nameKey)) throw profileNameTaken()
+  if (countUsableProfiles(profiles) >= limits.maxProfiles) throw profileLimitReached(limits)
+  const maxStored = Math.max(deps.config.plans.maxStoredProfiles, limits.maxProfiles)
+  if (profiles.length >= maxStored) throw storedProfileLimitReached(maxStored)
+  throw unavailable('busy', 'The account was changed at the same time. Retry in a moment.', 1)
 }
 
-/** Locked profiles keep what they hold: a new one waits until one of them is unlocked or deleted. */
-function lockedProfilesInTheWay (maxStoredProfiles: number): Error {
+/** Locked profiles keep their data, so they count towards a limit of their own. */
+function storedProfileLimitReached (maxStored: number): Error {
   return conflict(
     'locked-profiles',
-    'Locked profiles take the place',
-    `An account keeps up to ${maxStoredProfiles} profiles, locked ones included. Unlock one by choosing it with keepProfileIds, or delete one.`,
-    { maxStoredProfiles },
+    'Too many locked profiles',
+    `An account has at most ${maxStored} profiles, including locked ones. ` +
+      'Unlock one by listing it in keepProfileIds, or delete one.',
+    { maxStoredProfiles: maxStored },
   )
 }
 
 /** @throws DomainError 404, 409 `profile-name-taken` */
 export async function changeProfile (
-  services: AccountDeps,
+  deps: AccountDeps,
   accountId: string,
   profileId: string,
   fields: ProfileFields,
 ): Promise<StoredProfile> {
-  const changes = await storedFields(services, fields)
+  const changes = await toStoredFields(deps, fields)
+  const nameChanges = changes.name === undefined
+    ? {}
+    : { name: normaliseProfileName(changes.name), nameKey: profileNameKey(changes.name) }
   const account = await editAccount(accountId, (document) => {
-    const profile = document.profiles.find((one) => one._id.toString() === profileId)
-    if (profile === undefined) throw notFound('profile')
-    Object.assign(
-      profile,
-      changes,
-      changes.name === undefined ? {} : { name: normaliseName(changes.name), nameKey: foldName(changes.name) },
-    )
+    Object.assign(requireProfile(document, profileId), changes, nameChanges)
   })
-  services.access.invalidateAccount(accountId)
+  deps.access.invalidateAccount(accountId)
   if (changes.pinHash !== undefined) await resetPinAttempts(profileId)
-  return account.profiles.find((one) => one._id.toString() === profileId) ?? missing()
+  return requireProfile(account, profileId)
 }
 
-function missing (): never {
-  throw notFound('profile')
-}
-
-/** Removes a profile with all it holds. @throws DomainError 404, 409 `last-profile` */
-export async function removeProfile (services: AccountDeps, accountId: string, profileId: string): Promise<void> {
+/** Removes a profile with all its data. @throws DomainError 404, 409 `last-profile` */
+export async function removeProfile (deps: AccountDeps, accountId: string, profileId: string): Promise<void> {
   await editAccount(accountId, (document) => {
-    const profile = document.profiles.find((one) => one._id.toString() === profileId)
-    if (profile === undefined) throw notFound('profile')
-    // Pulled, not filtered: the profiles were read without their watching, and must not be written back whole.
+    const profile = requireProfile(document, profileId)
+    // The document was loaded without watch history and wishlist, so the array must not be written as a whole.
     const profiles = document.profiles as unknown as Types.DocumentArray<StoredProfile>
     profiles.pull(profile._id)
   })
-  services.access.invalidateAccount(accountId)
-  await endStreamsOfProfiles(accountId, [profileId], services.now())
-  services.leases.forget(accountId)
+  deps.access.invalidateAccount(accountId)
+  await endStreamsOfProfiles(accountId, [profileId], deps.now())
+  deps.leases.invalidate(accountId)
   await Promise.all([eraseProfileWatching(profileId), resetPinAttempts(profileId)])
+}
+
+function requireProfile ({ profiles }: Pick<AccountDocument, 'profiles'>, profileId: string): StoredProfile {
+  return profiles.find(({ _id }) => _id.toString() === profileId) ?? fail(notFound('profile'))
 }

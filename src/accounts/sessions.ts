@@ -1,120 +1,113 @@
-// Sessions: one family of refresh tokens a signed-in device, rotated by compare-and-set; an old token ends its family.
+// Sessions: one family of refresh tokens per device, rotated by compare-and-set. Reusing an old token ends the session.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
+import { withAuditNote } from '../audit/audit-notes.js'
 import { DomainError, unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
-import type { AccountDeps } from './deps.js'
 import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
-import { withAuditNote } from '../audit/audit-log.js'
+import type { AccountDeps } from './deps.js'
 
 const DAY_MS = 86_400_000
-const IDLE_MS = 14 * DAY_MS
-const ABSOLUTE_MS = 30 * DAY_MS
+/** A session ends when it is not refreshed for this time. */
+const IDLE_TTL_MS = 14 * DAY_MS
+const MAX_AGE_MS = 30 * DAY_MS
 const MAX_SESSIONS = 20
-/** A reply that was lost, or a second tab: within this the token before the last gets the current one once more. */
-const GRACE_MS = 10_000
+/** After a lost response, or from a second tab, the previous token still receives the current one within this time. */
+const ROTATION_GRACE_MS = 10_000
 
 export interface OpenedSession {
   readonly session: StoredSession
   readonly refreshToken: string
 }
 
-/** Opens a session; over the bound of an account the least recently used ones end. */
+/** Opens a session. Above the maximum number of sessions, the least recently used ones end. */
 export async function openSession (
-  services: AccountDeps,
+  deps: AccountDeps,
   accountId: string,
   device: string | null,
 ): Promise<OpenedSession> {
-  const now = services.now()
+  const now = deps.now()
   const session: StoredSession = {
     _id: new Types.ObjectId(),
     account: new Types.ObjectId(accountId),
     seed: randomBytes(32).toString('base64url'),
-    kid: services.keys.current('refresh').kid,
+    kid: deps.keys.current('refresh').kid,
     generation: 0,
     rotatedAt: now,
     device,
     createdAt: now,
     lastUsedAt: now,
-    expiresAt: new Date(now.getTime() + IDLE_MS),
-    absoluteExpiresAt: new Date(now.getTime() + ABSOLUTE_MS),
+    expiresAt: new Date(now.getTime() + IDLE_TTL_MS),
+    absoluteExpiresAt: new Date(now.getTime() + MAX_AGE_MS),
     revokedAt: null,
     revocationReason: null,
   }
   await Session.create(session)
-  const live = await listSessions(accountId, now)
-  for (const old of live.slice(MAX_SESSIONS)) await endSession(services, old, 'too-many-sessions')
-  return { session, refreshToken: tokenOf(services, session) }
+  const liveSessions = await listSessions(accountId, now)
+  for (const old of liveSessions.slice(MAX_SESSIONS)) await endSession(deps, old, 'too-many-sessions')
+  return withRefreshToken(deps, session)
 }
 
-function tokenOf ({ keys }: AccountDeps, session: StoredSession): string {
-  return formatRefreshToken(keys, {
-    sessionId: session._id.toString(),
-    generation: session.generation,
-    seed: session.seed,
-    kid: session.kid,
-  })
+function withRefreshToken ({ keys }: AccountDeps, session: StoredSession): OpenedSession {
+  const { _id, generation, seed, kid } = session
+  return { session, refreshToken: formatRefreshToken(keys, { sessionId: _id.toString(), generation, seed, kid }) }
 }
 
-const refused = (): Error => unauthorized('The refresh token is not valid (any more). Log in again.')
+const invalidRefreshToken = (): Error => unauthorized('The refresh token is invalid or expired. Log in again.')
 
 /**
- * Exchanges a refresh token for the next one.
- * The token before the current one, within the grace after the rotation, gets the current one again; any older one ends
- * the session (RFC 9700 §4.14.2).
+ * Exchanges a refresh token for the next one. Within the grace time after a rotation, the previous token receives the
+ * current one again; any older token ends the session (RFC 9700 §4.14.2).
  * @throws DomainError 401
  */
-export async function refreshSession (services: AccountDeps, token: string): Promise<OpenedSession> {
+export async function refreshSession (deps: AccountDeps, token: string): Promise<OpenedSession> {
   const parsed = parseRefreshToken(token)
-  if (parsed === null) throw refused()
+  if (parsed === null) throw invalidRefreshToken()
   const session = await findSession(parsed.sessionId)
-  if (session === null || !isGenuineRefreshToken(services.keys, parsed, session)) throw refused()
-  const now = services.now()
-  if (!isSessionLive(session, now)) throw refused()
+  if (session === null || !isGenuineRefreshToken(deps.keys, parsed, session)) throw invalidRefreshToken()
+  const now = deps.now()
+  if (!isSessionLive(session, now)) throw invalidRefreshToken()
   if (parsed.generation === session.generation) {
-    const rotated = await rotate(session, now)
-    // Somebody else rotated it first: this request is the parallel tab.
-    return rotated === null
-      ? await refreshSession(services, token)
-      : { session: rotated, refreshToken: tokenOf(services, rotated) }
+    const rotated = await rotateSession(session, now)
+    // A concurrent request has rotated the session: this token is now the previous one.
+    return rotated === null ? await refreshSession(deps, token) : withRefreshToken(deps, rotated)
   }
-  const isGrace = parsed.generation === session.generation - 1 &&
-    now.getTime() - session.rotatedAt.getTime() <= GRACE_MS
-  if (isGrace) return { session, refreshToken: tokenOf(services, session) }
-  await endSession(services, session, 'refresh-token-reused')
-  services.log.warn({ sessionId: session._id.toString() }, 'a used refresh token came again: its session was ended')
-  throw withAuditNote(refused(), {
+  const isWithinGrace = parsed.generation === session.generation - 1 &&
+    now.getTime() - session.rotatedAt.getTime() <= ROTATION_GRACE_MS
+  if (isWithinGrace) return withRefreshToken(deps, session)
+  await endSession(deps, session, 'refresh-token-reused')
+  deps.log.warn({ sessionId: session._id.toString() }, 'a refresh token was reused; its session has ended')
+  throw withAuditNote(invalidRefreshToken(), {
     action: 'refresh-token-reused',
     account: session.account.toString(),
     session: session._id.toString(),
   })
 }
 
-/** Only one of several refreshes with the same generation gets through. */
-async function rotate (session: StoredSession, now: Date): Promise<StoredSession | null> {
+/** Advances the generation. Of several concurrent rotations, one succeeds; the others return null. */
+async function rotateSession (session: StoredSession, now: Date): Promise<StoredSession | null> {
   const changes = {
     generation: session.generation + 1,
     rotatedAt: now,
     lastUsedAt: now,
-    expiresAt: new Date(now.getTime() + IDLE_MS),
+    expiresAt: new Date(now.getTime() + IDLE_TTL_MS),
   }
-  const result = await Session.updateOne({ _id: session._id, generation: session.generation, revokedAt: null }, {
-    $set: changes,
-  })
-  return result.modifiedCount > 0 ? { ...session, ...changes } : null
+  const current = { _id: session._id, generation: session.generation, revokedAt: null }
+  const { modifiedCount } = await Session.updateOne(current, { $set: changes })
+  return modifiedCount > 0 ? { ...session, ...changes } : null
 }
 
 /**
- * The account that a session which was just opened or renewed is for, as it is now: what an administrator did to it while its
- * password was being checked counts, and the session ends again.
- * @throws DomainError 401 when it is gone, 403 `account-disabled`
+ * Reads the account of a session that was just opened or refreshed. If an administrator disabled the account in the
+ * meantime, the session ends again.
+ * @throws DomainError 401 when the account does not exist, 403 `account-disabled`
  */
-export async function findSessionAccount (services: AccountDeps, session: StoredSession): Promise<StoredAccount> {
+export async function findSessionAccount (deps: AccountDeps, session: StoredSession): Promise<StoredAccount> {
   const account = await findAccount(session.account)
   if (account !== null && !isDisabled(account)) return account
-  await endSession(services, session, 'account-disabled')
+  await endSession(deps, session, 'account-disabled')
   throw account === null ? unauthorized() : accountDisabled(account)
 }
 
@@ -122,51 +115,49 @@ export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): 
   return (disabledAt ?? null) !== null
 }
 
-/** Told only to whoever knows the password. */
+/** Thrown only after the caller has proved to know the password. */
 export function accountDisabled ({ _id }: Pick<StoredAccount, '_id'>): DomainError {
-  return withAuditNote(
-    new DomainError(
-      403,
-      'account-disabled',
-      'Account disabled',
-      'This account was disabled. Write to whoever runs the service.',
-    ),
-    { account: _id.toString() },
+  const error = new DomainError(
+    403,
+    'account-disabled',
+    'Account disabled',
+    'This account was disabled. Contact the operator of the service.',
   )
+  return withAuditNote(error, { account: _id.toString() })
 }
 
-/** Live sessions, the most recently used first. */
+/** Lists the live sessions of an account, the most recently used first. */
 export async function listSessions (accountId: string, now: Date): Promise<StoredSession[]> {
-  const sessions = await Session.find({ account: accountId, revokedAt: null }).sort({ lastUsedAt: -1 }).lean<
-    StoredSession[]
-  >()
+  const sessions = await Session.find({ account: accountId, revokedAt: null })
+    .sort({ lastUsedAt: -1 }).lean<StoredSession[]>()
   return sessions.filter((session) => isSessionLive(session, now))
 }
 
-/** Ends a session at once in this process, within the cache's few seconds elsewhere; its streams end with it. */
+/** Ends a session and its streams: at once in this process, in others when their cache entry expires. */
 export async function endSession (
-  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
+  deps: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   session: Pick<StoredSession, '_id' | 'account'>,
-  because: string,
+  reason: string,
 ): Promise<void> {
-  const now = services.now()
-  await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revocationReason: because } })
-  services.access.invalidateSession(session._id.toString())
-  await endStreamsOfSession(session.account.toString(), session._id.toString(), now)
-  services.leases.forget(session.account.toString())
+  const now = deps.now()
+  const accountId = session.account.toString()
+  await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revocationReason: reason } })
+  deps.access.invalidateSession(session._id.toString())
+  await endStreamsOfSession(accountId, session._id.toString(), now)
+  deps.leases.invalidate(accountId)
 }
 
-/** Ends every session of an account, or all but one. */
+/** Ends every session of an account, except one if given. */
 export async function endAllSessions (
-  services: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
+  deps: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   accountId: string,
-  except: string | null,
-  because: string,
+  exceptSessionId: string | null,
+  reason: string,
 ): Promise<void> {
   const filter = {
     account: accountId,
     revokedAt: null,
-    ...(except === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(except) }) }),
+    ...(exceptSessionId === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(exceptSessionId) }) }),
   }
-  for (const session of await Session.find(filter).lean<StoredSession[]>()) await endSession(services, session, because)
+  for (const session of await Session.find(filter).lean<StoredSession[]>()) await endSession(deps, session, reason)
 }

@@ -4,12 +4,11 @@ import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
-import { setPassword } from '../accounts/set-password.js'
-import { createAccount, normaliseEmail } from '../accounts/sign-in.js'
+import { setPassword } from '../accounts/passwords.js'
+import { createAccount, normaliseEmail } from '../accounts/sign-up.js'
 import { VERSION } from '../config.js'
 import type { Container } from '../container.js'
 import { createIndexes, findMissingIndexes, requireIndexes } from '../database/indexes.js'
-import { largestPlan } from '../domain/plans.js'
 import { DomainError } from '../errors.js'
 import { importLineSchema } from '../transfer/import-line-schema.js'
 import { IMPORT_FORMATS } from '../transfer/parsers/open-sources.js'
@@ -43,7 +42,7 @@ program.command('create-admin')
       const account = await createAccount(container, {
         email,
         password,
-        plan: largestPlan().id,
+        plan: container.config.plans.largest.id,
         profileName: 'Admin',
         role: 'admin',
       })

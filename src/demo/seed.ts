@@ -10,19 +10,19 @@ import { Movie } from '../../models/movie.js'
 import { Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { addProfile } from '../accounts/profiles.js'
-import { createAccount } from '../accounts/sign-in.js'
-import { largestPlan } from '../domain/plans.js'
-import { describeFile } from '../media/upload/media-files.js'
+import { createAccount } from '../accounts/sign-up.js'
+import { splitIntoBatches } from '../domain/arrays.js'
+import { mediaFileFields } from '../media/upload/media-files.js'
 import { createMediaPackager, type MediaPackager } from '../media/packaging/packager.js'
-import { initialHlsState } from '../media/packaging/packaging.js'
-import { createMediaProber, type MediaProber } from '../media/probing/probe.js'
+import { initialHlsState } from '../media/packaging/packaging-state.js'
+import { createMediaProber, type MediaProber } from '../media/probing/prober.js'
 import { receiveUpload } from '../media/upload/receive-upload.js'
-import { prefixOf } from '../media/object-cleanup.js'
+import { packagePrefix } from '../media/object-cleanup.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { AccountDeps } from '../accounts/deps.js'
-import type { WatchingDeps } from '../watching/watching.js'
+import type { WatchingDeps } from '../watching/deps.js'
 import type { MediaStorage } from '../storage/storage.js'
-import { recordProgress } from '../watching/history/record.js'
+import { recordProgress } from '../watching/history/record-progress.js'
 import { addToWishlist } from '../watching/lists/wishlist.js'
 import { DEMO_CLIPS, mediaPlan, type DemoClip } from './media-plan.js'
 import { loadDemoMovies } from './movies.js'
@@ -56,9 +56,11 @@ async function seedTitles (progress: (text: string) => void): Promise<void> {
     (await Title.find().select('_id').lean<Array<{ _id: Types.ObjectId }>>()).map(({ _id }) => _id.toString()),
   )
   const movies = loadDemoMovies().filter((movie) => !present.has(movie.id))
-  for (let i = 0; i < movies.length; i += INSERTED_AT_ONCE) {
-    progress(`${i} of ${movies.length} movies`)
-    await Movie.insertMany(movies.slice(i, i + INSERTED_AT_ONCE).map(({ id, ...movie }) => ({ ...movie, _id: id })))
+  let inserted = 0
+  for (const batch of splitIntoBatches(movies, INSERTED_AT_ONCE)) {
+    progress(`${inserted} of ${movies.length} movies`)
+    await Movie.insertMany(batch.map(({ id, ...movie }) => ({ ...movie, _id: id })))
+    inserted += batch.length
   }
   progress('shows')
   const shows = demoShows.filter((show) => !present.has(show.id))
@@ -122,9 +124,9 @@ async function storeClip (
   )
   const probed = await prober.probe(source, sizeBytes)
   if (!probed.ok) throw new Error(`the demo's clip ${fileName} cannot be read`)
-  const { frameRate, audioTracks } = probed.facts
+  const { frameRate, audioTracks } = probed.info
   const packageId = new Types.ObjectId()
-  const prefix = prefixOf('demo', packageId)
+  const prefix = packagePrefix('demo', packageId)
   const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, frameRate }, prefix)
   if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
   const createdAt = new Date()
@@ -135,7 +137,7 @@ async function storeClip (
     packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }],
   }
   return {
-    ...describeFile(probed.facts, audioTracks),
+    ...mediaFileFields(probed.info, audioTracks),
     hls,
     storageKey,
     sizeBytes,
@@ -157,7 +159,7 @@ export async function seedAccounts (services: DemoDeps): Promise<void> {
     await createAccount(services, {
       email: DEMO.email,
       password: DEMO.password,
-      plan: largestPlan().id,
+      plan: services.config.plans.largest.id,
       profileName: 'Kim',
     })
   const accountId = demo._id.toString()
@@ -169,7 +171,7 @@ export async function seedAccounts (services: DemoDeps): Promise<void> {
     await createAccount(services, {
       email: ADMIN.email,
       password: ADMIN.password,
-      plan: largestPlan().id,
+      plan: services.config.plans.largest.id,
       profileName: 'Admin',
       role: 'admin',
     })
@@ -197,7 +199,7 @@ async function seedHistory (services: DemoDeps, account: string, profile: string
       at,
       watchedMs,
       eventId: 'demo',
-      sitting: `demo-${itemId}`,
+      playKey: `demo-${itemId}`,
     }])
   }
   for (const id of movies.slice(2, 4)) await addToWishlist(watcher, id)

@@ -1,6 +1,6 @@
-// Sending mail: over SMTP where it is configured, else to the log and a list that developers can look at.
+// Sends emails over SMTP. Without a configured server, it keeps the latest emails in memory for developers.
 import nodemailer from 'nodemailer'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.js'
 
@@ -16,32 +16,31 @@ export interface SentEmail extends EmailMessage {
 }
 
 export interface Mailer {
-  /** Sends, trying again a few times. @throws Error when the server does not take it */
-  send(mail: EmailMessage): Promise<void>
-  /** The last mails, newest first, where there is no SMTP server; else none. */
+  /** Sends an email, with retries. @throws Error when the server does not accept it */
+  send(message: EmailMessage): Promise<void>
+  /** The latest emails, newest first; none when an SMTP server is configured. */
   listRecent(): readonly SentEmail[]
   close(): Promise<void>
 }
 
 export interface MailerOptions {
-  /** Waits before each further try, ms. */
-  readonly retryAfterMs?: readonly number[]
+  /** Waits before each retry, ms. */
+  readonly retryWaitsMs?: readonly number[]
   now(): Date
 }
 
-const RETRY_AFTER_MS = [1_000, 5_000, 30_000]
-const KEPT_MAILS = 50
-/** A mail server that says nothing for this long is away. */
+const RETRY_WAITS_MS = [1_000, 5_000, 30_000]
+const MAX_RECENT_EMAILS = 50
 const SMTP_TIMEOUT_MS = 10_000
 
-/** @param log is told of mails that could not be sent, without their address */
+/** @param log receives failures, without the recipient */
 export function createMailer (
   config: Pick<Config, 'smtpUrl' | 'mailFrom'>,
   log: Pick<FastifyBaseLogger, 'warn' | 'info'>,
   options: MailerOptions,
 ): Mailer {
   return config.smtpUrl === null
-    ? createOutbox(log, options)
+    ? createMemoryMailer(log, options)
     : createSmtpMailer(config.smtpUrl, config.mailFrom, log, options)
 }
 
@@ -49,7 +48,7 @@ function createSmtpMailer (
   url: string,
   from: string,
   log: Pick<FastifyBaseLogger, 'warn'>,
-  { retryAfterMs = RETRY_AFTER_MS }: MailerOptions,
+  { retryWaitsMs = RETRY_WAITS_MS }: MailerOptions,
 ): Mailer {
   const transport = nodemailer.createTransport({
     url,
@@ -60,38 +59,38 @@ function createSmtpMailer (
     disableFileAccess: true,
     disableUrlAccess: true,
   } as never)
-  const stopping = new AbortController()
+  const closing = new AbortController()
   return {
-    async send (mail) {
-      for (let tries = 0;; tries++) {
+    async send (message) {
+      for (let attempt = 1;; attempt++) {
         try {
-          await transport.sendMail({ from, ...mail })
+          await transport.sendMail({ from, ...message })
           return
         } catch (error) {
-          const pause = retryAfterMs[tries]
-          if (pause === undefined || stopping.signal.aborted) throw error
-          log.warn({ err: error, tries: tries + 1 }, 'a mail could not be sent; it will be tried again')
-          await wait(pause, undefined, { signal: stopping.signal })
+          const waitMs = retryWaitsMs[attempt - 1]
+          if (waitMs === undefined || closing.signal.aborted) throw error
+          log.warn({ err: error, attempt }, 'an email was not sent; it will be retried')
+          await sleep(waitMs, undefined, { signal: closing.signal })
         }
       }
     },
     listRecent: () => [],
     async close () {
-      stopping.abort()
+      closing.abort()
       transport.close()
     },
   }
 }
 
-function createOutbox (log: Pick<FastifyBaseLogger, 'info'>, { now }: MailerOptions): Mailer {
-  const mails: SentEmail[] = []
+function createMemoryMailer (log: Pick<FastifyBaseLogger, 'info'>, { now }: MailerOptions): Mailer {
+  const emails: SentEmail[] = []
   return {
-    async send (mail) {
-      mails.unshift({ ...mail, at: now() })
-      mails.length = Math.min(mails.length, KEPT_MAILS)
-      log.info(`no SMTP_URL: a mail is kept and not sent: ${mail.subject}`)
+    async send (message) {
+      emails.unshift({ ...message, at: now() })
+      emails.length = Math.min(emails.length, MAX_RECENT_EMAILS)
+      log.info(`SMTP_URL is not set, so an email was not sent: ${message.subject}`)
     },
-    listRecent: () => mails,
+    listRecent: () => emails,
     close: async () => {},
   }
 }

@@ -1,101 +1,106 @@
-// The mails that the service writes, each as text and as HTML of the same words. Whatever comes from people is escaped.
+// The emails of the service, each as text and as HTML with the same words. Values are escaped in HTML.
 import type { EmailMessage } from './mailer.js'
 
-interface Letter {
+interface Template {
   readonly subject: string
   readonly paragraphs: readonly string[]
-  /** What the reader is to press. */
-  readonly link?: { readonly label: string, readonly url: string }
+  readonly button?: { readonly label: string, readonly url: string }
   readonly closing?: string
 }
 
-const NOT_YOU = 'If it was not you, you need not do anything: nothing changes without this link.'
+const IGNORE_REQUEST = 'If it was not you, you can ignore this email. Nothing changes unless the link is opened.'
 
-export function verifyEmailMail (to: string, url: string): EmailMessage {
+export function verifyEmailMessage (to: string, url: string): EmailMessage {
   return compose(to, {
-    subject: 'Confirm your address for NormFlix',
-    paragraphs: ['Welcome to NormFlix. Please confirm that this address is yours.'],
-    link: { label: 'Confirm the address', url },
-    closing: 'The link works for 24 hours, once. If you did not sign up, you can ignore this mail.',
+    subject: 'Confirm your email for NormFlix',
+    paragraphs: ['Welcome to NormFlix! Please confirm that this is your email.'],
+    button: { label: 'Confirm email', url },
+    closing: 'The link works once, within 24 hours. If you did not sign up, you can ignore this email.',
   })
 }
 
-export function resetPasswordMail (to: string, url: string): EmailMessage {
+export function resetPasswordMessage (to: string, url: string): EmailMessage {
   return compose(to, {
-    subject: 'Choose a new password for NormFlix',
-    paragraphs: ['Somebody, most likely you, asked for a new password for the account of this address.'],
-    link: { label: 'Choose a new password', url },
-    closing: `The link works for 30 minutes, once. ${NOT_YOU}`,
+    subject: 'Reset your NormFlix password',
+    paragraphs: ['Someone, probably you, asked to reset the password of your NormFlix account.'],
+    button: { label: 'Choose a new password', url },
+    closing: `The link works once, within 30 minutes. ${IGNORE_REQUEST}`,
   })
 }
 
-export function changeEmailMail (to: string, url: string): EmailMessage {
+export function changeEmailMessage (to: string, url: string): EmailMessage {
   return compose(to, {
-    subject: 'Confirm your new address for NormFlix',
-    paragraphs: ['Somebody, most likely you, wants to use this address for a NormFlix account.'],
-    link: { label: 'Use this address', url },
-    closing: `The link works for 24 hours, once. ${NOT_YOU}`,
+    subject: 'Confirm your new email for NormFlix',
+    paragraphs: ['Someone, probably you, wants to use this email for a NormFlix account.'],
+    button: { label: 'Use this email', url },
+    closing: `The link works once, within 24 hours. ${IGNORE_REQUEST}`,
   })
 }
 
-export function emailChangedMail (to: string, newEmail: string): EmailMessage {
+export function emailChangedMessage (to: string, newEmail: string): EmailMessage {
   return compose(to, {
-    subject: 'Your NormFlix address was changed',
-    paragraphs: [`Your account uses ${newEmail} from now on, and no longer this address.`],
-    closing: 'If it was not you, choose a new password at once and write to us.',
+    subject: 'Your NormFlix email was changed',
+    paragraphs: [`Your account now uses ${newEmail} instead of this email.`],
+    closing: 'If it was not you, please contact us immediately.',
   })
 }
 
-export function passwordChangedMail (to: string): EmailMessage {
+export function passwordChangedMessage (to: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix password was changed',
-    paragraphs: ['The password of your account was changed just now. Other devices have been signed out.'],
-    closing: 'If it was not you, ask for a new password at once: the link comes to this address.',
+    paragraphs: ['The password of your account has just been changed. Your other devices have been logged out.'],
+    closing: 'If it was not you, please reset your password immediately. We will send the link to this email.',
   })
 }
 
-export function accountClosedMail (to: string, eraseAt: Date): EmailMessage {
+export function accountClosedMessage (to: string, eraseAt: Date): EmailMessage {
+  const date = eraseAt.toISOString().slice(0, 10)
   return compose(to, {
     subject: 'Your NormFlix account was closed',
-    paragraphs: [
-      `Everything in your account will be erased on ${
-        eraseAt.toISOString().slice(0, 10)
-      } (UTC). Until then, signing in brings it back as it was.`,
-    ],
-    closing: 'If it was not you, sign in and choose a new password.',
+    paragraphs: [`We will delete your account and all its data on ${date} (UTC). To keep it, log in before that date.`],
+    closing: 'If it was not you, please log in and change your password.',
   })
 }
 
-export function accountReopenedMail (to: string): EmailMessage {
+export function accountReopenedMessage (to: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix account is open again',
-    paragraphs: ['You signed in, so nothing will be erased. Close the account again if you did not want that.'],
-    closing: 'If it was not you, choose a new password at once.',
+    paragraphs: [
+      'You have logged in, so your account will not be deleted. If you still want to delete it, close it again.',
+    ],
+    closing: 'If it was not you, please change your password immediately.',
   })
 }
 
-function compose (to: string, { subject, paragraphs, link, closing }: Letter): EmailMessage {
-  const blocks = [
-    ...paragraphs,
-    ...(link === undefined ? [] : [link.url]),
-    ...(closing === undefined ? [] : [closing]),
-    'NormFlix',
-  ]
-  const button = link === undefined
-    ? ''
-    : `<p><a href="${
-      escapeHtml(link.url)
-    }" style="background:#b3261e;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none">${
-      escapeHtml(link.label)
-    }</a></p><p style="color:#666;font-size:13px;word-break:break-all">${escapeHtml(link.url)}</p>`
+const BODY_STYLE = 'font-family:system-ui,sans-serif;color:#222;max-width:36em;margin:2em auto'
+const BUTTON_STYLE = 'background:#b3261e;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none'
+const URL_STYLE = 'color:#666;font-size:13px;word-break:break-all'
+
+function compose (to: string, { subject, paragraphs, button, closing }: Template): EmailMessage {
+  const closings = closing === undefined ? [] : [closing]
+  const text = [...paragraphs, ...(button === undefined ? [] : [button.url]), ...closings, 'NormFlix']
   const html = [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"></head><body style="font-family:system-ui,sans-serif;color:#222;max-width:36em;margin:2em auto">',
-    ...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),
-    button,
-    ...(closing === undefined ? [] : [`<p>${escapeHtml(closing)}</p>`]),
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"></head>',
+    `<body style="${BODY_STYLE}">`,
+    ...paragraphs.map(toParagraph),
+    ...(button === undefined ? [] : toButton(button)),
+    ...closings.map(toParagraph),
     '<p>NormFlix</p></body></html>',
-  ].join('\n')
-  return { to, subject, text: `${blocks.join('\n\n')}\n`, html }
+  ]
+  return { to, subject, text: `${text.join('\n\n')}\n`, html: html.join('\n') }
+}
+
+function toParagraph (text: string): string {
+  return `<p>${escapeHtml(text)}</p>`
+}
+
+/** The URL is repeated as text, for email clients that do not show links. */
+function toButton ({ label, url }: NonNullable<Template['button']>): string[] {
+  const href = escapeHtml(url)
+  return [
+    `<p><a href="${href}" style="${BUTTON_STYLE}">${escapeHtml(label)}</a></p>`,
+    `<p style="${URL_STYLE}">${href}</p>`,
+  ]
 }
 
 export function escapeHtml (text: string): string {

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { StoredAudit } from '../../models/audit.js'
-import { auditNoteOf, type AuditLog, type AuditNote } from '../audit/audit-log.js'
+import type { AuditLog } from '../audit/audit-log.js'
+import { auditNoteOf, type AuditNote } from '../audit/audit-notes.js'
 import { truncateIpAddress } from '../security/ip-address.js'
 import { toDomainError } from './problems.js'
 

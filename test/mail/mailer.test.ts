@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import t from 'tap'
 import { createMailer } from '../../src/mail/mailer.js'
-import { resetPasswordMail } from '../../src/mail/templates.js'
+import { resetPasswordMessage } from '../../src/mail/templates.js'
 
 const log = { warn: () => undefined, info: () => undefined } as never
 
@@ -27,7 +27,7 @@ t.test('a mail that the server does not take at once is tried again', async (t) 
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
   const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, mailFrom: 'a@b.example' }, log, {
-    retryAfterMs: [1, 1, 1],
+    retryWaitsMs: [1, 1, 1],
     now: () => new Date(),
   })
   t.teardown(async () => {
@@ -38,18 +38,18 @@ t.test('a mail that the server does not take at once is tried again', async (t) 
       })
     })
   })
-  await mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/reset-password?token=t'))
+  await mailer.send(resetPasswordMessage('kim@example.com', 'https://x.example/reset-password?token=t'))
   t.equal(taken, 1)
   refusals = 10
   await t.rejects(
-    mailer.send(resetPasswordMail('kim@example.com', 'https://x.example/')),
+    mailer.send(resetPasswordMessage('kim@example.com', 'https://x.example/')),
     /try later/,
     'and given up in the end',
   )
 })
 
 t.test('what people typed is text in a mail, never markup', async (t) => {
-  const { html, text } = resetPasswordMail('kim@example.com', 'https://x.example/?a="><script>alert(1)</script>')
+  const { html, text } = resetPasswordMessage('kim@example.com', 'https://x.example/?a="><script>alert(1)</script>')
   t.notMatch(html, /<script/)
   t.match(text, /https:\/\/x\.example/)
 })

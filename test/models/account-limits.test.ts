@@ -1,7 +1,7 @@
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { newProfile } from '../../src/accounts/sign-in.js'
+import { newProfile } from '../../src/accounts/profiles.js'
 import { limitsOf } from '../../src/domain/plans.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'

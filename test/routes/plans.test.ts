@@ -5,7 +5,7 @@ import path from 'node:path'
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { newProfile } from '../../src/accounts/sign-in.js'
+import { newProfile } from '../../src/accounts/profiles.js'
 import { ConfigError, loadConfig } from '../../src/config.js'
 import { describeApi } from '../../src/cli/describe-api.js'
 import { DEFAULT_PLANS, usePlans } from '../../src/domain/plans.js'
@@ -173,7 +173,7 @@ t.test('a file of plans that breaks a rule stops the start with the rule', async
     ['{', /file of JSON/],
     [[], /the document/],
     [{ plans: [] }, /\/plans /],
-    [{ plans: [{ ...solo, colour: 'red' }] }, /\/plans\/0\/colour is not known here/],
+    [{ plans: [{ ...solo, colour: 'red' }] }, /\/plans\/0\/colour is not a known field/],
     [{ plans: [{ ...solo, id: 'So Lo' }] }, /\/plans\/0\/id /],
     [{ plans: [{ ...solo, maxProfiles: 0 }] }, /\/plans\/0\/maxProfiles /],
     [{ plans: [{ ...solo, maxStreams: 21 }] }, /\/plans\/0\/maxStreams /],

@@ -1,0 +1,49 @@
+// Sign-up: creates an account with its first profile.
+import { findAccountByEmail, newAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { isDuplicateKey } from '../../models/upsert.js'
+import type { PlanId } from '../domain/plans.js'
+import { conflict, type DomainError } from '../errors.js'
+import type { AccountDeps } from './deps.js'
+import { assertPassword } from './passwords.js'
+import { newProfile, normaliseProfileName } from './profiles.js'
+
+export interface NewAccount {
+  readonly email: string
+  readonly password: string
+  readonly plan: PlanId
+  readonly profileName: string
+  readonly role?: Role
+}
+
+/** @throws DomainError 400 for a password or profile name that breaks a rule, 409 `email-taken` */
+export async function createAccount (
+  deps: Pick<AccountDeps, 'hasher' | 'config'>,
+  request: NewAccount,
+): Promise<StoredAccount> {
+  const email = normaliseEmail(request.email)
+  assertPassword(deps, request.password, email, '/password')
+  if (await findAccountByEmail(email) !== null) throw emailTaken()
+  const passwordHash = await deps.hasher.hash(request.password)
+  try {
+    const account = await Account.create({
+      email,
+      passwordHash,
+      role: request.role ?? 'member',
+      plan: request.plan,
+      limits: deps.config.plans.limitsOf(request.plan),
+      profiles: [newProfile({ name: normaliseProfileName(request.profileName, '/profileName') })],
+    })
+    return account.toObject() as StoredAccount
+  } catch (error) {
+    if (isDuplicateKey(error)) throw emailTaken()
+    throw error
+  }
+}
+
+/** The form in which emails are stored and compared. */
+export function normaliseEmail (email: string): string {
+  return email.normalize('NFKC').trim().toLowerCase()
+}
+
+export const emailTaken = (): DomainError =>
+  conflict('email-taken', 'Email taken', 'An account with this email exists. Log in, or use another email.')
