@@ -1,14 +1,19 @@
-// The objects that the media functions need; the container provides them.
+// The objects that several media modules need. The container provides them.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { MediaStorage } from '../storage/storage.js'
 
+/** For the removal of stored objects. */
 export interface StorageDeps {
   readonly storage: MediaStorage
   readonly log: FastifyBaseLogger
 }
 
+/** For changes to the media of titles. */
 export interface MediaDeps extends StorageDeps {
   readonly catalogue: Catalogue
+  /** Updates the catalogue and the change feeds after a change to the media of a title. */
+  publishTitleChange(titleId: string): Promise<void>
+  /** The clock. */
   now(): Date
 }

@@ -1,22 +1,27 @@
-// The HLS of one movie or episode: which packages its playlists offer to whoever holds a grant, and where their bytes lie.
+// HLS of a movie or episode: renders the playlists that a grant allows and finds the stored renditions.
 import type { StoredPackage } from '../../../models/media.js'
-import { readyFilesOf, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
+import { readyFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { buildRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
 import type { KeyRing } from '../../security/key-ring.js'
 import { ObjectNotFoundError } from '../../storage/storage.js'
-import { renderMaster, renderMedia, renderSubtitles, type SoundLine } from './hls-playlists.js'
-import { mediaRefused } from './lease-check.js'
-import { signSidecarGrant, type HlsGrant } from './media-urls.js'
 import {
-  objectKey,
-  renditionOf,
+  findRenditionIndex,
+  renditionKey,
   type PackageIndex,
   type PackageIndexes,
   type RenditionIndex,
 } from '../packaging/package-index.js'
-import { currentPackage } from '../packaging/packaging.js'
+import { currentPackage } from '../packaging/packaging-state.js'
+import {
+  renderMasterPlaylist,
+  renderMediaPlaylist,
+  renderSubtitlePlaylist,
+  type AudioEntry,
+} from './hls-playlists.js'
+import { mediaAccessDenied } from './lease-check.js'
+import { signSidecarGrant, type HlsGrant } from './media-urls.js'
 
 export interface HlsDeps {
   readonly catalogue: Catalogue
@@ -24,25 +29,27 @@ export interface HlsDeps {
   readonly keys: KeyRing
 }
 
-/** A file with its current package. */
-interface Packaged extends PackagedFile<SoundLine> {
+/** A media file with its current package. */
+interface OpenPackage extends PackagedFile<AudioEntry> {
   readonly uri: string
   readonly index: PackageIndex
 }
 
-/** @throws DomainError 404 when the chosen file is not packaged, or gone; ObjectMissingError */
-export async function renderItemMaster (services: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
-  const { catalogue } = services
-  const allowed = readyFilesOf(catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
-  const files = (await Promise.all(allowed.map(async (file) => await openPackage(services, file, token)))).filter((
-    file,
-  ) => file !== null)
+/**
+ * Renders the master playlist of an item.
+ * @throws DomainError 404 `not-found` if the chosen file does not exist or is not packaged
+ */
+export async function renderItemMasterPlaylist (deps: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
+  const { catalogue } = deps
+  const allowed = readyFiles(catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
+  const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file, token)))
+  const files = packages.filter((file) => file !== null)
   const chosen = files.find(({ id }) => id === grant.file) ?? fail(notFound('playlist'))
-  const { variants, groups } = buildRenditionSet<SoundLine, Packaged>(chosen, files, grant.maxHeight)
-  return renderMaster({
-    pictures: variants.map(({ uri, index }) => ({ uri, picture: index.video })),
+  const { variants, groups } = buildRenditionSet<AudioEntry, OpenPackage>(chosen, files, grant.maxHeight)
+  return renderMasterPlaylist({
+    videos: variants.map(({ uri, index }) => ({ uri, video: index.video })),
     groups,
-    subtitles: catalogue.sideFilesOf(grant.item).subtitles.map(({ _id, language, kind }) => ({
+    subtitles: catalogue.sidecarFiles(grant.item).subtitles.map(({ _id, language, kind }) => ({
       id: _id.toString(),
       language,
       kind,
@@ -53,59 +60,65 @@ export async function renderItemMaster (services: HlsDeps, grant: HlsGrant, toke
   })
 }
 
-async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: string): Promise<Packaged | null> {
+async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: string): Promise<OpenPackage | null> {
   const current = currentPackage(file)
   if (current === null) return null
-  const index = await packages.read(current.prefix).catch(nullWhenMissing)
+  const index = await packages.read(current.prefix).catch(nullIfNotFound)
   if (index === null) return null
-  const uriOf = (name: string): string => `${current._id.toString()}-${name}.m3u8?token=${token}`
-  const sounds = index.audio.map((sound, i) => ({
-    ...sound,
-    language: languageOf(file, index, i),
-    uri: uriOf(`a${i}`),
+  const playlistUri = (name: string): string => `${current._id.toString()}-${name}.m3u8?token=${token}`
+  const audioRenditions = index.audio.map((rendition, i) => ({
+    ...rendition,
+    language: audioLanguage(file, index, i),
+    uri: playlistUri(`a${i}`),
   }))
   const { id, width, height, bitrate, edition } = file
-  return { id, width, height, bitrate, edition, durationMs: index.durationMs, uri: uriOf('v'), index, sounds }
+  const { durationMs } = index
+  return { id, width, height, bitrate, edition, durationMs, uri: playlistUri('v'), index, audioRenditions }
 }
 
-/** What is said of the file now counts more than what it said of itself when it was packaged. */
-function languageOf (file: CatalogueFile, { audio }: PackageIndex, i: number): string | null {
+/** The current language of a track takes precedence over the language at the time of packaging. */
+function audioLanguage (file: CatalogueFile, { audio }: PackageIndex, i: number): string | null {
   const [only] = file.audioLanguages
   if (audio.length === 1 && file.audioLanguages.length === 1 && only !== undefined) return only
   return file.audioTracks?.[i]?.language ?? audio[i]?.language ?? null
 }
 
-function nullWhenMissing (error: unknown): null {
+function nullIfNotFound (error: unknown): null {
   if (error instanceof ObjectNotFoundError) return null
   throw error
 }
 
-/** @throws DomainError 403 above the grant's height, 404; ObjectMissingError */
-export async function renderRendition (
-  services: HlsDeps,
+/**
+ * Renders the playlist of one rendition or subtitle.
+ * @throws DomainError 403 `media-refused` above the height of the grant, 404 `not-found`; ObjectNotFoundError
+ */
+export async function renderRenditionPlaylist (
+  deps: HlsDeps,
   grant: HlsGrant,
   renditionId: string,
   token: string,
 ): Promise<string> {
-  if (renditionId.startsWith('sub-')) return renderSubtitlePlaylist(services, grant, renditionId.slice('sub-'.length))
-  const { rendition } = await findRendition(services, grant, renditionId)
-  return renderMedia(rendition, `${renditionId}.mp4?token=${token}`)
+  if (renditionId.startsWith('sub-')) return renderItemSubtitle(deps, grant, renditionId.slice('sub-'.length))
+  const { rendition } = await findRendition(deps, grant, renditionId)
+  return renderMediaPlaylist(rendition, `${renditionId}.mp4?token=${token}`)
 }
 
-function renderSubtitlePlaylist (
+function renderItemSubtitle (
   { catalogue, keys }: HlsDeps,
   { item, account, profile, lease, expiresAt, file }: HlsGrant,
   subtitleId: string,
 ): string {
-  if (!catalogue.sideFilesOf(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) {
+  if (!catalogue.sidecarFiles(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) {
     throw notFound('subtitle')
   }
   const token = signSidecarGrant(keys, { object: subtitleId, account, profile, lease, expiresAt })
-  return renderSubtitles(catalogue.findFile(file)?.durationMs ?? 0, `../../subtitles/${subtitleId}?token=${token}`)
+  const durationMs = catalogue.findFile(file)?.durationMs ?? 0
+  return renderSubtitlePlaylist(durationMs, `../../subtitles/${subtitleId}?token=${token}`)
 }
 
 export interface FoundRendition {
   readonly rendition: RenditionIndex
+  /** Storage key. */
   readonly key: string
   readonly contentType: string
   readonly etag: string
@@ -113,9 +126,9 @@ export interface FoundRendition {
 }
 
 /**
- * A rendition by its id, which is that of its package and its name in it: playlists of a package that was replaced go on
- * naming bytes that fit together.
- * @throws DomainError 403 above the grant's height, 404; ObjectMissingError
+ * Finds a rendition by its ID: package ID and rendition name. Playlists of a retired package therefore keep matching
+ * their bytes.
+ * @throws DomainError 403 `media-refused` above the height of the grant, 404 `not-found`; ObjectNotFoundError
  */
 export async function findRendition (
   { catalogue, packages }: HlsDeps,
@@ -123,15 +136,14 @@ export async function findRendition (
   renditionId: string,
 ): Promise<FoundRendition> {
   const [, packageId, name] = /^([0-9a-f]{24})-(v|a\d{1,2})$/.exec(renditionId) ?? fail(notFound('rendition'))
-  const found = findPackage(readyFilesOf(catalogue, grant.item), packageId ?? '')
+  const found = findPackage(readyFiles(catalogue, grant.item), packageId ?? '')
   if (found === null) throw notFound('rendition')
-  if (videoHeight(found.file) > grant.maxHeight) throw mediaRefused()
+  if (videoHeight(found.file) > grant.maxHeight) throw mediaAccessDenied()
   const { prefix, createdAt } = found.package
-  const rendition = renditionOf(await packages.read(prefix), name ?? '') ?? fail(notFound('rendition'))
-  const key = objectKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`)
+  const rendition = findRenditionIndex(await packages.read(prefix), name ?? '') ?? fail(notFound('rendition'))
   return {
     rendition,
-    key,
+    key: renditionKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`),
     contentType: name === 'v' ? 'video/mp4' : 'audio/mp4',
     etag: `"${renditionId}"`,
     modifiedAt: createdAt,

@@ -1,68 +1,74 @@
-// Whether the stream that a media address was signed for is still live; what was read is remembered for a few seconds.
+// Checks whether the stream that a media URL was signed for is live. Caches the leases of an account for a few seconds.
 import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
 import { DomainError } from '../../errors.js'
 import type { LeaseGrant } from './media-urls.js'
 
-/** With the second that bytes under way are looked at late, an ended stream gives nothing more after 5 s in any process. */
-const REMEMBERED_MS = 4_000
-const CACHE_SIZE = 50_000
-/** Bytes under way are looked at this often: whoever ended a stream does not want to wait for the end of the film. */
-const LOOK_EVERY_MS = 1_000
+/** With RECHECK_INTERVAL_MS, every process stops the delivery within 5 s after a stream ends. */
+const LEASES_TTL_MS = 4_000
+const CACHE_MAX_ENTRIES = 50_000
+/** How often a response in progress checks its lease. */
+const RECHECK_INTERVAL_MS = 1_000
 
-/** Whatever is wrong with a token gets the same answer. */
-export const mediaRefused = (): DomainError =>
+/** The response to any invalid token, whatever is wrong with it. */
+export const mediaAccessDenied = (): DomainError =>
   new DomainError(
     403,
     'media-refused',
-    'Not allowed',
-    'The address is not signed for this file, or its stream has ended. Start playback again.',
+    'Media access denied',
+    'The URL is not signed for this file, or its stream has ended. Start playback again.',
   )
 
 export interface LeaseCheck {
   isLive(grant: LeaseGrant): Promise<boolean>
-  /** For whoever ended streams of an account: their addresses are dead at once in this process. */
-  forget(accountId: string): void
+  /** Discards the cached leases of an account whose streams this process ended: its URLs stop working immediately. */
+  invalidate(accountId: string): void
 }
 
 type Lease = Pick<StreamLease, 'expiresAt'> & { readonly id: string, readonly profile: string }
-interface Reading {
+
+interface AccountLeases {
+  /** When the read started, ms since the epoch. */
   readonly readAt: number
-  readonly leases: Promise<readonly Lease[]>
+  readonly leases: readonly Lease[]
 }
 
-/** @param now the clock that leases run out by */
+/**
+ * Creates a lease check with a cache.
+ * @param now the clock by which leases expire
+ */
 export function createLeaseCheck (now: () => Date): LeaseCheck {
-  // Promises are kept, so that the many ranges of one player share one read.
-  const readings = new LRUCache<string, Reading>({ max: CACHE_SIZE })
+  // Concurrent range requests of a player share one read. A read that fails is not cached.
+  const cache = new LRUCache<string, AccountLeases>({
+    max: CACHE_MAX_ENTRIES,
+    // Requests that wait for a read get its result even if the entry is invalidated or evicted before it completes.
+    ignoreFetchAbort: true,
+    fetchMethod: async (accountId) => {
+      const readAt = now().getTime()
+      return { readAt, leases: (await findStreamLeases(accountId)).map(toLease) }
+    },
+  })
 
-  function read (accountId: string): Reading {
-    const reading = { readAt: now().getTime(), leases: findStreamLeases(accountId).then((slots) => slots.map(toLease)) }
-    readings.set(accountId, reading)
-    reading.leases.catch(() => {
-      if (readings.peek(accountId) === reading) readings.delete(accountId)
-    })
-    return reading
-  }
-
-  async function holds ({ leases }: Reading, grant: LeaseGrant): Promise<boolean> {
-    return (await leases).some((lease) =>
+  function hasLiveLease ({ leases }: AccountLeases, grant: LeaseGrant): boolean {
+    return leases.some((lease) =>
       lease.id === grant.lease && lease.profile === grant.profile && isLeaseLive(lease, now())
     )
   }
 
   return {
     async isLive (grant) {
-      const known = readings.get(grant.account)
-      // Only a yes is remembered: a stream that has just begun or was renewed is looked up.
-      if (known !== undefined && now().getTime() - known.readAt < REMEMBERED_MS && await holds(known, grant)) {
-        return true
-      }
-      return await holds(read(grant.account), grant)
+      const oldestReadAt = now().getTime() - LEASES_TTL_MS
+      const status: LRUCache.Status<string, AccountLeases> = {}
+      const found = await cache.forceFetch(grant.account, { status })
+      const isOwnRead = status.fetch === 'miss'
+      const isLive = (isOwnRead || found.readAt > oldestReadAt) && hasLiveLease(found, grant)
+      if (isLive || isOwnRead) return isLive
+      // Only a positive result is trusted from the cache: the stream may have started or been renewed since the read.
+      return hasLiveLease(await cache.forceFetch(grant.account, { forceRefresh: true }), grant)
     },
-    forget: (accountId) => {
-      readings.delete(accountId)
+    invalidate: (accountId) => {
+      cache.delete(accountId)
     },
   }
 }
@@ -72,20 +78,20 @@ function toLease ({ _id, profile, expiresAt }: StreamLease): Lease {
 }
 
 /**
- * Breaks an answer off when its stream ends.
- * @returns what is to be called with each chunk of it
+ * Creates a function that closes the connection if the stream of a response has ended.
+ * @returns the function to call for each chunk of the response
  */
-export function breakWhenOver (
+export function abortWhenLeaseEnds (
   { leases, now }: { readonly leases: LeaseCheck, now(): Date },
   reply: FastifyReply,
   grant: LeaseGrant,
 ): () => void {
-  let lookedAt = now().getTime()
+  let checkedAt = now().getTime()
   return () => {
-    const at = now().getTime()
-    if (at - lookedAt < LOOK_EVERY_MS) return
-    lookedAt = at
-    // Without the database nobody is cut off: it is asked again a second later.
+    const time = now().getTime()
+    if (time - checkedAt < RECHECK_INTERVAL_MS) return
+    checkedAt = time
+    // If the database is unavailable, delivery continues until the next check.
     leases.isLive(grant).then((isLive) => {
       if (!isLive) reply.raw.destroy()
     }, () => {})

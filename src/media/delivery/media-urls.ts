@@ -1,9 +1,9 @@
-// Signed media addresses: a token bound to one lease and to one file, one item's HLS or one of its side files, with a height
-// cap and an end. It cannot be made, changed, or used for what another kind of token opens.
+// Signed media URLs. A token is bound to a stream lease and to one media file, the HLS of one item or one sidecar file,
+// has a maximum video height and expires.
 import type { KeyRing } from '../../security/key-ring.js'
 import { computeMac, decodeBase64Url, isValidMac, type SignedMessage } from '../../security/signed-tokens.js'
 
-/** The stream that an address was signed for. */
+/** The stream that a URL was signed for. */
 export interface LeaseGrant {
   readonly account: string
   readonly profile: string
@@ -12,73 +12,81 @@ export interface LeaseGrant {
   readonly expiresAt: number
 }
 
+/** Access to one media file. */
 export interface MediaGrant extends LeaseGrant {
   readonly file: string
   readonly item: string
-  /** Height cap of the plan when the stream started, in pixels. */
+  /** Maximum video height when the stream started, pixels. */
   readonly maxHeight: number
 }
 
-/** Opens every rendition of an item up to a height. */
+/** Access to the renditions of an item up to a height. */
 export interface HlsGrant extends LeaseGrant {
   readonly item: string
-  /** The chosen file: its edition is what the playlist offers. */
+  /** The chosen file. The playlist contains renditions of its edition. */
   readonly file: string
+  /** Pixels. */
   readonly maxHeight: number
-  /** BCP 47, of the sound that is on at first; null: whichever comes first. */
+  /** Language of the default audio, BCP 47; null: the first rendition. */
   readonly audio: string | null
-  /** The subtitle that is on at first. */
+  /** ID of the default subtitle; null: none. */
   readonly subtitle: string | null
 }
 
-/** Opens one subtitle by its id, or an item's seek thumbnails by the item's. */
+/** Access to a subtitle, or to the thumbnails of an item. */
 export interface SidecarGrant extends LeaseGrant {
+  /** ID of the subtitle or the item. */
   readonly object: string
 }
 
-/** The kinds of token; the signature covers the name, so that none passes for another. */
-type Kind = 'm1' | 'h1' | 's1'
+/** Kinds of tokens and their versions. The signature covers the kind. */
+type TokenKind = 'm1' | 'h1' | 's1'
 
-/** How long a signed address may live; the lease ends it much sooner. */
+/** Longest validity of a signed URL. The end of the lease invalidates it much earlier. */
 export const MEDIA_URL_TTL_MS = 24 * 3_600_000
 
+/** Creates the token of a media file. */
 export function signMediaGrant (keys: KeyRing, { file, item, maxHeight, ...lease }: MediaGrant): string {
   return sign(keys, 'm1', lease, [file, item, maxHeight])
 }
 
+/** Creates the token of an item's HLS. */
 export function signHlsGrant (keys: KeyRing, { item, file, maxHeight, audio, subtitle, ...lease }: HlsGrant): string {
   return sign(keys, 'h1', lease, [item, file, maxHeight, audio, subtitle])
 }
 
+/** Creates the token of a sidecar file. */
 export function signSidecarGrant (keys: KeyRing, { object, ...lease }: SidecarGrant): string {
   return sign(keys, 's1', lease, [object])
 }
 
-/** @returns what the token grants at this moment, or null */
+/** Reads a token. @returns null if it is invalid or expired */
 export function readMediaGrant (keys: KeyRing, token: string, now: Date): MediaGrant | null {
-  const read = verify<[file: string, item: string, maxHeight: number]>(keys, 'm1', token, now)
-  if (read === null) return null
-  const [file, item, maxHeight] = read.fields
-  return { ...read.lease, file, item, maxHeight }
+  const verified = verify<[file: string, item: string, maxHeight: number]>(keys, 'm1', token, now)
+  if (verified === null) return null
+  const [file, item, maxHeight] = verified.fields
+  return { ...verified.lease, file, item, maxHeight }
 }
 
-/** @returns what the token grants at this moment, or null */
+/** Reads a token. @returns null if it is invalid or expired */
 export function readHlsGrant (keys: KeyRing, token: string, now: Date): HlsGrant | null {
-  const read = verify<[item: string, file: string, maxHeight: number, audio: string | null, subtitle: string | null]>(
+  const verified = verify<
+    [item: string, file: string, maxHeight: number, audio: string | null, subtitle: string | null]
+  >(
     keys,
     'h1',
     token,
     now,
   )
-  if (read === null) return null
-  const [item, file, maxHeight, audio, subtitle] = read.fields
-  return { ...read.lease, item, file, maxHeight, audio, subtitle }
+  if (verified === null) return null
+  const [item, file, maxHeight, audio, subtitle] = verified.fields
+  return { ...verified.lease, item, file, maxHeight, audio, subtitle }
 }
 
-/** @returns what the token grants at this moment, or null */
+/** Reads a token. @returns null if it is invalid or expired */
 export function readSidecarGrant (keys: KeyRing, token: string, now: Date): SidecarGrant | null {
-  const read = verify<[object: string]>(keys, 's1', token, now)
-  return read === null ? null : { ...read.lease, object: read.fields[0] }
+  const verified = verify<[object: string]>(keys, 's1', token, now)
+  return verified === null ? null : { ...verified.lease, object: verified.fields[0] }
 }
 
 type GrantField = string | number | null
@@ -95,7 +103,7 @@ type TokenBody = [
 /** Formats a token: `kind.body.mac`, the body being base64url of a JSON array. */
 function sign (
   keys: KeyRing,
-  kind: Kind,
+  kind: TokenKind,
   { account, profile, lease, expiresAt }: LeaseGrant,
   fields: readonly GrantField[],
 ): string {
@@ -106,7 +114,7 @@ function sign (
 
 function verify<Fields extends GrantField[]> (
   keys: KeyRing,
-  kind: Kind,
+  kind: TokenKind,
   token: string,
   now: Date,
 ): { lease: LeaseGrant, fields: Fields } | null {
@@ -119,7 +127,7 @@ function verify<Fields extends GrantField[]> (
   return expiresAt > now.getTime() ? { lease: { account, profile, lease, expiresAt }, fields: fields as Fields } : null
 }
 
-function grantMessage (kind: Kind, body: string): SignedMessage {
+function grantMessage (kind: TokenKind, body: string): SignedMessage {
   return [`${kind}.${body}`]
 }
 

@@ -1,19 +1,19 @@
-// What is in a package: its renditions and where their segments lie. Kept as one small object beside the fragments,
-// because a long film has thousands of segments and the media documents are held in memory whole.
+// The index of a package: its renditions and their segments. Stored as an object beside the fragments, because a long
+// movie has thousands of segments and media documents are held in memory.
 import { LRUCache } from 'lru-cache'
 import { text } from 'node:stream/consumers'
 import type { StoredPackage } from '../../../models/media.js'
 import type { AudioKind } from '../../domain/language-choice.js'
 import type { MediaStorage } from '../../storage/storage.js'
 
-/** Duration in µs, size in bytes; the first one begins where the initialisation ends. */
+/** Duration in µs and size in bytes. Segments follow each other; the first one starts after the initialisation. */
 export type Segment = readonly [durationUs: number, sizeBytes: number]
 
-/** One track as fragments in one file. */
+/** One track, as fragments in one file. */
 export interface RenditionIndex {
   /** RFC 6381. */
   readonly codec: string
-  /** Of the whole object; segments may end before it does. */
+  /** Size of the object; the last segment may end before it. */
   readonly sizeBytes: number
   readonly initBytes: number
   readonly segments: readonly Segment[]
@@ -39,56 +39,64 @@ export interface PackageIndex {
   readonly audio: readonly AudioRendition[]
 }
 
-/** `v` is the picture, `a0` the first sound. */
+/** `v` is the video, `a0` the first audio track. */
 export type RenditionName = 'v' | `a${number}`
 
+/** Files with more audio tracks are not packaged. */
+export const MAX_AUDIO_RENDITIONS = 32
+
+/** Names of all renditions of a package. */
 export function renditionNames (audioCount: number): RenditionName[] {
   return ['v', ...Array.from({ length: audioCount }, (_, i) => `a${i}` as const)]
 }
 
-export function objectKey (prefix: string, name: RenditionName): string {
+/** Storage key of a rendition. */
+export function renditionKey (prefix: string, name: RenditionName): string {
   return `${prefix}/${name}.mp4`
 }
 
+/** Storage key of the index. */
 export function indexKey (prefix: string): string {
   return `${prefix}/index.json`
 }
 
-/** A film with more audio tracks is not packaged. */
-export const MAX_AUDIO_RENDITIONS = 32
-
-/** Every object that a package can have. */
+/** Storage keys of all objects of a package. */
 export function packageKeys ({ prefix, audioCount }: Pick<StoredPackage, 'prefix' | 'audioCount'>): string[] {
-  return [...renditionNames(audioCount).map((name) => objectKey(prefix, name)), indexKey(prefix)]
+  return [...renditionNames(audioCount).map((name) => renditionKey(prefix, name)), indexKey(prefix)]
 }
 
-export function renditionOf (index: PackageIndex, name: string): RenditionIndex | null {
+/** Finds a rendition by name. */
+export function findRenditionIndex (index: PackageIndex, name: string): RenditionIndex | null {
   if (name === 'v') return index.video
   return /^a\d{1,2}$/.test(name) ? index.audio[Number(name.slice(1))] ?? null : null
 }
 
-/** Segments kept in memory, over all packages: some 30 MB. */
-const KEPT_SEGMENTS = 500_000
+const CACHE_MAX_ENTRIES = 20_000
+/** Over all cached indexes; about 30 MB. */
+const CACHE_MAX_SEGMENTS = 500_000
+/** Size of an index without its segments, in segments. */
+const INDEX_OVERHEAD = 10
 
 export interface PackageIndexes {
-  /** Packages never change, so what was read once stays true. @throws ObjectMissingError */
+  /**
+   * Reads the index of a package.
+   * @throws ObjectNotFoundError
+   */
   read(prefix: string): Promise<PackageIndex>
 }
 
+/** Creates a cache of indexes. Packages are immutable, so entries do not expire. */
 export function createPackageIndexes (storage: MediaStorage): PackageIndexes {
-  const known = new LRUCache<string, PackageIndex>({
-    max: 20_000,
-    maxSize: KEPT_SEGMENTS,
-    sizeCalculation: (index) => 10 + countSegments(index),
+  const cache = new LRUCache<string, PackageIndex>({
+    max: CACHE_MAX_ENTRIES,
+    maxSize: CACHE_MAX_SEGMENTS,
+    sizeCalculation: (index) => INDEX_OVERHEAD + countSegments(index),
+    // An eviction must not abort a read in progress.
+    ignoreFetchAbort: true,
+    fetchMethod: async (prefix) => JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex,
   })
   return {
-    async read (prefix) {
-      const cached = known.get(prefix)
-      if (cached !== undefined) return cached
-      const index = JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex
-      known.set(prefix, index)
-      return index
-    },
+    read: async (prefix) => await cache.forceFetch(prefix),
   }
 }
 

@@ -1,5 +1,5 @@
-// Runs in a worker thread: copies the packets of a media file, unchanged, into fragments that HLS addresses by byte range.
-// It reads and writes through a port, so that it works on any storage and holds little of the file.
+// Worker thread that copies the packets of a media file unchanged into fragments for HLS byte ranges. Reads and writes
+// through a port, so that it works with any storage and holds little of the file in memory.
 import type { MessagePort } from 'node:worker_threads'
 import {
   CustomSource,
@@ -15,7 +15,7 @@ import {
   type StreamTargetChunk,
 } from 'mediabunny'
 import { fail } from '../../errors.js'
-import { describeAudio, MAX_READ_BYTES, openInput } from '../probing/media-input.js'
+import { MAX_READ_BYTES, openInput, readAudioTrack } from '../probing/media-input.js'
 import {
   MAX_AUDIO_RENDITIONS,
   type AudioRendition,
@@ -25,16 +25,16 @@ import {
   type Segment,
   type VideoRendition,
 } from './package-index.js'
-import { createStoragePort, type PackagePort } from './storage-port.js'
+import { createStoragePort, type StoragePort } from './storage-port.js'
 
 export interface PackageTask {
   readonly sizeBytes: number
-  /** What probing found. */
+  /** Found by probing. */
   readonly frameRate: number | null
   readonly port: MessagePort
 }
 
-/** What keeps a file from being packaged. `damaged` is the file's fault, the others are those of HLS or ours. */
+/** Reasons not to package a file. Only `damaged` means that the file cannot be played either. */
 export type PackageRejection =
   | 'damaged'
   | 'picture-codec'
@@ -43,32 +43,33 @@ export type PackageRejection =
   | 'too-many-sounds'
   | 'not-regular'
 
-export type PackageOutcome = { readonly index: PackageIndex } | { readonly refusal: PackageRejection }
+export type PackageOutcome = { readonly index: PackageIndex } | { readonly rejection: PackageRejection }
 
-/** Segments of 6 s out of pictures with a key frame each second or two, of 5 s at least. */
+/** With a key frame every 1 to 2 s, segments have about 6 s. */
 const MIN_SEGMENT_SECONDS = 5
-/** A segment is held in memory until its next key frame. */
+/** A segment stays in memory until the next key frame. */
 const MAX_SEGMENT_BYTES = 192 * 1024 ** 2
-/** What HLS players take in fragmented MP4. */
-const PICTURE_CODECS = ['avc', 'hevc', 'vp9', 'av1']
-const SOUND_CODECS = ['aac', 'mp3', 'ac3', 'eac3', 'opus', 'flac']
-/** How much earlier than its last packet a track may end. */
-const TOLERANCE_SECONDS = 0.5
+/** Codecs that HLS players support in fragmented MP4. */
+const VIDEO_CODECS = ['avc', 'hevc', 'vp9', 'av1']
+const AUDIO_CODECS = ['aac', 'mp3', 'ac3', 'eac3', 'opus', 'flac']
+/** How much earlier than its last packet a copied track may end. */
+const END_TOLERANCE_SECONDS = 0.5
 
-class Refusal extends Error {
+class FileRejectedError extends Error {
   constructor (readonly code: PackageRejection) {
     super(code)
-    this.name = 'Refusal'
+    this.name = 'FileRejectedError'
   }
 }
 
-export default async function pack ({ port: messages, ...task }: PackageTask): Promise<PackageOutcome> {
-  const port = createStoragePort(messages)
+/** Entry point of the worker. */
+export default async function pack ({ port: messagePort, ...task }: PackageTask): Promise<PackageOutcome> {
+  const port = createStoragePort(messagePort)
   const input = openInput(
     new CustomSource({
       getSize: () => task.sizeBytes,
       async read (start, end) {
-        if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
+        if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
         return await port.read(start, end)
       },
       prefetchProfile: 'network',
@@ -76,87 +77,95 @@ export default async function pack ({ port: messages, ...task }: PackageTask): P
     }),
   )
   try {
-    const video = await input.getPrimaryVideoTrack() ?? fail(new Refusal('damaged'))
-    const audio = await input.getAudioTracks()
-    if (audio.length > MAX_AUDIO_RENDITIONS) throw new Refusal('too-many-sounds')
+    const videoTrack = await input.getPrimaryVideoTrack() ?? fail(new FileRejectedError('damaged'))
+    const audioTracks = await input.getAudioTracks()
+    if (audioTracks.length > MAX_AUDIO_RENDITIONS) throw new FileRejectedError('too-many-sounds')
     const renditions = [
-      await openPicture(port, video, task.frameRate),
-      ...await Promise.all(audio.map(async (track, i) => await openSound(port, track, `a${i}`))),
+      await openVideoRendition(port, videoTrack, task.frameRate),
+      ...await Promise.all(audioTracks.map(async (track, i) => await openAudioRendition(port, track, `a${i}`))),
     ]
-    const seconds = Math.max(...renditions.map(({ endSeconds }) => endSeconds))
-    await copyPackets(renditions, (reached) => {
-      port.report(Math.min(reached / seconds, 1))
+    const totalSeconds = Math.max(...renditions.map(({ endSeconds }) => endSeconds))
+    await copyPackets(renditions, (seconds) => {
+      port.reportProgress(Math.min(seconds / totalSeconds, 1))
     })
-    const [picture, ...sounds] = await Promise.all(renditions.map(async ({ finish }) => await finish()))
+    const [video, ...audio] = await Promise.all(renditions.map(async ({ finish }) => await finish()))
     return {
       index: {
         version: 1,
-        durationMs: Math.round(seconds * 1_000),
-        video: picture as VideoRendition,
-        audio: sounds as AudioRendition[],
+        durationMs: Math.round(totalSeconds * 1_000),
+        video: video as VideoRendition,
+        audio: audio as AudioRendition[],
       },
     }
   } catch (error) {
-    if (error instanceof Refusal) return { refusal: error.code }
+    if (error instanceof FileRejectedError) return { rejection: error.code }
     throw error
   } finally {
     input.dispose()
-    messages.close()
+    messagePort.close()
   }
 }
 
-interface Rendition {
+interface OpenRendition {
   readonly packets: AsyncIterator<EncodedPacket>
   add(packet: EncodedPacket): Promise<void>
-  /** Where the last packet ends. */
+  /** End of the last packet. */
   readonly endSeconds: number
   finish(): Promise<RenditionIndex>
 }
 
-async function openPicture (port: PackagePort, track: InputVideoTrack, frameRate: number | null): Promise<Rendition> {
+async function openVideoRendition (
+  port: StoragePort,
+  track: InputVideoTrack,
+  frameRate: number | null,
+): Promise<OpenRendition> {
   const codec = await track.getCodec()
-  if (codec === null || !PICTURE_CODECS.includes(codec)) throw new Refusal('picture-codec')
+  if (codec === null || !VIDEO_CODECS.includes(codec)) throw new FileRejectedError('picture-codec')
   const source = new EncodedVideoPacketSource(codec)
-  const decoderConfig = await track.getDecoderConfig() ?? fail(new Refusal('damaged'))
-  const { output, fragments } = openOutput(port, 'v')
+  const decoderConfig = await track.getDecoderConfig() ?? fail(new FileRejectedError('damaged'))
+  const { output, fragments } = createOutput(port, 'v')
   output.addVideoTrack(source, { rotation: await track.getRotation() })
   await output.start()
   const size = { width: await track.getDisplayWidth(), height: await track.getDisplayHeight(), frameRate }
-  // The fragments carry parameter sets apart from the pictures: sample entry hvc1, whatever the source's was.
+  // Fragments store parameter sets outside the frames: the sample entry is hvc1, whatever that of the source is.
   const codecName = decoderConfig.codec.replace(/^hev1/, 'hvc1')
   return await openRendition(track, output, fragments, async (packet) => {
     await source.add(packet, { decoderConfig })
   }, (index) => ({ codec: codecName, ...index, ...size }))
 }
 
-async function openSound (port: PackagePort, track: InputAudioTrack, name: RenditionName): Promise<Rendition> {
+async function openAudioRendition (
+  port: StoragePort,
+  track: InputAudioTrack,
+  name: RenditionName,
+): Promise<OpenRendition> {
   const codec = await track.getCodec()
-  if (codec === null || !SOUND_CODECS.includes(codec)) throw new Refusal('sound-codec')
+  if (codec === null || !AUDIO_CODECS.includes(codec)) throw new FileRejectedError('sound-codec')
   const source = new EncodedAudioPacketSource(codec)
-  const decoderConfig = await track.getDecoderConfig() ?? fail(new Refusal('damaged'))
-  const { output, fragments } = openOutput(port, name)
+  const decoderConfig = await track.getDecoderConfig() ?? fail(new FileRejectedError('damaged'))
+  const { output, fragments } = createOutput(port, name)
   output.addAudioTrack(source, { languageCode: await track.getLanguageCode() })
   await output.start()
-  const facts = await describeAudio(track)
+  const trackInfo = await readAudioTrack(track)
   return await openRendition(track, output, fragments, async (packet) => {
     await source.add(packet, { decoderConfig })
-  }, (index) => ({ ...index, ...facts, codec: decoderConfig.codec }))
+  }, (index) => ({ ...index, ...trackInfo, codec: decoderConfig.codec }))
 }
 
-/** Where the fragments of an output begin: offset in bytes, time in seconds. */
+/** The fragments of an output. */
 interface Fragments {
   readonly starts: Array<{ readonly offset: number, readonly seconds: number }>
   sizeBytes: number
-  /** The last four bytes, in the end those of the index that MP4 has behind its last fragment: how long that is. */
+  /** Last 4 bytes of the output: the size of the index that MP4 stores behind its last fragment. */
   lastWord: number
 }
 
-function openOutput (port: PackagePort, name: RenditionName): { output: Output, fragments: Fragments } {
+function createOutput (port: StoragePort, name: RenditionName): { output: Output, fragments: Fragments } {
   const fragments: Fragments = { starts: [], sizeBytes: 0, lastWord: 0 }
   const target = new StreamTarget(
     new WritableStream<StreamTargetChunk>({
       async write ({ data, position }) {
-        if (position !== fragments.sizeBytes) throw new Error('fragments are written in order')
+        if (position !== fragments.sizeBytes) throw new Error('fragments must be written in order')
         fragments.sizeBytes += data.byteLength
         if (data.byteLength >= 4) {
           fragments.lastWord = new DataView(data.buffer, data.byteOffset + data.byteLength - 4).getUint32(0)
@@ -179,46 +188,46 @@ async function openRendition<I extends RenditionIndex> (
   track: InputVideoTrack | InputAudioTrack,
   output: Output,
   fragments: Fragments,
-  write: (packet: EncodedPacket) => Promise<void>,
-  describe: (index: Omit<RenditionIndex, 'codec'>) => I,
-): Promise<Rendition> {
+  writePacket: (packet: EncodedPacket) => Promise<void>,
+  completeIndex: (index: Omit<RenditionIndex, 'codec'>) => I,
+): Promise<OpenRendition> {
   const sink = new EncodedPacketSink(track)
-  const last = await sink.getPacket(Infinity, { metadataOnly: true }) ?? fail(new Refusal('damaged'))
+  const last = await sink.getPacket(Infinity, { metadataOnly: true }) ?? fail(new FileRejectedError('damaged'))
   const endSeconds = last.timestamp + last.duration
-  let first = Infinity
-  let end = -Infinity
-  let heldBytes = 0
+  let firstSeconds = Infinity
+  let copiedSeconds = -Infinity
+  let bufferedBytes = 0
   let fragmentCount = 0
   return {
     packets: sink.packets(),
     endSeconds,
     async add (packet) {
-      first = Math.min(first, packet.timestamp)
-      end = Math.max(end, packet.timestamp + packet.duration)
-      heldBytes += packet.data.byteLength
-      if (heldBytes > MAX_SEGMENT_BYTES) throw new Refusal('no-key-frames')
-      await orRefuse('not-regular', async () => {
-        await write(packet)
+      firstSeconds = Math.min(firstSeconds, packet.timestamp)
+      copiedSeconds = Math.max(copiedSeconds, packet.timestamp + packet.duration)
+      bufferedBytes += packet.data.byteLength
+      if (bufferedBytes > MAX_SEGMENT_BYTES) throw new FileRejectedError('no-key-frames')
+      await rejectOnError('not-regular', async () => {
+        await writePacket(packet)
       })
       if (fragments.starts.length === fragmentCount) return
       fragmentCount = fragments.starts.length
-      heldBytes = packet.data.byteLength
+      bufferedBytes = packet.data.byteLength
     },
     async finish () {
-      // Readers leave out what they cannot read, and stop where they cannot go on.
-      if (end < endSeconds - TOLERANCE_SECONDS) throw new Refusal('damaged')
-      await orRefuse('not-regular', async () => {
+      // The demuxer skips unreadable packets and stops silently at damage.
+      if (copiedSeconds < endSeconds - END_TOLERANCE_SECONDS) throw new FileRejectedError('damaged')
+      await rejectOnError('not-regular', async () => {
         await output.finalize()
       })
-      return describe(toIndex(fragments, end - first))
+      return completeIndex(toIndex(fragments, copiedSeconds - firstSeconds))
     },
   }
 }
 
-/** @param seconds how long the track lasts; fragments tell their starts only, counted from that of the first */
+/** @param seconds duration of the track: fragments have start times only, relative to the first one */
 function toIndex ({ starts, sizeBytes, lastWord }: Fragments, seconds: number): Omit<RenditionIndex, 'codec'> {
   const [first] = starts
-  if (first === undefined) throw new Refusal('damaged')
+  if (first === undefined) throw new FileRejectedError('damaged')
   const segments = starts.map(({ offset, seconds: start }, i): Segment => {
     const next = starts[i + 1]
     return [
@@ -229,29 +238,35 @@ function toIndex ({ starts, sizeBytes, lastWord }: Fragments, seconds: number): 
   return { sizeBytes, initBytes: first.offset, segments }
 }
 
-/** One pass over the file: of all tracks the earliest packet is next, as it mostly lies in the file. */
-async function copyPackets (renditions: readonly Rendition[], report: (seconds: number) => void): Promise<void> {
-  const waiting = await Promise.all(renditions.map(async (one) => ({ one, packet: await nextPacket(one) })))
+/** Copies all tracks in one pass, ordered by timestamp: roughly the order in the file. */
+async function copyPackets (
+  renditions: readonly OpenRendition[],
+  onProgress: (seconds: number) => void,
+): Promise<void> {
+  const queue = await Promise.all(
+    renditions.map(async (rendition) => ({ rendition, packet: await readPacket(rendition) })),
+  )
   for (;;) {
-    const next = waiting.reduce((a, b) => (b.packet?.timestamp ?? Infinity) < (a.packet?.timestamp ?? Infinity) ? b : a)
+    const next = queue.reduce((a, b) => (b.packet?.timestamp ?? Infinity) < (a.packet?.timestamp ?? Infinity) ? b : a)
     if (next.packet === null) return
-    await next.one.add(next.packet)
-    report(next.packet.timestamp)
-    next.packet = await nextPacket(next.one)
+    await next.rendition.add(next.packet)
+    onProgress(next.packet.timestamp)
+    next.packet = await readPacket(next.rendition)
   }
 }
 
-async function nextPacket ({ packets }: Rendition): Promise<EncodedPacket | null> {
-  return await orRefuse('damaged', async () => {
+async function readPacket ({ packets }: OpenRendition): Promise<EncodedPacket | null> {
+  return await rejectOnError('damaged', async () => {
     const { value, done } = await packets.next()
     return done === true ? null : value
   })
 }
 
-async function orRefuse<T> (code: PackageRejection, work: () => Promise<T>): Promise<T> {
+/** Maps any error of the work to a rejection of the file. */
+async function rejectOnError<T> (code: PackageRejection, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(code)
+    throw error instanceof FileRejectedError ? error : new FileRejectedError(code)
   }
 }

@@ -1,56 +1,59 @@
-// The two ends of the wire between the packaging thread and the storage: reads, writes that wait until they are taken, and
-// progress.
+// Storage access from the packaging thread. The worker sends requests over a message port; writes wait for their reply,
+// which limits the bytes in flight.
 import type { MessagePort } from 'node:worker_threads'
 import type { RenditionName } from './package-index.js'
 
 export type PortRequest =
+  /** `end` is exclusive. */
   | { readonly kind: 'read', readonly id: number, readonly start: number, readonly end: number }
   | { readonly kind: 'write', readonly id: number, readonly name: RenditionName, readonly bytes: Uint8Array }
-  /** 0 to 1. */
+  /** From 0 to 1; has no reply. */
   | { readonly kind: 'progress', readonly progress: number }
 
-/** Bytes answer a read, nothing a write; an error neither. */
+/** Reply to a read, with bytes, or to a write. */
 export interface PortReply {
   readonly id: number
   readonly bytes?: Uint8Array
   readonly failed?: boolean
 }
 
-/** The worker's end. */
-export interface PackagePort {
+/** The worker's end of the port. */
+export interface StoragePort {
   /** @param end exclusive */
   read(start: number, end: number): Promise<Uint8Array>
   write(name: RenditionName, bytes: Uint8Array): Promise<void>
-  report(progress: number): void
+  /** @param progress from 0 to 1 */
+  reportProgress(progress: number): void
 }
 
-/** Progress is told in steps of this. */
-const STEP = 0.01
+/** Smallest increase of the progress that is sent. */
+const PROGRESS_STEP = 0.01
 
-export function createStoragePort (port: MessagePort): PackagePort {
-  const waiting = new Map<number, { resolve: (bytes: Uint8Array) => void, reject: (error: Error) => void }>()
+/** Creates the worker's end of the port. */
+export function createStoragePort (port: MessagePort): StoragePort {
+  const pending = new Map<number, { resolve: (bytes: Uint8Array) => void, reject: (error: Error) => void }>()
   let lastId = 0
-  let reported = 0
+  let reportedProgress = 0
   port.on('message', ({ id, bytes, failed }: PortReply) => {
-    const asked = waiting.get(id)
-    waiting.delete(id)
-    if (failed === true) asked?.reject(new Error('the storage failed'))
-    else asked?.resolve(bytes ?? new Uint8Array())
+    const request = pending.get(id)
+    pending.delete(id)
+    if (failed === true) request?.reject(new Error('the storage failed'))
+    else request?.resolve(bytes ?? new Uint8Array())
   })
-  async function ask (request: PortRequest & { id: number }): Promise<Uint8Array> {
+  async function send (request: PortRequest & { id: number }): Promise<Uint8Array> {
     return await new Promise((resolve, reject) => {
-      waiting.set(request.id, { resolve, reject })
+      pending.set(request.id, { resolve, reject })
       port.postMessage(request)
     })
   }
   return {
-    read: async (start, end) => await ask({ kind: 'read', id: ++lastId, start, end }),
+    read: async (start, end) => await send({ kind: 'read', id: ++lastId, start, end }),
     async write (name, bytes) {
-      await ask({ kind: 'write', id: ++lastId, name, bytes })
+      await send({ kind: 'write', id: ++lastId, name, bytes })
     },
-    report (progress) {
-      if (progress < reported + STEP) return
-      reported = progress
+    reportProgress (progress) {
+      if (progress < reportedProgress + PROGRESS_STEP) return
+      reportedProgress = progress
       port.postMessage({ kind: 'progress', progress } satisfies PortRequest)
     },
   }

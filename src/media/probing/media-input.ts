@@ -1,4 +1,4 @@
-// How media files are opened and their tracks read, for the worker threads that probe and package them.
+// Opens media files and reads their audio tracks, in the worker threads that probe and package.
 import {
   Input,
   Logging,
@@ -13,12 +13,9 @@ import {
   type InputFormat,
 } from 'mediabunny'
 import type { AudioKind } from '../../domain/language-choice.js'
-import type { MediaContainer } from '../upload/container-magic.js'
+import type { MediaContainer } from '../upload/sniff-container.js'
 
-/**
- * Only what is accepted as an upload. Never ALL_FORMATS: its HLS reader opens whatever paths and addresses a playlist
- * names.
- */
+/** The accepted upload formats. Never ALL_FORMATS: its HLS reader opens any path or URL that a playlist names. */
 export const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaContainer, contentType: string]> = [
   [MP4, 'mp4', 'video/mp4'],
   [QTFF, 'mov', 'video/quicktime'],
@@ -26,42 +23,44 @@ export const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaConta
   [WEBM, 'webm', 'video/webm'],
   [MPEG_TS, 'ts', 'video/mp2t'],
 ]
-/** An index of a long film has some 20 MiB; a file that wants more at once is lying about a length. */
+/** The index of a long movie has about 20 MiB. A file that requires a larger read states a wrong length. */
 export const MAX_READ_BYTES = 128 * 1024 ** 2
-/** ISO 639-2 for undetermined, several, uncoded, and no speech. */
+/** ISO 639-2 codes for undetermined, multiple, uncoded and no linguistic content. */
 const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
-/** What a track calls itself is shown in menus. */
+/** Menus show the name of a track. */
 const MAX_NAME_LENGTH = 100
-// A hostile file would write its oddities into the service's output.
+// Malformed files would flood the output of the service with warnings.
 Logging.level = LogLevel.Silent
 
+/** Opens a media file of an accepted format. */
 export function openInput (source: CustomSource): Input {
   return new Input({ source, formats: FORMATS.map(([format]) => format) })
 }
 
-/** What a sound is, as its file says. */
+/** Properties of an audio track as the file states them. */
 export interface AudioTrackInfo {
-  /** BCP 47; null when the file does not say. */
+  /** BCP 47; null: not stated. */
   readonly language: string | null
   readonly kind: AudioKind
   readonly name: string | null
   readonly channels: number
-  /** RFC 6381; null when it is not known. */
+  /** RFC 6381; null: unknown. */
   readonly codec: string | null
 }
 
-export async function describeAudio (track: InputAudioTrack): Promise<AudioTrackInfo> {
+/** Reads the properties of an audio track. */
+export async function readAudioTrack (track: InputAudioTrack): Promise<AudioTrackInfo> {
   const { commentary, visuallyImpaired } = await track.getDisposition()
   return {
     language: toBcp47(await track.getLanguageCode()),
     kind: commentary ? 'commentary' : visuallyImpaired ? 'description' : 'main',
-    name: toShownName(await track.getName()),
+    name: toDisplayName(await track.getName()),
     channels: await track.getNumberOfChannels(),
     codec: await track.getCodecParameterString(),
   }
 }
 
-/** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 wants the shortest code (`es`, `de`). */
+/** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 requires the shortest code (`es`, `de`). */
 function toBcp47 (code: string): string | null {
   if (NO_LANGUAGE.includes(code)) return null
   try {
@@ -71,7 +70,7 @@ function toBcp47 (code: string): string | null {
   }
 }
 
-function toShownName (name: string | null): string | null {
-  const shown = (name ?? '').replace(/[\p{C}"]/gu, ' ').trim().slice(0, MAX_NAME_LENGTH)
-  return shown === '' ? null : shown
+function toDisplayName (name: string | null): string | null {
+  const displayName = (name ?? '').replace(/[\p{C}"]/gu, ' ').trim().slice(0, MAX_NAME_LENGTH)
+  return displayName === '' ? null : displayName
 }

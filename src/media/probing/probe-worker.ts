@@ -1,90 +1,92 @@
-// Runs in a worker thread: reads what a media file really contains. A broken file may throw or hang here, never beside
+// Worker thread that reads the properties of a media file. A malformed file may throw or hang here without affecting
 // requests.
 import { CustomSource, EncodedPacketSink, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../../errors.js'
-import type { MediaContainer } from '../upload/container-magic.js'
-import { describeAudio, FORMATS, MAX_READ_BYTES, openInput, type AudioTrackInfo } from './media-input.js'
-import { StorageUnavailableError, openReader, type RangeReader } from './range-reader.js'
+import type { MediaContainer } from '../upload/sniff-container.js'
+import { FORMATS, MAX_READ_BYTES, openInput, readAudioTrack, type AudioTrackInfo } from './media-input.js'
+import { openRangeReader, StorageUnavailableError, type RangeReader } from './range-reader.js'
 
-/** What a media file really contains; sizes in pixels, times in ms, bitrate in bit/s. */
+/** Properties of a media file. Sizes in pixels, durations in ms, bitrate in bit/s. */
 export interface MediaInfo {
   readonly container: MediaContainer
   readonly contentType: string
   /** RFC 6381, such as `avc1.640028`. */
   readonly videoCodec: string
-  /** The codec's family, such as `avc`. */
+  /** Codec family, such as `avc`. */
   readonly videoCodecName: string
-  /** RFC 6381; null without sound. */
+  /** RFC 6381, of the first audio track; null without audio. */
   readonly audioCodec: string | null
-  /** As shown: square pixels, rotation applied. */
+  /** Display size: square pixels, rotation applied. */
   readonly width: number
   readonly height: number
   readonly frameRate: number | null
   /** Of the whole file. */
   readonly bitrate: number
   readonly durationMs: number
-  /** BCP 47, each once; what the file does not say is left out. */
+  /** Distinct BCP 47 tags; unknown languages are omitted. */
   readonly audioLanguages: string[]
-  /** In the order of the file. */
+  /** In file order. */
   readonly audioTracks: AudioTrackInfo[]
   readonly sizeBytes: number
 }
 
-/** A thread takes no URL objects. */
+/** URLs are strings, because URL objects cannot be passed to a thread. */
 export interface ProbeTask {
   readonly location: string
   readonly isUrl: boolean
   readonly sizeBytes: number
 }
 
-/** Refusals that are not damage. */
-export type ProbeRejection = 'unknown-kind' | 'no-picture' | 'unknown-codec'
+/** Reasons to reject an undamaged file. */
+export type ProbeRejection = 'unknown-format' | 'no-video-track' | 'unknown-codec'
 
-export type ProbeOutcome = { readonly facts: MediaInfo } | { readonly refusal: ProbeRejection } | {
-  readonly isAway: true,
-}
+export type ProbeOutcome =
+  | { readonly info: MediaInfo }
+  | { readonly rejection: ProbeRejection }
+  | { readonly isUnavailable: true }
 
+/** Entry point of the worker. */
 export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
-  const reader = await openReader(isUrl ? new URL(location) : location, sizeBytes)
-  let isAway = false
-  const source = toSource(reader, (error) => {
-    isAway ||= error instanceof StorageUnavailableError
+  const reader = await openRangeReader(isUrl ? new URL(location) : location, sizeBytes)
+  let isUnavailable = false
+  const source = createSource(reader, (error) => {
+    isUnavailable ||= error instanceof StorageUnavailableError
   })
   try {
-    return await read(source, sizeBytes)
+    return await readMediaInfo(source, sizeBytes)
   } catch (error) {
-    if (isAway) return { isAway }
+    if (isUnavailable) return { isUnavailable }
     throw error
   }
 }
 
-async function read (source: CustomSource, sizeBytes: number): Promise<ProbeOutcome> {
+async function readMediaInfo (source: CustomSource, sizeBytes: number): Promise<ProbeOutcome> {
   const input = openInput(source)
   try {
-    if (!await input.canRead()) return { refusal: 'unknown-kind' }
-    const actual = await input.getFormat()
-    const [, container, contentType] = FORMATS.find(([format]) => format === actual) ??
-      fail(new Error('a format that was not asked for'))
+    if (!await input.canRead()) return { rejection: 'unknown-format' }
+    const inputFormat = await input.getFormat()
+    const [, container, contentType] = FORMATS.find(([format]) => format === inputFormat) ??
+      fail(new Error('the input has a format that was not requested'))
     const video = await input.getPrimaryVideoTrack()
-    if (video === null) return { refusal: 'no-picture' }
+    if (video === null) return { rejection: 'no-video-track' }
     const videoCodecName = await video.getCodec()
     const videoCodec = await video.getCodecParameterString()
-    if (videoCodecName === null || videoCodec === null) return { refusal: 'unknown-codec' }
+    if (videoCodecName === null || videoCodec === null) return { rejection: 'unknown-codec' }
     const audio = await input.getAudioTracks()
     await assertComplete([video, ...audio])
-    const audioTracks = await Promise.all(audio.map(describeAudio))
+    const audioTracks = await Promise.all(audio.map(readAudioTrack))
     const seconds = await input.computeDuration([video, ...audio], { skipLiveWait: true })
     return {
-      facts: {
+      info: {
         container,
         contentType,
         videoCodec,
         videoCodecName,
         audioCodec: audioTracks[0]?.codec ?? null,
-        width: positive(await video.getDisplayWidth(), 'width'),
-        height: positive(await video.getDisplayHeight(), 'height'),
-        frameRate: await frameRateOf(video),
-        bitrate: Math.round(sizeBytes * 8 / positive(seconds, 'duration')),
+        width: assertPositive(await video.getDisplayWidth(), 'width'),
+        height: assertPositive(await video.getDisplayHeight(), 'height'),
+        frameRate: await readFrameRate(video),
+        bitrate: Math.round(sizeBytes * 8 / assertPositive(seconds, 'duration')),
         durationMs: Math.round(seconds * 1_000),
         audioLanguages: [...new Set(audioTracks.flatMap(({ language }) => language ?? []))],
         audioTracks,
@@ -96,11 +98,11 @@ async function read (source: CustomSource, sizeBytes: number): Promise<ProbeOutc
   }
 }
 
-function toSource (reader: RangeReader, onError: (error: unknown) => void): CustomSource {
+function createSource (reader: RangeReader, onError: (error: unknown) => void): CustomSource {
   return new CustomSource({
     getSize: async () => await reader.sizeBytes(),
     async read (start, end) {
-      if (end - start > MAX_READ_BYTES) throw new Error('a part is larger than any part should be')
+      if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
       try {
         return await reader.read(start, end)
       } catch (error) {
@@ -116,7 +118,7 @@ function toSource (reader: RangeReader, onError: (error: unknown) => void): Cust
   })
 }
 
-/** An index in front promises packets that a file cut short does not have: the last of each track must be there. */
+/** An index at the front may list packets that a truncated file lacks: the last packet of each track must exist. */
 async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
   for (const track of tracks) {
     const last = await new EncodedPacketSink(track).getPacket(Infinity, { skipLiveWait: true })
@@ -124,15 +126,15 @@ async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
   }
 }
 
-/** Frames per second, from the frames themselves; null for a single picture. */
-async function frameRateOf (video: InputVideoTrack): Promise<number | null> {
+/** Frames per second, computed from the frames; null for a single frame. */
+async function readFrameRate (video: InputVideoTrack): Promise<number | null> {
   const { bestGuessFrameRate } = await video.computeFrameRateMetrics()
   return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0
     ? Math.round(bestGuessFrameRate * 1_000) / 1_000
     : null
 }
 
-function positive (value: number, name: string): number {
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`it has no ${name}`)
+function assertPositive (value: number, name: string): number {
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`the file has no ${name}`)
   return value
 }

@@ -1,29 +1,35 @@
-// Reading parts of a media file for whoever seeks in it: from a file of this machine, or from an address that answers
-// ranges.
+// Reads ranges of a media file, from a local file or from a URL that supports range requests.
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
 export interface RangeReader {
   readonly isRemote: boolean
   sizeBytes(): Promise<number>
-  /** @param end exclusive @throws Error when the file ends before, LocationAwayError */
+  /**
+   * Reads a range.
+   * @param end exclusive
+   * @throws Error if the file ends before the range does; StorageUnavailableError
+   */
   read(start: number, end: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
-/** The address does not answer; that says nothing about the file. */
+/** The URL of a file does not respond as expected. Says nothing about the file. */
 export class StorageUnavailableError extends Error {
   constructor () {
-    super('the address of the file does not answer')
-    this.name = 'LocationAwayError'
+    super('the URL of the media file does not respond')
+    this.name = 'StorageUnavailableError'
   }
 }
 
-const ANSWER_WITHIN_MS = 20_000
+const RESPONSE_TIMEOUT_MS = 20_000
 const MAX_ATTEMPTS = 3
 
-/** @param sizeBytes of a remote file, as it was received */
-export async function openReader (location: string | URL, sizeBytes: number): Promise<RangeReader> {
+/**
+ * Opens a file for range reads.
+ * @param sizeBytes size of a remote file, as measured during its upload
+ */
+export async function openRangeReader (location: string | URL, sizeBytes: number): Promise<RangeReader> {
   return typeof location === 'string' ? await openFileReader(location) : openUrlReader(location, sizeBytes)
 }
 
@@ -34,10 +40,10 @@ async function openFileReader (path: string): Promise<RangeReader> {
     sizeBytes: async () => (await handle.stat()).size,
     async read (start, end) {
       const bytes = new Uint8Array(end - start)
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+      for (let position = 0; position < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, position, bytes.length - position, start + position)
         if (bytesRead === 0) throw new Error('the file ends early')
-        done += bytesRead
+        position += bytesRead
       }
       return bytes
     },
@@ -64,16 +70,16 @@ function openUrlReader (url: URL, sizeBytes: number): RangeReader {
   }
 }
 
-/** @returns null when the answer is not that of a range */
+/** @returns null if the response does not contain the range */
 async function fetchRange (url: URL, start: number, end: number): Promise<Uint8Array | null> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     headers: { range: `bytes=${start}-${end - 1}` },
     redirect: 'error',
-    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
   })
-  const isPart = answer.status === 206 ||
-    (answer.status === 200 && start === 0 && Number(answer.headers.get('content-length')) === end)
-  if (isPart) return new Uint8Array(await answer.arrayBuffer())
-  await answer.body?.cancel()
+  const hasRange = response.status === 206 ||
+    (response.status === 200 && start === 0 && Number(response.headers.get('content-length')) === end)
+  if (hasRange) return new Uint8Array(await response.arrayBuffer())
+  await response.body?.cancel()
   return null
 }

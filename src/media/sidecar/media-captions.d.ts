@@ -1,8 +1,10 @@
-// The part of media-captions that we use: its own types name files without endings, which Node's resolution does not find.
+// The parts of media-captions that the service uses. Its own types import files without extensions, which Node's module
+// resolution does not find.
 declare module 'media-captions' {
   export interface VTTCue {
     /** Seconds. */
     readonly startTime: number
+    /** Seconds. */
     readonly endTime: number
     readonly text: string
   }

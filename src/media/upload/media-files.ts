@@ -1,30 +1,25 @@
-// The media files of an item: taken in, probed, listed, changed, removed.
+// The media files of an item: adds, changes, repackages and removes them.
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { Types } from 'mongoose'
 import {
   Media,
-  tooManyMediaFiles,
+  mediaFileLimitReached,
   type StoredAudioTrack,
   type StoredMedia,
   type StoredMediaFile,
 } from '../../../models/media.js'
-import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { DomainError, notFound } from '../../errors.js'
+import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { Config } from '../../config.js'
+import { DomainError, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
-import { assignLanguages, spokenLanguages } from './declared-metadata.js'
-import { requestPackaging, initialHlsState, type Packaging } from '../packaging/packaging.js'
-import type { MediaInfo, MediaProber } from '../probing/probe.js'
+import { removeFileObjects } from '../object-cleanup.js'
+import { initialHlsState, requestPackaging } from '../packaging/packaging-state.js'
+import type { Packaging } from '../packaging/packaging.js'
+import type { MediaInfo } from '../probing/probe-worker.js'
+import type { MediaProber } from '../probing/prober.js'
+import { assignLanguages, distinctLanguages, type DeclaredMetadata } from './declared-metadata.js'
 import { receiveUpload } from './receive-upload.js'
-import { removeFileBytes } from '../object-cleanup.js'
-
-/** What the uploader says of a file; what the file itself says wins where it is certain. */
-export interface DeclaredMetadata {
-  readonly languages: readonly string[]
-  readonly subtitleLanguages: readonly string[]
-  readonly edition: string | null
-}
 
 export interface MediaFileDeps extends MediaDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
@@ -33,45 +28,45 @@ export interface MediaFileDeps extends MediaDeps {
 }
 
 /**
- * Takes in a file of a movie or episode: streamed to storage, hashed, probed, and only then visible. It can be played at
- * once; its package for HLS follows in the background. A file that the item has already is not kept twice.
- * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413, 415, 422 `unreadable-media`, `claim-mismatch`
+ * Receives a media file of an item: streams it to storage, hashes and probes it, then makes it visible and playable.
+ * HLS packaging follows in the background. Returns the existing file if the client repeats an upload.
+ * @throws DomainError 400 `empty-upload`, 409 `media-file-limit`, 413 `upload-too-large`, 415 `unsupported-media`,
+ * 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addMediaFile (
-  services: MediaFileDeps,
+  deps: MediaFileDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   source: Readable,
-  claims: DeclaredMetadata,
+  declared: DeclaredMetadata,
 ): Promise<StoredMediaFile> {
-  const { storage, config } = services
+  const { storage, config } = deps
   const id = new Types.ObjectId()
   const storageKey = `${item.id}/${id.toString()}-${randomUUID()}`
   const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes)
   try {
-    const known = await findSameFile(item, sha256, claims)
-    if (known !== null) {
+    const existing = await findSameFile(item, sha256, declared.edition)
+    if (existing !== null) {
       await storage.remove(storageKey)
-      return known
+      return existing
     }
-    return await addReceivedFile(services, title, item, { id, storageKey, sizeBytes, sha256 }, claims)
+    return await addReceivedFile(deps, title, item, { id, storageKey, sizeBytes, sha256 }, declared)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
   }
 }
 
-/** Who sends a file again has not seen the answer. */
 async function findSameFile (
   item: CatalogueItem,
   sha256: string,
-  { edition }: DeclaredMetadata,
+  edition: string | null,
 ): Promise<StoredMediaFile | null> {
   const media = await Media.findById(item.id).lean<{ files: StoredMediaFile[] }>()
   return media?.files.find((file) => file.sha256 === sha256 && file.edition === edition) ?? null
 }
 
-/** A whole file in storage that no item names yet. */
+/** A complete file in storage that does not belong to an item yet. */
 export interface ReceivedFile {
   readonly id: Types.ObjectId
   readonly storageKey: string
@@ -80,58 +75,57 @@ export interface ReceivedFile {
 }
 
 /**
- * Probes a file that is in storage and gives it to its item. It can be played at once; its package for HLS follows in the
- * background.
+ * Probes a received file and adds it to its item. It is playable immediately; HLS packaging follows in the background.
  * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addReceivedFile (
-  services: MediaFileDeps,
+  deps: MediaFileDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   received: ReceivedFile,
-  claims: DeclaredMetadata,
+  declared: DeclaredMetadata,
 ): Promise<StoredMediaFile> {
   const { id, storageKey, sizeBytes, sha256 } = received
-  const result = await services.prober.probe(await services.storage.locate(storageKey), sizeBytes)
+  const result = await deps.prober.probe(await deps.storage.locate(storageKey), sizeBytes)
   if (!result.ok) {
     throw new DomainError(
       422,
       'unreadable-media',
-      'The file cannot be used',
-      `The file was received, but ${result.reason}. Nothing was kept.`,
+      'Unreadable media file',
+      `The file was received, but ${result.reason}. Nothing was stored.`,
     )
   }
-  const audioTracks = assignLanguages(result.facts.audioTracks, claims.languages)
+  const audioTracks = assignLanguages(result.info.audioTracks, declared.languages)
   const file: StoredMediaFile = {
     _id: id,
-    ...describeFile(result.facts, audioTracks),
+    ...mediaFileFields(result.info, audioTracks),
     storageKey,
     sizeBytes,
     sha256,
-    subtitleLanguages: [...claims.subtitleLanguages],
-    edition: claims.edition,
-    createdAt: services.now(),
+    subtitleLanguages: [...declared.subtitleLanguages],
+    edition: declared.edition,
+    createdAt: deps.now(),
   }
-  await attach(title, item, file)
-  await services.catalogue.refresh(title.id)
-  services.packaging.request(item.id, id.toString())
+  await attachFile(title, item, file)
+  await deps.publishTitleChange(title.id)
+  deps.packaging.enqueue(item.id, id.toString())
   return file
 }
 
-/** What probing tells of a file that was just received. */
-export function describeFile (
-  facts: MediaInfo,
+/** The stored fields that probing determines, in the state before packaging. */
+export function mediaFileFields (
+  info: MediaInfo,
   audioTracks: StoredAudioTrack[],
 ): Omit<
   StoredMediaFile,
   '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'
 > {
-  const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs } = facts
+  const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs } = info
   return {
     state: 'ready',
     failure: null,
     contentType,
-    audioLanguages: spokenLanguages(audioTracks),
+    audioLanguages: distinctLanguages(audioTracks),
     audioTracks,
     width,
     height,
@@ -145,12 +139,12 @@ export function describeFile (
   }
 }
 
-async function attach (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
-  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...numbersOf(title, item) } }, {
+async function attachFile (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
+  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...episodeNumbers(title, item) } }, {
     upsert: true,
   })
   const result = await Media.updateOne({ _id: item.id }, { $push: { files: file } })
-  if (result.modifiedCount === 0) throw tooManyMediaFiles()
+  if (result.modifiedCount === 0) throw mediaFileLimitReached()
 }
 
 export interface MediaFileChanges {
@@ -159,57 +153,66 @@ export interface MediaFileChanges {
   readonly edition?: string | null
 }
 
-/** @throws DomainError 404 */
+/**
+ * Changes the metadata of a media file.
+ * @throws DomainError 404 `not-found`
+ */
 export async function changeMediaFile (
-  { catalogue }: MediaFileDeps,
+  { publishTitleChange }: MediaFileDeps,
   fileId: string,
   changes: MediaFileChanges,
 ): Promise<StoredMediaFile> {
-  const media = await findMediaOf(fileId)
-  const { audioTracks } = fileIn(media, fileId)
+  const media = await findMediaWithFile(fileId)
+  const { audioTracks } = requireFile(media, fileId)
   const { audioLanguages } = changes
-  // As many as there are tracks: then they are those of the tracks, in their order.
-  const tracks = audioLanguages !== undefined && audioLanguages.length === audioTracks?.length
+  // One language per track: they also become the languages of the tracks, in order.
+  const trackChanges = audioLanguages !== undefined && audioLanguages.length === audioTracks?.length
     ? { audioTracks: audioTracks.map((track, i) => ({ ...track, language: audioLanguages[i] ?? null })) }
     : {}
-  const set = Object.fromEntries(
-    Object.entries({ ...changes, ...tracks }).map(([name, value]) => [`files.$[file].${name}`, value]),
+  const fields = Object.fromEntries(
+    Object.entries({ ...changes, ...trackChanges }).map(([name, value]) => [`files.$[file].${name}`, value]),
   )
-  await Media.updateOne({ _id: media._id }, { $set: set }, {
+  await Media.updateOne({ _id: media._id }, { $set: fields }, {
     arrayFilters: [{ 'file._id': new Types.ObjectId(fileId) }],
   })
-  await catalogue.refresh(media.title.toString())
-  return fileIn(await findMediaOf(fileId), fileId)
+  await publishTitleChange(media.title.toString())
+  return requireFile(await findMediaWithFile(fileId), fileId)
 }
 
-/** Packages a file again; what it offers stays until the new package is complete. @throws DomainError 404 */
+/**
+ * Packages a media file again. The current package stays available until the new one is complete.
+ * @throws DomainError 404 `not-found`
+ */
 export async function repackageMediaFile (
-  { catalogue, packaging }: MediaFileDeps,
+  { publishTitleChange, packaging }: MediaFileDeps,
   fileId: string,
 ): Promise<StoredMediaFile> {
-  const media = await findMediaOf(fileId)
+  const media = await findMediaWithFile(fileId)
   await requestPackaging(media._id.toString(), fileId)
-  await catalogue.refresh(media.title.toString())
-  packaging.request(media._id.toString(), fileId)
-  return fileIn(await findMediaOf(fileId), fileId)
+  await publishTitleChange(media.title.toString())
+  packaging.enqueue(media._id.toString(), fileId)
+  return requireFile(await findMediaWithFile(fileId), fileId)
 }
 
-/** Removes a file with what was packaged of it, and its bytes when no other shares them; nobody's progress depends on it. @throws DomainError 404 */
-export async function removeMediaFile (services: MediaFileDeps, fileId: string): Promise<void> {
-  const media = await findMediaOf(fileId)
+/**
+ * Removes a media file, its packages, and the stored objects that no other file uses. Watch progress is not affected.
+ * @throws DomainError 404 `not-found`
+ */
+export async function removeMediaFile (deps: MediaFileDeps, fileId: string): Promise<void> {
+  const media = await findMediaWithFile(fileId)
   await Media.updateOne({ _id: media._id }, { $pull: { files: { _id: new Types.ObjectId(fileId) } } })
-  await services.catalogue.refresh(media.title.toString())
-  await removeFileBytes(services, [fileIn(media, fileId)])
+  await deps.publishTitleChange(media.title.toString())
+  await removeFileObjects(deps, [requireFile(media, fileId)])
 }
 
-async function findMediaOf (fileId: string): Promise<StoredMedia> {
+async function findMediaWithFile (fileId: string): Promise<StoredMedia> {
   const media = await Media.findOne({ 'files._id': fileId }).lean<StoredMedia>()
   if (media === null) throw notFound('media file')
   return media
 }
 
-function fileIn (media: StoredMedia, fileId: string): StoredMediaFile {
-  const file = media.files.find((one) => one._id.toString() === fileId)
+function requireFile (media: StoredMedia, fileId: string): StoredMediaFile {
+  const file = media.files.find(({ _id }) => _id.toString() === fileId)
   if (file === undefined) throw notFound('media file')
   return file
 }

@@ -1,10 +1,10 @@
-// Receiving an upload: streamed to storage, hashed and measured on the way; whatever breaks it leaves nothing behind.
+// Receives an upload: streams it to storage, hashes and measures it. A failed upload leaves nothing behind.
 import { createHash } from 'node:crypto'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { badRequest, DomainError } from '../../errors.js'
-import { chunksOf, drainBody } from '../../http/request-body.js'
+import { drainBody, readChunks } from '../../http/request-body.js'
 import type { MediaStorage } from '../../storage/storage.js'
-import { HEAD_BYTES, sniffContainer } from './container-magic.js'
+import { HEAD_BYTES, sniffContainer } from './sniff-container.js'
 
 export interface ReceivedUpload {
   readonly key: string
@@ -13,14 +13,15 @@ export interface ReceivedUpload {
   readonly sha256: string
 }
 
-export interface UploadOptions {
-  /** Hexadecimal; what arrives must have it. */
+export interface ReceiveOptions {
+  /** SHA-256 that the bytes must have, hexadecimal. */
   readonly expectedSha256?: string
   readonly signal?: AbortSignal
 }
 
 /**
- * @param source the body as it arrives
+ * Stores an upload under a key.
+ * @param source the request body or a file of a form
  * @throws DomainError 400 `empty-upload`, `upload-interrupted` or `checksum-mismatch`, 413 `upload-too-large`,
  * 415 `unsupported-media`
  */
@@ -29,25 +30,25 @@ export async function receiveUpload (
   storage: MediaStorage,
   key: string,
   maxBytes: number,
-  { expectedSha256, signal }: UploadOptions = {},
+  { expectedSha256, signal }: ReceiveOptions = {},
 ): Promise<ReceivedUpload> {
-  // It may break before it is read; reading then tells.
+  // The source may fail before it is read; reading reports the failure.
   source.on('error', () => {})
   if (signal !== undefined) addAbortSignal(signal, source)
   const writer = await storage.create(key)
   try {
     const hash = createHash('sha256')
     let sizeBytes = 0
-    for await (const bytes of checked(source, maxBytes)) {
-      hash.update(bytes)
-      sizeBytes += bytes.length
-      await write(writer.stream, bytes)
+    for await (const chunk of checkedChunks(source, maxBytes)) {
+      hash.update(chunk)
+      sizeBytes += chunk.length
+      await writeChunk(writer.stream, chunk)
     }
     const sha256 = hash.digest('hex')
     if (expectedSha256 !== undefined && expectedSha256.toLowerCase() !== sha256) {
       throw badRequest(
         'checksum-mismatch',
-        'The bytes that arrived do not have the checksum that was announced. Nothing was kept; send them again.',
+        'The received bytes do not have the announced checksum. Nothing was stored; send the file again.',
       )
     }
     await writer.commit()
@@ -59,52 +60,56 @@ export async function receiveUpload (
   }
 }
 
-/** The source's bytes, none before the first of them are known to be those of a media file. */
-async function* checked (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+/** Yields the chunks of a source once its first bytes identify a media file. */
+async function* checkedChunks (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let sizeBytes = 0
   let head: Buffer | null = Buffer.alloc(0)
-  for await (const chunk of chunksOf(source, interrupted)) {
+  for await (const chunk of readChunks(source, uploadInterrupted)) {
     sizeBytes += chunk.length
-    if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
+    if (sizeBytes > maxBytes) throw uploadTooLarge(maxBytes)
     if (head === null) {
       yield chunk
       continue
     }
     head = Buffer.concat([head, chunk])
     if (head.length < HEAD_BYTES) continue
-    yield assertMedia(head)
+    yield assertMediaFile(head)
     head = null
   }
   if (sizeBytes === 0) throw badRequest('empty-upload', 'The body is empty: send the file itself.')
-  if (head !== null) yield assertMedia(head)
+  if (head !== null) yield assertMediaFile(head)
 }
 
-const interrupted = (): DomainError =>
-  badRequest('upload-interrupted', 'The upload ended before its end. Nothing was kept; send it again.')
+const uploadInterrupted = (): DomainError =>
+  badRequest('upload-interrupted', 'The upload was interrupted. Nothing was stored; send the file again.')
 
-/** @throws DomainError 415 `unsupported-media` */
-export function assertMedia (head: Buffer): Buffer {
+/**
+ * Checks the first bytes of a file.
+ * @returns the same bytes
+ * @throws DomainError 415 `unsupported-media`
+ */
+export function assertMediaFile (head: Buffer): Buffer {
   if (sniffContainer(head) !== null) return head
   throw new DomainError(
     415,
     'unsupported-media',
-    'Not a media file',
-    'The body is none of MP4, MOV, Matroska, WebM or MPEG-TS.',
+    'Unsupported media format',
+    'The body is not an MP4, MOV, Matroska, WebM or MPEG-TS file.',
   )
 }
 
-export function tooLarge (maxBytes: number): DomainError {
+function uploadTooLarge (maxBytes: number): DomainError {
   return new DomainError(
     413,
     'upload-too-large',
     'Upload too large',
-    `A media file may have up to ${maxBytes} bytes.`,
+    `A media file may have at most ${maxBytes} bytes.`,
     { maxBytes },
   )
 }
 
-/** Waits for each chunk to be taken: back-pressure, and an error even from a stream that is already broken. */
-async function write (stream: Writable, chunk: Buffer): Promise<void> {
+/** Waits until the chunk is written: back-pressure, and an error even if the stream has already failed. */
+async function writeChunk (stream: Writable, chunk: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     stream.write(chunk, (error) => {
       error == null ? resolve() : reject(error)

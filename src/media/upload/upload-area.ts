@@ -1,4 +1,4 @@
-// Where the bytes of unfinished uploads are: a folder beside the media files, or the bucket that they go to.
+// Holds the bytes of unfinished resumable uploads: in a folder beside the media files, or in their bucket.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -9,74 +9,81 @@ import type { StoredUpload } from '../../../models/media-upload.js'
 import type { Config, S3Config } from '../../config.js'
 import { storageUnavailable } from '../../errors.js'
 import { mediaFolder } from '../../storage/open-storage.js'
-import { isMissing, s3ClientConfig } from '../../storage/s3-client.js'
+import { isNotFound, s3ClientConfig } from '../../storage/s3-client.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
 
-type Area = Pick<StoredUpload, '_id' | 'storageKey'>
+type UploadRef = Pick<StoredUpload, '_id' | 'storageKey'>
 
 export interface UploadArea {
+  /** The byte store of the tus library. */
   readonly store: DataStore
-  /** Then an upload that cannot be found may also be out of reach. */
+  /** True: an upload that the store does not find may be temporarily unavailable. */
   readonly isRemote: boolean
-  /** The name of an upload in the store. */
-  idOf(upload: Area): string
-  /** Puts the bytes of a complete upload in their place in storage. May be repeated. @throws ObjectMissingError when they are gone */
-  place(upload: Area): Promise<void>
-  /** Removes what is left of an upload beside the object in its place. */
-  clear(upload: Area): Promise<void>
+  /** ID of an upload in the byte store. */
+  storeId(upload: UploadRef): string
+  /**
+   * Moves a complete upload to its storage key. Can be repeated.
+   * @throws ObjectNotFoundError if its bytes are lost
+   */
+  moveToStorage(upload: UploadRef): Promise<void>
+  /** Removes what remains of an upload besides the object at its storage key. */
+  removeLeftovers(upload: UploadRef): Promise<void>
 }
 
-/** Names no storage key can have, on the file system of the media files: a finished upload is moved, not copied. */
-const FOLDER = '.resumable'
-/** Parts wait on disk before they are sent to the store. */
-const PARTS_AT_ONCE = 3
+/** On the file system of the media files, so that a complete upload is renamed. No storage key can name it. */
+const FOLDER_NAME = '.resumable'
+/** Parts wait on disk before they are sent to S3. */
+const MAX_CONCURRENT_PARTS = 3
 
+/** Opens the upload area that fits the configured storage. */
 export function openUploadArea ({ dataDir, s3 }: Pick<Config, 'dataDir' | 's3'>, storage: MediaStorage): UploadArea {
-  return s3 === null ? openFolder(path.join(mediaFolder(dataDir), FOLDER), storage) : openBucket(s3, storage)
+  return s3 === null
+    ? openFolderArea(path.join(mediaFolder(dataDir), FOLDER_NAME), storage)
+    : openBucketArea(s3, storage)
 }
 
-function openFolder (directory: string, storage: MediaStorage): UploadArea {
-  const fileOf = (upload: Area): string => path.join(directory, upload._id.toString())
+function openFolderArea (directory: string, storage: MediaStorage): UploadArea {
+  const uploadFile = (upload: UploadRef): string => path.join(directory, upload._id.toString())
   let store: FileStore | null = null
   return {
-    // It makes its folder: nobody needs one who never uploads this way.
+    // The library creates the folder in its constructor: only the first upload creates it.
     get store () {
       store ??= new FileStore({ directory })
       return store
     },
     isRemote: false,
-    idOf: (upload) => upload._id.toString(),
-    async place (upload) {
-      await storage.adopt(fileOf(upload), upload.storageKey)
+    storeId: (upload) => upload._id.toString(),
+    async moveToStorage (upload) {
+      await storage.adopt(uploadFile(upload), upload.storageKey)
     },
-    async clear (upload) {
-      await rm(fileOf(upload), { force: true })
-      await rm(`${fileOf(upload)}.json`, { force: true })
+    async removeLeftovers (upload) {
+      await rm(uploadFile(upload), { force: true })
+      await rm(`${uploadFile(upload)}.json`, { force: true })
     },
   }
 }
 
-/** A multipart upload to the very key that the file will have: nothing is moved. */
-function openBucket (s3: S3Config, storage: MediaStorage): UploadArea {
+/** Uses a multipart upload to the storage key of the file, so that nothing has to be moved. */
+function openBucketArea (s3: S3Config, storage: MediaStorage): UploadArea {
   const { bucket, prefix } = s3
   const client = new S3Client(s3ClientConfig(s3))
   return {
     store: new S3Store({
       useTags: false,
-      maxConcurrentPartUploads: PARTS_AT_ONCE,
+      maxConcurrentPartUploads: MAX_CONCURRENT_PARTS,
       s3ClientConfig: { ...s3ClientConfig(s3), bucket },
     }),
     isRemote: true,
-    idOf: ({ storageKey }) => prefix + storageKey,
-    async place ({ storageKey }) {
+    storeId: ({ storageKey }) => prefix + storageKey,
+    async moveToStorage ({ storageKey }) {
       if (await storage.stat(storageKey) === null) throw new ObjectNotFoundError(storageKey)
     },
-    async clear ({ storageKey }) {
-      // What the store keeps beside an upload: what is said of it, and bytes too few for a part.
+    async removeLeftovers ({ storageKey }) {
+      // The library stores metadata and an incomplete last part beside the upload.
       for (const suffix of ['.info', '.part']) {
         await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${prefix}${storageKey}${suffix}` })).catch(
           (error: unknown) => {
-            if (!isMissing(error)) throw storageUnavailable(error)
+            if (!isNotFound(error)) throw storageUnavailable(error)
           },
         )
       }

@@ -1,86 +1,84 @@
-// One writer at a time for each resumable upload, over all processes: a lease in the database that is renewed while it is
-// used. Whoever waits asks the holder to let go, as a client does that comes back before its old connection has died.
+// Allows one writer at a time for each resumable upload, across all processes. A waiting request asks the holder to
+// release the lock, for example when a client reconnects while its old connection still seems open.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Lock, Locker, RequestRelease } from '@tus/server'
 import mongoose, { type Types } from 'mongoose'
-import { findUpload, MediaUpload, NO_LEASE, type StoredUpload, type UploadState } from '../../../models/media-upload.js'
+import {
+  findUpload,
+  MediaUpload,
+  NOT_LOCKED,
+  type StoredUpload,
+  type UploadState,
+} from '../../../models/media-upload.js'
+import { acquireClaim } from '../../database/claims.js'
 import { DomainError } from '../../errors.js'
 
-/** A process that died keeps an upload for so long. */
-const LEASE_MS = 10_000
-const RENEW_EVERY_MS = 1_000
-const RETRY_EVERY_MS = 100
-const WAIT_AT_MOST_MS = 15_000
+const LOCK_TTL_MS = 10_000
+const RENEWAL_INTERVAL_MS = 1_000
+const RETRY_INTERVAL_MS = 100
+const ACQUIRE_TIMEOUT_MS = 15_000
 
 export interface UploadLock {
   release(): Promise<void>
 }
 
 /**
- * Takes the lease of an upload in a certain state; null when it is in another, does not exist, or somebody has it.
- * @param onWanted called at most once, when somebody waits for it or it was lost
+ * Locks an upload.
+ * @param onReleaseRequested called at most once, when another request waits for the lock or the lock was lost
+ * @returns null if the upload does not exist, is in another state, or is locked
  */
 export async function acquireLock (
   id: string | Types.ObjectId,
   state: UploadState,
   now: () => Date,
-  onWanted: () => void,
+  onReleaseRequested: () => void,
 ): Promise<UploadLock | null> {
-  const holder = randomUUID()
-  const until = (): Date => new Date(now().getTime() + LEASE_MS)
-  const free = { _id: id, state, leaseUntil: mongoose.trusted({ $lte: now() }) }
-  const taken = await MediaUpload.updateOne(free, {
-    $set: { leaseHolder: holder, leaseUntil: until(), leaseWanted: false },
-  })
-  if (taken.modifiedCount === 0) return null
-  let isTold = false
-  const timer = setInterval(() => {
-    MediaUpload.findOneAndUpdate({ _id: id, leaseHolder: holder }, { $set: { leaseUntil: until() } }).lean<
-      StoredUpload
-    >().then((before) => {
-      if (isTold || before?.leaseWanted === false) return
-      isTold = true
-      onWanted()
-    }).catch(() => {
-      // The database is away: the lease may lapse, and then the next renewal tells.
-    })
-  }, RENEW_EVERY_MS)
-  return {
-    async release () {
-      clearInterval(timer)
-      await MediaUpload.updateOne({ _id: id, leaseHolder: holder }, {
-        $set: { leaseHolder: null, leaseUntil: NO_LEASE },
+  const lockHolder = randomUUID()
+  return await acquireClaim({
+    async acquire (lockedUntil) {
+      const unlocked = { _id: id, state, lockedUntil: mongoose.trusted({ $lte: now() }) }
+      const { modifiedCount } = await MediaUpload.updateOne(unlocked, {
+        $set: { lockHolder, lockedUntil, isReleaseRequested: false },
       })
+      return modifiedCount > 0
     },
-  }
+    async renew (lockedUntil) {
+      const before = await MediaUpload.findOneAndUpdate({ _id: id, lockHolder }, { $set: { lockedUntil } })
+        .lean<StoredUpload>()
+      return before?.isReleaseRequested === false
+    },
+    async release () {
+      await MediaUpload.updateOne({ _id: id, lockHolder }, { $set: { lockHolder: null, lockedUntil: NOT_LOCKED } })
+    },
+  }, { ttlMs: LOCK_TTL_MS, renewalIntervalMs: RENEWAL_INTERVAL_MS, now, onReleaseRequested })
 }
 
-/** The lease as the tus server wants its locks. What is complete, or does not exist, needs none. */
+/** Adapts the lock to the tus library. Requests for complete or missing uploads need no lock. */
 export function createUploadLocker (now: () => Date): Locker {
-  return { newLock: (id) => createLock(id, now) }
+  return { newLock: (id) => createTusLock(id, now) }
 }
 
-function createLock (id: string, now: () => Date): Lock {
-  let lease: UploadLock | null = null
+function createTusLock (id: string, now: () => Date): Lock {
+  let held: UploadLock | null = null
   return {
     async lock (signal: AbortSignal, requestRelease: RequestRelease) {
-      const onWanted = (): void => {
+      const onReleaseRequested = (): void => {
         void requestRelease()
       }
-      const deadline = Date.now() + WAIT_AT_MOST_MS
+      const deadline = Date.now() + ACQUIRE_TIMEOUT_MS
       while (!signal.aborted) {
-        lease = await acquireLock(id, 'uploading', now, onWanted)
-        if (lease !== null || (await findUpload(id))?.state !== 'uploading') return
+        held = await acquireLock(id, 'uploading', now, onReleaseRequested)
+        if (held !== null || (await findUpload(id))?.state !== 'uploading') return
         if (Date.now() > deadline) throw uploadBusy()
-        await MediaUpload.updateOne({ _id: id }, { $set: { leaseWanted: true } })
-        await wait(RETRY_EVERY_MS)
+        await MediaUpload.updateOne({ _id: id }, { $set: { isReleaseRequested: true } })
+        await wait(RETRY_INTERVAL_MS)
       }
       throw uploadBusy()
     },
     async unlock () {
-      await lease?.release()
-      lease = null
+      await held?.release()
+      held = null
     },
   }
 }
@@ -90,7 +88,7 @@ function uploadBusy (): DomainError {
     423,
     'upload-busy',
     'Upload in use',
-    'Another request is writing this upload. Ask for its offset in a moment, and go on from there.',
+    'Another request is writing this upload. Request its offset in a moment and continue from there.',
     {},
     { 'retry-after': '2' },
   )

@@ -1,47 +1,47 @@
-// What the tus server reads and writes: the bytes in an upload area, their state in the database. The first bytes must be
-// those of a media file, and the last make the upload ready to be processed.
+// Data store of the tus server: bytes in an upload area, state in the database. The first bytes must identify a media
+// file; the last ones complete the upload.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DataStore, Metadata, Upload } from '@tus/server'
 import { Types } from 'mongoose'
-import { findUpload, MediaUpload, NO_LEASE, type StoredUpload } from '../../../models/media-upload.js'
+import { findUpload, MediaUpload, NOT_LOCKED, type StoredUpload } from '../../../models/media-upload.js'
 import { badRequest, DomainError, notFound, storageUnavailable } from '../../errors.js'
 import { RESUMABLE_FOLDER, type MediaStorage } from '../../storage/storage.js'
-import { HEAD_BYTES } from './container-magic.js'
-import { assertMedia } from './receive-upload.js'
+import { assertMediaFile } from './receive-upload.js'
+import { HEAD_BYTES } from './sniff-container.js'
 import type { UploadArea } from './upload-area.js'
 
-/** An upload that nobody goes on with is removed after this. */
-export const UPLOAD_EXPIRES_MS = 24 * 3_600_000
+/** An unfinished upload is removed this long after its last bytes. */
+export const UPLOAD_TTL_MS = 24 * 3_600_000
 
-/** The server tells a store nothing of the request: the account travels in the metadata, under a name no client's can have. */
+/** Metadata name of the account, because the library passes no request to the store. Clients cannot use this name. */
 export const STARTED_BY = '\0startedBy'
 
-interface StoreServices {
+interface UploadStoreDeps {
   readonly storage: MediaStorage
   now(): Date
-  /** An upload is complete and waits to be processed. */
+  /** Called when an upload is complete and waits for processing. */
   onComplete(id: string): void
 }
 
 export class UploadStore extends DataStore {
   override extensions = ['creation', 'creation-with-upload', 'termination', 'expiration']
 
-  constructor (private readonly area: UploadArea, private readonly services: StoreServices) {
+  constructor (private readonly area: UploadArea, private readonly deps: UploadStoreDeps) {
     super()
   }
 
   override getExpiration (): number {
-    return UPLOAD_EXPIRES_MS
+    return UPLOAD_TTL_MS
   }
 
-  /** @param upload its metadata has been checked */
+  /** @param upload with validated metadata */
   override async create (upload: Upload): Promise<Upload> {
     const { [STARTED_BY]: startedBy = null, ...metadata } = upload.metadata ?? {}
     if (upload.size === undefined || upload.size < 1) {
-      throw badRequest('empty-upload', 'Upload-Length must tell how many bytes will come, at least 1.')
+      throw badRequest('empty-upload', 'Upload-Length must be the size of the file in bytes, at least 1.')
     }
-    const now = this.services.now()
+    const now = this.deps.now()
     const _id = new Types.ObjectId(upload.id)
     const item = metadata['itemId'] ?? ''
     const stored = await MediaUpload.create({
@@ -56,8 +56,8 @@ export class UploadStore extends DataStore {
       createdAt: now,
       touchedAt: now,
     })
-    await this.reach(async () =>
-      await this.area.store.create(new Upload({ ...upload, metadata: {}, id: this.area.idOf(stored) }))
+    await this.convertErrors(async () =>
+      await this.area.store.create(new Upload({ ...upload, metadata: {}, id: this.area.storeId(stored) }))
     ).catch(async (error: unknown) => {
       await MediaUpload.deleteOne({ _id })
       throw error
@@ -67,76 +67,83 @@ export class UploadStore extends DataStore {
   }
 
   override async getUpload (id: string): Promise<Upload> {
-    const stored = await findUpload(id) ?? failUnknown()
-    const offset = stored.state === 'uploading' ? await this.settle(stored) : stored.sizeBytes
-    // What expires is counted from the last bytes, not from the first.
+    const stored = await findUpload(id) ?? failNotFound()
+    const offset = stored.state === 'uploading' ? await this.finishIfComplete(stored) : stored.sizeBytes
     return new Upload({
       id,
       size: stored.sizeBytes,
       offset,
       metadata: Metadata.parse(stored.metadata),
-      creation_date: this.realTime(stored.touchedAt).toISOString(),
+      // The library computes the expiry from the creation date; here it starts with the last bytes.
+      creation_date: this.toSystemTime(stored.touchedAt).toISOString(),
     })
   }
 
   override async write (source: Readable, id: string, offset: number): Promise<number> {
-    const stored = await findUpload(id) ?? failUnknown()
+    const stored = await findUpload(id) ?? failNotFound()
     if (stored.state !== 'uploading') return stored.sizeBytes
-    await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.services.now() } })
+    await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.deps.now() } })
     const body = offset === 0 ? await this.checkHead(source, stored) : source
-    const receivedBytes = await this.reach(async () =>
-      await this.area.store.write(body, this.area.idOf(stored), offset)
+    const receivedBytes = await this.convertErrors(async () =>
+      await this.area.store.write(body, this.area.storeId(stored), offset)
     )
-    await this.note(stored, receivedBytes)
+    await this.saveReceivedBytes(stored, receivedBytes)
     return receivedBytes
   }
 
   override async remove (id: string): Promise<void> {
-    await this.discard(await findUpload(id) ?? failUnknown())
+    await this.removeObjects(await findUpload(id) ?? failNotFound())
     await MediaUpload.deleteOne({ _id: id })
   }
 
-  /** How many bytes an unfinished upload has, by what is really there. @throws DomainError 404, 503 */
-  async receivedOf (stored: StoredUpload): Promise<number> {
-    const { offset } = await this.reach(async () => await this.area.store.getUpload(this.area.idOf(stored))).catch(
-      (error: unknown) => {
-        // A client that is told so would begin again.
-        throw this.area.isRemote && isNotFound(error) ? storageUnavailable(error) : error
-      },
-    )
+  /**
+   * Counts the bytes in the upload area.
+   * @throws DomainError 404 `not-found`, 503 `storage-unavailable`
+   */
+  async countReceivedBytes (stored: StoredUpload): Promise<number> {
+    const { offset } = await this.convertErrors(async () => await this.area.store.getUpload(this.area.storeId(stored)))
+      .catch((error: unknown) => {
+        // A 404 would make a client start from the beginning.
+        throw this.area.isRemote && isNotFoundError(error) ? storageUnavailable(error) : error
+      })
     return offset
   }
 
-  /** Removes the bytes of an upload, wherever they are by now. */
-  async discard (stored: StoredUpload): Promise<void> {
-    await this.reach(async () => {
-      await this.area.store.remove(this.area.idOf(stored))
-    }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error
-    })
-    await this.area.clear(stored)
-    await this.services.storage.remove(stored.storageKey)
-  }
-
-  /** An upload whose last bytes came, but whose process died before it could say so, is complete all the same. */
-  async settle (stored: StoredUpload): Promise<number> {
-    const offset = await this.receivedOf(stored)
+  /**
+   * Completes an upload whose process crashed between the last byte and the change of its state.
+   * @returns the number of received bytes
+   */
+  async finishIfComplete (stored: StoredUpload): Promise<number> {
+    const offset = await this.countReceivedBytes(stored)
     return offset === stored.sizeBytes ? await this.write(Readable.from([]), stored._id.toString(), offset) : offset
   }
 
-  /** The last bytes give the lease back with the change of state: whoever processes the upload need not wait for it. */
-  private async note ({ _id, sizeBytes }: StoredUpload, receivedBytes: number): Promise<void> {
-    const isComplete = receivedBytes === sizeBytes
-    const change = {
-      receivedBytes,
-      touchedAt: this.services.now(),
-      ...(isComplete ? { state: 'processing', leaseHolder: null, leaseUntil: NO_LEASE } : {}),
-    }
-    await MediaUpload.updateOne({ _id, state: 'uploading' }, { $set: change })
-    if (isComplete) this.services.onComplete(_id.toString())
+  private async removeObjects (stored: StoredUpload): Promise<void> {
+    await this.convertErrors(async () => {
+      await this.area.store.remove(this.area.storeId(stored))
+    }).catch((error: unknown) => {
+      if (!isNotFoundError(error)) throw error
+    })
+    await this.area.removeLeftovers(stored)
+    await this.deps.storage.remove(stored.storageKey)
   }
 
-  /** Hands on what is a media file by its first bytes. One that begins with too few is judged when it is complete. */
+  /** The last bytes change the state and release the lock in one write, so that processing need not wait for it. */
+  private async saveReceivedBytes ({ _id, sizeBytes }: StoredUpload, receivedBytes: number): Promise<void> {
+    const isComplete = receivedBytes === sizeBytes
+    const fields = {
+      receivedBytes,
+      touchedAt: this.deps.now(),
+      ...(isComplete ? { state: 'processing', lockHolder: null, lockedUntil: NOT_LOCKED } : {}),
+    }
+    await MediaUpload.updateOne({ _id, state: 'uploading' }, { $set: fields })
+    if (isComplete) this.deps.onComplete(_id.toString())
+  }
+
+  /**
+   * Checks the first bytes, and removes an upload that is not a media file. If a first request has too few bytes, the
+   * file is checked when it is complete.
+   */
   private async checkHead (source: Readable, stored: StoredUpload): Promise<Readable> {
     const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>
     let head = Buffer.alloc(0)
@@ -146,7 +153,7 @@ export class UploadStore extends DataStore {
       head = Buffer.concat([head, value])
     }
     try {
-      if (head.length >= Math.min(HEAD_BYTES, stored.sizeBytes)) assertMedia(head)
+      if (head.length >= Math.min(HEAD_BYTES, stored.sizeBytes)) assertMediaFile(head)
     } catch (error) {
       await this.remove(stored._id.toString())
       throw error
@@ -160,13 +167,16 @@ export class UploadStore extends DataStore {
     )
   }
 
-  /** The server compares with the system's clock. */
-  private realTime (moment: Date): Date {
-    return new Date(moment.getTime() + Date.now() - this.services.now().getTime())
+  /** The library compares with the system clock. */
+  private toSystemTime (date: Date): Date {
+    return new Date(date.getTime() + Date.now() - this.deps.now().getTime())
   }
 
-  /** @throws DomainError 404 when the area has no such upload, 503 when it cannot be reached */
-  private async reach<T> (work: () => Promise<T>): Promise<T> {
+  /**
+   * Converts errors of the tus libraries.
+   * @throws DomainError 404 `not-found` if the area does not have the upload, 503 `storage-unavailable`
+   */
+  private async convertErrors<T> (work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
@@ -178,10 +188,10 @@ export class UploadStore extends DataStore {
   }
 }
 
-function isNotFound (error: unknown): boolean {
+function isNotFoundError (error: unknown): boolean {
   return error instanceof DomainError && error.status === 404
 }
 
-function failUnknown (): never {
+function failNotFound (): never {
   throw notFound('upload')
 }

@@ -15,11 +15,11 @@ import {
   type OutputFormat,
 } from 'mediabunny'
 import t, { type Test } from 'tap'
-import { objectKey, type PackageIndex, type RenditionIndex } from '../../../src/media/packaging/package-index.js'
+import { renditionKey, type PackageIndex, type RenditionIndex } from '../../../src/media/packaging/package-index.js'
 import { createMediaPackager, type MediaPackager, type PackageResult } from '../../../src/media/packaging/packager.js'
 import { openLocalStorage } from '../../../src/storage/local-storage.js'
 import type { MediaStorage } from '../../../src/storage/storage.js'
-import { clip, remux, vp8Film, withLyingSample } from '../films.js'
+import { clip, remux, vp8Film, withLyingSample } from '../clips.js'
 
 interface Store {
   readonly storage: MediaStorage
@@ -107,7 +107,7 @@ t.test('a film in any container becomes one picture and its sounds, each in a fi
     }
     t.ok(Math.abs(index.durationMs - 60_000) < 200, `${name}: ${index.durationMs} ms`)
     for (const rendition of [index.video, ...index.audio]) expectSegments(t, rendition)
-    t.strictSame(await codecsOf(await buffer(await store.storage.open(objectKey('package', 'v')))), ['avc1.640016'])
+    t.strictSame(await codecsOf(await buffer(await store.storage.open(renditionKey('package', 'v')))), ['avc1.640016'])
     t.strictSame(
       JSON.parse((await buffer(await store.storage.open('package/index.json'))).toString()),
       JSON.parse(JSON.stringify(index)) as PackageIndex,
@@ -163,7 +163,7 @@ t.test('60 damaged films end as an answer, and the packager goes on', async (t) 
     const name = result.ok ? 'ok' : result.code
     counts[name] = (counts[name] ?? 0) + 1
     if (!result.ok) t.strictSame(objectsIn(store.root), ['film'])
-    for (const key of ['v', 'a0', 'a1'] as const) await store.storage.remove(objectKey('package', key))
+    for (const key of ['v', 'a0', 'a1'] as const) await store.storage.remove(renditionKey('package', key))
     await store.storage.remove('package/index.json')
   }
   t.comment(JSON.stringify(counts))

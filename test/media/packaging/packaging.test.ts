@@ -7,13 +7,13 @@ import type { FastifyInstance } from 'fastify'
 import { Media } from '../../../models/media.js'
 import { createMediaPackager } from '../../../src/media/packaging/packager.js'
 import { createPackaging, type Packaging } from '../../../src/media/packaging/packaging.js'
-import { prefixOf } from '../../../src/media/object-cleanup.js'
+import { packagePrefix } from '../../../src/media/object-cleanup.js'
 import { addMovie, call, play, signUp, signUpAdmin, startApp, containerOf } from '../../helper.js'
-import { vp8Film, withLyingSample } from '../films.js'
+import { vp8Film, withLyingSample } from '../clips.js'
 
 async function settle (packaging: Packaging): Promise<void> {
-  await packaging.sweep()
-  await packaging.settle()
+  await packaging.processPending()
+  await packaging.onIdle()
 }
 
 /** Another process that packages on the same database and storage. */
@@ -30,7 +30,7 @@ t.test('packaging in the background', async (t) => {
   const { app, clock, config } = await startApp(t)
   const { packaging, catalogue, storage } = containerOf(app)
   const admin = await signUpAdmin(app)
-  const fileOf = (movie: string) => catalogue.filesOf(movie)[0]!
+  const fileOf = (movie: string) => catalogue.itemFiles(movie)[0]!
   const send = async (movie: string, bytes: Buffer) =>
     await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
       token: admin.token,
@@ -49,8 +49,8 @@ t.test('packaging in the background', async (t) => {
         'files.0.hls.progress': 0.4,
       },
     })
-    await catalogue.refresh(movie)
-    const leftover = `${prefixOf(file.id, dead)}/v.mp4`
+    await catalogue.reloadTitle(movie)
+    const leftover = `${packagePrefix(file.id, dead)}/v.mp4`
     const writer = await storage.create(leftover)
     writer.stream.write('half a film')
     await writer.commit()
@@ -67,7 +67,7 @@ t.test('packaging in the background', async (t) => {
     await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, {
       $unset: { 'files.0.hls': '', 'files.0.audioTracks': '' },
     })
-    await catalogue.refresh(movie)
+    await catalogue.reloadTitle(movie)
     t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{
       audioTracks: [],
       hls: { state: 'processing' },
@@ -79,8 +79,8 @@ t.test('packaging in the background', async (t) => {
   t.test('two processes package a file once', async (t) => {
     const movie = await addMovie(app, admin)
     const other = secondProcess(t, app)
-    await Promise.all([packaging.sweep(), other.sweep()])
-    await Promise.all([packaging.settle(), other.settle()])
+    await Promise.all([packaging.processPending(), other.processPending()])
+    await Promise.all([packaging.onIdle(), other.onIdle()])
     t.equal(fileOf(movie).hls!.packages.length, 1)
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
@@ -88,8 +88,8 @@ t.test('packaging in the background', async (t) => {
   t.test('an upload is packaged by itself where packaging runs by itself', async (t) => {
     const movie = await addMovie(app, admin)
     const eager = secondProcess(t, app)
-    eager.request(movie, fileOf(movie).id)
-    await eager.settle()
+    eager.enqueue(movie, fileOf(movie).id)
+    await eager.onIdle()
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
 

@@ -155,7 +155,7 @@ t.test('side files', async (t) => {
     const largest = await addSubtitle('language=en', filled(MAX_SUBTITLE_BYTES))
     t.equal(largest.status, 201)
     await admin.delete(`/v1/admin/subtitles/${largest.body.id}`)
-    t.strictSame(containerOf(app).catalogue.sideFilesOf(movie).subtitles, [])
+    t.strictSame(containerOf(app).catalogue.sidecarFiles(movie).subtitles, [])
   })
 
   t.test('64 subtitles fit, also when they come at once; the next one is told', async (t) => {
@@ -172,11 +172,11 @@ t.test('side files', async (t) => {
       answers.filter(({ status }) => status === 201).length,
       answers.filter(({ body }) => body.code === 'subtitle-limit').length,
     ], [4, 6])
-    const keys = containerOf(app).catalogue.sideFilesOf(film).subtitles.map(({ storageKey }) => storageKey)
+    const keys = containerOf(app).catalogue.sidecarFiles(film).subtitles.map(({ storageKey }) => storageKey)
     t.equal(keys.length, 64)
     const again = await addSubtitle('language=en', `${VTT}\nNOTE 0\n`, 'text/vtt', `movies/${film}`)
     t.ok(
-      containerOf(app).catalogue.sideFilesOf(film).subtitles.some(({ _id }) => _id.toString() === again.body.id),
+      containerOf(app).catalogue.sidecarFiles(film).subtitles.some(({ _id }) => _id.toString() === again.body.id),
       'one that is there already is not kept twice',
     )
     await admin.delete(`/v1/admin/movies/${film}`)
@@ -224,8 +224,8 @@ t.test('side files', async (t) => {
     for (const query of ['language=en&kind=sdh', 'language=es', 'language=es&kind=forced']) {
       await addSubtitle(query, VTT, 'text/vtt', `movies/${film}`)
     }
-    await packaging.sweep()
-    await packaging.settle()
+    await packaging.processPending()
+    await packaging.onIdle()
     const { body } = await play(kim, film, { subtitles: { language: 'es' } })
     const master = new Parser()
     master.push((await read(body.hlsUrl)).bytes.toString())
@@ -267,7 +267,7 @@ t.test('side files', async (t) => {
     const first = (await play(kim, movie)).body
     t.equal(first.thumbnailsUrl, null)
     t.equal((await addThumbnails(SPRITE_INDEX, JPEG)).status, 204)
-    const old = containerOf(app).catalogue.sideFilesOf(movie).thumbnails!
+    const old = containerOf(app).catalogue.sidecarFiles(movie).thumbnails!
     t.equal((await addThumbnails(SPRITE_INDEX, PNG)).status, 204, 'again')
     t.equal(await storage.stat(old.imageKey), null, 'the old ones are gone')
     const { body } = await play(kim, movie)
@@ -288,7 +288,7 @@ t.test('side files', async (t) => {
   })
 
   t.test('thumbnails that make no sense are refused and leave nothing', async (t) => {
-    const before = containerOf(app).catalogue.sideFilesOf(movie).thumbnails
+    const before = containerOf(app).catalogue.sidecarFiles(movie).thumbnails
     expectProblem(t, await addThumbnails(SPRITE_INDEX, randomBytes(100)), 'unreadable-image', 422)
     expectProblem(
       t,
@@ -329,7 +329,7 @@ t.test('side files', async (t) => {
       'the largest',
     )
     expectProblem(t, await addThumbnails(SPRITE_INDEX, PNG, `movies/${show.id}`), 'not-found', 404)
-    t.strictSame(containerOf(app).catalogue.sideFilesOf(movie).thumbnails, before)
+    t.strictSame(containerOf(app).catalogue.sidecarFiles(movie).thumbnails, before)
   })
 
   t.test("a poster becomes the title's, is cached for ever, and goes with the next one or the title", async (t) => {

@@ -4,8 +4,8 @@ import { copyFileSync, openSync, statSync, truncateSync, writeFileSync, closeSyn
 import path from 'node:path'
 import { MkvOutputFormat, MovOutputFormat, Mp4OutputFormat, MpegTsOutputFormat, type OutputFormat } from 'mediabunny'
 import t, { type Test } from 'tap'
-import { createMediaProber, type MediaProber, type ProbeResult } from '../../../src/media/probing/probe.js'
-import { clip, clipPath, remux } from '../films.js'
+import { createMediaProber, type MediaProber, type ProbeResult } from '../../../src/media/probing/prober.js'
+import { clip, clipPath, remux } from '../clips.js'
 
 function prober (t: Test, ...limits: Parameters<typeof createMediaProber>): MediaProber {
   const made = createMediaProber(...limits)
@@ -120,8 +120,8 @@ t.test('the same film in other containers is the same film', async (t) => {
         frameRate: 12,
         audioTracks: [{ channels: 1 }],
       },
-    }, result.ok ? result.facts.container : result.reason)
-    if (result.ok) t.ok(Math.abs(result.facts.durationMs - 60_000) < 200, `${result.facts.durationMs} ms`)
+    }, result.ok ? result.info.container : result.reason)
+    if (result.ok) t.ok(Math.abs(result.info.durationMs - 60_000) < 200, `${result.info.durationMs} ms`)
   }
 })
 
@@ -192,7 +192,7 @@ t.test('200 damaged films end as an answer, and the prober goes on', async (t) =
     const result = await probeBytes(t, made, bytes)
     const name = result.ok ? 'ok' : result.code
     counts[name] = (counts[name] ?? 0) + 1
-    if (result.ok && !(result.facts.width > 0 && result.facts.durationMs > 0)) t.fail('facts that cannot be', result)
+    if (result.ok && !(result.info.width > 0 && result.info.durationMs > 0)) t.fail('facts that cannot be', result)
   }
   t.comment(JSON.stringify(counts))
   // The limit is tight, and a busy machine may take longer for a sound film too: some time it is read again.

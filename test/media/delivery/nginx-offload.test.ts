@@ -6,8 +6,8 @@ import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:ht
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../helper.js'
-import { findNginx, NO_NGINX, startNginx } from '../nginx.js'
+import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../../helper.js'
+import { findNginx, NO_NGINX, startNginx } from '../../nginx.js'
 
 const binary = findNginx()
 
@@ -72,7 +72,7 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   const clip = clipBytes('480p-en')
   const kim = await signUp(app)
   const { body: started } = await play(kim, movie)
-  await containerOf(plain).catalogue.refresh(movie)
+  await containerOf(plain).catalogue.reloadTitle(movie)
   const storageKey = containerOf(app).catalogue.findFile(started.mediaFile.id)?.storageKey ?? ''
 
   t.test('after the service has checked the address and named the file', async (t) => {
@@ -164,9 +164,9 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   })
 
   t.test('the fragments of HLS as well, by the ranges of their playlist', async (t) => {
-    await containerOf(app).packaging.sweep()
-    await containerOf(app).packaging.settle()
-    await containerOf(plain).catalogue.refresh(movie)
+    await containerOf(app).packaging.processPending()
+    await containerOf(app).packaging.onIdle()
+    await containerOf(plain).catalogue.reloadTitle(movie)
     const pat = await signUp(app)
     const { body: packaged } = await play(pat, movie)
     const next = async (url: string, uri: RegExp): Promise<string> =>

@@ -1,24 +1,22 @@
-// Probing uploaded files in a worker thread with limits on time and memory: a hostile file costs one thread, not the service.
+// Probes uploaded files in a worker thread with limits on time and memory: a malicious file costs one thread at most.
 import { Piscina } from 'piscina'
-import { HEAD_BYTES, sniffContainer } from '../upload/container-magic.js'
 import { DomainError, storageUnavailable } from '../../errors.js'
+import { HEAD_BYTES, sniffContainer } from '../upload/sniff-container.js'
 import type { MediaInfo, ProbeOutcome, ProbeRejection, ProbeTask } from './probe-worker.js'
-import { openReader } from './range-reader.js'
-
-export type { MediaInfo } from './probe-worker.js'
+import { openRangeReader } from './range-reader.js'
 
 export type ProbeFailure = ProbeRejection | 'damaged' | 'time-limit' | 'memory-limit' | 'closed'
 
-/** `reason` finishes the sentence "The file was received, but …". */
+/** `reason` completes the sentence "The file was received, but …". */
 export type ProbeResult =
-  | { readonly ok: true, readonly facts: MediaInfo }
+  | { readonly ok: true, readonly info: MediaInfo }
   | { readonly ok: false, readonly code: ProbeFailure, readonly reason: string }
 
 export interface MediaProber {
   /**
-   * Never rejects for what is in the file.
-   * @param location a file on this machine, or an address that answers ranges
-   * @throws DomainError 503 `storage-unavailable` when the address does not answer
+   * Reads the properties of a media file. Files are probed one at a time. Never rejects because of the contents.
+   * @param location local path, or a URL that supports range requests
+   * @throws DomainError 503 `storage-unavailable` if the URL does not respond
    */
   probe(location: string | URL, sizeBytes: number): Promise<ProbeResult>
   close(): Promise<void>
@@ -28,9 +26,9 @@ const TIME_LIMIT_MS = 30_000
 const HEAP_LIMIT_MB = 512
 
 const REASONS: Readonly<Record<ProbeFailure, string>> = {
-  'unknown-kind': 'it is not a media file of a known kind',
-  'no-picture': 'it has no video track',
-  'unknown-codec': 'its video codec is not known',
+  'unknown-format': 'it is not a media file of a supported format',
+  'no-video-track': 'it has no video track',
+  'unknown-codec': 'its video codec is unknown',
   damaged: 'it is damaged or incomplete',
   'time-limit': 'reading it took too long',
   'memory-limit': 'reading it took too much memory',
@@ -38,8 +36,8 @@ const REASONS: Readonly<Record<ProbeFailure, string>> = {
 }
 
 /**
- * Probes one file after another.
- * @param timeLimitMs for each file, from the moment its turn comes
+ * Creates a prober with one worker thread.
+ * @param timeLimitMs per file, without the time in the queue
  */
 export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HEAP_LIMIT_MB): MediaProber {
   const pool = new Piscina<ProbeTask, ProbeOutcome>({
@@ -49,23 +47,23 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
     idleTimeout: 10_000,
     resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
   })
-  // What a file breaks after its answer concerns nobody; without a listener it would end the process.
+  // A file may crash the thread after its result was returned; an unhandled error event would end the process.
   pool.on('error', () => {})
   let isClosed = false
-  let turn: Promise<unknown> = Promise.resolve()
+  let lastTask: Promise<unknown> = Promise.resolve()
 
-  async function run (task: ProbeTask): Promise<ProbeResult> {
-    if (isClosed) return failed('closed')
+  async function runTask (task: ProbeTask): Promise<ProbeResult> {
+    if (isClosed) return failure('closed')
     const signal = AbortSignal.timeout(timeLimitMs)
     try {
       const outcome = await pool.run(task, { signal })
-      if ('isAway' in outcome) throw storageUnavailable()
-      return 'facts' in outcome ? { ok: true, facts: outcome.facts } : failed(outcome.refusal)
+      if ('isUnavailable' in outcome) throw storageUnavailable()
+      return 'info' in outcome ? { ok: true, info: outcome.info } : failure(outcome.rejection)
     } catch (error) {
       if (error instanceof DomainError) throw error
-      if (isClosed) return failed('closed')
-      if (signal.aborted) return failed('time-limit')
-      return failed(
+      if (isClosed) return failure('closed')
+      if (signal.aborted) return failure('time-limit')
+      return failure(
         error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
           ? 'memory-limit'
           : 'damaged',
@@ -75,12 +73,11 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
 
   return {
     async probe (location, sizeBytes) {
-      if (sniffContainer(await readHead(location, sizeBytes)) === null) return failed('unknown-kind')
-      const mine = turn.then(async () =>
-        await run({ location: location.toString(), isUrl: location instanceof URL, sizeBytes })
-      )
-      turn = mine.catch(() => undefined)
-      return await mine
+      if (sniffContainer(await readHead(location, sizeBytes)) === null) return failure('unknown-format')
+      const task = { location: location.toString(), isUrl: location instanceof URL, sizeBytes }
+      const result = lastTask.then(async () => await runTask(task))
+      lastTask = result.catch(() => undefined)
+      return await result
     },
     async close () {
       isClosed = true
@@ -89,12 +86,12 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
   }
 }
 
-function failed (code: ProbeFailure): ProbeResult {
+function failure (code: ProbeFailure): ProbeResult {
   return { ok: false, code, reason: REASONS[code] }
 }
 
 async function readHead (location: string | URL, sizeBytes: number): Promise<Buffer> {
-  const reader = await openReader(location, sizeBytes)
+  const reader = await openRangeReader(location, sizeBytes)
   try {
     return Buffer.from(await reader.read(0, Math.min(HEAD_BYTES, await reader.sizeBytes())))
   } finally {

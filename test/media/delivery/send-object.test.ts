@@ -10,10 +10,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import problems from '../../../src/plugins/problems.js'
-import { sendBytes, type ServedObject } from '../../../src/media/delivery/serve-bytes.js'
+import { sendObject, type ServedObject } from '../../../src/media/delivery/send-object.js'
 import { openLocalStorage } from '../../../src/storage/local-storage.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../../src/storage/storage.js'
-import { store } from '../../storage/storage-contract.js'
+import { storeObject } from '../../storage/storage-contract.js'
 
 const clip = readFileSync(path.join(process.cwd(), 'src/demo/clips/clip-480p-en.mp4'))
 const etag = `"${createHash('sha256').update(clip).digest('hex')}"`
@@ -32,7 +32,7 @@ async function serve (t: Test, wrap: (storage: MediaStorage) => MediaStorage = (
   const root = path.join(t.testdir({}), 'root')
   const storage = await openLocalStorage(root)
   const files: Record<string, Buffer> = { clip, small: Buffer.from('hello world'), empty: Buffer.alloc(0) }
-  for (const [key, bytes] of Object.entries(files)) await store(storage, key, bytes)
+  for (const [key, bytes] of Object.entries(files)) await storeObject(storage, key, bytes)
   const app = Fastify()
   await app.register(problems)
   app.route<{ Params: { key: string } }>({
@@ -48,7 +48,7 @@ async function serve (t: Test, wrap: (storage: MediaStorage) => MediaStorage = (
         modifiedAt,
         cacheControl: 'private, max-age=60',
       }
-      return await sendBytes(request, reply, wrap(storage), object)
+      return await sendObject(request, reply, wrap(storage), object)
     },
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -355,7 +355,7 @@ t.test('slow readers hold the file back instead of filling memory', async (t) =>
   const READERS = 20
   const read = { bytes: 0 }
   const served = await serve(t)
-  await store(served.storage, 'large', Buffer.alloc(size))
+  await storeObject(served.storage, 'large', Buffer.alloc(size))
   const counting: MediaStorage = {
     ...served.storage,
     async open (key, span) {
@@ -372,7 +372,7 @@ t.test('slow readers hold the file back instead of filling memory', async (t) =>
   app.get(
     '/',
     async (request, reply) =>
-      await sendBytes(request, reply, counting, {
+      await sendObject(request, reply, counting, {
         key: 'large',
         sizeBytes: size,
         contentType: 'video/mp4',

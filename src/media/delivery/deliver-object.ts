@@ -1,0 +1,37 @@
+// Delivers a stored object to an authorised client: from this process, by nginx, or by a redirect to the store.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.js'
+import type { MediaStorage } from '../../storage/storage.js'
+import { abortWhenLeaseEnds, type LeaseCheck } from './lease-check.js'
+import type { LeaseGrant } from './media-urls.js'
+import { sendObject, type ServedObject } from './send-object.js'
+
+export interface DeliveryDeps {
+  readonly storage: MediaStorage
+  readonly leases: LeaseCheck
+  readonly config: Pick<Config, 'xAccelRedirectPrefix'>
+  now(): Date
+}
+
+/**
+ * Sends an object or a range of it, or redirects to a short-lived URL of the store.
+ * @throws DomainError 412 `precondition-failed`, 416 `range-not-satisfiable`, 503 `storage-unavailable`;
+ * ObjectNotFoundError
+ */
+export async function deliverObject (
+  deps: DeliveryDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  grant: LeaseGrant,
+  object: Omit<ServedObject, 'cacheControl'>,
+): Promise<FastifyReply> {
+  const { storage, config } = deps
+  // HEAD is never redirected: the signature of the URL is valid for GET only.
+  const directUrl = request.method === 'GET' ? await storage.directUrl(object.key, object.contentType) : null
+  if (directUrl !== null) return await reply.header('cache-control', 'no-store').redirect(directUrl.href, 307)
+  const servedObject = { ...object, cacheControl: 'private, max-age=0, must-revalidate' }
+  return await sendObject(request, reply, storage, servedObject, {
+    onChunk: abortWhenLeaseEnds(deps, reply, grant),
+    xAccelRedirectPrefix: config.xAccelRedirectPrefix,
+  })
+}
