@@ -1,5 +1,5 @@
-// What the bundler makes of imports that are not code: the address under which the file is served.
+// Imports that the bundler replaces with the URL of a file.
 declare module '*?url' {
-  const address: string
-  export default address
+  const url: string
+  export default url
 }

@@ -1,5 +1,5 @@
-// Builds the watch page into dist/web: types of the API from its description, a type check, one bundle.
-// --check stops after the types; --bundle leaves them out, for who only wants to run it; --watch keeps the bundle current.
+// Builds the watch page into dist/web: generates the API types, checks the types and bundles the page.
+// --check only checks the types, --bundle only bundles, --watch rebuilds the bundle after each change.
 import { build, context } from 'esbuild'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { spawnSync } from 'node:child_process'
@@ -10,11 +10,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const inRoot = (...parts) => path.join(ROOT, ...parts)
-const PAGE = inRoot('web', 'watch', 'index.html')
+const PAGE = inRoot('web', 'client', 'index.html')
 const TARGET = inRoot('dist', 'web')
-const ENTRIES = { SCRIPT: 'web/watch/main.ts', STYLE: 'web/watch/styles/watch.css', ICON: 'web/watch/icon.svg' }
+const ENTRIES = { SCRIPT: 'web/client/main.ts', STYLE: 'web/client/styles/watch.css', ICON: 'web/client/icon.svg' }
 
-/** The client is typed by the committed description, so that a page that no longer fits the API does not build. */
+/** Generates types from the committed API description, so that a page that does not match the API does not build. */
 async function writeApiTypes () {
   const types = await openapiTypes(pathToFileURL(inRoot('openapi', 'openapi.json')), { defaultNonNullable: false })
   mkdirSync(inRoot('web', 'generated'), { recursive: true })
@@ -30,32 +30,32 @@ function checkTypes () {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** `import address from 'package/file?url'`: the file is served beside the bundle, as it is. */
-const filesByAddress = {
-  name: 'files-by-address',
+/** `import url from 'package/file?url'` copies the file next to the bundle and imports its URL. */
+const fileUrls = {
+  name: 'file-urls',
   setup (builder) {
     builder.onResolve(
       { filter: /\?url$/ },
-      ({ path: name }) => ({ path: inRoot('node_modules', name.slice(0, -'?url'.length)), namespace: 'by-address' }),
+      ({ path: name }) => ({ path: inRoot('node_modules', name.slice(0, -'?url'.length)), namespace: 'file-url' }),
     )
     builder.onLoad(
-      { filter: /./, namespace: 'by-address' },
+      { filter: /./, namespace: 'file-url' },
       async ({ path: file }) => ({ contents: await readFile(file), loader: 'file' }),
     )
   },
 }
 
-/** Puts the hashed addresses into the page, whenever they are known anew. */
+/** Writes the page with the hashed URLs of the bundle after each build. */
 const page = {
   name: 'page',
   setup (builder) {
     builder.onEnd(({ errors, metafile }) => {
       if (errors.length > 0) return
       const outputs = Object.entries(metafile.outputs)
-      const html = Object.entries(ENTRIES).reduce((text, [mark, entry]) => {
+      const html = Object.entries(ENTRIES).reduce((text, [placeholder, entry]) => {
         const [output] = outputs.find(([file, { entryPoint }]) => entryPoint === entry && !file.endsWith('.map')) ?? []
         if (output === undefined) throw new Error(`the bundle has no ${entry}`)
-        return text.replace(`%${mark}%`, `/watch/${path.relative(TARGET, inRoot(output)).replaceAll('\\', '/')}`)
+        return text.replace(`%${placeholder}%`, `/watch/${path.relative(TARGET, inRoot(output)).replaceAll('\\', '/')}`)
       }, readFileSync(PAGE, 'utf8'))
       writeFileSync(path.join(TARGET, 'index.html'), html)
     })
@@ -74,25 +74,25 @@ const options = {
   splitting: true,
   format: 'esm',
   target: 'es2022',
-  // The type checker's detour around Plyr's types is not the bundler's.
+  // Ignores tsconfig.json, which maps Plyr to a type declaration.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   minify: true,
   metafile: true,
   legalComments: 'linked',
   loader: { '.woff2': 'file', '.svg': 'copy' },
-  plugins: [filesByAddress, page],
+  plugins: [fileUrls, page],
   logLevel: 'warning',
 }
 
-const isAsked = (flag) => process.argv.includes(flag)
+const hasFlag = (flag) => process.argv.includes(flag)
 
-if (!isAsked('--bundle')) {
+if (!hasFlag('--bundle')) {
   await writeApiTypes()
-  if (!isAsked('--watch')) checkTypes()
+  if (!hasFlag('--watch')) checkTypes()
 }
-if (isAsked('--watch')) {
+if (hasFlag('--watch')) {
   await (await context(options)).watch()
-} else if (!isAsked('--check')) {
+} else if (!hasFlag('--check')) {
   rmSync(TARGET, { recursive: true, force: true })
   await build(options)
 }

@@ -1,5 +1,5 @@
-// The part of Plyr that the page uses. Plyr's own types export twice, which TypeScript cannot import; tsconfig.json names
-// this file in their place.
+// The part of Plyr's API that the page uses. TypeScript cannot import Plyr's own types, because they have two exports;
+// tsconfig.json maps the package to this file.
 export interface Options {
   readonly controls: readonly string[]
   readonly iconUrl: string
@@ -11,15 +11,15 @@ export interface Options {
   readonly storage: { readonly enabled: boolean }
   readonly captions: { readonly active: boolean, readonly update: boolean, readonly language: string }
   readonly fullscreen: { readonly enabled: boolean, readonly iosNative: boolean, readonly container: string }
-  /** WebVTT indexes of small pictures. */
+  /** A WebVTT file that refers to thumbnails. */
   readonly previewThumbnails: { readonly enabled: boolean, readonly src: string }
 }
 
 export default class Plyr {
   constructor (media: HTMLMediaElement, options: Partial<Options>)
-  /** Which text track is shown, by its place; -1 for none. */
+  /** Index of the text track that is shown; -1 for none. */
   currentTrack: number
-  /** Reads the pictures to seek by anew. */
+  /** Replaces the seek thumbnails. */
   setPreviewThumbnails (source: { enabled: boolean, src: string }): void
   destroy (callback?: () => void): void
 }
