@@ -1,71 +1,74 @@
-// A real browser for tests and screenshots: Chromium where there is one, and what it complains about.
+// Chromium for tests and screenshots: finds it, opens pages that record errors, and logs in.
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { canRun } from '../can-run.js'
 
-const USUAL_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const USUAL_PLACES = [
+const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const INSTALLATION_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** CHROMIUM_PATH, or the usual names on the PATH, or the usual places; null when there is none. */
+/** Returns CHROMIUM_PATH, a command on the PATH, or a known installation path; null if there is none. */
 export function findChromium (): string | null {
-  const given = process.env['CHROMIUM_PATH']
-  if (given !== undefined) return given
+  const configured = process.env['CHROMIUM_PATH']
+  if (configured !== undefined) return configured
   const folders = (process.env['PATH'] ?? '').split(path.delimiter)
-  return [...folders.flatMap((folder) => USUAL_NAMES.map((name) => path.join(folder, name))), ...USUAL_PLACES].find(
-    canRun,
-  ) ?? null
+  const commandPaths = folders.flatMap((folder) => COMMANDS.map((command) => path.join(folder, command)))
+  return [...commandPaths, ...INSTALLATION_PATHS].find(canRun) ?? null
 }
 
-export async function launch (executablePath: string): Promise<Browser> {
-  // Containers have neither the sandbox's kernel features nor a large /dev/shm.
+export async function launchBrowser (executablePath: string): Promise<Browser> {
+  // Containers do not support the sandbox and have a small /dev/shm.
   return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--mute-audio'] })
 }
 
-/** A page that notes what it plays from, and everything that a browser's console would show in red. */
-export interface WatchedPage {
+/** A page and the errors in its console. */
+export interface RecordedPage {
   readonly page: Page
-  readonly complaints: string[]
+  readonly errors: string[]
 }
 
-/** Runs in the page: where each playing began, and what the page's policy refused. */
-const NOTE = `
+/** Runs in the page: records the position of each `playing` event and logs violations of the page's policy. */
+const RECORDER_SCRIPT = `
 window.playedFrom = []
-document.addEventListener('playing', ({ target }) => { if (target instanceof HTMLVideoElement) window.playedFrom.push(target.currentTime) }, true)
-document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => { console.error('policy: ' + violatedDirective + ' refused ' + blockedURI + ' in ' + sourceFile) })`
+document.addEventListener('playing', ({ target }) => {
+  if (target instanceof HTMLVideoElement) window.playedFrom.push(target.currentTime)
+}, true)
+document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+  console.error('policy: ' + violatedDirective + ' blocks ' + blockedURI + ' in ' + sourceFile)
+})`
 
-export async function openPage (browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage (browser: Browser, options: BrowserContextOptions = {}): Promise<RecordedPage> {
   const context = await browser.newContext({
     viewport: { width: 1_280, height: 720 },
     reducedMotion: 'reduce',
     ...options,
   })
   const page = await context.newPage()
-  const complaints: string[] = []
-  await page.addInitScript(NOTE)
+  const errors: string[] = []
+  await page.addInitScript(RECORDER_SCRIPT)
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`)
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', (error) => {
-    complaints.push(`${error.message}\n${error.stack ?? ''}`)
+    errors.push(`${error.message}\n${error.stack ?? ''}`)
   })
-  return { page, complaints }
+  return { page, errors }
 }
 
-/** Logs in; with the keyboard alone. */
+/** Logs in with the keyboard. */
 export async function logIn (page: Page, origin: string, email: string, password: string): Promise<void> {
   await page.goto(`${origin}/watch`)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.keyboard.press('Enter')
-  await page.getByText('Who is watching?').waitFor()
+  await page.getByText('Who’s watching?').waitFor()
 }
 
-/** Logs in, and chooses the profile that is offered first. */
-export async function enter (page: Page, origin: string, email: string, password: string): Promise<void> {
+/** Logs in and selects the first profile. */
+export async function logInToHome (page: Page, origin: string, email: string, password: string): Promise<void> {
   await logIn(page, origin, email, password)
   await page.locator('.profile:focus').waitFor()
   await page.keyboard.press('Enter')

@@ -1,127 +1,119 @@
-// npm run screenshots: has a browser watch something on the running demo service, and keeps what it saw in docs/screenshots.
+// npm run screenshots: drives the watch page of a running demo service and saves screenshots to docs/screenshots.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
-import { enter, findChromium, launch, logIn, openPage } from './browser.js'
+import { findChromium, launchBrowser, logIn, logInToHome, openPage } from './browser.js'
+import { closePage, openMenu, pauseVideo, seekTo, waitForPlayback } from './player-page.js'
 
 const FOLDER = path.resolve('docs', 'screenshots')
 const ORIGIN = process.env['NORMFLIX_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? '3000'}`
 const DEMO = { email: 'demo@normflix.test', password: 'normflix-demo' }
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1 }
-const PATIENCE_MS = 60_000
-/** Where it is stopped, s: the picture shows the second that it is at. */
-const STOP_AT = 24
+const PAGE_TIMEOUT_MS = 60_000
+/** Position at which playback stops, s; the clips show their position. */
+const STOP_POSITION = 24
 
-async function shoot (page: Page, name: string): Promise<void> {
+async function saveScreenshot (page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(FOLDER, `${name}.jpg`), type: 'jpeg', quality: 80 })
   console.log(`  docs/screenshots/${name}.jpg`)
 }
 
-/** Playwright's own waiting evaluates text, which the page's policy forbids. */
-async function until (page: Page, condition: string): Promise<void> {
-  await page.evaluate(
-    `new Promise((resolve) => { const look = () => { if (${condition}) resolve(); else setTimeout(look, 20) }; look() })`,
-  )
+async function openTimedPage (options = {}): Promise<Page> {
+  const { page } = await openPage(browser, options)
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS)
+  return page
 }
 
-async function playing (page: Page): Promise<void> {
-  await until(page, 'window.playedFrom.length > 0 && document.querySelector("video").readyState >= 3')
-}
-
-async function openMenu (page: Page, name: string): Promise<void> {
-  // The controls hide while nobody moves.
-  await page.mouse.move(300, 300)
-  await page.mouse.move(320, 320)
-  await page.getByRole('button', { name }).click()
-}
-
-async function findTitle (page: Page, query: string, name: RegExp): Promise<void> {
+async function searchTitle (page: Page, query: string, name: RegExp): Promise<void> {
   await page.getByRole('searchbox').fill(query)
   await page.locator('.results').getByRole('link', { name }).first().waitFor()
 }
 
-async function signUpOnBasic (): Promise<{ email: string, password: string }> {
+async function signUpForBasic (): Promise<{ email: string, password: string }> {
   const credentials = { email: `screenshots-${Date.now()}@normflix.test`, password: 'normflix-screenshots' }
-  const answer = await fetch(`${ORIGIN}/v1/auth/signup`, {
+  const response = await fetch(`${ORIGIN}/v1/auth/signup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...credentials, plan: 'basic', profileName: 'Kim' }),
   })
-  if (answer.status !== 201) throw new Error(`signing up answered ${answer.status}: ${await answer.text()}`)
+  if (response.status !== 201) throw new Error(`sign-up returned ${response.status}: ${await response.text()}`)
   return credentials
 }
 
-const chromium = findChromium()
-if (chromium === null) throw new Error('No Chromium was found: set CHROMIUM_PATH.')
-if (!await fetch(`${ORIGIN}/health/ready`).then(({ ok }) => ok, () => false)) {
-  throw new Error(`No service answers at ${ORIGIN}: start one with npm start.`)
-}
-mkdirSync(FOLDER, { recursive: true })
-console.log(`Watching at ${ORIGIN}`)
-const browser = await launch(chromium)
-try {
-  const { page } = await openPage(browser)
-  page.setDefaultTimeout(PATIENCE_MS)
+/** From the profile selection to the player. @returns the position at which the page was closed, s */
+async function watchAlien (): Promise<number> {
+  const page = await openTimedPage()
   await logIn(page, ORIGIN, DEMO.email, DEMO.password)
   await page.locator('.profile:focus').waitFor()
-  await shoot(page, 'profiles')
+  await saveScreenshot(page, 'profiles')
   await page.keyboard.press('Enter')
   await page.locator('.home .card').first().waitFor()
-  await shoot(page, 'home')
-  await findTitle(page, 'alen', /^Alien/)
-  await shoot(page, 'search')
+  await saveScreenshot(page, 'home')
+  await searchTitle(page, 'alen', /^Alien/)
+  await saveScreenshot(page, 'search')
   await page.getByRole('link', { name: /^Alien/ }).first().click()
   await page.locator('.title-page').waitFor()
-  const start = page.getByRole('link', { name: /^(Play|Continue|Watch again)/ }).first()
-  await start.waitFor()
-  await shoot(page, 'title')
-  await start.click()
-  await playing(page)
-  await page.evaluate(`document.querySelector("video").currentTime = ${STOP_AT}`)
-  await until(page, `document.querySelector("video").currentTime > ${STOP_AT + 1}`)
+  const playButton = page.getByRole('link', { name: /^(Play|Continue|Watch again)/ }).first()
+  await playButton.waitFor()
+  await saveScreenshot(page, 'title')
+  await playButton.click()
+  await waitForPlayback(page)
+  await seekTo(page, STOP_POSITION)
   await openMenu(page, 'Quality')
-  await shoot(page, 'player')
+  await saveScreenshot(page, 'player')
   await page.keyboard.press('Escape')
-  const stopped = page.context().waitForEvent('requestfinished', {
-    predicate: (request) => request.url().endsWith('/stop'),
-    timeout: 10_000,
-  }).catch(() => null)
-  await page.evaluate('document.querySelector("video").pause()')
-  const leftAt = Number(await page.evaluate('document.querySelector("video").currentTime'))
-  await page.close({ runBeforeUnload: true })
-  await stopped
-  console.log(`  closed at ${leftAt.toFixed(3)} s`)
+  return await closePage(page)
+}
 
-  const again = (await openPage(browser)).page
-  again.setDefaultTimeout(PATIENCE_MS)
-  await enter(again, ORIGIN, DEMO.email, DEMO.password)
-  await again.getByRole('link', { name: 'Continue', exact: true }).click()
-  await playing(again)
-  await again.evaluate('document.querySelector("video").pause()')
-  console.log(`  goes on at ${Number(await again.evaluate('window.playedFrom.at(-1)')).toFixed(3)} s`)
-  await shoot(again, 'continued')
-  await again.keyboard.press('Escape')
-  await again.locator('.title-page').waitFor()
-  await again.context().close()
+/** Presses the continue button on the home page. @returns the position at which playback starts, s */
+async function continueAlien (): Promise<number> {
+  const page = await openTimedPage()
+  await logInToHome(page, ORIGIN, DEMO.email, DEMO.password)
+  await page.getByRole('link', { name: 'Continue', exact: true }).click()
+  const position = await waitForPlayback(page)
+  await pauseVideo(page)
+  await saveScreenshot(page, 'continued')
+  await page.keyboard.press('Escape')
+  await page.locator('.title-page').waitFor()
+  await page.context().close()
+  return position
+}
 
-  const basic = await signUpOnBasic()
-  const [first, second] = [(await openPage(browser)).page, (await openPage(browser)).page]
-  for (const one of [first, second]) {
-    one.setDefaultTimeout(PATIENCE_MS)
-    await enter(one, ORIGIN, basic.email, basic.password)
-    await findTitle(one, 'alien', /^Alien/)
-    await one.getByRole('link', { name: /^Alien/ }).first().click()
-    await one.getByRole('link', { name: /^(Play|Continue)/ }).first().click()
-    if (one === first) await playing(one)
+/** Two pages of a basic account: the second one shows the stream limit. */
+async function reachStreamLimit (): Promise<void> {
+  const { email, password } = await signUpForBasic()
+  const [first, second] = [await openTimedPage(), await openTimedPage()]
+  for (const page of [first, second]) {
+    await logInToHome(page, ORIGIN, email, password)
+    await searchTitle(page, 'alien', /^Alien/)
+    await page.getByRole('link', { name: /^Alien/ }).first().click()
+    await page.getByRole('link', { name: /^(Play|Continue)/ }).first().click()
+    if (page === first) await waitForPlayback(page)
   }
   await second.getByRole('dialog').waitFor()
-  await shoot(second, 'refused')
+  await saveScreenshot(second, 'refused')
+}
 
-  const phone = (await openPage(browser, PHONE)).page
-  phone.setDefaultTimeout(PATIENCE_MS)
-  await enter(phone, ORIGIN, DEMO.email, DEMO.password)
-  await phone.locator('.home .card').first().waitFor()
-  await shoot(phone, 'phone')
+async function openOnPhone (): Promise<void> {
+  const page = await openTimedPage(PHONE)
+  await logInToHome(page, ORIGIN, DEMO.email, DEMO.password)
+  await page.locator('.home .card').first().waitFor()
+  await saveScreenshot(page, 'phone')
+}
+
+const chromium = findChromium()
+if (chromium === null) throw new Error('Chromium was not found. Set CHROMIUM_PATH.')
+if (!await fetch(`${ORIGIN}/health/ready`).then(({ ok }) => ok, () => false)) {
+  throw new Error(`The service at ${ORIGIN} does not respond. Start it with npm start.`)
+}
+mkdirSync(FOLDER, { recursive: true })
+console.log(`Taking screenshots of ${ORIGIN}`)
+const browser = await launchBrowser(chromium)
+try {
+  console.log(`  closed at ${(await watchAlien()).toFixed(3)} s`)
+  console.log(`  continued at ${(await continueAlien()).toFixed(3)} s`)
+  await reachStreamLimit()
+  await openOnPhone()
 } finally {
   await browser.close()
 }
