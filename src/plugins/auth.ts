@@ -193,3 +193,22 @@ export async function maturityScopeOf (access: AccountAccess, request: FastifyRe
   if (boundProfileId === null) return UNRESTRICTED_SCOPE
   return await access.findProfile(accountId, boundProfileId) ?? rejectToken()
 }
+
+/** Whether a request has an administrator's account token, which sees the whole catalogue as stored. */
+export function isCatalogueAdmin (request: FastifyRequest): boolean {
+  const { role, boundProfileId } = callerOf(request)
+  return role === 'admin' && boundProfileId === null
+}
+
+/** What a request may see of the catalogue, and play of it. */
+export interface ViewingLimits {
+  readonly scope: MaturityScope
+  /** Maximum video height of the plan, pixels. */
+  readonly planMaxHeight: number
+}
+
+/** The maturity limits and the maximum video height of a request. */
+export async function viewingLimitsOf (access: AccountAccess, request: FastifyRequest): Promise<ViewingLimits> {
+  const [scope, { limits }] = await Promise.all([maturityScopeOf(access, request), accountOf(access, request)])
+  return { scope, planMaxHeight: limits.maxHeight }
+}
