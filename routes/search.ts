@@ -1,25 +1,31 @@
-// Finding titles by what somebody types.
+// Search for titles by name, person or episode.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/browse.js'
-import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
-import { loadTitleStates } from '../src/watching/title-states.js'
-import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
-import { accountOf, callerOf, maturityScopeOf } from '../src/plugins/auth.js'
-import { titleFilters, TitleKind } from '../src/schemas/catalogue.js'
-import { responses, Limit, listSchema, ref, strict } from '../src/schemas/common.js'
-import { SearchHit, SearchText, Suggestion, toSearchHit } from '../src/schemas/search.js'
-import { suggest } from '../src/search/suggestions.js'
-import type { TitleMatch } from '../src/search/title-search.js'
 import type { AccountAccess } from '../src/accounts/access.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/browse.js'
+import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
+import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { callerOf, viewingLimitsOf } from '../src/plugins/auth.js'
+import { Limit, listSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { SearchHit, SearchText, Suggestion } from '../src/schemas/search.js'
+import { titleFilters } from '../src/schemas/title-filters.js'
+import { TitleKind } from '../src/schemas/titles.js'
+import { suggest } from '../src/search/suggestions.js'
+import type { TitleMatch } from '../src/search/highlights.js'
 import type { TitleSearch } from '../src/search/title-search.js'
-import type { ContentLanguageDeps } from '../src/http/content-language.js'
+import { toSearchHit } from '../src/views/search.js'
+import { loadTitleStates } from '../src/watching/title-states.js'
 
-/** Names come from so many of the best answers. */
-const SUGGESTED_FROM = 30
-const SUGGESTION_LIMIT = 20
+/** Titles from which suggestions are taken, best matches first. */
+const SUGGESTION_TITLES = 30
+const MAX_SUGGESTIONS = 20
+
+const SearchQuery = strict({ q: SearchText, type: Type.Optional(TitleKind), ...titleFilters, limit: Limit })
+const SuggestionQuery = strict({
+  q: SearchText,
+  limit: Type.Integer({ minimum: 1, maximum: MAX_SUGGESTIONS, default: 8, description: 'Maximum suggestions' }),
+})
 
 export interface SearchRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
@@ -29,44 +35,17 @@ export interface SearchRouteOptions extends ContentLanguageDeps {
 }
 
 const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) => {
-  const { catalogue, search, now, access } = deps
-
-  /** The best answers that this caller may see, with what matched in them. */
-  async function findTitles (
-    request: FastifyRequest,
-    query: string,
-    filter: TitleFilter,
-    limit: number,
-  ): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
-    const [viewer, account, found] = await Promise.all([
-      maturityScopeOf(access, request),
-      accountOf(access, request),
-      search.find(query),
-    ])
-    const isWanted = createTitleMatcher(catalogue, {
-      filter,
-      viewer,
-      planMaxHeight: account.limits.maxHeight,
-      now: now(),
-    })
-    const titles: CatalogueTitle[] = []
-    for (const id of found) {
-      const title = catalogue.findTitle(id)
-      if (title !== null && isWanted(title) && titles.push(title) === limit) break
-    }
-    const matches = await search.explain(query, titles.map(({ id }) => id))
-    return titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } }))
-  }
+  const { access, catalogue, search, now } = deps
 
   app.get('/search', {
     config: { access: 'catalogue' },
     schema: {
       tags: ['catalogue'],
-      summary: 'Movies and shows by name, person or episode, the best match first',
-      description:
-        'Takes what was typed so far: the last word may be unfinished, case and accents do not matter, and misspelled words are forgiven. Too much at once is a 503 `search-busy`.',
+      summary: 'Search movies and shows by name, person or episode, best match first',
+      description: 'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
+        'misspellings. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
-      querystring: strict({ q: SearchText, type: TitleKind, ...titleFilters, limit: Limit }),
+      querystring: SearchQuery,
       response: responses({ 200: listSchema(ref(SearchHit)) }),
     },
   }, async (request, reply) => {
@@ -83,21 +62,35 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
     config: { access: 'catalogue' },
     schema: {
       tags: ['catalogue'],
-      summary: 'Names that complete what was typed',
+      summary: 'Suggest names that complete the text',
       operationId: 'suggest',
-      querystring: strict({
-        q: SearchText,
-        limit: Type.Integer({ minimum: 1, maximum: SUGGESTION_LIMIT, default: 8 }),
-      }),
+      querystring: SuggestionQuery,
       response: responses({ 200: listSchema(ref(Suggestion)) }),
     },
   }, async (request, reply) => {
     const { q, limit } = request.query
     const localiser = createRequestLocaliser(deps, request)
-    return setContentLanguage(reply, localiser, {
-      items: suggest(await findTitles(request, q, {}, SUGGESTED_FROM), localiser, limit),
-    })
+    const found = await findTitles(request, q, {}, SUGGESTION_TITLES)
+    return setContentLanguage(reply, localiser, { items: suggest(found, localiser, limit) })
   })
+
+  /** The best matches that the caller can see, with what matched. */
+  async function findTitles (
+    request: FastifyRequest,
+    query: string,
+    filter: TitleFilter,
+    limit: number,
+  ): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
+    const [limits, matchingIds] = await Promise.all([viewingLimitsOf(access, request), search.find(query)])
+    const isWanted = createTitleMatcher(catalogue, { filter, ...limits, now: now() })
+    const titles: CatalogueTitle[] = []
+    for (const id of matchingIds) {
+      const title = catalogue.findTitle(id)
+      if (title !== null && isWanted(title) && titles.push(title) === limit) break
+    }
+    const matches = await search.explain(query, titles.map(({ id }) => id))
+    return titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } }))
+  }
 }
 
 export default search

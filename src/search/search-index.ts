@@ -1,90 +1,82 @@
-// The index itself: an inverted index (MiniSearch) finds candidates, the ranking puts them in order. It lives in a worker
-// thread, where it holds up nobody.
+// The search index: an inverted index (MiniSearch) finds candidates, the ranking orders them. Runs in a worker thread.
 import MiniSearch, { type Query, type SearchResult } from 'minisearch'
-import { createVocabulary, MAX_TERMS, type QueryInterpretation, type Term } from './query-terms.js'
-import { scoreMatch, markMatches, type MatchScore, type MarkedPart, type SearchableTitle } from './ranking.js'
-import { wordsOf } from './words.js'
+import { explainMatch, type ExplainableTitle, type TitleMatch } from './highlights.js'
+import { interpretQuery, MAX_TERMS, type QueryInterpretation, type Term } from './query-interpretation.js'
+import { scoreMatch, type MatchScore } from './ranking.js'
+import { tokenise } from './tokenise.js'
+import { createVocabulary } from './vocabulary.js'
 
-/** A title as it is given to the index. */
-export interface SearchDocument extends SearchableTitle {
-  /** A small number that stands for the title's id. */
-  readonly slot: number
+/** An indexed title. */
+export interface SearchDocument extends ExplainableTitle {
+  /** A small number: it uses less memory than the ID of the title. */
+  readonly id: number
   readonly popularity: number
-  /** The second name is the original title. */
-  readonly hasOriginal: boolean
 }
 
-/** What matched in one title. */
-export interface Explanation {
-  readonly slot: number
-  readonly highlights: Highlight[]
-  /** The place of the episode that was meant among the title's; null when it was not one. */
-  readonly episode: number | null
-}
-
-export interface Highlight {
-  readonly field: 'title' | 'originalTitle' | 'alternativeTitle' | 'person' | 'episode'
-  readonly parts: MarkedPart[]
+export interface DocumentExplanation extends TitleMatch {
+  readonly documentId: number
 }
 
 export interface SearchIndex {
+  /** Adds or replaces a document. */
   put(document: SearchDocument): void
-  remove(slot: number): void
-  /** Slots of everything that answers the query, the best first. */
+  remove(id: number): void
+  /** IDs of all matching documents, best match first. */
   search(query: string): Uint32Array
-  explain(query: string, slots: readonly number[]): Explanation[]
+  explain(query: string, ids: readonly number[]): DocumentExplanation[]
 }
 
-/** So many candidates are ranked by reading them; the rest follows as the inverted index has it. */
-const RANKED = 300
-/** Of more matches only the most promising are scored; the rest follows by popularity. */
-const SCORED = 2_000
-/** A name that is so much longer than what was typed may still be the whole of what was meant. */
-const NEARLY_WHOLE = 4
-/** More than popularity can lift another one. */
-const WHOLE_LIFT = 1.5
-/** With fewer answers to the whole query, those to most of it are added. */
-const ENOUGH = 10
-/** How much popularity may lift an answer over a better one. */
+/** Candidates that are ranked by their texts. The rest keeps the order of the inverted index. */
+const MAX_RANKED = 300
+/** Candidates that the inverted index scores. The rest is ordered by priority. */
+const MAX_SCORED = 2_000
+/** A name that is longer than the query by at most so many characters can be the complete name. */
+const MAX_EXTRA_CHARACTERS = 4
+/** More than the boost for popularity. */
+const SHORT_NAME_BOOST = 1.5
+/** With fewer results, documents that match only a part of the query are added. */
+const MIN_RESULTS = 10
+/** How much popularity can outweigh relevance. */
 const POPULARITY_WEIGHT = 0.12
-/** Episodes' titles that are read for one query, in characters. */
-const EPISODE_TEXT_READ = 200_000
-const SHOWN_PEOPLE = 3
+/** Characters of episode titles that are read for one query. */
+const MAX_EPISODE_CHARACTERS = 200_000
 
-/** What has the words of a query: the promising as the inverted index scores them, and the slots of the others. */
+/** Matching documents: some with a score of the inverted index, the others ordered by priority. */
 interface Candidates {
   readonly scored: readonly SearchResult[]
   readonly rest: readonly number[]
 }
 
-/** How finely promises are told apart, and how many slots fit beside them into 53 bits. */
-const [PROMISE_STEPS, MOST_SLOTS] = [2 ** 22, 2 ** 24]
+/** A priority and an index are packed into 53 bits: resolution of the priority, and maximum number of candidates. */
+const [PRIORITY_STEPS, MAX_CANDIDATES] = [2 ** 22, 2 ** 24]
 
 interface Ranked {
-  readonly slot: number
-  readonly evidence: MatchScore
+  readonly id: number
+  readonly match: MatchScore
   readonly rank: number
   readonly popularity: number
 }
 
+type CombineWith = 'AND' | 'OR'
+
 export function createSearchIndex (): SearchIndex {
   const documents = new Map<number, SearchDocument>()
-  /** By slot, of all documents: orders of magnitude of popularity, and the length of the shortest name. */
-  const [magnitudes, shortest]: [number[], number[]] = [[], []]
+  /** By document ID: logarithm of the popularity, and length of the shortest name. */
+  const [logPopularities, shortestNames]: [number[], number[]] = [[], []]
   const vocabulary = createVocabulary()
-  let highestMagnitude = Math.log1p(1)
-  /** The words of the document that is being added. */
-  let added = new Set<string>()
-  /** What was read into the last query: it is asked for again to explain what was found. */
-  let last: { readonly query: string, readonly readings: QueryInterpretation[] } | null = null
+  let maxLogPopularity = Math.log1p(1)
+  /** The distinct words of the document that is being added. */
+  let wordsOfDocument = new Set<string>()
+  /** Explanations follow a search for the same query. */
+  let lastQuery: { readonly query: string, readonly interpretations: QueryInterpretation[] } | null = null
   const index = new MiniSearch<SearchDocument>({
-    idField: 'slot',
+    idField: 'id',
     fields: ['names', 'people', 'episodes'],
     extractField: (document, field) =>
-      field === 'names' ? namesText(document) : document[field as 'slot'] as unknown as string,
+      field === 'names' ? namesText(document) : document[field as 'id'] as unknown as string,
     tokenize: (text) =>
-      wordsOf(text).map(({ word }) => {
-        added.add(word)
+      tokenise(text).map(({ word }) => {
+        wordsOfDocument.add(word)
         return word
       }),
     processTerm: (word) => word,
@@ -92,95 +84,93 @@ export function createSearchIndex (): SearchIndex {
   })
 
   function put (document: SearchDocument): void {
-    remove(document.slot)
-    documents.set(document.slot, document)
-    highestMagnitude = Math.max(highestMagnitude, Math.log1p(document.popularity))
-    magnitudes[document.slot] = Math.log1p(document.popularity)
-    shortest[document.slot] = Math.min(...document.names.map(({ length }) => length))
-    added = new Set()
+    remove(document.id)
+    documents.set(document.id, document)
+    const logPopularity = Math.log1p(document.popularity)
+    maxLogPopularity = Math.max(maxLogPopularity, logPopularity)
+    logPopularities[document.id] = logPopularity
+    shortestNames[document.id] = Math.min(...document.names.map(({ length }) => length))
+    wordsOfDocument = new Set()
     index.add(document)
-    for (const word of added) vocabulary.add(word, document.popularity)
-    last = null
+    for (const word of wordsOfDocument) vocabulary.add(word, document.popularity)
+    lastQuery = null
   }
 
-  function remove (slot: number): void {
-    const known = documents.get(slot)
-    if (known === undefined) return
-    documents.delete(slot)
-    for (const word of vocabularyOf(known)) vocabulary.remove(word)
-    index.discard(slot)
-    last = null
+  function remove (id: number): void {
+    const document = documents.get(id)
+    if (document === undefined) return
+    documents.delete(id)
+    for (const word of distinctWords(document)) vocabulary.remove(word)
+    index.discard(id)
+    lastQuery = null
   }
 
-  function readingsOf (query: string): readonly QueryInterpretation[] {
-    if (last?.query !== query) last = { query, readings: vocabulary.readings(query) }
-    return last.readings
+  function interpret (query: string): readonly QueryInterpretation[] {
+    if (lastQuery?.query !== query) lastQuery = { query, interpretations: interpretQuery(vocabulary, query) }
+    return lastQuery.interpretations
   }
 
-  /** From 0 to 1; by orders of magnitude, because a film with a thousand votes more is not a better answer. */
-  function popularityOf (slot: number): number {
-    return (magnitudes[slot] ?? 0) / highestMagnitude
+  /** From 0 to 1, on a logarithmic scale: a thousand more votes do not make a famous title more relevant. */
+  function relativePopularity (id: number): number {
+    return (logPopularities[id] ?? 0) / maxLogPopularity
   }
 
-  function isNearlyWhole (slot: number, typedLength: number): boolean {
-    return (shortest[slot] ?? Infinity) <= typedLength + NEARLY_WHOLE
+  function hasShortName (id: number, queryLength: number): boolean {
+    return (shortestNames[id] ?? Infinity) <= queryLength + MAX_EXTRA_CHARACTERS
   }
 
   function search (query: string): Uint32Array {
-    const readings = readingsOf(query)
-    const { scored, rest } = findCandidates(readings, 'AND', query.length)
-    const ranked = rank(scored, readings)
-    if (ranked.length < ENOUGH && readings.some(({ terms }) => terms.length > 1)) {
-      const known = new Set(scored.map(({ id }) => id as number))
-      ranked.push(
-        ...rank(
-          findCandidates(readings, 'OR', query.length).scored.filter(({ id }) => !known.has(id as number)),
-          readings,
-        ),
-      )
+    const interpretations = interpret(query)
+    const { scored, rest } = findCandidates(interpretations, 'AND', query.length)
+    const ranked = rankByText(scored, interpretations)
+    if (ranked.length < MIN_RESULTS && interpretations.some(({ terms }) => terms.length > 1)) {
+      const knownIds = new Set(scored.map(({ id }) => id as number))
+      const partialMatches = findCandidates(interpretations, 'OR', query.length).scored
+        .filter(({ id }) => !knownIds.has(id as number))
+      ranked.push(...rankByText(partialMatches, interpretations))
     }
     ranked.sort((a, b) =>
-      Number(b.evidence.isExact) - Number(a.evidence.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
-      a.slot - b.slot
+      Number(b.match.isExact) - Number(a.match.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
+      a.id - b.id
     )
     return Uint32Array.from([
-      ...ranked.map(({ slot }) => slot),
-      ...scored.slice(RANKED).map(({ id }) => id as number),
+      ...ranked.map(({ id }) => id),
+      ...scored.slice(MAX_RANKED).map(({ id }) => id as number),
       ...rest,
     ])
   }
 
   function findCandidates (
-    readings: readonly QueryInterpretation[],
-    combineWith: 'AND' | 'OR',
-    typedLength: number,
+    interpretations: readonly QueryInterpretation[],
+    combineWith: CombineWith,
+    queryLength: number,
   ): Candidates {
-    const meant = readings.map(({ terms }) => meantTerms(terms, combineWith)).filter(({ length }) => length > 0)
-    const wordsFound = new Map<number, number>()
-    const matching = new Set<number>()
-    for (const terms of meant) {
-      for (
-        const slot of combineWith === 'AND'
-          ? findWithAll(terms)
-          : findWithAny(terms, wordsFound)
-      ) matching.add(slot)
+    const termLists = interpretations.map(({ terms }) => significantTerms(terms, combineWith))
+      .filter(({ length }) => length > 0)
+    const termCounts = new Map<number, number>()
+    const matchingIds = new Set<number>()
+    for (const terms of termLists) {
+      const ids = combineWith === 'AND' ? findWithAll(terms) : findWithAny(terms, termCounts)
+      for (const id of ids) matchingIds.add(id)
     }
-    if (matching.size === 0) return { scored: [], rest: [] }
-    const inOrder = matching.size > SCORED ? byPromise(matching, wordsFound, typedLength) : []
-    const promising = matching.size > SCORED ? new Set(inOrder.slice(0, SCORED)) : matching
-    const queries = meant.map((terms) => toQuery(terms, combineWith))
+    if (matchingIds.size === 0) return { scored: [], rest: [] }
+    const byPriority = matchingIds.size > MAX_SCORED ? sortByPriority(matchingIds, termCounts, queryLength) : []
+    const idsToScore = matchingIds.size > MAX_SCORED ? new Set(byPriority.slice(0, MAX_SCORED)) : matchingIds
+    const boostOf = (id: number): number =>
+      1 + relativePopularity(id) + (hasShortName(id, queryLength) ? SHORT_NAME_BOOST : 0)
+    const queries = termLists.map((terms) => toMiniSearchQuery(terms, combineWith))
+    // Documents with a boost of 0 are left out of the results.
     const scored = index.search({ combineWith: 'OR', queries }, {
-      boostDocument: (slot: number) =>
-        promising.has(slot) ? 1 + popularityOf(slot) + (isNearlyWhole(slot, typedLength) ? WHOLE_LIFT : 0) : 0,
+      boostDocument: (id: number) => idsToScore.has(id) ? boostOf(id) : 0,
     })
-    return { scored, rest: inOrder.slice(SCORED) }
+    return { scored, rest: byPriority.slice(MAX_SCORED) }
   }
 
-  /** Looks slots up, which is a fraction of the work of scoring them. */
-  function notice (term: Term, see: (slot: number) => void): void {
-    index.search(toQuery([term], 'OR'), {
-      boostDocument (slot: number) {
-        see(slot)
+  /** Visits the documents that contain a term. A boost of 0 skips the scoring, which takes most of the time. */
+  function visitDocuments (term: Term, visit: (id: number) => void): void {
+    index.search(toMiniSearchQuery([term], 'OR'), {
+      boostDocument (id: number) {
+        visit(id)
         return 0
       },
     })
@@ -188,78 +178,74 @@ export function createSearchIndex (): SearchIndex {
 
   function findWithAll (terms: readonly Term[]): Set<number> {
     let found: Set<number> | null = null
-    // The rarest first: what does not have it need not be looked at again.
-    for (const term of [...terms].sort((a, b) => a.uses - b.uses)) {
-      const [before, here]: [Set<number> | null, Set<number>] = [found, new Set()]
-      notice(
-        term,
-        before === null
-          ? (slot) => {
-            here.add(slot)
-          }
-          : (slot) => {
-            if (before.has(slot)) here.add(slot)
-          },
-      )
-      found = here
+    // Starting with the rarest term keeps the sets small.
+    for (const term of [...terms].sort((a, b) => a.documentFrequency - b.documentFrequency)) {
+      const previous: Set<number> | null = found
+      const next = new Set<number>()
+      visitDocuments(term, (id) => {
+        if (previous === null || previous.has(id)) next.add(id)
+      })
+      found = next
     }
     return found ?? new Set()
   }
 
-  /** @param wordsFound how many each slot has, to be added to */
-  function findWithAny (terms: readonly Term[], wordsFound: Map<number, number>): Iterable<number> {
+  /** @param termCounts number of terms that each document contains; updated */
+  function findWithAny (terms: readonly Term[], termCounts: Map<number, number>): Iterable<number> {
     for (const term of terms) {
-      const here = new Set<number>()
-      notice(term, (slot) => {
-        here.add(slot)
+      const ids = new Set<number>()
+      visitDocuments(term, (id) => {
+        ids.add(id)
       })
-      for (const slot of here) wordsFound.set(slot, (wordsFound.get(slot) ?? 0) + 1)
+      for (const id of ids) termCounts.set(id, (termCounts.get(id) ?? 0) + 1)
     }
-    return wordsFound.keys()
+    return termCounts.keys()
   }
 
-  /** Those that have the most of the words, then those whose name may be all that was typed, then the most popular. */
-  function byPromise (
-    matching: ReadonlySet<number>,
-    wordsFound: ReadonlyMap<number, number>,
-    typedLength: number,
+  /** Orders documents by the number of terms, then short names first, then by popularity. */
+  function sortByPriority (
+    ids: ReadonlySet<number>,
+    termCounts: ReadonlyMap<number, number>,
+    queryLength: number,
   ): number[] {
-    const slots = [...matching]
-    // Packed into one number each, because there are many: the promise, then the place in the list.
-    const keys = new Float64Array(slots.length)
-    for (const [place, slot] of slots.entries()) {
-      const words = Math.min(MAX_TERMS, wordsFound.get(slot) ?? 0)
-      keys[place] =
-        Math.floor((2 * words + Number(isNearlyWhole(slot, typedLength)) + popularityOf(slot)) * PROMISE_STEPS) *
-          MOST_SLOTS + place
+    const list = [...ids]
+    // One number per document sorts fastest: the priority, then the index in the list.
+    const keys = new Float64Array(list.length)
+    for (const [i, id] of list.entries()) {
+      const termCount = Math.min(MAX_TERMS, termCounts.get(id) ?? 0)
+      const priority = 2 * termCount + Number(hasShortName(id, queryLength)) + relativePopularity(id)
+      keys[i] = Math.floor(priority * PRIORITY_STEPS) * MAX_CANDIDATES + i
     }
-    return Array.from(keys.sort().reverse(), (key) => slots[key % MOST_SLOTS] ?? 0)
+    return Array.from(keys.sort().reverse(), (key) => list[key % MAX_CANDIDATES] ?? 0)
   }
 
-  function rank (candidates: readonly SearchResult[], readings: readonly QueryInterpretation[]): Ranked[] {
-    let episodeText = 0
-    return candidates.slice(0, RANKED).flatMap(({ id, match }) => {
+  function rankByText (
+    candidates: readonly SearchResult[],
+    interpretations: readonly QueryInterpretation[],
+  ): Ranked[] {
+    let episodeCharacters = 0
+    return candidates.slice(0, MAX_RANKED).flatMap(({ id, match: matchedFields }) => {
       const document = documents.get(id as number)
       if (document === undefined) return []
-      const fields = new Set(Object.values(match).flat())
-      const looksAt = {
+      const fields = new Set(Object.values(matchedFields).flat())
+      const searched = {
         people: fields.has('people'),
-        episodes: fields.has('episodes') && episodeText < EPISODE_TEXT_READ,
+        episodes: fields.has('episodes') && episodeCharacters < MAX_EPISODE_CHARACTERS,
       }
-      if (looksAt.episodes) episodeText += document.episodes.length
-      const evidence = scoreMatch(document, readings, looksAt)
-      const popularity = popularityOf(document.slot)
-      return evidence === null
+      if (searched.episodes) episodeCharacters += document.episodes.length
+      const match = scoreMatch(document, interpretations, searched)
+      const popularity = relativePopularity(document.id)
+      return match === null
         ? []
-        : [{ slot: document.slot, evidence, rank: evidence.score + POPULARITY_WEIGHT * popularity, popularity }]
+        : [{ id: document.id, match, rank: match.score + POPULARITY_WEIGHT * popularity, popularity }]
     })
   }
 
-  function explain (query: string, slots: readonly number[]): Explanation[] {
-    const readings = readingsOf(query)
-    return slots.flatMap((slot) => {
-      const document = documents.get(slot)
-      return document === undefined ? [] : [explainOne(document, readings)]
+  function explain (query: string, ids: readonly number[]): DocumentExplanation[] {
+    const interpretations = interpret(query)
+    return ids.flatMap((id) => {
+      const document = documents.get(id)
+      return document === undefined ? [] : [{ documentId: id, ...explainMatch(document, interpretations) }]
     })
   }
 
@@ -270,53 +256,30 @@ function namesText ({ names, year }: SearchDocument): string {
   return year === null ? names.join('\n') : `${names.join('\n')}\n${year}`
 }
 
-function vocabularyOf (document: SearchDocument): Set<string> {
-  return new Set(wordsOf(`${namesText(document)}\n${document.people}\n${document.episodes}`).map(({ word }) => word))
+function distinctWords (document: SearchDocument): Set<string> {
+  const text = `${namesText(document)}\n${document.people}\n${document.episodes}`
+  return new Set(tokenise(text).map(({ word }) => word))
 }
 
-/** The words that count, small ones only when there are no others; none when one that has to be there means nothing. */
-function meantTerms (terms: readonly Term[], combineWith: 'AND' | 'OR'): readonly Term[] {
-  const counting = terms.some(({ isSmall }) => !isSmall) ? terms.filter(({ isSmall }) => !isSmall) : terms
-  const meant = counting.filter(({ meanings }) => meanings.size > 0)
-  return combineWith === 'AND' && meant.length < counting.length ? [] : meant
+/**
+ * The terms that have to match: stop words only if there are no other terms.
+ * @returns an empty list if a term that has to match has no candidates
+ */
+function significantTerms (terms: readonly Term[], combineWith: CombineWith): readonly Term[] {
+  const withoutStopWords = terms.filter((term) => !term.isStopWord)
+  const significant = withoutStopWords.length > 0 ? withoutStopWords : terms
+  const matchable = significant.filter(({ candidates }) => candidates.size > 0)
+  return combineWith === 'AND' && matchable.length < significant.length ? [] : matchable
 }
 
-/** Each word in any of its meanings. */
-function toQuery (terms: readonly Term[], combineWith: 'AND' | 'OR'): Query {
+/** Each term matches any of its candidates. */
+function toMiniSearchQuery (terms: readonly Term[], combineWith: CombineWith): Query {
   return {
     combineWith,
-    queries: terms.map(({ meanings }) => ({
+    queries: terms.map(({ candidates }) => ({
       combineWith: 'OR',
-      queries: [[...meanings.keys()].join(' ')],
-      boostTerm: (word: string) => meanings.get(word) ?? 0,
+      queries: [[...candidates.keys()].join(' ')],
+      boostTerm: (word: string) => candidates.get(word) ?? 0,
     })),
   }
-}
-
-function explainOne (document: SearchDocument, readings: readonly QueryInterpretation[]): Explanation {
-  const evidence = scoreMatch(document, readings, {
-    people: document.people !== '',
-    episodes: document.episodes !== '',
-  })
-  const highlights: Highlight[] = []
-  const add = (field: Highlight['field'], text: string | undefined): void => {
-    const parts = text === undefined ? null : markMatches(text, readings)
-    if (parts !== null) highlights.push({ field, parts })
-  }
-  const [title, ...others] = document.names
-  if (evidence?.field === 'name' && evidence.index > 0) {
-    add(fieldOfName(document, evidence.index), others[evidence.index - 1])
-  }
-  if (evidence?.field === 'person') add('person', document.people.split('\n')[evidence.index])
-  const episode = evidence?.field === 'episode' ? evidence.index : null
-  if (episode !== null) add('episode', document.episodes.split('\n')[episode])
-  add('title', title)
-  if (evidence?.field === 'several') {
-    for (const person of document.people.split('\n')) if (highlights.length <= SHOWN_PEOPLE) add('person', person)
-  }
-  return { slot: document.slot, highlights, episode }
-}
-
-function fieldOfName ({ hasOriginal }: SearchDocument, index: number): Highlight['field'] {
-  return index === 1 && hasOriginal ? 'originalTitle' : 'alternativeTitle'
 }

@@ -1,110 +1,109 @@
-// The worker thread that searches, as the rest of the service sees it: bounded in how many wait and for how long.
+// Client of the search worker thread. Bounds the number of pending searches and the time that each may take.
 import { Worker } from 'node:worker_threads'
 import { unavailable } from '../errors.js'
-import type { Explanation, SearchDocument } from './search-index.js'
+import type { DocumentExplanation, SearchDocument } from './search-index.js'
 import type { SearchReply, SearchRequest, SearchTask } from './search-worker.js'
 
 export interface SearchThread {
   put(documents: readonly SearchDocument[]): Promise<void>
-  remove(slots: readonly number[]): Promise<void>
+  remove(ids: readonly number[]): Promise<void>
   /** @throws DomainError 503 `search-busy` */
   search(query: string): Promise<Uint32Array>
   /** @throws DomainError 503 `search-busy` */
-  explain(query: string, slots: readonly number[]): Promise<Explanation[]>
-  /** Bytes that the index's thread has in use. */
+  explain(query: string, ids: readonly number[]): Promise<DocumentExplanation[]>
+  /** Heap of the thread in use, bytes. */
   readMemory(): Promise<number>
   close(): Promise<void>
 }
 
 export interface SearchThreadOptions {
-  /** A search that takes longer is given up. */
-  readonly timeLimitMs?: number
-  /** How many searches may wait; those beyond are told to come again. */
-  readonly maxWaiting?: number
-  /** Told when the thread ended by itself: its index is gone. */
+  /** Searches that take longer fail. */
+  readonly timeoutMs?: number
+  /** Further searches are rejected. */
+  readonly maxPending?: number
+  /** Called if the thread ends unexpectedly: its index is lost. */
   onLost(error: unknown): void
 }
 
-/** A thread that has not answered for so long is ended: nothing that it is asked takes this long. */
-const STUCK_AFTER_MS = 30_000
+/** A thread without any reply for so long is terminated. No task takes this long. */
+const WATCHDOG_TIMEOUT_MS = 30_000
 
-interface Waiting {
+interface PendingReply {
   resolve(result: unknown): void
   reject(error: unknown): void
 }
 
-export const searchBusy = (): Error =>
-  unavailable('search-busy', 'Search has too much to do at this moment. Try again shortly.', 1)
+export const searchBusy = (): Error => unavailable('search-busy', 'Search is overloaded. Try again in a moment.', 1)
 
 export function startSearchThread (
-  { timeLimitMs = 2_000, maxWaiting = 64, onLost }: SearchThreadOptions,
+  { timeoutMs = 2_000, maxPending = 64, onLost }: SearchThreadOptions,
 ): SearchThread {
   const worker = new Worker(new URL('./search-worker.js', import.meta.url))
   worker.unref()
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
-  let searching = 0
+  const pendingReplies = new Map<number, PendingReply>()
+  let lastRequestId = 0
+  let pendingSearches = 0
   let isClosed = false
-  let stuck: NodeJS.Timeout | null = null
+  let watchdog: NodeJS.Timeout | null = null
 
   worker.on('message', (reply: SearchReply) => {
-    stuck?.refresh()
-    const asked = waiting.get(reply.id)
-    waiting.delete(reply.id)
-    if (waiting.size === 0) watchLess()
-    if ('error' in reply) asked?.reject(new Error(`the search index failed: ${reply.error}`))
-    else asked?.resolve(reply.result)
+    watchdog?.refresh()
+    const pending = pendingReplies.get(reply.id)
+    pendingReplies.delete(reply.id)
+    if (pendingReplies.size === 0) stopWatchdog()
+    if ('error' in reply) pending?.reject(new Error(`the search index failed: ${reply.error}`))
+    else pending?.resolve(reply.result)
   })
-  worker.on('error', lose)
+  worker.on('error', handleLoss)
   worker.on('exit', (code) => {
-    lose(new Error(`the search thread ended with ${code}`))
+    handleLoss(new Error(`the search thread ended with code ${code}`))
   })
 
-  function lose (error: unknown): void {
-    watchLess()
+  function handleLoss (error: unknown): void {
+    stopWatchdog()
     if (isClosed) return
-    giveUp()
+    rejectPending()
     onLost(error)
   }
 
-  function giveUp (): void {
+  function rejectPending (): void {
     isClosed = true
-    for (const { reject } of waiting.values()) reject(searchBusy())
-    waiting.clear()
+    for (const { reject } of pendingReplies.values()) reject(searchBusy())
+    pendingReplies.clear()
   }
 
-  function watchLess (): void {
-    if (stuck !== null) clearTimeout(stuck)
-    stuck = null
+  function stopWatchdog (): void {
+    if (watchdog !== null) clearTimeout(watchdog)
+    watchdog = null
   }
 
-  async function ask<T> (task: SearchTask): Promise<T> {
+  async function send<T> (task: SearchTask): Promise<T> {
     if (isClosed) throw searchBusy()
-    const id = ++lastId
-    stuck ??= setTimeout(() => {
+    const id = ++lastRequestId
+    watchdog ??= setTimeout(() => {
       void worker.terminate()
-    }, STUCK_AFTER_MS).unref()
+    }, WATCHDOG_TIMEOUT_MS).unref()
     return await new Promise<T>((resolve, reject) => {
-      waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      pendingReplies.set(id, { resolve: resolve as PendingReply['resolve'], reject })
       worker.postMessage({ id, task } satisfies SearchRequest)
     })
   }
 
-  /** Asks, and waits only so long. What is given up still runs to its end: a thread cannot be interrupted without its index. */
-  async function askInTime<T> (task: SearchTask): Promise<T> {
-    if (searching >= maxWaiting) throw searchBusy()
-    searching++
-    const answer = ask<T>(task).finally(() => {
-      searching--
+  /** After the timeout, the thread still completes the task: terminating it would lose the index. */
+  async function sendWithTimeout<T> (task: SearchTask): Promise<T> {
+    if (pendingSearches >= maxPending) throw searchBusy()
+    pendingSearches++
+    const reply = send<T>(task).finally(() => {
+      pendingSearches--
     })
     let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<never>((_resolve, reject) => {
+    const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         reject(searchBusy())
-      }, timeLimitMs)
+      }, timeoutMs)
     })
     try {
-      return await Promise.race([answer, tooLate])
+      return await Promise.race([reply, timeout])
     } finally {
       clearTimeout(timer)
     }
@@ -112,17 +111,17 @@ export function startSearchThread (
 
   return {
     put: async (documents) => {
-      await ask({ kind: 'put', documents })
+      await send({ kind: 'put', documents })
     },
-    remove: async (slots) => {
-      await ask({ kind: 'remove', slots })
+    remove: async (ids) => {
+      await send({ kind: 'remove', ids })
     },
-    search: async (query) => await askInTime({ kind: 'search', query }),
-    explain: async (query, slots) => await askInTime({ kind: 'explain', query, slots }),
-    readMemory: async () => await ask({ kind: 'memory' }),
+    search: async (query) => await sendWithTimeout({ kind: 'search', query }),
+    explain: async (query, ids) => await sendWithTimeout({ kind: 'explain', query, ids }),
+    readMemory: async () => await send({ kind: 'memory' }),
     async close () {
-      giveUp()
-      watchLess()
+      rejectPending()
+      stopWatchdog()
       await worker.terminate()
     },
   }

@@ -1,13 +1,15 @@
-// Runs in a worker thread: holds the index and answers one message after the other.
+// Worker thread that holds the search index and handles one task after the other.
 import { parentPort } from 'node:worker_threads'
-import { createSearchIndex, type Explanation, type SearchDocument } from './search-index.js'
+import { createSearchIndex, type DocumentExplanation, type SearchDocument } from './search-index.js'
 
 export type SearchTask =
   | { readonly kind: 'put', readonly documents: readonly SearchDocument[] }
-  | { readonly kind: 'remove', readonly slots: readonly number[] }
+  | { readonly kind: 'remove', readonly ids: readonly number[] }
   | { readonly kind: 'search', readonly query: string }
-  | { readonly kind: 'explain', readonly query: string, readonly slots: readonly number[] }
+  | { readonly kind: 'explain', readonly query: string, readonly ids: readonly number[] }
   | { readonly kind: 'memory' }
+
+type SearchResult = Uint32Array | DocumentExplanation[] | number | null
 
 export interface SearchRequest {
   readonly id: number
@@ -15,23 +17,23 @@ export interface SearchRequest {
 }
 
 export type SearchReply =
-  | { readonly id: number, readonly result: Uint32Array | Explanation[] | number | null }
+  | { readonly id: number, readonly result: SearchResult }
   | { readonly id: number, readonly error: string }
 
 const index = createSearchIndex()
 
-function run (task: SearchTask): Uint32Array | Explanation[] | number | null {
+function runTask (task: SearchTask): SearchResult {
   switch (task.kind) {
     case 'put':
       for (const document of task.documents) index.put(document)
       return null
     case 'remove':
-      for (const slot of task.slots) index.remove(slot)
+      for (const id of task.ids) index.remove(id)
       return null
     case 'search':
       return index.search(task.query)
     case 'explain':
-      return index.explain(task.query, task.slots)
+      return index.explain(task.query, task.ids)
     case 'memory':
       return process.memoryUsage().heapUsed
   }
@@ -40,7 +42,7 @@ function run (task: SearchTask): Uint32Array | Explanation[] | number | null {
 parentPort?.on('message', ({ id, task }: SearchRequest) => {
   let reply: SearchReply
   try {
-    reply = { id, result: run(task) }
+    reply = { id, result: runTask(task) }
   } catch (error) {
     reply = { id, error: String(error) }
   }

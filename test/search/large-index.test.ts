@@ -1,46 +1,43 @@
 import t from 'tap'
 import { createSearchIndex, type SearchDocument, type SearchIndex } from '../../src/search/search-index.js'
 
-const FILMS = 6_000
+const MOVIE_COUNT = 6_000
 
-/** A great many titles that have a word in common, each more popular than the one before. */
-function fill (index: SearchIndex): void {
-  for (let slot = 0; slot < FILMS; slot++) index.put(toDocument(slot, `The Winter of Number ${slot}`, slot + 10))
+/** Movies with a common word, in ascending order of popularity. */
+function createFullIndex (): SearchIndex {
+  const index = createSearchIndex()
+  for (let id = 0; id < MOVIE_COUNT; id++) index.put(toDocument(id, `The Winter of Number ${id}`, id + 10))
+  return index
 }
 
-function toDocument (slot: number, name: string, popularity: number): SearchDocument {
-  return { slot, names: [name], hasOriginal: false, people: '', episodes: '', year: null, popularity }
+function toDocument (id: number, name: string, popularity: number): SearchDocument {
+  return { id, names: [name], hasOriginal: false, people: '', episodes: '', year: null, popularity }
 }
 
-t.test('of thousands of matches each is found once, the most popular before others', async (t) => {
-  const index = createSearchIndex()
-  fill(index)
-  const found = [...index.search('winter')]
-  t.equal(found.length, FILMS)
-  t.equal(new Set(found).size, FILMS)
-  t.equal(found[0], FILMS - 1)
-  t.ok(found.indexOf(FILMS - 5) < found.indexOf(5))
+t.test('each of thousands of matches is found once, popular titles first', async (t) => {
+  const found = [...createFullIndex().search('winter')]
+  t.equal(found.length, MOVIE_COUNT)
+  t.equal(new Set(found).size, MOVIE_COUNT)
+  t.equal(found[0], MOVIE_COUNT - 1)
+  t.ok(found.indexOf(MOVIE_COUNT - 5) < found.indexOf(5))
 })
 
-t.test('a name that is just what was typed comes first, however many others are better known', async (t) => {
-  const index = createSearchIndex()
-  fill(index)
-  index.put(toDocument(FILMS, 'Winter', 0))
-  t.equal(index.search('winter')[0], FILMS)
+t.test('a name that equals the query comes before all more popular matches', async (t) => {
+  const index = createFullIndex()
+  index.put(toDocument(MOVIE_COUNT, 'Winter', 0))
+  t.equal(index.search('winter')[0], MOVIE_COUNT)
 })
 
-t.test('a rare word beside one that thousands have leads to its title', async (t) => {
-  const index = createSearchIndex()
-  fill(index)
-  index.put(toDocument(FILMS, 'Winter in Chernobyl', 0))
-  t.equal(index.search('chernobyl winter')[0], FILMS)
-  t.equal(index.search('winter chern')[0], FILMS, 'also half typed')
-  t.equal(index.search('chernobil wintre')[0], FILMS, 'or misspelled')
+t.test('a rare word next to a frequent word finds its title', async (t) => {
+  const index = createFullIndex()
+  index.put(toDocument(MOVIE_COUNT, 'Winter in Chernobyl', 0))
+  t.equal(index.search('chernobyl winter')[0], MOVIE_COUNT)
+  t.equal(index.search('winter chern')[0], MOVIE_COUNT, 'unfinished')
+  t.equal(index.search('chernobil wintre')[0], MOVIE_COUNT, 'misspelled')
 })
 
-t.test('what was taken out, or is called otherwise now, is not found by its old words', async (t) => {
-  const index = createSearchIndex()
-  fill(index)
+t.test('the words of a removed or renamed title no longer find it', async (t) => {
+  const index = createFullIndex()
   t.ok(index.search('number 4711').includes(4_711))
   index.put(toDocument(4_711, 'The Summer', 5))
   t.notOk(index.search('winter').includes(4_711))

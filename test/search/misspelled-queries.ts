@@ -1,11 +1,11 @@
-// A hundred ways in which people misspell real titles of the demo catalogue, with the one they mean. They were written down
-// before the ranking was.
+// A hundred misspelled queries for titles of the demo catalogue. The ranking is adjusted to them, not they to the
+// ranking.
 
-/** What was typed, and the title meant; a year where several have that name. */
+/** The query and the intended title; the year tells titles with the same name apart. */
 export type MisspelledQuery = readonly [typed: string, title: string, year?: number]
 
 export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
-  // Letters swapped.
+  // Transposed letters.
   ['teh matrix', 'The Matrix'],
   ['galdiator', 'Gladiator'],
   ['pupl fiction', 'Pulp Fiction'],
@@ -21,7 +21,7 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['juarssic park', 'Jurassic Park'],
   ['fagro', 'Fargo'],
   ['brokeback mountian', 'Brokeback Mountain'],
-  // Letters left out.
+  // Missing letters.
   ['shawshank redmption', 'The Shawshank Redemption'],
   ['forest gump', 'Forrest Gump'],
   ['termnator', 'The Terminator'],
@@ -37,7 +37,7 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['the sixt sense', 'The Sixth Sense'],
   ['donie darko', 'Donnie Darko'],
   ['crouching tiger hiden dragon', 'Crouching Tiger, Hidden Dragon'],
-  // Letters doubled or too many.
+  // Additional letters.
   ['gooodfellas', 'Goodfellas'],
   ['the dark knnight', 'The Dark Knight'],
   ['appollo 13', 'Apollo 13'],
@@ -47,7 +47,7 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['shreck', 'Shrek'],
   ['titannic', 'Titanic'],
   ['pirates of the carribean dead mans chest', "Pirates of the Caribbean: Dead Man's Chest"],
-  // Written as it sounds.
+  // Phonetic spelling.
   ['american sycho', 'American Psycho'],
   ['kwontum of solace', 'Quantum of Solace'],
   ['the sylence of the lams', 'The Silence of the Lambs'],
@@ -69,7 +69,7 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['napolean dynamite', 'Napoleon Dynamite'],
   ['ace venchura', 'Ace Ventura: Pet Detective'],
   ['jerry macguire', 'Jerry Maguire'],
-  // Accents, hyphens, apostrophes and dots left out.
+  // Without accents, hyphens, apostrophes and dots.
   ['amelie', "Le Fabuleux destin d'Amélie Poulain"],
   ['leon', 'Léon'],
   ['deja vu', 'Déjà Vu'],
@@ -81,7 +81,7 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['walle', 'WALL-E'],
   ['oceans eleven', "Ocean's Eleven", 2001],
   ['et the extra terrestrial', 'E.T. the Extra-Terrestrial'],
-  // Half-typed, with and without a mistake.
+  // Unfinished, correct and misspelled.
   ['indep', 'Independence Day'],
   ['sleepy ho', 'Sleepy Hollow'],
   ['reservoir d', 'Reservoir Dogs'],
@@ -92,13 +92,13 @@ export const MISSPELLED_QUERIES: readonly MisspelledQuery[] = [
   ['benjamin bu', 'The Curious Case of Benjamin Button'],
   ['shwash', 'The Shawshank Redemption'],
   ['braveha', 'Braveheart'],
-  // Words in another order.
+  // Words in a different order.
   ['park jurassic', 'Jurassic Park'],
   ['ryan private saving', 'Saving Private Ryan'],
   ['potter harry azkaban', 'Harry Potter and the Prisoner of Azkaban'],
   ['mind beautiful', 'A Beautiful Mind'],
   ['story toy 3', 'Toy Story 3'],
-  // An article too few or too many, words joined or apart, other numerals.
+  // Missing and additional articles, joined and split words, different numerals.
   ['godfather', 'The Godfather'],
   ['the big fish', 'Big Fish'],
   ['devil wears prada', 'The Devil Wears Prada'],
