@@ -127,3 +127,12 @@ titleSchema.index({ 'externalIds.tmdb': 1 }, { unique: true, sparse: true })
 titleSchema.index({ 'externalIds.wikidata': 1 }, { unique: true, sparse: true })
 
 export const Title = mongoose.model('Title', titleSchema)
+
+export type TitleCredits = Pick<StoredTitle, '_id' | 'cast' | 'crew'>
+
+/** Cast and crew of titles, by title ID. */
+export async function findCredits (titleIds: readonly string[]): Promise<Map<string, TitleCredits>> {
+  const titles = await Title.find({ _id: mongoose.trusted({ $in: titleIds }) }, { cast: 1, crew: 1 })
+    .lean<TitleCredits[]>()
+  return new Map(titles.map((title) => [title._id.toString(), title]))
+}

@@ -58,3 +58,8 @@ export function ifMatchRevision (request: FastifyRequest): number | null {
   }
   return Number(match[1])
 }
+
+/** Hook for onSend: forbids caches to store the response. */
+export async function forbidCaching (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store')
+}

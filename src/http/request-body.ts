@@ -1,6 +1,6 @@
 // Request bodies that are read as streams and may be rejected before their end.
 import type { Readable } from 'node:stream'
-import type { DomainError } from '../errors.js'
+import { badRequest, type DomainError } from '../errors.js'
 
 /** How long a rejected body is drained. */
 const DRAIN_TIMEOUT_MS = 2_000
@@ -27,4 +27,13 @@ export function drainBody (body: Readable): void {
   body.once('close', () => {
     clearTimeout(timer)
   }).resume()
+}
+
+/** Maps errors of the form parser, which have no status code if the headers of a form are malformed. */
+export function toFormError (error: unknown): unknown {
+  if (!(error instanceof Error) || 'statusCode' in error) return error
+  return badRequest(
+    'malformed-request',
+    'The form is malformed: its Content-Type needs a boundary, and its parts need names.',
+  )
 }

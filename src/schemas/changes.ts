@@ -1,34 +1,21 @@
-// The change feed on the wire.
+// The change feed of a profile.
 import { Type, type Static } from 'typebox'
 import { CHANGE_KINDS } from '../domain/vocabulary.js'
-import type { Localiser } from '../catalogue/queries/localise.js'
-import type { FeedPage } from '../changes/read-changes.js'
-import { Card, toCard } from './catalogue.js'
 import { nullable, ref } from './common.js'
+import { Card } from './titles.js'
 
-const Change = Type.Object({
+export const Change = Type.Object({
   kind: Type.Enum([...CHANGE_KINDS], {
     description:
-      'watching: progress, and with it continue watching · wishlist · rating · history: all of it was cleared or brought back · catalogue: the title, or what can be played of it',
+      'watching: progress and continue watching · wishlist · rating · history: all of it was cleared or restored · ' +
+      'catalogue: the title or its media files',
   }),
-  title: nullable(ref(Card), 'With its present state; null: any title, or one that is not there any more'),
+  title: nullable(ref(Card), 'Title in its current state; null: any title, or one that no longer exists'),
 }, { $id: 'Change' })
 
 export const Changes = Type.Object({
-  items: Type.Array(ref(Change), { description: 'Of one kind and title only the newest' }),
-  reset: Type.Boolean({ description: 'More has changed than is remembered: read everything again' }),
-  cursor: Type.String({ description: 'Pass it as since to hear what comes after' }),
+  items: Type.Array(ref(Change), { description: 'Changes; of each kind and title only the newest' }),
+  reset: Type.Boolean({ description: 'Whether changes are missing: the client must reload everything' }),
+  cursor: Type.String({ description: 'Send it as `since` to get later changes' }),
 }, { $id: 'Changes' })
-export const changeSchemas = [Change, Changes] as const
-
-export function toChanges (
-  { changes, isReset }: FeedPage,
-  cursor: string,
-  localiser: Localiser,
-): Static<typeof Changes> {
-  const items = changes.map(({ kind, card }) => ({
-    kind,
-    title: card === null ? null : toCard(card.title, card.state, localiser),
-  }))
-  return { items, reset: isReset, cursor }
-}
+export type Changes = Static<typeof Changes>

@@ -1,34 +1,31 @@
-// Collections of titles, and people, on the wire.
+// Collections of titles.
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
-import type { Localiser } from '../catalogue/queries/localise.js'
-import type { CatalogueCollection } from '../catalogue/store/catalogue.js'
-import { Card, toTranslations, WireTranslations } from './catalogue.js'
-import { Name, PosterUrl, Text, Translations } from './title-input.js'
-import { Id, NextCursor, nullable, ref, strict } from './common.js'
+import { describe, Id, NextCursor, nullable, ref, strict } from './common.js'
+import { Name, PosterUrl, Synopsis, Translations } from './title-input.js'
+import { Card, StoredTranslations } from './titles.js'
 
 export const CollectionKind = Type.Enum([...COLLECTION_KINDS], {
-  description: 'A series of films in their order, or a list that an editor made',
+  description: 'Series in a fixed order, or editorial list',
 })
 
-const input = {
+const collectionFields = {
   kind: Type.Optional(CollectionKind),
-  synopsis: Type.Optional(nullable(Text)),
+  synopsis: Type.Optional(nullable(Synopsis, 'Short description; null: none')),
   translations: Type.Optional(Translations),
-  posterUrl: Type.Optional(nullable(PosterUrl)),
+  posterUrl: Type.Optional(nullable(PosterUrl, 'URL of the poster; null: none')),
   titleIds: Type.Optional(
     Type.Array(Id, {
       maxItems: MAX_COLLECTION_TITLES,
       uniqueItems: true,
-      description: 'Movies and shows, in their order',
+      description: 'Movies and shows in the order of the collection',
     }),
   ),
-  published: Type.Optional(
-    Type.Boolean({ description: 'Only published collections are there for members; true when left out' }),
-  ),
+  published: Type.Optional(Type.Boolean({ description: 'Whether members can see the collection; true by default' })),
 }
-export const CollectionInput = strict({ title: Name, ...input }, { $id: 'CollectionInput' })
-export const CollectionChanges = strict({ title: Type.Optional(Name), ...input }, {
+const Title = describe(Name, 'Title in the language of the catalogue')
+export const CollectionInput = strict({ title: Title, ...collectionFields }, { $id: 'CollectionInput' })
+export const CollectionChanges = strict({ title: Type.Optional(Title), ...collectionFields }, {
   $id: 'CollectionChanges',
   minProperties: 1,
 })
@@ -36,80 +33,29 @@ export const CollectionChanges = strict({ title: Type.Optional(Name), ...input }
 const collection = {
   id: Id,
   kind: CollectionKind,
-  title: Type.String(),
-  synopsis: nullable(Type.String()),
-  language: Type.String({ description: 'Of title and synopsis, BCP 47' }),
-  posterUrl: nullable(Type.String()),
-  titleCount: Type.Integer({ description: 'Titles of it that are there for this viewer' }),
+  title: Type.String({ description: 'Title, localised' }),
+  synopsis: nullable(Type.String(), 'Short description, localised; null: none'),
+  language: Type.String({ description: 'Language of title and synopsis, BCP 47' }),
+  posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  titleCount: Type.Integer({ description: 'Number of titles that are visible to the caller' }),
 }
 export const CollectionCard = Type.Object(collection, { $id: 'CollectionCard' })
-export const CollectionDetail = Type.Object({
+export type CollectionCard = Static<typeof CollectionCard>
+
+export const Collection = Type.Object({
   ...collection,
-  items: Type.Array(ref(Card), { description: 'In their order' }),
+  items: Type.Array(ref(Card), { description: 'Titles in the order of the collection' }),
   nextCursor: NextCursor,
 }, { $id: 'Collection' })
-export const StoredCollectionView = Type.Object({
+
+export const StoredCollection = Type.Object({
   id: Id,
   kind: CollectionKind,
-  title: Type.String(),
-  synopsis: nullable(Type.String()),
-  translations: WireTranslations,
-  posterUrl: nullable(Type.String()),
-  titleIds: Type.Array(Id),
-  published: Type.Boolean(),
+  title: Type.String({ description: 'Title in the language of the catalogue' }),
+  synopsis: nullable(Type.String(), 'Short description; null: none'),
+  translations: StoredTranslations,
+  posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  titleIds: Type.Array(Id, { description: 'Movies and shows in the order of the collection' }),
+  published: Type.Boolean({ description: 'Whether members can see the collection' }),
 }, { $id: 'StoredCollection', description: 'A collection as administrators edit it' })
-
-export const PersonView = Type.Object({
-  id: Id,
-  name: Type.String(),
-  titleCount: Type.Integer({ description: 'Titles that are there for this viewer' }),
-}, { $id: 'Person' })
-export const PersonDetail = Type.Object({
-  id: Id,
-  name: Type.String(),
-  titleCount: Type.Integer(),
-  items: Type.Array(
-    Type.Object({
-      title: ref(Card),
-      credits: Type.Array(
-        Type.Object({
-          department: Type.Enum(['cast', 'crew']),
-          role: nullable(Type.String(), 'Whom they play, or what they did'),
-        }),
-      ),
-    }),
-    { description: 'Newest first' },
-  ),
-  nextCursor: NextCursor,
-}, { $id: 'PersonDetail' })
-
-export function toCollectionCard (
-  one: CatalogueCollection,
-  titleCount: number,
-  localiser: Localiser,
-): Static<typeof CollectionCard> {
-  const { language, title, synopsis } = localiser.wordsOf(one)
-  return {
-    id: one.id,
-    kind: one.kind,
-    title: title ?? one.title,
-    synopsis,
-    language,
-    posterUrl: one.posterUrl,
-    titleCount,
-  }
-}
-
-export function toStoredCollection (one: CatalogueCollection): Static<typeof StoredCollectionView> {
-  const { id, kind, title, synopsis, posterUrl, titleIds, published } = one
-  return {
-    id,
-    kind,
-    title,
-    synopsis,
-    translations: toTranslations(one.translations),
-    posterUrl,
-    titleIds: [...titleIds],
-    published,
-  }
-}
+export type StoredCollection = Static<typeof StoredCollection>

@@ -1,30 +1,34 @@
-// Building blocks of all schemas: ids, times, positions, languages, pages, problems. One constant feeds validation, types
-// and the OpenAPI document.
+// Primitives that all schemas are composed of. One constant defines validation, type and OpenAPI description.
 import { Type, type Static, type TSchema } from 'typebox'
+
+/** 60 days: longer than any movie, and an exact integer in a double. */
+const MAX_POSITION_MS = 60 * 86_400_000
 
 export const Id = Type.String({
   pattern: '^[0-9a-f]{24}$',
-  description: '24 hexadecimal digits',
+  description: 'ID, 24 hexadecimal digits',
   examples: ['665f1c2e9b1e8a0012ab34cd'],
 })
 export const Timestamp = Type.String({
   format: 'date-time',
-  description: 'RFC 3339, UTC',
+  description: 'Time, RFC 3339 in UTC',
   examples: ['2026-03-01T20:15:30.123Z'],
 })
-export const FullDate = Type.String({ format: 'date', description: 'RFC 3339 full-date', examples: ['1999-03-31'] })
-/** 60 days: no film is longer, and every position is exact in a double. */
-const MAX_POSITION_MS = 60 * 86_400_000
+export const FullDate = Type.String({
+  format: 'date',
+  description: 'Date, RFC 3339 full-date',
+  examples: ['1999-03-31'],
+})
 export const PositionMs = Type.Integer({
   minimum: 0,
   maximum: MAX_POSITION_MS,
-  description: 'A place in the item, ms from its start',
+  description: 'Position in the movie or episode, ms from the start',
   examples: [1_834_567],
 })
 export const DurationMs = Type.Integer({
   minimum: 0,
   maximum: MAX_POSITION_MS,
-  description: 'A length of time, ms',
+  description: 'Duration, ms',
   examples: [7_200_000],
 })
 export const Language = Type.String({
@@ -36,69 +40,77 @@ export const Language = Type.String({
 export const HttpUrl = Type.String({
   pattern: '^https?://[^\\s]+$',
   maxLength: 2_000,
-  description: 'http or https address; never fetched by the service',
+  description: 'http or https URL; the service never fetches it',
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
 export const nullable = <T extends TSchema>(schema: T, description?: string) =>
   Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 
-/** An object that refuses members it does not know. */
+/** The same schema with another description. */
+export const describe = <T extends TSchema>(schema: T, description: string) =>
+  Type.Unsafe<Static<T>>({ ...schema, description })
+
+/** An object that rejects unknown fields. */
 export const strict = <T extends Record<string, TSchema>>(properties: T, options: Record<string, unknown> = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options })
 
-/** A reference to a named schema, so that the OpenAPI document has components. */
-export const ref = <T extends TSchema & { $id?: string }>(schema: T) =>
-  Type.Unsafe<Static<T>>({ $ref: `${schema.$id ?? ''}#` })
+/** A reference to a named schema, which becomes a component of the OpenAPI document. */
+export const ref = <T extends TSchema & { $id?: string }>(schema: T, description?: string) =>
+  Type.Unsafe<Static<T>>({ $ref: `${schema.$id ?? ''}#`, ...(description === undefined ? {} : { description }) })
 
-export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many items a page holds' })
-export const Cursor = Type.String({ pattern: '^[\\w.-]{1,500}$', description: 'nextCursor of the page before; opaque' })
-export const NextCursor = nullable(Type.String(), 'Pass it as cursor to get the next page; null on the last')
+export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Maximum items per page' })
+export const Cursor = Type.String({
+  pattern: '^[\\w.-]{1,500}$',
+  description: 'nextCursor of the previous page; opaque',
+})
+export const NextCursor = nullable(Type.String(), 'Send it as `cursor` to get the next page; null on the last page')
 
 export const pageSchema = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), nextCursor: NextCursor })
 export const listSchema = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item) })
 
 export const Reason = Type.Object({
-  code: Type.String({ description: 'Stable, for programs', examples: ['half-watched'] }),
-  text: Type.String({ description: 'In words, for people', examples: ['You stopped here.'] }),
+  code: Type.String({ description: 'Stable code, for programs', examples: ['half-watched'] }),
+  text: Type.String({ description: 'Text for people', examples: ['You stopped here.'] }),
 })
 
 export const Problem = Type.Object({
   type: Type.String({
-    description: 'URI of the kind of problem, documented',
+    description: 'URI that identifies the type of problem',
     examples: ['https://normflix.example/problems/plan-profile-limit'],
   }),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String({ description: 'What to do about it' }),
-  code: Type.String({ description: 'Short and stable', examples: ['plan-profile-limit'] }),
-  requestId: Type.String(),
-  errors: Type.Optional(Type.Array(Type.Object({
-    pointer: Type.String({
-      description: 'JSON Pointer to the member, or its name in path or query',
-      examples: ['/email'],
+  title: Type.String({ description: 'Short name of the type of problem' }),
+  status: Type.Integer({ description: 'HTTP status code' }),
+  detail: Type.String({ description: 'What happened and what to do about it' }),
+  code: Type.String({ description: 'Short stable code', examples: ['plan-profile-limit'] }),
+  requestId: Type.String({ description: 'ID of the request in the logs; quote it to support' }),
+  errors: Type.Optional(Type.Array(
+    Type.Object({
+      pointer: Type.String({
+        description: 'JSON Pointer to the field; path and query parameters by name',
+        examples: ['/email'],
+      }),
+      message: Type.String({ description: 'Why the value was rejected' }),
     }),
-    message: Type.String(),
-  }))),
+    { description: 'Rejected fields; only with `validation-failed`' },
+  )),
 }, {
   $id: 'Problem',
   additionalProperties: true,
-  description: 'RFC 9457 problem details; some codes add members of their own',
+  description: 'RFC 9457 problem details; some codes add fields',
 })
 
-export const NoContent = Type.Null({ description: 'Done; no body' })
+export const NoContent = Type.Null({ description: 'Success, without a body' })
 
-const problemAnswer = (description: string) => ({
+const problemResponse = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ref(Problem) } },
 })
 
-/** A route's answers: its own successes, and problems for everything else. */
+/** The responses of a route: its successes, and problems for client and server errors. */
 export const responses = <T extends Record<number, unknown>>(successes: T) => ({
   ...successes,
-  '4xx': problemAnswer('Refused: the code says why'),
-  '5xx': problemAnswer('Not possible now: try again when Retry-After says so'),
+  '4xx': problemResponse('Rejected; `code` states the reason'),
+  '5xx': problemResponse('Unavailable; retry after the time in Retry-After'),
 })
-
-export const ProfileParams = Type.Object({ profileId: Id })

@@ -1,104 +1,115 @@
-// A history on its way out or in: the file of an export, and the report of an import.
-import { Type } from 'typebox'
+// Export file of a history, and the report of an import.
+import { Type, type Static } from 'typebox'
+import { describe, DurationMs, Id, nullable, PositionMs, Reason, strict, Timestamp } from './common.js'
 import { ExternalIds } from './title-input.js'
-import { DurationMs, Id, nullable, PositionMs, Reason, strict, Timestamp } from './common.js'
 
-const Name = Type.String({ minLength: 1, maxLength: 500 })
+const Name = Type.String({ minLength: 1, maxLength: 500, description: 'Name' })
 const EpisodeNumber = Type.Integer({ minimum: 0, maximum: 100_000 })
 const EventId = Type.String({
   maxLength: 64,
   pattern: '^[\\w.:-]*$',
-  description: 'Told the newest event from others of its moment',
+  description: 'Orders events of the same time; the greatest wins',
 })
-const Kind = Type.Enum(['movie', 'show'], { description: "When left out, a play with numbers is a show's" })
 
 const ExportedPlay = strict({
-  id: Type.Optional(Id),
+  id: Type.Optional(describe(Id, 'ID of the play')),
   title: strict({
     id: Type.Optional(Id),
-    title: Name,
-    kind: Type.Optional(Kind),
-    year: Type.Optional(nullable(Type.Integer({ minimum: 1800, maximum: 3000 }))),
+    title: describe(Name, 'Title of the movie or show'),
+    kind: Type.Optional(
+      Type.Enum(['movie', 'show'], { description: 'Movie or show; omitted: a play with numbers belongs to a show' }),
+    ),
+    year: Type.Optional(
+      nullable(Type.Integer({ minimum: 1800, maximum: 3000 }), 'Year of release; null: unknown'),
+    ),
     externalIds: Type.Optional(ExternalIds),
-  }, { description: 'As it was called; kind, year and externalIds are missing when the title is gone' }),
+  }, {
+    description: 'Title as it was named when it was played; without kind, year and externalIds if it no longer exists',
+  }),
   item: Type.Optional(strict({
     id: Type.Optional(Id),
-    season: nullable(EpisodeNumber, 'null for a movie'),
-    episode: nullable(EpisodeNumber, 'null for a movie'),
-    title: Type.Optional(Name),
-  })),
-  startedAt: Type.Optional(Timestamp),
+    season: nullable(EpisodeNumber, 'Season number; null for a movie'),
+    episode: nullable(EpisodeNumber, 'Episode number; null for a movie'),
+    title: Type.Optional(describe(Name, 'Title of the episode or movie')),
+  }, { description: 'Movie or episode; omitted: the movie itself' })),
+  startedAt: Type.Optional(describe(Timestamp, 'Start of the play, RFC 3339 in UTC')),
   lastWatchedAt: Timestamp,
-  startPositionMs: Type.Optional(PositionMs),
+  startPositionMs: Type.Optional(describe(PositionMs, 'Position where the play started, ms from the start')),
   positionMs: PositionMs,
-  furthestMs: Type.Optional(PositionMs),
+  furthestMs: Type.Optional(describe(PositionMs, 'Furthest position, ms from the start')),
   durationMs: Type.Optional(
-    nullable(DurationMs, "The item's, as it was; null when it was not known, the catalogue's when left out"),
+    nullable(DurationMs, 'Duration of the item at that time, ms; null: unknown; omitted: that of the catalogue'),
   ),
   watchedMs: Type.Optional(
     nullable(
       DurationMs,
-      'Really played; null when the player never said, and then it is from startPositionMs to furthestMs',
+      'Time actually played, ms; null: not reported, counted from startPositionMs to furthestMs',
     ),
   ),
   endAt: Type.Optional(
-    nullable(Timestamp, 'When it was last at its end; null when never. Worked out from the position when left out'),
+    nullable(Timestamp, 'When the play last reached the end; null: never; omitted: derived from the position'),
   ),
   endWatchedMs: Type.Optional(
-    nullable(DurationMs, 'How much had been played by then; null when the player never said'),
+    nullable(DurationMs, 'Time actually played by then, ms; null: not reported'),
   ),
   eventId: Type.Optional(EventId),
-  finished: Type.Optional(Type.Boolean({ description: 'For reading; an import works it out again' })),
+  finished: Type.Optional(Type.Boolean({ description: 'For information; an import derives it again' })),
 })
 
 export const HistoryFile = strict({
-  format: Type.Literal('normflix-history'),
-  version: Type.Literal(1),
+  format: Type.Literal('normflix-history', { description: 'Always `normflix-history`' }),
+  version: Type.Literal(1, { description: 'Version of the format' }),
   exportedAt: Type.Optional(Timestamp),
-  plays: Type.Array(ExportedPlay, { description: 'Newest first in an export; in any order in an import' }),
+  plays: Type.Array(ExportedPlay, { description: 'Plays; newest first in an export, in any order in an import' }),
 }, {
   $id: 'HistoryFile',
-  description: 'The plays of one profile, with all that is needed to rebuild its history exactly',
+  description: 'All plays of one profile, complete enough to rebuild its history exactly',
 })
+export type HistoryFile = Static<typeof HistoryFile>
 
-const ItemFound = Type.Object({
+const FoundItem = Type.Object({
   titleId: Id,
   itemId: Id,
-  title: Type.String(),
-  kind: Type.Enum(['movie', 'show']),
-  year: nullable(Type.Integer()),
-  season: nullable(Type.Integer(), 'null for a movie'),
-  episode: nullable(Type.Integer(), 'null for a movie'),
+  title: Type.String({ description: 'Title of the movie or show' }),
+  kind: Type.Enum(['movie', 'show'], { description: 'Movie or show' }),
+  year: nullable(Type.Integer(), 'Year of release; null: unknown'),
+  season: nullable(Type.Integer(), 'Season number; null for a movie'),
+  episode: nullable(Type.Integer(), 'Episode number; null for a movie'),
 })
+export type FoundItem = Static<typeof FoundItem>
 
 const ReportLine = Type.Object({
-  line: Type.Integer({ description: 'The line of a CSV file, the place among the plays of a JSON file; from 1' }),
-  status: Type.Enum(['imported', 'unchanged', 'skipped', 'unmatched', 'ambiguous']),
+  line: Type.Integer({ description: 'Line in a CSV file, or position in the plays of a JSON file, from 1' }),
+  status: Type.Enum(['imported', 'unchanged', 'skipped', 'unmatched', 'ambiguous'], {
+    description: 'Outcome; the counts of the report explain the values',
+  }),
   reason: Type.Optional(Reason),
-  text: Type.String({ description: 'How the file calls it' }),
-  match: Type.Optional(ItemFound),
-  candidates: Type.Optional(Type.Array(ItemFound, { description: 'What it may be; up to 10' })),
+  text: Type.String({ description: 'Name in the file' }),
+  match: Type.Optional(FoundItem),
+  candidates: Type.Optional(Type.Array(FoundItem, { description: 'Up to 10 possible matches' })),
 })
+export type ReportLine = Static<typeof ReportLine>
 
-const Count = Type.Integer({ minimum: 0 })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const ImportReport = Type.Object({
-  dryRun: Type.Boolean({ description: 'true: nothing was written' }),
-  total: Count,
-  imported: Count,
-  unchanged: Type.Integer({ minimum: 0, description: 'Already in the history' }),
-  skipped: Type.Integer({ minimum: 0, description: 'Nothing anybody watched' }),
-  unmatched: Type.Integer({ minimum: 0, description: 'Not in the catalogue, or not for this profile' }),
-  ambiguous: Type.Integer({ minimum: 0, description: 'Several things are called so; not imported' }),
+  dryRun: Type.Boolean({ description: 'Whether nothing was written' }),
+  total: count('Number of lines'),
+  imported: count('Lines that were imported'),
+  unchanged: count('Lines that were already in the history'),
+  skipped: count('Lines that nobody watched, such as trailers'),
+  unmatched: count('Lines that match no title that the profile may see'),
+  ambiguous: count('Lines that match several items; not imported'),
   dateOrder: nullable(
     Type.Enum(['month-first', 'day-first', 'year-first']),
-    'How the dates of a short Netflix file were read; null for other files',
+    'Order in which the dates of a short Netflix file were read; null for other files',
   ),
   isDateOrderGuessed: Type.Boolean({
-    description: 'Nothing in the file told day from month: say dateOrder if it is wrong',
+    description: 'Whether no date of the file distinguishes day from month; set dateOrder if the guess is wrong',
   }),
   lines: Type.Array(ReportLine, {
-    description: 'Up to 1,000 in the order of the file; those that were not imported have precedence',
+    description: 'Up to 1,000 lines in the order of the file; lines that were not imported take precedence',
   }),
-  truncated: Type.Boolean({ description: 'There were more lines; the counts are of all' }),
+  truncated: Type.Boolean({ description: 'Whether lines are missing in the report; the counts include all' }),
 }, { $id: 'ImportReport' })
+export type ImportReport = Static<typeof ImportReport>

@@ -1,67 +1,38 @@
-// The home page on the wire: rows of cards.
+// The home page of a profile: rows of cards.
 import { Type, type Static } from 'typebox'
-import type { Localiser } from '../catalogue/queries/localise.js'
-import type { FilledRow } from '../home/home.js'
-import { Card, toCard } from './catalogue.js'
 import { NextCursor, ref } from './common.js'
-import { ContinueView, ItemView, toContinueCard, toItem } from './watching.js'
+import { ContinueCard } from './continue-watching.js'
+import { Card, Item } from './titles.js'
 
 export const RowId = Type.String({
   pattern: '^[\\p{L}\\p{N}-]{1,100}$',
-  description: 'Of a row of the home page',
+  description: 'ID of a row of the home page',
   examples: ['popular'],
 })
 
-const HomeCard = Type.Object({
+export const HomeCard = Type.Object({
   ...Card.properties,
-  episode: Type.Optional(
-    Type.Unsafe<Static<typeof ItemView>>({
-      ...ref(ItemView),
-      description: 'The new episode; in the row of new episodes only',
-    }),
-  ),
+  episode: Type.Optional(ref(Item, 'New episode; only in the row of new episodes')),
 }, { $id: 'HomeCard' })
 
 const row = {
-  id: Type.String({ description: 'Stable; names the row when it is paged', examples: ['popular'] }),
-  title: Type.String({ description: 'In words, for people', examples: ['Popular this week'] }),
+  id: Type.String({ description: 'Stable ID of the row; use it to get further pages', examples: ['popular'] }),
+  title: Type.String({ description: 'Heading, for people', examples: ['Popular this week'] }),
 }
-const ContinueRow = Type.Object({
-  kind: Type.Enum(['continue']),
+export const ContinueRow = Type.Object({
+  kind: Type.Enum(['continue'], { description: 'Type of the cards' }),
   ...row,
-  items: Type.Array(ref(ContinueView)),
+  items: Type.Array(ref(ContinueCard), { description: 'Cards, most recent activity first' }),
   nextCursor: NextCursor,
-}, { $id: 'ContinueRow', description: 'Cards as continue-watching gives them' })
-const TitleRow = Type.Object({
-  kind: Type.Enum(['titles']),
+}, { $id: 'ContinueRow', description: 'Row of continue-watching cards' })
+export const TitleRow = Type.Object({
+  kind: Type.Enum(['titles'], { description: 'Type of the cards' }),
   ...row,
-  items: Type.Array(ref(HomeCard)),
+  items: Type.Array(ref(HomeCard), { description: 'Cards in the order of the row' }),
   nextCursor: NextCursor,
-}, { $id: 'TitleRow' })
-export const homeSchemas = [HomeCard, ContinueRow, TitleRow] as const
+}, { $id: 'TitleRow', description: 'Row of title cards' })
 
 export const HomeRow = Type.Union([ref(ContinueRow), ref(TitleRow)], {
-  description: '`kind` tells which cards it holds',
+  description: '`kind` selects the type of the cards',
 })
-export type HomeRowView = Static<typeof ContinueRow> | Static<typeof TitleRow>
-
-export function toHomeRow (
-  { id, title, cards }: FilledRow,
-  nextCursor: string | null,
-  localiser: Localiser,
-): HomeRowView {
-  if (cards.kind === 'continue') {
-    return {
-      kind: 'continue',
-      id,
-      title,
-      items: cards.items.map((card) => toContinueCard(card, localiser)),
-      nextCursor,
-    }
-  }
-  const items = cards.items.map((card) => ({
-    ...toCard(card.title, card.state, localiser),
-    ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode, localiser) }),
-  }))
-  return { kind: 'titles', id, title, items, nextCursor }
-}
+export type HomeRow = Static<typeof ContinueRow> | Static<typeof TitleRow>

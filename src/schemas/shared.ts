@@ -1,24 +1,25 @@
-// The named schemas: components of the OpenAPI document, referred to by routes.
-import {
-  AccountDetail,
-  AccountSummary,
-  AccountView,
-  PlanPreview,
-  PlanView,
-  Profile,
-  SessionView,
-  Tokens,
-} from './account.js'
-import {
-  Card,
-  EpisodeDetail,
-  MediaFile,
-  MovieDetail,
-  DeletionPreviewView,
-  SeasonDetail,
-  ShowDetail,
-  WireMarkers,
-} from './catalogue.js'
+// The named schemas: components of the OpenAPI document that routes refer to.
+import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
+import { AuditEntry } from './audit.js'
+import { Change, Changes } from './changes.js'
+import { Collection, CollectionCard, CollectionChanges, CollectionInput, StoredCollection } from './collections.js'
+import { Problem } from './common.js'
+import { ContinueCard } from './continue-watching.js'
+import { DeletionPreview } from './deletion-preview.js'
+import { HistoryFile, ImportReport } from './history-transfer.js'
+import { HistoryGroup, HistoryItem, Undo } from './history.js'
+import { ContinueRow, HomeCard, TitleRow } from './home.js'
+import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
+import { RememberedLanguages } from './languages.js'
+import { Markers, MediaFile } from './media-files.js'
+import { Person, PersonDetail } from './people.js'
+import { Plan, PlanPreview } from './plans.js'
+import { Playback } from './playback.js'
+import { Profile } from './profiles.js'
+import { Progress } from './progress.js'
+import { RatedTitle } from './ratings.js'
+import { Highlight, SearchHit, Suggestion } from './search.js'
+import { Facets } from './title-filters.js'
 import {
   EpisodeChanges,
   EpisodeInput,
@@ -30,45 +31,27 @@ import {
   ShowChanges,
   ShowInput,
 } from './title-input.js'
-import { AuditView } from './audit.js'
-import { changeSchemas } from './changes.js'
-import {
-  CollectionCard,
-  CollectionChanges,
-  CollectionDetail,
-  CollectionInput,
-  PersonDetail,
-  PersonView,
-  StoredCollectionView,
-} from './collections.js'
-import { Problem } from './common.js'
-import { Facets } from './facets.js'
-import { homeSchemas } from './home.js'
-import { HistoryFile, ImportReport } from './history-transfer.js'
-import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
-import { Highlight, SearchHit, Suggestion } from './search.js'
-import { RatedTitleView, RememberedLanguages } from './ratings.js'
-import { UploadView } from './uploads.js'
-import { ContinueView, HistoryGroup, HistoryItem, ItemView, Playback, Progress, Undo } from './watching.js'
+import { Card, Episode, Item, Movie, Season, Show } from './titles.js'
+import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
   Problem,
   Profile,
-  AccountView,
+  Account,
   Tokens,
-  SessionView,
-  PlanView,
+  Session,
+  Plan,
   PlanPreview,
   AccountSummary,
   AccountDetail,
-  AuditView,
+  AuditEntry,
   MediaFile,
-  WireMarkers,
+  Markers,
   Card,
-  MovieDetail,
-  ShowDetail,
-  EpisodeDetail,
-  SeasonDetail,
+  Movie,
+  Show,
+  Episode,
+  Season,
   EpisodeInput,
   SeasonInput,
   MovieInput,
@@ -78,27 +61,28 @@ export const sharedSchemas = [
   SeasonChanges,
   EpisodeChanges,
   EpisodeOrder,
-  DeletionPreviewView,
-  ItemView,
+  DeletionPreview,
+  Item,
   Progress,
-  ContinueView,
+  ContinueCard,
   Playback,
   HistoryItem,
   HistoryGroup,
   Undo,
-  RatedTitleView,
+  RatedTitle,
   RememberedLanguages,
   HistoryFile,
   ImportReport,
-  UploadView,
+  Upload,
   Facets,
-  ...changeSchemas,
+  Change,
+  Changes,
   CollectionInput,
   CollectionChanges,
   CollectionCard,
-  CollectionDetail,
-  StoredCollectionView,
-  PersonView,
+  Collection,
+  StoredCollection,
+  Person,
   PersonDetail,
   MovieLine,
   ShowLine,
@@ -107,5 +91,7 @@ export const sharedSchemas = [
   Highlight,
   SearchHit,
   Suggestion,
-  ...homeSchemas,
+  HomeCard,
+  ContinueRow,
+  TitleRow,
 ] as const

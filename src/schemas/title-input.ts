@@ -1,163 +1,210 @@
-// What administrators write of movies and shows, one by one and in imports.
+// What administrators write about movies, shows, seasons and episodes, through the API and in imports.
 import { Type, type Static } from 'typebox'
-import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
-import { DurationMs, FullDate, HttpUrl, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
+import {
+  describe,
+  DurationMs,
+  FullDate,
+  HttpUrl,
+  Id,
+  Language,
+  nullable,
+  PositionMs,
+  ref,
+  strict,
+  Timestamp,
+} from './common.js'
 
-export const Rating = Type.Enum([...MATURITY_RATINGS], { description: 'MPA or US TV rating', examples: ['PG-13'] })
-export const Text = Type.String({ maxLength: 10_000 })
-export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
-export const Genre = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Drama'] })
-const Year = Type.Integer({ minimum: 1870, maximum: 2200, examples: [1999] })
-const ExternalId = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' })
+export const MaturityRating = Type.Enum([...MATURITY_RATINGS], {
+  description: 'MPA or US TV rating',
+  examples: ['PG-13'],
+})
+export const Synopsis = Type.String({ maxLength: 10_000, description: 'Short description' })
+export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Name; not blank' })
+export const Genre = Type.String({
+  minLength: 1,
+  maxLength: 60,
+  pattern: '\\S',
+  description: 'Genre',
+  examples: ['Drama'],
+})
+const Year = Type.Integer({ minimum: 1870, maximum: 2200, description: 'Year of release', examples: [1999] })
+const externalId = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$', description }))
 
 export const PersonCredit = strict({
-  name: Name,
-  role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Whom they play, or what they did')),
+  name: describe(Name, 'Name of the person'),
+  role: Type.Optional(nullable(Type.String({ maxLength: 300 }), 'Character or job; null: not stated')),
   imdb: Type.Optional(
-    Type.String({ pattern: '^nm\\d{1,12}$', description: 'Tells people of one name apart', examples: ['nm0000206'] }),
+    Type.String({
+      pattern: '^nm\\d{1,12}$',
+      description: 'IMDb ID; distinguishes people of the same name',
+      examples: ['nm0000206'],
+    }),
   ),
 })
-const TranslatedTitle = strict({ title: Type.Optional(nullable(Name)), synopsis: Type.Optional(nullable(Text)) })
+const TranslationInput = strict({
+  title: Type.Optional(nullable(Name, 'Translated title; null: not translated')),
+  synopsis: Type.Optional(nullable(Synopsis, 'Translated synopsis; null: not translated')),
+})
 export const Translations = Type.Record(
   Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }),
-  TranslatedTitle,
+  TranslationInput,
   {
     additionalProperties: false,
     maxProperties: MAX_TRANSLATIONS,
-    description: 'Title and synopsis in other languages, by BCP 47 tag',
+    description: 'Title and synopsis in other languages, by BCP 47 language tag',
     examples: [{ de: { title: 'Das Leben der Anderen' } }],
   },
 )
 export const ExternalIds = strict({
-  imdb: Type.Optional(ExternalId),
-  tmdb: Type.Optional(ExternalId),
-  wikidata: Type.Optional(ExternalId),
-}, { description: 'Ids in other catalogues, each unique here' })
-const Markers = strict({
-  recapStartMs: Type.Optional(nullable(PositionMs)),
-  recapEndMs: Type.Optional(nullable(PositionMs)),
-  introStartMs: Type.Optional(nullable(PositionMs)),
-  introEndMs: Type.Optional(nullable(PositionMs)),
-  creditsStartMs: Type.Optional(nullable(PositionMs, 'From here on the item counts as over')),
+  imdb: externalId('IMDb ID'),
+  tmdb: externalId('TMDB ID'),
+  wikidata: externalId('Wikidata ID'),
+}, { description: 'IDs in other catalogues; each is unique in this catalogue' })
+const MarkersInput = strict({
+  recapStartMs: Type.Optional(nullable(PositionMs, 'Start of the recap, ms from the start; null: none')),
+  recapEndMs: Type.Optional(nullable(PositionMs, 'End of the recap, ms from the start; null: none')),
+  introStartMs: Type.Optional(nullable(PositionMs, 'Start of the intro, ms from the start; null: none')),
+  introEndMs: Type.Optional(nullable(PositionMs, 'End of the intro, ms from the start; null: none')),
+  creditsStartMs: Type.Optional(
+    nullable(
+      PositionMs,
+      'Start of the credits, ms from the start; from here the item counts as finished; null: unknown',
+    ),
+  ),
 })
 
 const PlacedAfter = strict({
-  season: Type.Integer({ minimum: 1, maximum: 10_000 }),
-  episode: Type.Integer({ minimum: 0, maximum: 100_000, description: '0: before the first' }),
-}, { description: 'Of a special: the regular episode it is watched after' })
+  season: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Season number' }),
+  episode: Type.Integer({ minimum: 0, maximum: 100_000, description: 'Episode number; 0: before the first' }),
+}, { description: 'For a special: the regular episode after which it is watched' })
+const PLACED_AFTER =
+  'For a special: the regular episode after which it is watched; null: not in the watch order, never offered as next'
 
 export const PosterUrl = Type.String({
   pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$',
   maxLength: 2_000,
-  description: 'http or https address, never fetched by the service; or that of a picture which was uploaded',
+  description: 'http or https URL, which the service never fetches, or path of an uploaded poster',
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
-/** What admins write of any title; what is left out is null, empty or the default. */
-const titleInput = {
-  originalTitle: Type.Optional(nullable(Name)),
+const nullableText = Type.Optional(nullable(Synopsis, 'Short description; null: none'))
+const nullableRuntime = Type.Optional(nullable(DurationMs, 'Stated running time, ms; null: unknown'))
+const nullableMarkers = Type.Optional(nullable(MarkersInput, 'Positions that a player offers to skip to; null: none'))
+const nullableSeasonTitle = Type.Optional(nullable(Name, 'Title of the season; null: none'))
+const nullableAirDate = Type.Optional(nullable(FullDate, 'First air date, RFC 3339 full-date; null: unknown'))
+
+const titleFields = {
+  originalTitle: Type.Optional(nullable(Name, 'Title in the original language; null: unknown')),
   alternativeTitles: Type.Optional(
-    Type.Array(Name, { maxItems: 20, description: 'Other names that it is known by; search finds them' }),
+    Type.Array(Name, { maxItems: 20, description: 'Other names of the title; search finds them' }),
   ),
-  synopsis: Type.Optional(nullable(Text)),
+  synopsis: nullableText,
   translations: Type.Optional(Translations),
-  year: Type.Optional(nullable(Year, 'Taken from releaseDate when left out')),
-  releaseDate: Type.Optional(nullable(FullDate)),
-  genres: Type.Optional(Type.Array(Genre, { maxItems: 30 })),
-  maturityRating: Type.Optional(nullable(Rating, 'null: not rated, hidden from kids profiles')),
-  cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
-  crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500 })),
-  posterUrl: Type.Optional(nullable(PosterUrl)),
-  backdropUrl: Type.Optional(nullable(HttpUrl)),
-  originalLanguage: Type.Optional(nullable(Language)),
+  year: Type.Optional(nullable(Year, 'Year of release; omitted: taken from releaseDate; null: unknown')),
+  releaseDate: Type.Optional(nullable(FullDate, 'Date of release, RFC 3339 full-date; null: unknown')),
+  genres: Type.Optional(Type.Array(Genre, { maxItems: 30, description: 'Genres' })),
+  maturityRating: Type.Optional(
+    nullable(MaturityRating, 'MPA or US TV rating; null: not rated, hidden from kids profiles'),
+  ),
+  cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Cast' })),
+  crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Crew' })),
+  posterUrl: Type.Optional(nullable(PosterUrl, 'URL of the poster; null: none')),
+  backdropUrl: Type.Optional(nullable(HttpUrl, 'URL of the backdrop image; null: none')),
+  originalLanguage: Type.Optional(nullable(Language, 'Original language, BCP 47; null: unknown')),
   externalIds: Type.Optional(ExternalIds),
-  availableFrom: Type.Optional(nullable(Timestamp, 'Not there before; null: from the beginning')),
-  availableUntil: Type.Optional(nullable(Timestamp, 'Not there from then on; null: for ever')),
-  published: Type.Optional(
-    Type.Boolean({ description: 'Only published titles are there for members; true when left out' }),
+  availableFrom: Type.Optional(nullable(Timestamp, 'Hidden before this time; null: no lower limit')),
+  availableUntil: Type.Optional(nullable(Timestamp, 'Hidden from this time; null: no upper limit')),
+  published: Type.Optional(Type.Boolean({ description: 'Whether members can see the title; true by default' })),
+  popularity: Type.Optional(
+    Type.Number({ minimum: 0, description: 'Popularity in any unit; only the order matters' }),
   ),
-  popularity: Type.Optional(Type.Number({ minimum: 0, description: 'Any measure; only its order matters' })),
 }
-const movieInput = {
-  runtimeMs: Type.Optional(nullable(DurationMs)),
-  markers: Type.Optional(nullable(Markers)),
-}
+const movieFields = { runtimeMs: nullableRuntime, markers: nullableMarkers }
+
 export const EpisodeInput = strict({
-  id: Type.Optional(Id),
-  number: Type.Integer({ minimum: 0, maximum: 100_000 }),
-  title: Name,
-  synopsis: Type.Optional(nullable(Text)),
+  id: Type.Optional(describe(Id, 'ID of an existing episode of the show')),
+  number: Type.Integer({ minimum: 0, maximum: 100_000, description: 'Episode number within the season' }),
+  title: describe(Name, 'Title of the episode'),
+  synopsis: nullableText,
   translations: Type.Optional(Translations),
-  runtimeMs: Type.Optional(nullable(DurationMs)),
-  airDate: Type.Optional(nullable(FullDate)),
-  placedAfter: Type.Optional(
-    nullable(PlacedAfter, 'Of a special; null: it stands outside the order and is never offered as the next'),
-  ),
-  markers: Type.Optional(nullable(Markers)),
+  runtimeMs: nullableRuntime,
+  airDate: nullableAirDate,
+  placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
+  markers: nullableMarkers,
 }, {
   $id: 'EpisodeInput',
-  description: "An episode keeps its id, and with it everybody's progress, by its id or by its season and number",
+  description: 'An existing episode is matched by its ID or by season and number; it keeps its ID and all progress',
 })
 export const SeasonInput = strict({
-  number: Type.Integer({ minimum: 0, maximum: 10_000, description: '0 holds specials' }),
-  title: Type.Optional(nullable(Name)),
-  synopsis: Type.Optional(nullable(Text)),
+  number: Type.Integer({ minimum: 0, maximum: 10_000, description: 'Season number; 0 holds the specials' }),
+  title: nullableSeasonTitle,
+  synopsis: nullableText,
   translations: Type.Optional(Translations),
-  episodes: Type.Optional(Type.Array(ref(EpisodeInput), { maxItems: 5_000 })),
+  episodes: Type.Optional(Type.Array(ref(EpisodeInput), { maxItems: 5_000, description: 'Episodes in any order' })),
 }, { $id: 'SeasonInput' })
-/** What a season or an episode is changed in without sending the show. */
+
 export const SeasonChanges = strict({
   number: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 10_000,
-      description: 'Gives the season another number; its episodes keep their ids',
-    }),
+    Type.Integer({ minimum: 0, maximum: 10_000, description: 'New season number; the episodes keep their IDs' }),
   ),
-  title: Type.Optional(nullable(Name)),
-  synopsis: Type.Optional(nullable(Text)),
+  title: nullableSeasonTitle,
+  synopsis: nullableText,
   translations: Type.Optional(Translations),
 }, { $id: 'SeasonChanges', minProperties: 1 })
+export type SeasonChanges = Static<typeof SeasonChanges>
+
 export const EpisodeChanges = strict({
   season: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 10_000,
-      description: 'Moves it to another season, which is made when it is missing',
+      description: 'Number of the season to move the episode to; a missing season is created',
     }),
   ),
-  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
-  title: Type.Optional(Name),
-  synopsis: Type.Optional(nullable(Text)),
+  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000, description: 'New episode number' })),
+  title: Type.Optional(describe(Name, 'Title of the episode')),
+  synopsis: nullableText,
   translations: Type.Optional(Translations),
-  runtimeMs: Type.Optional(nullable(DurationMs)),
-  airDate: Type.Optional(nullable(FullDate)),
-  placedAfter: Type.Optional(nullable(PlacedAfter)),
-  markers: Type.Optional(nullable(Markers)),
+  runtimeMs: nullableRuntime,
+  airDate: nullableAirDate,
+  placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
+  markers: nullableMarkers,
 }, {
   $id: 'EpisodeChanges',
   minProperties: 1,
-  description: "An episode keeps its id, and with it everybody's progress, whatever its season and number become",
+  description: 'A moved or renumbered episode keeps its ID and all progress',
 })
+export type EpisodeChanges = Static<typeof EpisodeChanges>
+
 export const EpisodeOrder = strict({
   episodeIds: Type.Array(Id, {
     maxItems: 5_000,
     uniqueItems: true,
-    description: 'Every episode of the season, in the order they are numbered from now on',
+    description: 'All episodes of the season in their new order',
   }),
-  firstNumber: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, default: 1 })),
+  firstNumber: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_000, default: 1, description: 'Number of the first episode' }),
+  ),
 }, { $id: 'EpisodeOrder' })
-const showInput = { seasons: Type.Optional(Type.Array(ref(SeasonInput), { maxItems: 1_000 })) }
+export type EpisodeOrder = Static<typeof EpisodeOrder>
 
-export const MovieInput = strict({ title: Name, ...titleInput, ...movieInput }, { $id: 'MovieInput' })
-export const MovieChanges = strict({ title: Type.Optional(Name), ...titleInput, ...movieInput }, {
+const showFields = {
+  seasons: Type.Optional(Type.Array(ref(SeasonInput), { maxItems: 1_000, description: 'Seasons in any order' })),
+}
+
+const Title = describe(Name, 'Title in the language of the catalogue')
+export const MovieInput = strict({ title: Title, ...titleFields, ...movieFields }, { $id: 'MovieInput' })
+export const MovieChanges = strict({ title: Type.Optional(Title), ...titleFields, ...movieFields }, {
   $id: 'MovieChanges',
   minProperties: 1,
 })
-export const ShowInput = strict({ title: Name, ...titleInput, ...showInput }, { $id: 'ShowInput' })
-export const ShowChanges = strict({ title: Type.Optional(Name), ...titleInput, ...showInput }, {
+export const ShowInput = strict({ title: Title, ...titleFields, ...showFields }, { $id: 'ShowInput' })
+export const ShowChanges = strict({ title: Type.Optional(Title), ...titleFields, ...showFields }, {
   $id: 'ShowChanges',
   minProperties: 1,
 })
+/** Fields of a movie or show; omitted fields are null, empty or the default in a new title. */
 export type TitleBody = Static<typeof MovieChanges> & Static<typeof ShowChanges>

@@ -1,86 +1,69 @@
-// What an uploader says of a file, and how an upload that can be resumed is seen.
+// Uploads of media files: declared metadata, and the state of resumable uploads.
 import { Type, type Static } from 'typebox'
-import type { StoredUpload } from '../../models/media-upload.js'
-import type { DeclaredMetadata } from '../media/upload/media-files.js'
 import { Id, nullable, strict, Timestamp } from './common.js'
 
-const TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
-const Tags = { pattern: `^${TAG}(,${TAG})*$`, maxLength: 500 }
-const claims = {
+const LANGUAGE_TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
+const LanguageList = { pattern: `^${LANGUAGE_TAG}(,${LANGUAGE_TAG})*$`, maxLength: 500 }
+const declaredMetadata = {
   language: Type.Optional(
     Type.String({
-      ...Tags,
-      description: 'Of the audio, BCP 47; several with commas. When left out, what the file says',
+      ...LanguageList,
+      description: 'Audio languages, comma-separated BCP 47 tags; omitted: as stated in the file',
       examples: ['en'],
     }),
   ),
-  subtitles: Type.Optional(Type.String({ ...Tags, description: 'Languages of subtitles in the file' })),
+  subtitles: Type.Optional(
+    Type.String({
+      ...LanguageList,
+      description: 'Languages of the subtitle tracks in the file, comma-separated BCP 47 tags',
+    }),
+  ),
   edition: Type.Optional(
     Type.String({
       minLength: 1,
       maxLength: 100,
-      description: "theatrical, director's cut …",
+      description: "Edition, such as theatrical or director's cut",
       examples: ["director's cut"],
     }),
   ),
 }
 
-export const UploadQuery = strict(claims)
-export type UploadFields = Static<typeof UploadQuery>
+export const UploadQuery = strict(declaredMetadata)
+export type UploadQuery = Static<typeof UploadQuery>
 
-/** The metadata of a resumable upload. Clients add members of their own, such as a file's name: they are ignored. */
+/** Metadata of a resumable upload. Clients add fields of their own, such as a file name, which are ignored. */
 export const UploadMetadata = Type.Object({
-  ...claims,
+  ...declaredMetadata,
   itemId: Id,
   filetype: Type.Optional(Type.String({ maxLength: 100 })),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f]{64}$' })),
 })
-export type UploadMetadataFields = Static<typeof UploadMetadata>
+export type UploadMetadata = Static<typeof UploadMetadata>
 
-export function toDeclaredMetadata ({ language, subtitles, edition }: UploadFields): DeclaredMetadata {
-  const list = (text: string | undefined): string[] => text === undefined ? [] : text.split(',')
-  return { languages: list(language), subtitleLanguages: list(subtitles), edition: edition ?? null }
-}
-
-export const UploadView = Type.Object({
+export const Upload = Type.Object({
   id: Id,
-  itemId: Type.String({ description: 'The movie or episode that the file is for' }),
+  itemId: Type.String({ description: 'ID of the movie or episode' }),
   state: Type.Union([
     Type.Literal('uploading'),
     Type.Literal('processing'),
     Type.Literal('ready'),
     Type.Literal('failed'),
-  ], { description: 'processing: complete, being hashed and probed' }),
-  receivedBytes: Type.Integer({ minimum: 0, description: 'Where the upload goes on' }),
-  sizeBytes: Type.Integer({ minimum: 1, description: 'As it was announced' }),
-  mediaFileId: nullable(Id, 'null until it is ready'),
+  ], { description: 'State; processing: complete, being hashed and probed' }),
+  receivedBytes: Type.Integer({ minimum: 0, description: 'Bytes received; the offset of the next PATCH' }),
+  sizeBytes: Type.Integer({ minimum: 1, description: 'Announced size, bytes' }),
+  mediaFileId: nullable(Id, 'ID of the media file; null: not ready'),
   failure: nullable(
     Type.Object({
-      code: Type.String({ description: 'As of problems', examples: ['unreadable-media'] }),
-      detail: Type.String({ description: 'In words, for people' }),
+      code: Type.String({ description: 'Problem code', examples: ['unreadable-media'] }),
+      detail: Type.String({ description: 'Text for people' }),
     }),
-    'null unless it failed',
+    'Reason of the failure; null: not failed',
   ),
-  startedBy: Type.String({ description: 'The account that began it' }),
+  startedBy: Type.String({ description: 'ID of the account that started the upload' }),
   createdAt: Timestamp,
   touchedAt: Type.String({
     format: 'date-time',
-    description: 'When bytes arrived or the state changed; 24 hours later an unfinished upload is removed',
+    description: 'When bytes arrived or the state changed; an incomplete upload is removed 24 hours later',
   }),
 }, { $id: 'Upload' })
-
-export function toUploadView (upload: StoredUpload, receivedBytes = upload.receivedBytes): Static<typeof UploadView> {
-  const id = upload._id.toString()
-  return {
-    id,
-    itemId: upload.item.toString(),
-    state: upload.state,
-    receivedBytes,
-    sizeBytes: upload.sizeBytes,
-    mediaFileId: upload.state === 'ready' ? id : null,
-    failure: upload.failure,
-    startedBy: upload.startedBy.toString(),
-    createdAt: upload.createdAt.toISOString(),
-    touchedAt: upload.touchedAt.toISOString(),
-  }
-}
+export type Upload = Static<typeof Upload>

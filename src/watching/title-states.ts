@@ -1,51 +1,68 @@
-// What a profile's token adds to titles: whether they are on the wishlist, how they were rated and how far watched.
-import { findProfileWatching, type StoredProfile } from '../../models/account.js'
+// Adds the fields of a profile to titles: on the wishlist, rating, and progress.
 import { findStreamLeases } from '../../models/account-streams.js'
+import { findProfile, type StoredProfile } from '../../models/account.js'
 import { findPreferencesOfTitles, type StoredProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { findArchivedEntries } from '../../models/watch-archive.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
-import type { AuthenticatedCaller } from '../plugins/auth.js'
-import type { ProfileState } from '../schemas/catalogue.js'
-import { toLeaseItemState } from './streams/stream-leases.js'
-import { loadTitleWatchState } from './history/title-watch-state.js'
-import type { WatchingDeps } from './watching.js'
-import { findLiveLease } from './streams/resume-position.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
+import type { TitleRating } from '../domain/vocabulary.js'
+import type { WatchingDeps } from './deps.js'
+import { loadTitleWatchState } from './history/title-watch-state.js'
+import { findUnflushedLease, newestItemState } from './streams/resume-position.js'
 
-/** Looks up states by title id; undefined for tokens that are not bound to a profile. */
-export type TitleStates = (titleId: string) => ProfileState | undefined
-
-/** @param titleIds the titles that will be asked for */
-export async function loadTitleStates (
-  { accountId, boundProfileId }: AuthenticatedCaller,
-  titleIds: readonly string[],
-): Promise<TitleStates> {
-  if (boundProfileId === null) return () => undefined
-  const [profile, tastes] = await Promise.all([
-    findProfileWatching(accountId, boundProfileId),
-    findPreferencesOfTitles(boundProfileId, titleIds),
-  ])
-  return profile === null ? () => undefined : await statesOf(profile, titleIds, tastes)
+/** The caller of a request: an account, and the profile that its token is bound to, if any. */
+export interface ProfileCaller {
+  readonly accountId: string
+  readonly boundProfileId: string | null
 }
 
-/** The states of titles for a profile that has been read already. */
+export interface Progress {
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly finished: boolean
+  /** RFC 3339. */
+  readonly lastWatchedAt: string
+}
+
+/** The fields of a profile on a title, as the API shows them. */
+export interface ProfileState {
+  readonly inWishlist: boolean
+  readonly rating: TitleRating | null
+  /** Of a show: the progress of the episode played last. */
+  readonly progress: Progress | null
+}
+
+/** Finds the state of a title by its ID; undefined for a caller without a profile. */
+export type TitleStateLookup = (titleId: string) => ProfileState | undefined
+
+/** Loads the states of the given titles for the profile of a caller. */
+export async function loadTitleStates (
+  { accountId, boundProfileId }: ProfileCaller,
+  titleIds: readonly string[],
+): Promise<TitleStateLookup> {
+  if (boundProfileId === null) return () => undefined
+  const [profile, preferences] = await Promise.all([
+    findProfile(accountId, boundProfileId),
+    findPreferencesOfTitles(boundProfileId, titleIds),
+  ])
+  if (profile === null) return () => undefined
+  return toTitleStates(profile, await findWatchEntries(profile, titleIds), preferences)
+}
+
+/** Loads the states of the given titles for a profile that was read before. */
 export async function loadTitleStatesOfProfile (
   profile: StoredProfile,
   titleIds: readonly string[],
 ): Promise<(titleId: string) => ProfileState> {
-  return await statesOf(profile, titleIds, await findPreferencesOfTitles(profile._id.toString(), titleIds))
+  const [entries, preferences] = await Promise.all([
+    findWatchEntries(profile, titleIds),
+    findPreferencesOfTitles(profile._id.toString(), titleIds),
+  ])
+  return toTitleStates(profile, entries, preferences)
 }
 
-async function statesOf (
-  profile: StoredProfile,
-  titleIds: readonly string[],
-  tastes: readonly StoredProfileTitlePreferences[],
-): Promise<(titleId: string) => ProfileState> {
-  return toTitleStates(profile, await findEntries(profile, titleIds), tastes)
-}
-
-/** A profile's watch history entries by title: all that the account has, and of the archive those that are asked for. */
-export async function findEntries (
+/** Finds the watch history entries of a profile by title: the embedded ones, and the archived ones of given titles. */
+export async function findWatchEntries (
   profile: StoredProfile,
   titleIds: readonly string[],
 ): Promise<ReadonlyMap<string, WatchEntry>> {
@@ -59,22 +76,22 @@ export async function findEntries (
   return entries
 }
 
-/** The states of titles from what has been read. */
+/** Combines the stored parts of the states. */
 export function toTitleStates (
   profile: StoredProfile,
   entries: ReadonlyMap<string, WatchEntry>,
-  tastes: ReadonlyArray<Pick<StoredProfileTitlePreferences, 'title' | 'rating'>>,
+  preferences: ReadonlyArray<Pick<StoredProfileTitlePreferences, 'title' | 'rating'>>,
 ): (titleId: string) => ProfileState {
   const wishlist = new Set(profile.wishlist.map(String))
-  const ratings = new Map(tastes.map(({ title, rating }) => [title.toString(), rating]))
+  const ratings = new Map(preferences.map(({ title, rating }) => [title.toString(), rating]))
   return (titleId) => ({
     inWishlist: wishlist.has(titleId),
     rating: ratings.get(titleId) ?? null,
-    progress: progressOf(entries.get(titleId)),
+    progress: toProgress(entries.get(titleId)),
   })
 }
 
-function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
+function toProgress (entry: WatchEntry | undefined): Progress | null {
   if (entry === undefined || entry.item === null) return null
   return {
     positionMs: entry.positionMs,
@@ -84,36 +101,34 @@ function progressOf (entry: WatchEntry | undefined): ProfileState['progress'] {
   }
 }
 
-/** What a profile watched of an item; undefined where the token is not a profile's. */
-export type ItemProgress = ((itemId: string) => ProfileState['progress']) | undefined
+/** Finds the progress of an item by its ID; undefined instead of a lookup for a caller without a profile. */
+export type ItemProgressLookup = ((itemId: string) => Progress | null) | undefined
 
-/** How far a profile is with the items of a season. */
-export function seasonProgress (
+/** Summarises the progress of the items of a season. */
+export function summariseSeasonProgress (
   items: readonly CatalogueItem[],
-  progressOf: NonNullable<ItemProgress>,
+  findProgress: NonNullable<ItemProgressLookup>,
 ): { finishedCount: number, lastWatchedAt: string | null } {
-  const watched = items.map(({ id }) => progressOf(id)).filter((progress) => progress !== null)
-  // RFC 3339 in UTC sorts as text.
+  const watched = items.map(({ id }) => findProgress(id)).filter((progress) => progress !== null)
+  // RFC 3339 times in UTC sort as text.
   const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
   return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
 }
 
-/** What the profile of a token watched of each item of a title, live streams included; undefined without a profile. */
+/** Loads the progress of the items of a title, live streams included. */
 export async function loadItemProgress (
-  watching: WatchingDeps,
-  { accountId, boundProfileId }: AuthenticatedCaller,
+  { catalogue }: WatchingDeps,
+  { accountId, boundProfileId }: ProfileCaller,
   titleId: string,
-): Promise<ItemProgress> {
+): Promise<ItemProgressLookup> {
   if (boundProfileId === null) return undefined
-  const watcher = { account: accountId, profile: boundProfileId }
-  const [slots, { items }] = await Promise.all([
+  const ref = { account: accountId, profile: boundProfileId }
+  const [leases, { items }] = await Promise.all([
     findStreamLeases(accountId),
-    loadTitleWatchState(watching.catalogue, boundProfileId, titleId),
+    loadTitleWatchState(catalogue, boundProfileId, titleId),
   ])
   return (itemId) => {
-    const slot = findLiveLease(slots, watcher, itemId)
-    const [live, stored] = [slot === null ? null : toLeaseItemState(slot), items.get(itemId) ?? null]
-    const state = live !== null && (stored === null || live.lastWatchedAt >= stored.lastWatchedAt) ? live : stored
+    const state = newestItemState(findUnflushedLease(leases, ref, itemId), items.get(itemId) ?? null)
     if (state === null) return null
     const { positionMs, durationMs, finished } = state
     return { positionMs, durationMs, finished, lastWatchedAt: new Date(state.lastWatchedAt).toISOString() }

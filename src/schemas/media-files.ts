@@ -1,0 +1,73 @@
+// Media files, markers and subtitles of movies and episodes.
+import { Type, type Static } from 'typebox'
+import { AUDIO_KINDS } from '../domain/language-choice.js'
+import { DurationMs, Id, Language, nullable, PositionMs } from './common.js'
+import { SubtitleKind } from './languages.js'
+
+const Failure = Type.Object({
+  code: Type.String({ description: 'Stable code, for programs' }),
+  text: Type.String({ description: 'Text for people' }),
+})
+const HlsState = Type.Object({
+  state: Type.Enum(['processing', 'ready', 'failed'], {
+    description: 'State of the newest packaging; during repackaging the previous package stays available',
+  }),
+  progress: Type.Number({ minimum: 0, maximum: 1, description: 'Completed share of the packaging, 0 to 1' }),
+  reason: nullable(Failure, 'Reason of the failure; null: not failed'),
+}, { description: 'Only for administrators: state of the HLS packaging' })
+const AudioTrack = Type.Object({
+  language: nullable(Language, 'BCP 47 language tag; null: unknown'),
+  kind: Type.Enum([...AUDIO_KINDS], { description: 'Main audio, commentary, or audio description for the blind' }),
+  name: nullable(Type.String(), 'Name of the track in the file; null: none'),
+  channels: Type.Integer({ description: 'Number of channels' }),
+  codec: nullable(Type.String(), 'RFC 6381 codec string; null: unknown'),
+})
+
+export const MediaFile = Type.Object({
+  id: Id,
+  state: Type.Enum(['processing', 'ready', 'failed'], {
+    description: 'State of the processing; only administrators see files that are not ready',
+  }),
+  failure: Type.Optional(nullable(Failure, 'Only for administrators: reason of the failure; null: not failed')),
+  hls: Type.Optional(HlsState),
+  audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
+  audioTracks: Type.Array(AudioTrack, { description: 'Audio tracks in the order of the file' }),
+  subtitleLanguages: Type.Array(Language, { description: 'Languages of subtitle tracks in the file' }),
+  width: nullable(Type.Integer(), 'Video width, pixels; null: no video'),
+  height: nullable(Type.Integer(), 'Video height, pixels; null: no video'),
+  frameRate: nullable(Type.Number(), 'Frames per second; null: unknown'),
+  videoCodec: nullable(Type.String(), 'RFC 6381 codec string; null: no video, or unknown'),
+  audioCodec: nullable(Type.String(), 'RFC 6381 codec string of the first audio track; null: no audio, or unknown'),
+  container: nullable(Type.String(), 'Container format, such as mp4; null: unknown'),
+  bitrate: nullable(Type.Integer(), 'Average bit rate, bit/s; null: unknown'),
+  durationMs: nullable(DurationMs, 'Duration, ms; null: unknown'),
+  sizeBytes: Type.Integer({ description: 'Size, bytes' }),
+  sha256: Type.String({ description: 'SHA-256 of the file, hexadecimal' }),
+  edition: nullable(Type.String(), "Edition, such as theatrical or director's cut; null: the only one"),
+}, { $id: 'MediaFile' })
+export type MediaFile = Static<typeof MediaFile>
+
+export const Markers = Type.Object({
+  recapStartMs: nullable(PositionMs, 'Start of the recap, ms from the start; null: none'),
+  recapEndMs: nullable(PositionMs, 'End of the recap, ms from the start; null: none'),
+  introStartMs: nullable(PositionMs, 'Start of the intro, ms from the start; null: none'),
+  introEndMs: nullable(PositionMs, 'End of the intro, ms from the start; null: none'),
+  creditsStartMs: nullable(
+    PositionMs,
+    'Start of the credits, ms from the start; from here the item counts as finished; null: unknown',
+  ),
+}, { $id: 'Markers', description: 'Positions that a player offers to skip to' })
+export type Markers = Static<typeof Markers>
+
+export const Subtitle = Type.Object({
+  id: Id,
+  language: Language,
+  kind: SubtitleKind,
+  sizeBytes: Type.Integer({ description: 'Size as WebVTT, bytes' }),
+})
+export type Subtitle = Static<typeof Subtitle>
+
+const Binary = { schema: Type.String({ format: 'binary' }) }
+/** Response contents. */
+export const imageContent = { 'image/jpeg': Binary, 'image/png': Binary, 'image/webp': Binary }
+export const webVttContent = { 'text/vtt': { schema: Type.String() } }

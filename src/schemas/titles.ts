@@ -1,0 +1,174 @@
+// Movies, shows, seasons and episodes, as cards and in full.
+import { Type, type Static } from 'typebox'
+import { COLLECTION_KINDS, TITLE_RATINGS } from '../domain/vocabulary.js'
+import { DurationMs, Id, Language, nullable, PositionMs, ref, Timestamp } from './common.js'
+import { Markers, MediaFile } from './media-files.js'
+import { MaturityRating } from './title-input.js'
+
+export const TitleKind = Type.Enum(['movie', 'show'], { description: 'Movie or show' })
+export const TitleRating = Type.Enum([...TITLE_RATINGS], {
+  description: 'Rating of a title by a profile',
+  examples: ['love'],
+})
+
+const Credit = Type.Object({
+  personId: Type.String({ description: 'ID of the person: /v1/people/{personId}' }),
+  name: Type.String({ description: 'Name of the person' }),
+  role: nullable(Type.String(), 'Character or job; null: not stated'),
+  imdb: Type.Optional(Type.String({ description: 'IMDb ID of the person; omitted: unknown' })),
+})
+export type Credit = Static<typeof Credit>
+export const StoredTranslations = Type.Optional(
+  Type.Record(
+    Type.String(),
+    Type.Object({
+      title: nullable(Type.String(), 'Translated title; null: not translated'),
+      synopsis: nullable(Type.String(), 'Translated synopsis; null: not translated'),
+    }),
+    { description: 'Only for administrators: stored translations, by BCP 47 language tag' },
+  ),
+)
+const PlayableFormats = Type.Object({
+  heights: Type.Array(Type.Integer(), { description: 'Video heights, pixels, highest first' }),
+  audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
+  subtitleLanguages: Type.Array(Language, { description: 'Subtitle languages' }),
+}, { description: 'What the plan can play; for a show, in any of its episodes' })
+const TitleProgress = Type.Object({
+  positionMs: PositionMs,
+  durationMs: nullable(DurationMs, 'Duration, ms; null: unknown'),
+  finished: Type.Boolean({ description: 'Whether it was watched to the end' }),
+  lastWatchedAt: Timestamp,
+}, { description: 'Progress in the movie, or in the episode watched last' })
+
+const Year = nullable(Type.Integer(), 'Year of release; null: unknown')
+const Synopsis = nullable(Type.String(), 'Short description; null: none')
+
+const card = {
+  id: Id,
+  kind: TitleKind,
+  title: Type.String({ description: 'Title, localised' }),
+  year: Year,
+  genres: Type.Array(Type.String(), { description: 'Genres' }),
+  maturityRating: nullable(MaturityRating, 'MPA or US TV rating; null: not rated'),
+  posterUrl: nullable(Type.String(), 'URL of the poster; relative to the service for uploaded posters; null: none'),
+}
+const profileFields = {
+  inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile token: whether it is on the wishlist' })),
+  rating: Type.Optional(
+    nullable(TitleRating, 'Only with a profile token: rating by the profile; null: not rated'),
+  ),
+  progress: Type.Optional(
+    nullable(TitleProgress, 'Only with a profile token: progress of the profile; null: never watched'),
+  ),
+}
+export const Card = Type.Object({ ...card, ...profileFields }, {
+  $id: 'Card',
+  description: 'Summary of a movie or show for lists',
+})
+export type Card = Static<typeof Card>
+
+const titlePage = {
+  ...card,
+  language: Type.String({
+    description: 'Language of title and synopsis, BCP 47: the best match for Accept-Language',
+  }),
+  translations: StoredTranslations,
+  available: PlayableFormats,
+  collections: Type.Array(
+    Type.Object({
+      id: Id,
+      kind: Type.Enum([...COLLECTION_KINDS], { description: 'Series in a fixed order, or editorial list' }),
+      title: Type.String({ description: 'Title of the collection, localised' }),
+    }),
+    { description: 'Collections that contain the title' },
+  ),
+  originalTitle: nullable(Type.String(), 'Title in the original language; null: unknown'),
+  alternativeTitles: Type.Array(Type.String(), { description: 'Other names of the title' }),
+  synopsis: Synopsis,
+  releaseDate: nullable(Type.String(), 'Date of release, RFC 3339 full-date; null: unknown'),
+  cast: Type.Array(Credit, { description: 'Cast' }),
+  crew: Type.Array(Credit, { description: 'Crew' }),
+  backdropUrl: nullable(Type.String(), 'URL of the backdrop image; null: none'),
+  originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
+  externalIds: Type.Object({
+    imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),
+    tmdb: Type.Optional(Type.String({ description: 'TMDB ID; omitted: unknown' })),
+    wikidata: Type.Optional(Type.String({ description: 'Wikidata ID; omitted: unknown' })),
+  }, { description: 'IDs in other catalogues' }),
+  availableFrom: nullable(Timestamp, 'Hidden before this time; null: no lower limit'),
+  availableUntil: nullable(Timestamp, 'Hidden from this time; null: no upper limit'),
+  published: Type.Boolean({ description: 'Whether members can see it' }),
+  popularity: Type.Number({ description: 'Editorial popularity in any unit; higher sorts first' }),
+  ...profileFields,
+}
+export const Movie = Type.Object({
+  ...titlePage,
+  runtimeMs: nullable(DurationMs, 'Stated running time, ms; null: unknown'),
+  markers: ref(Markers),
+  mediaFiles: Type.Array(ref(MediaFile), {
+    description: 'Media files that the plan can play; all files for administrators',
+  }),
+}, { $id: 'Movie' })
+export type Movie = Static<typeof Movie>
+
+export const Show = Type.Object({
+  ...titlePage,
+  episodeCount: Type.Integer({ description: 'Number of episodes' }),
+  seasons: Type.Array(
+    Type.Object({
+      number: Type.Integer({ description: 'Season number; 0 holds the specials' }),
+      title: nullable(Type.String(), 'Title of the season, localised; null: none'),
+      episodeCount: Type.Integer({ description: 'Number of episodes in the season' }),
+      finishedCount: Type.Optional(
+        Type.Integer({ description: 'Only with a profile token: number of finished episodes' }),
+      ),
+      lastWatchedAt: Type.Optional(
+        nullable(Timestamp, 'Only with a profile token: when an episode was last watched; null: never'),
+      ),
+    }),
+    { description: 'Seasons by number' },
+  ),
+}, { $id: 'Show' })
+export type Show = Static<typeof Show>
+
+export const Episode = Type.Object({
+  id: Id,
+  number: Type.Integer({ description: 'Episode number within the season' }),
+  title: Type.String({ description: 'Title of the episode, localised' }),
+  synopsis: Synopsis,
+  translations: StoredTranslations,
+  runtimeMs: nullable(DurationMs, 'Stated running time, ms; null: unknown'),
+  airDate: nullable(Type.String(), 'First air date, RFC 3339 full-date; null: unknown'),
+  placedAfter: nullable(
+    Type.Object({
+      season: Type.Integer({ description: 'Season number' }),
+      episode: Type.Integer({ description: 'Episode number; 0: before the first' }),
+    }),
+    'For a special: the regular episode after which it is watched; null: not in the watch order',
+  ),
+  markers: ref(Markers),
+  mediaFiles: Type.Array(ref(MediaFile), {
+    description: 'Media files that the plan can play; all files for administrators',
+  }),
+  progress: Type.Optional(
+    nullable(TitleProgress, 'Only with a profile token: progress of the profile; null: never watched'),
+  ),
+}, { $id: 'Episode' })
+export type Episode = Static<typeof Episode>
+
+export const Season = Type.Object({
+  number: Type.Integer({ description: 'Season number; 0 holds the specials' }),
+  title: nullable(Type.String(), 'Title of the season, localised; null: none'),
+  synopsis: Synopsis,
+  translations: StoredTranslations,
+  episodes: Type.Array(ref(Episode), { description: 'Episodes by number' }),
+}, { $id: 'Season' })
+export type Season = Static<typeof Season>
+
+export const Item = Type.Object({
+  id: Id,
+  season: nullable(Type.Integer(), 'Season number; null for a movie'),
+  episode: nullable(Type.Integer(), 'Episode number; null for a movie'),
+  title: Type.String({ description: 'Title of the episode or movie, localised' }),
+}, { $id: 'Item', description: 'A movie or an episode' })
+export type Item = Static<typeof Item>

@@ -1,0 +1,67 @@
+// Views of accounts and sessions.
+import type { StoredAccount } from '../../models/account.js'
+import type { StoredSession } from '../../models/session.js'
+import type { Account, AccountDetail, AccountSummary, Session } from '../schemas/account.js'
+import type { Stream } from '../schemas/streams.js'
+import { toProfile } from './profiles.js'
+
+export function toAccount (account: StoredAccount): Account {
+  return {
+    id: account._id.toString(),
+    email: account.email,
+    emailVerified: (account.emailVerifiedAt ?? null) !== null,
+    plan: account.plan,
+    role: account.role,
+    profiles: account.profiles.map(toProfile),
+    createdAt: account.createdAt.toISOString(),
+  }
+}
+
+export function toAccountSummary (account: StoredAccount): AccountSummary {
+  return {
+    id: account._id.toString(),
+    email: account.email,
+    emailVerified: (account.emailVerifiedAt ?? null) !== null,
+    plan: account.plan,
+    role: account.role,
+    disabledAt: account.disabledAt?.toISOString() ?? null,
+    eraseAt: account.eraseAt?.toISOString() ?? null,
+    profileCount: account.profiles.length,
+    createdAt: account.createdAt.toISOString(),
+  }
+}
+
+export function toAccountDetail (
+  account: StoredAccount,
+  sessions: readonly StoredSession[],
+  streams: Stream[],
+): AccountDetail {
+  return {
+    ...toAccountSummary(account),
+    limits: account.limits,
+    profiles: account.profiles.map(({ _id, name, kids, pinHash, locked }) => ({
+      id: _id.toString(),
+      name,
+      kids,
+      hasPin: pinHash !== null,
+      locked,
+    })),
+    sessions: sessions.map(toSessionFields),
+    streams,
+  }
+}
+
+/** @param currentSessionId the session of the request */
+export function toSession (session: StoredSession, currentSessionId: string): Session {
+  const fields = toSessionFields(session)
+  return { ...fields, current: fields.id === currentSessionId }
+}
+
+function toSessionFields ({ _id, device, createdAt, lastUsedAt }: StoredSession): Omit<Session, 'current'> {
+  return {
+    id: _id.toString(),
+    device,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt.toISOString(),
+  }
+}

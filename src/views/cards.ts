@@ -1,0 +1,39 @@
+// Views of titles and items in lists.
+import type { StoredTitle } from '../../models/title.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { Card, Item } from '../schemas/titles.js'
+import type { ProfileState } from '../watching/title-states.js'
+
+/**
+ * @param state the fields of a profile token; left out for other tokens
+ * @param localiser left out: the title in the language of the catalogue
+ */
+export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState, localiser?: Localiser): Card {
+  return {
+    id: 'id' in title ? title.id : title._id.toString(),
+    kind: title.kind,
+    title: localiser?.localisedFields(title).title ?? title.title,
+    year: title.year,
+    genres: [...title.genres],
+    maturityRating: title.maturityRating,
+    posterUrl: title.posterUrl,
+    ...state,
+  }
+}
+
+export function toItem (
+  title: Pick<CatalogueTitle, 'kind' | 'title' | 'translations'>,
+  item: CatalogueItem,
+  localiser?: Localiser,
+): Item {
+  const isMovie = title.kind === 'movie'
+  const name = item.name ?? title.title
+  const texts = isMovie ? title : { title: name, translations: item.translations }
+  return {
+    id: item.id,
+    season: isMovie ? null : item.season,
+    episode: isMovie ? null : item.episode,
+    title: localiser?.localisedFields(texts).title ?? name,
+  }
+}

@@ -1,0 +1,79 @@
+// View of a started playback, with the signed URLs of everything that the stream may read.
+import type { Catalogue } from '../catalogue/store/catalogue.js'
+import { normaliseMarkers } from '../editing/markers.js'
+import { MEDIA_URL_TTL_MS, signHlsGrant, signMediaGrant, signSidecarGrant } from '../media/delivery/media-urls.js'
+import { currentPackage } from '../media/packaging/packaging-state.js'
+import type { Playback } from '../schemas/playback.js'
+import type { KeyRing } from '../security/key-ring.js'
+import type { ProfileRef } from '../watching/deps.js'
+import { HEARTBEAT_INTERVAL_MS } from '../watching/streams/heartbeat.js'
+import type { StartedPlayback } from '../watching/streams/start-playback.js'
+import { toItem } from './cards.js'
+import { toMediaFile } from './media-files.js'
+
+export interface PlaybackViewDeps {
+  readonly catalogue: Catalogue
+  readonly keys: KeyRing
+  now(): Date
+}
+
+/** @param item arguments of `toItem` */
+export function toPlayback (
+  deps: PlaybackViewDeps,
+  ref: ProfileRef,
+  item: Parameters<typeof toItem>,
+  started: StartedPlayback,
+): Playback {
+  const { lease, choice, languages } = started
+  return {
+    streamId: lease._id.toString(),
+    positionMs: lease.startPositionMs,
+    item: toItem(...item),
+    mediaFile: toMediaFile(choice.file),
+    reason: choice.reason,
+    alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
+    markers: normaliseMarkers(item[1].markers),
+    ...signUrls(deps, ref, started),
+    audio: languages.audio,
+    subtitle: languages.subtitles,
+    heartbeatMs: HEARTBEAT_INTERVAL_MS,
+    expiresAt: lease.expiresAt.toISOString(),
+  }
+}
+
+function signUrls (
+  { catalogue, keys, now }: PlaybackViewDeps,
+  ref: ProfileRef,
+  { lease, choice, languages, maxHeight }: StartedPlayback,
+): Pick<Playback, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
+  const { file } = choice
+  const grant = {
+    account: ref.account,
+    profile: ref.profile,
+    lease: lease._id.toString(),
+    expiresAt: now().getTime() + MEDIA_URL_TTL_MS,
+  }
+  const { subtitles, thumbnails } = catalogue.sidecarFiles(file.itemId)
+  const mediaToken = signMediaGrant(keys, { ...grant, file: file.id, item: file.itemId, maxHeight: lease.maxHeight })
+  const signHls = (): string =>
+    signHlsGrant(keys, {
+      ...grant,
+      item: file.itemId,
+      file: file.id,
+      maxHeight,
+      audio: languages.audio?.language ?? null,
+      subtitle: languages.subtitles?.id ?? null,
+    })
+  const signSidecar = (object: string): string => signSidecarGrant(keys, { ...grant, object })
+  return {
+    url: `/v1/media/${file.id}?token=${mediaToken}`,
+    hlsUrl: currentPackage(file) === null ? null : `/v1/hls/${file.itemId}/master.m3u8?token=${signHls()}`,
+    subtitles: subtitles.map(({ _id, language, kind }) => {
+      const id = _id.toString()
+      return { id, language, kind, url: `/v1/subtitles/${id}?token=${signSidecar(id)}` }
+    }),
+    thumbnailsUrl: thumbnails === null
+      ? null
+      : `/v1/thumbnails/${file.itemId}/index.vtt?token=${signSidecar(file.itemId)}`,
+  }
+}

@@ -1,0 +1,126 @@
+// Views of movies, shows, seasons and episodes in full.
+import type { StoredMovie } from '../../models/movie.js'
+import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
+import type { Person, StoredTitle, Translation } from '../../models/title.js'
+import type { Translatable } from '../catalogue/queries/localise.js'
+import { derivePersonId } from '../catalogue/store/people-index.js'
+import { normaliseMarkers } from '../editing/markers.js'
+import type { MediaFile } from '../schemas/media-files.js'
+import type { Credit, Episode, Movie, Season, Show } from '../schemas/titles.js'
+import { toCard } from './cards.js'
+import type { TextOptions, TitlePageDetails } from './title-details.js'
+
+export function toMovie (movie: StoredMovie, files: readonly MediaFile[], details: TitlePageDetails): Movie {
+  return {
+    ...toTitlePage(movie, details),
+    runtimeMs: movie.runtimeMs,
+    markers: normaliseMarkers(movie.markers),
+    mediaFiles: [...files],
+  }
+}
+
+export function toShow (show: StoredShow, details: TitlePageDetails): Show {
+  const { hasTranslations, localiser } = details
+  return {
+    ...toTitlePage(show, details),
+    episodeCount: show.episodeCount,
+    seasons: [...show.seasons].sort((a, b) => a.number - b.number).map((season) => ({
+      number: season.number,
+      title: hasTranslations ? season.title : localiser.localisedFields(season).title,
+      episodeCount: season.episodes.length,
+    })),
+  }
+}
+
+/** @param itemFiles returns the media files of an episode by its ID */
+export function toSeason (
+  season: StoredSeason,
+  itemFiles: (itemId: string) => readonly MediaFile[],
+  options: TextOptions,
+): Season {
+  const { language: _, ...texts } = toTexts(season, options)
+  return {
+    number: season.number,
+    ...texts,
+    episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) =>
+      toEpisode(episode, itemFiles(episode._id.toString()), options)
+    ),
+  }
+}
+
+export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], options: TextOptions): Episode {
+  const { language: _, ...texts } = toTexts(episode, options)
+  return {
+    id: episode._id.toString(),
+    number: episode.number,
+    ...texts,
+    title: texts.title ?? episode.title,
+    runtimeMs: episode.runtimeMs,
+    airDate: episode.airDate,
+    placedAfter: episode.placedAfter ?? null,
+    markers: normaliseMarkers(episode.markers),
+    mediaFiles: [...files],
+  }
+}
+
+/** Sorted by language, so that equal translations give equal responses. */
+export function toTranslations (
+  translations: readonly Translation[] = [],
+): Record<string, { title: string | null, synopsis: string | null }> {
+  const sorted = [...translations].sort((a, b) => a.language < b.language ? -1 : 1)
+  return Object.fromEntries(sorted.map(({ language, title, synopsis }) => [language, { title, synopsis }]))
+}
+
+function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show, 'seasons' | 'episodeCount'> {
+  const { playableFormats, collections, localiser } = details
+  const texts = toTexts(title, details)
+  return {
+    ...toCard(title),
+    ...texts,
+    title: texts.title ?? title.title,
+    available: {
+      heights: [...playableFormats.heights],
+      audioLanguages: [...playableFormats.audioLanguages],
+      subtitleLanguages: [...playableFormats.subtitleLanguages],
+    },
+    collections: collections.map((collection) => ({
+      id: collection.id,
+      kind: collection.kind,
+      title: localiser.localisedFields(collection).title ?? collection.title,
+    })),
+    originalTitle: title.originalTitle,
+    // Missing in titles that were stored before this field existed.
+    alternativeTitles: title.alternativeTitles ?? [],
+    releaseDate: title.releaseDate,
+    cast: title.cast.map(toCredit),
+    crew: title.crew.map(toCredit),
+    backdropUrl: title.backdropUrl,
+    originalLanguage: title.originalLanguage,
+    externalIds: title.externalIds ?? {},
+    availableFrom: title.availableFrom?.toISOString() ?? null,
+    availableUntil: title.availableUntil?.toISOString() ?? null,
+    published: title.published,
+    popularity: title.popularity,
+  }
+}
+
+function toTexts (stored: Translatable & { translations?: Translation[] }, options: TextOptions) {
+  const { localiser, hasTranslations } = options
+  if (!hasTranslations) return localiser.localisedFields(stored)
+  return {
+    title: stored.title,
+    synopsis: stored.synopsis ?? null,
+    // Texts without translations are in the language of the catalogue.
+    language: localiser.localisedFields({ title: null }).language,
+    translations: toTranslations(stored.translations),
+  }
+}
+
+function toCredit (person: Person): Credit {
+  return {
+    personId: derivePersonId(person),
+    name: person.name,
+    role: person.role,
+    ...(person.imdb === undefined ? {} : { imdb: person.imdb }),
+  }
+}

@@ -1,0 +1,20 @@
+// View of resumable uploads.
+import type { StoredUpload } from '../../models/media-upload.js'
+import type { Upload } from '../schemas/uploads.js'
+
+/** @param receivedBytes of an upload in progress: the stored value can be older */
+export function toUpload (upload: StoredUpload, receivedBytes = upload.receivedBytes): Upload {
+  const id = upload._id.toString()
+  return {
+    id,
+    itemId: upload.item.toString(),
+    state: upload.state,
+    receivedBytes,
+    sizeBytes: upload.sizeBytes,
+    mediaFileId: upload.state === 'ready' ? id : null,
+    failure: upload.failure,
+    startedBy: upload.startedBy.toString(),
+    createdAt: upload.createdAt.toISOString(),
+    touchedAt: upload.touchedAt.toISOString(),
+  }
+}
