@@ -57,8 +57,9 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'Close the account',
-      description: 'Ends all sessions and streams at once. All data is erased after a grace period. Logging in before ' +
-        'its end reopens the account unchanged.',
+      description:
+        'Ends all sessions and streams at once. All data is erased after a grace period. Logging in before its end ' +
+        'reopens the account unchanged.',
       operationId: 'deleteAccount',
       body: strict({ password: Password }),
       response: responses({ 204: NoContent }),
@@ -78,7 +79,10 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       summary: 'Export all data of the account as JSON',
       operationId: 'exportAccount',
       response: responses({
-        200: { description: 'The document, as an attachment', content: { 'application/json': { schema: AccountExport } } },
+        200: {
+          description: 'The document, as an attachment',
+          content: { 'application/json': { schema: AccountExport } },
+        },
       }),
     },
   }, async (request, reply) => {
@@ -116,8 +120,8 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'Change the email address',
-      description: 'Takes effect when the link in the email to the new address is opened. The old address gets a ' +
-        'notification.',
+      description:
+        'Takes effect when the link in the email to the new address is opened. The old address gets a notification.',
       operationId: 'changeEmail',
       body: strict({ email: Email, password: Password }),
       response: responses({ 202: Accepted }),
@@ -149,7 +153,8 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'Preview a plan change',
-      description: 'Lists the profiles that would be locked or unlocked, the new limits and the streams that would end.',
+      description:
+        'Lists the profiles that would be locked or unlocked, the new limits and the streams that would end.',
       operationId: 'previewPlan',
       querystring: strict({ to: PlanName }),
       response: responses({ 200: ref(PlanPreview) }),

@@ -80,8 +80,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     schema: {
       tags: ['admin'],
       summary: 'Change the plan of an account',
-      description: 'Follows the rules for owners: a downgrade with more profiles than the new plan allows needs ' +
-        'keepProfileIds, and streams over the new limit end.',
+      description:
+        'Follows the rules for owners: a downgrade with more profiles than the new plan allows needs keepProfileIds, ' +
+        'and streams over the new limit end.',
       operationId: 'changeAccountPlan',
       params: AccountParams,
       body: strict({ plan: PlanName, keepProfileIds: Type.Optional(KeepProfileIds) }),
@@ -97,8 +98,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     schema: {
       tags: ['admin'],
       summary: 'Disable an account',
-      description: 'Ends its sessions and streams. Its tokens are rejected within 5 s. Logging in with the correct ' +
-        'password returns 403 `account-disabled`. All data is preserved.',
+      description:
+        'Ends its sessions and streams. Its tokens are rejected within 5 s. Logging in with the correct password ' +
+        'returns 403 `account-disabled`. All data is preserved.',
       operationId: 'disableAccount',
       params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
@@ -123,8 +125,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     schema: {
       tags: ['admin'],
       summary: 'Change the role of an account',
-      description: 'The sessions of a new administrator get the role at their next token refresh. The sessions of a ' +
-        'former administrator end. The last administrator cannot become a member: 409 `last-admin`.',
+      description:
+        'The sessions of a new administrator get the role at their next token refresh. The sessions of a former ' +
+        'administrator end. The last administrator cannot become a member: 409 `last-admin`.',
       operationId: 'changeAccountRole',
       params: AccountParams,
       body: strict({ role: Role }),

@@ -43,8 +43,8 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
     schema: {
       tags: ['admin'],
       summary: 'List audit entries, newest first',
-      description: 'Entries are written in the background: the newest ones of other processes can be missing for a ' +
-        'moment.',
+      description:
+        'Entries are written in the background: the newest ones of other processes can be missing for a moment.',
       operationId: 'listAudit',
       querystring: AuditQuery,
       response: responses({ 200: pageSchema(ref(AuditEntry)) }),

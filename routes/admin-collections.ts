@@ -1,101 +1,95 @@
-// Running collections: series of films and editorial lists.
+// Editing of collections, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { createCollection, editCollection, removeCollection } from '../src/editing/collections.js'
-import { sendTagged, wantedRevision } from '../src/http/etags.js'
-import { fail, notFound } from '../src/errors.js'
-import {
-  CollectionChanges,
-  CollectionInput,
-  StoredCollectionView,
-  toStoredCollection,
-} from '../src/schemas/collections.js'
-import { responses, Id, NoContent, ref } from '../src/schemas/common.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
-
-const CollectionParams = Type.Object({ collectionId: Id })
-const admin = { config: { access: 'admin' as const } }
+import { createCollection, editCollection, removeCollection } from '../src/editing/collections.js'
+import { fail, notFound } from '../src/errors.js'
+import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
+import { CollectionChanges, CollectionInput, StoredCollection } from '../src/schemas/collections.js'
+import { NoContent, ref, responses } from '../src/schemas/common.js'
+import { CollectionParams } from '../src/schemas/params.js'
+import { toStoredCollection } from '../src/views/collections.js'
 
 export interface AdminCollectionsRouteOptions {
   readonly catalogue: Catalogue
 }
 
 const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> = async (app, deps) => {
-  async function sendStored (request: FastifyRequest, reply: FastifyReply, id: string) {
+  async function sendCollection (request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
     const collection = deps.catalogue.findCollection(id) ?? fail(notFound('collection'))
-    return await sendTagged(request, reply, toStoredCollection(collection), collection.revision)
+    return await sendWithEtag(request, reply, toStoredCollection(collection), collection.revision)
   }
 
   app.get('/admin/collections/:collectionId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'A collection as it is stored',
+      summary: 'Get a collection as stored',
       operationId: 'getStoredCollection',
       params: CollectionParams,
-      response: responses({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollection) }),
     },
-  }, async (request, reply) => await sendStored(request, reply, request.params.collectionId))
+  }, async (request, reply) => await sendCollection(request, reply, request.params.collectionId))
 
   app.post('/admin/collections', {
-    config: { ...admin.config, idempotencyKey: true },
+    config: { access: 'admin', idempotencyKey: true },
     schema: {
       tags: ['admin'],
       summary: 'Create a collection',
       operationId: 'createCollection',
       body: ref(CollectionInput),
-      response: responses({ 201: ref(StoredCollectionView) }),
+      response: responses({ 201: ref(StoredCollection) }),
     },
   }, async (request, reply) => {
     const id = await createCollection(deps, request.body)
     reply.code(201).header('location', `/v1/collections/${id}`)
-    return await sendStored(request, reply, id)
+    return await sendCollection(request, reply, id)
   })
 
   app.put('/admin/collections/:collectionId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
       tags: ['admin'],
       summary: 'Replace a collection',
       operationId: 'replaceCollection',
       params: CollectionParams,
       body: ref(CollectionInput),
-      response: responses({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollection) }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
-    await editCollection(deps, collectionId, request.body, 'replace', wantedRevision(request))
-    return await sendStored(request, reply, collectionId)
+    await editCollection(deps, collectionId, request.body, 'replace', ifMatchRevision(request))
+    return await sendCollection(request, reply, collectionId)
   })
 
   app.patch('/admin/collections/:collectionId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'Change a collection, or the order of its titles',
+      summary: 'Change fields of a collection',
       operationId: 'changeCollection',
       params: CollectionParams,
       body: ref(CollectionChanges),
-      response: responses({ 200: ref(StoredCollectionView) }),
+      response: responses({ 200: ref(StoredCollection) }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
-    await editCollection(deps, collectionId, request.body, 'merge', wantedRevision(request))
-    return await sendStored(request, reply, collectionId)
+    await editCollection(deps, collectionId, request.body, 'merge', ifMatchRevision(request))
+    return await sendCollection(request, reply, collectionId)
   })
 
   app.delete('/admin/collections/:collectionId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'Delete a collection; its titles stay',
+      summary: 'Delete a collection',
+      description: 'Its titles stay in the catalogue.',
       operationId: 'deleteCollection',
       params: CollectionParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await removeCollection(deps, request.params.collectionId, wantedRevision(request))
+    await removeCollection(deps, request.params.collectionId, ifMatchRevision(request))
     return await reply.code(204).send(null)
   })
 }

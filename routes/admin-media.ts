@@ -1,17 +1,29 @@
-// Media files of the catalogue: changed and removed. They come in through uploads.
+// Changes and deletion of media files, for administrators. Uploads create them.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { changeMediaFile, removeMediaFile, repackageMediaFile } from '../src/media/upload/media-files.js'
-import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
-import { responses, Id, Language, NoContent, nullable, ref, strict } from '../src/schemas/common.js'
-import type { MediaFileDeps } from '../src/media/upload/media-files.js'
+import {
+  changeMediaFile,
+  removeMediaFile,
+  repackageMediaFile,
+  type MediaFileDeps,
+} from '../src/media/upload/media-files.js'
+import { Id, Language, NoContent, nullable, ref, responses, strict } from '../src/schemas/common.js'
+import { MediaFile } from '../src/schemas/media-files.js'
+import { toAdminMediaFile } from '../src/views/media-files.js'
 
-const Changes = strict({
-  audioLanguages: Type.Optional(Type.Array(Language, { maxItems: 50 })),
-  subtitleLanguages: Type.Optional(Type.Array(Language, { maxItems: 50 })),
-  edition: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 100 }), 'null: the only one')),
-}, { minProperties: 1 })
 const FileParams = Type.Object({ mediaFileId: Id })
+const FileChanges = strict({
+  audioLanguages: Type.Optional(Type.Array(Language, { maxItems: 50, description: 'Audio languages' })),
+  subtitleLanguages: Type.Optional(
+    Type.Array(Language, { maxItems: 50, description: 'Languages of subtitle tracks in the file' }),
+  ),
+  edition: Type.Optional(
+    nullable(
+      Type.String({ minLength: 1, maxLength: 100 }),
+      "Edition, such as theatrical or director's cut; null: the only one",
+    ),
+  ),
+}, { minProperties: 1 })
 
 export type AdminMediaRouteOptions = MediaFileDeps
 
@@ -20,37 +32,37 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
     config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: 'Change what is said of a media file',
+      summary: 'Change the metadata of a media file',
       operationId: 'changeMedia',
       params: FileParams,
-      body: Changes,
+      body: FileChanges,
       response: responses({ 200: ref(MediaFile) }),
     },
   }, async (request) => toAdminMediaFile(await changeMediaFile(deps, request.params.mediaFileId, request.body)))
 
-  app.post(
-    '/admin/media/:mediaFileId/package',
-    {
-      config: { access: 'admin' },
-      schema: {
-        tags: ['admin'],
-        summary: 'Package a media file for HLS again',
-        description:
-          'In the background: `hls` of the file tells how far it is. What is offered now stays until the new package is complete, and whoever plays it plays on.',
-        operationId: 'packageMedia',
-        params: FileParams,
-        response: responses({ 202: ref(MediaFile) }),
-      },
+  app.post('/admin/media/:mediaFileId/package', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Package a media file for HLS again',
+      description:
+        'Runs in the background; `hls` of the file shows the progress. The current package stays available until the ' +
+        'new one is complete, and live streams continue.',
+      operationId: 'packageMedia',
+      params: FileParams,
+      response: responses({ 202: ref(MediaFile) }),
     },
-    async (request, reply) =>
-      await reply.code(202).send(toAdminMediaFile(await repackageMediaFile(deps, request.params.mediaFileId))),
-  )
+  }, async (request, reply) => {
+    const file = await repackageMediaFile(deps, request.params.mediaFileId)
+    return await reply.code(202).send(toAdminMediaFile(file))
+  })
 
   app.delete('/admin/media/:mediaFileId', {
     config: { access: 'admin' },
     schema: {
       tags: ['admin'],
-      summary: "Delete a media file; nobody's progress is lost",
+      summary: 'Delete a media file',
+      description: 'The progress of all profiles is preserved.',
       operationId: 'deleteMedia',
       params: FileParams,
       response: responses({ 204: NoContent }),

@@ -1,20 +1,25 @@
-// The catalogue as a whole: bringing one in, taking it out.
+// Import and export of the whole catalogue, for administrators.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { recordCatalogueChange } from '../models/change-log.js'
+import type { Config } from '../src/config.js'
 import { badRequest, DomainError } from '../src/errors.js'
-import { readChunks, drainBody } from '../src/http/request-body.js'
-import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
-import { responses, ref, strict } from '../src/schemas/common.js'
+import { drainBody, readChunks } from '../src/http/request-body.js'
 import { buildValidator } from '../src/http/validator.js'
+import type { MediaDeps } from '../src/media/deps.js'
+import { ref, responses, strict } from '../src/schemas/common.js'
+import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
-import { importCatalogue, type BatchResult, type RejectedLine } from '../src/transfer/import-catalogue.js'
+import {
+  importCatalogue,
+  type BatchResult,
+  type ImportResult,
+  type RejectedLine,
+} from '../src/transfer/import-catalogue.js'
 import { parseItems, type TextFormat } from '../src/transfer/parsers/open-sources.js'
 import { UnreadableSourceError, type SourceItems } from '../src/transfer/parsers/source-items.js'
-import type { Config } from '../src/config.js'
-import type { MediaDeps } from '../src/media/deps.js'
 
 const NDJSON = 'application/x-ndjson'
 const FORMATS: Readonly<Record<string, TextFormat>> = {
@@ -22,32 +27,35 @@ const FORMATS: Readonly<Record<string, TextFormat>> = {
   'application/json': 'json',
   'text/csv': 'csv',
 }
-const MAX_REFUSED = 1_000
+/** Rejected lines that a response lists. */
+const MAX_REJECTED_LINES = 1_000
 
 const ImportQuery = strict({
   dryRun: Type.Boolean({
     default: false,
-    description: 'true: answers what would become of each line, and changes nothing',
+    description: 'Returns the outcome of each line, and writes nothing',
   }),
   mode: Type.Enum(['merge', 'replace'], {
     default: 'merge',
     description:
-      'What becomes of what a line leaves out of a title that is there: merge keeps it, replace resets it, episodes included',
+      'Fields and episodes of an existing title that the line omits: merge preserves them, replace resets or deletes ' +
+      'them',
   }),
 })
-const Line = Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)])
-const NdjsonText = Type.String({ description: 'A line is a MovieLine, a ShowLine or a CollectionLine' })
-const Lines = Type.Array(Line, {
-  description: 'What does not fit is refused by itself, in the answer',
-  examples: [[{ kind: 'movie', title: 'Metropolis', year: 1927 }, {
-    kind: 'show',
-    title: 'Firefly',
-    seasons: [{ number: 1, episodes: [{ number: 1, title: 'Serenity' }] }],
-  }]],
+const NdjsonText = Type.String({ description: 'Each line is a MovieLine, a ShowLine or a CollectionLine' })
+const ImportLines = Type.Array(Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)]), {
+  description: 'Lines; the response lists those that were rejected',
+  examples: [[
+    { kind: 'movie', title: 'Metropolis', year: 1927 },
+    { kind: 'show', title: 'Firefly', seasons: [{ number: 1, episodes: [{ number: 1, title: 'Serenity' }] }] },
+  ]],
 })
 const CsvText = Type.String({
   examples: [
-    'kind,title,year,genres,season,episode\nmovie,Metropolis,1927,Drama|Science Fiction,,\nshow,Firefly,2002,,,\nepisode,Serenity,,,1,1\n',
+    'kind,title,year,genres,season,episode\n' +
+    'movie,Metropolis,1927,Drama|Science Fiction,,\n' +
+    'show,Firefly,2002,,,\n' +
+    'episode,Serenity,,,1,1\n',
   ],
 })
 
@@ -57,38 +65,35 @@ export interface AdminTransferRouteOptions extends MediaDeps {
 
 const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = async (app, deps) => {
   const { catalogue, config, now } = deps
-  // Bodies are read as they arrive: they may be larger than memory.
+  // Bodies are streamed: they may be larger than memory.
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(Object.keys(FORMATS), (_request, payload, done) => {
     done(null, payload)
   })
 
-  // The query refers to no other schema.
-  const validate = buildValidator({})
-
-  /** So that whoever imports finds what was imported, in this process at once. */
-  async function reload ({ changed }: BatchResult): Promise<void> {
-    await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
-    for (const { kind, id } of changed) if (kind === 'collection') await catalogue.reloadCollection(id)
-  }
+  // The schema of the query refers to no shared schema.
+  const buildQueryValidator = buildValidator({})
 
   app.post('/admin/import', {
     config: { access: 'admin', slowBody: true },
     bodyLimit: config.maxUploadBytes,
-    // The body is a stream: each of its lines is validated as it comes.
-    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : validate(route),
+    // The import validates each line of the streamed body.
+    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildQueryValidator(route),
     schema: {
       tags: ['admin'],
       summary: 'Import movies, shows and collections',
       description:
-        'A title that is there is recognised by `id`, by its `externalIds`, or without any by kind, title and year; importing the same again changes nothing. Each line is taken whole or refused, with its reasons; an import that breaks off has written the lines before, and may be repeated. The format of a line as JSON Schema: `/import-line.schema.json`. CSV has the fields as columns.',
+        'An existing title is matched by `id`, by `externalIds`, or without either by kind, title and year. ' +
+        'Importing the same lines again changes nothing. Each line is imported or rejected as a whole, and the ' +
+        'response states the reasons. An interrupted import has written the lines before and can be repeated. The ' +
+        'JSON Schema of a line is at `/import-line.schema.json`; CSV has the fields as columns.',
       operationId: 'importCatalogue',
       querystring: ImportQuery,
       consumes: Object.keys(FORMATS),
-      // API pages begin with the first, and show text in quotes where the type looks like JSON.
+      // Swagger UI preselects the first type, and shows text as a JSON string where the type contains "json".
       body: {
         content: {
-          'application/json': { schema: Lines },
+          'application/json': { schema: ImportLines },
           [NDJSON]: { schema: NdjsonText },
           'text/csv': { schema: CsvText },
         },
@@ -97,85 +102,95 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
     },
   }, async (request) => {
     const { dryRun, mode } = request.query
-    const refused: RejectedLine[] = []
-    let hasChanged = false
-    const { counts, items } = await importBody(request, async (source) =>
-      await importCatalogue(deps, source, {
-        mode,
-        isDryRun: dryRun,
-        async onBatch (progress) {
-          refused.push(...progress.rejected.slice(0, MAX_REFUSED - refused.length))
-          if (dryRun || progress.changed.length === 0) return
-          hasChanged = true
-          await reload(progress)
-        },
-      })).finally(async () => {
-        if (hasChanged) await recordCatalogueChange(null)
-      })
-    const { rejected: refusedCount, ...taken } = counts
+    const rejectedLines: RejectedLine[] = []
+    const { counts: { rejected, ...counts }, items } = await importBody(
+      request,
+      async (source) => await importAndReload(source, mode, dryRun, rejectedLines),
+    )
     return {
       dryRun,
       total: items,
-      ...taken,
-      refusedCount,
-      refused: refused as Static<typeof CatalogueImport>['refused'],
-      truncated: refusedCount > refused.length,
+      ...counts,
+      refusedCount: rejected,
+      refused: rejectedLines.map(({ line, errors }) => ({ line, errors: [...errors] })),
+      truncated: rejected > rejectedLines.length,
     }
   })
 
+  /** Imports lines, and makes this process serve them at once. Adds rejected lines to `rejectedLines`. */
+  async function importAndReload (
+    source: SourceItems,
+    mode: 'merge' | 'replace',
+    isDryRun: boolean,
+    rejectedLines: RejectedLine[],
+  ): Promise<ImportResult> {
+    let hasChanged = false
+    async function onBatch ({ rejected, changed }: BatchResult): Promise<void> {
+      rejectedLines.push(...rejected.slice(0, MAX_REJECTED_LINES - rejectedLines.length))
+      if (isDryRun || changed.length === 0) return
+      hasChanged = true
+      await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
+      for (const { kind, id } of changed) if (kind === 'collection') await catalogue.reloadCollection(id)
+    }
+    try {
+      return await importCatalogue(deps, source, { mode, isDryRun, onBatch })
+    } finally {
+      if (hasChanged) await recordCatalogueChange(null)
+    }
+  }
+
   app.get('/admin/export', {
     config: { access: 'admin' },
-    // A HEAD would read the whole catalogue to throw it away.
+    // A HEAD request would read the whole catalogue and discard it.
     exposeHeadRoute: false,
     schema: {
       tags: ['admin'],
-      summary: 'The whole catalogue as a file',
+      summary: 'Export the whole catalogue',
       description:
-        'NDJSON that an import reads: every movie and show, then the collections, with their ids. Media files, subtitles and pictures are not in it.',
+        'NDJSON for an import: all movies and shows, then the collections, with their IDs. Does not contain media ' +
+        'files, subtitles and images.',
       operationId: 'exportCatalogue',
       response: responses({
         200: { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } },
       }),
     },
-  }, async (_request, reply) =>
-    await reply
-      .header(
-        'content-disposition',
-        `attachment; filename="normflix-catalogue-${now().toISOString().slice(0, 10)}.ndjson"`,
-      )
+  }, async (_request, reply) => {
+    const fileName = `normflix-catalogue-${now().toISOString().slice(0, 10)}.ndjson`
+    return await reply
+      .header('content-disposition', `attachment; filename="${fileName}"`)
       .header('cache-control', 'private, no-store')
       .type(NDJSON)
-      .send(Readable.from(exportCatalogue()) as never))
+      .send(Readable.from(exportCatalogue()) as never)
+  })
 }
 
-const interrupted = (): DomainError =>
-  badRequest('import-interrupted', 'The body broke off. What came before was taken; send it again.')
+const interruptedImport = (): DomainError =>
+  badRequest('import-interrupted', 'The body is incomplete. The lines before were imported; send the body again.')
 
 /** @throws DomainError 400 `empty-import`, `import-interrupted` or `unreadable-import` */
 async function importBody<T> (request: FastifyRequest, work: (source: SourceItems) => Promise<T>): Promise<T> {
   const format = FORMATS[(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '']
   if (format === undefined || request.body === undefined || request.body === null) {
-    throw badRequest(
-      'empty-import',
-      `The body is empty: send the lines themselves, as one of ${Object.keys(FORMATS).join(', ')}.`,
-    )
+    const types = Object.keys(FORMATS).join(', ')
+    throw badRequest('empty-import', `The body is empty. Send the lines as one of ${types}.`)
   }
   const body = request.body as Readable
   try {
-    return await work(parseItems(format, readChunks(body, interrupted)))
+    return await work(parseItems(format, readChunks(body, interruptedImport)))
   } catch (error) {
     drainBody(body)
-    if (error instanceof UnreadableSourceError) {
-      throw new DomainError(
-        400,
-        'unreadable-import',
-        'Unreadable import',
-        `${error.message} What came before line ${error.line} was taken; mend the rest and send it again.`,
-        { line: error.line },
-      )
-    }
-    throw error
+    throw error instanceof UnreadableSourceError ? unreadableImport(error) : error
   }
+}
+
+function unreadableImport ({ message, line }: UnreadableSourceError): DomainError {
+  return new DomainError(
+    400,
+    'unreadable-import',
+    'Unreadable import',
+    `${message} Everything before line ${line} was imported; correct the rest and send it again.`,
+    { line },
+  )
 }
 
 export default adminTransfer

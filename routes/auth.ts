@@ -131,8 +131,9 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     schema: {
       tags: ['auth'],
       summary: 'Request an email to reset the password',
-      description: 'The response is the same whether the account exists or not. The link in the email is valid once, ' +
-        'for 30 minutes. The current password stays valid.',
+      description:
+        'The response is the same whether the account exists or not. The link in the email is valid once, for 30 ' +
+        'minutes. The current password stays valid.',
       operationId: 'forgotPassword',
       body: strict({ email: Email }),
       response: responses({ 202: Accepted }),

@@ -1,37 +1,33 @@
-// Continue watching: its cards, the one button that goes on, and what viewers decide about titles in it.
+// Continue watching: the cards, the continue button, and hidden, dropped and rewatched titles.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
-import type { MaturityScope } from '../src/domain/maturity.js'
-import { fail, notFound } from '../src/errors.js'
-import { accountOf, profileOf } from '../src/plugins/auth.js'
-import { Card, toCard } from '../src/schemas/catalogue.js'
-import {
-  responses,
-  Id,
-  Limit,
-  listSchema,
-  NoContent,
-  nullable,
-  ProfileParams,
-  ref,
-  strict,
-  Timestamp,
-} from '../src/schemas/common.js'
-import { ContinueView, toContinueCard, toUndo, Undo } from '../src/schemas/watching.js'
-import { findContinueCard, listContinueCards, listDismissed } from '../src/watching/lists/continue-watching.js'
-import { undismissTitle, dropTitle, hideTitle } from '../src/watching/history/marks.js'
-import { startRewatch, cancelRewatch } from '../src/watching/history/rewatch.js'
-import { undo } from '../src/watching/history/undo.js'
-import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { profileRef } from './playback.js'
 import type { AccountAccess } from '../src/accounts/access.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
-import type { ContentLanguageDeps } from '../src/http/content-language.js'
+import { requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
+import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
+import { fail, notFound } from '../src/errors.js'
+import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
+import { Id, Limit, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import { ContinueCard, DismissedTitle } from '../src/schemas/continue-watching.js'
+import { Undo } from '../src/schemas/history.js'
+import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { toContinueCard, toDismissedTitle } from '../src/views/continue-watching.js'
+import { toUndo } from '../src/views/history.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import { cancelRewatch, startRewatch } from '../src/watching/history/rewatch.js'
+import { undoAction } from '../src/watching/history/undo.js'
+import { findContinueCard, listContinueCards } from '../src/watching/lists/continue-watching.js'
+import { dropTitle, hideTitle, listDismissed, undismissTitle } from '../src/watching/lists/dismissals.js'
 
-const TitleParams = Type.Object({ profileId: Id, titleId: Id })
+const RewatchQuery = strict({
+  pass: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Run to cancel: `pass` of the continue-watching card',
+  }),
+})
+
 export interface ContinueWatchingRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
   readonly catalogue: Catalogue
@@ -40,161 +36,139 @@ export interface ContinueWatchingRouteOptions extends ContentLanguageDeps {
 }
 
 const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> = async (app, deps) => {
-  const { watching, catalogue, now, access } = deps
+  const { access, catalogue, watching, now } = deps
 
-  async function seenBy (request: FastifyRequest): Promise<{ viewer: MaturityScope, planMaxHeight: number }> {
-    const { limits } = await accountOf(access, request)
-    return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
-  }
-
-  function titleIdOf (request: FastifyRequest): string {
+  function requireTitle (request: FastifyRequest): CatalogueTitle {
     const { titleId } = request.params as { titleId: string }
-    return findVisibleTitle(catalogue, profileOf(request), titleId, now()).id
+    return requireVisibleTitle(catalogue, profileOf(request), titleId, now())
   }
 
   app.get('/profiles/:profileId/continue-watching', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'One card a title, newest activity first: resume it, or its next episode',
+      summary: 'List continue watching, most recent activity first',
+      description: 'One card per title: the item to resume, or the next episode.',
       operationId: 'listContinueWatching',
       params: ProfileParams,
       querystring: strict({ limit: Limit }),
-      response: responses({ 200: listSchema(ref(ContinueView)) }),
+      response: responses({ 200: listSchema(ref(ContinueCard)) }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
-    const cards = await listContinueCards(watching, profileRef(request), {
-      ...await seenBy(request),
-      limit: request.query.limit,
-    })
-    return setContentLanguage(reply, localiser, {
-      items: (cards ?? fail(notFound('profile'))).map((card) => toContinueCard(card, localiser)),
-    })
+    const cardRequest = { ...await viewingLimitsOf(access, request), limit: request.query.limit }
+    const cards = await listContinueCards(watching, profileRef(request), cardRequest) ?? fail(notFound('profile'))
+    return setContentLanguage(reply, localiser, { items: cards.map((card) => toContinueCard(card, localiser)) })
   })
 
   app.get('/profiles/:profileId/continue-watching/hidden', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'What was hidden or dropped, to bring it back',
+      summary: 'List hidden and dropped titles',
       operationId: 'listHidden',
       params: ProfileParams,
-      response: responses({
-        200: listSchema(
-          Type.Object({ title: ref(Card), hiddenAt: nullable(Timestamp), droppedAt: nullable(Timestamp) }),
-        ),
-      }),
+      response: responses({ 200: listSchema(DismissedTitle) }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
     const titles = await listDismissed(watching, profileRef(request), profileOf(request)) ?? fail(notFound('profile'))
-    const items = titles.map(({ title, hiddenAt, droppedAt }) => ({
-      title: toCard(title, undefined, localiser),
-      hiddenAt: hiddenAt?.toISOString() ?? null,
-      droppedAt: droppedAt?.toISOString() ?? null,
-    }))
-    return setContentLanguage(reply, localiser, { items })
+    return setContentLanguage(reply, localiser, { items: titles.map((title) => toDismissedTitle(title, localiser)) })
   })
 
   app.get('/profiles/:profileId/continue', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'The continue button: the first card that can be played, ready for playback',
+      summary: 'Get the continue button: the first card that can be played',
       operationId: 'getContinue',
       params: ProfileParams,
-      response: responses({ 200: ref(ContinueView), 204: NoContent }),
+      response: responses({ 200: ref(ContinueCard), 204: NoContent }),
     },
   }, async (request, reply) => {
-    const card = await findContinueCard(watching, profileRef(request), await seenBy(request))
+    const card = await findContinueCard(watching, profileRef(request), await viewingLimitsOf(access, request))
     if (card === null) return await reply.code(204).send(null)
     const localiser = createRequestLocaliser(deps, request)
-    const told = toContinueCard(card, localiser)
-    return await reply.code(200).send(setContentLanguage(reply, localiser, told))
+    const body = toContinueCard(card, localiser)
+    return await reply.code(200).send(setContentLanguage(reply, localiser, body))
   })
 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
-      summary: 'Hide a title until it is played again; its progress is kept',
+      summary: 'Hide a title until it is played again',
+      description: 'Its progress is preserved.',
       operationId: 'hideFromContinueWatching',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await hideTitle(watching, profileRef(request), titleIdOf(request))))
+  }, async (request) => toUndo(await hideTitle(watching, profileRef(request), requireTitle(request).id)))
 
   app.put('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Bring a hidden or dropped title back',
+      summary: 'Restore a hidden or dropped title',
       operationId: 'restoreToContinueWatching',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
+  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), requireTitle(request).id)))
 
   app.put('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
-      summary: 'Give a title up: it stays away until it is brought back',
-      description: 'Unlike a hidden title, a dropped one does not return when it is played or gets a new episode.',
+      summary: 'Drop a title',
+      description:
+        'Unlike a hidden title, a dropped one stays out of the list when it is played or gets a new episode.',
       operationId: 'dropTitle',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await dropTitle(watching, profileRef(request), titleIdOf(request))))
+  }, async (request) => toUndo(await dropTitle(watching, profileRef(request), requireTitle(request).id)))
 
   app.delete('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Take a dropped title up again',
+      summary: 'Restore a dropped title',
       operationId: 'undropTitle',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), titleIdOf(request))))
+  }, async (request) => toUndo(await undismissTitle(watching, profileRef(request), requireTitle(request).id)))
 
   app.put('/profiles/:profileId/rewatch/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
-      summary: 'Watch a title again from the beginning',
+      summary: 'Watch a title again from the start',
       description:
-        'Opens a new pass; the history keeps the old one. It also happens by itself when the first episode, or the movie, of something finished is played again.',
+        'Starts a new run; the history preserves the previous one. Playing the first episode, or the movie, of a ' +
+        'finished title starts a new run too.',
       operationId: 'watchAgain',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
     },
-  }, async (request) => {
-    const title = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    return toUndo(await startRewatch(watching, profileRef(request), title))
-  })
+  }, async (request) => toUndo(await startRewatch(watching, profileRef(request), requireTitle(request))))
 
   app.delete('/profiles/:profileId/rewatch/:titleId', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Take back that a title is watched again',
+      summary: 'Cancel watching a title again',
       description:
-        'The pass before goes on where it was; what was played in between stays in the history. Taking back a pass that was taken back already does nothing; the first one, or one that is not the running one, is a 409 `not-watching-again`.',
+        'Returns to the previous run; what was played since stays in the history. Cancelling a cancelled run again ' +
+        'does nothing. The first run, or a run that is not the current one, is a 409 `not-watching-again`.',
       operationId: 'stopWatchingAgain',
-      params: TitleParams,
-      querystring: strict({
-        pass: Type.Integer({
-          minimum: 1,
-          maximum: 1_000_000,
-          description: 'The number of the pass, as its card tells it',
-        }),
-      }),
+      params: ProfileTitleParams,
+      querystring: RewatchQuery,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await cancelRewatch(watching, profileRef(request), titleIdOf(request), request.query.pass)
+    await cancelRewatch(watching, profileRef(request), requireTitle(request).id, request.query.pass)
     return await reply.code(204).send(null)
   })
 
@@ -202,14 +176,16 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Undo an action: exactly what was there comes back',
-      description: 'For 30 days, once: a second time does nothing. What was watched since the action stays.',
+      summary: 'Undo an action',
+      description:
+        'Restores the state before the action exactly, within 30 days. What was watched since stays. Undoing again ' +
+        'does nothing.',
       operationId: 'undo',
       params: Type.Object({ profileId: Id, undoId: Id }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await undo(watching, profileRef(request), request.params.undoId)
+    await undoAction(watching, profileRef(request), request.params.undoId)
     return await reply.code(204).send(null)
   })
 }

@@ -1,29 +1,23 @@
-// Taking a history out and bringing one in: from here, or from Netflix.
+// Export and import of a watch history: own files, and those of Netflix.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { DomainError } from '../src/errors.js'
-import { groupBy } from '../src/domain/arrays.js'
-import { profileOf } from '../src/plugins/auth.js'
-import { responses, ProfileParams, ref, strict } from '../src/schemas/common.js'
+import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { ref, responses, strict } from '../src/schemas/common.js'
 import { HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
-import { exportCsv, exportJson } from '../src/watching/history/history-export.js'
-import { importHistory, type ImportOutcome } from '../src/watching/import/history-import.js'
-import type { ImportedPlay } from '../src/watching/import/imported-play.js'
-import type { FoundItem } from '../src/watching/import/match-title.js'
-import { readNetflixFile } from '../src/watching/import/netflix-file.js'
-import { readNormflixFile } from '../src/watching/import/normflix-file.js'
-import { numbersOf } from '../src/catalogue/store/catalogue.js'
-import { profileRef } from './playback.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
+import { ProfileParams } from '../src/schemas/params.js'
+import { toImportReport } from '../src/views/import-report.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import { exportHistoryAsCsv, exportHistoryAsJson } from '../src/watching/history/export-history.js'
+import { importHistory } from '../src/watching/import/import-history.js'
+import { parseNetflixFile, type NetflixFile } from '../src/watching/import/netflix-file.js'
+import { parseNormflixFile } from '../src/watching/import/normflix-file.js'
 
-const FILE_BYTES = 16 * 1024 * 1024
-/** Imports from one address: each may be a large file. */
-const IMPORT_RATE = { max: 30, timeWindow: 60_000 } as const
-const MAX_LINES = 1_000
-const MAX_CANDIDATES = 10
-const MAX_TEXT = 300
+const MAX_FILE_BYTES = 16 * 1024 * 1024
+/** Imports per IP address: each may be a large file. */
+const IMPORT_RATE_LIMIT = { max: 30, timeWindow: 60_000 } as const
 
-const CsvText = { 'text/csv': { schema: Type.String({ description: 'UTF-8, with a line of column names' }) } }
+const CsvText = { 'text/csv': { schema: Type.String({ description: 'UTF-8, with column names in the first line' }) } }
 const ExportQuery = strict({
   format: Type.Enum(['json', 'csv'], {
     default: 'json',
@@ -34,26 +28,19 @@ const ImportQuery = strict({
   format: Type.Enum(['normflix', 'netflix'], {
     default: 'normflix',
     description:
-      'normflix: the JSON of an export. netflix: the CSV of the account page (Title,Date) or of the personal data download',
+      'normflix: the JSON of an export; netflix: the CSV of the account page (Title,Date) or of the personal data ' +
+      'download',
   }),
-  dryRun: Type.Boolean({ default: false, description: 'true: answers the report and writes nothing' }),
+  dryRun: Type.Boolean({ default: false, description: 'Returns the report, and writes nothing' }),
   dateOrder: Type.Optional(
     Type.Enum(['month-first', 'day-first', 'year-first'], {
-      description: 'Of the dates in a short Netflix file; when left out, the file decides',
+      description: 'Order of the dates in a short Netflix file; omitted: detected',
     }),
   ),
   netflixProfile: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'Whose rows of a full Netflix file, by Profile Name' }),
+    Type.String({ minLength: 1, maxLength: 200, description: 'Imports only rows with this Profile Name' }),
   ),
 })
-
-const wrongType = (expected: string): DomainError =>
-  new DomainError(
-    415,
-    'unsupported-media-type',
-    'Unsupported media type',
-    `A file of this format is sent as ${expected}.`,
-  )
 
 export interface HistoryTransferRouteOptions {
   readonly watching: WatchingDeps
@@ -67,13 +54,14 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
 
   app.get('/profiles/:profileId/history/export', {
     config: { access: 'profile' },
-    // A HEAD would read the whole history to throw it away.
+    // A HEAD request would read the whole history and discard it.
     exposeHeadRoute: false,
     schema: {
       tags: ['watching'],
-      summary: 'The whole history as a file',
+      summary: 'Export the whole history',
       description:
-        'Every play that the history lists, newest first, also what is being played now. Marks, the wishlist and what was removed are not in it.',
+        'All plays that the history lists, newest first, live streams included. Does not contain marks, the wishlist ' +
+        'and removed plays.',
       operationId: 'exportHistory',
       params: ProfileParams,
       querystring: ExportQuery,
@@ -86,26 +74,28 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
     },
   }, async (request, reply) => {
     const { format } = request.query
-    const watcher = profileRef(request)
-    const file = format === 'csv' ? exportCsv(watching, watcher) : exportJson(watching, watcher, profileOf(request))
+    const owner = profileRef(request)
+    const fileName = `normflix-history-${now().toISOString().slice(0, 10)}.${format}`
+    const file = format === 'csv'
+      ? exportHistoryAsCsv(watching, owner)
+      : exportHistoryAsJson(watching, owner, profileOf(request))
     return await reply
-      .header(
-        'content-disposition',
-        `attachment; filename="normflix-history-${now().toISOString().slice(0, 10)}.${format}"`,
-      )
+      .header('content-disposition', `attachment; filename="${fileName}"`)
       .header('cache-control', 'private, no-store')
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8')
       .send(file as never)
   })
 
   app.post('/profiles/:profileId/history/import', {
-    config: { access: 'profile', rateLimit: IMPORT_RATE, slowBody: true },
-    bodyLimit: FILE_BYTES,
+    config: { access: 'profile', rateLimit: IMPORT_RATE_LIMIT, slowBody: true },
+    bodyLimit: MAX_FILE_BYTES,
     schema: {
       tags: ['watching'],
-      summary: "Bring in a history: an export of this service, or Netflix's viewing activity",
+      summary: "Import a history: an export of this service, or Netflix's viewing activity",
       description:
-        'Matches each play with the catalogue by id, by external ids, else by name and number, among what this profile may see. Importing the same file again changes nothing. What was cleared or removed before comes back: the import is an explicit wish. A file that cannot be read is refused as a whole, with the line.',
+        'Matches each play with the titles that the profile can see: by ID, by external IDs, or by name and number. ' +
+        'Importing the same file again changes nothing. Plays that were cleared or removed come back. An unreadable ' +
+        'file is rejected as a whole, with the line.',
       operationId: 'importHistory',
       params: ProfileParams,
       querystring: ImportQuery,
@@ -115,72 +105,32 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
     },
   }, async (request) => {
     const { dryRun } = request.query
-    const { views, dateOrder = null, isDateOrderGuessed = false } = await readFile(request.body, request.query)
-    const outcomes = await importHistory(watching, profileRef(request), profileOf(request), views, dryRun)
-    return { dryRun, ...toReport(outcomes), dateOrder, isDateOrderGuessed }
+    const { plays, dateOrder = null, isDateOrderGuessed = false } = await parseFile(request.body, request.query)
+    const outcomes = await importHistory(watching, profileRef(request), profileOf(request), plays, dryRun)
+    return { dryRun, ...toImportReport(outcomes), dateOrder, isDateOrderGuessed }
   })
 
-  async function readFile (
+  async function parseFile (
     body: unknown,
-    query: Static<typeof ImportQuery>,
-  ): Promise<
-    { views: ImportedPlay[], dateOrder?: Static<typeof ImportReport>['dateOrder'], isDateOrderGuessed?: boolean }
-  > {
-    if (query.format === 'netflix') {
-      if (typeof body !== 'string') throw wrongType('text/csv')
-      return await readNetflixFile(body, {
-        profileName: query.netflixProfile ?? null,
-        dateOrder: query.dateOrder ?? null,
-      }, now())
+    { format, netflixProfile, dateOrder }: Static<typeof ImportQuery>,
+  ): Promise<Pick<NetflixFile, 'plays'> & Partial<NetflixFile>> {
+    if (format === 'netflix') {
+      if (typeof body !== 'string') throw wrongMediaType('text/csv')
+      const options = { profileName: netflixProfile ?? null, dateOrder: dateOrder ?? null }
+      return await parseNetflixFile(body, options, now())
     }
-    if (typeof body !== 'object') throw wrongType('application/json')
-    return { views: readNormflixFile(body as Static<typeof HistoryFile>, now()) }
+    if (typeof body !== 'object') throw wrongMediaType('application/json')
+    return { plays: parseNormflixFile(body as HistoryFile, now()) }
   }
 }
 
-type Report = Omit<Static<typeof ImportReport>, 'dryRun' | 'dateOrder' | 'isDateOrderGuessed'>
-
-function toReport (outcomes: readonly ImportOutcome[]): Report {
-  const byStatus = groupBy(outcomes, ({ status }) => status)
-  const count = (status: ImportOutcome['status']): number => byStatus.get(status)?.length ?? 0
-  const needsALook = ({ status, reason }: ImportOutcome): boolean =>
-    reason !== null || (status !== 'imported' && status !== 'unchanged')
-  const told = [...outcomes.filter(needsALook), ...outcomes.filter((outcome) => !needsALook(outcome))].slice(
-    0,
-    MAX_LINES,
+function wrongMediaType (expected: string): DomainError {
+  return new DomainError(
+    415,
+    'unsupported-media-type',
+    'Unsupported media type',
+    `Send a file of this format as ${expected}.`,
   )
-  return {
-    total: outcomes.length,
-    imported: count('imported'),
-    unchanged: count('unchanged'),
-    skipped: count('skipped'),
-    unmatched: count('unmatched'),
-    ambiguous: count('ambiguous'),
-    lines: told.sort((a, b) => a.view.line - b.view.line).map(toLine),
-    truncated: outcomes.length > MAX_LINES,
-  }
-}
-
-function toLine ({ view, status, reason, match, candidates }: ImportOutcome): Report['lines'][number] {
-  return {
-    line: view.line,
-    status,
-    text: view.text.slice(0, MAX_TEXT),
-    ...(reason === null ? {} : { reason }),
-    ...(match === null ? {} : { match: toFound(match) }),
-    ...(candidates.length === 0 ? {} : { candidates: candidates.slice(0, MAX_CANDIDATES).map(toFound) }),
-  }
-}
-
-function toFound ({ title, item }: FoundItem): NonNullable<Report['lines'][number]['match']> {
-  return {
-    titleId: title.id,
-    itemId: item.id,
-    title: title.title,
-    kind: title.kind,
-    year: title.year,
-    ...numbersOf(title, item),
-  }
 }
 
 export default historyTransfer

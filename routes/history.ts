@@ -1,49 +1,43 @@
 // The watch history of a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import { toPlayProgress, type StoredPlay } from '../models/play.js'
-import { watchedIn } from '../src/domain/progress.js'
-import { fail, validationFailed, notFound } from '../src/errors.js'
+import { Type, type Static } from 'typebox'
+import { fail, notFound, validationFailed } from '../src/errors.js'
+import { profileRef } from '../src/plugins/auth.js'
 import {
-  responses,
   Cursor,
+  describe,
   Id,
   Limit,
   pageSchema,
-  ProfileParams,
   ref,
+  responses,
   strict,
   Timestamp,
 } from '../src/schemas/common.js'
-import { HistoryGroup, HistoryItem, toHistoryGroup, toHistoryItem, toUndo, Undo } from '../src/schemas/watching.js'
+import { HistoryGroup, HistoryItem, Undo } from '../src/schemas/history.js'
+import { ProfileParams } from '../src/schemas/params.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import { toHistoryGroup, toHistoryItem, toUndo } from '../src/views/history.js'
+import type { ProfileRef, WatchingDeps } from '../src/watching/deps.js'
 import {
-  clearHistory,
-  finishedBy,
   listHistory,
   listHistoryByTitle,
-  removePlay,
-  removeTitleHistory,
   type HistoryCursor,
   type HistoryRequest,
-} from '../src/watching/history/history.js'
-import type { ProfileRef } from '../src/watching/watching.js'
-import { profileRef } from './playback.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
-import type { CursorCodec } from '../src/security/cursors.js'
+} from '../src/watching/history/list-history.js'
+import { clearHistory, removePlay, removeTitleHistory } from '../src/watching/history/remove-history.js'
 
 const HistoryQuery = strict({
-  titleId: Type.Optional(Id),
-  from: Type.Optional(Timestamp),
-  to: Type.Optional(Timestamp),
-  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Of the show that titleId names' })),
-  group: Type.Optional(Type.Enum(['title'], { description: '`title`: one item a title, with its newest play' })),
+  titleId: Type.Optional(describe(Id, 'Only plays of this title')),
+  from: Type.Optional(describe(Timestamp, 'Only plays from this time, inclusive')),
+  to: Type.Optional(describe(Timestamp, 'Only plays before this time, exclusive')),
+  season: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_000, description: 'Only this season of the show in titleId' }),
+  ),
+  group: Type.Optional(Type.Enum(['title'], { description: 'title: one entry per title, with its newest play' })),
   limit: Limit,
   cursor: Type.Optional(Cursor),
 })
-
-function itemOf (play: StoredPlay) {
-  return toHistoryItem(play, finishedBy(play), watchedIn(toPlayProgress(play)))
-}
 
 export interface HistoryRouteOptions {
   readonly watching: WatchingDeps
@@ -55,76 +49,82 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Every play, newest first, with the exact stop time',
+      summary: 'List all plays, newest first',
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
       response: responses({ 200: pageSchema(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
     },
   }, async (request) => {
-    const { titleId, season, from, to, group, limit, cursor } = request.query
+    const { titleId, season, from, to, group, cursor } = request.query
     if (season !== undefined && titleId === undefined) {
-      throw validationFailed([{ pointer: '/season', message: 'needs the titleId of its show' }])
+      throw validationFailed([{ pointer: '/season', message: 'requires titleId' }])
     }
-    const watcher = profileRef(request)
-    const scope = ['history', watcher.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
-    const wanted: HistoryRequest = {
-      limit,
-      after: cursors.decode<HistoryCursor>(cursor, scope),
-      ...(titleId === undefined ? {} : { titleId }),
-      ...(season === undefined ? {} : { season }),
-      ...(from === undefined ? {} : { from: new Date(from) }),
-      ...(to === undefined ? {} : { to: new Date(to) }),
-    }
-    const { items, next } = group === 'title' ? await listGroups(watcher, wanted) : await listPlays(watcher, wanted)
-    return { items, nextCursor: next === null ? null : cursors.encode(next, scope) }
+    const owner = profileRef(request)
+    const scope = ['history', owner.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
+    const historyRequest = toHistoryRequest(request.query, cursors.decode<HistoryCursor>(cursor, scope))
+    const { items, next } = group === 'title'
+      ? await loadGroups(owner, historyRequest)
+      : await loadPlays(owner, historyRequest)
+    return { items, nextCursor: cursors.encodeNext(next, scope) }
   })
 
-  async function listPlays (watcher: ProfileRef, wanted: HistoryRequest) {
-    const { plays, next } = await listHistory(watching, watcher, wanted)
-    return { items: plays.map(itemOf), next }
+  async function loadPlays (owner: ProfileRef, request: HistoryRequest) {
+    const { plays, next } = await listHistory(watching, owner, request)
+    return { items: plays.map(toHistoryItem), next }
   }
 
-  async function listGroups (watcher: ProfileRef, wanted: HistoryRequest) {
-    const { groups, next } = await listHistoryByTitle(watching, watcher, wanted)
-    return { items: groups.map((one) => toHistoryGroup(one, itemOf(one.last))), next }
+  async function loadGroups (owner: ProfileRef, request: HistoryRequest) {
+    const { groups, next } = await listHistoryByTitle(watching, owner, request)
+    return { items: groups.map(toHistoryGroup), next }
   }
 
   app.delete('/profiles/:profileId/history', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
-      summary: "Clear the history: all of it, or one title's",
+      summary: 'Clear the history, or that of one title',
       operationId: 'clearHistory',
       params: ProfileParams,
-      querystring: strict({ titleId: Type.Optional(Id) }),
+      querystring: strict({ titleId: Type.Optional(describe(Id, 'Clears only the history of this title')) }),
       response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
     const { titleId } = request.query
-    const watcher = profileRef(request)
-    return toUndo(
-      titleId === undefined
-        ? await clearHistory(watching, watcher)
-        : await removeTitleHistory(watching, watcher, titleId),
-    )
+    const owner = profileRef(request)
+    const undo = titleId === undefined
+      ? await clearHistory(watching, owner)
+      : await removeTitleHistory(watching, owner, titleId)
+    return toUndo(undo)
   })
 
-  app.delete(
-    '/profiles/:profileId/history/:playId',
-    {
-      config: { access: 'profile', idempotencyKey: true },
-      schema: {
-        tags: ['watching'],
-        summary: 'Remove one play',
-        operationId: 'removePlay',
-        params: Type.Object({ profileId: Id, playId: Id }),
-        response: responses({ 200: ref(Undo) }),
-      },
+  app.delete('/profiles/:profileId/history/:playId', {
+    config: { access: 'profile', idempotencyKey: true },
+    schema: {
+      tags: ['watching'],
+      summary: 'Remove a play',
+      operationId: 'removePlay',
+      params: Type.Object({ profileId: Id, playId: Id }),
+      response: responses({ 200: ref(Undo) }),
     },
-    async (request) =>
-      toUndo(await removePlay(watching, profileRef(request), request.params.playId) ?? fail(notFound('play'))),
-  )
+  }, async (request) => {
+    const undo = await removePlay(watching, profileRef(request), request.params.playId)
+    return toUndo(undo ?? fail(notFound('play')))
+  })
+}
+
+function toHistoryRequest (
+  { titleId, season, from, to, limit }: Static<typeof HistoryQuery>,
+  after: HistoryCursor | null,
+): HistoryRequest {
+  return {
+    limit,
+    after,
+    ...(titleId === undefined ? {} : { titleId }),
+    ...(season === undefined ? {} : { season }),
+    ...(from === undefined ? {} : { from: new Date(from) }),
+    ...(to === undefined ? {} : { to: new Date(to) }),
+  }
 }
 
 export default history

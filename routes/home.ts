@@ -1,24 +1,26 @@
-// The home page of a profile: rows of cards, each of which goes on in homePage.
+// The home page of a profile: rows of cards, and further pages of a row.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
-import type { Localiser } from '../src/catalogue/queries/localise.js'
-import type { FilledRow, HomeRequest } from '../src/home/home.js'
-import type { RowCursor } from '../src/home/rows.js'
-import { accountOf, profileOf } from '../src/plugins/auth.js'
-import { responses, Cursor, Id, Limit, ProfileParams, strict } from '../src/schemas/common.js'
-import { HomeRow, RowId, toHomeRow, type HomeRowView } from '../src/schemas/home.js'
-import { profileRef } from './playback.js'
 import type { AccountAccess } from '../src/accounts/access.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
-import type { Home } from '../src/home/home.js'
+import type { Localiser } from '../src/catalogue/queries/localise.js'
+import type { FilledRow, Home } from '../src/home/home.js'
+import type { RowCursor } from '../src/home/rows.js'
+import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
+import { Cursor, describe, Id, Limit, responses, strict } from '../src/schemas/common.js'
+import { HomeRow, RowId } from '../src/schemas/home.js'
+import { ProfileParams } from '../src/schemas/params.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import type { ContentLanguageDeps } from '../src/http/content-language.js'
+import { toHomeRow } from '../src/views/home.js'
+
+const RowQuery = strict({
+  limit: Limit,
+  cursor: Type.Optional(describe(Cursor, 'nextCursor of the row; omitted: the first page')),
+})
 
 export interface HomeRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
-  readonly catalogue: Catalogue
   readonly homePage: Home
   readonly cursors: CursorCodec
 }
@@ -26,64 +28,53 @@ export interface HomeRouteOptions extends ContentLanguageDeps {
 const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
   const { access, cursors, homePage } = deps
 
-  async function seenBy (request: FastifyRequest): Promise<HomeRequest> {
-    const { limits } = await accountOf(access, request)
-    return { viewer: profileOf(request), planMaxHeight: limits.maxHeight }
-  }
-
-  function scopeOf (request: FastifyRequest, rowId: string): string[] {
-    return ['home', profileOf(request).id, rowId]
-  }
-
-  function toView (request: FastifyRequest, row: FilledRow, localiser: Localiser): HomeRowView {
-    return toHomeRow(row, row.next === null ? null : cursors.encode(row.next, scopeOf(request, row.id)), localiser)
-  }
-
   app.get('/profiles/:profileId/home', {
     config: { access: 'profile' },
     schema: {
       tags: ['catalogue'],
-      summary: 'The home page: rows of cards, those without any left out',
+      summary: 'Get the home page: rows of cards',
       description:
-        'What the profile watches, wishes for and likes decides; what is recommended once is not recommended again further down.',
+        'Rows depend on what the profile watched, rated and put on its wishlist. Empty rows are omitted. A title is ' +
+        'recommended only in its first row.',
       operationId: 'getHome',
       params: ProfileParams,
-      response: responses({ 200: Type.Object({ rows: Type.Array(HomeRow) }) }),
+      response: responses({ 200: Type.Object({ rows: Type.Array(HomeRow, { description: 'Rows in their order' }) }) }),
     },
-    // Its members are ours: checking two hundred cards against two kinds of row would cost more than making them.
+    // Serialising 200 cards against a union of two row types would cost more than building them.
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
-    const rows = await homePage.readAll(profileRef(request), await seenBy(request))
-    return setContentLanguage(reply, localiser, { rows: rows.map((row) => toView(request, row, localiser)) })
+    const rows = await homePage.readAll(profileRef(request), await viewingLimitsOf(access, request))
+    return setContentLanguage(reply, localiser, { rows: rows.map((row) => toRow(request, row, localiser)) })
   })
 
   app.get('/profiles/:profileId/home/:rowId', {
     config: { access: 'profile' },
     schema: {
       tags: ['catalogue'],
-      summary: 'One row of the home page, a page at a time',
-      description: 'Begin with the nextCursor that the home page gave the row, or without one for the whole row.',
+      summary: 'Get a page of one row of the home page',
       operationId: 'getHomeRow',
       params: Type.Object({ profileId: Id, rowId: RowId }),
-      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      querystring: RowQuery,
       response: responses({ 200: HomeRow }),
     },
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(deps, request)
     const { params: { rowId }, query: { limit, cursor } } = request
+    const localiser = createRequestLocaliser(deps, request)
     const after = cursors.decode<RowCursor>(cursor, scopeOf(request, rowId))
-    return setContentLanguage(
-      reply,
-      localiser,
-      toView(
-        request,
-        await homePage.readRow(profileRef(request), await seenBy(request), rowId, after, limit),
-        localiser,
-      ),
-    )
+    const limits = await viewingLimitsOf(access, request)
+    const row = await homePage.readRow(profileRef(request), limits, rowId, after, limit)
+    return setContentLanguage(reply, localiser, toRow(request, row, localiser))
   })
+
+  function scopeOf (request: FastifyRequest, rowId: string): string[] {
+    return ['home', profileOf(request).id, rowId]
+  }
+
+  function toRow (request: FastifyRequest, row: FilledRow, localiser: Localiser): HomeRow {
+    return toHomeRow(row, cursors.encodeNext(row.next, scopeOf(request, row.id)), localiser)
+  }
 }
 
 export default home

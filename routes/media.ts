@@ -1,21 +1,23 @@
-// The bytes of media files, for whoever holds a signed address whose stream is live.
+// Media files, at signed URLs of a live stream.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { videoHeight } from '../src/domain/file-choice.js'
 import { fail, notFound } from '../src/errors.js'
-import { deliver } from '../src/media/delivery/deliver.js'
-import { mediaRefused } from '../src/media/delivery/lease-check.js'
+import { deliverObject, type DeliveryDeps } from '../src/media/delivery/deliver-object.js'
+import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readMediaGrant } from '../src/media/delivery/media-urls.js'
-import { responses, Id, strict } from '../src/schemas/common.js'
-import { ObjectNotFoundError } from '../src/storage/storage.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { Id, responses } from '../src/schemas/common.js'
+import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
-import type { DeliveryDeps } from '../src/media/delivery/deliver.js'
+import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const MediaParams = Type.Object({ mediaFileId: Id })
-const MediaQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
-const Bytes = { description: 'The bytes', content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } } }
+const Bytes = {
+  description: 'Bytes of the file',
+  content: { 'video/mp4': { schema: Type.String({ format: 'binary' }) } },
+}
 
 export interface MediaRouteOptions extends DeliveryDeps {
   readonly catalogue: Catalogue
@@ -23,18 +25,20 @@ export interface MediaRouteOptions extends DeliveryDeps {
 }
 
 const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) => {
-  async function serve (
+  const { catalogue, keys, leases, now } = deps
+
+  async function sendMediaFile (
     request: FastifyRequest,
     reply: FastifyReply,
     mediaFileId: string,
-    token: string,
+    token = '',
   ): Promise<FastifyReply> {
-    const grant = readMediaGrant(deps.keys, token, deps.now())
-    if (grant === null || grant.file !== mediaFileId || !await deps.leases.isLive(grant)) throw mediaRefused()
-    const file = deps.catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
-    if (videoHeight(file) > grant.maxHeight) throw mediaRefused()
+    const grant = readMediaGrant(keys, token, now())
+    if (grant === null || grant.file !== mediaFileId || !await leases.isLive(grant)) throw mediaAccessDenied()
+    const file = catalogue.findFile(mediaFileId) ?? fail(notFound('media file'))
+    if (videoHeight(file) > grant.maxHeight) throw mediaAccessDenied()
     try {
-      return await deliver(deps, request, reply, grant, {
+      return await deliverObject(deps, request, reply, grant, {
         key: file.storageKey,
         sizeBytes: file.sizeBytes,
         contentType: file.contentType,
@@ -42,37 +46,40 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
         modifiedAt: file.createdAt,
       })
     } catch (error) {
-      if (error instanceof ObjectNotFoundError) throw notFound('media file')
-      throw error
+      throw error instanceof ObjectNotFoundError ? notFound('media file') : error
     }
   }
 
-  const schema = {
-    tags: ['playback'],
-    params: MediaParams,
-    querystring: MediaQuery,
-  }
   app.get('/media/:mediaFileId', {
     config: { access: 'signed-url', rateLimit: false },
     exposeHeadRoute: false,
     schema: {
-      ...schema,
-      summary: 'The bytes of a media file',
-      description: 'Ranges, If-Range, conditions and validators by RFC 9110. The address comes from starting playback.',
+      tags: ['playback'],
+      summary: 'Get the bytes of a media file',
+      description:
+        'Supports ranges, If-Range and conditional requests of RFC 9110. The URL comes from starting playback.',
       operationId: 'getMedia',
+      params: MediaParams,
+      querystring: SignedUrlQuery,
       response: responses({
         200: Bytes,
         206: Bytes,
-        304: Type.Null({ description: 'Unchanged' }),
-        307: Type.Null({ description: 'The store has the bytes, at the Location, for a short while' }),
+        304: Type.Null({ description: 'Not modified' }),
+        307: Type.Null({ description: 'Temporary URL of the object store, in Location' }),
       }),
     },
-  }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
+  }, async (request, reply) => await sendMediaFile(request, reply, request.params.mediaFileId, request.query.token))
 
   app.head('/media/:mediaFileId', {
     config: { access: 'signed-url', rateLimit: false },
-    schema: { ...schema, summary: 'What a GET would answer, without the bytes', operationId: 'headMedia' },
-  }, async (request, reply) => await serve(request, reply, request.params.mediaFileId, request.query.token ?? ''))
+    schema: {
+      tags: ['playback'],
+      summary: 'Get the headers of a media file',
+      operationId: 'headMedia',
+      params: MediaParams,
+      querystring: SignedUrlQuery,
+    },
+  }, async (request, reply) => await sendMediaFile(request, reply, request.params.mediaFileId, request.query.token))
 }
 
 export default media

@@ -1,10 +1,10 @@
-// Prometheus metrics of this process.
+// Prometheus metrics of the process.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
-import { responses } from '../src/schemas/common.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { responses } from '../src/schemas/common.js'
 import type { TitleSearch } from '../src/search/title-search.js'
 
 export interface MetricsRouteOptions {
@@ -12,33 +12,33 @@ export interface MetricsRouteOptions {
   readonly search: TitleSearch
 }
 
-const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, deps) => {
-  const register = new Registry()
-  collectDefaultMetrics({ register })
+const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { catalogue, search }) => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time to answer, by route and status',
+    help: 'Response time by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
-    registers: [register],
+    registers: [registry],
   })
-  register.registerMetric(
+  registry.registerMetric(
     new Gauge({
       name: 'normflix_catalogue_titles',
-      help: 'Titles in the catalogue in memory',
+      help: 'Number of titles in the catalogue',
       registers: [],
       collect () {
-        this.set([...deps.catalogue.titles()].length)
+        this.set([...catalogue.titles()].length)
       },
     }),
   )
-  register.registerMetric(
+  registry.registerMetric(
     new Gauge({
       name: 'normflix_search_heap_bytes',
-      help: "Memory that the search index's thread has in use",
+      help: 'Used heap of the search thread, bytes',
       registers: [],
       async collect () {
-        this.set(await deps.search.readMemory().catch(() => NaN))
+        this.set(await search.readMemory().catch(() => NaN))
       },
     }),
   )
@@ -50,23 +50,23 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, deps
     }, reply.elapsedTime / 1_000)
   })
   app.addHook('onClose', async () => {
-    register.clear()
+    registry.clear()
   })
-  app.get(
-    '/metrics',
-    {
-      config: { access: 'public', rateLimit: false },
-      schema: {
-        tags: ['service'],
-        summary: "Metrics in Prometheus' text format; keep it inside your network",
-        operationId: 'getMetrics',
-        response: responses({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
-      },
+
+  app.get('/metrics', {
+    config: { access: 'public', rateLimit: false },
+    schema: {
+      tags: ['service'],
+      summary: 'Get metrics in the text format of Prometheus',
+      description: 'Do not expose this route outside of your network.',
+      operationId: 'getMetrics',
+      response: responses({ 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } }),
     },
-    async (_request, reply) =>
-      await reply.type(register.contentType).serializer((text: string) => text).send(await register.metrics()),
-  )
+  }, async (_request, reply) => {
+    const text = await registry.metrics()
+    return await reply.type(registry.contentType).serializer((payload: string) => payload).send(text)
+  })
 }
 
-// Not encapsulated: it measures every route.
+// Not encapsulated: the hook measures all routes.
 export default fp(metrics, { name: 'metrics' })

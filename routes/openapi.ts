@@ -1,10 +1,11 @@
-// What programs read to know the service: the OpenAPI document, and the format of imports.
+// Machine-readable descriptions: the OpenAPI document, and the JSON Schema of the import format.
 import type { FastifyPluginAsync } from 'fastify'
-import { describeImportLine } from '../src/schemas/import-line.js'
+import { importLineSchema } from '../src/transfer/import-line-schema.js'
 
 const openapiDocument: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { config: { access: 'public' } }, async () => app.swagger())
-  const importLine = JSON.stringify(describeImportLine())
+
+  const importLine = JSON.stringify(importLineSchema())
   app.get(
     '/import-line.schema.json',
     { config: { access: 'public' } },

@@ -1,19 +1,23 @@
-// The plans, for everybody.
+// The plans that are offered.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { listPlans } from '../src/domain/plans.js'
-import { PlanView } from '../src/schemas/account.js'
-import { responses, listSchema, ref } from '../src/schemas/common.js'
+import type { Config } from '../src/config.js'
+import { listSchema, ref, responses } from '../src/schemas/common.js'
+import { Plan } from '../src/schemas/plans.js'
 
-const plans: FastifyPluginAsyncTypebox = async (app) => {
+export interface PlanRouteOptions {
+  readonly config: Pick<Config, 'plans'>
+}
+
+const plans: FastifyPluginAsyncTypebox<PlanRouteOptions> = async (app, { config }) => {
   app.get('/plans', {
     config: { access: 'public' },
     schema: {
       tags: ['account'],
-      summary: 'The plans and what each allows',
+      summary: 'List the plans and their limits',
       operationId: 'listPlans',
-      response: responses({ 200: listSchema(ref(PlanView)) }),
+      response: responses({ 200: listSchema(ref(Plan)) }),
     },
-  }, async () => ({ items: [...listPlans()] }))
+  }, async () => ({ items: [...config.plans.plans] }))
 }
 
 export default plans

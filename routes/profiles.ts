@@ -1,32 +1,32 @@
-// The profiles of an account, and the tokens that are bound to one.
+// Profiles of an account, and the tokens that are bound to a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredProfile } from '../models/account.js'
+import type { AccountDeps } from '../src/accounts/deps.js'
 import { verifyPin } from '../src/accounts/pin.js'
 import { addProfile, changeProfile, removeProfile } from '../src/accounts/profiles.js'
 import { fail, notFound, profileLocked } from '../src/errors.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { NewProfile, Profile, ProfileChanges, toProfile } from '../src/schemas/account.js'
-import { responses, listSchema, NoContent, ProfileParams, ref, strict } from '../src/schemas/common.js'
-import type { AccountDeps } from '../src/accounts/deps.js'
+import { listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import { ProfileParams } from '../src/schemas/params.js'
+import { NewProfile, Profile, ProfileChanges } from '../src/schemas/profiles.js'
+import { toProfile } from '../src/views/profiles.js'
 
-const BoundToken = Type.Object({ accessToken: Type.String(), expiresIn: Type.Integer({ description: 'Seconds' }) })
+const ProfileToken = Type.Object({
+  accessToken: Type.String({ description: 'JWT; send it as `Authorization: Bearer`' }),
+  expiresIn: Type.Integer({ description: 'Lifetime of the access token, s' }),
+})
 
 export type ProfilesRouteOptions = AccountDeps
 
 const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, deps) => {
-  async function findProfile (accountId: string, profileId: string): Promise<StoredProfile> {
-    const account = await findAccount(accountId)
-    return account?.profiles.find((profile) => profile._id.toString() === profileId) ?? fail(notFound('profile'))
-  }
-
   app.get('/profiles', {
     config: { access: 'account' },
     schema: {
       tags: ['profiles'],
-      summary: 'The profiles of the account',
+      summary: 'List the profiles of the account',
       operationId: 'listProfiles',
       response: responses({ 200: listSchema(ref(Profile)) }),
     },
@@ -40,7 +40,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     schema: {
       tags: ['profiles'],
       summary: 'Add a profile',
-      description: 'The plan decides how many there may be: one more is a 409 `plan-profile-limit`.',
+      description: 'Over the profile limit of the plan it is a 409 `plan-profile-limit`.',
       operationId: 'addProfile',
       body: NewProfile,
       response: responses({ 201: ref(Profile) }),
@@ -55,7 +55,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     config: { access: 'catalogue' },
     schema: {
       tags: ['profiles'],
-      summary: 'One profile',
+      summary: 'Get a profile',
       operationId: 'getProfile',
       params: ProfileParams,
       response: responses({ 200: ref(Profile) }),
@@ -64,14 +64,14 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     const { accountId, boundProfileId } = callerOf(request)
     const { profileId } = request.params
     if (boundProfileId !== null && boundProfileId !== profileId) throw notFound('profile')
-    return toProfile(await findProfile(accountId, profileId))
+    return toProfile(await requireProfile(accountId, profileId))
   })
 
   app.patch('/profiles/:profileId', {
     config: { access: 'account' },
     schema: {
       tags: ['profiles'],
-      summary: 'Change a profile',
+      summary: 'Change fields of a profile',
       operationId: 'changeProfile',
       params: ProfileParams,
       body: ProfileChanges,
@@ -86,7 +86,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     config: { access: 'account' },
     schema: {
       tags: ['profiles'],
-      summary: 'Delete a profile with all it holds',
+      summary: 'Delete a profile with its history, wishlist and ratings',
       operationId: 'deleteProfile',
       params: ProfileParams,
       response: responses({ 204: NoContent }),
@@ -98,34 +98,36 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
 
   app.post('/profiles/:profileId/select', {
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT },
-    // A profile without a PIN needs no body.
+    // The body may be omitted for a profile without a PIN.
     preValidation: async (request) => {
       request.body ??= {}
     },
     schema: {
       tags: ['profiles'],
-      summary: 'Get a token bound to this profile',
+      summary: 'Get an access token that is bound to the profile',
       description:
-        'It opens this profile and the catalogue as the profile may see it, and nothing else. Five wrong PINs are free; after that each is followed by a wait, a 429 `too-many-pin-guesses`, that doubles from 30 seconds to 15 minutes.',
+        'The token gives access to this profile, and to the catalogue that it can see. After five wrong PINs, each ' +
+        'further one is followed by a delay that doubles from 30 s to 15 minutes: 429 `too-many-pin-guesses`.',
       operationId: 'selectProfile',
       params: ProfileParams,
-      body: strict({ pin: Type.Optional(Type.String({ maxLength: 8 })) }),
-      response: responses({ 200: BoundToken }),
+      body: strict({ pin: Type.Optional(Type.String({ maxLength: 8, description: 'PIN of the profile' })) }),
+      response: responses({ 200: ProfileToken }),
     },
   }, async (request, reply) => {
     const { accountId, sessionId, role } = callerOf(request)
-    const profile = await findProfile(accountId, request.params.profileId)
+    const { profileId } = request.params
+    const profile = await requireProfile(accountId, profileId)
     if (profile.locked) throw profileLocked()
     await verifyPin(deps, profile, request.body.pin)
     reply.header('cache-control', 'no-store')
-    return {
-      accessToken: app.signAccessToken(
-        { sub: accountId, sid: sessionId, role, pid: request.params.profileId },
-        deps.now(),
-      ),
-      expiresIn: ACCESS_TOKEN_SECONDS,
-    }
+    const accessToken = app.signAccessToken({ sub: accountId, sid: sessionId, role, pid: profileId }, deps.now())
+    return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS }
   })
+}
+
+async function requireProfile (accountId: string, profileId: string): Promise<StoredProfile> {
+  const account = await findAccount(accountId)
+  return account?.profiles.find((profile) => profile._id.toString() === profileId) ?? fail(notFound('profile'))
 }
 
 export default profiles

@@ -1,63 +1,52 @@
-// Progress without a stream slot, and marks.
+// Progress from players without a stream, and watched marks.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
-import { Type, type Static } from 'typebox'
-import { notFound } from '../src/errors.js'
-import { groupBy } from '../src/domain/arrays.js'
-import { toDomainError } from '../src/plugins/problems.js'
-import { profileOf } from '../src/plugins/auth.js'
-import { responses, Id, nullable, ProfileParams, ref, strict, Timestamp } from '../src/schemas/common.js'
-import { BatchBody, Progress, ProgressBody, toProgress, toUndo, Undo } from '../src/schemas/watching.js'
-import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/history/marks.js'
-import { recordProgress, type ProgressReport } from '../src/watching/history/record.js'
-import { findVisibleItem, findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { findResumePosition } from '../src/watching/streams/resume-position.js'
-import { dropIfWatched } from '../src/watching/lists/wishlist.js'
-import { toProgressEvent, profileRef } from './playback.js'
-import type { AccountAccess } from '../src/accounts/access.js'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { requireVisibleItem, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
-import type { WatchingDeps } from '../src/watching/watching.js'
-import type { FastifyBaseLogger } from 'fastify'
+import { groupBy } from '../src/domain/arrays.js'
+import { notFound } from '../src/errors.js'
+import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { toDomainError } from '../src/plugins/problems.js'
+import { describe, Id, ref, responses, strict, Timestamp } from '../src/schemas/common.js'
+import { Undo } from '../src/schemas/history.js'
+import { ProfileParams } from '../src/schemas/params.js'
+import { BatchBody, BatchResult, Progress, ProgressBody } from '../src/schemas/progress.js'
+import { toUndo } from '../src/views/history.js'
+import { toProgress } from '../src/views/progress.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import { recordProgress, type ProgressReport } from '../src/watching/history/record-progress.js'
+import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/history/watched-marks.js'
+import { removeIfWatched } from '../src/watching/lists/wishlist.js'
+import { toProgressEvent } from '../src/watching/requests.js'
+import { findResumePosition } from '../src/watching/streams/resume-position.js'
 
 const ItemParams = Type.Object({ profileId: Id, itemId: Id })
-const WatchedParams = Type.Object({ profileId: Id, id: Id })
+const WatchedParams = Type.Object({ profileId: Id, id: describe(Id, 'ID of a movie, an episode or a show') })
 const SeasonQuery = strict({
-  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'One season of the show' })),
+  season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Only this season of the show' })),
 })
-const BATCH_BODY_BYTES = 512 * 1024
-
-const BatchResult = Type.Object({
-  status: Type.Integer({ description: '200 when it was taken in, else as a single report would have been answered' }),
-  itemId: Id,
-  progress: Type.Optional(nullable(ref(Progress), "The item's progress after the whole batch")),
-  code: Type.Optional(Type.String()),
-  detail: Type.Optional(Type.String()),
-})
+const MAX_BATCH_BODY_BYTES = 512 * 1024
 
 export interface ProgressRouteOptions {
-  readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly watching: WatchingDeps
   readonly log: FastifyBaseLogger
   now(): Date
 }
 
-const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { catalogue, watching, now, log }) => {
-  function reportOf (body: Static<typeof ProgressBody>): ProgressReport {
-    return { ...toProgressEvent(body, now()), sitting: body.playId?.toLowerCase() ?? null }
-  }
-
+const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { catalogue, watching, log, now }) => {
   app.get('/profiles/:profileId/progress/:itemId', {
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Where was I: the exact place in a movie or episode',
+      summary: 'Get the exact progress in a movie or an episode',
       operationId: 'getProgress',
       params: ItemParams,
       response: responses({ 200: ref(Progress) }),
     },
   }, async (request) => {
-    const { title, item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
+    const { title, item } = requireVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
     const { state } = await findResumePosition(watching, profileRef(request), title.id, item.id)
     if (state === null) throw notFound('progress')
     return toProgress(state)
@@ -67,60 +56,63 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
     config: { access: 'profile' },
     schema: {
       tags: ['watching'],
-      summary: 'Report progress from a player without a stream slot',
+      summary: 'Report progress without a stream',
       operationId: 'putProgress',
       params: ItemParams,
       body: ProgressBody,
       response: responses({ 200: ref(Progress) }),
     },
   }, async (request) => {
-    const { title, item } = findVisibleItem(catalogue, profileOf(request), request.params.itemId, now())
-    const state = await recordProgress(watching, profileRef(request), title, item, [reportOf(request.body)])
+    const state = await record(request, request.params.itemId, [request.body])
     if (state === null) throw notFound('progress')
     return toProgress(state)
   })
 
   app.post('/profiles/:profileId/progress/batch', {
     config: { access: 'profile' },
-    bodyLimit: BATCH_BODY_BYTES,
+    bodyLimit: MAX_BATCH_BODY_BYTES,
     schema: {
       tags: ['watching'],
-      summary: 'Report what was played offline',
-      description: 'Up to 1,000 events in any order; repeated ones count once. Each event gets its own result.',
+      summary: 'Report progress of offline playback',
+      description: 'Up to 1,000 events in any order; a repeated event counts once. Each event gets a result.',
       operationId: 'putProgressBatch',
       params: ProfileParams,
       body: BatchBody,
-      response: responses({ 200: Type.Object({ results: Type.Array(BatchResult) }) }),
+      response: responses({
+        200: Type.Object({ results: Type.Array(BatchResult, { description: 'Results in the order of the events' }) }),
+      }),
     },
   }, async (request) => {
-    const watcher = profileRef(request)
-    const outcomes = new Map<string, Static<typeof BatchResult>>()
+    const results = new Map<string, BatchResult>()
     for (const [itemId, events] of groupBy(request.body.events, (event) => event.itemId)) {
-      try {
-        const { title, item } = findVisibleItem(catalogue, profileOf(request), itemId, now())
-        const state = await recordProgress(watching, watcher, title, item, events.map(reportOf))
-        outcomes.set(itemId, { status: 200, itemId, progress: state === null ? null : toProgress(state) })
-      } catch (error) {
-        const problem = toDomainError(error)
-        if (problem.status >= 500) log.error({ err: error }, 'a part of a batch failed')
-        outcomes.set(itemId, { status: problem.status, itemId, code: problem.code, detail: problem.detail })
-      }
+      results.set(itemId, await recordBatch(request, itemId, events))
     }
-    return { results: request.body.events.map(({ itemId }) => outcomes.get(itemId) ?? { status: 500, itemId }) }
+    return { results: request.body.events.map(({ itemId }) => results.get(itemId) ?? { status: 500, itemId }) }
   })
 
-  /** What is to be marked: a movie, an episode, a show, or with `season` one of its seasons. */
-  function scopeOf (request: FastifyRequest): MarkScope {
-    const { id } = request.params as { id: string }
-    const { season = null } = request.query as { season?: number }
-    if (season === null && catalogue.findItem(id) !== null) {
-      return { ...findVisibleItem(catalogue, profileOf(request), id, now()), season }
+  async function record (request: FastifyRequest, itemId: string, events: readonly ProgressBody[]) {
+    const { title, item } = requireVisibleItem(catalogue, profileOf(request), itemId, now())
+    return await recordProgress(watching, profileRef(request), title, item, events.map(toReport))
+  }
+
+  function toReport (event: ProgressBody): ProgressReport {
+    return { ...toProgressEvent(event, now()), playKey: event.playId?.toLowerCase() ?? null }
+  }
+
+  /** Records the events of one item. Its failure does not fail the batch. */
+  async function recordBatch (
+    request: FastifyRequest,
+    itemId: string,
+    events: readonly ProgressBody[],
+  ): Promise<BatchResult> {
+    try {
+      const state = await record(request, itemId, events)
+      return { status: 200, itemId, progress: state === null ? null : toProgress(state) }
+    } catch (error) {
+      const { status, code, detail } = toDomainError(error)
+      if (status >= 500) log.error({ err: error }, 'recording a part of a progress batch failed')
+      return { status, itemId, code, detail }
     }
-    const title = findVisibleTitle(catalogue, profileOf(request), id, now())
-    if (season !== null && !title.items.some((item) => title.kind === 'show' && item.season === season)) {
-      throw notFound('season')
-    }
-    return { title, item: null, season }
   }
 
   app.put('/profiles/:profileId/watched/:id', {
@@ -130,27 +122,23 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
     },
     schema: {
       tags: ['watching'],
-      summary: 'Mark a movie, an episode, a season or a whole show as watched',
+      summary: 'Mark a movie, an episode, a season or a show as watched',
       description:
-        'The id of a movie, an episode or a show; with `season`, that season of the show. Only what has aired is marked. It stays watched until an explicit call takes it back.',
+        'The ID of a movie, an episode or a show; with `season`, that season of the show. Marks only episodes that ' +
+        'have aired. The mark stays until it is removed.',
       operationId: 'markWatched',
       params: WatchedParams,
       querystring: SeasonQuery,
-      body: strict({ watchedAt: Type.Optional(Timestamp) }),
+      body: strict({ watchedAt: Type.Optional(describe(Timestamp, 'When it was watched; now by default')) }),
       response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
-    const scope = scopeOf(request)
-    const watchedAt = new Date(Math.min(now().getTime(), Date.parse(request.body.watchedAt ?? now().toISOString())))
-    const undo = await markItems(
-      watching,
-      profileRef(request),
-      scope.title,
-      itemsToMark(watching, scope),
-      true,
-      watchedAt,
-    )
-    await dropIfWatched(profileRef(request), scope.title, { finished: true, isResumable: false })
+    const owner = profileRef(request)
+    const scope = markScopeOf(request)
+    const at = now()
+    const watchedAt = new Date(Math.min(at.getTime(), Date.parse(request.body.watchedAt ?? at.toISOString())))
+    const undo = await markItems(watching, owner, scope.title, itemsToMark(watching, scope), true, watchedAt)
+    await removeIfWatched(owner, scope.title, { finished: true, isResumable: false })
     return toUndo(undo)
   })
 
@@ -158,16 +146,29 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
     config: { access: 'profile', idempotencyKey: true },
     schema: {
       tags: ['watching'],
-      summary: 'Mark a movie, an episode, a season or a whole show as not watched',
+      summary: 'Mark a movie, an episode, a season or a show as not watched',
       operationId: 'unmarkWatched',
       params: WatchedParams,
       querystring: SeasonQuery,
       response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {
-    const scope = scopeOf(request)
+    const scope = markScopeOf(request)
     return toUndo(await markItems(watching, profileRef(request), scope.title, itemsToUnmark(scope), false, now()))
   })
+
+  function markScopeOf (request: FastifyRequest): MarkScope {
+    const { id } = request.params as { id: string }
+    const { season = null } = request.query as { season?: number }
+    if (season === null && catalogue.findItem(id) !== null) {
+      return { ...requireVisibleItem(catalogue, profileOf(request), id, now()), season }
+    }
+    const title = requireVisibleTitle(catalogue, profileOf(request), id, now())
+    if (season !== null && !title.items.some((item) => title.kind === 'show' && item.season === season)) {
+      throw notFound('season')
+    }
+    return { title, item: null, season }
+  }
 }
 
 export default progress

@@ -1,41 +1,27 @@
-// What a profile thinks of titles, and the languages it chose for them.
+// Ratings of titles by a profile, and the languages that it chose for them.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfileWatching } from '../models/account.js'
+import { findProfile } from '../models/account.js'
 import { findTitlePreferences } from '../models/profile-title-preferences.js'
-import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
-import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
-import { canSee } from '../src/domain/maturity.js'
-import { fail, notFound } from '../src/errors.js'
-import { callerOf, profileOf } from '../src/plugins/auth.js'
-import { TasteRating, toCard } from '../src/schemas/catalogue.js'
-import {
-  responses,
-  Cursor,
-  Id,
-  Limit,
-  NoContent,
-  pageSchema,
-  ProfileParams,
-  ref,
-  strict,
-} from '../src/schemas/common.js'
-import {
-  LanguagesBody,
-  RatedTitleView,
-  RatingBody,
-  RememberedLanguages,
-  toSpokenWishes,
-} from '../src/schemas/ratings.js'
-import { clearLanguages, storedLanguages, saveLanguages } from '../src/watching/streams/languages.js'
-import { listRatings, rateTitle, unrateTitle, type RatingsCursor } from '../src/watching/lists/ratings.js'
-import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { profileRef } from './playback.js'
+import { findVisibleTitle, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { fail, notFound } from '../src/errors.js'
+import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { callerOf, profileOf, profileRef } from '../src/plugins/auth.js'
+import { Cursor, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { LanguagesBody, RememberedLanguages } from '../src/schemas/languages.js'
+import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { RatedTitle, RatingBody } from '../src/schemas/ratings.js'
+import { TitleRating } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import type { ContentLanguageDeps } from '../src/http/content-language.js'
+import { toRatedTitle } from '../src/views/ratings.js'
+import { listRatings, rateTitle, unrateTitle, type RatingsCursor } from '../src/watching/lists/ratings.js'
+import { requestedLanguages } from '../src/watching/requests.js'
+import { clearLanguages, saveLanguages, storedLanguages } from '../src/watching/streams/languages.js'
+import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 
-const TitleParams = Type.Object({ profileId: Id, titleId: Id })
+const RatingsQuery = strict({ rating: Type.Optional(TitleRating), limit: Limit, cursor: Type.Optional(Cursor) })
 
 export interface RatingsRouteOptions extends ContentLanguageDeps {
   readonly catalogue: Catalogue
@@ -43,124 +29,116 @@ export interface RatingsRouteOptions extends ContentLanguageDeps {
   now(): Date
 }
 
-const taste: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps) => {
+const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps) => {
   const { catalogue, cursors, now } = deps
+
+  /** The ID of the title in the path, if the profile can see it. */
+  function requireTitleId (request: FastifyRequest): string {
+    const { titleId } = request.params as { titleId: string }
+    return requireVisibleTitle(catalogue, profileOf(request), titleId, now()).id
+  }
 
   app.get('/profiles/:profileId/ratings', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
-      summary: 'What this profile rated, newest first',
+      tags: ['ratings'],
+      summary: 'List the ratings of the profile, newest first',
       operationId: 'listRatings',
       params: ProfileParams,
-      querystring: strict({ rating: Type.Optional(TasteRating), limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: pageSchema(ref(RatedTitleView)) }),
+      querystring: RatingsQuery,
+      response: responses({ 200: pageSchema(ref(RatedTitle)) }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(deps, request)
     const { rating = null, limit, cursor } = request.query
-    const viewer = profileOf(request)
-    const scope = ['ratings', viewer.id, rating]
-    const moment = now()
-    const { ratings, next } = await listRatings(profileRef(request), {
+    const localiser = createRequestLocaliser(deps, request)
+    const { id: profileId } = profileOf(request)
+    const scope = ['ratings', profileId, rating]
+    const at = now()
+    const page = await listRatings(profileRef(request), {
       rating,
       after: cursors.decode<RatingsCursor>(cursor, scope),
       limit,
-      findVisible: (id) => {
-        const title = catalogue.findTitle(id)
-        return title !== null && canSee(viewer, title, moment) ? title : null
-      },
+      findVisible: (titleId) => findVisibleTitle(catalogue, profileOf(request), titleId, at),
     })
-    const profile = await findProfileWatching(callerOf(request).accountId, viewer.id) ?? fail(notFound('profile'))
-    const states = await loadTitleStatesOfProfile(profile, ratings.map(({ title }) => title.id))
-    return setContentLanguage(reply, localiser, {
-      items: ratings.map(({ title, rating, ratedAt }) => ({
-        title: toCard(title, { ...states(title.id), rating }, localiser),
-        rating,
-        ratedAt: ratedAt.toISOString(),
-      })),
-      nextCursor: next === null ? null : cursors.encode(next, scope),
-    })
+    const profile = await findProfile(callerOf(request).accountId, profileId) ?? fail(notFound('profile'))
+    const states = await loadTitleStatesOfProfile(profile, page.ratings.map(({ title }) => title.id))
+    const items = page.ratings.map((rated) => toRatedTitle(rated, states(rated.title.id), localiser))
+    return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })
 
   app.put('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
+      tags: ['ratings'],
       summary: 'Rate a movie or show',
       operationId: 'rateTitle',
-      params: TitleParams,
+      params: ProfileTitleParams,
       body: RatingBody,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await rateTitle(profileRef(request), id, request.body.rating, now())
+    await rateTitle(profileRef(request), requireTitleId(request), request.body.rating, now())
     return await reply.code(204).send(null)
   })
 
   app.delete('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
-      summary: 'Take a rating back',
+      tags: ['ratings'],
+      summary: 'Remove the rating of a title',
       operationId: 'unrateTitle',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await unrateTitle(profileRef(request), id, now())
+    await unrateTitle(profileRef(request), requireTitleId(request), now())
     return await reply.code(204).send(null)
   })
 
   app.get('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
-      summary: 'The languages that are remembered for a title',
+      tags: ['ratings'],
+      summary: 'Get the stored languages of a title',
       operationId: 'getLanguages',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 200: ref(RememberedLanguages) }),
     },
   }, async (request) => {
-    const viewer = profileOf(request)
-    const { id } = findVisibleTitle(catalogue, viewer, request.params.titleId, now())
-    return storedLanguages(await findTitlePreferences(viewer.id, id))
+    return storedLanguages(await findTitlePreferences(profileOf(request).id, requireTitleId(request)))
   })
 
   app.put('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
-      summary: 'Remember the languages of a title',
+      tags: ['ratings'],
+      summary: 'Store the languages of a title',
       description:
-        'The next playback of the title begins with them, whichever episode and device. What is left out stays as it is.',
+        'Every later playback of the title starts with them, for all episodes and on all devices. Omitted fields do ' +
+        'not change.',
       operationId: 'setLanguages',
-      params: TitleParams,
+      params: ProfileTitleParams,
       body: LanguagesBody,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await saveLanguages(profileRef(request), id, toSpokenWishes(request.body), now())
+    await saveLanguages(profileRef(request), requireTitleId(request), requestedLanguages(request.body), now())
     return await reply.code(204).send(null)
   })
 
   app.delete('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['taste'],
-      summary: 'Forget the languages of a title',
+      tags: ['ratings'],
+      summary: 'Delete the stored languages of a title',
       operationId: 'forgetLanguages',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
-    await clearLanguages(profileRef(request), id, now())
+    await clearLanguages(profileRef(request), requireTitleId(request), now())
     return await reply.code(204).send(null)
   })
 }
 
-export default taste
+export default ratings

@@ -1,19 +1,20 @@
-// Uploads that can be resumed: the tus protocol (https://tus.io/protocols/resumable-upload), and what became of them.
+// Resumable uploads of media files: the tus protocol (https://tus.io/protocols/resumable-upload), and their state.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { drainBody } from '../src/http/request-body.js'
-import { callerOf } from '../src/plugins/auth.js'
-import { responses, Id, listSchema, NoContent, ref } from '../src/schemas/common.js'
-import { toUploadView, UploadView } from '../src/schemas/uploads.js'
-import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
 import type { Config } from '../src/config.js'
+import { drainBody } from '../src/http/request-body.js'
+import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
+import { callerOf } from '../src/plugins/auth.js'
+import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
+import { Upload } from '../src/schemas/uploads.js'
+import { toUpload } from '../src/views/uploads.js'
 
 const UploadParams = Type.Object({ uploadId: Id })
-const PATCH_TYPE = 'application/offset+octet-stream'
-/** The library's own CORS headers say "everybody": ours come from the security plugin. */
-const PASSED_ON = /^(?:tus-|upload-|location$|cache-control$)/
+const OFFSET_TYPE = 'application/offset+octet-stream'
+/** Headers of the tus library that are sent on. Its CORS headers allow all origins; the security plugin sets ours. */
+const FORWARDED_HEADERS = /^(?:tus-|upload-|location$|cache-control$)/
 
 export interface ResumableUploadsRouteOptions {
   readonly uploads: ResumableUploads
@@ -21,121 +22,131 @@ export interface ResumableUploadsRouteOptions {
 }
 
 const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> = async (app, { uploads, config }) => {
-  // The body is the file: it is handed on as a stream, never collected, and never taken for JSON.
+  // The body is the file: it is streamed, never buffered, and never parsed as JSON.
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser(PATCH_TYPE, (_request, payload, done) => {
+  app.addContentTypeParser(OFFSET_TYPE, (_request, payload, done) => {
     done(null, payload)
   })
 
-  async function handle (request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<FastifyReply> {
+  async function handleTus (request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<FastifyReply> {
     reply.header('tus-resumable', '1.0.0')
     try {
       const response = await uploads.handle(toWebRequest(request), accountId)
-      for (const [name, value] of response.headers) if (PASSED_ON.test(name)) reply.header(name, value)
+      for (const [name, value] of response.headers) if (FORWARDED_HEADERS.test(name)) reply.header(name, value)
       return await reply.code(response.status).send()
     } catch (error) {
       drainBody(request.raw)
       throw error
     }
   }
-  const handleOwn = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await handle(request, reply, callerOf(request).accountId)
-
-  const admin = { config: { access: 'admin' as const } }
-  const withBytes = { config: { access: 'admin' as const, slowBody: true }, bodyLimit: config.maxUploadBytes }
-  const tags = ['admin']
+  const handleAdminTus = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    await handleTus(request, reply, callerOf(request).accountId)
 
   app.options('/admin/uploads', {
-    // A preflight goes on to here, and a plain OPTIONS asks what the protocol's server can do: nobody needs a token for it.
+    // Public: browsers send preflight requests, and clients query the capabilities, without a token.
     config: { access: 'public', cors: { preflightContinue: true, strictPreflight: false } },
-  }, async (request, reply) => await handle(request, reply, ''))
+  }, async (request, reply) => await handleTus(request, reply, ''))
 
   app.post('/admin/uploads', {
-    ...withBytes,
+    config: { access: 'admin', slowBody: true },
+    bodyLimit: config.maxUploadBytes,
     schema: {
-      tags,
-      summary: 'Begin an upload that can be resumed',
+      tags: ['admin'],
+      summary: 'Start a resumable upload',
       description:
-        'The tus protocol, version 1.0.0. Upload-Length tells the size; Upload-Metadata the itemId of a movie or episode and, if need be, language, subtitles, edition, filetype and sha256. The bytes follow with PATCH to the Location. Any administrator may go on with an upload.',
+        'tus protocol, version 1.0.0. Upload-Length is the size; Upload-Metadata has the itemId of a movie or an ' +
+        'episode and optionally language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
+        'Location. Any administrator can continue an upload.',
       operationId: 'beginUpload',
-      response: responses({ 201: Type.Null({ description: "Begun; the Location is the upload's" }) }),
+      response: responses({ 201: Type.Null({ description: 'Started; Location is the URL of the upload' }) }),
     },
-  }, async (request, reply) => await handleOwn(request, reply))
+  }, async (request, reply) => await handleAdminTus(request, reply))
 
   app.patch('/admin/uploads/:uploadId', {
-    ...withBytes,
+    config: { access: 'admin', slowBody: true },
+    bodyLimit: config.maxUploadBytes,
     schema: {
-      tags,
-      summary: 'Send bytes of an upload, from Upload-Offset on',
+      tags: ['admin'],
+      summary: 'Send bytes of an upload from Upload-Offset',
       description:
-        'The body is application/offset+octet-stream. A connection that breaks loses nothing that arrived: HEAD tells where to go on.',
+        `The body is ${OFFSET_TYPE}. Received bytes are stored when the connection breaks; HEAD returns the ` +
+        'offset to continue from.',
       operationId: 'continueUpload',
       params: UploadParams,
-      consumes: [PATCH_TYPE],
+      consumes: [OFFSET_TYPE],
       response: responses({ 204: NoContent }),
     },
-  }, async (request, reply) => await handleOwn(request, reply))
+  }, async (request, reply) => await handleAdminTus(request, reply))
 
-  app.head('/admin/uploads/:uploadId', admin, async (request, reply) => await handleOwn(request, reply))
+  app.head(
+    '/admin/uploads/:uploadId',
+    { config: { access: 'admin' } },
+    async (request, reply) => await handleAdminTus(request, reply),
+  )
 
   app.delete('/admin/uploads/:uploadId', {
-    ...admin,
+    config: { access: 'admin' },
     schema: {
-      tags,
-      summary: 'Give up an upload, or forget one that ended; its media file stays',
+      tags: ['admin'],
+      summary: 'Cancel an upload, or delete the record of a completed one',
+      description: 'The media file of a completed upload stays.',
       operationId: 'deleteUpload',
       params: UploadParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const isEnded = await uploads.forget(request.params.uploadId)
-    return isEnded ? await reply.code(204).send(null) : await handleOwn(request, reply)
+    const isDeleted = await uploads.deleteRecord(request.params.uploadId)
+    return isDeleted ? await reply.code(204).send(null) : await handleAdminTus(request, reply)
   })
 
   app.get('/admin/uploads', {
-    ...admin,
+    config: { access: 'admin' },
     exposeHeadRoute: false,
     schema: {
-      tags,
-      summary: 'The newest hundred uploads that can be resumed',
+      tags: ['admin'],
+      summary: 'List the 100 newest resumable uploads',
       operationId: 'listUploads',
-      response: responses({ 200: listSchema(ref(UploadView)) }),
+      response: responses({ 200: listSchema(ref(Upload)) }),
     },
-  }, async () => ({ items: (await uploads.list()).map((upload) => toUploadView(upload)) }))
+  }, async () => {
+    const list = await uploads.list()
+    return { items: list.map((upload) => toUpload(upload)) }
+  })
 
   app.get('/admin/uploads/:uploadId', {
-    ...admin,
+    config: { access: 'admin' },
     exposeHeadRoute: false,
     schema: {
-      tags,
-      summary: 'How far an upload is, and what became of it',
+      tags: ['admin'],
+      summary: 'Get the state of an upload',
       operationId: 'getUpload',
       params: UploadParams,
-      response: responses({ 200: ref(UploadView) }),
+      response: responses({ 200: ref(Upload) }),
     },
   }, async (request) => {
     const { upload, receivedBytes } = await uploads.find(request.params.uploadId)
-    return toUploadView(upload, receivedBytes)
+    return toUpload(upload, receivedBytes)
   })
 }
 
+/** The tus library handles requests of the Fetch API. */
 function toWebRequest (request: FastifyRequest): Request {
   const { method, url, body } = request
   const headers = Object.entries(request.headers).flatMap(([name, value]): Array<[string, string]> =>
     typeof value === 'string' ? [[name, value]] : []
   )
   const stream = body instanceof Readable
-    ? { body: Readable.toWeb(Readable.from(untilBroken(body), { objectMode: false })), duplex: 'half' }
+    ? { body: Readable.toWeb(Readable.from(readUntilBreak(body), { objectMode: false })), duplex: 'half' }
     : {}
   return new Request(new URL(url, 'http://localhost'), { method, headers, ...stream } as RequestInit)
 }
 
-/** What arrived before a connection broke is kept: to the upload its end is the end of the request. */
-async function* untilBroken (body: Readable): AsyncGenerator<Buffer> {
+/** Ends the body when the connection breaks, so that the received bytes are stored. */
+async function* readUntilBreak (body: Readable): AsyncGenerator<Buffer> {
   try {
     yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   } catch {
-    // Nobody is there any more to be told.
+    // The client is gone.
   }
 }
 

@@ -42,7 +42,8 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
     schema: {
       tags: ['catalogue'],
       summary: 'Search movies and shows by name, person or episode, best match first',
-      description: 'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
+      description:
+        'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
         'misspellings. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
       querystring: SearchQuery,

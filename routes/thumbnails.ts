@@ -1,140 +1,75 @@
-// Seek thumbnails: one picture made of many small ones with a WebVTT index; uploaded together, served by signed addresses.
-import multipart, { type MultipartFile } from '@fastify/multipart'
+// Seek thumbnails, at signed URLs of a live stream: a sprite image and a WebVTT index of its rectangles.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { text } from 'node:stream/consumers'
 import { Type } from 'typebox'
 import type { StoredThumbnails } from '../models/media.js'
-import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
-import { badRequest, fail, notFound } from '../src/errors.js'
-import { MAX_IMAGE_BYTES } from '../src/media/images/images.js'
-import { mediaRefused } from '../src/media/delivery/lease-check.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { fail, notFound } from '../src/errors.js'
+import { mediaAccessDenied, type LeaseCheck } from '../src/media/delivery/lease-check.js'
 import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
-import { sendBytes } from '../src/media/delivery/serve-bytes.js'
-import { setThumbnails } from '../src/media/sidecar/sidecar-files.js'
-import { withImageAddress } from '../src/media/sidecar/subtitle-text.js'
-import { responses, Id, NoContent, strict } from '../src/schemas/common.js'
+import { sendObject } from '../src/media/delivery/send-object.js'
+import { withImageUrl } from '../src/media/sidecar/subtitle-text.js'
+import { Id, responses } from '../src/schemas/common.js'
+import { imageContent, webVttContent } from '../src/schemas/media-files.js'
+import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
-import type { LeaseCheck } from '../src/media/delivery/lease-check.js'
-import type { MediaDeps } from '../src/media/deps.js'
+import type { MediaStorage } from '../src/storage/storage.js'
 
-const MovieParams = Type.Object({ movieId: Id })
-const EpisodeParams = Type.Object({
-  showId: Id,
-  season: Type.Integer({ minimum: 0 }),
-  episode: Type.Integer({ minimum: 0 }),
-})
 const ItemParams = Type.Object({ itemId: Id })
-const TokenQuery = strict({ token: Type.Optional(Type.String({ maxLength: 2_000 })) })
-const Picture = { schema: Type.String({ format: 'binary' }) }
-/** Both files, and the form around them. */
-const BODY_BYTES = 2 * MAX_IMAGE_BYTES + 64 * 1024
 
-export interface ThumbnailsRouteOptions extends MediaDeps {
+export interface ThumbnailsRouteOptions {
+  readonly catalogue: Catalogue
+  readonly storage: MediaStorage
   readonly keys: KeyRing
   readonly leases: LeaseCheck
+  now(): Date
 }
 
 const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app, deps) => {
-  const { catalogue, storage } = deps
-  app.removeContentTypeParser('application/json')
-  await app.register(multipart, { limits: { fileSize: MAX_IMAGE_BYTES, files: 2, fields: 0 } })
+  const { catalogue, storage, keys, leases, now } = deps
 
-  async function upload (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { title, item }: TitleItem,
-  ): Promise<FastifyReply> {
-    const { index, image } = await readForm(request)
-    if (index === undefined || image === undefined) {
-      throw badRequest(
-        'incomplete-form',
-        'The form has two files: index (text/vtt) and image (image/jpeg, image/png or image/webp).',
-      )
-    }
-    await setThumbnails(deps, title, item, { index, image })
-    return await reply.code(204).send(null)
+  async function requireThumbnails (itemId: string, token: string): Promise<StoredThumbnails> {
+    const grant = readSidecarGrant(keys, token, now())
+    if (grant === null || grant.object !== itemId || !await leases.isLive(grant)) throw mediaAccessDenied()
+    return catalogue.sidecarFiles(itemId).thumbnails ?? fail(notFound('image'))
   }
-
-  const admin = { config: { access: 'admin' as const }, bodyLimit: BODY_BYTES }
-  const schema = {
-    tags: ['admin'],
-    consumes: ['multipart/form-data'],
-    description:
-      'A form of two files: `index`, WebVTT whose cues name rectangles (`sprite.jpg#xywh=0,0,160,90`), and `image`, JPEG, PNG or WebP up to 10 MiB. They take the place of those that were there.',
-    response: responses({ 204: NoContent }),
-  }
-
-  app.post('/admin/movies/:movieId/thumbnails', {
-    ...admin,
-    schema: {
-      ...schema,
-      summary: 'Upload the seek thumbnails of a movie',
-      operationId: 'uploadMovieThumbnails',
-      params: MovieParams,
-    },
-  }, async (request, reply) => await upload(request, reply, findMovieItem(catalogue, request.params.movieId)))
-
-  app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/thumbnails', {
-    ...admin,
-    schema: {
-      ...schema,
-      summary: 'Upload the seek thumbnails of an episode',
-      operationId: 'uploadEpisodeThumbnails',
-      params: EpisodeParams,
-    },
-  }, async (request, reply) => await upload(request, reply, findEpisodeItem(catalogue, request.params)))
-
-  async function findFor (itemId: string, token: string): Promise<StoredThumbnails> {
-    const grant = readSidecarGrant(deps.keys, token, deps.now())
-    if (grant === null || grant.object !== itemId || !await deps.leases.isLive(grant)) throw mediaRefused()
-    return catalogue.sideFilesOf(itemId).thumbnails ?? fail(notFound('picture'))
-  }
-
-  const open = { config: { access: 'signed-url' as const, rateLimit: false as const } }
 
   app.get('/thumbnails/:itemId/index.vtt', {
-    ...open,
+    config: { access: 'signed-url', rateLimit: false },
     schema: {
       tags: ['playback'],
-      summary: "The index of an item's seek thumbnails",
+      summary: 'Get the index of the seek thumbnails',
       description:
-        'WebVTT; each cue names a rectangle of the picture by a signed address. Its own address comes from starting playback.',
+        'WebVTT whose cues contain signed URLs of rectangles of the image. The URL comes from starting playback.',
       operationId: 'getThumbnailIndex',
       params: ItemParams,
-      querystring: TokenQuery,
-      response: responses({ 200: { description: 'WebVTT', content: { 'text/vtt': { schema: Type.String() } } } }),
+      querystring: SignedUrlQuery,
+      response: responses({ 200: { description: 'WebVTT', content: webVttContent } }),
     },
   }, async (request, reply) => {
-    const { token = '' } = request.query
-    const { indexKey } = await findFor(request.params.itemId, token)
+    const { params: { itemId }, query: { token = '' } } = request
+    const { indexKey } = await requireThumbnails(itemId, token)
     const index = await text(await storage.open(indexKey))
-    return await reply.type('text/vtt; charset=utf-8').header('cache-control', 'private, no-store').send(
-      withImageAddress(index, `image?token=${token}`),
-    )
+    return await reply
+      .type('text/vtt; charset=utf-8')
+      .header('cache-control', 'private, no-store')
+      .send(withImageUrl(index, `image?token=${token}`))
   })
 
   app.get('/thumbnails/:itemId/image', {
-    ...open,
+    config: { access: 'signed-url', rateLimit: false },
     schema: {
       tags: ['playback'],
-      summary: "The picture of an item's seek thumbnails",
+      summary: 'Get the image of the seek thumbnails',
       operationId: 'getThumbnailImage',
       params: ItemParams,
-      querystring: TokenQuery,
-      response: responses({
-        200: {
-          description: 'The picture',
-          content: { 'image/jpeg': Picture, 'image/png': Picture, 'image/webp': Picture },
-        },
-      }),
+      querystring: SignedUrlQuery,
+      response: responses({ 200: { description: 'The image', content: imageContent } }),
     },
   }, async (request, reply) => {
-    const { imageKey, imageBytes, imageType, sha256, createdAt } = await findFor(
-      request.params.itemId,
-      request.query.token ?? '',
-    )
-    return await sendBytes(request, reply, storage, {
+    const { params: { itemId }, query: { token = '' } } = request
+    const { imageKey, imageBytes, imageType, sha256, createdAt } = await requireThumbnails(itemId, token)
+    return await sendObject(request, reply, storage, {
       key: imageKey,
       sizeBytes: imageBytes,
       contentType: imageType,
@@ -143,27 +78,6 @@ const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app
       cacheControl: 'private, max-age=0, must-revalidate',
     })
   })
-}
-
-/** The files of the form by the names of their fields. */
-async function readForm (request: FastifyRequest): Promise<Partial<Record<string, Buffer>>> {
-  const files: Record<string, Buffer> = {}
-  try {
-    for await (const part of request.files()) files[part.fieldname] = await readWhole(part)
-  } catch (error) {
-    // The form parser throws bare errors for headers that make no sense.
-    throw error instanceof Error && !('statusCode' in error)
-      ? badRequest(
-        'malformed-request',
-        'The form cannot be read: its Content-Type needs a boundary, and its parts need names.',
-      )
-      : error
-  }
-  return files
-}
-
-async function readWhole (part: MultipartFile): Promise<Buffer> {
-  return await part.toBuffer()
 }
 
 export default thumbnails

@@ -1,25 +1,19 @@
-// Uploading media files: the body is the file.
+// Uploads of media files, for administrators: the body is the file.
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
-import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest, validationFailed } from '../src/errors.js'
-import { findEpisodeItem, findMovieItem } from '../src/editing/find-item.js'
-import type { CatalogueItem, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
-import { addMediaFile } from '../src/media/upload/media-files.js'
-import { MediaFile, toAdminMediaFile } from '../src/schemas/catalogue.js'
-import { responses, Id, ref } from '../src/schemas/common.js'
-import { toDeclaredMetadata, UploadQuery, type UploadFields } from '../src/schemas/uploads.js'
-import type { MediaFileDeps } from '../src/media/upload/media-files.js'
-
-const MovieParams = Type.Object({ movieId: Id })
-const EpisodeParams = Type.Object({
-  showId: Id,
-  season: Type.Integer({ minimum: 0 }),
-  episode: Type.Integer({ minimum: 0 }),
-})
+import { toFormError } from '../src/http/request-body.js'
+import { toDeclaredMetadata } from '../src/media/upload/declared-metadata.js'
+import { addMediaFile, type MediaFileDeps } from '../src/media/upload/media-files.js'
+import { ref, responses } from '../src/schemas/common.js'
+import { MediaFile } from '../src/schemas/media-files.js'
+import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
+import { UploadQuery } from '../src/schemas/uploads.js'
+import { toAdminMediaFile } from '../src/views/media-files.js'
 
 export type UploadsRouteOptions = MediaFileDeps
 
@@ -29,7 +23,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
     limits: { fileSize: config.maxUploadBytes, files: 1, fields: 10, fieldSize: 1_000 },
     throwFileSizeLimit: false,
   })
-  // The body is the file: it is handed on as a stream, never collected, and never taken for JSON.
+  // The body is the file: it is streamed, never buffered, and never parsed as JSON.
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser(/^(video|audio)\/|^application\/octet-stream$/, (_request, payload, done) => {
     done(null, payload)
@@ -38,67 +32,69 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   async function upload (
     request: FastifyRequest,
     reply: FastifyReply,
-    title: CatalogueTitle,
-    item: CatalogueItem,
-    query: UploadFields,
+    { title, item }: TitleItem,
+    query: UploadQuery,
   ): Promise<FastifyReply> {
     const { source, fields } = await openUpload(request, query)
     const file = await addMediaFile(deps, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))
   }
 
-  const schema = {
+  const uploadSchema = {
     tags: ['admin'],
     consumes: ['video/mp4', 'video/webm', 'video/x-matroska', 'application/octet-stream', 'multipart/form-data'],
     description:
-      'The file is the body, or the one file of a multipart form whose fields before it are those of the query. It becomes visible, and can be played, when it is complete and was found to be what it says; its package for HLS follows in the background, as `hls` tells. What is claimed against what the file certainly is, is a 422 `claim-mismatch`.',
+      'The body is the file, or a multipart form with one file and before it the fields of the query. The file can ' +
+      'be played when it is complete and was probed. HLS packaging follows in the background; `hls` shows its ' +
+      'progress. Metadata that contradicts the file is a 422 `claim-mismatch`.',
     querystring: UploadQuery,
     response: responses({ 201: ref(MediaFile) }),
   }
-  const admin = { config: { access: 'admin' as const, slowBody: true }, bodyLimit: config.maxUploadBytes }
 
   app.post('/admin/movies/:movieId/media', {
-    ...admin,
+    config: { access: 'admin', slowBody: true },
+    bodyLimit: config.maxUploadBytes,
     schema: {
-      ...schema,
+      ...uploadSchema,
       summary: 'Upload a media file of a movie',
       operationId: 'uploadMovieMedia',
       params: MovieParams,
     },
   }, async (request, reply) => {
-    const { title, item } = findMovieItem(catalogue, request.params.movieId)
-    return await upload(request, reply, title, item, request.query)
+    return await upload(request, reply, findMovieItem(catalogue, request.params.movieId), request.query)
   })
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/media', {
-    ...admin,
+    config: { access: 'admin', slowBody: true },
+    bodyLimit: config.maxUploadBytes,
     schema: {
-      ...schema,
+      ...uploadSchema,
       summary: 'Upload a media file of an episode',
       operationId: 'uploadEpisodeMedia',
       params: EpisodeParams,
     },
   }, async (request, reply) => {
-    const { title, item } = findEpisodeItem(catalogue, request.params)
-    return await upload(request, reply, title, item, request.query)
+    return await upload(request, reply, findEpisodeItem(catalogue, request.params), request.query)
   })
 }
 
-/** The stream of the file and what is said of it, however it was sent. */
-async function openUpload (
-  request: FastifyRequest,
-  query: UploadFields,
-): Promise<{ source: Readable, fields: UploadFields }> {
+interface OpenedUpload {
+  readonly source: Readable
+  readonly fields: UploadQuery
+}
+
+/** Opens the stream of the file, and reads its metadata from the query and the form. */
+async function openUpload (request: FastifyRequest, query: UploadQuery): Promise<OpenedUpload> {
   if (!request.isMultipart()) {
     if (request.body === undefined || request.body === null) {
-      throw badRequest('empty-upload', 'The body is empty: send the file itself.')
+      throw badRequest('empty-upload', 'The body is empty. Send the file.')
     }
     return { source: request.body as Readable, fields: query }
   }
   const part = await request.file().catch((error: unknown) => {
-    throw readableError(error)
+    throw toFormError(error)
   })
-  if (part === undefined) throw badRequest('empty-upload', 'The form has no file.')
+  if (part === undefined) throw badRequest('empty-upload', 'The form contains no file.')
   const fields: Record<string, string> = { ...query }
   for (const [name, field] of Object.entries(part.fields)) {
     if (field !== undefined && !Array.isArray(field) && field.type === 'field') fields[name] = String(field.value)
@@ -109,17 +105,6 @@ async function openUpload (
     throw validationFailed([{ pointer: error.instancePath, message: error.message }])
   }
   return { source: part.file, fields }
-}
-
-/** The form parser throws bare errors for headers that make no sense. */
-function readableError (error: unknown): unknown {
-  const isBare = error instanceof Error && !('statusCode' in error)
-  return isBare
-    ? badRequest(
-      'malformed-request',
-      'The form cannot be read: its Content-Type needs a boundary, and its parts need names.',
-    )
-    : error
 }
 
 export default uploads

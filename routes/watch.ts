@@ -1,4 +1,4 @@
-// The watch page: a small web client of this API. It is built into dist/web, and talks to the public routes only.
+// The watch page, a web client of the public routes. The build writes it to dist/web.
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
@@ -6,21 +6,21 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { notFound } from '../src/errors.js'
-import { matchesTag } from '../src/http/byte-ranges.js'
+import { matchesEtag } from '../src/http/conditional-requests.js'
 
-const BUILT = fileURLToPath(new URL('../web/', import.meta.url))
-const PAGE = path.join(BUILT, 'index.html')
-/** Where the links in mails lead, if PUBLIC_URL is this service. */
-const MAILED = ['/confirm-email', '/reset-password']
-const ASSET = /^[\w-]+(\.[\w-]+)+$/
-/** Names of assets hold a hash of what is in them. */
-const FOR_EVER = { maxAge: '1y', immutable: true } as const
+const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
+const PAGE_FILE = path.join(WEB_DIR, 'index.html')
+/** Pages that emails link to when PUBLIC_URL is this service. */
+const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
+const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
+/** The names of assets contain a content hash. */
+const ASSET_CACHING = { maxAge: '1y', immutable: true } as const
 
 /**
- * Everything is the page's own, with two exceptions: posters are wherever the catalogue says, and adaptive playback hands
- * the video its bytes as a blob. No inline script or style, so that no text of the catalogue can become one.
+ * Allows only resources of this service, except posters from other hosts and the blobs of adaptive playback.
+ * Forbids inline scripts and styles, so that no text of the catalogue can become one.
  */
-const POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -35,31 +35,31 @@ const POLICY = [
 ].join('; ')
 
 const watch: FastifyPluginAsync = async (app) => {
-  await app.register(fastifyStatic, { root: path.join(BUILT, 'assets'), serve: false })
+  await app.register(fastifyStatic, { root: path.join(WEB_DIR, 'assets'), serve: false })
 
-  /** It names the assets of its build: browsers ask each time whether it is still the one they have. */
-  async function sendPage (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const html = await readFile(PAGE, 'utf8').catch(() => {
-      throw notFound('page: build it with "npm run build"')
-    })
-    const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
-    reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache', etag })
-    const known = request.headers['if-none-match']
-    if (known !== undefined && matchesTag(known, etag, false)) return await reply.code(304).send()
-    return await reply.type('text/html; charset=utf-8').send(html)
-  }
-
-  for (const url of ['/watch', '/watch/', ...MAILED]) app.get(url, { config: { access: 'public' } }, sendPage)
+  for (const url of ['/watch', '/watch/', ...EMAIL_LINK_PATHS]) app.get(url, { config: { access: 'public' } }, sendPage)
 
   app.get<{ Params: { name: string } }>(
     '/watch/assets/:name',
     { config: { access: 'public' } },
     async (request, reply) => {
       const { name } = request.params
-      if (!ASSET.test(name)) throw notFound('file')
-      return await reply.sendFile(name, FOR_EVER)
+      if (!ASSET_NAME.test(name)) throw notFound('file')
+      return await reply.sendFile(name, ASSET_CACHING)
     },
   )
+}
+
+/** The page names the assets of its build: browsers revalidate it each time. */
+async function sendPage (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const html = await readFile(PAGE_FILE, 'utf8').catch(() => {
+    throw notFound('page: build it with "npm run build"')
+  })
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
+  reply.headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'cache-control': 'no-cache', etag })
+  const ifNoneMatch = request.headers['if-none-match']
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
+  return await reply.type('text/html; charset=utf-8').send(html)
 }
 
 export default watch

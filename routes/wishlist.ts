@@ -1,45 +1,37 @@
-// What a profile wants to watch.
+// The wishlist of a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfileWatching, MAX_WISHLIST_TITLES, type StoredProfile } from '../models/account.js'
-import { createRequestLocaliser, setContentLanguage } from '../src/http/content-language.js'
-import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
-import type { CatalogueTitle } from '../src/catalogue/store/catalogue.js'
-import { canSee } from '../src/domain/maturity.js'
+import { findProfile, MAX_WISHLIST_TITLES } from '../models/account.js'
+import { findVisibleTitle, findVisibleTitles, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page.js'
 import { fail, notFound } from '../src/errors.js'
-import { callerOf, profileOf } from '../src/plugins/auth.js'
-import { Card, toCard } from '../src/schemas/catalogue.js'
-import {
-  responses,
-  Cursor,
-  Id,
-  Limit,
-  NoContent,
-  pageSchema,
-  ProfileParams,
-  ref,
-  strict,
-} from '../src/schemas/common.js'
-import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import { addToWishlist, readOwnOrder, removeFromWishlist, reorderWishlist } from '../src/watching/lists/wishlist.js'
-import { profileRef } from './playback.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { Cursor, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { Card } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import type { ContentLanguageDeps } from '../src/http/content-language.js'
+import { toCard } from '../src/views/cards.js'
+import {
+  addToWishlist,
+  loadOrderedWishlist,
+  removeFromWishlist,
+  reorderWishlist,
+} from '../src/watching/lists/wishlist.js'
+import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 
-const TitleParams = Type.Object({ profileId: Id, titleId: Id })
 const OrderBody = strict({
   titleIds: Type.Array(Id, {
     maxItems: MAX_WISHLIST_TITLES,
     uniqueItems: true,
-    description: 'These come first, in this order; each is on the wishlist',
+    description: 'Titles of the wishlist that come first, in this order',
   }),
 })
 const Order = Type.Enum(['newest', 'own'], {
   default: 'newest',
-  description: 'The last added first, or as the profile put them',
+  description: 'newest: added last first; own: the order that the profile set',
 })
 
 export interface WishlistRouteOptions extends ContentLanguageDeps {
@@ -55,74 +47,63 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     config: { access: 'profile' },
     schema: {
       tags: ['wishlist'],
-      summary: 'The wishlist, newest first or in its own order',
+      summary: 'List the wishlist, newest first or in its own order',
       description:
-        'A cursor goes on where the page before ended, whatever was added or removed meanwhile; one of the own order ends when the order is changed.',
+        'A cursor stays valid when titles are added or removed. A cursor of the own order becomes invalid when the ' +
+        'order changes.',
       operationId: 'listWishlist',
       params: ProfileParams,
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
       response: responses({ 200: pageSchema(ref(Card)) }),
     },
   }, async (request, reply) => {
-    const localiser = createRequestLocaliser(deps, request)
     const { order, limit, cursor } = request.query
-    const profile = await findProfile(request)
-    const newest = profile.wishlist.map(String)
+    const owner = profileRef(request)
+    const localiser = createRequestLocaliser(deps, request)
+    const profile = await findProfile(owner.account, owner.profile) ?? fail(notFound('profile'))
+    const newestFirst = profile.wishlist.map(String)
     const { ids, revision } = order === 'own'
-      ? await readOwnOrder(profileRef(request), newest)
-      : { ids: newest, revision: 0 }
-    const scope = ['wishlist', profile._id.toString(), order, revision]
-    const visible = ids.map((id) => findVisible(request, id)).filter((title) => title !== null)
-    const page = pageOfWishlist(
-      ids,
-      visible,
-      cursors.decode<WishlistCursor>(cursor, scope),
-      limit,
-    )
+      ? await loadOrderedWishlist(owner, newestFirst)
+      : { ids: newestFirst, revision: 0 }
+    const scope = ['wishlist', owner.profile, order, revision]
+    const visible = findVisibleTitles(catalogue, profileOf(request), ids, now())
+    const page = pageOfWishlist(ids, visible, cursors.decode<WishlistCursor>(cursor, scope), limit)
     const states = await loadTitleStatesOfProfile(profile, page.titles.map(({ id }) => id))
-    return setContentLanguage(reply, localiser, {
-      items: page.titles.map((title) => toCard(title, states(title.id), localiser)),
-      nextCursor: page.next === null ? null : cursors.encode(page.next, scope),
-    })
+    const items = page.titles.map((title) => toCard(title, states(title.id), localiser))
+    return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })
-
-  async function findProfile (request: FastifyRequest): Promise<StoredProfile> {
-    return await findProfileWatching(callerOf(request).accountId, profileOf(request).id) ?? fail(notFound('profile'))
-  }
-
-  function findVisible (request: FastifyRequest, id: string): CatalogueTitle | null {
-    const title = catalogue.findTitle(id)
-    return title !== null && canSee(profileOf(request), title, now()) ? title : null
-  }
 
   app.put('/profiles/:profileId/wishlist/order', {
     config: { access: 'profile' },
     schema: {
       tags: ['wishlist'],
-      summary: 'Put the wishlist in an order of its own',
-      description:
-        'The titles named come first, the others behind them in the order they have. What is added later comes to the front.',
+      summary: 'Set the own order of the wishlist',
+      description: 'The other titles follow in their current order. Titles that are added later come first.',
       operationId: 'orderWishlist',
       params: ProfileParams,
       body: OrderBody,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    await reorderWishlist(profileRef(request), request.body.titleIds, (id) => findVisible(request, id) !== null)
+    await reorderWishlist(profileRef(request), request.body.titleIds, (titleId) => isVisible(request, titleId))
     return await reply.code(204).send(null)
   })
+
+  function isVisible (request: FastifyRequest, titleId: string): boolean {
+    return findVisibleTitle(catalogue, profileOf(request), titleId, now()) !== null
+  }
 
   app.put('/profiles/:profileId/wishlist/:titleId', {
     config: { access: 'profile' },
     schema: {
       tags: ['wishlist'],
-      summary: 'Put a movie or show on the wishlist',
+      summary: 'Add a movie or show to the wishlist',
       operationId: 'addToWishlist',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { id } = findVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
+    const { id } = requireVisibleTitle(catalogue, profileOf(request), request.params.titleId, now())
     await addToWishlist(profileRef(request), id)
     return await reply.code(204).send(null)
   })
@@ -131,9 +112,9 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     config: { access: 'profile' },
     schema: {
       tags: ['wishlist'],
-      summary: 'Take a title off the wishlist',
+      summary: 'Remove a title from the wishlist',
       operationId: 'removeFromWishlist',
-      params: TitleParams,
+      params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {

@@ -1,24 +1,30 @@
-// The app of an API process: its plugins and routes, in the order of their registration.
+// The app: registers schemas, plugins and routes, explicitly and in order. The scopes of the routes show who may call
+// them.
 import Fastify, { type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import { Type } from 'typebox'
 import account from '../routes/account.js'
 import adminAccounts from '../routes/admin-accounts.js'
 import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
+import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
+import adminPosters from '../routes/admin-posters.js'
+import adminSubtitles from '../routes/admin-subtitles.js'
+import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitles from '../routes/admin-titles.js'
 import adminTransfer from '../routes/admin-transfer.js'
 import auth from '../routes/auth.js'
 import changes from '../routes/changes.js'
 import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
+import developerMails from '../routes/developer-mails.js'
 import health from '../routes/health.js'
+import historyTransfer from '../routes/history-transfer.js'
+import history from '../routes/history.js'
 import hls from '../routes/hls.js'
 import home from '../routes/home.js'
-import history from '../routes/history.js'
-import historyTransfer from '../routes/history-transfer.js'
 import images from '../routes/images.js'
-import developerMails from '../routes/developer-mails.js'
 import media from '../routes/media.js'
 import metrics from '../routes/metrics.js'
 import openapiDocument from '../routes/openapi.js'
@@ -27,29 +33,32 @@ import plans from '../routes/plans.js'
 import playback from '../routes/playback.js'
 import profiles from '../routes/profiles.js'
 import progress from '../routes/progress.js'
-import resumableUploads from '../routes/resumable-uploads.js'
-import subtitles from '../routes/subtitles.js'
-import search from '../routes/search.js'
 import ratings from '../routes/ratings.js'
+import resumableUploads from '../routes/resumable-uploads.js'
+import titleSearch from '../routes/search.js'
+import subtitles from '../routes/subtitles.js'
 import thumbnails from '../routes/thumbnails.js'
+import titlePages from '../routes/title-pages.js'
 import titles from '../routes/titles.js'
 import mediaUploads from '../routes/uploads.js'
 import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
-import type { Container } from './container.js'
 import { VERSION } from './config.js'
-import { createCompilers } from './http/schema-compilers.js'
+import type { Container } from './container.js'
+import { createSchemaCompilers } from './http/schema-compilers.js'
 import auditPlugin from './plugins/audit.js'
-import authPlugin from './plugins/auth.js'
+import authPlugin, { type Access } from './plugins/auth.js'
+import compressionPlugin from './plugins/compression.js'
 import gracefulShutdownPlugin from './plugins/graceful-shutdown.js'
 import idempotencyPlugin from './plugins/idempotency.js'
 import openapiPlugin from './plugins/openapi.js'
 import problemsPlugin, { handleClientError, handleFrameworkError } from './plugins/problems.js'
 import securityPlugin from './plugins/security.js'
-import { describePlanName } from './schemas/account.js'
 import { sharedSchemas } from './schemas/shared.js'
 
 const MAX_BODY_BYTES = 64 * 1024
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+const HEADERS_TIMEOUT_MS = 15_000
 
 /** Builds the app over an open container. Closing the app closes the container. */
 export async function buildApp (container: Container): Promise<FastifyInstance> {
@@ -57,18 +66,26 @@ export async function buildApp (container: Container): Promise<FastifyInstance> 
   app.addHook('onClose', async () => {
     await container.close()
   })
+  addSchemas(app, container)
   await registerPlugins(app, container)
-  await registerRoutes(app, container)
+  await registerServiceRoutes(app, container)
+  await app.register(async (v1) => {
+    await registerScope(v1, container, registerAccountRoutes, ['public', 'account', 'catalogue'])
+    await registerScope(v1, container, registerCatalogueRoutes, ['catalogue'])
+    await registerScope(v1, container, registerProfileRoutes, ['profile'])
+    await registerScope(v1, container, registerMediaRoutes, ['signed-url', 'public'])
+    await registerScope(v1, container, registerAdminRoutes, ['admin'])
+  }, { prefix: '/v1' })
   await app.ready()
   return app
 }
 
-/** The server without plugins and routes: limits, request IDs and validation. */
+/** Creates the server without plugins and routes: limits, request IDs and validation. */
 function createFastify ({ config, log }: Container): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     bodyLimit: MAX_BODY_BYTES,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -78,12 +95,18 @@ function createFastify ({ config, log }: Container): FastifyInstance {
     return503OnClosing: false,
     clientErrorHandler: handleClientError,
     frameworkErrors: handleFrameworkError,
-    schemaController: { compilersFactory: createCompilers() },
+    schemaController: { compilersFactory: createSchemaCompilers() },
   })
-  app.server.headersTimeout = 15_000
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS
   // No route accepts plain text: it is a 415, not an invalid body.
   app.removeContentTypeParser('text/plain')
   return app
+}
+
+function addSchemas (app: FastifyInstance, { config }: Container): void {
+  const { ids } = config.plans
+  app.addSchema(Type.Enum([...ids], { $id: 'PlanName', description: 'ID of a plan', examples: ids.slice(-1) }))
+  for (const schema of sharedSchemas) app.addSchema(schema)
 }
 
 async function registerPlugins (app: FastifyInstance, container: Container): Promise<void> {
@@ -92,13 +115,13 @@ async function registerPlugins (app: FastifyInstance, container: Container): Pro
     reply.header('x-request-id', request.id)
   })
   await app.register(problemsPlugin)
-  // Before requests in flight are awaited: an open feed never ends by itself.
+  // Before requests in progress are awaited: an open feed does not end on its own.
   app.addHook('preClose', async () => {
-    changeFeeds.close()
+    changeFeeds.closeAll()
   })
   await app.register(gracefulShutdownPlugin)
   await app.register(securityPlugin, { config })
-  for (const schema of [describePlanName(), ...sharedSchemas]) app.addSchema(schema)
+  await app.register(compressionPlugin)
   // Before auth: the routes of Swagger UI cannot declare an access. They are public.
   await app.register(openapiPlugin, { version: VERSION })
   await app.register(auditPlugin, { audit })
@@ -106,61 +129,100 @@ async function registerPlugins (app: FastifyInstance, container: Container): Pro
   await app.register(idempotencyPlugin, { now })
 }
 
-async function registerRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, log, now, keys, cursors, access, audit, leases } = container
-  const { catalogue, titleDetails, counts, responseCache, findSimilar, homePage } = container
-  const { storage, packages, packaging, prober, uploads, watching, flushSchedule } = container
-  const { hasher, mailer, background, changeReader, changeFeeds } = container
-  const accounts = { config, log, keys, hasher, mailer, background, audit, access, leases, now }
-  const mediaDeps = { catalogue, storage, log, now }
-  const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
-
+/** Public routes beside the API. */
+async function registerServiceRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, catalogue, search, mailer } = container
   await app.register(health, { catalogue })
-  await app.register(metrics, { catalogue, search: container.search })
+  await app.register(metrics, { catalogue, search })
   await app.register(openapiDocument)
   await app.register(watch)
   if (config.env !== 'production') await app.register(developerMails, { mailer })
-  await app.register(async (v1) => {
-    await v1.register(plans)
-    await v1.register(auth, accounts)
-    await v1.register(account, { ...accounts, watching })
-    await v1.register(profiles, accounts)
-    await v1.register(titles, {
-      access,
-      catalogue,
-      titleDetails,
-      counts,
-      responseCache,
-      findSimilar,
-      cursors,
-      watching,
-      config,
-      now,
+}
+
+/** Registers routes in a scope of their own. The start fails if one of them declares another access. */
+async function registerScope (
+  app: FastifyInstance,
+  container: Container,
+  registerRoutes: (app: FastifyInstance, container: Container) => Promise<void>,
+  allowed: readonly Access[],
+): Promise<void> {
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', ({ method, url, config }) => {
+      const access = config?.access
+      // Preflight requests have no token.
+      const isAllowed = method === 'OPTIONS' || (access !== undefined && allowed.includes(access))
+      if (!isAllowed) throw new Error(`route ${String(method)} ${url}: access ${access} is not one of ${allowed}`)
     })
-    await v1.register(people, { access, catalogue, cursors, config, now })
-    await v1.register(collections, { access, catalogue, cursors, config, now })
-    await v1.register(search, { access, catalogue, search: container.search, config, now })
-    await v1.register(home, { access, catalogue, homePage, cursors, config })
-    await v1.register(playback, { access, catalogue, watching, flushSchedule, keys, leases, config, now })
-    await v1.register(media, { catalogue, storage, keys, leases, config, now })
-    await v1.register(hls, { catalogue, storage, packages, keys, leases, config, now })
-    await v1.register(subtitles, { ...mediaDeps, keys, leases })
-    await v1.register(thumbnails, { ...mediaDeps, keys, leases })
-    await v1.register(images, mediaDeps)
-    await v1.register(progress, { access, catalogue, watching, log, now })
-    await v1.register(history, { watching, cursors })
-    await v1.register(historyTransfer, { watching, now })
-    await v1.register(continueWatching, { access, catalogue, watching, config, now })
-    await v1.register(changes, { access, changeReader, changeFeeds, cursors, config })
-    await v1.register(wishlist, { catalogue, cursors, config, now })
-    await v1.register(ratings, { catalogue, cursors, config, now })
-    await v1.register(adminAccounts, { ...accounts, cursors, watching })
-    await v1.register(adminAudit, { audit, cursors })
-    await v1.register(adminTitles, { ...mediaDeps, config })
-    await v1.register(adminCollections, { catalogue })
-    await v1.register(adminTransfer, { ...mediaDeps, config })
-    await v1.register(adminMedia, mediaFileDeps)
-    await v1.register(mediaUploads, mediaFileDeps)
-    await v1.register(resumableUploads, { uploads, config })
-  }, { prefix: '/v1' })
+    await registerRoutes(scope, container)
+  })
+}
+
+/** Sign-up and log-in, and what the owner of an account may do. */
+async function registerAccountRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, watching } = container
+  const accountDeps = pickAccountDeps(container)
+  await app.register(plans, { config })
+  await app.register(auth, accountDeps)
+  await app.register(account, { ...accountDeps, watching })
+  await app.register(profiles, accountDeps)
+}
+
+/** The catalogue, within the maturity limits of the token. */
+async function registerCatalogueRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, access, cursors, catalogue, titleDetails, counts, responseCache } = container
+  const { findSimilar, search, watching, now } = container
+  await app.register(titles, { access, catalogue, counts, findSimilar, cursors, config, now })
+  await app.register(titlePages, { access, catalogue, titleDetails, responseCache, watching, config, now })
+  await app.register(people, { access, catalogue, cursors, config, now })
+  await app.register(collections, { access, catalogue, cursors, config, now })
+  await app.register(titleSearch, { access, catalogue, search, config, now })
+}
+
+/** What one profile watches, wants to watch and rates. */
+async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, log, keys, cursors, access, leases, catalogue, homePage, now } = container
+  const { watching, flushSchedule, changeReader, changeFeeds } = container
+  await app.register(home, { access, homePage, cursors, config })
+  await app.register(playback, { access, catalogue, watching, flushSchedule, keys, leases, config, now })
+  await app.register(progress, { catalogue, watching, log, now })
+  await app.register(history, { watching, cursors })
+  await app.register(historyTransfer, { watching, now })
+  await app.register(continueWatching, { access, catalogue, watching, config, now })
+  await app.register(changes, { access, changeReader, changeFeeds, cursors, config })
+  await app.register(wishlist, { catalogue, cursors, config, now })
+  await app.register(ratings, { catalogue, cursors, config, now })
+}
+
+/** Bytes at signed URLs, and posters. */
+async function registerMediaRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, keys, leases, catalogue, storage, packages, now } = container
+  await app.register(media, { catalogue, storage, keys, leases, config, now })
+  await app.register(hls, { catalogue, storage, packages, keys, leases, config, now })
+  await app.register(subtitles, { catalogue, storage, keys, leases, now })
+  await app.register(thumbnails, { catalogue, storage, keys, leases, now })
+  await app.register(images, { storage })
+}
+
+async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {
+  const { config, log, cursors, audit, catalogue, publishTitleChange, now } = container
+  const { storage, packaging, prober, uploads, watching } = container
+  const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
+  const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
+  await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
+  await app.register(adminAudit, { audit, cursors })
+  await app.register(adminTitles, { ...mediaDeps, config })
+  await app.register(adminEpisodes, { ...mediaDeps, config })
+  await app.register(adminCollections, { catalogue })
+  await app.register(adminTransfer, { ...mediaDeps, config })
+  await app.register(adminPosters, mediaDeps)
+  await app.register(adminSubtitles, mediaDeps)
+  await app.register(adminThumbnails, mediaDeps)
+  await app.register(adminMedia, mediaFileDeps)
+  await app.register(mediaUploads, mediaFileDeps)
+  await app.register(resumableUploads, { uploads, config })
+}
+
+function pickAccountDeps (container: Container) {
+  const { config, log, keys, hasher, mailer, background, audit, access, leases, now } = container
+  return { config, log, keys, hasher, mailer, background, audit, access, leases, now }
 }

@@ -1,4 +1,4 @@
-// The OpenAPI document, without a database: the app is built over a container that is never opened.
+// Generates the OpenAPI document without a database: the container of the app is not opened.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,6 +7,7 @@ import { loadConfig } from '../config.js'
 import { buildContainer } from '../container.js'
 import { createLog } from '../security/log.js'
 
+/** Returns the OpenAPI document of the app with the default configuration. */
 export async function describeApi (): Promise<object> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'normflix-openapi-'))
   const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir })

@@ -1,15 +1,15 @@
-// Writes what programs read to know the service: openapi/openapi.json from the routes, and the JSON Schema of imports. With
-// --check only says whether they are up to date. Needs no database.
+// Writes the generated descriptions: openapi/openapi.json from the routes, and the JSON Schema of an import line.
+// With --check it only compares them with the files. Needs no database.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { importLineSchema } from '../transfer/import-line-schema.js'
 import { describeApi } from './describe-api.js'
-import { describeImportLine } from '../schemas/import-line.js'
 
-const DOCUMENTS = [['openapi.json', describeApi], ['import-line.schema.json', describeImportLine]] as const
+const DOCUMENTS = [['openapi.json', describeApi], ['import-line.schema.json', importLineSchema]] as const
 
-for (const [name, describe] of DOCUMENTS) {
+for (const [name, generate] of DOCUMENTS) {
   const file = path.join('openapi', name)
-  const text = `${JSON.stringify(await describe(), null, 2)}\n`
+  const text = `${JSON.stringify(await generate(), null, 2)}\n`
   const current = existsSync(file) ? readFileSync(file, 'utf8') : ''
   if (!process.argv.includes('--check')) {
     writeFileSync(file, text)
@@ -17,7 +17,7 @@ for (const [name, describe] of DOCUMENTS) {
   } else if (current === text) {
     console.log(`${file} is up to date.`)
   } else {
-    console.error(`${file} is not what the code says. Write it again with "npm run openapi" and commit it.`)
+    console.error(`${file} differs from the code. Run "npm run openapi" and commit the result.`)
     process.exitCode = 1
   }
 }

@@ -1,4 +1,4 @@
-// What the generator leaves undone in the OpenAPI document, for whoever generates a client from it or fills in Swagger UI.
+// Completes the generated OpenAPI document for client generators and Swagger UI.
 
 interface Parameter {
   in?: string
@@ -6,26 +6,28 @@ interface Parameter {
   example?: unknown
   schema?: { default?: unknown }
 }
-type Json = Record<string, unknown>
+type JsonObject = Record<string, unknown>
 
-/** Completes a document in place, and answers it. */
+/** Completes a document in place, and returns it. */
 export function completeDocument<T extends object> (document: T): T {
-  visit(document as Json)
+  completeNode(document as JsonObject)
   return document
 }
 
-function visit (node: Json): void {
-  // TypeBox writes an enumeration without its type.
-  const [first] = Array.isArray(node['enum']) ? node['enum'] as unknown[] : []
-  if (typeof first === 'string' && node['type'] === undefined) node['type'] = 'string'
+function completeNode (node: JsonObject): void {
+  // TypeBox writes enumerations without a type.
+  const [firstValue] = Array.isArray(node['enum']) ? node['enum'] as unknown[] : []
+  if (typeof firstValue === 'string' && node['type'] === undefined) node['type'] = 'string'
   if (Array.isArray(node['parameters'])) node['parameters'].forEach(completeParameter)
-  for (const value of Object.values(node)) if (typeof value === 'object' && value !== null) visit(value as Json)
+  for (const value of Object.values(node)) {
+    if (typeof value === 'object' && value !== null) completeNode(value as JsonObject)
+  }
 }
 
 function completeParameter (parameter: Parameter): void {
   if (parameter.in !== 'query') return
-  // What has a default may be left out.
+  // A parameter with a default is optional.
   if (parameter.schema?.default !== undefined) parameter.required = false
-  // Swagger UI sends the examples of filters that nobody asked for.
+  // Swagger UI would send the examples of optional filters.
   if (parameter.required !== true) delete parameter.example
 }

@@ -1,35 +1,47 @@
-// The OpenAPI 3.1 document, generated from the routes' own schemas, and Swagger UI over it.
+// The OpenAPI 3.1 document, generated from the schemas of the routes, and Swagger UI for it.
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 import { completeDocument } from './openapi-document.js'
 
 const DESCRIPTION =
-  `Accounts on a plan, profiles, movies and shows that are really streamed, and a continue button that takes
-each profile back to the very moment.
+  'Backend of a subscription video service: accounts with a plan, profiles, a catalogue of movies and ' +
+  `shows, adaptive streaming, and continue watching at the exact position.
 
-Sign up or log in, press **Authorize** and paste the \`accessToken\`. Errors are \`application/problem+json\` with a stable
-\`code\`. Times are RFC 3339 in UTC; positions and durations are integer milliseconds.`
+Sign up or log in, click **Authorize** and paste the \`accessToken\`. Errors are \`application/problem+json\` with a ` +
+  'stable `code`. Times are RFC 3339 in UTC. Positions and durations are integers, in milliseconds.'
 
 const TAGS = [
-  { name: 'auth', description: 'Signing up, in and out' },
-  { name: 'account', description: 'The account, its plan and who is watching' },
-  { name: 'profiles', description: 'The people in an account' },
-  { name: 'catalogue', description: "Movies and shows, seen through the token's profile" },
-  { name: 'playback', description: 'Stream slots, heartbeats and bytes' },
+  { name: 'auth', description: 'Sign-up, log-in, log-out and sessions' },
+  { name: 'account', description: 'The account, its plan and its live streams' },
+  { name: 'profiles', description: 'Profiles of the account' },
+  { name: 'catalogue', description: 'Movies and shows, within the maturity limits of the token' },
+  { name: 'playback', description: 'Streams, heartbeats and media files' },
   { name: 'watching', description: 'Progress, history and continue watching' },
-  { name: 'wishlist', description: 'What a profile wants to watch' },
-  { name: 'taste', description: 'Ratings, and the languages chosen for a title' },
-  { name: 'admin', description: 'Running the catalogue, looking after accounts' },
+  { name: 'wishlist', description: 'Titles that a profile wants to watch' },
+  { name: 'ratings', description: 'Ratings, and the languages chosen for a title' },
+  { name: 'admin', description: 'Administration of the catalogue and of accounts' },
   { name: 'service', description: 'Health and metrics' },
 ]
 
-export default fp<{ version: string }>(async function openapi (app, { version }) {
+/** Swagger UI sets inline styles; scripts and requests are limited to this service. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export default fp<{ readonly version: string }>(async function openapi (app, { version }) {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'NormFlix', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
-      servers: [{ url: '/', description: 'this service' }],
+      servers: [{ url: '/', description: 'This service' }],
       tags: TAGS,
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
@@ -38,14 +50,12 @@ export default fp<{ version: string }>(async function openapi (app, { version })
     },
     transformObject: (document) =>
       completeDocument('openapiObject' in document ? document.openapiObject : document.swaggerObject) as never,
-    // Routes and statuses that no client calls by name stay out of the document.
+    // Routes without a tag are not part of the API.
     hideUntagged: true,
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    // The UI styles elements by attribute; scripts and addresses are its own only.
-    staticCSP:
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    staticCSP: CONTENT_SECURITY_POLICY,
     theme: { title: 'NormFlix API' },
     uiConfig: {
       persistAuthorization: true,

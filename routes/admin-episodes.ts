@@ -1,0 +1,181 @@
+// Editing of seasons and episodes, for administrators.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { StoredEpisode, StoredSeason } from '../models/show.js'
+import { previewDeletion } from '../src/editing/deletion-preview.js'
+import type { EditingDeps, WriteResult } from '../src/editing/edit-show.js'
+import { changeEpisode, putEpisode, removeEpisode } from '../src/editing/episodes.js'
+import { changeSeason, orderEpisodes, putSeason, removeSeason } from '../src/editing/seasons.js'
+import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
+import { Id, ref, responses } from '../src/schemas/common.js'
+import { DeletionQuery, deletionResponses } from '../src/schemas/deletion-preview.js'
+import type { MediaFile } from '../src/schemas/media-files.js'
+import { EpisodeChanges, EpisodeInput, EpisodeOrder, SeasonChanges, SeasonInput } from '../src/schemas/title-input.js'
+import { Episode, Season } from '../src/schemas/titles.js'
+import { toAdminMediaFile } from '../src/views/media-files.js'
+import { storedTextOptions, type TitlePageDeps } from '../src/views/title-details.js'
+import { toEpisode, toSeason } from '../src/views/titles.js'
+
+const SeasonNumber = Type.Integer({ minimum: 0, maximum: 10_000, description: 'Season number; 0 holds the specials' })
+const SeasonParams = Type.Object({ showId: Id, season: SeasonNumber })
+const EpisodeParams = Type.Object({
+  showId: Id,
+  season: SeasonNumber,
+  episode: Type.Integer({ minimum: 0, maximum: 100_000, description: 'Episode number within the season' }),
+})
+const SeasonBody = Type.Omit(SeasonInput, ['number'], { additionalProperties: false })
+const EpisodeBody = Type.Omit(EpisodeInput, ['number', 'id'], { additionalProperties: false })
+
+/** A season may be sent with thousands of episodes. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+export interface AdminEpisodesRouteOptions extends EditingDeps, TitlePageDeps {}
+
+const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = async (app, deps) => {
+  const { catalogue } = deps
+  const itemFiles = (itemId: string): MediaFile[] => catalogue.itemFiles(itemId).map(toAdminMediaFile)
+
+  async function sendSeason (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { part: season, revision }: WriteResult<StoredSeason>,
+  ): Promise<FastifyReply> {
+    return await sendWithEtag(request, reply, toSeason(season, itemFiles, storedTextOptions(deps)), revision)
+  }
+
+  async function sendEpisode (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { part: episode, revision }: WriteResult<StoredEpisode>,
+  ): Promise<FastifyReply> {
+    const files = itemFiles(episode._id.toString())
+    return await sendWithEtag(request, reply, toEpisode(episode, files, storedTextOptions(deps)), revision)
+  }
+
+  app.put('/admin/shows/:showId/seasons/:season', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags: ['admin'],
+      summary: 'Create or replace a season',
+      operationId: 'putSeason',
+      params: SeasonParams,
+      body: SeasonBody,
+      response: responses({ 200: ref(Season) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season } = request.params
+    const result = await putSeason(deps, showId, season, request.body, ifMatchRevision(request))
+    return await sendSeason(request, reply, result)
+  })
+
+  app.patch('/admin/shows/:showId/seasons/:season', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags: ['admin'],
+      summary: 'Change fields of a season, or its number',
+      operationId: 'changeSeason',
+      params: SeasonParams,
+      body: ref(SeasonChanges),
+      response: responses({ 200: ref(Season) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season } = request.params
+    const result = await changeSeason(deps, showId, season, request.body, ifMatchRevision(request))
+    return await sendSeason(request, reply, result)
+  })
+
+  app.put('/admin/shows/:showId/seasons/:season/order', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags: ['admin'],
+      summary: 'Renumber the episodes of a season',
+      description: 'Episodes keep their IDs and all progress. A special that is watched after one of them follows it.',
+      operationId: 'orderEpisodes',
+      params: SeasonParams,
+      body: ref(EpisodeOrder),
+      response: responses({ 200: ref(Season) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season } = request.params
+    const result = await orderEpisodes(deps, showId, season, request.body, ifMatchRevision(request))
+    return await sendSeason(request, reply, result)
+  })
+
+  app.delete('/admin/shows/:showId/seasons/:season', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a season with its media files',
+      operationId: 'deleteSeason',
+      params: SeasonParams,
+      querystring: DeletionQuery,
+      response: deletionResponses,
+    },
+  }, async (request, reply) => {
+    const { params: { showId: id, season }, query: { dryRun } } = request
+    if (dryRun === true) {
+      return await reply.code(200).send(await previewDeletion(catalogue, { kind: 'show', id, season }))
+    }
+    await removeSeason(deps, id, season, ifMatchRevision(request))
+    return await reply.code(204).send(null)
+  })
+
+  app.put('/admin/shows/:showId/seasons/:season/episodes/:episode', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags: ['admin'],
+      summary: 'Create or replace an episode',
+      operationId: 'putEpisode',
+      params: EpisodeParams,
+      body: EpisodeBody,
+      response: responses({ 200: ref(Episode) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season, episode } = request.params
+    const result = await putEpisode(deps, showId, season, episode, request.body, ifMatchRevision(request))
+    return await sendEpisode(request, reply, result)
+  })
+
+  app.patch('/admin/shows/:showId/seasons/:season/episodes/:episode', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_BODY_BYTES,
+    schema: {
+      tags: ['admin'],
+      summary: 'Change fields of an episode, or move it',
+      operationId: 'changeEpisode',
+      params: EpisodeParams,
+      body: ref(EpisodeChanges),
+      response: responses({ 200: ref(Episode) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season, episode } = request.params
+    const result = await changeEpisode(deps, showId, season, episode, request.body, ifMatchRevision(request))
+    return await sendEpisode(request, reply, result)
+  })
+
+  app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete an episode with its media files',
+      operationId: 'deleteEpisode',
+      params: EpisodeParams,
+      querystring: DeletionQuery,
+      response: deletionResponses,
+    },
+  }, async (request, reply) => {
+    const { params: { showId: id, season, episode }, query: { dryRun } } = request
+    if (dryRun === true) {
+      return await reply.code(200).send(await previewDeletion(catalogue, { kind: 'show', id, season, episode }))
+    }
+    await removeEpisode(deps, id, season, episode, ifMatchRevision(request))
+    return await reply.code(204).send(null)
+  })
+}
+
+export default adminEpisodes

@@ -1,0 +1,94 @@
+// Uploads and deletion of subtitle files, for administrators.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
+import { badRequest } from '../src/errors.js'
+import type { MediaDeps } from '../src/media/deps.js'
+import { addSubtitle, removeSubtitle } from '../src/media/sidecar/sidecar-files.js'
+import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-text.js'
+import { Id, Language, NoContent, responses, strict } from '../src/schemas/common.js'
+import { SubtitleKind } from '../src/schemas/languages.js'
+import { Subtitle } from '../src/schemas/media-files.js'
+import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
+import { toSubtitle } from '../src/views/media-files.js'
+
+const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKind) })
+const WEBVTT = 'text/vtt'
+const SUBRIP = 'application/x-subrip'
+
+export type AdminSubtitlesRouteOptions = MediaDeps
+
+const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = async (app, deps) => {
+  const { catalogue } = deps
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser([WEBVTT, SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
+
+  async function upload (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { title, item }: TitleItem,
+    { language, kind = 'full' }: Static<typeof SubtitleQuery>,
+  ): Promise<FastifyReply> {
+    const { body: bytes } = request
+    if (!Buffer.isBuffer(bytes)) {
+      throw badRequest('empty-upload', `The body is empty. Send the subtitle file as ${WEBVTT} or ${SUBRIP}.`)
+    }
+    const isSubRip = request.headers['content-type']?.toLowerCase().startsWith(SUBRIP) === true
+    const format = isSubRip ? 'srt' : 'vtt'
+    const subtitle = await addSubtitle(deps, title, item, { bytes, format, language, kind })
+    return await reply.code(201).send(toSubtitle(subtitle))
+  }
+
+  const uploadSchema = {
+    tags: ['admin'],
+    consumes: [WEBVTT, SUBRIP],
+    description: 'The body is the file: WebVTT, or SubRip, which is converted to WebVTT. `kind` is full by default.',
+    querystring: SubtitleQuery,
+    response: responses({ 201: Subtitle }),
+  }
+
+  app.post('/admin/movies/:movieId/subtitles', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_SUBTITLE_BYTES,
+    schema: {
+      ...uploadSchema,
+      summary: 'Upload a subtitle file for a movie',
+      operationId: 'uploadMovieSubtitle',
+      params: MovieParams,
+    },
+  }, async (request, reply) => {
+    return await upload(request, reply, findMovieItem(catalogue, request.params.movieId), request.query)
+  })
+
+  app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
+    config: { access: 'admin' },
+    bodyLimit: MAX_SUBTITLE_BYTES,
+    schema: {
+      ...uploadSchema,
+      summary: 'Upload a subtitle file for an episode',
+      operationId: 'uploadEpisodeSubtitle',
+      params: EpisodeParams,
+    },
+  }, async (request, reply) => {
+    return await upload(request, reply, findEpisodeItem(catalogue, request.params), request.query)
+  })
+
+  app.delete('/admin/subtitles/:subtitleId', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Delete a subtitle file',
+      operationId: 'deleteSubtitle',
+      params: Type.Object({ subtitleId: Id }),
+      response: responses({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    await removeSubtitle(deps, request.params.subtitleId)
+    return await reply.code(204).send(null)
+  })
+}
+
+export default adminSubtitles

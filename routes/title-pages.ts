@@ -1,0 +1,235 @@
+// Pages of movies, shows, seasons and episodes. Their JSON is cached; the fields of the profile are inserted per
+// request.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { StoredSeason, StoredShow } from '../models/show.js'
+import type { AccountAccess } from '../src/accounts/access.js'
+import {
+  fillPlaceholders,
+  PLACEHOLDER,
+  type PlaceholderValues,
+  type ResponseCache,
+} from '../src/catalogue/cache/response-cache.js'
+import type { TitleDetails } from '../src/catalogue/cache/title-details.js'
+import { MAX_ACCEPT_LANGUAGE_LENGTH } from '../src/catalogue/queries/localise.js'
+import { readyFiles, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
+import { groupBy } from '../src/domain/arrays.js'
+import { filterByPlanHeight } from '../src/domain/file-choice.js'
+import { canSee } from '../src/domain/maturity.js'
+import { fail, notFound } from '../src/errors.js'
+import { createRequestLocaliser } from '../src/http/content-language.js'
+import { sendTextWithEtag } from '../src/http/etags.js'
+import { callerOf, isCatalogueAdmin, viewingLimitsOf } from '../src/plugins/auth.js'
+import { ref, responses } from '../src/schemas/common.js'
+import type { MediaFile } from '../src/schemas/media-files.js'
+import { EpisodeParams, MovieParams, SeasonParams, ShowParams } from '../src/schemas/params.js'
+import { Episode, Movie, Season, Show } from '../src/schemas/titles.js'
+import { toAdminMediaFile, toMediaFile } from '../src/views/media-files.js'
+import {
+  storedPageDetails,
+  viewerPageDetails,
+  type TitlePageDeps,
+  type TitlePageDetails,
+} from '../src/views/title-details.js'
+import { toEpisode, toMovie, toSeason, toShow } from '../src/views/titles.js'
+import type { WatchingDeps } from '../src/watching/deps.js'
+import {
+  loadItemProgress,
+  loadTitleStates,
+  summariseSeasonProgress,
+  type ItemProgressLookup,
+} from '../src/watching/title-states.js'
+
+/** A title as the caller may see it. */
+interface PageContext {
+  readonly title: CatalogueTitle
+  /** Equal for all callers who see the same; part of the cache key. */
+  readonly audience: string
+  readonly itemFiles: (itemId: string) => MediaFile[]
+  readonly loadDetails: () => TitlePageDetails
+}
+
+/** Name of the placeholder for the fields of the title itself. */
+const TITLE_PLACEHOLDER = 'title'
+
+export interface TitlePagesRouteOptions extends TitlePageDeps {
+  readonly access: AccountAccess
+  readonly titleDetails: TitleDetails
+  readonly responseCache: ResponseCache
+  readonly watching: WatchingDeps
+  now(): Date
+}
+
+const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app, deps) => {
+  const { access, catalogue, titleDetails, responseCache, watching, now } = deps
+
+  app.get('/movies/:movieId', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Get a movie with its media files',
+      operationId: 'getMovie',
+      params: MovieParams,
+      response: responses({ 200: ref(Movie) }),
+    },
+  }, async (request, reply) => {
+    const page = await openPage(request, request.params.movieId, 'movie')
+    const { title, itemFiles } = page
+    return await sendPage(request, reply, page, 'title', async (details) => {
+      const movie = await titleDetails.findMovie(title) ?? fail(notFound('movie'))
+      const body = { ...toMovie(movie, itemFiles(title.id), details), [PLACEHOLDER]: TITLE_PLACEHOLDER }
+      return { body, revision: movie.__v }
+    }, async () => {
+      const state = await loadTitleState(request, title)
+      return () => state
+    })
+  })
+
+  app.get('/shows/:showId', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Get a show with a summary of its seasons',
+      operationId: 'getShow',
+      params: ShowParams,
+      response: responses({ 200: ref(Show) }),
+    },
+  }, async (request, reply) => {
+    const page = await openPage(request, request.params.showId, 'show')
+    return await sendPage(request, reply, page, 'title', async (details) => {
+      const stored = await requireShow(page.title)
+      const show = toShow(stored, details)
+      const seasons = show.seasons.map((season) => ({ ...season, [PLACEHOLDER]: String(season.number) }))
+      return { body: { ...show, seasons, [PLACEHOLDER]: TITLE_PLACEHOLDER }, revision: stored.__v }
+    }, async () => await loadShowValues(request, page.title))
+  })
+
+  app.get('/shows/:showId/seasons/:season', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Get a season with its episodes',
+      operationId: 'getSeason',
+      params: SeasonParams,
+      response: responses({ 200: ref(Season) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season: number } = request.params
+    const page = await openPage(request, showId, 'show')
+    return await sendPage(request, reply, page, `season ${number}`, async (details) => {
+      const { season: stored, revision } = await requireSeason(page.title, number)
+      const season = toSeason(stored, page.itemFiles, details)
+      const episodes = season.episodes.map((episode) => ({ ...episode, [PLACEHOLDER]: episode.id }))
+      return { body: { ...season, episodes }, revision }
+    }, async () => await loadEpisodeValues(request, page.title))
+  })
+
+  app.get('/shows/:showId/seasons/:season/episodes/:episode', {
+    config: { access: 'catalogue' },
+    schema: {
+      tags: ['catalogue'],
+      summary: 'Get an episode with its media files',
+      operationId: 'getEpisode',
+      params: EpisodeParams,
+      response: responses({ 200: ref(Episode) }),
+    },
+  }, async (request, reply) => {
+    const { showId, season: seasonNumber, episode: number } = request.params
+    const page = await openPage(request, showId, 'show')
+    return await sendPage(request, reply, page, `episode ${seasonNumber} ${number}`, async (details) => {
+      const { season, revision } = await requireSeason(page.title, seasonNumber)
+      const stored = season.episodes.find((episode) => episode.number === number) ?? fail(notFound('episode'))
+      const id = stored._id.toString()
+      return { body: { ...toEpisode(stored, page.itemFiles(id), details), [PLACEHOLDER]: id }, revision }
+    }, async () => await loadEpisodeValues(request, page.title))
+  })
+
+  /** Administrators see everything that is stored; the others what their maturity limits and their plan allow. */
+  async function openPage (request: FastifyRequest, titleId: string, kind: 'movie' | 'show'): Promise<PageContext> {
+    const title = catalogue.findTitle(titleId)
+    if (title === null || title.kind !== kind) throw notFound(kind)
+    if (isCatalogueAdmin(request)) {
+      return {
+        title,
+        audience: 'admin',
+        itemFiles: (itemId) => catalogue.itemFiles(itemId).map(toAdminMediaFile),
+        loadDetails: () => storedPageDetails(deps, title.id),
+      }
+    }
+    const { scope, planMaxHeight } = await viewingLimitsOf(access, request)
+    if (!canSee(scope, title, now())) throw notFound(kind)
+    const acceptLanguage = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_LANGUAGE_LENGTH)
+    return {
+      title,
+      audience: `${planMaxHeight} ${acceptLanguage}`,
+      itemFiles: (itemId) => filterByPlanHeight(readyFiles(catalogue, itemId), planMaxHeight).map(toMediaFile),
+      loadDetails: () => viewerPageDetails(deps, title, planMaxHeight, createRequestLocaliser(deps, request)),
+    }
+  }
+
+  /**
+   * Sends a part of a title: cached JSON with the fields of the profile.
+   * @param part name of the part in the cache
+   * @param create builds a body with placeholders if it is not cached
+   * @param loadValues loads the fields of the profile
+   */
+  async function sendPage (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { title, audience, loadDetails }: PageContext,
+    part: string,
+    create: (details: TitlePageDetails) => Promise<{ body: object, revision: number }>,
+    loadValues: () => Promise<PlaceholderValues>,
+  ): Promise<FastifyReply> {
+    const cacheKey = `${title.id} ${catalogue.titleVersion(title.id)} ${part} ${audience}`
+    const [response, values] = await Promise.all([
+      responseCache.find(cacheKey, async () => {
+        const details = loadDetails()
+        const { body, revision } = await create(details)
+        return { body, revision, languages: details.localiser.languages() }
+      }),
+      loadValues(),
+    ])
+    return await sendTextWithEtag(request, reply, { ...response, ...fillPlaceholders(response, values) })
+  }
+
+  async function requireShow (title: CatalogueTitle): Promise<StoredShow> {
+    return await titleDetails.findShow(title) ?? fail(notFound('show'))
+  }
+
+  async function requireSeason (
+    title: CatalogueTitle,
+    number: number,
+  ): Promise<{ season: StoredSeason, revision: number }> {
+    const show = await requireShow(title)
+    const season = show.seasons.find((one) => one.number === number) ?? fail(notFound('season'))
+    return { season, revision: show.__v }
+  }
+
+  async function loadTitleState (request: FastifyRequest, title: CatalogueTitle): Promise<object | null> {
+    const states = await loadTitleStates(callerOf(request), [title.id])
+    return states(title.id) ?? null
+  }
+
+  async function loadProgress (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgressLookup> {
+    return await loadItemProgress(watching, callerOf(request), title.id)
+  }
+
+  /** Placeholders of a show are named by season number. */
+  async function loadShowValues (request: FastifyRequest, title: CatalogueTitle): Promise<PlaceholderValues> {
+    const [state, progressOf] = await Promise.all([loadTitleState(request, title), loadProgress(request, title)])
+    const itemsBySeason = groupBy(title.items, ({ season }) => String(season))
+    return (name) => {
+      if (name === TITLE_PLACEHOLDER) return state
+      return progressOf === undefined ? null : summariseSeasonProgress(itemsBySeason.get(name) ?? [], progressOf)
+    }
+  }
+
+  /** Placeholders of episodes are named by their ID. */
+  async function loadEpisodeValues (request: FastifyRequest, title: CatalogueTitle): Promise<PlaceholderValues> {
+    const progressOf = await loadProgress(request, title)
+    return (itemId) => progressOf === undefined ? null : { progress: progressOf(itemId) }
+  }
+}
+
+export default titlePages
