@@ -1,4 +1,4 @@
-// Everything that goes through a letter box, against a real SMTP server in this process.
+// Email tokens, with a real SMTP server in this process.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { simpleParser, type ParsedMail } from 'mailparser'
@@ -9,24 +9,21 @@ import { call, expectProblem, PASSWORD, signUp, startApp, type Person, type Test
 
 const NEW_PASSWORD = 'four blind mice ran'
 
-interface Post extends TestApp {
-  /** What arrived, oldest first, once everything that was to be sent is sent. */
-  mails(to?: string): Promise<ParsedMail[]>
-  /** The token of the newest link in the newest mail to an address. */
+interface MailTestApp extends TestApp {
+  /** Received emails, oldest first, after all pending ones were sent. */
+  emails(to?: string): Promise<ParsedMail[]>
+  /** The token in the newest email to a recipient. */
   tokenFor(to: string): Promise<string>
 }
 
-async function startPost (t: Test, refuse: () => boolean = () => false): Promise<Post> {
-  const arrived: ParsedMail[] = []
+async function startAppWithMail (t: Test): Promise<MailTestApp> {
+  const received: ParsedMail[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onMailFrom: (_address, _session, done) => {
-      done(refuse() ? Object.assign(new Error('try later'), { responseCode: 451 }) : null)
-    },
     onData: (stream, _session, done) => {
       simpleParser(stream).then((mail) => {
-        arrived.push(mail)
+        received.push(mail)
         done()
       }, done)
     },
@@ -46,23 +43,22 @@ async function startPost (t: Test, refuse: () => boolean = () => false): Promise
     MAIL_FROM: 'NormFlix <hello@normflix.example>',
     PUBLIC_URL: 'https://www.normflix.example',
   })
-  const mails = async (to?: string): Promise<ParsedMail[]> => {
+  const emails = async (to?: string): Promise<ParsedMail[]> => {
     await containerOf(running.app).background.onIdle()
-    return arrived.filter((mail) => to === undefined || JSON.stringify(mail.to).includes(`"${to}"`))
+    return received.filter((mail) => to === undefined || JSON.stringify(mail.to).includes(`"${to}"`))
   }
   return {
     ...running,
-    mails,
+    emails,
     async tokenFor (to) {
-      const [, token = ''] = /token=([\w-]+)/.exec((await mails(to)).at(-1)?.text ?? '') ?? []
+      const [, token = ''] = /token=([\w-]+)/.exec((await emails(to)).at(-1)?.text ?? '') ?? []
       return token
     },
   }
 }
 
-t.test('mailed links', async (t) => {
-  const post = await startPost(t)
-  const { app, clock, mails, tokenFor } = post
+t.test('email tokens', async (t) => {
+  const { app, clock, emails, tokenFor } = await startAppWithMail(t)
   const logIn = async (email: string, password: string): Promise<number> =>
     (await call(app, 'POST', '/v1/auth/login', { body: { email, password } })).status
   const forgot = async (email: string) => await call(app, 'POST', '/v1/auth/password/forgot', { body: { email } })
@@ -71,12 +67,12 @@ t.test('mailed links', async (t) => {
   const verify = async (token: string) => await call(app, 'POST', '/v1/auth/email/verify', { body: { token } })
   const isVerified = async (kim: Person): Promise<boolean> => (await kim.get('/v1/account')).body.emailVerified
 
-  t.test('a new account is asked to confirm its address, in text and in HTML', async (t) => {
+  t.test('sign-up sends a verification link as text and as HTML', async (t) => {
     const kim = await signUp(app)
     t.equal(await isVerified(kim), false)
-    const [mail, ...more] = await mails(kim.email)
+    const [mail, ...more] = await emails(kim.email)
     t.equal(more.length, 0)
-    t.match(mail, { subject: 'Confirm your address for NormFlix', from: { text: /NormFlix.*hello@normflix\.example/ } })
+    t.match(mail, { subject: 'Confirm your email for NormFlix', from: { text: /NormFlix.*hello@normflix\.example/ } })
     const url = /https:\/\/www\.normflix\.example\/confirm-email\?token=[\w-]{43}/
     t.match(mail?.text, url)
     t.match(mail?.html, url)
@@ -84,32 +80,36 @@ t.test('mailed links', async (t) => {
     t.equal(await isVerified(kim), true)
     expectProblem(t, await verify(await tokenFor(kim.email)), 'mail-link-invalid', 400)
     t.equal((await kim.post('/v1/account/email/verification')).status, 202)
-    t.equal((await mails(kim.email)).length, 1, 'a confirmed address is not asked again')
+    t.equal((await emails(kim.email)).length, 1, 'a verified email receives no further link')
   })
 
-  t.test('a forgotten password: single use, ends every session, is told', async (t) => {
+  t.test('a password reset works once, ends every session and sends a notice', async (t) => {
     const kim = await signUp(app)
     t.equal((await forgot(kim.email.toUpperCase())).status, 202)
     const token = await tokenFor(kim.email)
-    t.equal(await logIn(kim.email, PASSWORD), 200, 'asking changes nothing')
+    t.equal(await logIn(kim.email, PASSWORD), 200, 'a request changes nothing')
     const weak = await reset(token, 'short')
     expectProblem(t, weak, 'validation-failed', 400)
     const answers = await Promise.all([1, 2, 3].map(async () => await reset(token)))
-    t.strictSame(answers.map(({ status }) => status).sort(), [204, 400, 400], 'of three at once one gets through')
+    t.strictSame(
+      answers.map(({ status }) => status).sort(),
+      [204, 400, 400],
+      'of three concurrent requests, one succeeds',
+    )
     t.equal((await kim.get('/v1/account')).status, 401)
     t.strictSame([await logIn(kim.email, PASSWORD), await logIn(kim.email, NEW_PASSWORD)], [401, 200])
-    t.equal((await mails(kim.email)).at(-1)?.subject, 'Your NormFlix password was changed')
+    t.equal((await emails(kim.email)).at(-1)?.subject, 'Your NormFlix password was changed')
   })
 
-  t.test('says the same, in the same words, for an address without an account', async (t) => {
+  t.test('the response is the same for an email without an account', async (t) => {
     const kim = await signUp(app)
     const [known, unknown] = [await forgot(kim.email), await forgot('nobody@example.com')]
     t.strictSame([unknown.status, unknown.body], [known.status, known.body])
     t.strictSame(Object.keys(unknown.headers).sort(), Object.keys(known.headers).sort())
-    t.strictSame(await mails('nobody@example.com'), [])
+    t.strictSame(await emails('nobody@example.com'), [])
   })
 
-  t.test('links run out, and a newer password voids older links', async (t) => {
+  t.test('links expire, and a reset invalidates older links', async (t) => {
     const kim = await signUp(app)
     await forgot(kim.email)
     const first = await tokenFor(kim.email)
@@ -124,39 +124,39 @@ t.test('mailed links', async (t) => {
     expectProblem(t, await reset(third), 'mail-link-invalid', 400)
   })
 
-  t.test('a token of one kind does not pass for another, nor a made-up one', async (t) => {
+  t.test('a token is valid for its kind only, and a forged one never', async (t) => {
     const kim = await signUp(app)
-    const confirming = await tokenFor(kim.email)
-    expectProblem(t, await reset(confirming), 'mail-link-invalid', 400)
+    const verifyToken = await tokenFor(kim.email)
+    expectProblem(t, await reset(verifyToken), 'mail-link-invalid', 400)
     await forgot(kim.email)
     expectProblem(t, await verify(await tokenFor(kim.email)), 'mail-link-invalid', 400)
-    for (const token of ['x', confirming.slice(1), `${confirming}x`, '0'.repeat(64)]) {
+    for (const token of ['x', verifyToken.slice(1), `${verifyToken}x`, '0'.repeat(64)]) {
       t.equal((await verify(token)).status, 400)
     }
-    t.equal(await EmailToken.countDocuments({ _id: confirming }), 0, 'tokens themselves are not stored')
+    t.equal(await EmailToken.countDocuments({ _id: verifyToken }), 0, 'the token is not stored')
   })
 
-  t.test('moving to another address: the password, a link there, a notice here', async (t) => {
+  t.test('an email change requires the password and a link, and sends a notice to the old email', async (t) => {
     const kim = await signUp(app)
     const email = 'new-kim@example.com'
     expectProblem(t, await kim.put('/v1/account/email', { email, password: 'wrong' }), 'wrong-password', 403)
     const other = await signUp(app)
     expectProblem(t, await kim.put('/v1/account/email', { email: other.email, password: PASSWORD }), 'email-taken', 409)
     t.equal((await kim.put('/v1/account/email', { email: email.toUpperCase(), password: PASSWORD })).status, 202)
-    t.equal((await kim.get('/v1/account')).body.email, kim.email, 'nothing changes before the link is opened')
+    t.equal((await kim.get('/v1/account')).body.email, kim.email, 'the email changes only when the link is opened')
     await forgot(kim.email)
-    const resetting = await tokenFor(kim.email)
+    const resetToken = await tokenFor(kim.email)
     t.equal((await verify(await tokenFor(email))).status, 204)
     t.match((await kim.get('/v1/account')).body, { email, emailVerified: true })
-    t.match((await mails(kim.email)).at(-1), {
-      subject: 'Your NormFlix address was changed',
+    t.match((await emails(kim.email)).at(-1), {
+      subject: 'Your NormFlix email was changed',
       text: /new-kim@example\.com/,
     })
     t.strictSame([await logIn(kim.email, PASSWORD), await logIn(email, PASSWORD)], [401, 200])
-    expectProblem(t, await reset(resetting), 'mail-link-invalid', 400)
+    expectProblem(t, await reset(resetToken), 'mail-link-invalid', 400)
   })
 
-  t.test('an address that was taken meanwhile stays with whoever has it', async (t) => {
+  t.test('an email change fails when another account has taken the email', async (t) => {
     const kim = await signUp(app)
     await kim.put('/v1/account/email', { email: 'wanted@example.com', password: PASSWORD })
     const token = await tokenFor('wanted@example.com')
@@ -165,27 +165,27 @@ t.test('mailed links', async (t) => {
     t.equal((await kim.get('/v1/account')).body.email, kim.email)
   })
 
-  t.test("nobody's letter box is filled through us", async (t) => {
+  t.test('emails per recipient are limited', async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 20; i++) t.equal((await forgot(kim.email)).status, 202)
-    const sent = (await mails(kim.email)).length
-    t.ok(sent <= 5, `${sent} mails for 21 requests`)
+    const sent = (await emails(kim.email)).length
+    t.ok(sent <= 5, `${sent} emails for 21 requests`)
     clock.advance(3_600_000)
     await forgot(kim.email)
-    t.equal((await mails(kim.email)).length, sent + 1, 'later it works again')
+    t.equal((await emails(kim.email)).length, sent + 1, 'the limit resets')
   })
 
-  t.test('a changed password is told', async (t) => {
+  t.test('a password change sends a notice', async (t) => {
     const kim = await signUp(app)
     t.equal(
       (await kim.put('/v1/account/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD })).status,
       204,
     )
-    t.equal((await mails(kim.email)).at(-1)?.subject, 'Your NormFlix password was changed')
+    t.equal((await emails(kim.email)).at(-1)?.subject, 'Your NormFlix password was changed')
   })
 })
 
-t.test('without a mail server mails are kept for whoever develops', async (t) => {
+t.test('without a mail server, developers see the emails on a page', async (t) => {
   const { app } = await startApp(t)
   const kim = await signUp(app)
   await containerOf(app).background.onIdle()

@@ -7,18 +7,18 @@ import { resetPasswordMessage } from '../../src/mail/templates.js'
 
 const log = { warn: () => undefined, info: () => undefined } as never
 
-t.test('a mail that the server does not take at once is tried again', async (t) => {
-  let refusals = 2
-  let taken = 0
+t.test('an email that the server rejects temporarily is retried', async (t) => {
+  let rejections = 2
+  let received = 0
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onMailFrom: (_address, _session, done) => {
-      done(refusals-- > 0 ? Object.assign(new Error('try later'), { responseCode: 451 }) : null)
+      done(rejections-- > 0 ? Object.assign(new Error('try later'), { responseCode: 451 }) : null)
     },
     onData: (stream, _session, done) => {
       stream.resume().on('end', () => {
-        taken++
+        received++
         done()
       })
     },
@@ -39,16 +39,16 @@ t.test('a mail that the server does not take at once is tried again', async (t) 
     })
   })
   await mailer.send(resetPasswordMessage('kim@example.com', 'https://x.example/reset-password?token=t'))
-  t.equal(taken, 1)
-  refusals = 10
+  t.equal(received, 1)
+  rejections = 10
   await t.rejects(
     mailer.send(resetPasswordMessage('kim@example.com', 'https://x.example/')),
     /try later/,
-    'and given up in the end',
+    'the mailer gives up after the last retry',
   )
 })
 
-t.test('what people typed is text in a mail, never markup', async (t) => {
+t.test('values are escaped in HTML', async (t) => {
   const { html, text } = resetPasswordMessage('kim@example.com', 'https://x.example/?a="><script>alert(1)</script>')
   t.notMatch(html, /<script/)
   t.match(text, /https:\/\/x\.example/)

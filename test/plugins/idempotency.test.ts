@@ -1,10 +1,9 @@
-// Requests with an Idempotency-Key: a lost answer is repeated, and nothing is made twice.
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { addMovie, call, expectProblem, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
 
-t.test('a request with a key', async (t) => {
+t.test('a request with an Idempotency-Key', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
@@ -14,7 +13,7 @@ t.test('a request with a key', async (t) => {
   const names = async (who = kim): Promise<string[]> =>
     (await who.get('/v1/profiles')).body.items.map(({ name }: { name: string }) => name)
 
-  t.test('answers the same when it is repeated, and says that it does', async (t) => {
+  t.test('is replayed when it is retried', async (t) => {
     const first = await addProfile('a')
     const again = await addProfile('a')
     t.equal(first.status, 201)
@@ -31,16 +30,16 @@ t.test('a request with a key', async (t) => {
     t.equal((await names()).filter((name) => name === 'Robin').length, 1)
   })
 
-  t.test('means something else to another account', async (t) => {
+  t.test('is independent of the same key of another account', async (t) => {
     const pat = await signUp(app)
     const answer = await addProfile('a', undefined, pat)
     t.equal(answer.status, 201)
     t.equal(answer.headers['idempotent-replayed'], undefined)
   })
 
-  t.test('belongs to one request: another with it is refused', async (t) => {
-    const refused = await addProfile('a', { name: 'Alex' })
-    expectProblem(t, refused, 'idempotency-key-reused', 422)
+  t.test('rejects another request with the same key', async (t) => {
+    const rejected = await addProfile('a', { name: 'Alex' })
+    expectProblem(t, rejected, 'idempotency-key-reused', 422)
     t.notOk((await names()).includes('Alex'))
     const elsewhere = await call(app, 'POST', `/v1/profiles/${kim.profileId}/playback`, {
       token: kim.token,
@@ -50,14 +49,14 @@ t.test('a request with a key', async (t) => {
     expectProblem(t, elsewhere, 'idempotency-key-reused', 422)
   })
 
-  t.test('that was refused made nothing, and may be tried again', async (t) => {
+  t.test('may be retried after an error', async (t) => {
     expectProblem(t, await addProfile('b', { name: 'Robin' }), 'profile-name-taken', 409)
     const robin = (await kim.get('/v1/profiles')).body.items.find(({ name }: { name: string }) => name === 'Robin')
     await kim.delete(`/v1/profiles/${robin.id}`)
     t.match(await addProfile('b', { name: 'Robin' }), { status: 201, headers: { 'idempotent-replayed': undefined } })
   })
 
-  t.test('sent twenty times at once is applied once', async (t) => {
+  t.test('takes effect once when it is sent 20 times concurrently', async (t) => {
     const sam = await signUp(app)
     const answers = await Promise.all(
       Array.from({ length: 20 }, async () =>
@@ -77,17 +76,17 @@ t.test('a request with a key', async (t) => {
     if (late !== undefined) t.equal(late.headers['retry-after'], '1')
   })
 
-  t.test('whose process died is taken up after a minute, not before', async (t) => {
+  t.test('may run again one minute after its process died', async (t) => {
     t.equal((await addProfile('c', { name: 'Lee' })).status, 201)
     const lee = (await kim.get('/v1/profiles')).body.items.find(({ name }: { name: string }) => name === 'Lee')
     await kim.delete(`/v1/profiles/${lee.id}`)
-    await IdempotencyRecord.updateMany({ account: kim.accountId }, { $set: { answer: null } })
+    await IdempotencyRecord.updateMany({ account: kim.accountId }, { $set: { response: null } })
     expectProblem(t, await addProfile('c', { name: 'Lee' }), 'request-in-progress', 409)
     clock.advance(61_000)
     t.equal((await addProfile('c', { name: 'Lee' })).status, 201)
   })
 
-  t.test('has 1 to 255 characters; without one everything is as ever', async (t) => {
+  t.test('has a key of 1 to 255 characters; without a key, nothing is replayed', async (t) => {
     for (const key of ['', 'x'.repeat(256)]) {
       expectProblem(t, await addProfile(key, { name: 'Max' }), 'validation-failed', 400)
     }
@@ -97,7 +96,7 @@ t.test('a request with a key', async (t) => {
     expectProblem(t, await max.post('/v1/profiles', { name: 'Eva' }), 'profile-name-taken', 409)
   })
 
-  t.test('does not open anything: who may not, may not repeat either', async (t) => {
+  t.test('requires the same access as the first request', async (t) => {
     const key = randomUUID()
     const create = async (token?: string): Promise<Answer> =>
       await call(app, 'POST', '/v1/admin/movies', {

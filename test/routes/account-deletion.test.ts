@@ -19,8 +19,8 @@ import {
 
 const DAY_MS = 86_400_000
 
-/** Somebody who has done everything there is to do. */
-async function busy ({ app, clock }: TestApp): Promise<{ kim: Person, ids: string[] }> {
+/** Creates an account with data in every collection. */
+async function signUpWithData ({ app, clock }: TestApp): Promise<{ kim: Person, ids: string[] }> {
   const admin = await signUpAdmin(app)
   const kim = await signUp(app)
   const movie = await addMovie(app, admin)
@@ -43,7 +43,7 @@ async function busy ({ app, clock }: TestApp): Promise<{ kim: Person, ids: strin
   return { kim, ids: [kim.accountId, kim.profileId, second] }
 }
 
-/** Where in the whole database any of some words stands. */
+/** Lists where words occur in the database. */
 async function findEverywhere (words: readonly string[]): Promise<string[]> {
   const found: string[] = []
   for (const { name } of await mongoose.connection.db!.listCollections().toArray()) {
@@ -55,14 +55,14 @@ async function findEverywhere (words: readonly string[]): Promise<string[]> {
   return found
 }
 
-t.test('deleting an account', async (t) => {
+t.test('account deletion', async (t) => {
   const running = await startApp(t)
   const { app, clock } = running
   const logIn = async (kim: Person) =>
     await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
 
-  t.test('asks for the password, closes at once, and is taken back by signing in', async (t) => {
-    const { kim } = await busy(running)
+  t.test('requires the password, closes the account immediately, and is cancelled by a log-in', async (t) => {
+    const { kim } = await signUpWithData(running)
     expectProblem(
       t,
       await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: 'wrong' } }),
@@ -80,42 +80,45 @@ t.test('deleting an account', async (t) => {
     t.strictSame(
       (await kim.with(again.body.accessToken).get(`/v1/profiles/${kim.profileId}/history`)).body,
       before,
-      'as it was',
+      'the history is unchanged',
     )
     clock.advance(2 * DAY_MS)
-    t.equal(await eraseClosedAccounts(containerOf(app)), 0, 'and stays')
+    t.equal(await eraseClosedAccounts(containerOf(app)), 0, 'the account stays open')
     t.match(
-      containerOf(app).mailer.listRecent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(0, 2),
+      containerOf(app).mailer.listRecent().filter(({ to }) => to === kim.email).map(({ subject }) => subject).slice(
+        0,
+        2,
+      ),
       ['Your NormFlix account is open again', 'Your NormFlix account was closed'],
     )
   })
 
-  t.test('leaves nothing in any collection when the period of grace is over', async (t) => {
-    const { kim, ids } = await busy(running)
+  t.test('leaves no data in any collection after the grace period', async (t) => {
+    const { kim, ids } = await signUpWithData(running)
     const words = [...ids, kim.email]
-    t.ok((await findEverywhere(words)).length >= 10, 'it was everywhere')
+    t.ok((await findEverywhere(words)).length >= 10, 'many collections contain the account')
     await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })
     clock.advance(14 * DAY_MS + 1_000)
     const erased = await Promise.all([eraseClosedAccounts(containerOf(app)), eraseClosedAccounts(containerOf(app))])
-    t.ok(Math.max(...erased) === 1, 'by two processes at once')
+    t.ok(Math.max(...erased) === 1, 'two concurrent runs erase it once')
     t.strictSame(await findEverywhere(words), [])
     t.equal((await logIn(kim)).status, 401)
     t.equal(
       (await call(app, 'POST', '/v1/auth/signup', { body: { email: kim.email, password: PASSWORD } })).status,
       201,
-      'the address is free',
+      'the email is available again',
     )
   })
 
-  t.test('at once, where no grace is configured', async (t) => {
+  t.test('erases immediately when no grace period is configured', async (t) => {
     const { app } = await startApp(t, { ACCOUNT_GRACE_DAYS: '0' }, running.databaseUri)
     const kim = await signUp(app)
     t.equal((await call(app, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })).status, 204)
     t.strictSame(await findEverywhere([kim.accountId, kim.profileId, kim.email]), [])
   })
 
-  t.test('everything owned is exported as one document, without secrets', async (t) => {
-    const { kim, ids } = await busy(running)
+  t.test('an export contains all data of the account as one document, without secrets', async (t) => {
+    const { kim, ids } = await signUpWithData(running)
     const { status, body, headers } = await kim.get('/v1/account/export')
     t.equal(status, 200)
     t.match(headers, { 'content-disposition': /attachment/, 'cache-control': 'no-store' })
@@ -136,13 +139,13 @@ t.test('deleting an account', async (t) => {
   })
 })
 
-t.test('the last administrator stays, also when all of them leave at once', { timeout: 60_000 }, async (t) => {
+t.test('the last administrator cannot leave, even if all leave at the same time', { timeout: 60_000 }, async (t) => {
   const { app } = await startApp(t)
   const close = async (who: Person) =>
     await call(app, 'DELETE', '/v1/account', { token: who.token, body: { password: PASSWORD } })
   const only = await signUpAdmin(app)
   expectProblem(t, await close(only), 'last-admin', 409)
-  t.equal((await only.get('/v1/admin/audit')).status, 200, 'still signed in')
+  t.equal((await only.get('/v1/admin/audit')).status, 200, 'still logged in')
   for (let round = 0; round < 5; round++) {
     const admins = await Promise.all([1, 2, 3].map(async () => await signUpAdmin(app)))
     await mongoose.connection.collection('accounts').updateOne({ _id: new mongoose.Types.ObjectId(only.accountId) }, {

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
 
-t.test('signing up and in', async (t) => {
+t.test('sign-up, log-in and sessions', async (t) => {
   const { app, clock } = await startApp(t)
 
-  t.test('sign-up answers an account with its first profile, and tokens', async (t) => {
+  t.test('sign-up returns an account with its first profile, and tokens', async (t) => {
     const { status, body, headers } = await call(app, 'POST', '/v1/auth/signup', {
       body: { email: '  Kim@Example.com'.trim(), password: PASSWORD, plan: 'standard', profileName: 'Kim' },
     })
@@ -22,7 +22,7 @@ t.test('signing up and in', async (t) => {
     t.equal((await call(app, 'GET', '/v1/account', { token: body.accessToken })).status, 200)
   })
 
-  t.test('an address is taken once, whatever its case, also by twenty at once', async (t) => {
+  t.test('an email is unique regardless of case, also among 20 concurrent sign-ups', async (t) => {
     expectProblem(
       t,
       await call(app, 'POST', '/v1/auth/signup', { body: { email: 'KIM@example.com', password: PASSWORD } }),
@@ -39,7 +39,7 @@ t.test('signing up and in', async (t) => {
     t.strictSame(answers.map(({ status }) => status).sort(), [201, ...Array<number>(19).fill(409)])
   })
 
-  t.test('weak passwords are refused with the reason', async (t) => {
+  t.test('weak passwords are rejected with the reason', async (t) => {
     for (const password of ['short', 'password123', 'normflix1', 'a'.repeat(129)]) {
       const answer = await call(app, 'POST', '/v1/auth/signup', { body: { email: 'weak@example.com', password } })
       expectProblem(t, answer, 'validation-failed', 400)
@@ -47,7 +47,7 @@ t.test('signing up and in', async (t) => {
     }
   })
 
-  t.test('a body with members that are not known, or of the wrong type, is refused', async (t) => {
+  t.test('a body with unknown fields or wrong types is rejected', async (t) => {
     for (
       const extra of [{ role: 'admin' }, { _id: 'x' }, { __v: 1 }, { passwordHash: 'x' }, { email: { $gt: '' } }, {
         password: ['a'],
@@ -61,11 +61,11 @@ t.test('signing up and in', async (t) => {
     t.equal(
       (await call(app, 'POST', '/v1/auth/login', { body: { email: 'x@example.com', password: PASSWORD } })).status,
       401,
-      'nothing was made',
+      'no account was created',
     )
   })
 
-  t.test('a wrong password and an unknown address get the same answer', async (t) => {
+  t.test('a wrong password and an unknown email receive the same response', async (t) => {
     const known = await signUp(app)
     const wrong = await call(app, 'POST', '/v1/auth/login', {
       body: { email: known.email, password: 'not the password' },
@@ -78,7 +78,7 @@ t.test('signing up and in', async (t) => {
     t.ok(wrong.headers['www-authenticate'])
   })
 
-  t.test('logging out ends the session at once', async (t) => {
+  t.test('log-out ends the session immediately', async (t) => {
     const kim = await signUp(app)
     t.equal((await kim.post('/v1/auth/logout')).status, 204)
     expectProblem(t, await kim.get('/v1/account'), 'unauthorized', 401)
@@ -90,7 +90,7 @@ t.test('signing up and in', async (t) => {
     )
   })
 
-  t.test('sessions are listed by device and can be ended one by one or all', async (t) => {
+  t.test('sessions are listed with their device, and end one at a time or all together', async (t) => {
     const kim = await signUp(app)
     const tv = await call(app, 'POST', '/v1/auth/login', {
       body: { email: kim.email, password: PASSWORD, device: 'TV' },
@@ -109,7 +109,7 @@ t.test('signing up and in', async (t) => {
     t.equal((await kim.get('/v1/account')).status, 401)
   })
 
-  t.test('an account keeps 20 sessions; the oldest ends', async (t) => {
+  t.test('an account has at most 20 sessions; the least recently used one ends', async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 20; i++) {
       clock.advance(1_000)
@@ -118,7 +118,7 @@ t.test('signing up and in', async (t) => {
     t.equal((await kim.get('/v1/account')).status, 401)
   })
 
-  t.test('changing the password needs the old one and ends the other sessions', async (t) => {
+  t.test('a password change requires the old password and ends the other sessions', async (t) => {
     const kim = await signUp(app)
     const other = (await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })).body
     expectProblem(
@@ -146,7 +146,7 @@ t.test('refresh tokens', async (t) => {
   const refresh = async (refreshToken: string) =>
     await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
 
-  t.test('each is exchanged for the next', async (t) => {
+  t.test('a refresh token is exchanged for the next one', async (t) => {
     const kim = await signUp(app)
     const second = await refresh(kim.refreshToken)
     t.equal(second.status, 200)
@@ -154,17 +154,17 @@ t.test('refresh tokens', async (t) => {
     t.equal((await kim.with(second.body.accessToken).get('/v1/account')).status, 200)
   })
 
-  t.test('twenty at once leave one session, one generation on', async (t) => {
+  t.test('of 20 concurrent refreshes, all receive the same new token', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await signUp(app)
       const answers = await Promise.all(Array.from({ length: 20 }, async () => await refresh(kim.refreshToken)))
       t.strictSame(new Set(answers.map(({ status }) => status)), new Set([200]), `round ${round + 1}`)
-      t.equal(new Set(answers.map(({ body }) => body.refreshToken)).size, 1, 'the same current token')
+      t.equal(new Set(answers.map(({ body }) => body.refreshToken)).size, 1, 'one new token')
       t.equal((await kim.get('/v1/auth/sessions')).body.items.length, 1)
     }
   })
 
-  t.test('a used token that comes late ends its whole family', async (t) => {
+  t.test('a reused token ends its session after the grace time', async (t) => {
     const kim = await signUp(app)
     const second = await refresh(kim.refreshToken)
     clock.advance(11_000)
@@ -173,14 +173,14 @@ t.test('refresh tokens', async (t) => {
     t.equal((await kim.with(second.body.accessToken).get('/v1/account')).status, 401)
   })
 
-  t.test('a token two generations old ends the family at once', async (t) => {
+  t.test('a token of two generations ago ends its session immediately', async (t) => {
     const kim = await signUp(app)
     const third = await refresh((await refresh(kim.refreshToken)).body.refreshToken)
     t.equal((await refresh(kim.refreshToken)).status, 401)
     t.equal((await refresh(third.body.refreshToken)).status, 401)
   })
 
-  t.test('made-up tokens are refused and end nothing', async (t) => {
+  t.test('forged tokens are rejected and end no session', async (t) => {
     const kim = await signUp(app)
     for (
       const token of [
@@ -196,7 +196,7 @@ t.test('refresh tokens', async (t) => {
     t.equal((await refresh(kim.refreshToken)).status, 200)
   })
 
-  t.test('a session that is not used for two weeks runs out', async (t) => {
+  t.test('a session expires after two weeks without use', async (t) => {
     const kim = await signUp(app)
     clock.advance(14 * 86_400_000 + 1_000)
     t.equal((await refresh(kim.refreshToken)).status, 401)
@@ -207,7 +207,7 @@ t.test('profiles', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
 
-  t.test('a basic account refuses a second profile, premium a sixth', async (t) => {
+  t.test('a basic account rejects a second profile, a premium account a sixth', async (t) => {
     const kim = await signUp(app, { plan: 'basic' })
     expectProblem(t, await kim.post('/v1/profiles', { name: 'Two' }), 'plan-profile-limit', 409)
     t.equal((await kim.put('/v1/account/plan', { plan: 'premium' })).status, 200)
@@ -217,7 +217,7 @@ t.test('profiles', async (t) => {
     expectProblem(t, await kim.post('/v1/profiles', { name: 'Six' }), 'plan-profile-limit', 409)
   })
 
-  t.test('fifty at once on premium leave exactly five', async (t) => {
+  t.test('50 concurrent additions on the premium plan leave five profiles', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await signUp(app)
       const answers = await Promise.all(
@@ -235,7 +235,7 @@ t.test('profiles', async (t) => {
     }
   })
 
-  t.test('locked profiles take the place of new ones: an account never grows past the largest plan', async (t) => {
+  t.test('locked profiles count: an account never has more profiles than the largest plan', async (t) => {
     const kim = await signUp(app)
     for (const name of ['Two', 'Three', 'Four', 'Five']) await kim.post('/v1/profiles', { name })
     t.equal((await kim.put('/v1/account/plan', { plan: 'standard', keepProfileIds: [kim.profileId] })).status, 200)
@@ -245,7 +245,7 @@ t.test('profiles', async (t) => {
     t.equal((await kim.post('/v1/profiles', { name: 'Six' })).status, 201)
   })
 
-  t.test('names are unique in the account, changes keep what the profile holds', async (t) => {
+  t.test('names are unique in an account, and changes keep the data of a profile', async (t) => {
     const kim = await signUp(app)
     const movie = await addMovie(app, admin)
     await watch(kim, clock, movie, 20_000)
@@ -264,11 +264,11 @@ t.test('profiles', async (t) => {
     t.equal(
       (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items.length,
       1,
-      'deleting another leaves it alone',
+      'the deletion of another profile has no effect',
     )
   })
 
-  t.test('the last profile stays; a deleted one is gone with its history', async (t) => {
+  t.test('the last profile cannot be deleted; a deleted one loses its history', async (t) => {
     const kim = await signUp(app)
     expectProblem(t, await kim.delete(`/v1/profiles/${kim.profileId}`), 'last-profile', 409)
     const second = (await kim.post('/v1/profiles', { name: 'Two' })).body.id
@@ -277,7 +277,7 @@ t.test('profiles', async (t) => {
     expectProblem(t, await kim.delete(`/v1/profiles/${second}`), 'not-found', 404)
   })
 
-  t.test('bad fields are refused by name', async (t) => {
+  t.test('invalid fields are rejected', async (t) => {
     const kim = await signUp(app)
     for (
       const body of [
@@ -297,7 +297,7 @@ t.test('profiles', async (t) => {
     }
   })
 
-  t.test('a token bound to a profile opens that profile and the catalogue, nothing else', async (t) => {
+  t.test('a profile token is valid for its profile and the catalogue only', async (t) => {
     const kim = await signUp(app)
     const movie = await addMovie(app, admin)
     const kids = (await kim.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
@@ -318,7 +318,7 @@ t.test('profiles', async (t) => {
     t.notOk((await child.get('/v1/titles')).body.items.some(({ id }: { id: string }) => id === movie))
   })
 
-  t.test('a profile with a PIN opens with it only', async (t) => {
+  t.test('a profile with a PIN requires it', async (t) => {
     const kim = await signUp(app)
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: '2468' })
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}`)).body.hasPin, true)
@@ -345,7 +345,7 @@ t.test('plans', async (t) => {
     })
   })
 
-  t.test('down needs a choice, locks the others, and up brings them back with all they hold', async (t) => {
+  t.test('a downgrade requires a choice and locks the other profiles; an upgrade unlocks them', async (t) => {
     const kim = await signUp(app)
     const two = { ...kim, profileId: (await kim.post('/v1/profiles', { name: 'Two' })).body.id as string }
     await watch(two, clock, movie, 20_000)
@@ -354,10 +354,10 @@ t.test('plans', async (t) => {
       lock: [{ name: 'Two' }],
       maxHeight: 720,
     })
-    const refused = await kim.put('/v1/account/plan', { plan: 'basic' })
-    expectProblem(t, refused, 'plan-needs-choice', 409)
-    t.equal(refused.body.profiles.length, 2)
-    t.equal((await kim.get('/v1/account')).body.plan, 'premium', 'nothing was changed')
+    const rejected = await kim.put('/v1/account/plan', { plan: 'basic' })
+    expectProblem(t, rejected, 'plan-needs-choice', 409)
+    t.equal(rejected.body.profiles.length, 2)
+    t.equal((await kim.get('/v1/account')).body.plan, 'premium', 'the plan is unchanged')
     t.equal((await kim.put('/v1/account/plan', { plan: 'basic', keepProfileIds: [kim.profileId] })).status, 200)
     expectProblem(t, await kim.get(`/v1/profiles/${two.profileId}/history`), 'profile-locked', 409)
     expectProblem(t, await play(two, movie), 'profile-locked', 409)
@@ -377,7 +377,7 @@ t.test('plans', async (t) => {
     )
   })
 
-  t.test('streams over a lower limit end, newest first', async (t) => {
+  t.test('streams above a lower limit end, newest first', async (t) => {
     const kim = await signUp(app)
     const streams = []
     for (let i = 0; i < 3; i++) streams.push((await play(kim, movie)).body.streamId)
@@ -386,7 +386,7 @@ t.test('plans', async (t) => {
     t.strictSame((await kim.get('/v1/account/streams')).body.items.map(({ id }: { id: string }) => id), [streams[0]])
   })
 
-  t.test('20 rounds of profiles and streams racing with a downgrade never end over the lower limit', async (t) => {
+  t.test('profiles and streams that race with a downgrade never exceed the lower limit', async (t) => {
     for (let round = 0; round < 20; round++) {
       const kim = await signUp(app)
       await Promise.all([

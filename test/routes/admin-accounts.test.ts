@@ -2,7 +2,7 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
 
-t.test('administrators and accounts', async (t) => {
+t.test('administrators', async (t) => {
   const { app } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
@@ -11,7 +11,7 @@ t.test('administrators and accounts', async (t) => {
     await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password } })
   const lastAction = async () => (await admin.get('/v1/admin/audit?limit=1')).body.items[0]
 
-  t.test('find an account by its address whatever its case, by id, and by what it is', async (t) => {
+  t.test('find accounts by email regardless of case, by ID, plan, role and status', async (t) => {
     const kim = await signUp(app, { plan: 'standard' })
     const found = (await admin.get(`/v1/admin/accounts?email=${kim.email.toUpperCase()}`)).body
     t.match(found, {
@@ -37,7 +37,7 @@ t.test('administrators and accounts', async (t) => {
     expectProblem(t, await kim.get(`/v1/admin/accounts/${kim.accountId}`), 'forbidden', 403)
   })
 
-  t.test('page through all of them without repeating one', async (t) => {
+  t.test('page through all accounts without duplicates', async (t) => {
     for (let i = 0; i < 5; i++) await signUp(app)
     const seen: string[] = []
     let cursor = ''
@@ -48,10 +48,10 @@ t.test('administrators and accounts', async (t) => {
       if (seen.length === 2) await signUp(app)
     } while (cursor !== '' && seen.length < 100)
     t.equal(new Set(seen).size, seen.length)
-    t.equal(seen.length, await Account.countDocuments() - 1, 'all but the one that came meanwhile')
+    t.equal(seen.length, await Account.countDocuments() - 1, 'all accounts except the one that signed up in between')
   })
 
-  t.test('see plan, profiles, sessions and streams, and no secret', async (t) => {
+  t.test('see plan, profiles, sessions and streams, but no secrets', async (t) => {
     const kim = await signUp(app)
     await kim.post('/v1/profiles', { name: 'Lee', pin: '1234' })
     await play(kim, movie, { device: 'TV' })
@@ -67,7 +67,7 @@ t.test('administrators and accounts', async (t) => {
     t.notMatch(JSON.stringify(body), /hash|seed|\$2[aby]/i)
   })
 
-  t.test("change the plan by the owner's rules", async (t) => {
+  t.test('change the plan by the same rules as the owner', async (t) => {
     const kim = await signUp(app)
     await kim.post('/v1/profiles', { name: 'Lee' })
     expectProblem(t, await admin.put(`${urlOf(kim)}/plan`, { plan: 'basic' }), 'plan-needs-choice', 409)
@@ -90,7 +90,7 @@ t.test('administrators and accounts', async (t) => {
     t.equal((await kim.get('/v1/account')).body.plan, 'basic')
   })
 
-  t.test('disable an account: sessions and streams end, and only the right password is told why', async (t) => {
+  t.test('disable an account: sessions and streams end, and only the right password reveals the reason', async (t) => {
     const kim = await signUp(app)
     await play(kim, movie)
     const first = await admin.put(`${urlOf(kim)}/disabled`)
@@ -100,7 +100,7 @@ t.test('administrators and accounts', async (t) => {
     t.equal(
       (await admin.put(`${urlOf(kim)}/disabled`)).body.disabledAt,
       first.body.disabledAt,
-      'repeating it changes nothing',
+      'disabling is idempotent',
     )
     expectProblem(t, await kim.get('/v1/account'), 'unauthorized', 401)
     expectProblem(
@@ -129,7 +129,7 @@ t.test('administrators and accounts', async (t) => {
     t.equal((await logIn(kim)).status, 200)
   })
 
-  t.test('log-ins that are under way when an account is disabled leave no session', async (t) => {
+  t.test('log-ins that race with disabling leave no session', async (t) => {
     const kim = await signUp(app)
     const answers = await Promise.all([
       logIn(kim),
@@ -155,7 +155,7 @@ t.test('administrators and accounts', async (t) => {
     expectProblem(t, await admin.delete('/v1/admin/accounts/ffffffffffffffffffffffff/sessions'), 'not-found', 404)
   })
 
-  t.test('make administrators, and members again; the last one stays', async (t) => {
+  t.test('grant and remove the administrator role, except from the last administrator', async (t) => {
     expectProblem(t, await admin.put(`${urlOf(admin)}/role`, { role: 'member' }), 'last-admin', 409)
     t.equal((await admin.get(urlOf(admin))).body.role, 'admin')
     const kim = await signUp(app)
@@ -163,24 +163,24 @@ t.test('administrators and accounts', async (t) => {
     t.match(await lastAction(), { action: 'change-account-role', account: kim.accountId })
     const token =
       (await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken: kim.refreshToken } })).body.accessToken
-    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 200, 'with the next refresh')
+    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 200, 'the next refresh contains the role')
     t.equal((await admin.put(`${urlOf(kim)}/role`, { role: 'member' })).body.role, 'member')
-    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 401, 'the token that says admin is dead')
+    t.equal((await kim.with(token).get('/v1/admin/audit')).status, 401, 'a token with the old role is rejected')
     expectProblem(t, await admin.put(`${urlOf(kim)}/role`, { role: 'root' }), 'validation-failed', 400)
   })
 
-  t.test('two administrators who remove each other at once leave one', async (t) => {
+  t.test('when two administrators remove each other at the same time, one remains', async (t) => {
     for (let round = 0; round < 5; round++) {
       const kim = await signUp(app)
       await admin.put(`${urlOf(kim)}/role`, { role: 'admin' })
       const other = kim.with((await logIn(kim)).body.accessToken)
       const self = admin.with((await logIn(admin)).body.accessToken)
-      const way = round % 2 === 0
+      const remove = round % 2 === 0
         ? async (from: Person, to: Person) => await from.put(`${urlOf(to)}/role`, { role: 'member' })
         : async (from: Person, to: Person) => await from.put(`${urlOf(to)}/disabled`)
-      await Promise.all([way(self, kim), way(other, admin)])
-      const left = await Account.countDocuments({ role: 'admin', disabledAt: null })
-      t.ok(left >= 1, `round ${round + 1}: ${left}`)
+      await Promise.all([remove(self, kim), remove(other, admin)])
+      const remaining = await Account.countDocuments({ role: 'admin', disabledAt: null })
+      t.ok(remaining >= 1, `round ${round + 1}: ${remaining}`)
       await Account.updateOne({ _id: admin.accountId }, { $set: { role: 'admin', disabledAt: null } })
       await Account.updateOne({ _id: kim.accountId }, { $set: { role: 'member', disabledAt: null } })
     }

@@ -12,7 +12,7 @@ t.test('the PIN of a profile', async (t) => {
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: PIN })
     return kim
   }
-  /** Counts what reaches the hash while something is done. */
+  /** Counts the verified hashes during some work. */
   const countHashed = async (work: () => Promise<unknown>): Promise<number> => {
     const { hasher } = containerOf(app)
     const { verify } = hasher
@@ -26,17 +26,17 @@ t.test('the PIN of a profile', async (t) => {
     return hashed
   }
 
-  t.test('may be guessed five times, then waits double from 30 seconds to 15 minutes', async (t) => {
+  t.test('after five wrong PINs, the wait doubles from 30 seconds to 15 minutes', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 5; i++) expectProblem(t, await guess(kim, '1111'), 'wrong-pin', 403)
     for (const seconds of [30, 60, 120, 240, 480, 900, 900]) {
-      const refused = await guess(kim, PIN)
-      expectProblem(t, refused, 'too-many-pin-guesses', 429)
+      const blocked = await guess(kim, PIN)
+      expectProblem(t, blocked, 'too-many-pin-guesses', 429)
       t.ok(
-        refused.body.retryAfterSeconds <= seconds && refused.body.retryAfterSeconds > seconds - 5,
-        `${refused.body.retryAfterSeconds} of ${seconds} s`,
+        blocked.body.retryAfterSeconds <= seconds && blocked.body.retryAfterSeconds > seconds - 5,
+        `${blocked.body.retryAfterSeconds} of ${seconds} s`,
       )
-      t.equal(refused.headers['retry-after'], String(refused.body.retryAfterSeconds))
+      t.equal(blocked.headers['retry-after'], String(blocked.body.retryAfterSeconds))
       clock.advance((seconds - 5) * 1_000)
       expectProblem(t, await guess(kim, PIN), 'too-many-pin-guesses', 429)
       clock.advance(5_000)
@@ -44,7 +44,7 @@ t.test('the PIN of a profile', async (t) => {
     }
   })
 
-  t.test('is not even looked at while waiting', async (t) => {
+  t.test('a PIN is not verified during the wait', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 5; i++) await guess(kim, '1111')
     t.equal(
@@ -55,7 +55,7 @@ t.test('the PIN of a profile', async (t) => {
     )
   })
 
-  t.test('forty wrong guesses at once: five reach the hash', async (t) => {
+  t.test('of 40 concurrent wrong PINs, five are verified', async (t) => {
     for (let round = 0; round < 5; round++) {
       const kim = await withPin()
       let answers: Answer[] = []
@@ -70,7 +70,7 @@ t.test('the PIN of a profile', async (t) => {
     }
   })
 
-  t.test('a right one begins the count again', async (t) => {
+  t.test('the right PIN restarts the count', async (t) => {
     const kim = await withPin()
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 4; i++) expectProblem(t, await guess(kim, '1111'), 'wrong-pin', 403)
@@ -78,7 +78,7 @@ t.test('the PIN of a profile', async (t) => {
     }
   })
 
-  t.test("changing it, or taking it away, with the account's own token ends the wait", async (t) => {
+  t.test('changing or removing the PIN with the account token ends the wait', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 6; i++) await guess(kim, '1111')
     t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { name: 'Kim' })).status, 200)
@@ -91,7 +91,7 @@ t.test('the PIN of a profile', async (t) => {
     t.equal((await guess(kim)).status, 200)
   })
 
-  t.test('none at all is no guess', async (t) => {
+  t.test('a request without a PIN is not an attempt', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 8; i++) expectProblem(t, await guess(kim, i % 2 === 0 ? undefined : ''), 'wrong-pin', 403)
     t.equal((await guess(kim, PIN)).status, 200)
@@ -99,7 +99,7 @@ t.test('the PIN of a profile', async (t) => {
     expectProblem(t, await guess(kim, '123456789'), 'validation-failed', 400)
   })
 
-  t.test('guessing at one profile holds up no other, and strangers cannot guess at all', async (t) => {
+  t.test('wrong PINs of one profile do not block another, and other accounts cannot try any', async (t) => {
     const kim = await withPin()
     const second = (await kim.post('/v1/profiles', { name: 'Two', pin: '1357' })).body.id
     for (let i = 0; i < 6; i++) await guess(kim, '1111')

@@ -9,13 +9,13 @@ import { AUTH_RATE_LIMIT } from '../../src/plugins/security.js'
 t.test('the service', async (t) => {
   const { app } = await startApp(t, { CORS_ORIGINS: 'https://tv.example.com' })
 
-  t.test('says that it lives and is ready', async (t) => {
+  t.test('reports that it is alive and ready', async (t) => {
     t.strictSame([(await call(app, 'GET', '/health/live')).body, (await call(app, 'GET', '/health/ready')).body], [{
       status: 'ok',
     }, { status: 'ok' }])
   })
 
-  t.test('answers everything that goes wrong with a problem document', async (t) => {
+  t.test('responds to every error with a problem document', async (t) => {
     expectProblem(t, await call(app, 'GET', '/nowhere'), 'not-found', 404)
     expectProblem(
       t,
@@ -54,7 +54,7 @@ t.test('the service', async (t) => {
     t.equal(headers['x-request-id'], body.requestId)
   })
 
-  t.test('answers what is no HTTP request with a problem document too', async (t) => {
+  t.test('responds to invalid HTTP with a problem document', async (t) => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = app.server.address() as AddressInfo
     const ask = async (text: string): Promise<string> =>
@@ -77,7 +77,7 @@ t.test('the service', async (t) => {
     )
   })
 
-  t.test('sends safe headers, and lets in only the origins that are listed', async (t) => {
+  t.test('sends security headers, and allows only the configured origins', async (t) => {
     const allowed = await call(app, 'GET', '/v1/plans', { headers: { origin: 'https://tv.example.com' } })
     t.match(allowed.headers, {
       'access-control-allow-origin': 'https://tv.example.com',
@@ -101,7 +101,7 @@ t.test('the service', async (t) => {
     t.match(metrics.bytes.toString(), /normflix_catalogue_titles 0/)
   })
 
-  t.test('describes itself so that clients can be generated from it', async (t) => {
+  t.test('has an OpenAPI document that client generators can use', async (t) => {
     const { body } = await call(app, 'GET', '/openapi.json')
     const parameters = Object.values<any>(body.paths).flatMap((methods) =>
       Object.values<any>(methods).flatMap(({ parameters = [] }) => parameters)
@@ -110,12 +110,12 @@ t.test('the service', async (t) => {
     t.strictSame(
       parameters.filter(({ required, schema }: any) => required === true && schema.default !== undefined),
       [],
-      'what has a default may be left out',
+      'a parameter with a default is optional',
     )
     t.strictSame(
       parameters.filter(({ required, example }: any) => required !== true && example !== undefined),
       [],
-      'no filter is filled in',
+      'optional filters have no example',
     )
     const untyped: unknown[] = []
     JSON.parse(JSON.stringify(body), (_key, value) => {
@@ -125,14 +125,14 @@ t.test('the service', async (t) => {
     t.strictSame(untyped, [], 'every enumeration has a type')
   })
 
-  t.test('tells 503 while the database is away, and goes on when it is back', async (t) => {
+  t.test('responds with 503 while the database is unavailable, and recovers', async (t) => {
     const kim = await signUp(app)
     const client = mongoose.connection.getClient()
     await client.close()
-    const away = await kim.get(`/v1/profiles/${kim.profileId}/history`)
-    t.equal(away.status, 503)
-    t.equal(away.body.code, 'database-unavailable')
-    t.ok(away.headers['retry-after'])
+    const unavailable = await kim.get(`/v1/profiles/${kim.profileId}/history`)
+    t.equal(unavailable.status, 503)
+    t.equal(unavailable.body.code, 'database-unavailable')
+    t.ok(unavailable.headers['retry-after'])
     t.equal((await call(app, 'GET', '/health/live')).status, 200)
     t.equal((await call(app, 'GET', '/health/ready')).status, 503)
     await client.connect()
@@ -141,7 +141,7 @@ t.test('the service', async (t) => {
   })
 })
 
-t.test('request rates are limited by address', async (t) => {
+t.test('requests are limited per IP address', async (t) => {
   const { app } = await startApp(t, { RATE_LIMITS: 'on' })
   const answers = []
   for (let i = 0; i <= AUTH_RATE_LIMIT.max; i++) {
@@ -152,9 +152,9 @@ t.test('request rates are limited by address', async (t) => {
   t.ok(Number(answers[AUTH_RATE_LIMIT.max]?.headers['retry-after']) > 0)
 })
 
-t.test('a route that does not say who may call it fails the start', async (t) => {
+t.test('a route that does not declare its access fails the start', async (t) => {
   const { app } = await startApp(t)
   const bare = Fastify()
   await bare.register(authPlugin, containerOf(app))
-  t.throws(() => bare.get('/open', async () => 'everybody'), /does not say who may call it/)
+  t.throws(() => bare.get('/open', async () => 'everyone'), /does not declare its access/)
 })

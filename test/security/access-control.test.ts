@@ -1,23 +1,23 @@
-// Walks every operation of the OpenAPI document as each sort of somebody who may not.
+// Calls every operation of the OpenAPI document without permission, in each way in which a caller can lack it.
 import t, { type Test } from 'tap'
 import { call, expectProblem, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
 import { createWorld, kindOf, operations, send, type Operation } from './operations.js'
 
 const has = (operation: Operation, kind: ReturnType<typeof kindOf>): boolean =>
   operation.pathParameters.some((name) => kindOf(name) === kind)
-const isAdmins = ({ path }: Operation): boolean => path.startsWith('/v1/admin')
+const isAdminOperation = ({ path }: Operation): boolean => path.startsWith('/v1/admin')
 const guarded = operations.filter(({ isPublic }) => !isPublic)
 
-/** Taking away what is not there is no error, and says nothing about what there is. */
-const QUIET_FOR_CHILDREN = new Set(['DELETE /v1/profiles/{profileId}/wishlist/{titleId}'])
+/** Idempotent operations succeed for a title that the profile cannot see. */
+const ALLOWED_FOR_CHILDREN = new Set(['DELETE /v1/profiles/{profileId}/wishlist/{titleId}'])
 
-t.test("nobody sees another's things", async (t) => {
+t.test('every operation enforces access control', async (t) => {
   const started = await startApp(t)
   const { app } = started
   const world = await createWorld(started)
   const { owner, movie } = world
   let requests = 0
-  const ask: typeof send = async (...args) => {
+  const sendCounted: typeof send = async (...args) => {
     requests++
     return await send(...args)
   }
@@ -37,10 +37,10 @@ t.test("nobody sees another's things", async (t) => {
     names: readonly Operation[] = guarded,
   ): Promise<void> {
     for (const operation of names) {
-      const answer = await ask(world, operation, token)
-      const isRefused = answer.status === 401 && answer.body?.code === 'unauthorized' &&
+      const answer = await sendCounted(world, operation, token)
+      const isRejected = answer.status === 401 && answer.body?.code === 'unauthorized' &&
         answer.headers['www-authenticate'] !== undefined
-      if (!isRefused) t.fail(`${operation.name} answered ${answer.status}`)
+      if (!isRejected) t.fail(`${operation.name}: status ${answer.status}`)
     }
     t.pass(`${names.length} operations`)
   }
@@ -48,25 +48,25 @@ t.test("nobody sees another's things", async (t) => {
   t.test('without a token', async (t) => {
     await expectUnauthorized(t, undefined)
   })
-  t.test('with a token that is nothing', async (t) => {
+  t.test('with a malformed token', async (t) => {
     await expectUnauthorized(t, 'garbage')
   })
-  t.test('with a token that has expired', async (t) => {
+  t.test('with an expired token', async (t) => {
     const claims = { sub: owner.accountId, sid: world.sessionId, role: 'member' } as const
     t.equal(
       (await call(app, 'GET', '/v1/account', { token: app.signAccessToken(claims, new Date()) })).status,
       200,
-      'the same token is good before',
+      'the same token is valid before',
     )
     await expectUnauthorized(t, app.signAccessToken(claims, new Date(Date.now() - 16 * 60_000)))
   })
-  t.test('with a token whose session was ended', async (t) => {
+  t.test('with a token of an ended session', async (t) => {
     const { body } = await call(app, 'POST', '/v1/auth/login', { body: { email: owner.email, password: PASSWORD } })
     t.equal((await owner.with(body.accessToken).post('/v1/auth/logout')).status, 204)
     await expectUnauthorized(t, body.accessToken)
   })
 
-  t.test('a stranger, with the ids of somebody else', async (t) => {
+  t.test('with the token of another account', async (t) => {
     const stranger = await signUp(app)
     const secrets = [
       owner.accountId,
@@ -76,67 +76,70 @@ t.test("nobody sees another's things", async (t) => {
       world.stream.streamId,
       world.playId,
     ]
-    const foreign = guarded.filter((operation) => has(operation, 'owned') && !isAdmins(operation))
+    const foreign = guarded.filter((operation) => has(operation, 'owned') && !isAdminOperation(operation))
     for (const operation of foreign) {
-      const answer = await ask(world, operation, stranger.token)
+      const answer = await sendCounted(world, operation, stranger.token)
       if (answer.status !== 404 || answer.body?.code !== 'not-found') {
-        t.fail(`${operation.name} answered ${answer.status}`)
+        t.fail(`${operation.name}: status ${answer.status}`)
       }
-      expectNothingOf(t, operation, answer, secrets)
+      expectNoSecrets(t, operation, answer, secrets)
     }
-    // On a profile of one's own, another's streams and plays are as little there.
+    // Streams and plays of another account do not exist under the own profile either.
     for (const operation of foreign.filter(({ path }) => /\{(streamId|playId)\}/.test(path))) {
-      const answer = await ask(world, operation, stranger.token, { profileId: stranger.profileId })
+      const answer = await sendCounted(world, operation, stranger.token, { profileId: stranger.profileId })
       t.equal(answer.status, 404, operation.name)
     }
     for (const operation of guarded.filter(({ method }) => method === 'GET')) {
-      expectNothingOf(
+      expectNoSecrets(
         t,
         operation,
-        await ask(world, operation, stranger.token, { profileId: stranger.profileId }),
+        await sendCounted(world, operation, stranger.token, { profileId: stranger.profileId }),
         secrets,
       )
     }
     t.pass(`${foreign.length} operations`)
   })
 
-  t.test('a member, on what is for administrators, before the body is looked at', async (t) => {
-    for (const operation of guarded.filter(isAdmins)) {
-      const answer = await ask(world, operation, owner.token)
+  t.test('with the token of a member on administrator routes, before the body is validated', async (t) => {
+    for (const operation of guarded.filter(isAdminOperation)) {
+      const answer = await sendCounted(world, operation, owner.token)
       if (answer.status !== 403 || answer.body?.code !== 'forbidden') {
-        t.fail(`${operation.name} answered ${answer.status}`)
+        t.fail(`${operation.name}: status ${answer.status}`)
       }
     }
     const withNonsense = await call(app, 'POST', '/v1/admin/movies', { token: owner.token, body: { nonsense: true } })
     expectProblem(t, withNonsense, 'forbidden', 403)
   })
 
-  t.test('the token of another profile of the account', async (t) => {
+  t.test('with the token of another profile of the account', async (t) => {
     const second = (await owner.post('/v1/profiles', { name: 'Second' })).body.id
     const bound = (await owner.post(`/v1/profiles/${second}/select`)).body.accessToken
     const closed = guarded.filter(({ path }) =>
       path.includes('{profileId}') || path.startsWith('/v1/account') || path.startsWith('/v1/admin')
     )
     for (const operation of closed) {
-      const answer = await ask(world, operation, bound)
-      if (![403, 404].includes(answer.status)) t.fail(`${operation.name} answered ${answer.status}`)
+      const answer = await sendCounted(world, operation, bound)
+      if (![403, 404].includes(answer.status)) t.fail(`${operation.name}: status ${answer.status}`)
     }
     t.equal((await owner.delete(`/v1/profiles/${second}`)).status, 204)
     t.pass(`${closed.length} operations`)
   })
 
-  t.test('a child, with titles that are not for children', async (t) => {
+  t.test('with the token of a kids profile and a title for adults', async (t) => {
     const kids = (await owner.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
     const child = (await owner.post(`/v1/profiles/${kids}/select`)).body.accessToken
     const titles = guarded.filter((operation) =>
-      has(operation, 'title') && !isAdmins(operation) && !QUIET_FOR_CHILDREN.has(operation.name)
+      has(operation, 'title') && !isAdminOperation(operation) && !ALLOWED_FOR_CHILDREN.has(operation.name)
     )
     for (const operation of titles) {
-      const answer = await ask(world, operation, child, { profileId: kids })
-      if (answer.status !== 404) t.fail(`${operation.name} answered ${answer.status}`)
+      const answer = await sendCounted(world, operation, child, { profileId: kids })
+      if (answer.status !== 404) t.fail(`${operation.name}: status ${answer.status}`)
     }
     for (const operation of guarded.filter(({ method }) => method === 'GET')) {
-      expectNothingOf(t, operation, await ask(world, operation, child, { profileId: kids }), [movie, 'The Matrix'])
+      expectNoSecrets(t, operation, await sendCounted(world, operation, child, { profileId: kids }), [
+        movie,
+        'The Matrix',
+      ])
     }
     expectProblem(
       t,
@@ -148,13 +151,13 @@ t.test("nobody sees another's things", async (t) => {
     t.pass(`${titles.length} operations`)
   })
 
-  t.test('and all of it left everything as it was', async (t) => {
+  t.test('without any effect', async (t) => {
     t.strictSame(await snapshot(), before)
-    t.comment(`nobody sees another's things: ${operations.length} operations, ${requests} requests, 0 let through`)
+    t.comment(`access control: ${operations.length} operations, ${requests} requests, 0 allowed`)
   })
 })
 
-function expectNothingOf (t: Test, { name }: Operation, { bytes }: Answer, secrets: readonly string[]): void {
+function expectNoSecrets (t: Test, { name }: Operation, { bytes }: Answer, secrets: readonly string[]): void {
   const text = bytes.toString()
-  for (const secret of secrets) if (text.includes(secret)) t.fail(`${name} tells ${secret}`)
+  for (const secret of secrets) if (text.includes(secret)) t.fail(`${name} reveals ${secret}`)
 }

@@ -1,4 +1,4 @@
-// Bytes only for a signed, live lease: every address that gives bytes of a film, its sound, subtitles or pictures.
+// Media bytes require a signed URL of a live lease: files, HLS playlists and segments, subtitles and thumbnails.
 import { Parser } from 'm3u8-parser'
 import t from 'tap'
 import { signHlsGrant, signMediaGrant } from '../../src/media/delivery/media-urls.js'
@@ -19,7 +19,7 @@ const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.500\nWhoa.\n'
 const SPRITE_INDEX = 'WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.jpg#xywh=0,0,160,90\n'
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 1)])
 
-t.test('bytes only for a signed, live lease', async (t) => {
+t.test('media bytes require a signed URL of a live lease', async (t) => {
   const clock = createStillClock()
   const { app } = await startApp(t, {}, undefined, clock)
   const admin = await signUpAdmin(app)
@@ -60,8 +60,8 @@ t.test('bytes only for a signed, live lease', async (t) => {
     t.equal(status, 204)
   }
 
-  /** Every address that a player gets with a stream, and those inside of its playlists. */
-  async function addressesOf (
+  /** Starts a stream. @returns its URLs, and those in its playlists */
+  async function startStream (
     viewer: Person,
     item: string,
   ): Promise<{ streamId: string, mediaFile: any, urls: string[] }> {
@@ -72,7 +72,8 @@ t.test('bytes only for a signed, live lease', async (t) => {
       ...body.subtitles.map(({ url }: { url: string }) => url),
       body.thumbnailsUrl,
     ]
-    const inside = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
+    const resolveUri = (uri: string, from: string): string =>
+      new URL(uri, `http://x${from}`).href.slice('http://x'.length)
     const parse = async (url: string): Promise<Parser['manifest']> => {
       const parser = new Parser()
       parser.push((await call(app, 'GET', url)).bytes.toString())
@@ -80,43 +81,43 @@ t.test('bytes only for a signed, live lease', async (t) => {
       return parser.manifest
     }
     urls.push(
-      inside((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl)
+      resolveUri((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl)
         .replace(/#.*/, ''),
     )
     const master = await parse(body.hlsUrl)
     for (const { uri } of master.playlists ?? []) {
-      const playlist = inside(uri, body.hlsUrl)
+      const playlist = resolveUri(uri, body.hlsUrl)
       const { segments = [] } = await parse(playlist)
-      urls.push(playlist, ...segments.slice(0, 1).map((segment) => inside(segment.uri, playlist)))
+      urls.push(playlist, ...segments.slice(0, 1).map((segment) => resolveUri(segment.uri, playlist)))
     }
     return { streamId: body.streamId, mediaFile: body.mediaFile, urls: [...new Set(urls)] }
   }
 
   const kim = await signUp(app)
   const stranger = await signUp(app, { plan: 'basic' })
-  const mine = await addressesOf(kim, movie)
-  const other = await addressesOf(kim, otherMovie)
+  const mine = await startStream(kim, movie)
+  const other = await startStream(kim, otherMovie)
   let cases = 0
 
   async function expectNoBytes (what: string, url: string): Promise<void> {
     for (const headers of [{}, { range: 'bytes=0-99' }] as Array<Record<string, string>>) {
       cases++
-      const { status, body, headers: answered } = await call(app, 'GET', url, { headers })
-      const isRefused = status === 403 && body?.code === 'media-refused' && answered['accept-ranges'] === undefined &&
-        answered['content-range'] === undefined
-      if (!isRefused) t.fail(`${what}: ${url.replace(/token=.*/, '')} answered ${status}`)
+      const { status, body, headers: received } = await call(app, 'GET', url, { headers })
+      const isRejected = status === 403 && body?.code === 'media-refused' && received['accept-ranges'] === undefined &&
+        received['content-range'] === undefined
+      if (!isRejected) t.fail(`${what}: ${url.replace(/token=.*/, '')}: status ${status}`)
     }
   }
   const partsOf = (url: string): [path: string, token: string] => url.split('?token=') as [string, string]
 
-  await t.test('all are there with their own token', async (t) => {
-    t.ok(mine.urls.length >= 8, `${mine.urls.length} addresses`)
+  await t.test('every URL works with its own token', async (t) => {
+    t.ok(mine.urls.length >= 8, `${mine.urls.length} URLs`)
     for (const url of mine.urls) {
       t.ok((await call(app, 'GET', url)).status === 200, partsOf(url)[0].replace(/[0-9a-f]{24}/g, '…'))
     }
   })
 
-  await t.test('without a token, with a changed one, and with that of another thing', async (t) => {
+  await t.test('a missing, changed or foreign token is rejected', async (t) => {
     for (const [index, url] of mine.urls.entries()) {
       const [path, token] = partsOf(url)
       await expectNoBytes('no token', path)
@@ -139,20 +140,20 @@ t.test('bytes only for a signed, live lease', async (t) => {
         await expectNoBytes('another signature', `${path}?token=${kind}.${body}.${wrong}`)
       }
       await expectNoBytes(
-        "another film's token",
+        'the token of another movie',
         `${path}?token=${partsOf(other.urls[index] ?? other.urls[0] ?? '')[1]}`,
       )
     }
     t.pass(`${cases} requests`)
   })
 
-  await t.test('with a lease that never was, another height, another profile, or past its end', async (t) => {
+  await t.test('a token of an unknown lease, another height, another profile or in the past is rejected', async (t) => {
     const { keys } = containerOf(app)
     const now = clock.now().getTime()
     const lease = { account: kim.accountId, profile: kim.profileId, lease: mine.streamId, expiresAt: now + 60_000 }
     const file = mine.mediaFile.id as string
     const good = signMediaGrant(keys, { ...lease, file, item: movie, maxHeight: 2_160 })
-    t.equal((await call(app, 'GET', `/v1/media/${file}?token=${good}`)).status, 200, 'the forge makes good tokens')
+    t.equal((await call(app, 'GET', `/v1/media/${file}?token=${good}`)).status, 200, 'an unchanged token is valid')
     const forged: Array<[string, object]> = [
       ['no such lease', { lease: '665f1c2e9b1e8a0012ab34cd' }],
       ['another profile', { profile: stranger.profileId }],
@@ -182,15 +183,15 @@ t.test('bytes only for a signed, live lease', async (t) => {
     }
   })
 
-  await t.test('once the stream has ended', async () => {
+  await t.test('an ended stream is rejected', async () => {
     await kim.post(`/v1/profiles/${kim.profileId}/playback/${mine.streamId}/stop`, { positionMs: 1_000, at: AT })
     for (const url of mine.urls) await expectNoBytes('an ended lease', url)
   })
 
-  await t.test('once the stream has run out', async () => {
+  await t.test('an expired stream is rejected', async () => {
     clock.advance(10 * 60_000)
-    for (const url of other.urls) await expectNoBytes('a lease that ran out', url)
+    for (const url of other.urls) await expectNoBytes('an expired lease', url)
   })
 
-  t.comment(`bytes only for a signed, live lease: ${mine.urls.length} addresses, ${cases} requests, 0 with bytes`)
+  t.comment(`media access: ${mine.urls.length} URLs, ${cases} requests, 0 with bytes`)
 })

@@ -1,8 +1,8 @@
-// Bodies that begin valid and are broken in a seeded way: the same seed gives the same bodies.
+// Mutates valid request bodies. The same seed produces the same mutants.
 import { call, type Answer } from '../helper.js'
 import { bodyOf, operations, urlOf, type Operation, type World } from './operations.js'
 
-const STRANGE: readonly unknown[] = [
+const HOSTILE_VALUES: readonly unknown[] = [
   null,
   true,
   false,
@@ -40,8 +40,8 @@ const STRANGE: readonly unknown[] = [
   "' OR 1=1",
   '{{7*7}}',
 ]
-/** What is no JSON, or JSON that breaks parsers. */
-const RAW: readonly string[] = [
+/** Invalid JSON, and JSON that breaks parsers. */
+const RAW_BODIES: readonly string[] = [
   '',
   '{',
   '[',
@@ -62,7 +62,7 @@ const RAW: readonly string[] = [
   '"x"',
   '{}{}',
 ]
-const TYPES = [
+const CONTENT_TYPES = [
   'application/json',
   'application/json; charset=utf-16',
   'text/plain',
@@ -76,7 +76,7 @@ const TYPES = [
   'nonsense',
 ]
 
-/** mulberry32: small, and the same everywhere. */
+/** The mulberry32 generator: the same numbers on every platform. */
 export function createRandom (seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -95,30 +95,30 @@ export interface Mutant {
 
 export function makeMutant (random: () => number): Mutant {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
-  const operation = pick(TAKING)
+  const operation = pick(OPERATIONS_WITH_BODY)
   const isRaw = random() < 0.15
-  const type = random() < 0.1 ? pick(TYPES) : 'application/json'
-  if (isRaw) return { operation, payload: pick(RAW), type }
+  const type = random() < 0.1 ? pick(CONTENT_TYPES) : 'application/json'
+  if (isRaw) return { operation, payload: pick(RAW_BODIES), type }
   const body = structuredClone(bodyOf(operation) ?? {}) as Record<string, unknown>
   for (const name of Object.keys(operation.bodySchema?.properties ?? {})) {
-    if (random() < 0.2) body[name] = structuredClone(pick(STRANGE))
+    if (random() < 0.2) body[name] = structuredClone(pick(HOSTILE_VALUES))
   }
-  for (let left = 1 + Math.floor(random() * 3); left > 0; left--) breakOne(body, random, pick)
-  return { operation, payload: random() < 0.05 ? pick(STRANGE) : body, type }
+  for (let remaining = 1 + Math.floor(random() * 3); remaining > 0; remaining--) mutate(body, random, pick)
+  return { operation, payload: random() < 0.05 ? pick(HOSTILE_VALUES) : body, type }
 }
 
-/** Ends neither the session nor the account that the mutants are sent by. */
-const TAKING = operations.filter(({ method, path }) =>
+/** Operations with a body, except those that would end the session of the caller. */
+const OPERATIONS_WITH_BODY = operations.filter(({ method, path }) =>
   ['POST', 'PUT', 'PATCH'].includes(method) && !path.includes('logout')
 )
 
-function breakOne (body: Record<string, unknown>, random: () => number, pick: <T>(values: readonly T[]) => T): void {
+function mutate (body: Record<string, unknown>, random: () => number, pick: <T>(values: readonly T[]) => T): void {
   const names = Object.keys(body)
   const name = names.length > 0 && random() < 0.8 ? pick(names) : `x${Math.floor(random() * 100)}`
-  const inside = body[name]
-  if (typeof inside === 'object' && inside !== null && random() < 0.6) {
-    breakOne(
-      (Array.isArray(inside) && typeof inside[0] === 'object' && inside[0] !== null ? inside[0] : inside) as Record<
+  const value = body[name]
+  if (typeof value === 'object' && value !== null && random() < 0.6) {
+    mutate(
+      (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null ? value[0] : value) as Record<
         string,
         unknown
       >,
@@ -126,7 +126,7 @@ function breakOne (body: Record<string, unknown>, random: () => number, pick: <T
       pick,
     )
   } else if (random() < 0.15) delete body[name]
-  else body[name] = structuredClone(pick(STRANGE))
+  else body[name] = structuredClone(pick(HOSTILE_VALUES))
 }
 
 export interface Outcome {
@@ -135,7 +135,7 @@ export interface Outcome {
   readonly wrong: readonly string[]
 }
 
-/** Sends so many mutants; says what was no proper answer. */
+/** Sends mutants and collects the wrong responses. */
 export async function sendMutants (world: World, count: number, seed: number): Promise<Outcome> {
   const random = createRandom(seed)
   const byStatus: Record<string, number> = {}
@@ -150,11 +150,11 @@ export async function sendMutants (world: World, count: number, seed: number): P
       headers: { 'content-type': type },
     })
     byStatus[answer.status] = (byStatus[answer.status] ?? 0) + 1
-    if (!isProper(answer)) wrong.push(`${operation.name} with ${type}: ${answer.status} for ${body.slice(0, 300)}`)
+    if (!isExpected(answer)) wrong.push(`${operation.name} with ${type}: ${answer.status} for ${body.slice(0, 300)}`)
   }
   return { sent: count, byStatus, wrong }
 }
 
-function isProper ({ status, headers }: Answer): boolean {
+function isExpected ({ status, headers }: Answer): boolean {
   return status < 400 || (status < 500 && String(headers['content-type']).startsWith('application/problem+json'))
 }

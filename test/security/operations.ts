@@ -1,5 +1,5 @@
-// Every operation of the OpenAPI document with valid values for it. A new route is covered the day it appears; a path
-// parameter is taught with one line in PARAMETERS, a body or query that its schema alone does not tell with one in VALUES.
+// Every operation of the OpenAPI document with a valid request. New routes are covered automatically. A new path
+// parameter needs a line in PARAMETERS; a body or query that its schema does not determine needs one in VALUES.
 import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
 import {
@@ -42,7 +42,7 @@ interface Parameter {
   readonly required?: boolean
   readonly schema: Schema
 }
-interface Described {
+interface OperationObject {
   readonly operationId: string
   readonly security?: unknown[]
   readonly parameters?: readonly Parameter[]
@@ -55,30 +55,30 @@ export interface Operation {
   readonly path: string
   readonly isPublic: boolean
   readonly parameters: readonly Parameter[]
-  /** Names in braces in the path. */
+  /** Names of the parameters in the path. */
   readonly pathParameters: readonly string[]
-  /** Of a JSON body; null when it takes none. */
+  /** Schema of the JSON body; null without one. */
   readonly bodySchema: Schema | null
 }
 
 const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
-  paths: Record<string, Record<string, Described>>,
+  paths: Record<string, Record<string, OperationObject>>,
   components: { schemas: Record<string, Schema> },
 }
 
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, described]) => ({
+  Object.entries(methods).map(([method, operation]) => ({
     name: `${method.toUpperCase()} ${path}`,
     method: method.toUpperCase() as Method,
     path,
-    isPublic: described.security?.length === 0,
-    parameters: described.parameters ?? [],
+    isPublic: operation.security?.length === 0,
+    parameters: operation.parameters ?? [],
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-    bodySchema: described.requestBody?.content['application/json']?.schema ?? null,
+    bodySchema: operation.requestBody?.content['application/json']?.schema ?? null,
   }))
 )
 
-/** What the walk needs: somebody who owns one of everything. */
+/** The data of a walk over all operations: an owner with one of everything. */
 export interface World {
   readonly app: FastifyInstance
   readonly admin: Person
@@ -107,19 +107,19 @@ export async function createWorld ({ app, clock }: TestApp): Promise<World> {
 }
 
 /**
- * - `owned`: only its account may reach it
- * - `title`: what of the catalogue a child may not see is not there for it
- * - `other`: neither; what guards it is the role, a signature, or nothing
+ * - `owned`: accessible for its account only
+ * - `title`: not found for a profile whose maturity limits it exceeds
+ * - `other`: protected by the role or a signature, or public
  */
 type Kind = 'owned' | 'title' | 'other'
-type Taught = readonly [kind: Kind, value: (world: World) => string | Promise<string>]
+type ParameterRule = readonly [kind: Kind, value: (world: World) => string | Promise<string>]
 
 const UNKNOWN_ID = '665f1c2e9b1e8a0012ab34cd'
-/** Tried where a string has a pattern and no example. */
-const WORDS = ['x', 'en', UNKNOWN_ID, '2026-01-01']
+/** Values for a string with a pattern and without an example. */
+const SAMPLE_STRINGS = ['x', 'en', UNKNOWN_ID, '2026-01-01']
 
-/** One line teaches a path parameter. Its value is asked for only where an operation has it. */
-const PARAMETERS: Readonly<Record<string, Taught>> = {
+/** Kind and value of each path parameter. */
+const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   profileId: ['owned', ({ owner }) => owner.profileId],
   streamId: ['owned', ({ stream }) => stream.streamId],
   sessionId: ['owned', ({ sessionId }) => sessionId],
@@ -143,9 +143,9 @@ const PARAMETERS: Readonly<Record<string, Taught>> = {
   uploadId: ['other', () => UNKNOWN_ID],
 }
 
-/** One line teaches what a schema does not tell: the body, or the query, that an operation takes. */
+/** Bodies and queries that the schemas do not determine. */
 const VALUES: Readonly<Record<string, { readonly body?: unknown, readonly query?: string }>> = {
-  'PATCH /v1/profiles/{profileId}': { body: { name: 'Somebody else' } },
+  'PATCH /v1/profiles/{profileId}': { body: { name: 'Another name' } },
   'POST /v1/admin/movies/{movieId}/subtitles': { query: '?language=en' },
   'POST /v1/admin/shows/{showId}/seasons/{season}/episodes/{episode}/subtitles': { query: '?language=en' },
   'GET /v1/search': { query: '?q=matrix' },
@@ -153,21 +153,19 @@ const VALUES: Readonly<Record<string, { readonly body?: unknown, readonly query?
 }
 
 export function kindOf (parameter: string): Kind {
-  return taught(parameter)[0]
+  return parameterRule(parameter)[0]
 }
 
-function taught (parameter: string): Taught {
+function parameterRule (parameter: string): ParameterRule {
   return PARAMETERS[parameter] ??
-    fail(
-      `The walk does not know the path parameter "${parameter}": add one line for it to PARAMETERS in test/security/operations.ts.`,
-    )
+    fail(`Unknown path parameter "${parameter}": add a line to PARAMETERS in test/security/operations.ts.`)
 }
 
 function fail (message: string): never {
   throw new Error(message)
 }
 
-/** The address of an operation for things of the world; `instead` names other ids. */
+/** The URL of an operation for the data of a world. @param instead other values of path parameters */
 export async function urlOf (
   world: World,
   operation: Operation,
@@ -175,7 +173,7 @@ export async function urlOf (
 ): Promise<string> {
   let { path } = operation
   for (const name of operation.pathParameters) {
-    path = path.replace(`{${name}}`, instead[name] ?? await taught(name)[1](world))
+    path = path.replace(`{${name}}`, instead[name] ?? await parameterRule(name)[1](world))
   }
   return path + (VALUES[operation.name]?.query ?? queryOf(operation))
 }
@@ -187,10 +185,10 @@ function queryOf ({ name, parameters }: Operation): string {
     : `?${required.map((one) => `${one.name}=${encodeURIComponent(String(sample(name, one.schema)))}`).join('&')}`
 }
 
-/** The smallest body that an operation takes; nothing for one without. */
+/** The smallest valid body of an operation; undefined without one. */
 export function bodyOf (operation: Operation): unknown {
-  const taughtBody = VALUES[operation.name]?.body
-  if (taughtBody !== undefined) return taughtBody
+  const fixedBody = VALUES[operation.name]?.body
+  if (fixedBody !== undefined) return fixedBody
   return operation.bodySchema === null ? undefined : sample(operation.name, operation.bodySchema)
 }
 
@@ -201,7 +199,7 @@ export function resolve (schema: Schema): Schema {
       fail(`${schema.$ref} is not in the document`)
 }
 
-/** A value of a schema: its example, its constant, or what its type makes likely. */
+/** A valid value of a schema: its constant, its example, or one of its type. */
 export function sample (operation: string, given: Schema): unknown {
   const schema = resolve(given)
   if (schema.const !== undefined) return schema.const
@@ -216,7 +214,7 @@ export function sample (operation: string, given: Schema): unknown {
         name,
       ) => [
         name,
-        sample(operation, schema.properties?.[name] ?? fail(`${operation}: the required "${name}" is not described`)),
+        sample(operation, schema.properties?.[name] ?? fail(`${operation}: the required "${name}" is not operation`)),
       ]),
     )
   }
@@ -226,18 +224,18 @@ export function sample (operation: string, given: Schema): unknown {
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
   if (schema.type === 'boolean') return true
   if (schema.type === 'null') return null
-  const word = WORDS.find((one) =>
+  const word = SAMPLE_STRINGS.find((one) =>
     schema.pattern === undefined ? schema.format !== 'date-time' : new RegExp(schema.pattern).test(one)
   )
   if (schema.type === 'string' && (word !== undefined || schema.format === 'date-time')) {
     return word ?? '2026-01-01T00:00:00Z'
   }
   return fail(
-    `The walk cannot make up a value for ${operation}: give its schema an example, or add one line to VALUES in test/security/operations.ts.`,
+    `No sample for ${operation}: add an example to its schema, or a line to VALUES in test/security/operations.ts.`,
   )
 }
 
-/** Sends an operation with all that it needs. */
+/** Sends a valid request. */
 export async function send (
   world: World,
   operation: Operation,

@@ -1,4 +1,4 @@
-// No path leaves the storage folder: traversal by every address that names a file, sent as it is written, over a real socket.
+// Path traversal by every URL that names a file, sent without normalisation over a real socket.
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,9 +8,9 @@ import { HOSTILE_KEYS } from '../storage/hostile-keys.js'
 import { call, startApp, containerOf } from '../helper.js'
 import { createWorld } from './operations.js'
 
-const CANARY = 'bytes from outside of the storage folder'
-/** Climbs, each in several spellings, to something that is surely there. */
-const CLIMBS = [
+const CANARY = 'bytes from outside the storage folder'
+/** Spellings of a parent folder. */
+const PARENT_FOLDERS = [
   '../',
   '..%2f',
   '%2e%2e/',
@@ -28,10 +28,10 @@ const CLIMBS = [
   '/',
 ]
 const TARGETS = ['etc/passwd', 'secrets.json', 'media-evil/secret', 'package.json']
-const PASSWD = /root:.*:0:0:/
-const OURS = '"name": "normflix"'
+const PASSWD_LINE = /root:.*:0:0:/
+const PACKAGE_NAME = '"name": "normflix"'
 
-t.test('no path leaves the storage folder', async (t) => {
+t.test('no path leads out of the storage folder', async (t) => {
   const started = await startApp(t)
   const { app, config } = started
   const world = await createWorld(started)
@@ -42,10 +42,10 @@ t.test('no path leaves the storage folder', async (t) => {
   mkdirSync(path.join(config.dataDir, 'media-evil'))
   writeFileSync(path.join(config.dataDir, 'media-evil', 'secret'), CANARY)
 
-  /** As it is written: nothing in between tidies the path up. */
+  /** Sends the path as it is written; `fetch` would normalise it. */
   const get = async (url: string, method = 'GET'): Promise<{ status: number, text: string }> =>
     await new Promise((resolve, reject) => {
-      const asked = request({
+      const outgoing = request({
         port,
         host: '127.0.0.1',
         method,
@@ -59,11 +59,11 @@ t.test('no path leaves the storage folder', async (t) => {
           resolve({ status: response.statusCode ?? 0, text })
         })
       })
-      asked.on('error', reject).end()
+      outgoing.on('error', reject).end()
     })
   const token = `?token=${tokens[0]}`
   const hlsToken = `?token=${tokens[1]}`
-  const places: Array<(name: string) => string> = [
+  const urls: Array<(name: string) => string> = [
     (name) => `/v1/media/${name}${token}`,
     (name) => `/v1/hls/${world.movie}/${name}.m3u8${hlsToken}`,
     (name) => `/v1/hls/${world.movie}/${name}.mp4${hlsToken}`,
@@ -82,28 +82,27 @@ t.test('no path leaves the storage folder', async (t) => {
   async function expectNothing (url: string): Promise<void> {
     cases++
     const { status, text } = await get(url)
-    const isRefused = status >= 300 && status < 500 && !text.includes(CANARY) && !PASSWD.test(text) &&
-      !text.includes(OURS)
-    if (!isRefused) t.fail(`${url} answered ${status}: ${text.slice(0, 40)}`)
+    const isRejected = status >= 300 && status < 500 && !text.includes(CANARY) && !PASSWD_LINE.test(text) &&
+      !text.includes(PACKAGE_NAME)
+    if (!isRejected) t.fail(`${url}: status ${status}, ${text.slice(0, 40)}`)
   }
 
-  for (const place of places) {
-    for (const climb of CLIMBS) {
+  for (const urlFor of urls) {
+    for (const parent of PARENT_FOLDERS) {
       for (const target of TARGETS) {
-        await expectNothing(place(climb.repeat(6) + (climb.includes('%2f') ? target.replace('/', '%2f') : target)))
+        await expectNothing(urlFor(parent.repeat(6) + (parent.includes('%2f') ? target.replace('/', '%2f') : target)))
       }
     }
   }
-  const odd = HOSTILE_KEYS.filter((key) => key.length > 0 && key.length < 200)
-  for (const key of odd) await expectNothing(`/v1/media/${encodeURIComponent(key)}${token}`)
+  const hostileKeys = HOSTILE_KEYS.filter((key) => key.length > 0 && key.length < 200)
+  for (const key of hostileKeys) await expectNothing(`/v1/media/${encodeURIComponent(key)}${token}`)
 
-  await t.test("nor does an uploaded file's name or key", async (t) => {
+  await t.test('the file name of an upload', async (t) => {
     for (const name of ['../../etc/passwd', '..\\..\\secrets.json', '/etc/cron.d/x', 'x\0.mp4']) {
       cases++
       const boundary = 'x-boundary'
-      const body = Buffer.from(
-        `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: video/mp4\r\n\r\nno film\r\n--${boundary}--\r\n`,
-      )
+      const head = `Content-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: video/mp4`
+      const body = Buffer.from(`--${boundary}\r\n${head}\r\n\r\nno movie\r\n--${boundary}--\r\n`)
       const { status } = await call(app, 'POST', `/v1/admin/movies/${world.movie}/media`, {
         token: world.admin.token,
         body,
@@ -113,9 +112,9 @@ t.test('no path leaves the storage folder', async (t) => {
     }
   })
 
-  await t.test('nor a link that was planted in place of a file', async (t) => {
+  await t.test('a symbolic link in place of a media file', async (t) => {
     const { body: before } = await call(app, 'GET', world.stream.url)
-    t.equal(before, null, 'bytes, no problem')
+    t.equal(before, null, 'the file is served before')
     const { storageKey = '' } = containerOf(app).catalogue.findFile(world.stream.mediaFile.id) ?? {}
     const file = path.join(config.dataDir, 'media', ...storageKey.split('/'))
     rmSync(file)
@@ -124,5 +123,5 @@ t.test('no path leaves the storage folder', async (t) => {
   })
 
   t.ok(cases >= 150)
-  t.comment(`no path leaves the storage folder: ${cases} cases, 0 bytes from outside`)
+  t.comment(`path traversal: ${cases} cases, 0 bytes from outside`)
 })

@@ -1,11 +1,11 @@
-// Logs hold no secrets: canaries through every operation, in each place that a secret can be, at the level that logs most.
+// Sends secrets through every operation, in each place where a secret can be, and searches the log at level trace.
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { call, PASSWORD, play, signUp, startApp, containerOf, openApp } from '../helper.js'
 import { bodyOf, createWorld, operations, urlOf } from './operations.js'
 
-t.test('logs hold no secrets', async (t) => {
+t.test('logs contain no secrets', async (t) => {
   let logged = ''
   const logTo = new Writable({
     write (chunk, _encoding, done) {
@@ -36,15 +36,15 @@ t.test('logs hold no secrets', async (t) => {
 
   for (const operation of operations) {
     const url = await urlOf(world, operation)
-    const mark = url.includes('?') ? '&' : '?'
+    const separator = url.includes('?') ? '&' : '?'
     const body = bodyOf(operation) as Record<string, unknown> | undefined
-    // The walk must not end the session that it goes on with.
+    // The session of the caller must not end.
     const isEnd = operation.path.startsWith('/v1/auth/logout') ||
       (operation.method === 'DELETE' && operation.path.startsWith('/v1/a'))
     for (
       const [token, tail] of [[canary, ''], [isEnd ? canary : kim.token, ''], [
         canary,
-        `${mark}token=${canary}&cursor=${canary}`,
+        `${separator}token=${canary}&cursor=${canary}`,
       ]] as const
     ) {
       const filled = body === undefined
@@ -88,7 +88,5 @@ t.test('logs hold no secrets', async (t) => {
     const line = lines.find((one) => one.includes(secret)) ?? null
     t.equal(line?.slice(0, 400) ?? null, null, `secret ${index + 1}`)
   }
-  t.comment(
-    `logs hold no secrets: ${requests} requests to ${operations.length} operations, ${lines.length} lines, ${secrets.length} secrets, 0 found`,
-  )
+  t.comment(`${requests} requests to ${operations.length} operations, ${lines.length} log lines, 0 secrets found`)
 })

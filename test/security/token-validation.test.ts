@@ -1,4 +1,4 @@
-// RFC 8725: a corpus of tokens that are not ours, most of them signed with our own key and wrong in one thing alone.
+// Invalid access tokens (RFC 8725), most of them signed with the real key and wrong in one detail.
 import { createHmac, generateKeyPairSync, randomUUID, sign as signAsymmetric } from 'node:crypto'
 import t from 'tap'
 import { signMediaGrant } from '../../src/media/delivery/media-urls.js'
@@ -12,7 +12,7 @@ const encode = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const KEYS_PAIR = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 
-t.test('only our tokens are accepted', async (t) => {
+t.test('only valid access tokens are accepted', async (t) => {
   const { app } = await startApp(t)
   const kim = await signUp(app)
   const { keys } = containerOf(app)
@@ -23,7 +23,7 @@ t.test('only our tokens are accepted', async (t) => {
 
   const hmac = (text: string, purpose: KeyPurpose = 'access', hash = 'sha256'): string =>
     createHmac(hash, keys.current(purpose).key).update(text).digest('base64url')
-  /** Signed with our own key; only what is given differs from a good token. */
+  /** Signs a token with the real key; only the changes differ from a valid one. */
   function forge (changes: { head?: Json, claims?: Json, purpose?: KeyPurpose, hash?: string } = {}): string {
     const text = `${encode({ ...head, ...changes.head })}.${encode({ ...claims, ...changes.claims })}`
     return `${text}.${hmac(text, changes.purpose, changes.hash)}`
@@ -46,14 +46,14 @@ t.test('only our tokens are accepted', async (t) => {
   const corpus: Array<[what: string, token: string]> = [
     ...['none', 'None', 'NONE', 'nOnE', '', 'none '].flatMap((alg): Array<[string, string]> => [
       [`alg "${alg}", no signature`, `${encode({ ...head, alg })}.${payloadText}.`],
-      [`alg "${alg}", the signature of another`, `${encode({ ...head, alg })}.${payloadText}.${mac}`],
+      [`alg "${alg}", the signature of another token`, `${encode({ ...head, alg })}.${payloadText}.${mac}`],
     ]),
     ...['hs256', 'HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'EdDSA', null, 256, ['HS256']].map((
       alg,
     ): [string, string] => [`alg ${JSON.stringify(alg)}`, forge({ head: { alg } })]),
-    ['HS512, signed as it says', forge({ head: { alg: 'HS512' }, hash: 'sha512' })],
-    ['HS384, signed as it says', forge({ head: { alg: 'HS384' }, hash: 'sha384' })],
-    ['RS256 with a key of its own', rsa],
+    ['HS512, signed with HS512', forge({ head: { alg: 'HS512' }, hash: 'sha512' })],
+    ['HS384, signed with HS384', forge({ head: { alg: 'HS384' }, hash: 'sha384' })],
+    ['RS256 with another key', rsa],
     ['HS256 with a public key as the secret', forgeWithKey({}, publicPem)],
     ...[
       '../../dev/null',
@@ -73,7 +73,7 @@ t.test('only our tokens are accepted', async (t) => {
     ...[['dev'], { $ne: '' }, 0, true, null].map((
       kid,
     ): [string, string] => [`kid ${JSON.stringify(kid)}`, forge({ head: { kid } })]),
-    ['kid of nothing, signed with the empty key', forgeWithKey({ kid: '/dev/null' }, '')],
+    ['kid /dev/null, signed with the empty key', forgeWithKey({ kid: '/dev/null' }, '')],
     ['kid unknown, signed with "undefined"', forgeWithKey({ kid: 'x' }, 'undefined')],
     ...(['refresh', 'media', 'cursor', 'device', 'throttle'] as const).map((
       purpose,
@@ -103,11 +103,11 @@ t.test('only our tokens are accepted', async (t) => {
       [`sub ${JSON.stringify(value)}`, forge({ claims: { sub: value } })],
       [`sid ${JSON.stringify(value)}`, forge({ claims: { sid: value } })],
     ]),
-    ['an extension that must be understood', forge({ head: { crit: ['x-ours'], 'x-ours': 1 } })],
+    ['an unknown critical extension', forge({ head: { crit: ['x-ours'], 'x-ours': 1 } })],
     ['b64 left out', forge({ head: { crit: ['b64'], b64: false } })],
     ['a key in the header', forgeWithKey({ jwk, kid: undefined }, Buffer.alloc(32, 7))],
-    ['the address of a key', forgeWithKey({ jku: 'http://127.0.0.1:1/keys', kid: 'evil' }, 'evil')],
-    ['the address of a certificate', forgeWithKey({ x5u: 'http://127.0.0.1:1/cert' }, 'evil')],
+    ['the URL of a key', forgeWithKey({ jku: 'http://127.0.0.1:1/keys', kid: 'evil' }, 'evil')],
+    ['the URL of a certificate', forgeWithKey({ x5u: 'http://127.0.0.1:1/cert' }, 'evil')],
     ['a certificate', forgeWithKey({ x5c: [encode(publicPem)] }, publicPem)],
     ['signature stripped', `${headText}.${payloadText}.`],
     ['no third part', `${headText}.${payloadText}`],
@@ -115,7 +115,7 @@ t.test('only our tokens are accepted', async (t) => {
     ['signature with spare bits', spareBits(kim.token)],
     ['signature longer', `${kim.token}AAAA`],
     ['signature of zeros', `${headText}.${payloadText}.${'A'.repeat(43)}`],
-    ['payload of another, signature kept', `${headText}.${encode({ ...claims, role: 'admin' })}.${mac}`],
+    ['another payload with the same signature', `${headText}.${encode({ ...claims, role: 'admin' })}.${mac}`],
     ['two dots more', `${kim.token}..`],
     ['dots doubled', kim.token.replaceAll('.', '..')],
     ['five parts', `${kim.token}.a.b`],
@@ -124,9 +124,9 @@ t.test('only our tokens are accepted', async (t) => {
     ['padding', `${kim.token}=`],
     ['a null payload', signed('null')],
     ['an array as payload', signed('[]')],
-    ['a payload that is no JSON', signed('{')],
+    ['a payload that is not JSON', signed('{')],
     ['a number as payload', signed('1')],
-    ['header that is no JSON', `${encode('{')}.${payloadText}.${mac}`],
+    ['a header that is not JSON', `${encode('{')}.${payloadText}.${mac}`],
     ['header null', `${encode('null')}.${payloadText}.${mac}`],
     ['huge', 'A'.repeat(12_000)],
     ['huge claims', forge({ claims: { x: 'A'.repeat(6_000), exp: 1 } })],
@@ -134,7 +134,7 @@ t.test('only our tokens are accepted', async (t) => {
     ['unicode', 'ï.ñ.ü'],
     ['percent', '%00.%2e.%2e'],
     ['prototype', `${encode('{"__proto__":{"alg":"HS256"}}')}.${payloadText}.${mac}`],
-    ['of another service', forgeWithKey({}, randomUUID())],
+    ['signed by another service', forgeWithKey({}, randomUUID())],
   ]
   function signed (payload: string): string {
     const text = `${headText}.${encode(payload)}`
@@ -144,7 +144,7 @@ t.test('only our tokens are accepted', async (t) => {
   t.equal(
     (await call(app, 'GET', '/v1/account', { token: forge({}) })).status,
     200,
-    'the forge makes good tokens when nothing is changed',
+    'an unchanged token is valid',
   )
   const bodies = new Set<string>()
   let accepted = 0
@@ -174,17 +174,15 @@ t.test('only our tokens are accepted', async (t) => {
   t.equal(
     (await call(app, 'GET', `/v1/account?token=${kim.token}&access_token=${kim.token}`)).status in { 400: 1, 401: 1 },
     true,
-    'a token in the address is none',
+    'a token in the URL is ignored',
   )
   t.ok(corpus.length >= 60)
-  t.equal(bodies.size, 1, 'all get the same answer')
+  t.equal(bodies.size, 1, 'all receive the same response')
   t.equal(accepted, 0)
-  t.comment(
-    `only our tokens are accepted: ${corpus.length} hostile tokens, ${accepted} accepted, ${bodies.size} answer`,
-  )
+  t.comment(`${corpus.length} invalid tokens, ${accepted} accepted, ${bodies.size} response`)
 })
 
-/** The last character of 32 bytes in base64url has two bits that mean nothing. */
+/** Changes the two unused bits in the last base64url character of 32 bytes. */
 function spareBits (token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return token.slice(0, -1) + (alphabet[alphabet.indexOf(token.slice(-1)) ^ 1] ?? 'A')
