@@ -1,27 +1,77 @@
-// The story of one viewer, told over HTTP against a running service: a line a step, with what came back.
+// npm run demo: a scripted session against a running service over HTTP. Prints each request's status and result.
 import { randomUUID } from 'node:crypto'
 
 const ORIGIN = process.env['NORMFLIX_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 3000}`
 const PASSWORD = 'three blind mice ran'
 
-// What comes back is shown, not worked with.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-interface Reply {
+interface ScriptResponse<T> {
   readonly status: number
-  readonly body: any
+  readonly body: T
   readonly headers: Headers
-  readonly bytes: number
+  readonly size: number
+}
+
+interface Page<T> {
+  readonly items: readonly T[]
+}
+interface SignUp {
+  readonly accessToken: string
+  readonly account: {
+    readonly email: string,
+    readonly profiles: ReadonlyArray<{ readonly id: string, readonly name: string }>,
+  }
+}
+interface Problem {
+  readonly code: string
+  readonly detail: string
+}
+interface Profile {
+  readonly name: string
+  readonly maxMaturityAge: number
+}
+interface Title {
+  readonly id: string
+  readonly title: string
+  readonly year: number | null
+}
+interface Item {
+  readonly id: string
+  readonly title: string
+  readonly season: number | null
+  readonly episode: number | null
+}
+interface Card {
+  readonly kind: string
+  readonly title: Title
+  readonly item: Item
+  readonly positionMs: number
+  readonly reason: { readonly text: string }
+}
+interface Playback {
+  readonly streamId: string
+  readonly url: string
+  readonly positionMs: number
+  readonly reason: { readonly text: string }
+  readonly mediaFile: {
+    readonly height: number,
+    readonly durationMs: number,
+    readonly audioLanguages: readonly string[],
+  }
+}
+interface StoppedPlayback {
+  readonly progress: { readonly positionMs: number, readonly finished: boolean }
+  readonly next: Card | null
 }
 
 let token = ''
-let steps = 0
+let stepNumber = 0
 
-async function request (
+async function request<T> (
   method: string,
   url: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Reply> {
+): Promise<ScriptResponse<T>> {
   const response = await fetch(ORIGIN + url, {
     method,
     headers: {
@@ -35,202 +85,224 @@ async function request (
   const isJson = response.headers.get('content-type')?.includes('json') === true
   return {
     status: response.status,
-    body: isJson ? JSON.parse(bytes.toString()) : null,
+    body: (isJson ? JSON.parse(bytes.toString()) : null) as T,
     headers: response.headers,
-    bytes: bytes.length,
+    size: bytes.length,
   }
 }
 
-/** Does one step, checks its status, and says what came back. */
-async function step (
-  what: string,
-  expected: number,
-  reply: Promise<Reply>,
-  tell: (reply: Reply) => string,
-): Promise<Reply> {
-  const answer = await reply
-  const isExpected = answer.status === expected
-  console.log(
-    `${String(++steps).padStart(2)}. ${what.padEnd(46)} ${answer.status}  ${
-      isExpected ? tell(answer) : `expected ${expected}: ${JSON.stringify(answer.body)}`
-    }`,
-  )
+/** Awaits a response and prints its result. Ends the process for an unexpected status. */
+async function runStep<T> (
+  description: string,
+  expectedStatus: number,
+  pending: Promise<ScriptResponse<T>>,
+  describeResult: (response: ScriptResponse<T>) => string,
+): Promise<T> {
+  const response = await pending
+  const isExpected = response.status === expectedStatus
+  const result = isExpected ? describeResult(response) : `expected ${expectedStatus}: ${JSON.stringify(response.body)}`
+  console.log(`${String(++stepNumber).padStart(2)}. ${description.padEnd(46)} ${response.status}  ${result}`)
   if (!isExpected) process.exit(1)
-  return answer
+  return response.body
 }
 
-const at = (): string => new Date().toISOString()
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(3)} s`
+const now = (): string => new Date().toISOString()
+const formatSeconds = (ms: number): string => `${(ms / 1_000).toFixed(3)} s`
+const listTitles = ({ items }: Page<Title>): string => items.map(({ title }) => title).join(', ')
 
-async function tellStory (): Promise<void> {
+/** Signs up, changes the plan and creates profiles. @returns the URL of the first profile */
+async function createAccount (): Promise<string> {
   const email = `demo-${randomUUID().slice(0, 8)}@normflix.test`
-  const signedUp = await step(
-    'Sign up on basic',
+  const { accessToken, account } = await runStep(
+    'Sign up for the basic plan',
     201,
-    request('POST', '/v1/auth/signup', { email, password: PASSWORD, plan: 'basic', profileName: 'Kim' }),
-    ({ body }) => `${body.account.email}, first profile ${body.account.profiles[0].name}`,
+    request<SignUp>('POST', '/v1/auth/signup', { email, password: PASSWORD, plan: 'basic', profileName: 'Kim' }),
+    ({ body }) => `${body.account.email}, first profile ${body.account.profiles[0]?.name}`,
   )
-  token = signedUp.body.accessToken
-  const profile = `/v1/profiles/${signedUp.body.account.profiles[0].id}`
-  await step(
-    'A second profile is refused',
+  token = accessToken
+  await runStep(
+    'Basic rejects a second profile',
     409,
-    request('POST', '/v1/profiles', { name: 'Alex' }),
+    request<Problem>('POST', '/v1/profiles', { name: 'Alex' }),
     ({ body }) => `${body.code}: ${body.detail}`,
   )
-  await step(
+  await runStep(
     'Change to premium',
     200,
-    request('PUT', '/v1/account/plan', { plan: 'premium' }),
+    request<{ plan: string }>('PUT', '/v1/account/plan', { plan: 'premium' }),
     ({ body }) => `plan ${body.plan}`,
   )
   for (const name of ['Alex', 'Sam']) {
-    await step(`Create the profile ${name}`, 201, request('POST', '/v1/profiles', { name }), ({ body }) => body.name)
+    const created = request<Profile>('POST', '/v1/profiles', { name })
+    await runStep(`Create the profile ${name}`, 201, created, ({ body }) => body.name)
   }
-  await step(
-    'A kids profile',
+  await runStep(
+    'Create a kids profile',
     201,
-    request('POST', '/v1/profiles', { name: 'Kids', kids: true }),
+    request<Profile>('POST', '/v1/profiles', { name: 'Kids', kids: true }),
     ({ body }) => `sees titles up to ${body.maxMaturityAge} years`,
   )
+  return `/v1/profiles/${account.profiles[0]?.id}`
+}
 
-  await step(
-    'Browse: drama, most popular first',
+/** Browses movies. @returns movies with a 4K file */
+async function browseMovies (): Promise<readonly Title[]> {
+  await runStep(
+    'Browse dramas, most popular first',
     200,
-    request('GET', '/v1/titles?genre=Drama&sort=popularity&limit=3'),
-    ({ body }) => body.items.map(({ title, year }: { title: string, year: number }) => `${title} (${year})`).join(', '),
+    request<Page<Title>>('GET', '/v1/titles?genre=Drama&sort=popularity&limit=3'),
+    ({ body }) => body.items.map(({ title, year }) => `${title} (${year})`).join(', '),
   )
-  const movies = await step(
-    'Movies to watch in 4K',
+  const { items } = await runStep(
+    'List movies in 4K',
     200,
-    request('GET', '/v1/movies?minHeight=2160&limit=3'),
-    ({ body }) => body.items.map(({ title }: { title: string }) => title).join(', '),
+    request<Page<Title>>('GET', '/v1/movies?minHeight=2160&limit=3'),
+    ({ body }) => listTitles(body),
   )
-  const movie = movies.body.items[0]
-  const started = await step(
+  return items
+}
+
+/** Plays a movie, stops, and resumes it from the continue button in another language. */
+async function watchMovie (profileUrl: string, movie: Title): Promise<void> {
+  const { streamId } = await runStep(
     `Start ${movie.title}`,
     201,
-    request('POST', `${profile}/playback`, { itemId: movie.id, device: 'Living-room TV' }),
-    ({ body }) => `${body.mediaFile.height}p from ${seconds(body.positionMs)}; ${body.reason.text}`,
+    request<Playback>('POST', `${profileUrl}/playback`, { itemId: movie.id, device: 'Living-room TV' }),
+    ({ body }) => `${body.mediaFile.height}p from ${formatSeconds(body.positionMs)}; ${body.reason.text}`,
   )
-  const stream = `${profile}/playback/${started.body.streamId}`
-  await step(
-    'Heartbeat',
+  const streamUrl = `${profileUrl}/playback/${streamId}`
+  await runStep(
+    'Send a heartbeat',
     200,
-    request('PUT', stream, { positionMs: 10_000, watchedMs: 10_000, at: at(), state: 'playing' }),
+    request<{ expiresAt: string }>('PUT', streamUrl, {
+      positionMs: 10_000,
+      watchedMs: 10_000,
+      at: now(),
+      state: 'playing',
+    }),
     ({ body }) => `lease until ${body.expiresAt}`,
   )
-  await step(
-    'Stop at an exact moment',
+  await stop(streamUrl, 'Stop', { positionMs: 23_456, watchedMs: 23_400 })
+  const card = await runStep(
+    'Get the continue button',
     200,
-    request('POST', `${stream}/stop`, { positionMs: 23_456, watchedMs: 23_400, at: at() }),
-    ({ body }) => `stopped at ${seconds(body.progress.positionMs)}`,
+    request<Card>('GET', `${profileUrl}/continue`),
+    ({ body }) => `${body.kind} ${body.title.title} at ${formatSeconds(body.positionMs)}: ${body.reason.text}`,
   )
-  const button = await step(
-    'Press continue',
-    200,
-    request('GET', `${profile}/continue`),
-    ({ body }) => `${body.kind} ${body.title.title} at ${seconds(body.positionMs)}: ${body.reason.text}`,
-  )
-  const again = await step(
-    '… and play it, in Spanish',
+  const resumed = await runStep(
+    'Resume in Spanish',
     201,
-    request('POST', `${profile}/playback`, {
-      itemId: button.body.item.id,
+    request<Playback>('POST', `${profileUrl}/playback`, {
+      itemId: card.item.id,
       client: { languages: ['es'], maxHeight: 1080 },
     }),
-    ({ body }) =>
-      `${body.mediaFile.height}p ${body.mediaFile.audioLanguages.join()} from ${
-        seconds(body.positionMs)
-      }; ${body.reason.text}`,
+    ({ body: { mediaFile, positionMs, reason } }) =>
+      `${mediaFile.height}p ${mediaFile.audioLanguages.join()} from ${formatSeconds(positionMs)}; ${reason.text}`,
   )
-  await step(
-    'Bytes of that file by Range',
+  await runStep(
+    'Request a byte range of the file',
     206,
-    request('GET', again.body.url, undefined, { range: 'bytes=1000-65535' }),
-    ({ headers, bytes }) => `${bytes} bytes, ${headers.get('content-range') ?? ''}`,
+    request('GET', resumed.url, undefined, { range: 'bytes=1000-65535' }),
+    ({ headers, size }) => `${size} bytes, ${headers.get('content-range') ?? ''}`,
   )
-  await step(
-    'Stop again',
-    200,
-    request('POST', `${profile}/playback/${again.body.streamId}/stop`, {
-      positionMs: 31_415,
-      watchedMs: 8_000,
-      at: at(),
-    }),
-    ({ body }) => `stopped at ${seconds(body.progress.positionMs)}`,
-  )
+  await stop(`${profileUrl}/playback/${resumed.streamId}`, 'Stop again', { positionMs: 31_415, watchedMs: 8_000 })
+}
 
-  const shows = await step(
-    'Shows',
+async function stop (
+  streamUrl: string,
+  description: string,
+  position: { positionMs: number, watchedMs: number },
+): Promise<void> {
+  await runStep(
+    description,
     200,
-    request('GET', '/v1/shows?minHeight=480&sort=popularity'),
-    ({ body }) => body.items.map(({ title }: { title: string }) => title).join(', '),
+    request<StoppedPlayback>('POST', `${streamUrl}/stop`, { ...position, at: now() }),
+    ({ body }) => `stopped at ${formatSeconds(body.progress.positionMs)}`,
   )
-  const show = shows.body.items[0]
-  const season = await step(
-    `The first season of ${show.title}`,
+}
+
+/** Plays the first episode of a show to its end. */
+async function watchEpisode (profileUrl: string): Promise<void> {
+  const { items: [show] } = await runStep(
+    'List shows',
     200,
-    request('GET', `/v1/shows/${show.id}/seasons/1`),
-    ({ body }) => `${body.episodes.length} episodes, the first is "${body.episodes[0].title}"`,
+    request<Page<Title>>('GET', '/v1/shows?minHeight=480&sort=popularity'),
+    ({ body }) => listTitles(body),
   )
-  const episode = await step(
-    'Play its first episode',
+  const { episodes: [first] } = await runStep(
+    `Get the first season of ${show?.title}`,
+    200,
+    request<{ episodes: readonly Item[] }>('GET', `/v1/shows/${show?.id}/seasons/1`),
+    ({ body }) => `${body.episodes.length} episodes, the first is "${body.episodes[0]?.title}"`,
+  )
+  const { streamId } = await runStep(
+    'Start the first episode',
     201,
-    request('POST', `${profile}/playback`, { itemId: season.body.episodes[0].id }),
-    ({ body }) => `${body.mediaFile.height}p, ${seconds(body.mediaFile.durationMs)} long`,
+    request<Playback>('POST', `${profileUrl}/playback`, { itemId: first?.id }),
+    ({ body }) => `${body.mediaFile.height}p, duration ${formatSeconds(body.mediaFile.durationMs)}`,
   )
-  await step(
-    'Finish it: the next is offered',
+  await runStep(
+    'Finish it and get the next episode',
     200,
-    request('POST', `${profile}/playback/${episode.body.streamId}/stop`, {
+    request<StoppedPlayback>('POST', `${profileUrl}/playback/${streamId}/stop`, {
       positionMs: 59_000,
       watchedMs: 58_000,
-      at: at(),
+      at: now(),
     }),
-    ({ body }) =>
-      `finished: ${body.progress.finished}; next: season ${body.next?.item.season}, episode ${body.next?.item.episode}, "${body.next?.item.title}"`,
+    ({ body: { progress, next } }) =>
+      `finished: ${progress.finished}; next: season ${next?.item.season}, episode ${next?.item.episode}, ` +
+      `"${next?.item.title}"`,
   )
-  await step(
-    'Continue watching',
+}
+
+/** Lists what the profile watched and adds a movie to its wishlist. */
+async function showLists (profileUrl: string, movie: Title): Promise<void> {
+  await runStep(
+    'List continue watching',
     200,
-    request('GET', `${profile}/continue-watching`),
-    ({ body }) =>
-      body.items.map(({ kind, title }: { kind: string, title: { title: string } }) => `${kind} ${title.title}`).join(
-        ', ',
-      ),
+    request<Page<Card>>('GET', `${profileUrl}/continue-watching`),
+    ({ body }) => body.items.map(({ kind, title }) => `${kind} ${title.title}`).join(', '),
   )
-  await step(
-    'History',
+  await runStep(
+    'List the history',
     200,
-    request('GET', `${profile}/history`),
-    ({ body }) => `${body.items.length} plays, the newest stopped at ${seconds(body.items[0].positionMs)}`,
+    request<Page<{ positionMs: number }>>('GET', `${profileUrl}/history`),
+    ({ body: { items } }) => `${items.length} plays, the newest stopped at ${formatSeconds(items[0]?.positionMs ?? 0)}`,
   )
-  await step(
-    'Put a movie on the wishlist',
-    204,
-    request('PUT', `${profile}/wishlist/${movies.body.items[1].id}`),
-    () => movies.body.items[1].title,
-  )
-  await step(
-    'The wishlist',
+  const added = request('PUT', `${profileUrl}/wishlist/${movie.id}`)
+  await runStep('Add a movie to the wishlist', 204, added, () => movie.title)
+  await runStep(
+    'List the wishlist',
     200,
-    request('GET', `${profile}/wishlist`),
-    ({ body }) => body.items.map(({ title }: { title: string }) => title).join(', '),
+    request<Page<Title>>('GET', `${profileUrl}/wishlist`),
+    ({ body }) => listTitles(body),
   )
-  await step('Log out', 204, request('POST', '/v1/auth/logout'), () => 'the token is of no more use')
-  await step('… and the account is closed to it', 401, request('GET', '/v1/account'), ({ body }) => body.code)
+}
+
+async function logOut (): Promise<void> {
+  await runStep('Log out', 204, request('POST', '/v1/auth/logout'), () => 'the token is revoked')
+  await runStep('Get the account', 401, request<Problem>('GET', '/v1/account'), ({ body }) => body.code)
+}
+
+async function runScript (): Promise<void> {
+  const profileUrl = await createAccount()
+  const [first, second] = await browseMovies()
+  if (first === undefined || second === undefined) throw new Error('The catalogue has no movies in 4K.')
+  await watchMovie(profileUrl, first)
+  await watchEpisode(profileUrl)
+  await showLists(profileUrl, second)
+  await logOut()
 }
 
 try {
-  console.log(`Telling the story to ${ORIGIN}\n`)
-  await tellStory()
-  console.log('\nThat was the story. Read it again in docs/api.md.')
+  console.log(`Running the demo against ${ORIGIN}\n`)
+  await runScript()
+  console.log('\nDone. docs/api.md explains each request.')
 } catch (error) {
   const { code } = (error as { cause?: { code?: string } }).cause ?? {}
   console.error(
     code === 'ECONNREFUSED'
-      ? `Nothing answers at ${ORIGIN}. Start the service first with "npm start", or set PORT or NORMFLIX_URL.`
+      ? `The service at ${ORIGIN} does not respond. Start it with "npm start", or set PORT or NORMFLIX_URL.`
       : error,
   )
   process.exitCode = 1

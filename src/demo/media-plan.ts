@@ -1,21 +1,20 @@
-// Which of the demo's four clips stand in for which movies and episodes. A clip lasts a minute and shows its second, so
-// an item's duration is that of its files, not its film's runtime, and an exact resume can be seen.
+// Assigns the four demo clips to movies and episodes. A clip is one minute long and shows its position, so that an
+// exact resume is visible. The duration of an item is that of its clip, not the runtime of the movie.
 import { demoShows } from './shows.js'
-import { movieId } from './stable-id.js'
+import { demoMovieId } from './demo-titles.js'
 
-/** What every clip lasts, and with it every item that has one. */
+/** Duration of every clip. */
 export const CLIP_DURATION_MS = 60_000
 
 export interface DemoClip {
-  /** Its name in the clips folder beside this module's source. */
+  /** Name in `src/demo/clips`. */
   readonly fileName: string
-  /** Pixels. */
+  /** Video height in pixels. */
   readonly height: number
-  /** BCP 47. */
+  /** BCP 47 tag. */
   readonly audioLanguage: string
 }
 
-/** The four clips, under the names that the plan uses. */
 export const DEMO_CLIPS = {
   sd: { fileName: 'clip-480p-en.mp4', height: 480, audioLanguage: 'en' },
   hd: { fileName: 'clip-1080p-en.mp4', height: 1080, audioLanguage: 'en' },
@@ -26,13 +25,13 @@ export const DEMO_CLIPS = {
 const ALL_CLIPS: readonly DemoClip[] = Object.values(DEMO_CLIPS)
 const { sd, hd, hdSpanish } = DEMO_CLIPS
 
-/** A movie or an episode, and the clips to attach to it. */
+/** A movie or an episode with its clips. */
 export interface MediaPlanEntry {
   readonly itemId: string
   readonly kind: 'movie' | 'episode'
-  /** The movie itself, or the episode's show. */
+  /** ID of the movie, or of the episode's show. */
   readonly titleId: string
-  /** null for movies, like `episode`. */
+  /** Null for movies, like `episode`. */
   readonly season: number | null
   readonly episode: number | null
   readonly clips: readonly DemoClip[]
@@ -57,7 +56,7 @@ const PLAYABLE_MOVIES: ReadonlyArray<readonly [title: string, year: number]> = [
   ['Toy Story', 1995],
 ]
 
-/** By show and season; seasons that are not named have nothing to play yet. */
+/** Other seasons have no media files. */
 const PLAYABLE_SEASONS: ReadonlyArray<readonly [show: string, season: number, clips: readonly DemoClip[]]> = [
   ['Avatar: The Last Airbender', 1, [sd, hd]],
   ['Band of Brothers', 1, [sd, hd, hdSpanish]],
@@ -71,20 +70,22 @@ const PLAYABLE_SEASONS: ReadonlyArray<readonly [show: string, season: number, cl
   ['The Office', 2, [sd, hd]],
 ]
 
-/** Every item of the demo that can be played: movies first, then episodes in the order of their shows. */
+/** All items with media files: movies, then episodes by show. */
 export const mediaPlan: readonly MediaPlanEntry[] = [
-  ...PLAYABLE_MOVIES.map(([title, year]) => planMovie(movieId(title, year))),
-  ...PLAYABLE_SEASONS.flatMap(([show, season, clips]) => planSeason(show, season, clips)),
+  ...PLAYABLE_MOVIES.map(([title, year]) => createMovieEntry(demoMovieId(title, year))),
+  ...PLAYABLE_SEASONS.flatMap(([show, season, clips]) => createSeasonEntries(show, season, clips)),
 ]
 
-function planMovie (id: string): MediaPlanEntry {
+function createMovieEntry (id: string): MediaPlanEntry {
   return { itemId: id, kind: 'movie', titleId: id, season: null, episode: null, clips: ALL_CLIPS }
 }
 
-function planSeason (showTitle: string, number: number, clips: readonly DemoClip[]): MediaPlanEntry[] {
+function createSeasonEntries (showTitle: string, number: number, clips: readonly DemoClip[]): MediaPlanEntry[] {
   const show = demoShows.find(({ title }) => title === showTitle)
-  const season = show?.seasons.find((one) => one.number === number)
-  if (show === undefined || season === undefined) throw new Error(`media plan: no season ${number} of ${showTitle}`)
+  const season = show?.seasons.find((candidate) => candidate.number === number)
+  if (show === undefined || season === undefined) {
+    throw new Error(`the media plan contains an unknown season: ${showTitle}, season ${number}`)
+  }
   return season.episodes.map((episode) => ({
     itemId: episode.id,
     kind: 'episode',

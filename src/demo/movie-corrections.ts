@@ -1,16 +1,16 @@
-// What the source of the demo's movies has wrong, row by row, and what the demo knows besides of its best known ones.
+// Corrections of the movie dataset by row, and additional facts about featured movies.
 import type { MaturityRating } from '../domain/maturity.js'
 
-/** What is left out is as the source has it. */
+/** Omitted fields have the value of the dataset. */
 export interface MovieFacts {
   readonly originalTitle?: string
   readonly synopsis?: string
   readonly genres?: readonly string[]
   readonly maturityRating?: MaturityRating
-  /** null: what the source says is wrong, and the right length not known. */
+  /** Null: the value of the dataset is wrong and the runtime is unknown. */
   readonly runtimeMinutes?: number | null
   readonly directors?: readonly string[]
-  /** Who plays whom. */
+  /** Characters by actor. */
   readonly cast?: Readonly<Record<string, string>>
   readonly originalLanguage?: string
   readonly imdb?: string
@@ -19,15 +19,15 @@ export interface MovieFacts {
 export interface MovieCorrection extends MovieFacts {
   readonly title?: string
   readonly year?: number
-  /** Only together with the year; without it the day is not known. */
+  /** Requires the year. Omitted if only the year is known. */
   readonly releaseDate?: string
-  /** Announced, and never made. */
+  /** True for a movie that was announced but not made. */
   readonly isOmitted?: boolean
 }
 
-/** By the source's title and release date, as they are written there. */
+/** By title and release date of the dataset. */
 export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
-  // The title was read as "no value".
+  // The dataset has null instead of the title.
   'null | Nov 03 2006': { title: 'Unknown', directors: ['Simon Brand'] },
 
   // Titles
@@ -41,7 +41,7 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   'The Planet of the Apes | Feb 08 1968': { title: 'Planet of the Apes', genres: ['Science Fiction', 'Adventure'] },
   'Y Tu Mama Tambien (And Your Mother Too) | Mar 15 2002': { title: 'Y tu mamá también', originalLanguage: 'es' },
 
-  // Release dates: films that were known by their year only, or by the day of a video release
+  // Release dates: the dataset has only the year, or the date of the video release
   'Akira | Apr 27 2001': { year: 1988, releaseDate: '1988-07-16', originalLanguage: 'ja' },
   'Alatriste | Dec 31 2007': { year: 2006, originalLanguage: 'es' },
   "Barney's Version | Dec 31 1969": { year: 2010 },
@@ -60,7 +60,7 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   'The Deer Hunter | Dec 31 1978': { year: 1978, releaseDate: '1978-12-08' },
   'The Magic Flute | Dec 31 1969': { year: 2006 },
   'The Molly Maguires | Dec 31 1969': { year: 1970 },
-  // These really came out on the last or the first day of a year.
+  // Real releases on 31 December or 1 January.
   'Confessions of a Dangerous Mind | Dec 31 2002': { year: 2002, releaseDate: '2002-12-31' },
   'Defiance | Dec 31 2008': { year: 2008, releaseDate: '2008-12-31' },
   'Fantasia 2000 (IMAX) | Jan 01 2000': { year: 2000, releaseDate: '2000-01-01' },
@@ -78,10 +78,10 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   'The Matrix Reloaded | May 15 2003': { directors: ['Lana Wachowski', 'Lilly Wachowski'] },
   'The Matrix Revolutions | Nov 05 2003': { directors: ['Lana Wachowski', 'Lilly Wachowski'] },
 
-  // The remake's length and rating stand at the film of 1980.
+  // The dataset has the runtime and rating of the remake.
   'The Island | Jun 13 1980': { runtimeMinutes: null, maturityRating: 'R' },
 
-  // Genres that the source leaves empty
+  // Genres that are missing in the dataset
   'A Streetcar Named Desire | Sep 18 1951': { genres: ['Drama'] },
   'Eraserhead | Dec 31 1976': { genres: ['Horror'] },
   'From Here to Eternity | Aug 05 1953': { genres: ['Drama', 'Romance'] },
@@ -114,13 +114,13 @@ export const MOVIE_CORRECTIONS: Readonly<Record<string, MovieCorrection>> = {
   'Willy Wonka & the Chocolate Factory | Jun 30 1971': { genres: ['Musical', 'Family', 'Fantasy'] },
   'Young Frankenstein | Dec 15 1974': { genres: ['Comedy'] },
 
-  // Never made
+  // Never released
   'Hannibal the Conqueror | Dec 31 1969': { isOmitted: true },
   'Ramanujan | Dec 31 2007': { isOmitted: true },
   'Story of Bonnie and Clyde, The | Dec 31 1969': { isOmitted: true },
 }
 
-/** The films in the shop window, by their (corrected) title and year; each has media files in the demo. */
+/** Movies with media files, by corrected title and year. */
 export const FEATURED_MOVIES: Readonly<Record<string, MovieFacts>> = {
   '2001: A Space Odyssey | 1968': {
     synopsis:

@@ -1,17 +1,16 @@
-// The demo's movies: some 3,200 real ones from the vega-datasets package (BSD-3-Clause), its known flaws put right. Dates
-// are those of the release in the United States. The source has no synopses or cast.
+// The movies of the demo: about 3,200 real ones from the vega-datasets package (BSD-3-Clause) with corrections. Release
+// dates are those in the United States. The dataset has no synopses and no cast.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { MATURITY_RATINGS, type MaturityRating } from '../domain/maturity.js'
-import type { MovieInput } from './demo-types.js'
+import { demoMovieId, type DemoMovie } from './demo-titles.js'
 import { FEATURED_MOVIES, MOVIE_CORRECTIONS, type MovieCorrection, type MovieFacts } from './movie-corrections.js'
-import { movieId } from './stable-id.js'
 
-const SOURCE_FILE = join('data', 'movies.json')
+const DATASET_FILE = join('data', 'movies.json')
 const MS_PER_MINUTE = 60_000
 
-interface SourceRow {
+interface DatasetRow {
   Title: string | number | null
   'Release Date': string
   'MPAA Rating': string | null
@@ -24,8 +23,8 @@ interface SourceRow {
   'IMDB Votes': number | null
 }
 
-/** The source's words for what a movie is, in the genres that viewers browse. */
-const GENRES_OF_MAJOR: Readonly<Record<string, readonly string[]>> = {
+/** Genres of the catalogue by the dataset's major genre. */
+const GENRES_BY_MAJOR_GENRE: Readonly<Record<string, readonly string[]>> = {
   Action: ['Action'],
   Adventure: ['Adventure'],
   'Black Comedy': ['Comedy'],
@@ -40,16 +39,16 @@ const GENRES_OF_MAJOR: Readonly<Record<string, readonly string[]>> = {
   Western: ['Western'],
 }
 
-/** Only the types that name a genre: "Contemporary Fiction", "Historical Fiction", "Dramatization" say when, not what. */
-const GENRES_OF_CREATIVE_TYPE: Readonly<Record<string, readonly string[]>> = {
+/** Genres by creative type. Types such as "Contemporary Fiction" and "Dramatization" are not genres. */
+const GENRES_BY_CREATIVE_TYPE: Readonly<Record<string, readonly string[]>> = {
   Fantasy: ['Fantasy'],
   'Kids Fiction': ['Family'],
   'Science Fiction': ['Science Fiction'],
   'Super Hero': ['Superhero'],
 }
 
-/** The first year in which a film could be given the rating. */
-const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = {
+/** The first year of each rating. */
+const FIRST_YEAR_BY_RATING: Readonly<Partial<Record<MaturityRating, number>>> = {
   G: 1968,
   R: 1968,
   PG: 1972,
@@ -58,10 +57,10 @@ const RATING_SINCE: Readonly<Partial<Record<MaturityRating, number>>> = {
 }
 
 /**
- * Latin-1 letters that the source shows as Mac OS Roman ("LÈon" for "Léon"): the ones that occur in it.
+ * Letters that the dataset decoded as Latin-1 instead of Mac OS Roman ("LÈon" for "Léon"), as far as they occur in it.
  * https://www.unicode.org/Public/MAPPINGS/VENDORS/APPLE/ROMAN.TXT
  */
-const MISREAD_LETTERS: ReadonlyMap<string, string> = new Map([
+const MAC_ROMAN_LETTERS: ReadonlyMap<string, string> = new Map([
   ['Ö', '…'],
   ['Ω', '½'],
   ['‡', 'à'],
@@ -78,39 +77,39 @@ const MISREAD_LETTERS: ReadonlyMap<string, string> = new Map([
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** The source was compiled in 2010 and knows plans up to 2011; its two-digit years above that became 20xx for 19xx. */
-const LAST_SOURCE_YEAR = 2011
+/** The dataset is from 2010 and contains releases until 2011. Later years are two-digit years of the 20th century. */
+const MAX_DATASET_YEAR = 2011
 
-/** The median of takings by votes, among the movies that have both: movies without a count of votes are placed by it. */
+/** Median of the gross per vote. Estimates the popularity of movies without votes. */
 const DOLLARS_PER_VOTE = 2_500
 
 /**
- * Reads and cleans the source, each movie once, in the source's order. Ids depend on title and year alone.
- * @throws Error when the vega-datasets package has no movies
+ * Reads and cleans the dataset: each movie once, in the order of the dataset. IDs depend on title and year only.
+ * @throws Error when the vega-datasets package does not contain the movies
  */
-export function loadDemoMovies (): MovieInput[] {
-  const movies = new Map<string, MovieInput>()
-  for (const movie of readSource().map(toMovie)) {
-    // Two releases of one film: the first row, which is the earlier release, stands for both.
+export function loadDemoMovies (): DemoMovie[] {
+  const movies = new Map<string, DemoMovie>()
+  for (const movie of readDataset().map(toMovie)) {
+    // Several releases of a movie: use the first row, which is the earliest release.
     if (movie !== null && !movies.has(movie.id)) movies.set(movie.id, movie)
   }
   const list = [...movies.values()]
-  tellNamesakesApart(list)
+  separateRemakes(list)
   return list
 }
 
-/** The package's `exports` hide its data: from its main module, go up to the folder that has it. */
-function readSource (): SourceRow[] {
+/** The `exports` of the package do not include its data, so search the folders above its main module. */
+function readDataset (): DatasetRow[] {
   let folder = dirname(createRequire(import.meta.url).resolve('vega-datasets'))
-  while (!existsSync(join(folder, SOURCE_FILE))) {
+  while (!existsSync(join(folder, DATASET_FILE))) {
     const parent = dirname(folder)
-    if (parent === folder) throw new Error(`vega-datasets: no ${SOURCE_FILE} in the package`)
+    if (parent === folder) throw new Error(`the package vega-datasets does not contain ${DATASET_FILE}`)
     folder = parent
   }
-  return JSON.parse(readFileSync(join(folder, SOURCE_FILE), 'utf8')) as SourceRow[]
+  return JSON.parse(readFileSync(join(folder, DATASET_FILE), 'utf8')) as DatasetRow[]
 }
 
-function toMovie (row: SourceRow): MovieInput | null {
+function toMovie (row: DatasetRow): DemoMovie | null {
   const correction: MovieCorrection = MOVIE_CORRECTIONS[`${row.Title} | ${row['Release Date']}`] ?? {}
   const title = correction.title ?? (row.Title === null ? null : cleanTitle(String(row.Title)))
   if (correction.isOmitted === true || title === null) return null
@@ -123,7 +122,7 @@ function toMovie (row: SourceRow): MovieInput | null {
   const directors = facts.directors ?? (row.Director === null ? [] : [cleanText(row.Director)])
 
   return {
-    id: movieId(title, year),
+    id: demoMovieId(title, year),
     kind: 'movie',
     title,
     originalTitle: facts.originalTitle ?? null,
@@ -143,7 +142,7 @@ function toMovie (row: SourceRow): MovieInput | null {
 
 function cleanText (text: string): string {
   return text
-    .replace(/[^\0-~]/g, (letter) => MISREAD_LETTERS.get(letter) ?? letter)
+    .replace(/[^\0-~]/g, (letter) => MAC_ROMAN_LETTERS.get(letter) ?? letter)
     .replaceAll('""', '"')
     .replace(/\s+/g, ' ')
     .trim()
@@ -157,38 +156,40 @@ function cleanTitle (title: string): string {
 }
 
 /**
- * "Jun 12 1998" as year and date. Where only the year was known, the source has 1 January or, a day lost to a time zone,
- * 31 December of the year before; where nothing was, the day before 1970.
+ * Parses "Jun 12 1998". If only the year is known, the dataset has 1 January, or 31 December of the previous year
+ * because of a time zone error. If nothing is known, it has 31 December 1969.
  */
 function parseDate (text: string): { year: number | null, releaseDate: string | null } {
   if (text === 'Dec 31 1969') return { year: null, releaseDate: null }
   const [month = '', day = '', writtenYear] = text.split(' ')
-  const year = Number(writtenYear) > LAST_SOURCE_YEAR ? Number(writtenYear) - 100 : Number(writtenYear)
+  const year = Number(writtenYear) > MAX_DATASET_YEAR ? Number(writtenYear) - 100 : Number(writtenYear)
   if (month === 'Jan' && day === '01') return { year, releaseDate: null }
   if (month === 'Dec' && day === '31') return { year: year + 1, releaseDate: null }
   return { year, releaseDate: `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, '0')}-${day}` }
 }
 
 function toGenres (major: string | null, creativeType: string | null): string[] {
-  return [...new Set([...(GENRES_OF_MAJOR[major ?? ''] ?? []), ...(GENRES_OF_CREATIVE_TYPE[creativeType ?? ''] ?? [])])]
+  return [
+    ...new Set([...(GENRES_BY_MAJOR_GENRE[major ?? ''] ?? []), ...(GENRES_BY_CREATIVE_TYPE[creativeType ?? ''] ?? [])]),
+  ]
 }
 
-/** "Not Rated" and "Open" are no rating. */
+/** "Not Rated" and "Open" are not ratings. */
 function toMaturityRating (rating: string | null): MaturityRating | null {
   return MATURITY_RATINGS.find((known) => known === rating) ?? null
 }
 
-function toPopularity (row: SourceRow): number {
-  const takings = Math.max(row['US Gross'] ?? 0, row['Worldwide Gross'] ?? 0)
-  return row['IMDB Votes'] ?? Math.round(takings / DOLLARS_PER_VOTE)
+function toPopularity (row: DatasetRow): number {
+  const gross = Math.max(row['US Gross'] ?? 0, row['Worldwide Gross'] ?? 0)
+  return row['IMDB Votes'] ?? Math.round(gross / DOLLARS_PER_VOTE)
 }
 
 /**
- * The source looked votes and ratings up by title alone, so that a remake and its original have the same: the votes are
- * shared out, and a rating older than the rating system is taken back.
+ * The dataset looked up votes and ratings by title only, so that a remake and its original have the same ones. Divides
+ * the votes among them and removes ratings that did not exist in the year of the movie.
  */
-function tellNamesakesApart (movies: readonly MovieInput[]): void {
-  const groups = new Map<string, MovieInput[]>()
+function separateRemakes (movies: readonly DemoMovie[]): void {
+  const groups = new Map<string, DemoMovie[]>()
   for (const movie of movies) {
     const key = movie.title.toLowerCase()
     groups.set(key, [...(groups.get(key) ?? []), movie])
@@ -200,11 +201,11 @@ function tellNamesakesApart (movies: readonly MovieInput[]): void {
     for (const [index, movie] of group.entries()) {
       movie.popularity = Math.round(movie.popularity / (copies[index] ?? 1))
       const isShared = ratings.filter((rating) => rating === movie.maturityRating).length > 1
-      if (isShared && isOlderThanRating(movie)) movie.maturityRating = null
+      if (isShared && predatesRating(movie)) movie.maturityRating = null
     }
   }
 }
 
-function isOlderThanRating ({ year, maturityRating }: MovieInput): boolean {
-  return year !== null && maturityRating !== null && year < (RATING_SINCE[maturityRating] ?? 0)
+function predatesRating ({ year, maturityRating }: DemoMovie): boolean {
+  return year !== null && maturityRating !== null && year < (FIRST_YEAR_BY_RATING[maturityRating] ?? 0)
 }

@@ -1,5 +1,5 @@
-// The demo: a real catalogue with clips that play, a demo account with some history, an administrator. Development only;
-// seeding again changes nothing.
+// Seeds the demo: a catalogue with media files, a demo account with some history, and an administrator. Only used in
+// development. Seeding again changes nothing.
 import { createReadStream, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,23 +28,23 @@ import { DEMO_CLIPS, mediaPlan, type DemoClip } from './media-plan.js'
 import { loadDemoMovies } from './movies.js'
 import { demoShows } from './shows.js'
 
-/** Public on purpose, and never made in production. */
+/** The passwords are public. Production does not create these accounts. */
 export const DEMO_ACCOUNTS = [
   { email: 'demo@normflix.test', password: 'normflix-demo', note: 'premium, two profiles' },
   { email: 'admin@normflix.test', password: 'normflix-admin', note: 'administrator' },
 ] as const
 
 const [DEMO, ADMIN] = DEMO_ACCOUNTS
-const INSERTED_AT_ONCE = 500
+const INSERT_BATCH_SIZE = 500
 const CLIPS_FOLDER = fileURLToPath(new URL('../../../src/demo/clips/', import.meta.url))
 const DAY_MS = 86_400_000
 
-/** The accounts are made last: when they are there, everything is. */
+/** Returns true if the administrator exists, whose account is created last. */
 export async function isDemoSeeded (): Promise<boolean> {
   return await findAccountByEmail(ADMIN.email) !== null
 }
 
-/** Writes the catalogue with its media files; the clips are packaged by another thread meanwhile. */
+/** Writes the catalogue and its media files. A worker thread packages the clips at the same time. */
 export async function seedCatalogue (storage: MediaStorage, progress: (text: string) => void): Promise<void> {
   const [files] = await Promise.all([storeClips(storage), seedTitles(progress)])
   progress('clips')
@@ -57,7 +57,7 @@ async function seedTitles (progress: (text: string) => void): Promise<void> {
   )
   const movies = loadDemoMovies().filter((movie) => !present.has(movie.id))
   let inserted = 0
-  for (const batch of splitIntoBatches(movies, INSERTED_AT_ONCE)) {
+  for (const batch of splitIntoBatches(movies, INSERT_BATCH_SIZE)) {
     progress(`${inserted} of ${movies.length} movies`)
     await Movie.insertMany(batch.map(({ id, ...movie }) => ({ ...movie, _id: id })))
     inserted += batch.length
@@ -74,7 +74,7 @@ async function seedTitles (progress: (text: string) => void): Promise<void> {
   })))
 }
 
-/** Each clip stands in for many films. */
+/** Assigns the stored clips to the items of the media plan. */
 async function seedMedia (files: Map<DemoClip, Omit<StoredMediaFile, '_id'>>): Promise<void> {
   await Media.bulkWrite(
     mediaPlan.map((entry) => ({
@@ -94,7 +94,7 @@ async function seedMedia (files: Map<DemoClip, Omit<StoredMediaFile, '_id'>>): P
   )
 }
 
-/** Each clip is stored and packaged once. */
+/** Stores and packages each clip once. */
 async function storeClips (storage: MediaStorage): Promise<Map<DemoClip, Omit<StoredMediaFile, '_id'>>> {
   const prober = createMediaProber()
   const packager = createMediaPackager()
@@ -123,12 +123,12 @@ async function storeClip (
     statSync(source).size,
   )
   const probed = await prober.probe(source, sizeBytes)
-  if (!probed.ok) throw new Error(`the demo's clip ${fileName} cannot be read`)
+  if (!probed.ok) throw new Error(`the demo clip ${fileName} is unreadable`)
   const { frameRate, audioTracks } = probed.info
   const packageId = new Types.ObjectId()
   const prefix = packagePrefix('demo', packageId)
   const packaged = await packager.pack(storage, { key: storageKey, sizeBytes, frameRate }, prefix)
-  if (!packaged.ok) throw new Error(`the demo's clip ${fileName} cannot be packaged`)
+  if (!packaged.ok) throw new Error(`the demo clip ${fileName} cannot be packaged`)
   const createdAt = new Date()
   const hls = {
     ...initialHlsState(),
@@ -153,35 +153,35 @@ export interface DemoDeps extends AccountDeps {
   readonly watching: WatchingDeps
 }
 
-/** Makes the accounts, and some history for the demo's first profile. */
-export async function seedAccounts (services: DemoDeps): Promise<void> {
+/** Creates the accounts, and some history for the first profile of the demo account. */
+export async function seedAccounts (deps: DemoDeps): Promise<void> {
   const demo = await findAccountByEmail(DEMO.email) ??
-    await createAccount(services, {
+    await createAccount(deps, {
       email: DEMO.email,
       password: DEMO.password,
-      plan: services.config.plans.largest.id,
+      plan: deps.config.plans.largest.id,
       profileName: 'Kim',
     })
   const accountId = demo._id.toString()
   if (demo.profiles.length === 1 && demo.limits.maxProfiles > 1) {
-    await addProfile(services, accountId, { name: 'Kids', kids: true })
+    await addProfile(deps, accountId, { name: 'Kids', kids: true })
   }
-  await seedHistory(services, accountId, demo.profiles[0]?._id.toString() ?? '')
+  await seedHistory(deps, accountId, demo.profiles[0]?._id.toString() ?? '')
   if (await findAccountByEmail(ADMIN.email) === null) {
-    await createAccount(services, {
+    await createAccount(deps, {
       email: ADMIN.email,
       password: ADMIN.password,
-      plan: services.config.plans.largest.id,
+      plan: deps.config.plans.largest.id,
       profileName: 'Admin',
       role: 'admin',
     })
   }
 }
 
-/** A half-seen movie, a show in its second episode, a finished movie, two wishes. */
-async function seedHistory (services: DemoDeps, account: string, profile: string): Promise<void> {
-  const { catalogue, watching } = services
-  const watcher = { account, profile }
+/** Records a finished movie, a finished first episode, a movie in progress, and two titles in the wishlist. */
+async function seedHistory (deps: DemoDeps, account: string, profile: string): Promise<void> {
+  const { catalogue, watching } = deps
+  const ref = { account, profile }
   const firstEpisodes = demoShows.find((show) => show.title === 'Firefly')?.seasons[0]?.episodes ?? []
   const movies = mediaPlan.filter((entry) => entry.kind === 'movie').map((entry) => entry.itemId)
   const watched = [
@@ -193,8 +193,8 @@ async function seedHistory (services: DemoDeps, account: string, profile: string
     const item = catalogue.findItem(itemId)
     const title = item === null ? null : catalogue.findTitle(item.titleId)
     if (item === null || title === null) continue
-    const at = services.now().getTime() - daysAgo * DAY_MS
-    await recordProgress(watching, watcher, title, item, [{
+    const at = deps.now().getTime() - daysAgo * DAY_MS
+    await recordProgress(watching, ref, title, item, [{
       positionMs,
       at,
       watchedMs,
@@ -202,5 +202,5 @@ async function seedHistory (services: DemoDeps, account: string, profile: string
       playKey: `demo-${itemId}`,
     }])
   }
-  for (const id of movies.slice(2, 4)) await addToWishlist(watcher, id)
+  for (const id of movies.slice(2, 4)) await addToWishlist(ref, id)
 }

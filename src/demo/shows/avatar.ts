@@ -1,4 +1,4 @@
-// Avatar: The Last Airbender (Nickelodeon): three books of 20, 20 and 21 chapters; suited to young viewers.
+// Avatar: The Last Airbender (Nickelodeon): three books of 20, 20 and 21 chapters.
 import type { ShowFacts } from './show-facts.js'
 
 export const avatar: ShowFacts = {

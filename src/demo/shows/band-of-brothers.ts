@@ -1,11 +1,11 @@
-// Band of Brothers (HBO): ten parts, the first two on one evening.
+// Band of Brothers (HBO): ten parts; the first two were broadcast on the same evening.
 import type { ShowFacts } from './show-facts.js'
 
 export const bandOfBrothers: ShowFacts = {
   key: 'band-of-brothers',
   title: 'Band of Brothers',
-  synopsis:
-    'A company of American paratroopers goes from training in Georgia through Normandy and Bastogne to the end of the war.',
+  synopsis: 'A company of American paratroopers goes from training in Georgia through Normandy and ' +
+    'Bastogne to the end of the war.',
   genres: ['Drama', 'War', 'History'],
   maturityRating: 'TV-MA',
   cast: {

@@ -1,4 +1,4 @@
-// Fawlty Towers (BBC Two): two series of six, more than three years apart.
+// Fawlty Towers (BBC Two): two series of six episodes.
 import type { ShowFacts } from './show-facts.js'
 
 export const fawltyTowers: ShowFacts = {
@@ -66,8 +66,8 @@ export const fawltyTowers: ShowFacts = {
         {
           title: 'Communication Problems',
           airDate: '1979-02-19',
-          synopsis:
-            'Basil hides his winnings from Sybil while a guest who will not switch on her hearing aid misses her money.',
+          synopsis: 'Basil hides his winnings from Sybil while a guest who will not switch on her hearing aid ' +
+            'misses her money.',
         },
         {
           title: 'The Psychiatrist',

@@ -1,12 +1,12 @@
-// Firefly (Fox), in the order its makers intended: it was broadcast in another, and three episodes not at all, whose
-// air dates are therefore null.
+// Firefly (Fox) in the intended order, which differs from the broadcast. Three episodes were not broadcast and have no
+// air date.
 import type { ShowFacts } from './show-facts.js'
 
 export const firefly: ShowFacts = {
   key: 'firefly',
   title: 'Firefly',
-  synopsis:
-    'On the edge of settled space, nine people on an old cargo ship take any job, legal or not, and hide two fugitives.',
+  synopsis: 'On the edge of settled space, nine people on an old cargo ship take any job, legal or ' +
+    'not, and hide two fugitives.',
   genres: ['Science Fiction', 'Western', 'Adventure'],
   maturityRating: 'TV-14',
   cast: {

@@ -1,4 +1,4 @@
-// Over the Garden Wall (Cartoon Network): ten chapters, two on each of five evenings.
+// Over the Garden Wall (Cartoon Network): ten chapters, two per evening.
 import type { ShowFacts } from './show-facts.js'
 
 export const overTheGardenWall: ShowFacts = {

@@ -1,21 +1,27 @@
-// From the facts of a show as they are written down to the body that is stored: ids and numbers follow from the order.
+// Maps the facts of a show to a demo show. IDs and episode numbers are derived from the order.
 import type { MaturityRating } from '../../domain/maturity.js'
-import type { Credit, EpisodeInput, SeasonInput, ShowInput } from '../demo-types.js'
-import { episodeId, stableId } from '../stable-id.js'
+import {
+  demoEpisodeId,
+  demoShowId,
+  type Credit,
+  type DemoEpisode,
+  type DemoSeason,
+  type DemoShow,
+} from '../demo-titles.js'
 
 const MS_PER_MINUTE = 60_000
 
 export interface EpisodeFacts {
   readonly title: string
-  /** YYYY-MM-DD of the first broadcast; null when it is not known. */
+  /** YYYY-MM-DD of the first broadcast; null if unknown. */
   readonly airDate: string | null
   readonly synopsis: string
-  /** Where it is longer than its fellows. */
+  /** Runtime, if it differs from that of the show. */
   readonly minutes?: number
 }
 
 export interface SeasonFacts {
-  /** 0 holds specials; episodes are numbered from 1 by their place. */
+  /** 0 contains specials. Episodes are numbered from 1 in their order. */
   readonly number: number
   readonly title?: string
   readonly synopsis?: string
@@ -23,31 +29,31 @@ export interface SeasonFacts {
 }
 
 export interface ShowFacts {
-  /** A short name that never changes: ids come from it. */
+  /** Short name that never changes; IDs are derived from it. */
   readonly key: string
   readonly title: string
   readonly synopsis: string
   readonly genres: readonly string[]
   readonly maturityRating: MaturityRating | null
-  /** Who plays whom. */
+  /** Characters by actor. */
   readonly cast: Readonly<Record<string, string>>
   readonly crew: readonly Credit[]
   readonly originalLanguage: string
   readonly imdb: string
-  /** Our own guess, on the scale of the movies' votes. */
+  /** An estimate on the scale of the movies' votes. */
   readonly popularity: number
-  /** How long an episode usually is. */
+  /** Usual runtime of an episode. */
   readonly minutes: number
   readonly seasons: readonly SeasonFacts[]
 }
 
-/** The show's body; it was released when its first regular episode was broadcast. */
-export function toShowInput (facts: ShowFacts): ShowInput {
+/** The release date is the earliest air date of a regular episode. */
+export function toDemoShow (facts: ShowFacts): DemoShow {
   const airDates = facts.seasons.filter((season) => season.number > 0)
     .flatMap((season) => season.episodes.map((episode) => episode.airDate)).filter((date) => date !== null).sort()
   const releaseDate = airDates[0] ?? null
   return {
-    id: stableId('show', facts.key),
+    id: demoShowId(facts.key),
     kind: 'show',
     title: facts.title,
     originalTitle: null,
@@ -65,7 +71,7 @@ export function toShowInput (facts: ShowFacts): ShowInput {
   }
 }
 
-function toSeason (show: ShowFacts, season: SeasonFacts): SeasonInput {
+function toSeason (show: ShowFacts, season: SeasonFacts): DemoSeason {
   return {
     number: season.number,
     title: season.title ?? null,
@@ -74,9 +80,9 @@ function toSeason (show: ShowFacts, season: SeasonFacts): SeasonInput {
   }
 }
 
-function toEpisode (show: ShowFacts, season: SeasonFacts, episode: EpisodeFacts, number: number): EpisodeInput {
+function toEpisode (show: ShowFacts, season: SeasonFacts, episode: EpisodeFacts, number: number): DemoEpisode {
   return {
-    id: episodeId(show.key, season.number, number),
+    id: demoEpisodeId(show.key, season.number, number),
     number,
     title: episode.title,
     synopsis: episode.synopsis,

@@ -1,4 +1,4 @@
-// The Office (BBC): two series of six and a Christmas special in two parts, which are season 0.
+// The Office (BBC): two series of six episodes; the two-part Christmas special is season 0.
 import type { ShowFacts } from './show-facts.js'
 
 export const theOffice: ShowFacts = {
