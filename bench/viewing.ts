@@ -6,6 +6,7 @@ import { Movie } from '../models/movie.js'
 import { Play, derivePlayId, type StoredPlay } from '../models/play.js'
 import { Show } from '../models/show.js'
 import { createCatalogue } from '../src/catalogue/store/snapshot.js'
+import { DEFAULT_PLANS } from '../src/domain/plans.js'
 import { playProgressOfEvent } from '../src/domain/progress.js'
 import { projectTitle } from '../src/watching/history/projection.js'
 import type { ProfileRef } from '../src/watching/deps.js'
@@ -226,7 +227,7 @@ export async function bringToAccount (
   const catalogue = createCatalogue({ warn })
   try {
     await catalogue.open()
-    const watching = { catalogue, now: () => new Date(), warn }
+    const watching = { catalogue, plans: DEFAULT_PLANS, now: () => new Date(), warn }
     for (const [i, title] of titles.entries()) {
       await projectTitle(watching, watcher, title)
       progress(i + 1, titles.length)

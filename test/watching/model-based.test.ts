@@ -1,5 +1,5 @@
-// The service against the reference model: random viewers, in order and out of it, over two processes on one database, with
-// processes that die between any two steps of a flush.
+// Compares the service with the reference model: random actions, in order and out of order, over two apps on one
+// database, with crashes between any two steps of a flush.
 import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
 import { Types } from 'mongoose'
@@ -23,10 +23,17 @@ import {
   type TestClock,
   containerOf,
 } from '../helper.js'
-import { ReferenceModel, type ModelEvent, type ModelItem, type ModelSitting, type Told } from './reference-model.js'
+import { movieTitle } from '../movie-titles.js'
+import {
+  ReferenceModel,
+  type ModelActions,
+  type ModelEvent,
+  type ModelItem,
+  type ModelPlay,
+} from './reference-model.js'
 
 const MINUTE = 60_000
-/** What lands does not depend on chance; NORMFLIX_TEST_SEED=random looks for what nobody thought of yet. */
+/** The default run is reproducible; NORMFLIX_TEST_SEED=random explores new cases. */
 const seed = process.env['NORMFLIX_TEST_SEED'] ?? '20261123'
 if (seed !== 'random') fc.configureGlobal({ seed: Number(seed) })
 
@@ -37,7 +44,7 @@ interface World {
   titles: string[]
 }
 
-/** A file is all that playback asks for; its bytes are never read here. */
+/** Adds a media file without bytes, which is enough to start a playback. */
 async function addFile (item: string, title: string, durationMs: number): Promise<void> {
   await Media.create({
     _id: new Types.ObjectId(item),
@@ -70,7 +77,7 @@ async function buildWorld (): Promise<World> {
   const admin = await signUpAdmin(first.app)
   const items: ModelItem[] = []
   const movie = (await admin.post('/v1/admin/movies', { title: 'The Matrix' })).body.id
-  items.push({ id: movie, title: movie, durationMs: 60_000, creditsStartMs: null, turn: null, isSpecial: false })
+  items.push({ id: movie, title: movie, durationMs: 60_000, creditsStartMs: null, orderIndex: null, isSpecial: false })
   const show = (await admin.post('/v1/admin/shows', {
     title: 'Fawlty Towers',
     seasons: [
@@ -93,24 +100,26 @@ async function buildWorld (): Promise<World> {
       { number: 2, episodes: [{ number: 1, title: 'Communication Problems' }] },
     ],
   })).body.id
-  const turns: Array<[season: number, index: number, turn: number | null]> = [[1, 0, 0], [1, 1, 1], [0, 1, 2], [
-    2,
-    0,
-    3,
-  ], [0, 0, null]]
-  for (const [season, index, turn] of turns) {
+  const episodes: Array<[season: number, index: number, orderIndex: number | null]> = [
+    [1, 0, 0],
+    [1, 1, 1],
+    [0, 1, 2],
+    [2, 0, 3],
+    [0, 0, null],
+  ]
+  for (const [season, index, orderIndex] of episodes) {
     const { id } = (await admin.get(`/v1/shows/${show}/seasons/${season}`)).body.episodes[index]
     items.push({
       id,
       title: show,
       durationMs: 50_000,
-      creditsStartMs: turn === 1 ? 40_000 : null,
-      turn,
+      creditsStartMs: orderIndex === 1 ? 40_000 : null,
+      orderIndex,
       isSpecial: season === 0,
     })
   }
   for (const { id, title, durationMs } of items) await addFile(id, title, durationMs)
-  for (const title of [movie, show]) await containerOf(first.app).catalogue.refresh(title)
+  for (const title of [movie, show]) await containerOf(first.app).catalogue.reloadTitle(title)
   const second = await startApp(
     t,
     {
@@ -123,42 +132,51 @@ async function buildWorld (): Promise<World> {
   return { apps: [first.app, second.app], clock, items, titles: [movie, show] }
 }
 
+interface Report {
+  item: number
+  secondsAgo: number
+  positionMs: number
+  watchedMs: number | null
+  eventId: string
+  play: number | null
+}
+
+/** Numbers of items and titles are indexes; a stream is counted back from the newest. */
 type Step =
   | { do: 'start', item: number, private: boolean }
   | {
-    do: 'beat' | 'stop',
+    do: 'heartbeat' | 'stop',
     stream: number,
-    back: number,
+    secondsAgo: number,
     positionMs: number,
     watchedMs: number | null,
-    id: string,
+    eventId: string,
     state: 'playing' | 'paused',
   }
   | {
     do: 'report' | 'batch',
-    events: Array<
-      { item: number, ago: number, positionMs: number, watchedMs: number | null, id: string, sitting: number | null }
-    >,
-    order: number[],
+    events: Report[],
+    /** Indexes of events that the batch repeats. */
+    repeated: number[],
   }
-  | { do: 'mark', item: number, watched: boolean, ago: number }
-  | { do: 'hide' | 'again', title: number }
+  | { do: 'mark', item: number, watched: boolean, msAgo: number }
+  | { do: 'hide' | 'rewatch', title: number }
   | { do: 'wait', seconds: number }
-  | { do: 'sweep' }
+  | { do: 'clean-up' }
 
-const place = fc.oneof(
+const anyPosition = fc.oneof(
   fc.integer({ min: 0, max: 60_000 }),
   fc.constantFrom(0, 300, 39_999, 40_000, 45_000, 49_500, 54_000, 59_500),
 )
-const watched = fc.option(place, { freq: 4 })
-const eventId = fc.constantFrom('a', 'b', 'c', 'd', 'e')
-const told = fc.record({
+const anyWatchedMs = fc.option(anyPosition, { freq: 4 })
+const anyEventId = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+const anyReport: fc.Arbitrary<Report> = fc.record({
   item: fc.nat(5),
-  ago: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200_000 })),
-  positionMs: place,
-  watchedMs: watched,
-  id: eventId,
-  sitting: fc.option(fc.nat(3), { freq: 3 }),
+  secondsAgo: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200_000 })),
+  positionMs: anyPosition,
+  watchedMs: anyWatchedMs,
+  eventId: anyEventId,
+  play: fc.option(fc.nat(3), { freq: 3 }),
 })
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -172,12 +190,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom('beat' as const, 'beat' as const, 'stop' as const),
+      do: fc.constantFrom('heartbeat' as const, 'heartbeat' as const, 'stop' as const),
       stream: fc.nat(3),
-      back: fc.constantFrom(0, 0, 0, 3, 30),
-      positionMs: place,
-      watchedMs: watched,
-      id: eventId,
+      secondsAgo: fc.constantFrom(0, 0, 0, 3, 30),
+      positionMs: anyPosition,
+      watchedMs: anyWatchedMs,
+      eventId: anyEventId,
       state: fc.constantFrom('playing' as const, 'paused' as const),
     }),
   },
@@ -185,16 +203,16 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('report' as const),
-      events: fc.array(told, { minLength: 1, maxLength: 1 }),
-      order: fc.constant<number[]>([]),
+      events: fc.array(anyReport, { minLength: 1, maxLength: 1 }),
+      repeated: fc.constant<number[]>([]),
     }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('batch' as const),
-      events: fc.array(told, { minLength: 1, maxLength: 8 }),
-      order: fc.array(fc.nat(7), { maxLength: 12 }),
+      events: fc.array(anyReport, { minLength: 1, maxLength: 8 }),
+      repeated: fc.array(fc.nat(7), { maxLength: 12 }),
     }),
   },
   {
@@ -203,25 +221,29 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('mark' as const),
       item: fc.nat(5),
       watched: fc.boolean(),
-      ago: fc.constantFrom(0, 5_000, 500_000),
+      msAgo: fc.constantFrom(0, 5_000, 500_000),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('hide' as const, 'again' as const), title: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('hide' as const, 'rewatch' as const), title: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(5, 20, 70) }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'sweep' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'clean-up' as const }) },
 )
 
-/** A process that dies at a write: before it, or after it but before anybody heard of it. */
+/** A crash of a process at a write: before the write, or after it but before its acknowledgement. */
 interface Crash {
+  /** Writes that succeed before. */
   readonly after: number
-  readonly isDone: boolean
+  readonly isAfterWrite: boolean
 }
-class Died extends Error {}
+class CrashError extends Error {}
 
-/** Makes the n-th write from now on fail once, counted over the three collections that a flush writes. */
-function planCrash ({ after, isDone }: Crash): { undo: () => boolean } {
-  let left = after
-  let happened = false
+/**
+ * Makes one write fail, counted over the three collections that a flush writes.
+ * @returns a function that restores the models, and returns true when the crash happened
+ */
+function injectCrash ({ after, isAfterWrite }: Crash): () => boolean {
+  let remaining = after
+  let hasHappened = false
   const restore: Array<() => void> = []
   for (
     const model of [Play, Account, AccountStreams] as unknown as Array<
@@ -231,83 +253,84 @@ function planCrash ({ after, isDone }: Crash): { undo: () => boolean } {
     const original = model.updateOne
     model.updateOne = function (...args: unknown[]) {
       const query = original.apply(model, args)
-      if (happened || left-- > 0) return query
-      happened = true
-      if (!isDone) return Promise.reject(new Died('before the write'))
+      if (hasHappened || remaining-- > 0) return query
+      hasHappened = true
+      if (!isAfterWrite) return Promise.reject(new CrashError('before the write'))
       return Promise.resolve(query).then(() => {
-        throw new Died('after the write')
+        throw new CrashError('after the write')
       })
     }
     restore.push(() => {
       model.updateOne = original
     })
   }
-  return {
-    undo: () => {
-      for (const one of restore) one()
-      return happened
-    },
+  return () => {
+    for (const restoreModel of restore) restoreModel()
+    return hasHappened
   }
 }
 
-/** Plays a scenario over HTTP, keeping what was acknowledged. */
-class Viewer {
-  readonly told: Told = { sittings: [], marks: [], again: [], hidden: [] }
+/** Runs a scenario over HTTP for one profile, and records the acknowledged actions. */
+class ScenarioRunner {
+  readonly actions: ModelActions = { plays: [], marks: [], rewatches: [], hidden: [] }
   readonly base: string
   crashes = 0
   events = 0
   private readonly streams: Array<
-    { id: string, sitting: ModelSitting, expiresAt: number, isSwept: boolean, isPrivate: boolean, isStopped: boolean }
+    { id: string, play: ModelPlay, expiresAt: number, isRemoved: boolean, isStopped: boolean }
   > = []
-  private readonly sittings = new Map<string, ModelSitting>()
-  private turn = 0
+  private readonly plays = new Map<string, ModelPlay>()
+  private requests = 0
 
-  constructor (readonly world: World, readonly kim: Person, readonly crashAt: (step: number) => Crash | null) {
+  constructor (readonly world: World, readonly kim: Person, readonly findCrash: (request: number) => Crash | null) {
     this.base = `/v1/profiles/${kim.profileId}`
+  }
+
+  private nextApp (): FastifyInstance {
+    return this.world.apps[this.requests++ % this.world.apps.length]!
   }
 
   private now (): number {
     return this.world.clock.now().getTime()
   }
 
-  /** Sends to one process or the other; whoever hears of a failure sends it again, as clients do. */
+  /** Sends a request to either app, and once more after a failure, as clients do. */
   private async send (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
-    const crash = this.crashAt(this.turn)
-    const planned = crash === null ? null : planCrash(crash)
+    const crash = this.findCrash(this.requests)
+    const endCrash = crash === null ? null : injectCrash(crash)
     try {
-      const first = await this.once(method, url, body)
-      if (planned?.undo() === true) this.crashes++
+      const first = await this.sendOnce(method, url, body)
+      if (endCrash?.() === true) this.crashes++
       if (!hasFailed(first)) return first
     } finally {
-      planned?.undo()
+      endCrash?.()
     }
-    const again = await this.once(method, url, body)
-    if (hasFailed(again)) throw new Error(`${method} ${url} answered ${again.status}: ${JSON.stringify(again.body)}`)
-    return again
+    const second = await this.sendOnce(method, url, body)
+    if (hasFailed(second)) throw new Error(`${method} ${url}: ${second.status} ${JSON.stringify(second.body)}`)
+    return second
   }
 
-  private async once (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
-    const app = this.world.apps[this.turn++ % this.world.apps.length]!
-    return await call(app, method, url, { token: this.kim.token, ...(body === undefined ? {} : { body }) })
+  private async sendOnce (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
+    return await call(this.nextApp(), method, url, { token: this.kim.token, ...(body === undefined ? {} : { body }) })
   }
 
-  async play (steps: readonly Step[]): Promise<void> {
+  async runAll (steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
-      await this.take(step)
+      await this.run(step)
       this.world.clock.advance(7)
     }
-    // Everything ends: leases run out, and what was not stopped is swept.
+    // All leases end, and the clean-up job flushes the streams that were not stopped.
     this.world.clock.advance(2 * MINUTE)
-    await this.sweep()
+    await this.cleanUp()
   }
 
-  private async take (step: Step): Promise<void> {
+  private async run (step: Step): Promise<void> {
     switch (step.do) {
       case 'start':
         return await this.start(step)
-      case 'beat':
+      case 'heartbeat':
       case 'stop':
-        return await this.beat(step)
+        return await this.sendStreamEvent(step)
       case 'report':
       case 'batch':
         return await this.report(step)
@@ -316,24 +339,24 @@ class Viewer {
       case 'hide': {
         const title = this.world.titles[step.title]!
         await this.send('DELETE', `${this.base}/continue-watching/${title}`)
-        this.told.hidden.push({ title, at: this.now() })
+        this.actions.hidden.push({ title, at: this.now() })
         return
       }
-      case 'again': {
+      case 'rewatch': {
         const title = this.world.titles[step.title]!
-        const isUntouched = new ReferenceModel(this.world.items, this.told).isUntouched(title)
+        const isUntouched = new ReferenceModel(this.world.items, this.actions).isUntouched(title)
         await this.send('PUT', `${this.base}/rewatch/${title}`)
-        if (!isUntouched) this.told.again.push({ title, at: this.now() })
-        for (let i = this.told.hidden.length - 1; i >= 0; i--) {
-          if (this.told.hidden[i]!.title === title) this.told.hidden.splice(i, 1)
+        if (!isUntouched) this.actions.rewatches.push({ title, at: this.now() })
+        for (let i = this.actions.hidden.length - 1; i >= 0; i--) {
+          if (this.actions.hidden[i]!.title === title) this.actions.hidden.splice(i, 1)
         }
         return
       }
       case 'wait':
         this.world.clock.advance(step.seconds * 1_000)
         return
-      case 'sweep':
-        await this.sweep()
+      case 'clean-up':
+        await this.cleanUp()
     }
   }
 
@@ -344,25 +367,25 @@ class Viewer {
       private: step.private,
     })
     if (status === 409) return
-    const sitting: ModelSitting = { item, start: { at: this.now(), positionMs: body.positionMs }, events: [] }
-    if (!step.private) this.told.sittings.push(sitting)
+    const play: ModelPlay = { item, start: { at: this.now(), positionMs: body.positionMs }, events: [] }
+    if (!step.private) this.actions.plays.push(play)
     this.streams.push({
       id: body.streamId,
-      sitting,
+      play,
       expiresAt: this.now() + MINUTE,
-      isSwept: false,
-      isPrivate: step.private,
+      isRemoved: false,
       isStopped: false,
     })
   }
 
-  private async beat (step: Extract<Step, { do: 'beat' | 'stop' }>): Promise<void> {
+  private async sendStreamEvent (step: Extract<Step, { do: 'heartbeat' | 'stop' }>): Promise<void> {
     const stream = this.streams.at(-1 - step.stream)
     if (stream === undefined) return
-    const at = this.now() - step.back * 1_000
-    // A moment and an id name one event: the same again is the same event.
-    const known = stream.sitting.events.find((event) => event.at === at && event.eventId === step.id)
-    const event: ModelEvent = known ?? { at, eventId: step.id, positionMs: step.positionMs, watchedMs: step.watchedMs }
+    const at = this.now() - step.secondsAgo * 1_000
+    // Time and ID identify an event: a second one with both is a repetition.
+    const { eventId, positionMs, watchedMs } = step
+    const known = stream.play.events.find((event) => event.at === at && event.eventId === eventId)
+    const event: ModelEvent = known ?? { at, eventId, positionMs, watchedMs }
     const body = {
       positionMs: event.positionMs,
       at: new Date(at).toISOString(),
@@ -370,91 +393,87 @@ class Viewer {
       ...(event.watchedMs === null ? {} : { watchedMs: event.watchedMs }),
     }
     this.events++
-    if (step.do === 'beat') {
+    if (step.do === 'heartbeat') {
       const { status } = await this.send('PUT', `${this.base}/playback/${stream.id}`, { ...body, state: step.state })
-      // The position counts as long as the slot is there; a lease that is lost stays lost.
-      if (!stream.isSwept && !stream.isStopped) stream.sitting.events.push(event)
+      // The position counts while the lease is stored; an ended lease stays ended.
+      if (!stream.isRemoved && !stream.isStopped) stream.play.events.push(event)
       if (status === 200) stream.expiresAt = this.now() + MINUTE
     } else {
       const { status } = await this.send('POST', `${this.base}/playback/${stream.id}/stop`, body)
-      // A private stream that is gone left nothing to stop, and one that never played may have left nothing either.
-      if (status === 200) stream.sitting.events.push(event)
+      // An ended private stream is unknown, and so may be one that never played.
+      if (status === 200) stream.play.events.push(event)
       stream.isStopped = true
     }
   }
 
-  private async report ({ do: how, events, order }: Extract<Step, { do: 'report' | 'batch' }>): Promise<void> {
+  private async report ({ do: method, events, repeated }: Extract<Step, { do: 'report' | 'batch' }>): Promise<void> {
     const now = this.now()
-    const all = events.map(({ item, ago, positionMs, watchedMs, id, sitting }) => {
-      const at = now - ago * 1_000
-      const name = sitting === null
-        ? `${item} ${new Date(at).toISOString().slice(0, 10)}`
-        : `3f2c9d1e-8f0a-4b7e-9a51-${String(sitting * 10 + item).padStart(12, '0')}`
+    const all = events.map(({ item, secondsAgo, positionMs, watchedMs, eventId, play }) => {
+      const at = now - secondsAgo * 1_000
+      const playKey = play === null ? `${item} ${new Date(at).toISOString().slice(0, 10)}` : toPlayId(item, play)
       const body = {
         itemId: this.world.items[item]!.id,
         positionMs,
         at: new Date(at).toISOString(),
-        eventId: id,
+        eventId,
         ...(watchedMs === null ? {} : { watchedMs }),
-        ...(sitting === null ? {} : { playId: name }),
+        ...(play === null ? {} : { playId: playKey }),
       }
-      return { item: this.world.items[item]!, name, body, event: { at, eventId: id, positionMs, watchedMs } }
+      return { item: this.world.items[item]!, playKey, body, event: { at, eventId, positionMs, watchedMs } }
     })
     this.events += all.length
-    if (how === 'report') {
+    if (method === 'report') {
       const { itemId, ...body } = all[0]!.body
       await this.send('PUT', `${this.base}/progress/${itemId}`, body)
     } else {
       await this.send('POST', `${this.base}/progress/batch`, {
-        events: [...all, ...order.map((i) => all[i % all.length]!)].map(({ body }) => body).sort((a, b) =>
+        events: [...all, ...repeated.map((i) => all[i % all.length]!)].map(({ body }) => body).sort((a, b) =>
           a.eventId < b.eventId ? -1 : 1
         ),
       })
     }
-    for (const { item, name, event } of all) {
-      let sitting = this.sittings.get(name)
-      if (sitting === undefined) {
-        sitting = { item, start: null, events: [] }
-        this.sittings.set(name, sitting)
-        this.told.sittings.push(sitting)
+    for (const { item, playKey, event } of all) {
+      let play = this.plays.get(playKey)
+      if (play === undefined) {
+        play = { item, start: null, events: [] }
+        this.plays.set(playKey, play)
+        this.actions.plays.push(play)
       }
-      sitting.events.push(event)
+      play.events.push(event)
     }
   }
 
-  private async mark ({ item: i, watched: isWatched, ago }: Extract<Step, { do: 'mark' }>): Promise<void> {
-    const item = this.world.items[i]!
-    const watchedAt = this.now() - ago * 1_000
-    const isKnown = this.told.marks.some((one) => one.item === item) ||
-      this.told.sittings.some((one) => one.item === item && one.events.length > 0)
+  private async mark ({ item: index, watched: isWatched, msAgo }: Extract<Step, { do: 'mark' }>): Promise<void> {
+    const item = this.world.items[index]!
+    const watchedAt = this.now() - msAgo * 1_000
+    const isKnown = this.actions.marks.some((one) => one.item === item) ||
+      this.actions.plays.some((one) => one.item === item && one.events.length > 0)
     if (isWatched) {
       await this.send('PUT', `${this.base}/watched/${item.id}`, { watchedAt: new Date(watchedAt).toISOString() })
     } else await this.send('DELETE', `${this.base}/watched/${item.id}`)
-    if (isWatched || isKnown) this.told.marks.push({ item, watched: isWatched, saidAt: this.now(), watchedAt })
+    if (isWatched || isKnown) this.actions.marks.push({ item, watched: isWatched, markedAt: this.now(), watchedAt })
   }
 
-  private async sweep (): Promise<void> {
-    const crash = this.crashAt(this.turn++)
-    const planned = crash === null ? null : planCrash(crash)
-    const watching = {
-      ...containerOf(this.world.apps[this.turn % this.world.apps.length]!).watching,
-      warn: () => undefined,
-    }
+  /** Runs the clean-up job, and once more after a crash. */
+  private async cleanUp (): Promise<void> {
+    const crash = this.findCrash(this.requests)
+    const watching = { ...containerOf(this.nextApp()).watching, warn: () => undefined }
+    const endCrash = crash === null ? null : injectCrash(crash)
     try {
       await flushExpiredLeases(watching).catch((error: unknown) => {
-        if (!(error instanceof Died)) throw error
+        if (!(error instanceof CrashError)) throw error
       })
     } finally {
-      if (planned?.undo() === true) this.crashes++
+      if (endCrash?.() === true) this.crashes++
     }
     await flushExpiredLeases(watching)
-    for (const stream of this.streams) if (stream.expiresAt <= this.now()) stream.isSwept = true
+    for (const stream of this.streams) if (stream.expiresAt <= this.now()) stream.isRemoved = true
   }
 
-  /** What the service says, in the words of the model. */
-  async saw () {
+  /** Reads the state from the service, in the terms of the model. */
+  async readActual () {
     const get = async (path: string) =>
-      await call(this.world.apps[this.turn++ % this.world.apps.length]!, 'GET', `${this.base}/${path}`, {
+      await call(this.nextApp(), 'GET', `${this.base}/${path}`, {
         token: this.kim.token,
       })
     const time = (text: string | null): number | null => text === null ? null : Date.parse(text)
@@ -490,14 +509,19 @@ class Viewer {
     return { progress, cards, history: sorted(history) }
   }
 
-  expected () {
-    const model = new ReferenceModel(this.world.items, this.told)
+  computeExpected () {
+    const model = new ReferenceModel(this.world.items, this.actions)
     return {
       progress: this.world.items.map((item) => model.progress(item)),
       cards: model.cards(),
       history: sorted(model.history()),
     }
   }
+}
+
+/** The ID that a player gives to one of its plays. */
+function toPlayId (item: number, play: number): string {
+  return `3f2c9d1e-8f0a-4b7e-9a51-${String(play * 10 + item).padStart(12, '0')}`
 }
 
 function hasFailed ({ status, body }: Answer): boolean {
@@ -512,87 +536,88 @@ function sorted<T extends { lastWatchedAt: number, positionMs: number, item: str
   )
 }
 
-t.test('the service against the reference model', async (t) => {
+t.test('the service agrees with the reference model', async (t) => {
   const world = await buildWorld()
   const counts = { scenarios: 0, events: 0, crashes: 0 }
 
-  async function agrees (steps: readonly Step[], crashAt: (step: number) => Crash | null): Promise<void> {
-    const viewer = new Viewer(world, await signUp(world.apps[0]!), crashAt)
-    await viewer.play(steps)
-    const [saw, expected] = [await viewer.saw(), viewer.expected()]
+  async function runScenario (
+    steps: readonly Step[],
+    findCrash: (request: number) => Crash | null,
+  ): Promise<void> {
+    const runner = new ScenarioRunner(world, await signUp(world.apps[0]!), findCrash)
+    await runner.runAll(steps)
+    const [actual, expected] = [await runner.readActual(), runner.computeExpected()]
     counts.scenarios++
-    counts.events += viewer.events
-    counts.crashes += viewer.crashes
-    if (JSON.stringify(saw) !== JSON.stringify(expected)) {
+    counts.events += runner.events
+    counts.crashes += runner.crashes
+    if (JSON.stringify(actual) !== JSON.stringify(expected)) {
+      const actions = JSON.stringify(runner.actions)
       throw new Error(
-        `told ${JSON.stringify(saw, null, 1)}\nexpected ${JSON.stringify(expected, null, 1)}\nof ${
-          JSON.stringify(viewer.told)
-        }`,
+        `actual ${JSON.stringify(actual, null, 1)}\nexpected ${JSON.stringify(expected, null, 1)}\nafter ${actions}`,
       )
     }
-    await rebuildHistory(containerOf(world.apps[0]!).watching, viewer.kim.email, () => undefined)
-    const rebuilt = await viewer.saw()
+    await rebuildHistory(containerOf(world.apps[0]!).watching, runner.kim.email, () => undefined)
+    const rebuilt = await runner.readActual()
     if (JSON.stringify(rebuilt) !== JSON.stringify(expected)) {
-      throw new Error(`a rebuild from the plays changed ${JSON.stringify(saw)} to ${JSON.stringify(rebuilt)}`)
+      throw new Error(`a rebuild from the plays changes ${JSON.stringify(actual)} to ${JSON.stringify(rebuilt)}`)
     }
   }
 
-  t.test('random viewers, each request to either process', async (t) => {
+  t.test('after random actions on two apps', async (t) => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 3, maxLength: 25 }), async (steps) => {
-        await agrees(steps, () => null)
+        await runScenario(steps, () => null)
       }),
       { numRuns: 70, endOnFailure: true },
     )
-    t.pass(`${counts.scenarios} scenarios, ${counts.events} events: none told otherwise`)
+    t.pass(`${counts.scenarios} scenarios, ${counts.events} events`)
   })
 
-  t.test('with processes that die between the steps of a flush', async (t) => {
+  t.test('after crashes between the steps of a flush', async (t) => {
     Object.assign(counts, { scenarios: 0, events: 0, crashes: 0 })
-    const crash = fc.record({ every: fc.integer({ min: 1, max: 3 }), after: fc.nat(5), isDone: fc.boolean() })
+    const anyCrash = fc.record({ every: fc.integer({ min: 1, max: 3 }), after: fc.nat(5), isAfterWrite: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyStep, { minLength: 5, maxLength: 20 }),
-        crash,
-        async (steps, { every, after, isDone }) => {
-          await agrees(steps, (step) => step % every === 0 ? { after: (after + step) % 6, isDone } : null)
+        anyCrash,
+        async (steps, { every, after, isAfterWrite }) => {
+          await runScenario(
+            steps,
+            (request) => request % every === 0 ? { after: (after + request) % 6, isAfterWrite } : null,
+          )
         },
       ),
       { numRuns: 70, endOnFailure: true },
     )
     t.ok(
       counts.crashes > 30,
-      `${counts.crashes} crashes in ${counts.scenarios} scenarios with ${counts.events} events: 0 lost, 0 doubled, 0 stale`,
+      `${counts.crashes} crashes in ${counts.scenarios} scenarios with ${counts.events} events`,
     )
   })
 
-  t.test('everything reported again, shuffled and cut into batches, over parallel requests', async (t) => {
+  t.test('when all events are repeated, shuffled and sent in parallel batches', async (t) => {
     let runs = 0
     await fc.assert(
       fc.asyncProperty(
-        fc.array(told, { minLength: 3, maxLength: 15 }),
+        fc.array(anyReport, { minLength: 3, maxLength: 15 }),
         fc.integer({ min: 1, max: 4 }),
         fc.infiniteStream(fc.nat(1_000)),
         async (events, pieces, random) => {
-          const [inOrder, atOnce] = [
-            new Viewer(world, await signUp(world.apps[0]!), () => null),
-            new Viewer(world, await signUp(world.apps[0]!), () => null),
-          ]
+          const sequential = new ScenarioRunner(world, await signUp(world.apps[0]!), () => null)
+          const parallel = new ScenarioRunner(world, await signUp(world.apps[0]!), () => null)
           const now = world.clock.now().getTime()
-          const bodies = events.map(({ item, ago, positionMs, watchedMs, id, sitting }) => ({
+          const bodies = events.map(({ item, secondsAgo, positionMs, watchedMs, eventId, play }) => ({
             itemId: world.items[item]!.id,
             positionMs,
-            at: new Date(now - ago * 1_000).toISOString(),
-            eventId: id,
+            at: new Date(now - secondsAgo * 1_000).toISOString(),
+            eventId,
             ...(watchedMs === null ? {} : { watchedMs }),
-            ...(sitting === null
-              ? {}
-              : { playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(sitting * 10 + item).padStart(12, '0')}` }),
+            ...(play === null ? {} : { playId: toPlayId(item, play) }),
           }))
           for (const body of bodies) {
             t.equal(
-              (await call(world.apps[0]!, 'POST', `${inOrder.base}/progress/batch`, {
-                token: inOrder.kim.token,
+              (await call(world.apps[0]!, 'POST', `${sequential.base}/progress/batch`, {
+                token: sequential.kim.token,
                 body: { events: [body] },
               })).status,
               200,
@@ -608,13 +633,13 @@ t.test('the service against the reference model', async (t) => {
             (_, i) => shuffled.slice(i * size, (i + 1) * size),
           )
           await Promise.all(batches.map(async (batch, i) => {
-            await call(world.apps[i % 2]!, 'POST', `${atOnce.base}/progress/batch`, {
-              token: atOnce.kim.token,
+            await call(world.apps[i % 2]!, 'POST', `${parallel.base}/progress/batch`, {
+              token: parallel.kim.token,
               body: { events: batch },
             })
           }))
-          if (JSON.stringify(await atOnce.saw()) !== JSON.stringify(await inOrder.saw())) {
-            throw new Error('the order told')
+          if (JSON.stringify(await parallel.readActual()) !== JSON.stringify(await sequential.readActual())) {
+            throw new Error('the state depends on the order of the events')
           }
           runs++
         },
@@ -624,24 +649,26 @@ t.test('the service against the reference model', async (t) => {
     t.pass(`${runs} histories`)
   })
 
-  t.test('while entries make room in the account', async (t) => {
+  t.test('while entries move from the account to the archive', async (t) => {
     const kim = await signUp(world.apps[0]!)
-    const films =
-      (await Movie.insertMany(Array.from({ length: 60 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 60_000 })))).map((
-        { _id },
-      ) => _id.toString())
-    for (const app of world.apps) for (const film of films) await containerOf(app).catalogue.refresh(film)
+    const movieIds =
+      (await Movie.insertMany(Array.from({ length: 60 }, (_, i) => ({ title: movieTitle(i), runtimeMs: 60_000 })))).map(
+        (
+          { _id },
+        ) => _id.toString()
+      )
+    for (const app of world.apps) for (const movieId of movieIds) await containerOf(app).catalogue.reloadTitle(movieId)
     let crashes = 0
-    for (const [i, film] of films.entries()) {
-      const url = `/v1/profiles/${kim.profileId}/progress/${film}`
+    for (const [i, movieId] of movieIds.entries()) {
+      const url = `/v1/profiles/${kim.profileId}/progress/${movieId}`
       const body = {
         positionMs: 20_000 + i,
         watchedMs: 20_000,
         at: new Date(world.clock.now().getTime() - (100 - i) * 1_000).toISOString(),
       }
-      const planned = planCrash({ after: i % 5, isDone: i % 2 === 0 })
+      const endCrash = injectCrash({ after: i % 5, isAfterWrite: i % 2 === 0 })
       const first = await call(world.apps[i % 2]!, 'PUT', url, { token: kim.token, body })
-      if (planned.undo()) crashes++
+      if (endCrash()) crashes++
       if (first.status >= 500) {
         t.equal((await call(world.apps[i % 2]!, 'PUT', url, { token: kim.token, body })).status, 200)
       }
@@ -649,7 +676,7 @@ t.test('the service against the reference model', async (t) => {
     const cards = (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching?limit=100`)).body.items
     t.strictSame(
       cards.map((card: { positionMs: number }) => card.positionMs),
-      films.map((_, i) => 20_059 - i),
+      movieIds.map((_, i) => 20_059 - i),
       `60 titles, ${crashes} crashes`,
     )
     const account = await Account.findById(kim.accountId).lean()

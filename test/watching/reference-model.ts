@@ -1,16 +1,17 @@
-// What a viewer must be told, worked out the slow way: from the list of everything that was acknowledged, by plain loops over
-// the words of the product's description. It shares no code with the service.
+// A reference implementation of the watch state: plain loops over all acknowledged actions, written from the product
+// description. It shares no code with the service.
 
 export interface ModelItem {
   readonly id: string
   readonly title: string
   readonly durationMs: number
   readonly creditsStartMs: number | null
-  /** Its turn in its show, from 0; null for what stands outside the order, and for a movie. */
-  readonly turn: number | null
+  /** Index in the watch order of its show, from 0; null for a special outside the order, and for a movie. */
+  readonly orderIndex: number | null
   readonly isSpecial: boolean
 }
 
+/** Times are in ms since the epoch. */
 export interface ModelEvent {
   readonly at: number
   readonly eventId: string
@@ -18,9 +19,9 @@ export interface ModelEvent {
   readonly watchedMs: number | null
 }
 
-/** One sitting with one item. A stream has a start of its own; without one, its first event is the start. */
-export interface ModelSitting {
+export interface ModelPlay {
   readonly item: ModelItem
+  /** The start of a stream; null without a stream: then the first event is the start. */
   readonly start: { readonly at: number, readonly positionMs: number } | null
   readonly events: ModelEvent[]
 }
@@ -28,15 +29,15 @@ export interface ModelSitting {
 export interface ModelMark {
   readonly item: ModelItem
   readonly watched: boolean
-  readonly saidAt: number
+  readonly markedAt: number
   readonly watchedAt: number
 }
 
-/** Everything that one profile said. Of marks on the same item the last counts. */
-export interface Told {
-  readonly sittings: ModelSitting[]
+/** All acknowledged actions of one profile. Of several marks of an item, the last counts. */
+export interface ModelActions {
+  readonly plays: ModelPlay[]
   readonly marks: ModelMark[]
-  readonly again: Array<{ readonly title: string, readonly at: number }>
+  readonly rewatches: Array<{ readonly title: string, readonly at: number }>
   readonly hidden: Array<{ readonly title: string, readonly at: number }>
 }
 
@@ -57,7 +58,7 @@ export interface ModelCard {
   skippedBefore: number
   activity: number
 }
-export interface ModelPlay {
+export interface ModelHistoryItem {
   item: string
   startedAt: number
   lastWatchedAt: number
@@ -65,27 +66,28 @@ export interface ModelPlay {
   watchedMs: number
 }
 
-/** A sitting, summed up. */
+/** The summary of a play. */
 interface Summary {
   item: ModelItem
   startedAt: number
   startPositionMs: number
   stoppedAt: number
   positionMs: number
-  /** The later of its stop and its start: a slow clock does not turn time round. */
+  /** The later of stop and start: with a slow client clock, the stop may precede the start. */
   lastAt: number
   watchedMs: number
-  /** The last moment at or past the mark, and what had been played by then; null when it never came so far. */
+  /** The last time at or past the completion threshold, and the playing time until then; null when never reached. */
   end: { at: number, watchedMs: number } | null
   leftAtEnd: boolean
 }
 
-function markOf (item: ModelItem): number {
-  const ninety = Math.ceil(item.durationMs * 0.9)
-  return Math.min(item.creditsStartMs ?? ninety, item.durationMs - 1_000)
+function completionThresholdMs (item: ModelItem): number {
+  const ninetyPercent = Math.ceil(item.durationMs * 0.9)
+  return Math.min(item.creditsStartMs ?? ninetyPercent, item.durationMs - 1_000)
 }
 
-function summarise ({ item, start, events }: ModelSitting): Summary | null {
+/** All event IDs of the generated actions are ASCII, so that comparing UTF-16 code units is enough. */
+function summarise ({ item, start, events }: ModelPlay): Summary | null {
   const ordered = [...events].sort((a, b) =>
     a.at - b.at || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : a.positionMs - b.positionMs)
   )
@@ -95,22 +97,22 @@ function summarise ({ item, start, events }: ModelSitting): Summary | null {
   const startedAt = Math.min(start?.at ?? Infinity, start === null ? earliest!.at : Infinity)
   const startPositionMs = start?.positionMs ?? earliest!.positionMs
   let furthest = startPositionMs
-  let told: number | null = null
+  let reported: number | null = null
   for (const event of events) {
     furthest = Math.max(furthest, event.positionMs)
-    if (event.watchedMs !== null) told = Math.max(told ?? 0, event.watchedMs)
+    if (event.watchedMs !== null) reported = Math.max(reported ?? 0, event.watchedMs)
   }
-  const watchedMs = told ?? furthest - startPositionMs
-  const past = events.filter((event) => event.positionMs >= markOf(item))
+  const watchedMs = reported ?? furthest - startPositionMs
+  const past = events.filter((event) => event.positionMs >= completionThresholdMs(item))
   let end: Summary['end'] = null
   if (past.length > 0) {
-    const toldAtEnd = past.filter((event) => event.watchedMs !== null).map((event) => event.watchedMs!)
+    const reportedAtEnd = past.filter((event) => event.watchedMs !== null).map((event) => event.watchedMs!)
     end = {
       at: Math.max(...past.map((event) => event.at)),
-      watchedMs: told === null ? watchedMs : toldAtEnd.length > 0 ? Math.max(...toldAtEnd) : told,
+      watchedMs: reported === null ? watchedMs : reportedAtEnd.length > 0 ? Math.max(...reportedAtEnd) : reported,
     }
   }
-  // Nothing happened: it opened and closed at the same place. What was reported without a stream needs a place or a time.
+  // A stream that never left its start position played nothing; without a stream, any position or time counts.
   const isEmpty = start === null
     ? events.every((event) => event.positionMs === 0 && (event.watchedMs ?? 0) === 0)
     : watchedMs === 0 && events.every((event) => event.positionMs <= startPositionMs) &&
@@ -129,16 +131,16 @@ function summarise ({ item, start, events }: ModelSitting): Summary | null {
   }
 }
 
-/** One sitting in its turn: what the round had come to with it. */
+/** One play, and the playing time of its cycle: of the plays since the item was last finished. */
 interface Step {
   summary: Summary
-  roundMs: number
+  cycleMs: number
   isStarted: boolean
   finishedAt: number | null
   endedAt: number | null
 }
 
-/** Walks the sittings of one item in the order they began; a finish ends the round. */
+/** Walks the plays of one item in the order of their starts; a finish starts a new cycle. */
 function walk (summaries: readonly Summary[]): Step[] {
   const steps: Step[] = []
   let before = 0
@@ -149,103 +151,110 @@ function walk (summaries: readonly Summary[]): Step[] {
     )
   ) {
     const { durationMs } = summary.item
-    const roundMs = before + summary.watchedMs
-    const isStarted = roundMs >= Math.min(60_000, durationMs / 100)
+    const cycleMs = before + summary.watchedMs
+    const isStarted = cycleMs >= Math.min(60_000, durationMs / 100)
     const isFinished = summary.end !== null && before + summary.end.watchedMs >= durationMs / 2
     steps.push({
       summary,
-      roundMs,
+      cycleMs,
       isStarted,
       finishedAt: isFinished ? summary.end!.at : null,
       endedAt: isStarted && summary.end !== null ? summary.end.at : null,
     })
-    before = isFinished ? 0 : roundMs
+    before = isFinished ? 0 : cycleMs
   }
   return steps
 }
 
+/** An end of an item, and when it was known: the end of a mark only from the time of the mark. */
+interface KnownEnd {
+  at: number
+  knownAt: number
+  orderIndex: number | null
+  finished: boolean
+}
+
 export class ReferenceModel {
-  constructor (readonly items: readonly ModelItem[], readonly told: Told) {}
+  constructor (readonly items: readonly ModelItem[], readonly actions: ModelActions) {}
 
-  private summaries (of: (item: ModelItem) => boolean): Summary[] {
-    return this.told.sittings.filter(({ item }) => of(item)).map(summarise).filter((one) => one !== null)
+  private summaries (isIncluded: (item: ModelItem) => boolean): Summary[] {
+    return this.actions.plays.filter(({ item }) => isIncluded(item)).map(summarise).filter((one) => one !== null)
   }
 
-  private mark (item: ModelItem): ModelMark | null {
-    return this.told.marks.filter((one) => one.item.id === item.id).at(-1) ?? null
+  private lastMark (item: ModelItem): ModelMark | null {
+    return this.actions.marks.filter((one) => one.item.id === item.id).at(-1) ?? null
   }
 
-  /** The moments at which the passes of a title began, after the first. */
-  private passStarts (title: string): number[] {
+  /** The start times of the runs of a title, except the first run. */
+  private runStarts (title: string): number[] {
     const items = this.items.filter((item) => item.title === title)
     const isMovie = items.length === 1
-    const order = items.filter((item) => item.turn !== null).sort((a, b) => a.turn! - b.turn!)
+    const order = items.filter((item) => item.orderIndex !== null).sort((a, b) => a.orderIndex! - b.orderIndex!)
     const opening = isMovie ? items : order.filter((item, i) => i === 0 || item === order.find((one) => !one.isSpecial))
-    /** What came to its end in a pass, known before a moment; neither passes nor marks carry rounds over. */
-    const endsOf = (
-      since: number,
-      moment: number,
-    ): Array<{ at: number, knownAt: number, turn: number | null, finished: boolean }> => {
-      const ends: Array<{ at: number, knownAt: number, turn: number | null, finished: boolean }> = []
+    /** Ends in a run that are known before a time; a cycle spans neither runs nor marks. */
+    const endsBetween = (since: number, before: number): KnownEnd[] => {
+      const ends: KnownEnd[] = []
       for (const item of items) {
-        const mark = this.mark(item)
-        const ofPass = this.summaries((one) => one === item).filter(({ lastAt, startedAt }) =>
-          lastAt >= since && startedAt < moment
+        const { orderIndex } = item
+        const mark = this.lastMark(item)
+        const ofRun = this.summaries((one) => one === item).filter(({ lastAt, startedAt }) =>
+          lastAt >= since && startedAt < before
         )
         const parts = [
-          ofPass.filter(({ lastAt }) => mark === null || lastAt > mark.saidAt),
-          mark?.watched === false ? [] : ofPass.filter(({ lastAt }) => mark !== null && lastAt <= mark.saidAt),
+          ofRun.filter(({ lastAt }) => mark === null || lastAt > mark.markedAt),
+          mark?.watched === false ? [] : ofRun.filter(({ lastAt }) => mark !== null && lastAt <= mark.markedAt),
         ]
         for (const { endedAt, finishedAt } of parts.flatMap((part) => walk(part))) {
           if (endedAt !== null) {
-            ends.push({ at: endedAt, knownAt: endedAt, turn: item.turn, finished: finishedAt !== null })
+            ends.push({ at: endedAt, knownAt: endedAt, orderIndex, finished: finishedAt !== null })
           }
         }
         if (mark?.watched === true) {
-          ends.push({ at: mark.watchedAt, knownAt: mark.saidAt, turn: item.turn, finished: true })
+          ends.push({ at: mark.watchedAt, knownAt: mark.markedAt, orderIndex, finished: true })
         }
       }
-      return ends.filter((end) => end.knownAt < moment && end.knownAt >= since)
+      return ends.filter((end) => end.knownAt < before && end.knownAt >= since)
     }
-    const moments = [
-      ...this.told.again.filter((one) => one.title === title).map(({ at }) => ({ at, asked: true })),
+    const candidates = [
+      ...this.actions.rewatches.filter((one) => one.title === title).map(({ at }) => ({ at, isRequested: true })),
       ...this.summaries((item) => opening.includes(item)).filter(({ watchedMs, item }) =>
         watchedMs >= Math.min(60_000, item.durationMs / 100)
-      ).map(({ startedAt }) => ({ at: startedAt, asked: false })),
-    ].sort((a, b) => a.at - b.at || Number(b.asked) - Number(a.asked))
+      ).map(({ startedAt }) => ({ at: startedAt, isRequested: false })),
+    ].sort((a, b) => a.at - b.at || Number(b.isRequested) - Number(a.isRequested))
     const starts: number[] = []
-    for (const { at, asked } of moments) {
-      const known = endsOf(starts.at(-1) ?? -Infinity, at)
-      const newest = known.filter(({ turn }) => turn !== null).sort((a, b) => b.at - a.at || b.turn! - a.turn!)[0]
+    for (const { at, isRequested } of candidates) {
+      const ends = endsBetween(starts.at(-1) ?? -Infinity, at)
+      const newest = ends.filter(({ orderIndex }) =>
+        orderIndex !== null
+      ).sort((a, b) => b.at - a.at || b.orderIndex! - a.orderIndex!)[0]
       const isFinished = isMovie
-        ? known.some(({ finished }) => finished)
-        : newest !== undefined && newest.turn === order.length - 1
-      if (asked || isFinished) starts.push(at)
+        ? ends.some(({ finished }) =>
+          finished
+        )
+        : newest !== undefined && newest.orderIndex === order.length - 1
+      if (isRequested || isFinished) starts.push(at)
     }
     return starts
   }
 
   private state (item: ModelItem) {
-    const starts = this.passStarts(item.title)
-    const passOf = (moment: number): number => starts.filter((start) => start <= moment).length
-    const mark = this.mark(item)
+    const starts = this.runStarts(item.title)
+    const runAt = (time: number): number => starts.filter((start) => start <= time).length
+    const mark = this.lastMark(item)
     const all = this.summaries((one) => one === item)
-    const counting = all.filter(({ lastAt }) => mark === null || lastAt > mark.saidAt)
-    const steps = walk(counting.filter(({ lastAt }) => passOf(lastAt) === starts.length))
-    const newest = steps.map(({ summary }) => summary).sort((a, b) =>
+    const counted = all.filter(({ lastAt }) => mark === null || lastAt > mark.markedAt)
+    const current = walk(counted.filter(({ lastAt }) => runAt(lastAt) === starts.length))
+    const newest = current.map(({ summary }) => summary).sort((a, b) =>
       a.lastAt - b.lastAt || a.startedAt - b.startedAt || a.stoppedAt - b.stoppedAt
     ).at(-1)
-    const present = steps
-    const earlierPasses = [...new Set(counting.map(({ lastAt }) => passOf(lastAt)))].filter((pass) =>
-      pass !== starts.length
-    )
-      .flatMap((pass) => walk(counting.filter(({ lastAt }) => passOf(lastAt) === pass)))
-    const finishes = [...present, ...earlierPasses].map(({ finishedAt }) => finishedAt).filter((at) => at !== null)
+    const earlier = [...new Set(counted.map(({ lastAt }) => runAt(lastAt)))].filter((run) => run !== starts.length)
+      .flatMap((run) => walk(counted.filter(({ lastAt }) => runAt(lastAt) === run)))
+    const finishes = [...current, ...earlier].map(({ finishedAt }) => finishedAt).filter((at) => at !== null)
     if (mark?.watched === true) finishes.push(mark.watchedAt)
-    const ends = present.map(({ endedAt }) => endedAt).filter((at) => at !== null)
-    if (mark?.watched === true && passOf(mark.saidAt) === starts.length) ends.push(mark.watchedAt)
+    const ends = current.map(({ endedAt }) => endedAt).filter((at) => at !== null)
+    if (mark?.watched === true && runAt(mark.markedAt) === starts.length) ends.push(mark.watchedAt)
     const activeAt = Math.max(
-      ...present.filter(({ isStarted }) => isStarted).map(({ summary }) => summary.lastAt),
+      ...current.filter(({ isStarted }) => isStarted).map(({ summary }) => summary.lastAt),
       -Infinity,
     )
     const newestOfAll = all.sort((a, b) =>
@@ -254,7 +263,7 @@ export class ReferenceModel {
     return {
       mark,
       newestOfAll,
-      present: steps.find(({ summary }) => summary === newest),
+      newestStep: current.find(({ summary }) => summary === newest),
       finishedAt: finishes.length > 0 ? Math.max(...finishes) : null,
       endedAt: ends.length > 0 ? Math.max(...ends) : null,
       activeAt: Number.isFinite(activeAt) ? activeAt : null,
@@ -262,7 +271,7 @@ export class ReferenceModel {
   }
 
   progress (item: ModelItem): ModelProgress | null {
-    const { mark, newestOfAll, present, finishedAt, activeAt } = this.state(item)
+    const { mark, newestOfAll, newestStep, finishedAt, activeAt } = this.state(item)
     if (newestOfAll === undefined) {
       return mark?.watched === true
         ? {
@@ -277,7 +286,7 @@ export class ReferenceModel {
     }
     return {
       positionMs: newestOfAll.positionMs,
-      watchedMs: present?.roundMs ?? 0,
+      watchedMs: newestStep?.cycleMs ?? 0,
       started: activeAt !== null || finishedAt !== null,
       finished: finishedAt !== null,
       finishedAt,
@@ -285,7 +294,7 @@ export class ReferenceModel {
     }
   }
 
-  /** Nothing of a title was watched in the running pass. */
+  /** True when nothing of a title was watched in the current run. */
   isUntouched (title: string): boolean {
     return this.items.filter((item) => item.title === title).every((item) => {
       const { activeAt, endedAt } = this.state(item)
@@ -301,39 +310,39 @@ export class ReferenceModel {
 
   private card (title: string): ModelCard | null {
     const items = this.items.filter((item) => item.title === title)
-    const order = items.filter((item) => item.turn !== null).sort((a, b) => a.turn! - b.turn!)
+    const order = items.filter((item) => item.orderIndex !== null).sort((a, b) => a.orderIndex! - b.orderIndex!)
     const states = items.map((item) => ({ item, ...this.state(item) }))
-    const turn = (item: ModelItem): number => item.turn ?? -1
-    const starts = this.passStarts(title)
+    const indexOf = (item: ModelItem): number => item.orderIndex ?? -1
+    const starts = this.runStarts(title)
     const current =
       states.filter(({ activeAt }) => activeAt !== null).sort((a, b) =>
-        b.activeAt! - a.activeAt! || turn(b.item) - turn(a.item)
+        b.activeAt! - a.activeAt! || indexOf(b.item) - indexOf(a.item)
       )[0]
-    const isInOrder = (item: ModelItem): boolean => item.turn !== null || items.length === 1
+    const isInOrder = (item: ModelItem): boolean => item.orderIndex !== null || items.length === 1
     const ended =
       states.filter(({ item, endedAt }) => endedAt !== null && isInOrder(item)).sort((a, b) =>
-        b.endedAt! - a.endedAt! || turn(b.item) - turn(a.item)
+        b.endedAt! - a.endedAt! || indexOf(b.item) - indexOf(a.item)
       )[0]
     const activity = Math.max(current?.activeAt ?? 0, ended?.endedAt ?? 0, starts.at(-1) ?? 0)
-    const hiddenAt = this.told.hidden.filter((one) => one.title === title).at(-1)?.at ?? -Infinity
+    const hiddenAt = this.actions.hidden.filter((one) => one.title === title).at(-1)?.at ?? -Infinity
     if ((current?.activeAt ?? 0) <= hiddenAt && hiddenAt !== -Infinity) return null
     const pass = starts.length + 1
-    const skippedBefore = (place: number | null): number =>
-      place === null
+    const skippedBefore = (orderIndex: number | null): number =>
+      orderIndex === null
         ? 0
         : order.filter((item) =>
-          !item.isSpecial && item.turn! < place && states.find((one) => one.item === item)!.endedAt === null
+          !item.isSpecial && item.orderIndex! < orderIndex && states.find((one) => one.item === item)!.endedAt === null
         ).length
-    const resume = current !== undefined && current.present !== undefined && current.present.isStarted &&
-      !current.present.summary.leftAtEnd
-    if (resume) {
+    const isResumed = current !== undefined && current.newestStep !== undefined && current.newestStep.isStarted &&
+      !current.newestStep.summary.leftAtEnd
+    if (isResumed) {
       return {
         title,
         kind: 'resume',
         item: current.item.id,
-        positionMs: current.present!.summary.positionMs,
+        positionMs: current.newestStep!.summary.positionMs,
         pass,
-        skippedBefore: skippedBefore(current.item.turn),
+        skippedBefore: skippedBefore(current.item.orderIndex),
         activity,
       }
     }
@@ -341,21 +350,14 @@ export class ReferenceModel {
       if (pass === 1 || (current !== undefined && isInOrder(current.item))) return null
       return { title, kind: 'next', item: (order[0] ?? items[0])!.id, positionMs: 0, pass, skippedBefore: 0, activity }
     }
-    const next = ended.item.turn === null ? undefined : order.find((item) => item.turn! > ended.item.turn!)
+    const { orderIndex: endedIndex } = ended.item
+    const next = endedIndex === null ? undefined : order.find((item) => item.orderIndex! > endedIndex)
     return next === undefined
       ? null
-      : {
-        title,
-        kind: 'next',
-        item: next.id,
-        positionMs: 0,
-        pass,
-        skippedBefore: skippedBefore(ended.item.turn),
-        activity,
-      }
+      : { title, kind: 'next', item: next.id, positionMs: 0, pass, skippedBefore: skippedBefore(endedIndex), activity }
   }
 
-  history (): ModelPlay[] {
+  history (): ModelHistoryItem[] {
     return this.summaries(() => true)
       .map(({ item, startedAt, lastAt, positionMs, watchedMs }) => ({
         item: item.id,

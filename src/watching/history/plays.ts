@@ -1,12 +1,13 @@
-// Writing plays: the facts of a sitting are merged into its row by the database, in one write by id, in any order.
+// Writes plays: the database merges progress into a stored play, in one update by ID and in any order of events.
 import { Types, type PipelineStage } from 'mongoose'
-import { isDuplicateKey } from '../../../models/upsert.js'
-import { newWatchedMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
-import { numbersOf, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import { newMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
+import { updateWithPipeline } from '../../../models/upsert.js'
+import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { PlayProgress } from '../../domain/progress.js'
-import type { ProfileRef } from '../watching.js'
+import type { ProfileRef } from '../deps.js'
+import { playMergeExpressions } from '../progress-merge.js'
 
-/** What a play is of, with the names it is remembered by. */
+/** The item of a play, with the names that the history shows after the title is deleted. */
 export interface PlaySubject {
   readonly title: string
   readonly item: string
@@ -17,78 +18,80 @@ export interface PlaySubject {
   readonly mediaFile: string | null
 }
 
-/** A row that is no play: what a watcher said of an item. */
-export function newMarkOfItem (
-  watcher: ProfileRef,
-  title: CatalogueTitle,
-  item: CatalogueItem,
-  said: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'endAt' | 'eventId'>,
-): StoredPlay {
-  return newWatchedMark({
-    account: new Types.ObjectId(watcher.account),
-    profile: new Types.ObjectId(watcher.profile),
-    title: new Types.ObjectId(title.id),
-    item: new Types.ObjectId(item.id),
-    ...numbersOf(title, item),
+export function toPlaySubject (title: CatalogueTitle, item: CatalogueItem): PlaySubject {
+  return {
+    title: title.id,
+    item: item.id,
+    ...episodeNumbers(title, item),
     titleName: title.title,
     itemName: item.name,
-    ...said,
-  })
-}
-
-/** Merges facts into the row of their sitting and answers its id. */
-export async function mergePlay (
-  watcher: ProfileRef,
-  sitting: string,
-  subject: PlaySubject,
-  facts: PlayProgress,
-  isPlayed: boolean,
-): Promise<Types.ObjectId> {
-  const id = derivePlayId(watcher.profile, sitting)
-  await mergeIntoPlay(id, watcher, subject, facts, isPlayed)
-  return id
-}
-
-/** Merges facts into a row that is known by its id, or makes it. */
-export async function mergeIntoPlay (
-  id: Types.ObjectId,
-  watcher: ProfileRef,
-  subject: PlaySubject,
-  facts: PlayProgress,
-  isPlayed: boolean,
-): Promise<void> {
-  const pipeline = mergePipeline(watcher, subject, facts, isPlayed) as never
-  try {
-    await Play.updateOne({ _id: id }, pipeline, { upsert: true, updatePipeline: true })
-  } catch (error) {
-    // Two first reports at once: the other made the row, so this one merges into it.
-    if (!isDuplicateKey(error)) throw error
-    await Play.updateOne({ _id: id }, pipeline, { updatePipeline: true })
+    mediaFile: null,
   }
 }
 
-/** `mergeFacts` of the progress rules, as the database does it. Strings are literals: a title may begin with `$`. */
-function mergePipeline (
-  watcher: ProfileRef,
+/** Creates a watched mark or a run mark of an item, as it is stored among the plays. */
+export function createItemMark (
+  ref: ProfileRef,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  fields: Pick<StoredPlay, '_id' | 'kind' | 'startedAt' | 'at' | 'watched' | 'cancelledAt' | 'eventId'>,
+): StoredPlay {
+  return newMark({
+    account: new Types.ObjectId(ref.account),
+    profile: new Types.ObjectId(ref.profile),
+    title: new Types.ObjectId(title.id),
+    item: new Types.ObjectId(item.id),
+    ...episodeNumbers(title, item),
+    titleName: title.title,
+    itemName: item.name,
+    ...fields,
+  })
+}
+
+/**
+ * Merges progress into the play with a key, which it creates if necessary.
+ * @returns the ID of the play
+ */
+export async function mergePlay (
+  ref: ProfileRef,
+  playKey: string,
   subject: PlaySubject,
-  facts: PlayProgress,
+  progress: PlayProgress,
+  isPlayed: boolean,
+): Promise<Types.ObjectId> {
+  const id = derivePlayId(ref.profile, playKey)
+  await mergeIntoPlay(id, ref, subject, progress, isPlayed)
+  return id
+}
+
+/** Merges progress into the play with an ID, which it creates if necessary. */
+export async function mergeIntoPlay (
+  id: Types.ObjectId,
+  ref: ProfileRef,
+  subject: PlaySubject,
+  progress: PlayProgress,
+  isPlayed: boolean,
+): Promise<void> {
+  await updateWithPipeline(Play, id, buildMergePipeline(ref, subject, progress, isPlayed), { upsert: true })
+}
+
+/** Names are literals: a title may start with "$". */
+function buildMergePipeline (
+  ref: ProfileRef,
+  subject: PlaySubject,
+  progress: PlayProgress,
   isPlayed: boolean,
 ): PipelineStage[] {
-  const at = new Date(facts.at)
-  const startedAt = new Date(facts.startedAt)
-  const isNewer = lexicographic([['$at', at], ['$eventId', { $literal: facts.eventId }], [
-    '$positionMs',
-    facts.positionMs,
-  ], ['$durationMs', facts.durationMs]], '$lt')
-  const isEarlier = lexicographic([['$startedAt', startedAt], ['$startPositionMs', facts.startPositionMs]], '$gt')
-  const isNew = { $eq: [{ $type: '$at' }, 'missing'] }
-  const newest = (path: string, value: unknown): object => ({ $cond: ['$isNewer', value, path] })
+  const { isNewest, isFirst, fields } = playMergeExpressions(progress)
+  const mediaFile = subject.mediaFile === null
+    ? { $ifNull: ['$mediaFile', null] }
+    : new Types.ObjectId(subject.mediaFile)
   return [
-    { $set: { isNewer: { $or: [isNew, isNewer] }, isEarlier: { $or: [isNew, isEarlier] } } },
+    { $set: { isNewest, isFirst } },
     {
       $set: {
-        account: { $ifNull: ['$account', new Types.ObjectId(watcher.account)] },
-        profile: { $ifNull: ['$profile', new Types.ObjectId(watcher.profile)] },
+        account: { $ifNull: ['$account', new Types.ObjectId(ref.account)] },
+        profile: { $ifNull: ['$profile', new Types.ObjectId(ref.profile)] },
         kind: 'play',
         title: { $ifNull: ['$title', new Types.ObjectId(subject.title)] },
         item: { $ifNull: ['$item', new Types.ObjectId(subject.item)] },
@@ -96,20 +99,8 @@ function mergePipeline (
         episode: { $ifNull: ['$episode', subject.episode] },
         titleName: { $ifNull: ['$titleName', { $literal: subject.titleName }] },
         itemName: { $ifNull: ['$itemName', { $literal: subject.itemName }] },
-        mediaFile: newest(
-          '$mediaFile',
-          subject.mediaFile === null ? { $ifNull: ['$mediaFile', null] } : new Types.ObjectId(subject.mediaFile),
-        ),
-        startedAt: { $cond: ['$isEarlier', startedAt, '$startedAt'] },
-        startPositionMs: { $cond: ['$isEarlier', facts.startPositionMs, '$startPositionMs'] },
-        at: newest('$at', at),
-        eventId: newest('$eventId', { $literal: facts.eventId }),
-        positionMs: newest('$positionMs', facts.positionMs),
-        durationMs: newest('$durationMs', facts.durationMs),
-        furthestMs: { $max: ['$furthestMs', facts.furthestMs] },
-        watchedMs: maxOrNull('$watchedMs', facts.watchedMs),
-        endAt: maxOrNull('$endAt', facts.endAt === null ? null : new Date(facts.endAt)),
-        endWatchedMs: maxOrNull('$endWatchedMs', facts.endWatchedMs),
+        mediaFile: { $cond: ['$isNewest', mediaFile, '$mediaFile'] },
+        ...fields,
         watched: null,
         removedAt: { $ifNull: ['$removedAt', null] },
       },
@@ -117,28 +108,20 @@ function mergePipeline (
     {
       $set: {
         isPlayed: {
-          $or: [{ $eq: ['$isPlayed', true] }, isPlayed, { $ne: ['$positionMs', '$startPositionMs'] }, {
-            $gt: ['$furthestMs', '$startPositionMs'],
-          }, { $gt: ['$watchedMs', 0] }],
+          $or: [
+            { $eq: ['$isPlayed', true] },
+            isPlayed,
+            { $ne: ['$positionMs', '$startPositionMs'] },
+            { $gt: ['$furthestMs', '$startPositionMs'] },
+            { $gt: ['$watchedMs', 0] },
+          ],
         },
       },
     },
-    { $unset: ['isNewer', 'isEarlier'] },
-  ] as PipelineStage[]
+    { $unset: ['isNewest', 'isFirst'] },
+  ]
 }
 
-function maxOrNull (path: string, value: unknown): object {
-  return { $ifNull: [{ $max: [path, value] }, null] }
-}
-
-/** The first differing pair decides; null and missing come before everything. */
-function lexicographic (pairs: ReadonlyArray<[path: string, value: unknown]>, operator: '$lt' | '$gt'): object {
-  const [first, ...rest] = pairs
-  if (first === undefined) return { $literal: false }
-  const [path, value] = first
-  return { $or: [{ [operator]: [path, value] }, { $and: [{ $eq: [path, value] }, lexicographic(rest, operator)] }] }
-}
-
-export async function findPlay (watcher: ProfileRef, sitting: string): Promise<StoredPlay | null> {
-  return await Play.findById(derivePlayId(watcher.profile, sitting)).lean<StoredPlay>()
+export async function findPlay (ref: ProfileRef, playKey: string): Promise<StoredPlay | null> {
+  return await Play.findById(derivePlayId(ref.profile, playKey)).lean<StoredPlay>()
 }

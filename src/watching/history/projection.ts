@@ -1,154 +1,154 @@
-// The bounded projection of plays inside the account: one watch history entry a title. Every write compares the entry's
-// revision, so that a writer that saw an older state looks again; all of it can be rebuilt from plays.
+// Projects the plays of a title into its entry in the bounded watch history of the account, or in the archive.
+// Every write compares the entry's revision: a writer that read an old state tries again. All entries can be rebuilt.
 import { Types } from 'mongoose'
-import { Account, findProfileWatching, MAX_WATCH_HISTORY_ENTRIES, type StoredProfile } from '../../../models/account.js'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Account, findProfile, MAX_WATCH_HISTORY_ENTRIES, type StoredProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
 import { deriveArchivedEntryId, findArchivedEntry, WatchArchive } from '../../../models/watch-archive.js'
-import type { Numbers, WatchEntry } from '../../../models/watch-entry.js'
-import { lastActivity, type EndedItem } from '../../domain/next-up.js'
+import type { EpisodeNumbers, WatchEntry } from '../../../models/watch-entry.js'
+import { lastActivityAt, type EndedItem } from '../../domain/next-up.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 import { unavailable } from '../../errors.js'
-import { dateOrNull } from '../dates.js'
+import { dateOrNull, type ProfileRef, type WatchingDeps } from '../deps.js'
 import { loadTitleWatchState, type TitleWatchState } from './title-watch-state.js'
-import type { ProfileRef, WatchingDeps } from '../watching.js'
 
-/** How many entries make room at once, so that a full history does not archive with every new title. */
-const ARCHIVE_BATCH = 8
-const MAX_TRIES = 12
+/** Entries that are archived together, so that a full history does not archive with every new title. */
+const ARCHIVE_BATCH_SIZE = 8
+const MAX_ATTEMPTS = 12
+/** Upper bound of the random delay before the second attempt; it grows with each attempt. */
+const RETRY_DELAY_MS = 5
 
-/** What is read of a profile to write its watch history. */
-export type WatchedProfile = Pick<StoredProfile, '_id' | 'watchHistory' | 'archivedUntil' | 'historyClearedAt'>
+/** The fields of a profile that projecting a title reads. */
+export type ProfileWatchHistory = Pick<StoredProfile, '_id' | 'watchHistory' | 'archivedUntil' | 'historyClearedAt'>
 
-/** The entry of a title, wherever it lives. */
-export async function findEntry (profile: WatchedProfile, titleId: string): Promise<WatchEntry | null> {
+/** Finds the entry of a title, embedded in the account or in the archive. */
+export async function findWatchEntry (profile: ProfileWatchHistory, titleId: string): Promise<WatchEntry | null> {
   const embedded = profile.watchHistory.find((entry) => entry.title.toString() === titleId)
   if (embedded !== undefined) return embedded
   return profile.archivedUntil !== null ? await findArchivedEntry(profile._id.toString(), titleId) : null
 }
 
-/** What a viewer decided about a title; it lives in the entry and is kept whatever is folded. */
+/** Reads the entry of a title; null without an entry or without such a profile. */
+export async function loadWatchEntry (ref: ProfileRef, titleId: string): Promise<WatchEntry | null> {
+  const profile = await findProfile(ref.account, ref.profile)
+  return profile === null ? null : await findWatchEntry(profile, titleId)
+}
+
+/** Explicit decisions about a title, which do not derive from plays. */
 export type EntryChanges = Partial<Pick<WatchEntry, 'hiddenAt' | 'droppedAt' | 'clearedAt'>>
 
-/** What was written of a title. */
 export interface Projection {
-  readonly reading: TitleWatchState
-  /** The entry as it was before; null when there was none. */
+  readonly watchState: TitleWatchState
+  /** The entry before the projection; null when there was none. */
   readonly before: WatchEntry | null
-  /** Events up to this moment (ms since the epoch) were cleared by the viewer. */
+  /** Events up to this time (ms since the epoch) are cleared. */
   readonly clearedAt: number
 }
 
 /**
- * Folds a title from its plays and brings the outcome into its entry.
- * @param known the profile when it was read before the plays were written: saves the first look
- * @returns null when there is no such profile
+ * Derives the state of a title from its plays and writes it to the entry of the title.
+ * @param profile the profile as read before its plays were written, which saves the first read
+ * @returns null without such a profile
  * @throws DomainError 503 `busy`
  */
 export async function projectTitle (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
   changes: EntryChanges = {},
-  known: WatchedProfile | null = null,
+  profile: ProfileWatchHistory | null = null,
 ): Promise<Projection | null> {
-  let profile = known
-  let isChanged = false
-  const projection = await retryOnRace(async () => {
-    const current = profile ?? await findProfileWatching(watcher.account, watcher.profile)
-    profile = null
-    if (current === null) return { done: true, value: null }
-    const entry = await findEntry(current, titleId)
-    const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
-    const outcome = await writeTitle(watcher, current, titleId, entry, reading, changes)
-    isChanged = outcome === 'written'
-    return { done: outcome !== 'raced', value: { reading, before: entry, clearedAt: clearedUntil(current, entry) } }
-  })
-  if (isChanged) await recordChange(watcher, 'watching', titleId)
-  return projection
+  let known = profile
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const current = known ?? await findProfile(ref.account, ref.profile)
+    known = null
+    if (current === null) return null
+    const entry = await findWatchEntry(current, titleId)
+    const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
+    const outcome = await writeTitle(ref, current, titleId, entry, watchState, changes)
+    if (outcome !== 'raced') {
+      if (outcome === 'written') await recordChange(ref, 'watching', titleId)
+      return { watchState, before: entry, clearedAt: clearedUntil(current, entry) }
+    }
+    await delay(Math.random() * RETRY_DELAY_MS * attempt)
+  }
+  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
 }
 
-/** Whether the entry of a title says what its plays say. True also when there is no such profile. */
+/** True when the entry of a title agrees with its plays, and without such a profile. */
 export async function isTitleProjected (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
 ): Promise<boolean> {
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) return true
-  const entry = await findEntry(profile, titleId)
-  const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
-  return entry === null ? lastActivity(reading.state) === 0 : isSameEntry(entry, entryOf(titleId, entry, reading))
+  const entry = await findWatchEntry(profile, titleId)
+  const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
+  return entry === null
+    ? lastActivityAt(watchState.state) === 0
+    : isSameEntry(entry, buildEntry(titleId, entry, watchState))
 }
 
-/** Events up to this moment (ms since the epoch) were cleared by the viewer. */
-export function clearedUntil (profile: Pick<WatchedProfile, 'historyClearedAt'>, entry: WatchEntry | null): number {
+/** Time up to which the events of a title are cleared, ms since the epoch; 0 when none are. */
+export function clearedUntil (
+  profile: Pick<ProfileWatchHistory, 'historyClearedAt'>,
+  entry: WatchEntry | null,
+): number {
   return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
-}
-
-interface Attempt<T> {
-  readonly done: boolean
-  readonly value: T
-}
-
-async function retryOnRace<T> (attempt: () => Promise<Attempt<T>>): Promise<T> {
-  for (let i = 0; i < MAX_TRIES; i++) {
-    const { done, value } = await attempt()
-    if (done) return value
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * (i + 1)))
-  }
-  throw unavailable('busy', 'This title is being updated from many places at once. Try again.', 1)
 }
 
 type Outcome = 'written' | 'unchanged' | 'raced'
 
 async function writeTitle (
-  watcher: ProfileRef,
-  profile: WatchedProfile,
+  ref: ProfileRef,
+  profile: ProfileWatchHistory,
   titleId: string,
-  entry: WatchEntry | null,
-  reading: TitleWatchState,
+  before: WatchEntry | null,
+  watchState: TitleWatchState,
   changes: EntryChanges,
 ): Promise<Outcome> {
-  const embedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
-  const isEmpty = lastActivity(reading.state) === 0
-  // What was decided of a title is kept also before anything of it is known: a report may come late.
-  const isDecided = Object.values(changes).some((moment) => moment !== null)
-  if (entry === null && isEmpty && !isDecided) return 'unchanged'
-  const written = { ...entryOf(titleId, entry, reading), ...changes }
-  if (entry !== null && embedded && isSameEntry(entry, written)) return 'unchanged'
-  if (embedded) return outcomeOf(await replaceEntry(watcher, entry?.revision ?? 0, written))
-  // Older than something in the archive: it belongs there too, or the embedded entries would not be the most recent.
-  if (profile.archivedUntil !== null && written.activityAt <= profile.archivedUntil) {
-    return outcomeOf(await writeArchived(watcher, entry, written))
+  const isEmbedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
+  const isEmpty = lastActivityAt(watchState.state) === 0
+  // A decision is stored even without plays: an event may arrive late.
+  const hasDecision = Object.values(changes).some((time) => time !== null)
+  if (before === null && isEmpty && !hasDecision) return 'unchanged'
+  const entry = { ...buildEntry(titleId, before, watchState), ...changes }
+  if (before !== null && isEmbedded && isSameEntry(before, entry)) return 'unchanged'
+  if (isEmbedded) return toOutcome(await replaceEntry(ref, before?.revision ?? 0, entry))
+  // The archive holds all entries up to `archivedUntil`: the embedded entries stay the most recent ones.
+  if (profile.archivedUntil !== null && entry.activityAt <= profile.archivedUntil) {
+    return toOutcome(await writeArchivedEntry(ref, before, entry))
   }
-  if (profile.watchHistory.length >= MAX_WATCH_HISTORY_ENTRIES) await archiveOldest(watcher, profile)
-  const added = await addEntry(watcher, written)
-  if (added && entry !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(watcher.profile, titleId) })
-  return outcomeOf(added)
+  if (profile.watchHistory.length >= MAX_WATCH_HISTORY_ENTRIES) await archiveOldestEntries(ref, profile)
+  const isAdded = await addEntry(ref, entry)
+  if (isAdded && before !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(ref.profile, titleId) })
+  return toOutcome(isAdded)
 }
 
-function outcomeOf (isWritten: boolean): Outcome {
+function toOutcome (isWritten: boolean): Outcome {
   return isWritten ? 'written' : 'raced'
 }
 
-/** All that can be compared of an entry is data: ids, numbers, dates. */
+/** All fields except `revision` are IDs, numbers, booleans and dates, so their JSON compares them. */
 function isSameEntry (a: WatchEntry, b: WatchEntry): boolean {
-  const text = (entry: WatchEntry, name: string): string | undefined => JSON.stringify(entry[name as keyof WatchEntry])
-  return Object.keys(b).every((name) => name === 'revision' || text(a, name) === text(b, name))
+  const toJson = (entry: WatchEntry, name: string): string | undefined =>
+    JSON.stringify(entry[name as keyof WatchEntry])
+  return Object.keys(b).every((name) => name === 'revision' || toJson(a, name) === toJson(b, name))
 }
 
-function entryOf (
+function buildEntry (
   titleId: string,
   before: WatchEntry | null,
-  { state, outline, numbersOf }: TitleWatchState,
+  { state, outline, findEpisodeNumbers }: TitleWatchState,
 ): WatchEntry {
   const { current, ended } = state
-  const activityAt = new Date(lastActivity(state))
+  const activityAt = new Date(lastActivityAt(state))
   return {
     title: new Types.ObjectId(titleId),
     item: current === null ? null : new Types.ObjectId(current.item),
-    ...(current === null ? { season: null, episode: null } : numbersOf(current.item)),
+    ...(current === null ? { season: null, episode: null } : findEpisodeNumbers(current.item)),
     positionMs: current?.state.positionMs ?? 0,
     durationMs: current?.state.durationMs ?? null,
     watchedMs: current?.state.watchedMs ?? 0,
@@ -157,9 +157,9 @@ function entryOf (
     lastWatchedAt: current === null ? activityAt : new Date(current.state.lastWatchedAt),
     activityAt,
     isResumable: current?.state.isResumable ?? false,
-    ended: ended === null ? null : storedEnd(ended, outline, numbersOf(ended.item)),
-    pass: state.pass,
-    passSince: dateOrNull(state.passSince),
+    ended: ended === null ? null : toStoredEnd(ended, outline, findEpisodeNumbers(ended.item)),
+    pass: state.runNumber,
+    passSince: dateOrNull(state.runStartedAt),
     skipped: state.skipped,
     hiddenAt: before?.hiddenAt ?? null,
     droppedAt: before?.droppedAt ?? null,
@@ -168,33 +168,37 @@ function entryOf (
   }
 }
 
-function storedEnd ({ item, place, at }: EndedItem, { kind }: TitleOutline, numbers: Numbers): WatchEntry['ended'] {
-  const isPlacedSpecial = kind === 'show' && place.special > 0
-  const after = isPlacedSpecial ? { after: { season: place.season, episode: place.episode } } : {}
+function toStoredEnd (
+  { item, orderKey, at }: EndedItem,
+  { kind }: TitleOutline,
+  numbers: EpisodeNumbers,
+): WatchEntry['ended'] {
+  const isPlacedSpecial = kind === 'show' && orderKey.special > 0
+  const after = isPlacedSpecial ? { after: { season: orderKey.season, episode: orderKey.episode } } : {}
   return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }
 
-/** @returns false when somebody else wrote meanwhile */
-async function replaceEntry (watcher: ProfileRef, revision: number, entry: WatchEntry): Promise<boolean> {
-  const result = await Account.updateOne({ _id: watcher.account }, {
+/** @returns false when another writer changed the entry in between */
+async function replaceEntry (ref: ProfileRef, revision: number, entry: WatchEntry): Promise<boolean> {
+  const result = await Account.updateOne({ _id: ref.account }, {
     $set: { 'profiles.$[profile].watchHistory.$[entry]': entry },
   }, {
-    arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }, {
-      'entry.title': entry.title,
-      'entry.revision': revision,
-    }],
+    arrayFilters: [
+      { 'profile._id': new Types.ObjectId(ref.profile) },
+      { 'entry.title': entry.title, 'entry.revision': revision },
+    ],
     timestamps: false,
   })
   return result.modifiedCount > 0
 }
 
-/** Adds an entry unless the title has one by now or the history is full by now. */
-async function addEntry (watcher: ProfileRef, entry: WatchEntry): Promise<boolean> {
-  const result = await Account.updateOne({ _id: watcher.account }, {
+/** @returns false when another writer added the title or filled the history in between */
+async function addEntry (ref: ProfileRef, entry: WatchEntry): Promise<boolean> {
+  const result = await Account.updateOne({ _id: ref.account }, {
     $push: { 'profiles.$[profile].watchHistory': entry },
   }, {
     arrayFilters: [{
-      'profile._id': new Types.ObjectId(watcher.profile),
+      'profile._id': new Types.ObjectId(ref.profile),
       'profile.watchHistory.title': { $ne: entry.title },
       [`profile.watchHistory.${MAX_WATCH_HISTORY_ENTRIES - 1}`]: { $exists: false },
     }],
@@ -203,13 +207,13 @@ async function addEntry (watcher: ProfileRef, entry: WatchEntry): Promise<boolea
   return result.modifiedCount > 0
 }
 
-/** @returns false when somebody else wrote meanwhile */
-async function writeArchived (watcher: ProfileRef, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
-  const _id = deriveArchivedEntryId(watcher.profile, entry.title.toString())
+/** @returns false when another writer wrote the entry in between */
+async function writeArchivedEntry (ref: ProfileRef, before: WatchEntry | null, entry: WatchEntry): Promise<boolean> {
+  const _id = deriveArchivedEntryId(ref.profile, entry.title.toString())
   const fields = {
     ...entry,
-    account: new Types.ObjectId(watcher.account),
-    profile: new Types.ObjectId(watcher.profile),
+    account: new Types.ObjectId(ref.account),
+    profile: new Types.ObjectId(ref.profile),
   }
   if (before !== null) {
     return (await WatchArchive.updateOne({ _id, revision: before.revision }, { $set: fields })).modifiedCount > 0
@@ -224,29 +228,29 @@ async function writeArchived (watcher: ProfileRef, before: WatchEntry | null, en
 }
 
 /**
- * Moves the oldest entries to the archive: written there first, then removed here exactly as they were. A crash between
- * the two leaves both, and readers take the embedded one, which cannot be older.
+ * Moves the oldest entries to the archive: writes them there, then removes them from the account if they are unchanged.
+ * A crash in between leaves both copies; readers use the embedded one, which cannot be older.
  */
-async function archiveOldest (watcher: ProfileRef, profile: WatchedProfile): Promise<void> {
+async function archiveOldestEntries (ref: ProfileRef, profile: ProfileWatchHistory): Promise<void> {
   const oldest = [...profile.watchHistory]
     .sort((a, b) => a.activityAt.getTime() - b.activityAt.getTime())
-    .slice(0, ARCHIVE_BATCH)
-  await Account.updateOne({ _id: watcher.account }, {
+    .slice(0, ARCHIVE_BATCH_SIZE)
+  await Account.updateOne({ _id: ref.account }, {
     $max: { 'profiles.$[profile].archivedUntil': oldest.at(-1)?.activityAt },
-  }, { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }], timestamps: false })
+  }, { arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile) }], timestamps: false })
   await WatchArchive.bulkWrite(
     oldest.map((entry) => ({
       updateOne: {
-        // A newer one is there already: the upsert runs into its id, and that is as good.
+        // With a newer archived revision, the upsert fails with a duplicate key, which is ignored.
         filter: {
-          _id: deriveArchivedEntryId(watcher.profile, entry.title.toString()),
+          _id: deriveArchivedEntryId(ref.profile, entry.title.toString()),
           revision: { $lt: entry.revision },
         },
         update: {
           $set: {
             ...entry,
-            account: new Types.ObjectId(watcher.account),
-            profile: new Types.ObjectId(watcher.profile),
+            account: new Types.ObjectId(ref.account),
+            profile: new Types.ObjectId(ref.profile),
           },
         },
         upsert: true,
@@ -256,8 +260,8 @@ async function archiveOldest (watcher: ProfileRef, profile: WatchedProfile): Pro
   ).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error
   })
-  await Account.updateOne({ _id: watcher.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } }, {
-    arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile) }],
+  await Account.updateOne({ _id: ref.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } }, {
+    arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile) }],
     timestamps: false,
   })
 }

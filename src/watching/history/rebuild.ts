@@ -1,12 +1,13 @@
-// Rebuilding watch histories from plays, title by title, as if every event came again.
+// Rebuilds the watch history entries of profiles from their plays.
 import { Account, type StoredAccount } from '../../../models/account.js'
 import { Play } from '../../../models/play.js'
+import type { WatchingDeps } from '../deps.js'
 import { projectTitle } from './projection.js'
-import type { WatchingDeps } from '../watching.js'
 
 /**
- * @param email one account, or null for all
- * @param report is told of each account
+ * Projects every title that has plays.
+ * @param email the account to rebuild; null for all accounts
+ * @param report receives one line per account
  */
 export async function rebuildHistory (
   watching: WatchingDeps,
@@ -18,19 +19,15 @@ export async function rebuildHistory (
   const accounts = Account.find(email === null ? {} : { email }).select('email profiles._id').lean<StoredAccount[]>()
     .cursor()
   for await (const account of accounts as AsyncIterable<Pick<StoredAccount, '_id' | 'email' | 'profiles'>>) {
+    const accountId = account._id.toString()
     for (const profile of account.profiles) {
-      const watched = await Play.distinct('title', { profile: profile._id })
-      for (const title of watched) {
-        await projectTitle(
-          watching,
-          { account: account._id.toString(), profile: profile._id.toString() },
-          String(title),
-        )
-      }
+      const ref = { account: accountId, profile: profile._id.toString() }
+      const watchedTitles = await Play.distinct('title', { profile: profile._id })
+      for (const title of watchedTitles) await projectTitle(watching, ref, String(title))
       profiles++
-      titles += watched.length
+      titles += watchedTitles.length
     }
-    report(`  account ${account._id.toString()}: ${account.profiles.length} profiles`)
+    report(`  account ${accountId}: ${account.profiles.length} profiles`)
   }
   return { profiles, titles }
 }

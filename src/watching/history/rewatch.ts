@@ -1,100 +1,106 @@
-// Watching something again by a call, and taking that back.
+// Starts a rewatch of a title on request, and cancels rewatches.
 import type { Types } from 'mongoose'
-import { findProfileWatching } from '../../../models/account.js'
-import { newWatchedMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
+import { newMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
 import type { DismissalState } from '../../../models/undo.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import { isUntouched } from '../../domain/next-up.js'
 import { conflict } from '../../errors.js'
-import { flushLive } from '../streams/flush.js'
-import { newMarkOfItem } from './plays.js'
-import { findEntry, projectTitle } from './projection.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
+import { flushProfileLeases } from '../streams/flush.js'
+import { createItemMark } from './plays.js'
+import { loadWatchEntry, projectTitle } from './projection.js'
 import { loadTitleWatchState } from './title-watch-state.js'
 import { storeUndo, undoTokenOf, type UndoToken } from './undo-log.js'
-import type { ProfileRef, WatchingDeps } from '../watching.js'
 
-const NOT_AWAY: DismissalState = { hiddenAt: null, droppedAt: null }
+const NOT_DISMISSED: DismissalState = { hiddenAt: null, droppedAt: null }
 
 /**
- * Begins a new pass now: everything is watched afresh, and the history keeps what was. While nothing was watched in the
- * running pass there is nothing to begin again: a call that is repeated opens one pass.
+ * Starts a new run through a title; the history keeps the plays of earlier runs. It starts no run while nothing was
+ * watched in the current one, so a repeated request starts one run.
  */
 export async function startRewatch (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   title: CatalogueTitle,
 ): Promise<UndoToken> {
-  await flushLive(watching, watcher)
-  const since = watching.now()
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  const entry = profile === null ? null : await findEntry(profile, title.id)
+  await flushProfileLeases(watching, ref)
+  const startedAt = watching.now()
+  const entry = await loadWatchEntry(ref, title.id)
   const before: DismissalState = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
-  const undo = await storeUndo(watching, watcher, title.id, { kind: 'rewatch', since, before, after: NOT_AWAY })
-  const reading = await loadTitleWatchState(watching.catalogue, watcher.profile, title.id)
+  const undo = await storeUndo(watching, ref, title.id, {
+    kind: 'rewatch',
+    since: startedAt,
+    before,
+    after: NOT_DISMISSED,
+  })
+  const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, title.id)
   const item = title.order[0] ?? title.items[0]
-  if (item !== undefined && !isUntouched(reading)) {
-    const pass = {
-      _id: passIdOf(watcher, title.id, since),
-      kind: 'pass' as const,
-      startedAt: since,
-      at: since,
+  if (item !== undefined && !isUntouched(watchState)) {
+    const runMark = createItemMark(ref, title, item, {
+      _id: deriveRunMarkId(ref, title.id, startedAt),
+      kind: 'pass',
+      startedAt,
+      at: startedAt,
       watched: null,
-      endAt: null,
+      cancelledAt: null,
       eventId: undo._id.toString(),
-    }
-    await Play.collection.insertOne(newMarkOfItem(watcher, title, item, pass))
+    })
+    await Play.collection.insertOne(runMark)
   }
-  await projectTitle(watching, watcher, title.id, NOT_AWAY)
+  await projectTitle(watching, ref, title.id, NOT_DISMISSED)
   return undoTokenOf(undo)
 }
 
 /**
- * Takes the running pass back, whether it was asked for or began by itself: the one before goes on where it was, and what
- * was played in between stays in the history only. The pass is named, so that a call that is repeated takes one back.
- * @throws DomainError 409 `not-watching-again` for the first pass, or one that another has followed
+ * Cancels the current run, whether it was requested or started automatically: the previous run continues, and the plays
+ * in between remain in the history only. The run is named by its number, so a repeated request cancels one run.
+ * @throws DomainError 409 `not-watching-again` for the first run and for one that is not the current one
  */
 export async function cancelRewatch (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
-  pass: number,
+  runNumber: number,
 ): Promise<void> {
-  const { passes } = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
-  if (pass > passes.number) return
-  if (passes.since === null || pass < passes.number) {
+  const { runs } = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
+  if (runNumber > runs.runNumber) return
+  if (runs.startedAt === null || runNumber < runs.runNumber) {
     throw conflict(
       'not-watching-again',
-      'Not the pass that is running',
-      `The pass that is running is ${passes.number}; only the running one can be taken back, and not the first.`,
-      { pass: passes.number },
+      'Not the current run',
+      `The current run is number ${runs.runNumber}. Only the current run can be cancelled, and not the first.`,
+      { pass: runs.runNumber },
     )
   }
-  await endRun(watching, watcher, titleId, new Date(passes.since))
+  await cancelRun(watching, ref, titleId, new Date(runs.startedAt))
 }
 
-/** Takes back the pass that began at a moment; a second time does nothing. */
-export async function endRun (
+/** Cancels the run that started at a time; does nothing when it is cancelled already. */
+export async function cancelRun (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
-  since: Date,
+  startedAt: Date,
 ): Promise<void> {
-  const { rows } = await loadTitleWatchState(watching.catalogue, watcher.profile, titleId)
-  const id = passIdOf(watcher, titleId, since)
-  const known = rows.find((row) => row._id.equals(id)) ??
-    rows.find((row) => row.startedAt.getTime() === since.getTime())
-  if (known === undefined || (known.kind === 'pass' && known.endAt !== null)) return
-  await Play.replaceOne({ _id: id }, endedPass(known, id, since, watching.now()), { upsert: true })
-  await projectTitle(watching, watcher, titleId)
+  const { records } = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
+  const id = deriveRunMarkId(ref, titleId, startedAt)
+  const start = records.find((record) => record._id.equals(id)) ??
+    records.find((record) => record.startedAt.getTime() === startedAt.getTime())
+  if (start === undefined || (start.kind === 'pass' && (start.cancelledAt ?? null) !== null)) return
+  const runMark = createCancelledRunMark(start, id, startedAt, watching.now())
+  await Play.replaceOne({ _id: id }, runMark, { upsert: true })
+  await projectTitle(watching, ref, titleId)
 }
 
-function endedPass (
-  { account, profile, title, item, season, episode, titleName, itemName }: StoredPlay,
+/** @param start the run mark or the play that started the run */
+function createCancelledRunMark (
+  start: StoredPlay,
   _id: Types.ObjectId,
-  since: Date,
-  endAt: Date,
+  startedAt: Date,
+  cancelledAt: Date,
 ): StoredPlay {
-  return newWatchedMark({
+  const { account, profile, title, item, season, episode, titleName, itemName } = start
+  return newMark({
     _id,
     account,
     profile,
@@ -105,14 +111,14 @@ function endedPass (
     titleName,
     itemName,
     kind: 'pass',
-    startedAt: since,
-    at: since,
+    startedAt,
+    at: startedAt,
     watched: null,
-    endAt,
+    cancelledAt,
     eventId: '',
   })
 }
 
-function passIdOf (watcher: ProfileRef, titleId: string, since: Date): Types.ObjectId {
-  return derivePlayId(watcher.profile, `pass ${titleId} ${since.getTime()}`)
+function deriveRunMarkId (ref: ProfileRef, titleId: string, startedAt: Date): Types.ObjectId {
+  return derivePlayId(ref.profile, `pass ${titleId} ${startedAt.getTime()}`)
 }

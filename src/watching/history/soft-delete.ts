@@ -1,20 +1,21 @@
-// Taking documents away so that they can be brought back: copied to the trash first, then removed, a batch at a time. A crash
-// between the two leaves both, and doing it again ends the same.
-import { createHash } from 'node:crypto'
+// Soft-deletes documents: copies them to their own collection, then removes them, one batch at a time. A crash in
+// between leaves both copies; repeating the deletion or the restoration gives the same result.
 import mongoose, { Types, type Model } from 'mongoose'
-import { isDuplicateKey } from '../../../models/upsert.js'
+import { derivedId } from '../../../models/derived-id.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
-import { SoftDeleted, Undo, type StoredUndo, type SoftDeletedDocument } from '../../../models/undo.js'
-import type { ProfileRef } from '../watching.js'
+import { SoftDeleted, type SoftDeletedDocument } from '../../../models/soft-deleted.js'
+import { Undo, type StoredUndo } from '../../../models/undo.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
+import type { ProfileRef } from '../deps.js'
 
-const BATCH = 500
+const BATCH_SIZE = 500
 
 type Source = SoftDeletedDocument['from']
 interface Identified {
   readonly _id: Types.ObjectId
 }
 
-/** Moves everything that matches from a collection to the trash of an action. */
+/** Soft-deletes the documents that match a filter, on behalf of an action. */
 export async function softDelete<T extends Identified> (
   undo: Pick<StoredUndo, '_id' | 'account' | 'profile' | 'expiresAt'>,
   from: Source,
@@ -22,12 +23,12 @@ export async function softDelete<T extends Identified> (
   filter: Record<string, unknown>,
 ): Promise<void> {
   for (;;) {
-    const documents = await model.find(filter as never).limit(BATCH).lean<T[]>()
+    const documents = await model.find(filter as never).limit(BATCH_SIZE).lean<T[]>()
     if (documents.length === 0) return
     await insertMissing(
       SoftDeleted as unknown as Model<SoftDeletedDocument>,
       documents.map((document) => ({
-        _id: trashIdOf(undo._id, document._id),
+        _id: deriveSoftDeletedId(undo._id, document._id),
         undo: undo._id,
         account: undo.account,
         profile: undo.profile,
@@ -36,25 +37,25 @@ export async function softDelete<T extends Identified> (
         expiresAt: undo.expiresAt,
       })),
     )
-    await model.deleteMany({ _id: among(documents) } as never)
+    await model.deleteMany({ _id: anyIdOf(documents) } as never)
   }
 }
 
-/** Hands what an action removed back, a batch at a time; what was taken leaves the trash. */
+/** Passes the documents that an action soft-deleted to a callback, in batches, and deletes the copies afterwards. */
 export async function restore<T extends Identified> (
-  undo: Types.ObjectId,
+  undoId: Types.ObjectId,
   from: Source,
-  restore: (documents: T[]) => Promise<void>,
+  restoreBatch: (documents: T[]) => Promise<void>,
 ): Promise<void> {
   for (;;) {
-    const trashed = await SoftDeleted.find({ undo, from }).limit(BATCH).lean<SoftDeletedDocument[]>()
-    if (trashed.length === 0) return
-    await restore(trashed.map(({ document }) => document as T))
-    await SoftDeleted.deleteMany({ _id: among(trashed) })
+    const copies = await SoftDeleted.find({ undo: undoId, from }).limit(BATCH_SIZE).lean<SoftDeletedDocument[]>()
+    if (copies.length === 0) return
+    await restoreBatch(copies.map(({ document }) => document as T))
+    await SoftDeleted.deleteMany({ _id: anyIdOf(copies) })
   }
 }
 
-/** Inserts the documents whose id is not there yet. */
+/** Inserts the documents whose ID is not stored yet. */
 export async function insertMissing<T extends Identified> (model: Model<T>, documents: readonly T[]): Promise<void> {
   if (documents.length === 0) return
   await model.collection.insertMany(documents as never, { ordered: false }).catch((error: unknown) => {
@@ -62,45 +63,44 @@ export async function insertMissing<T extends Identified> (model: Model<T>, docu
   })
 }
 
-export function among (documents: readonly Identified[]): object {
+/** Filter for `_id`: matches any of the documents. */
+export function anyIdOf (documents: readonly Identified[]): object {
   return mongoose.trusted({ $in: documents.map(({ _id }) => _id) })
 }
 
-/** The same document thrown away twice by one action is one document in the trash. */
-function trashIdOf (undo: Types.ObjectId, document: Types.ObjectId): Types.ObjectId {
-  return new Types.ObjectId(
-    createHash('sha256').update(`${undo.toString()}\n${document.toString()}`).digest().subarray(0, 12),
-  )
+/** An action that deletes a document twice stores one copy. */
+function deriveSoftDeletedId (undoId: Types.ObjectId, documentId: Types.ObjectId): Types.ObjectId {
+  return derivedId(undoId.toString(), documentId.toString())
 }
 
-/** Those of some plays that a viewer cleared away and could still bring back; as removed ones, which they are. */
-export async function findClearedPlays (watcher: ProfileRef, ids: readonly string[]): Promise<StoredPlay[]> {
-  const trashed = await findTrashed(watcher, ids.map((id) => new Types.ObjectId(id)))
-  return trashed.map(({ document, expiresAt }) => ({ ...document as StoredPlay, removedAt: expiresAt }))
+/** Finds plays among the soft-deleted ones of a profile that can still be restored; their `removedAt` is set. */
+export async function findClearedPlays (ref: ProfileRef, ids: readonly string[]): Promise<StoredPlay[]> {
+  const copies = await findSoftDeletedPlays(ref, ids.map((id) => new Types.ObjectId(id)))
+  return copies.map(({ document, expiresAt }) => ({ ...document as StoredPlay, removedAt: expiresAt }))
 }
 
-/** Brings one removed play back, wherever it went. */
-export async function restorePlay (watcher: ProfileRef, { _id }: StoredPlay): Promise<void> {
-  const trashed = await findTrashed(watcher, [_id])
-  await insertMissing(Play as never, trashed.map(({ document }) => document))
-  await SoftDeleted.deleteMany({ _id: among(trashed) })
+/** Restores one removed play, whether it is a tombstone or soft-deleted. */
+export async function restorePlay (ref: ProfileRef, { _id }: StoredPlay): Promise<void> {
+  const copies = await findSoftDeletedPlays(ref, [_id])
+  await insertMissing(Play as never, copies.map(({ document }) => document))
+  await SoftDeleted.deleteMany({ _id: anyIdOf(copies) })
   await Play.updateOne({ _id }, { $set: { removedAt: null } })
 }
 
-/** By the ids that they have in the trash, action by action: they are few, what they removed may be very much. */
-async function findTrashed (watcher: ProfileRef, ids: readonly Types.ObjectId[]): Promise<SoftDeletedDocument[]> {
-  const actions = await Undo.find({ profile: watcher.profile }).select('_id undoneAt change.kind').lean<
+/** Looks the copies up by derived ID, per action: actions are few, but one may have removed very many plays. */
+async function findSoftDeletedPlays (
+  ref: ProfileRef,
+  ids: readonly Types.ObjectId[],
+): Promise<SoftDeletedDocument[]> {
+  const undos = await Undo.find({ profile: ref.profile }).select('_id undoneAt change.kind').lean<
     Array<Pick<StoredUndo, '_id' | 'undoneAt' | 'change'>>
   >()
-  const cleared = actions.filter(({ undoneAt, change }) =>
+  const clearing = undos.filter(({ undoneAt, change }) =>
     undoneAt === null && ['cleared-title', 'cleared-history'].includes(change.kind)
   )
-  const found = await Promise.all(
-    cleared.map(async (undo) =>
-      await SoftDeleted.find({ _id: mongoose.trusted({ $in: ids.map((id) => trashIdOf(undo._id, id)) }) }).lean<
-        SoftDeletedDocument[]
-      >()
-    ),
-  )
+  const found = await Promise.all(clearing.map(async (undo) => {
+    const copyIds = ids.map((id) => deriveSoftDeletedId(undo._id, id))
+    return await SoftDeleted.find({ _id: mongoose.trusted({ $in: copyIds }) }).lean<SoftDeletedDocument[]>()
+  }))
   return found.flat().filter(({ from }) => from === 'plays')
 }

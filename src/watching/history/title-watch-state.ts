@@ -1,17 +1,18 @@
-// What a profile's rows say of one title: read whole and folded, so that no reader and no writer can disagree.
+// The watch state of one title for one profile. Readers and writers derive it from all its stored plays and marks.
 import { findPlaysOfTitle, toWatchedMark, toPlayProgress, type StoredPlay } from '../../../models/play.js'
-import { orderKey, type Numbers } from '../../../models/watch-entry.js'
+import { deriveOrderKey, type EpisodeNumbers } from '../../../models/watch-entry.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
 import { deriveTitleState, type DerivedTitle, type ItemRef } from '../../domain/next-up.js'
 import type { TitleEvents } from '../../domain/rewatch-runs.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 
 export interface TitleWatchState extends DerivedTitle {
-  readonly rows: readonly StoredPlay[]
+  /** Plays, watched marks and run marks as stored. */
+  readonly records: readonly StoredPlay[]
   readonly events: TitleEvents
   readonly outline: TitleOutline
-  /** Season and episode of an item as they are numbered now, or were when it was played. */
-  numbersOf(item: string): Numbers
+  /** Season and episode of an item as they are numbered now; for a deleted item, as they were when it was played. */
+  findEpisodeNumbers(itemId: string): EpisodeNumbers
 }
 
 export async function loadTitleWatchState (
@@ -22,51 +23,51 @@ export async function loadTitleWatchState (
   return deriveTitleWatchState(catalogue, titleId, await findPlaysOfTitle(profileId, titleId))
 }
 
-/** Folds the rows of one title, in any order. */
+/** Derives the state from the stored records of one title, in any order. */
 export function deriveTitleWatchState (
   catalogue: Catalogue,
   titleId: string,
-  rows: readonly StoredPlay[],
+  records: readonly StoredPlay[],
 ): TitleWatchState {
-  const outline = outlineOf(catalogue, titleId, rows)
+  const outline = findOutline(catalogue, titleId, records)
   const events: TitleEvents = {
-    plays: rows.filter((row) => row.kind === 'play' && row.isPlayed).map((row) => ({
-      ...refOf(catalogue, row),
-      facts: toPlayProgress(row),
+    plays: records.filter(({ kind, isPlayed }) => kind === 'play' && isPlayed).map((play) => ({
+      ...toItemRef(catalogue, play),
+      progress: toPlayProgress(play),
     })),
-    marks: rows.filter((row) => row.kind === 'mark').map((row) => ({
-      ...refOf(catalogue, row),
-      mark: toWatchedMark(row),
+    marks: records.filter(({ kind }) => kind === 'mark').map((mark) => ({
+      ...toItemRef(catalogue, mark),
+      mark: toWatchedMark(mark),
     })),
-    passMarks: rows.filter((row) => row.kind === 'pass').map((row) => ({
-      since: row.startedAt.getTime(),
-      until: row.endAt?.getTime() ?? null,
+    runMarks: records.filter(({ kind }) => kind === 'pass').map(({ startedAt, cancelledAt }) => ({
+      startedAt: startedAt.getTime(),
+      cancelledAt: cancelledAt?.getTime() ?? null,
     })),
   }
-  const known = new Map<string, Numbers>(
-    rows.map((row) => [row.item.toString(), { season: row.season, episode: row.episode }]),
+  const storedNumbers = new Map<string, EpisodeNumbers>(
+    records.map(({ item, season, episode }) => [item.toString(), { season, episode }]),
   )
   return {
     ...deriveTitleState(events, outline),
-    rows,
+    records,
     events,
     outline,
-    numbersOf: (item) => {
-      const now = outline.kind === 'movie' ? null : catalogue.findItem(item)
-      return now === null
-        ? known.get(item) ?? { season: null, episode: null }
-        : { season: now.season, episode: now.episode }
+    findEpisodeNumbers (itemId) {
+      const item = outline.kind === 'movie' ? null : catalogue.findItem(itemId)
+      return item === null
+        ? storedNumbers.get(itemId) ?? { season: null, episode: null }
+        : { season: item.season, episode: item.episode }
     },
   }
 }
 
-/** A title that was deleted has no order any more; whether it was a movie is told by its rows. */
-function outlineOf (catalogue: Catalogue, titleId: string, rows: readonly StoredPlay[]): TitleOutline {
-  return catalogue.findTitle(titleId) ?? { kind: rows[0]?.season === null ? 'movie' : 'show', order: [] }
+/** A deleted title has no watch order; its records tell a movie from a show. */
+function findOutline (catalogue: Catalogue, titleId: string, records: readonly StoredPlay[]): TitleOutline {
+  return catalogue.findTitle(titleId) ?? { kind: records[0]?.season === null ? 'movie' : 'show', order: [] }
 }
 
-function refOf (catalogue: Catalogue, row: StoredPlay): ItemRef {
-  const item = row.item.toString()
-  const known = catalogue.findItem(item)
-  return { item, place: known === null ? orderKey(row) : known.place }
+function toItemRef (catalogue: Catalogue, record: StoredPlay): ItemRef {
+  const itemId = record.item.toString()
+  const item = catalogue.findItem(itemId)
+  return { item: itemId, orderKey: item === null ? deriveOrderKey(record) : item.orderKey }
 }

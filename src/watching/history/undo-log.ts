@@ -1,35 +1,28 @@
-// Remembering what an action replaces, before it does.
+// Stores what an action replaces, before the action writes: an undo record without its action changes nothing.
 import { Types } from 'mongoose'
-import {
-  SoftDeleted,
-  Undo,
-  UNDO_DAYS,
-  type DismissalState,
-  type StoredUndo,
-  type UndoneChange,
-} from '../../../models/undo.js'
-import { timeOrNull } from '../dates.js'
-import type { ProfileRef, WatchingDeps } from '../watching.js'
+import { SoftDeleted } from '../../../models/soft-deleted.js'
+import { Undo, UNDO_DAYS, type DismissalState, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
 
-/** The undo that an action answers. */
+/** Permission to undo an action. */
 export interface UndoToken {
   readonly id: string
   readonly expiresAt: Date
 }
 
-/** Remembers what an action is about to replace. Written first: an undo without its action changes nothing. */
+/** Stores the state that an action is about to replace. */
 export async function storeUndo (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string | null,
-  change: UndoneChange,
+  change: UndoableChange,
   id = new Types.ObjectId(),
 ): Promise<StoredUndo> {
   const at = watching.now()
   const undo: StoredUndo = {
     _id: id,
-    account: new Types.ObjectId(watcher.account),
-    profile: new Types.ObjectId(watcher.profile),
+    account: new Types.ObjectId(ref.account),
+    profile: new Types.ObjectId(ref.profile),
     title: titleId === null ? null : new Types.ObjectId(titleId),
     at,
     expiresAt: new Date(at.getTime() + UNDO_DAYS * 86_400_000),
@@ -40,25 +33,25 @@ export async function storeUndo (
   return undo
 }
 
-/** The newest action, not taken back, that left a title's marks as they are. */
-export async function findUndoOf (
-  watcher: ProfileRef,
+/** Finds the newest action, not undone, that left a title in a dismissal state. */
+export async function findDismissalUndo (
+  ref: ProfileRef,
   titleId: string,
-  marks: DismissalState,
+  state: DismissalState,
 ): Promise<StoredUndo | null> {
-  const actions = await Undo.find({ profile: watcher.profile }).lean<StoredUndo[]>()
-  const isOfMarks = ({ title, undoneAt, change }: StoredUndo): boolean =>
+  const undos = await Undo.find({ profile: ref.profile }).lean<StoredUndo[]>()
+  const isMatch = ({ title, undoneAt, change }: StoredUndo): boolean =>
     undoneAt === null && title?.toString() === titleId && change.kind === 'entry' &&
-    timeOrNull(change.after.hiddenAt) === timeOrNull(marks.hiddenAt) &&
-    timeOrNull(change.after.droppedAt) === timeOrNull(marks.droppedAt)
-  return actions.filter(isOfMarks).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
+    change.after.hiddenAt?.getTime() === state.hiddenAt?.getTime() &&
+    change.after.droppedAt?.getTime() === state.droppedAt?.getTime()
+  return undos.filter(isMatch).sort((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
 }
 
 export function undoTokenOf ({ _id, expiresAt }: StoredUndo): UndoToken {
   return { id: _id.toString(), expiresAt }
 }
 
-/** Everything that could be undone, when the profile itself is deleted. */
+/** Erases all undo records and soft-deleted documents of a profile, when the profile is deleted. */
 export async function eraseUndos (profileId: string): Promise<void> {
   await Promise.all([Undo.deleteMany({ profile: profileId }), SoftDeleted.deleteMany({ profile: profileId })])
 }

@@ -1,191 +1,179 @@
-// Undo: each action that takes something from a viewer's sight remembers what was there, and for 30 days it can be brought
-// back exactly. What was watched since stays.
+// Undoes actions: restores exactly what an action replaced, for 30 days. Whatever was played or decided since remains.
 import { Types } from 'mongoose'
-import { Account, findProfileWatching } from '../../../models/account.js'
+import { Account, findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
 import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
-import { Undo, UNDO_DAYS, type DismissalState, type StoredUndo, type UndoneChange } from '../../../models/undo.js'
+import { Undo, UNDO_DAYS, type DismissalState, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
 import { deriveArchivedEntryId, WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { DomainError, notFound } from '../../errors.js'
-import { timeOrNull } from '../dates.js'
-import { endRun } from './rewatch.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { mergeIntoPlay } from './plays.js'
-import { findEntry, projectTitle, type EntryChanges } from './projection.js'
-import { among, insertMissing, restore } from './soft-delete.js'
-import type { ProfileRef, WatchingDeps } from '../watching.js'
+import { loadWatchEntry, projectTitle, type EntryChanges } from './projection.js'
+import { cancelRun } from './rewatch.js'
+import { anyIdOf, insertMissing, restore } from './soft-delete.js'
 
 /**
- * Takes an action back; a second time does nothing.
- * @throws DomainError 404 when it is not this profile's, 410 `undo-expired`
+ * Undoes an action; does nothing when it is undone already.
+ * @throws DomainError 404 `not-found` for an action of another profile, 410 `undo-expired`
  */
-export async function undo (watching: WatchingDeps, watcher: ProfileRef, undoId: string): Promise<void> {
-  const action = await Undo.findById(undoId).lean<StoredUndo>()
-  if (action === null || action.profile.toString() !== watcher.profile) throw notFound('action to undo')
-  if (action.undoneAt !== null) return
-  if (action.expiresAt <= watching.now()) {
+export async function undoAction (watching: WatchingDeps, ref: ProfileRef, undoId: string): Promise<void> {
+  const undo = await Undo.findById(undoId).lean<StoredUndo>()
+  if (undo === null || undo.profile.toString() !== ref.profile) throw notFound('action to undo')
+  if (undo.undoneAt !== null) return
+  if (undo.expiresAt <= watching.now()) {
     throw new DomainError(410, 'undo-expired', 'Too late to undo', `An action can be undone for ${UNDO_DAYS} days.`)
   }
-  await takeActionBack(watching, watcher, action)
-  await Undo.updateOne({ _id: action._id }, { $set: { undoneAt: watching.now() } })
+  await restoreChange(watching, ref, undo)
+  await Undo.updateOne({ _id: undo._id }, { $set: { undoneAt: watching.now() } })
 }
 
-async function takeActionBack (watching: WatchingDeps, watcher: ProfileRef, action: StoredUndo): Promise<void> {
-  const { change } = action
-  const title = action.title?.toString() ?? ''
+async function restoreChange (watching: WatchingDeps, ref: ProfileRef, undo: StoredUndo): Promise<void> {
+  const { change } = undo
+  const titleId = undo.title?.toString() ?? ''
   switch (change.kind) {
     case 'entry':
-      await restoreMarks(watching, watcher, title, change)
+      await restoreDismissal(watching, ref, titleId, change)
       return
     case 'rows':
-      await restoreRows(action, change.rows)
-      await projectTitle(watching, watcher, title)
+      await restoreMarks(undo, change.rows)
+      await projectTitle(watching, ref, titleId)
       return
     case 'removed-play':
       await Play.updateOne({ _id: change.play }, { $set: { removedAt: null } })
-      await projectTitle(watching, watcher, title)
+      await projectTitle(watching, ref, titleId)
       return
     case 'rewatch':
-      await endRun(watching, watcher, title, change.since)
-      await restoreMarks(watching, watcher, title, change)
+      await cancelRun(watching, ref, titleId, change.since)
+      await restoreDismissal(watching, ref, titleId, change)
       return
     case 'cleared-title':
-      await restore(action._id, 'plays', async (rows: StoredPlay[]) => {
-        await restorePlays(watcher, rows)
+      await restore(undo._id, 'plays', async (plays: StoredPlay[]) => {
+        await restorePlays(ref, plays)
       })
-      await projectTitle(watching, watcher, title, await marksToRestore(watcher, action, change.entry))
+      await projectTitle(watching, ref, titleId, await findClearedDecisions(ref, undo, change.entry))
       return
     case 'cleared-history':
-      await restoreHistory(watching, watcher, action, change)
+      await restoreHistory(watching, ref, undo, change)
   }
 }
 
-/** Only what the action wrote is taken back: a later decision stays. */
-async function restoreMarks (
+/** Restores only the fields that still have the value of the action: a later decision remains. */
+async function restoreDismissal (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
   { before, after }: { before: DismissalState, after: DismissalState },
 ): Promise<void> {
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  const entry = profile === null ? null : await findEntry(profile, titleId)
+  const entry = await loadWatchEntry(ref, titleId)
   if (entry === null) return
-  const isAsLeft = (name: keyof DismissalState): boolean => timeOrNull(entry[name]) === timeOrNull(after[name])
-  const changes: EntryChanges = {
-    ...(isAsLeft('hiddenAt') ? { hiddenAt: before.hiddenAt } : {}),
-    ...(isAsLeft('droppedAt') ? { droppedAt: before.droppedAt } : {}),
-  }
-  await projectTitle(watching, watcher, titleId, changes)
+  const isUnchanged = (name: keyof DismissalState): boolean => entry[name]?.getTime() === after[name]?.getTime()
+  await projectTitle(watching, ref, titleId, {
+    ...(isUnchanged('hiddenAt') ? { hiddenAt: before.hiddenAt } : {}),
+    ...(isUnchanged('droppedAt') ? { droppedAt: before.droppedAt } : {}),
+  })
 }
 
-/** Rows that an action wrote carry its id: those that were written again since are left alone. */
-async function restoreRows (
-  action: StoredUndo,
-  rows: ReadonlyArray<{ id: Types.ObjectId, before: StoredPlay | null }>,
+/** A mark has the ID of its action as event ID: a mark that was written again since remains. */
+async function restoreMarks (
+  undo: StoredUndo,
+  marks: ReadonlyArray<{ id: Types.ObjectId, before: StoredPlay | null }>,
 ): Promise<void> {
-  if (rows.length === 0) return
-  await Play.bulkWrite(rows.map(({ id, before }) => {
-    const filter = { _id: id, eventId: action._id.toString() }
+  if (marks.length === 0) return
+  await Play.bulkWrite(marks.map(({ id, before }) => {
+    const filter = { _id: id, eventId: undo._id.toString() }
     return before === null ? { deleteOne: { filter } } : { replaceOne: { filter, replacement: before } }
   }) as never)
 }
 
-/** Brings plays back; one that went on since takes in what it was. */
-async function restorePlays (watcher: ProfileRef, rows: readonly StoredPlay[]): Promise<void> {
-  const present = new Set(
-    (await Play.find({ _id: among(rows) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()).map(({ _id }) =>
-      _id.toString()
-    ),
-  )
-  await insertMissing(Play as never, rows.filter(({ _id }) => !present.has(_id.toString())))
-  for (const row of rows) {
-    if (row.kind !== 'play' || !present.has(row._id.toString())) continue
+/** Restores plays; merges a play into the stored one when it has continued since. */
+async function restorePlays (ref: ProfileRef, plays: readonly StoredPlay[]): Promise<void> {
+  const stored = await Play.find({ _id: anyIdOf(plays) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()
+  const storedIds = new Set(stored.map(({ _id }) => _id.toString()))
+  await insertMissing(Play as never, plays.filter(({ _id }) => !storedIds.has(_id.toString())))
+  for (const play of plays) {
+    if (play.kind !== 'play' || !storedIds.has(play._id.toString())) continue
     const subject = {
-      title: row.title.toString(),
-      item: row.item.toString(),
-      season: row.season,
-      episode: row.episode,
-      titleName: row.titleName,
-      itemName: row.itemName,
-      mediaFile: row.mediaFile?.toString() ?? null,
+      title: play.title.toString(),
+      item: play.item.toString(),
+      season: play.season,
+      episode: play.episode,
+      titleName: play.titleName,
+      itemName: play.itemName,
+      mediaFile: play.mediaFile?.toString() ?? null,
     }
-    await mergeIntoPlay(row._id, watcher, subject, toPlayProgress(row), row.isPlayed)
+    await mergeIntoPlay(play._id, ref, subject, toPlayProgress(play), play.isPlayed)
   }
 }
 
-/** What a cleared entry said beside its plays, unless something was decided since. */
-async function marksToRestore (
-  watcher: ProfileRef,
-  action: StoredUndo,
-  entry: WatchEntry | null,
+/** The decisions in the entry of a cleared title, except those that were made anew since. */
+async function findClearedDecisions (
+  ref: ProfileRef,
+  undo: StoredUndo,
+  cleared: WatchEntry | null,
 ): Promise<EntryChanges> {
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  const present = profile === null || action.title === null ? null : await findEntry(profile, action.title.toString())
-  const isStillCleared = timeOrNull(present?.clearedAt) === action.at.getTime()
+  const current = undo.title === null ? null : await loadWatchEntry(ref, undo.title.toString())
+  const isStillCleared = current?.clearedAt?.getTime() === undo.at.getTime()
   return {
-    hiddenAt: present?.hiddenAt ?? entry?.hiddenAt ?? null,
-    droppedAt: present?.droppedAt ?? entry?.droppedAt ?? null,
-    ...(isStillCleared ? { clearedAt: entry?.clearedAt ?? null } : {}),
+    hiddenAt: current?.hiddenAt ?? cleared?.hiddenAt ?? null,
+    droppedAt: current?.droppedAt ?? cleared?.droppedAt ?? null,
+    ...(isStillCleared ? { clearedAt: cleared?.clearedAt ?? null } : {}),
   }
 }
 
 async function restoreHistory (
   watching: WatchingDeps,
-  watcher: ProfileRef,
-  action: StoredUndo,
-  { historyClearedAt, archivedUntil, entries }: Extract<UndoneChange, { kind: 'cleared-history' }>,
+  ref: ProfileRef,
+  undo: StoredUndo,
+  { historyClearedAt, archivedUntil, entries }: Extract<UndoableChange, { kind: 'cleared-history' }>,
 ): Promise<void> {
-  await restore(action._id, 'plays', async (rows: StoredPlay[]) => {
-    await restorePlays(watcher, rows)
+  await restore(undo._id, 'plays', async (plays: StoredPlay[]) => {
+    await restorePlays(ref, plays)
   })
-  const watchedSince = new Set(
-    (await findProfileWatching(watcher.account, watcher.profile))?.watchHistory.map((entry) => entry.title.toString()),
-  )
-  await restore(action._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
+  const current = await findProfile(ref.account, ref.profile)
+  const watchedSince = new Set(current?.watchHistory.map((entry) => entry.title.toString()))
+  await restore(undo._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
     await insertMissing(WatchArchive as never, archived.filter((entry) => !watchedSince.has(entry.title.toString())))
   })
-  const profile = { 'profile._id': new Types.ObjectId(watcher.profile) }
-  await Account.updateOne({ _id: watcher.account }, {
+  const profile = { 'profile._id': new Types.ObjectId(ref.profile) }
+  await Account.updateOne({ _id: ref.account }, {
     $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
-  }, { arrayFilters: [{ ...profile, 'profile.historyClearedAt': action.at }], timestamps: false })
-  const untouched = await Account.updateOne({ _id: watcher.account }, {
+  }, { arrayFilters: [{ ...profile, 'profile.historyClearedAt': undo.at }], timestamps: false })
+  const whenNothingWatched = await Account.updateOne({ _id: ref.account }, {
     $set: { 'profiles.$[profile].watchHistory': entries, 'profiles.$[profile].archivedUntil': archivedUntil },
   }, {
     arrayFilters: [{ ...profile, 'profile.watchHistory.0': { $exists: false }, 'profile.archivedUntil': null }],
     timestamps: false,
   })
-  if (untouched.modifiedCount === 0) await restoreBeside(watching, watcher, entries, archivedUntil)
-  await recordChange(watcher, 'history', null)
+  if (whenNothingWatched.modifiedCount === 0) await combineHistories(watching, ref, entries, archivedUntil)
+  await recordChange(ref, 'history', null)
 }
 
-/** Something was watched since: the old entries go to the archive, and titles that have both are folded again. */
-async function restoreBeside (
+/** Archives the restored entries beside those of titles watched since, and projects titles that have both. */
+async function combineHistories (
   watching: WatchingDeps,
-  watcher: ProfileRef,
-  entries: readonly WatchEntry[],
+  ref: ProfileRef,
+  restored: readonly WatchEntry[],
   archivedUntil: Date | null,
 ): Promise<void> {
-  const newest = entries.reduce(
-    (latest, entry) => Math.max(latest, entry.activityAt.getTime()),
-    timeOrNull(archivedUntil) ?? 0,
-  )
-  const owner = { account: new Types.ObjectId(watcher.account), profile: new Types.ObjectId(watcher.profile) }
+  const newest = Math.max(archivedUntil?.getTime() ?? 0, ...restored.map(({ activityAt }) => activityAt.getTime()))
+  const owner = { account: new Types.ObjectId(ref.account), profile: new Types.ObjectId(ref.profile) }
   await Account.updateOne(
-    { _id: watcher.account },
+    { _id: ref.account },
     { $max: { 'profiles.$[profile].archivedUntil': new Date(newest) } },
     { arrayFilters: [{ 'profile._id': owner.profile }], timestamps: false },
   )
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
-  const present = new Map(profile?.watchHistory.map((entry) => [entry.title.toString(), entry]))
+  const profile = await findProfile(ref.account, ref.profile)
+  const current = new Map(profile?.watchHistory.map((entry) => [entry.title.toString(), entry]))
   await insertMissing(
     WatchArchive as never,
-    entries.filter(({ title }) => !present.has(title.toString()))
-      .map((entry) => ({ _id: deriveArchivedEntryId(watcher.profile, entry.title.toString()), ...owner, ...entry })),
+    restored.filter(({ title }) => !current.has(title.toString()))
+      .map((entry) => ({ _id: deriveArchivedEntryId(ref.profile, entry.title.toString()), ...owner, ...entry })),
   )
-  const old = new Map(entries.map((entry) => [entry.title.toString(), entry]))
-  for (const [titleId, entry] of present) {
-    const before = old.get(titleId)
-    await projectTitle(watching, watcher, titleId, {
+  const restoredByTitle = new Map(restored.map((entry) => [entry.title.toString(), entry]))
+  for (const [titleId, entry] of current) {
+    const before = restoredByTitle.get(titleId)
+    await projectTitle(watching, ref, titleId, {
       hiddenAt: entry.hiddenAt ?? before?.hiddenAt ?? null,
       droppedAt: entry.droppedAt ?? before?.droppedAt ?? null,
     })

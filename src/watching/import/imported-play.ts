@@ -1,32 +1,32 @@
-// One thing watched as a file tells it, whatever the file; and what is wrong with files that cannot be taken.
+// A play read from an import file, independent of the format, and the errors of files that cannot be imported.
 import { DomainError } from '../../errors.js'
 import type { ItemTiming, PlayProgress } from '../../domain/progress.js'
 import type { WantedItem } from './match-title.js'
 
-/** More are refused, so that an import ends within a request. */
+/** Bounds the duration of an import, which runs within one request. */
 export const MAX_IMPORTED_PLAYS = 50_000
 
-/** Why something is as it is: for programs, and in words. */
-export interface ReportReason {
+/** Why a play got its status: a stable code and a sentence. */
+export interface ImportReason {
   readonly code: string
   readonly text: string
 }
 
 export interface ImportedPlay {
-  /** Where it stands: the line of a CSV file, the place among the plays of a JSON file; from 1. */
+  /** Line of a CSV file, or index in the plays of a JSON file; from 1. */
   readonly line: number
-  /** How the file calls it. */
+  /** The title as the file writes it. */
   readonly text: string
-  /** Why it is left out; null when it is not. */
-  readonly skip: ReportReason | null
-  /** The play it says that it was; only ever looked for among the profile's own. */
+  /** Why the play is skipped; null when it is imported. */
+  readonly skip: ImportReason | null
+  /** The ID of the exported play; matched only with plays of the importing profile. */
   readonly playId: string | null
-  /** What tells it from other views of the same item; the id of its row is made of it. */
-  readonly moment: string
-  /** Its time lay ahead and was set back to now, so that it is another one each time. */
-  readonly isSetBack: boolean
-  wanted(): WantedItem
-  factsFor(timing: ItemTiming): PlayProgress
+  /** Distinguishes plays of the same item; the ID of the stored play is derived from it. */
+  readonly momentKey: string
+  /** The file states a time in the future, which is replaced by the time of the import. */
+  readonly isTimeClamped: boolean
+  toWantedItem(): WantedItem
+  toProgress(timing: ItemTiming): PlayProgress
 }
 
 export const malformedFile = (line: number | null, detail: string): DomainError =>
@@ -43,7 +43,5 @@ export const tooManyPlays = (): DomainError =>
     422,
     'import-too-long',
     'The file cannot be imported',
-    `A file holds up to ${
-      MAX_IMPORTED_PLAYS.toLocaleString('en')
-    } plays. Split it and import the parts one after another.`,
+    `The limit is ${MAX_IMPORTED_PLAYS.toLocaleString('en')} plays per file. Split the file and import each part.`,
   )

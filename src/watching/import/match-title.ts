@@ -1,30 +1,30 @@
-// Finding in the catalogue what a file speaks of: by id, by the ids of other services, else by name and number. Pure.
-// The index holds only what a viewer may see, so that for an import nothing else exists.
+// Finds the catalogue item that a line of an import file describes: by ID, by external IDs, else by name and number.
+// The index holds only titles that the profile may see, so an import does not reveal others.
 import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { foldText } from '../../domain/fold-text.js'
+import { foldText } from '../../domain/text.js'
 import { groupBy } from '../../domain/arrays.js'
 
 export type ExternalIds = CatalogueTitle['externalIds']
 
-/** One way to understand what a file says; season and episode are null where it does not say. */
+/** One interpretation of a title text; season and episode are null when the text does not name them. */
 export interface ParsedTitle {
   readonly kind: 'movie' | 'show'
   readonly titleName: string
   readonly year: number | null
   readonly season: number | null
   readonly episode: number | null
-  /** What the episode may be called, the likeliest first. */
+  /** Possible names of the episode, the most likely first. */
   readonly episodeNames: readonly string[]
-  /** False for parts and volumes, which services count in different ways: there a name says more than a number. */
+  /** False for parts and volumes, which services number differently: then an episode name outranks a number. */
   readonly isSeasonCertain: boolean
 }
 
-/** What to look for: ids first, then the readings in their order. */
+/** The item to find: IDs are tried first, then the parsed titles in their order. */
 export interface WantedItem {
   readonly itemId: string | null
   readonly titleId: string | null
   readonly externalIds: ExternalIds
-  readonly readings: readonly ParsedTitle[]
+  readonly parsedTitles: readonly ParsedTitle[]
 }
 
 /** A movie or an episode with its title. */
@@ -43,14 +43,17 @@ export interface TitleIndex {
   readonly items: ReadonlyMap<string, FoundItem>
   readonly byExternalId: ReadonlyMap<string, CatalogueTitle>
   readonly byName: ReadonlyMap<string, readonly CatalogueTitle[]>
-  /** The episodes of a title by their names; made when it is first asked for. */
-  episodesOf(title: CatalogueTitle): EpisodesByName
+  /** Episodes of a title by name key; computed on first use. */
+  episodesByName(title: CatalogueTitle): EpisodesByName
 }
 
 type EpisodesByName = ReadonlyMap<string, readonly CatalogueItem[]>
 
-/** A name as services write it differently: `Schitt’s Creek` and `Schitts Creek`, `Kill Bill: Vol. 1` and `Kill Bill Vol 1`. */
-export function nameKey (name: string): string {
+/**
+ * Reduces a name to a key that is equal for the spellings of different services:
+ * `Schitt’s Creek` and `Schitts Creek`, `Kill Bill: Vol. 1` and `Kill Bill Vol 1`.
+ */
+export function toNameKey (name: string): string {
   const folded = foldText(name)
   const words = folded.replace(/['’‘`´]/gu, '').replace(/&/gu, ' and ').replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
   return words === '' ? folded : words
@@ -61,81 +64,86 @@ export function indexTitles (titles: readonly CatalogueTitle[]): TitleIndex {
   return {
     titles: new Map(titles.map((title) => [title.id, title])),
     items: new Map(titles.flatMap((title) => title.items.map((item) => [item.id, { title, item }]))),
-    byExternalId: new Map(titles.flatMap((title) => externalKeys(title.externalIds).map((key) => [key, title]))),
-    byName: groupBy(titles, (title) => nameKey(title.title)),
-    episodesOf (title) {
-      const known = episodes.get(title.id) ??
-        groupBy(title.items.filter(({ name }) => name !== null), ({ name }) => nameKey(name ?? ''))
-      episodes.set(title.id, known)
-      return known
+    byExternalId: new Map(titles.flatMap((title) => toExternalKeys(title.externalIds).map((key) => [key, title]))),
+    byName: groupBy(titles, (title) => toNameKey(title.title)),
+    episodesByName (title) {
+      const indexed = episodes.get(title.id) ??
+        groupBy(title.items.filter(({ name }) => name !== null), ({ name }) => toNameKey(name ?? ''))
+      episodes.set(title.id, indexed)
+      return indexed
     },
   }
 }
 
-function externalKeys ({ imdb, tmdb, wikidata }: ExternalIds): string[] {
+function toExternalKeys ({ imdb, tmdb, wikidata }: ExternalIds): string[] {
   return Object.entries({ imdb, tmdb, wikidata }).filter(([, id]) => id !== undefined).map(([service, id]) =>
     `${service} ${id ?? ''}`
   )
 }
 
+/** Finds the item that a file means, among the indexed titles. */
 export function matchItem (index: TitleIndex, wanted: WantedItem): ItemMatch {
-  const byItem = wanted.itemId === null ? undefined : index.items.get(wanted.itemId)
-  if (byItem !== undefined) return { kind: 'matched', found: byItem }
-  const identified = titlesByIds(index, wanted)
+  const byItemId = wanted.itemId === null ? undefined : index.items.get(wanted.itemId)
+  if (byItemId !== undefined) return { kind: 'matched', found: byItemId }
+  const identified = findTitlesByIds(index, wanted)
   let isTitleKnown = identified.length > 0
-  for (const reading of wanted.readings) {
-    const titles = identified.length > 0 ? identified : titlesByName(index, reading)
+  for (const parsed of wanted.parsedTitles) {
+    const titles = identified.length > 0 ? identified : findTitlesByName(index, parsed)
     if (titles.length === 0) continue
     isTitleKnown = true
-    const match = matchAmong(index, titles, reading)
+    const match = matchAmongTitles(index, titles, parsed)
     if (match !== null) return match
   }
   return { kind: 'unmatched', isTitleKnown }
 }
 
-/** Ids that point to different titles leave it open which is meant. */
-function titlesByIds (index: TitleIndex, { titleId, externalIds }: WantedItem): CatalogueTitle[] {
+/** The result has several titles when the external IDs disagree. */
+function findTitlesByIds (index: TitleIndex, { titleId, externalIds }: WantedItem): CatalogueTitle[] {
   const byId = titleId === null ? undefined : index.titles.get(titleId)
   if (byId !== undefined) return [byId]
   return [
     ...new Set(
-      externalKeys(externalIds).map((key) => index.byExternalId.get(key)).filter((title) => title !== undefined),
+      toExternalKeys(externalIds).map((key) => index.byExternalId.get(key)).filter((title) => title !== undefined),
     ),
   ]
 }
 
-function titlesByName (index: TitleIndex, { kind, titleName, year }: ParsedTitle): CatalogueTitle[] {
-  const named = (index.byName.get(nameKey(titleName)) ?? []).filter((title) =>
+function findTitlesByName (index: TitleIndex, { kind, titleName, year }: ParsedTitle): CatalogueTitle[] {
+  const named = (index.byName.get(toNameKey(titleName)) ?? []).filter((title) =>
     title.kind === kind && (year === null || title.year === year)
   )
   const exact = named.filter((title) => title.sortTitle === foldText(titleName))
   return exact.length > 0 ? exact : named
 }
 
-function matchAmong (index: TitleIndex, titles: readonly CatalogueTitle[], reading: ParsedTitle): ItemMatch | null {
-  const finds = titles.map((title) => findInTitle(index, title, reading))
-  const found = finds.flatMap(({ items }) => items)
+function matchAmongTitles (
+  index: TitleIndex,
+  titles: readonly CatalogueTitle[],
+  parsed: ParsedTitle,
+): ItemMatch | null {
+  const searches = titles.map((title) => searchTitle(index, title, parsed))
+  const found = searches.flatMap(({ items }) => items)
   if (found.length === 0) return null
-  // Of two shows of one name, the one that has an episode so called is meant; a number alone would fit both.
-  const named = finds.filter(({ isByName }) => isByName).flatMap(({ items }) => items)
-  const convincing = titles.length === 1 ? found : named
+  // Of two shows with the same name, only an episode name identifies one: the number exists in both.
+  const foundByName = searches.filter(({ isByName }) => isByName).flatMap(({ items }) => items)
+  const convincing = titles.length === 1 ? found : foundByName
   const [only] = convincing
   if (only !== undefined && convincing.length === 1) return { kind: 'matched', found: only }
   return { kind: 'ambiguous', candidates: found }
 }
 
-interface Finds {
+interface TitleSearch {
   readonly items: FoundItem[]
   readonly isByName: boolean
 }
 
-function findInTitle (index: TitleIndex, title: CatalogueTitle, reading: ParsedTitle): Finds {
-  if (title.kind !== reading.kind) return { items: [], isByName: false }
+function searchTitle (index: TitleIndex, title: CatalogueTitle, parsed: ParsedTitle): TitleSearch {
+  if (title.kind !== parsed.kind) return { items: [], isByName: false }
   if (title.kind === 'movie') return { items: title.items.map((item) => ({ title, item })), isByName: false }
-  const season = reading.season ?? onlySeasonOf(title)
-  const named = findByNames(index.episodesOf(title), reading)
+  const season = parsed.season ?? findOnlySeason(title)
+  const named = findEpisodesByName(index.episodesByName(title), parsed)
   const byNumber = {
-    items: title.items.filter((item) => item.season === season && item.episode === reading.episode),
+    items: title.items.filter((item) => item.season === season && item.episode === parsed.episode),
     isByName: false,
   }
   const nameInSeason = {
@@ -145,25 +153,28 @@ function findInTitle (index: TitleIndex, title: CatalogueTitle, reading: ParsedT
     isByName: true,
   }
   const nameAnywhere = { items: named[0] ?? [], isByName: true }
-  const tries = reading.isSeasonCertain
+  const attempts = parsed.isSeasonCertain
     ? [nameInSeason, byNumber, nameAnywhere]
     : [nameInSeason, nameAnywhere, byNumber]
-  const first = tries.find(({ items }) => items.length > 0)
-  const numbered = first?.items.filter((item) => item.episode === reading.episode) ?? []
+  const first = attempts.find(({ items }) => items.length > 0)
+  const numbered = first?.items.filter((item) => item.episode === parsed.episode) ?? []
   return {
     items: (numbered.length > 0 ? numbered : first?.items ?? []).map((item) => ({ title, item })),
     isByName: first?.isByName ?? false,
   }
 }
 
-/** A show that never had a second season is often written without the number of its first. */
-function onlySeasonOf (title: CatalogueTitle): number | null {
+/** Services often omit the season number of a show with a single season. */
+function findOnlySeason (title: CatalogueTitle): number | null {
   const seasons = new Set(title.order.map((item) => item.season).filter((season) => season > 0))
   const [only = null] = seasons
   return seasons.size === 1 ? only : null
 }
 
-/** What is called so, for each name that anything is called by. */
-function findByNames (episodes: EpisodesByName, { episodeNames }: ParsedTitle): Array<readonly CatalogueItem[]> {
-  return episodeNames.map((name) => episodes.get(nameKey(name)) ?? []).filter((items) => items.length > 0)
+/** The episodes of each name that has any. */
+function findEpisodesByName (
+  episodes: EpisodesByName,
+  { episodeNames }: ParsedTitle,
+): Array<readonly CatalogueItem[]> {
+  return episodeNames.map((name) => episodes.get(toNameKey(name)) ?? []).filter((items) => items.length > 0)
 }

@@ -1,128 +1,132 @@
-// A profile's wishlist: ids of movies and shows, newest first in the account and bounded by its schema; the order of its
-// own is a document beside it.
+// The wishlist of a profile: title IDs, newest first in the account and bounded by its schema. The profile's own order
+// is a separate document.
 import { Types } from 'mongoose'
-import { Account, MAX_WISHLIST_TITLES, findProfileWatching } from '../../../models/account.js'
+import { Account, MAX_WISHLIST_TITLES, findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { isDuplicateKey } from '../../../models/upsert.js'
+import { upsertOnce } from '../../../models/upsert.js'
 import { findWishlistOrder, WishlistOrder } from '../../../models/wishlist-order.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import type { ItemState } from '../../domain/progress.js'
+import type { ItemState } from '../../domain/item-state.js'
 import { arrangeWishlist, moveToFront } from '../../domain/wishlist-page.js'
 import { conflict, notFound } from '../../errors.js'
-import type { ProfileRef } from '../watching.js'
+import type { ProfileRef } from '../deps.js'
 
-/** Puts a title on the wishlist; again does nothing. @throws DomainError 409 `wishlist-full` */
-export async function addToWishlist (watcher: ProfileRef, titleId: string): Promise<void> {
+/**
+ * Adds a title to the front of the wishlist; does nothing when it is there already.
+ * @throws DomainError 409 `wishlist-full`
+ */
+export async function addToWishlist (ref: ProfileRef, titleId: string): Promise<void> {
   const title = new Types.ObjectId(titleId)
-  const result = await Account.updateOne({ _id: watcher.account }, {
+  const result = await Account.updateOne({ _id: ref.account }, {
     $push: { 'profiles.$[profile].wishlist': { $each: [title], $position: 0 } },
   }, {
     arrayFilters: [{
-      'profile._id': new Types.ObjectId(watcher.profile),
+      'profile._id': new Types.ObjectId(ref.profile),
       'profile.wishlist': { $ne: title },
       [`profile.wishlist.${MAX_WISHLIST_TITLES - 1}`]: { $exists: false },
     }],
     timestamps: false,
   })
-  const isThere = result.modifiedCount > 0 ||
-    (await findProfileWatching(watcher.account, watcher.profile))?.wishlist.some((one) => one.equals(title)) === true
-  if (!isThere) {
+  const isOnWishlist = result.modifiedCount > 0 ||
+    (await findProfile(ref.account, ref.profile))?.wishlist.some((id) => id.equals(title)) === true
+  if (!isOnWishlist) {
     throw conflict(
       'wishlist-full',
       'The wishlist is full',
-      `A wishlist holds up to ${MAX_WISHLIST_TITLES} titles. Remove one first.`,
+      `A wishlist has up to ${MAX_WISHLIST_TITLES} titles. Remove one first.`,
       { maxTitles: MAX_WISHLIST_TITLES },
     )
   }
-  // Also when it was there already: whoever tries again may have been cut off before this.
-  await recordChange(watcher, 'wishlist', titleId)
+  // Also for a title that was there already: an earlier attempt may have failed before this.
+  await recordChange(ref, 'wishlist', titleId)
 }
 
-export async function removeFromWishlist (watcher: ProfileRef, titleId: string): Promise<void> {
-  await takeOff(watcher, titleId, {})
-  await recordChange(watcher, 'wishlist', titleId)
+export async function removeFromWishlist (ref: ProfileRef, titleId: string): Promise<void> {
+  await removeTitle(ref, titleId, {})
+  await recordChange(ref, 'wishlist', titleId)
 }
 
 /**
- * Takes a movie off the wishlist once it was watched to its end, if the profile wants that. One that is being watched
- * again stays.
+ * Removes a movie from the wishlist when it is finished, if the profile has that setting. A movie that is being
+ * rewatched remains.
  */
-export async function dropIfWatched (
-  watcher: ProfileRef,
+export async function removeIfWatched (
+  ref: ProfileRef,
   title: Pick<CatalogueTitle, 'id' | 'kind'> | null,
   state: Pick<ItemState, 'finished' | 'isResumable'> | null,
 ): Promise<void> {
   if (title?.kind !== 'movie' || state?.finished !== true || state.isResumable) return
-  if (await takeOff(watcher, title.id, { 'profile.dropWatchedMovies': true })) {
-    await recordChange(watcher, 'wishlist', title.id)
+  if (await removeTitle(ref, title.id, { 'profile.dropWatchedMovies': true })) {
+    await recordChange(ref, 'wishlist', title.id)
   }
 }
 
-/** @returns whether it was there */
-async function takeOff (watcher: ProfileRef, titleId: string, onlyIf: Record<string, unknown>): Promise<boolean> {
+/**
+ * @param condition further conditions on the profile
+ * @returns true when the title was on the wishlist
+ */
+async function removeTitle (ref: ProfileRef, titleId: string, condition: Record<string, unknown>): Promise<boolean> {
   const title = new Types.ObjectId(titleId)
   const result = await Account.updateOne(
-    { _id: watcher.account },
+    { _id: ref.account },
     { $pull: { 'profiles.$[profile].wishlist': title } },
-    { arrayFilters: [{ 'profile._id': new Types.ObjectId(watcher.profile), ...onlyIf }], timestamps: false },
+    { arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile), ...condition }], timestamps: false },
   )
-  // Added again some day, it comes to the front and not to the place it had.
-  if (result.modifiedCount > 0) await WishlistOrder.updateOne({ _id: watcher.profile }, { $pull: { titles: title } })
+  // A title that is added again goes to the front, not to its old position.
+  if (result.modifiedCount > 0) await WishlistOrder.updateOne({ _id: ref.profile }, { $pull: { titles: title } })
   return result.modifiedCount > 0
 }
 
-export interface ArrangedWishlist {
+export interface OrderedWishlist {
   readonly ids: string[]
-  /** Tells one own order from the next; 0 before the first. */
+  /** Version of the profile's own order; 0 without one. */
   readonly revision: number
 }
 
-/** The ids in the profile's own order, from what is on the list and what was arranged. */
-export async function readOwnOrder (watcher: ProfileRef, newestFirst: readonly string[]): Promise<ArrangedWishlist> {
-  const stored = await findWishlistOrder(watcher.profile)
-  return { ids: arrangeWishlist(newestFirst, stored?.titles.map(String) ?? null), revision: stored?.revision ?? 0 }
+/** Loads the wishlist in the profile's own order. */
+export async function loadOrderedWishlist (
+  ref: ProfileRef,
+  newestFirst: readonly string[],
+): Promise<OrderedWishlist> {
+  const order = await findWishlistOrder(ref.profile)
+  return { ids: arrangeWishlist(newestFirst, order?.titles.map(String) ?? null), revision: order?.revision ?? 0 }
 }
 
 /**
- * Puts titles first, in the order given; the others follow in the order they have.
- * @throws DomainError 404 without such a profile, 409 `not-on-wishlist` naming those that are not there for this viewer
+ * Moves titles to the front in the given order; the others keep theirs.
+ * @throws DomainError 404 `not-found` without such a profile, 409 `not-on-wishlist` with the titles that are not on it
+ *   or that the profile may not see
  */
 export async function reorderWishlist (
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleIds: readonly string[],
   isVisible: (titleId: string) => boolean,
 ): Promise<void> {
-  const profile = await findProfileWatching(watcher.account, watcher.profile)
+  const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) throw notFound('profile')
-  const { ids } = await readOwnOrder(watcher, profile.wishlist.map(String))
+  const { ids } = await loadOrderedWishlist(ref, profile.wishlist.map(String))
   const present = new Set(ids)
   const missing = titleIds.filter((id) => !present.has(id) || !isVisible(id))
   if (missing.length > 0) {
     throw conflict(
       'not-on-wishlist',
       'Not on the wishlist',
-      'Only titles that are on the wishlist can be put in order. Add these first, or leave them out.',
+      'Only titles on the wishlist can be ordered. Add the missing titles first, or leave them out.',
       { titleIds: missing },
     )
   }
   const ordered = moveToFront(ids, titleIds)
-  // Cursors of an order stay good while it does.
-  const isKept = (await findWishlistOrder(watcher.profile))?.titles.map(String).join() === ordered.join()
-  if (isKept) return
-  await writeOrder(watcher, ordered)
-  await recordChange(watcher, 'wishlist', null)
+  // Writing an unchanged order would invalidate cursors.
+  const isUnchanged = (await findWishlistOrder(ref.profile))?.titles.map(String).join() === ordered.join()
+  if (isUnchanged) return
+  await writeOrder(ref, ordered)
+  await recordChange(ref, 'wishlist', null)
 }
 
-async function writeOrder (watcher: ProfileRef, ids: readonly string[]): Promise<void> {
+async function writeOrder (ref: ProfileRef, ids: readonly string[]): Promise<void> {
   const update = {
-    $set: { account: new Types.ObjectId(watcher.account), titles: ids.map((id) => new Types.ObjectId(id)) },
+    $set: { account: new Types.ObjectId(ref.account), titles: ids.map((id) => new Types.ObjectId(id)) },
     $inc: { revision: 1 },
   }
-  try {
-    await WishlistOrder.updateOne({ _id: watcher.profile }, update, { upsert: true })
-  } catch (error) {
-    // Two first orders at once: the other made the document, so this is an update now.
-    if (!isDuplicateKey(error)) throw error
-    await WishlistOrder.updateOne({ _id: watcher.profile }, update)
-  }
+  await upsertOnce(async () => await WishlistOrder.updateOne({ _id: ref.profile }, update, { upsert: true }))
 }

@@ -1,4 +1,4 @@
-// The languages that a profile chose for a title: remembered for its next episode and every other device.
+// The languages that a profile last chose for a title. They apply to its other episodes and on other devices.
 import {
   ProfileTitlePreferences,
   derivePreferencesId,
@@ -6,15 +6,15 @@ import {
   type StoredProfileTitlePreferences,
 } from '../../../models/profile-title-preferences.js'
 import type { LanguagePreferences } from '../../domain/language-choice.js'
+import type { ProfileRef } from '../deps.js'
 import { findPlay } from '../history/plays.js'
 import { findLease } from './stream-leases.js'
-import type { ProfileRef } from '../watching.js'
 
-/** What a stored taste says about languages. */
+/** Maps stored preferences to language preferences. */
 export function storedLanguages (
-  taste: Pick<StoredProfileTitlePreferences, 'audio' | 'subtitles'> | null,
+  preferences: Pick<StoredProfileTitlePreferences, 'audio' | 'subtitles'> | null,
 ): LanguagePreferences {
-  const { audio = null, subtitles = null } = taste ?? {}
+  const { audio = null, subtitles = null } = preferences ?? {}
   return {
     ...(audio === null ? {} : { audio: { language: audio.language, kind: audio.kind } }),
     ...(subtitles === null
@@ -23,9 +23,9 @@ export function storedLanguages (
   }
 }
 
-/** Remembers what was said; what was left open stays as it is. */
+/** Stores the given languages; a missing field stays unchanged. */
 export async function saveLanguages (
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
   { audio, subtitles }: LanguagePreferences,
   now: Date,
@@ -34,30 +34,31 @@ export async function saveLanguages (
     ...(audio === undefined ? {} : { audio: { $literal: audio } }),
     ...(subtitles === undefined ? {} : { subtitles: { $literal: subtitles ?? { language: null, kind: 'full' } } }),
   }
-  if (Object.keys(changes).length > 0) await upsertTitlePreferences(watcher, titleId, changes, now)
+  if (Object.keys(changes).length > 0) await upsertTitlePreferences(ref, titleId, changes, now)
 }
 
 /**
- * Remembers what was said during a stream, with an event of the client's time `at`; a private stream leaves no trace, and
- * an event that was overtaken by a newer one says nothing any more. Without a word it costs nothing.
+ * Stores the languages that an event of a stream chooses. Ignores private streams, and events that are older than the
+ * newest one of the stream. Makes no database call without a choice.
+ * @param at the client's time of the event, ms since the epoch
  */
 export async function saveStreamLanguages (
-  watcher: ProfileRef,
+  ref: ProfileRef,
   streamId: string,
-  spoken: LanguagePreferences,
+  languages: LanguagePreferences,
   at: number,
   now: Date,
 ): Promise<void> {
-  if (spoken.audio === undefined && spoken.subtitles === undefined) return
-  const slot = await findLease(watcher, streamId)
-  if (slot?.private === true || (slot?.at ?? new Date(0)).getTime() > at) return
-  const title = (slot ?? await findPlay(watcher, streamId))?.title
-  if (title !== undefined) await saveLanguages(watcher, title.toString(), spoken, now)
+  if (languages.audio === undefined && languages.subtitles === undefined) return
+  const lease = await findLease(ref, streamId)
+  if (lease?.private === true || (lease?.at ?? new Date(0)).getTime() > at) return
+  const title = (lease ?? await findPlay(ref, streamId))?.title
+  if (title !== undefined) await saveLanguages(ref, title.toString(), languages, now)
 }
 
-/** Forgets the languages of a title; its rating stays. */
-export async function clearLanguages (watcher: ProfileRef, titleId: string, now: Date): Promise<void> {
-  await ProfileTitlePreferences.updateOne({ _id: derivePreferencesId(watcher.profile, titleId) }, {
+/** Clears the languages of a title; its rating remains. */
+export async function clearLanguages (ref: ProfileRef, titleId: string, now: Date): Promise<void> {
+  await ProfileTitlePreferences.updateOne({ _id: derivePreferencesId(ref.profile, titleId) }, {
     $set: { audio: null, subtitles: null, updatedAt: now },
   })
 }

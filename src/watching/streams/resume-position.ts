@@ -1,42 +1,51 @@
-// "Where was I": the state of one item from the live slots and its title's plays, the newest winning.
+// Finds the saved position of an item, from the live leases and the stored plays; the newest event wins.
 import { findStreamLeases, type StreamLease } from '../../../models/account-streams.js'
-import type { ItemState } from '../../domain/progress.js'
-import { toLeaseItemState } from './stream-leases.js'
+import type { ItemState } from '../../domain/item-state.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { loadTitleWatchState, type TitleWatchState } from '../history/title-watch-state.js'
-import type { ProfileRef, WatchingDeps } from '../watching.js'
+import { toLeaseItemState } from './stream-leases.js'
 
 export interface ResumePosition {
+  /** State of the item; null when it was neither played nor marked. */
   readonly state: ItemState | null
-  readonly reading: TitleWatchState
+  /** State of the title from stored plays, without live leases. */
+  readonly watchState: TitleWatchState
 }
 
-/** The live slot of a profile that has news of an item; private ones leave no trace. */
-export function findLiveLease (slots: readonly StreamLease[], watcher: ProfileRef, itemId: string): StreamLease | null {
-  return slots
-    .filter((slot) =>
-      slot.profile.toString() === watcher.profile && slot.item.toString() === itemId && hasUnflushedEvents(slot)
+/** Finds the newest lease of a profile for an item with events that the history lacks. */
+export function findUnflushedLease (
+  leases: readonly StreamLease[],
+  ref: ProfileRef,
+  itemId: string,
+): StreamLease | null {
+  return leases
+    .filter((lease) =>
+      lease.profile.toString() === ref.profile && lease.item.toString() === itemId && hasUnflushedEvents(lease)
     )
     .sort((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0))[0] ?? null
 }
 
-/** True when a slot holds events that matter to readers. */
-export function hasUnflushedEvents (slot: StreamLease): boolean {
-  return !slot.private && slot.at !== null && (slot.flushedAt === null || slot.at > slot.flushedAt)
+/** True when a lease has events that the history lacks; false for a private stream, which is never recorded. */
+export function hasUnflushedEvents (lease: StreamLease): boolean {
+  return !lease.private && lease.at !== null && (lease.flushedAt === null || lease.at > lease.flushedAt)
+}
+
+/** Returns the newer state of an item: that of its live lease, or the stored one. */
+export function newestItemState (lease: StreamLease | null, stored: ItemState | null): ItemState | null {
+  const live = lease === null ? null : toLeaseItemState(lease)
+  return live !== null && (stored === null || live.lastWatchedAt >= stored.lastWatchedAt) ? live : stored
 }
 
 export async function findResumePosition (
   watching: WatchingDeps,
-  watcher: ProfileRef,
+  ref: ProfileRef,
   titleId: string,
   itemId: string,
 ): Promise<ResumePosition> {
-  const [slots, reading] = await Promise.all([
-    findStreamLeases(watcher.account),
-    loadTitleWatchState(watching.catalogue, watcher.profile, titleId),
+  const [leases, watchState] = await Promise.all([
+    findStreamLeases(ref.account),
+    loadTitleWatchState(watching.catalogue, ref.profile, titleId),
   ])
-  const state = reading.items.get(itemId) ?? null
-  const slot = findLiveLease(slots, watcher, itemId)
-  const live = slot === null ? null : toLeaseItemState(slot)
-  const isLiveNewer = live !== null && (state === null || live.lastWatchedAt >= state.lastWatchedAt)
-  return { state: isLiveNewer ? live : state, reading }
+  const lease = findUnflushedLease(leases, ref, itemId)
+  return { state: newestItemState(lease, watchState.items.get(itemId) ?? null), watchState }
 }

@@ -1,4 +1,5 @@
-// Stream slots: taking one, renewing it with the live position, giving it back. Each is one atomic write by account id.
+// Stream leases of an account: acquire, renew with the playback position, end and remove. Each is one atomic update of
+// the account's streams document, whose schema enforces the stream limit.
 import mongoose, { Types } from 'mongoose'
 import {
   AccountStreams,
@@ -7,36 +8,46 @@ import {
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
-import { isDuplicateKey } from '../../../models/upsert.js'
+import { updateWithPipeline } from '../../../models/upsert.js'
+import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-state.js'
 import type { PlanLimits } from '../../domain/plans.js'
-import { playOn, type ItemState, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
-import { timeOrNull } from '../dates.js'
-import { LEASE_TTL_MS, type ProfileRef } from '../watching.js'
+import type { PlayProgress, ProgressEvent } from '../../domain/progress.js'
+import { dateOrNull, type ProfileRef } from '../deps.js'
+import { leaseMergeUpdate } from '../progress-merge.js'
 
-export interface LeaseRequest extends
-  Omit<
-    StreamLease,
-    | '_id'
-    | 'expiresAt'
-    | 'keptUntil'
-    | 'at'
-    | 'eventId'
-    | 'positionMs'
-    | 'furthestMs'
-    | 'watchedMs'
-    | 'endAt'
-    | 'endWatchedMs'
-    | 'flushedAt'
-    | 'state'
-  > {}
+/** A lease ends this long after its last renewal. */
+export const LEASE_TTL_MS = 60_000
+
+/** The fields that a new lease does not choose. */
+type InitialFields =
+  | '_id'
+  | 'expiresAt'
+  | 'retainedUntil'
+  | 'state'
+  | 'at'
+  | 'eventId'
+  | 'positionMs'
+  | 'furthestMs'
+  | 'watchedMs'
+  | 'reachedEndAt'
+  | 'reachedEndWatchedMs'
+  | 'flushedAt'
+
+export type LeaseRequest = Omit<StreamLease, InitialFields>
 
 export type LeaseResult =
-  | { readonly taken: true, readonly slot: StreamLease }
-  | { readonly taken: false, readonly holders: StreamLease[] }
+  | { readonly isAcquired: true, readonly lease: StreamLease }
+  | {
+    readonly isAcquired: false,
+    readonly holders: StreamLease[],
+    /** The plan was changed after the limits were read: the resolution exceeds the new limit. */
+    readonly exceedsHeight: boolean,
+  }
 
 /**
- * Takes a slot if the plan has one left; `takeOver` ends another stream of the account in the same write.
- * The account's limits come with the version they were read at, so that a newer limit is never undone.
+ * Acquires a lease when the plan allows another stream.
+ * @param limitRevision version of the account that `limits` were read at, so that an old limit never replaces a new one
+ * @param takeOver ID of a stream that the same update ends, to make room
  */
 export async function acquireLease (
   accountId: string,
@@ -46,38 +57,40 @@ export async function acquireLease (
   takeOver: string | null,
   now: Date,
 ): Promise<LeaseResult> {
-  const slot: StreamLease = {
+  const lease: StreamLease = {
     ...request,
     _id: new Types.ObjectId(),
     expiresAt: new Date(now.getTime() + LEASE_TTL_MS),
-    keptUntil: null,
+    retainedUntil: null,
     state: 'playing',
     at: null,
     eventId: '',
     positionMs: request.startPositionMs,
     furthestMs: request.startPositionMs,
     watchedMs: null,
-    endAt: null,
-    endWatchedMs: null,
+    reachedEndAt: null,
+    reachedEndWatchedMs: null,
     flushedAt: null,
   }
-  const ended = takeOver === null ? '$slots' : endingSlots({ $eq: ['$$slot._id', new Types.ObjectId(takeOver)] }, now)
+  const others = takeOver === null
+    ? '$leases'
+    : endLeasesWhere({ $eq: ['$$lease._id', new Types.ObjectId(takeOver)] }, now)
   await updateStreams(
     accountId,
     [
       ...limitStages(limits, limitRevision),
-      { $set: { slots: { $concatArrays: [ended, [{ $literal: slot }]] } } },
+      { $set: { leases: { $concatArrays: [others, [{ $literal: lease }]] } } },
     ],
     now,
     true,
   )
-  const slots = await findStreamLeases(accountId)
-  return slots.some((one) => one._id.equals(slot._id))
-    ? { taken: true, slot }
-    : { taken: false, holders: slots.filter((one) => isLeaseLive(one, now)) }
+  const { leases = [], maxHeight = 0 } = await AccountStreams.findById(accountId).lean<StoredStreams>() ?? {}
+  if (leases.some(({ _id }) => _id.equals(lease._id))) return { isAcquired: true, lease }
+  const exceedsHeight = Math.max(lease.videoHeight, lease.maxHeight) > maxHeight
+  return { isAcquired: false, holders: leases.filter((one) => isLeaseLive(one, now)), exceedsHeight }
 }
 
-/** Brings a plan change to the streams: over a lower limit the newest lose their lease. */
+/** Applies the limits of a changed plan: ends the newest streams above them, and those above its resolution. */
 export async function applyStreamLimit (
   accountId: string,
   limits: PlanLimits,
@@ -87,14 +100,9 @@ export async function applyStreamLimit (
   await updateStreams(accountId, limitStages(limits, limitRevision), now, true)
 }
 
-/** Ends the streams of one session; their positions are flushed by the sweeper. */
+/** Ends the streams of one session; a job flushes their positions. */
 export async function endStreamsOfSession (accountId: string, sessionId: string, now: Date): Promise<void> {
-  await updateStreams(
-    accountId,
-    [{ $set: { slots: endingSlots({ $eq: ['$$slot.session', new Types.ObjectId(sessionId)] }, now) } }],
-    now,
-    false,
-  )
+  await endStreamsWhere(accountId, { $eq: ['$$lease.session', new Types.ObjectId(sessionId)] }, now)
 }
 
 export async function endStreamsOfProfiles (
@@ -103,173 +111,160 @@ export async function endStreamsOfProfiles (
   now: Date,
 ): Promise<void> {
   const ids = profileIds.map((id) => new Types.ObjectId(id))
-  await updateStreams(accountId, [{ $set: { slots: endingSlots({ $in: ['$$slot.profile', ids] }, now) } }], now, false)
+  await endStreamsWhere(accountId, { $in: ['$$lease.profile', ids] }, now)
 }
 
-/** Ends one stream by id. */
+/** Ends one stream by its ID. */
 export async function endStream (accountId: string, streamId: string, now: Date): Promise<void> {
-  await updateStreams(
-    accountId,
-    [{ $set: { slots: endingSlots({ $eq: ['$$slot._id', new Types.ObjectId(streamId)] }, now) } }],
-    now,
-    false,
-  )
+  await endStreamsWhere(accountId, { $eq: ['$$lease._id', new Types.ObjectId(streamId)] }, now)
 }
 
-function endingSlots (condition: unknown, now: Date): object {
-  const isLive = { $gt: ['$$slot.expiresAt', now] }
+async function endStreamsWhere (accountId: string, condition: object, now: Date): Promise<void> {
+  await updateStreams(accountId, [{ $set: { leases: endLeasesWhere(condition, now) } }], now, false)
+}
+
+/** @param condition expression on `$$lease` */
+function endLeasesWhere (condition: object, now: Date): object {
+  const isLive = { $gt: ['$$lease.expiresAt', now] }
+  const ended = { $mergeObjects: ['$$lease', { expiresAt: now }] }
   return {
-    $map: {
-      input: '$slots',
-      as: 'slot',
-      in: { $cond: [{ $and: [condition, isLive] }, { $mergeObjects: ['$$slot', { expiresAt: now }] }, '$$slot'] },
-    },
+    $map: { input: '$leases', as: 'lease', in: { $cond: [{ $and: [condition, isLive] }, ended, '$$lease'] } },
   }
 }
 
-function limitStages (limits: PlanLimits, limitRevision: number): object[] {
+function limitStages (limits: PlanLimits, limitRevision: number): mongoose.PipelineStage[] {
   const isNewer = { $gte: [limitRevision, { $ifNull: ['$limitRevision', -1] }] }
   return [
-    { $set: { maxStreams: { $cond: [isNewer, limits.maxStreams, '$maxStreams'] } } },
+    {
+      $set: {
+        maxStreams: { $cond: [isNewer, limits.maxStreams, '$maxStreams'] },
+        maxHeight: { $cond: [isNewer, limits.maxHeight, '$maxHeight'] },
+      },
+    },
     { $set: { limitRevision: { $max: ['$limitRevision', limitRevision] } } },
   ]
 }
 
-/** Runs a pipeline on an account's streams; the schema's hook applies the limit after it. */
-async function updateStreams (accountId: string, stages: object[], now: Date, upsert: boolean): Promise<void> {
-  const pipeline = stages as never
-  try {
-    await AccountStreams.updateOne({ _id: accountId }, pipeline, { upsert, updatePipeline: true, now } as never)
-  } catch (error) {
-    // Two first starts at once: the other made the document, so this is an update now.
-    if (!isDuplicateKey(error)) throw error
-    await AccountStreams.updateOne({ _id: accountId }, pipeline, { updatePipeline: true, now } as never)
-  }
+/** Runs a pipeline on the streams of an account; the hook of the schema appends the limit. */
+async function updateStreams (
+  accountId: string,
+  stages: mongoose.PipelineStage[],
+  now: Date,
+  upsert: boolean,
+): Promise<void> {
+  await updateWithPipeline(AccountStreams, accountId, stages, { upsert, now })
 }
 
-export type LeaseState = 'live' | 'ended' | 'unknown'
+export type LeaseStatus = 'live' | 'ended' | 'unknown'
 
-/** Renews a lease and takes in the event that came with it: one round trip while the stream is live. */
+/** Renews a lease and applies the event of the same heartbeat, in one round trip while the stream is live. */
 export async function renewLease (
-  watcher: ProfileRef,
+  ref: ProfileRef,
   streamId: string,
   event: ProgressEvent,
   state: StreamLease['state'],
   now: Date,
-): Promise<LeaseState> {
-  const renewal = { expiresAt: new Date(now.getTime() + LEASE_TTL_MS), state }
-  if (await applyEvent(watcher, streamId, event, { liveAt: now, set: renewal })) return 'live'
-  const slot = await findLease(watcher, streamId)
-  if (slot === null) return 'unknown'
-  if (isLeaseLive(slot, now)) return 'live'
-  // The lease is lost, the position is not.
-  await applyEvent(watcher, streamId, event)
+): Promise<LeaseStatus> {
+  const fields = { expiresAt: new Date(now.getTime() + LEASE_TTL_MS), state }
+  if (await applyEvent(ref, streamId, event, { liveAt: now, fields })) return 'live'
+  const lease = await findLease(ref, streamId)
+  if (lease === null) return 'unknown'
+  if (isLeaseLive(lease, now)) return 'live'
+  // The lease has ended, but its position still counts.
+  await applyEvent(ref, streamId, event)
   return 'ended'
 }
 
 /**
- * Takes in one event of a stream; an older one never moves the position back.
- * @param renewal written to the slot with the event, only while its lease is live at that moment
- * @returns false when nothing was changed
+ * Applies one event to a lease; an older event never moves the position back.
+ * @param renewal fields to write with the event, only if the lease is live at `liveAt`
+ * @returns false when nothing changed
  */
 export async function applyEvent (
-  watcher: ProfileRef,
+  ref: ProfileRef,
   streamId: string,
   event: ProgressEvent,
-  renewal?: { liveAt: Date, set: Partial<StreamLease> },
+  renewal?: { readonly liveAt: Date, readonly fields: Partial<StreamLease> },
 ): Promise<boolean> {
-  const at = new Date(event.at)
-  // The order matters on the embedded server: it asks the filter again for each path, and must find the old time there.
-  const set: Record<string, unknown> = {
-    'slots.$[newer].positionMs': event.positionMs,
-    'slots.$[newer].eventId': event.eventId,
-    'slots.$[newer].at': at,
-  }
-  for (const [name, value] of Object.entries(renewal?.set ?? {})) set[`slots.$[own].${name}`] = value
-  const max: Record<string, unknown> = { 'slots.$[own].furthestMs': event.positionMs, 'slots.$[past].endAt': at }
-  if (event.watchedMs !== null) {
-    max['slots.$[own].watchedMs'] = event.watchedMs
-    max['slots.$[past].endWatchedMs'] = event.watchedMs
-  }
-  const own = (name: string): Record<string, unknown> => ({
-    [`${name}._id`]: new Types.ObjectId(streamId),
-    [`${name}.profile`]: new Types.ObjectId(watcher.profile),
-    ...(renewal === undefined ? {} : { [`${name}.expiresAt`]: { $gt: renewal.liveAt } }),
-  })
-  const result = await AccountStreams.updateOne({ _id: watcher.account }, { $set: set, $max: max }, {
-    arrayFilters: [
-      own('own'),
-      {
-        $and: [own('newer'), {
-          $or: [{ 'newer.at': null }, { 'newer.at': { $lt: at } }, {
-            'newer.at': at,
-            'newer.eventId': { $lt: event.eventId },
-          }, { 'newer.at': at, 'newer.eventId': event.eventId, 'newer.positionMs': { $lt: event.positionMs } }],
-        }],
-      },
-      { ...own('past'), 'past.finishMarkMs': { $lte: event.positionMs } },
-    ],
-  })
+  const { $set, $max, arrayFilters } = leaseMergeUpdate(event, (identifier) => ({
+    [`${identifier}._id`]: new Types.ObjectId(streamId),
+    [`${identifier}.profile`]: new Types.ObjectId(ref.profile),
+    ...(renewal === undefined ? {} : { [`${identifier}.expiresAt`]: { $gt: renewal.liveAt } }),
+  }))
+  for (const [name, value] of Object.entries(renewal?.fields ?? {})) $set[`leases.$[own].${name}`] = value
+  const result = await AccountStreams.updateOne({ _id: ref.account }, { $set, $max }, { arrayFilters })
   return result.modifiedCount > 0
 }
 
-export async function findLease (watcher: ProfileRef, streamId: string): Promise<StreamLease | null> {
-  const slots = await findStreamLeases(watcher.account)
-  return slots.find((slot) => slot._id.toString() === streamId && slot.profile.toString() === watcher.profile) ?? null
+export async function findLease (ref: ProfileRef, streamId: string): Promise<StreamLease | null> {
+  const leases = await findStreamLeases(ref.account)
+  return leases.find(({ _id, profile }) => _id.toString() === streamId && profile.toString() === ref.profile) ?? null
 }
 
-/** Removes a slot, unless something newer came in since it was read. */
-export async function removeLease (accountId: Types.ObjectId | string, slot: StreamLease): Promise<boolean> {
+/**
+ * Removes a lease.
+ * @returns false when an event or a renewal arrived since it was read; the lease remains then
+ */
+export async function removeLease (accountId: Types.ObjectId | string, lease: StreamLease): Promise<boolean> {
   const result = await AccountStreams.updateOne({ _id: accountId }, {
-    $pull: { slots: { _id: slot._id, at: slot.at, expiresAt: slot.expiresAt } },
+    $pull: { leases: { _id: lease._id, at: lease.at, expiresAt: lease.expiresAt } },
   })
   return result.modifiedCount > 0
 }
 
-export async function markFlushed (accountId: Types.ObjectId | string, slot: StreamLease): Promise<void> {
-  await AccountStreams.updateOne({ _id: accountId }, { $set: { 'slots.$[flushed].flushedAt': slot.at } }, {
-    arrayFilters: [{ 'flushed._id': slot._id, 'flushed.at': slot.at }],
+/** Records that the history has the newest event of a lease, unless a newer one arrived. */
+export async function markFlushed (accountId: Types.ObjectId | string, lease: StreamLease): Promise<void> {
+  await AccountStreams.updateOne({ _id: accountId }, { $set: { 'leases.$[flushed].flushedAt': lease.at } }, {
+    arrayFilters: [{ 'flushed._id': lease._id, 'flushed.at': lease.at }],
   })
 }
 
-/** Accounts with a slot whose lease ran out. */
+/** Finds accounts with a lease that has ended and is due for removal. */
 export async function findStreamsDueForRemoval (now: Date, limit: number): Promise<StoredStreams[]> {
-  // A lower bound keeps the query inside the index: documents with nothing to sweep have null.
-  return await AccountStreams.find({ sweepAt: mongoose.trusted({ $gt: new Date(0), $lte: now }) }).limit(limit).lean<
-    StoredStreams[]
-  >()
+  // The lower bound excludes documents with null, and keeps the query inside the index.
+  const removalDueAt = mongoose.trusted({ $gt: new Date(0), $lte: now })
+  return await AccountStreams.find({ removalDueAt }).limit(limit).lean<StoredStreams[]>()
 }
 
-/** Sets when to look at an account again, from what is there now. */
+/** Recomputes when an account is due for removal of leases again. */
 export async function rescheduleRemoval (accountId: Types.ObjectId | string, now: Date): Promise<void> {
-  // The hook works it out after every pipeline.
-  await updateStreams(accountId.toString(), [{ $set: { sweepAt: null } }], now, false)
+  // The hook of the schema computes the value after every pipeline.
+  await updateStreams(accountId.toString(), [{ $set: { removalDueAt: null } }], now, false)
 }
 
-/** The facts of a running play. */
-export function toLeaseProgress (slot: StreamLease): PlayProgress {
+/** Maps a lease to the progress of its play. */
+export function toLeaseProgress (lease: StreamLease): PlayProgress {
   return {
-    startedAt: slot.startedAt.getTime(),
-    startPositionMs: slot.startPositionMs,
-    at: slot.at?.getTime() ?? 0,
-    eventId: slot.eventId,
-    positionMs: slot.positionMs,
-    durationMs: slot.durationMs,
-    furthestMs: slot.furthestMs,
-    watchedMs: slot.watchedMs,
-    endAt: timeOrNull(slot.endAt),
-    endWatchedMs: slot.endWatchedMs,
+    startedAt: lease.startedAt.getTime(),
+    startPositionMs: lease.startPositionMs,
+    at: lease.at?.getTime() ?? 0,
+    eventId: lease.eventId,
+    positionMs: lease.positionMs,
+    durationMs: lease.durationMs,
+    furthestMs: lease.furthestMs,
+    watchedMs: lease.watchedMs,
+    reachedEndAt: lease.reachedEndAt?.getTime() ?? null,
+    reachedEndWatchedMs: lease.reachedEndWatchedMs,
   }
 }
 
-/** The live state of the item that a slot plays. */
-export function toLeaseItemState (slot: StreamLease): ItemState {
-  const { watchedMs, finishedAt, endedAt, activeAt } = slot.base
-  const base = {
+export function toStoredBase ({ watchedMs, finishedAt, reachedEndAt, activeAt }: ItemBase): StreamLease['base'] {
+  return {
     watchedMs,
-    finishedAt: timeOrNull(finishedAt),
-    endedAt: timeOrNull(endedAt),
-    activeAt: timeOrNull(activeAt),
+    finishedAt: dateOrNull(finishedAt),
+    reachedEndAt: dateOrNull(reachedEndAt),
+    activeAt: dateOrNull(activeAt),
   }
-  return playOn(base, toLeaseProgress(slot))
+}
+
+/** Derives the current state of the item that a lease plays. */
+export function toLeaseItemState (lease: StreamLease): ItemState {
+  const { watchedMs, finishedAt, reachedEndAt, activeAt } = lease.base
+  const base: ItemBase = {
+    watchedMs,
+    finishedAt: finishedAt?.getTime() ?? null,
+    reachedEndAt: reachedEndAt?.getTime() ?? null,
+    activeAt: activeAt?.getTime() ?? null,
+  }
+  return applyPlay(base, toLeaseProgress(lease))
 }

@@ -1,7 +1,8 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { Play } from '../../../models/play.js'
-import { SoftDeleted, Undo } from '../../../models/undo.js'
+import { SoftDeleted } from '../../../models/soft-deleted.js'
+import { Undo } from '../../../models/undo.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
 import {

@@ -1,13 +1,13 @@
 // The bounded watch history in the account and its archive: no reader can tell where an entry lives.
 import mongoose from 'mongoose'
 import t from 'tap'
-import { Account, MAX_WATCH_HISTORY_ENTRIES, type StoredAccount } from '../../models/account.js'
-import { Movie } from '../../models/movie.js'
-import { Play, type StoredPlay } from '../../models/play.js'
-import { WatchArchive } from '../../models/watch-archive.js'
-import { measureLargestAccount } from '../../bench/max-size-account.js'
-import { rebuildHistory } from '../../src/watching/history/rebuild.js'
-import { addMovie, signUp, signUpAdmin, startApp, watch, type Person, containerOf } from '../helper.js'
+import { Account, MAX_WATCH_HISTORY_ENTRIES, type StoredAccount } from '../../../models/account.js'
+import { Movie } from '../../../models/movie.js'
+import { Play, type StoredPlay } from '../../../models/play.js'
+import { WatchArchive } from '../../../models/watch-archive.js'
+import { measureLargestAccount } from '../../../bench/max-size-account.js'
+import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
+import { addMovie, signUp, signUpAdmin, startApp, watch, type Person, containerOf } from '../../helper.js'
 
 t.test('a profile that watches more titles than its history embeds', async (t) => {
   const { app, clock } = await startApp(t)
@@ -15,7 +15,7 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })),
   )
   const ids = movies.map(({ _id }) => _id.toString())
-  for (const id of ids) await containerOf(app).catalogue.refresh(id)
+  for (const id of ids) await containerOf(app).catalogue.reloadTitle(id)
   const base = clock.now().getTime() - 86_400_000
   const report = (kim: Person, i: number, positionMs: number, minute = i) =>
     kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {

@@ -14,7 +14,7 @@ import {
   watch,
   type Person,
   type TestClock,
-} from '../helper.js'
+} from '../../helper.js'
 
 const DAY_MS = 86_400_000
 /** Clips last a minute. */

@@ -1,0 +1,22 @@
+// What the modules of watching share: their dependencies, the profile that a call is for, and the conversion of times.
+import type { Catalogue } from '../catalogue/store/catalogue.js'
+import type { PlanTable } from '../domain/plans.js'
+
+export interface WatchingDeps {
+  readonly catalogue: Catalogue
+  readonly plans: Pick<PlanTable, 'smallestPlanFor'>
+  now(): Date
+  /** Logs a background failure; the scheduler retries. */
+  warn(error: unknown, message: string): void
+}
+
+/** IDs of the account and the profile that a call is for. */
+export interface ProfileRef {
+  readonly account: string
+  readonly profile: string
+}
+
+/** Converts a time of the rules, ms since the epoch, to a stored date. */
+export function dateOrNull (time: number | null): Date | null {
+  return time === null ? null : new Date(time)
+}

@@ -1,0 +1,122 @@
+// Builds the continue-watching card of a title from its state and the catalogue.
+import {
+  itemDurationMs,
+  readyFiles,
+  type Catalogue,
+  type CatalogueItem,
+  type CatalogueTitle,
+} from '../../catalogue/store/catalogue.js'
+import { filterByPlanHeight } from '../../domain/file-choice.js'
+import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { decideCard, lastActivityAt, type Card, type EndedItem, type TitleState } from '../../domain/next-up.js'
+import { hasAired } from '../../domain/watch-order.js'
+import type { WatchingDeps } from '../deps.js'
+
+export interface ContinueCard {
+  readonly title: CatalogueTitle
+  readonly item: CatalogueItem
+  readonly kind: 'resume' | 'next'
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly lastWatchedAt: Date
+  readonly reason: { readonly code: string, readonly text: string }
+  /** Null when the item can be played now. */
+  readonly pendingReason: PendingReason | null
+  /** 1 for the first run through the title; each rewatch adds 1. */
+  readonly runNumber: number
+  /** Regular episodes before this one that were not watched in this run. */
+  readonly skippedBefore: number
+}
+
+/** Why an item cannot be played yet. */
+export interface PendingReason {
+  readonly code: 'not-aired' | 'no-media' | 'plan'
+  readonly text: string
+  /** First date on which the item can be played, RFC 3339 full-date; null when it is unknown. */
+  readonly from: string | null
+}
+
+/** The limits of the profile and the account that see the card. */
+export interface CardRequest {
+  readonly scope: MaturityScope
+  /** Pixels. */
+  readonly planMaxHeight: number
+}
+
+/** @returns null when the title has no card, and when the profile may not see it */
+export function buildContinueCard (
+  watching: WatchingDeps,
+  { scope, planMaxHeight }: CardRequest,
+  titleId: string,
+  state: TitleState,
+): ContinueCard | null {
+  const { catalogue, now } = watching
+  const title = catalogue.findTitle(titleId)
+  if (title === null || !canSee(scope, title, now())) return null
+  const card = decideCard(state, title)
+  const item = card === null ? null : findCardItem(catalogue, title, card)
+  if (card === null || item === null) return null
+  return {
+    title,
+    item,
+    kind: card.kind === 'resume' ? 'resume' : 'next',
+    positionMs: card.kind === 'resume' ? card.state.positionMs : 0,
+    durationMs: card.kind === 'resume' ? card.state.durationMs : itemDurationMs(catalogue, item),
+    lastWatchedAt: new Date(lastActivityAt(state)),
+    reason: explainCard(catalogue, card),
+    pendingReason: findPendingReason(watching, item, planMaxHeight),
+    runNumber: state.runNumber,
+    skippedBefore: state.skipped,
+  }
+}
+
+/** Builds the card of the episode that follows a finished item; null when none can be played now. */
+export function findNextCard (
+  watching: WatchingDeps,
+  request: CardRequest,
+  titleId: string,
+  state: TitleState,
+): ContinueCard | null {
+  const card = buildContinueCard(watching, request, titleId, state)
+  return card?.kind === 'next' && card.pendingReason === null ? card : null
+}
+
+function findCardItem (catalogue: Catalogue, title: CatalogueTitle, card: Card<CatalogueItem>): CatalogueItem | null {
+  if (card.kind === 'resume') return catalogue.findItem(card.item)
+  return card.episode ?? title.items[0] ?? null
+}
+
+function explainCard (catalogue: Catalogue, card: Card<CatalogueItem>): ContinueCard['reason'] {
+  switch (card.kind) {
+    case 'resume':
+      return { code: 'half-watched', text: 'You stopped here.' }
+    case 'again':
+      return { code: 'watching-again', text: 'You started it again.' }
+    case 'next':
+      return { code: 'next-episode', text: `You watched ${describeEnded(catalogue, card.after)}.` }
+  }
+}
+
+/** Describes an episode; a deleted one has only its order key. */
+function describeEnded (catalogue: Catalogue, { item: itemId, orderKey }: EndedItem): string {
+  const item = catalogue.findItem(itemId)
+  if (item?.season === 0) return `the special “${item.name ?? ''}”`
+  const { season, episode } = item ?? orderKey
+  return `season ${season}, episode ${episode}`
+}
+
+function findPendingReason (
+  { catalogue, now }: WatchingDeps,
+  item: CatalogueItem,
+  planMaxHeight: number,
+): PendingReason | null {
+  if (!hasAired(item, now())) {
+    return { code: 'not-aired', text: `It airs on ${item.airDate ?? 'a later date'}.`, from: item.airDate }
+  }
+  const files = readyFiles(catalogue, item.id)
+  if (files.length === 0) return { code: 'no-media', text: 'It has no media file yet.', from: null }
+  if (filterByPlanHeight(files, planMaxHeight).length === 0) {
+    return { code: 'plan', text: 'Every file has a higher resolution than this plan.', from: null }
+  }
+  return null
+}

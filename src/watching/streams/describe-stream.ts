@@ -1,0 +1,43 @@
+// Describes streams to the owner of an account and to administrators.
+import type { StoredProfile } from '../../../models/account.js'
+import type { StreamLease } from '../../../models/account-streams.js'
+import type { WatchingDeps } from '../deps.js'
+
+export interface StreamDescription {
+  readonly id: string
+  readonly profile: { readonly id: string, readonly name: string }
+  readonly device: string | null
+  readonly title: { readonly id: string, readonly title: string }
+  readonly season: number | null
+  readonly episode: number | null
+  readonly state: StreamLease['state']
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly private: boolean
+  readonly since: string
+  readonly expiresAt: string
+}
+
+/** Maps a lease to the description of its stream. */
+export function describeStream (
+  { catalogue }: Pick<WatchingDeps, 'catalogue'>,
+  profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>,
+  lease: StreamLease,
+): StreamDescription {
+  const profile = profiles.find(({ _id }) => _id.equals(lease.profile))
+  const titleId = lease.title.toString()
+  return {
+    id: lease._id.toString(),
+    profile: { id: lease.profile.toString(), name: profile?.name ?? 'Deleted profile' },
+    device: lease.device,
+    title: { id: titleId, title: catalogue.findTitle(titleId)?.title ?? 'Deleted title' },
+    season: lease.season,
+    episode: lease.episode,
+    state: lease.state,
+    positionMs: lease.positionMs,
+    durationMs: lease.durationMs,
+    private: lease.private,
+    since: lease.startedAt.toISOString(),
+    expiresAt: lease.expiresAt.toISOString(),
+  }
+}

@@ -1,0 +1,215 @@
+// Starts a playback: chooses the file and the languages, finds the resume position and acquires a stream lease.
+import { Types } from 'mongoose'
+import { findAccount, type StoredAccount, type StoredProfile } from '../../../models/account.js'
+import type { StreamLease } from '../../../models/account-streams.js'
+import { findTitlePreferences } from '../../../models/profile-title-preferences.js'
+import {
+  episodeNumbers,
+  itemDurationMs,
+  readyFiles,
+  type CatalogueFile,
+  type CatalogueItem,
+  type CatalogueTitle,
+} from '../../catalogue/store/catalogue.js'
+import { chooseFile, videoHeight, type ClientCapabilities, type FileChoice } from '../../domain/file-choice.js'
+import { deriveItemBase, type ItemBase, type ItemState } from '../../domain/item-state.js'
+import { chooseLanguages, type LanguageChoice, type LanguagePreferences } from '../../domain/language-choice.js'
+import { completionThresholdMs } from '../../domain/progress.js'
+import { wouldStartRewatch } from '../../domain/rewatch-runs.js'
+import { hasAired } from '../../domain/watch-order.js'
+import { notFound, profileLocked, unavailable } from '../../errors.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
+import type { TitleWatchState } from '../history/title-watch-state.js'
+import { flushEndedLease } from './flush.js'
+import { storedLanguages, saveLanguages } from './languages.js'
+import { noPlayableFile, notAired, streamLimitReached } from './playback-errors.js'
+import { findResumePosition } from './resume-position.js'
+import { acquireLease, findLease, toStoredBase } from './stream-leases.js'
+
+export interface PlaybackRequest {
+  readonly title: CatalogueTitle
+  readonly item: CatalogueItem
+  /** Session ID: logging out ends its streams. */
+  readonly session: string
+  readonly device: string | null
+  readonly client: ClientCapabilities
+  readonly requestedLanguages: LanguagePreferences
+  /** ID of a stream to end, to make room for this one; null for none. */
+  readonly takeOver: string | null
+  readonly private: boolean
+}
+
+export interface StartedPlayback {
+  readonly lease: StreamLease
+  readonly choice: FileChoice<CatalogueFile>
+  readonly languages: LanguageChoice
+  /** Highest resolution of the stream, pixels: the limit of the plan, or a lower one of the client. */
+  readonly maxHeight: number
+}
+
+/** A plan change between reading the limits and acquiring the lease makes a start read them again. */
+const MAX_ATTEMPTS = 3
+
+/**
+ * Starts a playback at the resume position.
+ * @throws DomainError 403 `profile-locked`, 404 `not-found` without such a profile, 409 `not-aired`, `no-media`,
+ *   `plan-resolution`, `client-unsupported`, `plan-stream-limit`, 503 `busy`
+ */
+export async function startPlayback (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  request: PlaybackRequest,
+): Promise<StartedPlayback> {
+  for (let i = 0; i < MAX_ATTEMPTS; i++) {
+    const started = await attemptStart(watching, ref, request)
+    if (started !== null) return started
+  }
+  throw unavailable('busy', 'The plan was changed at the same time. Retry in a moment.', 1)
+}
+
+/** @returns null when the plan was changed to a lower resolution than the chosen file's at the same time */
+async function attemptStart (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  request: PlaybackRequest,
+): Promise<StartedPlayback | null> {
+  const { title, item } = request
+  const now = watching.now()
+  if (!hasAired(item, now)) throw notAired(item)
+  const [account, { state, watchState }, preferences] = await Promise.all([
+    findAccount(ref.account),
+    findResumePosition(watching, ref, title.id, item.id),
+    findTitlePreferences(ref.profile, title.id),
+  ])
+  const profile = account?.profiles.find(({ _id }) => _id.toString() === ref.profile)
+  if (account === null || profile === undefined) throw notFound('profile')
+  if (profile.locked) throw profileLocked()
+  const context: PlaybackContext = {
+    account,
+    profile,
+    stored: storedLanguages(preferences),
+    lastFileId: findLastFileId(watchState, item),
+  }
+  const choice = choosePlayableFile(watching, request, context)
+  const { base, startPositionMs } = deriveStart(watchState, item, state, now)
+  const durationMs = choice.file.durationMs ?? itemDurationMs(watching.catalogue, item)
+  const creditsStartMs = item.markers?.creditsStartMs ?? null
+  const result = await acquireLease(
+    ref.account,
+    account.limits,
+    account.__v,
+    {
+      profile: profile._id,
+      session: new Types.ObjectId(request.session),
+      title: new Types.ObjectId(title.id),
+      item: new Types.ObjectId(item.id),
+      ...episodeNumbers(title, item),
+      mediaFile: new Types.ObjectId(choice.file.id),
+      device: request.device,
+      private: request.private,
+      videoHeight: videoHeight(choice.file),
+      maxHeight: account.limits.maxHeight,
+      startedAt: now,
+      startPositionMs,
+      durationMs,
+      completionThresholdMs: completionThresholdMs({ durationMs, creditsStartMs }),
+      base: toStoredBase(base),
+    },
+    request.takeOver,
+    now,
+  )
+  if (!result.isAcquired && result.exceedsHeight) return null
+  if (!result.isAcquired) throw streamLimitReached(watching, account, result.holders)
+  if (request.takeOver !== null) await flushTakenOverStream(watching, account, request.takeOver)
+  if (!request.private) await saveLanguages(ref, title.id, request.requestedLanguages, now)
+  return {
+    lease: result.lease,
+    choice,
+    maxHeight: Math.min(account.limits.maxHeight, request.client.maxHeight ?? Infinity),
+    languages: choosePlaybackLanguages(watching, request, context, choice.file),
+  }
+}
+
+/** What the database holds for the choice of the file and the languages. */
+interface PlaybackContext {
+  readonly account: StoredAccount
+  readonly profile: StoredProfile
+  readonly stored: LanguagePreferences
+  /** The media file of the newest play of the item. */
+  readonly lastFileId: string | null
+}
+
+function findLastFileId ({ records }: TitleWatchState, item: CatalogueItem): string | null {
+  const newest = records
+    .filter((record) =>
+      record.kind === 'play' && record.isPlayed && record.item.toString() === item.id && record.mediaFile !== null
+    )
+    .sort((a, b) => b.at.getTime() - a.at.getTime())[0]
+  return newest?.mediaFile?.toString() ?? null
+}
+
+/** Chooses the file; the requested audio language precedes the client's languages. */
+function choosePlayableFile (
+  watching: WatchingDeps,
+  { title, item, client, requestedLanguages: { audio } }: PlaybackRequest,
+  { account, profile, stored, lastFileId }: PlaybackContext,
+): FileChoice<CatalogueFile> {
+  const files = readyFiles(watching.catalogue, item.id)
+  const choice = chooseFile(files, {
+    planMaxHeight: account.limits.maxHeight,
+    client: audio === undefined ? client : { ...client, languages: [audio.language, ...client.languages ?? []] },
+    storedLanguage: stored.audio?.language ?? null,
+    profileLanguages: profile.audioLanguages,
+    originalLanguage: title.originalLanguage,
+    lastFileId,
+  })
+  if (typeof choice === 'string') throw noPlayableFile(watching, choice, account, files)
+  return choice
+}
+
+function choosePlaybackLanguages (
+  { catalogue }: WatchingDeps,
+  { title, item, client, requestedLanguages }: PlaybackRequest,
+  { profile, stored, lastFileId }: PlaybackContext,
+  file: CatalogueFile,
+): LanguageChoice {
+  const lastFileLanguages = lastFileId === null ? [] : catalogue.findFile(lastFileId)?.audioLanguages ?? []
+  const subtitles = catalogue.sidecarFiles(item.id).subtitles.map(({ _id, language, kind }) => ({
+    id: _id.toString(),
+    language,
+    kind,
+  }))
+  return chooseLanguages({ ...file, subtitles }, {
+    request: requestedLanguages,
+    clientLanguages: client.languages ?? [],
+    stored,
+    lastAudioLanguage: lastFileLanguages.length === 1 ? lastFileLanguages[0] ?? null : null,
+    profile,
+    originalLanguage: title.originalLanguage,
+  })
+}
+
+/** Derives the start position and the base of a new play. A play that starts a rewatch has an empty base. */
+function deriveStart (
+  { events, outline, runs }: TitleWatchState,
+  item: CatalogueItem,
+  state: ItemState | null,
+  now: Date,
+): { base: ItemBase, startPositionMs: number } {
+  const plays = events.plays.filter((play) => play.item === item.id).map(({ progress }) => progress)
+  const mark = events.marks.find((one) => one.item === item.id)?.mark ?? null
+  const base = deriveItemBase(plays, mark, runs)
+  const resumeMs = state?.resumeMs ?? 0
+  if (!wouldStartRewatch(events, outline, item.id, now.getTime())) return { base, startPositionMs: resumeMs }
+  const emptyBase = { watchedMs: 0, finishedAt: base.finishedAt, reachedEndAt: null, activeAt: null }
+  return { base: emptyBase, startPositionMs: state?.isResumable === true ? resumeMs : 0 }
+}
+
+/** The stream may belong to any profile of the account. */
+async function flushTakenOverStream (watching: WatchingDeps, account: StoredAccount, streamId: string): Promise<void> {
+  for (const { _id } of account.profiles) {
+    const owner = { account: account._id.toString(), profile: _id.toString() }
+    const lease = await findLease(owner, streamId)
+    if (lease !== null) await flushEndedLease(watching, owner, lease)
+  }
+}
