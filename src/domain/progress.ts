@@ -107,8 +107,9 @@ export function comparePlays (a: PlayProgress, b: PlayProgress): number {
     (a.reachedEndWatchedMs ?? -1) - (b.reachedEndWatchedMs ?? -1)
 }
 
+/** Compares by UTF-8 bytes, as the database does. The operators of JavaScript compare UTF-16 code units instead. */
 function compareText (a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 export function maxOrNull (a: number | null, b: number | null): number | null {
