@@ -1,4 +1,4 @@
-// nginx, run by hand with the very configuration that docs/operations.md shows.
+// Runs nginx with the configuration in docs/operations.md.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,41 +9,38 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { canRun } from './can-run.js'
 
 export const NO_NGINX = 'nginx is not installed'
-const START_WITHIN_MS = 5_000
+const START_TIMEOUT_MS = 5_000
 
-/** Where nginx is, or null. Debian keeps it out of the PATH of ordinary users. */
+/** Path of nginx; null if it is not installed. In Debian it is not in the PATH of ordinary users. */
 export function findNginx (): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map((folder) => path.join(folder, 'nginx')).find(canRun) ?? null
 }
 
 export interface Nginx {
-  /** Passes on to the service, and sends the bytes that it is told to. */
+  /** Proxy of the service that sends the media files. */
   readonly origin: string
-  /** Serves the media folder to everybody. */
+  /** Serves the media folder without access checks. */
   readonly plainOrigin: string
-  /** Holds its logs. */
+  /** Contains the logs. */
   readonly folder: string
   readonly pid: number | null
   stop(): Promise<void>
 }
 
-/** Starts nginx in front of a service, with one worker and a folder of its own. */
+/** Starts nginx as a proxy of a service, with one worker and a temporary folder. */
 export async function startNginx (binary: string, serviceOrigin: string, mediaFolder: string): Promise<Nginx> {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-nginx-'))
   const [port, plainPort] = [await findFreePort(), await findFreePort()]
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) =>
     `${name}_temp_path ${folder}/${name};`
   ).join(' ')
-  // A worker that is not root cannot look into folders below the home of who runs this.
+  // A worker that is not root cannot read folders below the home of root.
+  const user = process.getuid?.() === 0 ? 'user root;' : ''
   writeFileSync(
     path.join(folder, 'nginx.conf'),
     `
-    ${
-      process.getuid?.() === 0
-        ? 'user root;'
-        : ''
-    } daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/start.log;
+    ${user} daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/start.log;
     events {}
     http {
       ${temporary} keepalive_requests 1000000;
@@ -60,12 +57,12 @@ export async function startNginx (binary: string, serviceOrigin: string, mediaFo
     await ended
     rmSync(folder, { recursive: true, force: true })
   }
-  const deadline = Date.now() + START_WITHIN_MS
+  const deadline = Date.now() + START_TIMEOUT_MS
   while (!await isListening(port)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       const log = readFileSync(path.join(folder, 'start.log'), 'utf8')
       await stop()
-      throw new Error(`nginx does not listen: ${log}`)
+      throw new Error(`nginx did not start: ${log}`)
     }
     await wait(50)
   }
@@ -78,7 +75,7 @@ export async function startNginx (binary: string, serviceOrigin: string, mediaFo
   }
 }
 
-/** The block of the documentation, with the addresses and folders of this machine. */
+/** The documented server block with the URLs and folders of the test. */
 function documentedServer (folder: string, port: number, serviceOrigin: string, mediaFolder: string): string {
   const documented = /```nginx\n([^]*?)```/.exec(readFileSync(path.resolve('docs', 'operations.md'), 'utf8'))?.[1] ?? ''
   const changes = [['listen 80;', `listen 127.0.0.1:${port};`], ['http://127.0.0.1:3000', serviceOrigin], [

@@ -1,4 +1,4 @@
-// The small clip in other shapes, for tests of whatever reads media files.
+// Variants of the small demo clip for tests that read media files.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
@@ -18,11 +18,11 @@ import {
 export const clipPath = (name: string): string => path.join(process.cwd(), 'src/demo/clips', `${name}.mp4`)
 export const clip = readFileSync(clipPath('clip-480p-en'))
 
-/** The small clip in another container, packets unchanged; its sound once for each language. */
-export async function remux (
+/** The small clip in another container with unchanged packets and one audio track for each language. */
+export async function remuxClip (
   format: OutputFormat,
   languages: readonly string[] = ['eng'],
-  hasPicture = true,
+  hasVideo = true,
 ): Promise<Buffer> {
   const target = new BufferTarget()
   const output = new Output({ format, target })
@@ -30,9 +30,9 @@ export async function remux (
   const video = (await input.getPrimaryVideoTrack())!
   const audio = (await input.getPrimaryAudioTrack())!
   const copies: Array<() => Promise<void>> = []
-  // The sound begins before zero, which only MP4 can say: everything is moved on.
+  // The audio has negative timestamps, which only MP4 supports: all packets are shifted.
   const shift = -Math.min(0, await audio.getFirstTimestamp())
-  if (hasPicture) {
+  if (hasVideo) {
     const source = new EncodedVideoPacketSource('avc')
     output.addVideoTrack(source)
     const decoderConfig = (await video.getDecoderConfig())!
@@ -63,8 +63,8 @@ export async function remux (
   return Buffer.from(target.buffer!)
 }
 
-/** A film of two seconds whose picture is VP8, which HLS does not have; the pictures are nonsense. */
-export async function vp8Film (): Promise<Buffer> {
+/** A clip of 2 s with VP8 video, which HLS does not support. The frames contain no valid images. */
+export async function createVp8Clip (): Promise<Buffer> {
   const target = new BufferTarget()
   const output = new Output({ format: new MkvOutputFormat(), target })
   const source = new EncodedVideoPacketSource('vp8')
@@ -79,11 +79,11 @@ export async function vp8Film (): Promise<Buffer> {
   return Buffer.from(target.buffer!)
 }
 
-/** The small clip with one sample in the middle that claims more bytes than there are: its end can be read, it cannot. */
-export function withLyingSample (): Buffer {
-  const film = Buffer.from(clip)
-  const at = film.indexOf('stsz') + 4
-  const count = film.readUInt32BE(at + 8)
-  film.writeUInt32BE(100_000_000, at + 12 + 4 * Math.floor(count / 2))
-  return film
+/** The small clip with a sample in the middle whose stated size exceeds the file: probing succeeds, packaging fails. */
+export function withInvalidSampleSize (): Buffer {
+  const bytes = Buffer.from(clip)
+  const sizesOffset = bytes.indexOf('stsz') + 4
+  const count = bytes.readUInt32BE(sizesOffset + 8)
+  bytes.writeUInt32BE(100_000_000, sizesOffset + 12 + 4 * Math.floor(count / 2))
+  return bytes
 }

@@ -1,4 +1,4 @@
-// Media tokens: only what the service signed, unchanged and in time, is believed.
+// Media tokens: only unchanged, unexpired tokens that the service signed are valid.
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
@@ -35,17 +35,17 @@ const grant: MediaGrant = {
   expiresAt: now.getTime() + 60_000,
 }
 
-t.test('what was signed is read back', async (t) => {
+t.test('a signed grant can be read', async (t) => {
   fc.assert(
     fc.property(grants, (one) => {
       t.same(readMediaGrant(keys, signMediaGrant(keys, one), now), one)
     }),
     { numRuns: 100 },
   )
-  t.match(signMediaGrant(keys, grant), /^[\w.-]{1,500}$/, 'it fits an address unescaped')
+  t.match(signMediaGrant(keys, grant), /^[\w.-]{1,500}$/, 'URLs need no escaping')
 })
 
-t.test('any single changed character is refused, at every place', async (t) => {
+t.test('a token with any changed character is rejected', async (t) => {
   const token = signMediaGrant(keys, grant)
   const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %'
   let accepted = 0
@@ -60,7 +60,7 @@ t.test('any single changed character is refused, at every place', async (t) => {
   t.equal(accepted, 0, `${token.length * (ALPHABET.length - 1)} changed tokens`)
 })
 
-t.test('characters added, removed or exchanged are refused', async (t) => {
+t.test('a token with added, removed or swapped characters is rejected', async (t) => {
   fc.assert(
     fc.property(grants, fc.nat(), fc.nat(), fc.string({ minLength: 1, maxLength: 4 }), (one, from, to, text) => {
       const token = signMediaGrant(keys, one)
@@ -80,7 +80,7 @@ t.test('characters added, removed or exchanged are refused', async (t) => {
   t.pass('500 tokens')
 })
 
-t.test('no text makes the reader throw', async (t) => {
+t.test('reading never throws', async (t) => {
   fc.assert(
     fc.property(
       fc.string(),
@@ -106,30 +106,30 @@ t.test('no text makes the reader throw', async (t) => {
   }
 })
 
-t.test('a token ends on time', async (t) => {
+t.test('a token expires on time', async (t) => {
   const token = signMediaGrant(keys, grant)
   t.ok(readMediaGrant(keys, token, new Date(grant.expiresAt - 1)))
   t.equal(readMediaGrant(keys, token, new Date(grant.expiresAt)), null)
 })
 
-t.test('another secret, and the same secret for another purpose, sign nothing for media', async (t) => {
+t.test('tokens that are signed with another secret or for another purpose are rejected', async (t) => {
   const others = createKeyRing([{ kid: 'k1', secret: 'u0EwJ5hG7fD2sL9pK3nB6mX1yT4vZr8q' }])
   t.equal(readMediaGrant(keys, signMediaGrant(others, grant), now), null)
   const [version, body] = signMediaGrant(keys, grant).split('.')
-  for (const purpose of ['access', 'refresh', 'cursor', 'device', 'email-link'] as const) {
+  for (const purpose of ['access', 'refresh', 'cursor', 'device', 'throttle'] as const) {
     const mac = createHmac('sha256', keys.current(purpose).key).update(`${version}.${body}`).digest('base64url')
     t.equal(readMediaGrant(keys, `${version}.${body}.${mac}`, now), null, purpose)
   }
 })
 
-t.test('tokens outlive a rotation of the keys while the old one is in the ring', async (t) => {
+t.test('after a key rotation tokens stay valid while the old key is in the ring', async (t) => {
   const token = signMediaGrant(keys, grant)
-  const fresh = { kid: 'k2', secret: 'u0EwJ5hG7fD2sL9pK3nB6mX1yT4vZr8q' }
-  t.ok(readMediaGrant(createKeyRing([fresh, { kid: 'k1', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }]), token, now))
-  t.equal(readMediaGrant(createKeyRing([fresh]), token, now), null)
+  const newKey = { kid: 'k2', secret: 'u0EwJ5hG7fD2sL9pK3nB6mX1yT4vZr8q' }
+  t.ok(readMediaGrant(createKeyRing([newKey, { kid: 'k1', secret: 'q8Zr4vT1yX6mB3nK9pL2sD7fG5hJ0wEu' }]), token, now))
+  t.equal(readMediaGrant(createKeyRing([newKey]), token, now), null)
 })
 
-t.test('each kind of token opens its own kind only', async (t) => {
+t.test('a token is valid for its own kind only', async (t) => {
   const { file, item, maxHeight, ...lease } = grant
   const tokens = {
     m1: signMediaGrant(keys, grant),
@@ -143,8 +143,12 @@ t.test('each kind of token opens its own kind only', async (t) => {
     for (const [other, read] of Object.entries(readers)) {
       if (other === kind) continue
       t.equal(read(keys, token, now), null, `${kind} as ${other}`)
-      t.equal(read(keys, token.replace(kind, other), now), null, `${kind} that calls itself ${other}`)
+      t.equal(read(keys, token.replace(kind, other), now), null, `${kind} with the prefix ${other}`)
     }
-    t.equal(readers[kind as keyof typeof readers](keys, token, new Date(grant.expiresAt)), null, 'each ends on time')
+    t.equal(
+      readers[kind as keyof typeof readers](keys, token, new Date(grant.expiresAt)),
+      null,
+      'each kind expires on time',
+    )
   }
 })

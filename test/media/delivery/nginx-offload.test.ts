@@ -1,8 +1,7 @@
-// The offload with a real nginx, configured by the very block that docs/operations.md shows. Whatever is asked, the answers
-// are those that the service gives by itself.
+// Delivery by a real nginx with the configuration in docs/operations.md: its responses must equal those of the service.
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
@@ -11,23 +10,28 @@ import { findNginx, NO_NGINX, startNginx } from '../../nginx.js'
 
 const binary = findNginx()
 
-interface Answer {
+interface NginxResponse {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
 }
 
-async function ask (origin: string, url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
-  // Not as one address: that would be made plain before it is sent.
+async function request (
+  origin: string,
+  url: string,
+  headers: OutgoingHttpHeaders = {},
+  method = 'GET',
+): Promise<NginxResponse> {
+  // Passing the whole URL would normalise its path.
   const { hostname, port } = new URL(origin)
-  const outgoing = request({ hostname, port, path: url, method, headers, agent: false })
+  const outgoing = httpRequest({ hostname, port, path: url, method, headers, agent: false })
   outgoing.end()
   const [incoming] = await once(outgoing, 'response') as [IncomingMessage]
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: await buffer(incoming) }
 }
 
-/** What a client can tell two answers apart by; boundaries are random, and problems name their request. */
-function essence ({ status, headers, body }: Answer): object {
+/** The parts of a response to compare. Boundaries are random and problems contain a request ID. */
+function comparable ({ status, headers, body }: NginxResponse): object {
   const boundary = /boundary=(\w+)/.exec(headers['content-type'] ?? '')?.[1] ?? 'none'
   const names = [
     'content-length',
@@ -51,7 +55,7 @@ function essence ({ status, headers, body }: Answer): object {
   }
 }
 
-t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_NGINX : false }, async (t) => {
+t.test('delivery by nginx', { timeout: 200_000, skip: binary === null ? NO_NGINX : false }, async (t) => {
   const { app, config, clock, databaseUri } = await startApp(t, {
     X_ACCEL_REDIRECT_PREFIX: '/protected-media/',
     CORS_ORIGINS: 'https://tv.example.com',
@@ -60,12 +64,12 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   t.teardown(async () => {
     await plain.close()
   })
-  const [service, alone] = [
+  const [serviceOrigin, plainOrigin] = [
     await app.listen({ port: 0, host: '127.0.0.1' }),
     await plain.listen({ port: 0, host: '127.0.0.1' }),
   ]
   const mediaFolder = path.join(config.dataDir, 'media')
-  const nginx = await startNginx(binary ?? '', service, mediaFolder)
+  const nginx = await startNginx(binary ?? '', serviceOrigin, mediaFolder)
   t.teardown(nginx.stop)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, ['480p-en'])
@@ -75,8 +79,8 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
   await containerOf(plain).catalogue.reloadTitle(movie)
   const storageKey = containerOf(app).catalogue.findFile(started.mediaFile.id)?.storageKey ?? ''
 
-  t.test('after the service has checked the address and named the file', async (t) => {
-    const { status, headers, body } = await ask(service, started.url)
+  t.test('nginx sends the file that the service names after checking the URL', async (t) => {
+    const { status, headers, body } = await request(serviceOrigin, started.url)
     t.equal(status, 200)
     t.match(headers, {
       'x-accel-redirect': `/protected-media/${storageKey}`,
@@ -85,9 +89,9 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
       'cache-control': /private/,
     })
     t.equal(body.length, 0)
-    const sent = await ask(nginx.origin, started.url)
+    const sent = await request(nginx.origin, started.url)
     t.ok(sent.body.equals(clip))
-    t.notOk(sent.headers['x-accel-redirect'], 'nobody outside learns where it is')
+    t.notOk(sent.headers['x-accel-redirect'], 'clients do not see the internal path')
     t.match(sent.headers, {
       server: /nginx/,
       etag: headers['etag'],
@@ -96,8 +100,8 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     })
   })
 
-  t.test('as the service would, whatever is asked', async (t) => {
-    const { etag = '', 'last-modified': modified = '' } = (await ask(alone, started.url)).headers
+  t.test('ranges and preconditions have the same responses as from the service', async (t) => {
+    const { etag = '', 'last-modified': modified = '' } = (await request(plainOrigin, started.url)).headers
     const EARLIER = 'Sat, 01 Jan 2000 00:00:00 GMT'
     const range = { range: 'bytes=1000-1999' }
     const cases: ReadonlyArray<readonly [headers: OutgoingHttpHeaders, status: number]> = [
@@ -143,34 +147,34 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     for (const [headers, status] of cases) {
       for (const method of ['GET', 'HEAD']) {
         const [through, direct] = [
-          await ask(nginx.origin, started.url, headers, method),
-          await ask(alone, started.url, headers, method),
+          await request(nginx.origin, started.url, headers, method),
+          await request(plainOrigin, started.url, headers, method),
         ]
         if (method === 'GET') t.equal(through.status, status, JSON.stringify(headers))
-        t.same(essence(through), essence(direct), `${method} ${JSON.stringify(headers)}`)
+        t.same(comparable(through), comparable(direct), `${method} ${JSON.stringify(headers)}`)
       }
     }
   })
 
-  t.test('1,000 random ranges byte for byte', async (t) => {
+  t.test('1,000 random ranges have the same bytes as the file', async (t) => {
     let wrong = 0
     for (let i = 0; i < 1_000; i++) {
       const start = Math.floor(Math.random() * clip.length)
       const end = Math.min(clip.length - 1, start + Math.floor(Math.random() * 100_000))
-      const { status, body } = await ask(nginx.origin, started.url, { range: `bytes=${start}-${end}` })
+      const { status, body } = await request(nginx.origin, started.url, { range: `bytes=${start}-${end}` })
       if (status !== 206 || !body.equals(clip.subarray(start, end + 1))) wrong++
     }
     t.equal(wrong, 0)
   })
 
-  t.test('the fragments of HLS as well, by the ranges of their playlist', async (t) => {
+  t.test('HLS fragments have the same responses as from the service', async (t) => {
     await containerOf(app).packaging.processPending()
     await containerOf(app).packaging.onIdle()
     await containerOf(plain).catalogue.reloadTitle(movie)
     const pat = await signUp(app)
     const { body: packaged } = await play(pat, movie)
     const next = async (url: string, uri: RegExp): Promise<string> =>
-      new URL(uri.exec((await ask(nginx.origin, url)).body.toString())?.[0] ?? '', `http://x${url}`).href.slice(
+      new URL(uri.exec((await request(nginx.origin, url)).body.toString())?.[0] ?? '', `http://x${url}`).href.slice(
         'http://x'.length,
       )
     const playlist = await next(packaged.hlsUrl, /^[\w-]+-v\.m3u8.*$/m)
@@ -180,16 +184,19 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
         range: 'bytes=99999999-',
       }]
     ) {
-      const [through, direct] = [await ask(nginx.origin, fragments, headers), await ask(alone, fragments, headers)]
-      t.same(essence(through), essence(direct), JSON.stringify(headers))
+      const [through, direct] = [
+        await request(nginx.origin, fragments, headers),
+        await request(plainOrigin, fragments, headers),
+      ]
+      t.same(comparable(through), comparable(direct), JSON.stringify(headers))
     }
-    t.match((await ask(service, fragments)).headers, { 'x-accel-redirect': String })
-    t.equal((await ask(nginx.origin, `${fragments}A`)).status, 403)
+    t.match((await request(serviceOrigin, fragments)).headers, { 'x-accel-redirect': String })
+    t.equal((await request(nginx.origin, `${fragments}A`)).status, 403)
     await pat.delete(`/v1/account/streams/${packaged.streamId}`)
-    t.equal((await ask(nginx.origin, fragments)).status, 403)
+    t.equal((await request(nginx.origin, fragments)).status, 403)
   })
 
-  t.test('to nobody who asks for the folder itself, or for what is beside it', async (t) => {
+  t.test('clients cannot access the media folder or its siblings directly', async (t) => {
     mkdirSync(`${mediaFolder}-beside`)
     for (
       const file of [
@@ -218,27 +225,27 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     ]
     for (const url of urls) {
       for (const headers of [{}, { 'x-accel-redirect': '/protected-media/canary' }]) {
-        const { status, body } = await ask(nginx.origin, url, headers)
+        const { status, body } = await request(nginx.origin, url, headers)
         t.ok([400, 403, 404].includes(status), `${url} is a ${status}`)
         t.notOk(body.includes('c4n4ry') || body.includes(clip.subarray(0, 100)))
       }
     }
   })
 
-  t.test('not once the stream has ended, nor for a token that was changed', async (t) => {
+  t.test('a changed token or an ended stream gives no access', async (t) => {
     const { body } = await play(kim, movie)
-    t.equal((await ask(nginx.origin, body.url, { range: 'bytes=0-9' })).status, 206)
-    t.equal((await ask(nginx.origin, `${body.url}A`)).status, 403)
+    t.equal((await request(nginx.origin, body.url, { range: 'bytes=0-9' })).status, 206)
+    t.equal((await request(nginx.origin, `${body.url}A`)).status, 403)
     await kim.delete(`/v1/account/streams/${body.streamId}`)
     for (const method of ['GET', 'HEAD']) {
-      const refused = await ask(nginx.origin, body.url, { range: 'bytes=0-9' }, method)
-      t.equal(refused.status, 403)
-      t.notOk(refused.headers['etag'])
-      t.notOk(refused.body.includes(clip.subarray(0, 10)))
+      const rejected = await request(nginx.origin, body.url, { range: 'bytes=0-9' }, method)
+      t.equal(rejected.status, 403)
+      t.notOk(rejected.headers['etag'])
+      t.notOk(rejected.body.includes(clip.subarray(0, 10)))
     }
   })
 
-  t.test('and its logs hold no token', async (t) => {
+  t.test('the logs contain no tokens', async (t) => {
     const logs = readdirSync(nginx.folder).filter((file) => file.endsWith('.log'))
     t.ok(logs.includes('normflix.log'))
     const text = logs.map((file) => readFileSync(path.join(nginx.folder, file), 'utf8')).join('')
@@ -246,10 +253,10 @@ t.test('nginx sends the bytes', { timeout: 200_000, skip: binary === null ? NO_N
     t.notMatch(text, /m1\.|token/)
   })
 
-  t.test('and says as a problem what is gone', async (t) => {
+  t.test('a missing file is a problem response', async (t) => {
     rmSync(path.join(mediaFolder, ...storageKey.split('/')))
-    t.same(essence(await ask(nginx.origin, started.url)), {
-      ...essence(await ask(alone, started.url)),
+    t.same(comparable(await request(nginx.origin, started.url)), {
+      ...comparable(await request(plainOrigin, started.url)),
       status: 404,
       body: 'not-found',
     })

@@ -1,4 +1,4 @@
-// Packaging in the background: taken up after a crash, once however many processes, and nothing is left of what went wrong.
+// Background packaging: claims between processes, recovery after crashes, and clean-up after failures.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Types } from 'mongoose'
@@ -9,17 +9,16 @@ import { createMediaPackager } from '../../../src/media/packaging/packager.js'
 import { createPackaging, type Packaging } from '../../../src/media/packaging/packaging.js'
 import { packagePrefix } from '../../../src/media/object-cleanup.js'
 import { addMovie, call, play, signUp, signUpAdmin, startApp, containerOf } from '../../helper.js'
-import { vp8Film, withLyingSample } from '../clips.js'
+import { createVp8Clip, withInvalidSampleSize } from '../clips.js'
 
-async function settle (packaging: Packaging): Promise<void> {
+async function packageAll (packaging: Packaging): Promise<void> {
   await packaging.processPending()
   await packaging.onIdle()
 }
 
-/** Another process that packages on the same database and storage. */
-function secondProcess (t: Test, app: FastifyInstance): Packaging {
-  const { catalogue, storage, log, now } = containerOf(app)
-  const packaging = createPackaging({ catalogue, storage, log, now }, createMediaPackager())
+/** The packaging of another process with the same database and storage. */
+function startSecondProcess (t: Test, app: FastifyInstance): Packaging {
+  const packaging = createPackaging(containerOf(app), createMediaPackager())
   t.teardown(async () => {
     await packaging.close()
   })
@@ -38,31 +37,31 @@ t.test('packaging in the background', async (t) => {
       headers: { 'content-type': 'video/mp4' },
     })
 
-  t.test('what a process that died had begun is taken up when its claim has lapsed', async (t) => {
+  t.test('a file that a crashed process had claimed is packaged after the claim expires', async (t) => {
     const movie = await addMovie(app, admin)
     const file = fileOf(movie)
-    const dead = new Types.ObjectId()
+    const crashedClaim = new Types.ObjectId()
     await Media.updateOne({ _id: movie }, {
       $set: {
-        'files.0.hls.claim': dead,
+        'files.0.hls.claim': crashedClaim,
         'files.0.hls.claimedUntil': new Date(clock.now().getTime() + 60_000),
         'files.0.hls.progress': 0.4,
       },
     })
     await catalogue.reloadTitle(movie)
-    const leftover = `${packagePrefix(file.id, dead)}/v.mp4`
-    const writer = await storage.create(leftover)
-    writer.stream.write('half a film')
+    const orphanedKey = `${packagePrefix(file.id, crashedClaim)}/v.mp4`
+    const writer = await storage.create(orphanedKey)
+    writer.stream.write('half a movie')
     await writer.commit()
-    await settle(packaging)
-    t.match(fileOf(movie).hls, { state: 'processing', progress: 0.4 }, 'somebody may still be at it')
+    await packageAll(packaging)
+    t.match(fileOf(movie).hls, { state: 'processing', progress: 0.4 }, 'the claim has not expired')
     clock.advance(61_000)
-    await settle(packaging)
+    await packageAll(packaging)
     t.match(fileOf(movie).hls, { state: 'ready', progress: 1, claim: null, packages: [{ audioCount: 1 }] })
-    t.equal(await storage.stat(leftover), null, 'nothing is left of what it had written')
+    t.equal(await storage.stat(orphanedKey), null, 'its objects are removed')
   })
 
-  t.test('files from before packaging are taken up too', async (t) => {
+  t.test('files that were stored before packaging existed are packaged', async (t) => {
     const movie = await addMovie(app, admin)
     await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, {
       $unset: { 'files.0.hls': '', 'files.0.audioTracks': '' },
@@ -72,32 +71,36 @@ t.test('packaging in the background', async (t) => {
       audioTracks: [],
       hls: { state: 'processing' },
     }])
-    await settle(packaging)
+    await packageAll(packaging)
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
 
   t.test('two processes package a file once', async (t) => {
     const movie = await addMovie(app, admin)
-    const other = secondProcess(t, app)
+    const other = startSecondProcess(t, app)
     await Promise.all([packaging.processPending(), other.processPending()])
     await Promise.all([packaging.onIdle(), other.onIdle()])
     t.equal(fileOf(movie).hls!.packages.length, 1)
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
 
-  t.test('an upload is packaged by itself where packaging runs by itself', async (t) => {
+  t.test('eager packaging packages an upload immediately', async (t) => {
     const movie = await addMovie(app, admin)
-    const eager = secondProcess(t, app)
+    const eager = startSecondProcess(t, app)
     eager.enqueue(movie, fileOf(movie).id)
     await eager.onIdle()
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
 
-  t.test('a file that turns out to be damaged fails and is not there for members; packaging goes on', async (t) => {
+  t.test('a file that is found to be damaged fails and is hidden from members; packaging continues', async (t) => {
     const movie = await addMovie(app, admin, {}, [])
-    t.match(await send(movie, withLyingSample()), { status: 201, body: { state: 'ready' } }, 'its ends look well')
+    t.match(
+      await send(movie, withInvalidSampleSize()),
+      { status: 201, body: { state: 'ready' } },
+      'probing finds no damage',
+    )
     const good = await addMovie(app, admin)
-    await settle(packaging)
+    await packageAll(packaging)
     const { body } = await admin.get(`/v1/movies/${movie}`)
     t.match(body.mediaFiles, [{
       state: 'failed',
@@ -110,10 +113,10 @@ t.test('packaging in the background', async (t) => {
     t.match(fileOf(good).hls, { state: 'ready' })
   })
 
-  t.test('a file that only HLS does not take is played as it is', async (t) => {
+  t.test('a file that HLS does not support is played as a file', async (t) => {
     const movie = await addMovie(app, admin, {}, [])
-    t.match(await send(movie, await vp8Film()), { status: 201 })
-    await settle(packaging)
+    t.match(await send(movie, await createVp8Clip()), { status: 201 })
+    await packageAll(packaging)
     t.match((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles, [{
       state: 'ready',
       failure: null,
@@ -122,18 +125,18 @@ t.test('packaging in the background', async (t) => {
     t.match((await play(await signUp(app), movie)).body, { url: String, hlsUrl: null })
   })
 
-  t.test('a film that is deleted while it is packaged leaves nothing', async (t) => {
+  t.test('a movie that is deleted during packaging leaves no objects', async (t) => {
     const movie = await addMovie(app, admin)
     const { id } = fileOf(movie)
-    const packing = settle(packaging)
+    const packing = packageAll(packaging)
     await admin.delete(`/v1/admin/movies/${movie}`)
     await packing
     t.equal(await Media.findById(movie), null)
-    const left = readdirSync(path.join(config.dataDir, 'media'), { recursive: true }).map(String)
-    t.strictSame(left.filter((name) => name.includes(id)), [])
+    const remaining = readdirSync(path.join(config.dataDir, 'media'), { recursive: true }).map(String)
+    t.strictSame(remaining.filter((name) => name.includes(id)), [])
   })
 
-  t.test('a storage that fails leaves the file waiting, and the next sweep packages it', async (t) => {
+  t.test('after a storage failure the next run packages the file', async (t) => {
     const movie = await addMovie(app, admin)
     const broken = createPackaging({
       ...containerOf(app),
@@ -144,10 +147,10 @@ t.test('packaging in the background', async (t) => {
         },
       },
     }, createMediaPackager())
-    await settle(broken)
+    await packageAll(broken)
     await broken.close()
     t.match(fileOf(movie).hls, { state: 'processing' })
-    await settle(packaging)
+    await packageAll(packaging)
     t.match(fileOf(movie).hls, { state: 'ready' })
   })
 })

@@ -1,28 +1,28 @@
-// Probing: true files are read for what they are, broken ones end as a failure, and nothing ends the process.
+// Probing: valid files, malformed files, and limits on time and memory.
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, openSync, statSync, truncateSync, writeFileSync, closeSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { MkvOutputFormat, MovOutputFormat, Mp4OutputFormat, MpegTsOutputFormat, type OutputFormat } from 'mediabunny'
 import t, { type Test } from 'tap'
 import { createMediaProber, type MediaProber, type ProbeResult } from '../../../src/media/probing/prober.js'
-import { clip, clipPath, remux } from '../clips.js'
+import { clip, clipPath, remuxClip } from '../clips.js'
 
-function prober (t: Test, ...limits: Parameters<typeof createMediaProber>): MediaProber {
-  const made = createMediaProber(...limits)
+function createProber (t: Test, ...limits: Parameters<typeof createMediaProber>): MediaProber {
+  const prober = createMediaProber(...limits)
   t.teardown(async () => {
-    await made.close()
+    await prober.close()
   })
-  return made
+  return prober
 }
 
-async function probeBytes (t: Test, made: MediaProber, bytes: Buffer): Promise<ProbeResult> {
+async function probeBytes (t: Test, prober: MediaProber, bytes: Buffer): Promise<ProbeResult> {
   const file = path.join(t.testdirName, 'probed')
   writeFileSync(file, bytes)
-  return await made.probe(file, bytes.length)
+  return await prober.probe(file, bytes.length)
 }
 
-/** The small clip with an index of so many frames. */
-function withIndexOf (frames: number): Buffer {
+/** The small clip with an index of the given number of frames. */
+function withFrameCount (frames: number): Buffer {
   const sizes = Buffer.alloc(20 + 4 * frames, 1)
   sizes.writeUInt32BE(sizes.length, 0)
   sizes.write('stsz', 4)
@@ -44,9 +44,9 @@ function withIndexOf (frames: number): Buffer {
   return rebuild(clip)
 }
 
-t.test('the four clips are probed to their true values', async (t) => {
-  const made = prober(t)
-  const sound = (
+t.test('the demo clips are probed with their actual properties', async (t) => {
+  const prober = createProber(t)
+  const audioTracks = (
     language: string,
   ): object[] => [{ language, kind: 'main', name: null, channels: 1, codec: 'mp4a.40.2' }]
   const expected: Record<string, object> = {
@@ -55,35 +55,35 @@ t.test('the four clips are probed to their true values', async (t) => {
       height: 480,
       videoCodec: 'avc1.640016',
       audioLanguages: ['en'],
-      audioTracks: sound('en'),
+      audioTracks: audioTracks('en'),
     },
     'clip-1080p-en': {
       width: 1920,
       height: 1080,
       videoCodec: 'avc1.640028',
       audioLanguages: ['en'],
-      audioTracks: sound('en'),
+      audioTracks: audioTracks('en'),
     },
     'clip-1080p-es': {
       width: 1920,
       height: 1080,
       videoCodec: 'avc1.640028',
       audioLanguages: ['es'],
-      audioTracks: sound('es'),
+      audioTracks: audioTracks('es'),
     },
     'clip-2160p-en': {
       width: 3840,
       height: 2160,
       videoCodec: 'avc1.640033',
       audioLanguages: ['en'],
-      audioTracks: sound('en'),
+      audioTracks: audioTracks('en'),
     },
   }
   for (const [name, own] of Object.entries(expected)) {
     const sizeBytes = statSync(clipPath(name)).size
-    t.same(await made.probe(clipPath(name), sizeBytes), {
+    t.same(await prober.probe(clipPath(name), sizeBytes), {
       ok: true,
-      facts: {
+      info: {
         container: 'mp4',
         contentType: 'video/mp4',
         videoCodecName: 'avc',
@@ -98,9 +98,9 @@ t.test('the four clips are probed to their true values', async (t) => {
   }
 })
 
-t.test('the same film in other containers is the same film', async (t) => {
+t.test('the container does not change the properties of a clip', async (t) => {
   t.testdir({})
-  const made = prober(t)
+  const prober = createProber(t)
   const cases: ReadonlyArray<readonly [OutputFormat, object]> = [
     [new MovOutputFormat(), { container: 'mov', contentType: 'video/quicktime' }],
     [new MkvOutputFormat(), { container: 'mkv', contentType: 'video/x-matroska' }],
@@ -108,10 +108,10 @@ t.test('the same film in other containers is the same film', async (t) => {
     [new Mp4OutputFormat({ fastStart: 'fragmented' }), { container: 'mp4', contentType: 'video/mp4' }],
   ]
   for (const [format, own] of cases) {
-    const result = await probeBytes(t, made, await remux(format))
+    const result = await probeBytes(t, prober, await remuxClip(format))
     t.match(result, {
       ok: true,
-      facts: {
+      info: {
         ...own,
         width: 854,
         height: 480,
@@ -125,21 +125,21 @@ t.test('the same film in other containers is the same film', async (t) => {
   }
 })
 
-t.test('audio languages become BCP 47, each once; unknown ones are left out', async (t) => {
+t.test('audio languages are distinct BCP 47 tags without the unknown ones', async (t) => {
   t.testdir({})
-  const bytes = await remux(new MkvOutputFormat(), ['ger', 'spa', 'und', 'spa', 'jpn'])
-  t.match(await probeBytes(t, prober(t), bytes), {
+  const bytes = await remuxClip(new MkvOutputFormat(), ['ger', 'spa', 'und', 'spa', 'jpn'])
+  t.match(await probeBytes(t, createProber(t), bytes), {
     ok: true,
-    facts: {
+    info: {
       audioTracks: [{ language: 'de' }, { language: 'es' }, { language: null }, { language: 'es' }, { language: 'ja' }],
       audioLanguages: ['de', 'es', 'ja'],
     },
   })
 })
 
-t.test('files that are no media are refused', async (t) => {
+t.test('files that are not media files are rejected', async (t) => {
   t.testdir({})
-  const made = prober(t)
+  const prober = createProber(t)
   const bodies = [
     Buffer.alloc(0),
     Buffer.from('x'),
@@ -148,64 +148,66 @@ t.test('files that are no media are refused', async (t) => {
     randomBytes(100_000),
   ]
   for (const body of bodies) {
-    t.match(await probeBytes(t, made, body), { ok: false, code: 'unknown-kind', reason: String })
+    t.match(await probeBytes(t, prober, body), { ok: false, code: 'unknown-format', reason: String })
   }
 })
 
-t.test('a file without a picture is refused', async (t) => {
+t.test('a file without a video track is rejected', async (t) => {
   t.testdir({})
-  t.match(await probeBytes(t, prober(t), await remux(new Mp4OutputFormat(), ['eng'], false)), {
+  t.match(await probeBytes(t, createProber(t), await remuxClip(new Mp4OutputFormat(), ['eng'], false)), {
     ok: false,
-    code: 'no-picture',
+    code: 'no-video-track',
   })
 })
 
-t.test('a film that is cut short anywhere is a failure', async (t) => {
+t.test('a file that is truncated at any position fails', async (t) => {
   t.testdir({})
-  const made = prober(t)
+  const prober = createProber(t)
   for (let i = 0; i < 50; i++) {
     const at = Math.floor(i * clip.length / 50)
-    const result = await probeBytes(t, made, clip.subarray(0, at))
-    t.equal(result.ok, false, `cut at ${at}`)
+    const result = await probeBytes(t, prober, clip.subarray(0, at))
+    t.equal(result.ok, false, `truncated to ${at} bytes`)
   }
-  t.match(await probeBytes(t, made, clip.subarray(0, -1)), { ok: false }, 'cut by one byte')
+  t.match(await probeBytes(t, prober, clip.subarray(0, -1)), { ok: false }, 'truncated by one byte')
 })
 
-t.test('200 damaged films end as an answer, and the prober goes on', async (t) => {
+t.test('200 damaged files have a result, and the prober continues', async (t) => {
   t.testdir({})
-  const made = prober(t, 400)
+  const prober = createProber(t, 400)
   const originals = [
     clip,
-    await remux(new MkvOutputFormat()),
-    await remux(new MpegTsOutputFormat()),
-    await remux(new Mp4OutputFormat({ fastStart: 'fragmented' })),
+    await remuxClip(new MkvOutputFormat()),
+    await remuxClip(new MpegTsOutputFormat()),
+    await remuxClip(new Mp4OutputFormat({ fastStart: 'fragmented' })),
   ]
   const counts: Record<string, number> = {}
   for (let i = 0; i < 200; i++) {
     const bytes = Buffer.from(originals[i % originals.length]!)
-    // Indexes sit at the ends of files: most of the damage goes there.
-    const reach = i % 3 === 0 ? bytes.length : 4_000
+    // Indexes are at the start or the end of files: most of the damage is there.
+    const damagedBytes = i % 3 === 0 ? bytes.length : 4_000
     for (let n = 0; n < 1 + i % 40; n++) {
-      const at = Math.floor(Math.random() * Math.min(reach, bytes.length))
+      const at = Math.floor(Math.random() * Math.min(damagedBytes, bytes.length))
       bytes[i % 2 === 0 ? at : bytes.length - 1 - at] = Math.floor(Math.random() * 256)
     }
-    const result = await probeBytes(t, made, bytes)
+    const result = await probeBytes(t, prober, bytes)
     const name = result.ok ? 'ok' : result.code
     counts[name] = (counts[name] ?? 0) + 1
-    if (result.ok && !(result.info.width > 0 && result.info.durationMs > 0)) t.fail('facts that cannot be', result)
+    if (result.ok && !(result.info.width > 0 && result.info.durationMs > 0)) t.fail('impossible properties', result)
   }
   t.comment(JSON.stringify(counts))
-  // The limit is tight, and a busy machine may take longer for a sound film too: some time it is read again.
-  let after = await made.probe(clipPath('clip-480p-en'), clip.length)
-  for (let tries = 0; tries < 50 && !after.ok; tries++) after = await made.probe(clipPath('clip-480p-en'), clip.length)
-  t.match(after, { ok: true })
+  // The time limit is tight: a busy machine may exceed it with a valid file too.
+  let result = await prober.probe(clipPath('clip-480p-en'), clip.length)
+  for (let tries = 0; tries < 50 && !result.ok; tries++) {
+    result = await prober.probe(clipPath('clip-480p-en'), clip.length)
+  }
+  t.match(result, { ok: true })
 })
 
-t.test('a length that lies costs no memory', async (t) => {
-  const file = path.join(t.testdir({}), 'liar.mp4')
-  const made = prober(t)
+t.test('a box with a wrong length uses no memory', async (t) => {
+  const file = path.join(t.testdir({}), 'wrong-length.mp4')
+  const prober = createProber(t)
   for (const box of ['moov', 'mdat', 'moof', 'free']) {
-    // A real head, then one box of 6 GiB in a file that has it only on paper.
+    // A valid head, then one box of 6 GiB in a sparse file.
     copyFileSync(clipPath('clip-480p-en'), file)
     const at = clip.readUInt32BE(0)
     truncateSync(file, at)
@@ -218,32 +220,32 @@ t.test('a length that lies costs no memory', async (t) => {
     closeSync(handle)
     truncateSync(file, at + 6 * 1024 ** 3)
     const before = process.memoryUsage().rss
-    t.match(await made.probe(file, statSync(file).size), { ok: false }, box)
+    t.match(await prober.probe(file, statSync(file).size), { ok: false }, box)
     t.ok(process.memoryUsage().rss - before < 400 * 1024 ** 2, box)
   }
 })
 
-t.test('time and memory are limited, and the next file has all of them again', async (t) => {
+t.test('the limits on time and memory apply to each file separately', async (t) => {
   t.testdir({})
-  t.match(await prober(t, 1).probe(clipPath('clip-480p-en'), clip.length), { ok: false, code: 'time-limit' })
-  const small = prober(t, 20_000, 48)
-  t.match(await probeBytes(t, small, withIndexOf(8_000_000)), { ok: false, code: 'memory-limit' })
+  t.match(await createProber(t, 1).probe(clipPath('clip-480p-en'), clip.length), { ok: false, code: 'time-limit' })
+  const small = createProber(t, 20_000, 48)
+  t.match(await probeBytes(t, small, withFrameCount(8_000_000)), { ok: false, code: 'memory-limit' })
   t.match(await small.probe(clipPath('clip-480p-en'), clip.length), { ok: true })
-  const made = prober(t, 5_000)
+  const prober = createProber(t, 5_000)
   const results = await Promise.all(
-    Array.from({ length: 20 }, async () => await made.probe(clipPath('clip-2160p-en'), 1)),
+    Array.from({ length: 20 }, async () => await prober.probe(clipPath('clip-2160p-en'), 1)),
   )
-  t.ok(results.every((result) => result.ok), 'files that wait their turn')
+  t.ok(results.every((result) => result.ok), 'the time in the queue does not count')
 })
 
-t.test('a prober that was closed says so', async (t) => {
-  const made = createMediaProber()
-  const running = made.probe(clipPath('clip-480p-en'), clip.length)
-  await made.close()
+t.test('a closed prober fails running and new tasks', async (t) => {
+  const prober = createMediaProber()
+  const running = prober.probe(clipPath('clip-480p-en'), clip.length)
+  await prober.close()
   t.match(await running, { ok: false, code: 'closed' })
-  t.match(await made.probe(clipPath('clip-480p-en'), clip.length), { ok: false, code: 'closed' })
+  t.match(await prober.probe(clipPath('clip-480p-en'), clip.length), { ok: false, code: 'closed' })
 })
 
-t.test('a file that is not there is an error, not a verdict', async (t) => {
-  await t.rejects(prober(t).probe('/nowhere/film.mp4', 1), { code: 'ENOENT' })
+t.test('a missing file is an error, not a result', async (t) => {
+  await t.rejects(createProber(t).probe('/nowhere/movie.mp4', 1), { code: 'ENOENT' })
 })

@@ -1,4 +1,4 @@
-// Uploads: what arrives whole is stored under its checksum, what breaks or is refused leaves nothing on disk.
+// Receiving uploads: complete files are stored with their checksum; failed and rejected uploads leave nothing on disk.
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -30,8 +30,8 @@ async function openStore (t: Test): Promise<Store> {
   return { storage: await openLocalStorage(root), root }
 }
 
-/** Everything on disk but the incoming folder itself. */
-function filesIn (root: string): string[] {
+/** All entries on disk without the folder of incoming files. */
+function listFiles (root: string): string[] {
   return readdirSync(root, { recursive: true }).map(String).filter((name) => name !== '.incoming')
 }
 
@@ -44,14 +44,14 @@ function inChunks (bytes: Buffer, size: number): Readable {
   )
 }
 
-t.test('an upload is stored as it came, with its size and checksum, however it is cut', async (t) => {
+t.test('an upload is stored unchanged with its size and checksum, whatever its chunks are', async (t) => {
   const { storage } = await openStore(t)
   for (const size of [7, 563, 65_536, clip.length]) {
-    const received = await receiveUpload(inChunks(clip, size), storage, `films/${size}`, MAX_BYTES, {
+    const received = await receiveUpload(inChunks(clip, size), storage, `movies/${size}`, MAX_BYTES, {
       expectedSha256: clipSha256.toUpperCase(),
     })
-    t.same(received, { key: `films/${size}`, sizeBytes: clip.length, sha256: clipSha256 })
-    t.ok(clip.equals(await buffer(await storage.open(`films/${size}`))))
+    t.same(received, { key: `movies/${size}`, sizeBytes: clip.length, sha256: clipSha256 })
+    t.ok(clip.equals(await buffer(await storage.open(`movies/${size}`))))
   }
 })
 
@@ -59,36 +59,36 @@ t.test('the size limit is exact', async (t) => {
   const { storage, root } = await openStore(t)
   t.equal((await receiveUpload(inChunks(clip, 1_000), storage, 'fits', clip.length)).sizeBytes, clip.length)
   await storage.remove('fits')
-  await t.rejects(receiveUpload(inChunks(clip, 1_000), storage, 'film', clip.length - 1), {
+  await t.rejects(receiveUpload(inChunks(clip, 1_000), storage, 'movie', clip.length - 1), {
     status: 413,
     code: 'upload-too-large',
   })
-  t.same(filesIn(root), [])
+  t.same(listFiles(root), [])
 })
 
-t.test('an empty body, a wrong checksum and an abort are refused and leave nothing', async (t) => {
+t.test('an empty body, a wrong checksum and an abort are rejected and leave nothing', async (t) => {
   const { storage, root } = await openStore(t)
-  await t.rejects(receiveUpload(Readable.from([]), storage, 'film', MAX_BYTES), { status: 400, code: 'empty-upload' })
+  await t.rejects(receiveUpload(Readable.from([]), storage, 'movie', MAX_BYTES), { status: 400, code: 'empty-upload' })
   await t.rejects(
-    receiveUpload(inChunks(clip, 9_999), storage, 'film', MAX_BYTES, { expectedSha256: '0'.repeat(64) }),
+    receiveUpload(inChunks(clip, 9_999), storage, 'movie', MAX_BYTES, { expectedSha256: '0'.repeat(64) }),
     { status: 400, code: 'checksum-mismatch' },
   )
   const abort = new AbortController()
   const source = new PassThrough()
   source.write(clip.subarray(0, 50_000))
-  const receiving = receiveUpload(source, storage, 'film', MAX_BYTES, { signal: abort.signal })
+  const receiving = receiveUpload(source, storage, 'movie', MAX_BYTES, { signal: abort.signal })
   abort.abort()
   await t.rejects(receiving, { status: 400, code: 'upload-interrupted' })
-  await t.rejects(receiveUpload(new PassThrough(), storage, 'film', MAX_BYTES, { signal: abort.signal }), {
+  await t.rejects(receiveUpload(new PassThrough(), storage, 'movie', MAX_BYTES, { signal: abort.signal }), {
     code: 'upload-interrupted',
   })
-  t.same(filesIn(root), [])
+  t.same(listFiles(root), [])
 })
 
-t.test('what is no media file is refused before any of it is written', async (t) => {
+t.test('a file that is not a media file is rejected before anything is written', async (t) => {
   const { storage, root } = await openStore(t)
   let written = 0
-  const watching: MediaStorage = {
+  const countingStorage: MediaStorage = {
     ...storage,
     async create (key) {
       const writer = await storage.create(key)
@@ -125,16 +125,16 @@ t.test('what is no media file is refused before any of it is written', async (t)
       randomBytes(100_000),
     ]
   ) {
-    await t.rejects(receiveUpload(inChunks(body, 1_000), watching, 'film', MAX_BYTES), {
+    await t.rejects(receiveUpload(inChunks(body, 1_000), countingStorage, 'movie', MAX_BYTES), {
       status: 415,
       code: 'unsupported-media',
     }, body.toString('latin1', 0, 12))
   }
   t.equal(written, 0)
-  t.same(filesIn(root), [])
+  t.same(listFiles(root), [])
 })
 
-t.test('the five containers are known by their first bytes, their relatives are not', async (t) => {
+t.test('the supported containers are detected by their first bytes, related formats are not', async (t) => {
   const box = (name: string, brand = ''): Buffer =>
     Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(name + brand), Buffer.alloc(600)])
   const ebml = (docType: string): Buffer =>
@@ -169,26 +169,29 @@ t.test('the five containers are known by their first bytes, their relatives are 
   }
 })
 
-t.test('an upload that breaks at any of 50 places leaves nothing', async (t) => {
+t.test('an upload that is interrupted at any of 50 positions leaves nothing', async (t) => {
   const { storage, root } = await openStore(t)
   for (let i = 0; i < 50; i++) {
     const at = Math.floor(i * clip.length / 50)
     const source = Readable.from(
       (async function* () {
         yield* inChunks(clip.subarray(0, at), 10_000)
-        throw new Error('the line went dead')
+        throw new Error('connection lost')
       })(),
       { objectMode: false },
     )
-    await t.rejects(receiveUpload(source, storage, `film-${i}`, MAX_BYTES), { status: 400, code: 'upload-interrupted' })
-    t.equal(await storage.stat(`film-${i}`), null)
+    await t.rejects(receiveUpload(source, storage, `movie-${i}`, MAX_BYTES), {
+      status: 400,
+      code: 'upload-interrupted',
+    })
+    t.equal(await storage.stat(`movie-${i}`), null)
   }
-  t.same(filesIn(root), [])
+  t.same(listFiles(root), [])
 })
 
-t.test('a disk that fails is told as it is, and leaves nothing', async (t) => {
+t.test('the error of a failing disk is thrown unchanged, and nothing is left', async (t) => {
   const { storage, root } = await openStore(t)
-  const full: MediaStorage = {
+  const fullStorage: MediaStorage = {
     ...storage,
     async create (key) {
       const writer = await storage.create(key)
@@ -201,17 +204,17 @@ t.test('a disk that fails is told as it is, and leaves nothing', async (t) => {
       return { ...writer, stream }
     },
   }
-  await t.rejects(receiveUpload(inChunks(clip, 10_000), full, 'film', MAX_BYTES), { code: 'ENOSPC' })
-  t.same(filesIn(root), [])
+  await t.rejects(receiveUpload(inChunks(clip, 10_000), fullStorage, 'movie', MAX_BYTES), { code: 'ENOSPC' })
+  t.same(listFiles(root), [])
 })
 
-interface Door extends Store {
+interface UploadServer extends Store {
   readonly port: number
   readonly finished: { count: number }
 }
 
-/** A server that takes raw bodies at /raw and forms at /form. */
-async function openDoor (t: Test): Promise<Door> {
+/** Starts a server that receives raw bodies at /raw and forms at /form. */
+async function startUploadServer (t: Test): Promise<UploadServer> {
   const { storage, root } = await openStore(t)
   const finished = { count: 0 }
   const app = Fastify({ bodyLimit: 10 * MAX_BYTES })
@@ -222,7 +225,7 @@ async function openDoor (t: Test): Promise<Door> {
   })
   let next = 0
   const receive = async (source: Readable): Promise<unknown> =>
-    await receiveUpload(source, storage, `film-${next++}`, MAX_BYTES).finally(() => {
+    await receiveUpload(source, storage, `movie-${next++}`, MAX_BYTES).finally(() => {
       finished.count++
     })
   app.post('/raw', async (request) => await receive(request.body as Readable))
@@ -234,16 +237,16 @@ async function openDoor (t: Test): Promise<Door> {
   return { storage, root, finished, port: (app.server.address() as AddressInfo).port }
 }
 
-t.test('over HTTP, raw and as a form, an upload arrives and a refusal is read by a client that is still sending', async (t) => {
-  const { port, root } = await openDoor(t)
+t.test('over HTTP, raw and as a form, a client that is still sending reads the error response', async (t) => {
+  const { port, root } = await startUploadServer(t)
   const send = async (route: string, bytes: Buffer): Promise<{ status: number, body: Record<string, unknown> }> => {
     const form = new FormData()
-    form.set('file', new Blob([bytes]), 'film.mp4')
+    form.set('file', new Blob([bytes]), 'movie.mp4')
     const init = route === 'raw'
       ? { body: bytes, headers: { 'content-type': 'application/octet-stream' } }
       : { body: form }
-    const answer = await fetch(`http://127.0.0.1:${port}/${route}`, { method: 'POST', ...init })
-    return { status: answer.status, body: await answer.json() as Record<string, unknown> }
+    const response = await fetch(`http://127.0.0.1:${port}/${route}`, { method: 'POST', ...init })
+    return { status: response.status, body: await response.json() as Record<string, unknown> }
   }
   for (const route of ['raw', 'form']) {
     t.match(await send(route, clip), { status: 200, body: { sizeBytes: clip.length, sha256: clipSha256 } }, route)
@@ -254,11 +257,11 @@ t.test('over HTTP, raw and as a form, an upload arrives and a refusal is read by
     }, route)
     t.match(await send(route, Buffer.alloc(0)), { status: 400, body: { code: 'empty-upload' } }, route)
   }
-  t.equal(filesIn(root).length, 2)
+  t.equal(listFiles(root).length, 2)
 })
 
-t.test('over HTTP, a connection that is cut at any of 50 places leaves nothing', async (t) => {
-  const { port, root, finished } = await openDoor(t)
+t.test('over HTTP, a connection that breaks at any of 50 positions leaves nothing', async (t) => {
+  const { port, root, finished } = await startUploadServer(t)
   const FORM_HEAD =
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\ncontent-type: video/mp4\r\n\r\n'
   for (let i = 0; i < 50; i++) {
@@ -268,10 +271,10 @@ t.test('over HTTP, a connection that is cut at any of 50 places leaves nothing',
     const type = isForm ? 'multipart/form-data; boundary=x' : 'application/octet-stream'
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
+    const length = head.length + clip.length + tail.length
     socket.write(
-      `POST /${isForm ? 'form' : 'raw'} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${
-        head.length + clip.length + tail.length
-      }\r\n\r\n${head}`,
+      `POST /${isForm ? 'form' : 'raw'} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\n` +
+        `content-length: ${length}\r\n\r\n${head}`,
     )
     await new Promise<void>((resolve) => {
       socket.write(clip.subarray(0, 1 + Math.floor(i * clip.length / 50)), () => {
@@ -283,5 +286,5 @@ t.test('over HTTP, a connection that is cut at any of 50 places leaves nothing',
   }
   for (let tries = 0; tries < 100 && finished.count < 50; tries++) await wait(50)
   t.equal(finished.count, 50)
-  t.same(filesIn(root), [])
+  t.same(listFiles(root), [])
 })
