@@ -1,17 +1,28 @@
-// The catalogue: what movies and shows have in common. Movie and Show are discriminators of this one model, so that
-// wishlists, history and search share one space of ids.
+// The catalogue: the fields that movies and shows share. Movie and Show are discriminators of this model, so that
+// wishlists, history and search refer to titles by one kind of ID. The hooks keep seasons out of bulk updates.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
 import { MAX_TRANSLATIONS } from '../src/domain/vocabulary.js'
+import {
+  pathsOfFilter,
+  REPLACE_METHODS,
+  rootSegment,
+  UnguardedWriteError,
+  UPDATE_METHODS,
+  writtenPaths,
+  writtenPathsOfQuery,
+  type AnyUpdate,
+  type WrittenPath,
+} from './write-guards.js'
 
 export interface Person {
   name: string
   role: string | null
-  /** Tells people of one name apart; missing for most. */
+  /** IMDb ID, to distinguish people of the same name; missing when unknown. */
   imdb?: string
 }
 
-/** What a title, season or episode is called in another language; null where only the other is translated. */
+/** Title and synopsis in another language; null for the one that is not translated. */
 export interface Translation {
   /** BCP 47. */
   language: string
@@ -19,13 +30,13 @@ export interface Translation {
   synopsis: string | null
 }
 
-/** Places in an item, ms from its start. */
+/** Positions in an item, ms from its start. */
 export interface Markers {
   recapStartMs: number | null
   recapEndMs: number | null
   introStartMs: number | null
   introEndMs: number | null
-  /** Where the credits begin: from here on the item counts as over. */
+  /** Start of the credits: from here on the item counts as finished. */
   creditsStartMs: number | null
 }
 
@@ -34,10 +45,9 @@ export interface StoredTitle {
   kind: 'movie' | 'show'
   title: string
   originalTitle: string | null
-  /** Other names that it is known by. */
   alternativeTitles: string[]
   synopsis: string | null
-  /** Missing in titles from before there were any. */
+  /** Missing when there are none. */
   translations?: Translation[]
   year: number | null
   /** RFC 3339 full-date. */
@@ -57,7 +67,7 @@ export interface StoredTitle {
   popularity: number
   createdAt: Date
   updatedAt: Date
-  /** The revision: moves on with every write. */
+  /** Revision; increases with each write. */
   __v: number
 }
 
@@ -72,11 +82,13 @@ export const translationSchema = new Schema<Translation>({
   title: { type: String, default: null },
   synopsis: { type: String, default: null },
 }, { _id: false })
-/** Left out when there are none: a show of a thousand episodes stays small. */
+
+/** Not stored when empty: a show of a thousand episodes stays small. */
 export const translationsPath = {
   type: [translationSchema],
   default: undefined,
-  validate: (list: unknown[] | undefined) => list === undefined || list.length <= MAX_TRANSLATIONS,
+  validate: (translations: unknown[] | undefined) =>
+    translations === undefined || translations.length <= MAX_TRANSLATIONS,
 }
 
 export const NO_MARKERS: Markers = {
@@ -121,10 +133,54 @@ const titleSchema = new Schema<StoredTitle>({
   popularity: { type: Number, default: 0 },
 }, { collection: 'titles', timestamps: true, discriminatorKey: 'kind', optimisticConcurrency: true })
 
-// An import finds what it wrote before; nobody else may claim the same id.
+// Imports find titles by external ID; an external ID belongs to one title.
 titleSchema.index({ 'externalIds.imdb': 1 }, { unique: true, sparse: true })
 titleSchema.index({ 'externalIds.tmdb': 1 }, { unique: true, sparse: true })
 titleSchema.index({ 'externalIds.wikidata': 1 }, { unique: true, sparse: true })
+
+/** What Show counts and bounds when a document is saved. The discriminators inherit the hooks below. */
+const GUARDED_ROOTS = new Set(['seasons', 'episodeCount'])
+
+/** @throws UnguardedWriteError */
+function assertNoSeasons (paths: readonly WrittenPath[]): void {
+  for (const { operator, path } of paths) {
+    if (path === '' || GUARDED_ROOTS.has(rootSegment(path))) {
+      throw new UnguardedWriteError(`titles: "${path}" is written by saving the show, not by ${operator}`)
+    }
+  }
+}
+
+titleSchema.pre([...UPDATE_METHODS], function guardUpdate () {
+  assertNoSeasons(writtenPathsOfQuery(this))
+})
+
+titleSchema.pre([...REPLACE_METHODS], function rejectReplacement () {
+  throw new UnguardedWriteError('titles are never replaced')
+})
+
+titleSchema.pre('insertMany', async function guardInsertMany (documents) {
+  // Show inherits this hook and has its own, which checks the seasons.
+  if (this.modelName === 'Show') return
+  for (const document of [documents].flat()) assertNoSeasons(pathsOfFields(document))
+})
+
+titleSchema.pre('bulkWrite', async function guardBulkWrite (operations) {
+  for (const operation of operations) {
+    if ('insertOne' in operation) {
+      assertNoSeasons(pathsOfFields(operation.insertOne.document))
+    } else if ('updateOne' in operation || 'updateMany' in operation) {
+      const { update, filter, upsert } = 'updateOne' in operation ? operation.updateOne : operation.updateMany
+      assertNoSeasons(writtenPaths(update as AnyUpdate))
+      if (upsert === true) assertNoSeasons(pathsOfFilter(filter))
+    } else if ('replaceOne' in operation) {
+      throw new UnguardedWriteError('titles are never replaced')
+    }
+  }
+})
+
+function pathsOfFields (document: object): WrittenPath[] {
+  return Object.keys(document).map((path) => ({ operator: 'insert', path, value: null }))
+}
 
 export const Title = mongoose.model('Title', titleSchema)
 

@@ -1,6 +1,7 @@
 // HLS playlists of a movie or an episode, assembled from its packaged files per request, and their segments.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Type } from 'typebox'
@@ -117,7 +118,7 @@ async function sendPlaylist (request: FastifyRequest, reply: FastifyReply, playl
     .type('application/vnd.apple.mpegurl')
     .header('cache-control', 'private, no-store')
     .header('vary', 'Accept-Encoding, Origin')
-  const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(request.headers['accept-encoding'] ?? '')
+  const acceptsGzip = new Negotiator(request.raw).encoding(['gzip', 'identity']) === 'gzip'
   if (!acceptsGzip) return await reply.send(playlist)
   return await reply.header('content-encoding', 'gzip').send(await compress(playlist))
 }

@@ -67,13 +67,14 @@ export const Cursor = Type.String({
 export const NextCursor = nullable(Type.String(), 'Send it as `cursor` to get the next page; null on the last page')
 
 export const pageSchema = <T extends TSchema>(item: T) =>
-  Type.Object({ items: Type.Array(item), nextCursor: NextCursor })
-export const listSchema = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item) })
+  Type.Object({ items: Type.Array(item, { description: 'Items of the page' }), nextCursor: NextCursor })
+export const listSchema = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item, { description: 'Items' }) })
 
 export const Reason = Type.Object({
   code: Type.String({ description: 'Stable code, for programs', examples: ['half-watched'] }),
   text: Type.String({ description: 'Text for people', examples: ['You stopped here.'] }),
-})
+}, { description: 'Reason, for programs and for people' })
 
 export const Problem = Type.Object({
   type: Type.String({

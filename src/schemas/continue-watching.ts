@@ -1,6 +1,6 @@
 // Continue watching: cards, and titles that were hidden or dropped.
 import { Type, type Static } from 'typebox'
-import { DurationMs, FullDate, nullable, Reason, ref, Timestamp } from './common.js'
+import { describe, DurationMs, FullDate, nullable, Reason, ref, Timestamp } from './common.js'
 import { Card, Item } from './titles.js'
 
 export const ContinueCard = Type.Object({
@@ -10,7 +10,7 @@ export const ContinueCard = Type.Object({
   positionMs: Type.Integer({ description: 'Position where playback starts, ms from the start' }),
   durationMs: nullable(DurationMs, 'Duration, ms; null: unknown'),
   lastWatchedAt: Timestamp,
-  reason: Reason,
+  reason: describe(Reason, 'Why the title is in the list'),
   waiting: nullable(
     Type.Object({
       code: Type.Enum(['not-aired', 'no-media', 'plan'], { description: 'Stable code, for programs' }),

@@ -83,9 +83,9 @@ const ReportLine = Type.Object({
   status: Type.Enum(['imported', 'unchanged', 'skipped', 'unmatched', 'ambiguous'], {
     description: 'Outcome; the counts of the report explain the values',
   }),
-  reason: Type.Optional(Reason),
+  reason: Type.Optional(describe(Reason, 'Why the line was not imported, or how')),
   text: Type.String({ description: 'Name in the file' }),
-  match: Type.Optional(FoundItem),
+  match: Type.Optional(describe(FoundItem, 'Matched item')),
   candidates: Type.Optional(Type.Array(FoundItem, { description: 'Up to 10 possible matches' })),
 })
 export type ReportLine = Static<typeof ReportLine>

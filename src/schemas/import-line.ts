@@ -7,15 +7,25 @@ import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './title-input.
 const id = Type.Optional(describe(Id, 'ID in this catalogue, as exported; 24 hexadecimal digits'))
 const addedAt = Type.Optional(describe(Timestamp, 'When the title was added to the catalogue; now by default'))
 
-export const MovieLine = strict({ kind: Type.Literal('movie'), id, addedAt, ...MovieInput.properties }, {
+export const MovieLine = strict({
+  kind: Type.Literal('movie', { description: 'Type of the line' }),
+  id,
+  addedAt,
+  ...MovieInput.properties,
+}, {
   $id: 'MovieLine',
 })
-export const ShowLine = strict({ kind: Type.Literal('show'), id, addedAt, ...ShowInput.properties }, {
+export const ShowLine = strict({
+  kind: Type.Literal('show', { description: 'Type of the line' }),
+  id,
+  addedAt,
+  ...ShowInput.properties,
+}, {
   $id: 'ShowLine',
 })
 const { kind: _, ...collectionFields } = CollectionInput.properties
 export const CollectionLine = strict({
-  kind: Type.Literal('collection'),
+  kind: Type.Literal('collection', { description: 'Type of the line' }),
   id,
   collectionKind: Type.Optional(CollectionKind),
   ...collectionFields,

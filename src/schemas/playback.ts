@@ -51,10 +51,13 @@ export const Playback = Type.Object({
   positionMs: Type.Integer({ description: 'Position where playback starts, ms from the start' }),
   item: ref(Item),
   mediaFile: ref(MediaFile),
-  reason: Reason,
-  alternatives: Type.Array(Type.Object({ mediaFile: ref(MediaFile), reason: Reason }), {
-    description: 'Other files that the plan can play, each with the reason why it was not chosen',
-  }),
+  reason: describe(Reason, 'Why the file was chosen'),
+  alternatives: Type.Array(
+    Type.Object({ mediaFile: ref(MediaFile), reason: describe(Reason, 'Why it was not chosen') }),
+    {
+      description: 'Other files that the plan can play',
+    },
+  ),
   markers: ref(Markers),
   url: Type.String({
     description: 'Signed URL of the chosen file, relative to the service; valid while the stream is live',

@@ -17,7 +17,6 @@ import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
-import { RatedTitle } from './ratings.js'
 import { Highlight, SearchHit, Suggestion } from './search.js'
 import { Facets } from './title-filters.js'
 import {
@@ -31,7 +30,7 @@ import {
   ShowChanges,
   ShowInput,
 } from './title-input.js'
-import { Card, Episode, Item, Movie, Season, Show } from './titles.js'
+import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.js'
 import { Upload } from './uploads.js'
 
 export const sharedSchemas = [

@@ -1,7 +1,7 @@
 // Movies, shows, seasons and episodes, as cards and in full.
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, TITLE_RATINGS } from '../domain/vocabulary.js'
-import { DurationMs, Id, Language, nullable, PositionMs, ref, Timestamp } from './common.js'
+import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 import { Markers, MediaFile } from './media-files.js'
 import { MaturityRating } from './title-input.js'
 
@@ -66,6 +66,14 @@ export const Card = Type.Object({ ...card, ...profileFields }, {
   description: 'Summary of a movie or show for lists',
 })
 export type Card = Static<typeof Card>
+
+export const RatingBody = strict({ rating: TitleRating })
+export const RatedTitle = Type.Object({
+  title: ref(Card),
+  rating: TitleRating,
+  ratedAt: Timestamp,
+}, { $id: 'RatedTitle' })
+export type RatedTitle = Static<typeof RatedTitle>
 
 const titlePage = {
   ...card,

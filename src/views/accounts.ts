@@ -1,7 +1,9 @@
-// Views of accounts and sessions.
+// Views of accounts, sessions and plan changes.
 import type { StoredAccount } from '../../models/account.js'
 import type { StoredSession } from '../../models/session.js'
+import type { PlanPreview as PreviewedChange } from '../accounts/plan-change.js'
 import type { Account, AccountDetail, AccountSummary, Session } from '../schemas/account.js'
+import type { PlanPreview } from '../schemas/plans.js'
 import type { Stream } from '../schemas/streams.js'
 import { toProfile } from './profiles.js'
 
@@ -55,6 +57,12 @@ export function toAccountDetail (
 export function toSession (session: StoredSession, currentSessionId: string): Session {
   const fields = toSessionFields(session)
   return { ...fields, current: fields.id === currentSessionId }
+}
+
+export function toPlanPreview ({ profiles, limits, lock, unlock, ...preview }: PreviewedChange): PlanPreview {
+  const findProfiles = (ids: readonly string[]): PlanPreview['lock'] =>
+    profiles.filter((profile) => ids.includes(profile.id)).map(({ id, name }) => ({ id, name }))
+  return { ...preview, ...limits, lock: findProfiles(lock), unlock: findProfiles(unlock) }
 }
 
 function toSessionFields ({ _id, device, createdAt, lastUsedAt }: StoredSession): Omit<Session, 'current'> {

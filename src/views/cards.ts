@@ -1,8 +1,9 @@
-// Views of titles and items in lists.
+// Views of titles, rated titles and items in lists.
 import type { StoredTitle } from '../../models/title.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import type { Card, Item } from '../schemas/titles.js'
+import type { Card, Item, RatedTitle } from '../schemas/titles.js'
+import type { RatedTitle as StoredRating } from '../watching/lists/ratings.js'
 import type { ProfileState } from '../watching/title-states.js'
 
 /**
@@ -36,4 +37,13 @@ export function toItem (
     episode: isMovie ? null : item.episode,
     title: localiser?.localisedFields(texts).title ?? name,
   }
+}
+
+/** @param state the other profile fields of the title */
+export function toRatedTitle (
+  { title, rating, ratedAt }: StoredRating,
+  state: ProfileState,
+  localiser: Localiser,
+): RatedTitle {
+  return { title: toCard(title, { ...state, rating }, localiser), rating, ratedAt: ratedAt.toISOString() }
 }

@@ -1,9 +1,23 @@
-// Views of the watch history and of undo.
+// Views of progress, the watch history and undo.
 import { toPlayProgress, type StoredPlay } from '../../models/play.js'
+import type { ItemState } from '../domain/item-state.js'
 import { watchedMsOfPlay } from '../domain/progress.js'
 import type { HistoryGroup, HistoryItem, Undo } from '../schemas/history.js'
+import type { Progress } from '../schemas/progress.js'
 import { hasFinishedItem, type TitleGroup } from '../watching/history/list-history.js'
 import type { UndoToken } from '../watching/history/undo-log.js'
+
+export function toProgress (state: ItemState): Progress {
+  return {
+    positionMs: state.positionMs,
+    durationMs: state.durationMs,
+    watchedMs: state.watchedMs,
+    started: state.started,
+    finished: state.finished,
+    finishedAt: state.finishedAt === null ? null : new Date(state.finishedAt).toISOString(),
+    lastWatchedAt: new Date(state.lastWatchedAt).toISOString(),
+  }
+}
 
 export function toHistoryItem (play: StoredPlay): HistoryItem {
   return {
