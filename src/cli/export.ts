@@ -1,4 +1,4 @@
-// normflix export: the catalogue as a file that normflix import reads.
+// Runs "normflix export".
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib'
 import ora from 'ora'
 import { exportCatalogue } from '../transfer/export-catalogue.js'
 
-/** @param file null for standard output; packed with gzip when its name says so */
+/** @param file null for standard output; a name that ends with .gz is compressed */
 export async function runExport (file: string | null): Promise<void> {
   const spinner = ora({ stream: process.stderr, isSilent: file === null || !process.stderr.isTTY }).start('Exporting')
   let titles = 0
@@ -17,22 +17,22 @@ export async function runExport (file: string | null): Promise<void> {
   }))
   try {
     if (file === null) await pipeline(text, process.stdout, { end: false })
-    else await writeWhole(text, file)
+    else await writeAtomically(text, file)
   } finally {
     spinner.stop()
   }
   if (file !== null) console.error(`Wrote ${titles.toLocaleString('en-US')} titles to ${file}.`)
 }
 
-/** The file is there when it is complete. */
-async function writeWhole (text: Readable, file: string): Promise<void> {
-  const unfinished = `${file}.part`
+/** Writes to a temporary file and renames it: the file exists only when it is complete. */
+async function writeAtomically (text: Readable, file: string): Promise<void> {
+  const partial = `${file}.part`
   try {
-    if (file.endsWith('.gz')) await pipeline(text, createGzip(), createWriteStream(unfinished))
-    else await pipeline(text, createWriteStream(unfinished))
-    await rename(unfinished, file)
+    if (file.endsWith('.gz')) await pipeline(text, createGzip(), createWriteStream(partial))
+    else await pipeline(text, createWriteStream(partial))
+    await rename(partial, file)
   } catch (error) {
-    await rm(unfinished, { force: true })
+    await rm(partial, { force: true })
     throw error
   }
 }

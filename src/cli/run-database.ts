@@ -1,8 +1,9 @@
-// The embedded database alone, until it is told to stop.
+// Runs the embedded database server without the service, until Ctrl-C.
 import { loadConfig } from '../config.js'
 import { resolveDatabaseServer } from '../database/resolve-server.js'
 
 const config = loadConfig()
+for (const warning of config.warnings) console.error(warning)
 const server = await resolveDatabaseServer({ uri: config.mongodbUri, dataDir: config.dataDir, report: console.log })
 console.log(`Database … ${server.description}\n\n  ${server.uri}\n\n  Stop        Ctrl-C\n`)
 
@@ -19,5 +20,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
     void stop()
   })
 }
-// A server that somebody else runs gives this process nothing to wait for.
+// Keeps the process alive when the server belongs to another process.
 setInterval(() => undefined, 60_000)

@@ -1,4 +1,4 @@
-// The command line as a process of its own, on the database that a service is running on.
+// Commands that run as their own process on the database of a running service.
 import { writeFileSync } from 'node:fs'
 import { mkdir, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
@@ -37,7 +37,7 @@ t.test('reset-password', async (t) => {
   const logIn = async (password: string) =>
     await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password } })
 
-  t.test('sets the password, ends every session and forgets wrong guesses', async (t) => {
+  t.test('sets the password, ends every session and resets failed attempts', async (t) => {
     for (let i = 0; i < 12; i++) await logIn('guess')
     expectProblem(t, await logIn(PASSWORD), 'too-many-attempts', 429)
     const { code, out } = await run(running, ['reset-password', kim.email.toUpperCase()], {
@@ -57,19 +57,19 @@ t.test('reset-password', async (t) => {
     }])
   })
 
-  t.test('refuses a weak password, an unknown address, and to ask where nobody can answer', async (t) => {
+  t.test('rejects a weak password, an unknown email, and a missing password without a terminal', async (t) => {
     const weak = await run(running, ['reset-password', kim.email], { NORMFLIX_PASSWORD: 'short' })
     t.match(weak, { code: 1, err: /password/i })
     t.match(
       await run(running, ['reset-password', 'nobody@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }),
-      { code: 1, err: /No account has this address/ },
+      { code: 1, err: /No account has this email/ },
     )
     t.match(await run(running, ['reset-password', kim.email]), { code: 1, err: /NORMFLIX_PASSWORD/ })
     t.equal((await logIn('four blind mice ran')).status, 200, 'nothing changed')
   })
 
-  t.test('says what it does', async (t) => {
-    t.match((await run(running, ['reset-password', '--help'])).out, /Every session of the account ends/)
+  t.test('describes itself with --help', async (t) => {
+    t.match((await run(running, ['reset-password', '--help'])).out, /ends all its\s+sessions[^]*Example/)
     t.match((await run(running, ['doctor', '--help'])).out, /--fix[^]*--json/)
   })
 })
@@ -83,7 +83,7 @@ t.test('doctor', async (t) => {
   await watch(kim, clock, movie, 20_000)
   await kim.put(`/v1/profiles/${kim.profileId}/ratings/${movie}`, { rating: 'love' })
   await play(kim, movie)
-  const examine = async (
+  const runDoctor = async (
     ...options: string[]
   ): Promise<
     { code: number | null, findings: Array<{ check: string, subject: string, problem: string, state: string }> }
@@ -93,21 +93,24 @@ t.test('doctor', async (t) => {
     return { code, ...JSON.parse(out) }
   }
 
-  t.test('finds nothing wrong with a service in use', async (t) => {
-    const { code, findings } = await examine()
+  t.test('finds nothing in a service that is in use', async (t) => {
+    const { code, findings } = await runDoctor()
     t.strictSame(findings, [])
     t.equal(code, 0)
-    t.match((await run(running, ['doctor'])).out, /Nothing is wrong/)
+    t.match((await run(running, ['doctor'])).out, /No inconsistencies found/)
   })
 
-  t.test('finds what is wrong, changes nothing by itself, and mends it when told to', async (t) => {
+  t.test('lists inconsistencies without changing anything, and fixes them with --fix', async (t) => {
     const media = path.join(config.dataDir, 'media')
-    const [gone, old] = [new Types.ObjectId(), new Date(Date.now() - 2 * 86_400_000)]
-    const taste = { profile: new Types.ObjectId(), title: gone, updatedAt: new Date() }
-    await ProfileTitlePreferences.create({ ...taste, account: gone }, { ...taste, account: kim.accountId })
-    await Media.create({ _id: gone, title: gone } as never)
-    await mkdir(path.join(media, 'left'), { recursive: true })
-    for (const [name, time] of [['left/behind', old], ['left/arriving', new Date()]] as const) {
+    const [deletedId, old] = [new Types.ObjectId(), new Date(Date.now() - 2 * 86_400_000)]
+    const preferences = { profile: new Types.ObjectId(), title: deletedId, updatedAt: new Date() }
+    await ProfileTitlePreferences.create({ ...preferences, account: deletedId }, {
+      ...preferences,
+      account: kim.accountId,
+    })
+    await Media.create({ _id: deletedId, title: deletedId } as never)
+    await mkdir(path.join(media, 'orphans'), { recursive: true })
+    for (const [name, time] of [['orphans/old', old], ['orphans/new', new Date()]] as const) {
       writeFileSync(path.join(media, name), 'x')
       await utimes(path.join(media, name), time, time)
     }
@@ -115,45 +118,54 @@ t.test('doctor', async (t) => {
     await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, {
       $set: { 'limits.maxStreams': 9, 'profiles.0.watchHistory.0.positionMs': 1 },
     })
-    await mongoose.connection.collection('tastes').dropIndex('account_1')
+    await mongoose.connection.collection('profiletitlepreferences').dropIndex('account_1')
 
-    const before = await examine()
+    const before = await runDoctor()
     t.equal(before.code, 1)
     t.ok(before.findings.every(({ state }) => state === 'open'))
     const kinds = ({ findings }: typeof before) => findings.map(({ check }) => check).sort()
-    const expected = ['accounts', 'accounts', 'history', 'indexes', 'owners', 'owners', 'storage', 'titles']
+    const expected = [
+      'indexes',
+      'orphaned-documents',
+      'orphaned-documents',
+      'orphaned-media',
+      'plan-limits',
+      'plan-limits',
+      'stored-objects',
+      'watch-history',
+    ]
     t.strictSame(kinds(before), expected)
-    t.strictSame(kinds(await examine()), expected, 'nothing was changed')
+    t.strictSame(kinds(await runDoctor()), expected, 'nothing was changed')
     const table = await run(running, ['doctor'])
-    t.match(table, { code: 1, out: /left\/behind[^]*can be mended[^]*doctor --fix/ })
+    t.match(table, { code: 1, out: /orphans\/old[^]*can be fixed[^]*doctor --fix/ })
 
-    const mended = await examine('--fix')
-    t.equal(mended.code, 0)
-    t.ok(mended.findings.every(({ state }) => state === 'mended'))
-    t.strictSame(await examine(), { ...await examine(), code: 0, findings: [] })
+    const fixed = await runDoctor('--fix')
+    t.equal(fixed.code, 0)
+    t.ok(fixed.findings.every(({ state }) => state === 'fixed'))
+    t.strictSame(await runDoctor(), { ...await runDoctor(), code: 0, findings: [] })
     t.equal(
       (await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items[0].title.id,
       movie,
-      'what was right stays',
+      'correct data is unchanged',
     )
     t.match(await Account.findById(kim.accountId).lean(), { limits: { maxStreams: 4 } })
   })
 
-  t.test('tells what needs a decision, and leaves it alone', async (t) => {
+  t.test('lists what needs a decision, and changes nothing', async (t) => {
     const stored = await Media.findById(movie).lean<StoredMedia>()
     const key = stored?.files[0]?.storageKey ?? ''
     await rm(path.join(config.dataDir, 'media', key))
     await kim.post('/v1/profiles', { name: 'Lee' })
     const accounts = mongoose.connection.collection('accounts')
     await accounts.updateOne({ _id: new Types.ObjectId(kim.accountId) }, { $set: { plan: 'basic' } })
-    await accounts.updateOne({ _id: new Types.ObjectId(admin.accountId) }, { $set: { plan: 'gone' } })
-    const { code, findings } = await examine('--fix')
+    await accounts.updateOne({ _id: new Types.ObjectId(admin.accountId) }, { $set: { plan: 'retired' } })
+    const { code, findings } = await runDoctor('--fix')
     t.equal(code, 1)
-    t.ok(findings.every(({ state }) => state === 'by-hand'))
+    t.ok(findings.every(({ state }) => state === 'manual'))
     const problems = findings.map(({ subject, problem }) => `${subject}: ${problem}`).join('\n')
     t.match(problems, new RegExp(`media file .*${key} is missing`))
     t.match(problems, /differ from plan basic.*keepProfileIds/)
-    t.match(problems, /plan gone is not offered any more/)
+    t.match(problems, /plan retired is no longer on offer/)
     t.match(await Account.findById(kim.accountId).lean(), {
       limits: { maxProfiles: 5 },
       profiles: [{ locked: false }, { locked: false }],

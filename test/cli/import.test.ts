@@ -1,5 +1,4 @@
-// normflix import and export as processes of their own: what they print, that an import that was ended goes on, and that
-// what is taken out and brought in again is the same catalogue.
+// The commands import and export: their output, resuming an interrupted import, and the round trip of a catalogue.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,7 +36,7 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     return full
   }
 
-  t.test('says what became of the lines, refused ones with their reasons, and running services show them', async (t) => {
+  t.test('prints counts and rejected lines with errors, and running services show the titles', async (t) => {
     const mixed = file(
       'mixed.ndjson',
       toLines([{ kind: 'movie', ...COMPLETE_MOVIE }, { kind: 'movie', title: 'X', year: 'soon' }, {
@@ -46,18 +45,18 @@ t.test('import', { timeout: 200_000 }, async (t) => {
       }, { kind: 'film' }]),
     )
     const first = await runCommand(running, ['import', mixed])
-    t.equal(first.code, 1, 'something was refused')
-    t.match(first.out, /^4 records: 2 created, 0 updated, 0 unchanged, 2 refused\. [\d.]+ s, [\d,]+\/s\.\n$/)
+    t.equal(first.code, 1, 'lines were rejected')
+    t.match(first.out, /^4 records: 2 created, 0 updated, 0 unchanged, 2 rejected\. [\d.]+ s, [\d,]+\/s\.\n$/)
     t.match(first.err, new RegExp(`{"file":"${mixed}","line":2,"errors":\\[{"pointer":"/year"[^]*"line":4`))
     const started = Date.now()
     while ((await admin.get('/v1/titles')).body.items.length < 2 && Date.now() - started < 5_000);
-    t.ok(Date.now() - started < 1_000, `there after ${Date.now() - started} ms`)
+    t.ok(Date.now() - started < 1_000, `visible after ${Date.now() - started} ms`)
     const again = await runCommand(running, [
       'import',
       mixed,
       '--json',
       '--report',
-      path.join(folder, 'refused.ndjson'),
+      path.join(folder, 'rejected.ndjson'),
     ])
     t.match(JSON.parse(again.out), {
       total: 4,
@@ -71,7 +70,9 @@ t.test('import', { timeout: 200_000 }, async (t) => {
       perSecond: Number,
     })
     t.strictSame(
-      readFileSync(path.join(folder, 'refused.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line).line),
+      readFileSync(path.join(folder, 'rejected.ndjson'), 'utf8').trim().split('\n').map((line) =>
+        JSON.parse(line).line
+      ),
       [2, 4],
     )
     t.match((await admin.get('/v1/admin/audit?action=import')).body.items, [
@@ -80,23 +81,23 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     ])
   })
 
-  t.test("reads several files, standard input, and IMDb's; changes nothing in a dry run", async (t) => {
+  t.test('reads several files, standard input and IMDb datasets; a dry run changes nothing', async (t) => {
     const imdb = makeImdbFolder(t)
     writeSampleDatasets(imdb)
     const before = await Title.countDocuments()
     const words = ['import', imdb.ratings, imdb.basics, imdb.episodes, '--min-votes', '1']
     t.match(await runCommand(running, [...words, '--dry-run']), {
       code: 1,
-      out: /5 records: 2 would be created, 1 would be updated, 0 unchanged, 2 refused/,
+      out: /5 records: 2 would be created, 1 would be updated, 0 unchanged, 2 rejected/,
     })
     t.equal(await Title.countDocuments(), before)
     const { out } = await runCommand(running, words)
-    t.match(out, /5 records: 2 created, 1 updated, 0 unchanged, 2 refused/)
+    t.match(out, /5 records: 2 created, 1 updated, 0 unchanged, 2 rejected/)
     const fawlty = await Title.collection.findOne({ 'externalIds.imdb': 'tt0072500' })
     t.match(
       fawlty,
       { popularity: 102_345, synopsis: COMPLETE_SHOW.synopsis, episodeCount: 3 },
-      'what only the other source knew is kept',
+      'fields that only the other source has are unchanged',
     )
     const csv = file('more.csv', 'title,year\nPlan 9 from Outer Space,1957\n')
     const json = file('more.json', JSON.stringify([{ kind: 'movie', title: 'Nosferatu', year: 1922 }]))
@@ -108,9 +109,9 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     )
   })
 
-  t.test('refuses what it cannot use, before anything is written', async (t) => {
+  t.test('rejects unusable input before anything is written', async (t) => {
     const before = await Title.countDocuments()
-    t.match(await runCommand(running, ['import']), { code: 1, err: /Which files/ })
+    t.match(await runCommand(running, ['import']), { code: 1, err: /Name at least one file/ })
     t.match(await runCommand(running, ['import', path.join(folder, 'none.ndjson')]), { code: 1, err: /none\.ndjson/ })
     t.match(await runCommand(running, ['import', file('what.bin', 'x')]), { code: 1, err: /--format/ })
     t.match(await runCommand(running, ['import', file('broken.json', '[{]')]), { code: 1, err: /cannot be read/ })
@@ -122,15 +123,16 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     )
   })
 
-  t.test('prints its format as JSON Schema, which takes what the import takes', async (t) => {
+  t.test('prints the JSON Schema of a line, which accepts the same lines as the import', async (t) => {
     const schema = JSON.parse((await runCommand(running, ['import', '--schema'])).out)
     t.strictSame(schema, (await admin.get('/import-line.schema.json')).body)
     t.strictSame(schema, JSON.parse(readFileSync('openapi/import-line.schema.json', 'utf8')))
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
     t.ok(
-      [{ kind: 'movie', ...COMPLETE_MOVIE }, { kind: 'show', ...COMPLETE_SHOW }, { kind: 'collection', title: 'A' }].every((
-        line,
-      ) => validate(line)),
+      [{ kind: 'movie', ...COMPLETE_MOVIE }, { kind: 'show', ...COMPLETE_SHOW }, { kind: 'collection', title: 'A' }]
+        .every((
+          line,
+        ) => validate(line)),
     )
     t.notOk(
       [{ kind: 'movie' }, { kind: 'movie', title: 'A', colour: 'red' }, { title: 'A' }, {
@@ -142,7 +144,7 @@ t.test('import', { timeout: 200_000 }, async (t) => {
   })
 })
 
-t.test('an import that is ended goes on, and does nothing twice', { timeout: 200_000 }, async (t) => {
+t.test('an interrupted import resumes and writes nothing twice', { timeout: 200_000 }, async (t) => {
   const running = await startApp(t, SECRETS)
   const folder = makeFolder(t)
   const ALL = 20_000
@@ -171,9 +173,9 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
     t.ok(done >= atLeast && done < ALL)
     if (signal === 'SIGINT') {
       t.equal(code, 130)
-      t.match(err, /the same command goes on/)
+      t.match(err, /The same command resumes/)
       t.match(out, new RegExp(`So far: ${done.toLocaleString('en-US')} records`))
-    } else t.match(err, /goes on after [\d,]+ records/)
+    } else t.match(err, /resumes after [\d,]+ records/)
   }
   const last = await runCommand(running, ['import', big, '--json'])
   const { created, unchanged, total } = JSON.parse(last.out)
@@ -181,16 +183,16 @@ t.test('an import that is ended goes on, and does nothing twice', { timeout: 200
   t.equal(total, ALL)
   t.ok(
     unchanged <= 1_000,
-    `${unchanged} were looked at again: the batches that were written when the process was killed`,
+    `${unchanged} were read again: the batches that were written when the process was killed`,
   )
   t.ok(created > 0)
   t.equal(await Title.countDocuments(), ALL)
   t.equal((await Title.distinct('externalIds.imdb')).length, ALL)
-  t.equal(await ImportCheckpoint.countDocuments(), 0, 'a finished import leaves nothing')
+  t.equal(await ImportCheckpoint.countDocuments(), 0, 'a completed import has no checkpoint')
   t.match(JSON.parse((await runCommand(running, ['import', big, '--json'])).out), { created: 0, unchanged: ALL })
 })
 
-t.test('in a database that nothing has run on, the indexes come first; in production that is a step of its own', async (t) => {
+t.test('an empty database is prepared first; production does that in a separate step', async (t) => {
   const running = await startApp(t, SECRETS)
   const fresh = { ...running, databaseUri: running.databaseUri.replace(/test-[\w-]+/, (name) => `${name}-fresh`) }
   const file = path.join(makeFolder(t), 'one.ndjson')
@@ -198,21 +200,20 @@ t.test('in a database that nothing has run on, the indexes come first; in produc
   t.teardown(async () => {
     await mongoose.connection.useDb(`${mongoose.connection.name}-fresh`).dropDatabase()
   })
-  t.match(
-    await runCommand(fresh, ['import', file], {
-      variables: {
-        NODE_ENV: 'production',
-        SMTP_URL: 'smtps://mail.example.com',
-        PUBLIC_URL: 'https://www.example.com',
-      },
-    }),
-    { code: 1, err: /Indexes are missing[^]*normflix -- indexes/ },
-  )
+  const variables = {
+    NODE_ENV: 'production',
+    SMTP_URL: 'smtps://mail.example.com',
+    PUBLIC_URL: 'https://www.example.com',
+  }
+  t.match(await runCommand(fresh, ['import', file], { variables }), {
+    code: 1,
+    err: /Migrations are pending[^]*normflix -- migrate/,
+  })
   t.match(await runCommand(fresh, ['import', file]), { code: 0, out: /1 created/ })
-  t.match(await runCommand(fresh, ['indexes', '--check']), { code: 0 })
+  t.match(await runCommand(fresh, ['migrate', '--check'], { variables }), { code: 0 })
 })
 
-t.test('what was exported and is imported is the same catalogue', { timeout: 200_000 }, async (t) => {
+t.test('an exported catalogue imports as the same catalogue', { timeout: 200_000 }, async (t) => {
   const running = await startApp(t, SECRETS)
   const admin = await signUpAdmin(running.app)
   const folder = makeFolder(t)
@@ -227,7 +228,7 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   await admin.post('/v1/admin/collections', {
     title: 'Berlin',
     kind: 'editorial',
-    synopsis: 'Of one city.',
+    synopsis: 'Movies of one city.',
     translations: { de: { title: 'Berlin!' } },
     titleIds: [show.id, movie.id],
   })
@@ -247,15 +248,15 @@ t.test('what was exported and is imported is the same catalogue', { timeout: 200
   await Title.collection.deleteMany({})
   await Collection.collection.deleteMany({})
   await mongoose.connection.collection('importcheckpoints').deleteMany({})
-  t.match(await runCommand(running, ['import', first]), { code: 0, out: /, 0 updated, 0 unchanged, 0 refused/ })
+  t.match(await runCommand(running, ['import', first]), { code: 0, out: /, 0 updated, 0 unchanged, 0 rejected/ })
   t.match(await runCommand(running, ['export', second]), { code: 0 })
   const text = gunzipSync(readFileSync(first)).toString()
   t.equal(text.split('\n').length - 1, loadDemoMovies().length + demoShows.length + 4)
-  t.ok(readFileSync(second, 'utf8') === text, 'to the byte')
-  t.ok((await admin.get('/v1/admin/export')).bytes.toString() === text, 'also over HTTP')
+  t.ok(readFileSync(second, 'utf8') === text, 'byte for byte')
+  t.ok((await admin.get('/v1/admin/export')).bytes.toString() === text, 'the HTTP export is identical')
   const started = Date.now()
   while (JSON.stringify(await read()) !== JSON.stringify(before) && Date.now() - started < 5_000);
-  t.strictSame(await read(), before, 'and clients are answered the same')
+  t.strictSame(await read(), before, 'clients get the same responses')
   t.match(await runCommand(running, ['import', first, '--replace']), {
     out: /0 created, 0 updated, 3,\d\d\d unchanged/,
   })

@@ -1,0 +1,86 @@
+// The commands create-admin and reset-password.
+import type { Command } from 'commander'
+import { stdin, stdout } from 'node:process'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { Account, findAccountByEmail } from '../../models/account.js'
+import { setPassword } from '../accounts/passwords.js'
+import { createAccount, normaliseEmail } from '../accounts/sign-up.js'
+import type { Container } from '../container.js'
+import { recordCommand, withContainer } from './with-container.js'
+
+const PASSWORD_HELP = 'The command asks for the password, or reads it from NORMFLIX_PASSWORD.'
+
+export function registerAccountCommands (program: Command): void {
+  program.command('create-admin')
+    .argument('<email>', 'email of the administrator; an existing account becomes an administrator')
+    .summary('create an administrator')
+    .description(`Creates an administrator, or makes an existing account one. ${PASSWORD_HELP}`)
+    .addHelpText(
+      'after',
+      "\nExamples:\n  normflix create-admin you@example.com\n  NORMFLIX_PASSWORD='a long pass phrase' " +
+        'normflix create-admin you@example.com',
+    )
+    .action(async (email: string) => {
+      await withContainer(async (container) => {
+        console.log(await createAdmin(container, email))
+      })
+    })
+
+  program.command('reset-password')
+    .argument('<email>', 'email of the account')
+    .summary('set a new password for an account')
+    .description(
+      `Sets a new password for an account that cannot receive email, and ends all its sessions. ${PASSWORD_HELP}`,
+    )
+    .addHelpText('after', '\nExample:\n  normflix reset-password kim@example.com')
+    .action(async (email: string) => {
+      await withContainer(async (container) => {
+        console.log(await resetPassword(container, email))
+      })
+    })
+}
+
+/** @returns a line for the console */
+async function createAdmin (container: Container, email: string): Promise<string> {
+  const existing = await findAccountByEmail(normaliseEmail(email))
+  if (existing !== null) {
+    await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
+    await recordCommand(container, 'create-admin', existing)
+    return `${existing.email} is an administrator now. Open sessions get the role when they refresh their token.`
+  }
+  const password = await readPassword()
+  const plan = container.config.plans.largest.id
+  const account = await createAccount(container, { email, password, plan, profileName: 'Admin', role: 'admin' })
+  await recordCommand(container, 'create-admin', account)
+  return `Created the administrator ${account.email}.`
+}
+
+/** @returns a line for the console */
+async function resetPassword (container: Container, email: string): Promise<string> {
+  const account = await findAccountByEmail(normaliseEmail(email))
+  if (account === null) throw new Error('No account has this email.')
+  await setPassword(container, account, await readPassword())
+  await recordCommand(container, 'reset-password', account)
+  return `${account.email} has a new password. All its sessions end; a running service notices within 5 seconds.`
+}
+
+/** Returns NORMFLIX_PASSWORD, else asks without echoing the input. */
+async function readPassword (): Promise<string> {
+  const configured = process.env['NORMFLIX_PASSWORD']
+  if (configured !== undefined) return configured
+  if (!stdin.isTTY) throw new Error('There is no terminal to ask for the password: set NORMFLIX_PASSWORD.')
+  stdout.write('Password: ')
+  const silentOutput = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done()
+    },
+  })
+  const terminal = createInterface({ input: stdin, output: silentOutput, terminal: true })
+  try {
+    return await terminal.question('')
+  } finally {
+    terminal.close()
+    stdout.write('\n')
+  }
+}

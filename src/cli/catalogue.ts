@@ -1,0 +1,79 @@
+// The commands import and export.
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { requireIndexes } from '../database/indexes.js'
+import { importLineSchema } from '../transfer/import-line-schema.js'
+import { IMPORT_FORMATS } from '../transfer/parsers/open-sources.js'
+import { runExport } from './export.js'
+import { runImport, type ImportCommandOptions } from './import.js'
+import { recordCommand, withContainer } from './with-container.js'
+
+export function registerCatalogueCommands (program: Command): void {
+  program.command('import')
+    .argument(
+      '[files...]',
+      'NDJSON, JSON or CSV files, or the IMDb datasets title.basics, title.episode and title.ratings; optionally ' +
+        'compressed with gzip; - is standard input',
+    )
+    .summary('import movies, shows and collections')
+    .description(
+      'Imports movies, shows and collections into the catalogue. An existing title is matched by its ID, by its ' +
+        'external IDs, or without any by kind, title and year. Importing the same file again changes nothing. An ' +
+        'interrupted import resumes when the same command runs again.',
+    )
+    .option('--dry-run', 'change nothing; print what the import would do')
+    .option(
+      '--replace',
+      'reset the fields, and remove the episodes, that a line omits; without it they keep their values',
+    )
+    .addOption(
+      new Option('--format <format>', 'format of the files; by default detected by name').choices(IMPORT_FORMATS),
+    )
+    .option('--report <file>', 'write every rejected line with its errors to this file, one JSON object per line')
+    .option(
+      '--json',
+      'print JSON: { total, created, updated, unchanged, refused, seconds, perSecond, dryRun, complete }',
+    )
+    .option('--min-votes <n>', 'IMDb datasets: skip titles with fewer votes', parseWholeNumber)
+    .option('--include-adult', 'IMDb datasets: include adult titles')
+    .option('--from-start', 'start over instead of resuming an interrupted import')
+    .option('--schema', 'print the JSON Schema of a line and exit')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  normflix import movies.ndjson --dry-run\n' +
+        '  normflix import movies.csv --report rejected.ndjson\n' +
+        '  normflix import title.basics.tsv.gz title.episode.tsv.gz title.ratings.tsv.gz --min-votes 1000',
+    )
+    .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
+      if (schema === true) {
+        console.log(JSON.stringify(importLineSchema(), null, 2))
+        return
+      }
+      if (files.length === 0) throw new Error('Name at least one file, or - for standard input.')
+      await withContainer(async (container) => {
+        // Without indexes, each line would scan all titles.
+        await requireIndexes(container.config.env)
+        process.exitCode = await runImport(container, files, options)
+        if (options.dryRun !== true) await recordCommand(container, 'import')
+      })
+    })
+
+  program.command('export')
+    .argument('[file]', 'output file, compressed if its name ends with .gz; standard output by default')
+    .summary('export the catalogue')
+    .description(
+      'Writes the catalogue as NDJSON that "normflix import" reads: movies, shows with seasons and episodes, and ' +
+        'collections, with their IDs. Media files, subtitles and images are not included.',
+    )
+    .addHelpText('after', '\nExamples:\n  normflix export catalogue.ndjson.gz\n  normflix export > catalogue.ndjson')
+    .action(async (file: string | undefined) => {
+      await withContainer(async () => {
+        await runExport(file ?? null)
+      })
+    })
+}
+
+/** @throws InvalidArgumentError */
+function parseWholeNumber (text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
