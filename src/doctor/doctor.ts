@@ -1,20 +1,20 @@
-// The doctor: looks for what no request would leave behind, and mends what can be mended without deciding anything.
+// The doctor: finds inconsistencies that no request leaves behind, and fixes those that need no decision.
 import { createIndexes, findMissingIndexes } from '../database/indexes.js'
-import { accountLimits } from './accounts.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
-import { ownerlessDocuments, titlelessMedia } from './orphans.js'
+import { orphanedDocuments, orphanedMedia } from './orphans.js'
+import { planLimits } from './plan-limits.js'
 import { storedObjects } from './stored-objects.js'
 
 const missingIndexes: Check = {
   name: 'indexes',
-  async *find (_services, look) {
-    look()
+  async *find (_deps, countChecked) {
+    countChecked()
     for (const index of await findMissingIndexes()) {
       yield {
         subject: index,
         problem: 'the index is missing',
-        mend: async () => {
+        fix: async () => {
           await createIndexes()
         },
       }
@@ -22,63 +22,70 @@ const missingIndexes: Check = {
   },
 }
 
-/** In this order: what one check mends, the next does not find again. */
+/** In this order: a check does not find what an earlier one has fixed. */
 const CHECKS: readonly Check[] = [
   missingIndexes,
-  ownerlessDocuments,
-  titlelessMedia,
+  orphanedDocuments,
+  orphanedMedia,
   storedObjects,
-  accountLimits,
+  planLimits,
   watchHistories,
 ]
 
-export interface Diagnosis {
+/**
+ * - `open`: can be fixed
+ * - `manual`: a person has to decide
+ * - `fixed`
+ * - `failed`: could not be fixed
+ */
+export type FindingState = 'open' | 'manual' | 'fixed' | 'failed'
+
+export interface CheckedFinding {
   readonly check: string
   readonly subject: string
   readonly problem: string
-  /** `open`: it can be mended; `by-hand`: somebody has to decide; `failed`: mending did not work. */
-  readonly state: 'open' | 'by-hand' | 'mended' | 'failed'
+  readonly state: FindingState
 }
 
 export interface DoctorReport {
-  readonly looked: ReadonlyArray<{ readonly check: string, readonly things: number }>
-  readonly findings: readonly Diagnosis[]
+  /** Number of objects that each check has read. */
+  readonly checked: ReadonlyArray<{ readonly check: string, readonly count: number }>
+  readonly findings: readonly CheckedFinding[]
 }
 
 /**
  * Runs every check.
- * @param isMending whether to mend what can be mended
- * @param report is told of each check and of how many things it has looked at
+ * @param isFixing fixes what needs no decision
+ * @param onProgress called with the running check and the number of objects that it has read
  */
 export async function runChecks (
-  services: DoctorDeps,
-  isMending: boolean,
-  report: (check: string, things: number) => void,
+  deps: DoctorDeps,
+  isFixing: boolean,
+  onProgress: (check: string, count: number) => void,
 ): Promise<DoctorReport> {
-  const looked: Array<{ check: string, things: number }> = []
-  const findings: Diagnosis[] = []
+  const checked: Array<{ check: string, count: number }> = []
+  const findings: CheckedFinding[] = []
   for (const { name, find } of CHECKS) {
-    let things = 0
-    report(name, things)
-    for await (
-      const { subject, problem, mend } of find(services, () => {
-        report(name, ++things)
-      })
-    ) {
-      const state = mend === null ? 'by-hand' : isMending ? await tryToMend(services, mend) : 'open'
+    let count = 0
+    onProgress(name, count)
+    const found = find(deps, () => {
+      onProgress(name, ++count)
+    })
+    for await (const { subject, problem, fix } of found) {
+      const state = fix === null ? 'manual' : isFixing ? await tryToFix(deps, fix) : 'open'
       findings.push({ check: name, subject, problem, state })
     }
-    looked.push({ check: name, things })
+    checked.push({ check: name, count })
   }
-  return { looked, findings }
+  return { checked, findings }
 }
 
-async function tryToMend ({ log }: DoctorDeps, mend: () => Promise<void>): Promise<'mended' | 'failed'> {
+async function tryToFix ({ log }: DoctorDeps, fix: () => Promise<void>): Promise<'fixed' | 'failed'> {
   try {
-    await mend()
-    return 'mended'
+    await fix()
+    return 'fixed'
   } catch (error) {
-    log.error({ err: error }, 'it could not be mended')
+    log.error({ err: error }, 'a finding could not be fixed')
     return 'failed'
   }
 }

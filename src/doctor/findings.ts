@@ -1,26 +1,28 @@
-// What a check looks at and what it finds.
+// What a check of the doctor receives and returns.
 import type { AccountAccess } from '../accounts/access.js'
+import type { Config } from '../config.js'
 import type { MediaDeps } from '../media/deps.js'
 import type { LeaseCheck } from '../media/delivery/lease-check.js'
-import type { WatchingDeps } from '../watching/watching.js'
+import type { WatchingDeps } from '../watching/deps.js'
 
 export interface DoctorDeps extends MediaDeps {
   readonly access: AccountAccess
   readonly leases: LeaseCheck
   readonly watching: WatchingDeps
+  readonly config: Config
 }
 
-/** One thing that is not as it should be. */
+/** One inconsistency. */
 export interface Finding {
-  /** What it is about, such as `plays of account 665f…`. */
+  /** Object with the inconsistency, such as `plays of account 665f…`. */
   readonly subject: string
   readonly problem: string
-  /** Mends it; null where somebody has to decide. What is done again does no harm. */
-  readonly mend: (() => Promise<void>) | null
+  /** Fixes it; null when a person has to decide. Running it again is harmless. */
+  readonly fix: (() => Promise<void>) | null
 }
 
 export interface Check {
   readonly name: string
-  /** @param look is told of each thing that was looked at */
-  find(services: DoctorDeps, look: () => void): AsyncIterable<Finding>
+  /** @param countChecked called for each object that is checked */
+  find(deps: DoctorDeps, countChecked: () => void): AsyncIterable<Finding>
 }

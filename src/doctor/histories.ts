@@ -1,4 +1,4 @@
-// Watch histories against the plays, which they are a projection of.
+// Watch histories that differ from the plays, which they are a projection of.
 import { Types } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { Play } from '../../models/play.js'
@@ -6,26 +6,26 @@ import { WatchArchive } from '../../models/watch-archive.js'
 import { isTitleProjected, projectTitle } from '../watching/history/projection.js'
 import type { Check } from './findings.js'
 
-type Watched = Pick<StoredAccount, '_id' | 'profiles'>
+type AccountHistories = Pick<StoredAccount, '_id' | 'profiles'>
+
+const FIELDS = 'profiles._id profiles.watchHistory.title'
 
 export const watchHistories: Check = {
-  name: 'history',
-  async *find ({ watching }, look) {
-    const accounts = Account.find().select('profiles._id profiles.watchHistory.title').lean<Watched[]>().cursor()
-    for await (const { _id, profiles } of accounts as AsyncIterable<Watched>) {
+  name: 'watch-history',
+  async *find ({ watching }, countChecked) {
+    const accounts = Account.find().select(FIELDS).lean<AccountHistories[]>().cursor()
+    for await (const { _id, profiles } of accounts as AsyncIterable<AccountHistories>) {
       for (const profile of profiles) {
-        const watcher = { account: _id.toString(), profile: profile._id.toString() }
-        for (const title of await titlesOf(profile._id, profile.watchHistory)) {
-          look()
-          // Somebody may be watching: only what stays different is wrong.
-          if (await isTitleProjected(watching, watcher, title) || await isTitleProjected(watching, watcher, title)) {
-            continue
-          }
+        const ref = { account: _id.toString(), profile: profile._id.toString() }
+        for (const title of await findWatchedTitles(profile._id, profile.watchHistory)) {
+          countChecked()
+          // A play may be in progress: only a difference that persists is an inconsistency.
+          if (await isTitleProjected(watching, ref, title) || await isTitleProjected(watching, ref, title)) continue
           yield {
-            subject: `profile ${watcher.profile}`,
-            problem: `the history of title ${title} is not what its plays say`,
-            mend: async () => {
-              await projectTitle(watching, watcher, title)
+            subject: `profile ${ref.profile}`,
+            problem: `the history of title ${title} differs from its plays`,
+            fix: async () => {
+              await projectTitle(watching, ref, title)
             },
           }
         }
@@ -34,8 +34,8 @@ export const watchHistories: Check = {
   },
 }
 
-/** Every title of a profile that has plays or an entry. */
-async function titlesOf (
+/** IDs of the titles for which a profile has plays, an embedded or an archived entry. */
+async function findWatchedTitles (
   profile: Types.ObjectId,
   embedded: ReadonlyArray<{ title: Types.ObjectId }>,
 ): Promise<Set<string>> {

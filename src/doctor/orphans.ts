@@ -1,77 +1,75 @@
-// Documents whose owner is gone: of accounts, of profiles, of titles. An erasure that broke off leaves such.
+// Documents whose account, profile or title does not exist: an interrupted deletion leaves them behind.
 import mongoose, { type Model, type Types } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
-import { Image, type StoredImage } from '../../models/image.js'
 import { EmailToken } from '../../models/email-token.js'
+import { IdempotencyRecord } from '../../models/idempotency-record.js'
+import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Play } from '../../models/play.js'
-import { IdempotencyRecord } from '../../models/idempotency-record.js'
-import { Session } from '../../models/session.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
+import { Session } from '../../models/session.js'
+import { SoftDeleted } from '../../models/soft-deleted.js'
 import { Title } from '../../models/title.js'
-import { SoftDeleted, Undo } from '../../models/undo.js'
+import { Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import { removeMediaBytes, removeObjects } from '../media/object-cleanup.js'
+import { removeMediaObjects, removeObjects } from '../media/object-cleanup.js'
 import type { Check, DoctorDeps, Finding } from './findings.js'
 
-interface Owned {
+interface OwnedModel {
   readonly model: Model<unknown>
-  readonly account: string
-  /** Where the profile is; null: of the account as a whole. */
-  readonly profile: string | null
+  /** Field with the ID of the account. */
+  readonly accountField: string
+  /** Field with the ID of the profile; null for documents of the whole account. */
+  readonly profileField: string | null
 }
 
-const owned = (model: unknown, account: string, profile: string | null): Owned => ({
+const ownedModel = (model: unknown, accountField: string, profileField: string | null): OwnedModel => ({
   model: model as Model<unknown>,
-  account,
-  profile,
+  accountField,
+  profileField,
 })
 
-const OWNED: readonly Owned[] = [
+const OWNED_MODELS: readonly OwnedModel[] = [
   ...[Play, WatchArchive, ProfileTitlePreferences, Undo, SoftDeleted].map((model) =>
-    owned(model, 'account', 'profile')
+    ownedModel(model, 'account', 'profile')
   ),
-  owned(WishlistOrder, 'account', '_id'),
-  owned(ChangeLog, 'account', '_id'),
-  owned(Session, 'account', null),
-  owned(EmailToken, 'account', null),
-  owned(IdempotencyRecord, 'account', null),
-  owned(AccountStreams, '_id', null),
+  ownedModel(WishlistOrder, 'account', '_id'),
+  ownedModel(ChangeLog, 'account', '_id'),
+  ownedModel(Session, 'account', null),
+  ownedModel(EmailToken, 'account', null),
+  ownedModel(IdempotencyRecord, 'account', null),
+  ownedModel(AccountStreams, '_id', null),
 ]
 
-/** Account null: it belongs to nobody, as the catalogue's own log does. */
-interface Group {
+/** The documents of one owner. The account is null for the change log of the catalogue. */
+interface OwnerGroup {
   readonly _id: { readonly account: Types.ObjectId | null, readonly profile: Types.ObjectId | null }
   readonly count: number
 }
 
-/** Documents of accounts or profiles that are gone. */
-export const ownerlessDocuments: Check = {
-  name: 'owners',
-  async *find (_services, look) {
-    for (const { model, account, profile } of OWNED) {
-      const groups = model.aggregate<Group>([{
-        $group: {
-          _id: { account: `$${account}`, profile: profile === null ? null : `$${profile}` },
-          count: { $sum: 1 },
-        },
-      }]).cursor()
-      for await (const { _id, count } of groups as AsyncIterable<Group>) {
-        look()
-        const { account: owner } = _id
-        const missing = owner === null ? null : await missingOwner(owner, _id.profile)
-        if (owner === null || missing === null) continue
-        const filter = missing === 'account' || profile === null ? { [account]: owner } : { [profile]: _id.profile }
+/** Documents of accounts or profiles that do not exist. */
+export const orphanedDocuments: Check = {
+  name: 'orphaned-documents',
+  async *find (_deps, countChecked) {
+    for (const { model, accountField, profileField } of OWNED_MODELS) {
+      const owner = { account: `$${accountField}`, profile: profileField === null ? null : `$${profileField}` }
+      const groups = model.aggregate<OwnerGroup>([{ $group: { _id: owner, count: { $sum: 1 } } }]).cursor()
+      for await (const { _id: { account, profile }, count } of groups as AsyncIterable<OwnerGroup>) {
+        countChecked()
+        const missing = account === null ? null : await findMissingOwner(account, profile)
+        if (account === null || missing === null) continue
+        const isAccountMissing = missing === 'account' || profileField === null
+        const filter = isAccountMissing ? { [accountField]: account } : { [profileField]: profile }
         yield {
-          subject: `${model.collection.name} of account ${owner.toString()}`,
+          subject: `${model.collection.name} of account ${account.toString()}`,
           problem: missing === 'account'
-            ? `${count} of an account that is gone`
-            : `${count} of profile ${String(_id.profile)}, which is gone`,
-          mend: async () => {
-            if (await missingOwner(owner, _id.profile) === missing) await model.deleteMany(filter as never)
+            ? `${count} documents, but the account does not exist`
+            : `${count} documents of profile ${String(profile)}, which does not exist`,
+          fix: async () => {
+            if (await findMissingOwner(account, profile) === missing) await model.deleteMany(filter as never)
           },
         }
       }
@@ -79,8 +77,8 @@ export const ownerlessDocuments: Check = {
   },
 }
 
-/** Owners are made before what they own, and ids never come again: an owner that is missing afterwards is gone. */
-async function missingOwner (
+/** Owners exist before their documents, and IDs are never reused: an owner that is missing was deleted. */
+async function findMissingOwner (
   account: Types.ObjectId,
   profile: Types.ObjectId | null,
 ): Promise<'account' | 'profile' | null> {
@@ -89,26 +87,25 @@ async function missingOwner (
   return profile === null || found.profiles.some(({ _id }) => _id.equals(profile)) ? null : 'profile'
 }
 
-/** Media files and pictures of titles that are gone, with their bytes. */
-export const titlelessMedia: Check = {
-  name: 'titles',
-  async *find (services, look) {
-    for await (
-      const media of Media.find().select('title').lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>
-    ) {
-      look()
+/** Media files and images of titles that do not exist. The fix removes their objects too. */
+export const orphanedMedia: Check = {
+  name: 'orphaned-media',
+  async *find (deps, countChecked) {
+    const mediaCursor = Media.find().select('title').lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>
+    for await (const media of mediaCursor) {
+      countChecked()
       if (await hasTitle(media.title)) continue
       yield {
         subject: `media of item ${media._id.toString()}`,
-        problem: `title ${media.title.toString()} is gone`,
-        mend: async () => {
-          await removeMedia(services, media._id)
+        problem: `title ${media.title.toString()} does not exist`,
+        fix: async () => {
+          await removeMedia(deps, media._id)
         },
       }
     }
     for await (const image of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
-      look()
-      if (!await hasTitle(image.title)) yield imageFinding(services, image)
+      countChecked()
+      if (!await hasTitle(image.title)) yield imageFinding(deps, image)
     }
   },
 }
@@ -117,19 +114,19 @@ async function hasTitle (titleId: Types.ObjectId): Promise<boolean> {
   return await Title.exists({ _id: titleId }) !== null
 }
 
-async function removeMedia (services: DoctorDeps, itemId: Types.ObjectId): Promise<void> {
+async function removeMedia (deps: DoctorDeps, itemId: Types.ObjectId): Promise<void> {
   const media = await Media.find({ _id: mongoose.trusted({ $in: [itemId] }) }).lean<StoredMedia[]>()
   await Media.deleteOne({ _id: itemId })
-  await removeMediaBytes(services, media)
+  await removeMediaObjects(deps, media)
 }
 
-function imageFinding (services: DoctorDeps, { _id, title, storageKey }: StoredImage): Finding {
+function imageFinding (deps: DoctorDeps, { _id, title, storageKey }: StoredImage): Finding {
   return {
     subject: `image ${_id.toString()}`,
-    problem: `title ${title.toString()} is gone`,
-    mend: async () => {
+    problem: `title ${title.toString()} does not exist`,
+    fix: async () => {
       await Image.deleteOne({ _id })
-      await removeObjects(services, [storageKey])
+      await removeObjects(deps, [storageKey])
     },
   }
 }

@@ -1,95 +1,92 @@
-// Storage against the database: objects that no document names, and documents whose object is missing.
+// Stored objects that no document refers to, and documents whose object is missing.
 import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
+import { packagePrefix, thumbnailKeys } from '../media/object-cleanup.js'
 import { packageKeys } from '../media/packaging/package-index.js'
-import { prefixOf, thumbnailKeys } from '../media/object-cleanup.js'
 import type { Check } from './findings.js'
 
-/** What is stored is named by a document only when it is complete: younger objects may be on their way. */
-const SETTLED_MS = 24 * 3_600_000
+/** A document refers to an object once it is complete: a younger object may belong to an upload in progress. */
+const MIN_ORPHAN_AGE_MS = 24 * 3_600_000
 
-interface Named {
-  /** Keys that must be there, by whose they are. */
-  readonly needed: Map<string, string>
-  /** Keys that may be there. */
-  readonly allowed: Set<string>
-  /** What is being written: everything that begins with it. */
-  readonly prefixes: Set<string>
+/** The object keys that documents refer to. */
+interface References {
+  /** Keys that must exist, with a description of the owner. */
+  readonly required: Map<string, string>
+  /** Keys that may exist. */
+  readonly optional: Set<string>
+  /** Folders, with a slash at the end, that a packaging run is writing to. */
+  readonly folders: Set<string>
 }
 
 export const storedObjects: Check = {
-  name: 'storage',
-  async *find ({ storage, now }, look) {
-    const settledBefore = now().getTime() - SETTLED_MS
-    // Listed first: whatever is named afterwards and not in the list is asked for once more.
-    const found = new Map<string, number>()
+  name: 'stored-objects',
+  async *find ({ storage, now }, countChecked) {
+    const newestOrphan = now().getTime() - MIN_ORPHAN_AGE_MS
+    // Objects are listed first: a key that a document refers to later is looked up again.
+    const modifiedAtByKey = new Map<string, number>()
     for await (const { key, modifiedAt } of storage.list()) {
-      look()
-      found.set(key, modifiedAt.getTime())
+      countChecked()
+      modifiedAtByKey.set(key, modifiedAt.getTime())
     }
-    const { needed, allowed, prefixes } = await readNames(look)
-    for (const [key, modifiedAt] of found) {
-      if (
-        needed.has(key) || allowed.has(key) || prefixes.has(key.slice(0, key.lastIndexOf('/') + 1)) ||
-        modifiedAt > settledBefore
-      ) continue
+    const references = await readReferences(countChecked)
+    for (const [key, modifiedAt] of modifiedAtByKey) {
+      if (modifiedAt > newestOrphan || isReferenced(references, key)) continue
       yield {
         subject: `object ${key}`,
-        problem: 'no document names it',
-        mend: async () => {
+        problem: 'no document refers to it',
+        fix: async () => {
           await storage.remove(key)
         },
       }
     }
-    const absent: string[] = []
-    for (const key of needed.keys()) if (!found.has(key) && await storage.stat(key) === null) absent.push(key)
-    if (absent.length === 0) return
-    // What was removed meanwhile is named no more.
-    const { needed: still } = await readNames(look)
-    for (const key of absent) {
-      const owner = still.get(key)
-      if (owner !== undefined) {
-        yield {
-          subject: owner,
-          problem: `its object ${key} is missing: restore it, or delete the file and upload it again`,
-          mend: null,
-        }
-      }
+    const missing: string[] = []
+    for (const key of references.required.keys()) {
+      if (!modifiedAtByKey.has(key) && await storage.stat(key) === null) missing.push(key)
+    }
+    if (missing.length === 0) return
+    // Objects that were removed during the check have no reference any more.
+    const { required } = await readReferences(countChecked)
+    for (const key of missing) {
+      const subject = required.get(key)
+      if (subject === undefined) continue
+      const problem = `its object ${key} is missing: restore it, or delete the file and upload it again`
+      yield { subject, problem, fix: null }
     }
   },
 }
 
-async function readNames (look: () => void): Promise<Named> {
-  const named: Named = { needed: new Map(), allowed: new Set(), prefixes: new Set() }
-  for await (const media of Media.find().lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
-    look()
-    nameMedia(named, media)
-  }
-  for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
-    named.needed.set(storageKey, `image ${_id.toString()}`)
-  }
-  for await (
-    const { storageKey } of MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor() as AsyncIterable<
-      StoredUpload
-    >
-  ) {
-    for (const suffix of ['', '.info', '.part']) named.allowed.add(storageKey + suffix)
-  }
-  return named
+function isReferenced ({ required, optional, folders }: References, key: string): boolean {
+  return required.has(key) || optional.has(key) || folders.has(key.slice(0, key.lastIndexOf('/') + 1))
 }
 
-function nameMedia ({ needed, prefixes }: Named, media: StoredMedia): void {
+async function readReferences (countChecked: () => void): Promise<References> {
+  const references: References = { required: new Map(), optional: new Set(), folders: new Set() }
+  for await (const media of Media.find().lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
+    countChecked()
+    addMedia(references, media)
+  }
+  for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
+    references.required.set(storageKey, `image ${_id.toString()}`)
+  }
+  const uploads = MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor()
+  for await (const { storageKey } of uploads as AsyncIterable<StoredUpload>) {
+    for (const suffix of ['', '.info', '.part']) references.optional.add(storageKey + suffix)
+  }
+  return references
+}
+
+function addMedia ({ required, folders }: References, media: StoredMedia): void {
   for (const { _id, storageKey, hls } of media.files) {
     const owner = `media file ${_id.toString()}`
-    needed.set(storageKey, owner)
-    for (const pack of hls?.packages ?? []) {
-      for (const key of packageKeys(pack)) needed.set(key, `HLS package of ${owner}`)
+    required.set(storageKey, owner)
+    for (const stored of hls.packages) {
+      for (const key of packageKeys(stored)) required.set(key, `HLS package of ${owner}`)
     }
-    if (hls?.claim != null) prefixes.add(`${prefixOf(_id, hls.claim)}/`)
+    if (hls.claim !== null) folders.add(`${packagePrefix(_id, hls.claim)}/`)
   }
-  for (const { _id, storageKey } of media.subtitles ?? []) needed.set(storageKey, `subtitle ${_id.toString()}`)
-  for (const key of thumbnailKeys(media.thumbnails ?? null)) {
-    needed.set(key, `seek thumbnails of item ${media._id.toString()}`)
+  for (const { _id, storageKey } of media.subtitles) required.set(storageKey, `subtitle ${_id.toString()}`)
+  for (const key of thumbnailKeys(media.thumbnails)) {
+    required.set(key, `seek thumbnails of item ${media._id.toString()}`)
   }
 }
