@@ -95,7 +95,7 @@ export async function buildContainer (
   const leases = createLeaseCheck(now)
   const catalogue = createCatalogue(log)
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
-  const search = createTitleSearch(catalogue, log)
+  const search = createTitleSearch({ catalogue, log })
   const trends = createTrends()
   const findSimilar = createSimilarTitles(catalogue, trends)
   const warn = (error: unknown, message: string): void => {
