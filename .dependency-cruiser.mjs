@@ -22,11 +22,22 @@ const LEVELS = [
   ['^src/schemas/', '^src/http/'],
   ['^src/search/'],
   ['^src/catalogue/'],
-  ['^src/storage/', '^src/security/', '^src/mail/', '^src/database/', '^src/audit/', '^src/config(\\.ts$|/)', '^migrations/'],
+  [
+    '^src/storage/',
+    '^src/security/',
+    '^src/mail/',
+    '^src/database/',
+    '^src/audit/',
+    '^src/config(\\.ts$|/)',
+    '^migrations/',
+  ],
   ['^models/'],
   ['^src/domain/'],
   ['^src/errors\\.ts$'],
 ]
+
+/** The folders of the service. */
+const SERVICE = '^(src|models|migrations|routes)/'
 
 const levelRules = LEVELS.slice(1).map((paths, index) => ({
   name: `level-${index + 2}-imports-upward`,
@@ -71,14 +82,14 @@ export default {
       name: 'service-is-self-contained',
       comment: 'The service imports neither tests, benchmarks nor the browser client.',
       severity: 'error',
-      from: { path: '^(src|models|routes)/' },
+      from: { path: SERVICE },
       to: { path: '^(test|bench|web)/' },
     },
     {
       name: 'every-file-has-a-level',
       comment: 'A new folder of src gets a level in this file.',
       severity: 'error',
-      from: { path: '^(src|models|routes)/', pathNot: LEVELS.flat() },
+      from: { path: SERVICE, pathNot: LEVELS.flat() },
       to: {},
     },
     {
@@ -89,10 +100,31 @@ export default {
     },
     {
       name: 'production-dependencies',
-      comment: 'The service imports only packages that are installed in production.',
+      comment: 'Production does not install the packages for development: no module of the service imports one.',
       severity: 'error',
-      from: { path: '^(src|models|routes)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      from: { path: SERVICE },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'development-packages',
+      comment: 'Only an embedded database server, which production never starts, loads packages for development.',
+      severity: 'error',
+      from: { path: SERVICE, pathNot: '^src/database/(start|running)-server\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], dynamic: true },
+    },
+    {
+      name: 'demo-is-optional',
+      comment: 'The demo is loaded when it is seeded: its data is not installed in production.',
+      severity: 'error',
+      from: { path: SERVICE, pathNot: '^src/demo/' },
+      to: { path: '^src/demo/', dynamic: false },
+    },
+    {
+      name: 'migrations-use-the-driver',
+      comment: 'A migration knows the documents of its time; models and rules know the newest form.',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { path: '^(src|models|routes)/' },
     },
   ],
   options: {

@@ -44,10 +44,14 @@ export async function expectModelForm (t: Test, model: unknown): Promise<void> {
   const documents = await Documents.collection.find().limit(20).toArray()
   t.ok(documents.length > 0, `${Documents.modelName} has documents`)
   for (const document of documents) {
-    // `strict: 'throw'` rejects unknown fields of a new document; reading a stored one adds the defaults.
-    await new Documents(document).validate()
-    const complete = Documents.hydrate(copy(document)).toObject({ depopulate: true, minimize: false })
-    t.strictSame(plain(complete), plain(document), `a document of ${Documents.modelName} has every field`)
+    // A new document drops unknown fields and gets the defaults.
+    const expected = new Documents(copy(document))
+    t.equal(expected.validateSync() ?? null, null)
+    t.strictSame(
+      sortKeys(document),
+      sortKeys(expected.toObject({ depopulate: true, minimize: false })),
+      `a document of ${Documents.modelName} has the fields of the model`,
+    )
   }
 }
 
@@ -55,7 +59,7 @@ const { BSON } = mongoose.mongo
 const copy = (document: mongo.Document): mongo.Document => BSON.deserialize(BSON.serialize(document))
 
 /** JSON with sorted keys: the order of stored fields does not matter. */
-function plain (value: unknown): unknown {
+function sortKeys (value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value),
     (_key, part: unknown) =>
