@@ -655,7 +655,7 @@ t.test('the service agrees with the reference model', async (t) => {
       (await Movie.insertMany(Array.from({ length: 60 }, (_, i) => ({ title: movieTitle(i), runtimeMs: 60_000 })))).map(
         (
           { _id },
-        ) => _id.toString()
+        ) => _id.toString(),
       )
     for (const app of world.apps) for (const movieId of movieIds) await containerOf(app).catalogue.reloadTitle(movieId)
     let crashes = 0

@@ -134,7 +134,7 @@ async function mergeByArrayFilters (
       device: null,
       private: false,
       videoHeight: 480,
-    maxHeight: 2_160,
+      maxHeight: 2_160,
       startedAt: new Date(START.startedAt),
       startPositionMs: START.startPositionMs,
       durationMs: timing.durationMs,

@@ -1,18 +1,19 @@
-// The bounded watch history in the account and its archive: no reader can tell where an entry lives.
+// The watch history embedded in the account, and its archive. Responses do not depend on where an entry is stored.
 import mongoose from 'mongoose'
 import t from 'tap'
 import { Account, MAX_WATCH_HISTORY_ENTRIES, type StoredAccount } from '../../../models/account.js'
 import { Movie } from '../../../models/movie.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
-import { measureLargestAccount } from '../../../bench/max-size-account.js'
+import { measureMaxSizeAccount } from '../../../bench/max-size-account.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
 import { addMovie, signUp, signUpAdmin, startApp, watch, type Person, containerOf } from '../../helper.js'
+import { movieTitle } from '../../movie-titles.js'
 
-t.test('a profile that watches more titles than its history embeds', async (t) => {
+t.test('a profile with more titles than the account embeds', async (t) => {
   const { app, clock } = await startApp(t)
   const movies = await Movie.insertMany(
-    Array.from({ length: 70 }, (_, i) => ({ title: `Film ${i}`, runtimeMs: 100_000 })),
+    Array.from({ length: 70 }, (_, i) => ({ title: movieTitle(i), runtimeMs: 100_000 })),
   )
   const ids = movies.map(({ _id }) => _id.toString())
   for (const id of ids) await containerOf(app).catalogue.reloadTitle(id)
@@ -31,31 +32,35 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
   const embedded = async (kim: Person) =>
     (await Account.findById(kim.accountId).lean<StoredAccount>())!.profiles[0]!.watchHistory
   const expected = (count: number) =>
-    Array.from({ length: count }, (_, i) => [`Film ${count - 1 - i}`, 20_000 + count - 1 - i])
-  const told = (list: Awaited<ReturnType<typeof cards>>) =>
+    Array.from({ length: count }, (_, i) => [movieTitle(count - 1 - i), 20_000 + count - 1 - i])
+  const summarise = (list: Awaited<ReturnType<typeof cards>>) =>
     list.map(({ title, positionMs }) => [title.title, positionMs])
 
-  t.test('one after another', async (t) => {
+  t.test('lists all titles when they are reported one after another', async (t) => {
     const kim = await signUp(app)
     for (let i = 0; i < 70; i++) t.equal((await report(kim, i, 20_000 + i)).status, 200)
     t.ok((await embedded(kim)).length <= MAX_WATCH_HISTORY_ENTRIES)
-    t.strictSame(told(await cards(kim)), expected(70))
+    t.strictSame(summarise(await cards(kim)), expected(70))
     t.equal(
       await WatchArchive.countDocuments({ profile: kim.profileId }) + (await embedded(kim)).length,
       70,
-      'each lives in one place',
+      'each entry is stored in one place',
     )
 
     const { accessToken } = (await kim.post(`/v1/profiles/${kim.profileId}/select`)).body
     t.match(
       (await kim.with(accessToken).get(`/v1/movies/${ids[2]}`)).body.progress,
       { positionMs: 20_002 },
-      'a page tells the progress of an archived title',
+      'the page of an archived title has its progress',
     )
 
     await report(kim, 3, 33_333, 500)
     const [first, ...rest] = await cards(kim)
-    t.match(first, { title: { title: 'Film 3' }, positionMs: 33_333 }, 'playing an archived title brings it back')
+    t.match(
+      first,
+      { title: { title: movieTitle(3) }, positionMs: 33_333 },
+      'playing an archived title moves it to the account',
+    )
     t.equal(rest.length, 69)
     t.equal(await WatchArchive.countDocuments({ profile: kim.profileId, title: ids[3] }), 0)
 
@@ -65,10 +70,10 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     })
     await WatchArchive.deleteMany({ profile: kim.profileId })
     await rebuildHistory(containerOf(app).watching, kim.email, () => undefined)
-    t.strictSame(await cards(kim), before, 'and all of it can be rebuilt from the plays')
+    t.strictSame(await cards(kim), before, 'a rebuild from the plays restores all entries')
   })
 
-  t.test('the exact place is there, years and 50,000 plays later', async (t) => {
+  t.test('resumes at the exact position years and 50,000 plays later', async (t) => {
     const kim = await signUp(app)
     const at = Date.UTC(2016, 1, 29, 20, 15, 30, 123)
     t.equal(
@@ -105,31 +110,31 @@ t.test('a profile that watches more titles than its history embeds', async (t) =
     t.equal((await kim.get(`/v1/profiles/${kim.profileId}/history?limit=100`)).body.items.length, 100)
   })
 
-  t.test('all at once', async (t) => {
+  t.test('lists all titles when they are reported concurrently', async (t) => {
     const kim = await signUp(app)
-    const answers = await Promise.all(ids.map(async (_, i) => await report(kim, i, 20_000 + i)))
-    t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
+    const responses = await Promise.all(ids.map(async (_, i) => await report(kim, i, 20_000 + i)))
+    t.strictSame([...new Set(responses.map(({ status }) => status))], [200])
     t.ok((await embedded(kim)).length <= MAX_WATCH_HISTORY_ENTRIES)
-    t.strictSame(told(await cards(kim)), expected(70))
+    t.strictSame(summarise(await cards(kim)), expected(70))
   })
 
-  t.test('many reports on one title at once end as one after another', async (t) => {
+  t.test('has the newest position after concurrent reports of one title', async (t) => {
     for (let round = 0; round < 10; round++) {
       const kim = await signUp(app)
       await Promise.all(Array.from({ length: 12 }, async (_, i) => await report(kim, 0, 10_000 + i * 1_000, 100 + i)))
-      t.match(await cards(kim), [{ title: { title: 'Film 0' }, positionMs: 21_000 }], `round ${round + 1}`)
+      t.match(await cards(kim), [{ title: { title: movieTitle(0) }, positionMs: 21_000 }], `round ${round + 1}`)
       t.equal((await embedded(kim)).length, 1)
     }
   })
 
-  t.test('the account stays small with every profile full', async (t) => {
-    const bytes = await measureLargestAccount()
-    t.comment(`five profiles, every list full and every field at its longest: ${bytes} bytes`)
+  t.test('keeps the account below 150 kB when every list is full', async (t) => {
+    const bytes = await measureMaxSizeAccount()
+    t.comment(`five profiles with full lists and fields of maximum length: ${bytes} bytes`)
     t.ok(bytes < 150_000, `${bytes} bytes`)
   })
 })
 
-t.test('a live stream is part of every answer before it is flushed', async (t) => {
+t.test('a live stream counts in all responses before it is flushed', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
@@ -159,5 +164,9 @@ t.test('a live stream is part of every answer before it is flushed', async (t) =
     watchedMs: 47_000,
     at: clock.now().toISOString(),
   })
-  t.equal((await kim.get(`/v1/profiles/${kim.profileId}/continue`)).status, 204, 'it is finished, though still playing')
+  t.equal(
+    (await kim.get(`/v1/profiles/${kim.profileId}/continue`)).status,
+    204,
+    'a finished movie has no card, even while it plays',
+  )
 })

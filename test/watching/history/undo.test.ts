@@ -17,10 +17,11 @@ import {
   type Person,
   containerOf,
 } from '../../helper.js'
+import { movieTitle } from '../../movie-titles.js'
 
 const DAY_MS = 86_400_000
 
-t.test('an action can be taken back', async (t) => {
+t.test('undoing an action', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const show = await addShow(app, admin)
@@ -28,8 +29,8 @@ t.test('an action can be taken back', async (t) => {
   const movie = await addMovie(app, admin)
 
   const base = (kim: Person) => `/v1/profiles/${kim.profileId}`
-  /** Everything that a viewer is told of what was watched. */
-  async function told (kim: Person) {
+  /** Reads everything that the API shows of the watch state of a profile. */
+  async function readState (kim: Person) {
     const get = async (path: string) => (await kim.get(`${base(kim)}/${path}`)).body
     return {
       history: await get('history?limit=100'),
@@ -42,7 +43,8 @@ t.test('an action can be taken back', async (t) => {
       ),
     }
   }
-  async function busy (): Promise<Person> {
+  /** Signs up a person with plays, a mark and a resumable movie. */
+  async function signUpWithHistory (): Promise<Person> {
     const kim = await signUp(app)
     await watch(kim, clock, first, 58_000)
     await watch(kim, clock, movie, 34_567, 30_001)
@@ -52,83 +54,87 @@ t.test('an action can be taken back', async (t) => {
     return kim
   }
   const ACTIONS: Array<[name: string, act: (kim: Person) => Promise<{ status: number, body: any }>]> = [
-    ['hide', async (kim) => await kim.delete(`${base(kim)}/continue-watching/${movie}`)],
-    ['drop', async (kim) => await kim.put(`${base(kim)}/dropped/${show.id}`)],
-    ['mark a movie', async (kim) => await kim.put(`${base(kim)}/watched/${movie}`)],
+    ['hiding a title', async (kim) => await kim.delete(`${base(kim)}/continue-watching/${movie}`)],
+    ['dropping a title', async (kim) => await kim.put(`${base(kim)}/dropped/${show.id}`)],
+    ['marking a movie', async (kim) => await kim.put(`${base(kim)}/watched/${movie}`)],
     [
-      'mark a season',
+      'marking a season',
       async (kim) => await kim.put(`${base(kim)}/watched/${show.id}?season=2`, { watchedAt: '2021-01-01T00:00:00Z' }),
     ],
-    ['mark a show', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}`)],
-    ['take a mark back', async (kim) => await kim.delete(`${base(kim)}/watched/${third}`)],
-    ["take a show's marks back", async (kim) => await kim.delete(`${base(kim)}/watched/${show.id}`)],
-    ['watch again', async (kim) => await kim.put(`${base(kim)}/rewatch/${show.id}`)],
+    ['marking a show', async (kim) => await kim.put(`${base(kim)}/watched/${show.id}`)],
+    ['unmarking an episode', async (kim) => await kim.delete(`${base(kim)}/watched/${third}`)],
+    ['unmarking a show', async (kim) => await kim.delete(`${base(kim)}/watched/${show.id}`)],
+    ['starting a rewatch', async (kim) => await kim.put(`${base(kim)}/rewatch/${show.id}`)],
     [
-      'delete a play',
+      'removing a play',
       async (kim) =>
         await kim.delete(`${base(kim)}/history/${(await kim.get(`${base(kim)}/history`)).body.items[1].id}`),
     ],
-    ['clear a title', async (kim) => await kim.delete(`${base(kim)}/history?titleId=${show.id}`)],
-    ['clear everything', async (kim) => await kim.delete(`${base(kim)}/history`)],
+    ['clearing a title', async (kim) => await kim.delete(`${base(kim)}/history?titleId=${show.id}`)],
+    ['clearing the history', async (kim) => await kim.delete(`${base(kim)}/history`)],
   ]
 
   for (const [name, act] of ACTIONS) {
-    t.test(name, async (t) => {
-      const kim = await busy()
-      const before = await told(kim)
-      const answer = await act(kim)
-      t.match(answer, { status: 200, body: { undo: /^[0-9a-f]{24}$/, undoUntil: String } })
-      t.notSame(await told(kim), before, 'it does something')
-      const url = `${base(kim)}/undo/${answer.body.undo}`
+    t.test(`restores the state before ${name}`, async (t) => {
+      const kim = await signUpWithHistory()
+      const before = await readState(kim)
+      const response = await act(kim)
+      t.match(response, { status: 200, body: { undo: /^[0-9a-f]{24}$/, undoUntil: String } })
+      t.notSame(await readState(kim), before, 'the action changes the state')
+      const url = `${base(kim)}/undo/${response.body.undo}`
       expectProblem(t, await (await signUp(app)).post(url), 'not-found', 404)
       const other = await signUp(app)
-      expectProblem(t, await other.post(`${base(other)}/undo/${answer.body.undo}`), 'not-found', 404)
+      expectProblem(t, await other.post(`${base(other)}/undo/${response.body.undo}`), 'not-found', 404)
       clock.advance(29 * DAY_MS)
       const later = await signInAgain(app, kim)
       t.equal((await later.post(url)).status, 204)
-      t.strictSame(await told(later), before, 'exactly what was there is there')
-      t.equal((await later.post(url)).status, 204, 'a second time')
-      t.strictSame(await told(later), before, 'changes nothing')
+      t.strictSame(await readState(later), before, 'the state is the same as before')
+      t.equal((await later.post(url)).status, 204, 'a second undo succeeds')
+      t.strictSame(await readState(later), before, 'and changes nothing')
       await rebuildHistory(containerOf(app).watching, kim.email, () => undefined)
-      t.strictSame(await told(later), before, 'and the plays say the same')
+      t.strictSame(await readState(later), before, 'a rebuild from the plays gives the same state')
     })
 
-    t.test(`${name}: two undos at once end as one`, async (t) => {
-      const kim = await busy()
-      const before = await told(kim)
+    t.test(`has the same result for concurrent undos of ${name}`, async (t) => {
+      const kim = await signUpWithHistory()
+      const before = await readState(kim)
       const { undo } = (await act(kim)).body
-      const answers = await Promise.all([1, 2, 3].map(async () => await kim.post(`${base(kim)}/undo/${undo}`)))
-      t.strictSame(answers.map(({ status }) => status), [204, 204, 204])
-      t.strictSame(await told(kim), before)
+      const responses = await Promise.all([1, 2, 3].map(async () => await kim.post(`${base(kim)}/undo/${undo}`)))
+      t.strictSame(responses.map(({ status }) => status), [204, 204, 204])
+      t.strictSame(await readState(kim), before)
     })
   }
 
-  t.test('a call that is repeated, because its answer was lost, is applied once', async (t) => {
-    const kim = await busy()
-    const before = await told(kim)
+  t.test('restores the state before the first of repeated requests', async (t) => {
+    const kim = await signUpWithHistory()
+    const before = await readState(kim)
     for (const [name, act] of ACTIONS.slice(0, 2)) {
       await act(kim)
       clock.advance(1_000)
       const { undo } = (await act(kim)).body
       t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
-      t.strictSame(await told(kim), before, `${name}: the undo of the second answer takes all of it back`)
+      t.strictSame(await readState(kim), before, `${name}: the token of the second response undoes the first request`)
     }
     await kim.put(`${base(kim)}/rewatch/${show.id}`)
     clock.advance(1_000)
     await kim.put(`${base(kim)}/rewatch/${show.id}`)
-    t.match((await told(kim)).cards.items[0], { item: { id: first }, pass: 2 })
+    t.match((await readState(kim)).cards.items[0], { item: { id: first }, pass: 2 })
     expectProblem(t, await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=1`), 'not-watching-again', 409)
-    for (const again of [1, 2]) {
-      t.equal((await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status, 204, `taken back, call ${again}`)
+    for (const attempt of [1, 2]) {
+      t.equal(
+        (await kim.delete(`${base(kim)}/rewatch/${show.id}?pass=2`)).status,
+        204,
+        `cancelled by request ${attempt}`,
+      )
     }
-    t.strictSame(await told(kim), before)
-    const nothing = await signUp(app)
-    t.equal((await nothing.put(`${base(nothing)}/rewatch/${show.id}`)).status, 200)
-    t.strictSame((await told(nothing)).cards.items, [], 'what was never watched cannot be watched again')
+    t.strictSame(await readState(kim), before)
+    const newcomer = await signUp(app)
+    t.equal((await newcomer.put(`${base(newcomer)}/rewatch/${show.id}`)).status, 200)
+    t.strictSame((await readState(newcomer)).cards.items, [], 'an unwatched title cannot be rewatched')
   })
 
-  t.test('for 30 days', async (t) => {
-    const kim = await busy()
+  t.test('is possible for 30 days', async (t) => {
+    const kim = await signUpWithHistory()
     const { undo } = (await kim.delete(`${base(kim)}/history`)).body
     clock.advance(30 * DAY_MS)
     const later = await signInAgain(app, kim)
@@ -136,13 +142,13 @@ t.test('an action can be taken back', async (t) => {
     expectProblem(t, await later.post(`${base(kim)}/undo/${'0'.repeat(24)}`), 'not-found', 404)
   })
 
-  t.test('what was watched since stays', async (t) => {
-    const kim = await busy()
+  t.test('keeps what was watched since', async (t) => {
+    const kim = await signUpWithHistory()
     const { undo } = (await kim.delete(`${base(kim)}/history`)).body
     clock.advance(1_000)
     await watch(kim, clock, movie, 50_000)
     t.equal((await kim.post(`${base(kim)}/undo/${undo}`)).status, 204)
-    const { history, cards } = await told(kim)
+    const { history, cards } = await readState(kim)
     t.strictSame(history.items.map((one: any) => [one.item.id, one.positionMs]), [[movie, 50_000], [second, 12_345], [
       movie,
       34_567,
@@ -150,16 +156,16 @@ t.test('an action can be taken back', async (t) => {
     t.match(cards.items, [{ item: { id: movie }, positionMs: 50_000 }, { item: { id: second }, positionMs: 12_345 }])
   })
 
-  t.test('what was decided since stays', async (t) => {
-    const kim = await busy()
+  t.test('keeps later decisions', async (t) => {
+    const kim = await signUpWithHistory()
     const hidden = (await kim.delete(`${base(kim)}/continue-watching/${movie}`)).body.undo
     await kim.put(`${base(kim)}/continue-watching/${movie}`)
     clock.advance(1_000)
     const again = await kim.delete(`${base(kim)}/continue-watching/${movie}`)
     await kim.post(`${base(kim)}/undo/${hidden}`)
-    t.equal((await told(kim)).cards.items.length, 1, 'undoing the first hiding leaves the second')
+    t.equal((await readState(kim)).cards.items.length, 1, 'the second hiding remains after the first is undone')
     await kim.post(`${base(kim)}/undo/${again.body.undo}`)
-    t.equal((await told(kim)).cards.items.length, 2)
+    t.equal((await readState(kim)).cards.items.length, 2)
 
     const marked = (await kim.put(`${base(kim)}/watched/${movie}`)).body.undo
     clock.advance(1_000)
@@ -168,18 +174,18 @@ t.test('an action can be taken back', async (t) => {
     t.match((await kim.get(`${base(kim)}/progress/${movie}`)).body, {
       finished: true,
       finishedAt: '2022-02-02T00:00:00.000Z',
-    }, 'a newer mark stays')
+    }, 'a newer mark remains')
   })
 
-  t.test('a cleared history of sixty titles comes back with its archive', async (t) => {
+  t.test('restores a cleared history of sixty titles with its archive', async (t) => {
     const kim = await signUp(app)
-    const films: string[] = []
+    const movies: string[] = []
     const editor = await signUpAdmin(app)
     for (let i = 0; i < 60; i++) {
-      films.push((await editor.post('/v1/admin/movies', { title: `Film ${i}`, runtimeMs: 60_000 })).body.id)
+      movies.push((await editor.post('/v1/admin/movies', { title: movieTitle(i), runtimeMs: 60_000 })).body.id)
     }
-    for (const film of films) {
-      await kim.put(`${base(kim)}/progress/${film}`, {
+    for (const id of movies) {
+      await kim.put(`${base(kim)}/progress/${id}`, {
         positionMs: 20_000,
         watchedMs: 20_000,
         at: clock.now().toISOString(),
@@ -192,9 +198,9 @@ t.test('an action can be taken back', async (t) => {
     t.equal(before.length, 60)
     const { undo } = (await kim.delete(`${base(kim)}/history`)).body
     t.strictSame(await cards(), [])
-    t.equal(await Play.countDocuments({ profile: kim.profileId }), 0, 'the plays are out of reach')
+    t.equal(await Play.countDocuments({ profile: kim.profileId }), 0, 'all plays are soft-deleted')
     clock.advance(1_000)
-    await kim.put(`${base(kim)}/progress/${films[3]}`, {
+    await kim.put(`${base(kim)}/progress/${movies[3]}`, {
       positionMs: 30_000,
       watchedMs: 10_000,
       at: clock.now().toISOString(),
@@ -202,12 +208,12 @@ t.test('an action can be taken back', async (t) => {
     })
     await kim.post(`${base(kim)}/undo/${undo}`)
     const after = await cards()
-    t.match(after[0], { title: { title: 'Film 3' }, positionMs: 30_000 })
-    t.strictSame(after.slice(1), before.filter((card: any) => card.title.title !== 'Film 3'))
-    t.equal(await SoftDeleted.countDocuments({ profile: kim.profileId }), 0, 'nothing is left in the trash')
+    t.match(after[0], { title: { title: movieTitle(3) }, positionMs: 30_000 })
+    t.strictSame(after.slice(1), before.filter((card: any) => card.title.title !== movieTitle(3)))
+    t.equal(await SoftDeleted.countDocuments({ profile: kim.profileId }), 0, 'no soft-deleted copy remains')
   })
 
-  t.test('a deleted profile leaves nothing to undo', async (t) => {
+  t.test('is impossible after the profile is deleted', async (t) => {
     const kim = await signUp(app)
     const { id } = (await kim.post('/v1/profiles', { name: 'Lee' })).body
     await kim.put(`/v1/profiles/${id}/progress/${movie}`, { positionMs: 20_000, at: clock.now().toISOString() })
