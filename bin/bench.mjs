@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// npm run bench:watching, bench:stream, bench:catalogue: sets up what is missing, then runs a benchmark by its name; words
-// after -- are its options.
-// No .env here: a benchmark is not to meet the database or the secrets of the service.
-import { hand, prepare } from './prepare.mjs'
+// npm run bench:watching, bench:catalogue and bench:stream: installs and builds what is missing, then runs a benchmark.
+// Words after -- are its options. .env is not read: a benchmark must not use the database or the secrets of a service.
+import { prepare } from './prepare.mjs'
+import { spawnScript } from './spawn-script.mjs'
 
 const BENCHMARKS = ['watching', 'stream', 'catalogue']
 const [name, ...options] = process.argv.slice(2)
 if (!BENCHMARKS.includes(name)) {
-  console.error(`Which benchmark? One of: ${BENCHMARKS.join(', ')}`)
+  console.error(`Name a benchmark: ${BENCHMARKS.join(', ')}.`)
   process.exit(1)
 }
 await prepare()
-hand('--enable-source-maps', `dist/bench/${name}.js`, ...options)
+spawnScript('--enable-source-maps', `dist/bench/${name}.js`, ...options)

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// npm run db: the embedded database alone, until Ctrl-C.
-import { hand, loadEnvironment, prepare } from './prepare.mjs'
+// npm run db: runs the embedded database server without the service, until Ctrl-C.
+import { prepare } from './prepare.mjs'
+import { loadEnvironment, spawnScript } from './spawn-script.mjs'
 
 loadEnvironment()
 await prepare()
-hand('--enable-source-maps', 'dist/src/cli/run-database.js')
+spawnScript('--enable-source-maps', 'dist/src/cli/run-database.js')

@@ -1,26 +1,23 @@
 #!/usr/bin/env node
-// npm run dev: the service, restarted whenever a source changes. The database is npm run db's, or MONGODB_URI's; without
-// either each restart starts one for itself.
+// npm run dev: runs the service and restarts it when a source changes. It uses the server of npm run db or MONGODB_URI;
+// without either, each restart starts an embedded server.
 import { spawn } from 'node:child_process'
-import { hand, loadEnvironment, prepare, ROOT } from './prepare.mjs'
+import { prepare, ROOT } from './prepare.mjs'
+import { loadEnvironment, spawnScript } from './spawn-script.mjs'
 
 loadEnvironment()
 await prepare()
-const compiler = spawn(process.execPath, [
-  'node_modules/typescript/bin/tsc',
-  '-p',
-  'tsconfig.json',
-  '--watch',
-  '--preserveWatchOutput',
-], { cwd: ROOT, stdio: 'inherit' })
-const page = spawn(process.execPath, ['web/build.mjs', '--watch'], { cwd: ROOT, stdio: 'inherit' })
+const compilerArgs = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput']
+const compiler = spawn(process.execPath, compilerArgs, { cwd: ROOT, stdio: 'inherit' })
+const pageBuild = spawn(process.execPath, ['web/build.mjs', '--watch'], { cwd: ROOT, stdio: 'inherit' })
 process.on('exit', () => {
   compiler.kill()
-  page.kill()
+  pageBuild.kill()
 })
-hand(
+spawnScript(
   '--watch-path=dist/src',
   '--watch-path=dist/models',
+  '--watch-path=dist/migrations',
   '--watch-path=dist/routes',
   '--watch-preserve-output',
   '--enable-source-maps',

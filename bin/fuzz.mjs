@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// npm run test:fuzz: sets up what is missing, then tries the service with input that nobody thought of; words after -- are its
-// options.
-// No .env here: a test run is not to meet the database or the secrets of the service.
-import { hand, prepare } from './prepare.mjs'
+// npm run test:fuzz: installs and builds what is missing, then sends generated requests to the service. Words after --
+// are options. .env is not read: the run must not use the database or the secrets of a service.
+import { prepare } from './prepare.mjs'
+import { spawnScript } from './spawn-script.mjs'
 
 await prepare()
-hand('--enable-source-maps', 'dist/test/fuzz/run.js', ...process.argv.slice(2))
+spawnScript('--enable-source-maps', 'dist/test/fuzz/run.js', ...process.argv.slice(2))

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The command line of the service: npm run normflix -- COMMAND.
-import { loadEnvironment, prepare, ROOT } from './prepare.mjs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { prepare, ROOT } from './prepare.mjs'
+import { loadEnvironment } from './spawn-script.mjs'
 
 loadEnvironment()
 await prepare()

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// npm start: sets up what is missing, then runs the service.
-import { hand, loadEnvironment, prepare } from './prepare.mjs'
+// npm start: installs and builds what is missing, then runs the service.
+import { prepare } from './prepare.mjs'
+import { loadEnvironment, spawnScript } from './spawn-script.mjs'
 
 loadEnvironment()
 await prepare()
-hand('--enable-source-maps', 'dist/src/server.js')
+spawnScript('--enable-source-maps', 'dist/src/server.js')
