@@ -1,4 +1,4 @@
-# The service alone; docker-compose.yml adds MongoDB.
+# The service in production. docker-compose.yml adds MongoDB.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -6,6 +6,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
 COPY models ./models
+COPY migrations ./migrations
 COPY routes ./routes
 COPY web ./web
 COPY openapi ./openapi
@@ -19,18 +20,16 @@ RUN npm ci --omit=dev && npm cache clean --force
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
-# A volume that is mounted there takes over its owner.
+# A new volume mounted on /data gets the owner of the folder.
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# The demo's clips, for who tries the image with NODE_ENV=development.
-COPY src/demo/clips ./src/demo/clips
 COPY bin ./bin
 COPY package.json ./
 USER node
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# node itself is the main process: it gets SIGTERM, and finishes what is in flight.
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
+# Node is the main process: it receives SIGTERM and shuts down gracefully.
 CMD ["node", "--enable-source-maps", "dist/src/server.js"]

@@ -120,7 +120,7 @@ function describeError (error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `${text}\nAnother program uses this port; select another one with PORT=3001 npm start.`
   }
-  if (code === 'ERR_MODULE_NOT_FOUND') {
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
     return `${text}\nDevelopment needs the packages for development: run npm ci, or set NODE_ENV=production.`
   }
   return text

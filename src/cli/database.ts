@@ -43,7 +43,7 @@ export function registerDatabaseCommands (program: Command): void {
 
 async function migrate (): Promise<void> {
   const applied = await applyMigrations(printItem)
-  console.log(applied.length === 0 ? 'No migrations are pending.' : `Applied ${applied.length} migrations.`)
+  console.log(applied.length === 0 ? 'No migrations are pending.' : `Migrations applied: ${applied.length}.`)
   await createIndexes()
   console.log('All indexes exist.')
 }
