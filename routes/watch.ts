@@ -35,7 +35,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 const watch: FastifyPluginAsync = async (app) => {
-  await app.register(fastifyStatic, { root: path.join(WEB_DIR, 'assets'), serve: false })
+  // The build writes a Brotli and a gzip copy of each script and style.
+  await app.register(fastifyStatic, { root: path.join(WEB_DIR, 'assets'), serve: false, preCompressed: true })
 
   for (const url of ['/watch', '/watch/', ...EMAIL_LINK_PATHS]) app.get(url, { config: { access: 'public' } }, sendPage)
 

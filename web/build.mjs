@@ -3,10 +3,11 @@
 import { build, context } from 'esbuild'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const inRoot = (...parts) => path.join(ROOT, ...parts)
@@ -84,6 +85,20 @@ const options = {
   logLevel: 'warning',
 }
 
+/** Brotli at quality 9 takes 0.1 s for all assets. At 11, they would be 8 % smaller and take 1.2 s. */
+const BROTLI_QUALITY = 9
+
+/** Writes compressed copies of scripts and styles, so that the service does not compress them for each request. */
+function compressAssets () {
+  const folder = path.join(TARGET, 'assets')
+  for (const name of readdirSync(folder).filter((file) => /\.(css|js|svg)$/.test(file))) {
+    const bytes = readFileSync(path.join(folder, name))
+    const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }
+    writeFileSync(path.join(folder, `${name}.br`), brotliCompressSync(bytes, brotliOptions))
+    writeFileSync(path.join(folder, `${name}.gz`), gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }))
+  }
+}
+
 const hasFlag = (flag) => process.argv.includes(flag)
 
 if (!hasFlag('--bundle')) {
@@ -95,4 +110,5 @@ if (hasFlag('--watch')) {
 } else if (!hasFlag('--check')) {
   rmSync(TARGET, { recursive: true, force: true })
   await build(options)
+  compressAssets()
 }
