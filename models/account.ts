@@ -1,61 +1,61 @@
-// An account: sign-in data, plan, and its profiles with their recent watch history and wishlist.
-// The plan's limit on profiles is enforced here, on every write verb.
+// An account: log-in data, plan, and its profiles with their recent watch history and wishlist.
+// The hooks enforce the plan's limit on profiles on every write method.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
+import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
+import { ADULT_AGE } from '../src/domain/maturity.js'
 import {
   assertProfileLimit,
   countUsableProfiles,
-  limitsOf,
-  maxStoredProfiles,
+  isSameLimits,
   type PlanId,
   type PlanLimits,
+  type PlanTable,
 } from '../src/domain/plans.js'
-import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
-import { ADULT_AGE } from '../src/domain/maturity.js'
 import { conflict } from '../src/errors.js'
+import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 import {
   REPLACE_METHODS,
   rootSegment,
-  withoutPositions,
-  writtenPaths,
   UnguardedWriteError,
   UPDATE_METHODS,
+  withoutPositions,
+  writtenPaths,
   type AnyUpdate,
 } from './write-guards.js'
-import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
 
-/** How many titles a profile keeps in its embedded watch history; older entries move to the archive. */
+/** Number of titles in the embedded watch history of a profile; older entries move to the archive. */
 export const MAX_WATCH_HISTORY_ENTRIES = 24
 export const MAX_WISHLIST_TITLES = 500
-/** A name may unfold to many times its length: a longer one is compared by its hash. */
-const NAME_KEY_LENGTH = 100
+/** NFKC may expand a name to many times its length; longer keys are hashed. */
+const MAX_NAME_KEY_LENGTH = 100
 
 export type Role = 'member' | 'admin'
 
 export interface StoredProfile {
   _id: Types.ObjectId
   name: string
-  /** The name as it is compared within the account: case and width folded. */
+  /** Form of the name that is unique within the account: see `profileNameKey`. */
   nameKey: string
   avatar: string | null
   kids: boolean
   maxMaturityAge: number
   audioLanguages: string[]
   subtitleLanguages: string[]
-  /** Missing in profiles from before it could be chosen: smart. */
-  subtitleMode?: SubtitleMode
+  subtitleMode: SubtitleMode
   autoplay: boolean
-  /** A movie leaves the wishlist when it was watched to its end. */
+  /** Removes a movie from the wishlist when it is finished. */
   dropWatchedMovies: boolean
   pinHash: string | null
+  /** Not usable in the current plan; keeps its data. */
   locked: boolean
-  /** Newest added first. */
+  /** Newest first. */
   wishlist: Types.ObjectId[]
-  /** One entry a title, in no order: sorted when read. */
+  /** One entry per title, unordered: readers sort it. */
   watchHistory: WatchEntry[]
-  /** The newest activity in the archive: whoever needs nothing older need not look there. Null when it is empty. */
+  /** Newest activity in the archive: readers of newer entries skip the archive. Null when it is empty. */
   archivedUntil: Date | null
-  /** Events up to this moment were cleared by the viewer and stay away. */
+  /** The profile cleared its history: events up to this time do not restore it. */
   historyClearedAt: Date | null
 }
 
@@ -63,16 +63,16 @@ export interface StoredAccount {
   _id: Types.ObjectId
   /** Normalised: trimmed, NFKC, lower case. */
   email: string
-  /** When its owner proved to read the mail of the address; null until then. */
+  /** When the owner confirmed the email address; null until then. */
   emailVerifiedAt: Date | null
-  /** Closed by its owner, and erased from then on; null for an account that is open. */
+  /** When a closed account is erased; null for an open account. */
   eraseAt: Date | null
-  /** When an administrator shut it: nobody signs in; null, or missing in older ones, for an account that is open. */
-  disabledAt?: Date | null
+  /** When an administrator disabled the account; null for an enabled one. */
+  disabledAt: Date | null
   passwordHash: string
   role: Role
   plan: PlanId
-  /** Copied from the plan, so that the guard of a write reads one document. */
+  /** Copy of the limits of the plan, so that the guard of a write reads one document. */
   limits: PlanLimits
   profiles: StoredProfile[]
   createdAt: Date
@@ -98,26 +98,26 @@ const profileSchema = new Schema<StoredProfile>({
   wishlist: {
     type: [Schema.Types.ObjectId],
     default: [],
-    validate: (list: unknown[]) => list.length <= MAX_WISHLIST_TITLES,
+    validate: (titles: unknown[]) => titles.length <= MAX_WISHLIST_TITLES,
   },
   watchHistory: {
     type: [watchEntrySchema],
     default: [],
-    validate: (list: unknown[]) => list.length <= MAX_WATCH_HISTORY_ENTRIES,
+    validate: (entries: unknown[]) => entries.length <= MAX_WATCH_HISTORY_ENTRIES,
   },
   archivedUntil: { type: Date, default: null },
   historyClearedAt: { type: Date, default: null },
 })
 
 const accountSchema = new Schema<StoredAccount>({
-  // Log-in and the promise that an address is taken once.
+  // Log-in; an email belongs to one account.
   email: { type: String, required: true, unique: true },
   emailVerifiedAt: { type: Date, default: null },
   eraseAt: { type: Date, default: null },
   disabledAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
   role: { type: String, enum: ['member', 'admin'], default: 'member' },
-  // Which there are is checked where it changes: an account may be on one that is not offered any more.
+  // Not an enumeration: an account may have a plan that is no longer on offer.
   plan: { type: String, required: true },
   limits: {
     maxProfiles: { type: Number, required: true },
@@ -127,38 +127,90 @@ const accountSchema = new Schema<StoredAccount>({
   profiles: { type: [profileSchema], default: [] },
 }, { collection: 'accounts', timestamps: true, optimisticConcurrency: ['plan', 'limits', 'profiles'] })
 
-// Closed accounts whose period of grace is over.
+// Closed accounts whose grace period is over.
 accountSchema.index({ eraseAt: 1 })
-// Whether there is another administrator; lists by role.
+// Check for another administrator; lists by role.
 accountSchema.index({ role: 1, _id: 1 })
 
-/** Folds a profile's name for comparison: `Kim`, `KIM` and full-width `Ｋｉｍ` are one name. */
+/** Converts a profile name to the form that is compared: `Kim`, `KIM` and full-width `Ｋｉｍ` are the same name. */
 export function profileNameKey (name: string): string {
-  const folded = name.normalize('NFKC').trim().toLowerCase()
-  return folded.length <= NAME_KEY_LENGTH ? folded : createHash('sha256').update(folded).digest('hex')
+  const key = name.normalize('NFKC').trim().toLowerCase()
+  return key.length <= MAX_NAME_KEY_LENGTH ? key : createHash('sha256').update(key).digest('hex')
 }
-
-accountSchema.pre('validate', function deriveLimitsAndGuardProfiles () {
-  if (this.isModified('plan') || this.isNew) this.limits = limitsOf(this.plan)
-  if (!this.isModified('profiles') && !this.isModified('plan') && !this.isNew) return
-  for (const profile of this.profiles) profile.nameKey = profileNameKey(profile.name)
-  assertProfileLimit(this.limits, this.profiles)
-  if (countUsableProfiles(this.profiles) === 0) {
-    throw conflict('last-profile', 'The last profile stays', 'An account keeps at least one usable profile.')
-  }
-  if (new Set(this.profiles.map((profile) => profile.nameKey)).size !== this.profiles.length) throw profileNameTaken()
-})
 
 export function profileNameTaken (): Error {
   return conflict(
     'profile-name-taken',
     'Name taken',
-    'Another profile of this account has this name; capitals do not make a difference.',
+    'Another profile of this account has this name; upper and lower case are the same.',
   )
 }
 
-/** What targeted updates may write inside a profile: none of it decides about limits. */
-const FREE_PROFILE_PATHS = [
+/**
+ * Creates an unsaved account. Its save copies the limits of the plan from the table.
+ * @throws DomainError 400 `validation-failed` when the plan is not on offer
+ */
+export function newAccount (
+  fields: Pick<StoredAccount, 'email' | 'passwordHash' | 'plan' | 'profiles'> & Partial<Pick<StoredAccount, 'role'>>,
+  plans: PlanTable,
+): AccountDocument {
+  const account = new Account({ ...fields, limits: plans.limitsOf(fields.plan) })
+  account.$locals['plans'] = plans
+  return account
+}
+
+/**
+ * Changes the plan of a loaded account. Its save copies the limits from the table, also those of the same plan when
+ * they have changed.
+ * @throws DomainError 400 `validation-failed` when the plan is not on offer
+ */
+export function setPlan (account: AccountDocument, planId: PlanId, plans: PlanTable): void {
+  const hasOtherLimits = !isSameLimits(account.limits, plans.limitsOf(planId))
+  account.$locals['plans'] = plans
+  account.plan = planId
+  if (hasOtherLimits) account.markModified('plan')
+}
+
+/**
+ * Adds a profile in one write. The filter contains the limits, so that concurrent calls cannot exceed them.
+ * @returns false when the account does not exist, has the name already or has no room
+ */
+export async function pushProfile (
+  accountId: string | Types.ObjectId,
+  profile: StoredProfile,
+  plans: PlanTable,
+): Promise<boolean> {
+  const { modifiedCount } = await Account.updateOne(
+    { _id: accountId },
+    { $push: { profiles: profile } },
+    { plans } as never,
+  )
+  return modifiedCount > 0
+}
+
+/** Derives limits and name keys, and checks the profiles. Both hooks call it: a save may skip validation. */
+function deriveLimitsAndCheckProfiles (this: AccountDocument): void {
+  if (this.isNew || this.isModified('plan')) {
+    const plans = this.$locals['plans'] as PlanTable | undefined
+    if (plans === undefined) throw new UnguardedWriteError('accounts: a plan is set by newAccount or setPlan')
+    this.limits = plans.limitsOf(this.plan)
+  } else if (this.isModified('limits')) {
+    throw new UnguardedWriteError('accounts: limits are copied from the plan, never set')
+  }
+  if (!this.isModified('profiles') && !this.isModified('plan') && !this.isNew) return
+  for (const profile of this.profiles) profile.nameKey = profileNameKey(profile.name)
+  assertProfileLimit(this.limits, this.profiles)
+  if (countUsableProfiles(this.profiles) === 0) {
+    throw conflict('last-profile', 'Last profile', 'An account keeps at least one usable profile.')
+  }
+  if (new Set(this.profiles.map((profile) => profile.nameKey)).size !== this.profiles.length) throw profileNameTaken()
+}
+
+accountSchema.pre('validate', deriveLimitsAndCheckProfiles)
+accountSchema.pre('save', deriveLimitsAndCheckProfiles)
+
+/** Paths of a profile that an update may write: no limit depends on them. */
+const UNGUARDED_PROFILE_PATHS = [
   'profiles.watchHistory',
   'profiles.wishlist',
   'profiles.archivedUntil',
@@ -166,94 +218,87 @@ const FREE_PROFILE_PATHS = [
 ]
 const GUARDED_ROOTS = new Set(['profiles', 'plan', 'limits'])
 
-interface GuardedUpdate {
-  filter: Record<string, unknown>
-  extra: UpdateQuery<unknown>
-}
-
-/**
- * Checks an update of accounts. Adding a profile gets the plan's limit and the uniqueness of names into its filter;
- * anything else that touches plan or profiles has to go through the document and its hooks.
- * @throws UnguardedWriteError
- */
-function guardUpdate (update: AnyUpdate): GuardedUpdate | null {
+/** Finds the profile that an update adds; null without one. @throws UnguardedWriteError for other guarded paths */
+function findAddedProfile (update: AnyUpdate): StoredProfile | null {
   let added: StoredProfile | null = null
   for (const { operator, path, value } of writtenPaths(update)) {
     if (path !== '' && !GUARDED_ROOTS.has(rootSegment(path))) continue
-    const shape = withoutPositions(path)
-    if (operator !== 'pipeline' && FREE_PROFILE_PATHS.some((free) => shape === free || shape.startsWith(`${free}.`))) {
-      continue
-    }
-    if (operator === '$push' && path === 'profiles' && isOneProfile(value)) {
+    if (operator !== 'pipeline' && isUnguardedProfilePath(withoutPositions(path))) continue
+    if (operator === '$push' && path === 'profiles' && isSingleProfile(value)) {
       added = value
       continue
     }
     throw new UnguardedWriteError(`accounts: "${path}" is written by saving the document, not by ${operator}`)
   }
-  return added === null ? null : guardAddedProfile(added)
+  return added
 }
 
-/** `$each` and its like add several at once, which the guard's filter would not count. */
-function isOneProfile (value: unknown): value is StoredProfile {
+function isUnguardedProfilePath (path: string): boolean {
+  return UNGUARDED_PROFILE_PATHS.some((unguarded) => path === unguarded || path.startsWith(`${unguarded}.`))
+}
+
+/** `$each` adds several profiles, which the filter of the guard would not count. */
+function isSingleProfile (value: unknown): value is StoredProfile {
   return typeof value === 'object' && value !== null && 'name' in value && !('$each' in value)
 }
 
-function guardAddedProfile (profile: StoredProfile): GuardedUpdate {
-  profile.nameKey = profileNameKey(profile.name)
-  profile.locked = false
+/** The condition under which an account has room for one more profile with another name. */
+function roomForProfile (nameKey: string, maxStoredProfiles: number): Record<string, unknown> {
   const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
-  const filter = {
-    'profiles.nameKey': mongoose.trusted({ $ne: profile.nameKey }),
+  // Locked profiles count towards the stored maximum.
+  const maxProfiles = { $max: [maxStoredProfiles, '$limits.maxProfiles'] }
+  return {
+    'profiles.nameKey': mongoose.trusted({ $ne: nameKey }),
     $expr: mongoose.trusted({
-      $and: [{ $lt: [{ $size: usable }, '$limits.maxProfiles'] }, {
-        $lt: [{ $size: '$profiles' }, { $max: [maxStoredProfiles(), '$limits.maxProfiles'] }],
-      }],
+      $and: [
+        { $lt: [{ $size: usable }, '$limits.maxProfiles'] },
+        { $lt: [{ $size: '$profiles' }, maxProfiles] },
+      ],
     }),
   }
-  // The version moves on, so that a document loaded before this profile existed cannot be saved over it.
-  return { filter, extra: { $inc: { __v: 1 } } }
 }
 
-accountSchema.pre([...UPDATE_METHODS], function guardPlanLimits () {
-  const guarded = guardUpdate(this.getUpdate())
-  if (guarded === null) return
-  this.where(guarded.filter)
-  this.setUpdate({ ...this.getUpdate(), ...guarded.extra })
+accountSchema.pre([...UPDATE_METHODS], function guardUpdate () {
+  const update = this.getUpdate()
+  const { plans, upsert } = this.getOptions() as { plans?: PlanTable, upsert?: boolean }
+  // An upsert would insert the fields of its filter.
+  if (upsert === true) throw new UnguardedWriteError('accounts are created by newAccount, not by an upsert')
+  const profile = findAddedProfile(update)
+  if (profile === null) return
+  if (plans === undefined) throw new UnguardedWriteError('accounts: a profile is added by pushProfile')
+  profile.nameKey = profileNameKey(profile.name)
+  profile.locked = false
+  this.where(roomForProfile(profile.nameKey, plans.maxStoredProfiles))
+  // The new version makes the save of a document that was loaded before fail, which would overwrite this profile.
+  const operators = update as UpdateQuery<unknown>
+  this.setUpdate({ ...operators, $inc: { ...operators.$inc, __v: 1 } })
 })
 
-accountSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
-  throw new UnguardedWriteError('accounts are never replaced whole')
+accountSchema.pre([...REPLACE_METHODS], function rejectReplacement () {
+  throw new UnguardedWriteError('accounts are never replaced')
 })
 
-accountSchema.pre('insertMany', async function guardInserted (docs) {
-  for (const account of [docs].flat()) guardInsertedAccount(account as StoredAccount)
+accountSchema.pre('insertMany', async function rejectInsertMany () {
+  throw new UnguardedWriteError('accounts are created by newAccount, one at a time')
 })
 
-/** With `lean`, and in bulk writes, no document hook runs: what they derive and check happens here. */
-function guardInsertedAccount (account: StoredAccount): void {
-  account.limits = limitsOf(account.plan)
-  for (const profile of account.profiles ?? []) profile.nameKey = profileNameKey(profile.name)
-  assertProfileLimit(account.limits, account.profiles ?? [])
-}
-
-accountSchema.pre('bulkWrite', async function guardBulk (ops) {
-  for (const op of ops) {
-    if ('insertOne' in op) {
-      guardInsertedAccount(op.insertOne.document as unknown as StoredAccount)
-    } else if ('updateOne' in op || 'updateMany' in op) {
-      const { update } = 'updateOne' in op ? op.updateOne : op.updateMany
-      if (guardUpdate(update as AnyUpdate) !== null) {
-        throw new UnguardedWriteError('accounts: profiles are added one at a time')
+accountSchema.pre('bulkWrite', async function guardBulkWrite (operations) {
+  for (const operation of operations) {
+    if ('insertOne' in operation || 'replaceOne' in operation) {
+      throw new UnguardedWriteError('accounts are neither inserted nor replaced in bulk')
+    }
+    if ('updateOne' in operation || 'updateMany' in operation) {
+      const { update, upsert } = 'updateOne' in operation ? operation.updateOne : operation.updateMany
+      if (upsert === true || findAddedProfile(update as AnyUpdate) !== null) {
+        throw new UnguardedWriteError('accounts: profiles are added by pushProfile, accounts by newAccount')
       }
-    } else if ('replaceOne' in op) {
-      throw new UnguardedWriteError('accounts are never replaced whole')
     }
   }
 })
 
 export const Account = mongoose.model('Account', accountSchema)
 
-/** Everything of an account but what grows with watching: what account and profile pages need. */
+/** Excludes the fields that grow with watching; account and profile pages do not need them. */
 const WITHOUT_WATCHING = '-profiles.watchHistory -profiles.wishlist'
 
 export async function findAccount (id: string | Types.ObjectId): Promise<StoredAccount | null> {
@@ -264,18 +309,17 @@ export async function findAccountByEmail (email: string): Promise<StoredAccount 
   return await Account.findOne({ email }).select(WITHOUT_WATCHING).lean<StoredAccount>()
 }
 
-/** The document, for changes to plan and profiles; its version guards against what happens meanwhile. */
+/** Loads the document for changes to plan and profiles. A save fails when the account has changed in between. */
 export async function loadAccount (id: string | Types.ObjectId): Promise<AccountDocument | null> {
   return await Account.findById(id).select(WITHOUT_WATCHING)
 }
 
-/** One profile with its watch history and wishlist. */
+/** Finds one profile with its watch history and wishlist. */
 export async function findProfile (
   accountId: string | Types.ObjectId,
   profileId: string,
 ): Promise<StoredProfile | null> {
-  const account = await Account.findById(accountId, { profiles: { $elemMatch: { _id: profileId } } }).lean<
-    Pick<StoredAccount, 'profiles'>
-  >()
+  const account = await Account.findById(accountId, { profiles: { $elemMatch: { _id: profileId } } })
+    .lean<Pick<StoredAccount, 'profiles'>>()
   return account?.profiles?.[0] ?? null
 }

@@ -117,9 +117,9 @@ export function toTitleState (entry: WatchEntry): TitleState {
   return {
     current,
     ended: toEndedItem(entry.ended),
-    runNumber: entry.pass ?? 1,
+    runNumber: entry.pass,
     runStartedAt: entry.passSince?.getTime() ?? null,
-    skipped: entry.skipped ?? 0,
+    skipped: entry.skipped,
   }
 }
 

@@ -25,14 +25,14 @@ export async function createAccount (
   if (await findAccountByEmail(email) !== null) throw emailTaken()
   const passwordHash = await deps.hasher.hash(request.password)
   try {
-    const account = await Account.create({
+    const account = newAccount({
       email,
       passwordHash,
       role: request.role ?? 'member',
       plan: request.plan,
-      limits: deps.config.plans.limitsOf(request.plan),
       profiles: [newProfile({ name: normaliseProfileName(request.profileName, '/profileName') })],
-    })
+    }, deps.config.plans)
+    await account.save()
     return account.toObject() as StoredAccount
   } catch (error) {
     if (isDuplicateKey(error)) throw emailTaken()

@@ -46,7 +46,7 @@ export interface LanguageChoiceRequest {
   readonly profile: {
     readonly audioLanguages: readonly string[],
     readonly subtitleLanguages: readonly string[],
-    readonly subtitleMode?: SubtitleMode,
+    readonly subtitleMode: SubtitleMode,
   }
   readonly originalLanguage: string | null
 }
@@ -124,7 +124,7 @@ function chooseSubtitles (
     const found = preference === undefined ? null : firstAvailableSubtitle([{ ...preference, source }], available)
     if (found !== null) return found
   }
-  switch (request.subtitleMode ?? profile.subtitleMode ?? 'smart') {
+  switch (request.subtitleMode ?? profile.subtitleMode) {
     case 'none':
       return null
     case 'forced':

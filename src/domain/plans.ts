@@ -1,26 +1,75 @@
-// The plans and what each allows. Every limit in the service is read from this table; a process may put another in its
-// place before it serves anybody.
+// Plans, their limits, and the effects of a plan change on the profiles of an account.
 import { conflict, validationFailed, type DomainError } from '../errors.js'
 
 export type PlanId = string
 
-/** What an account's plan allows; a copy is kept in the account, so that one document decides. */
+/** The limits of a plan. Each account has a copy, so that one document decides. */
 export interface PlanLimits {
   readonly maxProfiles: number
   readonly maxStreams: number
-  /** Highest picture height that is listed or served, in pixels. */
+  /** Highest video resolution that is listed or served, pixels. */
   readonly maxHeight: number
 }
 
 export interface Plan extends PlanLimits {
   readonly id: PlanId
   readonly name: string
-  /** Price a month; `amount` in minor units of the ISO 4217 currency. */
+  /** Price per month; `amount` in minor units of the ISO 4217 currency. */
   readonly price: { readonly amount: number, readonly currency: string }
 }
 
-/** The smallest first. */
-export const DEFAULT_PLANS: readonly Plan[] = [
+/** Upper bounds for every plan: profiles and stream leases are embedded in one document each. */
+export const MAX_PROFILES = 20
+export const MAX_STREAMS = 20
+
+/** The plans on offer. Immutable: each service has its own table. */
+export interface PlanTable {
+  /** Smallest first. */
+  readonly plans: readonly Plan[]
+  readonly ids: readonly PlanId[]
+  /** The plan of a sign-up that names none. */
+  readonly smallest: Plan
+  /** The plan of administrators and of the demo account. */
+  readonly largest: Plan
+  /** Highest number of profiles of any plan. An account may store that many, locked ones included. */
+  readonly maxStoredProfiles: number
+  /** Finds a plan; null when it is not on offer. Accounts on such a plan keep their limits. */
+  find(id: PlanId): Plan | null
+  /** Returns the limits of a plan. @throws DomainError 400 `validation-failed` when it is not on offer */
+  limitsOf(id: PlanId): PlanLimits
+  /** Finds the smallest plan that plays a resolution in pixels; null when none does. */
+  smallestPlanFor(height: number): Plan | null
+}
+
+/**
+ * Creates a table of plans.
+ * @param plans at least one, smallest first
+ * @throws RangeError without plans
+ */
+export function createPlanTable (plans: readonly Plan[]): PlanTable {
+  const [smallest] = plans
+  const largest = plans.at(-1)
+  if (smallest === undefined || largest === undefined) throw new RangeError('A plan table needs at least one plan')
+  const ids = plans.map(({ id }) => id)
+  const find = (id: PlanId): Plan | null => plans.find((plan) => plan.id === id) ?? null
+  return Object.freeze({
+    plans: Object.freeze([...plans]),
+    ids: Object.freeze(ids),
+    smallest,
+    largest,
+    maxStoredProfiles: Math.max(...plans.map(({ maxProfiles }) => maxProfiles)),
+    find,
+    limitsOf (id: PlanId) {
+      const plan = find(id)
+      if (plan === null) throw validationFailed([{ pointer: '/plan', message: `must be one of ${ids.join(', ')}` }])
+      const { maxProfiles, maxStreams, maxHeight } = plan
+      return { maxProfiles, maxStreams, maxHeight }
+    },
+    smallestPlanFor: (height: number) => plans.find(({ maxHeight }) => maxHeight >= height) ?? null,
+  })
+}
+
+export const DEFAULT_PLANS: PlanTable = createPlanTable([
   {
     id: 'basic',
     name: 'Basic',
@@ -45,84 +94,23 @@ export const DEFAULT_PLANS: readonly Plan[] = [
     maxHeight: 2160,
     price: { amount: 1799, currency: 'USD' },
   },
-]
-
-/** No plan may allow more: profiles are embedded in the account, and stream slots in one document. */
-export const MAX_PROFILES = 20
-export const MAX_STREAMS = 20
-
-// Of the whole process, as the schema hooks are that read it.
-let plans: readonly Plan[] = DEFAULT_PLANS
-
-/**
- * Puts other plans in place of those there were; accounts keep their copy of the limits. @param others at least one,
- * the smallest first
- */
-export function usePlans (others: readonly Plan[]): void {
-  plans = others
-}
-
-/** Every plan, the smallest first. */
-export function listPlans (): readonly Plan[] {
-  return plans
-}
-
-export function planIds (): PlanId[] {
-  return plans.map(({ id }) => id)
-}
-
-/** What an account gets that names no plan. */
-export function smallestPlan (): Plan {
-  return plans[0] ?? noPlans()
-}
-
-/** What who runs the service gets. */
-export function largestPlan (): Plan {
-  return plans.at(-1) ?? noPlans()
-}
-
-function noPlans (): never {
-  throw new Error('there are no plans')
-}
-
-/** Null for a plan that there is no more: its accounts keep the limits that they have. */
-export function findPlan (id: PlanId): Plan | null {
-  return plans.find((plan) => plan.id === id) ?? null
-}
-
-/** @throws DomainError 400 for a plan that there is not */
-export function limitsOf (id: PlanId): PlanLimits {
-  const plan = findPlan(id)
-  if (plan === null) throw validationFailed([{ pointer: '/plan', message: `must be one of ${planIds().join(', ')}` }])
-  const { maxProfiles, maxStreams, maxHeight } = plan
-  return { maxProfiles, maxStreams, maxHeight }
-}
+])
 
 export function isSameLimits (a: PlanLimits, b: PlanLimits): boolean {
   return a.maxProfiles === b.maxProfiles && a.maxStreams === b.maxStreams && a.maxHeight === b.maxHeight
 }
 
-/** How many profiles an account may hold, locked ones included: as many as the largest plan allows. */
-export function maxStoredProfiles (): number {
-  return Math.max(...plans.map(({ maxProfiles }) => maxProfiles))
-}
-
-/** The smallest plan that plays a height; null when none does. @param height in pixels */
-export function smallestPlanFor (height: number): Plan | null {
-  return listPlans().find(({ maxHeight }) => maxHeight >= height) ?? null
-}
-
-interface ProfileSlot {
+interface LockableProfile {
   readonly locked?: boolean | null
 }
 
-/** Locked profiles keep what they hold but take no place. */
-export function countUsableProfiles (profiles: readonly ProfileSlot[]): number {
+/** Counts the profiles that are not locked. */
+export function countUsableProfiles (profiles: readonly LockableProfile[]): number {
   return profiles.filter((profile) => profile.locked !== true).length
 }
 
-/** @throws DomainError `plan-profile-limit` when more usable profiles are kept than the plan allows */
-export function assertProfileLimit (limits: PlanLimits, profiles: readonly ProfileSlot[]): void {
+/** @throws DomainError 409 `plan-profile-limit` when an account has more usable profiles than its plan allows */
+export function assertProfileLimit (limits: PlanLimits, profiles: readonly LockableProfile[]): void {
   if (countUsableProfiles(profiles) > limits.maxProfiles) throw profileLimitReached(limits)
 }
 
@@ -131,60 +119,61 @@ export function profileLimitReached (limits: PlanLimits): DomainError {
   return conflict(
     'plan-profile-limit',
     'No more profiles on this plan',
-    `This plan has ${profiles}. Delete one or change to a larger plan.`,
+    `This plan includes ${profiles}. Delete one or change to a larger plan.`,
     { maxProfiles: limits.maxProfiles },
   )
 }
 
-interface ExistingProfile extends ProfileSlot {
+interface ExistingProfile extends LockableProfile {
   readonly id: string
   readonly name: string
 }
 
-/** What a plan change would do to an account, worked out before anything is written. */
+/** The effects of a plan change on profiles, computed before anything is written. */
 export interface PlanChange {
   readonly from: PlanId
   readonly to: PlanId
-  /** Ids of profiles that become unusable until a larger plan brings them back. */
+  /** IDs of the profiles that the change locks; a larger plan unlocks them. */
   readonly lock: string[]
-  /** Ids of locked profiles that become usable again. */
+  /** IDs of the locked profiles that become usable. */
   readonly unlock: string[]
-  /** True when the caller has to say which profiles stay. */
+  /** True when the caller has to choose the profiles that stay usable. */
   readonly needsChoice: boolean
 }
 
 /**
  * Decides which profiles a plan change locks and unlocks.
- * Without a choice nothing is locked: a change that needs one reports `needsChoice`.
- * Upgrading unlocks profiles in their order until the plan is full.
- * @throws DomainError `unknown-profile` when a kept id is not a profile of the account
- * @throws DomainError `plan-profile-limit` when more profiles are kept than the plan allows
+ * Without a choice it locks none: a change that needs a choice has `needsChoice`. A larger plan unlocks profiles in
+ * their order while it has room.
+ * @throws DomainError 400 `validation-failed` when the plan is not on offer
+ * @throws DomainError 409 `unknown-profile` when a chosen ID is not a profile of the account
+ * @throws DomainError 409 `plan-profile-limit` when more profiles are chosen than the plan allows
  */
 export function decidePlanChange (
+  plans: PlanTable,
   from: PlanId,
   to: PlanId,
   profiles: readonly ExistingProfile[],
   keepProfileIds?: readonly string[],
 ): PlanChange {
-  const limits = limitsOf(to)
-  if (keepProfileIds !== undefined) return keepChosen(from, to, limits, profiles, new Set(keepProfileIds))
-  const usable = profiles.filter((profile) => profile.locked !== true)
-  const free = limits.maxProfiles - usable.length
+  const limits = plans.limitsOf(to)
+  if (keepProfileIds !== undefined) {
+    return { from, to, ...keepChosenProfiles(limits, profiles, new Set(keepProfileIds)), needsChoice: false }
+  }
+  const free = limits.maxProfiles - countUsableProfiles(profiles)
   const unlock = free > 0
     ? profiles.filter((profile) => profile.locked === true).slice(0, free).map((profile) => profile.id)
     : []
   return { from, to, lock: [], unlock, needsChoice: free < 0 }
 }
 
-function keepChosen (
-  from: PlanId,
-  to: PlanId,
+function keepChosenProfiles (
   limits: PlanLimits,
   profiles: readonly ExistingProfile[],
   keep: ReadonlySet<string>,
-): PlanChange {
-  const known = new Set(profiles.map((profile) => profile.id))
-  if (keep.size === 0 || [...keep].some((id) => !known.has(id))) {
+): Pick<PlanChange, 'lock' | 'unlock'> {
+  const existing = new Set(profiles.map((profile) => profile.id))
+  if (keep.size === 0 || [...keep].some((id) => !existing.has(id))) {
     throw conflict(
       'unknown-profile',
       'Unknown profile',
@@ -193,10 +182,7 @@ function keepChosen (
   }
   if (keep.size > limits.maxProfiles) throw profileLimitReached(limits)
   return {
-    from,
-    to,
     lock: profiles.filter((profile) => profile.locked !== true && !keep.has(profile.id)).map((profile) => profile.id),
     unlock: profiles.filter((profile) => profile.locked === true && keep.has(profile.id)).map((profile) => profile.id),
-    needsChoice: false,
   }
 }

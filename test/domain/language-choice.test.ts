@@ -16,12 +16,12 @@ const requestOf = (fields: Partial<LanguageChoiceRequest> = {}): LanguageChoiceR
   clientLanguages: [],
   stored: {},
   lastAudioLanguage: null,
-  profile: { audioLanguages: [], subtitleLanguages: [] },
+  profile: { audioLanguages: [], subtitleLanguages: [], subtitleMode: 'smart' },
   originalLanguage: null,
   ...fields,
 })
 const profile = (audioLanguages: string[], subtitleLanguages: string[] = []): Partial<LanguageChoiceRequest> => ({
-  profile: { audioLanguages, subtitleLanguages },
+  profile: { audioLanguages, subtitleLanguages, subtitleMode: 'smart' },
 })
 const file = (audioLanguages: string[], subtitleLanguages: string[] = []): AvailableLanguages => ({
   audioLanguages,
@@ -122,7 +122,7 @@ t.test('the choice is always available in the file', async (t) => {
     clientLanguages: languages,
     stored: preferences,
     lastAudioLanguage: fc.option(language, { nil: null }),
-    profile: offered,
+    profile: offered.map((languages) => ({ ...languages, subtitleMode: 'smart' as const })),
     originalLanguage: fc.option(language, { nil: null }),
   })
   fc.assert(
@@ -151,8 +151,11 @@ t.test('the subtitle mode decides without an explicit choice', async (t) => {
   }, { id: 's', language: 'es', kind: 'sdh' as const }]
   const english: AvailableLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles }
   const plain: AvailableLanguages = { audioLanguages: ['en'], subtitleLanguages: ['fr'], subtitles: subtitles.slice(1) }
-  const reader = (subtitleLanguages: string[], subtitleMode?: SubtitleMode): Partial<LanguageChoiceRequest> => ({
-    profile: { audioLanguages: ['en'], subtitleLanguages, ...(subtitleMode === undefined ? {} : { subtitleMode }) },
+  const reader = (
+    subtitleLanguages: string[],
+    subtitleMode: SubtitleMode = 'smart',
+  ): Partial<LanguageChoiceRequest> => ({
+    profile: { audioLanguages: ['en'], subtitleLanguages, subtitleMode },
   })
   const rows: Array<[string, AvailableLanguages, Partial<LanguageChoiceRequest>, string | null]> = [
     ['none: never', english, reader(['de'], 'none'), null],

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import t from 'tap'
-import { Account, type StoredAccount } from '../../models/account.js'
-import { limitsOf } from '../../src/domain/plans.js'
+import { Account, newAccount, type StoredAccount } from '../../models/account.js'
+import { newProfile } from '../../src/accounts/profiles.js'
+import { DEFAULT_PLANS } from '../../src/domain/plans.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
 import { send, signUpAdminAt, startServer } from '../server-process.js'
@@ -25,18 +26,11 @@ const addressOf = (i: number): string => `10.1.${i >> 8}.${i & 255}`
 async function addAccounts (uri: string, count: number): Promise<void> {
   await connectDatabase(uri)
   const [like] = await Account.find({ email: 'p0@example.com' }).lean<StoredAccount[]>()
-  await Account.insertMany(
-    Array.from(
-      { length: count },
-      (_, i) => ({
-        email: emailOf(i),
-        passwordHash: like?.passwordHash,
-        plan: 'basic',
-        limits: limitsOf('basic'),
-        profiles: [{ name: 'Kim', nameKey: 'kim' }],
-      }),
-    ),
-  )
+  const passwordHash = like?.passwordHash ?? ''
+  for (let i = 0; i < count; i++) {
+    const profiles = [newProfile({ name: 'Kim' })]
+    await newAccount({ email: emailOf(i), passwordHash, plan: 'basic', profiles }, DEFAULT_PLANS).save()
+  }
   await disconnectDatabase()
 }
 
