@@ -1,19 +1,19 @@
-// The stream slots of one account: leases with the live position, one small document, so that one atomic write decides
-// who may play. The plan's limit on streams is enforced here, on every write verb.
+// The stream leases of one account in one small document, so that one atomic write decides which streams may play.
+// The hooks enforce the plan's limits on concurrent streams and on resolution, on every write method.
 import mongoose, { Schema, type PipelineStage, type Types } from 'mongoose'
 import {
   REPLACE_METHODS,
   rootSegment,
-  withoutPositions,
-  writtenPaths,
   UnguardedWriteError,
-  type AnyUpdate,
+  withoutPositions,
+  writtenPathsOfQuery,
+  type WrittenPath,
 } from './write-guards.js'
 
 export interface StreamLease {
   _id: Types.ObjectId
   profile: Types.ObjectId
-  /** The session that plays: ending it ends the stream. */
+  /** The session that plays; the stream ends with it. */
   session: Types.ObjectId
   title: Types.ObjectId
   item: Types.ObjectId
@@ -22,22 +22,24 @@ export interface StreamLease {
   mediaFile: Types.ObjectId
   device: string | null
   private: boolean
-  /** `playing` or `paused`, as the last heartbeat said. */
+  /** State in the last heartbeat. */
   state: 'playing' | 'paused'
-  /** Height cap of the plan when the stream started, in pixels. */
+  /** Resolution of the media file, pixels; 0 when unknown. */
+  videoHeight: number
+  /** Highest resolution that the stream may switch to, pixels. */
   maxHeight: number
   startedAt: Date
-  /** The lease: the slot is free from this moment on. */
+  /** The stream has ended from then on, unless a heartbeat renews the lease. */
   expiresAt: Date
-  /** Set once a private stream is over: its player is told so until then. */
+  /** Until when an ended private stream is stored for the next heartbeat; null while it is live. */
   retainedUntil: Date | null
   startPositionMs: number
   durationMs: number | null
-  /** Where the item counts as over, ms; null when its runtime is unknown. */
+  /** Position from which the item counts as finished, ms; null when its runtime is unknown. */
   completionThresholdMs: number | null
-  /** What earlier plays of the item left, so that the live state needs no look at them. */
+  /** What earlier plays of the item contribute to its state, so that the live state needs no query. */
   base: { watchedMs: number, finishedAt: Date | null, reachedEndAt: Date | null, activeAt: Date | null }
-  /** The client's time of the newest event; null until one came. */
+  /** Client time of the newest event; null without events. */
   at: Date | null
   eventId: string
   positionMs: number
@@ -45,34 +47,33 @@ export interface StreamLease {
   watchedMs: number | null
   reachedEndAt: Date | null
   reachedEndWatchedMs: number | null
-  /** The newest event that has reached the history; equal to `at` when nothing is pending. */
+  /** The newest event in the history; equal to `at` when nothing is pending. */
   flushedAt: Date | null
 }
 
 export interface StoredStreams {
-  /** The account's id. */
+  /** ID of the account. */
   _id: Types.ObjectId
+  /** Copies of the account's limits. */
   maxStreams: number
-  /** The version of the account that `maxStreams` was copied from: an older copy never overwrites a newer. */
+  maxHeight: number
+  /** Version of the account that the limits were copied from: an older copy never replaces a newer one. */
   limitRevision: number
   leases: StreamLease[]
-  /** Not later than the first slot is to be swept; null when there is nothing to sweep. */
+  /** When the first lease is due for removal, or earlier; null when none is. */
   removalDueAt: Date | null
 }
 
-/** Live and not yet swept slots together; only a client that starts streams in a loop comes near. */
-const STORED_SLOTS_LIMIT = 32
+/** Bounds the document. Only a client that starts streams in a loop reaches it. */
+const MAX_STORED_LEASES = 32
 
-/**
- * A private stream leaves no row that a late heartbeat could be recognised by: its slot stays, over, for longer than
- * the time between two heartbeats.
- */
-const PRIVATE_STAYS_MS = 15_000
+/** Exceeds the time between two heartbeats: the next one still finds an ended private stream, which leaves no play. */
+const PRIVATE_RETENTION_MS = 15_000
 
-/** The lease of a slot that was counted as free: over by any clock, and not null, so that it is swept. */
+/** `expiresAt` of a lease that lost its place: ended by every clock, and not null, so that it is removed. */
 const ENDED = new Date(1)
 
-const slotSchema = new Schema<StreamLease>({
+const leaseSchema = new Schema<StreamLease>({
   profile: { type: Schema.Types.ObjectId, required: true },
   session: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
@@ -83,6 +84,7 @@ const slotSchema = new Schema<StreamLease>({
   device: { type: String, default: null },
   private: { type: Boolean, default: false },
   state: { type: String, enum: ['playing', 'paused'], default: 'playing' },
+  videoHeight: { type: Number, required: true },
   maxHeight: { type: Number, required: true },
   startedAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
@@ -109,141 +111,145 @@ const slotSchema = new Schema<StreamLease>({
 const accountStreamsSchema = new Schema<StoredStreams>({
   _id: { type: Schema.Types.ObjectId, required: true },
   maxStreams: { type: Number, required: true },
+  maxHeight: { type: Number, required: true },
   limitRevision: { type: Number, default: 0 },
-  leases: { type: [slotSchema], default: [] },
+  leases: { type: [leaseSchema], default: [] },
   removalDueAt: { type: Date, default: null },
 }, { collection: 'streams', versionKey: false })
 
-// The sweeper's look-up. Not a TTL index: that would delete positions that are not in the history yet.
+// The job that flushes ended streams. Not a TTL index, which would delete positions that the history lacks.
 accountStreamsSchema.index({ removalDueAt: 1 })
 
-/** The paths inside a slot that heartbeats and flushes write; none of them takes a slot. */
-const FREE_SLOT_PATHS = new Set(
-  [
-    'expiresAt',
-    'state',
-    'at',
-    'eventId',
-    'positionMs',
-    'furthestMs',
-    'watchedMs',
-    'reachedEndAt',
-    'reachedEndWatchedMs',
-    'flushedAt',
-  ]
-    .map((name) => `leases.${name}`),
-)
+/** Fields of a lease that heartbeats and flushes write; no limit depends on them. */
+const UNGUARDED_LEASE_PATHS = new Set([
+  'leases.state',
+  'leases.at',
+  'leases.eventId',
+  'leases.positionMs',
+  'leases.furthestMs',
+  'leases.watchedMs',
+  'leases.reachedEndAt',
+  'leases.reachedEndWatchedMs',
+  'leases.flushedAt',
+])
+const GUARDED_ROOTS = new Set(['leases', 'maxStreams', 'maxHeight', 'limitRevision'])
 
 /**
- * Checks an update of streams. Pipelines may do anything: the limit is applied after their last stage. Operators may
- * write the live values of slots and remove slots, but not add or replace any.
+ * Checks an update with operators: it may write the playback fields of leases, renew live leases and remove leases.
+ * Pipelines may write any path, because the limits are applied after their last stage.
  * @throws UnguardedWriteError
  */
-function guardUpdate (update: AnyUpdate): void {
-  for (const { operator, path } of writtenPaths(update)) {
-    if (
-      operator === 'pipeline' || operator === '$pull' ||
-      !['leases', 'maxStreams', 'limitRevision'].includes(rootSegment(path))
-    ) continue
-    if (FREE_SLOT_PATHS.has(withoutPositions(path))) continue
+function assertWrites (
+  paths: readonly WrittenPath[],
+  arrayFilters: ReadonlyArray<Record<string, unknown>>,
+): void {
+  for (const { operator, path } of paths) {
+    if (operator === 'pipeline' || operator === '$pull' || !GUARDED_ROOTS.has(rootSegment(path))) continue
+    if (UNGUARDED_LEASE_PATHS.has(withoutPositions(path)) || isRenewal(path, arrayFilters)) continue
     throw new UnguardedWriteError(`streams: "${path}" is written by a pipeline, not by ${operator}`)
   }
 }
 
+/** True for the expiry of leases that an array filter selects by expiry: an ended lease must not be revived. */
+function isRenewal (path: string, arrayFilters: ReadonlyArray<Record<string, unknown>>): boolean {
+  const identifier = /^leases\.\$\[(\w+)\]\.expiresAt$/.exec(path)?.[1]
+  return identifier !== undefined && arrayFilters.some((filter) => `${identifier}.expiresAt` in filter)
+}
+
 /**
- * Wraps a pipeline so that afterwards no more slots are live than `maxStreams`, the oldest staying:
- * a slot that was not there before is dropped, one that was loses its lease and waits to be flushed. Paths through
- * arrays are mapped, because the embedded server does not read them in expressions.
+ * Appends the limits to a pipeline. Afterwards at most `maxStreams` leases are live, the oldest ones, and none is above
+ * `maxHeight`. A new lease beyond the limits is dropped. An older one ends and waits for its flush. Array elements are
+ * mapped, because expressions of the fallback server do not read paths through arrays.
  */
-function withStreamLimit (stages: PipelineStage[], now: Date): PipelineStage[] {
-  const live = { $filter: { input: '$leases', as: 'slot', cond: { $gt: ['$$slot.expiresAt', now] } } }
-  const staying = { $slice: [{ $map: { input: live, as: 'slot', in: '$$slot._id' } }, '$maxStreams'] }
-  const isLeaseLive = { $gt: ['$$slot.expiresAt', now] }
-  const stays = { $in: ['$$slot._id', '$staying'] }
-  const wasThere = { $in: ['$$slot._id', '$slotsBefore'] }
-  const allowed = {
-    $filter: {
-      input: '$leases',
-      as: 'slot',
-      cond: { $or: [wasThere, { $and: [stays, { $lt: [{ $size: '$slotsBefore' }, STORED_SLOTS_LIMIT] }] }] },
-    },
+function appendLimits (stages: PipelineStage[], now: Date): PipelineStage[] {
+  const isLive = { $gt: ['$$lease.expiresAt', now] }
+  const isStored = { $in: ['$$lease._id', '$leaseIdsBefore'] }
+  const fitsHeight = {
+    $and: [
+      { $lte: ['$$lease.videoHeight', '$maxHeight'] },
+      { $or: [isStored, { $lte: ['$$lease.maxHeight', '$maxHeight'] }] },
+    ],
   }
-  const ended = { $mergeObjects: ['$$slot', { expiresAt: now }] }
-  // A slot that was given away must not be renewed by a process whose clock is behind.
-  const keptUntil = { $ifNull: ['$$slot.retainedUntil', new Date(now.getTime() + PRIVATE_STAYS_MS)] }
-  const over = {
-    $mergeObjects: ['$$slot', { expiresAt: ENDED, retainedUntil: { $cond: ['$$slot.private', keptUntil, null] } }],
+  const fitting = { $filter: { input: '$leases', as: 'lease', cond: { $and: [isLive, fitsHeight] } } }
+  const granted = { $slice: [{ $map: { input: fitting, as: 'lease', in: '$$lease._id' } }, '$maxStreams'] }
+  const isGranted = { $in: ['$$lease._id', '$grantedIds'] }
+  const hasRoom = { $lt: [{ $size: '$leaseIdsBefore' }, MAX_STORED_LEASES] }
+  const remaining = {
+    $filter: { input: '$leases', as: 'lease', cond: { $or: [isStored, { $and: [isGranted, hasRoom] }] } },
+  }
+  const withHeight = { $mergeObjects: ['$$lease', { maxHeight: { $min: ['$$lease.maxHeight', '$maxHeight'] } }] }
+  const endedNow = { $mergeObjects: ['$$lease', { expiresAt: now }] }
+  // A lease that another one replaced must not be renewed by a process whose clock is behind.
+  const retainedUntil = { $ifNull: ['$$lease.retainedUntil', new Date(now.getTime() + PRIVATE_RETENTION_MS)] }
+  const endedBefore = {
+    $mergeObjects: [
+      '$$lease',
+      { expiresAt: ENDED, retainedUntil: { $cond: ['$$lease.private', retainedUntil, null] } },
+    ],
+  }
+  const dueTimes = {
+    $map: { input: '$leases', as: 'lease', in: { $ifNull: ['$$lease.retainedUntil', '$$lease.expiresAt'] } },
   }
   return [
     { $set: { leases: { $ifNull: ['$leases', []] } } },
-    { $set: { slotsBefore: { $map: { input: '$leases', as: 'slot', in: '$$slot._id' } } } },
+    { $set: { leaseIdsBefore: { $map: { input: '$leases', as: 'lease', in: '$$lease._id' } } } },
     ...stages,
-    { $set: { staying } },
+    { $set: { grantedIds: granted } },
     {
       $set: {
         leases: {
-          $map: { input: allowed, as: 'slot', in: { $cond: [stays, '$$slot', { $cond: [isLeaseLive, ended, over] }] } },
-        },
-      },
-    },
-    {
-      $set: {
-        removalDueAt: {
-          $min: {
-            $map: { input: '$leases', as: 'slot', in: { $ifNull: ['$$slot.retainedUntil', '$$slot.expiresAt'] } },
+          $map: {
+            input: remaining,
+            as: 'lease',
+            in: { $cond: [isGranted, withHeight, { $cond: [isLive, endedNow, endedBefore] }] },
           },
         },
       },
     },
-    { $unset: ['staying', 'slotsBefore'] },
+    { $set: { removalDueAt: { $min: dueTimes } } },
+    { $unset: ['grantedIds', 'leaseIdsBefore'] },
   ] as PipelineStage[]
 }
 
-accountStreamsSchema.pre(['updateOne', 'findOneAndUpdate'], function enforceStreamLimit () {
+accountStreamsSchema.pre(['updateOne', 'findOneAndUpdate'], function enforceLimits () {
   const update = this.getUpdate()
-  guardUpdate(update)
-  if (Array.isArray(update)) {
-    this.setUpdate(
-      withStreamLimit(update as PipelineStage[], this.getOptions()['now'] as Date | undefined ?? new Date()) as never,
-    )
+  const { now = new Date(), arrayFilters = [] } = this.getOptions() as {
+    now?: Date,
+    arrayFilters?: Array<Record<string, unknown>>,
   }
+  assertWrites(writtenPathsOfQuery(this), arrayFilters)
+  if (Array.isArray(update)) this.setUpdate(appendLimits(update as PipelineStage[], now) as never)
 })
 
-accountStreamsSchema.pre([...REPLACE_METHODS, 'updateMany'], function refuse () {
-  throw new UnguardedWriteError('streams are updated one account at a time, never replaced')
-})
+function rejectWrite (): never {
+  throw new UnguardedWriteError('streams are written by an update of one account, which appends the limits')
+}
 
-accountStreamsSchema.pre('save', function refuseTooMany () {
-  if (this.leases.length > this.maxStreams) throw new UnguardedWriteError('streams: more slots than the plan allows')
+accountStreamsSchema.pre([...REPLACE_METHODS, 'updateMany'], rejectWrite)
+accountStreamsSchema.pre('save', rejectWrite)
+accountStreamsSchema.pre('insertMany', async function rejectInsertMany () {
+  rejectWrite()
 })
-
-accountStreamsSchema.pre('insertMany', async function refuseInsertMany () {
-  throw new UnguardedWriteError('streams are created by the first start of an account')
-})
-
-accountStreamsSchema.pre('bulkWrite', async function refuseBulk () {
-  throw new UnguardedWriteError('streams are updated one account at a time')
+accountStreamsSchema.pre('bulkWrite', async function rejectBulkWrite () {
+  rejectWrite()
 })
 
 export const AccountStreams = mongoose.model('AccountStreams', accountStreamsSchema)
 
-/** The slots of an account, live or waiting to be flushed; oldest first. */
+/** Finds the leases of an account, live ones and ended ones that wait for their flush, oldest first. */
 export async function findStreamLeases (accountId: string | Types.ObjectId): Promise<StreamLease[]> {
   const streams = await AccountStreams.findById(accountId).lean<StoredStreams>()
   return streams?.leases ?? []
 }
 
-export function isLeaseLive (slot: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
-  return slot.expiresAt > now
+export function isLeaseLive (lease: Pick<StreamLease, 'expiresAt'>, now: Date): boolean {
+  return lease.expiresAt > now
 }
 
-/** Whether a slot is over and nobody needs it any more, once it is flushed. */
+/** True when a lease may be removed once its position is flushed. */
 export function isDueForRemoval (
-  slot: Pick<StreamLease, 'expiresAt' | 'retainedUntil' | 'private'>,
+  { expiresAt, retainedUntil, private: isPrivate }: Pick<StreamLease, 'expiresAt' | 'retainedUntil' | 'private'>,
   now: Date,
 ): boolean {
-  // Slots from before there was a `keptUntil` have none.
-  const keptUntil = slot.retainedUntil ?? null
-  if (slot.private) return keptUntil !== null && keptUntil <= now
-  return slot.expiresAt <= now
+  return isPrivate ? retainedUntil !== null && retainedUntil <= now : expiresAt <= now
 }

@@ -43,7 +43,9 @@ export async function previewPlanChange (
     ? profiles.filter(({ locked }) => !locked).slice(limits.maxProfiles).map(({ id }) => id)
     : change.lock
   const liveLeases = leases.filter((lease) => isLeaseLive(lease, now()))
-  return { ...change, lock, limits, profiles, endedStreams: Math.max(0, liveLeases.length - limits.maxStreams) }
+  const withinResolution = liveLeases.filter(({ videoHeight }) => videoHeight <= limits.maxHeight)
+  const remaining = Math.min(withinResolution.length, limits.maxStreams)
+  return { ...change, lock, limits, profiles, endedStreams: liveLeases.length - remaining }
 }
 
 /**

@@ -63,12 +63,14 @@ function checkProfiles (account: AccountLimits): Finding | null {
 async function checkStreams (deps: DoctorDeps, account: AccountLimits): Promise<Finding | null> {
   const streams = await AccountStreams.findById(account._id).lean<StoredStreams>()
   if (streams === null) return null
-  const { maxStreams } = account.limits
+  const { maxStreams, maxHeight } = account.limits
   const live = streams.leases.filter((lease) => isLeaseLive(lease, deps.now())).length
-  if (live <= maxStreams && streams.maxStreams === maxStreams) return null
+  const hasCopiedLimits = streams.maxStreams === maxStreams && streams.maxHeight === maxHeight
+  if (live <= maxStreams && hasCopiedLimits) return null
   const problem = live > maxStreams
     ? `has ${live} live streams, the limit is ${maxStreams}`
-    : `its streams are limited to ${streams.maxStreams}, its plan to ${maxStreams}`
+    : `its streams are limited to ${streams.maxStreams} at ${streams.maxHeight}p, ` +
+      `its plan to ${maxStreams} at ${maxHeight}p`
   return {
     subject: accountSubject(account),
     problem,
