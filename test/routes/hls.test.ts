@@ -1,4 +1,4 @@
-// HLS over HTTP: what the playlists say is what the bytes are, and nobody gets any without a live stream of their own.
+// HLS over HTTP: playlists match the bytes, and each request needs a token of a live stream.
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
 import { Parser, type Manifest } from 'm3u8-parser'
 import { gunzipSync } from 'node:zlib'
@@ -36,17 +36,17 @@ async function readPlaylist (
   t: Test,
   url: string,
 ): Promise<{ manifest: Manifest, text: string }> {
-  const answer = await get(app, url)
-  t.equal(answer.status, 200)
-  t.equal(answer.headers['content-type'], 'application/vnd.apple.mpegurl')
-  const text = answer.bytes.toString()
+  const response = await get(app, url)
+  t.equal(response.status, 200)
+  t.equal(response.headers['content-type'], 'application/vnd.apple.mpegurl')
+  const text = response.bytes.toString()
   return { manifest: parse(text), text }
 }
 
-/** An address inside a playlist, relative to it. */
+/** Resolves a URI in a playlist. */
 const resolve = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
 
-/** Fetches a rendition by the byte ranges that its playlist names; answers its bytes in order and its length. */
+/** Fetches a rendition by the byte ranges in its playlist. */
 async function fetchRendition (
   app: FastifyInstance,
   t: Test,
@@ -55,21 +55,21 @@ async function fetchRendition (
   const { manifest } = await readPlaylist(app, t, url)
   const segments = manifest.segments!
   const map = segments[0]!.map!
-  const pieces = [
+  const ranges = [
     { uri: map.uri, ...map.byterange! },
     ...segments.map((segment) => ({ uri: segment.uri, ...segment.byterange! })),
   ]
   const parts: Buffer[] = []
-  for (const { uri, offset, length } of pieces) {
-    const answer = await get(app, resolve(uri, url), { range: `bytes=${offset}-${offset + length - 1}` })
-    t.equal(answer.status, 206)
-    if (answer.bytes.length !== length) t.fail(`${answer.bytes.length} bytes instead of ${length}`)
-    parts.push(answer.bytes)
+  for (const { uri, offset, length } of ranges) {
+    const response = await get(app, resolve(uri, url), { range: `bytes=${offset}-${offset + length - 1}` })
+    t.equal(response.status, 206)
+    if (response.bytes.length !== length) t.fail(`${response.bytes.length} bytes instead of ${length}`)
+    parts.push(response.bytes)
   }
   return { bytes: Buffer.concat(parts), seconds: segments.reduce((sum, { duration }) => sum + duration, 0), manifest }
 }
 
-async function describe (bytes: Buffer): Promise<{ seconds: number, tracks: string[], codecs: string[] }> {
+async function readTracks (bytes: Buffer): Promise<{ seconds: number, tracks: string[], codecs: string[] }> {
   const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
   const tracks = await input.getTracks()
   const codecs = await Promise.all(tracks.map(async (track) => await track.getCodecParameterString() ?? ''))
@@ -79,8 +79,8 @@ async function describe (bytes: Buffer): Promise<{ seconds: number, tracks: stri
 }
 
 async function packageAll (app: FastifyInstance): Promise<void> {
-  await containerOf(app).packaging.sweep()
-  await containerOf(app).packaging.settle()
+  await containerOf(app).packaging.processPending()
+  await containerOf(app).packaging.onIdle()
 }
 
 t.test('HLS', async (t) => {
@@ -89,23 +89,23 @@ t.test('HLS', async (t) => {
   const movie = await addMovie(app, admin, { originalLanguage: 'en' }, ['480p-en', '1080p-en', '1080p-es', '2160p-en'])
   const kim = await signUp(app)
   const filesOf = async (id = movie): Promise<any[]> => (await admin.get(`/v1/movies/${id}`)).body.mediaFiles
-  const hlsUrlOf = async (viewer: Person, options = {}): Promise<string> =>
-    (await play(viewer, movie, options)).body.hlsUrl
+  const startHls = async (person: Person, options = {}): Promise<string> =>
+    (await play(person, movie, options)).body.hlsUrl
 
-  t.test('a file can be played at once, and tells administrators how far its package is', async (t) => {
+  t.test('a file is playable before it is packaged, and administrators see the progress', async (t) => {
     t.match(
       await filesOf(),
       Array(4).fill({ state: 'ready', failure: null, hls: { state: 'processing', progress: 0, reason: null } }),
     )
     t.match((await play(kim, movie)).body, { url: String, hlsUrl: null })
-    t.notOk('hls' in (await kim.get(`/v1/movies/${movie}`)).body.mediaFiles[0], 'members are not told')
+    t.notOk('hls' in (await kim.get(`/v1/movies/${movie}`)).body.mediaFiles[0], 'members do not see it')
     await packageAll(app)
     t.match(await filesOf(), Array(4).fill({ state: 'ready', hls: { state: 'ready', progress: 1, reason: null } }))
     t.match((await play(kim, movie)).body.hlsUrl, new RegExp(`^/v1/hls/${movie}/master\\.m3u8\\?token=h1\\.`))
   })
 
-  t.test('the master playlist has each height once and every language once', async (t) => {
-    const { manifest, text } = await readPlaylist(app, t, await hlsUrlOf(await signUp(app)))
+  t.test('the master playlist has each resolution and each language once', async (t) => {
+    const { manifest, text } = await readPlaylist(app, t, await startHls(await signUp(app)))
     t.strictSame(manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height), [2160, 1080, 480])
     for (const { attributes } of manifest.playlists!) {
       t.match(attributes, { CODECS: /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i, AUDIO: 'mp4a', 'FRAME-RATE': 12 })
@@ -116,48 +116,50 @@ t.test('HLS', async (t) => {
       Spanish: { language: 'es', default: false, autoselect: true },
     })
     t.match(text, /^#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n/)
-    const spanish = await readPlaylist(app, t, await hlsUrlOf(await signUp(app), { audio: { language: 'es' } }))
+    const spanish = await readPlaylist(app, t, await startHls(await signUp(app), { audio: { language: 'es' } }))
     t.match(
       spanish.manifest.mediaGroups!.AUDIO['mp4a'],
       { English: { default: false }, Spanish: { default: true } },
-      'the language of this playback is on',
+      'the language of this playback is the default',
     )
     t.equal(spanish.manifest.playlists![0]!.attributes['RESOLUTION']!.height, 1080, 'the chosen file comes first')
   })
 
-  t.test('byte ranges put together are the film again, picture and sound', async (t) => {
-    const url = await hlsUrlOf(await signUp(app))
+  t.test('the byte ranges of a rendition form a complete track', async (t) => {
+    const url = await startHls(await signUp(app))
     const { manifest } = await readPlaylist(app, t, url)
     for (const { uri, attributes } of manifest.playlists!) {
       const { bytes, seconds, manifest: media } = await fetchRendition(app, t, resolve(uri, url))
       t.equal(Math.round(seconds * 1_000), 60_000)
-      t.strictSame(media.segments!.map(({ duration }) => duration), Array(10).fill(6), 'cut at key frames')
+      t.strictSame(media.segments!.map(({ duration }) => duration), Array(10).fill(6), 'segments start at key frames')
       t.strictSame([media.playlistType, media.endList, media.targetDuration], ['VOD', true, 6])
-      const found = await describe(bytes)
+      const found = await readTracks(bytes)
       t.strictSame(found.tracks, ['video'])
       t.ok(String(attributes['CODECS']).startsWith(found.codecs[0]!))
       t.ok(Math.abs(found.seconds - 60) < 0.01, `${found.seconds} s`)
     }
     for (const { uri } of Object.values(manifest.mediaGroups!.AUDIO['mp4a']!)) {
       const { bytes, seconds } = await fetchRendition(app, t, resolve(uri, url))
-      const found = await describe(bytes)
+      const found = await readTracks(bytes)
       t.strictSame([found.tracks, found.codecs], [['audio'], ['mp4a.40.2']])
       t.ok(Math.abs(found.seconds - 60) < 0.1 && Math.abs(seconds - 60) < 0.1)
     }
   })
 
-  t.test('a long playlist travels compressed', async (t) => {
-    const url = await hlsUrlOf(await signUp(app))
+  t.test('a playlist is compressed if the client accepts gzip', async (t) => {
+    const url = await startHls(await signUp(app))
     const plain = await get(app, url)
-    const packed = await get(app, url, { 'accept-encoding': 'gzip, br' })
-    t.equal(packed.headers['content-encoding'], 'gzip')
-    t.equal(gunzipSync(packed.bytes).toString(), plain.bytes.toString())
-    t.notOk((await get(app, url, { 'accept-encoding': 'gzip;q=0' })).headers['content-encoding'])
+    const compressed = await get(app, url, { 'accept-encoding': 'gzip, br' })
+    t.equal(compressed.headers['content-encoding'], 'gzip')
+    t.equal(gunzipSync(compressed.bytes).toString(), plain.bytes.toString())
+    for (const accepted of ['gzip;q=0', 'br', 'gzip;q=0.5, identity']) {
+      t.notOk((await get(app, url, { 'accept-encoding': accepted })).headers['content-encoding'], accepted)
+    }
   })
 
-  t.test('the plan and the client cap what is listed and served', async (t) => {
-    const heights = async (viewer: Person, options = {}): Promise<number[]> =>
-      (await readPlaylist(app, t, await hlsUrlOf(viewer, options))).manifest.playlists!.map(({ attributes }) =>
+  t.test('the plan and the client limit the resolutions that are listed and served', async (t) => {
+    const heights = async (person: Person, options = {}): Promise<number[]> =>
+      (await readPlaylist(app, t, await startHls(person, options))).manifest.playlists!.map(({ attributes }) =>
         attributes['RESOLUTION']!.height
       )
     const premium = await signUp(app)
@@ -166,16 +168,16 @@ t.test('HLS', async (t) => {
     t.strictSame(await heights(standard), [1080, 480])
     t.strictSame(await heights(await signUp(app, { plan: 'basic' })), [480])
     t.strictSame(await heights(premium, { client: { maxHeight: 1080 } }), [1080, 480])
-    const master = await hlsUrlOf(premium)
-    const [sharpest] = (await readPlaylist(app, t, master)).manifest.playlists!
-    const [name] = sharpest!.uri.split('?')
-    const [, token] = (await hlsUrlOf(standard)).split('?')
+    const master = await startHls(premium)
+    const [highest] = (await readPlaylist(app, t, master)).manifest.playlists!
+    const [name] = highest!.uri.split('?')
+    const [, token] = (await startHls(standard)).split('?')
     for (const file of [name, name!.replace('.m3u8', '.mp4')]) {
       expectProblem(t, await get(app, `/v1/hls/${movie}/${file}?${token}`), 'media-refused', 403)
     }
   })
 
-  t.test('no byte without an unchanged token for this item and a stream that is live', async (t) => {
+  t.test('each request needs an unchanged token for the item and a live stream', async (t) => {
     const owner = await signUp(app)
     const other = await addMovie(app, admin, {}, ['480p-en'])
     await packageAll(app)
@@ -187,8 +189,8 @@ t.test('HLS', async (t) => {
     const fileToken = started.url.split('?token=')[1]
     const changed = token.slice(0, 40) + (token[40] === 'A' ? 'B' : 'A') + token.slice(41)
     const paths = [path, media, media.replace('.m3u8', '.mp4')]
-    for (const address of paths) {
-      t.equal((await get(app, `${address}?token=${token}`)).status, 200)
+    for (const url of paths) {
+      t.equal((await get(app, `${url}?token=${token}`)).status, 200)
       for (
         const wrong of [
           '',
@@ -199,19 +201,19 @@ t.test('HLS', async (t) => {
           token.replace('h1.', 'm1.'),
         ]
       ) {
-        const answer = await get(app, `${address}?token=${wrong}`)
-        expectProblem(t, answer, 'media-refused', 403)
+        const response = await get(app, `${url}?token=${wrong}`)
+        expectProblem(t, response, 'media-refused', 403)
       }
-      expectProblem(t, await get(app, address), 'media-refused', 403)
+      expectProblem(t, await get(app, url), 'media-refused', 403)
     }
     expectProblem(t, await get(app, `${started.url.split('?')[0]}?token=${token}`), 'media-refused', 403)
     expectProblem(t, await get(app, `/v1/hls/${movie}/nothing.m3u8?token=${token}`), 'not-found', 404)
     expectProblem(t, await get(app, `/v1/hls/${movie}/${'0'.repeat(24)}-v.mp4?token=${token}`), 'not-found', 404)
   })
 
-  t.test('a stream that has ended opens nothing', async (t) => {
+  t.test('an ended stream gives no access', async (t) => {
     const owner = await signUp(app)
-    const { manifest } = await readPlaylist(app, t, await hlsUrlOf(kim))
+    const { manifest } = await readPlaylist(app, t, await startHls(kim))
     const { hlsUrl, streamId } = (await play(owner, movie)).body
     const token = hlsUrl.split('?token=')[1]
     await owner.post(`/v1/profiles/${owner.profileId}/playback/${streamId}/stop`, { positionMs: 1_000, at: AT })
@@ -221,73 +223,75 @@ t.test('HLS', async (t) => {
     }
   })
 
-  t.test('another edition or another length is another playlist', async (t) => {
-    const film = await addMovie(app, admin, {}, ['480p-en'])
-    await upload(app, admin, `movies/${film}`, '1080p-en', '?edition=cut')
+  t.test('another edition has another playlist', async (t) => {
+    const other = await addMovie(app, admin, {}, ['480p-en'])
+    await upload(app, admin, `movies/${other}`, '1080p-en', '?edition=cut')
     await packageAll(app)
-    const { body } = await play(await signUp(app), film)
+    const { body } = await play(await signUp(app), other)
     const { manifest } = await readPlaylist(app, t, body.hlsUrl)
     t.strictSame(manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height), [1080])
   })
 
-  t.test('what is said of a sound now counts, not what the file said when it was packaged', async (t) => {
-    const film = await addMovie(app, admin, {}, ['480p-en'])
+  t.test('the current language of an audio track takes precedence over that at the time of packaging', async (t) => {
+    const other = await addMovie(app, admin, {}, ['480p-en'])
     await packageAll(app)
-    const [file] = await filesOf(film)
+    const [file] = await filesOf(other)
     await admin.patch(`/v1/admin/media/${file.id}`, { audioLanguages: ['pt-BR'] })
-    const { body } = await play(await signUp(app), film)
+    const { body } = await play(await signUp(app), other)
     const { manifest } = await readPlaylist(app, t, body.hlsUrl)
     t.match(manifest.mediaGroups!.AUDIO['mp4a'], { 'Brazilian Portuguese': { language: 'pt-BR' } })
   })
 
-  t.test('packaged again under a reader, every playlist fits its bytes, and the old bytes go when nobody can play them', async (t) => {
-    const film = await addMovie(app, admin, {}, ['480p-en'])
+  t.test('playlists match their bytes during repackaging, and retired packages are removed later', async (t) => {
+    const other = await addMovie(app, admin, {}, ['480p-en'])
     await packageAll(app)
-    const viewer = await signUp(app)
-    const { hlsUrl } = (await play(viewer, film)).body
-    const [file] = await filesOf(film)
-    const old = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
-    const before = containerOf(app).catalogue.filesOf(film)[0]!.hls!.packages[0]!
-    const state = { isDone: false }
-    const again = admin.post(`/v1/admin/media/${file.id}/package`)
-    t.match(await again, { status: 202, body: { hls: { state: 'processing', progress: 0 } } })
-    t.match((await play(viewer, film)).body.hlsUrl, String, 'what is there is offered on')
+    const pat = await signUp(app)
+    const { hlsUrl } = (await play(pat, other)).body
+    const [file] = await filesOf(other)
+    const retiredUri = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
+    const before = containerOf(app).catalogue.itemFiles(other)[0]!.hls!.packages[0]!
+    const packagingState = { isDone: false }
+    t.match(await admin.post(`/v1/admin/media/${file.id}/package`), {
+      status: 202,
+      body: { hls: { state: 'processing', progress: 0 } },
+    })
+    t.match((await play(pat, other)).body.hlsUrl, String, 'the current package stays available')
     const packaging = packageAll(app).finally(() => {
-      state.isDone = true
+      packagingState.isDone = true
     })
     let rounds = 0
     do {
       const { manifest } = await readPlaylist(app, t, hlsUrl)
       const { bytes } = await fetchRendition(app, t, resolve(manifest.playlists![0]!.uri, hlsUrl))
-      t.ok(Math.abs((await describe(bytes)).seconds - 60) < 0.01)
+      t.ok(Math.abs((await readTracks(bytes)).seconds - 60) < 0.01)
       rounds++
-    } while (!state.isDone)
+    } while (!packagingState.isDone)
     await packaging
-    t.comment(`${rounds} readings`)
-    const now = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
-    t.not(now, old, 'new bytes have new addresses')
-    t.match(await filesOf(film), [{ hls: { state: 'ready' } }])
-    const { bytes } = await fetchRendition(app, t, resolve(old, hlsUrl))
-    t.ok(Math.abs((await describe(bytes)).seconds - 60) < 0.01, 'whoever plays the old one plays on')
+    t.comment(`${rounds} rounds`)
+    const currentUri = (await readPlaylist(app, t, hlsUrl)).manifest.playlists![0]!.uri
+    t.not(currentUri, retiredUri, 'new bytes have new URLs')
+    t.match(await filesOf(other), [{ hls: { state: 'ready' } }])
+    const { bytes } = await fetchRendition(app, t, resolve(retiredUri, hlsUrl))
+    t.ok(Math.abs((await readTracks(bytes)).seconds - 60) < 0.01, 'clients can finish with the retired package')
     clock.advance(25 * 3_600_000)
     await packageAll(app)
     t.equal(await containerOf(app).storage.stat(`${before.prefix}/v.mp4`), null)
-    t.equal(containerOf(app).catalogue.filesOf(film)[0]!.hls!.packages.length, 1)
+    t.equal(containerOf(app).catalogue.itemFiles(other)[0]!.hls!.packages.length, 1)
     expectProblem(t, await admin.post('/v1/admin/media/665f1c2e9b1e8a0012ab34cd/package'), 'not-found', 404)
   })
 
-  t.test('deleting a file or a title deletes its fragments', async (t) => {
-    const film = await addMovie(app, admin, {}, ['480p-en', '1080p-en'])
+  t.test('deleting a file or a title removes its packages', async (t) => {
+    const other = await addMovie(app, admin, {}, ['480p-en', '1080p-en'])
     await packageAll(app)
-    const keys = containerOf(app).catalogue.filesOf(film).map(({ hls }) => `${hls!.packages[0]!.prefix}/index.json`)
+    const keys = containerOf(app).catalogue.itemFiles(other).map(({ hls }) => `${hls!.packages[0]!.prefix}/index.json`)
     for (const key of keys) t.ok(await containerOf(app).storage.stat(key))
-    const [first] = await filesOf(film)
+    const [first] = await filesOf(other)
     await admin.delete(`/v1/admin/media/${first.id}`)
     t.strictSame(await Promise.all(keys.map(async (key) => await containerOf(app).storage.stat(key) === null)), [
       true,
       false,
     ])
-    await admin.delete(`/v1/admin/movies/${film}`)
+    await admin.delete(`/v1/admin/movies/${other}`)
     t.equal(await containerOf(app).storage.stat(keys[1]!), null)
   })
 })

@@ -1,4 +1,4 @@
-// Media in a store elsewhere: taken in, probed and played over HTTP like those of a folder; a store that is away is a 503.
+// Media in S3 over HTTP: upload, probing, delivery and packaging; an unavailable store is a 503.
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import {
@@ -16,12 +16,12 @@ import { startS3Server } from '../storage/s3-server.js'
 
 const clip = clipBytes('480p-en')
 
-t.test('a file in S3 is uploaded, probed by its ranges, played by ranges, and gone when it is deleted', async (t) => {
+t.test('a file in S3 is uploaded, probed, played by ranges and removed', async (t) => {
   const server = await startS3Server(t)
   const { app, config } = await startApp(t, server.variables)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
-  t.strictSame(readdirSync(config.dataDir), [], 'nothing is kept on this machine')
+  t.strictSame(readdirSync(config.dataDir), [], 'no local files')
   const { objects, uploads } = await server.contents()
   t.equal(objects.length, 1)
   t.match(objects[0], new RegExp(`^normflix/${movie}/`))
@@ -49,18 +49,18 @@ t.test('a file in S3 is uploaded, probed by its ranges, played by ranges, and go
   t.strictSame((await server.contents()).objects, [])
 })
 
-t.test('with redirects a viewer is sent to the store, after all checks, to an address that ends soon', async (t) => {
+t.test('with redirects a client receives a short-lived URL of the store after all checks', async (t) => {
   const server = await startS3Server(t)
   const { app } = await startApp(t, { ...server.variables, S3_DELIVERY: 'redirect' })
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
-  const viewer = await signUp(app)
-  const { url } = (await play(viewer, movie)).body
+  const kim = await signUp(app)
+  const { url } = (await play(kim, movie)).body
 
-  const answer = await call(app, 'GET', url, { headers: { range: 'bytes=1000-1999' } })
-  t.equal(answer.status, 307)
-  t.equal(answer.headers['cache-control'], 'no-store')
-  const location = new URL(String(answer.headers.location))
+  const response = await call(app, 'GET', url, { headers: { range: 'bytes=1000-1999' } })
+  t.equal(response.status, 307)
+  t.equal(response.headers['cache-control'], 'no-store')
+  const location = new URL(String(response.headers.location))
   t.equal(location.origin, server.endpoint)
   t.ok(Number(location.searchParams.get('X-Amz-Expires')) <= 120)
   const part = await fetch(location, { headers: { range: 'bytes=1000-1999' } })
@@ -68,24 +68,24 @@ t.test('with redirects a viewer is sent to the store, after all checks, to an ad
   t.equal(part.headers.get('content-type'), 'video/mp4')
   t.ok(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(1_000, 2_000)))
   location.searchParams.set('X-Amz-Expires', '1000')
-  t.equal((await fetch(location)).status, 403, 'an address that was changed is refused')
+  t.equal((await fetch(location)).status, 403, 'the store rejects a changed URL')
 
   const head = await call(app, 'HEAD', url)
   t.equal(head.status, 200)
   t.equal(head.headers['content-length'], String(clip.length))
   expectProblem(t, await call(app, 'GET', `${url.slice(0, -1)}x`), 'media-refused', 403)
-  const ended = (await play(viewer, movie)).body
-  await viewer.delete(`/v1/account/streams/${ended.streamId}`)
+  const ended = (await play(kim, movie)).body
+  await kim.delete(`/v1/account/streams/${ended.streamId}`)
   expectProblem(t, await call(app, 'GET', ended.url), 'media-refused', 403)
 })
 
 for (const delivery of ['proxy', 'redirect'] as const) {
-  t.test(`a package for HLS is made in the store, and its fragments are given by ${delivery}`, async (t) => {
+  t.test(`HLS packages are stored in S3 and delivered by ${delivery}`, async (t) => {
     const server = await startS3Server(t)
     const { app } = await startApp(t, { ...server.variables, S3_DELIVERY: delivery })
     const movie = await addMovie(app, await signUpAdmin(app))
-    await containerOf(app).packaging.sweep()
-    await containerOf(app).packaging.settle()
+    await containerOf(app).packaging.processPending()
+    await containerOf(app).packaging.onIdle()
     const { hlsUrl } = (await play(await signUp(app), movie)).body
     const next = async (url: string, uri: RegExp): Promise<string> =>
       new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice(
@@ -93,25 +93,25 @@ for (const delivery of ['proxy', 'redirect'] as const) {
       )
     const fragments = await next(await next(hlsUrl, /^[\w-]+-v\.m3u8.*$/m), /^[\w-]+-v\.mp4.*$/m)
     const headers = { range: 'bytes=4-7' }
-    const answer = await call(app, 'GET', fragments, { headers })
-    t.equal(answer.status, delivery === 'proxy' ? 206 : 307)
+    const response = await call(app, 'GET', fragments, { headers })
+    t.equal(response.status, delivery === 'proxy' ? 206 : 307)
     const bytes = delivery === 'proxy'
-      ? answer.bytes
-      : Buffer.from(await (await fetch(String(answer.headers.location), { headers })).arrayBuffer())
+      ? response.bytes
+      : Buffer.from(await (await fetch(String(response.headers.location), { headers })).arrayBuffer())
     t.equal(bytes.toString(), 'ftyp')
     t.equal((await server.contents()).uploads.length, 0)
   })
 }
 
-t.test('a store that is away is a 503 with Retry-After, for viewers and uploads, and nothing is left of the upload', async (t) => {
+t.test('an unavailable store is a 503 with Retry-After, and a failed upload leaves nothing', async (t) => {
   const server = await startS3Server(t)
   const { app } = await startApp(t, server.variables)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
   const { url } = (await play(await signUp(app), movie)).body
-  server.fault = 'refuse'
+  server.fault = 'reject'
   for (
-    const answer of [
+    const response of [
       await call(app, 'GET', url),
       await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
         token: admin.token,
@@ -120,29 +120,29 @@ t.test('a store that is away is a 503 with Retry-After, for viewers and uploads,
       }),
     ]
   ) {
-    expectProblem(t, answer, 'storage-unavailable', 503)
-    t.equal(answer.headers['retry-after'], '5')
+    expectProblem(t, response, 'storage-unavailable', 503)
+    t.equal(response.headers['retry-after'], '5')
   }
   server.fault = null
   t.equal((await call(app, 'GET', url)).status, 200)
   t.equal((await server.contents()).objects.length, 1)
 })
 
-t.test('probing a store that stops answering is a 503, not a verdict on the file', async (t) => {
+t.test('a store that becomes unavailable during probing is a 503, not a rejection of the file', async (t) => {
   const server = await startS3Server(t)
   const { app } = await startApp(t, server.variables)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, [])
-  server.breakAfterPut = true
-  const answer = await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
+  server.failsAfterPut = true
+  const response = await call(app, 'POST', `/v1/admin/movies/${movie}/media`, {
     token: admin.token,
     body: clip,
     headers: { 'content-type': 'video/mp4' },
   })
-  expectProblem(t, answer, 'storage-unavailable', 503)
+  expectProblem(t, response, 'storage-unavailable', 503)
 })
 
-t.test('broken files are refused with what is wrong, and leave nothing in the store', async (t) => {
+t.test('malformed files are rejected with the reason and leave nothing in the store', async (t) => {
   const server = await startS3Server(t)
   const { app } = await startApp(t, server.variables)
   const admin = await signUpAdmin(app)

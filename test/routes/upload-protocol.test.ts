@@ -1,0 +1,138 @@
+// The API of resumable uploads: protocol violations, limits, access and browsers.
+import t from 'tap'
+import { addShow, call, expectProblem, signUp, signUpAdmin } from '../helper.js'
+import {
+  clip,
+  createUpload,
+  encodeMetadata,
+  MAX_BYTES,
+  PATCH_TYPE,
+  patchUpload,
+  readOffset,
+  readResult,
+  startUploadTest,
+} from '../upload-requests.js'
+
+t.test('the upload API', async (t) => {
+  const test = await startUploadTest(t, 'local', { CORS_ORIGINS: 'https://studio.example.com' })
+  const { app, admin, movie } = test
+
+  t.test('requests that violate the protocol or the limits are problems', async (t) => {
+    const url = String((await createUpload(test)).headers.location)
+    await patchUpload(test, url, 0, clip.subarray(0, 1_000))
+    expectProblem(t, await patchUpload(test, url, 0, clip), 'upload-offset-mismatch', 409)
+    expectProblem(t, await patchUpload(test, url, 2_000, clip.subarray(2_000)), 'upload-offset-mismatch', 409)
+    expectProblem(t, await patchUpload(test, url, 1_000, Buffer.alloc(clip.length)), 'upload-too-large', 413)
+    t.equal(await readOffset(test, url), 1_000)
+    t.equal((await createUpload(test, { sizeBytes: MAX_BYTES })).status, 201)
+    expectProblem(t, await createUpload(test, { sizeBytes: MAX_BYTES + 1 }), 'upload-too-large', 413)
+    expectProblem(t, await createUpload(test, { sizeBytes: 0 }), 'empty-upload', 400)
+    expectProblem(t, await createUpload(test, { headers: { 'upload-length': '-1' } }), 'malformed-request', 400)
+    expectProblem(t, await createUpload(test, { headers: { 'tus-resumable': '0.9.0' } }), 'malformed-request', 400)
+    expectProblem(t, await createUpload(test, { metadata: { itemId: 'x' } }), 'validation-failed', 400)
+    expectProblem(t, await createUpload(test, { metadata: { language: 'not a language' } }), 'validation-failed', 400)
+    expectProblem(
+      t,
+      await createUpload(test, { headers: { 'upload-metadata': 'itemId ???' } }),
+      'malformed-request',
+      400,
+    )
+    expectProblem(t, await createUpload(test, { metadata: { itemId: '0'.repeat(24) } }), 'not-found', 404)
+    expectProblem(t, await createUpload(test, { metadata: { filetype: 'text/html' } }), 'unsupported-media', 415)
+    const { status: withoutVersion } = await call(app, 'POST', '/v1/admin/uploads', {
+      token: admin.token,
+      headers: { 'upload-length': '5' },
+    })
+    t.equal(withoutVersion, 412)
+    const deferred = await call(app, 'POST', '/v1/admin/uploads', {
+      token: admin.token,
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-defer-length': '1',
+        'upload-metadata': encodeMetadata({ itemId: movie }),
+      },
+    })
+    expectProblem(t, deferred, 'malformed-request', 400)
+    const wrongType = await call(app, 'PATCH', url, {
+      token: admin.token,
+      body: clip,
+      headers: { 'tus-resumable': '1.0.0', 'upload-offset': '1000', 'content-type': 'video/mp4' },
+    })
+    expectProblem(t, wrongType, 'unsupported-media-type', 415)
+    expectProblem(t, await admin.get('/v1/admin/uploads/nonsense'), 'not-found', 404)
+    t.strictSame((await admin.get('/v1/admin/uploads')).body.items.length, 2)
+  })
+
+  t.test('the creation request may contain the first bytes, and the item may be an episode', async (t) => {
+    const show = await addShow(app, admin, {}, [])
+    const response = await call(app, 'POST', '/v1/admin/uploads', {
+      token: admin.token,
+      body: clip,
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(clip.length),
+        'upload-metadata': encodeMetadata({ itemId: show.episodes[0] ?? '' }),
+        'content-type': PATCH_TYPE,
+      },
+    })
+    t.equal(response.status, 201)
+    t.equal(response.headers['upload-offset'], String(clip.length))
+    t.match(await readResult(test, String(response.headers.location)), { state: 'ready' })
+    t.equal((await admin.get(`/v1/shows/${show.id}/seasons/1`)).body.episodes[0].mediaFiles.length, 1)
+  })
+
+  t.test('only administrators have access, and another administrator can resume an upload', async (t) => {
+    const url = String((await createUpload(test)).headers.location)
+    const member = await signUp(app)
+    for (const method of ['POST', 'PATCH', 'DELETE', 'GET'] as const) {
+      const target = method === 'POST' ? '/v1/admin/uploads' : url
+      expectProblem(
+        t,
+        await call(app, method, target, { token: member.token, headers: { 'tus-resumable': '1.0.0' } }),
+        'forbidden',
+        403,
+      )
+      expectProblem(t, await call(app, method, target, { headers: { 'tus-resumable': '1.0.0' } }), 'unauthorized', 401)
+    }
+    t.equal((await call(app, 'HEAD', url, { token: member.token, headers: { 'tus-resumable': '1.0.0' } })).status, 403)
+    expectProblem(t, await member.get('/v1/admin/uploads'), 'forbidden', 403)
+    const other = await signUpAdmin(app)
+    t.equal((await patchUpload(test, url, 0, clip, other.token)).status, 204)
+    t.match(await readResult(test, url), { state: 'ready', startedBy: admin.accountId })
+  })
+
+  t.test('OPTIONS describes the server, and allowed browser origins can read the headers', async (t) => {
+    const plain = await app.inject({ method: 'OPTIONS', url: '/v1/admin/uploads' })
+    t.equal(plain.statusCode, 204)
+    t.match(plain.headers, {
+      'tus-resumable': '1.0.0',
+      'tus-version': '1.0.0',
+      'tus-max-size': String(MAX_BYTES),
+      'tus-extension': 'creation,creation-with-upload,termination,expiration',
+    })
+    t.equal(plain.headers['access-control-allow-origin'], undefined)
+    const preflight = (origin: string, url: string) =>
+      app.inject({
+        method: 'OPTIONS',
+        url,
+        headers: {
+          origin,
+          'access-control-request-method': 'PATCH',
+          'access-control-request-headers': 'tus-resumable,upload-offset',
+        },
+      })
+    for (const url of ['/v1/admin/uploads', `/v1/admin/uploads/${'0'.repeat(24)}`]) {
+      const allowed = await preflight('https://studio.example.com', url)
+      t.equal(allowed.statusCode, 204)
+      t.match(allowed.headers, {
+        'access-control-allow-origin': 'https://studio.example.com',
+        'access-control-allow-methods': /PATCH/,
+        'access-control-allow-headers': /upload-offset/,
+      })
+      t.equal((await preflight('https://evil.example.com', url)).headers['access-control-allow-origin'], undefined)
+    }
+    const created = await createUpload(test, { headers: { origin: 'https://studio.example.com' } })
+    t.match(created.headers['access-control-expose-headers'], /Upload-Offset/)
+    t.equal(created.headers['access-control-allow-origin'], 'https://studio.example.com')
+  })
+})
