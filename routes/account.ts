@@ -57,8 +57,8 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       tags: ['account'],
       summary: 'Close the account',
       description:
-        'Ends all sessions and streams at once. All data is erased after a grace period. Logging in before its end ' +
-        'reopens the account unchanged.',
+        'Ends all sessions and streams immediately. All data is erased after a grace period. Logging in before its ' +
+        'end reopens the account unchanged.',
       operationId: 'deleteAccount',
       body: strict({ password: Password }),
       response: responses({ 204: NoContent }),
@@ -143,7 +143,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     },
   }, async (request, reply) => {
     const account = await requireOwnAccount(request)
-    if ((account.emailVerifiedAt ?? null) === null) requestEmailVerification(deps, account)
+    if (account.emailVerifiedAt === null) requestEmailVerification(deps, account)
     return await reply.code(202).send({ status: 'accepted' })
   })
 
@@ -165,7 +165,8 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'Change the plan',
-      description: 'An upgrade takes effect at once. A downgrade with more profiles than the new plan allows needs ' +
+      description:
+        'An upgrade takes effect immediately. A downgrade with more profiles than the new plan allows needs ' +
         'keepProfileIds: the other profiles are locked until a later upgrade. Streams over the new limit end, newest ' +
         'first.',
       operationId: 'changePlan',
@@ -197,7 +198,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'End a stream',
-      description: 'Another stream can start at once. Progress is preserved.',
+      description: 'Another stream can start immediately. Progress is preserved.',
       operationId: 'endStream',
       params: Type.Object({ streamId: Id }),
       response: responses({ 204: NoContent }),

@@ -117,7 +117,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
     }
   })
 
-  /** Imports lines, and makes this process serve them at once. Adds rejected lines to `rejectedLines`. */
+  /** Imports lines and loads them into the catalogue of this process. Adds rejected lines to `rejectedLines`. */
   async function importAndReload (
     source: SourceItems,
     mode: 'merge' | 'replace',
@@ -148,7 +148,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
       summary: 'Export the whole catalogue',
       description:
         'NDJSON for an import: all movies and shows, then the collections, with their IDs. Does not contain media ' +
-        'files, subtitles and images.',
+        'files, subtitles or images.',
       operationId: 'exportCatalogue',
       response: responses({
         200: { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } },

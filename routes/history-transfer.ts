@@ -61,7 +61,7 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
       summary: 'Export the whole history',
       description:
         'All plays that the history lists, newest first, live streams included. Does not contain marks, the wishlist ' +
-        'and removed plays.',
+        'or removed plays.',
       operationId: 'exportHistory',
       params: ProfileParams,
       querystring: ExportQuery,

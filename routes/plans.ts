@@ -4,11 +4,11 @@ import type { Config } from '../src/config.js'
 import { listSchema, ref, responses } from '../src/schemas/common.js'
 import { Plan } from '../src/schemas/plans.js'
 
-export interface PlanRouteOptions {
+export interface PlansRouteOptions {
   readonly config: Pick<Config, 'plans'>
 }
 
-const plans: FastifyPluginAsyncTypebox<PlanRouteOptions> = async (app, { config }) => {
+const plans: FastifyPluginAsyncTypebox<PlansRouteOptions> = async (app, { config }) => {
   app.get('/plans', {
     config: { access: 'public' },
     schema: {

@@ -78,7 +78,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
     })
     leases.invalidate(accountId)
     const localiser = createRequestLocaliser(deps, request)
-    const body = toPlayback(deps, owner, [title, item, localiser], started)
+    const body = toPlayback(deps, owner, { title, item, localiser }, started)
     return await reply.code(201).send(setContentLanguage(reply, localiser, body))
   })
 
@@ -109,7 +109,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
     schema: {
       tags: ['playback'],
       summary: 'Stop playback at the final position',
-      description: 'Another stream can start at once.',
+      description: 'Another stream can start immediately.',
       operationId: 'stopPlayback',
       params: StreamParams,
       body: StopBody,

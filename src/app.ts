@@ -157,7 +157,7 @@ async function registerScope (
   })
 }
 
-/** Sign-up and log-in, and what the owner of an account may do. */
+/** Sign-up, log-in, and the account of the caller with its profiles. */
 async function registerAccountRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, watching } = container
   const accountDeps = pickAccountDeps(container)
@@ -167,7 +167,7 @@ async function registerAccountRoutes (app: FastifyInstance, container: Container
   await app.register(profiles, accountDeps)
 }
 
-/** The catalogue, within the maturity limits of the token. */
+/** Catalogue, within the maturity limits of the token. */
 async function registerCatalogueRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, access, cursors, catalogue, titleDetails, counts, responseCache } = container
   const { findSimilar, search, watching, now } = container
@@ -178,7 +178,7 @@ async function registerCatalogueRoutes (app: FastifyInstance, container: Contain
   await app.register(titleSearch, { access, catalogue, search, config, now })
 }
 
-/** What one profile watches, wants to watch and rates. */
+/** Home page, playback, history, wishlist and ratings of one profile. */
 async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, log, keys, cursors, access, leases, catalogue, homePage, now } = container
   const { watching, flushSchedule, changeReader, changeFeeds } = container

@@ -4,12 +4,13 @@ import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 import { completeDocument } from './openapi-document.js'
 
-const DESCRIPTION =
-  'Backend of a subscription video service: accounts with a plan, profiles, a catalogue of movies and ' +
-  `shows, adaptive streaming, and continue watching at the exact position.
-
-Sign up or log in, click **Authorize** and paste the \`accessToken\`. Errors are \`application/problem+json\` with a ` +
-  'stable `code`. Times are RFC 3339 in UTC. Positions and durations are integers, in milliseconds.'
+const DESCRIPTION = [
+  'Backend of a subscription video service: accounts with a plan, profiles, a catalogue of movies and shows, adaptive',
+  'streaming, and continue watching at the exact position.',
+  '',
+  'Sign up or log in, click **Authorize** and paste the `accessToken`. Errors are `application/problem+json` with a',
+  'stable `code`. Times are RFC 3339 in UTC. Positions and durations are integers, in milliseconds.',
+].join('\n')
 
 const TAGS = [
   { name: 'auth', description: 'Sign-up, log-in, log-out and sessions' },

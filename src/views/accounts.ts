@@ -11,7 +11,7 @@ export function toAccount (account: StoredAccount): Account {
   return {
     id: account._id.toString(),
     email: account.email,
-    emailVerified: (account.emailVerifiedAt ?? null) !== null,
+    emailVerified: account.emailVerifiedAt !== null,
     plan: account.plan,
     role: account.role,
     profiles: account.profiles.map(toProfile),
@@ -23,7 +23,7 @@ export function toAccountSummary (account: StoredAccount): AccountSummary {
   return {
     id: account._id.toString(),
     email: account.email,
-    emailVerified: (account.emailVerifiedAt ?? null) !== null,
+    emailVerified: account.emailVerifiedAt !== null,
     plan: account.plan,
     role: account.role,
     disabledAt: account.disabledAt?.toISOString() ?? null,

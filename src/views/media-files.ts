@@ -10,7 +10,7 @@ export function toMediaFile (file: ViewedFile): MediaFile {
     id: file.id ?? (file as StoredMediaFile)._id.toString(),
     state: file.state,
     audioLanguages: [...file.audioLanguages],
-    audioTracks: (file.audioTracks ?? []).map(({ language, kind, name, channels, codec }) => ({
+    audioTracks: file.audioTracks.map(({ language, kind, name, channels, codec }) => ({
       language,
       kind,
       name,
@@ -34,10 +34,10 @@ export function toMediaFile (file: ViewedFile): MediaFile {
 
 /** Adds the fields for administrators: failures and the state of the packaging. */
 export function toAdminMediaFile (file: ViewedFile): MediaFile {
-  const { state, progress, failure } = file.hls ?? { state: 'processing' as const, progress: 0, failure: null }
+  const { state, progress, failure } = file.hls
   return {
     ...toMediaFile(file),
-    failure: file.failure ?? null,
+    failure: file.failure,
     hls: { state, progress, reason: failure },
   }
 }

@@ -1,5 +1,6 @@
 // View of a started playback, with the signed URLs of everything that the stream may read.
-import type { Catalogue } from '../catalogue/store/catalogue.js'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { normaliseMarkers } from '../editing/markers.js'
 import { MEDIA_URL_TTL_MS, signHlsGrant, signMediaGrant, signSidecarGrant } from '../media/delivery/media-urls.js'
 import { currentPackage } from '../media/packaging/packaging-state.js'
@@ -17,23 +18,28 @@ export interface PlaybackViewDeps {
   now(): Date
 }
 
-/** @param item arguments of `toItem` */
+export interface PlayedItem {
+  readonly title: CatalogueTitle
+  readonly item: CatalogueItem
+  readonly localiser: Localiser
+}
+
 export function toPlayback (
   deps: PlaybackViewDeps,
-  ref: ProfileRef,
-  item: Parameters<typeof toItem>,
+  owner: ProfileRef,
+  { title, item, localiser }: PlayedItem,
   started: StartedPlayback,
 ): Playback {
   const { lease, choice, languages } = started
   return {
     streamId: lease._id.toString(),
     positionMs: lease.startPositionMs,
-    item: toItem(...item),
+    item: toItem(title, item, localiser),
     mediaFile: toMediaFile(choice.file),
     reason: choice.reason,
     alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
-    markers: normaliseMarkers(item[1].markers),
-    ...signUrls(deps, ref, started),
+    markers: normaliseMarkers(item.markers),
+    ...signUrls(deps, owner, started),
     audio: languages.audio,
     subtitle: languages.subtitles,
     heartbeatMs: HEARTBEAT_INTERVAL_MS,
@@ -43,13 +49,13 @@ export function toPlayback (
 
 function signUrls (
   { catalogue, keys, now }: PlaybackViewDeps,
-  ref: ProfileRef,
+  owner: ProfileRef,
   { lease, choice, languages, maxHeight }: StartedPlayback,
 ): Pick<Playback, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
   const { file } = choice
   const grant = {
-    account: ref.account,
-    profile: ref.profile,
+    account: owner.account,
+    profile: owner.profile,
     lease: lease._id.toString(),
     expiresAt: now().getTime() + MEDIA_URL_TTL_MS,
   }

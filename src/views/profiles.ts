@@ -12,10 +12,9 @@ export function toProfile (profile: Omit<StoredProfile, 'watchHistory' | 'wishli
     maxMaturityAge: maturityCeiling(profile),
     audioLanguages: [...profile.audioLanguages],
     subtitleLanguages: [...profile.subtitleLanguages],
-    subtitleMode: profile.subtitleMode ?? 'smart',
+    subtitleMode: profile.subtitleMode,
     autoplay: profile.autoplay,
-    // Missing in profiles that were stored before this field existed.
-    dropWatchedMovies: profile.dropWatchedMovies === true,
+    dropWatchedMovies: profile.dropWatchedMovies,
     hasPin: profile.pinHash !== null,
     locked: profile.locked,
   }
