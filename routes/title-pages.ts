@@ -15,7 +15,7 @@ import { MAX_ACCEPT_LANGUAGE_LENGTH } from '../src/catalogue/queries/localise.js
 import { readyFiles, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { filterByPlanHeight } from '../src/domain/file-choice.js'
-import { canSee } from '../src/domain/maturity.js'
+import { isVisible } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { createRequestLocaliser } from '../src/http/content-language.js'
 import { sendTextWithEtag } from '../src/http/etags.js'
@@ -157,7 +157,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       }
     }
     const { scope, planMaxHeight } = await viewingLimitsOf(access, request)
-    if (!canSee(scope, title, now())) throw notFound(kind)
+    if (!isVisible(scope, title, now())) throw notFound(kind)
     const acceptLanguage = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_LANGUAGE_LENGTH)
     return {
       title,

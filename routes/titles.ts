@@ -7,7 +7,7 @@ import type { CountCache } from '../src/catalogue/cache/count-cache.js'
 import { browse } from '../src/catalogue/queries/browse.js'
 import { SORTS, type Catalogue, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import type { SortPosition } from '../src/catalogue/store/sorted-lists.js'
-import { canSee } from '../src/domain/maturity.js'
+import { isVisible } from '../src/domain/maturity.js'
 import { notFound } from '../src/errors.js'
 import type { FindSimilar } from '../src/home/similar-titles.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
@@ -149,8 +149,8 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
     const at = now()
     const scope = await maturityScopeOf(access, request)
     const title = catalogue.findTitle(titleId)
-    if (title === null || !(isCatalogueAdmin(request) || canSee(scope, title, at))) throw notFound('title')
-    const similar = findSimilar(title).map((entry) => entry.title).filter((other) => canSee(scope, other, at))
+    if (title === null || !(isCatalogueAdmin(request) || isVisible(scope, title, at))) throw notFound('title')
+    const similar = findSimilar(title).map((entry) => entry.title).filter((other) => isVisible(scope, other, at))
     return await sendCards(request, reply, similar.slice(0, limit))
   })
 

@@ -55,6 +55,7 @@ export function isAvailable (title: Visibility, now: Date): boolean {
     (title.availableUntil === null || now < title.availableUntil)
 }
 
-export function canSee (scope: MaturityScope, title: Visibility, now: Date): boolean {
+/** True if a title is available and within the maturity limits. */
+export function isVisible (scope: MaturityScope, title: Visibility, now: Date): boolean {
   return isAvailable(title, now) && isSuitable(scope, title.maturityRating)
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import {
   UNRESTRICTED_SCOPE,
-  canSee,
+  isVisible,
   isSuitable,
   MATURITY_RATINGS,
   maturityCeiling,
@@ -37,9 +37,9 @@ t.test('a maturity age hides higher ratings', async (t) => {
 })
 
 t.test('unpublished and unavailable titles are hidden', async (t) => {
-  t.ok(canSee(UNRESTRICTED_SCOPE, title(), now))
-  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ published: false }), now))
-  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: new Date(now.getTime() + 1) }), now))
-  t.ok(canSee(UNRESTRICTED_SCOPE, title({ availableFrom: now }), now), 'the first instant is included')
-  t.notOk(canSee(UNRESTRICTED_SCOPE, title({ availableUntil: now }), now), 'the last instant is excluded')
+  t.ok(isVisible(UNRESTRICTED_SCOPE, title(), now))
+  t.notOk(isVisible(UNRESTRICTED_SCOPE, title({ published: false }), now))
+  t.notOk(isVisible(UNRESTRICTED_SCOPE, title({ availableFrom: new Date(now.getTime() + 1) }), now))
+  t.ok(isVisible(UNRESTRICTED_SCOPE, title({ availableFrom: now }), now), 'the first instant is included')
+  t.notOk(isVisible(UNRESTRICTED_SCOPE, title({ availableUntil: now }), now), 'the last instant is excluded')
 })

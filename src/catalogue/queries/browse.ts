@@ -1,7 +1,7 @@
 // Filters, sorts and pages the titles of the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
 import { foldText } from '../../domain/text.js'
-import { canSee, type MaturityRating, type MaturityScope } from '../../domain/maturity.js'
+import { isVisible, type MaturityRating, type MaturityScope } from '../../domain/maturity.js'
 import { titleRenditions, type Catalogue, type CatalogueTitle, type Sort } from '../store/catalogue.js'
 import { compareSortPositions, findSortIndex, sortKey, type SortPosition } from '../store/sorted-lists.js'
 
@@ -79,7 +79,7 @@ export function createTitleMatcher (
   const genre = filter.genre === undefined ? null : foldText(filter.genre)
   const needsRendition = filter.language !== undefined || filter.minHeight !== undefined
   return (title) =>
-    canSee(scope, title, now) &&
+    isVisible(scope, title, now) &&
     (filter.type === undefined || title.kind === filter.type) &&
     (genre === null || title.genreKeys.includes(genre)) &&
     (filter.yearFrom === undefined || (title.year ?? -Infinity) >= filter.yearFrom) &&
@@ -110,7 +110,7 @@ export function countGenres (
   // Titles with the same genres share one array, so there are few combinations to count.
   const combinations = new Map<readonly string[], number>()
   for (const title of catalogue.titles()) {
-    if (canSee(scope, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
+    if (isVisible(scope, title, now)) combinations.set(title.genres, (combinations.get(title.genres) ?? 0) + 1)
   }
   const counts = new Map<string, { name: string, count: number }>()
   for (const [names, count] of combinations) {

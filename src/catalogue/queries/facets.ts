@@ -1,7 +1,7 @@
 // Facet counts of a selection, over the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
 import { foldText } from '../../domain/text.js'
-import { canSee, type MaturityRating } from '../../domain/maturity.js'
+import { isVisible, type MaturityRating } from '../../domain/maturity.js'
 import { titleRenditions, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 import type { Selection, TitleFilter } from './browse.js'
 
@@ -64,7 +64,7 @@ export function countFacets (catalogue: Catalogue, { filter, scope, planMaxHeigh
   const findMismatches = createMismatchFinder(filter)
   let total = 0
   for (const title of catalogue.titles()) {
-    if (!canSee(scope, title, now)) continue
+    if (!isVisible(scope, title, now)) continue
     const allRenditions = titleRenditions(catalogue, title)
     const renditions = allRenditions.length === 0
       ? allRenditions

@@ -1,5 +1,5 @@
 // Looks up titles and items that the maturity limits, publication and availability allow.
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { isVisible, type MaturityScope } from '../../domain/maturity.js'
 import { notFound } from '../../errors.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../store/catalogue.js'
 
@@ -13,7 +13,7 @@ export function findVisibleTitle (
   now: Date,
 ): CatalogueTitle | null {
   const title = catalogue.findTitle(titleId)
-  return title !== null && canSee(scope, title, now) ? title : null
+  return title !== null && isVisible(scope, title, now) ? title : null
 }
 
 /** The visible titles of a list, in its order. */

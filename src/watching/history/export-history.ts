@@ -3,7 +3,8 @@ import { stringify } from 'csv-stringify'
 import { pipeline, Readable } from 'node:stream'
 import type { Static } from 'typebox'
 import { toPlayProgress, type StoredPlay } from '../../../models/play.js'
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
+import type { MaturityScope } from '../../domain/maturity.js'
 import { watchedMsOfPlay } from '../../domain/progress.js'
 import type { HistoryFile } from '../../schemas/history-transfer.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
@@ -40,16 +41,15 @@ export function exportHistoryAsJson (watching: WatchingDeps, ref: ProfileRef, sc
   return Readable.from(write(), { objectMode: false })
 }
 
-/** Leaves out the fields of the catalogue when the profile may not see the title any more. */
+/** Leaves out the fields of the catalogue if the title is not visible to the profile. */
 function toExportedPlay ({ catalogue, now }: WatchingDeps, scope: MaturityScope, play: StoredPlay): ExportedPlay {
-  const title = catalogue.findTitle(play.title.toString())
-  const isVisible = title !== null && canSee(scope, title, now())
+  const title = findVisibleTitle(catalogue, scope, play.title.toString(), now())
   return {
     id: play._id.toString(),
     title: {
       id: play.title.toString(),
       title: play.titleName,
-      ...(isVisible ? { kind: title.kind, year: title.year, externalIds: title.externalIds } : {}),
+      ...(title === null ? {} : { kind: title.kind, year: title.year, externalIds: title.externalIds }),
     },
     item: {
       id: play.item.toString(),

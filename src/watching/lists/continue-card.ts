@@ -1,4 +1,5 @@
 // Builds the continue-watching card of a title from its state and the catalogue.
+import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
 import {
   itemDurationMs,
   readyFiles,
@@ -7,7 +8,7 @@ import {
   type CatalogueTitle,
 } from '../../catalogue/store/catalogue.js'
 import { filterByPlanHeight } from '../../domain/file-choice.js'
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import type { MaturityScope } from '../../domain/maturity.js'
 import { decideCard, lastActivityAt, type Card, type EndedItem, type TitleState } from '../../domain/next-up.js'
 import { hasAired } from '../../domain/watch-order.js'
 import type { WatchingDeps } from '../deps.js'
@@ -51,8 +52,8 @@ export function buildContinueCard (
   state: TitleState,
 ): ContinueCard | null {
   const { catalogue, now } = watching
-  const title = catalogue.findTitle(titleId)
-  if (title === null || !canSee(scope, title, now())) return null
+  const title = findVisibleTitle(catalogue, scope, titleId, now())
+  if (title === null) return null
   const card = decideCard(state, title)
   const item = card === null ? null : findCardItem(catalogue, title, card)
   if (card === null || item === null) return null

@@ -4,7 +4,8 @@ import type { DismissalState } from '../../../models/undo.js'
 import { WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
 import { toTitleState } from '../../../models/watch-entry.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
+import type { MaturityScope } from '../../domain/maturity.js'
 import { lastPlayedAt, type TitleState } from '../../domain/next-up.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { findWatchEntry, projectTitle } from '../history/projection.js'
@@ -88,12 +89,12 @@ export async function listDismissed (
     ? []
     : await WatchArchive.find({ profile: ref.profile }).lean<ArchivedEntry[]>()
   return [...profile.watchHistory, ...archived.filter((entry) => !embedded.has(entry.title.toString()))]
-    .map((entry) => ({ entry, hiddenAt: entry.hiddenAt ?? null, droppedAt: entry.droppedAt ?? null }))
+    .map((entry) => ({ entry, hiddenAt: entry.hiddenAt, droppedAt: entry.droppedAt }))
     .filter(({ entry, ...dismissal }) => isDismissed(dismissal, toTitleState(entry)))
     .sort((a, b) => dismissedAt(b) - dismissedAt(a))
     .flatMap(({ entry, ...dismissal }) => {
-      const title = watching.catalogue.findTitle(entry.title.toString())
-      return title !== null && canSee(scope, title, watching.now()) ? [{ title, ...dismissal }] : []
+      const title = findVisibleTitle(watching.catalogue, scope, entry.title.toString(), watching.now())
+      return title === null ? [] : [{ title, ...dismissal }]
     })
 }
 
