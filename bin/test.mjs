@@ -2,11 +2,12 @@
 // npm test: installs and builds what is missing, then runs the tests with the tap CLI (.taprc). Words after -- select the
 // files whose path contains one of them. .env is not read: tests must not use the database or the secrets of a service.
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { prepare, ROOT } from './prepare.mjs'
 
+const TAP = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 const TEST_FOLDER = path.join(ROOT, 'dist', 'test')
 
 /** Compiled test files whose path contains one of the words; all files without words. */
@@ -52,11 +53,22 @@ function reportFile (file, { ok, time }, asserts) {
   }
 }
 
+/** Builds tap's test class from the plugins in .taprc. A run would build it too, but only the next run would use it. */
+async function buildTapPlugins () {
+  const built = path.join(ROOT, '.tap', 'plugins', 'package.json')
+  const isCurrent = existsSync(built) && statSync(built).mtimeMs > statSync(path.join(ROOT, '.taprc')).mtimeMs
+  if (isCurrent) return
+  const child = spawn(process.execPath, [TAP, 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
+  const code = await new Promise((resolve) => {
+    child.on('close', resolve)
+  })
+  if (code !== 0) throw new Error('The plugins of tap could not be built.')
+}
+
 /** Runs the tap CLI. Returns its exit code and every assertion. */
 async function runTap (files, options) {
   const { Parser } = await import('tap-parser')
-  const tap = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
-  const child = spawn(process.execPath, [tap, 'run', '--reporter=tap', ...options, ...files], {
+  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...options, ...files], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'test' },
@@ -68,7 +80,9 @@ async function runTap (files, options) {
   parser.on('child', (fileParser) => {
     const asserts = []
     collectAsserts(fileParser, asserts)
-    fileParser.on('complete', (results) => { finished = { results, asserts } })
+    fileParser.on('complete', (results) => {
+      finished = { results, asserts }
+    })
   })
   parser.on('assert', (result) => {
     const asserts = finished?.asserts ?? []
@@ -79,14 +93,22 @@ async function runTap (files, options) {
     finished = null
   })
   child.stdout.pipe(parser)
-  const code = await new Promise((resolve) => { child.on('close', (status) => { resolve(status ?? 1) }) })
+  const code = await new Promise((resolve) => {
+    child.on('close', (status) => {
+      resolve(status ?? 1)
+    })
+  })
   return { code, asserts: all }
 }
 
 async function checkCoverage () {
   const c8 = path.join(ROOT, 'node_modules', 'c8', 'bin', 'c8.js')
   const child = spawn(process.execPath, [c8, 'report'], { cwd: ROOT, stdio: 'inherit' })
-  return await new Promise((resolve) => { child.on('close', (status) => { resolve(status ?? 1) }) })
+  return await new Promise((resolve) => {
+    child.on('close', (status) => {
+      resolve(status ?? 1)
+    })
+  })
 }
 
 await prepare()
@@ -97,6 +119,7 @@ if (files.length === 0) {
   process.exit(1)
 }
 const isWholeRun = words.length === 0
+await buildTapPlugins()
 const { code, asserts } = await runTap(isWholeRun ? [] : files, isWholeRun ? [] : ['--disable-coverage'])
 const coverageCode = isWholeRun && code === 0 ? await checkCoverage() : 0
 const { passed, failed, skipped } = countAsserts(asserts)
