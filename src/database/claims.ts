@@ -28,7 +28,7 @@ export interface ClaimOptions {
 export interface Claim {
   /** Stops the renewals and waits for one in progress. */
   stopRenewing(): Promise<void>
-  /** Stops the renewals and gives the claim back. */
+  /** Stops the renewals and releases the claim. */
   release(): Promise<void>
 }
 

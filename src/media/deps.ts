@@ -6,6 +6,7 @@ import type { MediaStorage } from '../storage/storage.js'
 /** For the removal of stored objects. */
 export interface StorageDeps {
   readonly storage: MediaStorage
+  /** Receives failed removals. */
   readonly log: FastifyBaseLogger
 }
 

@@ -16,10 +16,10 @@ import { MAX_AUDIO_RENDITIONS, packageKeys } from './packaging/package-index.js'
  */
 export async function removeFileObjects (deps: StorageDeps, files: readonly StoredMediaFile[]): Promise<void> {
   await removeUnusedUploads(deps, files.map(({ storageKey }) => storageKey))
-  await removeUnusedPackages(deps, files.flatMap(({ hls }) => hls?.packages ?? []))
+  await removeUnusedPackages(deps, files.flatMap(({ hls }) => hls.packages))
   // An unfinished package is never shared.
   for (const { _id, hls } of files) {
-    if (hls?.claim != null) await removeObjects(deps, orphanedKeys(_id, hls.claim))
+    if (hls.claim !== null) await removeObjects(deps, orphanedKeys(_id, hls.claim))
   }
 }
 
@@ -29,8 +29,8 @@ export async function removeMediaObjects (deps: StorageDeps, media: readonly Sto
   await removeObjects(
     deps,
     media.flatMap(({ subtitles, thumbnails }) => [
-      ...(subtitles ?? []).map(({ storageKey }) => storageKey),
-      ...thumbnailKeys(thumbnails ?? null),
+      ...subtitles.map(({ storageKey }) => storageKey),
+      ...thumbnailKeys(thumbnails),
     ]),
   )
 }
@@ -68,7 +68,7 @@ export async function removeUnusedPackages (deps: StorageDeps, packages: readonl
     'files.hls.packages.prefix': 1,
   }).lean<StoredMedia[]>()
   const used = new Set(
-    media.flatMap(({ files }) => files.flatMap(({ hls }) => hls?.packages ?? []).map(({ prefix }) => prefix)),
+    media.flatMap(({ files }) => files.flatMap(({ hls }) => hls.packages).map(({ prefix }) => prefix)),
   )
   await removeObjects(deps, packages.filter(({ prefix }) => !used.has(prefix)).flatMap(packageKeys))
 }

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import type { MediaStorage } from '../storage/storage.js'
 
 /**
- * Stores bytes in one write.
- * @returns their SHA-256, hexadecimal
+ * Stores bytes in one write. Larger objects are streamed to a StorageWriter instead.
+ * @param key storage key of a new object
+ * @returns SHA-256 of the bytes, hexadecimal
  */
 export async function storeSmallObject (storage: MediaStorage, key: string, bytes: Buffer): Promise<string> {
   const writer = await storage.create(key)

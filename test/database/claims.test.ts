@@ -61,7 +61,7 @@ t.test('a claim that another process holds is not acquired', async (t) => {
   t.strictSame(calls, [])
 })
 
-t.test('the holder is told once that its claim is lost or wanted', async (t) => {
+t.test('the holder is notified once that its claim is lost or requested', async (t) => {
   let renewals = 0
   const recorded = await acquire({
     async renew () {

@@ -155,7 +155,7 @@ function findPackage (
   packageId: string,
 ): { file: CatalogueFile, package: StoredPackage } | null {
   for (const file of files) {
-    const found = file.hls?.packages?.find(({ _id }) => _id.toString() === packageId)
+    const found = file.hls.packages.find(({ _id }) => _id.toString() === packageId)
     if (found !== undefined) return { file, package: found }
   }
   return null

@@ -11,7 +11,7 @@ const CACHE_MAX_ENTRIES = 50_000
 /** How often a response in progress checks its lease. */
 const RECHECK_INTERVAL_MS = 1_000
 
-/** The response to any invalid token, whatever is wrong with it. */
+/** The error for any invalid token; it does not reveal the reason. */
 export const mediaAccessDenied = (): DomainError =>
   new DomainError(
     403,

@@ -39,7 +39,7 @@ export interface MediaPackager {
   close(): Promise<void>
 }
 
-/** Packaging was aborted. Says nothing about the file. */
+/** Packaging was aborted. The file itself may be valid. */
 export class PackagingStoppedError extends Error {
   constructor () {
     super('packaging was stopped')

@@ -21,22 +21,13 @@ export function initialHlsState (): StoredHls {
 
 /** The package that playlists offer; null if the file is not packaged. */
 export function currentPackage ({ hls }: Pick<StoredMediaFile, 'hls'>): StoredPackage | null {
-  return hls?.packages?.find(({ retiredAt }) => retiredAt === null) ?? null
+  return hls.packages.find(({ retiredAt }) => retiredAt === null) ?? null
 }
 
 /** Finds a media file of an item. */
 export async function findStoredFile (itemId: string, fileId: string): Promise<StoredMediaFile | null> {
   const media = await Media.findById(itemId).lean<{ files: StoredMediaFile[] }>()
   return media?.files.find(({ _id }) => _id.toString() === fileId) ?? null
-}
-
-/** Gives a file that was stored before packaging existed its initial state. */
-export async function addInitialHlsState (itemId: string, fileId: string): Promise<void> {
-  const file = await findStoredFile(itemId, fileId)
-  if (file === null || (file.hls ?? null) !== null) return
-  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].hls': initialHlsState() } }, {
-    arrayFilters: [{ 'file._id': file._id }],
-  })
 }
 
 /** Requests a new package of a file. The current package stays available until the new one is complete. */
@@ -72,12 +63,12 @@ export async function renewClaim (claimed: ClaimedFile, progress: number, claime
   return await updateHls(claimed.itemId, { progress, claimedUntil }, ownClaimFilter(claimed))
 }
 
-/** Gives the claim back, so that another process need not wait until it expires. */
+/** Releases the claim, so that another process need not wait until it expires. */
 export async function releaseClaim (claimed: ClaimedFile): Promise<void> {
   await updateHls(claimed.itemId, { progress: 0, claimedUntil: UNCLAIMED, claim: null }, ownClaimFilter(claimed))
 }
 
-/** Stores that packaging failed, and gives the claim back. */
+/** Stores that packaging failed, and releases the claim. */
 export async function saveFailure (
   claimed: ClaimedFile,
   { code, text }: Extract<PackageResult, { ok: false }>,
@@ -93,7 +84,7 @@ export async function saveFailure (
 
 /** A damaged file cannot be played, unless it was packaged before: then the file is not the cause. */
 function isUnplayable (file: StoredMediaFile, { code }: StoredFailure): boolean {
-  return code === 'damaged' && (file.hls?.packages ?? []).length === 0
+  return code === 'damaged' && file.hls.packages.length === 0
 }
 
 export interface SavedPackage {
@@ -104,10 +95,10 @@ export interface SavedPackage {
   readonly dropped: readonly StoredPackage[]
 }
 
-/** Makes the new package the current one, retires the previous one and gives the claim back, in one write. */
+/** Makes the new package the current one, retires the previous one and releases the claim, in one write. */
 export async function savePackage (claimed: ClaimedFile, audioCount: number, now: Date): Promise<SavedPackage> {
   const { itemId, file, packageId } = claimed
-  const older = (file.hls?.packages ?? []).map((stored) => ({ ...stored, retiredAt: stored.retiredAt ?? now }))
+  const older = file.hls.packages.map((stored) => ({ ...stored, retiredAt: stored.retiredAt ?? now }))
   const retained = older.slice(1 - MAX_PACKAGES)
   const created: StoredPackage = {
     _id: packageId,

@@ -9,7 +9,6 @@ import { orphanedKeys, packagePrefix, removeObjects, removeUnusedPackages } from
 import { packageKeys } from './package-index.js'
 import { PackagingStoppedError, type MediaPackager, type PackageResult } from './packager.js'
 import {
-  addInitialHlsState,
   claimFile,
   dropPackages,
   findStoredFile,
@@ -73,7 +72,7 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
 
   async function packageFile ({ itemId, fileId }: PackagingTask): Promise<void> {
     const file = await findStoredFile(itemId, fileId)
-    if (file?.hls?.state !== 'processing') return
+    if (file?.hls.state !== 'processing') return
     const claimed: ClaimedFile = { itemId, file, packageId: new Types.ObjectId() }
     const claimLost = new AbortController()
     let progress = 0
@@ -137,7 +136,7 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
 
   async function removeExpiredPackages (file: CatalogueFile): Promise<void> {
     const expiresBefore = now().getTime() - RETIRED_PACKAGE_TTL_MS
-    const expired = (file.hls?.packages ?? []).filter(({ retiredAt }) =>
+    const expired = file.hls.packages.filter(({ retiredAt }) =>
       retiredAt !== null && retiredAt.getTime() <= expiresBefore
     )
     if (expired.length === 0) return
@@ -157,8 +156,7 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
     },
     async processPending () {
       for (const file of allFiles()) {
-        if (file.hls === undefined || file.hls === null) await addInitialHlsState(file.itemId, file.id)
-        if ((file.hls?.state ?? 'processing') === 'processing') {
+        if (file.hls.state === 'processing') {
           queue.set(file.id, { itemId: file.itemId, fileId: file.id })
         }
         await removeExpiredPackages(file)

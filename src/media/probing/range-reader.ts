@@ -14,7 +14,7 @@ export interface RangeReader {
   close(): Promise<void>
 }
 
-/** The URL of a file does not respond as expected. Says nothing about the file. */
+/** The URL of a file does not respond as expected. The file itself may be valid. */
 export class StorageUnavailableError extends Error {
   constructor () {
     super('the URL of the media file does not respond')

@@ -37,7 +37,7 @@ export async function addSubtitle (
   const { publishTitleChange, storage, now } = deps
   const webVtt = Buffer.from(await toWebVtt(bytes, format))
   const media = await Media.findById(item.id).lean<StoredMedia>()
-  const existing = media?.subtitles?.find((subtitle) =>
+  const existing = media?.subtitles.find((subtitle) =>
     subtitle.language === language && subtitle.kind === kind && subtitle.sha256 === sha256Hex(webVtt)
   )
   if (existing !== undefined) return existing
