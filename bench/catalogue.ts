@@ -1,49 +1,50 @@
-// Shows what a large catalogue costs: how fast it is imported, what memory it takes, and how long requests take with it,
-// beside smaller ones. Prints tables; what is not kept is for people to judge, and fails nothing.
+// Measures large catalogues: the speed of imports, the memory of the service, and the latency of requests, compared
+// with smaller catalogues. Prints tables; a missed target does not fail the command.
 import { Command } from 'commander'
-import { rmSync, statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import path from 'node:path'
 import mongoose from 'mongoose'
-import { createIndexes } from '../src/database/indexes.js'
-import { loadDemoMovies } from '../src/demo/movies.js'
 import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
-import type { Cleanup } from './cleanup.js'
-import { runBenchmark, step, wholeNumber } from './command.js'
+import { createIndexes } from '../src/database/indexes.js'
+import { importCatalogues, importFile, importFromInput, type ImportedCatalogues } from './catalogue-imports.js'
 import {
-  toBusyTable,
-  toFootprintTable,
-  toHomePromises,
-  toImportPromises,
-  toImportTable,
-  toLatencyTable,
+  formatFootprints,
+  formatHomeTargets,
+  formatImportLatencies,
+  formatImports,
+  formatImportTargets,
+  formatLatencies,
   type Footprint,
   type NamedImport,
 } from './catalogue-report.js'
 import {
-  emptyCosts,
-  KIND_NAMES,
-  KINDS,
-  prepareStage,
-  takeTurn,
-  waitForSearch,
+  createCosts,
+  measureRequest,
+  REQUEST_NAMES,
+  REQUESTS,
   type Costs,
-  type KindName,
-  type Stage,
+  type RequestName,
 } from './catalogue-requests.js'
-import { generateTitles, linesOf, writeTitles } from './generated-titles.js'
-import { runImport } from './import-command.js'
-import { signUp } from './users.js'
-import { readRss } from './process-memory.js'
-import { besideDatabase, send, startService, type Database, type Service } from './service.js'
-import { openSetting, type Setting } from './environment.js'
+import { prepareTarget, waitForSearch, type CatalogueTarget } from './catalogue-setup.js'
+import type { Cleanup } from './cleanup.js'
+import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
+import { openEnvironment, type Environment } from './environment.js'
+import { formatNumber } from './measurements.js'
+import { readRss } from './process-usage.js'
+import { sendRequest, siblingDatabase, startService, type Database, type Service } from './service.js'
+import { signUpUser, type User } from './users.js'
 
-const WARM_UP_ROUNDS = 2
-const GB = 1e9
-/** So many are changed while it is asked: for as long as it takes to see what that does. */
-const CHANGED_TITLES = 30_000
-/** What is asked while an import writes. */
-const WHILE_IMPORTING: readonly KindName[] = ['plans', 'browse', 'browseGenre', 'facets', 'search', 'movie', 'home']
+const WARM_UP_ITERATIONS = 2
+/** The requests that are measured during an import. */
+const REQUESTS_DURING_IMPORT: readonly RequestName[] = [
+  'plans',
+  'browse',
+  'browseGenre',
+  'facets',
+  'search',
+  'movie',
+  'home',
+]
 
 interface Options {
   readonly titles: number[]
@@ -54,243 +55,201 @@ interface Options {
 
 const program = new Command('bench:catalogue')
   .description(
-    'Measures how fast a catalogue is imported, what memory it takes, and what lists, search, details and the home page cost at several sizes.',
+    'Measures the speed of imports, the memory of the service, and the latency of lists, search, details and home.',
   )
-  .option('--titles <list>', 'sizes of the catalogues, the largest last', (text) => text.split(',').map(wholeNumber), [
-    1_000,
-    10_000,
-    200_000,
-  ])
-  .option('--rounds <n>', 'how often each size has its turn', wholeNumber, 20)
-  .option('--large-gb <n>', 'also pass so many GB through the import, without writing', wholeNumber)
-  .option('--mongodb-uri <uri>', 'measure on this MongoDB, in databases of their own that are dropped afterwards')
+  .option(
+    '--titles <list>',
+    'sizes of the catalogues, the largest last',
+    (text) => text.split(',').map(parsePositiveInteger),
+    [1_000, 10_000, 200_000],
+  )
+  .option('--rounds <n>', 'number of iterations', parsePositiveInteger, 20)
+  .option('--large-gb <n>', 'also import this amount of data without writing', parsePositiveInteger)
+  .option('--mongodb-uri <uri>', 'existing MongoDB server; the databases are dropped at the end')
 
-/** A database of its own, with its indexes. */
-async function prepareDatabase (cleanup: Cleanup, { database }: Setting, name: string): Promise<Database> {
-  const own = besideDatabase(database, name)
-  await inDatabase(own, async () => {
+/** Creates a database with its indexes. */
+async function createDatabase (cleanup: Cleanup, { database }: Environment, name: string): Promise<Database> {
+  const created = siblingDatabase(database, name)
+  await withDatabase(created, async () => {
     await createIndexes()
   })
-  if (own.isGiven) {
+  if (created.isExternal) {
     cleanup.add(async () => {
-      await inDatabase(own, async () => {
+      await withDatabase(created, async () => {
         await mongoose.connection.dropDatabase()
       })
     })
   }
-  return own
+  return created
 }
 
-async function inDatabase (database: Database, work: () => Promise<void>): Promise<void> {
+async function withDatabase<T> (database: Database, work: () => Promise<T>): Promise<T> {
   await connectDatabase(database.uri)
   try {
-    await work()
+    return await work()
   } finally {
     await disconnectDatabase()
   }
 }
 
-interface Imported {
-  readonly runs: NamedImport[]
-  readonly databases: ReadonlyMap<number, Database>
-  readonly nextEdition: string
-}
-
-/** Imports the real titles, and a generated catalogue of each size; the largest again. */
-async function importAll (cleanup: Cleanup, setting: Setting, sizes: readonly number[]): Promise<Imported> {
-  const runs: NamedImport[] = []
-  const { dataDir } = setting
-  const write = async (name: string, titles: Iterable<object>): Promise<string> => {
-    const file = path.join(dataDir, name)
-    await step(`File ${name}`, async () => {
-      await writeTitles(file, titles)
-    })
-    return file
-  }
-  const importFile = async (name: string, file: string, database: Database, isPromised: boolean): Promise<void> => {
-    const run = await step(
-      `Import: ${name}`,
-      async () => await runImport(cleanup, { databaseUri: database.uri, dataDir, from: file }),
-    )
-    runs.push({ ...run, name, bytes: statSync(file).size, isPromised })
-  }
-  const real = loadDemoMovies().map(({ id: _, ...movie }) => movie)
-  await importFile(
-    'the real movies',
-    await write('real.ndjson', real),
-    await prepareDatabase(cleanup, setting, 'real'),
-    false,
-  )
-  const databases = new Map<number, Database>()
-  const largest = Math.max(...sizes)
-  for (const titles of sizes) {
-    const database = await prepareDatabase(cleanup, setting, String(titles))
-    databases.set(titles, database)
-    const file = await write(`${titles}.ndjson`, generateTitles(titles))
-    await importFile('generated', file, database, titles === largest)
-    if (titles === largest) await importFile('generated, once more', file, database, true)
-    rmSync(file)
-  }
-  return {
-    runs,
-    databases,
-    nextEdition: await write('next-edition.ndjson', generateTitles(Math.min(largest, CHANGED_TITLES), { edition: 1 })),
-  }
-}
-
-/** As much as wanted, without a file. */
-function* large (bytes: number): Generator<string> {
-  let written = 0
-  for (const lines of linesOf(generateTitles(Infinity))) {
-    yield lines
-    written += lines.length
-    if (written >= bytes) return
-  }
-}
-
-interface Started {
+interface StartedService {
   readonly service: Service
   readonly footprint: Footprint
-  readonly viewer: Awaited<ReturnType<typeof signUp>>
-  readonly admin: Awaited<ReturnType<typeof signUp>>
+  readonly user: User
+  readonly admin: User
 }
 
-async function startMeasured (
+/** Starts a service and measures when it and its search are ready. */
+async function startMeasuredService (
   cleanup: Cleanup,
-  setting: Setting,
+  { dataDir }: Environment,
   titles: number,
   database: Database,
-): Promise<Started> {
-  return await step(`Service with ${titles.toLocaleString('en-US')} titles`, async (progress) => {
+): Promise<StartedService> {
+  return await runStep(`Start a service with ${formatNumber(titles)} titles`, async (progress) => {
     const started = performance.now()
-    const seconds = (): number => (performance.now() - started) / 1_000
-    const service = await startService(cleanup, database.uri, path.join(setting.dataDir, `service-${titles}`))
-    const readySeconds = seconds()
-    progress('its search')
-    await connectDatabase(database.uri)
-    const [viewer, admin] = [await signUp(service.origin), await signUp(service.origin, 'admin')]
-    await disconnectDatabase()
-    await waitForSearch(service, await viewer.token(service.origin))
-    return {
-      service,
-      viewer,
-      admin,
-      footprint: {
-        titles,
-        readySeconds,
-        searchSeconds: seconds(),
-        rss: readRss(service.pid),
-        heap: Infinity,
-        searchHeap: Infinity,
-      },
-    }
+    const elapsedSeconds = (): number => (performance.now() - started) / 1_000
+    const service = await startService(cleanup, database.uri, path.join(dataDir, `service-${titles}`))
+    const readySeconds = elapsedSeconds()
+    progress('search index')
+    const [user, admin] = await withDatabase(
+      database,
+      async () => [await signUpUser(service.origin), await signUpUser(service.origin, 'admin')] as const,
+    )
+    await waitForSearch(service, await user.token(service.origin))
+    const searchReadySeconds = elapsedSeconds()
+    const rss = readRss(service.pid)
+    const footprint = { titles, readySeconds, searchReadySeconds, rss, heap: Infinity, searchHeap: Infinity }
+    return { service, user, admin, footprint }
   })
 }
 
-/** Looks at the memory again: the least of the heap, the most of the process. */
-async function lookAtMemory ({ service, footprint }: Started): Promise<void> {
-  const metrics = (await send(service.origin, { method: 'GET', path: '/metrics' })).bytes.toString()
-  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? NaN)
-  footprint.heap = Math.min(footprint.heap, read('nodejs_heap_size_used_bytes'))
-  footprint.searchHeap = Math.min(footprint.searchHeap, read('normflix_search_heap_bytes'))
+/** Updates the memory of a service: the lowest heap so far, and the current resident set size. */
+async function sampleMemory ({ service, footprint }: StartedService): Promise<void> {
+  const metrics = (await sendRequest(service.origin, { method: 'GET', path: '/metrics' })).bytes.toString()
+  const readMetric = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? NaN)
+  footprint.heap = Math.min(footprint.heap, readMetric('nodejs_heap_size_used_bytes'))
+  footprint.searchHeap = Math.min(footprint.searchHeap, readMetric('normflix_search_heap_bytes'))
   footprint.rss = readRss(service.pid)
 }
 
-async function runRounds (
-  stages: readonly Stage[],
-  started: readonly Started[],
-  rounds: number,
+async function measureIterations (
+  targets: readonly CatalogueTarget[],
+  services: readonly StartedService[],
+  iterations: number,
 ): Promise<Map<number, Costs>> {
-  const costs = new Map(stages.map(({ titles }) => [titles, emptyCosts()]))
-  await step('Measuring', async (progress) => {
-    for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-      for (const name of KIND_NAMES) {
-        progress(`${round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`}, ${KINDS[name].name}`)
-        for (const stage of stages) {
-          const cost = round < 0 ? emptyCosts() : costs.get(stage.titles)
-          if (cost !== undefined) await takeTurn(stage, name, (round + WARM_UP_ROUNDS) * KINDS[name].times, cost[name])
+  const costs = new Map(targets.map(({ titles }) => [titles, createCosts()]))
+  await runStep('Measure', async (progress) => {
+    for (let iteration = -WARM_UP_ITERATIONS; iteration < iterations; iteration++) {
+      const isWarmUp = iteration < 0
+      for (const name of REQUEST_NAMES) {
+        const stage = isWarmUp ? 'warm-up' : `iteration ${iteration + 1} of ${iterations}`
+        progress(`${stage}, ${REQUESTS[name].description}`)
+        const firstNumber = (iteration + WARM_UP_ITERATIONS) * REQUESTS[name].repetitions
+        for (const target of targets) {
+          const targetCosts = isWarmUp ? createCosts() : costs.get(target.titles)
+          if (targetCosts !== undefined) await measureRequest(target, name, firstNumber, targetCosts[name])
         }
       }
-      for (const one of started) await lookAtMemory(one)
+      for (const service of services) await sampleMemory(service)
     }
   })
   return costs
 }
 
-/** Asks for as long as another process changes every title. */
-async function runWhileImporting (
+/** Measures requests while another process imports changed titles. */
+async function measureDuringImport (
   cleanup: Cleanup,
-  stage: Stage,
-  databaseUri: string,
-  dataDir: string,
+  target: CatalogueTarget,
+  environment: Environment,
+  database: Database,
   file: string,
-  rounds: number,
+  iterations: number,
 ): Promise<{ run: NamedImport, costs: Costs }> {
-  const costs = emptyCosts()
-  return await step('Measuring while an import writes', async (progress) => {
-    const over = new AbortController()
-    const importing = runImport(cleanup, { databaseUri, dataDir, from: file }).finally(() => {
-      over.abort()
+  const costs = createCosts()
+  return await runStep('Measure during an import', async (progress) => {
+    const finished = new AbortController()
+    const name = 'generated, changed titles, under load'
+    const importing = importFile(cleanup, environment, { name, file, database, hasTarget: false }).finally(() => {
+      finished.abort()
     })
-    // It is waited for below, also when a request fails before.
+    // The rejection is handled below, also when a request fails first.
     importing.catch(() => undefined)
-    for (let round = rounds + WARM_UP_ROUNDS; !over.signal.aborted; round++) {
-      progress(`round ${round - rounds - WARM_UP_ROUNDS + 1}`)
-      for (const name of WHILE_IMPORTING) {
-        if (!over.signal.aborted) await takeTurn(stage, name, round * KINDS[name].times, costs[name])
+    const firstIteration = iterations + WARM_UP_ITERATIONS
+    for (let iteration = firstIteration; !finished.signal.aborted; iteration++) {
+      progress(`iteration ${iteration - firstIteration + 1}`)
+      for (const request of REQUESTS_DURING_IMPORT) {
+        if (finished.signal.aborted) break
+        await measureRequest(target, request, iteration * REQUESTS[request].repetitions, costs[request])
       }
     }
-    return {
-      costs,
-      run: {
-        ...await importing,
-        name: 'generated, a changed part, while requests are answered',
-        bytes: statSync(file).size,
-        isPromised: false,
-      },
-    }
+    return { costs, run: await importing }
   })
 }
 
-async function measure (cleanup: Cleanup, { titles: sizes, rounds, largeGb, mongodbUri }: Options): Promise<void> {
-  const setting = await openSetting(cleanup, mongodbUri ?? null)
-  const { dataDir, database } = setting
-  const { runs, databases, nextEdition } = await importAll(cleanup, setting, sizes)
-  if (largeGb !== undefined) {
-    const run = await step(
-      `Import: ${largeGb} GB, without writing`,
-      async () =>
-        await runImport(cleanup, { databaseUri: database.uri, dataDir, from: large(largeGb * GB), isDryRun: true }),
-    )
-    runs.push({ ...run, name: 'from standard input, without writing', bytes: largeGb * GB, isPromised: false })
+async function startServices (
+  cleanup: Cleanup,
+  environment: Environment,
+  { databases }: ImportedCatalogues,
+): Promise<StartedService[]> {
+  const services: StartedService[] = []
+  for (const [titles, database] of databases) {
+    services.push(await startMeasuredService(cleanup, environment, titles, database))
   }
-  const empty = await startMeasured(cleanup, setting, 0, await prepareDatabase(cleanup, setting, 'empty'))
-  const started: Started[] = []
-  for (const [titles, own] of databases) started.push(await startMeasured(cleanup, setting, titles, own))
-  const stages = await step('Viewers, and titles to ask for', async () => {
-    const made: Stage[] = []
-    for (const { footprint: { titles }, service, viewer, admin } of started) {
-      made.push(await prepareStage(titles, service, viewer, admin))
+  return services
+}
+
+async function prepareTargets (services: readonly StartedService[]): Promise<CatalogueTarget[]> {
+  return await runStep('Add activity of a profile', async () => {
+    const targets: CatalogueTarget[] = []
+    for (const { footprint: { titles }, service, user, admin } of services) {
+      targets.push(await prepareTarget(titles, service, user, admin))
     }
-    return made
+    return targets
   })
-  const costs = await runRounds(stages, [empty, ...started], rounds)
-  const [largest, largestDatabase] = [stages.at(-1), [...databases.values()].at(-1)]
-  if (largest === undefined || largestDatabase === undefined) throw new Error('there is no catalogue')
-  const busy = await runWhileImporting(cleanup, largest, largestDatabase.uri, dataDir, nextEdition, rounds)
+}
+
+async function measure (cleanup: Cleanup, options: Options): Promise<void> {
+  const { titles: sizes, rounds: iterations, largeGb, mongodbUri } = options
+  const environment = await openEnvironment(cleanup, mongodbUri ?? null)
+  const catalogues = await importCatalogues(
+    cleanup,
+    environment,
+    sizes,
+    async (name) => await createDatabase(cleanup, environment, name),
+  )
+  const runs = [...catalogues.runs]
+  if (largeGb !== undefined) runs.push(await importFromInput(cleanup, environment, largeGb))
+  const emptyDatabase = await createDatabase(cleanup, environment, 'empty')
+  const empty = await startMeasuredService(cleanup, environment, 0, emptyDatabase)
+  const services = await startServices(cleanup, environment, catalogues)
+  const targets = await prepareTargets(services)
+  const costs = await measureIterations(targets, [empty, ...services], iterations)
+  const [largest, largestDatabase] = [targets.at(-1), [...catalogues.databases.values()].at(-1)]
+  if (largest === undefined || largestDatabase === undefined) throw new Error('There is no catalogue.')
+  const duringImport = await measureDuringImport(
+    cleanup,
+    largest,
+    environment,
+    largestDatabase,
+    catalogues.changedFile,
+    iterations,
+  )
+  const idleCosts = costs.get(largest.titles) ?? createCosts()
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}; ${rounds} rounds.`,
+    `Node ${process.versions.node}, ${cpus().length} processors, ${environment.database.description}, ` +
+    `${iterations} iterations.`,
     '',
-    toImportTable([...runs, busy.run]),
+    formatImports([...runs, duringImport.run]),
     '',
-    toFootprintTable([empty, ...started].map(({ footprint }) => footprint)),
+    formatFootprints([empty, ...services].map(({ footprint }) => footprint)),
     '',
-    toLatencyTable(costs),
+    formatLatencies(costs),
     '',
-    toBusyTable(costs.get(largest.titles) ?? emptyCosts(), busy.costs, WHILE_IMPORTING),
+    formatImportLatencies(idleCosts, duringImport.costs, REQUESTS_DURING_IMPORT),
     '',
-    ...toImportPromises(runs),
-    ...toHomePromises(costs),
+    ...formatImportTargets(runs),
+    ...formatHomeTargets(costs),
   ].join('\n'))
 }
 

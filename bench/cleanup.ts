@@ -1,23 +1,23 @@
-// What a benchmark started and has to end again, however it ends: by itself, by an error, by Ctrl-C.
-export type Undo = () => Promise<void> | void
+// Clean-up of what a benchmark starts, after success, an error or Ctrl-C.
+export type CleanupStep = () => Promise<void> | void
 
 export interface Cleanup {
-  /** Remembers how to end something; the last comes first. Called before it is started, so that nothing slips through. */
-  add(undo: Undo): void
-  /** Ends everything that is remembered; a part that fails does not keep the rest alive. */
+  /** Adds a step. Call this before the start of what it ends. Steps run in reverse order. */
+  add(step: CleanupStep): void
+  /** Runs all steps; a step that fails does not prevent the others. */
   run(): Promise<void>
 }
 
 export function createCleanup (): Cleanup {
-  const undos: Undo[] = []
+  const steps: CleanupStep[] = []
   return {
-    add: (undo) => {
-      undos.push(undo)
+    add: (step) => {
+      steps.push(step)
     },
     async run () {
-      for (let undo = undos.pop(); undo !== undefined; undo = undos.pop()) {
+      for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
         try {
-          await undo()
+          await step()
         } catch (error) {
           console.error(error instanceof Error ? error.message : error)
         }
@@ -26,12 +26,12 @@ export function createCleanup (): Cleanup {
   }
 }
 
-/** Somebody stopped the program. */
-export class Interrupted extends Error {}
+/** The user or the parent process stopped the benchmark. */
+export class InterruptedError extends Error {}
 
 /**
- * Does the work, then cleans up; a signal, or the end of the program that started this one, cuts the work short. A second
- * Ctrl-C does not wait for the cleaning.
+ * Runs work and cleans up after it. A signal, or the end of the parent process, interrupts the work. A second Ctrl-C
+ * ends the process without clean-up.
  */
 export async function runWithCleanup (work: (cleanup: Cleanup) => Promise<void>): Promise<void> {
   const cleanup = createCleanup()
@@ -41,7 +41,7 @@ export async function runWithCleanup (work: (cleanup: Cleanup) => Promise<void>)
         process.once(event, () => {
           process.exit(130)
         })
-        reject(new Interrupted())
+        reject(new InterruptedError())
       })
     }
   })

@@ -1,37 +1,37 @@
-// What every benchmark does on the command line: options, steps with their times on standard error, an end that cleans up.
+// The command line of a benchmark: options, steps with their durations on standard error, and clean-up.
 import { InvalidArgumentError, type Command } from 'commander'
 import ora, { type Ora } from 'ora'
 import { NoDatabaseError } from '../src/database/resolve-server.js'
-import { Interrupted, runWithCleanup, type Cleanup } from './cleanup.js'
+import { InterruptedError, runWithCleanup, type Cleanup } from './cleanup.js'
 
-/** Reads an option. @throws InvalidArgumentError */
-export function wholeNumber (text: string): number {
+/** Parses an option. @throws InvalidArgumentError */
+export function parsePositiveInteger (text: string): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('It is a whole number of at least 1.')
+  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('Use an integer of at least 1.')
   return value
 }
 
-/** Standard error: the table alone is output. */
+/** Writes to standard error, so that standard output contains only the tables. */
 const spinner: Ora = ora({ discardStdin: false })
 
-/** Says what is done, how far it is, and how long it took. */
-export async function step<T> (title: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+/** Runs a step and prints its title, progress and duration. */
+export async function runStep<T> (title: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T> {
   const started = Date.now()
-  const seconds = (): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`
+  const elapsed = (): string => `${((Date.now() - started) / 1_000).toFixed(1)} s`
   spinner.start(title)
   const result = await work((text) => {
-    spinner.text = `${title} … ${text}, ${seconds()}`
+    spinner.text = `${title}: ${text}, ${elapsed()}`
   })
-  spinner.succeed(`${title}: ${seconds()}`)
+  spinner.succeed(`${title}: ${elapsed()}`)
   return result
 }
 
-function explain (error: unknown): string {
+function describeError (error: unknown): string {
   if (error instanceof NoDatabaseError) return error.message
   return error instanceof Error ? error.stack ?? error.message : String(error)
 }
 
-/** Runs a benchmark with the options of its command line, and ends the process. */
+/** Parses the command line, runs a benchmark and ends the process. */
 export async function runBenchmark<Options> (
   program: Command,
   measure: (cleanup: Cleanup, options: Options) => Promise<void>,
@@ -46,8 +46,8 @@ export async function runBenchmark<Options> (
       })
       process.exit(0)
     } catch (error) {
-      if (error instanceof Interrupted) process.exit(130)
-      console.error(explain(error))
+      if (error instanceof InterruptedError) process.exit(130)
+      console.error(describeError(error))
       process.exit(1)
     }
   })

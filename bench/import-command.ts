@@ -1,4 +1,4 @@
-// The import as it runs in earnest: the command line in a process of its own, its memory watched.
+// Runs the import command in a separate process and measures its memory.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
@@ -6,12 +6,13 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.js'
-import { readPeakRss } from './process-memory.js'
+import { readPeakRss } from './process-usage.js'
 
 const COMMAND_LINE = fileURLToPath(new URL('../src/cli/main.js', import.meta.url))
-const LOOK_AT_MEMORY_EVERY_MS = 50
+const MEMORY_SAMPLE_INTERVAL_MS = 50
+const MAX_ERROR_CHARACTERS = 2_000
 
-/** What the command tells of itself in the end. */
+/** The output of the command with `--json`. */
 interface Summary {
   readonly total: number
   readonly created: number
@@ -21,32 +22,32 @@ interface Summary {
 }
 
 export interface ImportRun extends Summary {
-  /** From the start of the process to its end. */
+  /** Duration of the process. */
   readonly seconds: number
-  /** Bytes; null where the system does not tell. */
+  /** Bytes; null if unknown. */
   readonly peakRss: number | null
 }
 
 export interface ImportOptions {
   readonly databaseUri: string
   readonly dataDir: string
-  /** A file's name, or NDJSON for standard input. */
-  readonly from: string | Iterable<string>
+  /** Name of a file, or NDJSON for standard input. */
+  readonly source: string | Iterable<string>
   readonly isDryRun?: boolean
 }
 
-/** @throws Error when it fails, or refuses anything */
+/** @throws Error when the command fails or rejects a line */
 export async function runImport (
   cleanup: Cleanup,
-  { databaseUri, dataDir, from, isDryRun = false }: ImportOptions,
+  { databaseUri, dataDir, source, isDryRun = false }: ImportOptions,
 ): Promise<ImportRun> {
-  const isFile = typeof from === 'string'
+  const isFile = typeof source === 'string'
   const started = performance.now()
   const child = spawn(process.execPath, [
     '--enable-source-maps',
     COMMAND_LINE,
     'import',
-    isFile ? from : '-',
+    isFile ? source : '-',
     '--json',
     ...(isDryRun ? ['--dry-run'] : []),
   ], {
@@ -70,19 +71,21 @@ export async function runImport (
   let peakRss: number | null = null
   const timer = setInterval(() => {
     peakRss = readPeakRss(child.pid ?? null) ?? peakRss
-  }, LOOK_AT_MEMORY_EVERY_MS)
+  }, MEMORY_SAMPLE_INTERVAL_MS)
   try {
-    const said = Promise.all([text(child.stdout), text(child.stderr)])
-    // A command that ends before its input does has a reason, which it tells.
+    const outputs = Promise.all([text(child.stdout), text(child.stderr)])
+    // If the command ends before its input, the pipeline fails, and the exit code below reports the error.
     if (isFile) child.stdin.end()
-    else await pipeline(Readable.from(from), child.stdin).catch(() => undefined)
+    else await pipeline(Readable.from(source), child.stdin).catch(() => undefined)
     await ended
     const seconds = (performance.now() - started) / 1_000
-    const [output, errors] = await said
-    if (child.exitCode !== 0) throw new Error(`the import ended with ${child.exitCode}:\n${errors.slice(-2_000)}`)
+    const [output, errors] = await outputs
+    if (child.exitCode !== 0) {
+      throw new Error(`The import exited with code ${child.exitCode}:\n${errors.slice(-MAX_ERROR_CHARACTERS)}`)
+    }
     const summary = JSON.parse(output) as Summary
     if (summary.refused > 0) {
-      throw new Error(`the import refused ${summary.refused} of its own lines:\n${errors.slice(0, 2_000)}`)
+      throw new Error(`The import rejected ${summary.refused} lines:\n${errors.slice(0, MAX_ERROR_CHARACTERS)}`)
     }
     return { ...summary, seconds, peakRss }
   } finally {

@@ -1,6 +1,12 @@
 // The size of the largest possible account document: full profiles with the maximum length of every field.
 import mongoose, { Types } from 'mongoose'
-import { Account, MAX_WATCH_HISTORY_ENTRIES, MAX_WISHLIST_TITLES, type StoredProfile } from '../models/account.js'
+import {
+  Account,
+  MAX_WATCH_HISTORY_ENTRIES,
+  MAX_WISHLIST_TITLES,
+  newAccount,
+  type StoredProfile,
+} from '../models/account.js'
 import type { WatchEntry } from '../models/watch-entry.js'
 import { newProfile } from '../src/accounts/profiles.js'
 import { DEFAULT_PLANS } from '../src/domain/plans.js'
@@ -66,15 +72,14 @@ function createFullProfile (number: number): StoredProfile {
 
 /** Stores the largest possible account, reads its size in bytes and deletes it. */
 export async function measureMaxSizeAccount (): Promise<number> {
-  const limits = DEFAULT_PLANS.limitsOf('premium')
-  const { _id } = await Account.create({
+  const { maxProfiles } = DEFAULT_PLANS.limitsOf('premium')
+  const { _id } = await newAccount({
     email: `${'x'.repeat(242)}@example.com`,
     passwordHash: 'x'.repeat(BCRYPT_LENGTH),
     role: 'member',
     plan: 'premium',
-    limits,
-    profiles: Array.from({ length: limits.maxProfiles }, (_, i) => createFullProfile(i)),
-  })
+    profiles: Array.from({ length: maxProfiles }, (_, i) => createFullProfile(i)),
+  }, DEFAULT_PLANS).save()
   // With promoted values, the driver would serialise numbers shorter than they are stored.
   const stored = await Account.collection.findOne({ _id }, { promoteValues: false })
   await Account.deleteOne({ _id })

@@ -1,4 +1,4 @@
-// The service as it runs in earnest: a process of its own on a database of its own, spoken to over HTTP.
+// Starts the built service in a separate process with a separate database, and sends requests to it.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { Agent, request as httpRequest } from 'node:http'
@@ -8,20 +8,21 @@ import { resolveDatabaseServer } from '../src/database/resolve-server.js'
 import type { Cleanup } from './cleanup.js'
 
 const SERVER = fileURLToPath(new URL('../src/server.js', import.meta.url))
-const KEPT_LINES = 30
-/** A service that does not stop by itself is ended after this. */
-const STOP_WITHIN_MS = 20_000
+/** Number of output lines in the error of a service that fails to start. */
+const MAX_OUTPUT_LINES = 30
+/** A service that does not stop within this time is killed. */
+const STOP_TIMEOUT_MS = 20_000
 
 export interface Database {
   readonly uri: string
   readonly description: string
-  /** Null when somebody else runs it. */
+  /** Null for an existing server. */
   readonly pid: number | null
-  /** On somebody else's server, where nothing may be left. */
-  readonly isGiven: boolean
+  /** The database is on an existing server, from which the clean-up must remove it. */
+  readonly isExternal: boolean
 }
 
-/** A database of its own: on a server that is thrown away afterwards, or under a name of its own on the one given. */
+/** Opens a new database on a temporary server, or on the server with the given URI. */
 export async function openDatabase (
   cleanup: Cleanup,
   givenUri: string | null,
@@ -37,12 +38,12 @@ export async function openDatabase (
     uri: withDatabaseName(uri, `normflix-bench-${randomUUID().slice(0, 8)}`),
     description,
     pid,
-    isGiven: givenUri !== null,
+    isExternal: givenUri !== null,
   }
 }
 
-/** Another database on the same server. */
-export function besideDatabase (database: Database, name: string): Database {
+/** Returns another database on the same server. */
+export function siblingDatabase (database: Database, name: string): Database {
   return { ...database, uri: database.uri.replace(/\/(normflix-bench-[0-9a-f]+)/, `/$1-${name}`) }
 }
 
@@ -56,7 +57,7 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Starts the built service on any free port. @param variables of its configuration, beside the usual ones */
+/** Starts the service on a free port. @param variables additional environment variables */
 export async function startService (
   cleanup: Cleanup,
   databaseUri: string,
@@ -77,7 +78,7 @@ export async function startService (
       LOG_LEVEL: 'warn',
       ...variables,
     },
-    // The channel lets it notice when this process is killed; its own group keeps the terminal's Ctrl-C from it.
+    // The IPC channel ends the service with this process. A separate process group does not receive Ctrl-C.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   })
@@ -91,17 +92,17 @@ export async function startService (
     child.kill('SIGTERM')
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
-    }, STOP_WITHIN_MS)
+    }, STOP_TIMEOUT_MS)
     await ended
     clearTimeout(timer)
   }
   cleanup.add(stop)
   const lines: string[] = []
   const origin = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr].filter((one) => one !== null)) {
+    for (const stream of [child.stdout, child.stderr].filter((output) => output !== null)) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line)
-        if (lines.length > KEPT_LINES) lines.shift()
+        if (lines.length > MAX_OUTPUT_LINES) lines.shift()
         const match = /API\s+(http:\S+)\/v1/.exec(line)
         if (match?.[1] !== undefined) resolve(match[1])
       })
@@ -114,32 +115,35 @@ export async function startService (
   return { pid: child.pid ?? null, origin, stop }
 }
 
-export interface Call {
+export interface RequestOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly path: string
   readonly token?: string
-  /** Sent as JSON, or as it is when it is bytes of a video. */
+  /** A buffer is sent as a video, any other value as JSON. */
   readonly body?: unknown
 }
 
-export interface Reply {
+export interface TimedResponse {
   readonly status: number
   readonly bytes: Buffer
-  /** From the request to the last byte of the answer. */
-  readonly ms: number
+  /** Duration from the request to the last byte of the response. */
+  readonly durationMs: number
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** Sends one request on a kept connection, as a player does. */
-export async function send (origin: string, { method, path, token, body }: Call): Promise<Reply> {
-  const isBytes = Buffer.isBuffer(body)
-  const payload = body === undefined ? null : isBytes ? body : Buffer.from(JSON.stringify(body))
+/** Sends a request on a persistent connection, like a player. */
+export async function sendRequest (
+  origin: string,
+  { method, path, token, body }: RequestOptions,
+): Promise<TimedResponse> {
+  const isVideo = Buffer.isBuffer(body)
+  const payload = body === undefined ? null : isVideo ? body : Buffer.from(JSON.stringify(body))
   const headers: Record<string, string> = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(payload === null
       ? {}
-      : { 'content-type': isBytes ? 'video/mp4' : 'application/json', 'content-length': String(payload.length) }),
+      : { 'content-type': isVideo ? 'video/mp4' : 'application/json', 'content-length': String(payload.length) }),
   }
   return await new Promise((resolve, reject) => {
     const started = performance.now()
@@ -150,7 +154,8 @@ export async function send (origin: string, { method, path, token, body }: Call)
       })
       incoming.on('error', reject)
       incoming.on('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), ms: performance.now() - started })
+        const durationMs = performance.now() - started
+        resolve({ status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), durationMs })
       })
     })
     outgoing.on('error', reject)
@@ -158,11 +163,14 @@ export async function send (origin: string, { method, path, token, body }: Call)
   })
 }
 
-/** Sends one request that has to succeed, and reads its JSON. */
-export async function ask<T> (origin: string, call: Call): Promise<T> {
-  const { status, bytes } = await send(origin, call)
-  if (status < 200 || status > 299) {
-    throw new Error(`${call.method} ${call.path} answered ${status}: ${bytes.toString()}`)
-  }
-  return JSON.parse(bytes.toString()) as T
+/** Sends a request and parses the JSON response. @throws Error for a status other than 2xx */
+export async function requestJson<T> (origin: string, options: RequestOptions): Promise<T> {
+  const response = await sendRequest(origin, options)
+  assertSuccess(response, `${options.method} ${options.path}`)
+  return JSON.parse(response.bytes.toString()) as T
+}
+
+/** @throws Error for a status other than 2xx */
+export function assertSuccess ({ status, bytes }: TimedResponse, description: string): void {
+  if (status < 200 || status > 299) throw new Error(`${description} returned ${status}: ${bytes.toString()}`)
 }

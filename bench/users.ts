@@ -1,60 +1,68 @@
-// Who watches: real accounts, made and signed in over HTTP.
+// Users with accounts that sign up and log in over HTTP.
 import { randomUUID } from 'node:crypto'
 import { Account } from '../models/account.js'
-import { ask } from './service.js'
+import { requestJson } from './service.js'
 
 const PASSWORD = 'three blind mice ran'
-/** Access tokens last 15 minutes. */
-const SIGN_IN_EVERY_MS = 10 * 60_000
+/** Access tokens are valid for 15 minutes. */
+const TOKEN_RENEWAL_INTERVAL_MS = 10 * 60_000
 
 interface Tokens {
   readonly account: { readonly id: string, readonly profiles: ReadonlyArray<{ readonly id: string }> }
   readonly accessToken: string
 }
 
-export interface Viewer {
+/** A user and the reference to the first profile. */
+export interface User {
+  /** ID of the account. */
   readonly account: string
+  /** ID of the profile. */
   readonly profile: string
-  /** A token that is good for some minutes; signs in again when it has to. */
+  /** Returns an account token that is valid for some minutes. */
   token(origin: string): Promise<string>
-  /** The token of the profile, which opens it and the catalogue only. */
+  /** Returns a profile token, which opens the profile and the catalogue. */
   profileToken(origin: string): Promise<string>
 }
 
-export async function signUp (origin: string, role: 'member' | 'admin' = 'member'): Promise<Viewer> {
+export async function signUpUser (origin: string, role: 'member' | 'admin' = 'member'): Promise<User> {
   const email = `${randomUUID().slice(0, 13)}@example.com`
-  const made = await ask<Tokens>(origin, {
+  const { account } = await requestJson<Tokens>(origin, {
     method: 'POST',
     path: '/v1/auth/signup',
     body: { email, password: PASSWORD, plan: 'premium' },
   })
-  if (role === 'admin') await Account.updateOne({ _id: made.account.id }, { $set: { role } })
-  let token = ''
-  let signedInAt = -Infinity
+  if (role === 'admin') await Account.updateOne({ _id: account.id }, { $set: { role } })
+  const profile = account.profiles[0]?.id ?? ''
+  let accountToken = ''
+  let accountTokenAt = -Infinity
   let profileToken = ''
-  let selectedAt = -Infinity
-  const profile = made.account.profiles[0]?.id ?? ''
-  const viewer: Viewer = {
-    account: made.account.id,
+  let profileTokenAt = -Infinity
+  const user: User = {
+    account: account.id,
     profile,
-    async token (at) {
-      if (performance.now() - signedInAt < SIGN_IN_EVERY_MS) return token
-      signedInAt = performance.now()
-      token = (await ask<Tokens>(at, { method: 'POST', path: '/v1/auth/login', body: { email, password: PASSWORD } }))
-        .accessToken
-      return token
+    async token (currentOrigin) {
+      if (performance.now() - accountTokenAt < TOKEN_RENEWAL_INTERVAL_MS) return accountToken
+      accountTokenAt = performance.now()
+      const { accessToken } = await requestJson<Tokens>(currentOrigin, {
+        method: 'POST',
+        path: '/v1/auth/login',
+        body: { email, password: PASSWORD },
+      })
+      accountToken = accessToken
+      return accountToken
     },
-    async profileToken (at) {
-      if (performance.now() - selectedAt < SIGN_IN_EVERY_MS) return profileToken
-      selectedAt = performance.now()
-      profileToken = (await ask<{ accessToken: string }>(at, {
+    async profileToken (currentOrigin) {
+      if (performance.now() - profileTokenAt < TOKEN_RENEWAL_INTERVAL_MS) return profileToken
+      profileTokenAt = performance.now()
+      const { accessToken } = await requestJson<{ accessToken: string }>(currentOrigin, {
         method: 'POST',
         path: `/v1/profiles/${profile}/select`,
-        token: await viewer.token(at),
+        token: await user.token(currentOrigin),
         body: {},
-      })).accessToken
+      })
+      profileToken = accessToken
       return profileToken
     },
   }
-  return viewer
+  return user
 }

@@ -1,22 +1,23 @@
-// Shows that watching costs the same however long the history is: real requests to a real service, for profiles with few
-// and many plays, in turns. Prints a table; a ratio that is too high is for people to judge, and fails nothing.
+// Measures whether the cost of watching depends on the length of the history: sends real requests to a real service for
+// profiles with few and many plays, in turns. Prints a table; a high ratio does not fail the command.
 import { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.js'
-import { runBenchmark, step, wholeNumber } from './command.js'
-import { ACCOUNT_BYTES_BOUND, measureLargestAccount } from './max-size-account.js'
-import { signUp } from './users.js'
-import { toPromises, toSizePromise, toTable } from './report.js'
-import { emptyCosts, takeTurn, type Costs, type Stage, type Subject } from './iterations.js'
-import { ask, startService, type Database } from './service.js'
-import { connectSetting, openSetting } from './environment.js'
-import { addPlays, bringToAccount, makeCatalogue, type BenchCatalogue } from './viewing.js'
+import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
+import { connectToDatabase, openEnvironment } from './environment.js'
+import { addPlays, createBenchmarkCatalogue, projectPlays, type BenchmarkCatalogue } from './generated-history.js'
+import { MAX_ACCOUNT_BYTES, measureMaxSizeAccount } from './max-size-account.js'
+import { formatNumber } from './measurements.js'
+import { requestJson, startService, type Database } from './service.js'
+import { signUpUser } from './users.js'
+import { formatSizeTarget, formatWatchingTable, formatWatchingTargets } from './watching-report.js'
+import { createCosts, measureProfile, type Costs, type Subject, type WatchingTarget } from './watching-requests.js'
 
 const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))
-/** Rounds before anything counts: code is compiled, caches are filled. */
-const WARM_UP_ROUNDS = 3
+/** Iterations that are not measured: they compile the code and fill the caches. */
+const WARM_UP_ITERATIONS = 3
 
 interface Options {
   readonly plays: number[]
@@ -26,99 +27,106 @@ interface Options {
 
 const program = new Command('bench:watching')
   .description(
-    'Measures what heartbeats, continue watching, history, stopping and starting, and "where was I" cost with short and long histories.',
+    'Measures heartbeats, continue watching, history, start, stop and resume positions with short and long histories.',
   )
   .option(
     '--plays <list>',
-    'sizes of the histories; the first is what the others are compared to',
-    (text) => text.split(',').map(wholeNumber),
+    'lengths of the histories; ratios compare with the first one',
+    (text) => text.split(',').map(parsePositiveInteger),
     [10, 1_000, 100_000],
   )
-  .option('--rounds <n>', 'how often each profile has its turn', wholeNumber, 30)
-  .option('--mongodb-uri <uri>', 'measure on this MongoDB, in a database of its own that is dropped afterwards')
+  .option('--rounds <n>', 'number of iterations', parsePositiveInteger, 30)
+  .option('--mongodb-uri <uri>', 'existing MongoDB server; the database is dropped at the end')
 
-const outOf = (progress: (text: string) => void) => (done: number, all: number): void => {
-  progress(`${done.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}`)
+const reportCount = (progress: (text: string) => void) => (done: number, all: number): void => {
+  progress(`${formatNumber(done)} of ${formatNumber(all)}`)
 }
 
-interface Prepared {
+interface TestData {
   readonly subjects: Subject[]
-  readonly catalogue: BenchCatalogue
-  readonly playing: string
+  readonly catalogue: BenchmarkCatalogue
+  /** ID of the movie that the requests play. */
+  readonly playedId: string
 }
 
-/** Makes everything that is measured, with a service that is stopped again: the measured one starts afresh. */
-async function prepare (
+/** Creates all data with a temporary service, so that the measured service starts without caches. */
+async function createTestData (
   cleanup: Cleanup,
   database: Database,
   dataDir: string,
-  sizes: readonly number[],
-): Promise<Prepared> {
-  const { subjects, playing } = await step('Accounts, and a clip to play', async () => {
+  lengths: readonly number[],
+): Promise<TestData> {
+  const { subjects, playedId } = await runStep('Create accounts and upload a clip', async () => {
     const service = await startService(cleanup, database.uri, dataDir)
     const { origin } = service
-    const token = await (await signUp(origin, 'admin')).token(origin)
-    const playing = (await ask<{ id: string }>(origin, {
+    const token = await (await signUpUser(origin, 'admin')).token(origin)
+    const { id } = await requestJson<{ id: string }>(origin, {
       method: 'POST',
       path: '/v1/admin/movies',
       token,
       body: { title: 'The Matrix', genres: ['Science Fiction'] },
-    })).id
-    await ask(origin, { method: 'POST', path: `/v1/admin/movies/${playing}/media`, token, body: await readFile(CLIP) })
-    const subjects: Subject[] = []
-    for (const plays of sizes) subjects.push({ plays, viewer: await signUp(origin) })
+    })
+    const clip = await readFile(CLIP)
+    await requestJson(origin, { method: 'POST', path: `/v1/admin/movies/${id}/media`, token, body: clip })
+    const created: Subject[] = []
+    for (const plays of lengths) created.push({ plays, user: await signUpUser(origin) })
     await service.stop()
-    return { subjects, playing }
+    return { subjects: created, playedId: id }
   })
-  const catalogue = await step('Catalogue', async (progress) => await makeCatalogue(playing, outOf(progress)))
-  for (const { plays, viewer } of subjects) {
-    const titles = await step(
-      `${plays.toLocaleString('en-US')} plays`,
-      async (progress) => await addPlays(catalogue, viewer, plays, outOf(progress)),
+  const catalogue = await runStep(
+    'Create a catalogue',
+    async (progress) => await createBenchmarkCatalogue(playedId, reportCount(progress)),
+  )
+  for (const { plays, user } of subjects) {
+    const titles = await runStep(
+      `Add ${formatNumber(plays)} plays`,
+      async (progress) => await addPlays(catalogue, user, plays, reportCount(progress)),
     )
-    await step(`Watch history of ${titles.length.toLocaleString('en-US')} titles`, async (progress) => {
-      await bringToAccount(viewer, titles, outOf(progress))
+    await runStep(`Derive the watch history of ${formatNumber(titles.length)} titles`, async (progress) => {
+      await projectPlays(user, titles, reportCount(progress))
     })
   }
-  return { subjects, catalogue, playing }
+  return { subjects, catalogue, playedId }
 }
 
-async function runRounds (stage: Stage, subjects: readonly Subject[], rounds: number): Promise<Costs> {
-  const warmUp = emptyCosts(subjects)
-  const costs = emptyCosts(subjects)
-  await step('Measuring', async (progress) => {
-    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round++) {
-      progress(round < 1 ? 'warming up' : `round ${round} of ${rounds}`)
+async function measureIterations (
+  target: WatchingTarget,
+  subjects: readonly Subject[],
+  iterations: number,
+): Promise<Costs> {
+  const warmUpCosts = createCosts(subjects)
+  const costs = createCosts(subjects)
+  await runStep('Measure', async (progress) => {
+    for (let iteration = 1 - WARM_UP_ITERATIONS; iteration <= iterations; iteration++) {
+      const isWarmUp = iteration < 1
+      progress(isWarmUp ? 'warm-up' : `iteration ${iteration} of ${iterations}`)
       for (const subject of subjects) {
-        const ofSubject = (round < 1 ? warmUp : costs).get(subject)
-        if (ofSubject !== undefined) await takeTurn(stage, subject, ofSubject)
+        const subjectCosts = (isWarmUp ? warmUpCosts : costs).get(subject)
+        if (subjectCosts !== undefined) await measureProfile(target, subject, subjectCosts)
       }
     }
   })
   return costs
 }
 
-async function measure (cleanup: Cleanup, { plays, rounds, mongodbUri }: Options): Promise<void> {
-  const setting = await openSetting(cleanup, mongodbUri ?? null)
-  const { dataDir, database } = setting
-  await connectSetting(cleanup, setting)
-  const { subjects, catalogue, playing } = await prepare(cleanup, database, dataDir, plays)
-  const accountBytes = await measureLargestAccount()
-  const service = await step('Service', async () => await startService(cleanup, database.uri, dataDir))
-  const { firstWatched } = catalogue
-  const costs = await runRounds(
-    { service, databasePid: database.pid, playing, firstWatched: firstWatched.item.toString() },
-    subjects,
-    rounds,
-  )
+async function measure (cleanup: Cleanup, { plays, rounds: iterations, mongodbUri }: Options): Promise<void> {
+  const { dataDir, database } = await openEnvironment(cleanup, mongodbUri ?? null)
+  await connectToDatabase(cleanup, database)
+  const { subjects, catalogue, playedId } = await createTestData(cleanup, database, dataDir, plays)
+  const accountBytes = await measureMaxSizeAccount()
+  const service = await runStep('Start the service', async () => await startService(cleanup, database.uri, dataDir))
+  const firstWatchedId = catalogue.firstWatched.item.toString()
+  const target = { service, databasePid: database.pid, playedId, firstWatchedId }
+  const costs = await measureIterations(target, subjects, iterations)
   await service.stop()
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}; ${rounds} rounds, CPU as a mean over all of them.`,
+    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}, ${iterations} iterations. ` +
+    'CPU values are means.',
     '',
-    toTable(costs),
+    formatWatchingTable(costs),
     '',
-    ...toPromises(costs),
-    toSizePromise('the largest account document', accountBytes, ACCOUNT_BYTES_BOUND),
+    ...formatWatchingTargets(costs),
+    formatSizeTarget('the largest account document', accountBytes, MAX_ACCOUNT_BYTES),
   ].join('\n'))
 }
 

@@ -8,7 +8,7 @@ import { json } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { readRss } from '../../bench/process-memory.js'
+import { readRss } from '../../bench/process-usage.js'
 import { clipBytes, freshDatabase } from '../helper.js'
 import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
 
