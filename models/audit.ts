@@ -1,27 +1,27 @@
-// The audit log: who did what, when, and how it ended. Written once: through this model nothing is changed or removed.
+// The audit log: who did what, when, and with which result. Entries are added, never changed or removed.
 import mongoose, { Schema, Types } from 'mongoose'
 import { AUDIT_RESULTS, type AuditResult } from '../src/domain/vocabulary.js'
 import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS } from './write-guards.js'
 
-/** No names, no addresses of people, no secrets: ids, codes, and a network's address. */
+/** Contains IDs, codes and a truncated IP address; no names, no email addresses and no secrets. */
 export interface StoredAudit {
   _id: Types.ObjectId
   at: Date
-  /** As `log-in` or `replace-movie`: the operation of the API, or what was found while it ran. */
+  /** Name of the API operation, such as `log-in`, or of an event during a request. */
   action: string
   result: AuditResult
-  /** The code of the problem that was answered, or what else there is to say; null for nothing. */
+  /** Problem code of the response, or another detail; null for none. */
   reason: string | null
-  /** Null for what the service or the command line did. */
+  /** Null for actions of the service or the command line. */
   requestId: string | null
-  /** Who did it; null for somebody not signed in, and for an account that was erased since. */
+  /** The account that acted; null when signed out or erased. */
   actor: Types.ObjectId | null
   session: Types.ObjectId | null
-  /** Whose account it is about; null for none, or one that was erased since. */
+  /** The account that the action concerns; null for none or an erased one. */
   account: Types.ObjectId | null
-  /** What of the account or the catalogue it is about. */
+  /** The part of the account or of the catalogue that the action concerns. */
   subject: { kind: string, id: string } | null
-  /** Cut to its /24 or /48; null for the command line. */
+  /** Truncated to /24 or /48; null for the command line. */
   ipAddress: string | null
   expiresAt: Date
 }
@@ -46,37 +46,34 @@ const auditSchema = new Schema<StoredAudit>({
   expiresAt: { type: Date, required: true },
 }, { collection: 'audit', versionKey: false })
 
-// Pages of all of it, newest first.
+// Pages of the whole log, newest first.
 auditSchema.index({ at: -1, _id: -1 })
-// What happened to an account; letting go of an erased one.
+// Entries about an account; anonymising an erased account.
 auditSchema.index({ account: 1, at: -1, _id: -1 })
-// What somebody did; letting go of an erased one.
+// Entries of an actor; anonymising an erased account.
 auditSchema.index({ actor: 1, at: -1, _id: -1 })
-// What was kept for long enough.
+// Clean-up after the retention period.
 auditSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
-function refuse (): never {
+function rejectChange (): never {
   throw new UnguardedWriteError('audit: entries are added, never changed or removed')
 }
 
-auditSchema.pre([...UPDATE_METHODS], refuse)
-auditSchema.pre([...REPLACE_METHODS], refuse)
-auditSchema.pre(['deleteMany', 'findOneAndDelete'], refuse)
-auditSchema.pre('deleteOne', { document: true, query: true }, refuse)
-auditSchema.pre('updateOne', { document: true, query: true }, refuse)
-auditSchema.pre('bulkWrite', async function refuseBulk () {
-  refuse()
+auditSchema.pre([...UPDATE_METHODS], rejectChange)
+auditSchema.pre([...REPLACE_METHODS], rejectChange)
+auditSchema.pre(['deleteMany', 'findOneAndDelete'], rejectChange)
+auditSchema.pre('deleteOne', { document: true, query: true }, rejectChange)
+auditSchema.pre('updateOne', { document: true, query: true }, rejectChange)
+auditSchema.pre('bulkWrite', async function rejectBulkWrite () {
+  rejectChange()
 })
-auditSchema.pre('save', function refuseChange () {
-  if (!this.isNew) refuse()
+auditSchema.pre('save', function rejectSave () {
+  if (!this.isNew) rejectChange()
 })
 
 export const Audit = mongoose.model('Audit', auditSchema)
 
-/**
- * Takes an erased account out of the log: what was done stays, who did it does not. The one change there is, so it goes
- * round the model on purpose.
- */
+/** Removes the references to an erased account. The only change to entries, so it uses the driver on purpose. */
 export async function anonymiseAudit (accountId: string): Promise<void> {
   const id = new Types.ObjectId(accountId)
   await Audit.collection.updateMany({ account: id, actor: null }, { $set: { session: null } })

@@ -1,4 +1,4 @@
-// A collection of titles in an order of its own: a series of films, or a list that an editor made.
+// A list of titles in a fixed order: a series of movies or an editorial list.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { COLLECTION_KINDS, MAX_COLLECTION_TITLES, type CollectionKind } from '../src/domain/vocabulary.js'
 import { translationsPath, type Translation } from './title.js'
@@ -10,7 +10,7 @@ export interface StoredCollection {
   synopsis: string | null
   translations?: Translation[]
   posterUrl: string | null
-  /** In their order; those that are gone by now are passed over. */
+  /** In order. Readers skip deleted titles. */
   titles: Types.ObjectId[]
   published: boolean
   createdAt: Date
@@ -27,7 +27,7 @@ const collectionSchema = new Schema<StoredCollection>({
   titles: {
     type: [Schema.Types.ObjectId],
     default: [],
-    validate: (list: unknown[]) => list.length <= MAX_COLLECTION_TITLES,
+    validate: (titles: unknown[]) => titles.length <= MAX_COLLECTION_TITLES,
   },
   published: { type: Boolean, default: true },
 }, { collection: 'collections', timestamps: true, optimisticConcurrency: true })

@@ -1,4 +1,4 @@
-// Document IDs that follow from other keys, so that two writers of the same thing write the same document.
+// Document IDs that are derived from other keys: concurrent writers of the same thing write one document.
 import { createHash } from 'node:crypto'
 import { Types } from 'mongoose'
 

@@ -1,26 +1,38 @@
-// The media files of one movie or episode, in one document under the item's id.
+// The media files of one movie or episode in one document, whose ID is the item's.
+// The hooks bound the lists on every write method.
 import mongoose, { Schema, type Types } from 'mongoose'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { conflict } from '../src/errors.js'
-import { REPLACE_METHODS, withoutPositions, writtenPaths, UnguardedWriteError, UPDATE_METHODS } from './write-guards.js'
+import {
+  pathsOfFilter,
+  REPLACE_METHODS,
+  rootSegment,
+  UnguardedWriteError,
+  UPDATE_METHODS,
+  withoutPositions,
+  writtenPaths,
+  writtenPathsOfQuery,
+  type AnyUpdate,
+  type WrittenPath,
+} from './write-guards.js'
 
 export const MAX_MEDIA_FILES = 64
 export const MAX_SUBTITLES = 64
 
-/** Why something cannot be used: a stable code, and words for people. */
+/** Why a file cannot be used: a stable code and a text for people. */
 export interface StoredFailure {
   code: string
   text: string
 }
 
-/** One sound of a file, in the order of its tracks. */
+/** One audio track of a file, in track order. */
 export interface StoredAudioTrack {
-  /** BCP 47; null when neither the file nor the uploader says. */
+  /** BCP 47; null when neither the file nor the uploader states it. */
   language: string | null
   kind: AudioKind
   name: string | null
   channels: number
-  /** RFC 6381; null when it is not known. */
+  /** RFC 6381; null when unknown. */
   codec: string | null
 }
 
@@ -29,12 +41,12 @@ export interface StoredAudioTrack {
  */
 export interface StoredPackage {
   _id: Types.ObjectId
-  /** The storage keys of its objects begin with this. */
+  /** Prefix of the storage keys of its objects. */
   prefix: string
-  /** How many audio renditions it has. */
+  /** Number of audio renditions. */
   audioCount: number
   createdAt: Date
-  /** Since when a newer one is offered; null for the current one. */
+  /** When a newer package replaced it; null for the current one. */
   retiredAt: Date | null
 }
 
@@ -43,17 +55,18 @@ export interface StoredHls {
   /** 0 to 1. */
   progress: number
   failure: StoredFailure | null
-  /** The package that is being written, and until when whoever writes it is believed to be alive. */
+  /** ID of the package that a worker is writing; null when none is. */
   claim: Types.ObjectId | null
+  /** The worker is considered dead when it has not renewed its claim by then. */
   claimedUntil: Date
-  /** The current one last. */
+  /** The current one is the last. */
   packages: StoredPackage[]
 }
 
 export interface StoredMediaFile {
   _id: Types.ObjectId
   state: 'processing' | 'ready' | 'failed'
-  /** Why the state is failed. */
+  /** Null unless the state is `failed`. */
   failure: StoredFailure | null
   storageKey: string
   contentType: string
@@ -72,8 +85,7 @@ export interface StoredMediaFile {
   sizeBytes: number
   sha256: string
   edition: string | null
-  /** Null in files from before packaging: they are taken up like new ones. */
-  hls: StoredHls | null
+  hls: StoredHls
   createdAt: Date
 }
 
@@ -82,14 +94,14 @@ export interface StoredSubtitle {
   /** BCP 47. */
   language: string
   kind: SubtitleKind
-  /** WebVTT, whatever was uploaded. */
+  /** Storage key of the subtitles, converted to WebVTT. */
   storageKey: string
   sizeBytes: number
   sha256: string
   createdAt: Date
 }
 
-/** Small pictures to seek by: a WebVTT index of places in one large picture. */
+/** Seek thumbnails: a WebVTT index of rectangles in one image. */
 export interface StoredThumbnails {
   indexKey: string
   imageKey: string
@@ -100,7 +112,7 @@ export interface StoredThumbnails {
 }
 
 export interface StoredMedia {
-  /** The movie's or the episode's id. */
+  /** ID of the movie or episode. */
   _id: Types.ObjectId
   title: Types.ObjectId
   season: number | null
@@ -158,7 +170,7 @@ const mediaFileSchema = new Schema<StoredMediaFile>({
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
   edition: { type: String, default: null },
-  hls: { type: hlsSchema, default: null },
+  hls: { type: hlsSchema, required: true },
   createdAt: { type: Date, required: true },
 })
 
@@ -190,22 +202,22 @@ const mediaSchema = new Schema<StoredMedia>({
   thumbnails: { type: thumbnailsSchema, default: null },
 }, { collection: 'media', versionKey: false })
 
-// All files of a show or one of its seasons, when it is read or removed.
+// Files of a show or a season.
 mediaSchema.index({ title: 1, season: 1, episode: 1 })
-// A file's bytes are asked for by the file's id alone.
+// Delivery of a file by its ID.
 mediaSchema.index({ 'files._id': 1 })
-// Whether bytes are still used by another file, when one is removed.
+// Deletion of a file: stored objects that another file uses remain.
 mediaSchema.index({ 'files.storageKey': 1 })
-// The same for the bytes of packages.
+// The same for packages.
 mediaSchema.index({ 'files.hls.packages.prefix': 1 })
-// A subtitle is deleted by its id alone.
+// Deletion of a subtitle by its ID.
 mediaSchema.index({ 'subtitles._id': 1 })
 
 export function mediaFileLimitReached (): Error {
   return conflict(
     'media-file-limit',
     'Too many media files',
-    `A movie or episode holds up to ${MAX_MEDIA_FILES} media files. Delete one first.`,
+    `A movie or episode has at most ${MAX_MEDIA_FILES} media files. Delete one first.`,
     { maxMediaFiles: MAX_MEDIA_FILES },
   )
 }
@@ -214,34 +226,83 @@ export function subtitleLimitReached (): Error {
   return conflict(
     'subtitle-limit',
     'Too many subtitles',
-    `A movie or episode holds up to ${MAX_SUBTITLES} subtitles. Delete one first.`,
+    `A movie or episode has at most ${MAX_SUBTITLES} subtitles. Delete one first.`,
     { maxSubtitles: MAX_SUBTITLES },
   )
 }
 
-/** The lists that can grow, and how far. */
+/** The bounded lists. */
 const LIMITS: ReadonlyMap<string, number> = new Map([['files', MAX_MEDIA_FILES], ['subtitles', MAX_SUBTITLES]])
 
-mediaSchema.pre('validate', function boundLists () {
-  if (this.files.length > MAX_MEDIA_FILES) throw mediaFileLimitReached()
-  if (this.subtitles.length > MAX_SUBTITLES) throw subtitleLimitReached()
-})
+/** @throws DomainError 409 `media-file-limit` or `subtitle-limit` */
+function assertListSizes ({ files, subtitles }: { readonly files?: unknown[], readonly subtitles?: unknown[] }): void {
+  if (files !== undefined && files.length > MAX_MEDIA_FILES) throw mediaFileLimitReached()
+  if (subtitles !== undefined && subtitles.length > MAX_SUBTITLES) throw subtitleLimitReached()
+}
 
-mediaSchema.pre([...UPDATE_METHODS], function guardCounts () {
-  for (const { operator, path, value } of writtenPaths(this.getUpdate())) {
-    const limit = LIMITS.get(withoutPositions(path))
-    if (limit === undefined && path !== '') continue
-    if (operator === '$pull') continue
-    const isOne = operator === '$push' && LIMITS.has(path) && typeof value === 'object' && value !== null &&
-      !('$each' in value)
-    if (!isOne || limit === undefined) throw new UnguardedWriteError(`media: "${path}" is not written by ${operator}`)
-    // The filter decides, so that two uploads at once never pass the bound.
-    this.where({ [`${path}.${limit - 1}`]: mongoose.trusted({ $exists: false }) })
+function checkListSizes (this: Pick<StoredMedia, 'files' | 'subtitles'>): void {
+  assertListSizes(this)
+}
+
+mediaSchema.pre('validate', checkListSizes)
+mediaSchema.pre('save', checkListSizes)
+
+/**
+ * Finds the lists to which an update adds one element.
+ * @throws UnguardedWriteError for other writes that may exceed a limit
+ */
+function findGrowingLists (paths: readonly WrittenPath[]): string[] {
+  return paths.flatMap(({ operator, path, value }) => {
+    if (path !== '' && !LIMITS.has(rootSegment(path))) return []
+    if (operator === '$pull' || isWriteInElement(operator, path) || isBoundedInsert(operator, path, value)) return []
+    if (operator === '$push' && LIMITS.has(path) && isSingleElement(value)) return [path]
+    throw new UnguardedWriteError(`media: "${path}" is not written by ${operator}`)
+  })
+}
+
+/** An index may create elements: only positional operators select existing ones. */
+function isWriteInElement (operator: string, path: string): boolean {
+  const isInElement = !LIMITS.has(withoutPositions(path)) && !/\.\d+(\.|$)/.test(path)
+  return path !== '' && operator !== 'pipeline' && operator !== 'upsert' && isInElement
+}
+
+function isBoundedInsert (operator: string, path: string, value: unknown): boolean {
+  return operator === '$setOnInsert' && Array.isArray(value) && value.length <= (LIMITS.get(path) ?? 0)
+}
+
+function isSingleElement (value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !('$each' in value)
+}
+
+mediaSchema.pre([...UPDATE_METHODS], function guardUpdate () {
+  for (const path of findGrowingLists(writtenPathsOfQuery(this))) {
+    // The filter contains the limit, so that concurrent uploads cannot exceed it.
+    this.where({ [`${path}.${(LIMITS.get(path) ?? 0) - 1}`]: mongoose.trusted({ $exists: false }) })
   }
 })
 
-mediaSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
-  throw new UnguardedWriteError('media are never replaced whole')
+mediaSchema.pre([...REPLACE_METHODS], function rejectReplacement () {
+  throw new UnguardedWriteError('media are never replaced')
+})
+
+mediaSchema.pre('insertMany', async function guardInsertMany (documents) {
+  for (const document of [documents].flat()) assertListSizes(document as Partial<StoredMedia>)
+})
+
+mediaSchema.pre('bulkWrite', async function guardBulkWrite (operations) {
+  for (const operation of operations) {
+    if ('insertOne' in operation) {
+      assertListSizes(operation.insertOne.document as Partial<StoredMedia>)
+    } else if ('updateOne' in operation || 'updateMany' in operation) {
+      const { update, filter, upsert } = 'updateOne' in operation ? operation.updateOne : operation.updateMany
+      const filterPaths = upsert === true ? pathsOfFilter(filter) : []
+      if (findGrowingLists([...writtenPaths(update as AnyUpdate), ...filterPaths]).length > 0) {
+        throw new UnguardedWriteError('media: elements are added one at a time')
+      }
+    } else if ('replaceOne' in operation) {
+      throw new UnguardedWriteError('media are never replaced')
+    }
+  }
 })
 
 export const Media = mongoose.model('Media', mediaSchema)

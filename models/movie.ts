@@ -1,4 +1,4 @@
-// A movie: a title that is itself the item that is played.
+// A movie: a title that is the playable item itself.
 import { Schema } from 'mongoose'
 import { markersSchema, Title, type Markers, type StoredTitle } from './title.js'
 

@@ -1,18 +1,10 @@
-// A show with its seasons and episodes embedded; their media files live in a collection of their own, so that a show of
-// a thousand episodes stays small. Season 0 holds specials.
-import mongoose, { Schema, type Types } from 'mongoose'
+// A show with its seasons and episodes embedded. Their media files have a collection of their own, so that a show of a
+// thousand episodes stays small. Season 0 contains specials. The hooks bound the show on every write method.
+import mongoose, { Schema, Types } from 'mongoose'
 import { conflict } from '../src/errors.js'
-import {
-  REPLACE_METHODS,
-  rootSegment,
-  writtenPaths,
-  UnguardedWriteError,
-  UPDATE_METHODS,
-  type AnyUpdate,
-} from './write-guards.js'
 import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
 
-/** Well under MongoDB's 16 MB, where a show is still read in a few ms. */
+/** Far below MongoDB's limit of 16 MB: a show of this size is read within a few milliseconds. */
 export const MAX_SHOW_BYTES = 1_000_000
 export const MAX_SHOW_EPISODES = 3_000
 
@@ -23,9 +15,9 @@ export interface StoredEpisode {
   synopsis: string | null
   translations?: Translation[]
   runtimeMs: number | null
-  /** RFC 3339 full-date; null when it is not known. */
+  /** RFC 3339 full-date; null when unknown. */
   airDate: string | null
-  /** Of a special: the regular episode it is watched after; null when it stands outside the order. */
+  /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
   markers: Markers | null
 }
@@ -73,67 +65,75 @@ const showSchema = new Schema<StoredShow>({
   episodeCount: { type: Number, default: 0 },
 })
 
-showSchema.pre('validate', function countAndBound () {
-  if (!this.isModified('seasons') && !this.isNew) return
-  this.episodeCount = countEpisodes(this.seasons as unknown as StoredSeason[])
-  assertShow(this.toObject({ depopulate: true }) as unknown as StoredShow)
-})
-
-export function countEpisodes (seasons: readonly StoredSeason[]): number {
+export function countEpisodes (seasons: ReadonlyArray<Pick<StoredSeason, 'episodes'>>): number {
   return seasons.reduce((count, season) => count + season.episodes.length, 0)
 }
 
 /**
- * What holds for every stored show, also for those that no document writes. @throws DomainError `duplicate-number`,
- * `duplicate-id`, `show-too-large`
+ * Checks what holds for every stored show. Writes with the driver call it themselves.
+ * @throws DomainError 409 `duplicate-number`, `duplicate-id` or `show-too-large`
  */
-export function assertShow (show: StoredShow): void {
-  assertNumbersUnique(show.seasons)
-  assertShowFits(show.episodeCount, mongoose.mongo.BSON.calculateObjectSize(show))
+export function assertShow (show: Pick<StoredShow, 'seasons' | 'episodeCount'>): void {
+  assertUniqueEpisodes(show.seasons)
+  assertShowSize(show.episodeCount, mongoose.mongo.BSON.calculateObjectSize(show))
 }
 
-function assertNumbersUnique (seasons: readonly StoredSeason[]): void {
-  const hasTwins = (list: ReadonlyArray<{ number: number }>): boolean =>
-    new Set(list.map((one) => one.number)).size !== list.length
-  if (hasTwins(seasons) || seasons.some((season) => hasTwins(season.episodes))) {
+function assertUniqueEpisodes (seasons: readonly StoredSeason[]): void {
+  const hasDuplicates = (list: ReadonlyArray<{ number: number }>): boolean =>
+    new Set(list.map(({ number }) => number)).size !== list.length
+  if (hasDuplicates(seasons) || seasons.some((season) => hasDuplicates(season.episodes))) {
     throw conflict(
       'duplicate-number',
       'Number taken',
       'Season numbers are unique in a show, and episode numbers in a season.',
     )
   }
-  const ids = seasons.flatMap((season) => season.episodes.map((episode) => episode._id.toString()))
+  const ids = seasons.flatMap((season) => season.episodes.map(({ _id }) => _id.toString()))
   if (new Set(ids).size !== ids.length) {
-    throw conflict('duplicate-id', 'Id taken', 'Two episodes of the show have the same id.')
+    throw conflict('duplicate-id', 'ID taken', 'Two episodes of the show have the same ID.')
   }
 }
 
-/** @throws DomainError `show-too-large` */
-function assertShowFits (episodes: number, bytes: number): void {
+function assertShowSize (episodes: number, bytes: number): void {
   if (episodes <= MAX_SHOW_EPISODES && bytes <= MAX_SHOW_BYTES) return
   throw conflict(
     'show-too-large',
     'The show is too large',
-    `A show holds up to ${MAX_SHOW_EPISODES} episodes and ${MAX_SHOW_BYTES} bytes; this one would have ${episodes} and ${bytes}. Nothing was written.`,
+    `A show has at most ${MAX_SHOW_EPISODES} episodes and ${MAX_SHOW_BYTES} bytes; ` +
+      `this one would have ${episodes} and ${bytes}. Nothing was written.`,
     { maxEpisodes: MAX_SHOW_EPISODES, episodes, maxBytes: MAX_SHOW_BYTES, bytes },
   )
 }
 
-/** Seasons are written through the document, so that they are counted and bounded. */
-function refuseSeasons (update: AnyUpdate): void {
-  for (const { path, operator } of writtenPaths(update)) {
-    if (path === '' || ['seasons', 'episodeCount'].includes(rootSegment(path))) {
-      throw new UnguardedWriteError(`shows: "${path}" is written by saving the document, not by ${operator}`)
-    }
-  }
+function countAndCheckEpisodes (this: mongoose.HydratedDocument<StoredShow>): void {
+  if (!this.isModified('seasons') && !this.isModified('episodeCount') && !this.isNew) return
+  this.episodeCount = countEpisodes(this.seasons)
+  assertShow(this.toObject({ depopulate: true }))
 }
 
-showSchema.pre([...UPDATE_METHODS], function guardSeasons () {
-  refuseSeasons(this.getUpdate())
+showSchema.pre('validate', countAndCheckEpisodes)
+
+showSchema.pre('save', function checkWithoutValidation (options) {
+  if (options.validateBeforeSave === false) countAndCheckEpisodes.call(this)
 })
 
-showSchema.pre([...REPLACE_METHODS], function refuseReplacement () {
-  throw new UnguardedWriteError('shows are never replaced whole by the driver')
+showSchema.pre('insertMany', async function countAndCheckInserted (documents) {
+  for (const document of [documents].flat()) {
+    if (!(document instanceof mongoose.Document)) completeAndCheck(document as Partial<StoredShow>)
+  }
 })
+
+/** Does for a plain object what the document hook does: a lean insert runs no document hooks. */
+function completeAndCheck (show: Partial<StoredShow>): void {
+  const seasons = (show.seasons ?? []).map((season) => ({
+    ...season,
+    episodes: ((season as Partial<StoredSeason>).episodes ?? []).map((episode) => ({
+      ...episode,
+      _id: (episode as Partial<StoredEpisode>)._id ?? new Types.ObjectId(),
+    })),
+  }))
+  Object.assign(show, { seasons, episodeCount: countEpisodes(seasons) })
+  assertShow(show as StoredShow)
+}
 
 export const Show = Title.discriminator('Show', showSchema, 'show')

@@ -90,7 +90,7 @@ function applySeasons (
     ? existing
     : mergeSeasons(bodies, existing)
   const next = { ...show, seasons: [...seasons], episodeCount: countEpisodes(seasons) }
-  if (bodies !== undefined) assertShow(next)
+  assertShow(next)
   return next
 }
 

@@ -1,6 +1,7 @@
 // Reads and writes many titles at once with the driver. A stored title is replaced only if its revision is unchanged.
 import type { Types } from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
+import { assertShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { isDeepEqual, type StoredTitleDocument } from './build-title.js'
 
@@ -23,12 +24,17 @@ export async function replaceTitles (titles: readonly StoredTitleDocument[]): Pr
   }))
 }
 
-/** @returns the IDs of the titles whose stored document differs from the given one after the write */
+/**
+ * @returns the IDs of the titles whose stored document differs from the given one after the write
+ * @throws DomainError for a show that no hook would accept
+ */
 async function writeTitles (
   titles: readonly StoredTitleDocument[],
   toOperation: (title: StoredTitleDocument) => object,
 ): Promise<Set<string>> {
   if (titles.length === 0) return new Set()
+  // The driver runs no schema hooks.
+  for (const title of titles) if (title.kind === 'show') assertShow(title)
   try {
     const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, {
       ordered: false,

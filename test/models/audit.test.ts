@@ -15,7 +15,7 @@ const entry = (fields: object = {}) => ({
 })
 const unguarded = { name: 'UnguardedWriteError' }
 
-t.test('the audit log only grows', async (t) => {
+t.test('the audit log', async (t) => {
   await connectDatabase(await freshDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
@@ -23,17 +23,17 @@ t.test('the audit log only grows', async (t) => {
   })
   await createIndexes()
 
-  t.test('entries are added one by one and together', async (t) => {
+  t.test('entries are added singly and in batches', async (t) => {
     await Audit.create(entry())
     await Audit.insertMany([entry(), entry()])
     t.equal(await Audit.countDocuments(), 3)
   })
 
-  t.test('no verb changes or removes one', async (t) => {
+  t.test('no write method changes or removes an entry', async (t) => {
     const { _id } = entry()
     const document = await Audit.create(entry({ _id }))
     const update = { $set: { result: 'refused' } }
-    const ways: Record<string, () => Promise<unknown>> = {
+    const writes: Record<string, () => Promise<unknown>> = {
       updateOne: async () => await Audit.updateOne({ _id }, update as never),
       upsert: async () => await Audit.updateOne({ _id: new Types.ObjectId() }, update as never, { upsert: true }),
       updateMany: async () => await Audit.updateMany({}, update as never),
@@ -50,21 +50,21 @@ t.test('the audit log only grows', async (t) => {
       "a document's updateOne": async () => await document.updateOne(update as never),
       "a document's save": async () => await Object.assign(document, { result: 'refused' }).save(),
     }
-    for (const [name, way] of Object.entries(ways)) await t.rejects(way(), unguarded, name)
+    for (const [name, write] of Object.entries(writes)) await t.rejects(write(), unguarded, name)
     t.match(await Audit.findById(_id).lean(), { result: 'ok', action: 'log-in' })
   })
 
-  t.test('an erased account is taken out of it, what was done stays', async (t) => {
-    const [gone, other, session] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()]
+  t.test('anonymising removes the references to an erased account and keeps the entries', async (t) => {
+    const [erased, other, session] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()]
     const own = await Audit.create(
-      entry({ actor: gone, account: gone, session, subject: { kind: 'profile', id: 'p' } }),
+      entry({ actor: erased, account: erased, session, subject: { kind: 'profile', id: 'p' } }),
     )
-    const tried = await Audit.create(entry({ account: gone, session, result: 'refused' }))
-    const admins = await Audit.create(entry({ actor: other, account: gone, session }))
-    const theirs = await Audit.create(
-      entry({ actor: gone, account: other, session, subject: { kind: 'movie', id: 'm' } }),
+    const rejected = await Audit.create(entry({ account: erased, session, result: 'refused' }))
+    const byAdmin = await Audit.create(entry({ actor: other, account: erased, session }))
+    const onOther = await Audit.create(
+      entry({ actor: erased, account: other, session, subject: { kind: 'movie', id: 'm' } }),
     )
-    await anonymiseAudit(gone.toString())
+    await anonymiseAudit(erased.toString())
     const read = async ({ _id }: { _id: Types.ObjectId }) => {
       const found = await Audit.findById(_id).lean()
       return [
@@ -75,8 +75,8 @@ t.test('the audit log only grows', async (t) => {
       ]
     }
     t.strictSame(await read(own), [null, null, null, null])
-    t.strictSame(await read(tried), [null, null, null, null])
-    t.strictSame(await read(admins), [other.toString(), null, session.toString(), null])
-    t.strictSame(await read(theirs), [null, other.toString(), null, 'm'])
+    t.strictSame(await read(rejected), [null, null, null, null])
+    t.strictSame(await read(byAdmin), [other.toString(), null, session.toString(), null])
+    t.strictSame(await read(onOther), [null, other.toString(), null, 'm'])
   })
 })
