@@ -45,7 +45,7 @@ const wrongCredentials = (): DomainError =>
     401,
     'wrong-credentials',
     'Wrong credentials',
-    'The email or the password is wrong.',
+    'The email address or the password is wrong.',
     {},
     { 'www-authenticate': 'Bearer realm="normflix"' },
   )

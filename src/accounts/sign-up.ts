@@ -46,4 +46,8 @@ export function normaliseEmail (email: string): string {
 }
 
 export const emailTaken = (): DomainError =>
-  conflict('email-taken', 'Email taken', 'An account with this email exists. Log in, or use another email.')
+  conflict(
+    'email-taken',
+    'Email address taken',
+    'An account with this email address exists. Log in, or use another one.',
+  )

@@ -12,9 +12,9 @@ const IGNORE_REQUEST = 'If it was not you, you can ignore this email. Nothing ch
 
 export function verifyEmailMessage (to: string, url: string): EmailMessage {
   return compose(to, {
-    subject: 'Confirm your email for NormFlix',
-    paragraphs: ['Welcome to NormFlix! Please confirm that this is your email.'],
-    button: { label: 'Confirm email', url },
+    subject: 'Confirm your email address for NormFlix',
+    paragraphs: ['Welcome to NormFlix! Please confirm that this email address is yours.'],
+    button: { label: 'Confirm email address', url },
     closing: 'The link works once, within 24 hours. If you did not sign up, you can ignore this email.',
   })
 }
@@ -30,17 +30,17 @@ export function resetPasswordMessage (to: string, url: string): EmailMessage {
 
 export function changeEmailMessage (to: string, url: string): EmailMessage {
   return compose(to, {
-    subject: 'Confirm your new email for NormFlix',
-    paragraphs: ['Someone, probably you, wants to use this email for a NormFlix account.'],
-    button: { label: 'Use this email', url },
+    subject: 'Confirm your new email address for NormFlix',
+    paragraphs: ['Someone, probably you, wants to use this email address for a NormFlix account.'],
+    button: { label: 'Use this email address', url },
     closing: `The link works once, within 24 hours. ${IGNORE_REQUEST}`,
   })
 }
 
 export function emailChangedMessage (to: string, newEmail: string): EmailMessage {
   return compose(to, {
-    subject: 'Your NormFlix email was changed',
-    paragraphs: [`Your account now uses ${newEmail} instead of this email.`],
+    subject: 'Your NormFlix email address was changed',
+    paragraphs: [`Your account now uses ${newEmail} instead of this email address.`],
     closing: 'If it was not you, please contact us immediately.',
   })
 }
@@ -49,7 +49,7 @@ export function passwordChangedMessage (to: string): EmailMessage {
   return compose(to, {
     subject: 'Your NormFlix password was changed',
     paragraphs: ['The password of your account has just been changed. Your other devices have been logged out.'],
-    closing: 'If it was not you, please reset your password immediately. We will send the link to this email.',
+    closing: 'If it was not you, please reset your password immediately. We will send the link to this email address.',
   })
 }
 

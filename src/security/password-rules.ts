@@ -51,7 +51,7 @@ export function checkPassword (password: string, { email, minLength }: PasswordR
   if (isPersonal(lowerCase, email.normalize('NFKC').toLowerCase())) {
     return {
       code: 'password-personal',
-      message: 'must not consist of your email or the name of this service; choose another one',
+      message: 'must not consist of your email address or the name of this service',
     }
   }
   return null

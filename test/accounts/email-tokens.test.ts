@@ -72,7 +72,10 @@ t.test('email tokens', async (t) => {
     t.equal(await isVerified(kim), false)
     const [mail, ...more] = await emails(kim.email)
     t.equal(more.length, 0)
-    t.match(mail, { subject: 'Confirm your email for NormFlix', from: { text: /NormFlix.*hello@normflix\.example/ } })
+    t.match(mail, {
+      subject: 'Confirm your email address for NormFlix',
+      from: { text: /NormFlix.*hello@normflix\.example/ },
+    })
     const url = /https:\/\/www\.normflix\.example\/confirm-email\?token=[\w-]{43}/
     t.match(mail?.text, url)
     t.match(mail?.html, url)
@@ -149,7 +152,7 @@ t.test('email tokens', async (t) => {
     t.equal((await verify(await tokenFor(email))).status, 204)
     t.match((await kim.get('/v1/account')).body, { email, emailVerified: true })
     t.match((await emails(kim.email)).at(-1), {
-      subject: 'Your NormFlix email was changed',
+      subject: 'Your NormFlix email address was changed',
       text: /new-kim@example\.com/,
     })
     t.strictSame([await logIn(kim.email, PASSWORD), await logIn(email, PASSWORD)], [401, 200])

@@ -84,7 +84,7 @@ t.test('a password that consists of the email or the service name is rejected', 
   ) {
     t.match(
       checkPassword(password, RULES),
-      { code: 'password-personal', message: /your email or the name of this service/ },
+      { code: 'password-personal', message: /your email address or the name of this service/ },
       password,
     )
   }
