@@ -1,4 +1,5 @@
 // Rules for the values of environment variables. Pure.
+import ipaddr from 'ipaddr.js'
 import { isIP } from 'node:net'
 
 /** One key that signs tokens; `kid` names it in token headers, so that keys can be rotated. */
@@ -51,9 +52,9 @@ export function isHttpUrl (text: string): boolean {
 }
 
 export function isIpOrCidr (text: string): boolean {
-  const [ipAddress, bits] = splitOnce(text, '/')
-  const version = isIP(ipAddress)
-  return version !== 0 && (bits === null || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  const [ipAddress, prefixLength] = splitOnce(text, '/')
+  // ipaddr.js alone also accepts octal, hexadecimal and shortened IPv4 addresses.
+  return isIP(ipAddress) !== 0 && (prefixLength === null || ipaddr.isValidCIDR(text))
 }
 
 export function isLanguageTag (text: string): boolean {
