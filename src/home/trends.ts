@@ -21,7 +21,7 @@ export interface TitleAudience {
 
 const DAY_MS = 86_400_000
 const TREND_DAYS = 7
-/** Titles that are kept of each day, and of the week. */
+/** Applies to each day and to the week. */
 const MAX_POPULAR_TITLES = 500
 /** Bounds the query over all plays of the week. */
 const [MAX_SAMPLED_PLAYS, MAX_SAMPLED_PROFILES, MAX_TITLES_PER_PROFILE] = [50_000, 5_000, 12]

@@ -27,7 +27,7 @@ export interface ExplainableTitle extends SearchableTitle {
   readonly hasOriginal: boolean
 }
 
-/** People are highlighted while there are at most so many highlights. */
+/** People are highlighted while there are at most this many highlights. */
 const MAX_HIGHLIGHTS_WITH_PEOPLE = 3
 
 export function explainMatch (

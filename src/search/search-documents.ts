@@ -74,7 +74,7 @@ function listOtherNames (
   { title, originalTitle, alternativeTitles, translations }: SearchableTitleDocument,
 ): string[] {
   const names = new Set([
-    ...alternativeTitles ?? [],
+    ...alternativeTitles,
     ...(translations ?? []).map((one) => one.title).filter((name) => name !== null),
   ])
   return [...names].filter((name) => name !== title && name !== originalTitle)

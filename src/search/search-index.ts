@@ -30,7 +30,7 @@ export interface SearchIndex {
 const MAX_RANKED = 300
 /** Candidates that the inverted index scores. The rest is ordered by priority. */
 const MAX_SCORED = 2_000
-/** A name that is longer than the query by at most so many characters can be the complete name. */
+/** By how many characters a name may exceed a query that could be the complete name. */
 const MAX_EXTRA_CHARACTERS = 4
 /** More than the boost for popularity. */
 const SHORT_NAME_BOOST = 1.5

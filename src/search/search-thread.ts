@@ -25,7 +25,7 @@ export interface SearchThreadOptions {
   onLost(error: unknown): void
 }
 
-/** A thread without any reply for so long is terminated. No task takes this long. */
+/** A thread that sends no reply within this time is terminated. No task takes this long. */
 const WATCHDOG_TIMEOUT_MS = 30_000
 
 interface PendingReply {

@@ -62,7 +62,7 @@ const EQUAL_NUMERALS = new Map(
 
 export function createVocabulary (): Vocabulary {
   const entries = new SearchableMap<VocabularyEntry>()
-  const wordsBySound = new Map<string, Set<string>>()
+  const wordsByCode = new Map<string, Set<string>>()
 
   function add (word: string, popularity: number): void {
     const entry = entries.get(word)
@@ -72,9 +72,9 @@ export function createVocabulary (): Vocabulary {
       return
     }
     entries.set(word, { documentFrequency: 1, popularity })
-    for (const sound of soundsOf(word)) {
-      const words = wordsBySound.get(sound)
-      if (words === undefined) wordsBySound.set(sound, new Set([word]))
+    for (const code of metaphoneCodes(word)) {
+      const words = wordsByCode.get(code)
+      if (words === undefined) wordsByCode.set(code, new Set([word]))
       else words.add(word)
     }
   }
@@ -83,10 +83,10 @@ export function createVocabulary (): Vocabulary {
     const entry = entries.get(word)
     if (entry === undefined || --entry.documentFrequency > 0) return
     entries.delete(word)
-    for (const sound of soundsOf(word)) {
-      const words = wordsBySound.get(sound)
+    for (const code of metaphoneCodes(word)) {
+      const words = wordsByCode.get(code)
       words?.delete(word)
-      if (words?.size === 0) wordsBySound.delete(sound)
+      if (words?.size === 0) wordsByCode.delete(code)
     }
   }
 
@@ -143,8 +143,8 @@ export function createVocabulary (): Vocabulary {
     }
     // fuzzyGet counts a transposition as two edits.
     for (const word of transpositions(typed)) if (entries.has(word)) yield [word, qualityOf(word, 1)]
-    for (const sound of soundsOf(typed)) {
-      for (const word of wordsBySound.get(sound) ?? []) {
+    for (const code of metaphoneCodes(typed)) {
+      for (const word of wordsByCode.get(code) ?? []) {
         yield [word, Math.min(MAX_SOUND_QUALITY, qualityOf(word, editDistance(typed, word, 4)))]
       }
     }
@@ -171,7 +171,7 @@ export function createVocabulary (): Vocabulary {
 }
 
 /** Double Metaphone codes. Words that are not Latin, or are too short, have none. */
-function soundsOf (word: string): Set<string> {
+function metaphoneCodes (word: string): Set<string> {
   if (!/^[a-z]{4,}$/.test(word)) return new Set()
-  return new Set(doubleMetaphone(word).filter((sound) => sound.length > 1))
+  return new Set(doubleMetaphone(word).filter((code) => code.length > 1))
 }
