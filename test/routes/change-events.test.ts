@@ -1,6 +1,6 @@
 import t from 'tap'
 import { MAX_FEEDS_PER_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
-import { openEvents, type EventReader } from '../event-reader.js'
+import { openEventStream, type EventReader } from '../event-reader.js'
 import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
 
 const feedUrl = ({ profileId }: Person): string => `/v1/profiles/${profileId}/changes`
@@ -15,7 +15,7 @@ t.test('the change feed as server-sent events', async (t) => {
     for (const reader of readers.splice(0)) reader.close()
   })
   const subscribe = async (client: Person, headers: Record<string, string> = {}): Promise<EventReader> => {
-    const reader = await openEvents(origin + feedUrl(client), client.token, headers)
+    const reader = await openEventStream(origin + feedUrl(client), client.token, headers)
     readers.push(reader)
     return reader
   }
@@ -38,7 +38,7 @@ t.test('the change feed as server-sent events', async (t) => {
     ) {
       await change()
       const startedAt = Date.now()
-      t.match((await feed.until(kind)).items, [{ kind: String, title: { id: matrix } }])
+      t.match((await feed.nextOfKind(kind)).items, [{ kind: String, title: { id: matrix } }])
       t.ok(Date.now() - startedAt < 1_000, `${kind} after ${Date.now() - startedAt} ms`)
     }
   })
@@ -63,7 +63,7 @@ t.test('the change feed as server-sent events', async (t) => {
   t.test('sends comments without changes, and ends within five seconds after its session', async (t) => {
     const kim = await signUp(app)
     const feed = await subscribe(kim)
-    t.ok(await feed.comment())
+    t.ok(await feed.nextComment())
     await kim.post('/v1/auth/logout')
     const startedAt = Date.now()
     while (await feed.next() !== null);

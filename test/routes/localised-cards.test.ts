@@ -1,8 +1,8 @@
-// Titles are told in the language of the client wherever they are told, and found by what they are called in any.
+// Responses have titles in the language of the client; search finds titles by their names in any language.
 import t from 'tap'
 import { addMovie, addShow, call, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
 
-t.test('cards in the language of the client', async (t) => {
+t.test('localised titles', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {
@@ -21,31 +21,34 @@ t.test('cards in the language of the client', async (t) => {
 
   const titlesIn = (body: any): string[] =>
     [...JSON.stringify(body).matchAll(/"title":"([^"]*)"/g)].map(([, title]) => title!)
-  const places = {
+  const urls = {
     'the wishlist': `${base}/wishlist`,
     ratings: `${base}/ratings`,
     'continue watching': `${base}/continue-watching`,
     'the home page': `${base}/home`,
-    'a row of it': `${base}/home/wishlist`,
+    'a home row': `${base}/home/wishlist`,
     search: '/v1/search?q=lives',
-    lists: '/v1/titles',
+    'title lists': '/v1/titles',
   }
-  for (const [place, url] of Object.entries(places)) {
+  for (const [name, url] of Object.entries(urls)) {
     const french = await kim.get(url, { 'accept-language': 'fr' })
-    t.ok(titlesIn(french.body).includes('La Vie des autres'), `${place} in French`)
-    t.notOk(titlesIn(french.body).includes('The Lives of Others'), `${place} in nothing else`)
-    t.match(french.headers['content-language'], /fr/, place)
-    t.match(french.headers['vary'], /Accept-Language/, place)
-    t.ok(titlesIn((await kim.get(url)).body).includes('The Lives of Others'), `${place} in the catalogue's own`)
+    t.ok(titlesIn(french.body).includes('La Vie des autres'), `${name} in French`)
+    t.notOk(titlesIn(french.body).includes('The Lives of Others'), `${name} in French only`)
+    t.match(french.headers['content-language'], /fr/, name)
+    t.match(french.headers['vary'], /Accept-Language/, name)
+    t.ok(
+      titlesIn((await kim.get(url)).body).includes('The Lives of Others'),
+      `${name} in the language of the catalogue`,
+    )
   }
 
-  t.test('the continue button, playback and what comes next', async (t) => {
+  t.test('the continue button, a playback and the home page have localised episodes', async (t) => {
     const spanish = { 'accept-language': 'es' }
     const { body } = await kim.get(`${base}/continue`, spanish)
     t.match(
       body,
       { title: { title: 'Hotel Fawlty' }, item: { title: 'The Builders' } },
-      'what is not translated keeps the title that the catalogue gives it',
+      'an episode without a translation has the title of the catalogue',
     )
     await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/2`, {
       translations: { es: { title: 'Los constructores', synopsis: 'Obras en el hotel.' } },
@@ -72,7 +75,7 @@ t.test('cards in the language of the client', async (t) => {
     t.equal((await play(kim, movie)).body.item.title, 'The Lives of Others')
   })
 
-  t.test("a title is found by what it is called in another language, and told in the reader's", async (t) => {
+  t.test('search finds a title in any language and highlights it in the language of the client', async (t) => {
     for (const query of ['la vie des autres', 'vida de los otros', 'la vida de los otos', 'Das Leben der Anderen']) {
       t.strictSame((await kim.get(`/v1/search?q=${encodeURIComponent(query)}`)).body.items.map(({ id }: any) => id), [
         movie,
@@ -88,7 +91,7 @@ t.test('cards in the language of the client', async (t) => {
     t.strictSame(
       await highlightsFor('lives', 'fr'),
       [['alternativeTitle', 'Lives']],
-      'what the reader does not see as the title is another name',
+      'a title in another language is an alternative title',
     )
     t.strictSame(
       (await kim.get('/v1/search/suggestions?q=la%20vi', { 'accept-language': 'fr' })).body.items.map(({ text }: any) =>
@@ -98,7 +101,7 @@ t.test('cards in the language of the client', async (t) => {
     )
   })
 
-  t.test('also by one that came later, and no more by one that went', async (t) => {
+  t.test('search follows changes of translations', async (t) => {
     await admin.patch(`/v1/admin/movies/${movie}`, { translations: { it: { title: 'Le vite degli altri' } } })
     t.strictSame((await kim.get('/v1/search?q=vite%20degli')).body.items.map(({ id }: any) => id), [movie])
     t.strictSame(
