@@ -1,7 +1,8 @@
 // Imports a batch of titles: matches the lines with stored titles, compares them, and writes the differences.
 // Each line is written completely or rejected.
 import type { Types } from 'mongoose'
-import { syncEpisodeMedia } from '../editing/titles.js'
+import { splitIntoBatches } from '../domain/arrays.js'
+import { syncEpisodeMedia } from '../editing/edit-show.js'
 import type { EditMode } from '../editing/stored-title.js'
 import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
@@ -80,8 +81,7 @@ async function attemptImport (deps: ImportDeps, lines: TitleLines, options: Writ
     else matchedLines.push({ ...line, id: title._id })
   }
   const conflicts = await insertNewTitles(deps, newLines, options, done)
-  for (let start = 0; start < matchedLines.length; start += UPDATE_BATCH_SIZE) {
-    const batch = matchedLines.slice(start, start + UPDATE_BATCH_SIZE)
+  for (const batch of splitIntoBatches(matchedLines, UPDATE_BATCH_SIZE)) {
     conflicts.push(...await updateMatchedTitles(deps, batch, options, done))
   }
   return { done, conflicts }
