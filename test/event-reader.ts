@@ -1,5 +1,5 @@
-// Reads server-sent events as a client does.
-export interface ReadEvent {
+// A client of server-sent events for tests.
+export interface ServerSentEvent {
   readonly id: string
   readonly items: any[]
   readonly reset: boolean
@@ -9,15 +9,15 @@ export interface EventReader {
   readonly status: number
   readonly headers: Headers
   /** The next event; null when the server ended the stream. */
-  next(): Promise<ReadEvent | null>
-  /** The next event that tells of something, of a kind. */
-  until(kind: string): Promise<ReadEvent>
-  /** Waits for a line that says nothing. */
-  comment(): Promise<boolean>
+  next(): Promise<ServerSentEvent | null>
+  /** The next event with an item of a kind, or with a reset. */
+  nextOfKind(kind: string): Promise<ServerSentEvent>
+  /** Waits for a comment line. @returns false when the server ended the stream */
+  nextComment(): Promise<boolean>
   close(): void
 }
 
-export async function openEvents (
+export async function openEventStream (
   url: string,
   token: string,
   headers: Record<string, string> = {},
@@ -30,14 +30,14 @@ export async function openEvents (
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
 
-  /** One block of lines; null at the end. */
-  async function block (): Promise<string | null> {
+  /** Reads the lines up to the next empty line; null at the end of the stream. */
+  async function readBlock (): Promise<string | null> {
     for (;;) {
       const end = text.indexOf('\n\n')
       if (end >= 0) {
-        const found = text.slice(0, end)
+        const block = text.slice(0, end)
         text = text.slice(end + 2)
-        return found
+        return block
       }
       const { done, value } = await chunks.read().catch(() => ({ done: true, value: undefined }))
       if (done) return null
@@ -45,9 +45,9 @@ export async function openEvents (
     }
   }
 
-  async function next (): Promise<ReadEvent | null> {
+  async function next (): Promise<ServerSentEvent | null> {
     for (;;) {
-      const lines = await block()
+      const lines = await readBlock()
       if (lines === null) return null
       const fields = new Map(
         lines.split('\n').map((line) =>
@@ -62,16 +62,16 @@ export async function openEvents (
     status: response.status,
     headers: response.headers,
     next,
-    async until (kind) {
+    async nextOfKind (kind) {
       for (;;) {
         const event = await next()
-        if (event === null) throw new Error(`the stream ended before it told of ${kind}`)
+        if (event === null) throw new Error(`the stream ended before an event of kind ${kind}`)
         if (event.reset || event.items.some((item) => item.kind === kind)) return event
       }
     },
-    async comment () {
+    async nextComment () {
       for (;;) {
-        const lines = await block()
+        const lines = await readBlock()
         if (lines === null) return false
         if (lines.startsWith(':')) return true
       }

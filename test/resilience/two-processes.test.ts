@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import { openEvents } from '../event-reader.js'
+import { openEventStream } from '../event-reader.js'
 import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
 import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
 
@@ -159,7 +159,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   t.test("what is done on one is told by the other's feed within a second, and read from the row there", async (t) => {
     const { accessToken, account } = await signUp()
     const profile = `/v1/profiles/${account.profiles[0].id}`
-    const feed = await openEvents(`${b.origin}${profile}/changes`, accessToken)
+    const feed = await openEventStream(`${b.origin}${profile}/changes`, accessToken)
     t.teardown(() => {
       feed.close()
     })
@@ -168,7 +168,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     async function tells (kind: string, act: () => Promise<unknown>): Promise<any> {
       await act()
       const started = Date.now()
-      const { items } = await feed.until(kind)
+      const { items } = await feed.nextOfKind(kind)
       t.ok(Date.now() - started < 1_000, `${kind} after ${Date.now() - started} ms`)
       return items.find((item) => item.kind === kind)
     }
@@ -212,7 +212,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
           availableFrom: availableFrom.toISOString(),
         }),
     )
-    const { items } = await feed.until('catalogue')
+    const { items } = await feed.nextOfKind('catalogue')
     t.match(items, [{ kind: 'catalogue', title: { title: 'In a moment' } }])
     const late = Date.now() - availableFrom.getTime()
     t.ok(late >= 0 && late < 1_000, `what comes by its date is told ${late} ms after it`)
@@ -243,7 +243,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
 
   t.test('SIGTERM under load cuts no request off and ends with 0 within ten seconds', async (t) => {
     const { accessToken, account } = await signUp()
-    const feed = await openEvents(`${b.origin}/v1/profiles/${account.profiles[0].id}/changes`, accessToken)
+    const feed = await openEventStream(`${b.origin}/v1/profiles/${account.profiles[0].id}/changes`, accessToken)
     await feed.next()
     const outcomes: string[] = []
     const stopped = new AbortController()
