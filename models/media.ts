@@ -36,9 +36,7 @@ export interface StoredAudioTrack {
   codec: string | null
 }
 
-/**
- * One packaging of a file: its bytes never change, a new packaging has a new one. What is in it stands in its index.
- */
+/** One package of a file. Its objects never change: packaging again creates another package. */
 export interface StoredPackage {
   _id: Types.ObjectId
   /** Prefix of the storage keys of its objects. */
