@@ -59,7 +59,7 @@ export async function closeAccount (deps: AccountDeps, account: StoredAccount): 
 
 /** Reopens a closed account at log-in. @returns false when it was not closed */
 export async function reopenAccount (deps: AccountDeps, account: StoredAccount): Promise<boolean> {
-  if ((account.eraseAt ?? null) === null) return false
+  if (account.eraseAt === null) return false
   await Account.updateOne({ _id: account._id }, { $set: { eraseAt: null } })
   deps.background.runInBackground('sending the email about a reopened account', async () => {
     await deps.mailer.send(accountReopenedMessage(account.email))

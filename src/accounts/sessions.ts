@@ -112,7 +112,7 @@ export async function findSessionAccount (deps: AccountDeps, session: StoredSess
 }
 
 export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): boolean {
-  return (disabledAt ?? null) !== null
+  return disabledAt !== null
 }
 
 /** Thrown only after the caller has proved to know the password. */

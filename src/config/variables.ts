@@ -141,7 +141,7 @@ export const EnvironmentVariables = Type.Object({
   PLANS_FILE: text('JSON file with the plans that replace basic, standard and premium'),
   AUDIT_DAYS: integer(30, 3_650, 365, 'Retention of audit log entries, days'),
   NORMFLIX_URL: text('Origin of the service that npm run demo calls; by default the one on PORT'),
-  NORMFLIX_PASSWORD: text('Password for create-admin and reset-password when there is no terminal to ask on'),
+  NORMFLIX_PASSWORD: text('Password for create-admin and reset-password when there is no terminal'),
 })
 
 export type EnvironmentValues = Static<typeof EnvironmentVariables>

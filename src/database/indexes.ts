@@ -1,34 +1,34 @@
-// Collections and indexes: created by an explicit step in production, at every start in development.
+// Creates collections and indexes. Production does it in a separate step, development at each start.
 import mongoose from 'mongoose'
 import type { Config } from '../config.js'
-import '../../models/account.js'
 import '../../models/account-streams.js'
+import '../../models/account.js'
+import '../../models/audit.js'
 import '../../models/change-log.js'
 import '../../models/collection.js'
-import '../../models/audit.js'
+import '../../models/email-token.js'
+import '../../models/idempotency-record.js'
 import '../../models/image.js'
 import '../../models/import-checkpoint.js'
-import '../../models/email-token.js'
-import '../../models/media.js'
 import '../../models/media-upload.js'
+import '../../models/media.js'
 import '../../models/movie.js'
 import '../../models/play.js'
-import '../../models/idempotency-record.js'
+import '../../models/profile-title-preferences.js'
 import '../../models/session.js'
 import '../../models/show.js'
 import '../../models/soft-deleted.js'
-import '../../models/profile-title-preferences.js'
 import '../../models/throttle.js'
 import '../../models/undo.js'
 import '../../models/watch-archive.js'
 import '../../models/wishlist-order.js'
 
-/** Models with a collection of their own: discriminators share their base's. */
+/** Models with their own collection: discriminators share the collection of their base model. */
 function baseModels () {
   return mongoose.modelNames().map((name) => mongoose.model(name)).filter((model) => model.baseModelName === undefined)
 }
 
-/** Creates every collection and index that is missing. */
+/** Creates every collection and index that is missing. @param report receives the name of each collection */
 export async function createIndexes (report: (collection: string) => void = () => undefined): Promise<void> {
   for (const model of baseModels()) {
     await model.createCollection()
@@ -37,22 +37,21 @@ export async function createIndexes (report: (collection: string) => void = () =
   }
 }
 
-/** Names the indexes that are missing, as `collection: {keys}`. */
+/** Returns the missing indexes as `collection: {keys}`. */
 export async function findMissingIndexes (): Promise<string[]> {
   const missing: string[] = []
   for (const model of baseModels()) {
     const existing = await model.collection.indexes().catch(() => [])
-    const keys = new Set(existing.map((index) => JSON.stringify(index.key)))
-    for (const [wanted] of model.schema.indexes()) {
-      if (!keys.has(JSON.stringify(wanted))) missing.push(`${model.collection.name}: ${JSON.stringify(wanted)}`)
-    }
+    const existingKeys = new Set(existing.map(({ key }) => JSON.stringify(key)))
+    const requiredKeys = model.schema.indexes().map(([key]) => JSON.stringify(key))
+    for (const key of requiredKeys) if (!existingKeys.has(key)) missing.push(`${model.collection.name}: ${key}`)
   }
   return missing
 }
 
 /**
- * Creates what is missing, except in production, where that is a step of its own.
- * @throws Error that names what is missing
+ * Creates missing indexes, except in production, where that is a separate step.
+ * @throws Error with the missing indexes
  */
 export async function requireIndexes (env: Config['env']): Promise<void> {
   if (env !== 'production') {
@@ -61,6 +60,6 @@ export async function requireIndexes (env: Config['env']): Promise<void> {
   }
   const missing = await findMissingIndexes()
   if (missing.length > 0) {
-    throw new Error(`Indexes are missing; create them with "npm run normflix -- indexes":\n  ${missing.join('\n  ')}`)
+    throw new Error(`Indexes are missing; create them with "npm run normflix -- migrate":\n  ${missing.join('\n  ')}`)
   }
 }

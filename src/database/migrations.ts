@@ -1,5 +1,5 @@
 // Runs the migrations of stored documents, in order and once per database, with umzug.
-// Production applies them in a step of its own; development applies them at each start.
+// Production applies them in a separate step; development applies them at each start.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
@@ -15,6 +15,7 @@ import { migration as renameFields } from '../../migrations/0008-rename-fields.j
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
+import { acquireClaim, type ClaimWrites } from './claims.js'
 
 /** In the order in which they run. A migration that was released is never changed, moved or removed. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -117,38 +118,48 @@ export async function requireMigrations (env: Config['env'], report?: Report): P
   }
 }
 
-/** Runs `work` while this process has the lock, which it renews; waits while another process has it. */
+/** Runs `work` while this process has the lock; waits while another process has it. */
 async function withMigrationLock<T> (db: mongoose.mongo.Db, report: Report, work: () => Promise<T>): Promise<T> {
-  const locks = db.collection<MigrationLock>(LOCK_COLLECTION)
-  const holder = randomUUID()
-  for (let attempt = 0; !await acquireLock(locks, holder); attempt++) {
-    if (attempt === 0) report('Waiting for another process that applies migrations …')
-    await sleep(LOCK_POLL_INTERVAL_MS)
+  const writes = createLockWrites(db.collection<MigrationLock>(LOCK_COLLECTION))
+  const options = {
+    ttlMs: LOCK_TTL_MS,
+    renewalIntervalMs: LOCK_RENEWAL_INTERVAL_MS,
+    now: () => new Date(),
+    // A lost lock is harmless: each step can run again.
+    onReleaseRequested: () => undefined,
   }
-  const renewal = setInterval(() => {
-    // If a renewal fails, the next one follows before the lock expires.
-    locks.updateOne({ _id: LOCK_ID, holder }, { $set: { expiresAt: lockExpiry() } }).catch(() => undefined)
-  }, LOCK_RENEWAL_INTERVAL_MS)
+  let lock = await acquireClaim(writes, options)
+  if (lock === null) report('Waiting for another process that applies migrations …')
+  while (lock === null) {
+    await sleep(LOCK_POLL_INTERVAL_MS)
+    lock = await acquireClaim(writes, options)
+  }
   try {
     return await work()
   } finally {
-    clearInterval(renewal)
-    await locks.deleteOne({ _id: LOCK_ID, holder })
+    await lock.release()
   }
 }
 
-/** Inserts the lock, or takes over an expired one; the unique `_id` rejects a second holder. */
-async function acquireLock (locks: mongoose.mongo.Collection<MigrationLock>, holder: string): Promise<boolean> {
-  const isExpired = { _id: LOCK_ID, expiresAt: { $lt: new Date() } }
-  try {
-    await locks.updateOne(isExpired, { $set: { holder, expiresAt: lockExpiry() } }, { upsert: true })
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
+function createLockWrites (locks: mongoose.mongo.Collection<MigrationLock>): ClaimWrites {
+  const holder = randomUUID()
+  return {
+    async acquire (expiresAt) {
+      const isExpired = { _id: LOCK_ID, expiresAt: { $lt: new Date() } }
+      try {
+        await locks.updateOne(isExpired, { $set: { holder, expiresAt } }, { upsert: true })
+        return true
+      } catch (error) {
+        // The lock exists and has not expired: the unique `_id` rejects the insert.
+        if (isDuplicateKey(error)) return false
+        throw error
+      }
+    },
+    async renew (expiresAt) {
+      return (await locks.updateOne({ _id: LOCK_ID, holder }, { $set: { expiresAt } })).matchedCount === 1
+    },
+    async release () {
+      await locks.deleteOne({ _id: LOCK_ID, holder })
+    },
   }
-}
-
-function lockExpiry (): Date {
-  return new Date(Date.now() + LOCK_TTL_MS)
 }

@@ -62,5 +62,5 @@ async function findNewestArchived (profile: StoredProfile): Promise<Array<Pick<W
 }
 
 export function isDropped ({ droppedAt }: Pick<WatchEntry, 'droppedAt'>): boolean {
-  return (droppedAt ?? null) !== null
+  return droppedAt !== null
 }

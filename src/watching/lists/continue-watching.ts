@@ -113,8 +113,8 @@ function toCandidate (entry: WatchEntry): TitleCandidate {
   return {
     id: entry.title.toString(),
     state: toTitleState(entry),
-    hiddenAt: entry.hiddenAt ?? null,
-    droppedAt: entry.droppedAt ?? null,
+    hiddenAt: entry.hiddenAt,
+    droppedAt: entry.droppedAt,
   }
 }
 
