@@ -2,7 +2,7 @@
 import { Types } from 'mongoose'
 import { derivedId } from '../../models/derived-id.js'
 import { Title } from '../../models/title.js'
-import { foldText } from '../domain/fold-text.js'
+import { nameKey } from '../domain/text.js'
 import type { FieldError } from '../errors.js'
 import type { ImportLine, TitleLine } from '../schemas/import-line.js'
 import type { StoredTitleDocument } from './build-title.js'
@@ -10,14 +10,13 @@ import type { StoredTitleDocument } from './build-title.js'
 const EXTERNAL_SOURCES = ['imdb', 'tmdb', 'wikidata'] as const
 
 /** The fields of a stored title that matching needs. */
-export type ExistingTitle = Pick<StoredTitleDocument, '_id' | 'kind' | 'externalIds'>
+export type ExistingTitle = Pick<StoredTitleDocument, '_id' | 'kind' | 'title' | 'externalIds'>
 
-/** Returns the keys that identify the title of a line. Two lines that share a key describe the same title. */
+/** Returns the keys that can identify the title of a line. Lines that describe the same title share a key. */
 export function matchKeys (line: ImportLine): string[] {
-  if (line.kind === 'collection') return [importedId(line).toString()]
-  const external = externalKeys(line.externalIds)
+  const external = line.kind === 'collection' ? [] : externalKeys(line.externalIds)
   if (line.id !== undefined) return [line.id, ...external]
-  return external.length > 0 ? external : [importedId(line).toString()]
+  return external.length > 0 ? external : [importedId(line).toString(), foldedNameId(line).toString()]
 }
 
 /**
@@ -27,8 +26,31 @@ export function matchKeys (line: ImportLine): string[] {
 export function importedId (line: ImportLine): Types.ObjectId {
   if (line.id !== undefined) return new Types.ObjectId(line.id)
   if (line.kind !== 'collection' && externalKeys(line.externalIds).length > 0) return new Types.ObjectId()
-  const year = line.kind === 'collection' ? '' : line.year ?? line.releaseDate?.slice(0, 4) ?? ''
-  return derivedId(`normflix-import:${line.kind}:${foldText(line.title)}:${year}`)
+  return derivedId(`normflix-import-name:${line.kind}:${nameKey(line.title)}:${yearOf(line)}`)
+}
+
+/**
+ * The ID that imports before version 0.3 derived. They ignored all marks, so that different names may have this ID:
+ * a document with it counts only if `isDocumentOf` confirms it.
+ */
+export function foldedNameId (line: ImportLine): Types.ObjectId {
+  return derivedId(`normflix-import:${line.kind}:${removeMarks(line.title)}:${yearOf(line)}`)
+}
+
+/**
+ * True if a document with the `foldedNameId` of a line is what the line describes: it has the same name, or an
+ * administrator has renamed it. A name that differs only in its marks belongs to something else.
+ */
+export function isDocumentOf (line: ImportLine, { title }: { readonly title: string }): boolean {
+  return nameKey(title) === nameKey(line.title) || removeMarks(title) !== removeMarks(line.title)
+}
+
+function removeMarks (name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+}
+
+function yearOf (line: ImportLine): string {
+  return line.kind === 'collection' ? '' : String(line.year ?? line.releaseDate?.slice(0, 4) ?? '')
 }
 
 function externalKeys (ids: Partial<Record<(typeof EXTERNAL_SOURCES)[number], string>> | undefined): string[] {
@@ -57,7 +79,7 @@ export async function findExistingTitles (lines: readonly TitleLine[]): Promise<
 async function findByField (path: string, values: readonly unknown[]): Promise<ExistingTitle[]> {
   if (values.length === 0) return []
   return await Title.collection.find<ExistingTitle>({ [path]: { $in: values } }, {
-    projection: { kind: 1, externalIds: 1 },
+    projection: { kind: 1, title: 1, externalIds: 1 },
   }).toArray()
 }
 
@@ -66,12 +88,7 @@ export function matchExistingTitle (
   line: TitleLine,
   existing: ReadonlyMap<string, ExistingTitle>,
 ): ExistingTitle | null | { readonly errors: readonly FieldError[] } {
-  const matches = new Map(
-    matchKeys(line).flatMap((key) => {
-      const title = existing.get(key)
-      return title === undefined ? [] : [[title._id.toString(), title] as const]
-    }),
-  )
+  const matches = listMatches(line, existing)
   const [title = null, ...others] = [...matches.values()]
   if (others.length > 0) {
     const ids = [...matches.keys()].join(', ')
@@ -82,4 +99,18 @@ export function matchExistingTitle (
     return { errors: [{ pointer: '/kind', message }] }
   }
   return title
+}
+
+/** The stored titles that a line describes, by ID. */
+function listMatches (line: TitleLine, existing: ReadonlyMap<string, ExistingTitle>): Map<string, ExistingTitle> {
+  const isMatchedByName = line.id === undefined && externalKeys(line.externalIds).length === 0
+  const matches = new Map<string, ExistingTitle>()
+  for (const key of matchKeys(line)) {
+    const title = existing.get(key)
+    if (title === undefined) continue
+    if (!isMatchedByName) matches.set(title._id.toString(), title)
+    else if (key === importedId(line).toString()) return new Map([[key, title]])
+    else if (isDocumentOf(line, title)) matches.set(key, title)
+  }
+  return matches
 }

@@ -94,7 +94,7 @@ t.test('kill -9 of one of two processes', { timeout: 200_000 }, async (t) => {
     const { body } = await send(b, 'GET', `/v1/movies/${movie}`, admin)
     t.equal(body.mediaFiles.length, 1)
     const storage = await openLocalStorage(path.join(dataDir, 'media'))
-    await storage.sweep(0)
+    await storage.removeStale(0)
     t.strictSame(filesOf().filter((name) => !before.includes(name)).filter((name) => !PACKAGE.test(name)), [])
   })
 })

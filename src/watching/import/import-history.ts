@@ -7,7 +7,7 @@ import { findProfile } from '../../../models/account.js'
 import { Play, toPlayProgress, derivePlayId, type StoredPlay } from '../../../models/play.js'
 import { itemDurationMs } from '../../catalogue/store/catalogue.js'
 import { groupBy, splitIntoBatches } from '../../domain/arrays.js'
-import { canSee, type MaturityScope } from '../../domain/maturity.js'
+import { isVisible, type MaturityScope } from '../../domain/maturity.js'
 import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
@@ -92,7 +92,7 @@ async function identifyPlays (
   plays: readonly ImportedPlay[],
 ): Promise<IdentifiedPlay[]> {
   const now = watching.now()
-  const index = indexTitles([...watching.catalogue.titles()].filter((title) => canSee(scope, title, now)))
+  const index = indexTitles([...watching.catalogue.titles()].filter((title) => isVisible(scope, title, now)))
   const nextPlayKey = createPlayKeySequence()
   return await mapInBatches(plays, (play) => {
     const wanted = play.toWantedItem()
