@@ -4,7 +4,7 @@ import { currentAccount, currentProfile, deselectProfile, resumeSession, logOut,
 import { createHeader } from './parts/header.js'
 import { showMessage } from './parts/messages.js'
 import { createErrorState } from './parts/states.js'
-import { routeUrl, navigate, parseRoute, replaceRoute } from './router.js'
+import { routeUrl, navigate, parseRoute, replaceRoute, type CloseView, type View } from './router.js'
 import { homeView } from './views/home.js'
 import { EMAIL_LINK_VIEWS } from './views/email-links.js'
 import { playView } from './views/play.js'
@@ -12,7 +12,6 @@ import { profilesView } from './views/profiles.js'
 import { searchView } from './views/search.js'
 import { logInView } from './views/log-in.js'
 import { movieView, showView } from './views/title.js'
-import type { CloseView, View } from './views/view.js'
 
 const VIEWS: Readonly<Record<string, View>> = {
   'log-in': logInView,

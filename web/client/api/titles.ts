@@ -22,6 +22,7 @@ export interface WatchProgress {
   readonly finished: boolean
 }
 
+const MAX_RESULTS = 48
 const MAX_CARDS = 100
 const MAX_PLAYS = 100
 
@@ -114,4 +115,12 @@ export async function startRewatch (titleId: string): Promise<Undo> {
       params: { path: { profileId: currentProfileId(), titleId } },
     }),
   )
+}
+
+/** Searches for titles. Returns the best matches first. */
+export async function searchTitles (query: string, signal: AbortSignal): Promise<readonly Card[]> {
+  const { items } = await unwrap(
+    profileClient.GET('/v1/search', { params: { query: { q: query, limit: MAX_RESULTS } }, signal }),
+  )
+  return items
 }

@@ -3,7 +3,7 @@ import { LogOut, Search, Users } from 'lucide'
 import { currentProfile } from '../api/session.js'
 import { createElement, createIcon, createIconButton } from '../dom.js'
 import { routeUrl, navigate, parseRoute, replaceRoute } from '../router.js'
-import { createAvatar } from './avatar.js'
+import { createAvatar } from './poster.js'
 
 const TYPING_PAUSE_MS = 250
 

@@ -1,4 +1,5 @@
-// The poster of a title: an image, or a generated poster with its name.
+// The poster of a title: an image, or a generated poster with its name. The avatar of a profile uses the same colours.
+import type { Profile } from '../api/session.js'
 import { createElement } from '../dom.js'
 
 export interface PosterTitle {
@@ -61,4 +62,15 @@ function titleSizeClass (title: string): string {
   if (longestWord > 13) return 'is-longest'
   if (title.length > 32 || longestWord > 10) return 'is-long'
   return title.length > 16 || longestWord > 7 ? 'is-medium' : 'is-short'
+}
+
+/** Creates the avatar of a profile: its first letter on colours that are derived from its ID. */
+export function createAvatar (profile: Pick<Profile, 'id' | 'name'>): HTMLElement {
+  const { variables } = posterColours(profile)
+  return createElement('span', {
+    class: 'avatar',
+    variables,
+    text: [...profile.name][0]?.toUpperCase() ?? '?',
+    attributes: { 'aria-hidden': 'true' },
+  })
 }

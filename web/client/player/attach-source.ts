@@ -1,6 +1,6 @@
 // Attaches a source to the video element: adaptive HLS if the item is packaged, otherwise the file.
 import type { Playback } from '../api/client.js'
-import type { VideoSource } from './source.js'
+import type { VideoSource } from './hls-source.js'
 
 /**
  * Loads the video from a position on.

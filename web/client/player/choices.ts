@@ -2,7 +2,7 @@
 import type { MediaFile, Playback } from '../api/client.js'
 import { languageName, formatResolution } from '../format.js'
 import type { Choice } from './menu.js'
-import type { VideoSource } from './source.js'
+import type { VideoSource } from './hls-source.js'
 
 export interface Selection {
   readonly language: string | null

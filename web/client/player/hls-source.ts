@@ -2,7 +2,18 @@
 import Hls, { ErrorTypes, Events, type Level } from 'hls.js'
 import workerUrl from 'hls.js/dist/hls.worker.js?url'
 import type { Playback } from '../api/client.js'
-import type { VideoSource } from './source.js'
+
+/** What the player needs from a source, whether it is adaptive or a single file. */
+export interface VideoSource {
+  /** Heights that can be selected without a new start of playback. Empty for a single file. */
+  readonly heights: readonly number[]
+  /** Audio languages that can be selected without a new start of playback. */
+  readonly languages: readonly string[]
+  /** null: adapts to the network. */
+  readonly setHeight: (height: number | null) => void
+  readonly setLanguage: (language: string) => void
+  readonly detach: () => void
+}
 
 /** Fatal errors from which playback recovers; after more of them, the file or the network is considered broken. */
 const MAX_RECOVERIES = 5

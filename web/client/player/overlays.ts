@@ -56,7 +56,7 @@ export function showPrompts (
 }
 
 /** Creates the card for the next episode, which starts after a countdown if autoplay is on. */
-export function createNextCard (
+function createNextCard (
   card: ContinueCard,
   isAutoplayOn: boolean,
   actions: { readonly play: () => void, readonly back: () => void },
@@ -110,7 +110,7 @@ function startCountdown (host: HTMLElement, play: () => void, signal: AbortSigna
   update()
 }
 
-export function createEndCard (
+function createEndCard (
   title: string,
   actions: { readonly startOver: () => void, readonly back: () => void },
 ): HTMLElement {
@@ -154,4 +154,27 @@ export function createErrorCard (
       ),
     ),
   )
+}
+
+/** Creates the card for the end of an item: the next episode, or the end of the title. */
+export function createFinishCard (
+  title: string,
+  next: ContinueCard | null,
+  isAutoplayOn: boolean,
+  actions: {
+    readonly playNext: (card: ContinueCard) => void,
+    readonly startOver: () => void,
+    readonly back: () => void,
+  },
+  signal: AbortSignal,
+): HTMLElement {
+  if (next === null) return createEndCard(title, actions)
+  const play = (): void => {
+    actions.playNext(next)
+  }
+  return createNextCard(next, isAutoplayOn, { play, back: actions.back }, signal)
+}
+
+export function createSpinner (): HTMLElement {
+  return createElement('div', { class: 'spinner', attributes: { role: 'status', 'aria-label': 'Loading' } })
 }

@@ -16,9 +16,9 @@ import {
   type Selection,
 } from './choices.js'
 import { createControls } from './controls.js'
-import { createEndCard, createErrorCard, createNextCard, showPrompts } from './overlays.js'
+import { createErrorCard, createFinishCard, createSpinner, showPrompts } from './overlays.js'
 import { measurePlayedTime } from './played-time.js'
-import type { VideoSource } from './source.js'
+import type { VideoSource } from './hls-source.js'
 import { startStream, type LanguageSelection, type PlaybackState, type Stream, type StreamRequest } from './stream.js'
 
 export interface PlayerItem {
@@ -71,7 +71,7 @@ export async function openPlayer (stage: HTMLElement, item: PlayerItem, actions:
     runController.abort()
     runController = new AbortController()
     const { signal } = runController
-    showSpinner()
+    overlay.replaceChildren(createSpinner())
     const time = measurePlayedTime(video, signal)
     const readState = (): PlaybackState => ({
       positionMs: positionMs(),
@@ -106,11 +106,6 @@ export async function openPlayer (stage: HTMLElement, item: PlayerItem, actions:
     await video.play().catch(() => undefined)
   }
 
-  function showSpinner (): void {
-    const attributes = { role: 'status', 'aria-label': 'Loading' }
-    overlay.replaceChildren(createElement('div', { class: 'spinner', attributes }))
-  }
-
   function applyDefaults (playback: Playback, source: VideoSource, height: number | null): void {
     selection = {
       language: playback.audio?.language ?? playback.mediaFile.audioLanguages[0] ?? null,
@@ -131,9 +126,7 @@ export async function openPlayer (stage: HTMLElement, item: PlayerItem, actions:
     signal: AbortSignal,
   ): Promise<Stream | null> {
     try {
-      const stream = await startStream(item.itemId, request, readState, () => {
-        handleLostStream()
-      })
+      const stream = await startStream(item.itemId, request, readState, handleLostStream)
       if (!signal.aborted) return stream
       await stream.stop()
       return null
@@ -199,7 +192,7 @@ export async function openPlayer (stage: HTMLElement, item: PlayerItem, actions:
     if (closed.signal.aborted || run !== failed) return
     const atMs = positionMs()
     void endRun()
-    const text = 'The video cannot be loaded. Your position is saved.'
+    const text = 'The video failed to load. Your position is saved.'
     showError('Playback failed', text, { maxHeight: selection.height }, atMs)
   }
 
@@ -208,25 +201,13 @@ export async function openPlayer (stage: HTMLElement, item: PlayerItem, actions:
     video.pause()
     const next = await endRun()
     if (closed.signal.aborted) return
-    const { back } = actions
-    const startOver = async (): Promise<void> => {
-      await startRewatch(item.titleId).catch(() => undefined)
-      await startRun({ maxHeight: selection.height }, 0)
+    const startOver = (): void => {
+      void startRewatch(item.titleId).catch(() => undefined)
+        .then(async () => await startRun({ maxHeight: selection.height }, 0))
     }
-    if (next === null) {
-      overlay.replaceChildren(createEndCard(item.title, {
-        startOver: () => {
-          void startOver()
-        },
-        back,
-      }))
-    } else {
-      const play = (): void => {
-        actions.playNext(next)
-      }
-      const isAutoplayOn = currentProfile()?.autoplay === true
-      overlay.replaceChildren(createNextCard(next, isAutoplayOn, { play, back }, closed.signal))
-    }
+    const isAutoplayOn = currentProfile()?.autoplay === true
+    const finishActions = { ...actions, startOver }
+    overlay.replaceChildren(createFinishCard(item.title, next, isAutoplayOn, finishActions, closed.signal))
     overlay.querySelector('button')?.focus()
   }
 

@@ -3,7 +3,7 @@ import { describeError, isProblem } from '../api/problem.js'
 import { resetPassword, confirmEmail } from '../api/session.js'
 import { createElement } from '../dom.js'
 import { createField, createStartPage } from '../parts/form.js'
-import { setPageTitle } from './view.js'
+import { setPageTitle } from '../router.js'
 
 type EmailLinkView = (host: HTMLElement, token: string) => Promise<void>
 

@@ -11,7 +11,7 @@ import { posterColours } from '../parts/poster.js'
 import { enableArrowKeys, createRow } from '../parts/row.js'
 import { createEmptyState, createSkeletonRows } from '../parts/states.js'
 import { episodeCode } from '../format.js'
-import { setPageTitle, type View } from './view.js'
+import { setPageTitle, type View } from '../router.js'
 
 const SKELETON_ROWS = 3
 

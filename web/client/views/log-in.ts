@@ -3,9 +3,8 @@ import { describeError, isProblem } from '../api/problem.js'
 import { requestPasswordReset, logIn } from '../api/session.js'
 import { createButton, createElement } from '../dom.js'
 import { createField, createStartPage } from '../parts/form.js'
-import { routeUrl, navigate } from '../router.js'
+import { routeUrl, navigate, setPageTitle, type View } from '../router.js'
 import { deviceName } from '../format.js'
-import { setPageTitle, type View } from './view.js'
 
 export const logInView: View = async (host) => {
   setPageTitle('Log in')

@@ -4,8 +4,7 @@ import { loadTitle, type Kind } from '../api/titles.js'
 import { createElement, createIconButton } from '../dom.js'
 import { playerUrl, titleUrl } from '../parts/card.js'
 import { openPlayer } from '../player/player.js'
-import { navigate, replaceRoute } from '../router.js'
-import { setPageTitle, type View } from './view.js'
+import { navigate, replaceRoute, setPageTitle, type View } from '../router.js'
 
 /** Last part of the URL that starts playback at the beginning. */
 const FROM_START = 'start'

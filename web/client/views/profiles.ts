@@ -3,12 +3,11 @@ import { Lock } from 'lucide'
 import { describeError, isProblem } from '../api/problem.js'
 import { selectProfile, currentAccount, type Profile } from '../api/session.js'
 import { createElement, createIcon } from '../dom.js'
-import { createAvatar } from '../parts/avatar.js'
+import { createAvatar } from '../parts/poster.js'
 import { showDialog } from '../parts/dialog.js'
 import { showMessage } from '../parts/messages.js'
 import { enableRovingTabIndex, enableArrowKeys } from '../parts/row.js'
-import { routeUrl, navigate } from '../router.js'
-import { setPageTitle, type View } from './view.js'
+import { routeUrl, navigate, setPageTitle, type View } from '../router.js'
 
 export const profilesView: View = async (host, _parts, signal) => {
   setPageTitle('Who’s watching?')

@@ -1,12 +1,12 @@
 // The search results.
 import { SearchX } from 'lucide'
-import { searchTitles } from '../api/search.js'
+import { searchTitles } from '../api/titles.js'
 import { createElement } from '../dom.js'
 import { createTitleCard } from '../parts/card.js'
 import { createGrid, enableArrowKeys } from '../parts/row.js'
 import { createEmptyState, createSkeletonRows } from '../parts/states.js'
 import { formatCount } from '../format.js'
-import { setPageTitle, type View } from './view.js'
+import { setPageTitle, type View } from '../router.js'
 
 export const searchView: View = async (host, [query = ''], signal) => {
   setPageTitle(query === '' ? 'Search' : `“${query}”`)
