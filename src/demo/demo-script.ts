@@ -1,110 +1,22 @@
 // npm run demo: a scripted session against a running service over HTTP. Prints each request's status and result.
 import { randomUUID } from 'node:crypto'
+import {
+  ORIGIN,
+  request,
+  runStep,
+  setAccessToken,
+  type Card,
+  type Item,
+  type Page,
+  type Playback,
+  type Problem,
+  type Profile,
+  type SignUp,
+  type StoppedPlayback,
+  type Title,
+} from './demo-client.js'
 
-const ORIGIN = process.env['NORMFLIX_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 3000}`
 const PASSWORD = 'three blind mice ran'
-
-interface ScriptResponse<T> {
-  readonly status: number
-  readonly body: T
-  readonly headers: Headers
-  readonly size: number
-}
-
-interface Page<T> {
-  readonly items: readonly T[]
-}
-interface SignUp {
-  readonly accessToken: string
-  readonly account: {
-    readonly email: string,
-    readonly profiles: ReadonlyArray<{ readonly id: string, readonly name: string }>,
-  }
-}
-interface Problem {
-  readonly code: string
-  readonly detail: string
-}
-interface Profile {
-  readonly name: string
-  readonly maxMaturityAge: number
-}
-interface Title {
-  readonly id: string
-  readonly title: string
-  readonly year: number | null
-}
-interface Item {
-  readonly id: string
-  readonly title: string
-  readonly season: number | null
-  readonly episode: number | null
-}
-interface Card {
-  readonly kind: string
-  readonly title: Title
-  readonly item: Item
-  readonly positionMs: number
-  readonly reason: { readonly text: string }
-}
-interface Playback {
-  readonly streamId: string
-  readonly url: string
-  readonly positionMs: number
-  readonly reason: { readonly text: string }
-  readonly mediaFile: {
-    readonly height: number,
-    readonly durationMs: number,
-    readonly audioLanguages: readonly string[],
-  }
-}
-interface StoppedPlayback {
-  readonly progress: { readonly positionMs: number, readonly finished: boolean }
-  readonly next: Card | null
-}
-
-let token = ''
-let stepNumber = 0
-
-async function request<T> (
-  method: string,
-  url: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<ScriptResponse<T>> {
-  const response = await fetch(ORIGIN + url, {
-    method,
-    headers: {
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const isJson = response.headers.get('content-type')?.includes('json') === true
-  return {
-    status: response.status,
-    body: (isJson ? JSON.parse(bytes.toString()) : null) as T,
-    headers: response.headers,
-    size: bytes.length,
-  }
-}
-
-/** Awaits a response and prints its result. Ends the process for an unexpected status. */
-async function runStep<T> (
-  description: string,
-  expectedStatus: number,
-  pending: Promise<ScriptResponse<T>>,
-  describeResult: (response: ScriptResponse<T>) => string,
-): Promise<T> {
-  const response = await pending
-  const isExpected = response.status === expectedStatus
-  const result = isExpected ? describeResult(response) : `expected ${expectedStatus}: ${JSON.stringify(response.body)}`
-  console.log(`${String(++stepNumber).padStart(2)}. ${description.padEnd(46)} ${response.status}  ${result}`)
-  if (!isExpected) process.exit(1)
-  return response.body
-}
 
 const now = (): string => new Date().toISOString()
 const formatSeconds = (ms: number): string => `${(ms / 1_000).toFixed(3)} s`
@@ -119,7 +31,7 @@ async function createAccount (): Promise<string> {
     request<SignUp>('POST', '/v1/auth/signup', { email, password: PASSWORD, plan: 'basic', profileName: 'Kim' }),
     ({ body }) => `${body.account.email}, first profile ${body.account.profiles[0]?.name}`,
   )
-  token = accessToken
+  setAccessToken(accessToken)
   await runStep(
     'Basic rejects a second profile',
     409,
