@@ -1,13 +1,46 @@
-// Comparison of text: folding, slugs and edit distances.
+// Comparison of text: identity of names, folding for search and sorting, slugs and edit distances.
 
-/** Folds case, width and accents (NFKD without combining marks): `Amélie` and `AMELIE` are equal. */
-export function foldText (text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+/** Fast path: such texts have neither accents nor widths. */
+const ASCII = /^[\0-\x7f]*$/
+/** Full-width and half-width forms, such as `Ａ` and `ｱ`, and the ideographic space. */
+const WIDTH_FORMS = /[\u3000\uff01-\uffef]+/g
+
+/**
+ * Key of a name: names with equal keys are the same name. Ignores case, width and Unicode normalisation. Accents, vowel
+ * signs and kana distinguish names: `Año` and `Ano`, `दिल` and `दल`, `ハハ` and `パパ` differ.
+ */
+export function nameKey (name: string): string {
+  if (ASCII.test(name)) return name.toLowerCase().trim()
+  const narrow = name.replace(WIDTH_FORMS, (wide) => wide.normalize('NFKC')).normalize('NFC')
+  return Array.from(narrow, foldCase).join('').normalize('NFC').trim()
 }
 
-/** Converts a name to the form that IDs and URLs contain, up to 80 characters. */
+/** Full case folding of one character: `ß` is `ss`, a final sigma is a sigma. The two letters i of Turkish differ. */
+function foldCase (character: string): string {
+  if (character === 'İ') return 'i'
+  return character === 'ı' ? character : character.toUpperCase().toLowerCase()
+}
+
+/** A letter with marks that its readers leave out, or a mark of no script. Other marks are vowels and consonants. */
+const OMISSIBLE_MARKS = new RegExp(
+  '([\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{Script=Hebrew}\\p{Script=Arabic}])\\p{M}+' +
+    '|[\\u{300}-\\u{36f}]|[\\u{20d0}-\\u{20ff}]|[\\u{fe00}-\\u{fe0f}]',
+  'gu',
+)
+const TATWEEL = /\u0640/g
+
+/**
+ * Folds text for search and sorting: case, width, accents, and the stretching of Arabic letters. `Amélie` and `AMELIE`
+ * are equal. Vowel signs of Indic, Thai and Khmer and the voicing marks of kana stay.
+ */
+export function foldText (text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase().trim()
+  return text.normalize('NFKD').replace(OMISSIBLE_MARKS, '$1').replace(TATWEEL, '').toLowerCase().trim()
+}
+
+/** Converts a name to the form that IDs and URLs contain, up to 80 characters. Different names may have one slug. */
 export function slugify (name: string): string {
-  return foldText(name).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 80)
+  return nameKey(name).replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 80)
 }
 
 /** Number of edits by which a typed word of this length may differ from its match. */

@@ -1,7 +1,7 @@
 // Suggests names that complete a query. They come from visible search results, so they never name a hidden title.
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { foldText } from '../domain/text.js'
+import { nameKey } from '../domain/text.js'
 import type { Highlight, TitleMatch } from './highlights.js'
 
 export interface NameSuggestion {
@@ -23,7 +23,7 @@ export function suggest (
     const suggestion: NameSuggestion = best?.field === 'person'
       ? { kind: 'person', text: joinParts(best), titleId: null }
       : { kind: title.kind, text: localiser.localisedFields(title).title ?? title.title, titleId: title.id }
-    const key = `${suggestion.kind} ${foldText(suggestion.text)}`
+    const key = `${suggestion.kind} ${nameKey(suggestion.text)}`
     if (!suggestions.has(key)) suggestions.set(key, suggestion)
     if (suggestions.size === limit) break
   }

@@ -13,16 +13,28 @@ export interface Token {
 /** Longer words are cut off. */
 const MAX_WORD_LENGTH = 40
 
-/** Elided articles (`d'Amélie`), initials (`E.T.`), else letters and digits with apostrophes inside (`Schindler's`). */
+/** An emoji with its modifiers, or a flag. Signs such as ™ are none. */
+const EMOJI = '(?![©®™‼⁉])\\p{Extended_Pictographic}(?:\\p{EMod}|\\ufe0f|\\u200d\\p{Extended_Pictographic})*|\\p{RI}{2}'
+/**
+ * Elided articles (`d'Amélie`), initials (`E.T.`, `M*A*S*H`), letters and digits with apostrophes inside
+ * (`Schindler's`), and emoji.
+ */
 const WORD_PATTERN = new RegExp(
   "(?<![\\p{L}\\p{N}])(?:[cdjlmnost]|qu)(?=['’]\\p{L}{3})" +
-    '|(?:\\p{L}\\.){2,}\\p{L}?' +
-    "|[\\p{L}\\p{N}\\p{M}]+(?:['’ʼ][\\p{L}\\p{N}\\p{M}]+)*",
+    '|(?:\\p{L}[.*]){2,}\\p{L}?' +
+    "|[\\p{L}\\p{N}\\p{M}]+(?:['’ʼ][\\p{L}\\p{N}\\p{M}]+)*" +
+    `|${EMOJI}`,
   'giu',
 )
+const EMOJI_WORD = new RegExp(`^(?:${EMOJI})$`, 'u')
 /** Scripts without spaces between words. They are indexed by pairs of characters. */
 const UNSPACED_SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
-const UNSPACED_PATTERN = new RegExp(`[${UNSPACED_SCRIPTS.map((name) => `\\p{Script=${name}}`).join('')}]+`, 'gu')
+const UNSPACED_PATTERN = new RegExp(
+  `[${UNSPACED_SCRIPTS.map((name) => `\\p{Script_Extensions=${name}}`).join('')}]+`,
+  'gu',
+)
+/** A letter with the marks that belong to it, such as the voicing marks of half-width kana. */
+const LETTER = /[^\p{M}\uff9e\uff9f][\p{M}\uff9e\uff9f]*|^[\p{M}\uff9e\uff9f]+/gu
 
 /** Letters without a Unicode decomposition, and how people type them. */
 const TRANSLITERATIONS: ReadonlyMap<string, string> = new Map([
@@ -37,8 +49,11 @@ const TRANSLITERATIONS: ReadonlyMap<string, string> = new Map([
   ['ı', 'i'],
 ])
 
-/** ASCII without apostrophes and dots: the words are its runs of letters and digits. */
-const ASCII_TEXT = /^[\0-&(-\-/-\x7f]*$/
+/** Distance of a katakana from its hiragana, in code points. */
+const KANA_DISTANCE = 0x60
+
+/** ASCII without apostrophes, dots and asterisks: the words are its runs of letters and digits. */
+const ASCII_TEXT = /^[\0-&()+-\-/-\x7f]*$/
 const ASCII_WORDS = /[a-z0-9]+/gi
 
 /** Returns the words of a text. A text without words, such as `!!!`, is one word. */
@@ -71,10 +86,16 @@ function toToken (text: string, start: number): Token {
 function normaliseWord (text: string): string {
   // Fast path for most words.
   if (/^[a-z0-9]+$/.test(text)) return text.slice(0, MAX_WORD_LENGTH)
-  return foldText(text)
-    .replace(/[.'’ʼ]/g, '')
+  return toHiragana(foldText(text))
+    .replace(/[.*'’ʼ]/g, '')
     .replace(/[ßæœøłđðþı]/g, (letter) => TRANSLITERATIONS.get(letter) ?? letter)
+    .replace(/(?<=\p{Extended_Pictographic})\p{EMod}/gu, '')
     .slice(0, MAX_WORD_LENGTH)
+}
+
+/** Katakana as the hiragana of the same sound: people type one for the other. */
+function toHiragana (text: string): string {
+  return text.replace(/[ァ-ヶ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - KANA_DISTANCE))
 }
 
 /** @param runs the runs of scripts without spaces in the text */
@@ -92,8 +113,12 @@ function tokeniseMixed (text: string, offset: number, runs: readonly RegExpMatch
 }
 
 function toPairs (run: string, offset: number): Token[] {
-  if (run.length <= 2) return [toToken(run, offset)]
-  return Array.from({ length: run.length - 1 }, (_, i) => toToken(run.slice(i, i + 2), offset + i))
+  const letters = [...run.matchAll(LETTER)]
+  if (letters.length <= 2) return [toToken(run, offset)]
+  return letters.slice(1).map((letter, i) => {
+    const first = letters[i] ?? letter
+    return toToken(first[0] + letter[0], offset + first.index)
+  })
 }
 
 const STOP_WORDS = new Set(
@@ -102,7 +127,7 @@ const STOP_WORDS = new Set(
     'en el los las lo il gli y i o da do das dos e').split(' '),
 )
 
-/** True for articles, prepositions and the like, which have little weight. */
+/** True for articles, prepositions and the like, and for emoji, which have little weight. */
 export function isStopWord (word: string): boolean {
-  return STOP_WORDS.has(word)
+  return STOP_WORDS.has(word) || (word.charCodeAt(0) > 0xff && EMOJI_WORD.test(word))
 }

@@ -1,11 +1,11 @@
 // Imports a collection. An import contains few of them, so each is saved as a Mongoose document.
-import { Types } from 'mongoose'
+import { Types, type HydratedDocument } from 'mongoose'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import { Title } from '../../models/title.js'
 import { COLLECTION_DEFAULTS, toCollectionFields } from '../editing/collections.js'
 import type { CollectionBody } from '../schemas/import-line.js'
 import { rejectLine, type LineOutcome, type ParsedLine, type WriteOptions } from './import-titles.js'
-import { importedId } from './match-titles.js'
+import { foldedNameId, importedId, isDocumentOf } from './match-titles.js'
 
 /** Number of unknown titles that an error message lists. */
 const MAX_LISTED_IDS = 5
@@ -14,7 +14,6 @@ export async function importCollection (
   { line, body }: ParsedLine<CollectionBody>,
   { mode, isDryRun }: WriteOptions,
 ): Promise<LineOutcome> {
-  const _id = importedId(body)
   // A dry run does not create the titles of earlier lines, so it cannot check the IDs.
   const unknownIds = isDryRun ? [] : await findUnknownTitleIds(body.titleIds ?? [])
   if (unknownIds.length > 0) {
@@ -23,8 +22,9 @@ export async function importCollection (
     return rejectLine(line, [{ pointer: '/titleIds', message: `are not in the catalogue: ${listed}${more}` }])
   }
   const fields = toStoredFields(body)
+  const existing = await findExisting(body)
+  const _id = existing?._id ?? importedId(body)
   const id = _id.toString()
-  const existing = await Collection.findById(_id)
   if (existing === null) {
     if (!isDryRun) await new Collection({ _id, ...COLLECTION_DEFAULTS, ...fields }).save()
     return { line, status: 'created', id, kind: 'collection' }
@@ -33,6 +33,13 @@ export async function importCollection (
   if (!existing.isModified()) return { line, status: 'unchanged', id, kind: 'collection' }
   if (!isDryRun) await existing.save()
   return { line, status: 'updated', id, kind: 'collection' }
+}
+
+async function findExisting (body: CollectionBody): Promise<HydratedDocument<StoredCollection> | null> {
+  const found = await Collection.findById(importedId(body))
+  if (found !== null || body.id !== undefined) return found
+  const older = await Collection.findById(foldedNameId(body))
+  return older !== null && isDocumentOf(body, older) ? older : null
 }
 
 function toStoredFields ({ kind: _, id: _id, collectionKind, ...body }: CollectionBody): Partial<StoredCollection> {

@@ -1,6 +1,6 @@
 // Filters, sorts and pages the titles of the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
-import { foldText } from '../../domain/text.js'
+import { nameKey } from '../../domain/text.js'
 import { isVisible, type MaturityRating, type MaturityScope } from '../../domain/maturity.js'
 import { titleRenditions, type Catalogue, type CatalogueTitle, type Sort } from '../store/catalogue.js'
 import { compareSortPositions, findSortIndex, sortKey, type SortPosition } from '../store/sorted-lists.js'
@@ -45,7 +45,7 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
   const { genre } = request.filter
   const list = catalogue.sortedTitles(
     request.sort,
-    genre === undefined ? undefined : { by: 'key', name: foldText(genre) },
+    genre === undefined ? undefined : { by: 'key', name: nameKey(genre) },
   )
   const step = request.descending ? -1 : 1
   const isMatch = createTitleMatcher(catalogue, request)
@@ -76,7 +76,7 @@ export function createTitleMatcher (
   catalogue: Catalogue,
   { filter, scope, planMaxHeight, now }: Selection,
 ): (title: CatalogueTitle) => boolean {
-  const genre = filter.genre === undefined ? null : foldText(filter.genre)
+  const genre = filter.genre === undefined ? null : nameKey(filter.genre)
   const needsRendition = filter.language !== undefined || filter.minHeight !== undefined
   return (title) =>
     isVisible(scope, title, now) &&
@@ -115,7 +115,7 @@ export function countGenres (
   const counts = new Map<string, { name: string, count: number }>()
   for (const [names, count] of combinations) {
     for (const name of names) {
-      const key = foldText(name)
+      const key = nameKey(name)
       const entry = counts.get(key) ?? { name, count: 0 }
       entry.count += count
       counts.set(key, entry)

@@ -1,6 +1,6 @@
 // Facet counts of a selection, over the catalogue in memory.
 import { hasAudioLanguage } from '../../domain/file-choice.js'
-import { foldText } from '../../domain/text.js'
+import { nameKey } from '../../domain/text.js'
 import { isVisible, type MaturityRating } from '../../domain/maturity.js'
 import { titleRenditions, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 import type { Selection, TitleFilter } from './browse.js'
@@ -99,13 +99,13 @@ export function countFacets (catalogue: Catalogue, { filter, scope, planMaxHeigh
   }
 }
 
-/** Genres that differ only in case and accents count as one, with the name that was found first. */
+/** Genres that differ only in case count as one, with the name that was found first. */
 function toGenreFacets (combinations: Counter<readonly string[]>): Array<Facet<string>> {
   const namesByKey = new Map<string, string>()
   const genres = new Counter<string>()
   for (const [names, count] of combinations.entries()) {
-    for (const name of names) if (!namesByKey.has(foldText(name))) namesByKey.set(foldText(name), name)
-    genres.addDistinct(names.map(foldText), count)
+    for (const name of names) if (!namesByKey.has(nameKey(name))) namesByKey.set(nameKey(name), name)
+    genres.addDistinct(names.map(nameKey), count)
   }
   return genres.sorted(byCount).map(({ value, count }) => ({ value: namesByKey.get(value) ?? value, count }))
 }
@@ -133,7 +133,7 @@ const NO_MISMATCHES: readonly Dimension[] = []
 function createMismatchFinder (
   filter: TitleFilter,
 ): (title: CatalogueTitle, renditions: readonly Rendition[]) => readonly Dimension[] {
-  const genre = filter.genre === undefined ? null : foldText(filter.genre)
+  const genre = filter.genre === undefined ? null : nameKey(filter.genre)
   const isMatch = {
     type: (title: CatalogueTitle): boolean => filter.type === undefined || title.kind === filter.type,
     genre: (title: CatalogueTitle): boolean => genre === null || title.genreKeys.includes(genre),

@@ -3,7 +3,7 @@ import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMedia, StoredSubtitle } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
-import { foldText, slugify } from '../../domain/text.js'
+import { foldText, nameKey, slugify } from '../../domain/text.js'
 import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
 import type {
   CatalogueCollection,
@@ -241,7 +241,7 @@ function internGenres (names: readonly string[], combinations: Map<string, Genre
   if (interned !== undefined) return interned
   const genres: Genres = {
     genres: names,
-    genreKeys: [...new Set(names.map(foldText))],
+    genreKeys: [...new Set(names.map(nameKey))],
     genreSlugs: [...new Set(names.map(slugify))],
   }
   combinations.set(key, genres)

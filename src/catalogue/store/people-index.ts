@@ -2,7 +2,7 @@
 // their IMDb IDs.
 import { createHash } from 'node:crypto'
 import type { Person, StoredTitle } from '../../../models/title.js'
-import { foldText } from '../../domain/text.js'
+import { foldText, nameKey } from '../../domain/text.js'
 import type { CataloguePerson } from './catalogue.js'
 
 type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
@@ -23,9 +23,9 @@ export function createPeopleIndex (): PeopleIndex {
   return { byId: new Map(), idCache: new Map() }
 }
 
-/** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without case and accents. */
+/** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without regard to case. */
 export function derivePersonId ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): string {
-  return createHash('sha256').update(imdb === undefined ? `name ${foldText(name)}` : `imdb ${imdb}`).digest('hex')
+  return createHash('sha256').update(imdb === undefined ? `name ${nameKey(name)}` : `imdb ${imdb}`).digest('hex')
     .slice(0, PERSON_ID_LENGTH)
 }
 
