@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { generateSecrets, loadDevelopmentSecrets, type Secrets } from './config/development-secrets.js'
+import { findDataFolderProblem } from './config/files.js'
 import { findMisspelledVariables, readVariables, type ConfigProblem, type Variables } from './config/read-variables.js'
 import { parseSigningKeys, type SigningKey } from './config/rules.js'
 import type { EnvironmentValues } from './config/variables.js'
@@ -98,7 +99,7 @@ export function loadConfig (variables: Variables = process.env, root: string = p
   const { values, problems } = readVariables(variables)
   const plans = loadPlans(values.PLANS_FILE, root, problems)
   // A variable that is invalid in itself is reported for that alone.
-  for (const conflict of findConflicts(values)) {
+  for (const conflict of [...findConflicts(values), ...findFolderProblems(values, root)]) {
     if (!problems.some(({ variable }) => variable.replace(/_FILE$/, '') === conflict.variable)) problems.push(conflict)
   }
   if (problems.length > 0) throw new ConfigError(problems)
@@ -135,6 +136,15 @@ function findConflicts (values: EnvironmentValues): ConfigProblem[] {
     }
   }
   return conflicts
+}
+
+/** Tests use folders that they create; a service with a bucket, a database and secrets needs no folder. */
+function findFolderProblems (values: EnvironmentValues, root: string): ConfigProblem[] {
+  const { NODE_ENV, STORAGE, MONGODB_URI, SIGNING_KEYS, PASSWORD_PEPPER, DATA_DIR } = values
+  const isUnused = STORAGE === 's3' && [MONGODB_URI, SIGNING_KEYS, PASSWORD_PEPPER].every((one) => one !== undefined)
+  if (NODE_ENV === 'test' || isUnused) return []
+  const rule = findDataFolderProblem(path.resolve(root, DATA_DIR))
+  return rule === null ? [] : [{ variable: 'DATA_DIR', rule }]
 }
 
 function loadPlans (file: string | undefined, root: string, problems: ConfigProblem[]): PlanTable {

@@ -92,9 +92,21 @@ const CASES: Readonly<
     valid: [['mongodb+srv://db.example.com/x', { mongodbUri: 'mongodb+srv://db.example.com/x' }]],
     invalid: ['postgres://secret-host', 'secret-host:27017'],
   },
-  MONGOD_BINARY: { valid: [['/usr/bin/mongod', {}]], invalid: [] },
+  MONGOD_BINARY: {
+    valid: [[process.execPath, {}]],
+    invalid: ['/nowhere/mongod', folder, writeFile('not-executable', '')],
+  },
   NORMFLIX_CACHE_DIR: { valid: [['/var/cache/normflix', {}]], invalid: [] },
-  DATA_DIR: { valid: [[folder, { dataDir: folder }]], invalid: [] },
+  DATA_DIR: {
+    valid: [[folder, { dataDir: folder }], [path.join(folder, 'a', 'b'), { dataDir: path.join(folder, 'a', 'b') }]],
+    invalid: [
+      writeFile('a-file', ''),
+      path.join(writeFile('a-file', ''), 'below'),
+      '/dev/null',
+      path.join(folder, 'n'.repeat(300)),
+      ...(process.platform === 'linux' ? ['/proc/nope', '/proc/nope/data', '/sys/nope'] : []),
+    ],
+  },
   SEED: { valid: [['none', { seed: 'none' }]], invalid: ['demo', 'everything'] },
   LOG_LEVEL: { valid: [['silent', { logLevel: 'silent' }]], invalid: ['loud', 'INFO'] },
   RATE_LIMITS: { valid: [['on', { rateLimits: true }]], invalid: ['off', 'true'] },
@@ -318,6 +330,8 @@ t.test('a misspelled variable is a warning', async (t) => {
       ['SMTP_URI', 'SMTP_URL'],
       ['CORS_ORIGIN', 'CORS_ORIGINS'],
       ['LOGLEVEL', 'LOG_LEVEL'],
+      ['SEEDS', 'SEED'],
+      ['PORTS', 'PORT'],
     ] as const
   ) {
     t.strictSame(warningsOf(name), [`${name} is not a variable of NormFlix; did you mean ${meant}?`])

@@ -30,6 +30,21 @@ export function loadDevelopmentSecrets (dataDir: string): Secrets {
   }
 }
 
+/** @throws Error when the file was damaged; a new file would end all sessions and invalidate all passwords */
 function readSecrets (file: string): Secrets {
-  return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+  const secrets = parseSecrets(readFileSync(file, 'utf8'))
+  if (secrets !== null) return secrets
+  throw new Error(
+    `${file} is damaged. Restore it, or delete it: a new one is generated, all sessions end and no password matches.`,
+  )
+}
+
+function parseSecrets (text: string): Secrets | null {
+  try {
+    const { signingKeys, passwordPepper } = JSON.parse(text) as Partial<Secrets>
+    const isComplete = Array.isArray(signingKeys) && signingKeys.length > 0 && typeof passwordPepper === 'string'
+    return isComplete ? { signingKeys, passwordPepper } : null
+  } catch {
+    return null
+  }
 }

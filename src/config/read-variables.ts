@@ -87,9 +87,12 @@ function findSimilarName (name: string): string | null {
   return candidates.sort((a, b) => a.edits - b.edits)[0]?.known ?? null
 }
 
-/** Short names have many neighbours, such as HOST and HOME. AWS_ACCESS_KEY_ID is 3 edits from S3_ACCESS_KEY_ID. */
+/**
+ * Short names have many neighbours, such as HOST and POST: only an additional letter counts, as in SEEDS.
+ * AWS_ACCESS_KEY_ID is 3 edits from S3_ACCESS_KEY_ID.
+ */
 function maxEditsOf (name: string, known: string): number {
-  if (known.length <= 5) return 0
+  if (known.length <= 5) return name.length > known.length ? 1 : 0
   if (known.length <= 8) return 1
   return known.length > 10 && name[0] === known[0] ? 3 : 2
 }

@@ -1,6 +1,7 @@
 // Every environment variable that NormFlix reads: type, bounds, default and description, as one schema.
 // .env.example documents the same names.
 import { Type, type Static, type TString } from 'typebox'
+import { isExecutableFile } from './files.js'
 import {
   findKeysProblem,
   findSecretProblem,
@@ -51,7 +52,10 @@ export const EnvironmentVariables = Type.Object({
     'Connection string of a replica set; required in production. Elsewhere an embedded server starts without it',
     pattern(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://'),
   ),
-  MONGOD_BINARY: text('Path of the mongod that is started as embedded server; by default the one on the PATH'),
+  MONGOD_BINARY: checkedText(
+    'Path of the mongod that is started as embedded server; by default the one on the PATH',
+    rule(isExecutableFile, 'must name a program that exists and can be executed'),
+  ),
   NORMFLIX_CACHE_DIR: text('Folder for downloads of the fallback server; by default in the cache folder of the user'),
   DATA_DIR: Type.String({
     default: '.data',
