@@ -1,6 +1,6 @@
 // Runs once after all test files: stops the database that they shared.
 import { setTimeout as wait } from 'node:timers/promises'
-import { isRunning, readDatabaseRecord } from './shared-database.js'
+import { isRunning, readDatabaseRecord } from './support/shared-database.js'
 
 const POLL_INTERVAL_MS = 50
 

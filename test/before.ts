@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { isRunning, readDatabaseRecord, RECORD_FILE, removeDatabaseRecord } from './shared-database.js'
+import { isRunning, readDatabaseRecord, RECORD_FILE, removeDatabaseRecord } from './support/shared-database.js'
 
 /** The fallback server is downloaded and installed on the first run. */
 const START_TIMEOUT_MS = 5 * 60_000
@@ -14,7 +14,7 @@ async function startDatabase (): Promise<void> {
   mkdirSync(path.dirname(RECORD_FILE), { recursive: true })
   removeDatabaseRecord()
   const holder = spawn(process.execPath, [
-    fileURLToPath(new URL('./hold-shared-database.js', import.meta.url)),
+    fileURLToPath(new URL('./support/hold-shared-database.js', import.meta.url)),
     String(process.ppid),
   ], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] })
   holder.unref()

@@ -5,7 +5,9 @@ import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
 import { EmailToken } from '../../models/email-token.js'
-import { call, expectProblem, PASSWORD, signUp, startApp, type Person, type TestApp, containerOf } from '../helper.js'
+import { startApp, type TestApp, containerOf } from '../support/app.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, type TestUser } from '../support/users.js'
 
 const NEW_PASSWORD = 'four blind mice ran'
 
@@ -65,7 +67,7 @@ t.test('email tokens', async (t) => {
   const reset = async (token: string, password = NEW_PASSWORD) =>
     await call(app, 'POST', '/v1/auth/password/reset', { body: { token, password } })
   const verify = async (token: string) => await call(app, 'POST', '/v1/auth/email/verify', { body: { token } })
-  const isVerified = async (kim: Person): Promise<boolean> => (await kim.get('/v1/account')).body.emailVerified
+  const isVerified = async (kim: TestUser): Promise<boolean> => (await kim.get('/v1/account')).body.emailVerified
 
   t.test('sign-up sends a verification link as text and as HTML', async (t) => {
     const kim = await signUp(app)

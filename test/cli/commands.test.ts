@@ -8,25 +8,18 @@ import { Account } from '../../models/account.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Session } from '../../models/session.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
-import {
-  addMovie,
-  call,
-  expectProblem,
-  PASSWORD,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type TestApp,
-} from '../helper.js'
-import { runCommand, SECRETS, type Ended } from '../run-command.js'
+import { startApp, type TestApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
+import { runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
 
 async function run (
   running: TestApp,
   words: readonly string[],
   variables: Record<string, string> = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   return await runCommand(running, words, { variables })
 }
 

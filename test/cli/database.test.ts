@@ -7,8 +7,8 @@ import mongoose from 'mongoose'
 import t from 'tap'
 import { MIGRATIONS } from '../../src/database/migrations.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { freshDatabase } from '../helper.js'
-import { runCommand, SECRETS, type Ended } from '../run-command.js'
+import { createTestDatabase } from '../support/app.js'
+import { runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -34,7 +34,7 @@ async function startRejectedServer (databaseUri: string, dataDir: string): Promi
 }
 
 t.test('migrate and indexes', { timeout: 120_000 }, async (t) => {
-  const databaseUri = await freshDatabase(t)
+  const databaseUri = await createTestDatabase(t)
   const dataDir = t.testdir({})
   await connectDatabase(databaseUri)
   const { db } = mongoose.connection
@@ -43,7 +43,7 @@ t.test('migrate and indexes', { timeout: 120_000 }, async (t) => {
     await disconnectDatabase()
   })
   if (db === undefined) throw new Error('not connected')
-  const run = async (...words: string[]): Promise<Ended> =>
+  const run = async (...words: string[]): Promise<CommandResult> =>
     await runCommand({ databaseUri, config: { dataDir } as never }, words, { variables: PRODUCTION })
 
   t.test('--check lists what is pending and changes nothing', async (t) => {

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
-import { PASSWORD } from '../helper.js'
-import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
+import { PASSWORD } from '../support/users.js'
+import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
 import { installSchemathesis } from './schemathesis.js'
 
 /** Undeclared methods are 404 here, as any address that is not known: that check is left out. */
@@ -67,7 +67,7 @@ const WORK_DIR = mkdtempSync(path.join(tmpdir(), 'normflix-schemathesis-'))
 
 async function fuzz (
   program: string,
-  server: Server,
+  server: ServerProcess,
   token: string,
   selection: readonly string[],
   phases = 'examples,coverage,fuzzing',

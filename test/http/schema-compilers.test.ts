@@ -1,7 +1,7 @@
 // Schemas are compiled once, because compilation is most of the startup time.
 import t from 'tap'
 import { createSchemaCompilers } from '../../src/http/schema-compilers.js'
-import { startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
 
 const PERSON = { $id: 'Person', type: 'object', properties: { name: { type: 'string' } } }
 const schema = { type: 'array', items: { $ref: 'Person#' } }

@@ -1,20 +1,10 @@
 // Requests and contents for the tests of sidecar files and posters.
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
-import {
-  addMovie,
-  addShow,
-  call,
-  containerOf,
-  expectProblem,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Answer,
-  type Person,
-  type TestApp,
-  type TestShow,
-} from '../helper.js'
+import { containerOf, startApp, type TestApp } from '../support/app.js'
+import { addMovie, addShow, type TestShow } from '../support/catalogue.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 export const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.500 line:0\n<v Neo>Whoa.\n'
 export const PNG = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), randomBytes(2_000)])
@@ -22,13 +12,13 @@ export const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), random
 export const WEBP = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBP'), randomBytes(1_000)])
 
 export interface SidecarTest extends TestApp {
-  readonly admin: Person
-  readonly kim: Person
+  readonly admin: TestUser
+  readonly kim: TestUser
   readonly movie: string
   readonly show: TestShow
   /** Sends a file as an administrator. */
-  send(url: string, body: string | Buffer, type: string, token?: string): Promise<Answer>
-  get(url: string): Promise<Answer>
+  send(url: string, body: string | Buffer, type: string, token?: string): Promise<TestResponse>
+  get(url: string): Promise<TestResponse>
   /** Stops a stream of Kim. */
   stop(streamId: string): Promise<void>
 }

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { migration } from '../../migrations/0001-fill-account-fields.js'
+import { migration as bindTokensToCredentials } from '../../migrations/0009-bind-tokens-to-credentials.js'
 import { Account } from '../../models/account.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { expectModelForm, openDatabase, runTwice } from './migration-helper.js'
@@ -64,6 +65,7 @@ t.test('accounts, profiles and watch history entries get the fields that they la
   await db.collection('watcharchive').insertOne({ _id: id(), account: account._id, profile: id(), ...oldEntry() })
   await runTwice(t, db, migration)
 
+  await bindTokensToCredentials.up(db)
   await expectModelForm(t, Account)
   await expectModelForm(t, WatchArchive)
   t.match(await Account.findById(account._id).lean(), {

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import type { Migration } from '../../migrations/migration.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
-import { readDatabaseRecord } from '../shared-database.js'
+import { readDatabaseRecord } from '../support/shared-database.js'
 
 /** Connects the models to an empty database. */
 export async function openDatabase (t: Test): Promise<mongo.Db> {

@@ -13,7 +13,7 @@ import {
   type LeaseRequest,
   type LeaseResult,
 } from '../../src/watching/streams/stream-leases.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 type PlanName = 'basic' | 'standard' | 'premium'
 
@@ -50,7 +50,7 @@ const unguarded = { name: 'UnguardedWriteError' }
 const idOf = (result: LeaseResult): string => result.isAcquired ? result.lease._id.toString() : ''
 
 t.test('stream leases within the limits of the account', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

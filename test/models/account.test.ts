@@ -13,7 +13,7 @@ import { newProfile } from '../../src/accounts/profiles.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createPlanTable, DEFAULT_PLANS, type PlanTable } from '../../src/domain/plans.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 type PlanName = 'basic' | 'standard' | 'premium'
 
@@ -36,7 +36,7 @@ const tooMany = { code: 'plan-profile-limit' }
 const unguarded = { name: 'UnguardedWriteError' }
 
 t.test('an account within the limits of its plan', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

@@ -3,7 +3,7 @@ import t from 'tap'
 import { anonymiseAudit, Audit } from '../../models/audit.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 const entry = (fields: object = {}) => ({
   _id: new Types.ObjectId(),
@@ -16,7 +16,7 @@ const entry = (fields: object = {}) => ({
 const unguarded = { name: 'UnguardedWriteError' }
 
 t.test('the audit log', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

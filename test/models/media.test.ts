@@ -4,7 +4,7 @@ import { MAX_MEDIA_FILES, MAX_SUBTITLES, Media } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { initialHlsState } from '../../src/media/packaging/packaging-state.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const fileOf = () => ({
@@ -39,7 +39,7 @@ const tooManyFiles = { code: 'media-file-limit' }
 const tooManySubtitles = { code: 'subtitle-limit' }
 
 t.test('media within their bounds', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

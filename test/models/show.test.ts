@@ -4,7 +4,7 @@ import { MAX_SHOW_BYTES, MAX_SHOW_EPISODES, Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 const episodeOf = (number: number, title = `Episode ${number}`) => ({ _id: new Types.ObjectId(), number, title })
 const seasonOf = (number: number, episodes: number) => ({
@@ -19,7 +19,7 @@ const unguarded = { name: 'UnguardedWriteError' }
 const tooLarge = { code: 'show-too-large' }
 
 t.test('a show within its bounds', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

@@ -8,7 +8,11 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import compressionPlugin from '../../src/plugins/compression.js'
 import problemsPlugin from '../../src/plugins/problems.js'
-import { addMovie, call, clipBytes, PASSWORD, play, signUp, signUpAdmin, startApp, type Answer } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, clipBytes } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
 
 const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync } as const
 const ANY_ENCODING = { 'accept-encoding': 'br, gzip' }
@@ -120,7 +124,7 @@ t.test('compression', async (t) => {
   t.test('excludes responses with tokens or personal data', async (t) => {
     const kim = await signUp(app)
     for (const name of ['Two', 'Three', 'Four', 'Five']) await kim.post('/v1/profiles', { name })
-    const send = async (url: string, body: object): Promise<Answer> =>
+    const send = async (url: string, body: object): Promise<TestResponse> =>
       await call(app, 'POST', url, { body, headers: ANY_ENCODING })
     const loggedIn = await send('/v1/auth/login', { email: kim.email, password: PASSWORD })
     const refreshed = await send('/v1/auth/refresh', { refreshToken: loggedIn.body.refreshToken })

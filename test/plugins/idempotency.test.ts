@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
-import { addMovie, call, expectProblem, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('a request with an Idempotency-Key', async (t) => {
   const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
   const kim = await signUp(app)
-  const addProfile = async (key: string, body: unknown = { name: 'Robin' }, who: Person = kim): Promise<Answer> =>
+  const addProfile = async (
+    key: string,
+    body: unknown = { name: 'Robin' },
+    who: TestUser = kim,
+  ): Promise<TestResponse> =>
     await call(app, 'POST', '/v1/profiles', { token: who.token, body, headers: { 'idempotency-key': key } })
   const names = async (who = kim): Promise<string[]> =>
     (await who.get('/v1/profiles')).body.items.map(({ name }: { name: string }) => name)
@@ -98,7 +105,7 @@ t.test('a request with an Idempotency-Key', async (t) => {
 
   t.test('requires the same access as the first request', async (t) => {
     const key = randomUUID()
-    const create = async (token?: string): Promise<Answer> =>
+    const create = async (token?: string): Promise<TestResponse> =>
       await call(app, 'POST', '/v1/admin/movies', {
         ...(token === undefined ? {} : { token }),
         body: { title: 'Once' },

@@ -5,27 +5,17 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import mongoose from 'mongoose'
 import t from 'tap'
-import { startFaultProxy } from '../fault-proxy.js'
-import {
-  addMovie,
-  addShow,
-  clipBytes,
-  createStillClock,
-  PASSWORD,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  watch,
-  type Person,
-  containerOf,
-} from '../helper.js'
+import { startFaultProxy } from '../support/fault-proxy.js'
+import { startApp, containerOf } from '../support/app.js'
+import { addMovie, addShow, clipBytes, uploadClip } from '../support/catalogue.js'
+import { createManualClock } from '../support/clock.js'
+import { play, watch } from '../support/playback.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 interface Write {
   readonly operation: string
   readonly url: string
-  readonly as?: Person
+  readonly as?: TestUser
   readonly body?: unknown
   readonly headers?: Record<string, string>
   /** The answer to the repetition; 2xx when left out. */
@@ -56,7 +46,7 @@ async function readAll (): Promise<Record<string, string>> {
 }
 
 t.test('a retried request is applied once, whatever it writes', { timeout: 250_000 }, async (t) => {
-  const clock = createStillClock()
+  const clock = createManualClock()
   const { app } = await startApp(t, { ACCOUNT_GRACE_DAYS: '14' }, undefined, clock)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const proxy = await startFaultProxy(t, { host: '127.0.0.1', port: (app.server.address() as AddressInfo).port })
@@ -473,7 +463,7 @@ t.test('a retried request is applied once, whatever it writes', { timeout: 250_0
       headers: { 'tus-resumable': '1.0.0' },
       repeated: 404,
     })
-    t.ok(await upload(app, admin, `movies/${spare}`, '1080p-en'))
+    t.ok(await uploadClip(app, admin, `movies/${spare}`, '1080p-en'))
   })
 
   t.test('that was everything that writes', async () => {

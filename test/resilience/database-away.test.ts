@@ -3,9 +3,10 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import { startFaultProxy } from '../fault-proxy.js'
-import { freshDatabase, PASSWORD } from '../helper.js'
-import { send, startServer } from '../server-process.js'
+import { startFaultProxy } from '../support/fault-proxy.js'
+import { createTestDatabase } from '../support/app.js'
+import { PASSWORD } from '../support/users.js'
+import { send, startServer } from '../support/server-process.js'
 
 const TOLD_WITHIN_MS = 3_000
 const BACK_WITHIN_MS = 5_000
@@ -19,7 +20,7 @@ async function timed<T> (work: () => Promise<T>): Promise<{ ms: number, result: 
 }
 
 t.test('a database out of reach', { timeout: 200_000 }, async (t) => {
-  const uri = new URL(await freshDatabase(t))
+  const uri = new URL(await createTestDatabase(t))
   const proxy = await startFaultProxy(t, { host: uri.hostname, port: Number(uri.port) })
   uri.port = String(proxy.port)
   const server = await startServer(t, uri.href, mkdtempSync(path.join(tmpdir(), 'normflix-away-')))

@@ -14,7 +14,9 @@ import { createIndexes } from '../../src/database/indexes.js'
 import { defaultCacheDir, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
 import { installFallbackServer } from '../../src/database/fallback-server.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { call, signUp, type Answer, type Person, openApp } from '../helper.js'
+import { openApp } from '../support/app.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { signUp, type TestUser } from '../support/users.js'
 
 const PLAYERS = 8
 const KILLS = 3
@@ -96,10 +98,10 @@ t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_
 })
 
 /** Where all plays of a profile stopped. */
-async function readPositions (app: Parameters<typeof call>[0], { profileId, token }: Person): Promise<number[]> {
+async function readPositions (app: Parameters<typeof call>[0], { profileId, token }: TestUser): Promise<number[]> {
   const positions: number[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { body }: Answer = await call(
+    const { body }: TestResponse = await call(
       app,
       'GET',
       `/v1/profiles/${profileId}/history?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,

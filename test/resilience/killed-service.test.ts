@@ -7,8 +7,10 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { openLocalStorage } from '../../src/storage/local-storage.js'
-import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
-import { send, signUpAdminAt, startServer } from '../server-process.js'
+import { createTestDatabase } from '../support/app.js'
+import { clipBytes } from '../support/catalogue.js'
+import { PASSWORD } from '../support/users.js'
+import { send, signUpAdminAt, startServer } from '../support/server-process.js'
 
 const PLAYERS = 8
 const clip = clipBytes('480p-en')
@@ -16,7 +18,7 @@ const clip = clipBytes('480p-en')
 const PACKAGE = /^(v\.mp4|a\d+\.mp4|index\.json)$/
 
 t.test('kill -9 of one of two processes', { timeout: 200_000 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-killed-service-'))
   t.teardown(() => {
     rmSync(dataDir, { recursive: true, force: true })
@@ -100,7 +102,7 @@ t.test('kill -9 of one of two processes', { timeout: 200_000 }, async (t) => {
 })
 
 t.test('an upload that breaks off leaves nothing, wherever it breaks', { timeout: 200_000 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-broken-'))
   t.teardown(() => {
     rmSync(dataDir, { recursive: true, force: true })

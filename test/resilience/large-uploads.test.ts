@@ -9,8 +9,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { readRss } from '../../bench/process-usage.js'
-import { clipBytes, freshDatabase } from '../helper.js'
-import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
+import { createTestDatabase } from '../support/app.js'
+import { clipBytes } from '../support/catalogue.js'
+import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
 
 const PADDING_BYTES = 2 * 1024 ** 3
 const CHUNK = Buffer.alloc(1024 ** 2)
@@ -45,7 +46,7 @@ interface Sending {
 }
 
 async function stream (
-  server: Server,
+  server: ServerProcess,
   { method = 'POST', url, headers, sizeBytes, chunks }: Sending,
 ): Promise<{ status: number, body: any }> {
   const outgoing = request(server.origin + url, {
@@ -79,7 +80,7 @@ t.test('a service that takes 2 GiB grows by less than 100 MiB', {
   timeout: 280_000,
   skip: isLinux ? false : 'only Linux tells what memory another process holds',
 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-large-'))
   t.teardown(() => {
     rmSync(dataDir, { recursive: true, force: true })

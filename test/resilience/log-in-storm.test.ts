@@ -9,8 +9,10 @@ import { Account, newAccount, type StoredAccount } from '../../models/account.js
 import { newProfile } from '../../src/accounts/profiles.js'
 import { DEFAULT_PLANS } from '../../src/domain/plans.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
-import { send, signUpAdminAt, startServer } from '../server-process.js'
+import { createTestDatabase } from '../support/app.js'
+import { clipBytes } from '../support/catalogue.js'
+import { PASSWORD } from '../support/users.js'
+import { send, signUpAdminAt, startServer } from '../support/server-process.js'
 
 const LOG_INS = 500
 const PLAYERS = 4
@@ -35,7 +37,7 @@ async function addAccounts (uri: string, count: number): Promise<void> {
 }
 
 t.test('a log-in storm does not stop playback', { timeout: 250_000 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   const server = await startServer(t, uri, mkdtempSync(path.join(tmpdir(), 'normflix-storm-')), {
     BCRYPT_COST: '10',
     TRUSTED_PROXIES: '127.0.0.1',

@@ -3,12 +3,14 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
-import { openEventStream } from '../event-reader.js'
-import { clipBytes, freshDatabase, PASSWORD } from '../helper.js'
-import { send, signUpAdminAt, startServer, type Server } from '../server-process.js'
+import { openEventStream } from '../support/event-stream.js'
+import { createTestDatabase } from '../support/app.js'
+import { clipBytes } from '../support/catalogue.js'
+import { PASSWORD } from '../support/users.js'
+import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
 
 t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-two-'))
   const [a, b] = await Promise.all([startServer(t, uri, dataDir), startServer(t, uri, dataDir)])
   const servers = [a, b]
@@ -36,7 +38,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
   })
 
   t.test('a title made, renamed or taken away in one is found, or not, in the other within a second', async (t) => {
-    const findIn = async (server: Server, query: string): Promise<string[]> =>
+    const findIn = async (server: ServerProcess, query: string): Promise<string[]> =>
       (await send(server, 'GET', `/v1/search?q=${query}`, adminToken)).body.items.map(({ id }: { id: string }) => id)
     const settles = async (query: string, isThere: boolean, id: string): Promise<void> => {
       const started = Date.now()
@@ -61,7 +63,7 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
       year: 2001,
       externalIds: { imdb: `tt${i}` },
     })
-    const listed = async (server: Server): Promise<number> =>
+    const listed = async (server: ServerProcess): Promise<number> =>
       (await send(server, 'GET', '/v1/titles/facets?yearFrom=2001&yearTo=2001', adminToken)).body.total
     const { status, body } = await send(
       a,

@@ -1,26 +1,16 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { eraseClosedAccounts } from '../../src/accounts/erase-account.js'
-import {
-  addMovie,
-  addShow,
-  call,
-  expectProblem,
-  PASSWORD,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-  type TestApp,
-  containerOf,
-} from '../helper.js'
+import { startApp, type TestApp, containerOf } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const DAY_MS = 86_400_000
 
 /** Creates an account with data in every collection. */
-async function signUpWithData ({ app, clock }: TestApp): Promise<{ kim: Person, ids: string[] }> {
+async function signUpWithData ({ app, clock }: TestApp): Promise<{ kim: TestUser, ids: string[] }> {
   const admin = await signUpAdmin(app)
   const kim = await signUp(app)
   const movie = await addMovie(app, admin)
@@ -58,7 +48,7 @@ async function findEverywhere (words: readonly string[]): Promise<string[]> {
 t.test('account deletion', async (t) => {
   const running = await startApp(t)
   const { app, clock } = running
-  const logIn = async (kim: Person) =>
+  const logIn = async (kim: TestUser) =>
     await call(app, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })
 
   t.test('requires the password, closes the account immediately, and is cancelled by a log-in', async (t) => {
@@ -141,7 +131,7 @@ t.test('account deletion', async (t) => {
 
 t.test('the last administrator cannot leave, even if all leave at the same time', { timeout: 60_000 }, async (t) => {
   const { app } = await startApp(t)
-  const close = async (who: Person) =>
+  const close = async (who: TestUser) =>
     await call(app, 'DELETE', '/v1/account', { token: who.token, body: { password: PASSWORD } })
   const only = await signUpAdmin(app)
   expectProblem(t, await close(only), 'last-admin', 409)

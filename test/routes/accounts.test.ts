@@ -1,5 +1,9 @@
 import t from 'tap'
-import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
 
 t.test('sign-up, log-in and sessions', async (t) => {
   const { app, clock } = await startApp(t)

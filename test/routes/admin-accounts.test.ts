@@ -1,13 +1,17 @@
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { addMovie, call, expectProblem, PASSWORD, play, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('administrators', async (t) => {
   const { app } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
-  const urlOf = (who: Person): string => `/v1/admin/accounts/${who.accountId}`
-  const logIn = async (who: Person, password = PASSWORD) =>
+  const urlOf = (who: TestUser): string => `/v1/admin/accounts/${who.accountId}`
+  const logIn = async (who: TestUser, password = PASSWORD) =>
     await call(app, 'POST', '/v1/auth/login', { body: { email: who.email, password } })
   const lastAction = async () => (await admin.get('/v1/admin/audit?limit=1')).body.items[0]
 
@@ -176,8 +180,8 @@ t.test('administrators', async (t) => {
       const other = kim.with((await logIn(kim)).body.accessToken)
       const self = admin.with((await logIn(admin)).body.accessToken)
       const remove = round % 2 === 0
-        ? async (from: Person, to: Person) => await from.put(`${urlOf(to)}/role`, { role: 'member' })
-        : async (from: Person, to: Person) => await from.put(`${urlOf(to)}/disabled`)
+        ? async (from: TestUser, to: TestUser) => await from.put(`${urlOf(to)}/role`, { role: 'member' })
+        : async (from: TestUser, to: TestUser) => await from.put(`${urlOf(to)}/disabled`)
       await Promise.all([remove(self, kim), remove(other, admin)])
       const remaining = await Account.countDocuments({ role: 'admin', disabledAt: null })
       t.ok(remaining >= 1, `round ${round + 1}: ${remaining}`)

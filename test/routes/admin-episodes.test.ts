@@ -1,15 +1,9 @@
 import t from 'tap'
-import {
-  addShow,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Answer,
-  type Person,
-} from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('editing of seasons and episodes', async (t) => {
   const { app, clock } = await startApp(t)
@@ -111,7 +105,7 @@ t.test('editing of seasons and episodes', async (t) => {
   })
 
   t.test('reports the JSON Pointer of an invalid field', async (t) => {
-    const pointersOf = async (request: Promise<Answer>): Promise<string[]> => {
+    const pointersOf = async (request: Promise<TestResponse>): Promise<string[]> => {
       const response = await request
       expectProblem(t, response, 'validation-failed', 400)
       return response.body.errors.map(({ pointer }: { pointer: string }) => pointer)
@@ -198,7 +192,7 @@ t.test('editing of seasons and episodes', async (t) => {
     const current = String(
       (await admin.patch(`${base}/seasons/1`, { title: 'Mine' }, { 'if-match': outdated })).headers['etag'],
     )
-    const writes: Array<(etag: string) => ReturnType<Person['put']>> = [
+    const writes: Array<(etag: string) => ReturnType<TestUser['put']>> = [
       async (etag) => await admin.patch(base, { synopsis: 'X' }, { 'if-match': etag }),
       async (etag) => await admin.put(base, { title: 'X' }, { 'if-match': etag }),
       async (etag) => await admin.patch(`${base}/seasons/1`, { title: 'X' }, { 'if-match': etag }),

@@ -1,5 +1,8 @@
 import t from 'tap'
-import { addMovie, call, expectProblem, PASSWORD, signUp, signUpAdmin, startApp, type Person } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { call, expectProblem } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 interface Entry {
   id: string
@@ -20,7 +23,7 @@ t.test('the audit log', async (t) => {
   const admin = await signUpAdmin(app)
   const read = async (query: string): Promise<Entry[]> =>
     (await admin.get(`/v1/admin/audit?limit=100&${query}`)).body.items
-  const actionsOf = async (who: Person): Promise<string[]> =>
+  const actionsOf = async (who: TestUser): Promise<string[]> =>
     (await read(`account=${who.accountId}`)).map(({ action, result }) => `${action} ${result}`).reverse()
 
   t.test('records actions of an owner in order, with actor, network and result', async (t) => {

@@ -1,20 +1,23 @@
 import t from 'tap'
 import { MAX_FEEDS_PER_ACCOUNT } from '../../src/changes/change-feed-broadcaster.js'
-import { openEventStream, type EventReader } from '../event-reader.js'
-import { addMovie, signUp, signUpAdmin, startApp, watch, type Person } from '../helper.js'
+import { openEventStream, type EventStreamReader } from '../support/event-stream.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { watch } from '../support/playback.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
-const feedUrl = ({ profileId }: Person): string => `/v1/profiles/${profileId}/changes`
+const feedUrl = ({ profileId }: TestUser): string => `/v1/profiles/${profileId}/changes`
 
 t.test('the change feed as server-sent events', async (t) => {
   const { app, clock } = await startApp(t)
   const origin = await app.listen({ port: 0 })
   const admin = await signUpAdmin(app)
   const matrix = await addMovie(app, admin)
-  const readers: EventReader[] = []
+  const readers: EventStreamReader[] = []
   t.afterEach(() => {
     for (const reader of readers.splice(0)) reader.close()
   })
-  const subscribe = async (client: Person, headers: Record<string, string> = {}): Promise<EventReader> => {
+  const subscribe = async (client: TestUser, headers: Record<string, string> = {}): Promise<EventStreamReader> => {
     const reader = await openEventStream(origin + feedUrl(client), client.token, headers)
     readers.push(reader)
     return reader

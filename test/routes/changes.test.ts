@@ -1,19 +1,12 @@
 import t from 'tap'
 import { createAvailabilityNotifier } from '../../src/changes/availability-notifier.js'
-import {
-  addMovie,
-  addShow,
-  containerOf,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-} from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
-const feedUrl = (client: Person, profileId = client.profileId): string => `/v1/profiles/${profileId}/changes`
+const feedUrl = (client: TestUser, profileId = client.profileId): string => `/v1/profiles/${profileId}/changes`
 const kinds = (items: any[]): string[] => items.map(({ kind, title }) => `${kind} ${title?.title ?? '-'}`)
 
 t.test('the change feed', async (t) => {

@@ -1,17 +1,10 @@
 // Continue watching: the cards, the continue button, and hidden and dropped titles.
 import t from 'tap'
-import {
-  addMovie,
-  addShow,
-  call,
-  clipBytes,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-} from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow, clipBytes } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('continue watching', async (t) => {
   const { app, clock } = await startApp(t)
@@ -19,7 +12,8 @@ t.test('continue watching', async (t) => {
   const show = await addShow(app, admin)
   const [first = '', second = '', third = '', fourth = ''] = show.episodes
   const movie = await addMovie(app, admin)
-  const listCards = async (kim: Person) => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
+  const listCards = async (kim: TestUser) =>
+    (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
 
   t.test('the continue button resumes a movie at the exact position', async (t) => {
     const kim = await signUp(app)

@@ -9,14 +9,11 @@ import t from 'tap'
 import { Play, derivePlayId, type StoredPlay } from '../../models/play.js'
 import { UNRESTRICTED_SCOPE } from '../../src/domain/maturity.js'
 import { exportHistoryAsCsv, exportHistoryAsJson } from '../../src/watching/history/export-history.js'
-import {
-  addMovie,
-  containerOf,
-  expectProblem,
-  play,
-  signUp,
-  watch,
-} from '../helper.js'
+import { containerOf } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import { exportHistory, exportUrl, importJson, startTransferApp } from './history-transfer-app.js'
 
 t.test('exporting a history', async (t) => {

@@ -1,7 +1,10 @@
 // Matching the plays of an import with the catalogue, and rejecting invalid files.
 import t from 'tap'
 import { Play } from '../../models/play.js'
-import { addMovie, call, expectProblem, signUp, watch } from '../helper.js'
+import { addMovie } from '../support/catalogue.js'
+import { watch } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import { exportHistory, importJson, importNetflixCsv, importUrl, startTransferApp } from './history-transfer-app.js'
 
 t.test('matching an imported history', async (t) => {

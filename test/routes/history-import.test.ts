@@ -3,12 +3,8 @@ import { Types } from 'mongoose'
 import t from 'tap'
 import { Account } from '../../models/account.js'
 import { Play } from '../../models/play.js'
-import {
-  call,
-  expectProblem,
-  signUp,
-  type Person,
-} from '../helper.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, type TestUser } from '../support/users.js'
 import {
   exportHistory,
   exportUrl,
@@ -20,7 +16,7 @@ import {
 t.test('importing a history', async (t) => {
   const { app, clock, show, movie, signUpWithHistory } = await startTransferApp(t)
   const [first = '', second = '', third = ''] = show.episodes
-  const listProgress = async (kim: Person, profileId: string) =>
+  const listProgress = async (kim: TestUser, profileId: string) =>
     await Promise.all(
       [movie, first, second, third].map(async (id) => (await kim.get(`/v1/profiles/${profileId}/progress/${id}`)).body),
     )

@@ -1,43 +1,35 @@
 // What the tests of exporting and importing histories share.
 import type { FastifyInstance } from 'fastify'
-import {
-  addMovie,
-  addShow,
-  call,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Answer,
-  type Person,
-  type TestApp,
-  type TestShow,
-} from '../helper.js'
+import { startApp, type TestApp } from '../support/app.js'
+import { addMovie, addShow, type TestShow } from '../support/catalogue.js'
+import { watch } from '../support/playback.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 import type { Test } from 'tap'
 
 export const exportUrl = (profileId: string, query = ''): string => `/v1/profiles/${profileId}/history/export${query}`
 export const importUrl = (profileId: string, query = ''): string => `/v1/profiles/${profileId}/history/import${query}`
 
-export async function exportHistory (kim: Person, profileId = kim.profileId): Promise<any> {
+export async function exportHistory (kim: TestUser, profileId = kim.profileId): Promise<any> {
   return (await kim.get(exportUrl(profileId))).body
 }
 
 export async function importJson (
-  kim: Person,
+  kim: TestUser,
   file: unknown,
   query = '',
   profileId = kim.profileId,
-): Promise<Answer> {
+): Promise<TestResponse> {
   return await kim.post(importUrl(profileId, query), file)
 }
 
 export async function importNetflixCsv (
   app: FastifyInstance,
-  kim: Person,
+  kim: TestUser,
   csv: string,
   query = '',
   profileId = kim.profileId,
-): Promise<Answer> {
+): Promise<TestResponse> {
   return await call(app, 'POST', importUrl(profileId, `?format=netflix${query}`), {
     token: kim.token,
     body: csv,
@@ -51,7 +43,7 @@ export interface WatchState {
 }
 
 /** Reads the history, without the IDs of plays, and continue watching. */
-export async function readWatchState (kim: Person, profileId = kim.profileId): Promise<WatchState> {
+export async function readWatchState (kim: TestUser, profileId = kim.profileId): Promise<WatchState> {
   const history = (await kim.get(`/v1/profiles/${profileId}/history?limit=100`)).body.items as Array<
     Record<string, unknown>
   >
@@ -60,11 +52,11 @@ export async function readWatchState (kim: Person, profileId = kim.profileId): P
 }
 
 export interface TransferScene extends TestApp {
-  readonly admin: Person
+  readonly admin: TestUser
   readonly show: TestShow
   readonly movie: string
   /** Signs up a person with five plays. */
-  signUpWithHistory(): Promise<Person>
+  signUpWithHistory(): Promise<TestUser>
 }
 
 /** Starts an app with The Matrix and Fawlty Towers. */

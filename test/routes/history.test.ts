@@ -1,16 +1,11 @@
 // The history of a profile: pages, filters, groups by title, and removing plays.
 import t from 'tap'
-import {
-  addMovie,
-  addShow,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-} from '../helper.js'
-import { movieTitle } from '../movie-titles.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
+import { movieTitle } from '../support/movie-titles.js'
 
 t.test('history', async (t) => {
   const { app, clock } = await startApp(t)

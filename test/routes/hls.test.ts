@@ -4,19 +4,11 @@ import { Parser, type Manifest } from 'm3u8-parser'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
-import {
-  addMovie,
-  call,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  type Answer,
-  type Person,
-  containerOf,
-} from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { addMovie, uploadClip } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const AT = '2026-01-01T00:00:00Z'
 
@@ -27,7 +19,7 @@ function parse (text: string): Manifest {
   return parser.manifest
 }
 
-async function get (app: FastifyInstance, url: string, headers: Record<string, string> = {}): Promise<Answer> {
+async function get (app: FastifyInstance, url: string, headers: Record<string, string> = {}): Promise<TestResponse> {
   return await call(app, 'GET', url, { headers })
 }
 
@@ -89,7 +81,7 @@ t.test('HLS', async (t) => {
   const movie = await addMovie(app, admin, { originalLanguage: 'en' }, ['480p-en', '1080p-en', '1080p-es', '2160p-en'])
   const kim = await signUp(app)
   const filesOf = async (id = movie): Promise<any[]> => (await admin.get(`/v1/movies/${id}`)).body.mediaFiles
-  const startHls = async (person: Person, options = {}): Promise<string> =>
+  const startHls = async (person: TestUser, options = {}): Promise<string> =>
     (await play(person, movie, options)).body.hlsUrl
 
   t.test('a file is playable before it is packaged, and administrators see the progress', async (t) => {
@@ -158,7 +150,7 @@ t.test('HLS', async (t) => {
   })
 
   t.test('the plan and the client limit the resolutions that are listed and served', async (t) => {
-    const heights = async (person: Person, options = {}): Promise<number[]> =>
+    const heights = async (person: TestUser, options = {}): Promise<number[]> =>
       (await readPlaylist(app, t, await startHls(person, options))).manifest.playlists!.map(({ attributes }) =>
         attributes['RESOLUTION']!.height
       )
@@ -225,7 +217,7 @@ t.test('HLS', async (t) => {
 
   t.test('another edition has another playlist', async (t) => {
     const other = await addMovie(app, admin, {}, ['480p-en'])
-    await upload(app, admin, `movies/${other}`, '1080p-en', '?edition=cut')
+    await uploadClip(app, admin, `movies/${other}`, '1080p-en', '?edition=cut')
     await packageAll(app)
     const { body } = await play(await signUp(app), other)
     const { manifest } = await readPlaylist(app, t, body.hlsUrl)

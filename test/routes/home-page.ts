@@ -1,6 +1,7 @@
 // Reads the home page of a profile in tests.
 import type { Test } from 'tap'
-import { signUp, signUpAdmin, startApp, type Person, type TestApp } from '../helper.js'
+import { startApp, type TestApp } from '../support/app.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 export interface HomeCard {
   readonly id: string
@@ -19,14 +20,14 @@ export interface HomeRow {
   readonly nextCursor: string | null
 }
 
-export async function readHome (client: Person, profileId = client.profileId): Promise<HomeRow[]> {
+export async function readHome (client: TestUser, profileId = client.profileId): Promise<HomeRow[]> {
   const { body, status } = await client.get<{ rows: HomeRow[] }>(`/v1/profiles/${profileId}/home`)
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`)
   return body.rows
 }
 
 /** Returns a row as the home page contains it; undefined if it is left out. */
-export async function findHomeRow (client: Person, id: string): Promise<HomeRow | undefined> {
+export async function findHomeRow (client: TestUser, id: string): Promise<HomeRow | undefined> {
   return (await readHome(client)).find((row) => row.id === id)
 }
 
@@ -34,7 +35,7 @@ export const titlesOf = (row: HomeRow | undefined): string[] => row?.items.map((
 
 /** Reads all pages of a row. @param afterPage called before the next page is read */
 export async function readWholeRow (
-  client: Person,
+  client: TestUser,
   id: string,
   limit: number,
   afterPage: (page: number) => Promise<unknown> = async () => undefined,
@@ -51,7 +52,7 @@ export async function readWholeRow (
   throw new Error('the row has more than 100 pages')
 }
 
-export async function startHomeApp (t: Test): Promise<TestApp & { admin: Person, kim: Person }> {
+export async function startHomeApp (t: Test): Promise<TestApp & { admin: TestUser, kim: TestUser }> {
   const testApp = await startApp(t)
   return { ...testApp, admin: await signUpAdmin(testApp.app), kim: await signUp(testApp.app) }
 }

@@ -1,5 +1,9 @@
 import t from 'tap'
-import { addMovie, containerOf, expectProblem, play, signUp, watch } from '../helper.js'
+import { containerOf } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import { findHomeRow, readWholeRow, startHomeApp, titlesOf, type HomeCard, type HomeRow } from './home-page.js'
 
 t.test('pages of home rows', async (t) => {

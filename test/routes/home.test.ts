@@ -1,7 +1,10 @@
 import { Types } from 'mongoose'
 import t from 'tap'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
-import { addMovie, addShow, expectProblem, signUp, watch } from '../helper.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import { findHomeRow, readHome, readWholeRow, startHomeApp, titlesOf } from './home-page.js'
 
 const daysBefore = (now: Date, days: number): string =>

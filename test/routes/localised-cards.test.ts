@@ -1,6 +1,10 @@
 // Responses have titles in the language of the client; search finds titles by their names in any language.
 import t from 'tap'
-import { addMovie, addShow, call, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 t.test('localised titles', async (t) => {
   const { app, clock } = await startApp(t)

@@ -1,7 +1,11 @@
 // Checks the maturity limits of a profile on every route that returns or accepts a title.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { addMovie, addShow, call, signUp, signUpAdmin, startApp, upload, watch, type Answer } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow, uploadClip } from '../support/catalogue.js'
+import { watch } from '../support/playback.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 /** Minimum age for each rating. Titles without a rating are hidden from kids profiles only. */
 const AGES: Array<[rating: string | null, age: number]> = [
@@ -96,7 +100,7 @@ t.test('titles above the maturity limit of a profile do not exist for it', async
     })
     shows.push({ id, episode, next, rating, age })
   }
-  await upload(app, admin, `movies/${movies[0]?.id ?? ''}`, '1080p-en')
+  await uploadClip(app, admin, `movies/${movies[0]?.id ?? ''}`, '1080p-en')
   t.ok(
     listOperations.length >= 9,
     `${listOperations.length} lists: ${listOperations.map(({ path }) => path).join(', ')}`,
@@ -122,7 +126,7 @@ t.test('titles above the maturity limit of a profile do not exist for it', async
       const visibleIds = new Set(titles.filter(({ rating, age }) => isVisible(rating, age, fields)).map(({ id }) => id))
       const at = clock.now().toISOString()
 
-      const movieRequests = (id: string): Array<[string, () => Promise<Answer>]> => [
+      const movieRequests = (id: string): Array<[string, () => Promise<TestResponse>]> => [
         ['its page', async () => await limited.get(`/v1/movies/${id}`)],
         ['similar titles', async () => await limited.get(`/v1/titles/${id}/similar`)],
         [

@@ -5,7 +5,11 @@ import { connect, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { addMovie, call, expectProblem, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../helper.js'
+import { startApp, containerOf, openApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 t.test('tokens of media URLs', async (t) => {
   let logged = ''

@@ -2,16 +2,11 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import t from 'tap'
-import {
-  addMovie,
-  call,
-  clipBytes,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-} from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, clipBytes } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 /** Makes an MP4 file longer with a box that readers skip (ISO/IEC 14496-12, 8.1.2). */
 function withFreeSpace (clip: Buffer, sizeBytes: number): Buffer {

@@ -1,11 +1,9 @@
 // Importing Netflix's viewing activity.
 import t from 'tap'
 import { Play } from '../../models/play.js'
-import {
-  addMovie,
-  expectProblem,
-  signUp,
-} from '../helper.js'
+import { addMovie } from '../support/catalogue.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import { importNetflixCsv, readWatchState, startTransferApp } from './history-transfer-app.js'
 
 const FULL_HEADER = 'Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,' +

@@ -1,5 +1,8 @@
 import t from 'tap'
-import { addMovie, expectProblem, signUp, signUpAdmin, startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 const nameOf = ({ name }: { name: string }): string => name
 

@@ -1,13 +1,15 @@
 import t from 'tap'
-import { call, expectProblem, signUp, startApp, type Answer, type Person, containerOf } from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, type TestUser } from '../support/users.js'
 
 const PIN = '2468'
 
 t.test('the PIN of a profile', async (t) => {
   const { app, clock } = await startApp(t)
-  const guess = async (kim: Person, pin?: unknown): Promise<Answer> =>
+  const guess = async (kim: TestUser, pin?: unknown): Promise<TestResponse> =>
     await kim.post(`/v1/profiles/${kim.profileId}/select`, pin === undefined ? undefined : { pin })
-  const withPin = async (): Promise<Person> => {
+  const withPin = async (): Promise<TestUser> => {
     const kim = await signUp(app)
     await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: PIN })
     return kim
@@ -58,7 +60,7 @@ t.test('the PIN of a profile', async (t) => {
   t.test('of 40 concurrent wrong PINs, five are verified', async (t) => {
     for (let round = 0; round < 5; round++) {
       const kim = await withPin()
-      let answers: Answer[] = []
+      let answers: TestResponse[] = []
       const hashed = await countHashed(async () => {
         answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => await guess(kim, String(1_000 + i))))
       })

@@ -9,19 +9,11 @@ import { findStreamLeases } from '../../models/account-streams.js'
 import { newProfile } from '../../src/accounts/profiles.js'
 import { describeApi } from '../../src/cli/describe-api.js'
 import { ConfigError, loadConfig } from '../../src/config.js'
-import {
-  addMovie,
-  call,
-  containerOf,
-  expectProblem,
-  PASSWORD,
-  play,
-  signUp as signUpPerson,
-  signUpAdmin,
-  startApp,
-  type Answer,
-  type Person,
-} from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp as signUpPerson, signUpAdmin, type TestUser } from '../support/users.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'normflix-plans-'))
 const solo = {
@@ -53,7 +45,7 @@ function planFile (content: unknown): string {
 }
 
 let emails = 0
-const signUp = async (app: FastifyInstance, plan?: string): Promise<Answer> =>
+const signUp = async (app: FastifyInstance, plan?: string): Promise<TestResponse> =>
   await call(app, 'POST', '/v1/auth/signup', {
     body: { email: `p${++emails}@example.com`, password: PASSWORD, ...(plan === undefined ? {} : { plan }) },
   })
@@ -137,7 +129,7 @@ t.test('plans from a file', async (t) => {
 
   t.test('a smaller plan ends the streams above its resolution, also those that start concurrently', async (t) => {
     const movie = await addMovie(app, admin, {}, ['480p-en', '1080p-en'])
-    const startIn = async (person: Person, height: number) =>
+    const startIn = async (person: TestUser, height: number) =>
       await play(person, movie, { client: { maxHeight: height } })
     const person = await signUpPerson(app, { plan: 'family-xl' })
     await startIn(person, 1080)
@@ -200,7 +192,7 @@ t.test('two apps with different plans in one process', async (t) => {
     const admin = await signUpAdmin(small.app, { plan: 'family-xl' })
     const movie = await addMovie(small.app, admin, {}, ['480p-en', '1080p-en'])
     const startThree = async ({ app }: { app: FastifyInstance }): Promise<Array<number | string>> => {
-      const person: Person = await signUpPerson(app, { plan: 'solo' })
+      const person: TestUser = await signUpPerson(app, { plan: 'solo' })
       const answers = await Promise.all([play(person, movie), play(person, movie), play(person, movie)])
       return answers.map(({ body }) => body.mediaFile?.height ?? body.code).sort()
     }

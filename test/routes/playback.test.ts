@@ -2,15 +2,11 @@
 import t from 'tap'
 import { findStreamLeases } from '../../models/account-streams.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
-import {
-  addMovie,
-  containerOf,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-} from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 import { profileUrl } from './profile-requests.js'
 
 t.test('playback', async (t) => {

@@ -2,18 +2,11 @@
 import t from 'tap'
 import { rebuildHistory } from '../../src/watching/history/rebuild.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
-import {
-  addMovie,
-  addShow,
-  containerOf,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-} from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('progress', async (t) => {
   const { app, clock } = await startApp(t)
@@ -21,7 +14,8 @@ t.test('progress', async (t) => {
   const show = await addShow(app, admin)
   const [first = '', second = '', third = ''] = show.episodes
   const movie = await addMovie(app, admin)
-  const listCards = async (kim: Person) => (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
+  const listCards = async (kim: TestUser) =>
+    (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
 
   t.test('a movie is finished at its credits marker, and a playback has the markers to skip', async (t) => {
     const kim = await signUp(app)

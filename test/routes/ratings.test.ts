@@ -2,22 +2,15 @@
 import t from 'tap'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import {
-  addMovie,
-  addShow,
-  call,
-  expectProblem,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Answer,
-  type Person,
-} from '../helper.js'
-import { movieTitle } from '../movie-titles.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { profileUrl, titlesOf, withKidsProfile } from './profile-requests.js'
 
 /** The same person with a token that is bound to the first profile. */
-async function withProfileToken (kim: Person): Promise<Person> {
+async function withProfileToken (kim: TestUser): Promise<TestUser> {
   return kim.with((await kim.post(profileUrl(kim, 'select'))).body.accessToken)
 }
 
@@ -89,7 +82,7 @@ t.test('ratings', async (t) => {
     await ProfileTitlePreferences.updateMany({ profile: kim.profileId }, { $set: { ratedAt: clock.now() } })
     const seen: string[] = []
     for (let url: string | null = profileUrl(kim, 'ratings?limit=1'); url !== null;) {
-      const page: Answer = await kim.get(url)
+      const page: TestResponse = await kim.get(url)
       seen.push(...titlesOf(page))
       url = page.body.nextCursor === null ? null : profileUrl(kim, `ratings?limit=1&cursor=${page.body.nextCursor}`)
     }

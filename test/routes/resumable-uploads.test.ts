@@ -4,7 +4,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { Upload } from 'tus-js-client'
-import { call, containerOf, expectProblem, play, signUp } from '../helper.js'
+import { containerOf } from '../support/app.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 import {
   clip,
   createUpload,
@@ -15,7 +18,7 @@ import {
   readResult,
   sha256,
   startUploadTest,
-} from '../upload-requests.js'
+} from '../support/upload-requests.js'
 
 for (const kind of ['local', 's3'] as const) {
   t.test(`into ${kind} storage`, async (t) => {

@@ -1,17 +1,11 @@
 // Media in S3 over HTTP: upload, probing, delivery and packaging; an unavailable store is a 503.
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import {
-  addMovie,
-  call,
-  clipBytes,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  containerOf,
-} from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { addMovie, clipBytes } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 import { startS3Server } from '../storage/s3-server.js'
 
 const clip = clipBytes('480p-en')

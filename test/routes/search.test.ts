@@ -1,15 +1,8 @@
 import t from 'tap'
-import {
-  addMovie,
-  addShow,
-  expectProblem,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  type Answer,
-  type Person,
-} from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow, uploadClip } from '../support/catalogue.js'
+import { expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 interface Part {
   text: string
@@ -22,7 +15,7 @@ interface Hit {
   episode?: { season: number, episode: number, title: string }
 }
 
-async function search (client: Person, query: string, filters = ''): Promise<Hit[]> {
+async function search (client: TestUser, query: string, filters = ''): Promise<Hit[]> {
   const { body, status } = await client.get<{ items: Hit[] }>(`/v1/search?q=${encodeURIComponent(query)}${filters}`)
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`)
   return body.items
@@ -96,8 +89,8 @@ t.test('search', async (t) => {
   ]
   const ids: Record<string, string> = {}
   for (const movie of movies) ids[String(movie['title'])] = await addMovie(app, admin, movie, [])
-  await upload(app, admin, `movies/${ids['The Godfather']}`, '2160p-en')
-  await upload(app, admin, `movies/${ids['The Godfather: Part II']}`, '480p-en')
+  await uploadClip(app, admin, `movies/${ids['The Godfather']}`, '2160p-en')
+  await uploadClip(app, admin, `movies/${ids['The Godfather: Part II']}`, '480p-en')
   const show = await addShow(app, admin)
 
   t.test('finds unfinished words without regard to case, accents and punctuation', async (t) => {
@@ -277,7 +270,7 @@ t.test('search', async (t) => {
   })
 
   t.test('rejects concurrent searches beyond the limit with a retry delay', async (t) => {
-    const responses: Answer[] = await Promise.all(
+    const responses: TestResponse[] = await Promise.all(
       Array.from({ length: 300 }, async (_, i) => await kim.get(`/v1/search?q=godfather%20${i}`)),
     )
     const rejected = responses.filter(({ status }) => status !== 200)

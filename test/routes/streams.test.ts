@@ -2,36 +2,30 @@
 import t, { type Test } from 'tap'
 import { findStreamLeases } from '../../models/account-streams.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
-import {
-  addMovie,
-  addShow,
-  call,
-  containerOf,
-  expectProblem,
-  openApp,
-  PASSWORD,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Answer,
-  type Person,
-} from '../helper.js'
+import { containerOf, openApp, startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('streams', async (t) => {
   const { app, clock, config, databaseUri } = await startApp(t)
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin, {}, ['480p-en'])
-  const bytes = async (url: string, from = app): Promise<Answer> =>
+  const bytes = async (url: string, from = app): Promise<TestResponse> =>
     await call(from, 'GET', url, { headers: { range: 'bytes=0-99' } })
   const at = (): string => clock.now().toISOString()
-  const sendHeartbeat = async (kim: Person, streamId: string, body: Record<string, unknown> = {}): Promise<Answer> =>
+  const sendHeartbeat = async (
+    kim: TestUser,
+    streamId: string,
+    body: Record<string, unknown> = {},
+  ): Promise<TestResponse> =>
     await kim.put(`/v1/profiles/${kim.profileId}/playback/${streamId}`, { positionMs: 1_000, at: at(), ...body })
 
   /** Starts a playback and uses its URL, so that the lease check of the process caches the lease. */
   async function startStream (
     t: Test,
-    kim: Person,
+    kim: TestUser,
     options: Record<string, unknown> = {},
   ): Promise<{ streamId: string, url: string }> {
     const { status, body } = await play(kim, movie, options)
@@ -42,7 +36,7 @@ t.test('streams', async (t) => {
 
   async function expectEnded (
     t: Test,
-    kim: Person,
+    kim: TestUser,
     { streamId, url }: { streamId: string, url: string },
   ): Promise<void> {
     const response = await bytes(url)
@@ -54,7 +48,7 @@ t.test('streams', async (t) => {
   }
 
   /** The same person with a session of their own on another device. */
-  async function logInOnPhone (kim: Person): Promise<Person> {
+  async function logInOnPhone (kim: TestUser): Promise<TestUser> {
     const { body } = await call(app, 'POST', '/v1/auth/login', {
       body: { email: kim.email, password: PASSWORD, device: 'Phone' },
     })

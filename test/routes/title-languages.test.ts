@@ -2,18 +2,11 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
-import {
-  addMovie,
-  addShow,
-  call,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  type Person,
-} from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow, uploadClip } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 import { profileUrl, withKidsProfile } from './profile-requests.js'
 
 /** The database commands that some work sends. */
@@ -33,10 +26,16 @@ t.test('languages of a title', async (t) => {
   const movie = await addMovie(app, admin, { originalLanguage: 'en' }, ['480p-en', '1080p-en', '1080p-es'])
   const show = await addShow(app, admin, { originalLanguage: 'en' })
   for (const [season, episode] of [[1, 1], [1, 2]]) {
-    await upload(app, admin, `shows/${show.id}/seasons/${season}/episodes/${episode}`, '1080p-es', '?subtitles=en,es')
+    await uploadClip(
+      app,
+      admin,
+      `shows/${show.id}/seasons/${season}/episodes/${episode}`,
+      '1080p-es',
+      '?subtitles=en,es',
+    )
   }
   const [episode1 = '', episode2 = '', episode3 = ''] = show.episodes
-  const languages = async (kim: Person, titleId: string) =>
+  const languages = async (kim: TestUser, titleId: string) =>
     (await kim.get(profileUrl(kim, `languages/${titleId}`))).body
   const event = (positionMs = 5_000): Record<string, unknown> => ({
     positionMs,

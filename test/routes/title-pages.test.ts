@@ -1,5 +1,9 @@
 import t from 'tap'
-import { addMovie, addShow, expectProblem, play, signUp, signUpAdmin, startApp, watch } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 t.test('pages of titles', async (t) => {
   const { app, clock } = await startApp(t)

@@ -1,5 +1,8 @@
 import t from 'tap'
-import { addMovie, addShow, call, expectProblem, signUp, signUpAdmin, startApp, upload } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie, addShow, uploadClip } from '../support/catalogue.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 type MovieRow = [title: string, releaseDate: string, genres: string[], rating: string | null, popularity: number]
 
@@ -17,7 +20,7 @@ t.test('lists of titles', async (t) => {
   for (const [title, releaseDate, genres, maturityRating, popularity] of movies) {
     await addMovie(app, admin, { title, releaseDate, genres, maturityRating, popularity }, [])
   }
-  await upload(app, admin, `movies/${(await kim.get('/v1/movies?genre=crime')).body.items[0].id}`, '2160p-en')
+  await uploadClip(app, admin, `movies/${(await kim.get('/v1/movies?genre=crime')).body.items[0].id}`, '2160p-en')
   await addShow(app, admin)
   await addMovie(app, admin, { title: 'Hidden', published: false }, [])
   await addMovie(app, admin, { title: 'Tomorrow', availableFrom: '2199-01-01T00:00:00Z' }, [])
@@ -159,9 +162,9 @@ t.test('facets', async (t) => {
   for (const [title, releaseDate, genres, maturityRating] of movies) {
     ids.push(await addMovie(app, admin, { title, releaseDate, genres, maturityRating }, []))
   }
-  await upload(app, admin, `movies/${ids[0]}`, '1080p-en')
-  await upload(app, admin, `movies/${ids[1]}`, '480p-en')
-  await upload(app, admin, `movies/${ids[2]}`, '1080p-es')
+  await uploadClip(app, admin, `movies/${ids[0]}`, '1080p-en')
+  await uploadClip(app, admin, `movies/${ids[1]}`, '480p-en')
+  await uploadClip(app, admin, `movies/${ids[2]}`, '1080p-es')
   await addShow(app, admin, {}, [])
   await addMovie(app, admin, { title: 'Hidden', published: false }, [])
   const facets = async (query = '', client = kim) => (await client.get(`/v1/titles/facets${query}`)).body

@@ -1,6 +1,8 @@
 // The API of resumable uploads: protocol violations, limits, access and browsers.
 import t from 'tap'
-import { addShow, call, expectProblem, signUp, signUpAdmin } from '../helper.js'
+import { addShow } from '../support/catalogue.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 import {
   clip,
   createUpload,
@@ -11,7 +13,7 @@ import {
   readOffset,
   readResult,
   startUploadTest,
-} from '../upload-requests.js'
+} from '../support/upload-requests.js'
 
 t.test('the upload API', async (t) => {
   const test = await startUploadTest(t, 'local', { CORS_ORIGINS: 'https://studio.example.com' })

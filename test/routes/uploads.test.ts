@@ -1,18 +1,10 @@
 import { Types } from 'mongoose'
 import t from 'tap'
 import { Media, type StoredMedia } from '../../models/media.js'
-import {
-  addMovie,
-  call,
-  clipBytes,
-  containerOf,
-  expectProblem,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  type Answer,
-} from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie, clipBytes, uploadClip } from '../support/catalogue.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 t.test('media files', async (t) => {
   const { app, config } = await startApp(t, { MAX_UPLOAD_BYTES: '500000' })
@@ -21,13 +13,13 @@ t.test('media files', async (t) => {
   const sendFile = async (
     movieId: string,
     { query = '', body = clipBytes('480p-en'), contentType = 'video/mp4' },
-  ): Promise<Answer> =>
+  ): Promise<TestResponse> =>
     await call(app, 'POST', `/v1/admin/movies/${movieId}/media${query}`, {
       token: admin.token,
       body,
       headers: { 'content-type': contentType },
     })
-  const sendForm = async (movieId: string, field: string, value: string): Promise<Answer> => {
+  const sendForm = async (movieId: string, field: string, value: string): Promise<TestResponse> => {
     const form = new FormData()
     form.append(field, value)
     form.append('file', new Blob([new Uint8Array(clipBytes('480p-en'))], { type: 'video/mp4' }), 'clip.mp4')
@@ -52,7 +44,7 @@ t.test('media files', async (t) => {
       sizeBytes: 426_721,
       sha256: /^e3cf5c01671562d8/,
     })
-    t.match(await upload(app, admin, `movies/${id}`, '480p-en', '?language=en-GB&edition=festival'), {
+    t.match(await uploadClip(app, admin, `movies/${id}`, '480p-en', '?language=en-GB&edition=festival'), {
       audioLanguages: ['en-GB'],
       edition: 'festival',
     })

@@ -3,16 +3,11 @@ import { Types } from 'mongoose'
 import t from 'tap'
 import { Account } from '../../models/account.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import {
-  addMovie,
-  call,
-  expectProblem,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Person,
-} from '../helper.js'
-import { movieTitle } from '../movie-titles.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { profileUrl, titlesOf, withKidsProfile } from './profile-requests.js'
 
 t.test('own order of a wishlist', async (t) => {
@@ -21,9 +16,9 @@ t.test('own order of a wishlist', async (t) => {
   const movies: string[] = []
   for (let i = 0; i < 6; i++) movies.push(await addMovie(app, admin, { title: movieTitle(i) }, []))
   const [m0 = '', m1 = '', m2 = '', m3 = '', m4 = '', m5 = ''] = movies
-  const listOwnOrder = async (kim: Person, query = ''): Promise<string[]> =>
+  const listOwnOrder = async (kim: TestUser, query = ''): Promise<string[]> =>
     titlesOf(await kim.get(profileUrl(kim, `wishlist?order=own${query}`)))
-  const signUpWithWishlist = async (...ids: string[]): Promise<Person> => {
+  const signUpWithWishlist = async (...ids: string[]): Promise<TestUser> => {
     const kim = await signUp(app)
     for (const id of ids) await kim.put(profileUrl(kim, `wishlist/${id}`))
     return kim

@@ -1,19 +1,12 @@
 // The wishlist: adding and removing titles, and the removal of watched movies.
 import t, { type Test } from 'tap'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
-import {
-  addMovie,
-  addShow,
-  containerOf,
-  expectProblem,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-} from '../helper.js'
-import { movieTitle } from '../movie-titles.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { profileUrl, titlesOf } from './profile-requests.js'
 
 t.test('wishlist', async (t) => {
@@ -68,7 +61,7 @@ t.test('a finished movie is removed from the wishlist if the profile has that se
   const admin = await signUpAdmin(app)
   const movie = await addMovie(app, admin)
   const show = await addShow(app, admin)
-  const signUpWithSetting = async (hasSetting = true): Promise<Person> => {
+  const signUpWithSetting = async (hasSetting = true): Promise<TestUser> => {
     const kim = await signUp(app)
     if (hasSetting) {
       t.match((await kim.patch(`/v1/profiles/${kim.profileId}`, { dropWatchedMovies: true })).body, {
@@ -78,7 +71,7 @@ t.test('a finished movie is removed from the wishlist if the profile has that se
     for (const id of [movie, show.id]) await kim.put(profileUrl(kim, `wishlist/${id}`))
     return kim
   }
-  const expectWishlist = async (t: Test, kim: Person, expected: string[]): Promise<void> => {
+  const expectWishlist = async (t: Test, kim: TestUser, expected: string[]): Promise<void> => {
     t.strictSame(titlesOf(await kim.get(profileUrl(kim, 'wishlist?order=own'))).sort(), expected)
   }
   const BOTH = ['Fawlty Towers', 'The Matrix']

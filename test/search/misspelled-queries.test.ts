@@ -4,7 +4,8 @@ import { connectDatabase, disconnectDatabase } from '../../src/database/connecti
 import { createIndexes } from '../../src/database/indexes.js'
 import { seedCatalogue } from '../../src/demo/seed.js'
 import { openLocalStorage } from '../../src/storage/local-storage.js'
-import { freshDatabase, signUp, startApp } from '../helper.js'
+import { createTestDatabase, startApp } from '../support/app.js'
+import { signUp } from '../support/users.js'
 import { MISSPELLED_QUERIES } from './misspelled-queries.js'
 
 interface Hit {
@@ -13,7 +14,7 @@ interface Hit {
 }
 
 t.test('misspelled queries find the intended title', { timeout: 120_000 }, async (t) => {
-  const uri = await freshDatabase(t)
+  const uri = await createTestDatabase(t)
   await connectDatabase(uri)
   await createIndexes()
   await seedCatalogue(await openLocalStorage(t.testdir()), () => undefined)

@@ -3,7 +3,9 @@ import t from 'tap'
 import { DomainError } from '../../src/errors.js'
 import type { SearchDocument } from '../../src/search/search-index.js'
 import { startSearchThread } from '../../src/search/search-thread.js'
-import { addMovie, signUp, signUpAdmin, startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 const alien: SearchDocument = {
   id: 7,

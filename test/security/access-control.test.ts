@@ -1,6 +1,8 @@
 // Calls every operation of the OpenAPI document without permission, in each way in which a caller can lack it.
 import t, { type Test } from 'tap'
-import { call, expectProblem, PASSWORD, signUp, startApp, type Answer } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp } from '../support/users.js'
 import { createWorld, kindOf, operations, send, type Operation } from './operations.js'
 
 const has = (operation: Operation, kind: ReturnType<typeof kindOf>): boolean =>
@@ -157,7 +159,7 @@ t.test('every operation enforces access control', async (t) => {
   })
 })
 
-function expectNoSecrets (t: Test, { name }: Operation, { bytes }: Answer, secrets: readonly string[]): void {
+function expectNoSecrets (t: Test, { name }: Operation, { bytes }: TestResponse, secrets: readonly string[]): void {
   const text = bytes.toString()
   for (const secret of secrets) if (text.includes(secret)) t.fail(`${name} reveals ${secret}`)
 }

@@ -1,7 +1,9 @@
 // Known and unknown emails cannot be distinguished: equal bodies, and median times within 5% of interleaved requests.
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { call, PASSWORD, signUp, startApp, containerOf } from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { call } from '../support/requests.js'
+import { PASSWORD, signUp } from '../support/users.js'
 
 const PAIRS = 150
 const MAX_DIFFERENCE = 0.05

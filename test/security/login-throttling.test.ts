@@ -1,7 +1,9 @@
 import t from 'tap'
 import { issueDeviceToken, readDeviceToken } from '../../src/security/device-tokens.js'
 import { createKeyRing } from '../../src/security/key-ring.js'
-import { expectProblem, PASSWORD, signUp, startApp, type Answer, containerOf } from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { expectProblem, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp } from '../support/users.js'
 
 t.test('of 1,000 wrong passwords, at most 100 are verified, and the device of the owner logs in', async (t) => {
   const { app, clock } = await startApp(t, { RATE_LIMITS: 'on' })
@@ -20,7 +22,7 @@ t.test('of 1,000 wrong passwords, at most 100 are verified, and the device of th
     password: string,
     remoteAddress: string,
     deviceToken?: string,
-  ): Promise<Answer> => {
+  ): Promise<TestResponse> => {
     const response = await app.inject({
       method: 'POST',
       url: '/v1/auth/login',

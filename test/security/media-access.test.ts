@@ -2,17 +2,12 @@
 import { Parser } from 'm3u8-parser'
 import t from 'tap'
 import { signHlsGrant, signMediaGrant } from '../../src/media/delivery/media-urls.js'
-import {
-  addMovie,
-  call,
-  createStillClock,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Person,
-  containerOf,
-} from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { createManualClock } from '../support/clock.js'
+import { play } from '../support/playback.js'
+import { call } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const AT = '2026-01-01T00:00:00Z'
 const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.500\nWhoa.\n'
@@ -20,7 +15,7 @@ const SPRITE_INDEX = 'WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.jpg#xywh=0,0,160
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 1)])
 
 t.test('media bytes require a signed URL of a live lease', async (t) => {
-  const clock = createStillClock()
+  const clock = createManualClock()
   const { app } = await startApp(t, {}, undefined, clock)
   const admin = await signUpAdmin(app)
   const movies: string[] = []
@@ -62,7 +57,7 @@ t.test('media bytes require a signed URL of a live lease', async (t) => {
 
   /** Starts a stream. @returns its URLs, and those in its playlists */
   async function startStream (
-    viewer: Person,
+    viewer: TestUser,
     item: string,
   ): Promise<{ streamId: string, mediaFile: any, urls: string[] }> {
     const { body } = await play(viewer, item)

@@ -1,5 +1,5 @@
 // Mutates valid request bodies. The same seed produces the same mutants.
-import { call, type Answer } from '../helper.js'
+import { call, type TestResponse } from '../support/requests.js'
 import { bodyOf, operations, urlOf, type Operation, type World } from './operations.js'
 
 const HOSTILE_VALUES: readonly unknown[] = [
@@ -155,6 +155,6 @@ export async function sendMutants (world: World, count: number, seed: number): P
   return { sent: count, byStatus, wrong }
 }
 
-function isExpected ({ status, headers }: Answer): boolean {
+function isExpected ({ status, headers }: TestResponse): boolean {
   return status < 400 || (status < 500 && String(headers['content-type']).startsWith('application/problem+json'))
 }

@@ -1,6 +1,6 @@
 // Seeded mutations of every body never cause a 500. NORMFLIX_MUTANTS and NORMFLIX_SEED change their number and seed.
 import t from 'tap'
-import { startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
 import { sendMutants } from './mutated-bodies.js'
 import { createWorld } from './operations.js'
 

@@ -2,19 +2,11 @@
 // parameter needs a line in PARAMETERS; a body or query that its schema does not determine needs one in VALUES.
 import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
-import {
-  addMovie,
-  addShow,
-  call,
-  play,
-  signUp,
-  signUpAdmin,
-  watch,
-  type Answer,
-  type Person,
-  type TestApp,
-  type TestShow,
-} from '../helper.js'
+import type { TestApp } from '../support/app.js'
+import { addMovie, addShow, type TestShow } from '../support/catalogue.js'
+import { play, watch } from '../support/playback.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
 export interface Schema {
@@ -81,8 +73,8 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
 /** The data of a walk over all operations: an owner with one of everything. */
 export interface World {
   readonly app: FastifyInstance
-  readonly admin: Person
-  readonly owner: Person
+  readonly admin: TestUser
+  readonly owner: TestUser
   readonly movie: string
   readonly show: TestShow
   readonly stream: any
@@ -241,7 +233,7 @@ export async function send (
   operation: Operation,
   token?: string,
   instead: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<TestResponse> {
   const body = bodyOf(operation)
   return await call(world.app, operation.method, await urlOf(world, operation, instead), {
     ...(token === undefined ? {} : { token }),

@@ -1,7 +1,8 @@
 // Mass assignment and operator injection: hostile values for every field, query parameter and path parameter.
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { call, startApp, type Answer } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { call, type TestResponse } from '../support/requests.js'
 import { bodyOf, createWorld, operations, resolve, sample, urlOf, type Operation, type Schema } from './operations.js'
 
 const OPERATORS: readonly unknown[] = [
@@ -33,7 +34,7 @@ const POLLUTING_BODIES = [
 const REJECTED_STATUSES = [400, 401, 403, 404, 409, 415]
 
 /** An import reports rejected records with status 200. */
-function importedNothing ({ status, body }: Answer): boolean {
+function importedNothing ({ status, body }: TestResponse): boolean {
   return status === 200 && body?.refusedCount > 0 && body.created + body.updated + body.unchanged === 0
 }
 

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { call, PASSWORD, play, signUp, startApp, containerOf, openApp } from '../helper.js'
+import { startApp, containerOf, openApp } from '../support/app.js'
+import { play } from '../support/playback.js'
+import { call } from '../support/requests.js'
+import { PASSWORD, signUp } from '../support/users.js'
 import { bodyOf, createWorld, operations, urlOf } from './operations.js'
 
 t.test('logs contain no secrets', async (t) => {

@@ -1,13 +1,15 @@
 // A reused refresh token ends its session (RFC 9700 §4.14.2). Log-out takes effect in this process and in others.
 import t from 'tap'
-import { call, PASSWORD, signUp, startApp, type Answer, openApp } from '../helper.js'
+import { startApp, openApp } from '../support/app.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { PASSWORD, signUp } from '../support/users.js'
 
 const ROUNDS = 20
 const CONCURRENT_REFRESHES = 20
 
 t.test('a reused refresh token ends its session', async (t) => {
   const { app, clock } = await startApp(t)
-  const refresh = async (refreshToken: string): Promise<Answer> =>
+  const refresh = async (refreshToken: string): Promise<TestResponse> =>
     await call(app, 'POST', '/v1/auth/refresh', { body: { refreshToken } })
   let refreshes = 0
 
@@ -71,7 +73,7 @@ t.test('ended sessions', async (t) => {
   }
 
   const endings: Array<
-    [what: string, end: (kim: Awaited<ReturnType<typeof signUp>>) => Promise<Answer>, keepsOwnSession: boolean]
+    [what: string, end: (kim: Awaited<ReturnType<typeof signUp>>) => Promise<TestResponse>, keepsOwnSession: boolean]
   > = [
     ['log-out', async (kim) => await kim.post('/v1/auth/logout'), false],
     ['log-out everywhere', async (kim) => await kim.post('/v1/auth/logout-everywhere'), false],

@@ -2,7 +2,7 @@ import t from 'tap'
 import { Throttle } from '../../models/throttle.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { countAttempt, resetAttempts, computeWaitMs, type ThrottlePolicy } from '../../src/security/throttle.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 const POLICY: ThrottlePolicy = { freeAttempts: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, resetAfterMs: 60_000 }
 const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms)
@@ -21,7 +21,7 @@ t.test('the wait doubles from the last free attempt up to the maximum', async (t
 })
 
 t.test('counting', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(disconnectDatabase)
   await Throttle.createCollection()
   const count = async (key: string, ms: number): Promise<number> => await countAttempt(key, POLICY, at(ms))

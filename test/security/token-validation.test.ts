@@ -4,7 +4,9 @@ import t from 'tap'
 import { signMediaGrant } from '../../src/media/delivery/media-urls.js'
 import { issueDeviceToken } from '../../src/security/device-tokens.js'
 import type { KeyPurpose } from '../../src/security/key-ring.js'
-import { call, signUp, startApp, containerOf } from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { call } from '../support/requests.js'
+import { signUp } from '../support/users.js'
 
 type Json = Record<string, unknown>
 

@@ -2,7 +2,8 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { Title } from '../../models/title.js'
-import { call, clipBytes } from '../helper.js'
+import { clipBytes } from '../support/catalogue.js'
+import { call } from '../support/requests.js'
 import { COMPLETE_MOVIE, COMPLETE_SHOW } from './complete-titles.js'
 import { startImportClient } from './import-client.js'
 

@@ -1,17 +1,19 @@
 // An app with an administrator who imports and exports over HTTP, and a user who reads the catalogue.
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { call, signUp, signUpAdmin, startApp, type Answer, type Person } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { call, type TestResponse } from '../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 export const NDJSON = { 'content-type': 'application/x-ndjson' }
 
 export interface ImportClient {
   readonly app: FastifyInstance
-  readonly admin: Person
-  readonly kim: Person
-  importText(text: string | Buffer, query?: string, headers?: Record<string, string>): Promise<Answer>
+  readonly admin: TestUser
+  readonly kim: TestUser
+  importText(text: string | Buffer, query?: string, headers?: Record<string, string>): Promise<TestResponse>
   /** Imports one line per entry; a string is sent unchanged. */
-  importLines(lines: readonly unknown[], query?: string): Promise<Answer>
+  importLines(lines: readonly unknown[], query?: string): Promise<TestResponse>
   exportLines(): Promise<any[]>
   /** Finds the exported line of the title with an IMDb ID. */
   findExported(imdb: string): Promise<any>
@@ -24,11 +26,11 @@ export async function startImportClient (t: Test): Promise<ImportClient> {
   const admin = await signUpAdmin(app)
   const kim = await signUp(app)
 
-  async function importText (text: string | Buffer, query = '', headers = NDJSON): Promise<Answer> {
+  async function importText (text: string | Buffer, query = '', headers = NDJSON): Promise<TestResponse> {
     return await call(app, 'POST', `/v1/admin/import${query}`, { token: admin.token, body: text, headers })
   }
 
-  async function importLines (lines: readonly unknown[], query = ''): Promise<Answer> {
+  async function importLines (lines: readonly unknown[], query = ''): Promise<TestResponse> {
     const text = lines.map((line) => typeof line === 'string' ? line : JSON.stringify(line)).join('\n')
     return await importText(text, query)
   }

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
 import { Title } from '../../models/title.js'
-import { call, expectProblem, signUpAdmin, startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { call, expectProblem } from '../support/requests.js'
+import { signUpAdmin } from '../support/users.js'
 import { NDJSON, startImportClient } from './import-client.js'
 
 t.test('an import', { timeout: 120_000 }, async (t) => {

@@ -17,7 +17,7 @@ import {
 import type { ProfileRef } from '../../src/watching/deps.js'
 import { findPlay, mergePlay, type PlaySubject } from '../../src/watching/history/plays.js'
 import { acquireLease, applyEvent, findLease, toLeaseProgress } from '../../src/watching/streams/stream-leases.js'
-import { freshDatabase } from '../helper.js'
+import { createTestDatabase } from '../support/app.js'
 
 const START = { startedAt: 10, startPositionMs: 5_000 }
 const TIMINGS: readonly ItemTiming[] = [
@@ -152,7 +152,7 @@ async function mergeByArrayFilters (
 }
 
 t.test('events of a play', async (t) => {
-  await connectDatabase(await freshDatabase(t))
+  await connectDatabase(await createTestDatabase(t))
   t.teardown(async () => {
     await mongoose.connection.dropDatabase()
     await disconnectDatabase()

@@ -4,7 +4,9 @@ import { Account } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { Play } from '../../models/play.js'
 import { flushExpiredLeases } from '../../src/watching/streams/flush.js'
-import { call, containerOf, type Answer, type Person } from '../helper.js'
+import { containerOf } from '../support/app.js'
+import { call, type TestResponse } from '../support/requests.js'
+import type { TestUser } from '../support/users.js'
 import { ReferenceModel, type ModelActions, type ModelEvent, type ModelPlay } from './reference-model.js'
 import type { Step } from './scenario-steps.js'
 import type { World } from './scenario-world.js'
@@ -64,7 +66,7 @@ export class ScenarioRunner {
   private readonly plays = new Map<string, ModelPlay>()
   private requests = 0
 
-  constructor (readonly world: World, readonly kim: Person, readonly findCrash: (request: number) => Crash | null) {
+  constructor (readonly world: World, readonly kim: TestUser, readonly findCrash: (request: number) => Crash | null) {
     this.base = `/v1/profiles/${kim.profileId}`
   }
 
@@ -77,7 +79,7 @@ export class ScenarioRunner {
   }
 
   /** Sends a request to either app, and once more after a failure, as clients do. */
-  private async send (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
+  private async send (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<TestResponse> {
     const crash = this.findCrash(this.requests)
     const endCrash = crash === null ? null : injectCrash(crash)
     try {
@@ -92,7 +94,7 @@ export class ScenarioRunner {
     return second
   }
 
-  private async sendOnce (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
+  private async sendOnce (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<TestResponse> {
     return await call(this.nextApp(), method, url, { token: this.kim.token, ...(body === undefined ? {} : { body }) })
   }
 
@@ -306,7 +308,7 @@ export function toPlayId (item: number, play: number): string {
   return `3f2c9d1e-8f0a-4b7e-9a51-${String(play * 10 + item).padStart(12, '0')}`
 }
 
-function hasFailed ({ status, body }: Answer): boolean {
+function hasFailed ({ status, body }: TestResponse): boolean {
   return status >= 500 ||
     (status === 200 && Array.isArray(body?.results) &&
       body.results.some((one: { status: number }) => one.status >= 500))

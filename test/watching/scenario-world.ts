@@ -4,7 +4,9 @@ import { Types } from 'mongoose'
 import type { Test } from 'tap'
 import { Media } from '../../models/media.js'
 import { initialHlsState } from '../../src/media/packaging/packaging-state.js'
-import { containerOf, signUpAdmin, startApp, createStillClock, type TestClock } from '../helper.js'
+import { containerOf, startApp } from '../support/app.js'
+import { createManualClock, type TestClock } from '../support/clock.js'
+import { signUpAdmin } from '../support/users.js'
 import type { ModelItem } from './reference-model.js'
 
 export interface World {
@@ -43,7 +45,7 @@ async function addFile (item: string, title: string, durationMs: number): Promis
 }
 
 export async function buildWorld (t: Test): Promise<World> {
-  const clock = createStillClock()
+  const clock = createManualClock()
   const first = await startApp(t, {}, undefined, clock)
   const admin = await signUpAdmin(first.app)
   const items: ModelItem[] = []

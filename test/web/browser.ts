@@ -1,7 +1,7 @@
 // Chromium for tests and screenshots: finds it, opens pages that record errors, and logs in.
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { canRun } from '../can-run.js'
+import { isExecutable } from '../support/run-command.js'
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const INSTALLATION_PATHS = [
@@ -16,7 +16,7 @@ export function findChromium (): string | null {
   if (configured !== undefined) return configured
   const folders = (process.env['PATH'] ?? '').split(path.delimiter)
   const commandPaths = folders.flatMap((folder) => COMMANDS.map((command) => path.join(folder, command)))
-  return [...commandPaths, ...INSTALLATION_PATHS].find(canRun) ?? null
+  return [...commandPaths, ...INSTALLATION_PATHS].find(isExecutable) ?? null
 }
 
 export async function launchBrowser (executablePath: string): Promise<Browser> {

@@ -1,7 +1,8 @@
 // The files of the watch page: caching, content security policy and paths.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { call, startApp } from '../helper.js'
+import { startApp } from '../support/app.js'
+import { call } from '../support/requests.js'
 
 t.test('the page has a strict content security policy, and its assets are cached forever', async (t) => {
   const { app } = await startApp(t)

@@ -2,17 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import {
-  addMovie,
-  addShow,
-  PASSWORD,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  type Person,
-  containerOf,
-} from '../helper.js'
+import { startApp, containerOf } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 import { findChromium, launchBrowser, logIn, logInToHome, openPage, type RecordedPage } from './browser.js'
 import {
   clearPlaybackStarts,
@@ -54,10 +47,10 @@ t.test('the watch page', {
   const movie = await addMovie(app, admin, { originalLanguage: 'en', title: 'The Matrix' }, CLIPS)
   const show = await addShow(app, admin, { originalLanguage: 'en' }, ['480p-en'])
 
-  async function openHome (t: Test, person: Person, options = {}): Promise<RecordedPage> {
+  async function openHome (t: Test, user: TestUser, options = {}): Promise<RecordedPage> {
     const recorded = await openPage(browser, options)
     recorded.page.setDefaultTimeout(PAGE_TIMEOUT_MS)
-    await logInToHome(recorded.page, origin, person.email, PASSWORD)
+    await logInToHome(recorded.page, origin, user.email, PASSWORD)
     t.teardown(async () => {
       await recorded.page.context().close()
     })
@@ -273,8 +266,8 @@ t.test('the watch page', {
   })
 
   /** Finds the stored audio language of the movie. */
-  async function findStoredLanguage (person: Person): Promise<string | undefined> {
-    return (await person.get(`/v1/profiles/${person.profileId}/languages/${movie}`)).body.audio?.language
+  async function findStoredLanguage (user: TestUser): Promise<string | undefined> {
+    return (await user.get(`/v1/profiles/${user.profileId}/languages/${movie}`)).body.audio?.language
   }
 })
 

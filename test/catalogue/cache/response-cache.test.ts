@@ -1,7 +1,11 @@
 import t from 'tap'
 import { Collection } from '../../../models/collection.js'
 import { Title } from '../../../models/title.js'
-import { addMovie, addShow, call, signUp, signUpAdmin, startApp, upload, watch, type Answer } from '../../helper.js'
+import { startApp } from '../../support/app.js'
+import { addMovie, addShow, uploadClip } from '../../support/catalogue.js'
+import { watch } from '../../support/playback.js'
+import { call, type TestResponse } from '../../support/requests.js'
+import { signUp, signUpAdmin } from '../../support/users.js'
 
 t.test('cached responses', { timeout: 60_000 }, async (t) => {
   const { app, clock } = await startApp(t)
@@ -29,8 +33,8 @@ t.test('cached responses', { timeout: 60_000 }, async (t) => {
     account: kim.with(await accountToken(kim)),
     admin,
   }
-  const readAll = async (): Promise<Record<string, Answer[]>> => {
-    const readUrls = async (client: typeof kim): Promise<Answer[]> =>
+  const readAll = async (): Promise<Record<string, TestResponse[]>> => {
+    const readUrls = async (client: typeof kim): Promise<TestResponse[]> =>
       await Promise.all(urls.map(async (url) => await client.get(url)))
     const responses = Object.entries(clients).map(async ([name, client]) => [name, await readUrls(client)] as const)
     return Object.fromEntries(await Promise.all(responses))
@@ -93,11 +97,12 @@ t.test('cached responses', { timeout: 60_000 }, async (t) => {
         async () =>
           await admin.patch(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`, { synopsis: 'A lord comes to stay.' }),
       ],
-      ['files of the movie', [0], async () => await upload(app, admin, `movies/${movie}`, '1080p-es')],
+      ['files of the movie', [0], async () => await uploadClip(app, admin, `movies/${movie}`, '1080p-es')],
       [
         'files of an episode',
         [2, 3],
-        async () => await upload(app, admin, `shows/${show.id}/seasons/1/episodes/1`, '480p-en', '?edition=restored'),
+        async () =>
+          await uploadClip(app, admin, `shows/${show.id}/seasons/1/episodes/1`, '480p-en', '?edition=restored'),
       ],
       [
         'a collection with both titles',
@@ -149,7 +154,7 @@ t.test('cached responses', { timeout: 60_000 }, async (t) => {
 
   t.test('a title that is deleted and created again with the same ID is served in its new version', async (t) => {
     const line = { kind: 'movie', id: 'd00000000000000000000001', title: 'First' }
-    const importLine = async (body: object): Promise<Answer> =>
+    const importLine = async (body: object): Promise<TestResponse> =>
       await call(app, 'POST', '/v1/admin/import', {
         token: admin.token,
         body: JSON.stringify(body),

@@ -3,7 +3,11 @@ import mongoose from 'mongoose'
 import t from 'tap'
 import { createLeaseCheck } from '../../../src/media/delivery/lease-check.js'
 import type { LeaseGrant } from '../../../src/media/delivery/media-urls.js'
-import { addMovie, createStillClock, play, signUp, signUpAdmin, startApp } from '../../helper.js'
+import { startApp } from '../../support/app.js'
+import { addMovie } from '../../support/catalogue.js'
+import { createManualClock } from '../../support/clock.js'
+import { play } from '../../support/playback.js'
+import { signUp, signUpAdmin } from '../../support/users.js'
 
 t.test('the lease check', async (t) => {
   const { app } = await startApp(t)
@@ -33,7 +37,7 @@ t.test('the lease check', async (t) => {
   }
 
   t.test('concurrent checks share a read, and a live lease is cached for 4 s', async (t) => {
-    const clock = createStillClock()
+    const clock = createManualClock()
     const leases = createLeaseCheck(clock.now)
     const grant = await start()
     const checks = async (): Promise<void> => {
@@ -52,7 +56,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a negative result is never cached', async (t) => {
-    const leases = createLeaseCheck(createStillClock().now)
+    const leases = createLeaseCheck(createManualClock().now)
     const grant = await start()
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
@@ -64,7 +68,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('an invalidation also discards the result of a read in progress', async (t) => {
-    const leases = createLeaseCheck(createStillClock().now)
+    const leases = createLeaseCheck(createManualClock().now)
     const grant = await start()
     const inProgress = leases.isLive(grant)
     leases.invalidate(grant.account)
@@ -76,7 +80,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a failed read rejects its checks and is not cached', async (t) => {
-    const leases = createLeaseCheck(createStillClock().now)
+    const leases = createLeaseCheck(createManualClock().now)
     const grant = await start()
     const invalid = { ...grant, account: 'not an ID' }
     await Promise.all([

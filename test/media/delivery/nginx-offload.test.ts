@@ -5,8 +5,11 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { addMovie, clipBytes, play, signUp, signUpAdmin, startApp, containerOf, openApp } from '../../helper.js'
-import { findNginx, NO_NGINX, startNginx } from '../../nginx.js'
+import { startApp, containerOf, openApp } from '../../support/app.js'
+import { addMovie, clipBytes } from '../../support/catalogue.js'
+import { play } from '../../support/playback.js'
+import { signUp, signUpAdmin } from '../../support/users.js'
+import { findNginx, NO_NGINX, startNginx } from '../../support/nginx.js'
 
 const binary = findNginx()
 

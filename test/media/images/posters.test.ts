@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { MAX_IMAGE_BYTES } from '../../../src/media/images/images.js'
-import { addMovie, call, expectProblem, type Answer } from '../../helper.js'
+import { addMovie } from '../../support/catalogue.js'
+import { call, expectProblem, type TestResponse } from '../../support/requests.js'
 import { JPEG, PNG, startSidecarTest, WEBP } from '../sidecar-test.js'
 
 t.test('posters', async (t) => {
@@ -10,7 +11,7 @@ t.test('posters', async (t) => {
 
   t.test('an uploaded poster is cached permanently and removed with the next poster or the title', async (t) => {
     const other = await addMovie(app, admin, {}, [])
-    const post = async (bytes: Buffer, type: string, id = other): Promise<Answer> =>
+    const post = async (bytes: Buffer, type: string, id = other): Promise<TestResponse> =>
       await send(`/v1/admin/titles/${id}/poster`, bytes, type)
     const first = await post(JPEG, 'image/jpeg')
     t.match(first, { status: 201, body: { posterUrl: `/v1/images/${first.body.imageId}` } })

@@ -8,7 +8,11 @@ import { Media } from '../../../models/media.js'
 import { createMediaPackager } from '../../../src/media/packaging/packager.js'
 import { createPackaging, type Packaging } from '../../../src/media/packaging/packaging.js'
 import { packagePrefix } from '../../../src/media/object-cleanup.js'
-import { addMovie, call, play, signUp, signUpAdmin, startApp, containerOf } from '../../helper.js'
+import { startApp, containerOf } from '../../support/app.js'
+import { addMovie } from '../../support/catalogue.js'
+import { play } from '../../support/playback.js'
+import { call } from '../../support/requests.js'
+import { signUp, signUpAdmin } from '../../support/users.js'
 import { createVp8Clip, withInvalidSampleSize } from '../clips.js'
 
 async function packageAll (packaging: Packaging): Promise<void> {

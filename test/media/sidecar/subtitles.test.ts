@@ -1,8 +1,12 @@
 // Subtitles: upload and conversion by administrators, signed URLs, selection at the start of playback, HLS renditions.
 import { Parser } from 'm3u8-parser'
 import t from 'tap'
-import { MAX_SUBTITLE_BYTES } from '../../../src/media/sidecar/subtitle-text.js'
-import { addMovie, containerOf, expectProblem, play, signUp, type Answer } from '../../helper.js'
+import { MAX_SUBTITLE_BYTES } from '../../../src/media/sidecar/subtitle-reader.js'
+import { containerOf } from '../../support/app.js'
+import { addMovie } from '../../support/catalogue.js'
+import { play } from '../../support/playback.js'
+import { expectProblem, type TestResponse } from '../../support/requests.js'
+import { signUp } from '../../support/users.js'
 import { expectTokenRequired, PNG, sidecarFilesOf, startSidecarTest, VTT } from '../sidecar-test.js'
 
 const SRT = '\ufeff1\r\n00:00:01,000 --> 00:00:03,500\r\n{\\an8}<i>Hello</i> <font color="red">you</font> & me\r\n' +
@@ -17,7 +21,7 @@ t.test('subtitles', async (t) => {
     body: string | Buffer = VTT,
     type = 'text/vtt',
     item = `movies/${movie}`,
-  ): Promise<Answer> => await send(`/v1/admin/${item}/subtitles?${query}`, body, type)
+  ): Promise<TestResponse> => await send(`/v1/admin/${item}/subtitles?${query}`, body, type)
 
   t.test('a subtitle is available to the next playback as WebVTT with a signed URL', async (t) => {
     const added = await addSubtitle('language=es')
@@ -123,7 +127,7 @@ t.test('subtitles', async (t) => {
   t.test('an item has at most 64 subtitles, also with concurrent uploads', async (t) => {
     const other = await addMovie(app, admin, {}, [])
     let count = 0
-    const addMany = async (length: number): Promise<Answer[]> =>
+    const addMany = async (length: number): Promise<TestResponse[]> =>
       await Promise.all(
         Array.from({ length }, async () =>
           await addSubtitle('language=en', `${VTT}\nNOTE ${count++}\n`, 'text/vtt', `movies/${other}`)),

@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { MAX_IMAGE_BYTES } from '../../../src/media/images/images.js'
-import { containerOf, expectProblem, play, type Answer } from '../../helper.js'
+import { containerOf } from '../../support/app.js'
+import { play } from '../../support/playback.js'
+import { expectProblem, type TestResponse } from '../../support/requests.js'
 import { expectTokenRequired, JPEG, PNG, sidecarFilesOf, startSidecarTest, VTT } from '../sidecar-test.js'
 
 const SPRITE_INDEX = 'WEBVTT\n\n00:00.000 --> 00:10.000\nsprite.jpg#xywh=0,0,160,90\n\n' +
@@ -22,7 +24,11 @@ t.test('seek thumbnails', async (t) => {
     ])
     return { body: Buffer.concat([...pieces, Buffer.from('--x--\r\n')]), type: 'multipart/form-data; boundary=x' }
   }
-  const addThumbnails = async (index: string | Buffer, image: Buffer, item = `movies/${movie}`): Promise<Answer> => {
+  const addThumbnails = async (
+    index: string | Buffer,
+    image: Buffer,
+    item = `movies/${movie}`,
+  ): Promise<TestResponse> => {
     const { body, type } = form({ index: [index, 'text/vtt'], image: [image, 'image/jpeg'] })
     return await send(`/v1/admin/${item}/thumbnails`, body, type)
   }

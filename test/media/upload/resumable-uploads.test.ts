@@ -4,7 +4,8 @@ import path from 'node:path'
 import t from 'tap'
 import { Media } from '../../../models/media.js'
 import { MediaUpload, NOT_LOCKED } from '../../../models/media-upload.js'
-import { call, containerOf, expectProblem } from '../../helper.js'
+import { containerOf } from '../../support/app.js'
+import { call, expectProblem } from '../../support/requests.js'
 import {
   clip,
   createUpload,
@@ -14,7 +15,7 @@ import {
   readResult,
   sha256,
   startUploadTest,
-} from '../../upload-requests.js'
+} from '../../support/upload-requests.js'
 
 t.test('after a crash', async (t) => {
   const test = await startUploadTest(t, 'local')

@@ -7,8 +7,11 @@ import { Play, type StoredPlay } from '../../../models/play.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { measureMaxSizeAccount } from '../../../bench/max-size-account.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
-import { addMovie, signUp, signUpAdmin, startApp, watch, type Person, containerOf } from '../../helper.js'
-import { movieTitle } from '../../movie-titles.js'
+import { startApp, containerOf } from '../../support/app.js'
+import { addMovie } from '../../support/catalogue.js'
+import { watch } from '../../support/playback.js'
+import { signUp, signUpAdmin, type TestUser } from '../../support/users.js'
+import { movieTitle } from '../../support/movie-titles.js'
 
 t.test('a profile with more titles than the account embeds', async (t) => {
   const { app, clock } = await startApp(t)
@@ -18,18 +21,18 @@ t.test('a profile with more titles than the account embeds', async (t) => {
   const ids = movies.map(({ _id }) => _id.toString())
   for (const id of ids) await containerOf(app).catalogue.reloadTitle(id)
   const base = clock.now().getTime() - 86_400_000
-  const report = (kim: Person, i: number, positionMs: number, minute = i) =>
+  const report = (kim: TestUser, i: number, positionMs: number, minute = i) =>
     kim.put(`/v1/profiles/${kim.profileId}/progress/${ids[i]}`, {
       positionMs,
       watchedMs: positionMs,
       at: new Date(base + minute * 60_000).toISOString(),
       playId: `3f2c9d1e-8f0a-4b7e-9a51-${String(minute).padStart(12, '0')}`,
     })
-  const cards = async (kim: Person) =>
+  const cards = async (kim: TestUser) =>
     (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching?limit=100`)).body.items as Array<
       { title: { title: string }, positionMs: number }
     >
-  const embedded = async (kim: Person) =>
+  const embedded = async (kim: TestUser) =>
     (await Account.findById(kim.accountId).lean<StoredAccount>())!.profiles[0]!.watchHistory
   const expected = (count: number) =>
     Array.from({ length: count }, (_, i) => [movieTitle(count - 1 - i), 20_000 + count - 1 - i])

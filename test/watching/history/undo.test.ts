@@ -5,19 +5,12 @@ import { SoftDeleted } from '../../../models/soft-deleted.js'
 import { Undo } from '../../../models/undo.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
-import {
-  addMovie,
-  addShow,
-  expectProblem,
-  signInAgain,
-  signUp,
-  signUpAdmin,
-  startApp,
-  watch,
-  type Person,
-  containerOf,
-} from '../../helper.js'
-import { movieTitle } from '../../movie-titles.js'
+import { startApp, containerOf } from '../../support/app.js'
+import { addMovie, addShow } from '../../support/catalogue.js'
+import { watch } from '../../support/playback.js'
+import { expectProblem } from '../../support/requests.js'
+import { logInAgain, signUp, signUpAdmin, type TestUser } from '../../support/users.js'
+import { movieTitle } from '../../support/movie-titles.js'
 
 const DAY_MS = 86_400_000
 
@@ -28,9 +21,9 @@ t.test('undoing an action', async (t) => {
   const [first = '', second = '', third = ''] = show.episodes
   const movie = await addMovie(app, admin)
 
-  const base = (kim: Person) => `/v1/profiles/${kim.profileId}`
+  const base = (kim: TestUser) => `/v1/profiles/${kim.profileId}`
   /** Reads everything that the API shows of the watch state of a profile. */
-  async function readState (kim: Person) {
+  async function readState (kim: TestUser) {
     const get = async (path: string) => (await kim.get(`${base(kim)}/${path}`)).body
     return {
       history: await get('history?limit=100'),
@@ -44,7 +37,7 @@ t.test('undoing an action', async (t) => {
     }
   }
   /** Signs up a person with plays, a mark and a resumable movie. */
-  async function signUpWithHistory (): Promise<Person> {
+  async function signUpWithHistory (): Promise<TestUser> {
     const kim = await signUp(app)
     await watch(kim, clock, first, 58_000)
     await watch(kim, clock, movie, 34_567, 30_001)
@@ -53,7 +46,7 @@ t.test('undoing an action', async (t) => {
     clock.advance(1_000)
     return kim
   }
-  const ACTIONS: Array<[name: string, act: (kim: Person) => Promise<{ status: number, body: any }>]> = [
+  const ACTIONS: Array<[name: string, act: (kim: TestUser) => Promise<{ status: number, body: any }>]> = [
     ['hiding a title', async (kim) => await kim.delete(`${base(kim)}/continue-watching/${movie}`)],
     ['dropping a title', async (kim) => await kim.put(`${base(kim)}/dropped/${show.id}`)],
     ['marking a movie', async (kim) => await kim.put(`${base(kim)}/watched/${movie}`)],
@@ -86,7 +79,7 @@ t.test('undoing an action', async (t) => {
       const other = await signUp(app)
       expectProblem(t, await other.post(`${base(other)}/undo/${response.body.undo}`), 'not-found', 404)
       clock.advance(29 * DAY_MS)
-      const later = await signInAgain(app, kim)
+      const later = await logInAgain(app, kim)
       t.equal((await later.post(url)).status, 204)
       t.strictSame(await readState(later), before, 'the state is the same as before')
       t.equal((await later.post(url)).status, 204, 'a second undo succeeds')
@@ -137,7 +130,7 @@ t.test('undoing an action', async (t) => {
     const kim = await signUpWithHistory()
     const { undo } = (await kim.delete(`${base(kim)}/history`)).body
     clock.advance(30 * DAY_MS)
-    const later = await signInAgain(app, kim)
+    const later = await logInAgain(app, kim)
     expectProblem(t, await later.post(`${base(kim)}/undo/${undo}`), 'undo-expired', 410)
     expectProblem(t, await later.post(`${base(kim)}/undo/${'0'.repeat(24)}`), 'not-found', 404)
   })

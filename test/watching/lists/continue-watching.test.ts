@@ -2,19 +2,12 @@
 // position of a playback. All cases share one catalogue.
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import {
-  addMovie,
-  addShow,
-  call,
-  play,
-  signUp,
-  signUpAdmin,
-  startApp,
-  upload,
-  watch,
-  type Person,
-  type TestClock,
-} from '../../helper.js'
+import { startApp } from '../../support/app.js'
+import { addMovie, addShow, uploadClip } from '../../support/catalogue.js'
+import type { TestClock } from '../../support/clock.js'
+import { play, watch } from '../../support/playback.js'
+import { call } from '../../support/requests.js'
+import { signUp, signUpAdmin, type TestUser } from '../../support/users.js'
 
 const DAY_MS = 86_400_000
 /** Duration of the clips. */
@@ -23,7 +16,7 @@ const END_MS = 60_000
 interface Scene {
   app: FastifyInstance
   clock: TestClock
-  admin: Person
+  admin: TestUser
   show: string
   movie: string
   episodes: Map<string, string>
@@ -31,7 +24,7 @@ interface Scene {
 
 /** The actions of a case. Items are `movie`, `show`, or episodes like `s1e2`. */
 interface Actor extends Scene {
-  kim: Person
+  kim: TestUser
   /** Watches an item from its resume position to another position. */
   watches(what: string, positionMs?: number, watchedMs?: number): Promise<void>
   /** Reports an event of an offline device. */
@@ -103,7 +96,7 @@ async function buildScene (): Promise<Scene> {
   const { id: show, episodes: [a = '', b = '', c = '', d = ''] } = await addShow(app, admin)
   const movie = await addMovie(app, admin)
   const special = (await admin.get(`/v1/shows/${show}/seasons/0`)).body.episodes[0].id
-  await upload(app, admin, `shows/${show}/seasons/0/episodes/1`, '480p-en')
+  await uploadClip(app, admin, `shows/${show}/seasons/0/episodes/1`, '480p-en')
   return {
     app,
     clock,
@@ -416,7 +409,7 @@ t.test('cards follow changes of the catalogue', async (t) => {
     t.equal((await play(actor.kim, added)).body.code, 'not-aired', 'an episode that has not aired cannot be started')
     clock.advance(11 * DAY_MS)
     t.equal(await describeCards(actor), 'next Gourmet Night, waiting no-media')
-    await upload(app, admin, `shows/${show}/seasons/2/episodes/3`, '2160p-en')
+    await uploadClip(app, admin, `shows/${show}/seasons/2/episodes/3`, '2160p-en')
     t.equal(await describeCards(actor), 'next Gourmet Night')
     const basic = await createActor(scene, 'basic')
     await basic.watches('s2e2')
@@ -466,8 +459,8 @@ t.test('cards follow changes of the catalogue', async (t) => {
 
   t.test('a movie in two editions has one card and resumes in the same edition', async (t) => {
     const movie = await addMovie(app, admin, { title: 'Blade Runner' }, [])
-    await upload(app, admin, `movies/${movie}`, '480p-en', '?edition=theatrical')
-    await upload(app, admin, `movies/${movie}`, '1080p-en', '?edition=final')
+    await uploadClip(app, admin, `movies/${movie}`, '480p-en', '?edition=theatrical')
+    await uploadClip(app, admin, `movies/${movie}`, '1080p-en', '?edition=final')
     const kim = await signUp(app)
     const started = await play(kim, movie, { client: { maxHeight: 480 } })
     t.equal(started.body.mediaFile.edition, 'theatrical')

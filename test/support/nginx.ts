@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { canRun } from './can-run.js'
+import { isExecutable } from './run-command.js'
 
 export const NO_NGINX = 'nginx is not installed'
 const START_TIMEOUT_MS = 5_000
@@ -14,7 +14,7 @@ const START_TIMEOUT_MS = 5_000
 /** Path of nginx; null if it is not installed. In Debian it is not in the PATH of ordinary users. */
 export function findNginx (): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
-  return folders.map((folder) => path.join(folder, 'nginx')).find(canRun) ?? null
+  return folders.map((folder) => path.join(folder, 'nginx')).find(isExecutable) ?? null
 }
 
 export interface Nginx {

@@ -1,4 +1,4 @@
-// The part of m3u8-parser that the tests use; it comes without types.
+// Types for the part of m3u8-parser that the tests use; the package has none.
 declare module 'm3u8-parser' {
   export interface ByteRange {
     length: number

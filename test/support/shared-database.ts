@@ -1,4 +1,4 @@
-// The database of a test run: a process of its own holds it, and a file tells the tests its URI.
+// Finds the database of a test run. A separate process owns it and writes its URI to a file.
 import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 
@@ -7,11 +7,11 @@ export const RECORD_FILE = path.resolve('.cache', 'test-database.json')
 export interface DatabaseRecord {
   readonly uri: string
   readonly description: string
-  /** Process that holds the database. */
+  /** ID of the process that owns the database. */
   readonly pid: number
 }
 
-/** Reads the record of the database of this run; null without a run. */
+/** Reads the record of the current run; null without one. */
 export function readDatabaseRecord (): DatabaseRecord | null {
   try {
     const record = JSON.parse(readFileSync(RECORD_FILE, 'utf8')) as DatabaseRecord

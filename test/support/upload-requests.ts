@@ -1,21 +1,14 @@
-// Requests of the tus protocol for tests of resumable uploads.
+// Sends requests of the tus protocol, for tests of resumable uploads.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { Test } from 'tap'
-import {
-  addMovie,
-  call,
-  clipBytes,
-  containerOf,
-  signUpAdmin,
-  startApp,
-  type Answer,
-  type Person,
-  type TestApp,
-} from './helper.js'
-import { startS3Server, type S3Server } from './storage/s3-server.js'
+import { containerOf, startApp, type TestApp } from './app.js'
+import { addMovie, clipBytes } from './catalogue.js'
+import { call, type TestResponse } from './requests.js'
+import { signUpAdmin, type TestUser } from './users.js'
+import { startS3Server, type S3Server } from '../storage/s3-server.js'
 
 export const clip = clipBytes('480p-en')
 export const sha256 = createHash('sha256').update(clip).digest('hex')
@@ -23,14 +16,15 @@ export const PATCH_TYPE = 'application/offset+octet-stream'
 export const MAX_BYTES = 1_000_000
 
 export interface UploadTest extends TestApp {
-  readonly admin: Person
+  readonly admin: TestUser
   readonly movie: string
   readonly port: number
   readonly server: S3Server | null
-  /** Stored media files, and objects of unfinished uploads. */
+  /** Lists the stored media files and the objects of unfinished uploads. */
   contents(): Promise<{ files: string[], unfinished: string[] }>
 }
 
+/** Starts an app with one movie and an upload limit of 1 MB, on local storage or an S3 server. */
 export async function startUploadTest (
   t: Test,
   kind: 'local' | 's3',
@@ -69,16 +63,16 @@ export async function startUploadTest (
   }
 }
 
-/** Encodes Upload-Metadata. */
+/** Encodes the Upload-Metadata header. */
 export const encodeMetadata = (metadata: Record<string, string>): string =>
   Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`).join(',')
 
-/** Creates an upload. */
+/** Creates an upload and returns the response. */
 export async function createUpload (
   { app, admin, movie }: UploadTest,
   options: { sizeBytes?: number, metadata?: Record<string, string>, headers?: Record<string, string>, token?: string } =
     {},
-): Promise<Answer> {
+): Promise<TestResponse> {
   const { sizeBytes = clip.length, metadata = {}, headers = {}, token = admin.token } = options
   return await call(app, 'POST', '/v1/admin/uploads', {
     token,
@@ -91,14 +85,14 @@ export async function createUpload (
   })
 }
 
-/** Writes bytes at an offset. */
+/** Sends bytes at an offset. */
 export async function patchUpload (
   { app, admin }: UploadTest,
   url: string,
   offset: number,
   body: Buffer,
   token = admin.token,
-): Promise<Answer> {
+): Promise<TestResponse> {
   return await call(app, 'PATCH', url, {
     token,
     body,
@@ -106,7 +100,7 @@ export async function patchUpload (
   })
 }
 
-export async function headUpload ({ app, admin }: UploadTest, url: string): Promise<Answer> {
+export async function headUpload ({ app, admin }: UploadTest, url: string): Promise<TestResponse> {
   return await call(app, 'HEAD', url, { token: admin.token, headers: { 'tus-resumable': '1.0.0' } })
 }
 
@@ -114,7 +108,7 @@ export async function readOffset (test: UploadTest, url: string): Promise<number
   return Number((await headUpload(test, url)).headers['upload-offset'])
 }
 
-/** The upload after its processing. */
+/** Waits for the processing and returns the upload. */
 export async function readResult ({ app, admin }: UploadTest, url: string): Promise<any> {
   await containerOf(app).uploads.onIdle()
   return (await admin.get(url)).body

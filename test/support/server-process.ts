@@ -1,26 +1,26 @@
-// The service as a process of its own, for tests of what one process cannot show.
+// Starts the service as a separate process, for tests of signals, crashes and several processes.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { Account } from '../models/account.js'
-import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
-import { PASSWORD } from './helper.js'
+import { Account } from '../../models/account.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { PASSWORD } from './users.js'
 
-export interface Server {
+export interface ServerProcess {
   readonly origin: string
   readonly pid: number
-  /** With SIGTERM. @returns the exit code */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number>
 }
 
-/** Starts the service as a process of its own; stops with SIGTERM. */
+/** Starts the service on a free port and waits until it listens. The teardown stops it. */
 export async function startServer (
   t: { teardown: (end: () => unknown) => unknown },
   databaseUri: string,
   dataDir: string,
   variables: Readonly<Record<string, string>> = {},
-): Promise<Server> {
+): Promise<ServerProcess> {
   const secret = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
     env: {
@@ -37,14 +37,14 @@ export async function startServer (
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = new Promise<number>((resolve) =>
+  const exited = new Promise<number>((resolve) =>
     child.once('exit', (code) => {
       resolve(code ?? -1)
     })
   )
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM')
-    return await ended
+    return await exited
   }
   t.teardown(stop)
   const origin = await new Promise<string>((resolve, reject) => {
@@ -52,15 +52,16 @@ export async function startServer (
       const match = /API\s+(http:\S+)\/v1/.exec(line)
       if (match?.[1] !== undefined) resolve(match[1])
     })
-    void ended.then((code) => {
-      reject(new Error(`the server ended with ${code}`))
+    void exited.then((code) => {
+      reject(new Error(`The service exited with code ${code}.`))
     })
   })
   return { origin, pid: child.pid ?? 0, stop }
 }
 
+/** Sends a request to the process. The body of the response is parsed JSON or text. */
 export async function send (
-  server: Server,
+  server: ServerProcess,
   method: string,
   url: string,
   token?: string,
@@ -85,8 +86,8 @@ export async function send (
   }
 }
 
-/** Somebody with an account who is an administrator. @returns an access token */
-export async function signUpAdminAt (server: Server, databaseUri: string): Promise<string> {
+/** Signs an administrator up and returns an access token. */
+export async function signUpAdminAt (server: ServerProcess, databaseUri: string): Promise<string> {
   const credentials = { email: `admin-${randomUUID()}@example.com`, password: PASSWORD }
   await send(server, 'POST', '/v1/auth/signup', undefined, credentials)
   await connectDatabase(databaseUri)

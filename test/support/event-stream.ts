@@ -1,27 +1,28 @@
-// A client of server-sent events for tests.
+// Reads the server-sent events of the change feed.
 export interface ServerSentEvent {
   readonly id: string
   readonly items: any[]
   readonly reset: boolean
 }
 
-export interface EventReader {
+export interface EventStreamReader {
   readonly status: number
   readonly headers: Headers
-  /** The next event; null when the server ended the stream. */
+  /** Reads the next event; null when the server closed the stream. */
   next(): Promise<ServerSentEvent | null>
-  /** The next event with an item of a kind, or with a reset. */
+  /** Reads up to the next event that has an item of the kind, or a reset. */
   nextOfKind(kind: string): Promise<ServerSentEvent>
-  /** Waits for a comment line. @returns false when the server ended the stream */
+  /** Reads up to the next comment line. Returns false when the server closed the stream. */
   nextComment(): Promise<boolean>
   close(): void
 }
 
+/** Opens an event stream with an access token. */
 export async function openEventStream (
   url: string,
   token: string,
   headers: Record<string, string> = {},
-): Promise<EventReader> {
+): Promise<EventStreamReader> {
   const aborted = new AbortController()
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...headers },
@@ -65,7 +66,7 @@ export async function openEventStream (
     async nextOfKind (kind) {
       for (;;) {
         const event = await next()
-        if (event === null) throw new Error(`the stream ended before an event of kind ${kind}`)
+        if (event === null) throw new Error(`The stream ended before an event of kind ${kind}.`)
         if (event.reset || event.items.some((item) => item.kind === kind)) return event
       }
     },

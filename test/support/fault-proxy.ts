@@ -1,4 +1,4 @@
-// A TCP proxy that fails on demand: it refuses, hangs, or cuts a connection at the very moment an answer comes back.
+// A TCP proxy that simulates network faults: refused connections, stalled connections and lost responses.
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import type { Test } from 'tap'
@@ -8,14 +8,15 @@ export type Fault = null | 'refuse' | 'hang' | 'cut-replies'
 export interface FaultProxy {
   readonly port: number
   /**
-   * What happens from now on. `refuse` ends all connections and takes no new ones; `hang` keeps them and passes nothing on;
-   * `cut-replies` passes requests on and ends the connection instead of passing on the answer.
+   * The current fault. `refuse` closes all connections and rejects new ones. `hang` leaves them open without forwarding
+   * data. `cut-replies` forwards requests and closes the connection instead of forwarding the response.
    */
   fault: Fault
-  /** How many answers were cut. */
+  /** Number of responses that were not forwarded. */
   readonly cuts: number
 }
 
+/** Starts a proxy for a server; the teardown stops it. */
 export async function startFaultProxy (
   t: Test,
   target: { readonly host: string, readonly port: number },

@@ -1,13 +1,25 @@
-// The command line as a process of its own, on the database that a service is running on.
+// Runs the command line as a separate process.
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { TestApp } from './helper.js'
+import { accessSync, constants } from 'node:fs'
+import type { TestApp } from './app.js'
 
 export const SECRETS = {
   PASSWORD_PEPPER: 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-p',
   SIGNING_KEYS: 'k1:q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-k',
 }
 
-export interface Ended {
+/** Whether a file exists and this user may execute it. */
+export function isExecutable (file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export interface CommandResult {
+  /** Exit code; null after a signal. */
   readonly code: number | null
   readonly out: string
   readonly err: string
@@ -15,16 +27,18 @@ export interface Ended {
 
 interface RunOptions {
   readonly variables?: Record<string, string>
+  /** Written to standard input. */
   readonly input?: string
-  /** Given the process, to end it early. */
+  /** Receives the process, for example to end it early. */
   onStart?(child: ChildProcess): void
 }
 
+/** Runs a command on the database of an app and returns its output. */
 export async function runCommand (
   { databaseUri, config }: Pick<TestApp, 'databaseUri' | 'config'>,
   words: readonly string[],
   { variables = {}, input, onStart }: RunOptions = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   const env = {
     PATH: process.env['PATH'],
     NODE_ENV: 'test',
@@ -37,18 +51,18 @@ export async function runCommand (
     env,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  const ended = { out: '', err: '' }
+  const output = { out: '', err: '' }
   child.stdout?.on('data', (chunk) => {
-    ended.out += String(chunk)
+    output.out += String(chunk)
   })
   child.stderr?.on('data', (chunk) => {
-    ended.err += String(chunk)
+    output.err += String(chunk)
   })
   child.stdin?.end(input)
   onStart?.(child)
   return await new Promise((resolve) =>
     child.on('close', (code) => {
-      resolve({ code, ...ended })
+      resolve({ code, ...output })
     })
   )
 }
