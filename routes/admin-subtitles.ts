@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest } from '../src/errors.js'
-import type { MediaDeps } from '../src/media/deps.js'
-import { addSubtitle, removeSubtitle } from '../src/media/sidecar/sidecar-files.js'
-import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-text.js'
+import { addSubtitle, removeSubtitle, type SidecarDeps } from '../src/media/sidecar/sidecar-files.js'
+import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-reader.js'
 import { Id, Language, NoContent, responses, strict } from '../src/schemas/common.js'
 import { SubtitleKind } from '../src/schemas/languages.js'
-import { Subtitle } from '../src/schemas/media-files.js'
+import { AddedSubtitle } from '../src/schemas/media-files.js'
 import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
 import { toSubtitle } from '../src/views/media-files.js'
 
@@ -17,7 +16,7 @@ const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleK
 const WEBVTT = 'text/vtt'
 const SUBRIP = 'application/x-subrip'
 
-export type AdminSubtitlesRouteOptions = MediaDeps
+export type AdminSubtitlesRouteOptions = SidecarDeps
 
 const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = async (app, deps) => {
   const { catalogue } = deps
@@ -36,18 +35,28 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
     if (!Buffer.isBuffer(bytes)) {
       throw badRequest('empty-upload', `The body is empty. Send the subtitle file as ${WEBVTT} or ${SUBRIP}.`)
     }
-    const isSubRip = request.headers['content-type']?.toLowerCase().startsWith(SUBRIP) === true
-    const format = isSubRip ? 'srt' : 'vtt'
-    const subtitle = await addSubtitle(deps, title, item, { bytes, format, language, kind })
-    return await reply.code(201).send(toSubtitle(subtitle))
+    const contentType = request.headers['content-type'] ?? ''
+    const format = contentType.toLowerCase().startsWith(SUBRIP) ? 'srt' : 'vtt'
+    const charset = /;\s*charset="?([\w.:-]{1,40})/i.exec(contentType)?.[1] ?? null
+    const { subtitle, unreadableCues } = await addSubtitle(deps, title, item, {
+      bytes,
+      format,
+      language,
+      kind,
+      charset,
+    })
+    return await reply.code(201).send({ ...toSubtitle(subtitle), unreadableCues })
   }
 
   const uploadSchema = {
     tags: ['admin'],
     consumes: [WEBVTT, SUBRIP],
-    description: 'The body is the file: WebVTT, or SubRip, which is converted to WebVTT. `kind` is full by default.',
+    description:
+      'The body is the file: WebVTT, or SubRip, which is converted to WebVTT. `kind` is full by default. The ' +
+      'encoding is that of the byte order mark or of `charset` in the content type, else UTF-8. SubRip in another ' +
+      'encoding is read by its language.',
     querystring: SubtitleQuery,
-    response: responses({ 201: Subtitle }),
+    response: responses({ 201: AddedSubtitle }),
   }
 
   app.post('/admin/movies/:movieId/subtitles', {

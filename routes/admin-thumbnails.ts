@@ -5,16 +5,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest } from '../src/errors.js'
 import { toFormError } from '../src/http/request-body.js'
-import type { MediaDeps } from '../src/media/deps.js'
 import { MAX_IMAGE_BYTES } from '../src/media/images/images.js'
-import { setThumbnails } from '../src/media/sidecar/sidecar-files.js'
+import { setThumbnails, type SidecarDeps } from '../src/media/sidecar/sidecar-files.js'
 import { NoContent, responses } from '../src/schemas/common.js'
 import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
 
 /** Index and image, and the form around them. */
 const MAX_BODY_BYTES = 2 * MAX_IMAGE_BYTES + 64 * 1024
 
-export type AdminThumbnailsRouteOptions = MediaDeps
+export type AdminThumbnailsRouteOptions = SidecarDeps
 
 const adminThumbnails: FastifyPluginAsyncTypebox<AdminThumbnailsRouteOptions> = async (app, deps) => {
   const { catalogue } = deps

@@ -205,7 +205,7 @@ async function registerMediaRoutes (app: FastifyInstance, container: Container):
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, log, cursors, audit, catalogue, publishTitleChange, now } = container
-  const { storage, packaging, prober, uploads, watching } = container
+  const { storage, packaging, prober, subtitleReader, uploads, watching } = container
   const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
@@ -215,8 +215,8 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminCollections, { catalogue })
   await app.register(adminTransfer, { ...mediaDeps, config })
   await app.register(adminPosters, mediaDeps)
-  await app.register(adminSubtitles, mediaDeps)
-  await app.register(adminThumbnails, mediaDeps)
+  await app.register(adminSubtitles, { ...mediaDeps, subtitleReader })
+  await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)
   await app.register(mediaUploads, mediaFileDeps)
   await app.register(resumableUploads, { uploads, config })

@@ -24,6 +24,7 @@ import { createPackageIndexes, type PackageIndexes } from './media/packaging/pac
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
 import { createMediaProber, type MediaProber } from './media/probing/prober.js'
+import { createSubtitleReader, type SubtitleReader } from './media/sidecar/subtitle-reader.js'
 import { createResumableUploads, type ResumableUploads } from './media/upload/resumable-uploads.js'
 import { createTitleSearch, type TitleSearch } from './search/title-search.js'
 import { createCursorCodec, type CursorCodec } from './security/cursors.js'
@@ -53,6 +54,7 @@ export interface Container {
   readonly audit: AuditLog
   readonly storage: MediaStorage
   readonly prober: MediaProber
+  readonly subtitleReader: SubtitleReader
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
@@ -105,6 +107,7 @@ export async function buildContainer (
   const storage = await openStorage(config)
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
+  const subtitleReader = createSubtitleReader()
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const uploads = createResumableUploads({ ...media, config, packaging, prober })
   const accounts = { config, log, keys, hasher, mailer, background, audit, access, leases, now }
@@ -123,6 +126,7 @@ export async function buildContainer (
     ...media,
     cursors: createCursorCodec(keys),
     prober,
+    subtitleReader,
     packaging,
     packages: createPackageIndexes(storage),
     uploads,
@@ -148,6 +152,7 @@ export async function buildContainer (
       await uploads.close()
       await packaging.close()
       await prober.close()
+      await subtitleReader.close()
       await background.onIdle()
       await mailer.close()
       await search.close()

@@ -67,6 +67,13 @@ export const Subtitle = Type.Object({
 })
 export type Subtitle = Static<typeof Subtitle>
 
+export const AddedSubtitle = Type.Object({
+  ...Subtitle.properties,
+  unreadableCues: Type.Integer({
+    description: 'Cues that were left out, because their times could not be read or they are never visible',
+  }),
+})
+
 const Binary = { schema: Type.String({ format: 'binary' }) }
 /** Response contents. */
 export const imageContent = { 'image/jpeg': Binary, 'image/png': Binary, 'image/webp': Binary }

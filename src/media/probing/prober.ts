@@ -1,11 +1,11 @@
 // Probes uploaded files in a worker thread with limits on time and memory: a malicious file costs one thread at most.
-import { Piscina } from 'piscina'
-import { DomainError, storageUnavailable } from '../../errors.js'
+import { storageUnavailable } from '../../errors.js'
+import { createLimitedWorker, type WorkerFailure } from '../limited-worker.js'
 import { HEAD_BYTES, sniffContainer } from '../upload/sniff-container.js'
 import type { MediaInfo, ProbeOutcome, ProbeRejection, ProbeTask } from './probe-worker.js'
 import { openRangeReader } from './range-reader.js'
 
-export type ProbeFailure = ProbeRejection | 'damaged' | 'time-limit' | 'memory-limit' | 'closed'
+export type ProbeFailure = ProbeRejection | 'damaged' | Exclude<WorkerFailure, 'error'>
 
 /** `reason` completes the sentence "The file was received, but …". */
 export type ProbeResult =
@@ -40,49 +40,21 @@ const REASONS: Readonly<Record<ProbeFailure, string>> = {
  * @param timeLimitMs per file, without the time in the queue
  */
 export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HEAP_LIMIT_MB): MediaProber {
-  const pool = new Piscina<ProbeTask, ProbeOutcome>({
-    filename: new URL('./probe-worker.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: 1,
-    idleTimeout: 10_000,
-    resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
+  const worker = createLimitedWorker<ProbeTask, ProbeOutcome>(new URL('./probe-worker.js', import.meta.url), {
+    timeLimitMs,
+    heapLimitMb,
   })
-  // A file may crash the thread after its result was returned; an unhandled error event would end the process.
-  pool.on('error', () => {})
-  let isClosed = false
-  let lastTask: Promise<unknown> = Promise.resolve()
-
-  async function runTask (task: ProbeTask): Promise<ProbeResult> {
-    if (isClosed) return failure('closed')
-    const signal = AbortSignal.timeout(timeLimitMs)
-    try {
-      const outcome = await pool.run(task, { signal })
-      if ('isUnavailable' in outcome) throw storageUnavailable()
-      return 'info' in outcome ? { ok: true, info: outcome.info } : failure(outcome.rejection)
-    } catch (error) {
-      if (error instanceof DomainError) throw error
-      if (isClosed) return failure('closed')
-      if (signal.aborted) return failure('time-limit')
-      return failure(
-        error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? 'memory-limit'
-          : 'damaged',
-      )
-    }
-  }
-
   return {
     async probe (location, sizeBytes) {
       if (sniffContainer(await readHead(location, sizeBytes)) === null) return failure('unknown-format')
       const task = { location: location.toString(), isUrl: location instanceof URL, sizeBytes }
-      const result = lastTask.then(async () => await runTask(task))
-      lastTask = result.catch(() => undefined)
-      return await result
+      const result = await worker.run(task)
+      if (!result.ok) return failure(result.code === 'error' ? 'damaged' : result.code)
+      const { value } = result
+      if ('isUnavailable' in value) throw storageUnavailable()
+      return 'info' in value ? { ok: true, info: value.info } : failure(value.rejection)
     },
-    async close () {
-      isClosed = true
-      await pool.destroy()
-    },
+    close: worker.close,
   }
 }
 

@@ -15,13 +15,20 @@ import type { MediaDeps } from '../deps.js'
 import { detectImageType } from '../images/images.js'
 import { removeObjects, thumbnailKeys } from '../object-cleanup.js'
 import { sha256Hex, storeSmallObject } from '../small-objects.js'
-import { toThumbnailIndex, toWebVtt, type SubtitleFormat } from './subtitle-text.js'
+import type { SubtitleReader, SubtitleSource } from './subtitle-reader.js'
 
-export interface NewSubtitle {
-  readonly bytes: Buffer
-  readonly format: SubtitleFormat
-  readonly language: string
+export interface SidecarDeps extends MediaDeps {
+  readonly subtitleReader: SubtitleReader
+}
+
+export interface NewSubtitle extends SubtitleSource {
   readonly kind: SubtitleKind
+}
+
+export interface AddedSubtitle {
+  readonly subtitle: StoredSubtitle
+  /** Cues of the file that were left out. */
+  readonly unreadableCues: number
 }
 
 /**
@@ -29,18 +36,19 @@ export interface NewSubtitle {
  * @throws DomainError 409 `subtitle-limit`, 422 `unreadable-subtitle`
  */
 export async function addSubtitle (
-  deps: MediaDeps,
+  deps: SidecarDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
-  { bytes, format, language, kind }: NewSubtitle,
-): Promise<StoredSubtitle> {
+  { kind, ...source }: NewSubtitle,
+): Promise<AddedSubtitle> {
   const { publishTitleChange, storage, now } = deps
-  const webVtt = Buffer.from(await toWebVtt(bytes, format))
+  const { language } = source
+  const { webVtt, unreadableCues } = await deps.subtitleReader.readSubtitle(source)
   const media = await Media.findById(item.id).lean<StoredMedia>()
   const existing = media?.subtitles.find((subtitle) =>
     subtitle.language === language && subtitle.kind === kind && subtitle.sha256 === sha256Hex(webVtt)
   )
-  if (existing !== undefined) return existing
+  if (existing !== undefined) return { subtitle: existing, unreadableCues }
   const storageKey = `${item.id}/subtitle-${randomUUID()}`
   const sha256 = await storeSmallObject(storage, storageKey, webVtt)
   const subtitle: StoredSubtitle = {
@@ -61,7 +69,7 @@ export async function addSubtitle (
     throw error
   }
   await publishTitleChange(title.id)
-  return subtitle
+  return { subtitle, unreadableCues }
 }
 
 /**
@@ -83,14 +91,14 @@ export async function removeSubtitle (deps: MediaDeps, subtitleId: string): Prom
  * @throws DomainError 422 `unreadable-thumbnails`, `unreadable-image`
  */
 export async function setThumbnails (
-  deps: MediaDeps,
+  deps: SidecarDeps,
   title: CatalogueTitle,
   item: CatalogueItem,
   { index, image }: { index: Buffer, image: Buffer },
 ): Promise<StoredThumbnails> {
   const { publishTitleChange, storage, now } = deps
   const imageType = detectImageType(image)
-  const indexText = Buffer.from(await toThumbnailIndex(index))
+  const indexText = await deps.subtitleReader.readThumbnailIndex(index)
   const baseKey = `${item.id}/thumbnails-${randomUUID()}`
   const thumbnails: StoredThumbnails = {
     indexKey: `${baseKey}.vtt`,

@@ -1,0 +1,58 @@
+// Reads the times lines of WebVTT and SubRip, also as real files have them, and writes them as WebVTT. Every pattern is
+// linear in the length of the line.
+
+/** Times of a cue, ms. */
+export interface CueTimes {
+  readonly startMs: number
+  readonly endMs: number
+  /** Text behind the end time: cue settings or coordinates. */
+  readonly rest: string
+}
+
+/** Hours are optional; single digits, spaces, and `,` `.` `:` before the fraction occur. */
+const TIME = String.raw`((?:-\s?)?(?:\d{1,4}\s?:\s?)?-?\d{1,3}\s?:\s?-?\d{1,3}(?:\s?[.,:;]\s?-?\d{1,9})?)`
+/** `-->`, also with too few or typographic dashes, and escaped as in HTML. */
+const ARROW = String.raw`(?:(?:[-\u2010-\u2015\u2212=]\s?){1,3}(?:>|&gt;)|\u2192)`
+const TIMES_LINE = new RegExp(String.raw`^\s*${TIME}\s*${ARROW}\s*${TIME}(?![\d:])(.*)$`, 'u')
+const WEBVTT_TIME = String.raw`(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}`
+const WEBVTT_TIMES_LINE = new RegExp(String.raw`^[ \t]*${WEBVTT_TIME}[ \t]*-->[ \t]*${WEBVTT_TIME}(?:[ \t]|$)`)
+
+/** Reads a times line. @returns null if the line is not one */
+export function parseTimesLine (line: string): CueTimes | null {
+  const match = TIMES_LINE.exec(line)
+  if (match === null) return null
+  const [, start = '', end = '', rest = ''] = match
+  // Text may contain "10:30 -> 11:45".
+  if (!line.includes('-->') && ![start, end].every((time) => /[:.,].*[:.,]/.test(time))) return null
+  return { startMs: parseTime(start), endMs: parseTime(end), rest: rest.trim() }
+}
+
+/** True for a line that is meant as a times line, but whose times cannot be read. */
+export function isUnreadableTimesLine (line: string): boolean {
+  return line.includes('-->') && (/^\s*-?\d+\s?:/.test(line) || /-->\s?-?\d+\s?:/.test(line))
+}
+
+/** True for a times line by the WebVTT specification. */
+export function isWebVttTimesLine (line: string): boolean {
+  return WEBVTT_TIMES_LINE.test(line)
+}
+
+/** Renders a times line of WebVTT. */
+export function renderTimesLine ({ startMs, endMs }: Pick<CueTimes, 'startMs' | 'endMs'>, settings: string): string {
+  return `${toTimestamp(startMs)} --> ${toTimestamp(endMs)}${settings === '' ? '' : ` ${settings}`}`
+}
+
+/** A negative time, which an edited offset causes, is the start. */
+function parseTime (text: string): number {
+  if (text.includes('-')) return 0
+  const fields = text.replace(/\s/g, '').split(/[:.,;]/)
+  const hasFraction = fields.length === 4 || /[.,;]/.test(text)
+  const fraction = hasFraction ? fields.pop() ?? '' : ''
+  const seconds = fields.reduce((sum, field) => sum * 60 + Number(field), 0)
+  return seconds * 1_000 + Number(fraction.slice(0, 3).padEnd(3, '0'))
+}
+
+function toTimestamp (ms: number): string {
+  const pad = (value: number, length = 2): string => String(Math.floor(value)).padStart(length, '0')
+  return `${pad(ms / 3_600_000)}:${pad(ms / 60_000 % 60)}:${pad(ms / 1_000 % 60)}.${pad(ms % 1_000, 3)}`
+}
