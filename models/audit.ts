@@ -1,5 +1,6 @@
 // The audit log: who did what, when, and with which result. Entries are added, never changed or removed.
 import mongoose, { Schema, Types } from 'mongoose'
+import './mongoose-settings.js'
 import { AUDIT_RESULTS, type AuditResult } from '../src/domain/vocabulary.js'
 import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS } from './write-guards.js'
 

@@ -1,6 +1,7 @@
 // The newest changes for one profile, or of the catalogue, in order. A bounded list in one document: a single atomic
 // write numbers a change and removes the oldest.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
+import './mongoose-settings.js'
 import type { ChangeKind } from '../src/domain/vocabulary.js'
 import { updateWithPipeline } from './upsert.js'
 

@@ -1,5 +1,6 @@
 // A list of titles in a fixed order: a series of movies or an editorial list.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import { COLLECTION_KINDS, MAX_COLLECTION_TITLES, type CollectionKind } from '../src/domain/vocabulary.js'
 import { translationsPath, type Translation } from './title.js'
 

@@ -1,5 +1,6 @@
 // A request with an `Idempotency-Key` and its response: repeating the request returns the response and applies nothing.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export interface StoredIdempotencyRecord {
   /** SHA-256 of account and key, hexadecimal. */

@@ -1,6 +1,7 @@
 // Uploaded posters of titles. The ID is random, because an image is public for everyone who knows its ID.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export interface StoredImage {
   _id: Types.ObjectId

@@ -1,5 +1,6 @@
 // Progress of a file import, so that an interrupted import resumes. A finished import deletes its checkpoint.
 import mongoose, { Schema } from 'mongoose'
+import './mongoose-settings.js'
 
 const EXPIRES_AFTER_SECONDS = 30 * 86_400
 

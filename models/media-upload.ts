@@ -1,5 +1,6 @@
 // A resumable upload, from its creation to the media file. The media file gets the ID of the upload.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export const UPLOAD_STATES = ['uploading', 'processing', 'ready', 'failed'] as const
 export type UploadState = (typeof UPLOAD_STATES)[number]

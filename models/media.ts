@@ -1,6 +1,7 @@
 // The media files of one movie or episode in one document, whose ID is the item's.
 // The hooks bound the lists on every write method.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { conflict } from '../src/errors.js'
 import {

@@ -1,5 +1,6 @@
 // A movie: a title that is the playable item itself.
 import { Schema } from 'mongoose'
+import './mongoose-settings.js'
 import { markersSchema, Title, type Markers, type StoredTitle } from './title.js'
 
 export interface StoredMovie extends StoredTitle {

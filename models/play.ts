@@ -1,5 +1,6 @@
 // One play: one viewing of one movie or episode by one profile. Plays are the source of truth for watch state.
 import mongoose, { Schema, Types } from 'mongoose'
+import './mongoose-settings.js'
 import type { WatchedMark } from '../src/domain/item-state.js'
 import type { PlayProgress } from '../src/domain/progress.js'
 import { derivedId } from './derived-id.js'

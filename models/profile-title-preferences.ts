@@ -1,6 +1,7 @@
 // A profile's rating and languages for one title. One small document each, read by ID, so that thousands of ratings do
 // not enlarge the account.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
+import './mongoose-settings.js'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { TITLE_RATINGS, type TitleRating } from '../src/domain/vocabulary.js'
 import { derivedId } from './derived-id.js'

@@ -1,5 +1,6 @@
 // A signed-in device: one family of refresh tokens. Tokens are not stored; they are derived from the seed.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export interface StoredSession {
   _id: Types.ObjectId

@@ -1,6 +1,7 @@
 // A show with its seasons and episodes embedded. Their media files have a collection of their own, so that a show of a
 // thousand episodes stays small. Season 0 contains specials. The hooks bound the show on every write method.
 import mongoose, { Schema, Types } from 'mongoose'
+import './mongoose-settings.js'
 import { conflict } from '../src/errors.js'
 import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
 

@@ -1,5 +1,6 @@
 // Documents that an action removed from their collections, stored for as long as the action can be undone.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export interface SoftDeletedDocument {
   _id: Types.ObjectId

@@ -1,5 +1,6 @@
 // Recent attempts at a secret: one small document per key, counted in one atomic write.
 import mongoose, { Schema } from 'mongoose'
+import './mongoose-settings.js'
 
 export interface StoredThrottle {
   /** What the attempts are made at, such as `pin <profile ID>`. */

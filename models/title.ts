@@ -1,6 +1,7 @@
 // The catalogue: the fields that movies and shows share. Movie and Show are discriminators of this model, so that
 // wishlists, history and search refer to titles by one kind of ID. The hooks keep seasons out of bulk updates.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
 import { MAX_TRANSLATIONS } from '../src/domain/vocabulary.js'
 import {

@@ -1,5 +1,6 @@
 // What an action of a profile replaced, stored for as long as the action can be undone.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import type { StoredPlay } from './play.js'
 import type { WatchEntry } from './watch-entry.js'
 

@@ -1,6 +1,7 @@
 // One entry of a profile's watch history: its state of one title. Recent entries are embedded in the account, older
 // ones are in the archive, with the same shape.
 import { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import type { EndedItem, TitleState } from '../src/domain/next-up.js'
 import { MOVIE_ORDER_KEY, type WatchOrderKey } from '../src/domain/watch-order.js'
 

@@ -1,6 +1,7 @@
 // A profile's own order of its wishlist, outside the account, which stays small. The order may contain removed titles
 // and lack new ones; readers combine it with the wishlist.
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import { MAX_WISHLIST_TITLES } from './account.js'
 
 export interface StoredWishlistOrder {

@@ -1,12 +1,6 @@
 // The connection to MongoDB, with the write guarantees that the service relies on.
 import mongoose from 'mongoose'
-
-mongoose.set('strict', 'throw')
-mongoose.set('strictQuery', 'throw')
-mongoose.set('sanitizeFilter', true)
-mongoose.set('bufferCommands', false)
-mongoose.set('autoIndex', false)
-mongoose.set('autoCreate', false)
+import '../../models/mongoose-settings.js'
 
 /**
  * The monitor notices a silent server within 1.5 s and fails the operations on it; their retry selects a server for
@@ -46,6 +40,11 @@ export async function disconnectDatabase (): Promise<void> {
   if (users > 0) return
   connecting = null
   await mongoose.disconnect()
+}
+
+/** Whether the monitor of the connection sees the database. It notices a silent server within 1.5 s. */
+export function isDatabaseAvailable (): boolean {
+  return mongoose.connection.readyState === mongoose.ConnectionStates.connected
 }
 
 /** Whether the database responds to a ping. */
