@@ -1,5 +1,5 @@
-// kill -9 of the database while eight players report: what was acknowledged is there afterwards, once. The same with writes
-// that are not acknowledged by the journal loses some, which shows that the test can tell.
+// kill -9 of the database while eight clients report progress. A control with writes that are not flushed to the
+// journal loses some: it proves that the test detects lost writes.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,18 +10,18 @@ import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import { Movie } from '../../models/movie.js'
 import { loadConfig } from '../../src/config.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { installFallbackServer } from '../../src/database/fallback-server.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { defaultCacheDir, resolveDatabaseServer, type DatabaseServer } from '../../src/database/resolve-server.js'
-import { installFallbackServer } from '../../src/database/fallback-server.js'
-import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { openApp } from '../support/app.js'
 import { call, type TestResponse } from '../support/requests.js'
 import { signUp, type TestUser } from '../support/users.js'
 
-const PLAYERS = 8
+const CLIENTS = 8
 const KILLS = 3
 
-function newFolder (t: Test): string {
+function createFolder (t: Test): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'normflix-killed-'))
   t.teardown(() => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -30,9 +30,9 @@ function newFolder (t: Test): string {
 }
 
 t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_000 }, async (t) => {
-  const dataDir = newFolder(t)
+  const dataDir = createFolder(t)
   const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', RATE_LIMITS: 'off', DATA_DIR: dataDir })
-  const open = async (): Promise<{ server: DatabaseServer, app: Awaited<ReturnType<typeof openApp>> }> => {
+  const start = async (): Promise<{ server: DatabaseServer, app: Awaited<ReturnType<typeof openApp>> }> => {
     const server = await resolveDatabaseServer({ uri: null, dataDir, report: () => undefined })
     return { server, app: await openApp(config, server.uri) }
   }
@@ -43,61 +43,57 @@ t.test('an acknowledged write survives kill -9 of the database', { timeout: 250_
   await disconnectDatabase()
   await first.stop()
 
-  let { server, app } = await open()
-  const players = await Promise.all(
+  let { server, app } = await start()
+  const clients = await Promise.all(
     Array.from(
-      { length: PLAYERS },
-      async () => ({ person: await signUp(app), acknowledged: new Map<string, number>(), sent: 0 }),
+      { length: CLIENTS },
+      async () => ({ user: await signUp(app), acknowledged: new Map<string, number>(), sent: 0 }),
     ),
   )
   for (let kill = 1; kill <= KILLS; kill++) {
-    let isOver = false
-    const reporting = players.map(async (player) => {
-      while (!isOver) {
+    let hasFailed = false
+    const reports = clients.map(async (client) => {
+      while (!hasFailed) {
         const playId = randomUUID()
-        const positionMs = 1_000 * ++player.sent + 7
-        const { status } = await call(app, 'PUT', `/v1/profiles/${player.person.profileId}/progress/${movie}`, {
-          token: player.person.token,
+        const positionMs = 1_000 * ++client.sent + 7
+        const { status } = await call(app, 'PUT', `/v1/profiles/${client.user.profileId}/progress/${movie}`, {
+          token: client.user.token,
           body: { positionMs, watchedMs: 1_000, playId, at: new Date().toISOString() },
         })
-        if (status === 200) player.acknowledged.set(playId, positionMs)
-        else isOver = true
+        if (status === 200) client.acknowledged.set(playId, positionMs)
+        else hasFailed = true
       }
     })
     await wait(700 + Math.random() * 1_000)
     process.kill(server.pid ?? 0, 'SIGKILL')
-    await Promise.all(reporting)
+    await Promise.all(reports)
     await app.close()
-    ;({ server, app } = await open())
-    let [lost, twice, count] = [0, 0, 0]
-    for (const { person, acknowledged } of players) {
-      const found = await readPositions(app, person)
+    ;({ server, app } = await start())
+    let [lost, duplicated, count] = [0, 0, 0]
+    for (const { user, acknowledged } of clients) {
+      const stored = await readPositions(app, user)
       for (const positionMs of acknowledged.values()) {
-        const times = found.filter((one) => one === positionMs).length
+        const times = stored.filter((one) => one === positionMs).length
         if (times === 0) lost++
-        if (times > 1) twice++
+        if (times > 1) duplicated++
         count++
       }
-      const last = Math.max(...found)
-      t.equal(
-        (await call(app, 'GET', `/v1/profiles/${person.profileId}/progress/${movie}`, { token: person.token })).body
-          .positionMs,
-        last,
-        'it goes on at the newest',
-      )
+      const progressUrl = `/v1/profiles/${user.profileId}/progress/${movie}`
+      const progress = await call(app, 'GET', progressUrl, { token: user.token })
+      t.equal(progress.body.positionMs, Math.max(...stored), 'the resume position is the newest')
     }
     t.same(
-      { lost, twice },
-      { lost: 0, twice: 0 },
-      `kill ${kill}: of ${count} acknowledged ${lost} lost, ${twice} counted twice`,
+      { lost, duplicated },
+      { lost: 0, duplicated: 0 },
+      `kill ${kill}: ${count} acknowledged, ${lost} lost, ${duplicated} counted twice`,
     )
-    t.ok(count > PLAYERS)
+    t.ok(count > CLIENTS)
   }
   await app.close()
   await server.stop()
 })
 
-/** Where all plays of a profile stopped. */
+/** Reads the last position of every play of a profile. */
 async function readPositions (app: Parameters<typeof call>[0], { profileId, token }: TestUser): Promise<number[]> {
   const positions: number[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -113,49 +109,51 @@ async function readPositions (app: Parameters<typeof call>[0], { profileId, toke
   return positions
 }
 
-t.test('writes that no journal acknowledges do not', { timeout: 120_000 }, async (t) => {
-  const found = await resolveDatabaseServer({ uri: null, dataDir: null, report: () => undefined })
-  const isStandIn = found.source === 'fallback'
-  await found.stop()
+interface KillableServer {
+  readonly uri: string
+  kill(): void
+}
+
+t.test('control: writes without a journal flush are lost', { timeout: 120_000 }, async (t) => {
+  const resolved = await resolveDatabaseServer({ uri: null, dataDir: null, report: () => undefined })
+  const startKillable = resolved.source === 'fallback' ? startUnflushedFallback : startDatabase
+  await resolved.stop()
   let lost = 0
   let count = 0
-  for (let round = 0; round < 5 && lost === 0; round++) {
-    const folder = newFolder(t)
-    const start = async (): Promise<{ uri: string, kill: () => void }> =>
-      isStandIn ? await startForgetful(folder) : await startKept(folder)
-    const { uri, kill } = await start()
-    const client = await new mongoose.mongo.MongoClient(uri).connect()
+  for (let attempt = 0; attempt < 5 && lost === 0; attempt++) {
+    const folder = createFolder(t)
+    const server = await startKillable(folder)
+    const client = await new mongoose.mongo.MongoClient(server.uri).connect()
     const acknowledged: string[] = []
-    let isOver = false
-    const writing = Array.from({ length: PLAYERS }, async () => {
-      while (!isOver) {
+    let isKilled = false
+    const writes = Array.from({ length: CLIENTS }, async () => {
+      while (!isKilled) {
         const _id = randomUUID()
-        const isWritten = await client.db('forgetful').collection<{ _id: string }>('plays').insertOne({ _id }, {
+        const isAcknowledged = await client.db('control').collection<{ _id: string }>('plays').insertOne({ _id }, {
           writeConcern: { w: 1, journal: false },
         }).then(() => true, () => false)
-        if (isWritten) acknowledged.push(_id)
-        else isOver = true
+        if (isAcknowledged) acknowledged.push(_id)
+        else isKilled = true
       }
     })
     await wait(700 + Math.random() * 1_000)
-    kill()
-    isOver = true
-    await Promise.all(writing)
+    server.kill()
+    isKilled = true
+    await Promise.all(writes)
     await client.close()
-    const again = await start()
-    const reader = await new mongoose.mongo.MongoClient(again.uri).connect()
-    const kept = new Set(
-      (await reader.db('forgetful').collection<{ _id: string }>('plays').find().toArray()).map(({ _id }) => _id),
-    )
-    lost += acknowledged.filter((id) => !kept.has(id)).length
+    const restarted = await startKillable(folder)
+    const reader = await new mongoose.mongo.MongoClient(restarted.uri).connect()
+    const documents = await reader.db('control').collection<{ _id: string }>('plays').find().toArray()
+    const stored = new Set(documents.map(({ _id }) => _id))
+    lost += acknowledged.filter((id) => !stored.has(id)).length
     count += acknowledged.length
     await reader.close()
-    again.kill()
+    restarted.kill()
   }
-  t.ok(lost > 0, `of ${count} acknowledged ${lost} lost`)
+  t.ok(lost > 0, `${count} acknowledged, ${lost} lost`)
 })
 
-async function startKept (dataDir: string): Promise<{ uri: string, kill: () => void }> {
+async function startDatabase (dataDir: string): Promise<KillableServer> {
   const { uri, pid } = await resolveDatabaseServer({ uri: null, dataDir, report: () => undefined })
   return {
     uri,
@@ -165,8 +163,8 @@ async function startKept (dataDir: string): Promise<{ uri: string, kill: () => v
   }
 }
 
-/** The stand-in without its journal's flush at each commit: then it acknowledges what is in memory. */
-async function startForgetful (folder: string): Promise<{ uri: string, kill: () => void }> {
+/** Starts the fallback server without the option that flushes its journal at each commit. */
+async function startUnflushedFallback (folder: string): Promise<KillableServer> {
   const program = await installFallbackServer(defaultCacheDir(process.env), process.env, () => undefined)
   const child: ChildProcess = spawn(program, [
     '--port',
@@ -181,16 +179,16 @@ async function startForgetful (folder: string): Promise<{ uri: string, kill: () 
     'INFO',
   ], { stdio: ['ignore', 'pipe', 'pipe'] })
   const port = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    const listen = (chunk: Buffer): void => {
-      said += chunk.toString()
-      const found = /listening on \S*?:(\d+)/.exec(said)?.[1]
-      if (found !== undefined) resolve(found)
+    let output = ''
+    const findPort = (chunk: Buffer): void => {
+      output += chunk.toString()
+      const port = /listening on \S*?:(\d+)/.exec(output)?.[1]
+      if (port !== undefined) resolve(port)
     }
-    child.stdout?.on('data', listen)
-    child.stderr?.on('data', listen)
+    child.stdout?.on('data', findPort)
+    child.stderr?.on('data', findPort)
     child.once('exit', () => {
-      reject(new Error(said))
+      reject(new Error(output))
     })
   })
   return {

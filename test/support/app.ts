@@ -13,6 +13,7 @@ import { buildContainer, type Container } from '../../src/container.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
+import type { HttpTimeouts } from '../../src/http/timeouts.js'
 import { createLog } from '../../src/security/log.js'
 import { createTestClock, type TestClock } from './clock.js'
 import { readDatabaseRecord } from './shared-database.js'
@@ -68,7 +69,11 @@ export async function startApp (
 export async function openApp (
   config: Config,
   databaseUri: string,
-  { now, logTo }: { readonly now?: () => Date, readonly logTo?: Writable } = {},
+  { now, logTo, timeouts }: {
+    readonly now?: () => Date,
+    readonly logTo?: Writable,
+    readonly timeouts?: HttpTimeouts,
+  } = {},
 ): Promise<FastifyInstance> {
   const log = createLog(config, logTo)
   const container = await buildContainer({ ...config, mongodbUri: databaseUri }, {
@@ -77,7 +82,7 @@ export async function openApp (
     ...(now === undefined ? {} : { now }),
   })
   await container.open()
-  const app = await buildApp(container)
+  const app = await buildApp(container, timeouts)
   containers.set(app, container)
   return app
 }

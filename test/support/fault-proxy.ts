@@ -3,17 +3,17 @@ import { createConnection, createServer, type AddressInfo, type Socket } from 'n
 import { once } from 'node:events'
 import type { Test } from 'tap'
 
-export type Fault = null | 'refuse' | 'hang' | 'cut-replies'
+export type Fault = null | 'reject' | 'stall' | 'lose-responses'
 
 export interface FaultProxy {
   readonly port: number
   /**
-   * The current fault. `refuse` closes all connections and rejects new ones. `hang` leaves them open without forwarding
-   * data. `cut-replies` forwards requests and closes the connection instead of forwarding the response.
+   * `reject` closes all connections and rejects new ones. `stall` leaves them open without forwarding data.
+   * `lose-responses` forwards requests and closes the connection instead of forwarding the response.
    */
   fault: Fault
   /** Number of responses that were not forwarded. */
-  readonly cuts: number
+  readonly lostResponses: number
 }
 
 /** Starts a proxy for a server; the teardown stops it. */
@@ -23,10 +23,10 @@ export async function startFaultProxy (
 ): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let fault: Fault = null
-  let cuts = 0
+  let lostResponses = 0
 
   const server = createServer((client) => {
-    if (fault === 'refuse') {
+    if (fault === 'reject') {
       client.destroy()
       return
     }
@@ -39,16 +39,16 @@ export async function startFaultProxy (
       upstream.destroy()
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
-    if (fault === 'hang') { for (const socket of pair) socket.pause() }
+    if (fault === 'stall') { for (const socket of pair) socket.pause() }
     client.on('data', (chunk: Buffer) => {
       upstream.write(chunk)
     })
     upstream.on('data', (chunk: Buffer) => {
-      if (fault !== 'cut-replies') {
+      if (fault !== 'lose-responses') {
         client.write(chunk)
         return
       }
-      cuts++
+      lostResponses++
       end()
     })
   })
@@ -61,8 +61,8 @@ export async function startFaultProxy (
 
   return {
     port: (server.address() as AddressInfo).port,
-    get cuts () {
-      return cuts
+    get lostResponses () {
+      return lostResponses
     },
     get fault () {
       return fault
@@ -70,8 +70,8 @@ export async function startFaultProxy (
     set fault (next) {
       fault = next
       for (const pair of pairs) {
-        if (next === 'refuse') { for (const socket of pair) socket.destroy() }
-        else if (next === 'hang') { for (const socket of pair) socket.pause() }
+        if (next === 'reject') { for (const socket of pair) socket.destroy() }
+        else if (next === 'stall') { for (const socket of pair) socket.pause() }
         else for (const socket of pair) socket.resume()
       }
     },
