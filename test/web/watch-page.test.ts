@@ -70,7 +70,7 @@ t.test('the watch page', {
     await page.getByLabel('Email').fill(kim.email)
     await page.getByLabel('Password').fill('not the password')
     await page.keyboard.press('Enter')
-    await page.getByText('Wrong email or password.').waitFor()
+    await page.getByText('Wrong email address or password.').waitFor()
     await logIn(page, origin, kim.email, PASSWORD)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: /^Enter .+’s PIN$/ }).waitFor()
@@ -84,7 +84,7 @@ t.test('the watch page', {
     t.notMatch(await page.evaluate('JSON.stringify(sessionStorage)'), /eyJ/, 'no access token is stored')
   })
 
-  t.test('resets a forgotten password and confirms an email with the links in emails', async (t) => {
+  t.test('confirms an email address and resets a forgotten password with the links in emails', async (t) => {
     const kim = await signUp(app)
     const { page, errors } = await openPage(browser)
     t.teardown(async () => {
@@ -97,10 +97,12 @@ t.test('the watch page', {
       const { pathname, search } = new URL(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? 'http://x/none')
       return origin + pathname + search
     }
+    await page.goto(await findLink(/confirm/i))
+    await page.getByText('Email address confirmed').waitFor()
     await page.goto(`${origin}/watch`)
     await page.getByLabel('Email').fill(kim.email)
     await page.getByRole('button', { name: 'Forgot your password?' }).click()
-    await page.getByText('If an account with this email exists').waitFor()
+    await page.getByText('If an account with this email address exists').waitFor()
     const link = await findLink(/password/i)
     await page.goto(link)
     await page.getByLabel('New password').fill('six blind mice ran')
@@ -109,8 +111,6 @@ t.test('the watch page', {
     t.notMatch(page.url(), 'token')
     await page.getByRole('link', { name: 'Log in' }).click()
     await logIn(page, origin, kim.email, 'six blind mice ran')
-    await page.goto(await findLink(/confirm/i))
-    await page.getByText('Email confirmed').waitFor()
     t.same(errors, [])
     await page.goto(link)
     await page.getByLabel('New password').fill('seven blind mice ran')

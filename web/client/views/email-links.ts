@@ -14,10 +14,10 @@ export const EMAIL_LINK_VIEWS: Readonly<Record<string, EmailLinkView>> = {
 }
 
 async function confirmEmailView (host: HTMLElement, token: string): Promise<void> {
-  setPageTitle('Confirm your email')
+  setPageTitle('Confirm your email address')
   try {
     await confirmEmail(token)
-    host.replaceChildren(createStartPage(createNotice('Email confirmed', 'You can close this page or log in.')))
+    host.replaceChildren(createStartPage(createNotice('Email address confirmed', 'You can close this page or log in.')))
   } catch (error) {
     host.replaceChildren(createStartPage(createNotice('Something went wrong', describeLinkError(error))))
   }

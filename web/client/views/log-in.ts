@@ -48,7 +48,7 @@ export const logInView: View = async (host) => {
       navigate(routeUrl('profiles'))
     } catch (error) {
       problem.textContent = isProblem(error, 'wrong-credentials')
-        ? 'Wrong email or password.'
+        ? 'Wrong email address or password.'
         : describeError(error)
       submitButton.disabled = false
       submitButton.textContent = 'Log in'
@@ -60,7 +60,7 @@ export const logInView: View = async (host) => {
     if (!email.input.reportValidity()) return
     try {
       await requestPasswordReset(email.input.value.trim())
-      problem.textContent = 'If an account with this email exists, we sent a link to reset the password.'
+      problem.textContent = 'If an account with this email address exists, we sent a link to reset the password.'
     } catch (error) {
       problem.textContent = describeError(error)
     }
