@@ -1,7 +1,7 @@
 // The command line of a benchmark: options, steps with their durations on standard error, and clean-up.
 import { InvalidArgumentError, type Command } from 'commander'
 import ora, { type Ora } from 'ora'
-import { NoDatabaseError } from '../src/database/resolve-server.js'
+import { NoDatabaseError } from '../src/database/start-methods.js'
 import { InterruptedError, runWithCleanup, type Cleanup } from './cleanup.js'
 
 /** Parses an option. @throws InvalidArgumentError */

