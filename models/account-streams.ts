@@ -1,6 +1,7 @@
 // The stream leases of one account in one small document, so that one atomic write decides which streams may play.
 // The hooks enforce the plan's limits on concurrent streams and on resolution, on every write method.
 import mongoose, { Schema, type PipelineStage, type Types } from 'mongoose'
+import './mongoose-settings.js'
 import {
   REPLACE_METHODS,
   rootSegment,
@@ -31,8 +32,10 @@ export interface StreamLease {
   startedAt: Date
   /** The stream has ended from then on, unless a heartbeat renews the lease. */
   expiresAt: Date
-  /** Until when an ended private stream is stored for the next heartbeat; null while it is live. */
+  /** Until when a stream that ended early is stored for its next heartbeat; null while it is live. */
   retainedUntil: Date | null
+  /** Why the plan ended the stream; null for every other end. */
+  endReason: 'plan' | null
   startPositionMs: number
   durationMs: number | null
   /** Position from which the item counts as finished, ms; null when its runtime is unknown. */
@@ -49,6 +52,12 @@ export interface StreamLease {
   reachedEndWatchedMs: number | null
   /** The newest event in the history; equal to `at` when nothing is pending. */
   flushedAt: Date | null
+  /** True: the position is estimated from reads if the client reports none. */
+  estimatePosition: boolean
+  /** Last read of the media, if the position is estimated; null without reads. */
+  readAt: Date | null
+  /** Playing time of the video that was sent, if the position is estimated, ms. */
+  servedMs: number
 }
 
 export interface StoredStreams {
@@ -67,8 +76,11 @@ export interface StoredStreams {
 /** Bounds the document. Only a client that starts streams in a loop reaches it. */
 const MAX_STORED_LEASES = 32
 
-/** Exceeds the time between two heartbeats: the next one still finds an ended private stream, which leaves no play. */
-const PRIVATE_RETENTION_MS = 15_000
+/**
+ * Exceeds the time between two heartbeats: the next one still finds a private stream, which leaves no play, and the
+ * reason of a stream that the plan ended.
+ */
+const RETENTION_MS = 15_000
 
 /** `expiresAt` of a lease that lost its place: ended by every clock, and not null, so that it is removed. */
 const ENDED = new Date(1)
@@ -89,6 +101,7 @@ const leaseSchema = new Schema<StreamLease>({
   startedAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
   retainedUntil: { type: Date, default: null },
+  endReason: { type: String, enum: ['plan', null], default: null },
   startPositionMs: { type: Number, required: true },
   durationMs: { type: Number, default: null },
   completionThresholdMs: { type: Number, default: null },
@@ -106,6 +119,9 @@ const leaseSchema = new Schema<StreamLease>({
   reachedEndAt: { type: Date, default: null },
   reachedEndWatchedMs: { type: Number, default: null },
   flushedAt: { type: Date, default: null },
+  estimatePosition: { type: Boolean, default: false },
+  readAt: { type: Date, default: null },
+  servedMs: { type: Number, default: 0 },
 })
 
 const accountStreamsSchema = new Schema<StoredStreams>({
@@ -131,6 +147,8 @@ const UNGUARDED_LEASE_PATHS = new Set([
   'leases.reachedEndAt',
   'leases.reachedEndWatchedMs',
   'leases.flushedAt',
+  'leases.readAt',
+  'leases.servedMs',
 ])
 const GUARDED_ROOTS = new Set(['leases', 'maxStreams', 'maxHeight', 'limitRevision'])
 
@@ -178,13 +196,14 @@ function appendLimits (stages: PipelineStage[], now: Date): PipelineStage[] {
     $filter: { input: '$leases', as: 'lease', cond: { $or: [isStored, { $and: [isGranted, hasRoom] }] } },
   }
   const withHeight = { $mergeObjects: ['$$lease', { maxHeight: { $min: ['$$lease.maxHeight', '$maxHeight'] } }] }
-  const endedNow = { $mergeObjects: ['$$lease', { expiresAt: now }] }
+  const retainedUntil = { $ifNull: ['$$lease.retainedUntil', new Date(now.getTime() + RETENTION_MS)] }
+  const endedNow = { $mergeObjects: ['$$lease', { expiresAt: now, retainedUntil, endReason: 'plan' }] }
+  const isRetained = { $or: ['$$lease.private', { $eq: ['$$lease.endReason', 'plan'] }] }
   // A lease that another one replaced must not be renewed by a process whose clock is behind.
-  const retainedUntil = { $ifNull: ['$$lease.retainedUntil', new Date(now.getTime() + PRIVATE_RETENTION_MS)] }
   const endedBefore = {
     $mergeObjects: [
       '$$lease',
-      { expiresAt: ENDED, retainedUntil: { $cond: ['$$lease.private', retainedUntil, null] } },
+      { expiresAt: ENDED, retainedUntil: { $cond: [isRetained, retainedUntil, null] } },
     ],
   }
   const dueTimes = {
@@ -251,5 +270,6 @@ export function isDueForRemoval (
   { expiresAt, retainedUntil, private: isPrivate }: Pick<StreamLease, 'expiresAt' | 'retainedUntil' | 'private'>,
   now: Date,
 ): boolean {
-  return isPrivate ? retainedUntil !== null && retainedUntil <= now : expiresAt <= now
+  if (retainedUntil !== null) return retainedUntil <= now
+  return !isPrivate && expiresAt <= now
 }

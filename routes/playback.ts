@@ -27,6 +27,7 @@ import type { WatchingDeps } from '../src/watching/deps.js'
 import { findNextCard } from '../src/watching/lists/continue-card.js'
 import { requestedLanguages, toProgressEvent } from '../src/watching/requests.js'
 import type { FlushSchedule } from '../src/watching/streams/flush-schedule.js'
+import type { StreamTitles } from '../src/watching/streams/stream-titles.js'
 import { saveStreamLanguages } from '../src/watching/streams/languages.js'
 import { recordHeartbeat } from '../src/watching/streams/heartbeat.js'
 import { startPlayback } from '../src/watching/streams/start-playback.js'
@@ -39,6 +40,7 @@ export interface PlaybackRouteOptions extends ContentLanguageDeps {
   readonly catalogue: Catalogue
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
+  readonly streamTitles: StreamTitles
   readonly keys: KeyRing
   readonly leases: LeaseCheck
   now(): Date
@@ -55,7 +57,8 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       description:
         'Starts a stream, chooses the file and the languages, and returns the position to resume from. Over the ' +
         'stream limit of the plan it is a 409 `plan-stream-limit` that lists the live streams; `takeOver` ends one ' +
-        'of them in exchange.',
+        'of them in exchange. A profile token lists and ends only streams of its profile; `otherStreams` counts the ' +
+        'rest. The stream is live until 60 s pass without a heartbeat and without a read of its media.',
       operationId: 'startPlayback',
       params: ProfileParams,
       body: PlaybackBody,
@@ -63,20 +66,22 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
     },
   }, async (request, reply) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
-    const { accountId, sessionId: session } = callerOf(request)
+    const { estimatePosition = false } = request.body
+    const caller = callerOf(request)
     const owner = profileRef(request)
     const { title, item } = requireVisibleItem(catalogue, profileOf(request), itemId, now())
     const started = await startPlayback(watching, owner, {
       title,
       item,
-      session,
+      caller,
       device,
       client,
       requestedLanguages: requestedLanguages(request.body),
       takeOver,
       private: isPrivate,
+      estimatePosition,
     })
-    leases.invalidate(accountId)
+    leases.invalidate(owner.account)
     const localiser = createRequestLocaliser(deps, request)
     const body = toPlayback(deps, owner, { title, item, localiser }, started)
     return await reply.code(201).send(setContentLanguage(reply, localiser, body))
@@ -89,7 +94,9 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       summary: 'Send a heartbeat with the current position',
       description:
         'Keeps the stream alive for another 60 s. An older event never changes the position, and a repeated event ' +
-        'counts once. `audio` and `subtitles` are sent when the viewer chooses them; they are stored for the title.',
+        'counts once. `audio` and `subtitles` are sent when the viewer chooses them; they are stored for the title. ' +
+        'After the end of the stream it is a 409 `stream-ended`, whose `reason` is `ended` (expired, or ended by ' +
+        'another device), `plan`, `maturity` or `unavailable`.',
       operationId: 'sendHeartbeat',
       params: StreamParams,
       body: HeartbeatBody,
@@ -99,7 +106,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
     const { params: { streamId }, body: { state = 'playing' } } = request
     const owner = profileRef(request)
     const event = toProgressEvent(request.body, now())
-    const expiresAt = await recordHeartbeat(watching, owner, streamId, event, state, flushSchedule)
+    const expiresAt = await recordHeartbeat(deps, owner, profileOf(request), streamId, event, state)
     await saveStreamLanguages(owner, streamId, requestedLanguages(request.body), event.at, now())
     return { expiresAt: expiresAt.toISOString() }
   })

@@ -42,6 +42,13 @@ export const PlaybackBody = strict({
     describe(Id, 'ID of a stream of the account to end in exchange'),
   ),
   private: Type.Optional(Type.Boolean({ description: 'Records nothing in the history; false by default' })),
+  estimatePosition: Type.Optional(
+    Type.Boolean({
+      description:
+        'For players that send no heartbeat: saves an estimated position when the stream ends, from the time that ' +
+        'passed while media were read; false by default',
+    }),
+  ),
   subtitleMode: Type.Optional(SubtitleMode),
   ...languageChoice,
 })

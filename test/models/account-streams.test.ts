@@ -29,6 +29,7 @@ const requestOf = (fields: Partial<LeaseRequest> = {}): LeaseRequest => ({
   mediaFile: id(),
   device: null,
   private: false,
+  estimatePosition: false,
   videoHeight: 480,
   maxHeight: 720,
   startedAt: now,
@@ -67,7 +68,14 @@ t.test('stream leases within the limits of the account', async (t) => {
     fields: Partial<LeaseRequest> = {},
     takeOver: string | null = null,
   ): Promise<LeaseResult> =>
-    await acquireLease(account, DEFAULT_PLANS.limitsOf(plan), revision, requestOf(fields), takeOver, now)
+    await acquireLease(
+      account,
+      DEFAULT_PLANS.limitsOf(plan),
+      revision,
+      requestOf(fields),
+      takeOver === null ? null : { streamId: takeOver, profileId: null },
+      now,
+    )
   const applyPlan = async (account: string, plan: PlanName, revision: number): Promise<void> => {
     await applyStreamLimit(account, DEFAULT_PLANS.limitsOf(plan), revision, now)
   }
@@ -120,8 +128,8 @@ t.test('stream leases within the limits of the account', async (t) => {
     const started = []
     for (let i = 0; i < 4; i++) started.push(await start(account, 'premium', 3))
     await applyPlan(account, 'basic', 4)
-    const due = await findStreamsDueForRemoval(now, 100)
-    t.ok(due.some(({ _id }) => _id.toString() === account), 'ended streams are due for their flush')
+    const due = await findStreamsDueForRemoval(new Date(now.getTime() + 15_000), 100)
+    t.ok(due.some(({ _id }) => _id.toString() === account), 'ended streams are due for their flush after a heartbeat')
     t.strictSame(await liveIds(account), started.slice(0, 1).map(idOf))
     t.notOk((await start(account, 'premium', 3)).isAcquired, 'a start that has read the old plan')
     await applyPlan(account, 'premium', 3)

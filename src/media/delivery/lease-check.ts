@@ -1,7 +1,12 @@
-// Checks whether the stream that a media URL was signed for is live. Caches the leases of an account for a few seconds.
+// Checks whether the stream that a media URL was signed for is live, and whether its profile may still see the title.
+// Caches the leases and the maturity limits of an account for a few seconds.
 import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { findAccount } from '../../../models/account.js'
 import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
+import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
+import type { Catalogue } from '../../catalogue/store/catalogue.js'
+import type { MaturityScope } from '../../domain/maturity.js'
 import { DomainError } from '../../errors.js'
 import type { LeaseGrant } from './media-urls.js'
 
@@ -26,19 +31,27 @@ export interface LeaseCheck {
   invalidate(accountId: string): void
 }
 
-type Lease = Pick<StreamLease, 'expiresAt'> & { readonly id: string, readonly profile: string }
+type Lease = Pick<StreamLease, 'expiresAt'> & {
+  readonly id: string,
+  readonly profile: string,
+  readonly title: string,
+}
 
 interface AccountLeases {
   /** When the read started, ms since the epoch. */
   readonly readAt: number
   readonly leases: readonly Lease[]
+  /** By profile ID. */
+  readonly scopes: ReadonlyMap<string, MaturityScope>
 }
 
 /**
  * Creates a lease check with a cache.
- * @param now the clock by which leases expire
+ * @param deps `now` is the clock by which leases expire
  */
-export function createLeaseCheck (now: () => Date): LeaseCheck {
+export function createLeaseCheck (
+  { catalogue, now }: { readonly catalogue: Pick<Catalogue, 'findTitle'>, now(): Date },
+): LeaseCheck {
   // Concurrent range requests of a player share one read. A read that fails is not cached.
   const cache = new LRUCache<string, AccountLeases>({
     max: CACHE_MAX_ENTRIES,
@@ -46,14 +59,19 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
     ignoreFetchAbort: true,
     fetchMethod: async (accountId) => {
       const readAt = now().getTime()
-      return { readAt, leases: (await findStreamLeases(accountId)).map(toLease) }
+      const [leases, account] = await Promise.all([findStreamLeases(accountId), findAccount(accountId)])
+      const scopes = new Map(
+        account?.profiles.map(({ _id, kids, maxMaturityAge }) => [_id.toString(), { kids, maxMaturityAge }]),
+      )
+      return { readAt, leases: leases.map(toLease), scopes }
     },
   })
 
-  function hasLiveLease ({ leases }: AccountLeases, grant: LeaseGrant): boolean {
-    return leases.some((lease) =>
-      lease.id === grant.lease && lease.profile === grant.profile && isLeaseLive(lease, now())
-    )
+  function hasLiveLease ({ leases, scopes }: AccountLeases, grant: LeaseGrant): boolean {
+    const lease = leases.find(({ id, profile }) => id === grant.lease && profile === grant.profile)
+    const scope = scopes.get(grant.profile)
+    return lease !== undefined && scope !== undefined && isLeaseLive(lease, now()) &&
+      findVisibleTitle(catalogue, scope, lease.title, now()) !== null
   }
 
   return {
@@ -73,8 +91,8 @@ export function createLeaseCheck (now: () => Date): LeaseCheck {
   }
 }
 
-function toLease ({ _id, profile, expiresAt }: StreamLease): Lease {
-  return { id: _id.toString(), profile: profile.toString(), expiresAt }
+function toLease ({ _id, profile, title, expiresAt }: StreamLease): Lease {
+  return { id: _id.toString(), profile: profile.toString(), title: title.toString(), expiresAt }
 }
 
 /**

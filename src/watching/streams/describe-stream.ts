@@ -2,6 +2,7 @@
 import type { StoredProfile } from '../../../models/account.js'
 import type { StreamLease } from '../../../models/account-streams.js'
 import type { WatchingDeps } from '../deps.js'
+import { toLeaseProgress } from './stream-leases.js'
 
 export interface StreamDescription {
   readonly id: string
@@ -34,7 +35,7 @@ export function describeStream (
     season: lease.season,
     episode: lease.episode,
     state: lease.state,
-    positionMs: lease.positionMs,
+    positionMs: toLeaseProgress(lease).positionMs,
     durationMs: lease.durationMs,
     private: lease.private,
     since: lease.startedAt.toISOString(),

@@ -16,6 +16,7 @@ import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { mergePlay, type PlaySubject } from '../history/plays.js'
 import { clearedUntil, findWatchEntry, projectTitle, type Projection } from '../history/projection.js'
 import { removeIfWatched } from '../lists/wishlist.js'
+import { saveEstimate } from './lease-reads.js'
 import { hasUnflushedEvents } from './resume-position.js'
 import {
   findLease,
@@ -110,8 +111,9 @@ export async function flushAndRemoveLease (
 ): Promise<FlushResult | null> {
   let flushed: FlushResult | null = null
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const lease = await findLease(ref, streamId)
-    if (lease === null) return flushed
+    const found = await findLease(ref, streamId)
+    if (found === null) return flushed
+    const lease = await saveEstimate(ref, found)
     flushed = await flushLease(watching, ref, lease)
     await removeFromWishlistIfWatched(watching, ref, lease, flushed)
     if (await removeLease(ref.account, lease)) return flushed
@@ -156,8 +158,9 @@ export async function flushExpiredLeases (watching: WatchingDeps): Promise<numbe
 
 async function flushExpiredLeasesOf (watching: WatchingDeps, streams: StoredStreams, now: Date): Promise<number> {
   let removed = 0
-  for (const lease of streams.leases.filter((one) => isDueForRemoval(one, now))) {
-    const ref = { account: streams._id.toString(), profile: lease.profile.toString() }
+  for (const ended of streams.leases.filter((one) => isDueForRemoval(one, now))) {
+    const ref = { account: streams._id.toString(), profile: ended.profile.toString() }
+    const lease = await saveEstimate(ref, ended)
     const flushed = await flushLease(watching, ref, lease)
     await removeFromWishlistIfWatched(watching, ref, lease, flushed)
     if (await removeLease(streams._id, lease)) removed++

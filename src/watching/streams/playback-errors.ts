@@ -43,25 +43,46 @@ function exceedsPlanResolution ({ plans }: WatchingDeps, maxHeight: number, need
   )
 }
 
-/** @param holders the leases that use up the plan */
+/**
+ * @param holders the leases that use up the plan
+ * @param boundProfileId the profile of a profile token, which sees only its own streams; null for an account token
+ */
 export function streamLimitReached (
   watching: WatchingDeps,
   account: StoredAccount,
   holders: readonly StreamLease[],
+  boundProfileId: string | null,
 ): DomainError {
+  const listed = holders.filter(({ profile }) => boundProfileId === null || profile.toString() === boundProfileId)
   const { maxStreams } = account.limits
   const devices = maxStreams === 1 ? 'one device' : `${maxStreams} devices`
   return conflict(
     'plan-stream-limit',
     'Too many streams',
     `This plan plays on ${devices} at the same time. Stop a stream, or replace one with takeOver.`,
-    { maxStreams, streams: holders.map((lease) => describeStream(watching, account.profiles, lease)) },
+    {
+      maxStreams,
+      streams: listed.map((lease) => describeStream(watching, account.profiles, lease)),
+      otherStreams: holders.length - listed.length,
+    },
   )
 }
 
-export const streamEnded = (): DomainError =>
-  conflict(
-    'stream-ended',
-    'The stream has ended',
-    'Its lease expired or was ended by another device. The position is saved; start playback again.',
-  )
+/**
+ * Why a stream has ended.
+ * - `ended`: its lease expired, or another device or a log-out ended it
+ * - `plan`: the plan was changed, and its new limits exclude the stream
+ * - `maturity`: the title exceeds the maturity limit of the profile
+ * - `unavailable`: the title is unpublished, deleted or outside its availability dates
+ */
+export type StreamEndReason = 'ended' | 'plan' | 'maturity' | 'unavailable'
+
+const END_TEXTS: Readonly<Record<StreamEndReason, string>> = {
+  ended: 'Its lease expired or was ended by another device. The position is saved; start playback again.',
+  plan: 'The plan was changed and no longer includes this stream. The position is saved.',
+  maturity: 'The title exceeds the maturity limit of the profile. The position is saved.',
+  unavailable: 'The title is no longer available. The position is saved.',
+}
+
+export const streamEnded = (reason: StreamEndReason): DomainError =>
+  conflict('stream-ended', 'The stream has ended', END_TEXTS[reason], { reason })

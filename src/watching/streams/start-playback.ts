@@ -1,7 +1,7 @@
 // Starts a playback: chooses the file and the languages, finds the resume position and acquires a stream lease.
 import { Types } from 'mongoose'
 import { findAccount, type StoredAccount, type StoredProfile } from '../../../models/account.js'
-import type { StreamLease } from '../../../models/account-streams.js'
+import { findStreamLeases, type StreamLease } from '../../../models/account-streams.js'
 import { findTitlePreferences } from '../../../models/profile-title-preferences.js'
 import {
   episodeNumbers,
@@ -24,19 +24,21 @@ import { flushEndedLease } from './flush.js'
 import { storedLanguages, saveLanguages } from './languages.js'
 import { noPlayableFile, notAired, streamLimitReached } from './playback-errors.js'
 import { findResumePosition } from './resume-position.js'
-import { acquireLease, findLease, toStoredBase } from './stream-leases.js'
+import { acquireLease, toStoredBase } from './stream-leases.js'
+import { verifyNewLease, type PlaybackCaller } from './verify-new-lease.js'
 
 export interface PlaybackRequest {
   readonly title: CatalogueTitle
   readonly item: CatalogueItem
-  /** Session ID: logging out ends its streams. */
-  readonly session: string
+  readonly caller: PlaybackCaller
   readonly device: string | null
   readonly client: ClientCapabilities
   readonly requestedLanguages: LanguagePreferences
-  /** ID of a stream to end, to make room for this one; null for none. */
+  /** ID of a stream to end, to make room for this one; null for none. A profile token ends only its own streams. */
   readonly takeOver: string | null
   readonly private: boolean
+  /** True: the position is estimated from reads if the client sends no heartbeat. */
+  readonly estimatePosition: boolean
 }
 
 export interface StartedPlayback {
@@ -52,8 +54,9 @@ const MAX_ATTEMPTS = 3
 
 /**
  * Starts a playback at the resume position.
- * @throws DomainError 403 `profile-locked`, 404 `not-found` without such a profile, 409 `not-aired`, `no-media`,
- *   `plan-resolution`, `client-unsupported`, `plan-stream-limit`, 503 `busy`
+ * @throws DomainError 404 `not-found` without such a profile, 409 `profile-locked`, `not-aired`, `no-media`,
+ *   `plan-resolution`, `client-unsupported`, `plan-stream-limit`, 503 `busy`; 401 and 403 when the session ended or the
+ *   PIN changed at the same time
  */
 export async function startPlayback (
   watching: WatchingDeps,
@@ -100,13 +103,14 @@ async function attemptStart (
     account.__v,
     {
       profile: profile._id,
-      session: new Types.ObjectId(request.session),
+      session: new Types.ObjectId(request.caller.sessionId),
       title: new Types.ObjectId(title.id),
       item: new Types.ObjectId(item.id),
       ...episodeNumbers(title, item),
       mediaFile: new Types.ObjectId(choice.file.id),
       device: request.device,
       private: request.private,
+      estimatePosition: request.estimatePosition,
       videoHeight: videoHeight(choice.file),
       maxHeight: account.limits.maxHeight,
       startedAt: now,
@@ -115,12 +119,13 @@ async function attemptStart (
       completionThresholdMs: completionThresholdMs({ durationMs, creditsStartMs }),
       base: toStoredBase(base),
     },
-    request.takeOver,
+    request.takeOver === null ? null : { streamId: request.takeOver, profileId: request.caller.boundProfileId },
     now,
   )
   if (!result.isAcquired && result.exceedsHeight) return null
-  if (!result.isAcquired) throw streamLimitReached(watching, account, result.holders)
-  if (request.takeOver !== null) await flushTakenOverStream(watching, account, request.takeOver)
+  if (!result.isAcquired) throw streamLimitReached(watching, account, result.holders, request.caller.boundProfileId)
+  await verifyNewLease(ref, request.caller, result.lease, now)
+  if (request.takeOver !== null) await flushTakenOverStream(watching, account, request)
   if (!request.private) await saveLanguages(ref, title.id, request.requestedLanguages, now)
   return {
     lease: result.lease,
@@ -205,11 +210,13 @@ function deriveStart (
   return { base: emptyBase, startPositionMs: state?.isResumable === true ? resumeMs : 0 }
 }
 
-/** The stream may belong to any profile of the account. */
-async function flushTakenOverStream (watching: WatchingDeps, account: StoredAccount, streamId: string): Promise<void> {
-  for (const { _id } of account.profiles) {
-    const owner = { account: account._id.toString(), profile: _id.toString() }
-    const lease = await findLease(owner, streamId)
-    if (lease !== null) await flushEndedLease(watching, owner, lease)
-  }
+async function flushTakenOverStream (
+  watching: WatchingDeps,
+  { _id }: StoredAccount,
+  { takeOver, caller: { boundProfileId } }: PlaybackRequest,
+): Promise<void> {
+  const account = _id.toString()
+  const lease = (await findStreamLeases(account)).find((one) => one._id.toString() === takeOver)
+  if (lease === undefined || (boundProfileId !== null && lease.profile.toString() !== boundProfileId)) return
+  await flushEndedLease(watching, { account, profile: lease.profile.toString() }, lease)
 }

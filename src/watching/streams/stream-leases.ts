@@ -23,6 +23,7 @@ type InitialFields =
   | '_id'
   | 'expiresAt'
   | 'retainedUntil'
+  | 'endReason'
   | 'state'
   | 'at'
   | 'eventId'
@@ -32,6 +33,8 @@ type InitialFields =
   | 'reachedEndAt'
   | 'reachedEndWatchedMs'
   | 'flushedAt'
+  | 'readAt'
+  | 'servedMs'
 
 export type LeaseRequest = Omit<StreamLease, InitialFields>
 
@@ -44,17 +47,24 @@ export type LeaseResult =
     readonly exceedsHeight: boolean,
   }
 
+/** A stream that ends to make room for another one. */
+export interface TakeOver {
+  readonly streamId: string
+  /** Only a stream of this profile ends; null for any profile of the account. */
+  readonly profileId: string | null
+}
+
 /**
  * Acquires a lease when the plan allows another stream.
  * @param limitRevision version of the account that `limits` were read at, so that an old limit never replaces a new one
- * @param takeOver ID of a stream that the same update ends, to make room
+ * @param takeOver stream that the same update ends, to make room
  */
 export async function acquireLease (
   accountId: string,
   limits: PlanLimits,
   limitRevision: number,
   request: LeaseRequest,
-  takeOver: string | null,
+  takeOver: TakeOver | null,
   now: Date,
 ): Promise<LeaseResult> {
   const lease: StreamLease = {
@@ -62,6 +72,7 @@ export async function acquireLease (
     _id: new Types.ObjectId(),
     expiresAt: new Date(now.getTime() + LEASE_TTL_MS),
     retainedUntil: null,
+    endReason: null,
     state: 'playing',
     at: null,
     eventId: '',
@@ -71,10 +82,10 @@ export async function acquireLease (
     reachedEndAt: null,
     reachedEndWatchedMs: null,
     flushedAt: null,
+    readAt: null,
+    servedMs: 0,
   }
-  const others = takeOver === null
-    ? '$leases'
-    : endLeasesWhere({ $eq: ['$$lease._id', new Types.ObjectId(takeOver)] }, now)
+  const others = takeOver === null ? '$leases' : endLeasesWhere(isTakenOver(takeOver), now)
   await updateStreams(
     accountId,
     [
@@ -88,6 +99,12 @@ export async function acquireLease (
   if (leases.some(({ _id }) => _id.equals(lease._id))) return { isAcquired: true, lease }
   const exceedsHeight = Math.max(lease.videoHeight, lease.maxHeight) > maxHeight
   return { isAcquired: false, holders: leases.filter((one) => isLeaseLive(one, now)), exceedsHeight }
+}
+
+function isTakenOver ({ streamId, profileId }: TakeOver): object {
+  const isStream = { $eq: ['$$lease._id', new Types.ObjectId(streamId)] }
+  if (profileId === null) return isStream
+  return { $and: [isStream, { $eq: ['$$lease.profile', new Types.ObjectId(profileId)] }] }
 }
 
 /** Applies the limits of a changed plan: ends the newest streams above them, and those above its resolution. */
@@ -155,7 +172,8 @@ async function updateStreams (
   await updateWithPipeline(AccountStreams, accountId, stages, { upsert, now })
 }
 
-export type LeaseStatus = 'live' | 'ended' | 'unknown'
+/** `ended-by-plan`: the plan was changed, and its new limits exclude the stream. */
+export type LeaseStatus = 'live' | 'ended' | 'ended-by-plan' | 'unknown'
 
 /** Renews a lease and applies the event of the same heartbeat, in one round trip while the stream is live. */
 export async function renewLease (
@@ -172,7 +190,7 @@ export async function renewLease (
   if (isLeaseLive(lease, now)) return 'live'
   // The lease has ended, but its position still counts.
   await applyEvent(ref, streamId, event)
-  return 'ended'
+  return lease.endReason === 'plan' ? 'ended-by-plan' : 'ended'
 }
 
 /**

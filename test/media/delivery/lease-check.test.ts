@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import t from 'tap'
 import { createLeaseCheck } from '../../../src/media/delivery/lease-check.js'
 import type { LeaseGrant } from '../../../src/media/delivery/media-urls.js'
-import { startApp } from '../../support/app.js'
+import { containerOf, startApp } from '../../support/app.js'
 import { addMovie } from '../../support/catalogue.js'
 import { createManualClock } from '../../support/clock.js'
 import { play } from '../../support/playback.js'
@@ -11,6 +11,7 @@ import { signUp, signUpAdmin } from '../../support/users.js'
 
 t.test('the lease check', async (t) => {
   const { app } = await startApp(t)
+  const { catalogue } = containerOf(app)
   const movie = await addMovie(app, await signUpAdmin(app), {}, ['480p-en'])
   const kim = await signUp(app)
   const start = async (): Promise<LeaseGrant> => {
@@ -38,7 +39,7 @@ t.test('the lease check', async (t) => {
 
   t.test('concurrent checks share a read, and a live lease is cached for 4 s', async (t) => {
     const clock = createManualClock()
-    const leases = createLeaseCheck(clock.now)
+    const leases = createLeaseCheck({ catalogue, now: clock.now })
     const grant = await start()
     const checks = async (): Promise<void> => {
       const results = await Promise.all(Array.from({ length: 10 }, async () => await leases.isLive(grant)))
@@ -56,7 +57,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a negative result is never cached', async (t) => {
-    const leases = createLeaseCheck(createManualClock().now)
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
     const grant = await start()
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
@@ -68,7 +69,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('an invalidation also discards the result of a read in progress', async (t) => {
-    const leases = createLeaseCheck(createManualClock().now)
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
     const grant = await start()
     const inProgress = leases.isLive(grant)
     leases.invalidate(grant.account)
@@ -80,7 +81,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a failed read rejects its checks and is not cached', async (t) => {
-    const leases = createLeaseCheck(createManualClock().now)
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
     const grant = await start()
     const invalid = { ...grant, account: 'not an ID' }
     await Promise.all([
