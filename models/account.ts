@@ -1,7 +1,7 @@
 // An account: log-in data, plan, and its profiles with their recent watch history and wishlist.
 // The hooks enforce the plan's limit on profiles on every write method.
-import { createHash } from 'node:crypto'
 import mongoose, { Schema, type HydratedDocument, type Types, type UpdateQuery } from 'mongoose'
+import './mongoose-settings.js'
 import { SUBTITLE_MODES, type SubtitleMode } from '../src/domain/language-choice.js'
 import { ADULT_AGE } from '../src/domain/maturity.js'
 import {
@@ -12,23 +12,15 @@ import {
   type PlanLimits,
   type PlanTable,
 } from '../src/domain/plans.js'
+import { profileNameKey } from '../src/domain/profile-names.js'
 import { conflict } from '../src/errors.js'
+import { findAddedProfile, roomForProfile } from './account-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
-import {
-  REPLACE_METHODS,
-  rootSegment,
-  UnguardedWriteError,
-  UPDATE_METHODS,
-  withoutPositions,
-  writtenPaths,
-  type AnyUpdate,
-} from './write-guards.js'
+import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS, type AnyUpdate } from './write-guards.js'
 
 /** Number of titles in the embedded watch history of a profile; older entries move to the archive. */
 export const MAX_WATCH_HISTORY_ENTRIES = 24
 export const MAX_WISHLIST_TITLES = 500
-/** NFKC may expand a name to many times its length; longer keys are hashed. */
-const MAX_NAME_KEY_LENGTH = 100
 
 export type Role = 'member' | 'admin'
 
@@ -47,6 +39,8 @@ export interface StoredProfile {
   /** Removes a movie from the wishlist when it is finished. */
   dropWatchedMovies: boolean
   pinHash: string | null
+  /** Grows when a PIN is set or changed: a profile token is valid for the number that it was issued with. */
+  pinVersion: number
   /** Not usable in the current plan; keeps its data. */
   locked: boolean
   /** Newest first. */
@@ -67,9 +61,16 @@ export interface StoredAccount {
   emailVerifiedAt: Date | null
   /** When a closed account is erased; null for an open account. */
   eraseAt: Date | null
+  /** When the erasure of a closed account started: it can no longer be reopened. Null before. */
+  erasureStartedAt: Date | null
   /** When an administrator disabled the account; null for an enabled one. */
   disabledAt: Date | null
   passwordHash: string
+  /**
+   * Grows with each change of the password or email, and when the account is disabled or closed. Email tokens and
+   * log-ins in progress are valid for the number that they started with.
+   */
+  credentialsVersion: number
   role: Role
   plan: PlanId
   /** Copy of the limits of the plan, so that the guard of a write reads one document. */
@@ -94,6 +95,7 @@ const profileSchema = new Schema<StoredProfile>({
   autoplay: { type: Boolean, default: true },
   dropWatchedMovies: { type: Boolean, default: false },
   pinHash: { type: String, default: null },
+  pinVersion: { type: Number, default: 0 },
   locked: { type: Boolean, default: false },
   wishlist: {
     type: [Schema.Types.ObjectId],
@@ -114,8 +116,10 @@ const accountSchema = new Schema<StoredAccount>({
   email: { type: String, required: true, unique: true },
   emailVerifiedAt: { type: Date, default: null },
   eraseAt: { type: Date, default: null },
+  erasureStartedAt: { type: Date, default: null },
   disabledAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
+  credentialsVersion: { type: Number, default: 0 },
   role: { type: String, enum: ['member', 'admin'], default: 'member' },
   // Not an enumeration: an account may have a plan that is no longer on offer.
   plan: { type: String, required: true },
@@ -131,12 +135,6 @@ const accountSchema = new Schema<StoredAccount>({
 accountSchema.index({ eraseAt: 1 })
 // Check for another administrator; lists by role.
 accountSchema.index({ role: 1, _id: 1 })
-
-/** Converts a profile name to the form that is compared: `Kim`, `KIM` and full-width `Ｋｉｍ` are the same name. */
-export function profileNameKey (name: string): string {
-  const key = name.normalize('NFKC').trim().toLowerCase()
-  return key.length <= MAX_NAME_KEY_LENGTH ? key : createHash('sha256').update(key).digest('hex')
-}
 
 export function profileNameTaken (): Error {
   return conflict(
@@ -208,55 +206,6 @@ function deriveLimitsAndCheckProfiles (this: AccountDocument): void {
 
 accountSchema.pre('validate', deriveLimitsAndCheckProfiles)
 accountSchema.pre('save', deriveLimitsAndCheckProfiles)
-
-/** Paths of a profile that an update may write: no limit depends on them. */
-const UNGUARDED_PROFILE_PATHS = [
-  'profiles.watchHistory',
-  'profiles.wishlist',
-  'profiles.archivedUntil',
-  'profiles.historyClearedAt',
-]
-const GUARDED_ROOTS = new Set(['profiles', 'plan', 'limits'])
-
-/** Finds the profile that an update adds; null without one. @throws UnguardedWriteError for other guarded paths */
-function findAddedProfile (update: AnyUpdate): StoredProfile | null {
-  let added: StoredProfile | null = null
-  for (const { operator, path, value } of writtenPaths(update)) {
-    if (path !== '' && !GUARDED_ROOTS.has(rootSegment(path))) continue
-    if (operator !== 'pipeline' && isUnguardedProfilePath(withoutPositions(path))) continue
-    if (operator === '$push' && path === 'profiles' && isSingleProfile(value)) {
-      added = value
-      continue
-    }
-    throw new UnguardedWriteError(`accounts: "${path}" is written by saving the document, not by ${operator}`)
-  }
-  return added
-}
-
-function isUnguardedProfilePath (path: string): boolean {
-  return UNGUARDED_PROFILE_PATHS.some((unguarded) => path === unguarded || path.startsWith(`${unguarded}.`))
-}
-
-/** `$each` adds several profiles, which the filter of the guard would not count. */
-function isSingleProfile (value: unknown): value is StoredProfile {
-  return typeof value === 'object' && value !== null && 'name' in value && !('$each' in value)
-}
-
-/** The condition under which an account has room for one more profile with another name. */
-function roomForProfile (nameKey: string, maxStoredProfiles: number): Record<string, unknown> {
-  const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
-  // Locked profiles count towards the stored maximum.
-  const maxProfiles = { $max: [maxStoredProfiles, '$limits.maxProfiles'] }
-  return {
-    'profiles.nameKey': mongoose.trusted({ $ne: nameKey }),
-    $expr: mongoose.trusted({
-      $and: [
-        { $lt: [{ $size: usable }, '$limits.maxProfiles'] },
-        { $lt: [{ $size: '$profiles' }, maxProfiles] },
-      ],
-    }),
-  }
-}
 
 accountSchema.pre([...UPDATE_METHODS], function guardUpdate () {
   const update = this.getUpdate()

@@ -1,6 +1,7 @@
 // A single-use token sent by email. Only its hash is stored.
 import { createHash } from 'node:crypto'
 import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
 
 export const EMAIL_TOKEN_KINDS = ['verify-email', 'reset-password', 'change-email'] as const
 export type EmailTokenKind = (typeof EMAIL_TOKEN_KINDS)[number]
@@ -12,6 +13,8 @@ export interface StoredEmailToken {
   account: Types.ObjectId
   /** The address that the token was sent to. */
   email: string
+  /** `credentialsVersion` of the account when the token was requested; another number makes the token invalid. */
+  credentialsVersion: number
   createdAt: Date
   expiresAt: Date
   usedAt: Date | null
@@ -22,6 +25,7 @@ const emailTokenSchema = new Schema<StoredEmailToken>({
   kind: { type: String, enum: EMAIL_TOKEN_KINDS, required: true },
   account: { type: Schema.Types.ObjectId, required: true },
   email: { type: String, required: true },
+  credentialsVersion: { type: Number, required: true },
   createdAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
   usedAt: { type: Date, default: null },

@@ -9,10 +9,8 @@ import { notifyPasswordChanged, requestEmailChange, requestEmailVerification } f
 import { closeAccount } from '../src/accounts/erase-account.js'
 import { exportAccount } from '../src/accounts/export-account.js'
 import { changePlan, previewPlanChange } from '../src/accounts/plan-change.js'
-import { endAllSessions } from '../src/accounts/sessions.js'
-import { assertPassword, setPasswordHash, verifyOwnPassword } from '../src/accounts/passwords.js'
+import { changeOwnPassword, verifyOwnPassword } from '../src/accounts/passwords.js'
 import { fail, notFound } from '../src/errors.js'
-import { forbidCaching } from '../src/http/etags.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { Accepted, Account, Email, Password } from '../src/schemas/account.js'
@@ -39,8 +37,6 @@ export interface AccountRouteOptions extends AccountDeps {
 }
 
 const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps) => {
-  app.addHook('onSend', forbidCaching)
-
   app.get('/account', {
     config: { access: 'account' },
     schema: {
@@ -97,19 +93,17 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
     schema: {
       tags: ['account'],
       summary: 'Change the password',
-      description: 'Ends all other sessions.',
+      description: 'Ends all other sessions. Links in emails of the account become invalid.',
       operationId: 'changePassword',
       body: strict({ currentPassword: Password, newPassword: Password }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const { accountId, sessionId } = callerOf(request)
+    const { sessionId } = callerOf(request)
     const { currentPassword, newPassword } = request.body
     const account = await requireOwnAccount(request)
     await verifyOwnPassword(deps, account, currentPassword, 'currentPassword')
-    assertPassword(deps, newPassword, account.email, '/newPassword')
-    await setPasswordHash(accountId, await deps.hasher.hash(newPassword))
-    await endAllSessions(deps, accountId, sessionId, 'password-changed')
+    await changeOwnPassword(deps, account, newPassword, sessionId)
     notifyPasswordChanged(deps, account)
     return await reply.code(204).send(null)
   })

@@ -8,7 +8,6 @@ import type { AccountDeps } from '../src/accounts/deps.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
 import { fail, notFound } from '../src/errors.js'
-import { forbidCaching } from '../src/http/etags.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
 import { Cursor, describe, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
@@ -20,7 +19,7 @@ import { describeStream } from '../src/watching/streams/describe-stream.js'
 
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
-  email: Type.Optional(describe(Email, 'Has this email address; case is ignored')),
+  email: Type.Optional(describe(Email, 'Has this email address; case and surrounding spaces are ignored')),
   plan: Type.Optional(
     Type.String({ minLength: 1, maxLength: 50, description: 'Has this plan; also a plan that is no longer offered' }),
   ),
@@ -36,8 +35,6 @@ export interface AdminAccountsRouteOptions extends AccountDeps {
 }
 
 const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = async (app, deps) => {
-  app.addHook('onSend', forbidCaching)
-
   async function loadDetail (account: StoredAccount) {
     const accountId = account._id.toString()
     const now = deps.now()

@@ -3,7 +3,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { AuditLog } from '../src/audit/audit-log.js'
 import { listAuditEntries, type AuditCursor } from '../src/audit/list-audit-entries.js'
-import { forbidCaching } from '../src/http/etags.js'
 import { AuditAction, AuditEntry, AuditResult } from '../src/schemas/audit.js'
 import {
   Cursor,
@@ -36,8 +35,6 @@ export interface AdminAuditRouteOptions {
 }
 
 const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app, { audit, cursors }) => {
-  app.addHook('onSend', forbidCaching)
-
   app.get('/admin/audit', {
     config: { access: 'admin' },
     schema: {

@@ -28,7 +28,7 @@ import { forbidCaching } from '../src/http/etags.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { Accepted, Device, Email, Password, Session, Tokens } from '../src/schemas/account.js'
+import { Accepted, Device, Email, LogInEmail, Password, Session, Tokens } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { PlanName } from '../src/schemas/plans.js'
 import { ProfileName } from '../src/schemas/profiles.js'
@@ -44,7 +44,7 @@ const SignUpBody = strict({
   device: Type.Optional(Device),
 })
 const LogInBody = strict({
-  email: Type.String({ minLength: 1, maxLength: 254, description: 'Email address of the account; case is ignored' }),
+  email: LogInEmail,
   password: Password,
   device: Type.Optional(Device),
   deviceToken: Type.Optional(
@@ -84,8 +84,8 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     const accountId = account._id.toString()
     addAuditNote(request, { account: accountId })
     requestEmailVerification(deps, account)
-    const opened = await openSession(deps, accountId, device ?? null)
-    const tokens = createTokens(app, account, opened, deps.now())
+    const opened = await openSession(deps, account, device ?? null)
+    const tokens = createTokens(app, opened.account, opened, deps.now())
     return await reply.code(201).send({ ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) })
   })
 
@@ -103,12 +103,11 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     const ipAddress = ipAddressKey(request.ip)
     const account = await verifyCredentials(deps, { email, password, ipAddress, deviceToken })
     const accountId = account._id.toString()
-    const opened = await openSession(deps, accountId, device ?? null)
-    const sessionAccount = await findSessionAccount(deps, opened.session)
     const isReopened = await reopenAccount(deps, account)
+    const opened = await openSession(deps, account, device ?? null)
     const reason = isReopened ? 'account-reopened' : null
     addAuditNote(request, { account: accountId, session: opened.session._id.toString(), reason })
-    const tokens = createTokens(app, sessionAccount, opened, deps.now())
+    const tokens = createTokens(app, opened.account, opened, deps.now())
     return { ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) }
   })
 
@@ -148,7 +147,9 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     schema: {
       tags: ['auth'],
       summary: 'Set a new password with the token of the email',
-      description: 'Ends all sessions.',
+      description:
+        'Ends all sessions, invalidates the other links in emails of the account, and lifts the delay after failed ' +
+        'log-ins.',
       operationId: 'resetPassword',
       body: strict({ token: EmailTokenText, password: Password }),
       response: responses({ 204: NoContent }),

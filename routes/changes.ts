@@ -106,12 +106,12 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
       }
     }
 
-    const { accountId, sessionId, boundProfileId } = callerOf(request)
+    const { accountId, sessionId, boundProfileId, pinVersion } = callerOf(request)
     unsubscribe = await changeFeeds.subscribe({
       accountId,
       sessionId,
       profileId: profileOf(request).id,
-      isProfileToken: boundProfileId !== null,
+      tokenPinVersion: boundProfileId === null ? null : pinVersion,
       notify: () => {
         void sendChanges()
       },

@@ -107,20 +107,21 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       summary: 'Get an access token that is bound to the profile',
       description:
         'The token gives access to this profile, and to the catalogue that it can see. After five wrong PINs, each ' +
-        'further one is followed by a delay that doubles from 30 s to 15 minutes: 429 `too-many-pin-guesses`.',
+        'further one is followed by a delay that doubles from 30 s to 15 minutes: 429 `too-many-pin-guesses`. A new ' +
+        'or changed PIN invalidates the tokens of the profile.',
       operationId: 'selectProfile',
       params: ProfileParams,
       body: strict({ pin: Type.Optional(Type.String({ maxLength: 8, description: 'PIN of the profile' })) }),
       response: responses({ 200: ProfileToken }),
     },
-  }, async (request, reply) => {
+  }, async (request) => {
     const { accountId, sessionId, role } = callerOf(request)
     const { profileId } = request.params
     const profile = await requireProfile(accountId, profileId)
     if (profile.locked) throw profileLocked()
     await verifyPin(deps, profile, request.body.pin)
-    reply.header('cache-control', 'no-store')
-    const accessToken = app.signAccessToken({ sub: accountId, sid: sessionId, role, pid: profileId }, deps.now())
+    const claims = { sub: accountId, sid: sessionId, role, pid: profileId, pin: profile.pinVersion }
+    const accessToken = app.signAccessToken(claims, deps.now())
     return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS }
   })
 }

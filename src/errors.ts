@@ -43,6 +43,9 @@ export const forbidden = (detail = 'The account does not have the required role.
 export const notFound = (resource: string): DomainError =>
   new DomainError(404, 'not-found', 'Not found', `There is no such ${resource}, or you do not have access to it.`)
 
+export const routeNotFound = (): DomainError =>
+  new DomainError(404, 'not-found', 'Not found', 'There is no resource at this URL.')
+
 export const validationFailed = (
   errors: FieldError[],
   detail = 'The request does not match the API description.',
@@ -72,6 +75,14 @@ export const conflict = (
   extensions: Record<string, unknown> = {},
 ): DomainError => new DomainError(409, code, title, detail, extensions)
 
+/** An account token does not open a profile with a PIN. */
+export const profileTokenRequired = (): DomainError =>
+  forbidden('This profile has a PIN. Select the profile with its PIN and use the profile token.')
+
+/** The token is from before the PIN of its profile was set or changed. */
+export const pinChanged = (): DomainError =>
+  unauthorized('The PIN of the profile was set or changed. Select the profile again, with its PIN.')
+
 /** The profile exceeds the limit of the plan. Its data remains stored. */
 export const profileLocked = (): DomainError =>
   conflict(
@@ -90,6 +101,9 @@ export const preconditionFailed = (): DomainError =>
 
 export const unavailable = (code: string, detail: string, retryAfterSeconds: number): DomainError =>
   new DomainError(503, code, 'Service unavailable', detail, {}, { 'retry-after': String(retryAfterSeconds) })
+
+export const databaseUnavailable = (): DomainError =>
+  unavailable('database-unavailable', 'The database is unavailable. Retry in a moment.', 2)
 
 /**
  * The media storage does not respond, or responds with an error.

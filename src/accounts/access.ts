@@ -14,6 +14,8 @@ export interface ProfileAccess extends MaturityScope {
   readonly id: string
   readonly locked: boolean
   readonly hasPin: boolean
+  /** Profile tokens with another number are invalid. */
+  readonly pinVersion: number
 }
 
 export interface CachedAccount {
@@ -107,6 +109,7 @@ function toCachedAccount (account: StoredAccount): CachedAccount {
       maxMaturityAge: profile.maxMaturityAge,
       locked: profile.locked,
       hasPin: profile.pinHash !== null,
+      pinVersion: profile.pinVersion,
     })),
   }
 }

@@ -1,11 +1,12 @@
 // Administration of accounts: search, disabling, and the role.
 import mongoose, { Types } from 'mongoose'
 import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { normaliseEmail } from '../domain/email.js'
 import { pageOf, type Page } from '../domain/pages.js'
 import { conflict, fail, notFound } from '../errors.js'
+import { forceCredentialChange, isDisabled } from './credentials.js'
 import type { AccountDeps } from './deps.js'
-import { endAllSessions, isDisabled } from './sessions.js'
-import { normaliseEmail } from './sign-up.js'
+import { endAllSessions } from './sessions.js'
 
 export interface AccountSearch {
   readonly email?: string
@@ -45,7 +46,7 @@ export async function disableAccount (deps: AccountDeps, actorId: string, accoun
   }
   const account = await requireAccount(accountId)
   if (!isDisabled(account)) {
-    await Account.updateOne({ _id: accountId }, { $set: { disabledAt: deps.now() } })
+    await forceCredentialChange(deps, accountId, { disabledAt: deps.now() })
     await ensureAdminRemains(account, async () => {
       await Account.updateOne({ _id: accountId }, { $set: { disabledAt: null } })
     })

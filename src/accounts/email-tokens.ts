@@ -5,7 +5,8 @@ import { Account, findAccount, findAccountByEmail, type StoredAccount } from '..
 import { EmailToken, emailTokenId, type EmailTokenKind, type StoredEmailToken } from '../../models/email-token.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { AuditNote } from '../audit/audit-notes.js'
-import { badRequest, notFound } from '../errors.js'
+import { normaliseEmail } from '../domain/email.js'
+import { badRequest } from '../errors.js'
 import type { EmailMessage } from '../mail/mailer.js'
 import {
   changeEmailMessage,
@@ -15,10 +16,12 @@ import {
   verifyEmailMessage,
 } from '../mail/templates.js'
 import { countAttempt, throttleKey, type ThrottlePolicy } from '../security/throttle.js'
+import { changeCredentials } from './credentials.js'
 import type { AccountDeps } from './deps.js'
-import { assertPassword, setPasswordHash } from './passwords.js'
+import { resetLoginAttempts } from './login-throttling.js'
+import { assertPassword } from './passwords.js'
 import { endAllSessions } from './sessions.js'
-import { emailTaken, normaliseEmail } from './sign-up.js'
+import { emailTaken, requireEmail } from './sign-up.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
@@ -50,7 +53,7 @@ const emailTokenInvalid = (): Error =>
 async function sendEmailToken (
   deps: AccountDeps,
   kind: EmailTokenKind,
-  accountId: StoredAccount['_id'],
+  account: Pick<StoredAccount, '_id' | 'credentialsVersion'>,
   email: string,
 ): Promise<void> {
   const now = deps.now()
@@ -60,8 +63,9 @@ async function sendEmailToken (
   await EmailToken.create({
     _id: emailTokenId(token),
     kind,
-    account: accountId,
+    account: account._id,
     email,
+    credentialsVersion: account.credentialsVersion,
     createdAt: now,
     expiresAt: new Date(now.getTime() + ttlMs),
     usedAt: null,
@@ -70,9 +74,9 @@ async function sendEmailToken (
 }
 
 /** Sends a link that verifies the email of an account. */
-export function requestEmailVerification (deps: AccountDeps, account: Pick<StoredAccount, '_id' | 'email'>): void {
+export function requestEmailVerification (deps: AccountDeps, account: StoredAccount): void {
   deps.background.runInBackground('sending an email verification', async () => {
-    await sendEmailToken(deps, 'verify-email', account._id, account.email)
+    await sendEmailToken(deps, 'verify-email', account, account.email)
   })
 }
 
@@ -81,20 +85,24 @@ export function requestPasswordReset (deps: AccountDeps, email: string): void {
   const normalisedEmail = normaliseEmail(email)
   deps.background.runInBackground('sending a password reset', async () => {
     const account = await findAccountByEmail(normalisedEmail)
-    if (account !== null) await sendEmailToken(deps, 'reset-password', account._id, normalisedEmail)
+    if (account !== null) await sendEmailToken(deps, 'reset-password', account, account.email)
   })
 }
 
-/** Sends a link to a new email that changes the email of an account. @throws DomainError 409 `email-taken` */
+/**
+ * Sends a link to a new email that changes the email of an account.
+ * @param account as it was when the owner confirmed the password
+ * @throws DomainError 400 for a text that is not an email, 409 `email-taken`
+ */
 export async function requestEmailChange (
   deps: AccountDeps,
-  account: Pick<StoredAccount, '_id'>,
+  account: StoredAccount,
   newEmail: string,
 ): Promise<void> {
-  const email = normaliseEmail(newEmail)
+  const email = requireEmail(newEmail)
   if (await findAccountByEmail(email) !== null) throw emailTaken()
   deps.background.runInBackground('sending a confirmation of a new email', async () => {
-    await sendEmailToken(deps, 'change-email', account._id, email)
+    await sendEmailToken(deps, 'change-email', account, email)
   })
 }
 
@@ -104,17 +112,22 @@ export function notifyPasswordChanged (deps: AccountDeps, { email }: Pick<Stored
   })
 }
 
-/** Finds a token that is valid for one of the kinds. @throws DomainError 400 `mail-link-invalid` */
+/**
+ * Finds a token that is valid for one of the kinds, and its account. The credentials of the account are the same as
+ * when the token was requested.
+ * @throws DomainError 400 `mail-link-invalid`
+ */
 async function findEmailToken (
   { now }: AccountDeps,
   token: string,
   kinds: readonly EmailTokenKind[],
-): Promise<StoredEmailToken> {
-  const stored = await EmailToken.findById(emailTokenId(token)).lean<StoredEmailToken>()
-  if (stored === null || !kinds.includes(stored.kind) || stored.usedAt !== null || stored.expiresAt <= now()) {
-    throw emailTokenInvalid()
-  }
-  return stored
+): Promise<{ emailToken: StoredEmailToken, account: StoredAccount }> {
+  const emailToken = await EmailToken.findById(emailTokenId(token)).lean<StoredEmailToken>()
+  if (emailToken === null || !kinds.includes(emailToken.kind)) throw emailTokenInvalid()
+  if (emailToken.usedAt !== null || emailToken.expiresAt <= now()) throw emailTokenInvalid()
+  const account = await findAccount(emailToken.account)
+  if (account === null || account.credentialsVersion !== emailToken.credentialsVersion) throw emailTokenInvalid()
+  return { emailToken, account }
 }
 
 /** Marks a token as used. Of several concurrent requests, one succeeds. @throws DomainError 400 `mail-link-invalid` */
@@ -124,26 +137,22 @@ async function consumeEmailToken ({ now }: AccountDeps, { _id }: StoredEmailToke
 }
 
 /**
- * Sets a new password with an email token. Every session ends, and older password reset links become invalid.
+ * Sets a new password with an email token. Every session ends, every other email token of the account becomes invalid,
+ * and its failed log-in attempts are forgotten.
  * @returns the ID of the account
  * @throws DomainError 400 `mail-link-invalid`, or with the rule that the password breaks; the token then remains valid
  */
 export async function resetPassword (deps: AccountDeps, token: string, password: string): Promise<string> {
-  const emailToken = await findEmailToken(deps, token, ['reset-password'])
-  const account = await findAccount(emailToken.account)
-  // The token was sent to an email that the account no longer has.
-  if (account === null || account.email !== emailToken.email) throw emailTokenInvalid()
+  const { emailToken, account } = await findEmailToken(deps, token, ['reset-password'])
   assertPassword(deps, password, account.email, '/password')
   const passwordHash = await deps.hasher.hash(password)
   await consumeEmailToken(deps, emailToken)
-  const accountId = account._id.toString()
-  await setPasswordHash(accountId, passwordHash)
   // The token also proves that the owner receives emails.
-  await Account.updateOne({ _id: account._id, emailVerifiedAt: null }, { $set: { emailVerifiedAt: deps.now() } })
-  await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
-    $set: { usedAt: deps.now() },
-  })
+  const emailVerifiedAt = account.emailVerifiedAt ?? deps.now()
+  if (!await changeCredentials(deps, account, { passwordHash, emailVerifiedAt })) throw emailTokenInvalid()
+  const accountId = account._id.toString()
   await endAllSessions(deps, accountId, null, 'password-reset')
+  await resetLoginAttempts(deps, account)
   notifyPasswordChanged(deps, account)
   return accountId
 }
@@ -154,31 +163,28 @@ export async function resetPassword (deps: AccountDeps, token: string, password:
  * @throws DomainError 400 `mail-link-invalid`, 409 `email-taken`
  */
 export async function confirmEmail (deps: AccountDeps, token: string): Promise<AuditNote> {
-  const emailToken = await findEmailToken(deps, token, ['verify-email', 'change-email'])
+  const { emailToken, account } = await findEmailToken(deps, token, ['verify-email', 'change-email'])
   const { kind, email } = emailToken
-  const account = await findAccount(emailToken.account)
-  if (account === null || (kind === 'verify-email' && account.email !== email)) throw emailTokenInvalid()
   await consumeEmailToken(deps, emailToken)
-  if (kind === 'verify-email') {
-    await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: deps.now() } })
-  } else {
-    await changeEmail(deps, account, email)
-  }
+  if (kind === 'change-email') await changeEmail(deps, account, email)
+  else await markEmailVerified(deps, account)
   return { account: account._id.toString(), reason: kind }
 }
 
-async function changeEmail (deps: AccountDeps, account: StoredAccount, newEmail: string): Promise<void> {
-  const changes = { email: newEmail, emailVerifiedAt: deps.now() }
+async function markEmailVerified ({ now }: AccountDeps, { _id, credentialsVersion }: StoredAccount): Promise<void> {
+  const { matchedCount } = await Account.updateOne({ _id, credentialsVersion }, { $set: { emailVerifiedAt: now() } })
+  if (matchedCount === 0) throw emailTokenInvalid()
+}
+
+async function changeEmail (deps: AccountDeps, account: StoredAccount, email: string): Promise<void> {
   try {
-    const { matchedCount } = await Account.updateOne({ _id: account._id }, { $set: changes })
-    if (matchedCount === 0) throw notFound('account')
+    const isChanged = await changeCredentials(deps, account, { email, emailVerifiedAt: deps.now() })
+    if (!isChanged) throw emailTokenInvalid()
   } catch (error) {
     if (isDuplicateKey(error)) throw emailTaken()
     throw error
   }
-  // Tokens that were sent to the old email or to other new ones become invalid.
-  await EmailToken.updateMany({ account: account._id, usedAt: null }, { $set: { usedAt: deps.now() } })
   deps.background.runInBackground('sending the email about a changed email', async () => {
-    await deps.mailer.send(emailChangedMessage(account.email, newEmail))
+    await deps.mailer.send(emailChangedMessage(account.email, email))
   })
 }

@@ -15,6 +15,7 @@ import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMessage, accountReopenedMessage } from '../mail/templates.js'
 import { ensureAdminRemains } from './admin.js'
+import { changeCredentials, hasSameCredentials, wrongCredentials, wrongPassword } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { resetPinAttempts } from './pin.js'
 import { endAllSessions } from './sessions.js'
@@ -37,19 +38,21 @@ const OWNED_COLLECTIONS = [
 ] as unknown as ReadonlyArray<Model<unknown>>
 
 /**
- * Closes an account: its sessions and streams end, and it is erased after the grace period.
- * @throws DomainError 409 `last-admin`
+ * Closes an account: its sessions and streams end, its email tokens become invalid, and it is erased after the grace
+ * period.
+ * @param account as it was when the owner confirmed the password
+ * @throws DomainError 403 `wrong-password` when the password was changed in the meantime, 409 `last-admin`
  */
 export async function closeAccount (deps: AccountDeps, account: StoredAccount): Promise<void> {
   const eraseAt = new Date(deps.now().getTime() + deps.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
-  await Account.updateOne({ _id: accountId }, { $set: { eraseAt } })
+  if (!await changeCredentials(deps, account, { eraseAt })) throw wrongPassword('password')
   await ensureAdminRemains(account, async () => {
     await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } })
   })
   await endAllSessions(deps, accountId, null, 'account-closed')
   if (deps.config.accountGraceDays === 0) {
-    await eraseAccount(deps, account)
+    await eraseIfDue(deps, account._id)
     return
   }
   deps.background.runInBackground('sending the email about a closed account', async () => {
@@ -57,10 +60,21 @@ export async function closeAccount (deps: AccountDeps, account: StoredAccount): 
   })
 }
 
-/** Reopens a closed account at log-in. @returns false when it was not closed */
+/**
+ * Reopens a closed account at log-in, before the session exists.
+ * @returns false when it was not closed
+ * @throws DomainError 401 `wrong-credentials` when its erasure has started, or its credentials have changed
+ */
 export async function reopenAccount (deps: AccountDeps, account: StoredAccount): Promise<boolean> {
-  if (account.eraseAt === null) return false
-  await Account.updateOne({ _id: account._id }, { $set: { eraseAt: null } })
+  const { _id, credentialsVersion, eraseAt } = account
+  if (eraseAt === null) return false
+  const closed = { _id, credentialsVersion, eraseAt, erasureStartedAt: null }
+  const { modifiedCount } = await Account.updateOne(closed, { $set: { eraseAt: null } })
+  if (modifiedCount === 0) {
+    // A concurrent log-in may have reopened it.
+    if (hasSameCredentials(account, await findAccount(_id))) return false
+    throw wrongCredentials()
+  }
   deps.background.runInBackground('sending the email about a reopened account', async () => {
     await deps.mailer.send(accountReopenedMessage(account.email))
   })
@@ -74,13 +88,19 @@ export async function eraseClosedAccounts (deps: AccountDeps): Promise<number> {
   const dueAccounts = await Account.find(isDue).select('_id')
     .limit(ERASURE_BATCH_SIZE).lean<Array<Pick<StoredAccount, '_id'>>>()
   let erased = 0
-  for (const { _id } of dueAccounts) {
-    const account = await findAccount(_id)
-    if (account === null) continue
-    await eraseAccount(deps, account)
-    erased++
-  }
+  for (const { _id } of dueAccounts) if (await eraseIfDue(deps, _id)) erased++
   return erased
+}
+
+/** Erases an account, unless a log-in has reopened it. From its start on, an erasure cannot be stopped. */
+async function eraseIfDue (deps: AccountDeps, accountId: StoredAccount['_id']): Promise<boolean> {
+  const isDue = { _id: accountId, eraseAt: mongoose.trusted({ $gt: new Date(0), $lte: deps.now() }) }
+  const start = { $set: { erasureStartedAt: deps.now() }, $inc: { credentialsVersion: 1 } }
+  const { modifiedCount } = await Account.updateOne(isDue, start)
+  const account = modifiedCount === 0 ? null : await findAccount(accountId)
+  if (account === null) return false
+  await eraseAccount(deps, account)
+  return true
 }
 
 /** Erases the data of an account, then the account. Idempotent, also under concurrency. */

@@ -13,7 +13,16 @@ import { notFound } from '../errors.js'
 import type { AccountDeps } from './deps.js'
 
 /** Secrets and internal counters, which have no meaning outside of the service. */
-const OMITTED_FIELDS = new Set(['passwordHash', 'pinHash', 'seed', 'kid', '__v', 'revision'])
+const OMITTED_FIELDS = new Set([
+  'passwordHash',
+  'credentialsVersion',
+  'pinHash',
+  'pinVersion',
+  'seed',
+  'kid',
+  '__v',
+  'revision',
+])
 
 /** Collections by their field in the export. */
 const COLLECTIONS: ReadonlyArray<readonly [field: string, model: Model<never>]> = [

@@ -1,12 +1,10 @@
 // Log-in. Neither the response nor its time reveals whether an account with the email exists.
-import { findAccountByEmail, type StoredAccount } from '../../models/account.js'
+import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { withAuditNote } from '../audit/audit-notes.js'
-import { DomainError } from '../errors.js'
+import { normaliseEmail } from '../domain/email.js'
+import { accountDisabled, isDisabled, wrongCredentials } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { countLoginAttempt, type LoginOrigin } from './login-throttling.js'
-import { setPasswordHash } from './passwords.js'
-import { accountDisabled, isDisabled } from './sessions.js'
-import { normaliseEmail } from './sign-up.js'
 
 export interface LoginRequest extends LoginOrigin {
   readonly email: string
@@ -24,7 +22,9 @@ export async function verifyCredentials (
 ): Promise<StoredAccount> {
   const { hasher } = deps
   const normalisedEmail = normaliseEmail(email)
-  const account = await findAccountByEmail(normalisedEmail)
+  const found = await findAccountByEmail(normalisedEmail)
+  // An account that is being erased no longer exists for its owner.
+  const account = found?.erasureStartedAt === null ? found : null
   const attempt = await countLoginAttempt(deps, normalisedEmail, account, origin)
   const isRight = account === null
     ? await hasher.verifyDummyHash(password)
@@ -35,17 +35,12 @@ export async function verifyCredentials (
   await attempt.succeed()
   if (isDisabled(account)) throw accountDisabled(account)
   if (hasher.needsRehash(account.passwordHash)) {
-    await setPasswordHash(account._id.toString(), await hasher.hash(password))
+    await renewPasswordHash(account, await hasher.hash(password))
   }
   return account
 }
 
-const wrongCredentials = (): DomainError =>
-  new DomainError(
-    401,
-    'wrong-credentials',
-    'Wrong credentials',
-    'The email address or the password is wrong.',
-    {},
-    { 'www-authenticate': 'Bearer realm="normflix"' },
-  )
+/** Stores the same password at a higher cost, unless it was changed in the meantime. */
+async function renewPasswordHash (account: StoredAccount, passwordHash: string): Promise<void> {
+  await Account.updateOne({ _id: account._id, passwordHash: account.passwordHash }, { $set: { passwordHash } })
+}

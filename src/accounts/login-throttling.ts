@@ -73,9 +73,13 @@ export async function countLoginAttempt (
   }
 }
 
-/** Restarts the count of an account after an operator has set its password. */
-export async function resetLoginAttempts (deps: ThrottlingDeps, email: string): Promise<void> {
+/** Restarts the counts of an account whose password was reset: failed attempts were made at the old one. */
+export async function resetLoginAttempts (
+  deps: ThrottlingDeps,
+  { _id, email }: Pick<StoredAccount, '_id' | 'email'>,
+): Promise<void> {
   await resetAttempts(passwordKey(deps, `account ${email}`))
+  await resetAttempts(passwordKey(deps, `own ${_id.toString()}`))
 }
 
 /** Counts an attempt of a signed-in caller to confirm the password. @throws DomainError 429 `too-many-attempts` */

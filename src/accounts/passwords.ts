@@ -1,8 +1,8 @@
 // Passwords of accounts: the rules, confirmation by a signed-in caller, and setting a new one.
-import { Account, type StoredAccount } from '../../models/account.js'
-import { EmailToken } from '../../models/email-token.js'
-import { DomainError, validationFailed } from '../errors.js'
+import type { StoredAccount } from '../../models/account.js'
+import { validationFailed } from '../errors.js'
 import { checkPassword } from '../security/password-rules.js'
+import { changeCredentials, forceCredentialChange, wrongPassword } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { countPasswordConfirmation, resetLoginAttempts } from './login-throttling.js'
 import { endAllSessions } from './sessions.js'
@@ -35,27 +35,37 @@ export async function verifyOwnPassword (
 ): Promise<void> {
   const attempt = await countPasswordConfirmation(deps, account._id.toString())
   if (!await deps.hasher.verify(password, account.passwordHash)) {
-    throw new DomainError(403, 'wrong-password', 'Wrong password', `${field} is not the password of this account.`)
+    throw wrongPassword(field)
   }
   await attempt.succeed()
 }
 
-export async function setPasswordHash (accountId: string, passwordHash: string): Promise<void> {
-  await Account.updateOne({ _id: accountId }, { $set: { passwordHash } })
+/**
+ * Changes the password of a signed-in caller, and ends all other sessions.
+ * @param account as it was when the caller confirmed the current password
+ * @throws DomainError 400 with the rule that the password breaks, 403 `wrong-password` when another change was faster
+ */
+export async function changeOwnPassword (
+  deps: AccountDeps,
+  account: StoredAccount,
+  newPassword: string,
+  sessionId: string,
+): Promise<void> {
+  assertPassword(deps, newPassword, account.email, '/newPassword')
+  const passwordHash = await deps.hasher.hash(newPassword)
+  if (!await changeCredentials(deps, account, { passwordHash })) throw wrongPassword('currentPassword')
+  await endAllSessions(deps, account._id.toString(), sessionId, 'password-changed')
 }
 
 /**
- * Sets a password for the operator, ends every session, invalidates the password reset links of the account and resets
- * its failed log-in attempts.
+ * Sets a password for the operator, ends every session, invalidates the email tokens of the account and resets its
+ * failed log-in attempts.
  * @throws DomainError 400 with the rule that the password breaks
  */
 export async function setPassword (deps: AccountDeps, account: StoredAccount, password: string): Promise<void> {
   assertPassword(deps, password, account.email, '/password')
   const accountId = account._id.toString()
-  await setPasswordHash(accountId, await deps.hasher.hash(password))
-  await EmailToken.updateMany({ account: account._id, kind: 'reset-password', usedAt: null }, {
-    $set: { usedAt: deps.now() },
-  })
+  await forceCredentialChange(deps, accountId, { passwordHash: await deps.hasher.hash(password) })
   await endAllSessions(deps, accountId, null, 'password-reset')
-  await resetLoginAttempts(deps, account.email)
+  await resetLoginAttempts(deps, account)
 }

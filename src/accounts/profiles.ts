@@ -2,7 +2,6 @@
 import { Types } from 'mongoose'
 import {
   findAccount,
-  profileNameKey,
   profileNameTaken,
   pushProfile,
   type AccountDocument,
@@ -11,6 +10,7 @@ import {
 import { countUsableProfiles, profileLimitReached } from '../domain/plans.js'
 import type { SubtitleMode } from '../domain/language-choice.js'
 import { ADULT_AGE, KIDS_MAX_AGE } from '../domain/maturity.js'
+import { isVisibleName, profileNameKey } from '../domain/profile-names.js'
 import { conflict, fail, notFound, unavailable, validationFailed } from '../errors.js'
 import { eraseProfileWatching } from '../watching/history/remove-history.js'
 import { endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
@@ -32,13 +32,10 @@ export interface ProfileFields {
   readonly pin?: string | null
 }
 
-/** At least one visible character, and no control characters. */
-const VISIBLE_NAME = /^[^\p{Cc}]*[\p{L}\p{N}\p{P}\p{S}][^\p{Cc}]*$/u
-
 /** Normalises the name of a profile for storage. @throws DomainError 400 */
 export function normaliseProfileName (name: string, pointer = '/name'): string {
   const normalised = name.normalize('NFC').trim()
-  if (!VISIBLE_NAME.test(normalised)) {
+  if (!isVisibleName(normalised)) {
     throw validationFailed([{ pointer, message: 'must contain a visible character and no control characters' }])
   }
   return normalised
@@ -58,6 +55,7 @@ export function newProfile (fields: Partial<StoredProfile> & Pick<StoredProfile,
     autoplay: true,
     dropWatchedMovies: false,
     pinHash: null,
+    pinVersion: 0,
     locked: false,
     wishlist: [],
     watchHistory: [],
@@ -124,9 +122,15 @@ export async function changeProfile (
     ? {}
     : { name: normaliseProfileName(changes.name), nameKey: profileNameKey(changes.name) }
   const account = await editAccount(accountId, (document) => {
-    Object.assign(requireProfile(document, profileId), changes, nameChanges)
+    const profile = requireProfile(document, profileId)
+    // Profile tokens from before a new PIN become invalid.
+    const pinVersion = changes.pinHash == null ? profile.pinVersion : profile.pinVersion + 1
+    Object.assign(profile, changes, nameChanges, { pinVersion })
   })
   deps.access.invalidateAccount(accountId)
+  // No token from before a new PIN could renew these streams.
+  if (changes.pinHash != null) await endStreamsOfProfiles(accountId, [profileId], deps.now())
+  deps.leases.invalidate(accountId)
   if (changes.pinHash !== undefined) await resetPinAttempts(profileId)
   return requireProfile(account, profileId)
 }

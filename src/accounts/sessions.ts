@@ -4,9 +4,10 @@ import mongoose, { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
 import { withAuditNote } from '../audit/audit-notes.js'
-import { DomainError, unauthorized } from '../errors.js'
+import { unauthorized, type DomainError } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
 import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
+import { accountDisabled, hasSameCredentials, isDisabled, wrongCredentials } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 
 const DAY_MS = 86_400_000
@@ -22,16 +23,22 @@ export interface OpenedSession {
   readonly refreshToken: string
 }
 
-/** Opens a session. Above the maximum number of sessions, the least recently used ones end. */
+/**
+ * Opens a session for an account that has proved its password. The account is read again when the session exists: a
+ * change of the password, a disabling, closing or erasing before that leaves no session; a later one finds the session
+ * and ends it. Above the maximum number of sessions, the least recently used ones end.
+ * @throws DomainError 401 `wrong-credentials`, 403 `account-disabled`
+ */
 export async function openSession (
   deps: AccountDeps,
-  accountId: string,
+  verified: StoredAccount,
   device: string | null,
-): Promise<OpenedSession> {
+): Promise<OpenedSession & { readonly account: StoredAccount }> {
+  const accountId = verified._id.toString()
   const now = deps.now()
   const session: StoredSession = {
     _id: new Types.ObjectId(),
-    account: new Types.ObjectId(accountId),
+    account: verified._id,
     seed: randomBytes(32).toString('base64url'),
     kid: deps.keys.current('refresh').kid,
     generation: 0,
@@ -45,9 +52,21 @@ export async function openSession (
     revocationReason: null,
   }
   await Session.create(session)
+  const account = await findAccount(accountId)
+  if (!hasSameCredentials(verified, account)) {
+    await Session.deleteOne({ _id: session._id })
+    throw rejectedLogin(verified, account)
+  }
   const liveSessions = await listSessions(accountId, now)
   for (const old of liveSessions.slice(MAX_SESSIONS)) await endSession(deps, old, 'too-many-sessions')
-  return withRefreshToken(deps, session)
+  return { ...withRefreshToken(deps, session), account }
+}
+
+/** Only a password that is still right learns that the account is disabled. */
+function rejectedLogin ({ passwordHash }: StoredAccount, current: StoredAccount | null): DomainError {
+  if (current === null) return wrongCredentials()
+  if (isDisabled(current) && current.passwordHash === passwordHash) return accountDisabled(current)
+  return withAuditNote(wrongCredentials(), { account: current._id.toString() })
 }
 
 function withRefreshToken ({ keys }: AccountDeps, session: StoredSession): OpenedSession {
@@ -100,30 +119,19 @@ async function rotateSession (session: StoredSession, now: Date): Promise<Stored
 }
 
 /**
- * Reads the account of a session that was just opened or refreshed. If an administrator disabled the account in the
- * meantime, the session ends again.
+ * Reads the account of a session that was just refreshed. If an administrator disabled the account in the meantime, the
+ * session ends.
  * @throws DomainError 401 when the account does not exist, 403 `account-disabled`
  */
 export async function findSessionAccount (deps: AccountDeps, session: StoredSession): Promise<StoredAccount> {
   const account = await findAccount(session.account)
-  if (account !== null && !isDisabled(account)) return account
+  if (account === null || account.erasureStartedAt !== null) {
+    await Session.deleteOne({ _id: session._id })
+    throw unauthorized()
+  }
+  if (!isDisabled(account)) return account
   await endSession(deps, session, 'account-disabled')
-  throw account === null ? unauthorized() : accountDisabled(account)
-}
-
-export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): boolean {
-  return disabledAt !== null
-}
-
-/** Thrown only after the caller has proved to know the password. */
-export function accountDisabled ({ _id }: Pick<StoredAccount, '_id'>): DomainError {
-  const error = new DomainError(
-    403,
-    'account-disabled',
-    'Account disabled',
-    'This account was disabled. Contact the operator of the service.',
-  )
-  return withAuditNote(error, { account: _id.toString() })
+  throw accountDisabled(account)
 }
 
 /** Lists the live sessions of an account, the most recently used first. */

@@ -1,8 +1,9 @@
 // Sign-up: creates an account with its first profile.
 import { findAccountByEmail, newAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/upsert.js'
+import { parseEmail } from '../domain/email.js'
 import type { PlanId } from '../domain/plans.js'
-import { conflict, type DomainError } from '../errors.js'
+import { conflict, fail, validationFailed, type DomainError } from '../errors.js'
 import type { AccountDeps } from './deps.js'
 import { assertPassword } from './passwords.js'
 import { newProfile, normaliseProfileName } from './profiles.js'
@@ -15,12 +16,12 @@ export interface NewAccount {
   readonly role?: Role
 }
 
-/** @throws DomainError 400 for a password or profile name that breaks a rule, 409 `email-taken` */
+/** @throws DomainError 400 for an email, password or profile name that breaks a rule, 409 `email-taken` */
 export async function createAccount (
   deps: Pick<AccountDeps, 'hasher' | 'config'>,
   request: NewAccount,
 ): Promise<StoredAccount> {
-  const email = normaliseEmail(request.email)
+  const email = requireEmail(request.email)
   assertPassword(deps, request.password, email, '/password')
   if (await findAccountByEmail(email) !== null) throw emailTaken()
   const passwordHash = await deps.hasher.hash(request.password)
@@ -40,9 +41,10 @@ export async function createAccount (
   }
 }
 
-/** The form in which emails are stored and compared. */
-export function normaliseEmail (email: string): string {
-  return email.normalize('NFKC').trim().toLowerCase()
+/** The stored form of an email. @throws DomainError 400 for a text that is not an email */
+export function requireEmail (email: string): string {
+  const errors = [{ pointer: '/email', message: 'must be an email address' }]
+  return parseEmail(email) ?? fail(validationFailed(errors, 'The email address is not valid.'))
 }
 
 export const emailTaken = (): DomainError =>

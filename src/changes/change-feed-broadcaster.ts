@@ -1,25 +1,28 @@
 // Notifies the open change feeds of this process. While there are feeds, it follows the change logs and the stream
 // leases by change streams, and regularly checks that each feed is still allowed.
 import mongoose, { Types, type Model } from 'mongoose'
+import { Account, type StoredProfile } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { CATALOGUE_LOG_ID, ChangeLog } from '../../models/change-log.js'
 import { isSessionLive, Session, type StoredSession } from '../../models/session.js'
-import type { AccountAccess } from '../accounts/access.js'
 import { changedDocumentId, watchCollection, type ChangeStream } from '../database/change-stream.js'
+import { splitIntoBatches } from '../domain/arrays.js'
 import { DomainError, unavailable } from '../errors.js'
 
-/** How long the feed of an ended session stays open at most. */
-const PING_INTERVAL_MS = 4_000
+/** A feed that is no longer allowed ends within this time, plus the time of two reads: at most 5 s in each process. */
+const PING_INTERVAL_MS = 2_000
 /** Per account and process: the devices of a household, and connections that were lost without notice. */
 export const MAX_FEEDS_PER_ACCOUNT = 20
 const REOPEN_DELAY_MS = 1_000
+/** Sessions and accounts that one query reads. */
+const CHECK_BATCH_SIZE = 500
 
 export interface Subscriber {
   readonly accountId: string
   readonly sessionId: string
   readonly profileId: string
-  /** True for a profile token. A new PIN ends the feeds of account tokens. */
-  readonly isProfileToken: boolean
+  /** For a profile token, `pinVersion` of the token; null for an account token. A new PIN ends the feeds of both. */
+  readonly tokenPinVersion: number | null
   /** Called after a change that may concern the subscriber. */
   notify(): void
   /** Called regularly, to write to the connection: both sides notice a lost connection. */
@@ -40,7 +43,6 @@ export interface ChangeFeedBroadcaster {
 }
 
 interface ChangeFeedDeps {
-  readonly access: AccountAccess
   readonly log: { warn(details: object, message: string): void }
   now(): Date
 }
@@ -51,7 +53,7 @@ interface Following {
   stop(): void
 }
 
-export function createChangeFeedBroadcaster ({ access, log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
+export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
   const subscribers = new Set<Subscriber>()
   let following: Following | null = null
   let isClosed = false
@@ -105,9 +107,14 @@ export function createChangeFeedBroadcaster ({ access, log, now }: ChangeFeedDep
         })
       },
     )
+    let isPinging = false
     const pingTimer = setInterval(() => {
-      void pingSubscribers().catch((error: unknown) => {
+      if (isPinging) return
+      isPinging = true
+      pingSubscribers().catch((error: unknown) => {
         log.warn({ err: error }, 'could not check whether change feeds are still allowed')
+      }).finally(() => {
+        isPinging = false
       })
     }, PING_INTERVAL_MS)
     pingTimer.unref()
@@ -121,21 +128,21 @@ export function createChangeFeedBroadcaster ({ access, log, now }: ChangeFeedDep
     }
   }
 
-  /** Pings allowed subscribers and closes the others. Reads sessions from the database: caches may be outdated. */
+  /** Pings allowed subscribers and closes the others. Reads from the database: caches may be outdated by 5 s. */
   async function pingSubscribers (): Promise<void> {
-    const ids = [...new Set([...subscribers].map(({ sessionId }) => sessionId))].map((id) => new Types.ObjectId(id))
-    const sessions = await Session.find({ _id: mongoose.trusted({ $in: ids }) }).lean<StoredSession[]>()
-    const liveIds = new Set(sessions.filter((session) => isSessionLive(session, now())).map(({ _id }) => String(_id)))
-    for (const subscriber of [...subscribers]) {
-      const isAllowed = liveIds.has(subscriber.sessionId) && await canReadProfile(subscriber)
-      if (isAllowed) subscriber.ping()
-      else subscriber.close()
+    for (const batch of splitIntoBatches([...subscribers], CHECK_BATCH_SIZE)) {
+      const [liveSessions, profiles] = await Promise.all([
+        findLiveSessions(batch.map(({ sessionId }) => sessionId), now()),
+        findProfiles(batch.map(({ accountId }) => accountId)),
+      ])
+      for (const subscriber of batch) {
+        const profile = profiles.get(subscriber.profileId)
+        const isAllowed = liveSessions.has(subscriber.sessionId) && profile !== undefined &&
+          canReadProfile(subscriber, profile)
+        if (isAllowed) subscriber.ping()
+        else subscriber.close()
+      }
     }
-  }
-
-  async function canReadProfile ({ accountId, profileId, isProfileToken }: Subscriber): Promise<boolean> {
-    const profile = await access.findProfile(accountId, profileId)
-    return profile !== null && !profile.locked && (isProfileToken || !profile.hasPin)
   }
 
   function unsubscribe (subscriber: Subscriber): void {
@@ -163,6 +170,29 @@ export function createChangeFeedBroadcaster ({ access, log, now }: ChangeFeedDep
       following?.stop()
     },
   }
+}
+
+async function findLiveSessions (ids: readonly string[], now: Date): Promise<ReadonlySet<string>> {
+  const sessions = await Session.find({ _id: inIds(ids) }).lean<StoredSession[]>()
+  return new Set(sessions.filter((session) => isSessionLive(session, now)).map(({ _id }) => _id.toString()))
+}
+
+type CheckedProfile = Pick<StoredProfile, '_id' | 'locked' | 'pinHash' | 'pinVersion'>
+
+/** The profiles of accounts, by their ID. */
+async function findProfiles (accountIds: readonly string[]): Promise<ReadonlyMap<string, CheckedProfile>> {
+  const accounts = await Account.find({ _id: inIds(accountIds) })
+    .select('profiles._id profiles.locked profiles.pinHash profiles.pinVersion')
+    .lean<Array<{ profiles: CheckedProfile[] }>>()
+  return new Map(accounts.flatMap(({ profiles }) => profiles.map((profile) => [profile._id.toString(), profile])))
+}
+
+function inIds (ids: readonly string[]) {
+  return mongoose.trusted({ $in: [...new Set(ids)].map((id) => new Types.ObjectId(id)) })
+}
+
+function canReadProfile ({ tokenPinVersion }: Subscriber, { locked, pinHash, pinVersion }: CheckedProfile): boolean {
+  return !locked && (tokenPinVersion === null ? pinHash === null : tokenPinVersion === pinVersion)
 }
 
 function tooManyFeeds (): DomainError {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Account, findAccountByEmail } from '../../models/account.js'
 import { setPassword } from '../accounts/passwords.js'
-import { createAccount, normaliseEmail } from '../accounts/sign-up.js'
+import { createAccount, requireEmail } from '../accounts/sign-up.js'
 import type { Container } from '../container.js'
 import { recordCommand, withContainer } from './with-container.js'
 
@@ -43,7 +43,8 @@ export function registerAccountCommands (program: Command): void {
 
 /** @returns a line for the console */
 async function createAdmin (container: Container, email: string): Promise<string> {
-  const existing = await findAccountByEmail(normaliseEmail(email))
+  const existing = await findAccountByEmail(requireEmail(email))
+  if (existing?.role === 'admin') return `${existing.email} is already an administrator.`
   if (existing !== null) {
     await Account.updateOne({ _id: existing._id }, { $set: { role: 'admin' } })
     await recordCommand(container, 'create-admin', existing)
@@ -58,7 +59,7 @@ async function createAdmin (container: Container, email: string): Promise<string
 
 /** @returns a line for the console */
 async function resetPassword (container: Container, email: string): Promise<string> {
-  const account = await findAccountByEmail(normaliseEmail(email))
+  const account = await findAccountByEmail(requireEmail(email))
   if (account === null) throw new Error('No account has this email.')
   await setPassword(container, account, await readPassword())
   await recordCommand(container, 'reset-password', account)

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import Table from 'cli-table3'
 import ora from 'ora'
-import { normaliseEmail } from '../accounts/sign-up.js'
+import { normaliseEmail } from '../domain/email.js'
 import type { Container } from '../container.js'
 import { runChecks, type DoctorReport, type FindingState } from '../doctor/doctor.js'
 import { rebuildHistory } from '../watching/history/rebuild.js'

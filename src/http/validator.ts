@@ -2,6 +2,7 @@
 import addFormatsModule from 'ajv-formats'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv'
+import { parseEmail } from '../domain/email.js'
 import type { FieldError } from '../errors.js'
 
 // The package is CommonJS; its default export is a property of the module.
@@ -50,6 +51,7 @@ function createAjv (coerceTypes: boolean, sharedSchemas: Readonly<Record<string,
   const ajv = new Ajv({ coerceTypes, allErrors, useDefaults: true, removeAdditional: false, strict: false })
   addFormats(ajv)
   ajv.addFormat('date-time', isSupportedDateTime)
+  ajv.addFormat('idn-email', (text: string) => parseEmail(text) !== null)
   for (const schema of Object.values(sharedSchemas)) ajv.addSchema(schema)
   return ajv
 }

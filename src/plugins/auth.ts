@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import type { AccountAccess, CachedAccount, ProfileAccess } from '../accounts/access.js'
 import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
-import { forbidden, notFound, profileLocked, unauthorized } from '../errors.js'
+import { forbidden, notFound, pinChanged, profileLocked, profileTokenRequired, unauthorized } from '../errors.js'
 import type { Role } from '../../models/account.js'
 import type { KeyRing } from '../security/key-ring.js'
 import { decodeBase64Url } from '../security/signed-tokens.js'
@@ -36,6 +36,8 @@ export interface AccessClaims {
   readonly role: Role
   /** ID of the profile that the token is bound to; absent in an account token. */
   readonly pid?: string
+  /** `pinVersion` of the profile when the token was issued; only in a profile token. */
+  readonly pin?: number
 }
 
 /** The signed-in caller of a request. */
@@ -45,6 +47,8 @@ export interface AuthenticatedCaller {
   readonly role: Role
   /** The profile that the token is bound to; null for an account token. */
   readonly boundProfileId: string | null
+  /** `pinVersion` of that profile when the token was issued. */
+  readonly pinVersion: number
 }
 
 declare module 'fastify' {
@@ -113,6 +117,7 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
     if (access === undefined || access === 'public' || access === 'signed-url') return
     const caller = await authenticate(request, accounts)
     request.caller = caller
+    if (caller.boundProfileId !== null) await verifyPinVersion(accounts, caller, caller.boundProfileId)
     if (access === 'profile') {
       const { profileId } = request.params as { profileId: string }
       request.profileAccess = await authoriseProfile(accounts, caller, profileId)
@@ -120,6 +125,12 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
       throw forbidden('A profile token is valid for its profile and the catalogue only. Use the account token.')
     }
     if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
+  })
+  // Whatever needs a token is private, problems included. A route may set another value.
+  app.addHook('onSend', async (request, reply) => {
+    const access = request.routeOptions.config.access
+    if (access === undefined || access === 'public' || reply.hasHeader('cache-control')) return
+    reply.header('cache-control', 'no-store')
   })
 }, { name: 'auth' })
 
@@ -139,7 +150,25 @@ async function authenticate (request: FastifyRequest, access: AccountAccess): Pr
   // An ID in another form would cause a database error, and so a different response.
   if (!isId(claims.sub) || !isId(claims.sid)) throw unauthorized()
   if (!await access.isSessionLive(claims.sid, claims.sub)) throw unauthorized()
-  return { accountId: claims.sub, sessionId: claims.sid, role: claims.role, boundProfileId: claims.pid ?? null }
+  const { sub, sid, role, pid = null, pin = 0 } = claims
+  return { accountId: sub, sessionId: sid, role, boundProfileId: pid, pinVersion: pin }
+}
+
+/** A token from before the profile got its PIN, or another one, does not open it. A removed PIN changes nothing. */
+async function verifyPinVersion (
+  access: AccountAccess,
+  { accountId, pinVersion }: AuthenticatedCaller,
+  profileId: string,
+): Promise<void> {
+  let profile = await access.findProfile(accountId, profileId)
+  if (profile !== null && profile.pinVersion < pinVersion) {
+    // Another process has issued the token after a change that this one has not read yet.
+    access.invalidateAccount(accountId)
+    profile = await access.findProfile(accountId, profileId)
+  }
+  // Each route decides about a deleted profile.
+  if (profile === null || profile.pinVersion === pinVersion) return
+  throw pinChanged()
 }
 
 /** @fastify/jwt also accepts other spellings of the same signature. */
@@ -159,9 +188,7 @@ async function authoriseProfile (
   if (caller.boundProfileId !== null && caller.boundProfileId !== profileId) throw notFound('profile')
   const profile = await access.findProfile(caller.accountId, profileId)
   if (profile === null) throw notFound('profile')
-  if (profile.hasPin && caller.boundProfileId === null) {
-    throw forbidden('This profile has a PIN. Select the profile with its PIN and use the profile token.')
-  }
+  if (profile.hasPin && caller.boundProfileId === null) throw profileTokenRequired()
   if (profile.locked) throw profileLocked()
   return profile
 }

@@ -5,11 +5,19 @@ import { StoredPlanName } from './plans.js'
 import { Profile, ProfileName } from './profiles.js'
 import { Stream } from './streams.js'
 
+/** Longer than the 254 bytes of a stored email: spaces around it and the Unicode form of its domain are accepted. */
+const MAX_EMAIL_LENGTH = 320
+const EMAIL = { maxLength: MAX_EMAIL_LENGTH, examples: ['kim@example.com'] }
 export const Email = Type.String({
-  format: 'email',
-  maxLength: 254,
-  description: 'Email address; case is ignored',
-  examples: ['kim@example.com'],
+  ...EMAIL,
+  format: 'idn-email',
+  description: 'Email address; case and surrounding spaces are ignored, and an internationalised domain becomes ASCII',
+})
+/** A log-in does not reveal whether the text could be the email of an account. */
+export const LogInEmail = Type.String({
+  ...EMAIL,
+  minLength: 1,
+  description: 'Email address of the account; case and surrounding spaces are ignored',
 })
 export const Password = Type.String({
   minLength: 1,
