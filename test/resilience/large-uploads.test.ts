@@ -1,11 +1,11 @@
-// Uploads of 2 GiB into a service of its own: however they are sent, its memory does not grow with them.
+// Uploads 2 GiB to a separate service process in each way that the API offers. Its memory does not grow with the file.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { json } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
+import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { readRss } from '../../bench/process-usage.js'
@@ -16,10 +16,15 @@ import { send, signUpAdminAt, startServer, type ServerProcess } from '../support
 const PADDING_BYTES = 2 * 1024 ** 3
 const CHUNK = Buffer.alloc(1024 ** 2)
 const MAX_GROWTH_BYTES = 100 * 1024 ** 2
-const SAMPLE_EVERY_MS = 50
+const SAMPLE_INTERVAL_MS = 50
 
-/** A real clip and, behind it, a box that players pass over: its length, then nothing but zeros. */
-function paddedClip (paddingBytes: number): { sizeBytes: number, chunks: () => Generator<Buffer> } {
+interface PaddedClip {
+  readonly sizeBytes: number
+  readonly chunks: () => Generator<Buffer>
+}
+
+/** A real clip followed by a `free` box of zeros, which players skip. */
+function padClip (paddingBytes: number): PaddedClip {
   const clip = clipBytes('480p-en')
   const box = Buffer.alloc(16)
   box.writeUInt32BE(1, 0)
@@ -30,14 +35,14 @@ function paddedClip (paddingBytes: number): { sizeBytes: number, chunks: () => G
     *chunks () {
       yield clip
       yield box
-      for (let left = paddingBytes; left > 0; left -= CHUNK.length) {
-        yield CHUNK.subarray(0, Math.min(left, CHUNK.length))
+      for (let remaining = paddingBytes; remaining > 0; remaining -= CHUNK.length) {
+        yield CHUNK.subarray(0, Math.min(remaining, CHUNK.length))
       }
     },
   }
 }
 
-interface Sending {
+interface UploadRequest {
   readonly method?: string
   readonly url: string
   readonly headers: Record<string, string>
@@ -45,40 +50,41 @@ interface Sending {
   readonly chunks: Iterable<Buffer>
 }
 
-async function stream (
+/** Streams a body without holding it in memory. */
+async function streamBody (
   server: ServerProcess,
-  { method = 'POST', url, headers, sizeBytes, chunks }: Sending,
+  { method = 'POST', url, headers, sizeBytes, chunks }: UploadRequest,
 ): Promise<{ status: number, body: any }> {
-  const outgoing = request(server.origin + url, {
+  const upload = request(server.origin + url, {
     method,
     headers: { ...headers, 'content-length': sizeBytes },
     agent: false,
   })
-  const answered = once(outgoing, 'response')
-  await pipeline(Readable.from(chunks), outgoing)
-  const [incoming] = await answered
-  return { status: incoming.statusCode, body: incoming.statusCode === 204 ? incoming.resume() : await json(incoming) }
+  const responded = once(upload, 'response')
+  await pipeline(Readable.from(chunks), upload)
+  const [response] = await responded
+  return { status: response.statusCode, body: response.statusCode === 204 ? response.resume() : await json(response) }
 }
 
-/** The most memory that a process held while something was done, beyond what it held before. */
-async function growthOf (pid: number, work: () => Promise<unknown>): Promise<number> {
-  const before = readRss(pid) ?? 0
-  let most = before
+/** Returns by how many bytes the memory of a process grew at most during the work. */
+async function measureGrowth (pid: number, work: () => Promise<unknown>): Promise<number> {
+  const initial = readRss(pid) ?? 0
+  let peak = initial
   const timer = setInterval(() => {
-    most = Math.max(most, readRss(pid) ?? 0)
-  }, SAMPLE_EVERY_MS)
+    peak = Math.max(peak, readRss(pid) ?? 0)
+  }, SAMPLE_INTERVAL_MS)
   try {
     await work()
   } finally {
     clearInterval(timer)
   }
-  return most - before
+  return peak - initial
 }
 
 const isLinux = process.platform === 'linux'
-t.test('a service that takes 2 GiB grows by less than 100 MiB', {
+t.test('a service that receives 2 GiB grows by less than 100 MiB', {
   timeout: 280_000,
-  skip: isLinux ? false : 'only Linux tells what memory another process holds',
+  skip: isLinux ? false : 'the memory of another process is readable on Linux only',
 }, async (t) => {
   const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-large-'))
@@ -89,13 +95,12 @@ t.test('a service that takes 2 GiB grows by less than 100 MiB', {
   const token = await signUpAdminAt(server, uri)
   const movie = (await send(server, 'POST', '/v1/admin/movies', token, { title: 'Sátántangó' })).body.id
   const authorization = `Bearer ${token}`
-  const large = paddedClip(PADDING_BYTES)
-  const remove = async (id: string): Promise<void> => {
+  const deleteMedia = async (id: string): Promise<void> => {
     t.equal((await send(server, 'DELETE', `/v1/admin/media/${id}`, token)).status, 204)
   }
 
-  async function sendRaw ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
-    const { status, body } = await stream(server, {
+  async function uploadAsBody ({ sizeBytes, chunks }: PaddedClip): Promise<void> {
+    const { status, body } = await streamBody(server, {
       url: `/v1/admin/movies/${movie}/media`,
       headers: { authorization, 'content-type': 'video/mp4' },
       sizeBytes,
@@ -103,65 +108,60 @@ t.test('a service that takes 2 GiB grows by less than 100 MiB', {
     })
     t.equal(status, 201)
     t.match(body, { sizeBytes, durationMs: 60_000 })
-    await remove(body.id)
+    await deleteMedia(body.id)
   }
 
-  async function sendForm ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
-    const head = Buffer.from(
-      '--edge\r\ncontent-disposition: form-data; name="file"; filename="film.mp4"\r\ncontent-type: video/mp4\r\n\r\n',
-    )
+  async function uploadAsForm ({ sizeBytes, chunks }: PaddedClip): Promise<void> {
+    const disposition = 'content-disposition: form-data; name="file"; filename="satantango.mp4"'
+    const head = Buffer.from(`--edge\r\n${disposition}\r\ncontent-type: video/mp4\r\n\r\n`)
     const tail = Buffer.from('\r\n--edge--\r\n')
-    const all = function* (): Generator<Buffer> {
+    const form = function* (): Generator<Buffer> {
       yield head
       yield* chunks()
       yield tail
     }
-    const headers = { authorization, 'content-type': 'multipart/form-data; boundary=edge' }
-    const { status, body } = await stream(server, {
+    const { status, body } = await streamBody(server, {
       url: `/v1/admin/movies/${movie}/media`,
-      headers,
+      headers: { authorization, 'content-type': 'multipart/form-data; boundary=edge' },
       sizeBytes: head.length + sizeBytes + tail.length,
-      chunks: all(),
+      chunks: form(),
     })
     t.equal(status, 201)
     t.match(body, { sizeBytes })
-    await remove(body.id)
+    await deleteMedia(body.id)
   }
 
-  async function sendResumable ({ sizeBytes, chunks }: ReturnType<typeof paddedClip>): Promise<void> {
+  async function uploadResumable ({ sizeBytes, chunks }: PaddedClip): Promise<void> {
     const tus = { authorization, 'tus-resumable': '1.0.0' }
-    const begun = await fetch(`${server.origin}/v1/admin/uploads`, {
+    const created = await fetch(`${server.origin}/v1/admin/uploads`, {
       method: 'POST',
       headers: { ...tus, 'upload-length': String(sizeBytes), 'upload-metadata': `itemId ${btoa(movie)}` },
     })
-    const url = begun.headers.get('location') ?? ''
-    t.equal(
-      (await stream(server, {
-        method: 'PATCH',
-        url,
-        headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
-        sizeBytes,
-        chunks: chunks(),
-      })).status,
-      204,
-    )
+    const url = created.headers.get('location') ?? ''
+    const { status } = await streamBody(server, {
+      method: 'PATCH',
+      url,
+      headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+      sizeBytes,
+      chunks: chunks(),
+    })
+    t.equal(status, 204)
     let upload
     do upload = (await send(server, 'GET', url, token)).body
     while (upload.state === 'processing')
     t.match(upload, { state: 'ready', sizeBytes })
-    await remove(upload.mediaFileId)
+    await deleteMedia(upload.mediaFileId)
   }
 
-  for (
-    const [how, sendIt] of [['as the body', sendRaw], ['in a form', sendForm], [
-      'so that it could be resumed',
-      sendResumable,
-    ]] as const
-  ) {
-    await sendIt(paddedClip(0))
-    const grown = await growthOf(server.pid, async () => {
-      await sendIt(large)
+  const uploads = [['request body', uploadAsBody], ['form', uploadAsForm], [
+    'resumable upload',
+    uploadResumable,
+  ]] as const
+  for (const [kind, upload] of uploads) {
+    await upload(padClip(0))
+    const growthBytes = await measureGrowth(server.pid, async () => {
+      await upload(padClip(PADDING_BYTES))
     })
-    t.ok(grown < MAX_GROWTH_BYTES, `${how}: it grew by ${Math.round(grown / 1024 ** 2)} MiB`)
+    t.ok(growthBytes < MAX_GROWTH_BYTES, `${kind}: the memory grew by ${Math.round(growthBytes / 1024 ** 2)} MiB`)
   }
 })
