@@ -1,5 +1,5 @@
-// npm run test:fuzz: Schemathesis over the whole document against a service that is started for it, as an administrator and
-// as a member, then mutated bodies. Ends with 0 when nothing failed.
+// npm run test:fuzz: starts a service and sends it the requests that Schemathesis generates from the API description,
+// as an administrator and as a member, then mutated bodies. The exit code is 0 if nothing failed.
 import { Command, InvalidArgumentError } from 'commander'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
-import { PASSWORD } from '../support/users.js'
 import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
+import { PASSWORD } from '../support/users.js'
 import { installSchemathesis } from './schemathesis.js'
 
-/** Undeclared methods are 404 here, as any address that is not known: that check is left out. */
+/** The checks of Schemathesis, without the one for undeclared methods. */
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -20,8 +20,8 @@ const CHECKS = [
   'negative_data_rejection',
   'ignored_auth',
 ]
-/** They would end the session that the rest of the walk is made with: they get one of their own. */
-const ENDINGS = '^(logOut|logOutEverywhere)$'
+/** Operations that end the session of the caller: they run with a separate session. */
+const SESSION_ENDING_OPERATIONS = '^(logOut|logOutEverywhere)$'
 
 interface Options {
   readonly examples: number
@@ -30,16 +30,16 @@ interface Options {
   readonly short?: boolean
 }
 
-function wholeNumber (text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It is a whole number of at least 1.')
+function parsePositiveInteger (text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Use a whole number of at least 1.')
   return Number(text)
 }
 
 const options = new Command('test:fuzz')
-  .option('--examples <n>', 'generated requests an operation and phase', wholeNumber, 50)
-  .option('--mutants <n>', 'mutated bodies', wholeNumber, 10_000)
-  .option('--seed <n>', 'the same seed gives the same requests', wholeNumber, 1)
-  .option('--short', 'a minute or two: few examples, 1,000 mutated bodies')
+  .option('--examples <n>', 'generated requests per operation and phase', parsePositiveInteger, 50)
+  .option('--mutants <n>', 'number of mutated bodies', parsePositiveInteger, 10_000)
+  .option('--seed <n>', 'seed: the same seed generates the same requests', parsePositiveInteger, 1)
+  .option('--short', 'few examples and 1,000 mutated bodies: one or two minutes')
   .parse().opts<Options>()
 const examples = options.short === true ? 3 : options.examples
 const mutants = options.short === true ? 1_000 : options.mutants
@@ -62,10 +62,10 @@ async function runProgram (
   })
 }
 
-/** What Schemathesis remembers of failures goes into the folder that it runs in. */
+/** Schemathesis stores failures in its working folder. */
 const WORK_DIR = mkdtempSync(path.join(tmpdir(), 'normflix-schemathesis-'))
 
-async function fuzz (
+async function runSchemathesis (
   program: string,
   server: ServerProcess,
   token: string,
@@ -139,29 +139,29 @@ async function main (): Promise<number> {
       { LOG_LEVEL: 'error' },
     )
     const admin = await signUpAdminAt(server, uri)
-    const newMember = async (): Promise<string> =>
+    const signUpMember = async (): Promise<string> =>
       (await send(server, 'POST', '/v1/auth/signup', undefined, {
         email: `${randomUUID()}@example.com`,
         password: PASSWORD,
       })).body.accessToken
     let failed = 0
     for (
-      const [who, token, selection] of [
-        ['administrator', admin, ['--exclude-operation-id-regex', ENDINGS]],
-        ['member', await newMember(), ['--exclude-operation-id-regex', ENDINGS]],
-        ['somebody who leaves', await newMember(), ['--include-operation-id-regex', ENDINGS]],
+      const [caller, token, selection] of [
+        ['administrator', admin, ['--exclude-operation-id-regex', SESSION_ENDING_OPERATIONS]],
+        ['member', await signUpMember(), ['--exclude-operation-id-regex', SESSION_ENDING_OPERATIONS]],
+        ['member that logs out', await signUpMember(), ['--include-operation-id-regex', SESSION_ENDING_OPERATIONS]],
       ] as const
     ) {
-      console.log(`\n== The whole document as: ${who}`)
-      // Most of the time goes into covering each rule of each schema: once is enough for a short run.
+      console.log(`\n== Caller: ${caller}`)
+      // The coverage phase tests each rule of each schema and takes most of the time: a short run does it once.
       const phases = options.short === true && token !== admin ? 'examples,fuzzing' : undefined
-      if (await fuzz(program, server, token, selection, phases) !== 0) failed++
+      if (await runSchemathesis(program, server, token, selection, phases) !== 0) failed++
     }
     console.log(`\n== ${mutants} mutated bodies`)
     const variables = {
       NORMFLIX_TEST_MONGODB_URI: database.uri,
-      NORMFLIX_MUTANTS: String(mutants),
-      NORMFLIX_SEED: String(options.seed),
+      NORMFLIX_TEST_MUTANTS: String(mutants),
+      NORMFLIX_TEST_SEED: String(options.seed),
       TAP: '1',
       TAP_TIMEOUT: '1200',
       NODE_ENV: 'test',

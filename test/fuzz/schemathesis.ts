@@ -1,4 +1,4 @@
-// Schemathesis, which tests a service against its OpenAPI document: installed with pip into a folder of the cache, once.
+// Installs Schemathesis, which tests a service against its OpenAPI document, with pip into the cache folder.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -7,12 +7,12 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Pinned: other versions check other things. */
+/** Pinned: the checks differ between versions. */
 const VERSION = '4.32.5'
 const INSTALL_TIMEOUT_MS = 300_000
 const CACHE = path.resolve('.cache')
 
-/** The program; null where there is no Python with pip. @throws Error when pip fails */
+/** Returns the path of the program; null without Python and pip. @throws Error if pip fails */
 export async function installSchemathesis (report: (line: string) => void): Promise<string | null> {
   const folder = path.join(CACHE, `schemathesis-${VERSION}`)
   const program = path.join(folder, 'bin', 'schemathesis')
@@ -20,7 +20,7 @@ export async function installSchemathesis (report: (line: string) => void): Prom
   const python = await findPython()
   if (python === null) return null
   report(`Installing Schemathesis ${VERSION} with pip (once) …`)
-  // A virtual environment does not survive being moved: it is made in place, and a mark says that it is whole.
+  // A virtual environment cannot be moved: it is created in place, and the folder `installed` marks it as complete.
   await rm(folder, { recursive: true, force: true })
   await mkdir(CACHE, { recursive: true })
   await run(python, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS })

@@ -144,13 +144,15 @@ export async function sendMutants (world: World, count: number, seed: number): P
     const { operation, payload, type } = makeMutant(random)
     const token = random() < 0.8 && operation.path.startsWith('/v1/admin') ? world.admin.token : world.owner.token
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload)
-    const answer = await call(world.app, operation.method, await urlOf(world, operation), {
+    const response = await call(world.app, operation.method, await urlOf(world, operation), {
       token,
       body,
       headers: { 'content-type': type },
     })
-    byStatus[answer.status] = (byStatus[answer.status] ?? 0) + 1
-    if (!isExpected(answer)) wrong.push(`${operation.name} with ${type}: ${answer.status} for ${body.slice(0, 300)}`)
+    byStatus[response.status] = (byStatus[response.status] ?? 0) + 1
+    if (!isExpected(response)) {
+      wrong.push(`${operation.name} with ${type}: ${response.status} for ${body.slice(0, 300)}`)
+    }
   }
   return { sent: count, byStatus, wrong }
 }

@@ -1,11 +1,12 @@
-// Seeded mutations of every body never cause a 500. NORMFLIX_MUTANTS and NORMFLIX_SEED change their number and seed.
+// Seeded mutations of every body never cause a 500. NORMFLIX_TEST_MUTANTS and NORMFLIX_TEST_SEED set number and seed.
 import t from 'tap'
 import { startApp } from '../support/app.js'
 import { sendMutants } from './mutated-bodies.js'
 import { createWorld } from './operations.js'
 
-const COUNT = Number(process.env['NORMFLIX_MUTANTS'] ?? 2_000)
-const SEED = Number(process.env['NORMFLIX_SEED'] ?? 20_260_101)
+const COUNT = Number(process.env['NORMFLIX_TEST_MUTANTS'] ?? 2_000)
+const seed = process.env['NORMFLIX_TEST_SEED'] ?? '20260101'
+const SEED = seed === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(seed)
 
 t.test('mutated input never causes a 500', { timeout: 270_000 }, async (t) => {
   const { sent, byStatus, wrong } = await sendMutants(await createWorld(await startApp(t)), COUNT, SEED)
