@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npm run format: formats TypeScript, JavaScript and Markdown with dprint by dprint.json. With --check it changes nothing
-// and fails when a file is not formatted. Paths limit it to files below them.
+// npm run format: formats TypeScript, JavaScript and Markdown with dprint by dprint.json. With --check it changes
+// nothing and fails when a file is not formatted. Paths limit it to files below them.
 import { createContext } from '@dprint/formatter'
 import * as markdown from '@dprint/markdown'
 import * as typescript from '@dprint/typescript'
