@@ -44,6 +44,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
         contentType: file.contentType,
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
+        playingMs: file.durationMs ?? 0,
       })
     } catch (error) {
       throw error instanceof ObjectNotFoundError ? notFound('media file') : error

@@ -105,7 +105,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   }, async (request) => {
     const { params: { streamId }, body: { state = 'playing' } } = request
     const owner = profileRef(request)
-    const event = toProgressEvent(request.body, now())
+    const event = toProgressEvent(request.body, streamId, now())
     const expiresAt = await recordHeartbeat(deps, owner, profileOf(request), streamId, event, state)
     await saveStreamLanguages(owner, streamId, requestedLanguages(request.body), event.at, now())
     return { expiresAt: expiresAt.toISOString() }
@@ -125,7 +125,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   }, async (request, reply) => {
     const { streamId } = request.params
     const owner = profileRef(request)
-    const event = toProgressEvent(request.body, now())
+    const event = toProgressEvent(request.body, streamId, now())
     // Before the lease is removed: it states whether the stream is private.
     await saveStreamLanguages(owner, streamId, requestedLanguages(request.body), event.at, now())
     const stopped = await stopPlayback(watching, owner, streamId, event, flushSchedule)
@@ -136,14 +136,14 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
     return setContentLanguage(reply, localiser, { progress, next })
   })
 
-  /** The card of the next item, after an item was finished. */
+  /** The card that continue watching has for the title, unless it resumes the item that was stopped. */
   async function findNext (
     request: FastifyRequest,
-    { title, state, titleState }: StoppedPlayback,
+    { title, item, titleState }: StoppedPlayback,
     localiser: Localiser,
   ): Promise<ContinueCard | null> {
-    if (title === null || titleState === null || state?.finished !== true || state.isResumable) return null
-    const card = findNextCard(watching, await viewingLimitsOf(access, request), title.id, titleState)
+    if (title === null || titleState === null) return null
+    const card = findNextCard(watching, await viewingLimitsOf(access, request), title.id, item?.id ?? null, titleState)
     return card === null ? null : toContinueCard(card, localiser)
   }
 }

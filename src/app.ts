@@ -195,9 +195,10 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
 
 /** Bytes at signed URLs, and posters. */
 async function registerMediaRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, keys, leases, catalogue, storage, packages, now } = container
-  await app.register(media, { catalogue, storage, keys, leases, config, now })
-  await app.register(hls, { catalogue, storage, packages, keys, leases, config, now })
+  const { config, keys, leases, readRenewal, catalogue, storage, packages, now } = container
+  const delivery = { catalogue, storage, keys, leases, readRenewal, config, now }
+  await app.register(media, delivery)
+  await app.register(hls, { ...delivery, packages })
   await app.register(subtitles, { catalogue, storage, keys, leases, now })
   await app.register(thumbnails, { catalogue, storage, keys, leases, now })
   await app.register(images, { storage })

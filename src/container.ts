@@ -20,6 +20,7 @@ import { createScheduledJobs } from './jobs/scheduled-jobs.js'
 import type { Scheduler } from './jobs/scheduler.js'
 import { createMailer, type Mailer } from './mail/mailer.js'
 import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
+import { createReadRenewal, type ReadRenewal } from './media/delivery/read-renewal.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
@@ -66,6 +67,7 @@ export interface Container {
   readonly search: TitleSearch
   readonly access: AccountAccess
   readonly leases: LeaseCheck
+  readonly readRenewal: ReadRenewal
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
   readonly trends: Trends
@@ -125,6 +127,7 @@ export async function buildContainer (
     ...accounts,
     ...media,
     cursors: createCursorCodec(keys),
+    readRenewal: createReadRenewal(now),
     prober,
     subtitleReader,
     packaging,

@@ -10,8 +10,8 @@ export type BodyPart = ByteRange | string
 export interface BodySource {
   /** Opens exactly the bytes of a range. */
   open(range: ByteRange): Promise<Readable>
-  /** Called for each chunk that is read. */
-  onChunk?(): void
+  /** Called with the size of each chunk that is read. */
+  onChunk?(sizeBytes: number): void
 }
 
 /**
@@ -34,7 +34,7 @@ export function streamBodyParts (parts: readonly BodyPart[], { open, onChunk }: 
     source = opened
     opened.on('data', (chunk: Buffer) => {
       missingBytes -= chunk.length
-      onChunk?.()
+      onChunk?.(chunk.length)
       if (!body.push(chunk)) opened.pause()
     })
     opened.once('error', (error) => {

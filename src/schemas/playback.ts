@@ -89,5 +89,8 @@ export type Playback = Static<typeof Playback>
 
 export const StoppedPlayback = Type.Object({
   progress: nullable(ref(Progress), 'Progress after the stop; null: nothing was played, or the stream was private'),
-  next: nullable(ref(ContinueCard), 'Next item after a finished one; null: none'),
+  next: nullable(
+    ref(ContinueCard),
+    'What continue watching offers for the title; null: nothing that can be played now, or the stopped item itself',
+  ),
 })

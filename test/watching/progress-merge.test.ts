@@ -133,6 +133,7 @@ async function mergeByArrayFilters (
       mediaFile: new Types.ObjectId(),
       device: null,
       private: false,
+      estimatePosition: false,
       videoHeight: 480,
       maxHeight: 2_160,
       startedAt: new Date(START.startedAt),

@@ -4,13 +4,20 @@ import type { Config } from '../../config.js'
 import type { MediaStorage } from '../../storage/storage.js'
 import { abortWhenLeaseEnds, type LeaseCheck } from './lease-check.js'
 import type { LeaseGrant } from './media-urls.js'
+import type { ReadRenewal } from './read-renewal.js'
 import { sendObject, type ServedObject } from './send-object.js'
 
 export interface DeliveryDeps {
   readonly storage: MediaStorage
   readonly leases: LeaseCheck
+  readonly readRenewal: ReadRenewal
   readonly config: Pick<Config, 'xAccelRedirectPrefix'>
   now(): Date
+}
+
+export interface DeliveredObject extends Omit<ServedObject, 'cacheControl'> {
+  /** Playing time of the video in the object; 0 for audio. */
+  readonly playingMs: number
 }
 
 /**
@@ -23,15 +30,22 @@ export async function deliverObject (
   request: FastifyRequest,
   reply: FastifyReply,
   grant: LeaseGrant,
-  object: Omit<ServedObject, 'cacheControl'>,
+  { playingMs, ...object }: DeliveredObject,
 ): Promise<FastifyReply> {
-  const { storage, config } = deps
+  const { storage, config, readRenewal } = deps
   // HEAD is never redirected: the signature of the URL is valid for GET only.
   const directUrl = request.method === 'GET' ? await storage.directUrl(object.key, object.contentType) : null
+  // This process does not see the bytes that the store or nginx sends.
+  const isOffloaded = directUrl !== null || config.xAccelRedirectPrefix !== null
+  if (isOffloaded && request.method === 'GET') readRenewal.recordRead(grant, playingMs)
   if (directUrl !== null) return await reply.header('cache-control', 'no-store').redirect(directUrl.href, 307)
+  const abortIfLeaseEnded = abortWhenLeaseEnds(deps, reply, grant)
   const servedObject = { ...object, cacheControl: 'private, max-age=0, must-revalidate' }
   return await sendObject(request, reply, storage, servedObject, {
-    onChunk: abortWhenLeaseEnds(deps, reply, grant),
+    onChunk: (sizeBytes) => {
+      abortIfLeaseEnded()
+      readRenewal.recordRead(grant, playingMs * sizeBytes / object.sizeBytes)
+    },
     xAccelRedirectPrefix: config.xAccelRedirectPrefix,
   })
 }

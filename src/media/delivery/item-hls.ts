@@ -123,6 +123,8 @@ export interface FoundRendition {
   readonly contentType: string
   readonly etag: string
   readonly modifiedAt: Date
+  /** Playing time of the video in the rendition; 0 for audio. */
+  readonly playingMs: number
 }
 
 /**
@@ -140,13 +142,15 @@ export async function findRendition (
   if (found === null) throw notFound('rendition')
   if (videoHeight(found.file) > grant.maxHeight) throw mediaAccessDenied()
   const { prefix, createdAt } = found.package
-  const rendition = findRenditionIndex(await packages.read(prefix), name ?? '') ?? fail(notFound('rendition'))
+  const index = await packages.read(prefix)
+  const rendition = findRenditionIndex(index, name ?? '') ?? fail(notFound('rendition'))
   return {
     rendition,
     key: renditionKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`),
     contentType: name === 'v' ? 'video/mp4' : 'audio/mp4',
     etag: `"${renditionId}"`,
     modifiedAt: createdAt,
+    playingMs: name === 'v' ? index.durationMs : 0,
   }
 }
 

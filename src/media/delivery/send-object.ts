@@ -21,8 +21,8 @@ export interface ServedObject {
 const ACCEPT_RANGES = { 'accept-ranges': 'bytes' }
 
 export interface SendOptions {
-  /** Called for each chunk that is sent. */
-  readonly onChunk?: () => void
+  /** Called with the size of each chunk that is sent. */
+  readonly onChunk?: (sizeBytes: number) => void
   /** URL prefix of the stored objects in nginx; null: this process sends the bytes. */
   readonly xAccelRedirectPrefix?: string | null
 }
@@ -152,7 +152,7 @@ async function openBody (
   storage: MediaStorage,
   key: string,
   parts: readonly BodyPart[],
-  onChunk: () => void,
+  onChunk: (sizeBytes: number) => void,
 ): Promise<Readable> {
   const first = parts.find((part) => typeof part !== 'string')
   const opened = first === undefined ? null : await storage.open(key, first)

@@ -4,7 +4,7 @@ import { toPlayProgress } from '../../../models/play.js'
 import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { ItemState } from '../../domain/item-state.js'
 import type { TitleState } from '../../domain/next-up.js'
-import type { ProgressEvent } from '../../domain/progress.js'
+import { isFailedStart, type ProgressEvent } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { findPlay } from '../history/plays.js'
@@ -54,7 +54,7 @@ async function stopWithoutLease (
   if (play === null) throw notFound('stream')
   const { title, item } = findPlayed(watching, play)
   const { startedAt, startPositionMs } = toPlayProgress(play)
-  if (item !== null && title !== null) {
+  if (item !== null && title !== null && !isFailedStart(event, startPositionMs)) {
     const report = { ...event, playKey: streamId, start: { startedAt, startPositionMs } }
     await recordProgress(watching, ref, title, item, [report])
   }

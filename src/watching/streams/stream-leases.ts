@@ -11,9 +11,10 @@ import {
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-state.js'
 import type { PlanLimits } from '../../domain/plans.js'
-import type { PlayProgress, ProgressEvent } from '../../domain/progress.js'
+import { limitToRuntime, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
 import { dateOrNull, type ProfileRef } from '../deps.js'
 import { leaseMergeUpdate } from '../progress-merge.js'
+import { createStreamId } from './stream-id.js'
 
 /** A lease ends this long after its last renewal. */
 export const LEASE_TTL_MS = 60_000
@@ -69,7 +70,7 @@ export async function acquireLease (
 ): Promise<LeaseResult> {
   const lease: StreamLease = {
     ...request,
-    _id: new Types.ObjectId(),
+    _id: createStreamId(now),
     expiresAt: new Date(now.getTime() + LEASE_TTL_MS),
     retainedUntil: null,
     endReason: null,
@@ -250,9 +251,9 @@ export async function rescheduleRemoval (accountId: Types.ObjectId | string, now
   await updateStreams(accountId.toString(), [{ $set: { removalDueAt: null } }], now, false)
 }
 
-/** Maps a lease to the progress of its play. */
+/** Maps a lease to the progress of its play, within the runtime. */
 export function toLeaseProgress (lease: StreamLease): PlayProgress {
-  return {
+  const progress = {
     startedAt: lease.startedAt.getTime(),
     startPositionMs: lease.startPositionMs,
     at: lease.at?.getTime() ?? 0,
@@ -264,6 +265,7 @@ export function toLeaseProgress (lease: StreamLease): PlayProgress {
     reachedEndAt: lease.reachedEndAt?.getTime() ?? null,
     reachedEndWatchedMs: lease.reachedEndWatchedMs,
   }
+  return limitToRuntime(progress, lease.durationMs)
 }
 
 export function toStoredBase ({ watchedMs, finishedAt, reachedEndAt, activeAt }: ItemBase): StreamLease['base'] {
