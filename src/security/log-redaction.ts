@@ -18,7 +18,8 @@ const FIELDS = [
   'email',
   'newEmail',
 ]
-const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email'])
+/** `q` is what people search for. */
+const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email', 'q'])
 
 /**
  * Paths for the `redact` option of pino: the fields at the top level and one level below, whole bodies, and the values
@@ -35,7 +36,7 @@ export const REDACTED_PATHS: string[] = [
   ...FIELDS.map((field) => `*.${field}`),
 ]
 
-/** Replaces the values of tokens, cursors and emails in the query of a URL, however their names are encoded. */
+/** Replaces tokens, cursors, emails and search words in the query of a URL, however their names are encoded. */
 export function redactUrl (url: string): string {
   return url.replace(
     /([?&])([^?&=#]*)=[^&#]*/g,

@@ -61,6 +61,25 @@ t.test('reset-password', async (t) => {
     t.equal((await logIn('four blind mice ran')).status, 200, 'nothing changed')
   })
 
+  t.test('creates an administrator, and says when the account already is one', async (t) => {
+    const variables = { NORMFLIX_PASSWORD: 'four blind mice ran' }
+    for (const command of ['create-admin', 'reset-password']) {
+      for (const email of ['not-an-email', 'kim@localhost', '']) {
+        t.match(await run(running, [command, email], variables), { code: 1, err: /email address is not valid/ })
+      }
+    }
+    t.match(await run(running, ['create-admin', ' Boss@münchen.example '], variables), {
+      code: 0,
+      out: /Created the administrator boss@xn--mnchen-3ya\.example/,
+    })
+    t.match(await run(running, ['create-admin', 'boss@xn--mnchen-3ya.example']), {
+      code: 0,
+      out: /already an administrator/,
+    })
+    t.match(await run(running, ['create-admin', kim.email]), { code: 0, out: /is an administrator now/ })
+    t.match(await run(running, ['create-admin', kim.email]), { code: 0, out: /already an administrator/ })
+  })
+
   t.test('describes itself with --help', async (t) => {
     t.match((await run(running, ['reset-password', '--help'])).out, /ends all its\s+sessions[^]*Example/)
     t.match((await run(running, ['doctor', '--help'])).out, /--fix[^]*--json/)

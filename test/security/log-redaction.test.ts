@@ -70,7 +70,7 @@ t.test('other fields are logged unchanged', async (t) => {
   )
 })
 
-t.test('tokens, cursors and emails are redacted in a URL, at every position and in every encoding', async (t) => {
+t.test('private values are redacted in a URL, at every position and in every encoding', async (t) => {
   const cases = {
     [`/v1/media/1?token=${CANARY}`]: '/v1/media/1?token=…',
     [`/v1/media/1?a=1&token=${CANARY}&b=2`]: '/v1/media/1?a=1&token=…&b=2',
@@ -82,7 +82,9 @@ t.test('tokens, cursors and emails are redacted in a URL, at every position and 
     [`/v1/admin/accounts?email=${CANARY}@example.com&limit=1`]: '/v1/admin/accounts?email=…&limit=1',
     '/x?token=': '/x?token=…',
     '/x?token': '/x?token',
-    '/v1/titles?q=token&tokens=1&atoken=2': '/v1/titles?q=token&tokens=1&atoken=2',
+    [`/v1/search?q=${CANARY}+movie&limit=2`]: '/v1/search?q=…&limit=2',
+    [`/v1/search?limit=2&%71=${CANARY}`]: '/v1/search?limit=2&%71=…',
+    '/v1/titles?tokens=1&atoken=2&qq=3': '/v1/titles?tokens=1&atoken=2&qq=3',
     '/x?%=1&%zz=2': '/x?%=1&%zz=2',
     '': '',
   }

@@ -47,7 +47,7 @@ t.test('logs contain no secrets', async (t) => {
     for (
       const [token, tail] of [[canary, ''], [isEnd ? canary : kim.token, ''], [
         canary,
-        `${separator}token=${canary}&cursor=${canary}`,
+        `${separator}token=${canary}&cursor=${canary}&q=${canary}`,
       ]] as const
     ) {
       const filled = body === undefined
