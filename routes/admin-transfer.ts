@@ -17,9 +17,11 @@ import {
   type BatchResult,
   type ImportResult,
   type RejectedLine,
+  type ValidatedLines,
 } from '../src/transfer/import-catalogue.js'
-import { parseItems, type TextFormat } from '../src/transfer/parsers/open-sources.js'
-import { UnreadableSourceError, type SourceItems } from '../src/transfer/parsers/source-items.js'
+import { parseInThread } from '../src/transfer/parse-in-thread.js'
+import type { TextFormat } from '../src/transfer/parsers/open-sources.js'
+import { UnreadableSourceError, type SourceWarning } from '../src/transfer/parsers/source-items.js'
 
 const NDJSON = 'application/x-ndjson'
 const FORMATS: Readonly<Record<string, TextFormat>> = {
@@ -27,8 +29,15 @@ const FORMATS: Readonly<Record<string, TextFormat>> = {
   'application/json': 'json',
   'text/csv': 'csv',
 }
-/** Rejected lines that a response lists. */
+/** Rejected lines that a response lists, and lines with warnings. */
 const MAX_REJECTED_LINES = 1_000
+const MAX_WARNINGS = 1_000
+
+/** What a response lists. */
+interface ImportReport {
+  readonly rejected: RejectedLine[]
+  readonly warnings: SourceWarning[]
+}
 
 const ImportQuery = strict({
   dryRun: Type.Boolean({
@@ -102,31 +111,33 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
     },
   }, async (request) => {
     const { dryRun, mode } = request.query
-    const rejectedLines: RejectedLine[] = []
+    const report: ImportReport = { rejected: [], warnings: [] }
     const { counts: { rejected, ...counts }, items } = await importBody(
       request,
-      async (source) => await importAndReload(source, mode, dryRun, rejectedLines),
+      async (source) => await importAndReload(source, mode, dryRun, report),
     )
     return {
       dryRun,
       total: items,
       ...counts,
       refusedCount: rejected,
-      refused: rejectedLines.map(({ line, errors }) => ({ line, errors: [...errors] })),
-      truncated: rejected > rejectedLines.length,
+      refused: report.rejected.map(({ line, errors }) => ({ line, errors: [...errors] })),
+      truncated: rejected > report.rejected.length,
+      warnings: report.warnings.map(({ line, warnings }) => ({ line, warnings: [...warnings] })),
     }
   })
 
-  /** Imports lines and loads them into the catalogue of this process. Adds rejected lines to `rejectedLines`. */
+  /** Imports lines and loads them into the catalogue of this process. Adds to the report. */
   async function importAndReload (
-    source: SourceItems,
+    source: ValidatedLines,
     mode: 'merge' | 'replace',
     isDryRun: boolean,
-    rejectedLines: RejectedLine[],
+    report: ImportReport,
   ): Promise<ImportResult> {
     let hasChanged = false
-    async function onBatch ({ rejected, changed }: BatchResult): Promise<void> {
-      rejectedLines.push(...rejected.slice(0, MAX_REJECTED_LINES - rejectedLines.length))
+    async function onBatch ({ rejected, warnings, changed }: BatchResult): Promise<void> {
+      report.rejected.push(...rejected.slice(0, MAX_REJECTED_LINES - report.rejected.length))
+      report.warnings.push(...warnings.slice(0, MAX_WARNINGS - report.warnings.length))
       if (isDryRun || changed.length === 0) return
       hasChanged = true
       await catalogue.reloadTitles(changed.filter(({ kind }) => kind !== 'collection').map(({ id }) => id))
@@ -168,15 +179,17 @@ const interruptedImport = (): DomainError =>
   badRequest('import-interrupted', 'The body is incomplete. The lines before were imported; send the body again.')
 
 /** @throws DomainError 400 `empty-import`, `import-interrupted` or `unreadable-import` */
-async function importBody<T> (request: FastifyRequest, work: (source: SourceItems) => Promise<T>): Promise<T> {
-  const format = FORMATS[(request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '']
+async function importBody<T> (request: FastifyRequest, work: (source: ValidatedLines) => Promise<T>): Promise<T> {
+  const contentType = request.headers['content-type'] ?? ''
+  const format = FORMATS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
+  const charset = /;\s*charset="?([\w.:-]+)/i.exec(contentType)?.[1] ?? null
   if (format === undefined || request.body === undefined || request.body === null) {
     const types = Object.keys(FORMATS).join(', ')
     throw badRequest('empty-import', `The body is empty. Send the lines as one of ${types}.`)
   }
   const body = request.body as Readable
   try {
-    return await work(parseItems(format, readChunks(body, interruptedImport)))
+    return await work(parseInThread({ format, charset }, readChunks(body, interruptedImport)))
   } catch (error) {
     drainBody(body)
     throw error instanceof UnreadableSourceError ? unreadableImport(error) : error

@@ -5,6 +5,7 @@ import { importCatalogue, NO_COUNTS, type ImportCounts } from '../transfer/impor
 import { clearCheckpoint, importRunId, loadCheckpoint, saveCheckpoint } from '../transfer/import-checkpoint.js'
 import type { ImportDeps } from '../transfer/import-titles.js'
 import { openSources, type ImportFormat, type ImportSource } from '../transfer/parsers/open-sources.js'
+import { validateItems } from '../transfer/validate-line.js'
 import { showImportProgress } from './import-progress.js'
 import { describeImport, openRejectionReport, summariseImport, type RejectionReport } from './import-report.js'
 
@@ -85,7 +86,7 @@ async function importSource (
   let counts: Readonly<ImportCounts> = checkpoint?.counts ?? NO_COUNTS
   let items = skip
   try {
-    const { isComplete } = await importCatalogue(deps, source.items(), {
+    const { isComplete } = await importCatalogue(deps, validateItems(source.items(), skip), {
       mode,
       isDryRun,
       signal: run.signal,

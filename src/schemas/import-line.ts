@@ -64,5 +64,18 @@ export const CatalogueImport = Type.Object({
     { description: 'The first rejected lines' },
   ),
   truncated: Type.Boolean({ description: 'Whether more lines were rejected than are listed' }),
+  warnings: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: 'Number of the line, from 1' }),
+      warnings: Type.Array(
+        Type.Object({
+          pointer: Type.String({ description: 'JSON Pointer into the line; empty: the whole line or file' }),
+          message: Type.String({ description: 'What was assumed or ignored' }),
+        }),
+        { description: 'What was assumed or ignored' },
+      ),
+    }),
+    { description: 'The first warnings; their lines are imported' },
+  ),
 }, { $id: 'CatalogueImport' })
 export type CatalogueImport = Static<typeof CatalogueImport>

@@ -12,8 +12,8 @@ import {
   type WriteOptions,
 } from './import-titles.js'
 import { matchKeys } from './match-titles.js'
-import type { SourceItems } from './parsers/source-items.js'
-import { validateLine, type ValidatedLine } from './validate-line.js'
+import type { SourceWarning } from './parsers/source-items.js'
+import type { ValidatedLine } from './validate-line.js'
 
 export interface ImportCounts {
   created: number
@@ -36,6 +36,8 @@ export interface BatchResult {
   /** Titles and collections that this batch created or updated. */
   readonly changed: ReadonlyArray<{ readonly kind: LineKind, readonly id: string }>
   readonly rejected: readonly RejectedLine[]
+  /** What was assumed or left out in these records, or before them. */
+  readonly warnings: readonly SourceWarning[]
 }
 
 export interface ImportOptions extends WriteOptions {
@@ -61,13 +63,23 @@ const MAX_BATCH_BYTES = 8 * 1024 ** 2
 
 export const NO_COUNTS: Readonly<ImportCounts> = { created: 0, updated: 0, unchanged: 0, rejected: 0 }
 
+/** Validated lines, in the order of the source; warnings do not count as records. */
+export type ValidatedLines = AsyncIterable<ValidatedLine>
+
+type ValidatedRecord = Exclude<ValidatedLine, SourceWarning>
+
+interface Batch {
+  readonly lines: ValidatedRecord[]
+  readonly warnings: SourceWarning[]
+}
+
 /**
  * Imports all records of a source.
  * @throws UnreadableSourceError when the source becomes unreadable; the records before that point are written
  */
 export async function importCatalogue (
   deps: ImportDeps,
-  source: SourceItems,
+  source: ValidatedLines,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const counts = { ...NO_COUNTS, ...options.counts }
@@ -75,7 +87,7 @@ export async function importCatalogue (
   let items = skip
   let pendingWrite: Promise<void> = Promise.resolve()
 
-  async function write (lines: readonly ValidatedLine[]): Promise<void> {
+  async function write ({ lines, warnings }: Batch): Promise<void> {
     const outcomes = await writeBatch(deps, lines, options)
     for (const { status } of outcomes) counts[status]++
     items += lines.length
@@ -88,14 +100,15 @@ export async function importCatalogue (
       rejected: outcomes.flatMap((outcome) =>
         outcome.status === 'rejected' ? [{ line: outcome.line, errors: outcome.errors }] : []
       ),
+      warnings,
     })
   }
 
   try {
-    for await (const lines of splitIntoBatches(source, skip, signal)) {
+    for await (const batch of splitIntoBatches(source, skip, signal)) {
       await pendingWrite
       if (signal?.aborted === true) break
-      pendingWrite = write(lines)
+      pendingWrite = write(batch)
       // The rejection is handled with the next batch or at the end.
       pendingWrite.catch(() => undefined)
     }
@@ -105,32 +118,35 @@ export async function importCatalogue (
   return { counts, items, isComplete: signal?.aborted !== true }
 }
 
-/** Yields validated lines in source order. A batch never contains two lines about the same title. */
+/** Yields lines in source order. A batch never contains two lines about the same title. */
 async function* splitIntoBatches (
-  source: SourceItems,
+  source: ValidatedLines,
   skip: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly ValidatedLine[]> {
-  let batch: ValidatedLine[] = []
+): AsyncGenerator<Batch> {
+  let batch: Batch = { lines: [], warnings: [] }
   let batchBytes = 0
   let batchKeys = new Set<string>()
   let itemsRead = 0
   let failure: unknown = null
   try {
-    for await (const item of source) {
+    for await (const line of source) {
       if (signal?.aborted === true) return
+      if ('warnings' in line) {
+        batch.warnings.push(line)
+        continue
+      }
       if (++itemsRead <= skip) continue
-      const line = validateLine(item)
       const keys = 'body' in line ? matchKeys(line.body) : []
-      const bytes = 'bytes' in item ? item.bytes ?? 0 : 0
-      const isBatchFull = batch.length >= BATCH_SIZE || batchBytes + bytes > MAX_BATCH_BYTES
-      if (batch.length > 0 && (isBatchFull || keys.some((key) => batchKeys.has(key)))) {
+      const bytes = 'bytes' in line ? line.bytes ?? 0 : 0
+      const isBatchFull = batch.lines.length >= BATCH_SIZE || batchBytes + bytes > MAX_BATCH_BYTES
+      if (batch.lines.length > 0 && (isBatchFull || keys.some((key) => batchKeys.has(key)))) {
         yield batch
-        batch = []
+        batch = { lines: [], warnings: [] }
         batchBytes = 0
         batchKeys = new Set()
       }
-      batch.push(line)
+      batch.lines.push(line)
       batchBytes += bytes
       for (const key of keys) batchKeys.add(key)
     }
@@ -138,7 +154,7 @@ async function* splitIntoBatches (
     failure = error
   }
   // The lines that were read before the source failed are valid.
-  if (batch.length > 0) yield batch
+  if (batch.lines.length + batch.warnings.length > 0) yield batch
   if (failure !== null) throw failure
 }
 

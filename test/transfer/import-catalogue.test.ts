@@ -36,6 +36,7 @@ t.test('an import', { timeout: 120_000 }, async (t) => {
       refusedCount: 0,
       refused: [],
       truncated: false,
+      warnings: [],
     })
     const listedTitles = async (url: string): Promise<string[]> =>
       (await kim.get(url)).body.items.map(({ title }: any) => title)

@@ -1,7 +1,10 @@
 // The columns of a CSV import: the field that a column fills, and how its cells are parsed.
 
-/** @throws InvalidCellError */
-type CellParser = (text: string) => unknown
+/**
+ * @param hasDecimalComma true if numbers may be written as `7,5`
+ * @throws InvalidCellError
+ */
+type CellParser = (text: string, hasDecimalComma: boolean) => unknown
 
 /** A cell that does not have the type of its column. */
 export class InvalidCellError extends Error {}
@@ -16,18 +19,22 @@ const MS_PER_MINUTE = 60_000
 
 const parseText: CellParser = (text) => text
 
-function parseNumber (text: string): number {
-  const value = Number(text)
+function parseNumber (text: string, hasDecimalComma: boolean): number {
+  const value = Number(hasDecimalComma ? text.replace(/^(\s*[\d-]+),(\d+\s*)$/, '$1.$2') : text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidCellError('is not a number')
   return value
 }
 
-const parseMinutes: CellParser = (text) => parseNumber(text) * MS_PER_MINUTE
+const parseMinutes: CellParser = (text, hasDecimalComma) => parseNumber(text, hasDecimalComma) * MS_PER_MINUTE
+
+/** Spreadsheets write truth values in the language of the user. */
+const TRUE_WORDS = new Set(['true', 'yes', '1', 'wahr', 'vrai', 'verdadero', 'verdadeiro', 'vero', 'waar', 'prawda'])
+const FALSE_WORDS = new Set(['false', 'no', '0', 'falsch', 'faux', 'falso', 'onwaar', 'fałsz'])
 
 const parseBoolean: CellParser = (text) => {
   const word = text.trim().toLowerCase()
-  if (['true', 'yes', '1'].includes(word)) return true
-  if (['false', 'no', '0'].includes(word)) return false
+  if (TRUE_WORDS.has(word)) return true
+  if (FALSE_WORDS.has(word)) return false
   throw new InvalidCellError('is neither yes nor no')
 }
 
@@ -36,11 +43,14 @@ const parseList = (text: string): string[] =>
   text.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|').trim()).filter((part) => part !== '')
 
 /** Entries are names, or names with a role in parentheses. */
-const parseCredits: CellParser = (text) =>
-  parseList(text).map((entry) => {
-    const [, name = entry, role] = /^(.*?)\s*\(([^()]*)\)$/.exec(entry) ?? []
-    return role === undefined ? { name } : { name, role }
-  })
+const parseCredits: CellParser = (text) => parseList(text).map(parseCredit)
+
+function parseCredit (entry: string): { name: string, role?: string } {
+  const open = entry.lastIndexOf('(')
+  const close = entry.indexOf(')', open + 1)
+  if (open === -1 || close !== entry.length - 1) return { name: entry }
+  return { name: entry.slice(0, open).trimEnd(), role: entry.slice(open + 1, close) }
+}
 
 const column = (name: string, parseCell: CellParser, field = name) => [name, { field, parseCell }] as const
 

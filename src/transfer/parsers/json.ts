@@ -55,8 +55,9 @@ async function* parseArray (input: AsyncIterable<Buffer>): AsyncGenerator<Source
   async function* parseText (text: string | typeof none): AsyncGenerator<SourceItem> {
     try {
       for await (const { value } of parse(text)) {
+        const bytes = recordBytes
         recordBytes = 0
-        yield { line: ++line, body: value }
+        yield { line: ++line, body: value, bytes }
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

@@ -2,7 +2,7 @@
 
 /** A stored show has at most 1 MB; its JSON with all IDs and field names is larger. */
 export const MAX_LINE_BYTES = 4 * 1024 ** 2
-const NEWLINE = 0x0a
+export const NEWLINE = 0x0a
 
 export interface Line {
   /** From 1. */

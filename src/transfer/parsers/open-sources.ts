@@ -9,7 +9,11 @@ import { parseJson } from './json.js'
 import { parseNdjson } from './ndjson.js'
 import type { SourceItems } from './source-items.js'
 
-const PARSERS = { ndjson: parseNdjson, json: parseJson, csv: parseCsv } as const
+const PARSERS = {
+  ndjson: (input: AsyncIterable<Buffer>) => parseNdjson(input),
+  json: (input: AsyncIterable<Buffer>) => parseJson(input),
+  csv: parseCsv,
+} as const
 /** Formats that are parsed from a single stream. */
 export type TextFormat = keyof typeof PARSERS
 export const IMPORT_FORMATS = ['ndjson', 'json', 'csv', 'imdb'] as const
@@ -41,8 +45,13 @@ const FORMATS_BY_EXTENSION: Readonly<Record<string, ImportFormat>> = {
   '.tsv': 'imdb',
 }
 
-export function parseItems (format: TextFormat, input: AsyncIterable<Buffer>): SourceItems {
-  return PARSERS[format](input)
+/** @param charset the encoding that a request states for CSV */
+export function parseItems (
+  format: TextFormat,
+  input: AsyncIterable<Buffer>,
+  charset: string | null = null,
+): SourceItems {
+  return PARSERS[format](input, charset)
 }
 
 /**

@@ -15,7 +15,14 @@ export interface UnreadableRecord {
   readonly errors: readonly FieldError[]
 }
 
-export type SourceItem = SourceRecord | UnreadableRecord
+/** What the parser assumed or left out. A warning is no record: it does not count as an item. */
+export interface SourceWarning {
+  /** Line that it refers to. */
+  readonly line: number
+  readonly warnings: readonly FieldError[]
+}
+
+export type SourceItem = SourceRecord | UnreadableRecord | SourceWarning
 
 /** A stream of items with bounded memory. The same file always yields the same items in the same order. */
 export type SourceItems = AsyncIterable<SourceItem>

@@ -34,7 +34,11 @@ t.test('JSON may be a single record, start with a byte order mark, or be empty',
     line: 1,
     body: { kind: 'movie', title: 'A' },
   }])
-  t.strictSame(await collectItems(parseJson(inChunks('\uFEFF[{"title":"A"}]'))), [{ line: 1, body: { title: 'A' } }])
+  t.strictSame(await collectItems(parseJson(inChunks('\uFEFF[{"title":"A"}]'))), [{
+    line: 1,
+    body: { title: 'A' },
+    bytes: 14,
+  }])
   t.strictSame(await collectItems(parseJson(inChunks('  \n'))), [])
 })
 
