@@ -1,13 +1,11 @@
 // The process of the service: configuration, database, demo, app, and a graceful shutdown.
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from './app.js'
-import { ConfigError, loadConfig, type Config } from './config.js'
-import { buildContainer, type Container } from './container.js'
-import { requireIndexes } from './database/indexes.js'
-import { requireMigrations } from './database/migrations.js'
-import { resolveDatabaseServer, type DatabaseServer } from './database/resolve-server.js'
-import { NoDatabaseError } from './database/start-methods.js'
+import { createServer } from 'node:net'
+import { describeError } from './cli/describe-error.js'
+import { loadConfig, type Config } from './config.js'
+import type { Container } from './container.js'
+import type { DatabaseServer } from './database/resolve-server.js'
 import { createLog } from './security/log.js'
 
 const SHUTDOWN_TIMEOUT_MS = 15_000
@@ -29,10 +27,27 @@ async function runStep<T> (title: string, run: (onProgress: (text: string) => vo
   return result
 }
 
+/** Loaded after the configuration and the port are checked: loading them takes a second or more. */
+async function loadModules () {
+  const [app, container, indexes, migrations, database] = await Promise.all([
+    import('./app.js'),
+    import('./container.js'),
+    import('./database/indexes.js'),
+    import('./database/migrations.js'),
+    import('./database/resolve-server.js'),
+  ])
+  return { ...app, ...container, ...indexes, ...migrations, ...database }
+}
+
+type Modules = Awaited<ReturnType<typeof loadModules>>
+
 /** Loaded for the demo only: its packages are not installed in production. */
 const loadDemo = async () => await import('./demo/seed.js')
 
-async function prepareDatabase ({ config, storage, connect }: Container): Promise<void> {
+async function prepareDatabase (
+  { config, storage, connect }: Container,
+  { requireMigrations, requireIndexes }: Modules,
+): Promise<void> {
   await connect()
   await runStep('Migrations', async (onProgress) => {
     await requireMigrations(config.env, onProgress)
@@ -48,7 +63,7 @@ async function prepareDatabase ({ config, storage, connect }: Container): Promis
   })
 }
 
-async function openApp (container: Container): Promise<FastifyInstance> {
+async function openApp (container: Container, { buildApp }: Modules): Promise<FastifyInstance> {
   const app = await runStep('Service', async () => {
     await container.open()
     return await buildApp(container)
@@ -80,30 +95,70 @@ async function printUrls (config: Config, origin: string): Promise<void> {
 
 async function start (config: Config): Promise<void> {
   for (const warning of config.warnings) process.stderr.write(`${warning}\n`)
-  const database = await resolveDatabaseServer({ uri: config.mongodbUri, dataDir: config.dataDir, report: print })
-  print(`Database … ${database.description}`)
-  let container: Container | null = null
+  await checkPort(config)
+  const opened: Opened = { database: null, container: null, app: null }
+  const signals = shutDownGracefully(opened)
   try {
-    container = await buildContainer({ ...config, mongodbUri: database.uri }, { log: createLog(config) })
-    await prepareDatabase(container)
-    const app = await openApp(container)
-    const url = await app.listen({ host: config.host, port: config.port })
-    container.jobs.start()
+    const modules = await loadModules()
+    opened.database = await modules.resolveDatabaseServer({
+      uri: config.mongodbUri,
+      dataDir: config.dataDir,
+      report: print,
+    })
+    print(`Database … ${opened.database.description}`)
+    const log = createLog(config)
+    const container = await modules.buildContainer({ ...config, mongodbUri: opened.database.uri }, { log })
+    opened.container = container
+    await prepareDatabase(container, modules)
+    opened.app = await openApp(container, modules)
+    const url = await opened.app.listen({ host: config.host, port: config.port })
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
-    shutDownGracefully(app, database)
+    container.jobs.start()
   } catch (error) {
-    await container?.close()
-    await database.stop()
+    // A stop during the start closes what the start is using.
+    if (signals.isStopping()) return
+    signals.uninstall()
+    await close(opened)
     throw error
   }
 }
 
-function shutDownGracefully (app: FastifyInstance, database: DatabaseServer): void {
-  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: app.log }, async ({ err }) => {
-    if (err !== undefined) app.log.error({ err }, 'shutting down after an error')
+/** What the start has opened so far. */
+interface Opened {
+  database: DatabaseServer | null
+  container: Container | null
+  app: FastifyInstance | null
+}
+
+async function close ({ database, container, app }: Opened): Promise<void> {
+  // Closing the app closes the container.
+  await (app ?? container)?.close()
+  await database?.stop()
+}
+
+/** Fails before the work of the start if the service could not listen after it. */
+async function checkPort ({ host, port }: Config): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject).listen({ host, port }, resolve)
+  })
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+/** From the beginning of the start: a signal ends a start as well. */
+function shutDownGracefully (opened: Opened): { isStopping(): boolean, uninstall(): void } {
+  let isStopping = false
+  const logger = {
+    error (text: string) {
+      const log = opened.container?.log ?? console
+      log.error(text)
+    },
+  }
+  const handle = closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger }, async ({ err }) => {
+    isStopping = true
+    if (err !== undefined) opened.container?.log.error({ err }, 'shutting down after an error')
     print('Stopping …')
-    await app.close()
-    await database.stop()
+    await close(opened)
   })
   // The start script has ended, and the terminal with it.
   if (process.send !== undefined) {
@@ -111,20 +166,7 @@ function shutDownGracefully (app: FastifyInstance, database: DatabaseServer): vo
       process.kill(process.pid, 'SIGTERM')
     })
   }
-}
-
-function describeError (error: unknown): string {
-  if (error instanceof ConfigError) return `The configuration is invalid:\n  ${error.message.replaceAll('\n', '\n  ')}`
-  if (error instanceof NoDatabaseError) return error.message
-  const text = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'EADDRINUSE') {
-    return `${text}\nAnother program uses this port; select another one with PORT=3001 npm start.`
-  }
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
-    return `${text}\nDevelopment needs the packages for development: run npm ci, or set NODE_ENV=production.`
-  }
-  return text
+  return { isStopping: () => isStopping, uninstall: handle.uninstall }
 }
 
 try {

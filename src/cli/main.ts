@@ -1,10 +1,10 @@
 // The command line: registers the commands and runs one.
 import { Command } from 'commander'
 import { VERSION } from '../config.js'
-import { DomainError } from '../errors.js'
 import { registerAccountCommands } from './accounts.js'
 import { registerCatalogueCommands } from './catalogue.js'
 import { registerDatabaseCommands } from './database.js'
+import { describeError } from './describe-error.js'
 import { registerRepairCommands } from './repair.js'
 
 const program = new Command('normflix')
@@ -23,6 +23,6 @@ registerRepairCommands(program)
 try {
   await program.parseAsync()
 } catch (error) {
-  console.error(error instanceof DomainError ? error.detail : error instanceof Error ? error.message : String(error))
+  console.error(describeError(error))
   process.exitCode = 1
 }

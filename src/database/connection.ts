@@ -1,5 +1,7 @@
 // The connection to MongoDB, with the write guarantees that the service relies on.
 import mongoose from 'mongoose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseConnectionError, toConnectionError } from './connection-errors.js'
 import '../../models/mongoose-settings.js'
 
 /**
@@ -9,28 +11,60 @@ import '../../models/mongoose-settings.js'
 const FAILURE_DETECTION = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 1_000 }
 
 const PING_TIMEOUT_MS = 1_500
+/** Looking up an SRV record has longer timeouts of its own. */
+const CONNECT_TIMEOUT_MS = 4_500
 
 /** Number of users of the connection in this process: tests run several apps in one process. */
 let users = 0
 /** The shared connection. A second connect while it is interrupted would leave the first connection open. */
 let connecting: Promise<unknown> | null = null
 
-/** Connects, or shares the open connection. A majority acknowledges each write with its journal. */
+/**
+ * Connects, or shares the open connection. A majority acknowledges each write with its journal.
+ * @throws DatabaseConnectionError
+ */
 export async function connectDatabase (uri: string): Promise<void> {
   users++
-  connecting ??= mongoose.connect(uri, {
+  connecting ??= connect(uri)
+  try {
+    await connecting
+  } catch (error) {
+    users--
+    if (users === 0) {
+      connecting = null
+      await mongoose.disconnect()
+    }
+    throw error
+  }
+}
+
+async function connect (uri: string): Promise<void> {
+  const connected = mongoose.connect(uri, {
     writeConcern: { w: 'majority', journal: true },
     retryWrites: true,
     ...FAILURE_DETECTION,
     socketTimeoutMS: 30_000,
     maxPoolSize: 50,
+  }).then(requireReplicaSet).catch((error: unknown) => {
+    throw error instanceof DatabaseConnectionError ? error : toConnectionError(uri, error)
   })
+  const timeout = new AbortController()
+  const timedOut = sleep(CONNECT_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => {
+    connected.catch(() => undefined)
+    throw toConnectionError(uri, new Error('timed out'))
+  })
+  timedOut.catch(() => undefined)
   try {
-    await connecting
-  } catch (error) {
-    users--
-    if (users === 0) connecting = null
-    throw error
+    await Promise.race([connected, timedOut])
+  } finally {
+    timeout.abort()
+  }
+
+  /** Transactions and change streams need a replica set. The router of a sharded cluster has no name of a set. */
+  async function requireReplicaSet ({ connection }: typeof mongoose): Promise<void> {
+    const hello = await connection.db?.admin().command({ hello: 1 }) ?? {}
+    if (hello['setName'] !== undefined || hello['msg'] === 'isdbgrid') return
+    throw new DatabaseConnectionError(uri, 'it is not a replica set; start mongod with --replSet and run rs.initiate()')
   }
 }
 
