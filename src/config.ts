@@ -29,6 +29,7 @@ export interface Config {
   readonly dataDir: string
   readonly seed: 'demo' | 'none'
   readonly logLevel: EnvironmentValues['LOG_LEVEL']
+  readonly logFormat: 'json' | 'pretty'
   /** False disables the limits on request rates, for load tests. */
   readonly rateLimits: boolean
   /** The first key signs, all verify. */
@@ -173,6 +174,7 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
     dataDir,
     seed: values.SEED ?? (env === 'development' ? 'demo' : 'none'),
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT ?? (env === 'development' ? 'pretty' : 'json'),
     rateLimits: values.RATE_LIMITS === 'on',
     ...loadSecrets(values, dataDir),
     bcryptCost: values.BCRYPT_COST ?? (env === 'test' ? 4 : 11),

@@ -1,5 +1,4 @@
 // Runs a command with the container of the service, connected to its database.
-import { pino } from 'pino'
 import type { StoredAccount } from '../../models/account.js'
 import { loadConfig } from '../config.js'
 import { buildContainer, type Container } from '../container.js'
@@ -26,7 +25,7 @@ export async function withContainer<T> (
     },
   })
   try {
-    const log = createLog({ ...config, logLevel: 'warn' }, pino.destination(2))
+    const log = createLog({ ...config, logLevel: 'warn' }, 2)
     const container = await buildContainer({ ...config, mongodbUri: server.uri }, { log, isEager: false })
     try {
       await container.connect()

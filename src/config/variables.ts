@@ -68,6 +68,9 @@ export const EnvironmentVariables = Type.Object({
     default: 'info',
     description: 'Least severe level that is logged',
   }),
+  LOG_FORMAT: Type.Optional(Type.Enum(['json', 'pretty'], {
+    description: 'Format of the log: JSON lines, or a line of text for people; by default pretty in development',
+  })),
   RATE_LIMITS: Type.Enum(SWITCH, {
     default: 'on',
     description: 'off disables the limits on request rates for load tests; not allowed in production',
@@ -84,8 +87,12 @@ export const EnvironmentVariables = Type.Object({
   })),
   PASSWORD_MIN_LENGTH: integer(8, 64, 8, 'Minimum length of a new password, characters'),
   CORS_ORIGINS: list(
-    'Origins of browser clients that may call the API, separated by commas',
-    rule(isOrigin, 'must list exact origins such as https://tv.example.com'),
+    'Origins of browser clients and web apps that may call the API, separated by commas',
+    rule(
+      isOrigin,
+      'must list exact origins such as https://tv.example.com or capacitor://localhost, without a path and without ' +
+        'wildcards, or null',
+    ),
   ),
   TRUSTED_PROXIES: list(
     'IP addresses or CIDR blocks of proxies whose X-Forwarded-For is trusted, separated by commas',
