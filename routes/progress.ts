@@ -6,15 +6,23 @@ import { requireVisibleItem, requireVisibleTitle } from '../src/catalogue/querie
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { notFound } from '../src/errors.js'
+import { buildValidator, toFieldError } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { toDomainError } from '../src/plugins/problems.js'
 import { describe, Id, ref, responses, strict, Timestamp } from '../src/schemas/common.js'
 import { Undo } from '../src/schemas/history.js'
 import { ProfileParams } from '../src/schemas/params.js'
-import { BatchBody, BatchResult, Progress, ProgressBody } from '../src/schemas/progress.js'
+import {
+  BatchBody,
+  BatchEvent,
+  BatchResult,
+  MAX_BATCH_EVENTS,
+  Progress,
+  ProgressBody,
+} from '../src/schemas/progress.js'
 import { toProgress, toUndo } from '../src/views/history.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
-import { recordProgress, type ProgressReport } from '../src/watching/history/record-progress.js'
+import { recordProgress, recordTitleProgress, type ProgressReport } from '../src/watching/history/record-progress.js'
 import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/history/watched-marks.js'
 import { removeIfWatched } from '../src/watching/lists/wishlist.js'
 import { toProgressEvent } from '../src/watching/requests.js'
@@ -26,6 +34,36 @@ const SeasonQuery = strict({
   season: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Only this season of the show' })),
 })
 const MAX_BATCH_BODY_BYTES = 512 * 1024
+const ID = /^[0-9a-f]{24}$/u
+
+type ValidatedEvent = { readonly event: BatchEvent } | { readonly rejected: BatchResult }
+
+const validateEvent = buildValidator({})({ schema: BatchEvent, httpPart: 'body' })
+
+/**
+ * Validates each event of a batch on its own.
+ * @throws the validation error of the request, when the batch itself is invalid
+ */
+function validateEvents ({ body, validationError }: FastifyRequest): ValidatedEvent[] {
+  const { events } = body as { events: unknown }
+  const isBatch = Array.isArray(events) && events.length > 0 && events.length <= MAX_BATCH_EVENTS &&
+    Object.keys(body as object).length === 1
+  if (validationError !== undefined && !isBatch) throw validationError
+  return (events as BatchEvent[]).map((event, i) => {
+    if (validationError === undefined || validateEvent(event) === true) return { event }
+    const errors = (validateEvent.errors ?? []).map((error) => toFieldError(error, `/events/${i}`))
+    const { itemId } = typeof event === 'object' && event !== null ? event : { itemId: null }
+    return {
+      rejected: {
+        status: 400,
+        ...(typeof itemId === 'string' && ID.test(itemId) ? { itemId } : {}),
+        code: 'validation-failed',
+        detail: 'The event does not match the API description.',
+        errors,
+      },
+    }
+  })
+}
 
 export interface ProgressRouteOptions {
   readonly catalogue: Catalogue
@@ -70,10 +108,14 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   app.post('/profiles/:profileId/progress/batch', {
     config: { access: 'profile' },
     bodyLimit: MAX_BATCH_BODY_BYTES,
+    // Each event is validated on its own.
+    attachValidation: true,
     schema: {
       tags: ['watching'],
       summary: 'Report progress of offline playback',
-      description: 'Up to 1,000 events in any order; a repeated event counts once. Each event gets a result.',
+      description:
+        'Up to 1,000 events in any order; a repeated event counts once. Each event gets a result: an invalid one is ' +
+        'rejected with status 400 and its `errors`, and the others are recorded.',
       operationId: 'putProgressBatch',
       params: ProfileParams,
       body: BatchBody,
@@ -82,11 +124,17 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       }),
     },
   }, async (request) => {
+    const events = validateEvents(request)
     const results = new Map<string, BatchResult>()
-    for (const [itemId, events] of groupBy(request.body.events, (event) => event.itemId)) {
-      results.set(itemId, await recordBatch(request, itemId, events))
+    const valid = events.filter((event) => 'event' in event).map(({ event }) => event)
+    for (const ofTitle of groupBy(valid, ({ itemId }) => catalogue.findItem(itemId)?.titleId ?? itemId).values()) {
+      await recordBatch(request, groupBy(ofTitle, ({ itemId }) => itemId), results)
     }
-    return { results: request.body.events.map(({ itemId }) => results.get(itemId) ?? { status: 500, itemId }) }
+    return {
+      results: events.map((one) =>
+        'rejected' in one ? one.rejected : results.get(one.event.itemId) ?? { status: 500, itemId: one.event.itemId }
+      ),
+    }
   })
 
   async function record (request: FastifyRequest, itemId: string, events: readonly ProgressBody[]) {
@@ -95,22 +143,37 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   }
 
   function toReport (event: ProgressBody): ProgressReport {
-    return { ...toProgressEvent(event, now()), playKey: event.playId?.toLowerCase() ?? null }
+    const playKey = event.playId?.toLowerCase() ?? null
+    return { ...toProgressEvent(event, playKey, now()), playKey }
   }
 
-  /** Records the events of one item. Its failure does not fail the batch. */
+  /**
+   * Records the events of one title, by item. A failure does not fail the batch.
+   * @throws if the database is unavailable
+   */
   async function recordBatch (
     request: FastifyRequest,
-    itemId: string,
-    events: readonly ProgressBody[],
-  ): Promise<BatchResult> {
+    byItem: ReadonlyMap<string, readonly BatchEvent[]>,
+    results: Map<string, BatchResult>,
+  ): Promise<void> {
     try {
-      const state = await record(request, itemId, events)
-      return { status: 200, itemId, progress: state === null ? null : toProgress(state) }
+      const items = [...byItem].map(([itemId, events]) => ({
+        ...requireVisibleItem(catalogue, profileOf(request), itemId, now()),
+        reports: events.map(toReport),
+      }))
+      const [first] = items
+      if (first === undefined) return
+      const states = await recordTitleProgress(watching, profileRef(request), first.title, items)
+      for (const { item: { id } } of items) {
+        const state = states.get(id)
+        results.set(id, { status: 200, itemId: id, progress: state === undefined ? null : toProgress(state) })
+      }
     } catch (error) {
       const { status, code, detail } = toDomainError(error)
+      // The other titles would wait for the database in turn. Repeated events count once, so the batch can be repeated.
+      if (code === 'database-unavailable') throw error
       if (status >= 500) log.error({ err: error }, 'recording a part of a progress batch failed')
-      return { status, itemId, code, detail }
+      for (const itemId of byItem.keys()) results.set(itemId, { status, itemId, code, detail })
     }
   }
 

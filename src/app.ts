@@ -45,29 +45,34 @@ import watch from '../routes/watch.js'
 import wishlist from '../routes/wishlist.js'
 import { VERSION } from './config.js'
 import type { Container } from './container.js'
+import { isDatabaseAvailable } from './database/connection.js'
+import { createClientErrorHandler, handleExpectation } from './http/client-errors.js'
 import { createSchemaCompilers } from './http/schema-compilers.js'
+import { HTTP_TIMEOUTS, MAX_PARAM_LENGTH, type HttpTimeouts } from './http/timeouts.js'
 import auditPlugin from './plugins/audit.js'
 import authPlugin, { type Access } from './plugins/auth.js'
 import compressionPlugin from './plugins/compression.js'
+import databaseDeadlinePlugin from './plugins/database-deadline.js'
 import gracefulShutdownPlugin from './plugins/graceful-shutdown.js'
+import hostHeaderPlugin from './plugins/host-header.js'
 import idempotencyPlugin from './plugins/idempotency.js'
+import methodsPlugin from './plugins/methods.js'
 import openapiPlugin from './plugins/openapi.js'
-import problemsPlugin, { handleClientError, handleFrameworkError } from './plugins/problems.js'
-import securityPlugin from './plugins/security.js'
+import problemsPlugin, { createFrameworkErrorHandler } from './plugins/problems.js'
+import requestBodiesPlugin from './plugins/request-bodies.js'
+import securityPlugin, { setCorsHeaders } from './plugins/security.js'
 import { sharedSchemas } from './schemas/shared.js'
 
 const MAX_BODY_BYTES = 64 * 1024
-const KEEP_ALIVE_TIMEOUT_MS = 72_000
-const HEADERS_TIMEOUT_MS = 15_000
 
 /** Builds the app over an open container. Closing the app closes the container. */
-export async function buildApp (container: Container): Promise<FastifyInstance> {
-  const app = createFastify(container)
+export async function buildApp (container: Container, timeouts = HTTP_TIMEOUTS): Promise<FastifyInstance> {
+  const app = createFastify(container, timeouts)
   app.addHook('onClose', async () => {
     await container.close()
   })
   addSchemas(app, container)
-  await registerPlugins(app, container)
+  await registerPlugins(app, container, timeouts)
   await registerServiceRoutes(app, container)
   await app.register(async (v1) => {
     await registerScope(v1, container, registerAccountRoutes, ['public', 'account', 'catalogue'])
@@ -81,25 +86,32 @@ export async function buildApp (container: Container): Promise<FastifyInstance> 
 }
 
 /** Creates the server without plugins and routes: limits, request IDs and validation. */
-function createFastify ({ config, log }: Container): FastifyInstance {
+function createFastify ({ config, log }: Container, timeouts: HttpTimeouts): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     bodyLimit: MAX_BODY_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    http: {
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.headersCheckMs,
+      // The response of Node.js to a missing header is not a problem document.
+      requireHostHeader: false,
+    },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
-    routerOptions: { maxParamLength: 100 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     return503OnClosing: false,
-    clientErrorHandler: handleClientError,
-    frameworkErrors: handleFrameworkError,
+    clientErrorHandler: createClientErrorHandler(timeouts.drainMs),
+    frameworkErrors: createFrameworkErrorHandler((request, reply) => {
+      reply.header('x-request-id', request.id)
+      setCorsHeaders(request, reply, config.corsOrigins)
+    }),
     schemaController: { compilersFactory: createSchemaCompilers() },
   })
-  app.server.headersTimeout = HEADERS_TIMEOUT_MS
-  // No route accepts plain text: it is a 415, not an invalid body.
-  app.removeContentTypeParser('text/plain')
+  app.server.on('checkExpectation', handleExpectation)
   return app
 }
 
@@ -109,7 +121,11 @@ function addSchemas (app: FastifyInstance, { config }: Container): void {
   for (const schema of sharedSchemas) app.addSchema(schema)
 }
 
-async function registerPlugins (app: FastifyInstance, container: Container): Promise<void> {
+async function registerPlugins (
+  app: FastifyInstance,
+  container: Container,
+  timeouts: HttpTimeouts,
+): Promise<void> {
   const { config, keys, access, audit, changeFeeds, now } = container
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -120,7 +136,11 @@ async function registerPlugins (app: FastifyInstance, container: Container): Pro
     changeFeeds.closeAll()
   })
   await app.register(gracefulShutdownPlugin)
+  await app.register(requestBodiesPlugin, { timeouts })
+  await app.register(databaseDeadlinePlugin, { timeoutMs: timeouts.databaseMs, isDatabaseAvailable })
   await app.register(securityPlugin, { config })
+  await app.register(hostHeaderPlugin)
+  await app.register(methodsPlugin)
   await app.register(compressionPlugin)
   // Before auth: the routes of Swagger UI cannot declare an access. They are public.
   await app.register(openapiPlugin, { version: VERSION })
@@ -181,12 +201,22 @@ async function registerCatalogueRoutes (app: FastifyInstance, container: Contain
 /** Home page, playback, history, wishlist and ratings of one profile. */
 async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, log, keys, cursors, access, leases, catalogue, homePage, now } = container
-  const { watching, flushSchedule, changeReader, changeFeeds } = container
+  const { watching, flushSchedule, streamTitles, historyFiles, changeReader, changeFeeds } = container
   await app.register(home, { access, homePage, cursors, config })
-  await app.register(playback, { access, catalogue, watching, flushSchedule, keys, leases, config, now })
+  await app.register(playback, {
+    access,
+    catalogue,
+    watching,
+    flushSchedule,
+    streamTitles,
+    keys,
+    leases,
+    config,
+    now,
+  })
   await app.register(progress, { catalogue, watching, log, now })
   await app.register(history, { watching, cursors })
-  await app.register(historyTransfer, { watching, now })
+  await app.register(historyTransfer, { watching, historyFiles, now })
   await app.register(continueWatching, { access, catalogue, watching, config, now })
   await app.register(changes, { access, changeReader, changeFeeds, cursors, config })
   await app.register(wishlist, { catalogue, cursors, config, now })

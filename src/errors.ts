@@ -105,6 +105,20 @@ export const unavailable = (code: string, detail: string, retryAfterSeconds: num
 export const databaseUnavailable = (): DomainError =>
   unavailable('database-unavailable', 'The database is unavailable. Retry in a moment.', 2)
 
+/** No space is left where files are written. Not a 4xx: the client need not change its request. */
+export const storageFull = (): DomainError =>
+  new DomainError(
+    507,
+    'storage-full',
+    'Storage full',
+    'The storage of the service is full. Nothing was stored; an administrator has to make space.',
+  )
+
+/** Whether writing failed because the disk or its quota is full. */
+export function isStorageFull (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
+}
+
 /**
  * The media storage does not respond, or responds with an error.
  * @param cause appears in the log only

@@ -1,9 +1,7 @@
 // Request bodies that are read as streams and may be rejected before their end.
 import type { Readable } from 'node:stream'
 import { badRequest, type DomainError } from '../errors.js'
-
-/** How long a rejected body is drained. */
-const DRAIN_TIMEOUT_MS = 2_000
+import { HTTP_TIMEOUTS } from './timeouts.js'
 
 /**
  * Reads a body in chunks. The body stays open when the reader stops: destroying it would close the connection before
@@ -18,15 +16,19 @@ export async function* readChunks (body: Readable, createError: () => DomainErro
   }
 }
 
-/** Discards the rest of a rejected body: a client that is still sending could not read the response (RFC 9112 §9.6). */
-export function drainBody (body: Readable): void {
+/**
+ * Reads and discards the rest of a rejected body, and closes the connection if it does not end soon. A client that is
+ * still sending could not read the response if the connection closed at once (RFC 9112 §9.6).
+ */
+export function drainBody (body: Readable, timeoutMs = HTTP_TIMEOUTS.drainMs): void {
   if (body.destroyed || body.readableEnded) return
   const timer = setTimeout(() => {
     body.destroy()
-  }, DRAIN_TIMEOUT_MS).unref()
-  body.once('close', () => {
+  }, timeoutMs).unref()
+  const stop = (): void => {
     clearTimeout(timer)
-  }).resume()
+  }
+  body.once('end', stop).once('close', stop).resume()
 }
 
 /** Maps errors of the form parser, which have no status code if the headers of a form are malformed. */

@@ -72,9 +72,11 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
         $set: { response: { status: reply.statusCode, headers: storedHeaders(reply), body: payload } },
       })
       : IdempotencyRecord.deleteOne({ _id: id })
-    await write.catch((error: unknown) => {
+    const isWritten = write.catch((error: unknown) => {
       request.log.warn({ err: error }, 'the response to a request with an idempotency key was not stored')
     })
+    // An unavailable database must not delay the response that reports it.
+    if (reply.statusCode !== 503) await isWritten
     return payload
   })
 

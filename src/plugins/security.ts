@@ -1,7 +1,8 @@
-// Security headers, CORS, rate limits and the timeout for request bodies of every route.
+// Security headers, CORS and rate limits of every route.
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../errors.js'
 import type { Config } from '../config.js'
@@ -12,8 +13,16 @@ const MAX_REQUESTS_PER_MINUTE = 6_000
 /** Rate limit per IP address of sign-up, log-in and similar routes. */
 export const AUTH_RATE_LIMIT = { max: 300, timeWindow: 60_000 } as const
 
-/** Response headers that a browser needs to resume an upload. */
-const TUS_HEADERS = [
+/** Response headers that scripts of other origins may read. The last ones are those of resumable uploads. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Location',
+  'Retry-After',
+  'Content-Range',
+  'Accept-Ranges',
+  'Allow',
+  'X-Request-Id',
+  'Idempotent-Replayed',
   'Tus-Resumable',
   'Tus-Version',
   'Tus-Extension',
@@ -22,15 +31,23 @@ const TUS_HEADERS = [
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Expires',
-]
+] as const
 
-const BODY_TIMEOUT_MS = 30_000
+/** Whether a browser asks for the permission to send a request of another origin. */
+export function isPreflight (request: FastifyRequest): boolean {
+  const { origin, 'access-control-request-method': method } = request.headers
+  return request.method === 'OPTIONS' && origin !== undefined && method !== undefined
+}
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Disables the timeout for the request body. */
-    slowBody?: boolean
-  }
+/** Adds CORS headers to the response to a URL that cannot be parsed: hooks do not run. */
+export function setCorsHeaders (request: FastifyRequest, reply: FastifyReply, allowedOrigins: readonly string[]): void {
+  const { origin = '' } = request.headers
+  reply.header('vary', 'Origin')
+  if (!allowedOrigins.includes(origin)) return
+  reply.header('access-control-allow-origin', origin).header(
+    'access-control-expose-headers',
+    EXPOSED_HEADERS.join(', '),
+  )
 }
 
 export default fp<{ config: Config }>(async function security (app, { config }) {
@@ -41,31 +58,18 @@ export default fp<{ config: Config }>(async function security (app, { config }) 
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     hsts: config.env === 'production',
   })
-  await app.register(cors, {
+  const corsOptions = {
     origin: [...config.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [
-      'ETag',
-      'Location',
-      'Retry-After',
-      'Content-Range',
-      'Accept-Ranges',
-      'X-Request-Id',
-      'Idempotent-Replayed',
-      ...TUS_HEADERS,
-    ],
+    exposedHeaders: [...EXPOSED_HEADERS],
     maxAge: 600,
-  })
-  // The request timeout of Node.js has no exception for uploads.
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.slowBody === true || request.raw.complete) return
-    const timer = setTimeout(() => {
-      if (!request.raw.complete) request.raw.destroy()
-    }, BODY_TIMEOUT_MS)
-    timer.unref()
-    request.raw.once('close', () => {
-      clearTimeout(timer)
-    })
+    strictPreflight: false,
+  }
+  await app.register(cors, {
+    // Other OPTIONS requests ask for the methods of a resource.
+    delegator: (request, callback) => {
+      callback(null, { ...corsOptions, preflight: isPreflight(request) })
+    },
   })
   if (!config.rateLimits) return
   await app.register(rateLimit, {

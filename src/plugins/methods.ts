@@ -1,0 +1,47 @@
+// Requests that match no route: 404 for unknown paths, 405 with `Allow` for known ones, and `OPTIONS`.
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import createRouter from 'find-my-way'
+import { DomainError, routeNotFound } from '../errors.js'
+import { MAX_PARAM_LENGTH } from '../http/timeouts.js'
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+/** The path of the route that @fastify/cors adds for preflight requests. */
+const CATCH_ALL = '*'
+
+/** Registers a lookup of the methods of a path. The router of Fastify finds routes by method and path only. */
+export default fp(async function methods (app) {
+  const router = createRouter({ maxParamLength: MAX_PARAM_LENGTH })
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of METHODS.filter((known) => [method].flat().includes(known))) {
+      if (url !== CATCH_ALL && !router.hasRoute(one, url)) router.on(one, url, () => undefined)
+    }
+  })
+
+  function allowedMethods ({ url }: FastifyRequest): string {
+    const found = url === CATCH_ALL ? METHODS : METHODS.filter((method) => router.find(method, url) !== null)
+    return found.length === 0 ? '' : [...found, 'OPTIONS'].join(', ')
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    const isOptions = request.method === 'OPTIONS'
+    if (!request.is404 && !isOptions) return
+    const allow = allowedMethods(request)
+    if (allow === '') throw routeNotFound()
+    if (!isOptions) throw methodNotAllowed(request.method, allow)
+    reply.header('allow', allow)
+    // Resumable uploads have a route of their own for OPTIONS.
+    if (request.routeOptions.url === CATCH_ALL) return await reply.code(204).send()
+  })
+}, { name: 'methods' })
+
+function methodNotAllowed (method: string, allow: string): DomainError {
+  return new DomainError(
+    405,
+    'method-not-allowed',
+    'Method not allowed',
+    `The resource does not support ${method}. It supports ${allow}.`,
+    {},
+    { allow },
+  )
+}

@@ -1,0 +1,79 @@
+// Request bodies: a time limit, a bounded end of rejected ones, JSON, and empty ones of any type.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { isUtf8 } from 'node:buffer'
+import { badRequest, DomainError } from '../errors.js'
+import { drainBody } from '../http/request-body.js'
+import { REQUEST_TIMEOUT } from '../http/problem-document.js'
+import type { HttpTimeouts } from '../http/timeouts.js'
+
+type BodyDone = (error: Error | null, body?: unknown) => void
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Disables the time limit of the request body. It still applies to the rest of a rejected body. */
+    slowBody?: boolean
+  }
+}
+
+export default fp<{ readonly timeouts: HttpTimeouts }>(async function requestBodies (app, { timeouts }) {
+  limitBodyTime(app, timeouts)
+  app.removeAllContentTypeParsers()
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    // RFC 8259 §8.1: JSON is UTF-8, and a charset parameter has no meaning.
+    if (body.length === 0) done(null, undefined)
+    else if (!isUtf8(body)) done(badRequest('malformed-request', 'The JSON body is not UTF-8.'))
+    else void parseJson(request, body.toString('utf8'), done)
+  })
+  app.addContentTypeParser('*', rejectUnlessEmpty)
+}, { name: 'request-bodies' })
+
+/**
+ * A body that arrives too slowly gets a response and then loses its connection. The request timeout of Node.js has no
+ * exception for uploads.
+ */
+function limitBodyTime (app: FastifyInstance, { bodyMs, drainMs }: HttpTimeouts): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.slowBody === true || request.raw.complete) return
+    const timer = setTimeout(() => {
+      if (!request.raw.complete) rejectSlowBody(request, reply)
+    }, bodyMs).unref()
+    request.raw.once('close', () => {
+      clearTimeout(timer)
+    })
+  })
+  app.addHook('onResponse', async (request) => {
+    if (!request.raw.complete) drainBody(request.raw, drainMs)
+  })
+}
+
+function rejectSlowBody (request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.sent) request.raw.destroy()
+  else reply.header('connection', 'close').send(new DomainError(408, ...REQUEST_TIMEOUT))
+}
+
+/** Clients send a type without a body, mostly with DELETE and PUT. Bytes of an unknown type are rejected. */
+function rejectUnlessEmpty (_request: FastifyRequest, body: FastifyRequest['raw'], done: BodyDone): void {
+  let isSettled = false
+  const settle = (error: Error | null): void => {
+    if (isSettled) return
+    isSettled = true
+    body.off('data', onData).off('end', onEnd).off('error', settle)
+    done(error)
+  }
+  const onEnd = (): void => {
+    settle(null)
+  }
+  const onData = (): void => {
+    settle(
+      new DomainError(
+        415,
+        'unsupported-media-type',
+        'Unsupported media type',
+        'The operation does not accept bodies of this type.',
+      ),
+    )
+  }
+  body.on('data', onData).once('end', onEnd).once('error', settle)
+}
