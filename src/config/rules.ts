@@ -41,8 +41,14 @@ export function findKeysProblem (text: string): string | null {
   return new Set(keys.map(({ kid }) => kid)).size === keys.length ? null : 'must not repeat a kid'
 }
 
+/**
+ * Whether a text is an origin as clients send it: of a web page, of an app with its own scheme such as
+ * `capacitor://localhost` or `file://`, or `null` of a page without an origin.
+ */
 export function isOrigin (text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
+  if (text === 'null') return true
+  if (/^https?:/i.test(text)) return !text.includes('*') && URL.canParse(text) && new URL(text).origin === text
+  return /^[a-z][a-z\d+.-]*:\/\/(?:[\w.~-]+(?::\d{1,5})?)?$/.test(text)
 }
 
 export function isHttpUrl (text: string): boolean {
