@@ -1,6 +1,9 @@
 // Holds the bytes of unfinished resumable uploads: in a folder beside the media files, or in their bucket.
+import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { FileStore } from '@tus/file-store'
 import { S3Store } from '@tus/s3-store'
@@ -42,13 +45,22 @@ export function openUploadArea ({ dataDir, s3 }: Pick<Config, 'dataDir' | 's3'>,
     : openBucketArea(s3, storage)
 }
 
+/** Throws the cause of a failed write, such as a full disk, which the library replaces by an error of its own. */
+class FolderStore extends FileStore {
+  override async write (source: Readable, id: string, offset: number): Promise<number> {
+    const file = createWriteStream(path.join(this.directory, id), { flags: 'r+', start: offset })
+    await pipeline(source, file)
+    return offset + file.bytesWritten
+  }
+}
+
 function openFolderArea (directory: string, storage: MediaStorage): UploadArea {
   const uploadFile = (upload: UploadRef): string => path.join(directory, upload._id.toString())
-  let store: FileStore | null = null
+  let store: FolderStore | null = null
   return {
     // The library creates the folder in its constructor: only the first upload creates it.
     get store () {
-      store ??= new FileStore({ directory })
+      store ??= new FolderStore({ directory })
       return store
     },
     isRemote: false,

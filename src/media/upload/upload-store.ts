@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { DataStore, Metadata, Upload } from '@tus/server'
 import { Types } from 'mongoose'
 import { findUpload, MediaUpload, NOT_LOCKED, type StoredUpload } from '../../../models/media-upload.js'
-import { badRequest, DomainError, notFound, storageUnavailable } from '../../errors.js'
+import { badRequest, DomainError, isStorageFull, notFound, storageFull, storageUnavailable } from '../../errors.js'
 import { RESUMABLE_FOLDER, type MediaStorage } from '../../storage/storage.js'
 import { assertMediaFile } from './receive-upload.js'
 import { HEAD_BYTES } from './sniff-container.js'
@@ -83,7 +83,8 @@ export class UploadStore extends DataStore {
     const stored = await findUpload(id) ?? failNotFound()
     if (stored.state !== 'uploading') return stored.sizeBytes
     await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.deps.now() } })
-    const body = offset === 0 ? await this.checkHead(source, stored) : source
+    const head = offset === 0 ? await this.readHead(source, stored) : Buffer.alloc(0)
+    const body = toBody(head, source)
     const receivedBytes = await this.convertErrors(async () =>
       await this.area.store.write(body, this.area.storeId(stored), offset)
     )
@@ -141,10 +142,10 @@ export class UploadStore extends DataStore {
   }
 
   /**
-   * Checks the first bytes, and removes an upload that is not a media file. If a first request has too few bytes, the
-   * file is checked when it is complete.
+   * Reads and checks the first bytes, and removes an upload that is not a media file. If a first request has too few
+   * bytes, the file is checked when it is complete.
    */
-  private async checkHead (source: Readable, stored: StoredUpload): Promise<Readable> {
+  private async readHead (source: Readable, stored: StoredUpload): Promise<Buffer> {
     const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>
     let head = Buffer.alloc(0)
     while (head.length < HEAD_BYTES) {
@@ -158,13 +159,7 @@ export class UploadStore extends DataStore {
       await this.remove(stored._id.toString())
       throw error
     }
-    return Readable.from(
-      (async function* () {
-        if (head.length > 0) yield head
-        yield* chunks
-      })(),
-      { objectMode: false },
-    )
+    return head
   }
 
   /** The library compares with the system clock. */
@@ -181,11 +176,23 @@ export class UploadStore extends DataStore {
       return await work()
     } catch (error) {
       if (error instanceof DomainError) throw error
+      if (isStorageFull(error)) throw storageFull()
       const { status_code: status } = error as { status_code?: number }
       if (status === 404 || status === 410) throw notFound('upload')
       throw status === undefined || status >= 500 ? storageUnavailable(error) : error
     }
   }
+}
+
+/** A body whose failure does not destroy the request: the library would take that for an abort by the client. */
+function toBody (head: Buffer, source: Readable): Readable {
+  return Readable.from(
+    (async function* () {
+      if (head.length > 0) yield head
+      yield* source.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>
+    })(),
+    { objectMode: false },
+  )
 }
 
 function isNotFoundError (error: unknown): boolean {

@@ -1,0 +1,57 @@
+// Uploads to a full disk: a server error that names the cause, and nothing is left behind.
+import { rmSync, symlinkSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { call, expectProblem } from '../../support/requests.js'
+import { clip, createUpload, patchUpload, readOffset, startUploadTest } from '../../support/upload-requests.js'
+
+/** Lets every write to a file fail as on a full disk, until the test ends. */
+async function fillDisk (t: Test): Promise<void> {
+  const handle = await open(path.join(t.testdir({}), 'any'), 'w')
+  const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write' | 'writev'>
+  const { write, writev } = prototype
+  await handle.close()
+  const fail = async (): Promise<never> => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  }
+  Object.assign(prototype, { write: fail, writev: fail })
+  t.teardown(() => {
+    Object.assign(prototype, { write, writev })
+  })
+}
+
+t.test('a full disk', async (t) => {
+  const test = await startUploadTest(t, 'local')
+  const { app, admin, movie, config } = test
+
+  t.test('rejects media files, subtitles and posters with 507', async (t) => {
+    await fillDisk(t)
+    const uploads: Array<[path: string, body: Buffer | string, type: string]> = [
+      [`movies/${movie}/media`, clip, 'video/mp4'],
+      [`movies/${movie}/subtitles?language=en`, 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n', 'text/vtt'],
+    ]
+    for (const [route, body, type] of uploads) {
+      const headers = { 'content-type': type }
+      const response = await call(app, 'POST', `/v1/admin/${route}`, { token: admin.token, body, headers })
+      expectProblem(t, response, 'storage-full', 507)
+    }
+    t.strictSame(await test.contents(), { files: [], unfinished: [] })
+  })
+
+  t.test('rejects bytes of a resumable upload with 507, which resumes when there is space', {
+    skip: process.platform === 'linux' ? false : 'needs /dev/full',
+  }, async (t) => {
+    const { headers } = await createUpload(test)
+    const url = String(headers['location'])
+    const file = path.join(config.dataDir, 'media/.resumable', url.split('/').at(-1) ?? '')
+    t.equal((await patchUpload(test, url, 0, clip.subarray(0, 50_000))).status, 204)
+    rmSync(file)
+    symlinkSync('/dev/full', file)
+    expectProblem(t, await patchUpload(test, url, 0, clip.subarray(0, 50_000)), 'storage-full', 507)
+    rmSync(file)
+    await (await open(file, 'w')).close()
+    t.equal(await readOffset(test, url), 0)
+    t.equal((await patchUpload(test, url, 0, clip)).status, 204)
+  })
+})
