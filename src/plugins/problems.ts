@@ -1,29 +1,25 @@
 // Maps every error to a problem document (RFC 9457). Internal errors reveal nothing but their request ID.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import mongoose from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
 import {
   conflict,
+  databaseUnavailable,
   DomainError,
   isStorageFull,
   notFound,
+  routeNotFound,
   storageFull,
-  unavailable,
   validationFailed,
 } from '../errors.js'
+import {
+  MALFORMED_REQUEST,
+  REQUEST_TIMEOUT,
+  toProblemDocument,
+  type ProblemTexts,
+} from '../http/problem-document.js'
 import { toFieldError } from '../http/validator.js'
-
-/** Problem types are identifiers, not links; docs/api.md lists their codes. */
-const TYPE_BASE = 'https://normflix.example/problems/'
-
-type ProblemTexts = readonly [code: string, title: string, detail: string]
-
-const MALFORMED_REQUEST: ProblemTexts = ['malformed-request', 'Invalid request', 'The request cannot be parsed.']
-const REQUEST_TIMEOUT: ProblemTexts = ['request-timeout', 'Request timeout', 'The request took too long to arrive.']
 
 const PROBLEMS_BY_STATUS: Readonly<Record<number, ProblemTexts>> = {
   400: MALFORMED_REQUEST,
@@ -36,12 +32,6 @@ const PROBLEMS_BY_STATUS: Readonly<Record<number, ProblemTexts>> = {
   429: ['rate-limited', 'Too many requests', 'Retry after the time in Retry-After.'],
 }
 
-/** Errors of the HTTP parser by their Node.js code. */
-const PROBLEMS_BY_PARSER_ERROR: Readonly<Record<string, readonly [status: number, ...ProblemTexts]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers-too-large', 'Headers too large', 'URL and headers exceed their size limit.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, ...REQUEST_TIMEOUT],
-}
-
 const internalError = (): DomainError =>
   new DomainError(
     500,
@@ -49,9 +39,6 @@ const internalError = (): DomainError =>
     'Internal error',
     'An unexpected error occurred. Include the requestId when you report it.',
   )
-
-const routeNotFound = (): DomainError =>
-  new DomainError(404, 'not-found', 'Not found', 'There is no resource at this URL.')
 
 /** Maps any error to the domain error that clients receive. */
 export function toDomainError (error: unknown): DomainError {
@@ -68,9 +55,8 @@ export function toDomainError (error: unknown): DomainError {
   if (isDuplicateKey(error)) {
     return conflict('already-exists', 'Already exists', 'A resource with the same unique value exists.')
   }
-  if (isDatabaseUnavailable(error)) {
-    return unavailable('database-unavailable', 'The database is unavailable. Retry in a moment.', 2)
-  }
+  if (isDatabaseUnavailable(error)) return databaseUnavailable()
+  if (isStorageFull(error)) return storageFull()
   if (isFastifyError(error)) return fromFastify(error)
   return internalError()
 }
@@ -90,6 +76,10 @@ function fromFastify (error: FastifyError): DomainError {
   if (status === 404 || status === 403) return routeNotFound()
   const problem = PROBLEMS_BY_STATUS[status]
   return problem === undefined ? internalError() : new DomainError(status, ...problem)
+}
+
+function missingBody (): DomainError {
+  return validationFailed([{ pointer: '', message: 'is required' }], 'The request needs a body, for example JSON.')
 }
 
 /** A schema hook that throws a domain error arrives as the reason of a validation error. */
@@ -115,52 +105,49 @@ function isDatabaseUnavailable (error: unknown): boolean {
 }
 
 function sendProblem (problem: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, code, title, detail, extensions, headers } = problem
   return reply
     // Remains when the stream of a compressed response fails before its first byte.
     .removeHeader('content-encoding')
-    .code(problem.status)
-    .headers(problem.headers)
+    .code(status)
+    .headers(headers)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({
-      type: TYPE_BASE + problem.code,
-      title: problem.title,
-      status: problem.status,
-      detail: problem.detail,
-      code: problem.code,
-      requestId: request.id,
-      ...problem.extensions,
-    })
+    .send(toProblemDocument(status, [code, title, detail], request.id, extensions))
 }
 
-/** Responds to a URL that the router cannot parse. Hooks have not run yet. */
-export function handleFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(toDomainError(error), request, reply.header('x-request-id', request.id))
-}
-
-/** Responds to bytes that are not an HTTP request. There is no request object yet. */
-export function handleClientError (error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy()
-    return
+/** Creates the handler of URLs that the router cannot parse. Hooks have not run then. */
+export function createFrameworkErrorHandler (
+  prepare: (request: FastifyRequest, reply: FastifyReply) => void,
+): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void {
+  return (error, request, reply) => {
+    prepare(request, reply)
+    sendProblem(toDomainError(error), request, reply)
   }
-  const [status, code, title, detail] = PROBLEMS_BY_PARSER_ERROR[error.code ?? ''] ?? [400, ...MALFORMED_REQUEST]
-  const body = JSON.stringify({ type: TYPE_BASE + code, title, status, detail, code, requestId: randomUUID() })
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Fastify validates a missing body as null. */
+function isMissingBody (error: unknown, { body }: FastifyRequest): boolean {
+  return isFastifyError(error) && error.validationContext === 'body' && (body === undefined || body === null)
+}
+
+/** A rejection that the service decides, such as overload, is not a defect: it needs no stack. */
+function logFailure ({ log }: FastifyRequest, error: unknown): void {
+  if (error instanceof DomainError && error.cause === undefined) {
+    log.warn({ code: error.code }, 'request rejected')
+  } else {
+    log.error({ err: error }, 'request failed')
+  }
 }
 
 export default fp(async function problems (app) {
   app.setErrorHandler((error, request, reply) => {
-    const problem = toDomainError(error)
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
-    // The rest of an unread body must not be parsed as the next request.
-    if (problem.status === 413) void reply.header('connection', 'close')
+    const problem = isMissingBody(error, request) ? missingBody() : toDomainError(error)
+    if (problem.status >= 500) logFailure(request, error)
+    // Fastify closes the connection of a rejected body at once, and the client could lose the response. The rest of
+    // the body is drained instead.
+    const isTimeout = problem.status === 408
+    if (!request.raw.complete && !isTimeout && !app.isShuttingDown()) reply.removeHeader('connection')
     return sendProblem(problem, request, reply)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(routeNotFound(), request, reply))
