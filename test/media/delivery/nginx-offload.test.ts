@@ -235,6 +235,14 @@ t.test('delivery by nginx', { timeout: 200_000, skip: binary === null ? NO_NGINX
     }
   })
 
+  t.test('metrics are not published', async (t) => {
+    for (const url of ['/metrics', '//metrics', '/%6detrics', '/x/../metrics', '/metrics?a=b', '/metrics/']) {
+      const { status, body } = await request(nginx.origin, url)
+      t.equal(status, 404, url)
+      t.notMatch(body.toString(), 'normflix_')
+    }
+  })
+
   t.test('a changed token or an ended stream gives no access', async (t) => {
     const { body } = await play(kim, movie)
     t.equal((await request(nginx.origin, body.url, { range: 'bytes=0-9' })).status, 206)
