@@ -68,7 +68,6 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
 
   app.get('/account/export', {
     config: { access: 'account', rateLimit: EXPORT_RATE_LIMIT, audit: true },
-    exposeHeadRoute: false,
     schema: {
       tags: ['account'],
       summary: 'Export all data of the account as JSON',
