@@ -2,7 +2,7 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { notFound } from '../src/errors.js'
@@ -12,6 +12,7 @@ const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
 const PAGE_FILE = path.join(WEB_DIR, 'index.html')
 /** Pages that emails link to when PUBLIC_URL is this service. */
 const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
+const ICON_NAME = /^icon-\w+\.svg$/
 const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
 /** The names of assets contain a content hash. */
 const ASSET_CACHING = { maxAge: '1y', immutable: true } as const
@@ -40,6 +41,9 @@ const watch: FastifyPluginAsync = async (app) => {
 
   for (const url of ['/watch', '/watch/', ...EMAIL_LINK_PATHS]) app.get(url, { config: { access: 'public' } }, sendPage)
 
+  app.get('/', { config: { access: 'public' } }, redirectToStartPage)
+  app.get('/favicon.ico', { config: { access: 'public' } }, sendIcon)
+
   app.get<{ Params: { name: string } }>(
     '/watch/assets/:name',
     { config: { access: 'public' } },
@@ -49,6 +53,19 @@ const watch: FastifyPluginAsync = async (app) => {
       return await reply.sendFile(name, ASSET_CACHING)
     },
   )
+}
+
+/** The page if it was built, else the documentation. Not permanent: a later build adds the page. */
+async function redirectToStartPage (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const isBuilt = await access(PAGE_FILE).then(() => true, () => false)
+  return await reply.header('cache-control', 'no-cache').redirect(isBuilt ? '/watch' : '/docs', 302)
+}
+
+/** The page names its icon. Browsers ask for this URL on every other page, such as a response of the API. */
+async function sendIcon (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const name = (await readdir(path.join(WEB_DIR, 'assets')).catch(() => [])).find((file) => ICON_NAME.test(file))
+  if (name === undefined) throw notFound('file')
+  return await reply.header('cache-control', 'public, max-age=86400').sendFile(name, { cacheControl: false })
 }
 
 /** The page names the assets of its build: browsers revalidate it each time. */

@@ -31,6 +31,16 @@ t.test('the page has a strict content security policy, and its assets are cached
   }
 })
 
+t.test('the root leads to the page, and browsers find its icon on every page', async (t) => {
+  const { app } = await startApp(t)
+  t.match(await call(app, 'GET', '/'), { status: 302, headers: { location: '/watch', 'cache-control': 'no-cache' } })
+  t.match(await call(app, 'GET', '/?utm_source=mail'), { status: 302, headers: { location: '/watch' } })
+  const icon = await call(app, 'GET', '/favicon.ico')
+  t.match(icon, { status: 200, headers: { 'content-type': /^image\/svg\+xml/, 'cache-control': /max-age=86400/ } })
+  t.match(icon.bytes.toString(), '<svg')
+  t.equal((await call(app, 'HEAD', '/')).status, 302)
+})
+
 t.test('unknown assets and paths outside the folder return 404', async (t) => {
   const { app } = await startApp(t)
   for (const path of ['nothing.js', '..%2findex.html', '%2e%2e%2f%2e%2e%2fpackage.json', '.', '..%5cindex.html']) {
