@@ -14,6 +14,8 @@ const LOCK_POLL_INTERVAL_MS = 200
 /** A process that creates a lock file writes its ID within this time. */
 const LOCK_WRITE_TIMEOUT_MS = 2_000
 const PROGRESS_INTERVAL_MS = 500
+/** The folder belongs to another user, or is on a read-only file system. */
+const PERMISSION_ERRORS = ['EACCES', 'EPERM', 'EROFS']
 
 const inRoot = (...parts) => path.join(ROOT, ...parts)
 /** Modification time of a file, ms; 0 if it does not exist. */
@@ -30,6 +32,22 @@ class StepError extends Error {
   }
 }
 
+/** Program of the current step. */
+let running = null
+
+/** Ends the current step with this process: its output would be written while the next start builds as well. */
+function endOnSignal (lock) {
+  const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [signal, () => {
+    running?.kill('SIGTERM')
+    rmSync(lock, { force: true })
+    process.exit(exitCodeOf(null, signal))
+  }])
+  for (const [signal, listener] of listeners) process.on(signal, listener)
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener)
+  }
+}
+
 /** Runs a program and resolves with its exit code and output. */
 function runProgram (command, args) {
   return new Promise((resolve, reject) => {
@@ -39,10 +57,12 @@ function runProgram (command, args) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && command === NPM,
     })
+    running = child
     child.stdout.on('data', (chunk) => output.push(chunk))
     child.stderr.on('data', (chunk) => output.push(chunk))
     child.on('error', reject)
     child.on('close', (code, signal) => {
+      running = null
       resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output).toString() })
     })
   })
@@ -146,9 +166,11 @@ async function withLock (work) {
   const lock = inRoot('.cache', 'prepare.lock')
   mkdirSync(path.dirname(lock), { recursive: true })
   while (!tryLock(lock)) await sleep(LOCK_POLL_INTERVAL_MS)
+  const stopListening = endOnSignal(lock)
   try {
     await work()
   } finally {
+    stopListening()
     rmSync(lock, { force: true })
   }
 }
@@ -191,7 +213,13 @@ export async function prepare () {
       await buildWatchPage()
     })
   } catch (error) {
-    if (!(error instanceof StepError)) throw error
-    process.exit(error.exitCode)
+    if (error instanceof StepError) process.exit(error.exitCode)
+    if (!PERMISSION_ERRORS.includes(error.code)) throw error
+    if (isBuilt && hasDependencies) {
+      console.error(`${ROOT} cannot be written (${error.code}): the existing build is used, even if it is out of date.`)
+      return
+    }
+    console.error(`${ROOT} cannot be written (${error.code}). Run this once as its owner, or copy the folder.`)
+    process.exit(1)
   }
 }
