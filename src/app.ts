@@ -152,7 +152,7 @@ async function registerPlugins (
 /** Public routes beside the API. */
 async function registerServiceRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, catalogue, search, mailer } = container
-  await app.register(health, { catalogue })
+  await app.register(health, { catalogue, mailer })
   await app.register(metrics, { catalogue, search })
   await app.register(openapiDocument)
   await app.register(watch)
@@ -254,6 +254,6 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
 }
 
 function pickAccountDeps (container: Container) {
-  const { config, log, keys, hasher, mailer, background, audit, access, leases, now } = container
-  return { config, log, keys, hasher, mailer, background, audit, access, leases, now }
+  const { config, log, keys, hasher, outbox, background, audit, access, leases, now } = container
+  return { config, log, keys, hasher, outbox, background, audit, access, leases, now }
 }

@@ -19,6 +19,7 @@ import { createBackgroundTasks, type BackgroundTasks } from './jobs/background-t
 import { createScheduledJobs } from './jobs/scheduled-jobs.js'
 import type { Scheduler } from './jobs/scheduler.js'
 import { createMailer, type Mailer } from './mail/mailer.js'
+import { createOutbox, type Outbox } from './mail/outbox.js'
 import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
 import { createReadRenewal, type ReadRenewal } from './media/delivery/read-renewal.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
@@ -34,7 +35,9 @@ import { createPasswordHasher, type PasswordHasher } from './security/password-h
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
+import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
 import type { WatchingDeps } from './watching/deps.js'
+import { createHistoryFileReader, type HistoryFileReader } from './watching/import/history-file-reader.js'
 
 export interface ContainerOptions {
   readonly log: FastifyBaseLogger
@@ -51,11 +54,13 @@ export interface Container {
   readonly cursors: CursorCodec
   readonly hasher: PasswordHasher
   readonly mailer: Mailer
+  readonly outbox: Outbox
   readonly background: BackgroundTasks
   readonly audit: AuditLog
   readonly storage: MediaStorage
   readonly prober: MediaProber
   readonly subtitleReader: SubtitleReader
+  readonly historyFiles: HistoryFileReader
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
@@ -70,6 +75,7 @@ export interface Container {
   readonly readRenewal: ReadRenewal
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
+  readonly streamTitles: StreamTitles
   readonly trends: Trends
   readonly findSimilar: FindSimilar
   readonly homePage: Home
@@ -92,12 +98,13 @@ export async function buildContainer (
 ): Promise<Container> {
   const keys = createKeyRing(config.signingKeys)
   const hasher = createPasswordHasher({ pepper: config.passwordPepper, cost: config.bcryptCost })
-  const mailer = createMailer(config, log, { now })
+  const mailer = createMailer(config, log, now)
+  const outbox = createOutbox({ keys, mailer, log, now })
   const background = createBackgroundTasks(log)
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
   const access = createAccountAccess({ now })
-  const leases = createLeaseCheck(now)
   const catalogue = createCatalogue(log)
+  const leases = createLeaseCheck({ catalogue, now })
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
   const search = createTitleSearch({ catalogue, log })
   const trends = createTrends()
@@ -110,10 +117,11 @@ export async function buildContainer (
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
   const subtitleReader = createSubtitleReader()
+  const historyFiles = createHistoryFileReader()
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const uploads = createResumableUploads({ ...media, config, packaging, prober })
-  const accounts = { config, log, keys, hasher, mailer, background, audit, access, leases, now }
-  const jobs = createScheduledJobs({ ...accounts, ...media, packaging, uploads, watching, trends })
+  const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, now }
+  const jobs = createScheduledJobs({ ...accounts, mailer, ...media, packaging, uploads, watching, trends })
   let isConnected = false
 
   async function connect (): Promise<void> {
@@ -125,11 +133,13 @@ export async function buildContainer (
 
   return {
     ...accounts,
+    mailer,
     ...media,
     cursors: createCursorCodec(keys),
     readRenewal: createReadRenewal(now),
     prober,
     subtitleReader,
+    historyFiles,
     packaging,
     packages: createPackageIndexes(storage),
     uploads,
@@ -139,11 +149,12 @@ export async function buildContainer (
     search,
     watching,
     flushSchedule: createFlushSchedule(),
+    streamTitles: createStreamTitles(),
     trends,
     findSimilar,
     homePage: createHome({ watching, catalogue, trends, findSimilar }),
     changeReader: createChangeReader({ catalogue, now }),
-    changeFeeds: createChangeFeedBroadcaster({ access, log, now }),
+    changeFeeds: createChangeFeedBroadcaster({ log, now }),
     jobs,
     connect,
     async open () {
@@ -156,6 +167,7 @@ export async function buildContainer (
       await packaging.close()
       await prober.close()
       await subtitleReader.close()
+      await historyFiles.close()
       await background.onIdle()
       await mailer.close()
       await search.close()

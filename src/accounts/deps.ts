@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { AuditLog } from '../audit/audit-log.js'
 import type { Config } from '../config.js'
-import type { Mailer } from '../mail/mailer.js'
+import type { Outbox } from '../mail/outbox.js'
 import type { LeaseCheck } from '../media/delivery/lease-check.js'
 import type { KeyRing } from '../security/key-ring.js'
 import type { PasswordHasher } from '../security/password-hashing.js'
@@ -19,7 +19,7 @@ export interface AccountDeps {
   readonly log: FastifyBaseLogger
   readonly keys: KeyRing
   readonly hasher: PasswordHasher
-  readonly mailer: Mailer
+  readonly outbox: Outbox
   readonly background: BackgroundRunner
   readonly audit: AuditLog
   readonly access: AccountAccess

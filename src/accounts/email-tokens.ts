@@ -59,6 +59,7 @@ async function sendEmailToken (
   const now = deps.now()
   if (await countAttempt(throttleKey(deps.keys, 'mail', email), EMAIL_POLICY, now) > 0) return
   const { ttlMs, path, composeMessage } = TOKEN_TYPES[kind]
+  const expiresAt = new Date(now.getTime() + ttlMs)
   const token = randomBytes(32).toString('base64url')
   await EmailToken.create({
     _id: emailTokenId(token),
@@ -67,10 +68,11 @@ async function sendEmailToken (
     email,
     credentialsVersion: account.credentialsVersion,
     createdAt: now,
-    expiresAt: new Date(now.getTime() + ttlMs),
+    expiresAt,
     usedAt: null,
   })
-  await deps.mailer.send(composeMessage(email, `${deps.config.publicUrl}/${path}?token=${token}`))
+  const message = composeMessage(email, `${deps.config.publicUrl}/${path}?token=${token}`)
+  await deps.outbox.send(account._id, message, expiresAt)
 }
 
 /** Sends a link that verifies the email of an account. */
@@ -106,9 +108,9 @@ export async function requestEmailChange (
   })
 }
 
-export function notifyPasswordChanged (deps: AccountDeps, { email }: Pick<StoredAccount, 'email'>): void {
+export function notifyPasswordChanged (deps: AccountDeps, { _id, email }: Pick<StoredAccount, '_id' | 'email'>): void {
   deps.background.runInBackground('sending the email about a changed password', async () => {
-    await deps.mailer.send(passwordChangedMessage(email))
+    await deps.outbox.send(_id, passwordChangedMessage(email))
   })
 }
 
@@ -185,6 +187,6 @@ async function changeEmail (deps: AccountDeps, account: StoredAccount, email: st
     throw error
   }
   deps.background.runInBackground('sending the email about a changed email', async () => {
-    await deps.mailer.send(emailChangedMessage(account.email, email))
+    await deps.outbox.send(account._id, emailChangedMessage(account.email, email))
   })
 }

@@ -6,6 +6,7 @@ import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
 import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
+import { OutboxEmail } from '../../models/outbox-email.js'
 import { Play } from '../../models/play.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { Session } from '../../models/session.js'
@@ -33,6 +34,7 @@ const OWNED_COLLECTIONS = [
   Undo,
   SoftDeleted,
   EmailToken,
+  OutboxEmail,
   IdempotencyRecord,
   Session,
 ] as unknown as ReadonlyArray<Model<unknown>>
@@ -56,7 +58,7 @@ export async function closeAccount (deps: AccountDeps, account: StoredAccount): 
     return
   }
   deps.background.runInBackground('sending the email about a closed account', async () => {
-    await deps.mailer.send(accountClosedMessage(account.email, eraseAt))
+    await deps.outbox.send(account._id, accountClosedMessage(account.email, eraseAt))
   })
 }
 
@@ -76,7 +78,7 @@ export async function reopenAccount (deps: AccountDeps, account: StoredAccount):
     throw wrongCredentials()
   }
   deps.background.runInBackground('sending the email about a reopened account', async () => {
-    await deps.mailer.send(accountReopenedMessage(account.email))
+    await deps.outbox.send(account._id, accountReopenedMessage(account.email))
   })
   return true
 }

@@ -7,6 +7,7 @@ import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
+import { OutboxEmail } from '../../models/outbox-email.js'
 import { Play } from '../../models/play.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { Session } from '../../models/session.js'
@@ -40,6 +41,7 @@ const OWNED_MODELS: readonly OwnedModel[] = [
   ownedModel(ChangeLog, 'account', '_id'),
   ownedModel(Session, 'account', null),
   ownedModel(EmailToken, 'account', null),
+  ownedModel(OutboxEmail, 'account', null),
   ownedModel(IdempotencyRecord, 'account', null),
   ownedModel(AccountStreams, '_id', null),
 ]

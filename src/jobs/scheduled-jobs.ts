@@ -3,6 +3,7 @@ import { eraseClosedAccounts } from '../accounts/erase-account.js'
 import type { AccountDeps } from '../accounts/deps.js'
 import { createAvailabilityNotifier } from '../changes/availability-notifier.js'
 import type { Trends } from '../home/trends.js'
+import type { Mailer } from '../mail/mailer.js'
 import type { MediaDeps } from '../media/deps.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
@@ -15,6 +16,8 @@ const HOUR_MS = 60 * MINUTE_MS
 const AVAILABILITY_INTERVAL_MS = 500
 const STREAMS_INTERVAL_MS = 5_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
+const OUTBOX_INTERVAL_MS = 15_000
+const MAIL_SERVER_INTERVAL_MS = MINUTE_MS
 const UPLOADS_INTERVAL_MS = MINUTE_MS
 const POPULARITY_INTERVAL_MS = 5 * MINUTE_MS
 const ACCOUNTS_INTERVAL_MS = 10 * MINUTE_MS
@@ -24,6 +27,7 @@ const CO_WATCHED_INTERVAL_MS = HOUR_MS
 const UPLOAD_MAX_AGE_MS = 24 * HOUR_MS
 
 export interface JobDeps extends AccountDeps, MediaDeps {
+  readonly mailer: Mailer
   readonly packaging: Packaging
   readonly uploads: ResumableUploads
   readonly watching: WatchingDeps
@@ -31,7 +35,7 @@ export interface JobDeps extends AccountDeps, MediaDeps {
 }
 
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { catalogue, watching, packaging, uploads, storage, trends, log, now } = deps
+  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, log, now } = deps
   const availabilityNotifier = createAvailabilityNotifier(catalogue)
   return createScheduler(log, [
     {
@@ -53,6 +57,16 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'resumable uploads',
       intervalMs: UPLOADS_INTERVAL_MS,
       run: async () => await uploads.processPending(),
+    },
+    {
+      name: 'mail server',
+      intervalMs: MAIL_SERVER_INTERVAL_MS,
+      run: async () => await mailer.verifyServer(),
+    },
+    {
+      name: 'outbox',
+      intervalMs: OUTBOX_INTERVAL_MS,
+      run: async () => await outbox.sendDue(),
     },
     {
       name: 'popularity',

@@ -1,11 +1,9 @@
 // Email tokens, with a real SMTP server in this process.
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { simpleParser, type ParsedMail } from 'mailparser'
-import { SMTPServer } from 'smtp-server'
+import type { ParsedMail } from 'mailparser'
 import t, { type Test } from 'tap'
 import { EmailToken } from '../../models/email-token.js'
 import { startApp, type TestApp, containerOf } from '../support/app.js'
+import { startMailServer } from '../support/mail-server.js'
 import { call, expectProblem } from '../support/requests.js'
 import { PASSWORD, signUp, type TestUser } from '../support/users.js'
 
@@ -19,27 +17,7 @@ interface MailTestApp extends TestApp {
 }
 
 async function startAppWithMail (t: Test): Promise<MailTestApp> {
-  const received: ParsedMail[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      simpleParser(stream).then((mail) => {
-        received.push(mail)
-        done()
-      }, done)
-    },
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  t.teardown(async () => {
-    await new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve()
-      })
-    })
-  })
-  const { port } = server.server.address() as AddressInfo
+  const { port, received } = await startMailServer(t)
   const running = await startApp(t, {
     SMTP_URL: `smtp://127.0.0.1:${port}`,
     MAIL_FROM: 'NormFlix <hello@normflix.example>',
