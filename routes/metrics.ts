@@ -1,11 +1,15 @@
 // Prometheus metrics of the process.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import fp from 'fastify-plugin'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { FastifyRequest } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { DomainError } from '../src/errors.js'
 import { responses } from '../src/schemas/common.js'
 import type { TitleSearch } from '../src/search/title-search.js'
+
+const PLAYBACK_OPERATION = 'startPlayback'
 
 export interface MetricsRouteOptions {
   readonly catalogue: Catalogue
@@ -42,12 +46,24 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
       },
     }),
   )
+  const playbackStarts = new Counter({
+    name: 'normflix_playback_starts_total',
+    help: 'Requests to start playback by result: started, or the code of the problem',
+    labelNames: ['result'],
+    registers: [registry],
+  })
+  const problemCodes = new WeakMap<FastifyRequest, string>()
+  app.addHook('onError', async (request, _reply, error) => {
+    problemCodes.set(request, error instanceof DomainError ? error.code : 'other')
+  })
   app.addHook('onResponse', async (request, reply) => {
     durations.observe({
       method: request.method,
-      route: request.routeOptions.url ?? 'none',
+      route: routeTemplate(request),
       status: String(reply.statusCode),
     }, reply.elapsedTime / 1_000)
+    if (request.routeOptions.schema?.operationId !== PLAYBACK_OPERATION) return
+    playbackStarts.inc({ result: reply.statusCode < 400 ? 'started' : problemCodes.get(request) ?? 'other' })
   })
   app.addHook('onClose', async () => {
     registry.clear()
@@ -66,6 +82,11 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
     const text = await registry.metrics()
     return await reply.type(registry.contentType).serializer((payload: string) => payload).send(text)
   })
+}
+
+/** The path of a route with the names of its parameters, without their regular expressions. */
+function routeTemplate ({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url?.replace(/\([^()]*\)/g, '') ?? 'none'
 }
 
 // Not encapsulated: the hook measures all routes.
