@@ -1,7 +1,10 @@
 // Export and import of a watch history: own files, and those of Netflix.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { IncomingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
-import { DomainError } from '../src/errors.js'
+import { DomainError, validationFailed } from '../src/errors.js'
+import { buildValidator } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { ref, responses, strict } from '../src/schemas/common.js'
 import { HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
@@ -10,14 +13,15 @@ import { toImportReport } from '../src/views/import-report.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
 import { exportHistoryAsCsv, exportHistoryAsJson } from '../src/watching/history/export-history.js'
 import { importHistory } from '../src/watching/import/import-history.js'
-import { parseNetflixFile, type NetflixFile } from '../src/watching/import/netflix-file.js'
-import { parseNormflixFile } from '../src/watching/import/normflix-file.js'
+import type { HistoryFile as ReadHistoryFile, HistoryFileReader } from '../src/watching/import/history-file-reader.js'
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024
 /** Imports per IP address: each may be a large file. */
 const IMPORT_RATE_LIMIT = { max: 30, timeWindow: 60_000 } as const
 
-const CsvText = { 'text/csv': { schema: Type.String({ description: 'UTF-8, with column names in the first line' }) } }
+const CsvText = {
+  'text/csv': { schema: Type.String({ description: 'UTF-8, UTF-16 or Windows, with column names in the first line' }) },
+}
 const ExportQuery = strict({
   format: Type.Enum(['json', 'csv'], {
     default: 'json',
@@ -44,18 +48,21 @@ const ImportQuery = strict({
 
 export interface HistoryTransferRouteOptions {
   readonly watching: WatchingDeps
+  readonly historyFiles: HistoryFileReader
   now(): Date
 }
 
-const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = async (app, { watching, now }) => {
-  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => {
+const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = async (app, deps) => {
+  const { watching, historyFiles, now } = deps
+  // A worker thread parses and validates files: 16 MB would block the event loop.
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser(['application/json', 'text/csv'], { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
+  const buildTextValidator = buildValidator({})
 
   app.get('/profiles/:profileId/history/export', {
     config: { access: 'profile' },
-    // A HEAD request would read the whole history and discard it.
-    exposeHeadRoute: false,
     schema: {
       tags: ['watching'],
       summary: 'Export the whole history',
@@ -83,19 +90,22 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
       .header('content-disposition', `attachment; filename="${fileName}"`)
       .header('cache-control', 'private, no-store')
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8')
-      .send(file as never)
+      // HEAD does not read the history.
+      .send((request.method === 'HEAD' ? Readable.from([]) : file) as never)
   })
 
   app.post('/profiles/:profileId/history/import', {
     config: { access: 'profile', rateLimit: IMPORT_RATE_LIMIT, slowBody: true },
     bodyLimit: MAX_FILE_BYTES,
+    validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildTextValidator(route),
     schema: {
       tags: ['watching'],
       summary: "Import a history: an export of this service, or Netflix's viewing activity",
       description:
         'Matches each play with the titles that the profile can see: by ID, by external IDs, or by name and number. ' +
-        'Importing the same file again changes nothing. Plays that were cleared or removed come back. An unreadable ' +
-        'file is rejected as a whole, with the line.',
+        'Importing the same file again changes nothing. Plays that were cleared or removed come back. Names are ' +
+        'found in every language of the catalogue, and Netflix files are read in every language of Netflix. A row ' +
+        'that cannot be read is `skipped` with its reason; a file without a readable row is rejected.',
       operationId: 'importHistory',
       params: ProfileParams,
       querystring: ImportQuery,
@@ -105,24 +115,28 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
     },
   }, async (request) => {
     const { dryRun } = request.query
-    const { plays, dateOrder = null, isDateOrderGuessed = false } = await parseFile(request.body, request.query)
+    const { plays, dateOrder, isDateOrderGuessed } = await readFile(request)
     const outcomes = await importHistory(watching, profileRef(request), profileOf(request), plays, dryRun)
     return { dryRun, ...toImportReport(outcomes), dateOrder, isDateOrderGuessed }
   })
 
-  async function parseFile (
-    body: unknown,
-    { format, netflixProfile, dateOrder }: Static<typeof ImportQuery>,
-  ): Promise<Pick<NetflixFile, 'plays'> & Partial<NetflixFile>> {
-    if (format === 'netflix') {
-      if (typeof body !== 'string') throw wrongMediaType('text/csv')
-      const options = { profileName: netflixProfile ?? null, dateOrder: dateOrder ?? null }
-      return await parseNetflixFile(body, options, now())
-    }
-    if (typeof body !== 'object') throw wrongMediaType('application/json')
-    return { plays: parseNormflixFile(body as HistoryFile, now()) }
+  async function readFile (
+    { body, query, headers }: { body: unknown, query: Static<typeof ImportQuery>, headers: IncomingHttpHeaders },
+  ): Promise<ReadHistoryFile> {
+    const { format, netflixProfile = null, dateOrder = null } = query
+    if (!Buffer.isBuffer(body)) throw bodyRequired()
+    const contentType = headers['content-type'] ?? ''
+    const expected = format === 'netflix' ? 'text/csv' : 'application/json'
+    if (!contentType.toLowerCase().startsWith(expected)) throw wrongMediaType(expected)
+    if (format === 'normflix' && body.length === 0) throw bodyRequired()
+    if (format === 'normflix') return await historyFiles.readNormflix(body, now())
+    const charset = /;\s*charset="?([\w.:-]{1,40})/iu.exec(contentType)?.[1] ?? null
+    return await historyFiles.readNetflix({ bytes: body, charset, profileName: netflixProfile, dateOrder }, now())
   }
 }
+
+const bodyRequired = (): DomainError =>
+  validationFailed([{ pointer: '', message: 'is required' }], 'Send the file as the body of the request.')
 
 function wrongMediaType (expected: string): DomainError {
   return new DomainError(

@@ -45,7 +45,7 @@ const validateEvent = buildValidator({})({ schema: BatchEvent, httpPart: 'body' 
  * @throws the validation error of the request, when the batch itself is invalid
  */
 function validateEvents ({ body, validationError }: FastifyRequest): ValidatedEvent[] {
-  const { events } = body as { events: unknown }
+  const { events } = (body ?? {}) as { events?: unknown }
   const isBatch = Array.isArray(events) && events.length > 0 && events.length <= MAX_BATCH_EVENTS &&
     Object.keys(body as object).length === 1
   if (validationError !== undefined && !isBatch) throw validationError

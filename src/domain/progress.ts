@@ -9,6 +9,13 @@ export const FINISHED_SHARE = 0.9
 /** An item is complete this close to its end, wherever its credits marker is. */
 export const END_MARGIN_MS = 1_000
 
+/** Playing time never grows faster than the time since the start of the play times this. */
+export const MAX_PLAYBACK_RATE = 4
+/** Playing time that a play may have beyond that: the clocks of clients and server differ. */
+export const CLOCK_TOLERANCE_MS = 10 * 60_000
+/** The playing time of one play counts up to this many times the runtime. */
+export const MAX_REPEATS = 10
+
 /** Playback position at one time, as a client reports it; times in ms since the epoch. */
 export interface ProgressEvent {
   readonly positionMs: number
@@ -23,6 +30,8 @@ export interface ProgressEvent {
 export interface ItemTiming {
   readonly durationMs: number | null
   readonly creditsStartMs: number | null
+  /** Duration of the longest file of the item, ms; omitted: `durationMs`. */
+  readonly longestMs?: number | null
 }
 
 /** The merged data of one play of one item; times in ms since the epoch. */
@@ -54,11 +63,49 @@ export function completionThresholdMs (timing: ItemTiming): number | null {
   return Math.min(timing.creditsStartMs ?? Math.ceil(timing.durationMs * FINISHED_SHARE), end)
 }
 
+/** Clamps a client's time to the time of the server, ms since the epoch. */
+export function clampToNow (at: Date, now: Date): number {
+  return Math.min(at.getTime(), now.getTime())
+}
+
+/**
+ * Limits the playing time of an event to what can have passed since the play started. Depends only on the event and its
+ * play, so that the order of events does not matter. An event from before the start is from a slow clock, which cannot
+ * be compared.
+ * @param startedAt ms since the epoch; null when the service did not see the start
+ */
+export function limitPlayingTime (event: ProgressEvent, startedAt: number | null): ProgressEvent {
+  if (event.watchedMs === null || startedAt === null || event.at < startedAt) return event
+  const maxMs = (event.at - startedAt) * MAX_PLAYBACK_RATE + CLOCK_TOLERANCE_MS
+  return event.watchedMs <= maxMs ? event : { ...event, watchedMs: maxMs }
+}
+
+/** Limits positions to the runtime, and playing times to a multiple of it. @param runtimeMs null when it is unknown */
+export function limitToRuntime (play: PlayProgress, runtimeMs: number | null): PlayProgress {
+  if (runtimeMs === null || runtimeMs <= 0) return play
+  const limitPosition = (positionMs: number): number => Math.min(positionMs, runtimeMs)
+  const limitTime = (timeMs: number | null): number | null =>
+    timeMs === null ? null : Math.min(timeMs, runtimeMs * MAX_REPEATS)
+  return {
+    ...play,
+    startPositionMs: limitPosition(play.startPositionMs),
+    positionMs: limitPosition(play.positionMs),
+    furthestMs: limitPosition(play.furthestMs),
+    watchedMs: limitTime(play.watchedMs),
+    reachedEndWatchedMs: limitTime(play.reachedEndWatchedMs),
+  }
+}
+
+/** True for the event of a player that failed to start: it reports an early position, and that nothing was played. */
+export function isFailedStart ({ watchedMs, positionMs }: ProgressEvent, startPositionMs: number): boolean {
+  return watchedMs === 0 && positionMs < startPositionMs
+}
+
 /** Progress of a play with a single event. */
 export function playProgressOfEvent (event: ProgressEvent, timing: ItemTiming): PlayProgress {
   const thresholdMs = completionThresholdMs(timing)
   const hasReachedEnd = thresholdMs !== null && event.positionMs >= thresholdMs
-  return {
+  const progress = {
     startedAt: event.at,
     startPositionMs: event.positionMs,
     at: event.at,
@@ -70,6 +117,7 @@ export function playProgressOfEvent (event: ProgressEvent, timing: ItemTiming): 
     reachedEndAt: hasReachedEnd ? event.at : null,
     reachedEndWatchedMs: hasReachedEnd ? event.watchedMs : null,
   }
+  return limitToRuntime(progress, timing.longestMs ?? timing.durationMs)
 }
 
 /** Merges two records of the same play. Commutative, associative and idempotent. */

@@ -1,6 +1,6 @@
 // Progress of a profile in movies and episodes, and the events that report it.
 import { Type, type Static } from 'typebox'
-import { DurationMs, Id, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+import { describe, DurationMs, Id, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
 export const progressEvent = {
   positionMs: PositionMs,
@@ -32,10 +32,13 @@ const PlayId = Type.String({
 
 export const ProgressBody = strict({ ...progressEvent, playId: Type.Optional(PlayId) })
 export type ProgressBody = Static<typeof ProgressBody>
+export const MAX_BATCH_EVENTS = 1_000
+export const BatchEvent = strict({ itemId: Id, ...progressEvent, playId: Type.Optional(PlayId) })
+export type BatchEvent = Static<typeof BatchEvent>
 export const BatchBody = strict({
-  events: Type.Array(strict({ itemId: Id, ...progressEvent, playId: Type.Optional(PlayId) }), {
+  events: Type.Array(BatchEvent, {
     minItems: 1,
-    maxItems: 1_000,
+    maxItems: MAX_BATCH_EVENTS,
     description: 'Events in any order',
   }),
 })
@@ -53,11 +56,20 @@ export type Progress = Static<typeof Progress>
 
 export const BatchResult = Type.Object({
   status: Type.Integer({ description: 'HTTP status that the event would get on its own' }),
-  itemId: Id,
+  itemId: Type.Optional(describe(Id, 'ID of the item; omitted: the event has no valid one')),
   progress: Type.Optional(
     nullable(ref(Progress), 'Progress of the item after the whole batch; null: none; omitted: rejected'),
   ),
   code: Type.Optional(Type.String({ description: 'Problem code; only if rejected' })),
   detail: Type.Optional(Type.String({ description: 'Problem detail; only if rejected' })),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object({
+        pointer: Type.String({ description: 'JSON Pointer of the field in the request body' }),
+        message: Type.String({ description: 'What is wrong with the field' }),
+      }),
+      { description: 'Invalid fields; only with `validation-failed`' },
+    ),
+  ),
 })
 export type BatchResult = Static<typeof BatchResult>

@@ -87,6 +87,8 @@ export function leaseMergeUpdate (
       { 'newest.at': at, 'newest.eventId': eventId, 'newest.positionMs': { $lt: positionMs } },
     ],
   }
+  // Ignores the event of a player that failed to start: `isFailedStart` in memory.
+  const startsUpTo = (identifier: string): object => ({ [`${identifier}.startPositionMs`]: { $lte: positionMs } })
   return {
     $set: {
       // `at` is last: the fallback server evaluates the filter for each path and must still find the old value.
@@ -96,13 +98,14 @@ export function leaseMergeUpdate (
     },
     $max: {
       'leases.$[own].furthestMs': positionMs,
-      ...(watchedMs === null ? {} : { 'leases.$[own].watchedMs': watchedMs }),
+      ...(watchedMs === null ? {} : { [`leases.$[${watchedMs === 0 ? 'played' : 'own'}].watchedMs`]: watchedMs }),
       'leases.$[ended].reachedEndAt': at,
       ...(watchedMs === null ? {} : { 'leases.$[ended].reachedEndWatchedMs': watchedMs }),
     },
     arrayFilters: [
       matchLease('own'),
-      { $and: [matchLease('newest'), isNewest] },
+      { $and: [matchLease('newest'), ...(watchedMs === 0 ? [startsUpTo('newest')] : []), isNewest] },
+      ...(watchedMs === 0 ? [{ $and: [matchLease('played'), startsUpTo('played')] }] : []),
       { ...matchLease('ended'), 'ended.completionThresholdMs': { $lte: positionMs } },
     ],
   }

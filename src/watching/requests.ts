@@ -1,18 +1,22 @@
 // Converts request bodies to the types of the domain.
 import type { LanguagePreferences, SubtitleMode } from '../domain/language-choice.js'
-import type { ProgressEvent } from '../domain/progress.js'
+import { clampToNow, limitPlayingTime, type ProgressEvent } from '../domain/progress.js'
 import type { LanguagesBody } from '../schemas/languages.js'
 import type { StopBody } from '../schemas/playback.js'
-import { clampToNow } from './history/record-progress.js'
+import { findStreamStart } from './streams/stream-id.js'
 
-/** Converts a reported event; a time in the future becomes `now`. */
-export function toProgressEvent (body: StopBody, now: Date): ProgressEvent {
-  return {
+/**
+ * Converts a reported event; a time in the future becomes `now`, and the playing time is limited.
+ * @param playKey play of the event; null for the play of a day
+ */
+export function toProgressEvent (body: StopBody, playKey: string | null, now: Date): ProgressEvent {
+  const event = {
     positionMs: body.positionMs,
     at: clampToNow(new Date(body.at), now),
     watchedMs: body.watchedMs ?? null,
     eventId: body.eventId ?? '',
   }
+  return limitPlayingTime(event, findStreamStart(playKey))
 }
 
 /** The languages that a request states; omitted kinds become `main` and `full`. */

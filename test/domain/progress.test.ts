@@ -2,6 +2,12 @@ import fc from 'fast-check'
 import t from 'tap'
 import { deriveItemState } from '../../src/domain/item-state.js'
 import {
+  CLOCK_TOLERANCE_MS,
+  isFailedStart,
+  limitPlayingTime,
+  limitToRuntime,
+  MAX_PLAYBACK_RATE,
+  MAX_REPEATS,
   playProgressOfEvent,
   completionThresholdMs,
   mergePlayProgress,
@@ -54,6 +60,30 @@ t.test('shuffled, repeated and batched events give the same progress', async (t)
     }),
     { numRuns: 300 },
   )
+})
+
+t.test('playing time is limited by the time since the start, which only the event and its play decide', async (t) => {
+  const at = 1_000_000
+  const limit = (watchedMs: number | null, startedAt: number | null) =>
+    limitPlayingTime(event(at, 0, watchedMs), startedAt).watchedMs
+  const maxMs = 100_000 * MAX_PLAYBACK_RATE + CLOCK_TOLERANCE_MS
+  t.equal(limit(maxMs, at - 100_000), maxMs)
+  t.equal(limit(maxMs + 1, at - 100_000), maxMs)
+  t.equal(limit(60 * 86_400_000, at), CLOCK_TOLERANCE_MS)
+  t.equal(limit(60 * 86_400_000, at + 1), 60 * 86_400_000, 'a slow clock cannot be compared')
+  t.equal(limit(60 * 86_400_000, null), 60 * 86_400_000, 'an unknown start')
+  t.equal(limit(null, at), null)
+  const play = playOf([event(5, 60 * 86_400_000, 60 * 86_400_000)])
+  t.match(play, { positionMs: HOUR, furthestMs: HOUR, startPositionMs: HOUR, watchedMs: HOUR * MAX_REPEATS })
+  t.equal(limitToRuntime(play, null), play)
+  t.equal(playOf([event(5, 7_000_000)], { ...timing, longestMs: 2 * HOUR }).positionMs, 7_000_000, 'a longer file')
+})
+
+t.test('a player that failed to start is recognised', async (t) => {
+  t.ok(isFailedStart(event(5, 999, 0), 1_000))
+  t.notOk(isFailedStart(event(5, 1_000, 0), 1_000))
+  t.notOk(isFailedStart(event(5, 0, 1), 1_000))
+  t.notOk(isFailedStart(event(5, 0, null), 1_000))
 })
 
 t.test('the state of an item does not depend on the order of plays', async (t) => {

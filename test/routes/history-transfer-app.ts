@@ -26,7 +26,7 @@ export async function importJson (
 export async function importNetflixCsv (
   app: FastifyInstance,
   kim: TestUser,
-  csv: string,
+  csv: string | Buffer,
   query = '',
   profileId = kim.profileId,
 ): Promise<TestResponse> {

@@ -87,7 +87,11 @@ function completionThresholdMs (item: ModelItem): number {
 }
 
 /** All event IDs of the generated actions are ASCII, so that comparing UTF-16 code units is enough. */
-function summarise ({ item, start, events }: ModelPlay): Summary | null {
+function summarise ({ item, start, events: allEvents }: ModelPlay): Summary | null {
+  const events = allEvents
+    // A player that failed to start reports an early position and no playing time.
+    .filter(({ watchedMs, positionMs }) => start === null || watchedMs !== 0 || positionMs >= start.positionMs)
+    .map((event) => ({ ...event, positionMs: Math.min(event.positionMs, item.durationMs) }))
   const ordered = [...events].sort((a, b) =>
     a.at - b.at || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : a.positionMs - b.positionMs)
   )

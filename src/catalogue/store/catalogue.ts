@@ -189,6 +189,13 @@ export function itemDurationMs (catalogue: Catalogue, item: CatalogueItem): numb
   return readyFiles(catalogue, item.id).find((file) => file.durationMs !== null)?.durationMs ?? item.runtimeMs
 }
 
+/** Duration of the longest playable file of an item, or its runtime if that is longer. */
+export function longestDurationMs (catalogue: Catalogue, item: CatalogueItem): number | null {
+  const durations = [item.runtimeMs, ...readyFiles(catalogue, item.id).map((file) => file.durationMs)]
+    .filter((durationMs) => durationMs !== null)
+  return durations.length === 0 ? null : Math.max(...durations)
+}
+
 /** Season and episode number of an item as plays store them: null for a movie. */
 export function episodeNumbers (
   title: Pick<CatalogueTitle, 'kind'>,

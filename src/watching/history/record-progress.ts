@@ -2,7 +2,13 @@
 // The progress merges into plays like that of a stream.
 import type { Types } from 'mongoose'
 import { findProfile } from '../../../models/account.js'
-import { itemDurationMs, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import {
+  itemDurationMs,
+  longestDurationMs,
+  type CatalogueItem,
+  type CatalogueTitle,
+} from '../../catalogue/store/catalogue.js'
+import { splitIntoBatches } from '../../domain/arrays.js'
 import type { ItemState } from '../../domain/item-state.js'
 import {
   isEmptyPlay,
@@ -15,7 +21,7 @@ import {
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { removeIfWatched } from '../lists/wishlist.js'
 import { deleteIfCleared } from '../streams/flush.js'
-import { mergePlay, toPlaySubject } from './plays.js'
+import { mergePlay, toPlaySubject, type PlaySubject } from './plays.js'
 import { clearedUntil, findWatchEntry, projectTitle } from './projection.js'
 import { loadTitleWatchState } from './title-watch-state.js'
 
@@ -27,13 +33,17 @@ export interface ProgressReport extends ProgressEvent {
   readonly start?: Pick<PlayProgress, 'startedAt' | 'startPositionMs'>
 }
 
-/** Clamps a client's time to the time of the server. */
-export function clampToNow (at: Date, now: Date): number {
-  return Math.min(at.getTime(), now.getTime())
+/** The events of one item. */
+export interface ItemReports {
+  readonly item: CatalogueItem
+  readonly reports: readonly ProgressReport[]
 }
 
+/** Plays that are written at the same time. */
+const WRITE_BATCH_SIZE = 16
+
 /**
- * Records events of one item. Merges the events of each play first, so that a play costs one write.
+ * Records events of one item.
  * @returns the state of the item afterwards; null without a state or without such a profile
  */
 export async function recordProgress (
@@ -43,31 +53,69 @@ export async function recordProgress (
   item: CatalogueItem,
   reports: readonly ProgressReport[],
 ): Promise<ItemState | null> {
+  return (await recordTitleProgress(watching, ref, title, [{ item, reports }])).get(item.id) ?? null
+}
+
+/**
+ * Records events of items of one title. Merges the events of each play first, so that a play costs one write, and
+ * projects the title once.
+ * @returns the states of the items afterwards; without those that have none, and empty without such a profile
+ */
+export async function recordTitleProgress (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  title: CatalogueTitle,
+  items: readonly ItemReports[],
+): Promise<ReadonlyMap<string, ItemState>> {
   const profile = await findProfile(ref.account, ref.profile)
-  if (profile === null) return null
+  if (profile === null) return new Map()
   const clearedAt = clearedUntil(profile, await findWatchEntry(profile, title.id))
-  const timing = {
-    durationMs: itemDurationMs(watching.catalogue, item),
-    creditsStartMs: item.markers?.creditsStartMs ?? null,
-  }
-  const progressByPlay = mergeReports(item, reports.filter((report) => report.at > clearedAt), timing)
-  const subject = toPlaySubject(title, item)
-  const plays: Array<{ id: Types.ObjectId, progress: PlayProgress }> = []
-  // Without a known start, any position counts as played; with one, a stop at the start position does not.
-  const hasStart = reports.some(({ start }) => start !== undefined)
-  for (const [playKey, progress] of progressByPlay) {
-    const isPlayed = hasStart ? !isEmptyPlay(progress) : progress.positionMs > 0 || (progress.watchedMs ?? 0) > 0
-    plays.push({ id: await mergePlay(ref, playKey, subject, progress, isPlayed), progress })
-  }
-  if (plays.length === 0) {
-    return (await loadTitleWatchState(watching.catalogue, ref.profile, title.id)).items.get(item.id) ?? null
+  const writes = items.flatMap((one) => planWrites(watching, title, one, clearedAt))
+  if (writes.length === 0) return (await loadTitleWatchState(watching.catalogue, ref.profile, title.id)).items
+  const plays: Array<{ readonly id: Types.ObjectId, readonly progress: PlayProgress }> = []
+  for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) {
+    plays.push(
+      ...await Promise.all(batch.map(async ({ playKey, subject, progress, isPlayed }) => ({
+        id: await mergePlay(ref, playKey, subject, progress, isPlayed),
+        progress,
+      }))),
+    )
   }
   const projection = await projectTitle(watching, ref, title.id, {}, profile)
-  if (projection === null) return null
+  if (projection === null) return new Map()
   for (const { id, progress } of plays) await deleteIfCleared(id, progress, projection)
-  const state = projection.watchState.items.get(item.id) ?? null
-  await removeIfWatched(ref, title, state)
-  return state
+  const states = projection.watchState.items
+  for (const { item } of items) await removeIfWatched(ref, title, states.get(item.id) ?? null)
+  return states
+}
+
+interface PlayWrite {
+  readonly playKey: string
+  readonly subject: PlaySubject
+  readonly progress: PlayProgress
+  readonly isPlayed: boolean
+}
+
+function planWrites (
+  { catalogue }: WatchingDeps,
+  title: CatalogueTitle,
+  { item, reports }: ItemReports,
+  clearedAt: number,
+): PlayWrite[] {
+  const timing = {
+    durationMs: itemDurationMs(catalogue, item),
+    creditsStartMs: item.markers?.creditsStartMs ?? null,
+    longestMs: longestDurationMs(catalogue, item),
+  }
+  const progressByPlay = mergeReports(item, reports.filter((report) => report.at > clearedAt), timing)
+  // Without a known start, any position counts as played; with one, a stop at the start position does not.
+  const hasStart = reports.some(({ start }) => start !== undefined)
+  return [...progressByPlay].map(([playKey, progress]) => ({
+    playKey,
+    subject: toPlaySubject(title, item),
+    progress,
+    isPlayed: hasStart ? !isEmptyPlay(progress) : progress.positionMs > 0 || (progress.watchedMs ?? 0) > 0,
+  }))
 }
 
 function mergeReports (

@@ -13,9 +13,9 @@ import { notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { mergePlay, toPlaySubject } from '../history/plays.js'
 import { projectTitle } from '../history/projection.js'
-
 import { restorePlay, findClearedPlays } from '../history/soft-delete.js'
 import type { ImportedPlay, ImportReason } from './imported-play.js'
+import { loadOtherNames } from './other-names.js'
 import { indexTitles, matchItem, type FoundItem, type ItemMatch, type WantedItem } from './match-title.js'
 
 export type ImportStatus = 'imported' | 'unchanged' | 'skipped' | 'unmatched' | 'ambiguous'
@@ -59,8 +59,8 @@ interface Decision {
 
 const READ_BATCH_SIZE = 500
 const WRITE_BATCH_SIZE = 8
-/** Plays that are processed before the event loop serves other requests. */
-const CPU_BATCH_SIZE = 500
+/** Time after which the event loop serves other requests, ms. */
+const CPU_SLICE_MS = 15
 
 /**
  * Imports the plays of a file into the history of one profile. Also restores plays that were cleared or removed before,
@@ -80,7 +80,7 @@ export async function importHistory (
     ref,
     identified.flatMap(({ play, storedId }) => [play.playId, storedId].filter((id) => id !== null)),
   )
-  const decisions = await mapInBatches(identified, (one) => decide(watching, stored, one))
+  const decisions = await mapInSlices(identified, (one) => decide(watching, stored, one))
   if (!isDryRun) await writeAll(watching, ref, decisions)
   return decisions.map(({ outcome }) => outcome)
 }
@@ -92,9 +92,10 @@ async function identifyPlays (
   plays: readonly ImportedPlay[],
 ): Promise<IdentifiedPlay[]> {
   const now = watching.now()
-  const index = indexTitles([...watching.catalogue.titles()].filter((title) => isVisible(scope, title, now)))
+  const visible = [...watching.catalogue.titles()].filter((title) => isVisible(scope, title, now))
+  const index = await indexTitles(visible, await loadOtherNames())
   const nextPlayKey = createPlayKeySequence()
-  return await mapInBatches(plays, (play) => {
+  return await mapInSlices(plays, (play) => {
     const wanted = play.toWantedItem()
     const match = play.skip === null ? matchItem(index, wanted) : null
     const found = match?.kind === 'matched' ? match.found : null
@@ -229,11 +230,14 @@ async function writePlay (ref: ProfileRef, { found, playKey, progress, removed }
   if (!isOriginal) await mergePlay(ref, playKey, toPlaySubject(found.title, found.item), progress, true)
 }
 
-async function mapInBatches<T, R> (list: readonly T[], map: (one: T) => R): Promise<R[]> {
+async function mapInSlices<T, R> (list: readonly T[], map: (one: T) => R): Promise<R[]> {
   const results: R[] = []
-  for (const batch of splitIntoBatches(list, CPU_BATCH_SIZE)) {
-    results.push(...batch.map(map))
+  let startedAt = performance.now()
+  for (const one of list) {
+    results.push(map(one))
+    if (performance.now() - startedAt < CPU_SLICE_MS) continue
     await setImmediate()
+    startedAt = performance.now()
   }
   return results
 }

@@ -1,8 +1,9 @@
 // Finds the catalogue item that a line of an import file describes: by ID, by external IDs, else by name and number.
 // The index holds only titles that the profile may see, so an import does not reveal others.
+import { setImmediate } from 'node:timers/promises'
 import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import { foldText } from '../../domain/text.js'
-import { groupBy } from '../../domain/arrays.js'
+import { splitIntoBatches } from '../../domain/arrays.js'
 
 export type ExternalIds = CatalogueTitle['externalIds']
 
@@ -42,10 +43,15 @@ export interface TitleIndex {
   readonly titles: ReadonlyMap<string, CatalogueTitle>
   readonly items: ReadonlyMap<string, FoundItem>
   readonly byExternalId: ReadonlyMap<string, CatalogueTitle>
+  /** By the title's own name. */
   readonly byName: ReadonlyMap<string, readonly CatalogueTitle[]>
+  /** By original, alternative and translated names. */
+  readonly byOtherName: ReadonlyMap<string, readonly CatalogueTitle[]>
   /** Episodes of a title by name key; computed on first use. */
   episodesByName(title: CatalogueTitle): EpisodesByName
 }
+
+const INDEX_BATCH_SIZE = 200
 
 type EpisodesByName = ReadonlyMap<string, readonly CatalogueItem[]>
 
@@ -59,20 +65,62 @@ export function toNameKey (name: string): string {
   return words === '' ? folded : words
 }
 
-export function indexTitles (titles: readonly CatalogueTitle[]): TitleIndex {
+/**
+ * Indexes titles in batches, so that a large catalogue does not block the event loop.
+ * @param otherNames original and alternative names by title ID, which the catalogue in memory does not have
+ */
+export async function indexTitles (
+  titles: readonly CatalogueTitle[],
+  otherNames: ReadonlyMap<string, readonly string[]> = new Map(),
+): Promise<TitleIndex> {
+  const byId = new Map<string, CatalogueTitle>()
+  const items = new Map<string, FoundItem>()
+  const byExternalId = new Map<string, CatalogueTitle>()
+  const byName = new Map<string, CatalogueTitle[]>()
+  const byOtherName = new Map<string, CatalogueTitle[]>()
+  for (const batch of splitIntoBatches([...titles], INDEX_BATCH_SIZE)) {
+    for (const title of batch) {
+      byId.set(title.id, title)
+      for (const item of title.items) items.set(item.id, { title, item })
+      for (const key of toExternalKeys(title.externalIds)) byExternalId.set(key, title)
+      addTo(byName, toNameKey(title.title), title)
+      const others = [...translatedNames(title), ...otherNames.get(title.id) ?? []].map(toNameKey)
+      for (const key of new Set(others)) addTo(byOtherName, key, title)
+    }
+    await setImmediate()
+  }
   const episodes = new Map<string, EpisodesByName>()
   return {
-    titles: new Map(titles.map((title) => [title.id, title])),
-    items: new Map(titles.flatMap((title) => title.items.map((item) => [item.id, { title, item }]))),
-    byExternalId: new Map(titles.flatMap((title) => toExternalKeys(title.externalIds).map((key) => [key, title]))),
-    byName: groupBy(titles, (title) => toNameKey(title.title)),
+    titles: byId,
+    items,
+    byExternalId,
+    byName,
+    byOtherName,
     episodesByName (title) {
-      const indexed = episodes.get(title.id) ??
-        groupBy(title.items.filter(({ name }) => name !== null), ({ name }) => toNameKey(name ?? ''))
+      const indexed = episodes.get(title.id) ?? indexEpisodes(title)
       episodes.set(title.id, indexed)
       return indexed
     },
   }
+}
+
+function translatedNames ({ translations }: Pick<CatalogueTitle, 'translations'>): string[] {
+  return translations.map(({ title }) => title).filter((name) => name !== null)
+}
+
+function indexEpisodes ({ items }: CatalogueTitle): EpisodesByName {
+  const byName = new Map<string, CatalogueItem[]>()
+  for (const item of items) {
+    const names = [item.name, ...translatedNames(item)].filter((name) => name !== null)
+    for (const key of new Set(names.map(toNameKey))) addTo(byName, key, item)
+  }
+  return byName
+}
+
+function addTo<Value> (map: Map<string, Value[]>, key: string, value: Value): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else values.push(value)
 }
 
 function toExternalKeys ({ imdb, tmdb, wikidata }: ExternalIds): string[] {
@@ -109,9 +157,10 @@ function findTitlesByIds (index: TitleIndex, { titleId, externalIds }: WantedIte
 }
 
 function findTitlesByName (index: TitleIndex, { kind, titleName, year }: ParsedTitle): CatalogueTitle[] {
-  const named = (index.byName.get(toNameKey(titleName)) ?? []).filter((title) =>
-    title.kind === kind && (year === null || title.year === year)
-  )
+  const key = toNameKey(titleName)
+  const fits = (title: CatalogueTitle): boolean => title.kind === kind && (year === null || title.year === year)
+  const named = (index.byName.get(key) ?? []).filter(fits)
+  if (named.length === 0) return (index.byOtherName.get(key) ?? []).filter(fits)
   const exact = named.filter((title) => title.sortTitle === foldText(titleName))
   return exact.length > 0 ? exact : named
 }
@@ -153,9 +202,16 @@ function searchTitle (index: TitleIndex, title: CatalogueTitle, parsed: ParsedTi
     isByName: true,
   }
   const nameAnywhere = { items: named[0] ?? [], isByName: true }
+  // Chapters are often numbered through all seasons: `Season 2: Chapter 14`.
+  const byTotal = {
+    items: [title.order.filter(({ orderKey }) => orderKey?.special === 0)[(parsed.episode ?? 0) - 1]]
+      .filter((item) => item !== undefined && item.season === season && parsed.season !== null)
+      .filter((item) => item !== undefined),
+    isByName: false,
+  }
   const attempts = parsed.isSeasonCertain
-    ? [nameInSeason, byNumber, nameAnywhere]
-    : [nameInSeason, nameAnywhere, byNumber]
+    ? [nameInSeason, byNumber, nameAnywhere, byTotal]
+    : [nameInSeason, nameAnywhere, byNumber, byTotal]
   const first = attempts.find(({ items }) => items.length > 0)
   const numbered = first?.items.filter((item) => item.episode === parsed.episode) ?? []
   return {

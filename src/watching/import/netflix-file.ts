@@ -1,20 +1,9 @@
-// Parses Netflix's viewing activity: the short CSV file of the account page (title and date) and the full one of the
-// personal data download.
-import { CsvError, parse } from 'csv-parse'
-import { Readable } from 'node:stream'
+// Reads Netflix's viewing activity into records: the short CSV file of the account page (title and date) and the full
+// one of the personal data download. Each row that cannot be read is a record with its reason.
 import { DomainError } from '../../errors.js'
-import { playProgressOfEvent, mergePlayProgress, type ItemTiming, type PlayProgress } from '../../domain/progress.js'
-import { clampToNow } from '../history/record-progress.js'
-import {
-  malformedFile,
-  MAX_IMPORTED_PLAYS,
-  tooManyPlays,
-  type ImportedPlay,
-  type ImportReason,
-} from './imported-play.js'
-import type { WantedItem } from './match-title.js'
+import { malformedFile, type ImportReason } from './imported-play.js'
 import { detectDateOrder, parseDate, parseDuration, parseStartTime, type DateOrder } from './netflix-dates.js'
-import { parseNetflixTitle } from './netflix-titles.js'
+import { readRows, type Row, type UnreadableRow } from './netflix-rows.js'
 
 export interface NetflixOptions {
   /** Netflix profile whose rows are imported; required when a full file has several profiles. */
@@ -23,156 +12,140 @@ export interface NetflixOptions {
   readonly dateOrder: DateOrder | null
 }
 
+/** One row of a file. */
+export interface NetflixRecord {
+  readonly line: number
+  /** The title as the file writes it. */
+  readonly text: string
+  /** Why the row is skipped; null when it is a play. */
+  readonly skip: ImportReason | null
+  /** ms since the epoch: noon UTC of a date, or the start time; 0 for an unreadable row. */
+  readonly at: number
+  /** Null in a short file, where the item counts as watched to its end. */
+  readonly watchedMs: number | null
+  readonly bookmarkMs: number | null
+}
+
 export interface NetflixFile {
-  readonly plays: ImportedPlay[]
+  readonly records: readonly NetflixRecord[]
   /** The date order that was used; null for a full file, whose times are unambiguous. */
   readonly dateOrder: DateOrder | null
   readonly isDateOrderGuessed: boolean
 }
 
-interface Row {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-/** The parser receives the text in chunks, so that a large file does not block the event loop. */
-const CHUNK_CHARS = 64 * 1024
-const MAX_ROW_CHARS = 20_000
 /** Profile names listed in a problem. */
 const MAX_LISTED_PROFILES = 20
-const FULL_COLUMNS = [
-  'profile name',
-  'start time',
-  'duration',
-  'attributes',
-  'title',
-  'supplemental video type',
-  'bookmark',
-] as const
+const FULL_COLUMNS = ['profile name', 'start time', 'duration', 'title'] as const
 
-/** @throws DomainError 422 `import-malformed` with the line, `import-too-long`, `import-several-profiles` */
-export async function parseNetflixFile (text: string, options: NetflixOptions, now: Date): Promise<NetflixFile> {
-  const [header, ...rows] = await readRows(text)
-  const columns = new Map(header?.cells.map((name, i) => [name.trim().toLowerCase(), i]))
-  if (FULL_COLUMNS.every((name) => columns.has(name))) {
-    return { plays: parseFullFile(rows, columns, options, now), dateOrder: null, isDateOrderGuessed: false }
+const NO_TITLE: ImportReason = { code: 'no-title', text: 'The row has no title. Netflix no longer names it.' }
+const INVALID_DATE: ImportReason = { code: 'invalid-date', text: 'The date cannot be read.' }
+const INVALID_TIME: ImportReason = { code: 'invalid-time', text: 'The Start Time is not YYYY-MM-DD HH:MM:SS.' }
+const INVALID_DURATION: ImportReason = {
+  code: 'invalid-duration',
+  text: 'The Duration or the Bookmark is not HH:MM:SS.',
+}
+const WRONG_ORDER = (order: DateOrder): ImportReason => ({
+  code: 'invalid-date',
+  text: `The date is not valid in the order of the other dates (${order}).`,
+})
+
+/**
+ * Reads a file. A file is rejected only when it has rows and none can be read.
+ * @throws DomainError 422 `import-malformed` with the line, `import-too-long`, `import-several-profiles`
+ */
+export function readNetflixFile (text: string, options: NetflixOptions, now: Date): NetflixFile {
+  const { rows: [header, ...rows], unreadable } = readRows(text)
+  const columns = new Map(header?.cells.map((name, i) => [name.trim().replace(/^\uFEFF/u, '').toLowerCase(), i]))
+  const file = readAsFormat(rows, columns, options, now)
+  if (file === null || (header?.line ?? 1) > (unreadable[0]?.line ?? Infinity)) {
+    throw malformedFile(
+      Math.min(header?.line ?? 1, unreadable[0]?.line ?? Infinity),
+      'The first line must have the column names of Netflix: "Title,Date", or "Profile Name,Start Time,Duration,' +
+        'Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country".',
+    )
   }
-  if (columns.has('title') && columns.has('date')) return parseShortFile(rows, columns, options, now)
-  throw malformedFile(
-    header?.line ?? 1,
-    'The first line must have the column names of Netflix: "Title,Date", or "Profile Name,Start Time,Duration,' +
-      'Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country".',
-  )
-}
-
-async function readRows (text: string): Promise<Row[]> {
-  const parser = Readable.from(splitIntoChunks(text)).pipe(
-    parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW_CHARS }),
-  )
-  const rows: Row[] = []
-  try {
-    for await (const { info, record } of parser as AsyncIterable<{ info: { lines: number }, record: string[] }>) {
-      rows.push({ line: info.lines, cells: record })
-      if (rows.length > MAX_IMPORTED_PLAYS + 1) throw tooManyPlays()
-    }
-  } catch (error) {
-    if (error instanceof DomainError) throw error
-    throw malformedFile(errorLine(error), 'The row is not valid CSV, or has a different number of cells than line 1.')
+  const records = [...file.records, ...unreadable.map(toUnreadableRecord)].sort((a, b) => a.line - b.line)
+  const [first] = records
+  if (first !== undefined && first.skip !== null && records.every(({ at }) => at === 0)) {
+    throw malformedFile(first.line, `${first.skip.text} No other row can be read either.`)
   }
-  return rows
-}
-
-function* splitIntoChunks (text: string): Generator<string> {
-  for (let start = 0; start < text.length; start += CHUNK_CHARS) yield text.slice(start, start + CHUNK_CHARS)
-}
-
-function errorLine (error: unknown): number | null {
-  return error instanceof CsvError && typeof error['lines'] === 'number' ? error['lines'] : null
+  return { ...file, records }
 }
 
 type Columns = ReadonlyMap<string, number>
+
+function readAsFormat (
+  rows: readonly Row[],
+  columns: Columns,
+  options: NetflixOptions,
+  now: Date,
+): NetflixFile | null {
+  if (FULL_COLUMNS.every((name) => columns.has(name))) return readFullFile(rows, columns, options)
+  return columns.has('title') && columns.has('date') ? readShortFile(rows, columns, options, now) : null
+}
 
 function cellText (row: Row, columns: Columns, name: string): string {
   return row.cells[columns.get(name) ?? -1]?.trim() ?? ''
 }
 
-function requireTitle (row: Row, columns: Columns): string {
-  const title = cellText(row, columns, 'title')
-  if (title === '') throw malformedFile(row.line, 'The title is missing.')
-  return title
+function toUnreadableRecord ({ line, text, reason }: UnreadableRow): NetflixRecord {
+  return { line, text, skip: reason, at: 0, watchedMs: null, bookmarkMs: null }
 }
 
-function toWantedItem (title: string): WantedItem {
-  return { itemId: null, titleId: null, externalIds: {}, parsedTitles: parseNetflixTitle(title) }
-}
-
-/** Only the date is known: the item counts as watched to its end at noon UTC. */
-function parseShortFile (rows: readonly Row[], columns: Columns, options: NetflixOptions, now: Date): NetflixFile {
-  const dates = rows.map((row) => cellText(row, columns, 'date'))
+function readShortFile (rows: readonly Row[], columns: Columns, options: NetflixOptions, now: Date): NetflixFile {
+  const parts = rows.map((row) => findTitleAndDate(row, columns))
+  const dates = parts.map(({ date }) => date).filter((date) => date !== '')
   const detected = options.dateOrder === null
     ? detectDateOrder(dates, now)
     : { order: options.dateOrder, isGuess: false }
-  const order = detected?.order ?? findMostFrequentOrder(dates)
-  const plays = rows.map((row) => {
-    const date = cellText(row, columns, 'date')
-    const time = parseDate(date, order)
-    if (time === null) {
-      throw malformedFile(row.line, `The date is not valid in the order of the other dates (${order}).`)
-    }
-    const title = requireTitle(row, columns)
-    return {
-      line: row.line,
-      text: title,
-      skip: null,
-      toWantedItem: () => toWantedItem(title),
-      playId: null,
-      momentKey: new Date(time).toISOString().slice(0, 10),
-      isTimeClamped: time > now.getTime(),
-      toProgress: (timing: ItemTiming) => {
-        const durationMs = timing.durationMs ?? 0
-        return toProgress(clampToNow(new Date(time), now), durationMs, durationMs, timing)
-      },
-    }
+  const records = rows.map(({ line }, i): NetflixRecord => {
+    const { title = '', date = '' } = parts[i] ?? {}
+    const at = parseDate(date, detected.order)
+    const skip = title === ''
+      ? NO_TITLE
+      : at === null
+      ? (date === '' ? INVALID_DATE : WRONG_ORDER(detected.order))
+      : null
+    return { line, text: title, skip, at: at ?? 0, watchedMs: null, bookmarkMs: null }
   })
-  return { plays, dateOrder: order, isDateOrderGuessed: detected?.isGuess ?? false }
+  return { records, dateOrder: detected.order, isDateOrderGuessed: detected.isGuess }
 }
 
-/** When no order fits all dates, the order that fits most, so that the reported line is the inconsistent one. */
-function findMostFrequentOrder (dates: readonly string[]): DateOrder {
-  const count = (order: DateOrder): number => dates.filter((date) => parseDate(date, order) !== null).length
-  return (['month-first', 'day-first', 'year-first'] as const).reduce((best, order) =>
-    count(order) > count(best) ? order : best
-  )
+/** A title with an unquoted delimiter has more cells than the header: the last cell with a date ends it. */
+function findTitleAndDate (row: Row, columns: Columns): { readonly title: string, readonly date: string } {
+  const title = cellText(row, columns, 'title')
+  const date = cellText(row, columns, 'date')
+  const isDate = (text: string): boolean =>
+    (['year-first', 'month-first', 'day-first'] as const).some((order) => parseDate(text, order) !== null)
+  if (isDate(date)) return { title, date }
+  const cells = row.cells.map((cell) => cell.trim())
+  const dateAt = cells.findLastIndex(isDate)
+  const titleAt = columns.get('title') ?? 0
+  if (dateAt <= titleAt) return { title, date }
+  return { title: cells.slice(titleAt, dateAt).filter((cell) => cell !== '').join(', '), date: cells[dateAt] ?? '' }
 }
 
-function parseFullFile (
-  rows: readonly Row[],
-  columns: Columns,
-  { profileName }: NetflixOptions,
-  now: Date,
-): ImportedPlay[] {
+function readFullFile (rows: readonly Row[], columns: Columns, { profileName }: NetflixOptions): NetflixFile {
   const names = [...new Set(rows.map((row) => cellText(row, columns, 'profile name')))]
   if (profileName === null && names.length > 1) throw severalProfiles(names)
-  return rows.map((row) => {
-    const title = requireTitle(row, columns)
-    const start = parseStartTime(cellText(row, columns, 'start time'))
+  const records = rows.map((row): NetflixRecord => {
+    const text = cellText(row, columns, 'title')
+    const at = parseStartTime(cellText(row, columns, 'start time'))
     const watchedMs = parseDuration(cellText(row, columns, 'duration'))
-    const bookmarkMs = parseDuration(cellText(row, columns, 'bookmark'))
-    if (start === null) throw malformedFile(row.line, 'The Start Time is not YYYY-MM-DD HH:MM:SS.')
-    if (watchedMs === null) throw malformedFile(row.line, 'The Duration is not HH:MM:SS.')
-    if (bookmarkMs === null) throw malformedFile(row.line, 'The Bookmark is not HH:MM:SS.')
-    return {
-      line: row.line,
-      text: title,
-      skip: findSkipReason(row, columns, profileName, watchedMs),
-      toWantedItem: () => toWantedItem(title),
-      playId: null,
-      momentKey: new Date(start).toISOString(),
-      isTimeClamped: start + watchedMs > now.getTime(),
-      toProgress: (timing: ItemTiming) =>
-        toProgress(clampToNow(new Date(start + watchedMs), now), watchedMs, bookmarkMs, timing),
-    }
+    // Rows of some years have no bookmark.
+    const bookmark = cellText(row, columns, 'bookmark')
+    const bookmarkMs = bookmark === '' ? watchedMs : parseDuration(bookmark)
+    const unreadable = text === ''
+      ? NO_TITLE
+      : at === null
+      ? INVALID_TIME
+      : watchedMs === null || bookmarkMs === null
+      ? INVALID_DURATION
+      : null
+    const skip = unreadable ?? findSkipReason(row, columns, profileName, watchedMs ?? 0)
+    return { line: row.line, text, skip, at: unreadable === null || text === '' ? at ?? 0 : 0, watchedMs, bookmarkMs }
   })
+  return { records, dateOrder: null, isDateOrderGuessed: false }
 }
 
 const severalProfiles = (names: readonly string[]): DomainError =>
@@ -200,23 +173,4 @@ function findSkipReason (
     return { code: 'autoplayed', text: 'It played automatically without user action.' }
   }
   return watchedMs === 0 ? { code: 'nothing-played', text: 'It was opened but not played.' } : null
-}
-
-/**
- * Builds the progress of one play.
- * @param stoppedAt ms since the epoch
- * @param bookmarkMs stop position in Netflix's edition, which may be longer than the item
- */
-function toProgress (stoppedAt: number, watchedMs: number, bookmarkMs: number, timing: ItemTiming): PlayProgress {
-  const positionMs = Math.min(bookmarkMs, timing.durationMs ?? Infinity)
-  const start = {
-    positionMs: Math.max(0, positionMs - watchedMs),
-    at: Math.max(0, stoppedAt - watchedMs),
-    watchedMs: 0,
-    eventId: '',
-  }
-  return mergePlayProgress(
-    playProgressOfEvent(start, timing),
-    playProgressOfEvent({ positionMs, at: stoppedAt, watchedMs, eventId: '' }, timing),
-  )
 }

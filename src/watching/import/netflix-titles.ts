@@ -1,23 +1,20 @@
 // Parses the titles of Netflix's viewing activity. A title text alone does not tell a show from a movie with a colon,
 // so the result is a list of interpretations.
+import { foldText } from '../../domain/text.js'
 import type { ParsedTitle } from './match-title.js'
+import { isLimitedSeries, parseMarker, type Marker } from './title-marker.js'
 
-/** Words for a season in the languages of Netflix's files. */
-const SEASON_WORDS = 'season|series|staffel|saison|temporada|stagione|seizoen|sezon|säsong|sæson|sesong|kausi|évad'
-/** Words that replace the season, but are not always numbered like one. */
-const PART_WORDS = 'part|parte|partie|teil|deel|volume|volumen|vol\\.?|book|buch|collection'
-const EPISODE_WORDS = 'episode|ep\\.?|épisode|episodio|episódio|folge|aflevering|odcinek|avsnitt|afsnit|jakso'
-const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
-
-const SEASON = new RegExp(
-  `^(?:(?<season>${SEASON_WORDS})|(?:${PART_WORDS}))\\s+(?<number>\\d{1,4}|${NUMBERS.join('|')})(?:\\s*\\([^)]*\\))?$`,
-  'iu',
-)
-const LIMITED_SERIES =
-  /^(limited[ -]series|mini-?series?|miniserie|mini-?série|série limitée|serie limitada|minissérie)$/iu
-const EPISODE_SUFFIX = new RegExp(`\\s*\\((?:${EPISODE_WORDS})\\s+(?<number>\\d{1,5})\\)$`, 'iu')
-const EPISODE_ALONE = new RegExp(`^(?:${EPISODE_WORDS})\\s+(?<number>\\d{1,5})$`, 'iu')
 const YEAR_SUFFIX = /\s*\((?<year>(?:19|20)\d{2})\)$/u
+/** `(Episode 2)` at the end of a name. */
+const BRACKETS_SUFFIX = /\s*[(（]([^()（）]{1,40})[)）]$/u
+/** `第1話 名前`, `1화 이름`, `Episode 2 – Name`. */
+const NUMBER_BEFORE_NAME = new RegExp(
+  '^(?<marker>第?\\s?[\\p{Nd}一二三四五六七八九十]{1,5}\\s?(?:話|话|集|回|章|화|회)|[^-–—|]{1,30}(?=\\s[-–—|]\\s))' +
+    '(?:\\s[-–—|]\\s|[\\s、.．]+)(?<name>.+)$',
+  'u',
+)
+/** Marks of the writing direction and byte order marks. */
+const INVISIBLE = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 /** Bounds of a title text, so that hostile input stays cheap. */
 const MAX_SEGMENTS = 12
 const MAX_NAME_CHARS = 500
@@ -27,10 +24,20 @@ const MAX_NAME_CHARS = 500
  * `Show: Limited Series: Name (Episode 3)`, `Show: Name`, or a movie, whose name may contain colons too.
  */
 export function parseNetflixTitle (text: string): ParsedTitle[] {
-  const name = text.slice(0, MAX_NAME_CHARS).trim().replace(/\s+/gu, ' ')
-  const segments = name.split(/\s*:\s+|\s*：\s*/u).filter((segment) => segment !== '').slice(0, MAX_SEGMENTS)
-  const bySeason = segments.flatMap((segment, index) => index === 0 ? [] : parseAtSeason(segments, segment, index))
-  return [...parseMovie(name), ...bySeason, ...(bySeason.length > 0 ? [] : parseWithoutSeason(segments))]
+  const name = text.slice(0, MAX_NAME_CHARS).replace(INVISIBLE, '').trim().replace(/\s+/gu, ' ')
+  const segments = splitSegments(name, /\s?:\s|\s?：\s?/u)
+  const bySeason = parseAtSeasons(segments)
+  if (bySeason.some(({ isSeasonCertain }) => isSeasonCertain)) return [...parseMovie(name), ...bySeason]
+  // `Book II` may also belong to the name of an episode.
+  if (bySeason.length > 0) return [...parseMovie(name), ...bySeason, ...parseWithoutSeason(segments)]
+  // Some files have no space after a colon, which then also separates the digits of a time.
+  const tightSegments = splitSegments(name, /\s?[:：]\s?/u)
+  return [...parseMovie(name), ...parseAtSeasons(tightSegments), ...parseWithoutSeason(segments)]
+}
+
+function splitSegments (name: string, separator: RegExp): string[] {
+  return name.split(separator).map((segment) => segment.trim()).filter((segment) => segment !== '')
+    .slice(0, MAX_SEGMENTS)
 }
 
 function parseMovie (name: string): ParsedTitle[] {
@@ -49,18 +56,30 @@ function parseMovie (name: string): ParsedTitle[] {
     : [movie, { ...movie, titleName: name.replace(YEAR_SUFFIX, ''), year: Number(year) }]
 }
 
+function parseAtSeasons (segments: readonly string[]): ParsedTitle[] {
+  return segments.flatMap((segment, index) => index === 0 ? [] : parseAtSeason(segments, segment, index))
+}
+
 function parseAtSeason (segments: readonly string[], segment: string, index: number): ParsedTitle[] {
-  const groups = SEASON.exec(segment)?.groups
-  const isLimited = LIMITED_SERIES.test(segment)
-  if (groups === undefined && !isLimited) return []
+  const titleName = segments.slice(0, index).join(': ')
+  const isLimited = isLimitedSeries(segment)
+  const marker = isLimited ? null : parseMarker(segment) ?? parseNumberedTitle(titleName, segment)
+  if (!isLimited && (marker === null || marker.kind === 'episode')) return []
   return [{
     kind: 'show',
-    titleName: segments.slice(0, index).join(': '),
+    titleName,
     year: null,
-    season: isLimited ? 1 : parseNumber(groups?.['number'] ?? ''),
+    season: marker?.number ?? 1,
     ...parseEpisode(segments.slice(index + 1)),
-    isSeasonCertain: groups?.['season'] !== undefined,
+    isSeasonCertain: marker?.kind === 'season',
   }]
+}
+
+/** A season that repeats the name of its show: `Stranger Things: Stranger Things 4`. */
+function parseNumberedTitle (titleName: string, segment: string): Marker | null {
+  const number = /\s(\p{Nd}{1,2})$/u.exec(segment)?.[1]
+  if (number === undefined || foldText(segment.slice(0, -number.length)) !== foldText(titleName)) return null
+  return { kind: 'part', number: Number(number) }
 }
 
 /** Each colon may separate the show from its episode; the longest name of a show comes first. */
@@ -81,15 +100,18 @@ function parseWithoutSeason (segments: readonly string[]): ParsedTitle[] {
 /** The name of a season may precede the name of the episode: `Coven: Bitchcraft`. */
 function parseEpisode (segments: readonly string[]): Pick<ParsedTitle, 'episode' | 'episodeNames'> {
   const text = segments.join(': ')
-  const number = EPISODE_SUFFIX.exec(text)?.groups?.['number']
-  const names = text.replace(EPISODE_SUFFIX, '').split(': ')
-  const episodeNames = names.map((_, i) => names.slice(i).join(': ')).filter((name) => name !== '')
-  const numberAlone = EPISODE_ALONE.exec(episodeNames.at(-1) ?? '')?.groups?.['number']
-  const episode = number ?? numberAlone
-  return { episode: episode === undefined ? null : Number(episode), episodeNames }
-}
-
-function parseNumber (text: string): number {
-  const index = NUMBERS.indexOf(text.toLowerCase())
-  return index === -1 ? Number(text) : index + 1
+  const suffix = parseMarker(BRACKETS_SUFFIX.exec(text)?.[1] ?? '')
+  const names = (suffix?.kind === 'episode' ? text.replace(BRACKETS_SUFFIX, '') : text).split(': ')
+  const [first = ''] = names
+  const { marker, name } = NUMBER_BEFORE_NAME.exec(first)?.groups ?? {}
+  const episodeNames = names.map((_, i) => names.slice(i).join(': ')).filter((one) => one !== '')
+  const alone = parseMarker(names.at(-1) ?? '')
+  const leading = parseMarker(marker ?? first)
+  const number = [
+    suffix?.kind === 'episode' ? suffix : null,
+    // `Part 2` is the episode of a limited series only if nothing else names it.
+    alone?.kind === 'episode' || names.length === 1 ? alone : null,
+    leading?.kind === 'episode' ? leading : null,
+  ].find((one) => one !== null)?.number ?? null
+  return { episode: number, episodeNames: name === undefined ? episodeNames : [...episodeNames, name] }
 }

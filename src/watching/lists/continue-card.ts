@@ -71,15 +71,21 @@ export function buildContinueCard (
   }
 }
 
-/** Builds the card of the episode that follows a finished item; null when none can be played now. */
+/**
+ * Builds the card to offer after a playback: that of continue watching, unless it resumes the item that was stopped.
+ * @param stoppedItemId null for a deleted item
+ * @returns null also when the item of the card cannot be played now
+ */
 export function findNextCard (
   watching: WatchingDeps,
   request: CardRequest,
   titleId: string,
+  stoppedItemId: string | null,
   state: TitleState,
 ): ContinueCard | null {
   const card = buildContinueCard(watching, request, titleId, state)
-  return card?.kind === 'next' && card.pendingReason === null ? card : null
+  if (card === null || card.pendingReason !== null) return null
+  return card.kind === 'resume' && card.item.id === stoppedItemId ? null : card
 }
 
 function findCardItem (catalogue: Catalogue, title: CatalogueTitle, card: Card<CatalogueItem>): CatalogueItem | null {

@@ -1,10 +1,11 @@
-// IDs of streams. An ID contains the second in which its stream started, so that an event can be compared with the start
-// of its play without a read, also after the lease was removed.
+// IDs of streams. An ID contains the second in which its stream started, so that an event can be compared with the
+// start of its play without a read, also after the lease was removed.
 import { Types } from 'mongoose'
 
 /** Creates the ID of a stream that starts now. */
 export function createStreamId (now: Date): Types.ObjectId {
-  return new Types.ObjectId(Math.floor(now.getTime() / 1_000))
+  const seconds = Math.floor(now.getTime() / 1_000).toString(16).padStart(8, '0')
+  return new Types.ObjectId(seconds + new Types.ObjectId().toString().slice(seconds.length))
 }
 
 /**

@@ -19,6 +19,21 @@ t.test('a date is parsed in the given order', async (t) => {
       ['2/29/23', 'month-first', null],
       ['31/01/2024', 'month-first', null],
       ['1/31/1969', 'month-first', null],
+      ['15. 12. 2021', 'day-first', '2021-12-15'],
+      ['15. 12. 2021.', 'day-first', '2021-12-15'],
+      ['15.12.2021 г.', 'day-first', '2021-12-15'],
+      ['15.12.2021 р.', 'day-first', '2021-12-15'],
+      ['2021. 12. 15.', 'year-first', '2021-12-15'],
+      ['2021年12月15日', 'year-first', '2021-12-15'],
+      ['2021년 12월 15일', 'year-first', '2021-12-15'],
+      ['2021/12/15', 'year-first', '2021-12-15'],
+      ['15/12/2564', 'day-first', '2021-12-15'],
+      ['١٥‏/١٢‏/٢٠٢١', 'day-first', '2021-12-15'],
+      ['１２/１５/２１', 'month-first', '2021-12-15'],
+      ['15-12-2021', 'day-first', '2021-12-15'],
+      ['15 12 2021', 'day-first', '2021-12-15'],
+      ['15122021', 'day-first', null],
+      ['The Matrix', 'day-first', null],
       ['yesterday', 'month-first', null],
       ['', 'day-first', null],
     ] as const
@@ -59,7 +74,11 @@ t.test('the date order of a file is detected', async (t) => {
     { order: 'day-first', isGuess: true },
     'a dot is a guess for day first',
   )
-  t.equal(detectDateOrder(['1/31/24', '31/1/24'], now), null, 'no order fits contradicting dates')
+  t.strictSame(
+    detectDateOrder(['31/1/24', '1/31/24', '30/1/24'], now),
+    { order: 'day-first', isGuess: false },
+    'the order of most dates',
+  )
 })
 
 t.test('start times and durations are parsed strictly', async (t) => {
@@ -69,5 +88,7 @@ t.test('start times and durations are parsed strictly', async (t) => {
   }
   t.equal(parseDuration('01:02:03'), 3_723_000)
   t.equal(parseDuration('00:00:00'), 0)
+  t.equal(parseDuration('00:00:01.500'), 1_000, 'fractions of a second')
+  t.equal(parseStartTime('2024-01-31 20:15:09.123'), Date.parse('2024-01-31T20:15:09Z'))
   for (const text of ['', 'Not latest view', '1:2:3', '00:61:00', '-1:00:00']) t.equal(parseDuration(text), null, text)
 })

@@ -19,10 +19,11 @@ function buildTitle (
       season,
       episode,
       name: episodeName,
+      translations: [],
       runtimeMs: null,
       airDate: null,
       markers: null,
-    }) as CatalogueItem
+    }) as Partial<CatalogueItem> as CatalogueItem
   const items = seasons === null
     ? [buildEpisode(0, 0, null)]
     : Object.entries(seasons).flatMap(([season, names]) =>
@@ -106,7 +107,7 @@ const catalogue = [
   buildTitle('office-uk', 'The Office', { 1: ['Downsize', 'Work Experience'] }, 2001),
   buildTitle('office-us', 'The Office', { 1: ['Pilot', 'Diversity Day'] }, 2005),
 ]
-const index = indexTitles(catalogue)
+const index = await indexTitles(catalogue)
 
 /** Describes the match of a title text: an item, several candidates, or none. */
 function describeMatch (text: string): string {
