@@ -2,10 +2,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Config } from '../src/config.js'
 import { drainBody } from '../src/http/request-body.js'
 import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
+import { versionMismatch } from '../src/media/upload/tus-errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
 import { Upload } from '../src/schemas/uploads.js'
@@ -13,8 +14,23 @@ import { toUpload } from '../src/views/uploads.js'
 
 const UploadParams = Type.Object({ uploadId: Id })
 const OFFSET_TYPE = 'application/offset+octet-stream'
+const TUS_VERSION = '1.0.0'
+const OverrideHeaders = Type.Object({
+  'x-http-method-override': Type.String({
+    pattern: '^(?:PATCH|HEAD|DELETE|patch|head|delete)$',
+    description: 'PATCH, HEAD or DELETE',
+    examples: ['PATCH'],
+  }),
+})
 /** Headers of the tus library that are sent on. Its CORS headers allow all origins; the security plugin sets ours. */
 const FORWARDED_HEADERS = /^(?:tus-|upload-|location$|cache-control$)/
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Requires the version of the tus protocol. */
+    tus?: boolean
+  }
+}
 
 export interface ResumableUploadsRouteOptions {
   readonly uploads: ResumableUploads
@@ -28,10 +44,24 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     done(null, payload)
   })
 
-  async function handleTus (request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<FastifyReply> {
-    reply.header('tus-resumable', '1.0.0')
+  // Before the body is read. A record of a completed upload is deleted without the protocol.
+  app.addHook('onRequest', async (request) => {
+    const { 'tus-resumable': version } = request.headers
+    const isProtocolOptional = request.method === 'DELETE' && version === undefined
+    if (request.routeOptions.config.tus === true && version !== TUS_VERSION && !isProtocolOptional) {
+      throw versionMismatch()
+    }
+  })
+
+  async function handleTus (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    accountId: string,
+    method = request.method,
+  ): Promise<FastifyReply> {
+    reply.header('tus-resumable', TUS_VERSION)
     try {
-      const response = await uploads.handle(toWebRequest(request), accountId)
+      const response = await uploads.handle(toWebRequest(request, method), accountId)
       for (const [name, value] of response.headers) if (FORWARDED_HEADERS.test(name)) reply.header(name, value)
       return await reply.code(response.status).send()
     } catch (error) {
@@ -39,8 +69,17 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       throw error
     }
   }
-  const handleAdminTus = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await handleTus(request, reply, callerOf(request).accountId)
+  const handleAdminTus = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    method = request.method,
+  ): Promise<FastifyReply> => await handleTus(request, reply, callerOf(request).accountId, method)
+
+  async function deleteUpload (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { uploadId } = request.params as Static<typeof UploadParams>
+    const isDeleted = await uploads.deleteRecord(uploadId)
+    return isDeleted ? await reply.code(204).send(null) : await handleAdminTus(request, reply, 'DELETE')
+  }
 
   app.options('/admin/uploads', {
     // Public: browsers send preflight requests, and clients query the capabilities, without a token.
@@ -48,7 +87,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleTus(request, reply, ''))
 
   app.post('/admin/uploads', {
-    config: { access: 'admin', slowBody: true },
+    config: { access: 'admin', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['admin'],
@@ -63,7 +102,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleAdminTus(request, reply))
 
   app.patch('/admin/uploads/:uploadId', {
-    config: { access: 'admin', slowBody: true },
+    config: { access: 'admin', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['admin'],
@@ -80,12 +119,32 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
 
   app.head(
     '/admin/uploads/:uploadId',
-    { config: { access: 'admin' } },
+    { config: { access: 'admin', tus: true } },
     async (request, reply) => await handleAdminTus(request, reply),
   )
 
+  app.post('/admin/uploads/:uploadId', {
+    config: { access: 'admin', slowBody: true, tus: true },
+    bodyLimit: config.maxUploadBytes,
+    schema: {
+      tags: ['admin'],
+      summary: 'Continue, query or cancel an upload where a network allows only POST',
+      description:
+        '`X-HTTP-Method-Override` names the method of the tus protocol, which works as with that method: PATCH ' +
+        'sends bytes, HEAD returns the offset, DELETE cancels.',
+      operationId: 'overrideUploadMethod',
+      params: UploadParams,
+      headers: OverrideHeaders,
+      consumes: [OFFSET_TYPE],
+      response: responses({ 200: Type.Null({ description: 'Headers of HEAD' }), 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    const method = request.headers['x-http-method-override'].toUpperCase()
+    return method === 'DELETE' ? await deleteUpload(request, reply) : await handleAdminTus(request, reply, method)
+  })
+
   app.delete('/admin/uploads/:uploadId', {
-    config: { access: 'admin' },
+    config: { access: 'admin', tus: true },
     schema: {
       tags: ['admin'],
       summary: 'Cancel an upload, or delete the record of a completed one',
@@ -94,14 +153,10 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       params: UploadParams,
       response: responses({ 204: NoContent }),
     },
-  }, async (request, reply) => {
-    const isDeleted = await uploads.deleteRecord(request.params.uploadId)
-    return isDeleted ? await reply.code(204).send(null) : await handleAdminTus(request, reply)
-  })
+  }, async (request, reply) => await deleteUpload(request, reply))
 
   app.get('/admin/uploads', {
     config: { access: 'admin' },
-    exposeHeadRoute: false,
     schema: {
       tags: ['admin'],
       summary: 'List the 100 newest resumable uploads',
@@ -130,12 +185,12 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
 }
 
 /** The tus library handles requests of the Fetch API. */
-function toWebRequest (request: FastifyRequest): Request {
-  const { method, url, body } = request
+function toWebRequest (request: FastifyRequest, method: string): Request {
+  const { url, body } = request
   const headers = Object.entries(request.headers).flatMap(([name, value]): Array<[string, string]> =>
     typeof value === 'string' ? [[name, value]] : []
   )
-  const stream = body instanceof Readable
+  const stream = body instanceof Readable && method !== 'HEAD'
     ? { body: Readable.toWeb(Readable.from(readUntilBreak(body), { objectMode: false })), duplex: 'half' }
     : {}
   return new Request(new URL(url, 'http://localhost'), { method, headers, ...stream } as RequestInit)

@@ -189,6 +189,14 @@ export async function retryMediaWrites (
     repeated: 409,
   })
   await retry({
+    operation: 'overrideUploadMethod',
+    url: `/v1/admin/uploads/${items[0].id}`,
+    as: admin,
+    headers: { ...tus, 'x-http-method-override': 'PATCH', 'upload-offset': '1000' },
+    body: clip.subarray(1_000, 2_000),
+    repeated: 409,
+  })
+  await retry({
     operation: 'deleteUpload',
     url: `/v1/admin/uploads/${items[0].id}`,
     as: admin,

@@ -10,13 +10,23 @@ const PROBLEMS: Readonly<Record<number, readonly [code: string, title: string, d
     'The upload has another offset. Request it with HEAD and continue from there.',
   ],
   410: ['upload-expired', 'Upload expired', 'The upload received no bytes for 24 hours. Start a new one.'],
-  412: ['tus-version-mismatch', 'Protocol version mismatch', 'Send "Tus-Resumable: 1.0.0".'],
   413: [
     'upload-too-large',
     'Upload too large',
     'The body exceeds the announced size, or the file exceeds the maximum size of a media file.',
   ],
 }
+
+/** The protocol requires the supported versions in the response. */
+export const versionMismatch = (): DomainError =>
+  new DomainError(
+    412,
+    'tus-version-mismatch',
+    'Protocol version mismatch',
+    'Send "Tus-Resumable: 1.0.0".',
+    {},
+    { 'tus-version': '1.0.0' },
+  )
 
 /**
  * Converts an error response of the tus server.
@@ -27,6 +37,7 @@ const PROBLEMS: Readonly<Record<number, readonly [code: string, title: string, d
 export function toTusError (cause: unknown, status: number, text: string): unknown {
   // Errors with a status code are the library's own; all others come from the upload store.
   if (cause instanceof DomainError || (cause instanceof Error && !('status_code' in cause))) return cause
+  if (status === 412) return versionMismatch()
   const problem = PROBLEMS[status]
   return problem === undefined
     ? new DomainError(
