@@ -1,7 +1,7 @@
 // Accounts, profiles and email tokens get the numbers that bind tokens to a password and to a PIN. The keys of profile
 // names fold case in every language; a name that is then taken twice gets a number, an invisible one a visible name.
+import { createHash } from 'node:crypto'
 import type { mongo } from 'mongoose'
-import { isVisibleName, profileNameKey } from '../src/domain/profile-names.js'
 import { fillElements, fillFields, type Migration } from './migration.js'
 
 interface NamedProfile {
@@ -12,6 +12,9 @@ interface NamedProfile {
 /** Room for the number within the 50 characters of a name. */
 const MAX_BASE_LENGTH = 45
 const REPLACEMENT_NAME = 'Profile'
+const MAX_NAME_KEY_LENGTH = 100
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
+const BLANK_SYMBOLS = /[\u{2800}\u{1D159}]/gu
 
 export const migration: Migration = {
   name: '0009-bind-tokens-to-credentials',
@@ -41,4 +44,15 @@ function findNameChanges (profiles: readonly NamedProfile[]): mongo.Document {
     if (profileNameKey(name) !== profile.nameKey) changes[`profiles.${index}.nameKey`] = profileNameKey(name)
   }
   return changes
+}
+
+function isVisibleName (name: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(name.replace(IGNORABLE, '').replace(BLANK_SYMBOLS, ''))
+}
+
+function profileNameKey (name: string): string {
+  const text = name.normalize('NFKC').replace(IGNORABLE, '')
+  const folded = text.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
+  const key = folded.replace(/i\u0307/g, 'i').trim()
+  return key.length <= MAX_NAME_KEY_LENGTH ? key : createHash('sha256').update(key).digest('hex')
 }

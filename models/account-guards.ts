@@ -1,7 +1,13 @@
 // The paths of an account that an update may write, and the condition under which it may add a profile.
 import mongoose from 'mongoose'
-import type { StoredProfile } from './account.js'
 import { rootSegment, UnguardedWriteError, withoutPositions, writtenPaths, type AnyUpdate } from './write-guards.js'
+
+/** What the guard of a new profile reads and sets. */
+interface AddedProfile {
+  readonly name: string
+  nameKey: string
+  locked: boolean
+}
 
 /** Paths of a profile that an update may write: no limit depends on them. */
 const UNGUARDED_PROFILE_PATHS = [
@@ -13,8 +19,8 @@ const UNGUARDED_PROFILE_PATHS = [
 const GUARDED_ROOTS = new Set(['profiles', 'plan', 'limits'])
 
 /** Finds the profile that an update adds; null without one. @throws UnguardedWriteError for other guarded paths */
-export function findAddedProfile (update: AnyUpdate): StoredProfile | null {
-  let added: StoredProfile | null = null
+export function findAddedProfile (update: AnyUpdate): AddedProfile | null {
+  let added: AddedProfile | null = null
   for (const { operator, path, value } of writtenPaths(update)) {
     if (path !== '' && !GUARDED_ROOTS.has(rootSegment(path))) continue
     if (operator !== 'pipeline' && isUnguardedProfilePath(withoutPositions(path))) continue
@@ -32,15 +38,15 @@ function isUnguardedProfilePath (path: string): boolean {
 }
 
 /** `$each` adds several profiles, which the filter of the guard would not count. */
-function isSingleProfile (value: unknown): value is StoredProfile {
+function isSingleProfile (value: unknown): value is AddedProfile {
   return typeof value === 'object' && value !== null && 'name' in value && !('$each' in value)
 }
 
 /** The condition under which an account has room for one more profile with another name. */
-export function roomForProfile (nameKey: string, maxStoredProfiles: number): Record<string, unknown> {
+export function roomForProfile (nameKey: string, maxAddedProfiles: number): Record<string, unknown> {
   const usable = { $filter: { input: '$profiles', as: 'profile', cond: { $ne: ['$$profile.locked', true] } } }
   // Locked profiles count towards the stored maximum.
-  const maxProfiles = { $max: [maxStoredProfiles, '$limits.maxProfiles'] }
+  const maxProfiles = { $max: [maxAddedProfiles, '$limits.maxProfiles'] }
   return {
     'profiles.nameKey': mongoose.trusted({ $ne: nameKey }),
     $expr: mongoose.trusted({
