@@ -12,6 +12,7 @@ import { Title } from '../../models/title.js'
 import { loadDemoMovies } from '../../src/demo/movies.js'
 import { demoShows } from '../../src/demo/shows.js'
 import { startApp } from '../support/app.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { signUpAdmin } from '../support/users.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
 import { COMPLETE_MOVIE, COMPLETE_SHOW } from '../transfer/complete-titles.js'
@@ -155,7 +156,7 @@ t.test('an interrupted import resumes and writes nothing twice', { timeout: 200_
     toLines(
       Array.from(
         { length: ALL },
-        (_, i) => ({ kind: 'movie', title: `Movie ${i}`, synopsis: 'x'.repeat(200), externalIds: { imdb: `tt${i}` } }),
+        (_, i) => ({ kind: 'movie', title: movieTitle(i), synopsis: 'x'.repeat(200), externalIds: { imdb: `tt${i}` } }),
       ),
     ),
   )

@@ -34,7 +34,7 @@ t.test('editing of seasons and episodes', async (t) => {
     expectProblem(
       t,
       await admin.put(`/v1/admin/shows/${show.id}`, {
-        title: 'X',
+        title: 'Heimat',
         seasons: [{ number: 1, episodes: [{ id: show.id, number: 1, title: 'ID of the show' }] }],
       }),
       'unknown-episode',
@@ -42,7 +42,7 @@ t.test('editing of seasons and episodes', async (t) => {
     )
     expectProblem(
       t,
-      await admin.put(`/v1/admin/shows/${show.id}`, { title: 'X', seasons: [{ number: 1 }, { number: 1 }] }),
+      await admin.put(`/v1/admin/shows/${show.id}`, { title: 'Heimat', seasons: [{ number: 1 }, { number: 1 }] }),
       'duplicate-number',
       409,
     )
@@ -101,7 +101,7 @@ t.test('editing of seasons and episodes', async (t) => {
         `/v1/admin/shows/${id}/seasons/9`,
         '/v1/admin/shows/665f1c2e9b1e8a0012ab34cd/seasons/1',
       ]
-    ) expectProblem(t, await admin.patch(unknown, { title: 'X' }), 'not-found', 404)
+    ) expectProblem(t, await admin.patch(unknown, { title: 'Heimat' }), 'not-found', 404)
   })
 
   t.test('reports the JSON Pointer of an invalid field', async (t) => {
@@ -110,17 +110,21 @@ t.test('editing of seasons and episodes', async (t) => {
       expectProblem(t, response, 'validation-failed', 400)
       return response.body.errors.map(({ pointer }: { pointer: string }) => pointer)
     }
-    const episodes = [{ number: 1, title: 'A' }, { number: 2, title: 'B', markers: { introEndMs: 5 } }]
+    const episodes = [{ number: 1, title: 'Fernweh' }, {
+      number: 2,
+      title: 'Die Mitte der Welt',
+      markers: { introEndMs: 5 },
+    }]
     const seasons = [{ number: 1 }, { number: 2, episodes }]
     t.strictSame(
-      await pointersOf(admin.post('/v1/admin/shows', { title: 'X', seasons })),
+      await pointersOf(admin.post('/v1/admin/shows', { title: 'Heimat', seasons })),
       ['/seasons/1/episodes/1/markers/introStartMs'],
     )
     const { id } = await addShow(app, admin, {}, [])
     t.strictSame(await pointersOf(admin.put(`/v1/admin/shows/${id}/seasons/1`, { episodes })), [
       '/episodes/1/markers/introStartMs',
     ])
-    const placed = { title: 'A', placedAfter: { season: 1, episode: 2 } }
+    const placed = { title: 'Fernweh', placedAfter: { season: 1, episode: 2 } }
     t.strictSame(
       await pointersOf(admin.put(`/v1/admin/shows/${id}/seasons/1/episodes/1`, placed)),
       ['/placedAfter'],
@@ -194,12 +198,12 @@ t.test('editing of seasons and episodes', async (t) => {
     )
     const writes: Array<(etag: string) => ReturnType<TestUser['put']>> = [
       async (etag) => await admin.patch(base, { synopsis: 'X' }, { 'if-match': etag }),
-      async (etag) => await admin.put(base, { title: 'X' }, { 'if-match': etag }),
-      async (etag) => await admin.patch(`${base}/seasons/1`, { title: 'X' }, { 'if-match': etag }),
-      async (etag) => await admin.put(`${base}/seasons/1`, { title: 'X' }, { 'if-match': etag }),
+      async (etag) => await admin.put(base, { title: 'Heimat' }, { 'if-match': etag }),
+      async (etag) => await admin.patch(`${base}/seasons/1`, { title: 'Heimat' }, { 'if-match': etag }),
+      async (etag) => await admin.put(`${base}/seasons/1`, { title: 'Heimat' }, { 'if-match': etag }),
       async (etag) => await admin.put(`${base}/seasons/1/order`, { episodeIds: [first, second] }, { 'if-match': etag }),
-      async (etag) => await admin.patch(`${base}/seasons/1/episodes/1`, { title: 'X' }, { 'if-match': etag }),
-      async (etag) => await admin.put(`${base}/seasons/1/episodes/1`, { title: 'X' }, { 'if-match': etag }),
+      async (etag) => await admin.patch(`${base}/seasons/1/episodes/1`, { title: 'Heimat' }, { 'if-match': etag }),
+      async (etag) => await admin.put(`${base}/seasons/1/episodes/1`, { title: 'Heimat' }, { 'if-match': etag }),
       async (etag) => await admin.delete(`${base}/seasons/1/episodes/1`, { 'if-match': etag }),
       async (etag) => await admin.delete(`${base}/seasons/1`, { 'if-match': etag }),
       async (etag) => await admin.delete(base, { 'if-match': etag }),

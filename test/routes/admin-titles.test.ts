@@ -90,7 +90,7 @@ t.test('editing of movies', async (t) => {
     )
     expectProblem(
       t,
-      await admin.post('/v1/admin/shows', { title: 'X', availableFrom: inMs(10), availableUntil: inMs(10) }),
+      await admin.post('/v1/admin/shows', { title: 'Heimat', availableFrom: inMs(10), availableUntil: inMs(10) }),
       'validation-failed',
       400,
     )

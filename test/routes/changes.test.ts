@@ -2,6 +2,7 @@ import t from 'tap'
 import { createAvailabilityNotifier } from '../../src/changes/availability-notifier.js'
 import { containerOf, startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { play, watch } from '../support/playback.js'
 import { expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
@@ -220,7 +221,7 @@ t.test('the change feed', async (t) => {
   t.test('is reset for a cursor that is older than 200 changes', async (t) => {
     const { cursor } = (await kim.get(feedUrl(kim))).body
     for (let i = 0; i < 200; i++) {
-      await kim.put(`${base}/wishlist/${await addMovie(app, admin, { title: `Movie ${i}` }, [])}`)
+      await kim.put(`${base}/wishlist/${await addMovie(app, admin, { title: movieTitle(i) }, [])}`)
     }
     const atLimit = (await kim.get(feedUrl(kim))).body.cursor
     t.match((await kim.get(`${feedUrl(kim)}?since=${cursor}`)).body.reset, false, 'the log has 200 changes')

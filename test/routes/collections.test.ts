@@ -64,8 +64,8 @@ t.test('collections', async (t) => {
     )
     for (
       const response of [
-        await admin.patch(`/v1/admin/collections/${id}`, { title: 'X' }, { 'if-match': etag }),
-        await admin.put(`/v1/admin/collections/${id}`, { title: 'X' }, { 'if-match': etag }),
+        await admin.patch(`/v1/admin/collections/${id}`, { title: 'In Space' }, { 'if-match': etag }),
+        await admin.put(`/v1/admin/collections/${id}`, { title: 'In Space' }, { 'if-match': etag }),
         await admin.delete(`/v1/admin/collections/${id}`, { 'if-match': etag }),
       ]
     ) expectProblem(t, response, 'precondition-failed', 412)
@@ -98,13 +98,13 @@ t.test('collections', async (t) => {
 
   t.test('contain up to 500 existing titles, each once', async (t) => {
     const unknown = '665f1c2e9b1e8a0012ab34cd'
-    const rejected = await admin.post('/v1/admin/collections', { title: 'X', titleIds: [ids[0], unknown] })
+    const rejected = await admin.post('/v1/admin/collections', { title: 'In Space', titleIds: [ids[0], unknown] })
     expectProblem(t, rejected, 'unknown-titles', 409)
     t.strictSame(rejected.body.titleIds, [unknown])
     const createIds = (count: number) => Array.from({ length: count }, (_, i) => i.toString(16).padStart(24, '0'))
     expectProblem(
       t,
-      await admin.post('/v1/admin/collections', { title: 'X', titleIds: createIds(500) }),
+      await admin.post('/v1/admin/collections', { title: 'In Space', titleIds: createIds(500) }),
       'unknown-titles',
       409,
     )
@@ -112,10 +112,10 @@ t.test('collections', async (t) => {
       const body of [
         {},
         { title: '' },
-        { title: 'X', titleIds: createIds(501) },
-        { title: 'X', titleIds: [ids[0], ids[0]] },
-        { title: 'X', kind: 'heap' },
-        { title: 'X', _id: unknown },
+        { title: 'In Space', titleIds: createIds(501) },
+        { title: 'In Space', titleIds: [ids[0], ids[0]] },
+        { title: 'In Space', kind: 'heap' },
+        { title: 'In Space', _id: unknown },
       ]
     ) {
       expectProblem(t, await admin.post('/v1/admin/collections', body), 'validation-failed', 400)

@@ -209,12 +209,12 @@ t.test('translations', async (t) => {
     const patch = async (body: unknown) => await admin.patch(`/v1/admin/movies/${id}`, { translations: body })
     for (
       const invalid of [
-        { 'not a tag': { title: 'X' } },
-        { $set: { title: 'X' } },
+        { 'not a tag': { title: 'Das Boot' } },
+        { $set: { title: 'Das Boot' } },
         { de: { title: '' } },
-        { de: { name: 'X' } },
-        { de: { title: 'X' }, DE: { title: 'Y' } },
-        { 'a-b-c-d': { title: 'X' } },
+        { de: { name: 'Das Boot' } },
+        { de: { title: 'Das Boot' }, DE: { title: 'Das Boot' } },
+        { 'a-b-c-d': { title: 'Das Boot' } },
       ]
     ) {
       expectProblem(t, await patch(invalid), 'validation-failed', 400)

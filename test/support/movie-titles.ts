@@ -75,7 +75,8 @@ export const MOVIE_TITLES: readonly string[] = [
   'Vertigo',
 ]
 
-/** The title of movie `index`, from 0; titles repeat after the last one. */
+/** Returns a unique title for an index from 0. After the last title come numbered sequels. */
 export function movieTitle (index: number): string {
-  return MOVIE_TITLES[index % MOVIE_TITLES.length] ?? 'Alien'
+  const title = MOVIE_TITLES[index % MOVIE_TITLES.length] ?? 'Alien'
+  return index < MOVIE_TITLES.length ? title : `${title} ${Math.floor(index / MOVIE_TITLES.length) + 1}`
 }

@@ -3,6 +3,7 @@ import mongoose from 'mongoose'
 import t from 'tap'
 import { Title } from '../../models/title.js'
 import { clipBytes } from '../support/catalogue.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { call } from '../support/requests.js'
 import { COMPLETE_MOVIE, COMPLETE_SHOW } from './complete-titles.js'
 import { startImportClient } from './import-client.js'
@@ -191,7 +192,7 @@ t.test('an import', { timeout: 120_000 }, async (t) => {
     await clear()
     const lines = Array.from(
       { length: 1_200 },
-      (_, i) => ({ kind: 'movie', title: `Movie ${i}`, externalIds: { imdb: `tt${i}` } }),
+      (_, i) => ({ kind: 'movie', title: movieTitle(i), externalIds: { imdb: `tt${i}` } }),
     )
     const results = await Promise.all([
       importLines(lines),

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { Title } from '../../models/title.js'
 import { startApp } from '../support/app.js'
+import { movieTitle } from '../support/movie-titles.js'
 import { call, expectProblem } from '../support/requests.js'
 import { signUpAdmin } from '../support/users.js'
 import { NDJSON, startImportClient } from './import-client.js'
@@ -90,7 +91,7 @@ t.test('an import', { timeout: 120_000 }, async (t) => {
   t.test('imports the records before a syntax error and adds them to the change feeds', async (t) => {
     await clear()
     const since = (await kim.get(`/v1/profiles/${kim.profileId}/changes`)).body.cursor
-    const record = (i: number): string => JSON.stringify({ kind: 'movie', title: `Movie ${i}` })
+    const record = (i: number): string => JSON.stringify({ kind: 'movie', title: movieTitle(i) })
     const chunks = Array.from(
       { length: 20 },
       (_, chunk) => `${chunk === 0 ? '[' : ','}${Array.from({ length: 10 }, (_, i) => record(chunk * 10 + i)).join()}`,
