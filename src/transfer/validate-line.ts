@@ -3,6 +3,7 @@ import type { ValidateFunction } from 'ajv'
 import type { FieldError } from '../errors.js'
 import { buildRecordValidator, toFieldError } from '../http/validator.js'
 import { importLineParts, importLines, LINE_KINDS, type ImportLine, type LineKind } from '../schemas/import-line.js'
+import { normaliseRating } from './normalise-rating.js'
 import type { SourceItem, SourceItems, SourceWarning } from './parsers/source-items.js'
 
 /** Number of errors that are reported for one line. */
@@ -29,7 +30,12 @@ export async function* validateItems (source: SourceItems, skip = 0): AsyncGener
   let itemsRead = 0
   for await (const item of source) {
     const isSkipped = !('warnings' in item) && ++itemsRead <= skip
-    yield isSkipped ? { line: item.line, errors: [] } : validateLine(item)
+    if (isSkipped) yield { line: item.line, errors: [] }
+    else {
+      const { item: normalised, warning } = normaliseRating(item)
+      yield validateLine(normalised)
+      if (warning !== null) yield { line: item.line, warnings: [{ pointer: '/maturityRating', message: warning }] }
+    }
   }
 }
 
