@@ -73,9 +73,9 @@ t.test('email tokens', async (t) => {
     t.equal(await logIn(kim.email, PASSWORD), 200, 'a request changes nothing')
     const weak = await reset(token, 'short')
     expectProblem(t, weak, 'validation-failed', 400)
-    const answers = await Promise.all([1, 2, 3].map(async () => await reset(token)))
+    const responses = await Promise.all([1, 2, 3].map(async () => await reset(token)))
     t.strictSame(
-      answers.map(({ status }) => status).sort(),
+      responses.map(({ status }) => status).sort(),
       [204, 400, 400],
       'of three concurrent requests, one succeeds',
     )

@@ -141,8 +141,10 @@ t.test('a log-in under way', async (t) => {
     const kim = await signUp(app)
     await call(graceful, 'DELETE', '/v1/account', { token: kim.token, body: { password: PASSWORD } })
     const responses: TestResponse[] = await Promise.all(
-      Array.from({ length: 20 }, async () =>
-        await call(other, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } })),
+      Array.from(
+        { length: 20 },
+        async () => await call(other, 'POST', '/v1/auth/login', { body: { email: kim.email, password: PASSWORD } }),
+      ),
     )
     // More than ten attempts before the first success are throttled.
     t.ok(
