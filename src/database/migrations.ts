@@ -13,6 +13,7 @@ import { migration as renamePlayFields } from '../../migrations/0006-rename-play
 import { migration as renameStreamLeases } from '../../migrations/0007-rename-stream-leases.js'
 import { migration as renameFields } from '../../migrations/0008-rename-fields.js'
 import { migration as bindTokensToCredentials } from '../../migrations/0009-bind-tokens-to-credentials.js'
+import { migration as fillLeaseFields } from '../../migrations/0010-fill-lease-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   renameStreamLeases,
   renameFields,
   bindTokensToCredentials,
+  fillLeaseFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

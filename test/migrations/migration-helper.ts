@@ -4,6 +4,7 @@ import mongoose, { type Model, type mongo } from 'mongoose'
 import type { Test } from 'tap'
 import type { Migration } from '../../migrations/migration.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { MIGRATIONS } from '../../src/database/migrations.js'
 import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
 import { readDatabaseRecord } from '../support/shared-database.js'
 
@@ -38,9 +39,15 @@ async function readAll (db: mongo.Db): Promise<Record<string, unknown[]>> {
   return Object.fromEntries((await Promise.all(entries)).sort(([a], [b]) => a.localeCompare(b)))
 }
 
-/** Checks that stored documents have the fields of the model: no others, and all that have a default. */
+/**
+ * Checks that stored documents have the fields of the model: no others, and all that have a default. Later migrations
+ * run first, because the model has the fields that they add.
+ */
 export async function expectModelForm (t: Test, model: unknown): Promise<void> {
   const Documents = model as Model<mongo.Document>
+  const { db } = mongoose.connection
+  if (db === undefined) throw new Error('not connected')
+  for (const { up } of MIGRATIONS) await up(db)
   const documents = await Documents.collection.find().limit(20).toArray()
   t.ok(documents.length > 0, `${Documents.modelName} has documents`)
   for (const document of documents) {
