@@ -53,6 +53,7 @@ export interface StoredHls {
   state: 'processing' | 'ready' | 'failed'
   /** 0 to 1. */
   progress: number
+  /** Why there is no package, or what the package lacks; null otherwise. */
   failure: StoredFailure | null
   /** ID of the package that a worker is writing; null when none is. */
   claim: Types.ObjectId | null

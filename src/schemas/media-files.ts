@@ -13,7 +13,7 @@ const HlsState = Type.Object({
     description: 'State of the newest packaging; during repackaging the previous package stays available',
   }),
   progress: Type.Number({ minimum: 0, maximum: 1, description: 'Completed share of the packaging, 0 to 1' }),
-  reason: nullable(Failure, 'Reason of the failure; null: not failed'),
+  reason: nullable(Failure, 'Why packaging failed, or what the package lacks; null otherwise'),
 }, { description: 'Only for administrators: state of the HLS packaging' })
 const AudioTrack = Type.Object({
   language: nullable(Language, 'BCP 47 language tag; null: unknown'),

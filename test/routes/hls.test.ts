@@ -100,7 +100,13 @@ t.test('HLS', async (t) => {
     const { manifest, text } = await readPlaylist(app, t, await startHls(await signUp(app)))
     t.strictSame(manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height), [2160, 1080, 480])
     for (const { attributes } of manifest.playlists!) {
-      t.match(attributes, { CODECS: /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i, AUDIO: 'mp4a', 'FRAME-RATE': 12 })
+      t.match(attributes, {
+        CODECS: /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i,
+        AUDIO: 'mp4a',
+        'FRAME-RATE': 12,
+        'VIDEO-RANGE': 'SDR',
+        'CLOSED-CAPTIONS': 'NONE',
+      })
       t.ok(Number(attributes['BANDWIDTH']) >= Number(attributes['AVERAGE-BANDWIDTH']))
     }
     t.match(manifest.mediaGroups!.AUDIO['mp4a'], {
@@ -135,6 +141,21 @@ t.test('HLS', async (t) => {
       const found = await readTracks(bytes)
       t.strictSame([found.tracks, found.codecs], [['audio'], ['mp4a.40.2']])
       t.ok(Math.abs(found.seconds - 60) < 0.1 && Math.abs(seconds - 60) < 0.1)
+    }
+  })
+
+  t.test('HEAD has the headers of GET and no body', async (t) => {
+    const url = await startHls(await signUp(app))
+    const playlistUrl = resolve((await readPlaylist(app, t, url)).manifest.playlists![0]!.uri, url)
+    for (const path of [url, playlistUrl, playlistUrl.replace('.m3u8', '.mp4')]) {
+      const whole = await get(app, path)
+      const head = await call(app, 'HEAD', path)
+      t.equal(head.status, 200)
+      t.equal(head.bytes.length, 0)
+      t.equal(Number(head.headers['content-length']), whole.bytes.length, path)
+      for (const name of ['content-type', 'etag', 'accept-ranges', 'cache-control']) {
+        t.equal(head.headers[name], whole.headers[name], name)
+      }
     }
   })
 

@@ -95,8 +95,10 @@ function renderVariant (
     CODECS: quote([...new Set([video.codec, ...renditions.map(({ codec }) => codec)])].join(',')),
     RESOLUTION: `${video.width}x${video.height}`,
     'FRAME-RATE': video.frameRate === null ? null : video.frameRate.toFixed(3),
+    'VIDEO-RANGE': video.videoRange ?? null,
     AUDIO: group === null ? null : quote(group.id),
     SUBTITLES: hasSubtitles ? quote(SUBTITLE_GROUP) : null,
+    'CLOSED-CAPTIONS': 'NONE',
   })
   return `${attributes}\n${uri}`
 }

@@ -80,7 +80,8 @@ async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: s
 function audioLanguage (file: CatalogueFile, { audio }: PackageIndex, i: number): string | null {
   const [only] = file.audioLanguages
   if (audio.length === 1 && file.audioLanguages.length === 1 && only !== undefined) return only
-  return file.audioTracks?.[i]?.language ?? audio[i]?.language ?? null
+  const rendition = audio[i]
+  return file.audioTracks?.[rendition?.track ?? i]?.language ?? rendition?.language ?? null
 }
 
 function nullIfNotFound (error: unknown): null {

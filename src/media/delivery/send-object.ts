@@ -1,6 +1,6 @@
 // Sends a stored object over HTTP with ranges, validators and preconditions by RFC 9110, streamed with back-pressure.
 import { randomBytes } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, preconditionFailed } from '../../errors.js'
 import { streamBodyParts, type BodyPart } from '../../http/body-stream.js'
@@ -55,7 +55,10 @@ export async function sendObject (
     'last-modified': object.modifiedAt.toUTCString(),
     'cache-control': object.cacheControl,
   }
-  if (isUnchanged) return await reply.code(304).headers({ ...commonHeaders, ...ACCEPT_RANGES }).send()
+  if (isUnchanged) {
+    reply.code(304).headers({ ...commonHeaders, ...ACCEPT_RANGES })
+    return await (request.method === 'HEAD' ? sendHead(reply) : reply.send())
+  }
   if (xAccelRedirectPrefix !== null && object.sizeBytes > 0 && canOffload(request, outcome)) {
     const nginxHeaders = await offloadHeaders(storage, object, outcome, xAccelRedirectPrefix)
     return await reply.headers({ ...commonHeaders, ...nginxHeaders }).send()
@@ -70,7 +73,13 @@ export async function sendObject (
     ...content.headers,
     'content-length': content.sizeBytes,
   })
+  if (request.method === 'HEAD') return await sendHead(reply)
   return await (body === null ? reply.send() : reply.send(body))
+}
+
+/** The HEAD routes of Fastify replace the length of the object by that of the body, unless the body is a stream. */
+async function sendHead (reply: FastifyReply): Promise<FastifyReply> {
+  return await reply.send(Readable.from([]))
 }
 
 /**

@@ -23,13 +23,20 @@ export interface VideoRendition extends RenditionIndex {
   readonly width: number
   readonly height: number
   readonly frameRate: number | null
+  /** Dynamic range; older packages do not state it. */
+  readonly videoRange?: VideoRange
 }
+
+/** VIDEO-RANGE by RFC 8216bis. */
+export type VideoRange = 'SDR' | 'PQ' | 'HLG'
 
 export interface AudioRendition extends RenditionIndex {
   readonly language: string | null
   readonly kind: AudioKind
   readonly name: string | null
   readonly channels: number
+  /** Number of the audio track in the file, from 0; older packages contain all tracks in order. */
+  readonly track?: number
 }
 
 export interface PackageIndex {

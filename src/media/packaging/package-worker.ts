@@ -6,26 +6,25 @@ import {
   EncodedAudioPacketSource,
   EncodedPacketSink,
   EncodedVideoPacketSource,
-  Mp4OutputFormat,
-  Output,
-  StreamTarget,
+  type Output,
   type EncodedPacket,
   type InputAudioTrack,
   type InputVideoTrack,
-  type StreamTargetChunk,
 } from 'mediabunny'
 import { fail } from '../../errors.js'
-import { MAX_READ_BYTES, openInput, readAudioTrack } from '../probing/media-input.js'
+import { findStartSeconds, MAX_READ_BYTES, openInput, readAudioTrack } from '../probing/media-input.js'
+import { createOutput, toIndex, type Fragments } from './fragments.js'
 import {
   MAX_AUDIO_RENDITIONS,
   type AudioRendition,
   type PackageIndex,
   type RenditionIndex,
   type RenditionName,
-  type Segment,
+  type VideoRange,
   type VideoRendition,
 } from './package-index.js'
 import { createStoragePort, type StoragePort } from './storage-port.js'
+import { moveAudioPacket, moveVideoPacket, type Timeline } from './timeline.js'
 
 export interface PackageTask {
   readonly sizeBytes: number
@@ -43,10 +42,14 @@ export type PackageRejection =
   | 'too-many-sounds'
   | 'not-regular'
 
-export type PackageOutcome = { readonly index: PackageIndex } | { readonly rejection: PackageRejection }
+export type PackageOutcome =
+  | {
+    readonly index: PackageIndex,
+    /** Numbers of the audio tracks that HLS players do not support, from 0. */
+    readonly omittedTracks: readonly number[],
+  }
+  | { readonly rejection: PackageRejection }
 
-/** With a key frame every 1 to 2 s, segments have about 6 s. */
-const MIN_SEGMENT_SECONDS = 5
 /** A segment stays in memory until the next key frame. */
 const MAX_SEGMENT_BYTES = 192 * 1024 ** 2
 /** Codecs that HLS players support in fragmented MP4. */
@@ -80,13 +83,23 @@ export default async function pack ({ port: messagePort, ...task }: PackageTask)
     const videoTrack = await input.getPrimaryVideoTrack() ?? fail(new FileRejectedError('damaged'))
     const audioTracks = await input.getAudioTracks()
     if (audioTracks.length > MAX_AUDIO_RENDITIONS) throw new FileRejectedError('too-many-sounds')
+    const numbered = await Promise.all(audioTracks.map(async (track, number) => {
+      return { track, number, isSupported: AUDIO_CODECS.includes(await track.getCodec() ?? '') }
+    }))
+    const supported = numbered.filter(({ isSupported }) => isSupported)
+    if (audioTracks.length > 0 && supported.length === 0) throw new FileRejectedError('sound-codec')
+    const startSeconds = await findStartSeconds(input, [videoTrack, ...audioTracks])
     const renditions = [
-      await openVideoRendition(port, videoTrack, task.frameRate),
-      ...await Promise.all(audioTracks.map(async (track, i) => await openAudioRendition(port, track, `a${i}`))),
+      await openVideoRendition(port, videoTrack, startSeconds, task.frameRate),
+      ...await Promise.all(
+        supported.map(async ({ track, number }, i) =>
+          await openAudioRendition(port, track, startSeconds, number, `a${i}`)
+        ),
+      ),
     ]
     const totalSeconds = Math.max(...renditions.map(({ endSeconds }) => endSeconds))
     await copyPackets(renditions, (seconds) => {
-      port.reportProgress(Math.min(seconds / totalSeconds, 1))
+      port.reportProgress(Math.max(0, Math.min((seconds - startSeconds) / totalSeconds, 1)))
     })
     const [video, ...audio] = await Promise.all(renditions.map(async ({ finish }) => await finish()))
     return {
@@ -96,6 +109,7 @@ export default async function pack ({ port: messagePort, ...task }: PackageTask)
         video: video as VideoRendition,
         audio: audio as AudioRendition[],
       },
+      omittedTracks: numbered.filter(({ isSupported }) => !isSupported).map(({ number }) => number),
     }
   } catch (error) {
     if (error instanceof FileRejectedError) return { rejection: error.code }
@@ -117,6 +131,7 @@ interface OpenRendition {
 async function openVideoRendition (
   port: StoragePort,
   track: InputVideoTrack,
+  startSeconds: number,
   frameRate: number | null,
 ): Promise<OpenRendition> {
   const codec = await track.getCodec()
@@ -126,17 +141,30 @@ async function openVideoRendition (
   const { output, fragments } = createOutput(port, 'v')
   output.addVideoTrack(source, { rotation: await track.getRotation() })
   await output.start()
-  const size = { width: await track.getDisplayWidth(), height: await track.getDisplayHeight(), frameRate }
+  const properties = {
+    width: await track.getDisplayWidth(),
+    height: await track.getDisplayHeight(),
+    frameRate,
+    videoRange: await readVideoRange(track),
+  }
   // Fragments store parameter sets outside the frames: the sample entry is hvc1, whatever that of the source is.
   const codecName = decoderConfig.codec.replace(/^hev1/, 'hvc1')
-  return await openRendition(track, output, fragments, async (packet) => {
+  const moveToTimeline = (packet: EncodedPacket): EncodedPacket => moveVideoPacket(packet, startSeconds)
+  return await openRendition(track, output, fragments, { startSeconds, moveToTimeline }, async (packet) => {
     await source.add(packet, { decoderConfig })
-  }, (index) => ({ codec: codecName, ...index, ...size }))
+  }, (index) => ({ codec: codecName, ...index, ...properties }))
+}
+
+async function readVideoRange (track: InputVideoTrack): Promise<VideoRange> {
+  const { transfer } = await track.getColorSpace()
+  return transfer === 'pq' ? 'PQ' : transfer === 'hlg' ? 'HLG' : 'SDR'
 }
 
 async function openAudioRendition (
   port: StoragePort,
   track: InputAudioTrack,
+  startSeconds: number,
+  trackNumber: number,
   name: RenditionName,
 ): Promise<OpenRendition> {
   const codec = await track.getCodec()
@@ -147,53 +175,23 @@ async function openAudioRendition (
   output.addAudioTrack(source, { languageCode: await track.getLanguageCode() })
   await output.start()
   const trackInfo = await readAudioTrack(track)
-  return await openRendition(track, output, fragments, async (packet) => {
+  const moveToTimeline = (packet: EncodedPacket): EncodedPacket | null => moveAudioPacket(packet, startSeconds)
+  return await openRendition(track, output, fragments, { startSeconds, moveToTimeline }, async (packet) => {
     await source.add(packet, { decoderConfig })
-  }, (index) => ({ ...index, ...trackInfo, codec: decoderConfig.codec }))
-}
-
-/** The fragments of an output. */
-interface Fragments {
-  readonly starts: Array<{ readonly offset: number, readonly seconds: number }>
-  sizeBytes: number
-  /** Last 4 bytes of the output: the size of the index that MP4 stores behind its last fragment. */
-  lastWord: number
-}
-
-function createOutput (port: StoragePort, name: RenditionName): { output: Output, fragments: Fragments } {
-  const fragments: Fragments = { starts: [], sizeBytes: 0, lastWord: 0 }
-  const target = new StreamTarget(
-    new WritableStream<StreamTargetChunk>({
-      async write ({ data, position }) {
-        if (position !== fragments.sizeBytes) throw new Error('fragments must be written in order')
-        fragments.sizeBytes += data.byteLength
-        if (data.byteLength >= 4) {
-          fragments.lastWord = new DataView(data.buffer, data.byteOffset + data.byteLength - 4).getUint32(0)
-        }
-        await port.write(name, data)
-      },
-    }),
-  )
-  const format = new Mp4OutputFormat({
-    fastStart: 'fragmented',
-    minimumFragmentDuration: MIN_SEGMENT_SECONDS,
-    onMoof: (_data, offset, seconds) => {
-      fragments.starts.push({ offset, seconds })
-    },
-  })
-  return { output: new Output({ format, target }), fragments }
+  }, (index) => ({ ...index, ...trackInfo, codec: decoderConfig.codec, track: trackNumber }))
 }
 
 async function openRendition<I extends RenditionIndex> (
   track: InputVideoTrack | InputAudioTrack,
   output: Output,
   fragments: Fragments,
+  { startSeconds, moveToTimeline }: Timeline,
   writePacket: (packet: EncodedPacket) => Promise<void>,
   completeIndex: (index: Omit<RenditionIndex, 'codec'>) => I,
 ): Promise<OpenRendition> {
   const sink = new EncodedPacketSink(track)
   const last = await sink.getPacket(Infinity, { metadataOnly: true }) ?? fail(new FileRejectedError('damaged'))
-  const endSeconds = last.timestamp + last.duration
+  const endSeconds = last.timestamp + last.duration - startSeconds
   let firstSeconds = Infinity
   let copiedSeconds = -Infinity
   let bufferedBytes = 0
@@ -201,7 +199,9 @@ async function openRendition<I extends RenditionIndex> (
   return {
     packets: sink.packets(),
     endSeconds,
-    async add (packet) {
+    async add (source) {
+      const packet = moveToTimeline(source)
+      if (packet === null) return
       firstSeconds = Math.min(firstSeconds, packet.timestamp)
       copiedSeconds = Math.max(copiedSeconds, packet.timestamp + packet.duration)
       bufferedBytes += packet.data.byteLength
@@ -219,23 +219,10 @@ async function openRendition<I extends RenditionIndex> (
       await rejectOnError('not-regular', async () => {
         await output.finalize()
       })
-      return completeIndex(toIndex(fragments, copiedSeconds - firstSeconds))
+      const index = toIndex(fragments, copiedSeconds - firstSeconds, Math.min(0, firstSeconds))
+      return completeIndex(index ?? fail(new FileRejectedError('damaged')))
     },
   }
-}
-
-/** @param seconds duration of the track: fragments have start times only, relative to the first one */
-function toIndex ({ starts, sizeBytes, lastWord }: Fragments, seconds: number): Omit<RenditionIndex, 'codec'> {
-  const [first] = starts
-  if (first === undefined) throw new FileRejectedError('damaged')
-  const segments = starts.map(({ offset, seconds: start }, i): Segment => {
-    const next = starts[i + 1]
-    return [
-      Math.round(1e6 * ((next?.seconds ?? first.seconds + seconds) - start)),
-      (next?.offset ?? sizeBytes - lastWord) - offset,
-    ]
-  })
-  return { sizeBytes, initBytes: first.offset, segments }
 }
 
 /** Copies all tracks in one pass, ordered by timestamp: roughly the order in the file. */

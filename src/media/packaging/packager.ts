@@ -9,7 +9,12 @@ import { serveStoragePort } from './storage-port-server.js'
 export type PackageFailure = PackageRejection | 'time-limit' | 'memory-limit'
 
 export type PackageResult =
-  | { readonly ok: true, readonly index: PackageIndex }
+  | {
+    readonly ok: true,
+    readonly index: PackageIndex,
+    /** Numbers of the audio tracks that HLS players do not support, from 0. */
+    readonly omittedTracks: readonly number[],
+  }
   /** `text` is a sentence for administrators. */
   | { readonly ok: false, readonly code: PackageFailure, readonly text: string }
 
@@ -109,7 +114,7 @@ export function createMediaPackager (
     const commit = async (outcome: PackageOutcome): Promise<PackageResult> => {
       if (!('index' in outcome)) return failureResult(outcome.rejection)
       await server.commit(outcome.index)
-      return { ok: true, index: outcome.index }
+      return { ok: true, ...outcome }
     }
     try {
       const task = pool.run({ ...source, port: port2 }, { signal: controller.signal, transferList: [port2] })

@@ -96,14 +96,18 @@ export interface SavedPackage {
 }
 
 /** Makes the new package the current one, retires the previous one and releases the claim, in one write. */
-export async function savePackage (claimed: ClaimedFile, audioCount: number, now: Date): Promise<SavedPackage> {
+export async function savePackage (
+  claimed: ClaimedFile,
+  { index, omittedTracks }: Extract<PackageResult, { ok: true }>,
+  now: Date,
+): Promise<SavedPackage> {
   const { itemId, file, packageId } = claimed
   const older = file.hls.packages.map((stored) => ({ ...stored, retiredAt: stored.retiredAt ?? now }))
   const retained = older.slice(1 - MAX_PACKAGES)
   const created: StoredPackage = {
     _id: packageId,
     prefix: packagePrefix(file._id, packageId),
-    audioCount,
+    audioCount: index.audio.length,
     createdAt: now,
     retiredAt: null,
   }
@@ -111,7 +115,7 @@ export async function savePackage (claimed: ClaimedFile, audioCount: number, now
     itemId,
     {
       state: 'ready',
-      failure: null,
+      failure: omittedTracks.length === 0 ? null : describeOmittedTracks(file, omittedTracks),
       progress: 1,
       packages: [...retained, created],
       claimedUntil: UNCLAIMED,
@@ -121,6 +125,18 @@ export async function savePackage (claimed: ClaimedFile, audioCount: number, now
     { 'files.$[file].state': 'ready', 'files.$[file].failure': null },
   )
   return { package: created, isSaved, dropped: older.filter((stored) => !retained.includes(stored)) }
+}
+
+/** The package is complete but for these audio tracks. */
+function describeOmittedTracks ({ audioTracks }: StoredMediaFile, omittedTracks: readonly number[]): StoredFailure {
+  const names = omittedTracks.map((i) => {
+    const { language = null, codec = null } = audioTracks[i] ?? {}
+    return `${i + 1} (${language ?? 'unknown language'}, ${codec ?? 'unknown codec'})`
+  })
+  return {
+    code: 'sound-codec',
+    text: `HLS players do not support the codec of audio track ${names.join(', ')}; the package does not contain it.`,
+  }
 }
 
 /** Removes packages from a file. */

@@ -123,7 +123,7 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
       await saveFailure(claimed, result)
       return
     }
-    const saved = await savePackage(claimed, result.index.audio.length, now())
+    const saved = await savePackage(claimed, result, now())
     if (saved.isSaved) await removeUnusedPackages(deps, saved.dropped)
     else await removeObjects(deps, packageKeys(saved.package))
   }

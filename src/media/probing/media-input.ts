@@ -11,6 +11,7 @@ import {
   type CustomSource,
   type InputAudioTrack,
   type InputFormat,
+  type InputTrack,
 } from 'mediabunny'
 import type { AudioKind } from '../../domain/language-choice.js'
 import type { MediaContainer } from '../upload/sniff-container.js'
@@ -35,6 +36,11 @@ Logging.level = LogLevel.Silent
 /** Opens a media file of an accepted format. */
 export function openInput (source: CustomSource): Input {
   return new Input({ source, formats: FORMATS.map(([format]) => format) })
+}
+
+/** Start of the timeline: recordings of broadcasts start at any time. An edit list hides what precedes 0. */
+export async function findStartSeconds (input: Input, tracks: InputTrack[]): Promise<number> {
+  return Math.max(0, await input.getFirstTimestamp(tracks))
 }
 
 /** Properties of an audio track as the file states them. */

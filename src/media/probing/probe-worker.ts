@@ -1,9 +1,17 @@
 // Worker thread that reads the properties of a media file. A malformed file may throw or hang here without affecting
 // requests.
-import { CustomSource, EncodedPacketSink, type InputTrack, type InputVideoTrack } from 'mediabunny'
+import { CustomSource, EncodedPacketSink, type Input, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../../errors.js'
 import type { MediaContainer } from '../upload/sniff-container.js'
-import { FORMATS, MAX_READ_BYTES, openInput, readAudioTrack, type AudioTrackInfo } from './media-input.js'
+import { findSegmentEnd, SEGMENT_HEAD_BYTES } from './matroska-segment.js'
+import {
+  findStartSeconds,
+  FORMATS,
+  MAX_READ_BYTES,
+  openInput,
+  readAudioTrack,
+  type AudioTrackInfo,
+} from './media-input.js'
 import { openRangeReader, StorageUnavailableError, type RangeReader } from './range-reader.js'
 
 /** Properties of a media file. Sizes in pixels, durations in ms, bitrate in bit/s. */
@@ -45,6 +53,9 @@ export type ProbeOutcome =
   | { readonly rejection: ProbeRejection }
   | { readonly isUnavailable: true }
 
+/** How much earlier than the stated duration the packets of a complete file may end. */
+const END_TOLERANCE_SECONDS = 1
+
 /** Entry point of the worker. */
 export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
   const reader = await openRangeReader(isUrl ? new URL(location) : location, sizeBytes)
@@ -53,14 +64,20 @@ export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask):
     isUnavailable ||= error instanceof StorageUnavailableError
   })
   try {
-    return await readMediaInfo(source, sizeBytes)
+    const head = await reader.read(0, Math.min(SEGMENT_HEAD_BYTES, sizeBytes))
+    return await readMediaInfo(source, sizeBytes, findSegmentEnd(head))
   } catch (error) {
     if (isUnavailable) return { isUnavailable }
     throw error
   }
 }
 
-async function readMediaInfo (source: CustomSource, sizeBytes: number): Promise<ProbeOutcome> {
+/** @param segmentEnd where the contents of a Matroska file end, bytes; null if it is another file or does not say so */
+async function readMediaInfo (
+  source: CustomSource,
+  sizeBytes: number,
+  segmentEnd: number | null,
+): Promise<ProbeOutcome> {
   const input = openInput(source)
   try {
     if (!await input.canRead()) return { rejection: 'unknown-format' }
@@ -75,12 +92,15 @@ async function readMediaInfo (source: CustomSource, sizeBytes: number): Promise<
     const audio = await input.getAudioTracks()
     await assertComplete([video, ...audio])
     const audioTracks = await Promise.all(audio.map(readAudioTrack))
-    const seconds = await input.computeDuration([video, ...audio], { skipLiveWait: true })
+    const tracks = [video, ...audio]
+    const endSeconds = await input.computeDuration(tracks, { skipLiveWait: true })
+    if (segmentEnd !== null && segmentEnd > sizeBytes) await assertNotTruncated(input, endSeconds)
+    const seconds = endSeconds - await findStartSeconds(input, tracks)
     return {
       info: {
         container,
         contentType,
-        videoCodec,
+        videoCodec: withSampleEntry(videoCodec, await video.getInternalCodecId()),
         videoCodecName,
         audioCodec: audioTracks[0]?.codec ?? null,
         width: assertPositive(await video.getDisplayWidth(), 'width'),
@@ -126,8 +146,22 @@ async function assertComplete (tracks: readonly InputTrack[]): Promise<void> {
   }
 }
 
+/** A Matroska file that lacks its last bytes is damaged if its packets end before the duration that it states. */
+async function assertNotTruncated (input: Input, endSeconds: number): Promise<void> {
+  const statedSeconds = await input.getDurationFromMetadata() ?? Infinity
+  if (endSeconds < statedSeconds - END_TOLERANCE_SECONDS) throw new Error('the file is incomplete')
+}
+
+/** The library names one sample entry for each codec, but players distinguish hvc1 and hev1, avc1 and avc3. */
+function withSampleEntry (codec: string, codecId: string | number | Uint8Array | null): string {
+  const isSampleEntry = typeof codecId === 'string' && /^(?:hvc1|hev1|avc1|avc3)$/.test(codecId)
+  return isSampleEntry ? codec.replace(/^(?:hvc1|hev1|avc1|avc3)(?=\.)/, codecId) : codec
+}
+
 /** Frames per second, computed from the frames; null for a single frame. */
 async function readFrameRate (video: InputVideoTrack): Promise<number | null> {
+  const { packetCount } = await video.computePacketStats(2)
+  if (packetCount < 2) return null
   const { bestGuessFrameRate } = await video.computeFrameRateMetrics()
   return Number.isFinite(bestGuessFrameRate) && bestGuessFrameRate > 0
     ? Math.round(bestGuessFrameRate * 1_000) / 1_000

@@ -36,6 +36,8 @@ t.test('subtitles', async (t) => {
     const response = await get(body.subtitles[0].url)
     t.match(response.headers, { 'content-type': 'text/vtt; charset=utf-8', etag: /^"[0-9a-f]+"$/ })
     t.equal(response.bytes.toString(), VTT)
+    const head = await app.inject({ method: 'HEAD', url: body.subtitles[0].url })
+    t.strictSame([head.statusCode, Number(head.headers['content-length']), head.body], [200, VTT.length, ''])
     await expectTokenRequired(t, test, body.subtitles[0].url)
     const [, token] = body.subtitles[0].url.split('?')
     const other = await addSubtitle('language=de&kind=sdh')
