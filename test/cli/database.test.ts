@@ -61,7 +61,7 @@ t.test('migrate and indexes', { timeout: 120_000 }, async (t) => {
     t.match(await run('doctor'), { code: 1, err: /Migrations are pending/ })
   })
 
-  t.test('two commands at once apply each migration once and create the indexes', async (t) => {
+  t.test('two concurrent commands apply each migration once and create the indexes', async (t) => {
     await db.collection<{ _id: string }>('throttles').insertOne(
       { _id: 'pin 1', count: 3, blockedUntil: null, forgetAt: new Date(Date.now() + 60_000) } as never,
     )

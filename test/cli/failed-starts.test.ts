@@ -89,7 +89,7 @@ t.test(
   async (t) => {
     const dataDir = t.testdir({})
     const { child, output } = startService(t, { DATA_DIR: dataDir })
-    // The start of the database has begun.
+    // The database is starting.
     for (let attempt = 0; attempt < 200 && !existsSync(path.join(dataDir, 'database.lock')); attempt++) await sleep(100)
     child.kill('SIGTERM')
     await once(child, 'close')

@@ -26,7 +26,7 @@ function findProblems (variables: Record<string, string>): ConfigError['problems
   }
 }
 
-t.test('damaged secrets are an error that says how to go on', async (t) => {
+t.test('damaged secrets are an error that states the fix', async (t) => {
   for (const content of ['{"signingKeys":', '{}', 'null', '{"signingKeys":[],"passwordPepper":""}', '']) {
     const dataDir = t.testdir({ 'secrets.json': content })
     t.throws(() => loadConfig({ DATA_DIR: dataDir }), {

@@ -1,4 +1,4 @@
-// Running migrations: order, once per database, two processes at once, failures, and the check at the start.
+// Running migrations: order, once per database, two concurrent processes, failures, and the check at the start.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import mongoose from 'mongoose'
@@ -39,7 +39,7 @@ t.test('pending migrations run in order, once', async (t) => {
   t.strictSame(runs, ['0001-a', '0002-b'])
 })
 
-t.test('two processes at once apply each migration once; the second waits', async (t) => {
+t.test('two concurrent processes apply each migration once; the second waits', async (t) => {
   await openDatabase(t)
   const runs: string[] = []
   const lines: string[] = []

@@ -11,7 +11,7 @@ t.after(() => {
   mock.timers.reset()
 })
 
-/** Moves the clock forward and lets the jobs that are due begin and end. */
+/** Moves the clock forward and waits for the jobs that are due. */
 async function advance (ms: number): Promise<void> {
   mock.timers.tick(ms)
   await nextTurn()

@@ -31,7 +31,7 @@ t.test('a start that races with the end of its right leaves no live stream', { t
 
   /** Starts playbacks on both processes while the right ends on one of them. @returns the number of live streams */
   async function race (profileId: string, startToken: string, end: () => Promise<unknown>): Promise<number> {
-    const begin = async (i: number): Promise<void> => {
+    const startLater = async (i: number): Promise<void> => {
       await delay(randomInt(MAX_DELAY_MS))
       const server = servers[i % 2] ?? a
       const url = `/v1/profiles/${profileId}/playback`
@@ -44,7 +44,7 @@ t.test('a start that races with the end of its right leaves no live stream', { t
     await Promise.all([
       endLater(),
       ...Array.from({ length: STARTS_PER_ROUND }, async (_, i) => {
-        await begin(i)
+        await startLater(i)
       }),
     ])
     const streams = (await send(b, 'GET', '/v1/account/streams', token)).body.items

@@ -24,7 +24,7 @@ export function openRawConnection (t: Test, port: number, text = ''): RawConnect
     socket.once('close', () => {
       resolve(received())
     })
-    // The server destroys its socket: bytes that are sent after its end are answered with a reset.
+    // The server destroys its socket: bytes that arrive later cause a reset.
     socket.once('end', () => {
       const timer = setInterval(() => {
         socket.write('x')

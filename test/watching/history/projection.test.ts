@@ -90,15 +90,15 @@ t.test('a profile with more titles than the account embeds', async (t) => {
     const row = await Play.findOne({ profile: kim.profileId }).lean<StoredPlay>()
     for (let batch = 0; batch < 50; batch++) {
       await Play.collection.insertMany(Array.from({ length: 1_000 }, (_, i) => {
-        const moment = new Date(at + (batch * 1_000 + i + 1) * 3_600_000)
+        const startedAt = new Date(at + (batch * 1_000 + i + 1) * 3_600_000)
         const title = new mongoose.Types.ObjectId(ids[1 + i % 69])
         return {
           ...row,
           _id: new mongoose.Types.ObjectId(),
           title,
           item: title,
-          startedAt: moment,
-          at: moment,
+          startedAt,
+          at: startedAt,
         } as never
       }))
     }

@@ -36,7 +36,7 @@ t.test('undoing an action', async (t) => {
       ),
     }
   }
-  /** Signs up a person with plays, a mark and a resumable movie. */
+  /** Signs up a user with plays, a mark and a resumable movie. */
   async function signUpWithHistory (): Promise<TestUser> {
     const kim = await signUp(app)
     await watch(kim, clock, first, 58_000)
