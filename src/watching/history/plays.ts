@@ -1,7 +1,7 @@
 // Writes plays: the database merges progress into a stored play, in one update by ID and in any order of events.
 import { Types, type PipelineStage } from 'mongoose'
 import { newMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
-import { updateWithPipeline } from '../../../models/upsert.js'
+import { updateWithPipeline, upsertOnce } from '../../../models/upsert.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { PlayProgress } from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
@@ -73,6 +73,29 @@ export async function mergeIntoPlay (
   isPlayed: boolean,
 ): Promise<void> {
   await updateWithPipeline(Play, id, buildMergePipeline(ref, subject, progress, isPlayed), { upsert: true })
+}
+
+/** One play of a bulk write. */
+export interface PlayWrite {
+  readonly playKey: string
+  readonly subject: PlaySubject
+  readonly progress: PlayProgress
+  readonly isPlayed: boolean
+}
+
+/** Merges progress into several plays in one round trip. Returns their IDs in the order of the writes. */
+export async function mergePlays (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<Types.ObjectId[]> {
+  const ids = writes.map(({ playKey }) => derivePlayId(ref.profile, playKey))
+  const operations = writes.map(({ subject, progress, isPlayed }, i) => ({
+    updateOne: {
+      filter: { _id: ids[i] },
+      update: buildMergePipeline(ref, subject, progress, isPlayed),
+      upsert: true,
+    },
+  }))
+  // Merging again changes nothing, so the whole batch may be repeated.
+  await upsertOnce(async () => await Play.collection.bulkWrite(operations as never, { ordered: false }))
+  return ids
 }
 
 /** Names are literals: a title may start with "$". */

@@ -21,7 +21,7 @@ import {
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { removeIfWatched } from '../lists/wishlist.js'
 import { deleteIfCleared } from '../streams/flush.js'
-import { mergePlay, toPlaySubject, type PlaySubject } from './plays.js'
+import { mergePlays, toPlaySubject, type PlayWrite } from './plays.js'
 import { clearedUntil, findWatchEntry, projectTitle } from './projection.js'
 import { loadTitleWatchState } from './title-watch-state.js'
 
@@ -39,8 +39,8 @@ export interface ItemReports {
   readonly reports: readonly ProgressReport[]
 }
 
-/** Plays that are written at the same time. */
-const WRITE_BATCH_SIZE = 16
+/** Plays that are written in one round trip. */
+const WRITE_BATCH_SIZE = 100
 
 /**
  * Records events of one item.
@@ -74,12 +74,11 @@ export async function recordTitleProgress (
   if (writes.length === 0) return (await loadTitleWatchState(watching.catalogue, ref.profile, title.id)).items
   const plays: Array<{ readonly id: Types.ObjectId, readonly progress: PlayProgress }> = []
   for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) {
-    plays.push(
-      ...await Promise.all(batch.map(async ({ playKey, subject, progress, isPlayed }) => ({
-        id: await mergePlay(ref, playKey, subject, progress, isPlayed),
-        progress,
-      }))),
-    )
+    const ids = await mergePlays(ref, batch)
+    for (const [i, { progress }] of batch.entries()) {
+      const id = ids[i]
+      if (id !== undefined) plays.push({ id, progress })
+    }
   }
   const projection = await projectTitle(watching, ref, title.id, {}, profile)
   if (projection === null) return new Map()
@@ -87,13 +86,6 @@ export async function recordTitleProgress (
   const states = projection.watchState.items
   for (const { item } of items) await removeIfWatched(ref, title, states.get(item.id) ?? null)
   return states
-}
-
-interface PlayWrite {
-  readonly playKey: string
-  readonly subject: PlaySubject
-  readonly progress: PlayProgress
-  readonly isPlayed: boolean
 }
 
 function planWrites (
