@@ -15,7 +15,8 @@ import type { MediaDeps } from '../deps.js'
 import { detectImageType } from '../images/images.js'
 import { removeObjects, thumbnailKeys } from '../object-cleanup.js'
 import { sha256Hex, storeSmallObject } from '../small-objects.js'
-import type { SubtitleReader, SubtitleSource } from './subtitle-reader.js'
+import type { SubtitleReader } from './subtitle-reader.js'
+import type { SubtitleSource } from './subtitle-worker.js'
 
 export interface SidecarDeps extends MediaDeps {
   readonly subtitleReader: SubtitleReader

@@ -1,20 +1,9 @@
 // Reads uploaded subtitles and indexes of seek thumbnails in a worker thread with limits on time and memory.
 import { DomainError, unavailable } from '../../errors.js'
 import { createLimitedWorker } from '../limited-worker.js'
-import type { SubtitleOutcome, SubtitleTask } from './subtitle-worker.js'
-
-export type SubtitleFormat = 'vtt' | 'srt'
+import type { SubtitleOutcome, SubtitleSource, SubtitleTask } from './subtitle-worker.js'
 
 export const MAX_SUBTITLE_BYTES = 2 * 1024 ** 2
-
-export interface SubtitleSource {
-  readonly bytes: Uint8Array
-  readonly format: SubtitleFormat
-  /** BCP 47; decides the encoding of a file that states none. */
-  readonly language: string
-  /** Encoding that the request states; null: none. */
-  readonly charset: string | null
-}
 
 export interface ReadSubtitle {
   readonly webVtt: Buffer

@@ -10,7 +10,17 @@ import {
   UnreadableTextError,
   type WebVttResult,
 } from './timed-text.js'
-import type { SubtitleSource } from './subtitle-reader.js'
+
+export type SubtitleFormat = 'vtt' | 'srt'
+
+export interface SubtitleSource {
+  readonly bytes: Uint8Array
+  readonly format: SubtitleFormat
+  /** BCP 47; decides the encoding of a file that states none. */
+  readonly language: string
+  /** Encoding that the request states; null: none. */
+  readonly charset: string | null
+}
 
 export type SubtitleTask =
   | { readonly kind: 'subtitle', readonly source: SubtitleSource }

@@ -1,7 +1,8 @@
 // Subtitle files as they are found: encodings, broken SubRip, WebVTT of segmented streams.
 import iconv from 'iconv-lite'
 import t from 'tap'
-import { createSubtitleReader, type SubtitleSource } from '../../../src/media/sidecar/subtitle-reader.js'
+import { createSubtitleReader } from '../../../src/media/sidecar/subtitle-reader.js'
+import type { SubtitleSource } from '../../../src/media/sidecar/subtitle-worker.js'
 
 const reader = createSubtitleReader()
 t.teardown(async () => {
