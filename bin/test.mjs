@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm test: installs and builds what is missing, then runs the tests with the tap CLI (.taprc). Words after -- select
-// the files whose path contains one of them. .env is not read: tests must not use the database or the secrets of a service.
+// the files whose path contains one of them. .env is not read: tests must not use the database or the secrets of a
+// service.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'

@@ -130,12 +130,12 @@ async function registerPlugins (
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  await app.register(problemsPlugin)
   // Before requests in progress are awaited: an open feed does not end on its own.
   app.addHook('preClose', async () => {
     changeFeeds.closeAll()
   })
   await app.register(gracefulShutdownPlugin)
+  await app.register(problemsPlugin)
   await app.register(requestBodiesPlugin, { timeouts })
   await app.register(databaseDeadlinePlugin, { timeoutMs: timeouts.databaseMs, isDatabaseAvailable })
   await app.register(securityPlugin, { config })

@@ -151,4 +151,4 @@ export default fp(async function problems (app) {
     return sendProblem(problem, request, reply)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(routeNotFound(), request, reply))
-}, { name: 'problems' })
+}, { name: 'problems', dependencies: ['graceful-shutdown'] })

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import compressionPlugin from '../../src/plugins/compression.js'
+import gracefulShutdown from '../../src/plugins/graceful-shutdown.js'
 import problemsPlugin from '../../src/plugins/problems.js'
 import { startApp } from '../support/app.js'
 import { addMovie, clipBytes } from '../support/catalogue.js'
@@ -151,6 +152,7 @@ t.test('streams', async (t) => {
   t.teardown(async () => {
     await app.close()
   })
+  await app.register(gracefulShutdown)
   await app.register(problemsPlugin)
   await app.register(compressionPlugin)
   const line = (): string => `{"value":"${Math.random()}"}\n`

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import gracefulShutdown from '../../../src/plugins/graceful-shutdown.js'
 import problems from '../../../src/plugins/problems.js'
 import { sendObject, type ServedObject } from '../../../src/media/delivery/send-object.js'
 import { openLocalStorage } from '../../../src/storage/local-storage.js'
@@ -36,6 +37,7 @@ export async function startFileServer (
   const files: Record<string, Buffer> = { clip, small: Buffer.from('hello world'), empty: Buffer.alloc(0) }
   for (const [key, bytes] of Object.entries(files)) await storeObject(storage, key, bytes)
   const app = Fastify()
+  await app.register(gracefulShutdown)
   await app.register(problems)
   app.route<{ Params: { key: string } }>({
     method: ['GET', 'HEAD'],

@@ -11,6 +11,7 @@ import multipart from '@fastify/multipart'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { sniffContainer } from '../../../src/media/upload/sniff-container.js'
+import gracefulShutdown from '../../../src/plugins/graceful-shutdown.js'
 import problems from '../../../src/plugins/problems.js'
 import { receiveUpload } from '../../../src/media/upload/receive-upload.js'
 import { openLocalStorage } from '../../../src/storage/local-storage.js'
@@ -218,6 +219,7 @@ async function startUploadServer (t: Test): Promise<UploadServer> {
   const { storage, root } = await openStore(t)
   const finished = { count: 0 }
   const app = Fastify({ bodyLimit: 10 * MAX_BYTES })
+  await app.register(gracefulShutdown)
   await app.register(problems)
   await app.register(multipart, { limits: { fileSize: 10 * MAX_BYTES } })
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
