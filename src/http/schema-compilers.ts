@@ -4,6 +4,9 @@ import type { FastifyServerOptions } from 'fastify'
 import fastJsonStringify, { type Options, type Schema } from 'fast-json-stringify'
 import { buildValidator } from './validator.js'
 
+/** The serialiser checks no formats; it only has to know those that Ajv lacks. */
+const SERIALISER_AJV = { formats: { 'idn-email': true as const } }
+
 type Serialize = (body: unknown) => string
 type CompilersFactory = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
@@ -35,7 +38,7 @@ function buildSerializer (
   return ({ schema }) => {
     const key = JSON.stringify(schema)
     const serialize = serializers.get(key) ??
-      fastJsonStringify(schema, { ...options, schema: sharedSchemas }) as Serialize
+      fastJsonStringify(schema, { ...options, ajv: SERIALISER_AJV, schema: sharedSchemas }) as Serialize
     serializers.set(key, serialize)
     return serialize
   }
