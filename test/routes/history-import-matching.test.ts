@@ -87,7 +87,7 @@ t.test('matching an imported history', async (t) => {
         headers: { 'content-type': type },
       })
     expectProblem(t, await raw('{"format":', 'application/json'), 'malformed-request', 400)
-    expectProblem(t, await raw('', 'application/json'), 'malformed-request', 400)
+    expectProblem(t, await raw('', 'application/json'), 'validation-failed', 400)
     expectProblem(t, await raw('Title,Date\n', 'text/csv'), 'unsupported-media-type', 415)
     expectProblem(
       t,
