@@ -54,6 +54,8 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
       onLost (error) {
         log.warn({ err: error }, 'search index lost, building it again')
         currentThread = null
+        // Counts as a change, so that searches wait for the new index instead of being rejected at once.
+        changeCount++
         mustLoad = true
         isLoaded = false
         startUpdate()
