@@ -20,8 +20,9 @@ import {
   type ValidatedLines,
 } from '../src/transfer/import-catalogue.js'
 import { parseInThread } from '../src/transfer/parse-in-thread.js'
-import type { TextFormat } from '../src/transfer/parsers/open-sources.js'
+import { parseItems, type TextFormat } from '../src/transfer/parsers/open-sources.js'
 import { UnreadableSourceError, type SourceWarning } from '../src/transfer/parsers/source-items.js'
+import { validateItems } from '../src/transfer/validate-line.js'
 
 const NDJSON = 'application/x-ndjson'
 const FORMATS: Readonly<Record<string, TextFormat>> = {
@@ -29,6 +30,8 @@ const FORMATS: Readonly<Record<string, TextFormat>> = {
   'application/json': 'json',
   'text/csv': 'csv',
 }
+/** A smaller body is parsed without a thread: starting one takes longer than parsing it. */
+const MAX_DIRECT_BYTES = 16 * 1024
 /** Rejected lines that a response lists, and lines with warnings. */
 const MAX_REJECTED_LINES = 1_000
 const MAX_WARNINGS = 1_000
@@ -188,7 +191,11 @@ async function importBody<T> (request: FastifyRequest, work: (source: ValidatedL
   }
   const body = request.body as Readable
   try {
-    return await work(parseInThread({ format, charset }, readChunks(body, interruptedImport)))
+    const chunks = readChunks(body, interruptedImport)
+    const isSmall = Number(request.headers['content-length'] ?? Infinity) <= MAX_DIRECT_BYTES
+    return await work(
+      isSmall ? validateItems(parseItems(format, chunks, charset)) : parseInThread({ format, charset }, chunks),
+    )
   } catch (error) {
     drainBody(body)
     throw error instanceof UnreadableSourceError ? unreadableImport(error) : error
