@@ -22,7 +22,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder, not a file',
 }
 
-/** An unexpected error keeps its stack: without it nobody could find its cause. */
+/** An unexpected error keeps its stack: the cause cannot be found without it. */
 export function describeError (error: unknown): string {
   if (error instanceof ConfigError) return `The configuration is invalid:\n  ${error.message.replaceAll('\n', '\n  ')}`
   if (error instanceof DomainError) return error.detail
