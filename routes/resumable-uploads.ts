@@ -15,7 +15,23 @@ import { toUpload } from '../src/views/uploads.js'
 const UploadParams = Type.Object({ uploadId: Id })
 const OFFSET_TYPE = 'application/offset+octet-stream'
 const TUS_VERSION = '1.0.0'
+const TusHeaders = Type.Object({
+  'tus-resumable': Type.String({
+    pattern: '^1\\.0\\.0$',
+    description: 'Version of the tus protocol',
+    examples: [TUS_VERSION],
+  }),
+})
+const PatchHeaders = Type.Object({
+  ...TusHeaders.properties,
+  'upload-offset': Type.String({
+    pattern: '^[0-9]{1,15}$',
+    description: 'Received bytes, as HEAD returns them',
+    examples: ['0'],
+  }),
+})
 const OverrideHeaders = Type.Object({
+  ...TusHeaders.properties,
   'x-http-method-override': Type.String({
     pattern: '^(?:PATCH|HEAD|DELETE|patch|head|delete)$',
     description: 'PATCH, HEAD or DELETE',
@@ -97,6 +113,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
         'episode and optionally language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
         'Location. Any administrator can continue an upload.',
       operationId: 'beginUpload',
+      headers: TusHeaders,
       response: responses({ 201: Type.Null({ description: 'Started; Location is the URL of the upload' }) }),
     },
   }, async (request, reply) => await handleAdminTus(request, reply))
@@ -112,6 +129,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
         'offset to continue from.',
       operationId: 'continueUpload',
       params: UploadParams,
+      headers: PatchHeaders,
       consumes: [OFFSET_TYPE],
       response: responses({ 204: NoContent }),
     },
@@ -151,6 +169,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       description: 'The media file of a completed upload stays.',
       operationId: 'deleteUpload',
       params: UploadParams,
+      headers: Type.Partial(TusHeaders),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => await deleteUpload(request, reply))

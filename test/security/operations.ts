@@ -32,6 +32,7 @@ interface Parameter {
   readonly name: string
   readonly in: string
   readonly required?: boolean
+  readonly example?: unknown
   readonly schema: Schema
 }
 interface OperationObject {
@@ -175,6 +176,14 @@ function queryOf ({ name, parameters }: Operation): string {
   return required.length === 0
     ? ''
     : `?${required.map((one) => `${one.name}=${encodeURIComponent(String(sample(name, one.schema)))}`).join('&')}`
+}
+
+/** The required headers of an operation. */
+export function headersOf ({ name, parameters }: Operation): Record<string, string> {
+  return Object.fromEntries(
+    parameters.filter((parameter) => parameter.in === 'header' && parameter.required === true)
+      .map((one) => [one.name, String(one.example ?? sample(name, one.schema))]),
+  )
 }
 
 /** The smallest valid body of an operation; undefined without one. */

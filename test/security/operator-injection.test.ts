@@ -3,7 +3,17 @@ import t from 'tap'
 import { Account } from '../../models/account.js'
 import { startApp } from '../support/app.js'
 import { call, type TestResponse } from '../support/requests.js'
-import { bodyOf, createWorld, operations, resolve, sample, urlOf, type Operation, type Schema } from './operations.js'
+import {
+  bodyOf,
+  createWorld,
+  headersOf,
+  operations,
+  resolve,
+  sample,
+  urlOf,
+  type Operation,
+  type Schema,
+} from './operations.js'
 
 const OPERATORS: readonly unknown[] = [
   { $gt: '' },
@@ -90,7 +100,7 @@ t.test('mass assignment and operator injection are rejected', async (t) => {
     const answer = await call(app, operation.method, url, {
       token: tokenOf(operation),
       ...(body === undefined ? {} : { body }),
-      ...(isText ? { headers: { 'content-type': 'application/json' } } : {}),
+      headers: { ...headersOf(operation), ...(isText ? { 'content-type': 'application/json' } : {}) },
     })
     const isRight = REJECTED_STATUSES.includes(answer.status) &&
       String(answer.headers['content-type']).startsWith('application/problem+json')
