@@ -1,5 +1,6 @@
 // Compiles schemas into validators and serialisers. Fastify creates compilers per plugin: plugins with the same shared
-// schemas share theirs, and each schema is compiled once. Compilation is most of the startup time.
+// schemas share theirs, and each schema is compiled once, when the first request needs it: compiling all of them would
+// double the startup time.
 import type { FastifyServerOptions } from 'fastify'
 import fastJsonStringify, { type Options, type Schema } from 'fast-json-stringify'
 import { buildValidator } from './validator.js'
@@ -37,9 +38,18 @@ function buildSerializer (
   const serializers = new Map<string, Serialize>()
   return ({ schema }) => {
     const key = JSON.stringify(schema)
-    const serialize = serializers.get(key) ??
+    const compile = (): Serialize =>
       fastJsonStringify(schema, { ...options, ajv: SERIALISER_AJV, schema: sharedSchemas }) as Serialize
+    const serialize = serializers.get(key) ?? compileOnFirstCall(compile)
     serializers.set(key, serialize)
     return serialize
+  }
+}
+
+function compileOnFirstCall (compile: () => Serialize): Serialize {
+  let serialize: Serialize | null = null
+  return (body) => {
+    serialize ??= compile()
+    return serialize(body)
   }
 }

@@ -13,13 +13,31 @@ interface RouteSchema {
   readonly httpPart?: string
 }
 
-/** Builds validators of requests. They reject unknown fields and fill in defaults. */
+/** Validates a value; `errors` belongs to the last call. */
+export interface Validator {
+  (value: unknown): boolean
+  errors?: ValidateFunction['errors']
+}
+
+/**
+ * Builds validators of requests. They reject unknown fields and fill in defaults. A schema is compiled at the first
+ * request that needs it.
+ */
 export function buildValidator (
   sharedSchemas: Readonly<Record<string, AnySchema>>,
-): (route: RouteSchema) => ValidateFunction {
+): (route: RouteSchema) => Validator {
   const bodyAjv = createAjv(false, sharedSchemas)
   const textAjv = createAjv(true, sharedSchemas)
-  return ({ schema, httpPart }) => (httpPart === 'body' ? bodyAjv : textAjv).compile(schema)
+  return ({ schema, httpPart }) => {
+    let compiled: ValidateFunction | null = null
+    const validate: Validator = (value) => {
+      compiled ??= (httpPart === 'body' ? bodyAjv : textAjv).compile(schema)
+      const isValid = compiled(value)
+      validate.errors = compiled.errors
+      return isValid
+    }
+    return validate
+  }
 }
 
 /** Builds a validator of records in an import file, which reports all errors of a record. */

@@ -1,6 +1,6 @@
 // Reads the service's own export file into plays. Every value is validated like that of a progress event.
 import { isUtf8 } from 'node:buffer'
-import type { AnySchema, ValidateFunction } from 'ajv'
+import type { AnySchema } from 'ajv'
 import type { Static } from 'typebox'
 import {
   clampToNow,
@@ -10,7 +10,7 @@ import {
   type PlayProgress,
 } from '../../domain/progress.js'
 import { badRequest, validationFailed } from '../../errors.js'
-import { buildValidator, toFieldError } from '../../http/validator.js'
+import { buildValidator, toFieldError, type Validator } from '../../http/validator.js'
 import { HistoryFile } from '../../schemas/history-transfer.js'
 import { MAX_IMPORTED_PLAYS, tooManyPlays, type ImportedPlay } from './imported-play.js'
 import type { ParsedTitle } from './match-title.js'
@@ -18,8 +18,8 @@ import type { ParsedTitle } from './match-title.js'
 export type ExportedPlay = Static<typeof HistoryFile>['plays'][number]
 
 interface Validators {
-  readonly file: ValidateFunction
-  readonly play: ValidateFunction
+  readonly file: Validator
+  readonly play: Validator
 }
 
 /** Compiled with the first file: the thread of requests never needs them. */
@@ -54,15 +54,15 @@ function parseJson (bytes: Buffer): unknown {
 }
 
 function compileValidators (): Validators {
-  const compile = (schema: AnySchema): ValidateFunction => buildValidator({})({ schema, httpPart: 'body' })
+  const compile = (schema: AnySchema): Validator => buildValidator({})({ schema, httpPart: 'body' })
   return { file: compile(HistoryFile), play: compile(HistoryFile.properties.plays.items) }
 }
 
-function isValid (validate: ValidateFunction, value: unknown): boolean {
+function isValid (validate: Validator, value: unknown): boolean {
   return validate(value) as boolean
 }
 
-function invalid (validate: ValidateFunction, value: unknown, pointer: string): Error {
+function invalid (validate: Validator, value: unknown, pointer: string): Error {
   isValid(validate, value)
   return validationFailed((validate.errors ?? []).map((error) => toFieldError(error, pointer)))
 }
