@@ -1,4 +1,5 @@
 // Reads and writes many titles at once with the driver. A stored title is replaced only if its revision is unchanged.
+import type mongoose from 'mongoose'
 import type { Types } from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
 import { assertShow } from '../../models/show.js'
@@ -25,7 +26,7 @@ export async function replaceTitles (titles: readonly StoredTitleDocument[]): Pr
 }
 
 /**
- * @returns the IDs of the titles whose stored document differs from the given one after the write
+ * @returns the IDs of the titles that this call did not write and whose stored document differs
  * @throws DomainError for a show that no hook would accept
  */
 async function writeTitles (
@@ -35,6 +36,7 @@ async function writeTitles (
   if (titles.length === 0) return new Set()
   // The driver runs no schema hooks.
   for (const title of titles) if (title.kind === 'show') assertShow(title)
+  let written: ReadonlySet<StoredTitleDocument> = new Set()
   try {
     const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, {
       ordered: false,
@@ -42,16 +44,48 @@ async function writeTitles (
     if (insertedCount + modifiedCount === titles.length) return new Set()
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
-    // Some servers stop an unordered bulk write at the first duplicate key, so write the titles one by one.
-    for (const title of titles) await Title.collection.bulkWrite([toOperation(title)] as never).catch(ignoreDuplicate)
+    const { inserted, remaining } = insertsBefore(error as mongoose.mongo.MongoBulkWriteError, titles)
+    written = new Set([...inserted, ...await writeOneByOne(remaining, toOperation)])
   }
-  const stored = await findTitlesById(titles.map(({ _id }) => _id))
+  const unconfirmed = titles.filter((title) => !written.has(title))
+  const stored = await findTitlesById(unconfirmed.map(({ _id }) => _id))
   return new Set(
-    titles.filter((title) => !isDeepEqual(stored.get(title._id.toString()), title)).map(({ _id }) => _id.toString()),
+    unconfirmed.filter((title) => !isDeepEqual(stored.get(title._id.toString()), title))
+      .map(({ _id }) => _id.toString()),
   )
 }
 
-function ignoreDuplicate (error: unknown): void {
+/**
+ * What an unordered bulk write inserted although it failed. MongoDB attempts every operation; some servers stop at the
+ * first duplicate key.
+ * @returns the inserted titles, and those that the server did not attempt
+ */
+function insertsBefore (
+  error: mongoose.mongo.MongoBulkWriteError,
+  titles: readonly StoredTitleDocument[],
+): { inserted: StoredTitleDocument[], remaining: readonly StoredTitleDocument[] } {
+  const failed = new Set([error.writeErrors].flat().map(({ index }) => index))
+  const succeeded = titles.filter((_title, index) => !failed.has(index))
+  if (error.insertedCount === succeeded.length) return { inserted: succeeded, remaining: [] }
+  return error.insertedCount === Math.min(...failed)
+    ? { inserted: titles.slice(0, error.insertedCount), remaining: titles.slice(error.insertedCount) }
+    : { inserted: [], remaining: titles }
+}
+
+/** @returns the titles that were inserted or modified */
+async function writeOneByOne (
+  titles: readonly StoredTitleDocument[],
+  toOperation: (title: StoredTitleDocument) => object,
+): Promise<StoredTitleDocument[]> {
+  const written: StoredTitleDocument[] = []
+  for (const title of titles) {
+    const result = await Title.collection.bulkWrite([toOperation(title)] as never).catch(ignoreDuplicate)
+    if (result !== undefined && result.insertedCount + result.modifiedCount > 0) written.push(title)
+  }
+  return written
+}
+
+function ignoreDuplicate (error: unknown): undefined {
   if (!isDuplicateKey(error)) throw error
 }
 
