@@ -1,5 +1,5 @@
-// Requests that match no route: 404 for unknown paths, 405 with `Allow` for known ones, and `OPTIONS`.
-import type { FastifyRequest } from 'fastify'
+// Requests that match no route: 404 for unknown paths, 405 with `Allow` for known ones, and `OPTIONS`. Length of HEAD.
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import createRouter from 'find-my-way'
 import { DomainError, routeNotFound } from '../errors.js'
@@ -12,7 +12,10 @@ const CATCH_ALL = '*'
 /** Registers a lookup of the methods of a path. The router of Fastify finds routes by method and path only. */
 export default fp(async function methods (app) {
   const router = createRouter({ maxParamLength: MAX_PARAM_LENGTH })
-  app.addHook('onRoute', ({ method, url }) => {
+  app.addHook('onRoute', (route) => {
+    const { method, url } = route
+    // Fastify adds the route for HEAD, with a hook that states the length.
+    if (method === 'HEAD') route.onSend = [route.onSend ?? []].flat().concat(removeLengthOfNoContent)
     for (const one of METHODS.filter((known) => [method].flat().includes(known))) {
       if (url !== CATCH_ALL && !router.hasRoute(one, url)) router.on(one, url, () => undefined)
     }
@@ -34,6 +37,11 @@ export default fp(async function methods (app) {
     if (request.routeOptions.url === CATCH_ALL) return await reply.code(204).send()
   })
 }, { name: 'methods' })
+
+/** A 204 has no `Content-Length` (RFC 9110 §8.6). */
+async function removeLengthOfNoContent (_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (reply.statusCode === 204) reply.removeHeader('content-length')
+}
 
 function methodNotAllowed (method: string, allow: string): DomainError {
   return new DomainError(

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { createWorld, operations, urlOf } from '../security/operations.js'
 import { startApp } from '../support/app.js'
+import { signUp } from '../support/users.js'
 
 const HEADERS = [
   'content-length',
@@ -60,4 +61,15 @@ t.test('HEAD equals GET without the body', async (t) => {
     }
   }
   t.ok(urls.length > 50)
+})
+
+t.test('HEAD without content has no length', async (t) => {
+  const { app } = await startApp(t)
+  const kim = await signUp(app)
+  const url = `/v1/profiles/${kim.profileId}/continue`
+  for (const method of ['GET', 'HEAD'] as const) {
+    const response = await app.inject({ method, url, headers: { authorization: `Bearer ${kim.token}` } })
+    t.equal(response.statusCode, 204, method)
+    t.equal(response.headers['content-length'], undefined, method)
+  }
 })
