@@ -1,5 +1,5 @@
 // The direction of dependencies: a file imports from its own level or from a higher number, without cycles.
-// CONTRIBUTING.md describes the folders. "npm run dependencies" checks the rules.
+// CONTRIBUTING.md describes the folders. "npm run lint:levels" checks the rules.
 
 /** The levels, lowest number first. Each entry is a regular expression on the path of a file. */
 const LEVELS = [

@@ -28,6 +28,7 @@ import { createPackaging, type Packaging } from './media/packaging/packaging.js'
 import { createMediaProber, type MediaProber } from './media/probing/prober.js'
 import { createSubtitleReader, type SubtitleReader } from './media/sidecar/subtitle-reader.js'
 import { createResumableUploads, type ResumableUploads } from './media/upload/resumable-uploads.js'
+import { openUploadArea } from './media/upload/open-upload-area.js'
 import { createTitleSearch, type TitleSearch } from './search/title-search.js'
 import { createCursorCodec, type CursorCodec } from './security/cursors.js'
 import { createKeyRing, type KeyRing } from './security/key-ring.js'
@@ -119,7 +120,8 @@ export async function buildContainer (
   const subtitleReader = createSubtitleReader()
   const historyFiles = createHistoryFileReader()
   const packaging = createPackaging(media, createMediaPackager(), isEager)
-  const uploads = createResumableUploads({ ...media, config, packaging, prober })
+  const area = await openUploadArea(config, storage)
+  const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, now }
   const jobs = createScheduledJobs({ ...accounts, mailer, ...media, packaging, uploads, watching, trends })
   let isConnected = false

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose from 'mongoose'
-import { Umzug } from 'umzug'
+import type { Umzug } from 'umzug'
 import { migration as fillAccountFields } from '../../migrations/0001-fill-account-fields.js'
 import { migration as fillMediaFields } from '../../migrations/0002-fill-media-fields.js'
 import { migration as fillTitleFields } from '../../migrations/0003-fill-title-fields.js'
@@ -61,7 +61,11 @@ function connectedDatabase (): mongoose.mongo.Db {
   return db
 }
 
-function createUmzug (db: mongoose.mongo.Db, migrations: readonly Migration[]): Umzug<mongoose.mongo.Db> {
+async function createUmzug (
+  db: mongoose.mongo.Db,
+  migrations: readonly Migration[],
+): Promise<Umzug<mongoose.mongo.Db>> {
+  const { Umzug } = await import('umzug')
   const applied = db.collection<AppliedMigration>(COLLECTION)
   return new Umzug({
     context: db,
@@ -83,7 +87,7 @@ function createUmzug (db: mongoose.mongo.Db, migrations: readonly Migration[]): 
 
 /** Returns the names of the migrations that the connected database lacks, in order. */
 export async function findPendingMigrations (migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
-  return (await createUmzug(connectedDatabase(), migrations).pending()).map(({ name }) => name)
+  return (await (await createUmzug(connectedDatabase(), migrations)).pending()).map(({ name }) => name)
 }
 
 /**
@@ -96,7 +100,7 @@ export async function applyMigrations (
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
   const db = connectedDatabase()
-  const umzug = createUmzug(db, migrations)
+  const umzug = await createUmzug(db, migrations)
   if ((await umzug.pending()).length === 0) return []
   return await withMigrationLock(db, report, async () => {
     umzug.on('migrated', ({ name }) => {

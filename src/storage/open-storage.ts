@@ -2,7 +2,6 @@
 import path from 'node:path'
 import type { Config } from '../config.js'
 import { openLocalStorage } from './local-storage.js'
-import { openS3Storage } from './s3-storage.js'
 import type { MediaStorage } from './storage.js'
 
 /**
@@ -12,7 +11,10 @@ import type { MediaStorage } from './storage.js'
 export async function openStorage (
   { dataDir, s3, maxUploadBytes }: Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>,
 ): Promise<MediaStorage> {
-  return s3 === null ? await openLocalStorage(mediaFolder(dataDir)) : await openS3Storage(s3, maxUploadBytes)
+  if (s3 === null) return await openLocalStorage(mediaFolder(dataDir))
+  // The S3 client takes long to load: only services that use it wait for it.
+  const { openS3Storage } = await import('./s3-storage.js')
+  return await openS3Storage(s3, maxUploadBytes)
 }
 
 /** Root folder of local media storage. */

@@ -8,7 +8,7 @@ import { DomainError, fail, notFound } from '../../errors.js'
 import type { MediaFileDeps } from './media-files.js'
 import { parseUploadMetadata, processUpload } from './process-upload.js'
 import { toTusError } from './tus-errors.js'
-import { openUploadArea } from './upload-area.js'
+import type { UploadArea } from './upload-area.js'
 import { acquireLock, createUploadLocker } from './upload-lock.js'
 import { STARTED_BY, UPLOAD_TTL_MS, UploadStore } from './upload-store.js'
 
@@ -37,7 +37,8 @@ export interface ResumableUploads {
 }
 
 export interface UploadDeps extends MediaFileDeps {
-  readonly config: Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>
+  readonly config: Pick<Config, 'maxUploadBytes'>
+  readonly area: UploadArea
 }
 
 export const UPLOADS_PATH = '/v1/admin/uploads'
@@ -53,8 +54,7 @@ const FILE_TYPE = /^(video\/[\w.+-]+|application\/(octet-stream|mp4))$/i
  * @param isEager false: only `processPending` starts the processing of uploads
  */
 export function createResumableUploads (deps: UploadDeps, isEager = true): ResumableUploads {
-  const { storage, config, catalogue, log, now } = deps
-  const area = openUploadArea(config, storage)
+  const { storage, config, area, catalogue, log, now } = deps
   const shutdown = new AbortController()
   const running = new Map<string, Promise<void>>()
   const store = new UploadStore(area, {
