@@ -10,5 +10,5 @@ if (!BENCHMARKS.includes(name)) {
   console.error(`Name a benchmark: ${BENCHMARKS.join(', ')}.`)
   process.exit(1)
 }
-await prepare()
+await prepare({ withTests: true })
 spawnScript('--enable-source-maps', `dist/bench/${name}.js`, ...options)

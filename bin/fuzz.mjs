@@ -4,5 +4,5 @@
 import { prepare } from './prepare.mjs'
 import { spawnScript } from './spawn-script.mjs'
 
-await prepare()
+await prepare({ withTests: true })
 spawnScript('--enable-source-maps', 'dist/test/fuzz/run.js', ...process.argv.slice(2))

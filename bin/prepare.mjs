@@ -7,7 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SOURCE_FOLDERS = ['src', 'models', 'migrations', 'routes', 'test', 'bench']
+const SERVICE_FOLDERS = ['src', 'models', 'migrations', 'routes']
+const TEST_FOLDERS = ['test', 'bench']
+const TYPESCRIPT = /(?<!\.d)\.ts$/
+/** The compiler's options in tsconfig.build.json. */
+const TRANSPILE_ONLY = ['--noCheck', '--noResolve', '--incremental', 'false', '--tsBuildInfoFile', 'null']
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const MIN_NODE_VERSION = [20, 19]
 const LOCK_POLL_INTERVAL_MS = 200
@@ -97,9 +101,9 @@ function checkNodeVersion () {
   process.exit(1)
 }
 
-/** Paths of the matching files below the source folders of `base`, relative to `base`. */
-function listFiles (base, pattern) {
-  return SOURCE_FOLDERS.filter((folder) => existsSync(inRoot(base, folder))).flatMap((folder) =>
+/** Paths of the matching files below the folders of `base`, relative to `base`. */
+function listFiles (folders, base, pattern) {
+  return folders.filter((folder) => existsSync(inRoot(base, folder))).flatMap((folder) =>
     readdirSync(inRoot(base, folder), { recursive: true }).filter((file) => pattern.test(file))
       .map((file) => path.join(folder, file))
   )
@@ -113,34 +117,63 @@ async function installDependencies () {
   await runStep('Installing dependencies', NPM, args)
 }
 
-/** Compiles TypeScript if a source file is newer than the last build. */
+/** Path of the JavaScript file that the compiler writes for a source file. */
+const outputOf = (source) => inRoot('dist', source.replace(/\.ts$/, '.js'))
+const isStale = (source) => modifiedAt(outputOf(source)) < modifiedAt(inRoot(source))
+const compile = async (title, ...args) => {
+  await runStep(title, process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), ...args])
+}
+
+/** Transpiles the service without checking types if an output file is missing or older than its source. */
 async function buildService () {
+  const sources = listFiles(SERVICE_FOLDERS, '.', TYPESCRIPT)
+  removeStaleOutput(SERVICE_FOLDERS, sources)
+  const configs = ['tsconfig.json', 'tsconfig.build.json'].map((file) => modifiedAt(inRoot(file)))
+  const isCurrent = sources.every((source) => !isStale(source) && modifiedAt(outputOf(source)) >= Math.max(...configs))
+  if (isCurrent) return
+  const startedAt = Date.now()
+  await compile('Building', '-p', 'tsconfig.build.json')
+  expireEdited(sources, startedAt)
+}
+
+/** Compiles everything, with types, if a source file is newer than its output or than the last such build. */
+async function buildAll () {
+  const folders = [...SERVICE_FOLDERS, ...TEST_FOLDERS]
   const stamp = inRoot('dist', '.tsbuildinfo')
-  const sources = listFiles('.', /(?<!\.d)\.ts$/)
-  removeStaleOutput(sources)
-  const isEachBuilt = sources.every((file) => existsSync(inRoot('dist', file.replace(/\.ts$/, '.js'))))
-  const isCurrent = existsSync(stamp) && isEachBuilt &&
+  const sources = listFiles(folders, '.', TYPESCRIPT)
+  removeStaleOutput(folders, sources)
+  const isEachBuilt = sources.every((source) => existsSync(outputOf(source)))
+  const isCurrent = existsSync(stamp) && !sources.some(isStale) &&
     ['tsconfig.json', 'package-lock.json', ...sources].every((file) => modifiedAt(inRoot(file)) <= modifiedAt(stamp))
   if (isCurrent) return
   // The compiler skips files that its stamp lists, even if their output is missing.
   if (!isEachBuilt) rmSync(stamp, { force: true })
-  const startedAt = new Date()
-  const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc')
+  const startedAt = Date.now()
   try {
-    await runStep('Building', process.execPath, [compiler, '-p', 'tsconfig.json'])
-    // The compiler does not rewrite an unchanged stamp. Files edited during the build are newer than this date.
-    utimesSync(stamp, startedAt, startedAt)
+    await compile('Building with tests', '-p', 'tsconfig.json')
   } catch (error) {
     // A failed build must not count as current.
     if (existsSync(stamp)) utimesSync(stamp, 0, 0)
     throw error
   }
+  // The compiler also skips files that only a build of the service has written since, from an edit that is undone.
+  if (sources.some(isStale)) await compile('Rewriting the output', '-p', 'tsconfig.json', ...TRANSPILE_ONLY)
+  // The compiler does not rewrite an unchanged stamp.
+  utimesSync(stamp, startedAt / 1_000, startedAt / 1_000)
+  expireEdited(sources, startedAt)
+}
+
+/** Marks the output of files that were edited during a build as out of date. */
+function expireEdited (sources, startedAt) {
+  for (const source of sources) {
+    if (modifiedAt(inRoot(source)) > startedAt) utimesSync(outputOf(source), 0, 0)
+  }
 }
 
 /** Removes the output of deleted and moved sources: their tests would still run. */
-function removeStaleOutput (sources) {
+function removeStaleOutput (folders, sources) {
   const known = new Set(sources.map((file) => file.slice(0, -'.ts'.length)))
-  for (const file of listFiles('dist', /\.js(\.map)?$/)) {
+  for (const file of listFiles(folders, 'dist', /\.js(\.map)?$/)) {
     if (!known.has(file.replace(/\.js(\.map)?$/, ''))) rmSync(inRoot('dist', file))
   }
 }
@@ -198,8 +231,11 @@ function isLockHeld (lock) {
   }
 }
 
-/** Installs and builds what is missing or out of date. */
-export async function prepare () {
+/**
+ * Installs and builds what is missing or out of date.
+ * @param withTests also compiles tests and benchmarks, and checks the types
+ */
+export async function prepare ({ withTests = false } = {}) {
   checkNodeVersion()
   const isBuilt = existsSync(inRoot('dist', 'src', 'server.js'))
   const hasDependencies = existsSync(inRoot('node_modules', '.package-lock.json'))
@@ -209,7 +245,7 @@ export async function prepare () {
   try {
     await withLock(async () => {
       await installDependencies()
-      await buildService()
+      await (withTests ? buildAll() : buildService())
       await buildWatchPage()
     })
   } catch (error) {

@@ -1,4 +1,4 @@
-// Runs a script of the build as a child process with the environment of .env, and forwards signals and the exit code.
+// Runs scripts of the build as child processes with the environment of .env, and passes signals on to them.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -14,35 +14,42 @@ export function loadEnvironment () {
 }
 
 /**
- * Runs a script and ends with its exit code. Each signal is forwarded once: the child has its own process group, so
- * that Ctrl-C does not reach it from the terminal too. A second signal would end the service immediately.
+ * Runs a script. It has its own process group, so that Ctrl-C does not reach it from the terminal too: a second signal
+ * would end the service immediately.
  * @param args options for node, the script, and its arguments
  */
-export function spawnScript (...args) {
-  const child = spawn(process.execPath, args, {
+export function startNode (...args) {
+  return spawn(process.execPath, args, {
     cwd: ROOT,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: process.platform !== 'win32',
   })
-  const forwardedAt = new Map()
+}
+
+/** Calls `stop` once for each signal, with the signal for the child process. */
+export function onStopSignal (stop) {
+  const receivedAt = new Map()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      if (Date.now() - (forwardedAt.get(signal) ?? 0) < DUPLICATE_SIGNAL_MS) return
-      forwardedAt.set(signal, Date.now())
-      child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
+      if (Date.now() - (receivedAt.get(signal) ?? 0) < DUPLICATE_SIGNAL_MS) return
+      receivedAt.set(signal, Date.now())
+      stop(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     })
   }
-  if (process.env.npm_lifecycle_event !== undefined) stopWithNpm(child)
+  if (process.env.npm_lifecycle_event === undefined) return
+  // A SIGTERM to npm ends its shell, which does not forward it: the end of the shell counts as the signal.
+  const shell = process.ppid
+  setInterval(() => {
+    if (process.ppid !== shell) stop('SIGTERM')
+  }, DUPLICATE_SIGNAL_MS).unref()
+}
+
+/** Runs a script, forwards signals to it, and ends with its exit code. */
+export function spawnScript (...args) {
+  const child = startNode(...args)
+  onStopSignal((signal) => child.kill(signal))
   child.on('exit', (code, signal) => {
     process.exit(exitCodeOf(code, signal))
   })
   return child
-}
-
-/** A SIGTERM to npm ends its shell, which does not forward it: the end of the shell counts as the signal. */
-function stopWithNpm (child) {
-  const shell = process.ppid
-  setInterval(() => {
-    if (process.ppid !== shell) child.kill('SIGTERM')
-  }, DUPLICATE_SIGNAL_MS).unref()
 }

@@ -5,4 +5,8 @@ import { loadEnvironment, spawnScript } from './spawn-script.mjs'
 
 loadEnvironment()
 await prepare()
-spawnScript('--enable-source-maps', 'dist/src/server.js')
+const service = spawnScript('--enable-source-maps', 'dist/src/server.js')
+// The service sends a message when it listens. The time includes the installation and the build.
+service.once('message', () => {
+  console.log(`Ready in ${(performance.now() / 1_000).toFixed(1)} s\n`)
+})

@@ -112,7 +112,7 @@ async function checkCoverage () {
   })
 }
 
-await prepare()
+await prepare({ withTests: true })
 const words = process.argv.slice(2)
 const files = findTestFiles(words)
 if (files.length === 0) {

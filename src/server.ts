@@ -113,6 +113,7 @@ async function start (config: Config): Promise<void> {
     opened.app = await openApp(container, modules)
     const url = await opened.app.listen({ host: config.host, port: config.port })
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
+    process.send?.('listening')
     container.jobs.start()
   } catch (error) {
     // A stop during the start closes what the start is using.
