@@ -1,4 +1,5 @@
-// Search for titles by name, person or episode.
+// Search for titles by name, person, episode or genre.
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -8,7 +9,7 @@ import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { callerOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Limit, listSchema, ref, responses, strict } from '../src/schemas/common.js'
-import { SearchHit, SearchText, Suggestion } from '../src/schemas/search.js'
+import { SearchResults, SearchText, Suggestion } from '../src/schemas/search.js'
 import { titleFilters } from '../src/schemas/title-filters.js'
 import { TitleKind } from '../src/schemas/titles.js'
 import { suggest } from '../src/search/suggestions.js'
@@ -20,6 +21,8 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 /** Titles from which suggestions are taken, best matches first. */
 const SUGGESTION_TITLES = 30
 const MAX_SUGGESTIONS = 20
+/** Other requests are handled in between. */
+const EXAMINED_BETWEEN_PAUSES = 10_000
 
 const SearchQuery = strict({ q: SearchText, type: Type.Optional(TitleKind), ...titleFilters, limit: Limit })
 const SuggestionQuery = strict({
@@ -41,21 +44,23 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
     config: { access: 'catalogue' },
     schema: {
       tags: ['catalogue'],
-      summary: 'Search movies and shows by name, person or episode, best match first',
+      summary: 'Search movies and shows by name, person, episode or genre, best match first',
       description:
         'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
-        'misspellings. Under overload it is a 503 `search-busy`.',
+        'misspellings; similar words are found only where few titles match exactly. Genres have many names: ' +
+        '`sci fi`, `romcom`, `kids movies`. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
       querystring: SearchQuery,
-      response: responses({ 200: listSchema(ref(SearchHit)) }),
+      response: responses({ 200: ref(SearchResults) }),
     },
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
     const localiser = createRequestLocaliser(deps, request)
-    const found = await findTitles(request, q, filter, limit)
+    const { found, total } = await findTitles(request, q, filter, limit)
     const states = await loadTitleStates(callerOf(request), found.map(({ title }) => title.id))
     return setContentLanguage(reply, localiser, {
       items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)),
+      total,
     })
   })
 
@@ -71,26 +76,31 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   }, async (request, reply) => {
     const { q, limit } = request.query
     const localiser = createRequestLocaliser(deps, request)
-    const found = await findTitles(request, q, {}, SUGGESTION_TITLES)
+    const { found } = await findTitles(request, q, {}, SUGGESTION_TITLES)
     return setContentLanguage(reply, localiser, { items: suggest(found, localiser, limit) })
   })
 
-  /** The best matches that the caller can see, with what matched. */
+  /** The best matches that the caller can see, with what matched, and the number of all that the caller can see. */
   async function findTitles (
     request: FastifyRequest,
     query: string,
     filter: TitleFilter,
     limit: number,
-  ): Promise<Array<{ title: CatalogueTitle, match: TitleMatch }>> {
+  ): Promise<{ found: Array<{ title: CatalogueTitle, match: TitleMatch }>, total: number }> {
     const [limits, matchingIds] = await Promise.all([viewingLimitsOf(access, request), search.find(query)])
     const isWanted = createTitleMatcher(catalogue, { filter, ...limits, now: now() })
     const titles: CatalogueTitle[] = []
+    let [examined, total] = [0, 0]
     for (const id of matchingIds) {
       const title = catalogue.findTitle(id)
-      if (title !== null && isWanted(title) && titles.push(title) === limit) break
+      if (title !== null && isWanted(title) && ++total <= limit) titles.push(title)
+      if (++examined % EXAMINED_BETWEEN_PAUSES === 0) await setImmediate()
     }
     const matches = await search.explain(query, titles.map(({ id }) => id))
-    return titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } }))
+    return {
+      total,
+      found: titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } })),
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export const SearchText = Type.String({
 })
 
 export const Highlight = Type.Object({
-  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode'], {
+  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode', 'genre'], {
     description: 'Field that matched',
   }),
   parts: Type.Array(
@@ -32,6 +32,11 @@ export const SearchHit = Type.Object({
   episode: Type.Optional(ref(Item, 'Episode whose title matched; omitted when the show itself matched')),
 }, { $id: 'SearchHit' })
 export type SearchHit = Static<typeof SearchHit>
+
+export const SearchResults = Type.Object({
+  items: Type.Array(ref(SearchHit), { description: 'Titles, best match first' }),
+  total: Type.Integer({ description: 'Number of all titles that match, of which items are the first' }),
+}, { $id: 'SearchResults' })
 
 export const Suggestion = Type.Object({
   kind: Type.Enum(['movie', 'show', 'person'], { description: 'Type of the suggestion' }),

@@ -17,7 +17,7 @@ import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
-import { Highlight, SearchHit, Suggestion } from './search.js'
+import { Highlight, SearchHit, SearchResults, Suggestion } from './search.js'
 import { Facets } from './title-filters.js'
 import {
   EpisodeChanges,
@@ -89,6 +89,7 @@ export const sharedSchemas = [
   CatalogueImport,
   Highlight,
   SearchHit,
+  SearchResults,
   Suggestion,
   HomeCard,
   ContinueRow,

@@ -1,4 +1,5 @@
 // Highlights the parts of a title's texts that match a query.
+import { toGenreWords } from './genres.js'
 import type { QueryInterpretation } from './query-interpretation.js'
 import { scoreMatch, type SearchableTitle } from './ranking.js'
 import { tokenise } from './tokenise.js'
@@ -10,7 +11,7 @@ export interface MarkedPart {
 }
 
 export interface Highlight {
-  readonly field: 'title' | 'originalTitle' | 'alternativeTitle' | 'person' | 'episode'
+  readonly field: 'title' | 'originalTitle' | 'alternativeTitle' | 'person' | 'episode' | 'genre'
   readonly parts: MarkedPart[]
 }
 
@@ -50,12 +51,24 @@ export function explainMatch (
   const episode = match?.field === 'episode' ? match.index : null
   if (episode !== null) addHighlight('episode', title.episodes.split('\n')[episode])
   addHighlight('title', title.names[0])
+  if (match?.field === 'genre' || match?.field === 'several') highlights.push(...markGenres(title, interpretations))
   if (match?.field === 'several') {
     for (const person of title.people.split('\n')) {
       if (highlights.length <= MAX_HIGHLIGHTS_WITH_PEOPLE) addHighlight('person', person)
     }
   }
   return { highlights, episode }
+}
+
+/** A genre matches completely: people call it by many names. */
+function markGenres (
+  { genres }: ExplainableTitle,
+  interpretations: readonly QueryInterpretation[],
+): Highlight[] {
+  const isMatch = (word: string): boolean =>
+    interpretations.some(({ terms }) => terms.some(({ candidates }) => candidates.has(word)))
+  return genres.filter((name) => toGenreWords(name).some(isMatch))
+    .map((name) => ({ field: 'genre', parts: [{ text: name, isMatch: true }] }))
 }
 
 function fieldOfName ({ hasOriginal }: ExplainableTitle, index: number): Highlight['field'] {

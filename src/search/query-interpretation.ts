@@ -1,6 +1,7 @@
 // Interprets a query: the words of the catalogue that each typed word can stand for, with words joined or split.
+import { findGenres } from './genres.js'
 import { isStopWord, tokenise } from './tokenise.js'
-import { MAX_GUESS_QUALITY, type Vocabulary } from './vocabulary.js'
+import { EXACT_QUALITY, MAX_GUESS_QUALITY, type Vocabulary } from './vocabulary.js'
 
 /** Further words of a query are ignored. */
 export const MAX_TERMS = 12
@@ -26,12 +27,18 @@ export interface Term {
 /** One possible meaning of a query. */
 export interface QueryInterpretation {
   readonly terms: readonly Term[]
-  /** False if words were joined or split. */
+  /** False if words were joined or split, or name a genre. */
   readonly isAsTyped: boolean
 }
 
-/** Lists the interpretations, as typed first. `starwars` can be `star wars`, and `fire fly` can be `firefly`. */
-export function interpretQuery (vocabulary: Vocabulary, query: string): QueryInterpretation[] {
+/** Number of titles with a genre, by the word of the genre in the index. */
+export type CountGenre = (genreWord: string) => number
+
+/**
+ * Lists the interpretations, as typed first. `starwars` can be `star wars`, `fire fly` can be `firefly`, and `sci fi`
+ * is a genre.
+ */
+export function interpretQuery (vocabulary: Vocabulary, countGenre: CountGenre, query: string): QueryInterpretation[] {
   const typedWords = tokenise(query).slice(0, MAX_TERMS).map(({ word }) => word)
   if (typedWords.length === 0) return []
   const maxDocuments = typedWords.length === 1 ? MAX_DOCUMENTS_OF_SINGLE_TERM : Infinity
@@ -54,7 +61,44 @@ export function interpretQuery (vocabulary: Vocabulary, query: string): QueryInt
       replaceTerms(1, parts.map((part) => exactTerm(part, quality)))
     }
   }
-  return [{ terms, isAsTyped: true }, ...others.slice(0, MAX_INTERPRETATIONS - 1)]
+  const genres = interpretGenres(vocabulary, countGenre, typedWords)
+  return [{ terms, isAsTyped: true }, ...genres, ...others.slice(0, MAX_INTERPRETATIONS - 1 - genres.length)]
+}
+
+/** The interpretation of words as genres; none if the query names no genre. */
+function interpretGenres (
+  vocabulary: Vocabulary,
+  countGenre: CountGenre,
+  typedWords: readonly string[],
+): QueryInterpretation[] {
+  const isGenre = (word: string): boolean => countGenre(word) > 0
+  const parts = findGenres(typedWords, { isGenre, isKnown: vocabulary.has })
+  if (parts === null) return []
+  const terms = parts.flatMap((part) => {
+    if ('words' in part) {
+      return part.words.map((word) => ({
+        typed: word,
+        weight: 1,
+        isStopWord: false,
+        candidates: new Map([[word, part.quality]]),
+        documentFrequency: countGenre(word),
+      }))
+    }
+    const candidates = vocabulary.findCandidates(part.word, { isPrefix: false, maxDocuments: Infinity })
+    return [createTerm(vocabulary, part.word, candidates)]
+  })
+  return [{ terms, isAsTyped: false }]
+}
+
+/** The same interpretations without guesses: each word is as typed, or begins with it. */
+export function withoutGuesses (interpretations: readonly QueryInterpretation[]): QueryInterpretation[] {
+  return interpretations.map(({ terms, isAsTyped }) => ({
+    isAsTyped,
+    terms: terms.map((term) => ({
+      ...term,
+      candidates: new Map([...term.candidates].filter(([, quality]) => quality >= EXACT_QUALITY)),
+    })),
+  }))
 }
 
 function createTerm (vocabulary: Vocabulary, typed: string, candidates: ReadonlyMap<string, number>): Term {

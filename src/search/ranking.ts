@@ -1,4 +1,6 @@
-// Scores how well a title matches a query: by one of its names, its people, an episode, or several of these together.
+// Scores how well a title matches a query: by one of its names, its people, an episode, its genres, or several of these
+// together.
+import { toGenreWords } from './genres.js'
 import { STOP_WORD_WEIGHT, type QueryInterpretation, type Term } from './query-interpretation.js'
 import { isStopWord, tokenise, type Token } from './tokenise.js'
 import { EXACT_QUALITY } from './vocabulary.js'
@@ -11,10 +13,12 @@ export interface SearchableTitle {
   readonly people: string
   /** One episode title per line. */
   readonly episodes: string
+  /** Names of the genres. */
+  readonly genres: readonly string[]
   readonly year: number | null
 }
 
-export type MatchField = 'name' | 'person' | 'episode' | 'several'
+export type MatchField = 'name' | 'person' | 'episode' | 'genre' | 'several'
 
 /** How well a title matches a query. */
 export interface MatchScore {
@@ -25,12 +29,12 @@ export interface MatchScore {
   readonly isExact: boolean
   /** Share of the query that was found, from 0 to 1. */
   readonly coverage: number
-  /** Index of the name, person or episode. */
+  /** Index of the name, person or episode; 0 for other fields. */
   readonly index: number
 }
 
 /** Matches in names are more relevant than matches in a cast list. */
-const FIELD_WEIGHTS = { name: 1, otherName: 0.97, person: 0.8, episode: 0.7, several: 0.66 } as const
+const FIELD_WEIGHTS = { name: 1, otherName: 0.97, person: 0.8, episode: 0.7, several: 0.66, genre: 0.5 } as const
 /** Weight of interpretations that join or split words. */
 const JOINED_OR_SPLIT_WEIGHT = 0.97
 /** For a name that equals the query. */
@@ -116,6 +120,7 @@ export function scoreMatch (
     names: title.names.map(tokenise),
     people: searched.people ? title.people.split('\n').map(tokenise) : [],
     episodes: searched.episodes ? title.episodes.split('\n').map(tokenise) : [],
+    genres: title.genres.flatMap(toGenreWords),
   }
   let best: MatchScore | null = null
   for (const { terms, isAsTyped } of interpretations) {
@@ -136,9 +141,13 @@ interface TitleLines {
   readonly names: ReadonlyArray<readonly Token[]>
   readonly people: ReadonlyArray<readonly Token[]>
   readonly episodes: ReadonlyArray<readonly Token[]>
+  readonly genres: readonly string[]
 }
 
-function* listMatches ({ year, names, people, episodes }: TitleLines, terms: readonly Term[]): Generator<MatchScore> {
+function* listMatches (
+  { year, names, people, episodes, genres }: TitleLines,
+  terms: readonly Term[],
+): Generator<MatchScore> {
   /** Best quality of each term in any line. */
   const qualities = terms.map(() => 0)
   let bestCoverage = 0
@@ -160,7 +169,16 @@ function* listMatches ({ year, names, people, episodes }: TitleLines, terms: rea
     const line = scoreLineOf(tokens)
     yield { field: 'person', ...line, score: line.score * FIELD_WEIGHTS.person, index }
   }
-  for (const [i, { typed }] of terms.entries()) if (typed === String(year)) qualities[i] = 1
+  const genreQualities = terms.map(({ candidates }) => Math.max(0, ...genres.map((word) => candidates.get(word) ?? 0)))
+  const genreCoverage = computeCoverage(terms, genreQualities)
+  if (genreCoverage > 0) {
+    const isExact = isExactMatch(terms, genreQualities)
+    yield { field: 'genre', score: genreCoverage * FIELD_WEIGHTS.genre, coverage: genreCoverage, isExact, index: 0 }
+    bestCoverage = Math.max(bestCoverage, genreCoverage)
+  }
+  for (const [i, { typed }] of terms.entries()) {
+    qualities[i] = typed === String(year) ? 1 : Math.max(qualities[i] ?? 0, genreQualities[i] ?? 0)
+  }
   const coverage = computeCoverage(terms, qualities)
   if (coverage > bestCoverage) {
     const isExact = isExactMatch(terms, qualities)

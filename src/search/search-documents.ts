@@ -13,6 +13,7 @@ export const SEARCH_PROJECTION = {
   alternativeTitles: 1,
   'translations.title': 1,
   year: 1,
+  genres: 1,
   popularity: 1,
   'cast.name': 1,
   'crew.name': 1,
@@ -64,6 +65,7 @@ export function toSearchDocument (id: number, title: SearchableTitleDocument): S
     hasOriginal: originalTitle !== null,
     people: people.slice(0, MAX_SEARCHABLE_PEOPLE).join('\n'),
     episodes: title.kind === 'movie' ? '' : listEpisodeTitles(title).map(toSingleLine).join('\n'),
+    genres: title.genres,
     year: title.year,
     popularity: title.popularity,
   }

@@ -1,8 +1,16 @@
 // The search index: an inverted index (MiniSearch) finds candidates, the ranking orders them. Runs in a worker thread.
 import MiniSearch, { type Query, type SearchResult } from 'minisearch'
+import { toGenreWords } from './genres.js'
 import { explainMatch, type ExplainableTitle, type TitleMatch } from './highlights.js'
-import { interpretQuery, MAX_TERMS, type QueryInterpretation, type Term } from './query-interpretation.js'
-import { scoreMatch, type MatchScore } from './ranking.js'
+import {
+  interpretQuery,
+  MAX_TERMS,
+  withoutGuesses,
+  type QueryInterpretation,
+  type Term,
+} from './query-interpretation.js'
+import { scoreMatch } from './ranking.js'
+import { MIN_RESULTS, toIds, withNearMatches, withoutPoorMatches, type Ranked } from './search-results.js'
 import { tokenise } from './tokenise.js'
 import { createVocabulary } from './vocabulary.js'
 
@@ -34,8 +42,8 @@ const MAX_SCORED = 2_000
 const MAX_EXTRA_CHARACTERS = 4
 /** More than the boost for popularity. */
 const SHORT_NAME_BOOST = 1.5
-/** With fewer results, documents that match only a part of the query are added. */
-const MIN_RESULTS = 10
+/** With as many exact matches, similar words are not searched for. */
+const ENOUGH_EXACT_MATCHES = 3
 /** How much popularity can outweigh relevance. */
 const POPULARITY_WEIGHT = 0.12
 /** Characters of episode titles that are read for one query. */
@@ -50,13 +58,6 @@ interface Candidates {
 /** A priority and an index are packed into 53 bits: resolution of the priority, and maximum number of candidates. */
 const [PRIORITY_STEPS, MAX_CANDIDATES] = [2 ** 22, 2 ** 24]
 
-interface Ranked {
-  readonly id: number
-  readonly match: MatchScore
-  readonly rank: number
-  readonly popularity: number
-}
-
 type CombineWith = 'AND' | 'OR'
 
 export function createSearchIndex (): SearchIndex {
@@ -64,6 +65,8 @@ export function createSearchIndex (): SearchIndex {
   /** By document ID: logarithm of the popularity, and length of the shortest name. */
   const [logPopularities, shortestNames]: [number[], number[]] = [[], []]
   const vocabulary = createVocabulary()
+  const genreCounts = new Map<string, number>()
+  const countGenre = (word: string): number => genreCounts.get(word) ?? 0
   let maxLogPopularity = Math.log1p(1)
   /** The distinct words of the document that is being added. */
   let wordsOfDocument = new Set<string>()
@@ -71,11 +74,15 @@ export function createSearchIndex (): SearchIndex {
   let lastQuery: { readonly query: string, readonly interpretations: QueryInterpretation[] } | null = null
   const index = new MiniSearch<SearchDocument>({
     idField: 'id',
-    fields: ['names', 'people', 'episodes'],
+    fields: ['names', 'people', 'episodes', 'genres'],
     extractField: (document, field) =>
-      field === 'names' ? namesText(document) : document[field as 'id'] as unknown as string,
-    tokenize: (text) =>
-      tokenise(text).map(({ word }) => {
+      field === 'names'
+        ? namesText(document)
+        : field === 'genres'
+        ? genreWords(document).join(' ')
+        : document[field as 'id'] as unknown as string,
+    tokenize: (text, field) =>
+      field === 'genres' ? text.split(' ') : tokenise(text).map(({ word }) => {
         wordsOfDocument.add(word)
         return word
       }),
@@ -93,6 +100,7 @@ export function createSearchIndex (): SearchIndex {
     wordsOfDocument = new Set()
     index.add(document)
     for (const word of wordsOfDocument) vocabulary.add(word, document.popularity)
+    for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) + 1)
     lastQuery = null
   }
 
@@ -101,12 +109,15 @@ export function createSearchIndex (): SearchIndex {
     if (document === undefined) return
     documents.delete(id)
     for (const word of distinctWords(document)) vocabulary.remove(word)
+    for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) - 1)
     index.discard(id)
     lastQuery = null
   }
 
   function interpret (query: string): readonly QueryInterpretation[] {
-    if (lastQuery?.query !== query) lastQuery = { query, interpretations: interpretQuery(vocabulary, query) }
+    if (lastQuery?.query !== query) {
+      lastQuery = { query, interpretations: interpretQuery(vocabulary, countGenre, query) }
+    }
     return lastQuery.interpretations
   }
 
@@ -121,23 +132,22 @@ export function createSearchIndex (): SearchIndex {
 
   function search (query: string): Uint32Array {
     const interpretations = interpret(query)
-    const { scored, rest } = findCandidates(interpretations, 'AND', query.length)
+    const exact = withoutGuesses(interpretations)
+    const exactMatches = findCandidates(exact, 'AND', query.length)
+    if (exactMatches.scored.length >= ENOUGH_EXACT_MATCHES) {
+      return toIds(rankByText(exactMatches.scored, exact), unranked(exactMatches))
+    }
+    const candidates = findCandidates(interpretations, 'AND', query.length)
+    const { scored } = candidates
     const ranked = rankByText(scored, interpretations)
+    if (ranked.some(({ match }) => match.isExact)) return toIds(withNearMatches(ranked))
     if (ranked.length < MIN_RESULTS && interpretations.some(({ terms }) => terms.length > 1)) {
       const knownIds = new Set(scored.map(({ id }) => id as number))
       const partialMatches = findCandidates(interpretations, 'OR', query.length).scored
         .filter(({ id }) => !knownIds.has(id as number))
       ranked.push(...rankByText(partialMatches, interpretations))
     }
-    ranked.sort((a, b) =>
-      Number(b.match.isExact) - Number(a.match.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
-      a.id - b.id
-    )
-    return Uint32Array.from([
-      ...ranked.map(({ id }) => id),
-      ...scored.slice(MAX_RANKED).map(({ id }) => id as number),
-      ...rest,
-    ])
+    return toIds(withoutPoorMatches(ranked), unranked(candidates))
   }
 
   function findCandidates (
@@ -250,6 +260,15 @@ export function createSearchIndex (): SearchIndex {
   }
 
   return { put, remove, search, explain }
+}
+
+/** The documents that are not ranked by their texts. */
+function unranked ({ scored, rest }: Candidates): number[] {
+  return [...scored.slice(MAX_RANKED).map(({ id }) => id as number), ...rest]
+}
+
+function genreWords ({ genres }: SearchDocument): string[] {
+  return [...new Set(genres.flatMap(toGenreWords))]
 }
 
 function namesText ({ names, year }: SearchDocument): string {

@@ -206,6 +206,22 @@ t.test('search', async (t) => {
     t.strictSame(await suggested(' '), [])
   })
 
+  t.test('finds genres, and counts all visible matches', async (t) => {
+    const count = async (client: TestUser, query: string): Promise<number> =>
+      (await client.get(`/v1/search?q=${encodeURIComponent(query)}&limit=1`)).body.total
+    t.equal(await count(kim, 'godfather'), 2)
+    t.equal(await count(kim, 'nothing of the kind'), 0)
+    t.strictSame(await titles(kim, 'sci fi'), ['Alien'])
+    t.strictSame(toText((await search(kim, 'sci fi'))[0]!), ['genre: [Science Fiction]'])
+    t.strictSame((await titles(kim, 'romcom'))[0], 'Le Fabuleux destin d’Amélie Poulain')
+    t.strictSame(await titles(kim, 'crime dramas', '&yearTo=1973'), ['The Godfather'])
+    t.strictSame(await titles(kim, 'animation', '&type=movie'), ['Toy Story', 'Spirited Away'])
+    t.equal(await count(kim, 'animation'), 2)
+    const kids = (await kim.get('/v1/profiles')).body.items.find((profile: { kids: boolean }) => profile.kids)
+    const child = kim.with((await kim.post(`/v1/profiles/${kids.id}/select`)).body.accessToken)
+    t.equal(await count(child, 'animation'), 1, 'only what the profile can see')
+  })
+
   t.test('returns the state of the profile for each title', async (t) => {
     const profile = kim.with((await kim.post(`/v1/profiles/${kim.profileId}/select`)).body.accessToken)
     await profile.put(`/v1/profiles/${kim.profileId}/wishlist/${ids['Alien']}`)

@@ -11,6 +11,7 @@ const alien: SearchDocument = {
   id: 7,
   names: ['Alien'],
   hasOriginal: false,
+  genres: [],
   people: 'Sigourney Weaver',
   episodes: '',
   year: 1979,

@@ -117,10 +117,12 @@ export async function startRewatch (titleId: string): Promise<Undo> {
   )
 }
 
-/** Searches for titles. Returns the best matches first. */
-export async function searchTitles (query: string, signal: AbortSignal): Promise<readonly Card[]> {
-  const { items } = await unwrap(
+/** Searches for titles. Returns the best matches first, and the number of all. */
+export async function searchTitles (
+  query: string,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly Card[], readonly total: number }> {
+  return await unwrap(
     profileClient.GET('/v1/search', { params: { query: { q: query, limit: MAX_RESULTS } }, signal }),
   )
-  return items
 }

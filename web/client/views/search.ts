@@ -21,15 +21,21 @@ export const searchView: View = async (host, [query = ''], signal) => {
   })
   if (signal.aborted || results === undefined) return null
   host.replaceChildren(
-    results.length === 0
+    results.items.length === 0
       ? createEmptyState(SearchX, `No results for “${query}”`, 'Check the spelling or try a shorter query.')
       : createElement(
         'div',
         { class: 'results' },
-        createElement('h1', { class: 'row-title', text: `${formatCount(results.length, 'title')} for “${query}”` }),
-        createGrid('Search results', results.map(createTitleCard)),
+        createElement('h1', { class: 'row-title', text: `${describeCount(results)} for “${query}”` }),
+        createGrid('Search results', results.items.map(createTitleCard)),
       ),
   )
   enableArrowKeys(host, signal)
   return null
+}
+
+/** The number of all matches; the page shows the best. */
+function describeCount ({ items, total }: { readonly items: readonly unknown[], readonly total: number }): string {
+  const all = formatCount(total, 'title')
+  return items.length < total ? `${items.length} of ${all}` : all
 }

@@ -1,0 +1,37 @@
+// The order of the results of a search, and which similar words they contain besides exact matches.
+import type { MatchScore } from './ranking.js'
+
+/** With fewer results, documents with similar words are added, or those that match only a part of the query. */
+export const MIN_RESULTS = 10
+/** Share of the best coverage that other similar matches have. */
+const MIN_SHARE_OF_BEST = 0.75
+
+/** A document that is ranked by its texts. */
+export interface Ranked {
+  readonly id: number
+  readonly match: MatchScore
+  readonly rank: number
+  readonly popularity: number
+}
+
+/** The ranked documents, best match first, then those that are not ranked. */
+export function toIds (ranked: readonly Ranked[], unranked: readonly number[] = []): Uint32Array {
+  const sorted = [...ranked].sort((a, b) =>
+    Number(b.match.isExact) - Number(a.match.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
+    a.id - b.id
+  )
+  return Uint32Array.from([...sorted.map(({ id }) => id), ...unranked])
+}
+
+/** Few exact matches, and up to a number of results those that are similar: the query may be misspelled. */
+export function withNearMatches (ranked: readonly Ranked[]): Ranked[] {
+  const exact = ranked.filter(({ match }) => match.isExact)
+  const near = ranked.filter(({ match }) => !match.isExact).sort((a, b) => b.rank - a.rank)
+  return [...exact, ...near.slice(0, Math.max(0, MIN_RESULTS - exact.length))]
+}
+
+/** Without exact matches: those that fit about as well as the best. */
+export function withoutPoorMatches (ranked: readonly Ranked[]): Ranked[] {
+  const bestCoverage = Math.max(0, ...ranked.map(({ match }) => match.coverage))
+  return ranked.filter(({ match }) => match.coverage >= bestCoverage * MIN_SHARE_OF_BEST)
+}
