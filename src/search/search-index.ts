@@ -10,7 +10,16 @@ import {
   type Term,
 } from './query-interpretation.js'
 import { scoreMatch } from './ranking.js'
-import { MIN_RESULTS, toIds, withNearMatches, withoutPoorMatches, type Ranked } from './search-results.js'
+import {
+  MAX_RANKED,
+  MIN_RESULTS,
+  toIds,
+  unranked,
+  withNearMatches,
+  withoutPoorMatches,
+  type Candidates,
+  type Ranked,
+} from './search-results.js'
 import { tokenise } from './tokenise.js'
 import { createVocabulary } from './vocabulary.js'
 
@@ -34,8 +43,6 @@ export interface SearchIndex {
   explain(query: string, ids: readonly number[]): DocumentExplanation[]
 }
 
-/** Candidates that are ranked by their texts. The rest keeps the order of the inverted index. */
-const MAX_RANKED = 300
 /** Candidates that the inverted index scores. The rest is ordered by priority. */
 const MAX_SCORED = 2_000
 /** By how many characters a name may exceed a query that could be the complete name. */
@@ -48,12 +55,6 @@ const ENOUGH_EXACT_MATCHES = 3
 const POPULARITY_WEIGHT = 0.12
 /** Characters of episode titles that are read for one query. */
 const MAX_EPISODE_CHARACTERS = 200_000
-
-/** Matching documents: some with a score of the inverted index, the others ordered by priority. */
-interface Candidates {
-  readonly scored: readonly SearchResult[]
-  readonly rest: readonly number[]
-}
 
 /** A priority and an index are packed into 53 bits: resolution of the priority, and maximum number of candidates. */
 const [PRIORITY_STEPS, MAX_CANDIDATES] = [2 ** 22, 2 ** 24]
@@ -260,11 +261,6 @@ export function createSearchIndex (): SearchIndex {
   }
 
   return { put, remove, search, explain }
-}
-
-/** The documents that are not ranked by their texts. */
-function unranked ({ scored, rest }: Candidates): number[] {
-  return [...scored.slice(MAX_RANKED).map(({ id }) => id as number), ...rest]
 }
 
 function genreWords ({ genres }: SearchDocument): string[] {

@@ -1,10 +1,19 @@
 // The order of the results of a search, and which similar words they contain besides exact matches.
+import type { SearchResult } from 'minisearch'
 import type { MatchScore } from './ranking.js'
 
+/** Candidates that are ranked by their texts. The rest keeps the order of the inverted index. */
+export const MAX_RANKED = 300
 /** With fewer results, documents with similar words are added, or those that match only a part of the query. */
 export const MIN_RESULTS = 10
 /** Share of the best coverage that other similar matches have. */
 const MIN_SHARE_OF_BEST = 0.75
+
+/** Matching documents: some with a score of the inverted index, the others ordered by priority. */
+export interface Candidates {
+  readonly scored: readonly SearchResult[]
+  readonly rest: readonly number[]
+}
 
 /** A document that is ranked by its texts. */
 export interface Ranked {
@@ -12,6 +21,11 @@ export interface Ranked {
   readonly match: MatchScore
   readonly rank: number
   readonly popularity: number
+}
+
+/** The documents that are not ranked by their texts. */
+export function unranked ({ scored, rest }: Candidates): number[] {
+  return [...scored.slice(MAX_RANKED).map(({ id }) => id as number), ...rest]
 }
 
 /** The ranked documents, best match first, then those that are not ranked. */
