@@ -7,8 +7,9 @@ import { gzip } from 'node:zlib'
 import { Type } from 'typebox'
 import { fail, notFound } from '../src/errors.js'
 import { deliverObject, type DeliveryDeps } from '../src/media/delivery/deliver-object.js'
+import { findRendition, findRenditionSegment } from '../src/media/delivery/find-rendition.js'
 import {
-  findRendition,
+  readSubtitleSegment,
   renderItemMasterPlaylist,
   renderRenditionPlaylist,
   type HlsDeps,
@@ -16,7 +17,9 @@ import {
 import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/delivery/media-urls.js'
 import { Id, responses } from '../src/schemas/common.js'
+import { webVttContent } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
+import type { KeyRing } from '../src/security/key-ring.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const MasterParams = Type.Object({ itemId: Id })
@@ -24,13 +27,21 @@ const RenditionParams = Type.Object({
   itemId: Id,
   renditionId: Type.String({ maxLength: 60, description: 'ID of the rendition in the master playlist' }),
 })
+const SegmentParams = Type.Object({
+  ...RenditionParams.properties,
+  segment: Type.String({ pattern: '^(?:init|[0-9]{1,6})$', description: 'Number from 0, or `init`', examples: ['0'] }),
+})
 const Playlist = { description: 'Playlist', content: { 'application/vnd.apple.mpegurl': { schema: Type.String() } } }
 const Binary = { schema: Type.String({ format: 'binary' }) }
 const Bytes = { description: 'Bytes of the rendition', content: { 'video/mp4': Binary, 'audio/mp4': Binary } }
+const Segment = { ...Bytes, description: 'Bytes of the segment' }
 
 const compress = promisify(gzip)
 
-export interface HlsRouteOptions extends HlsDeps, DeliveryDeps {}
+export interface HlsRouteOptions extends HlsDeps, DeliveryDeps {
+  readonly config: DeliveryDeps['config']
+  readonly keys: KeyRing
+}
 
 const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   async function requireGrant (itemId: string, token = ''): Promise<HlsGrant> {
@@ -45,9 +56,10 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
       tags: ['playback'],
       summary: 'Get the HLS master playlist of a movie or an episode',
       description:
-        'One variant per video height that the plan and the client allow, all audio languages as renditions, ' +
-        'subtitles as WebVTT. Combines the files that have the edition and duration of the chosen file. The URL ' +
-        'comes from starting playback; URLs inside contain the token.',
+        'One variant per video height that the plan and the client allow and per audio encoding, the highest up to ' +
+        '720p first; all audio languages as renditions, subtitles as WebVTT, key frames for fast forward. Combines ' +
+        'the files that have the edition and duration of the chosen file. The URL comes from starting playback; ' +
+        'URLs inside contain the token.',
       operationId: 'getHlsMaster',
       params: MasterParams,
       querystring: SignedUrlQuery,
@@ -64,7 +76,9 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
       tags: ['playback'],
-      summary: 'Get the playlist of a video, audio or subtitle rendition',
+      summary: 'Get the playlist of a rendition',
+      description: 'A video, its key frames, an audio track or a subtitle. All have the same target duration, except ' +
+        'subtitles, which are one segment.',
       operationId: 'getHlsPlaylist',
       params: RenditionParams,
       querystring: SignedUrlQuery,
@@ -81,9 +95,10 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
       tags: ['playback'],
-      summary: 'Get the segments of a video or audio rendition',
+      summary: 'Get a video or audio rendition as one file',
       description:
-        'The playlist contains the byte range of each segment. Supports ranges and conditional requests of RFC 9110.',
+        'Playlists contain byte ranges of it for key frames, and for all segments if nginx or the object store sends ' +
+        'the bytes. Supports ranges and conditional requests of RFC 9110.',
       operationId: 'getHlsBytes',
       params: RenditionParams,
       querystring: SignedUrlQuery,
@@ -98,10 +113,49 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
     const { params: { itemId, renditionId }, query: { token } } = request
     const grant = await requireGrant(itemId, token)
     return await orNotFound(
-      findRendition(deps, grant, renditionId).then(async (found) =>
-        await deliverObject(deps, request, reply, grant, { ...found, sizeBytes: found.rendition.sizeBytes })
+      findRendition(deps, grant, renditionId).then(async ({ rendition: _, ...found }) =>
+        await deliverObject(deps, request, reply, grant, found)
       ),
     )
+  })
+
+  app.get('/hls/:itemId/:renditionId(^[\\w-]+)/:segment(^\\w+).m4s', {
+    config: { access: 'signed-url', rateLimit: false },
+    schema: {
+      tags: ['playback'],
+      summary: 'Get a segment of a video or audio rendition',
+      description: 'Supports ranges and conditional requests of RFC 9110.',
+      operationId: 'getHlsSegment',
+      params: SegmentParams,
+      querystring: SignedUrlQuery,
+      response: responses({ 200: Segment, 206: Segment, 304: Type.Null({ description: 'Not modified' }) }),
+    },
+  }, async (request, reply) => {
+    const { params: { itemId, renditionId, segment }, query: { token } } = request
+    const grant = await requireGrant(itemId, token)
+    return await orNotFound(
+      findRenditionSegment(deps, grant, renditionId, segment).then(async (found) =>
+        await deliverObject(deps, request, reply, grant, found)
+      ),
+    )
+  })
+
+  app.get('/hls/:itemId/:renditionId(^[\\w-]+).vtt', {
+    config: { access: 'signed-url', rateLimit: false },
+    schema: {
+      tags: ['playback'],
+      summary: 'Get the segment of a subtitle rendition',
+      description: 'WebVTT with X-TIMESTAMP-MAP.',
+      operationId: 'getHlsSubtitle',
+      params: RenditionParams,
+      querystring: SignedUrlQuery,
+      response: responses({ 200: { description: 'WebVTT', content: webVttContent } }),
+    },
+  }, async (request, reply) => {
+    const { params: { itemId, renditionId }, query: { token } } = request
+    const grant = await requireGrant(itemId, token)
+    const subtitle = await orNotFound(readSubtitleSegment(deps, grant, renditionId))
+    return await reply.type('text/vtt; charset=utf-8').header('cache-control', 'private, no-store').send(subtitle)
   })
 }
 

@@ -51,15 +51,17 @@ function listRenditions (
   ]
 }
 
-t.test("each resolution once, the chosen file first; each audio rendition once, the chosen file's first", async (t) => {
+t.test('each resolution once, the highest up to 720p first; each audio rendition once', async (t) => {
   const all = [sd, hd, hdSpanish, uhd]
-  t.strictSame(listRenditions(uhd, all), [['uhd', 'hd', 'sd'], ['mp4a en uhd', 'mp4a es hd-es']])
-  t.strictSame(listRenditions(hdSpanish, all), [['hd-es', 'uhd', 'sd'], ['mp4a es hd-es', 'mp4a en uhd']])
+  t.strictSame(listRenditions(uhd, all), [['sd', 'uhd', 'hd'], ['mp4a en uhd', 'mp4a es hd-es']])
+  t.strictSame(listRenditions(hdSpanish, all), [['sd', 'uhd', 'hd-es'], ['mp4a es hd-es', 'mp4a en uhd']])
   t.strictSame(
     listRenditions(sd, all, 1080),
     [['sd', 'hd'], ['mp4a en sd', 'mp4a es hd-es']],
     'neither video nor audio of files above the limit',
   )
+  t.strictSame(listRenditions(uhd, [hd, uhd])[0], ['hd', 'uhd'], 'without 720p or less, the lowest is first')
+  t.strictSame(listRenditions(uhd, [file('low', 360, []), file('mid', 720, []), uhd])[0], ['mid', 'uhd', 'low'])
   t.strictSame(listRenditions(file('silent', 480, []), []), [['silent'], []])
 })
 
@@ -71,7 +73,7 @@ t.test('files of another edition or duration are left out', async (t) => {
   t.strictSame(listRenditions(hd, [hd, { ...uhd, durationMs: 60_001 + SAME_LENGTH_MS }])[0], ['hd'])
 })
 
-t.test('audio renditions differ by language, kind and channels; each codec has its own group', async (t) => {
+t.test('audio renditions differ by language and kind; each encoding has a group with all of them', async (t) => {
   const [stereo] = hd.audioRenditions
   const many = file('many', 1080, [], {
     audioRenditions: [
@@ -84,7 +86,17 @@ t.test('audio renditions differ by language, kind and channels; each codec has i
     ],
   })
   const { groups } = buildRenditionSet<Audio, PackagedFile<Audio>>(many, [sd], 2160)
-  t.strictSame(groups.map(({ id, renditions }) => [id, renditions.length]), [['mp4a', 4], ['ac-3', 1]])
+  t.strictSame(groups.map(({ id, renditions }) => [id, renditions.length]), [['mp4a', 3], ['mp4a-6', 3], ['ac-3', 3]])
+  for (const { renditions } of groups) {
+    t.strictSame(renditions.map(({ language, kind }) => [language, kind]), [['en', 'main'], ['en', 'commentary'], [
+      null,
+      'main',
+    ]])
+  }
+  t.strictSame(groups.map(({ renditions }) => [renditions[0]!.codec, renditions[0]!.channels]), [['mp4a.40.2', 2], [
+    'mp4a.40.2',
+    6,
+  ], ['ac-3', 6]])
 })
 
 t.test('no file above the limit, no resolution twice; the order of files does not matter', async (t) => {
@@ -106,7 +118,9 @@ t.test('no file above the limit, no resolution twice; the order of files does no
         const [variants] = listRenditions(chosen, files, maxHeight)
         const [again] = listRenditions(chosen, [...files].reverse(), maxHeight)
         const heights = variants.map((id) => videoHeight(files.find((one) => one.id === id)!))
-        return variants[0] === chosen.id && new Set(heights).size === heights.length &&
+        const low = heights.filter((height) => height <= 720)
+        const initial = low.length > 0 ? Math.max(...low) : Math.min(...heights)
+        return heights[0] === initial && variants.includes(chosen.id) && new Set(heights).size === heights.length &&
           heights.every((height) => height <= maxHeight) && JSON.stringify(variants) === JSON.stringify(again)
       },
     ),

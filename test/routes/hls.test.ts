@@ -1,79 +1,14 @@
 // HLS over HTTP: playlists match the bytes, and each request needs a token of a live stream.
-import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
-import { Parser, type Manifest } from 'm3u8-parser'
 import { gunzipSync } from 'node:zlib'
-import t, { type Test } from 'tap'
-import type { FastifyInstance } from 'fastify'
+import t from 'tap'
 import { startApp, containerOf } from '../support/app.js'
 import { addMovie, uploadClip } from '../support/catalogue.js'
+import { fetchRendition, get, packageAll, readPlaylist, readTracks, resolve } from '../support/hls.js'
 import { play } from '../support/playback.js'
-import { call, expectProblem, type TestResponse } from '../support/requests.js'
+import { call, expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const AT = '2026-01-01T00:00:00Z'
-
-function parse (text: string): Manifest {
-  const parser = new Parser()
-  parser.push(text)
-  parser.end()
-  return parser.manifest
-}
-
-async function get (app: FastifyInstance, url: string, headers: Record<string, string> = {}): Promise<TestResponse> {
-  return await call(app, 'GET', url, { headers })
-}
-
-async function readPlaylist (
-  app: FastifyInstance,
-  t: Test,
-  url: string,
-): Promise<{ manifest: Manifest, text: string }> {
-  const response = await get(app, url)
-  t.equal(response.status, 200)
-  t.equal(response.headers['content-type'], 'application/vnd.apple.mpegurl')
-  const text = response.bytes.toString()
-  return { manifest: parse(text), text }
-}
-
-/** Resolves a URI in a playlist. */
-const resolve = (uri: string, from: string): string => new URL(uri, `http://x${from}`).href.slice('http://x'.length)
-
-/** Fetches a rendition by the byte ranges in its playlist. */
-async function fetchRendition (
-  app: FastifyInstance,
-  t: Test,
-  url: string,
-): Promise<{ bytes: Buffer, seconds: number, manifest: Manifest }> {
-  const { manifest } = await readPlaylist(app, t, url)
-  const segments = manifest.segments!
-  const map = segments[0]!.map!
-  const ranges = [
-    { uri: map.uri, ...map.byterange! },
-    ...segments.map((segment) => ({ uri: segment.uri, ...segment.byterange! })),
-  ]
-  const parts: Buffer[] = []
-  for (const { uri, offset, length } of ranges) {
-    const response = await get(app, resolve(uri, url), { range: `bytes=${offset}-${offset + length - 1}` })
-    t.equal(response.status, 206)
-    if (response.bytes.length !== length) t.fail(`${response.bytes.length} bytes instead of ${length}`)
-    parts.push(response.bytes)
-  }
-  return { bytes: Buffer.concat(parts), seconds: segments.reduce((sum, { duration }) => sum + duration, 0), manifest }
-}
-
-async function readTracks (bytes: Buffer): Promise<{ seconds: number, tracks: string[], codecs: string[] }> {
-  const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
-  const tracks = await input.getTracks()
-  const codecs = await Promise.all(tracks.map(async (track) => await track.getCodecParameterString() ?? ''))
-  const seconds = await input.computeDuration()
-  input.dispose()
-  return { seconds, tracks: tracks.map(({ type }) => type), codecs }
-}
-
-async function packageAll (app: FastifyInstance): Promise<void> {
-  await containerOf(app).packaging.processPending()
-  await containerOf(app).packaging.onIdle()
-}
 
 t.test('HLS', async (t) => {
   const { app, clock } = await startApp(t)
@@ -98,7 +33,7 @@ t.test('HLS', async (t) => {
 
   t.test('the master playlist has each resolution and each language once', async (t) => {
     const { manifest, text } = await readPlaylist(app, t, await startHls(await signUp(app)))
-    t.strictSame(manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height), [2160, 1080, 480])
+    t.strictSame(manifest.playlists!.map(({ attributes }) => attributes['RESOLUTION']!.height), [480, 2160, 1080])
     for (const { attributes } of manifest.playlists!) {
       t.match(attributes, {
         CODECS: /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/i,
@@ -120,10 +55,10 @@ t.test('HLS', async (t) => {
       { English: { default: false }, Spanish: { default: true } },
       'the language of this playback is the default',
     )
-    t.equal(spanish.manifest.playlists![0]!.attributes['RESOLUTION']!.height, 1080, 'the chosen file comes first')
+    t.equal(spanish.manifest.playlists![0]!.attributes['RESOLUTION']!.height, 480, 'playback starts soon')
   })
 
-  t.test('the byte ranges of a rendition form a complete track', async (t) => {
+  t.test('the segments of a rendition form a complete track', async (t) => {
     const url = await startHls(await signUp(app))
     const { manifest } = await readPlaylist(app, t, url)
     for (const { uri, attributes } of manifest.playlists!) {
@@ -147,7 +82,7 @@ t.test('HLS', async (t) => {
   t.test('HEAD has the headers of GET and no body', async (t) => {
     const url = await startHls(await signUp(app))
     const playlistUrl = resolve((await readPlaylist(app, t, url)).manifest.playlists![0]!.uri, url)
-    for (const path of [url, playlistUrl, playlistUrl.replace('.m3u8', '.mp4')]) {
+    for (const path of [url, ...['.m3u8', '.mp4', '/3.m4s'].map((end) => playlistUrl.replace('.m3u8', end))]) {
       const whole = await get(app, path)
       const head = await call(app, 'HEAD', path)
       t.equal(head.status, 200)
@@ -177,15 +112,16 @@ t.test('HLS', async (t) => {
       )
     const premium = await signUp(app)
     const standard = await signUp(app, { plan: 'standard' })
-    t.strictSame(await heights(premium), [2160, 1080, 480])
-    t.strictSame(await heights(standard), [1080, 480])
+    t.strictSame(await heights(premium), [480, 2160, 1080])
+    t.strictSame(await heights(standard), [480, 1080])
     t.strictSame(await heights(await signUp(app, { plan: 'basic' })), [480])
-    t.strictSame(await heights(premium, { client: { maxHeight: 1080 } }), [1080, 480])
+    t.strictSame(await heights(premium, { client: { maxHeight: 1080 } }), [480, 1080])
     const master = await startHls(premium)
-    const [highest] = (await readPlaylist(app, t, master)).manifest.playlists!
+    const [, highest] = (await readPlaylist(app, t, master)).manifest.playlists!
     const [name] = highest!.uri.split('?')
     const [, token] = (await startHls(standard)).split('?')
-    for (const file of [name, name!.replace('.m3u8', '.mp4')]) {
+    const files = ['.m3u8', '.mp4', '/init.m4s', '/0.m4s'].map((end) => name!.replace('.m3u8', end))
+    for (const file of [...files, name!.replace('-v.', '-keyframes.')]) {
       expectProblem(t, await get(app, `/v1/hls/${movie}/${file}?${token}`), 'media-refused', 403)
     }
   })
@@ -201,7 +137,7 @@ t.test('HLS', async (t) => {
     const media = resolve(manifest.playlists![0]!.uri, started.hlsUrl).split('?')[0]!
     const fileToken = started.url.split('?token=')[1]
     const changed = token.slice(0, 40) + (token[40] === 'A' ? 'B' : 'A') + token.slice(41)
-    const paths = [path, media, media.replace('.m3u8', '.mp4')]
+    const paths = [path, ...['.m3u8', '.mp4', '/init.m4s', '/9.m4s'].map((end) => media.replace('.m3u8', end))]
     for (const url of paths) {
       t.equal((await get(app, `${url}?token=${token}`)).status, 200)
       for (
@@ -222,6 +158,10 @@ t.test('HLS', async (t) => {
     expectProblem(t, await get(app, `${started.url.split('?')[0]}?token=${token}`), 'media-refused', 403)
     expectProblem(t, await get(app, `/v1/hls/${movie}/nothing.m3u8?token=${token}`), 'not-found', 404)
     expectProblem(t, await get(app, `/v1/hls/${movie}/${'0'.repeat(24)}-v.mp4?token=${token}`), 'not-found', 404)
+    for (const segment of ['10', '-1', '1e1', '000000009', 'moov', '1.5']) {
+      const response = await get(app, `${media.replace('.m3u8', '')}/${segment}.m4s?token=${token}`)
+      expectProblem(t, response, 'not-found', 404)
+    }
   })
 
   t.test('an ended stream gives no access', async (t) => {
@@ -231,7 +171,7 @@ t.test('HLS', async (t) => {
     const token = hlsUrl.split('?token=')[1]
     await owner.post(`/v1/profiles/${owner.profileId}/playback/${streamId}/stop`, { positionMs: 1_000, at: AT })
     const media = manifest.playlists![0]!.uri.split('?')[0]!
-    for (const name of ['master.m3u8', media, media.replace('.m3u8', '.mp4')]) {
+    for (const name of ['master.m3u8', media, media.replace('.m3u8', '.mp4'), media.replace('.m3u8', '/0.m4s')]) {
       expectProblem(t, await get(app, `/v1/hls/${movie}/${name}?token=${token}`), 'media-refused', 403)
     }
   })

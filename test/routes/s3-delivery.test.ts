@@ -85,14 +85,22 @@ for (const delivery of ['proxy', 'redirect'] as const) {
       new URL(uri.exec((await call(app, 'GET', url)).bytes.toString())?.[0] ?? '', `http://x${url}`).href.slice(
         'http://x'.length,
       )
-    const fragments = await next(await next(hlsUrl, /^[\w-]+-v\.m3u8.*$/m), /^[\w-]+-v\.mp4.*$/m)
-    const headers = { range: 'bytes=4-7' }
-    const response = await call(app, 'GET', fragments, { headers })
-    t.equal(response.status, delivery === 'proxy' ? 206 : 307)
-    const bytes = delivery === 'proxy'
-      ? response.bytes
-      : Buffer.from(await (await fetch(String(response.headers.location), { headers })).arrayBuffer())
-    t.equal(bytes.toString(), 'ftyp')
+    const playlist = await next(hlsUrl, /^[\w-]+-v\.m3u8.*$/m)
+    const first = /^[\w-]+-v[./].*$/m
+    if (delivery === 'proxy') {
+      const segment = await call(app, 'GET', await next(playlist, first))
+      t.match(segment, { status: 200, headers: { 'content-type': 'video/mp4' } })
+      t.equal(segment.bytes.toString('latin1', 4, 8), 'moof', 'each segment has a URL')
+    } else {
+      const headers = { range: 'bytes=4-7' }
+      const response = await call(app, 'GET', await next(playlist, first), { headers })
+      t.equal(response.status, 307, 'the store sends ranges of the whole file')
+      const bytes = await (await fetch(String(response.headers.location), { headers })).text()
+      t.equal(bytes, 'ftyp')
+      const segment = await call(app, 'GET', playlist.replace('.m3u8', '/0.m4s'))
+      t.equal(segment.status, 200, 'the service sends segments itself')
+      t.equal(segment.bytes.toString('latin1', 4, 8), 'moof')
+    }
     t.equal((await server.contents()).uploads.length, 0)
   })
 }

@@ -131,6 +131,7 @@ const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   rowId: ['other', () => 'popular'],
   mediaFileId: ['other', ({ stream }) => stream.mediaFile.id],
   renditionId: ['other', ({ stream }) => stream.mediaFile.id],
+  segment: ['other', () => 'init'],
   subtitleId: ['other', () => UNKNOWN_ID],
   imageId: ['other', () => UNKNOWN_ID],
   uploadId: ['other', () => UNKNOWN_ID],

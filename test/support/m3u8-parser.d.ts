@@ -8,7 +8,9 @@ declare module 'm3u8-parser' {
     playlistType?: string
     endList?: boolean
     targetDuration?: number
+    iFramesOnly?: boolean
     playlists?: Array<{ uri: string, attributes: Record<string, any> }>
+    iFramePlaylists?: Array<{ uri: string, attributes: Record<string, any> }>
     mediaGroups?: Record<
       'AUDIO' | 'SUBTITLES',
       Record<

@@ -11,13 +11,18 @@ export interface DeliveryDeps {
   readonly storage: MediaStorage
   readonly leases: LeaseCheck
   readonly readRenewal: ReadRenewal
-  readonly config: Pick<Config, 'xAccelRedirectPrefix'>
+  readonly config: Pick<Config, 'xAccelRedirectPrefix' | 's3'>
   now(): Date
 }
 
 export interface DeliveredObject extends Omit<ServedObject, 'cacheControl'> {
   /** Playing time of the video in the object; 0 for audio. */
   readonly playingMs: number
+}
+
+/** nginx and the store send whole objects and what the client asks for, but no part that this service selects. */
+export function isOffloaded ({ xAccelRedirectPrefix, s3 }: DeliveryDeps['config']): boolean {
+  return xAccelRedirectPrefix !== null || s3?.delivery === 'redirect'
 }
 
 /**
@@ -32,12 +37,14 @@ export async function deliverObject (
   grant: LeaseGrant,
   { playingMs, ...object }: DeliveredObject,
 ): Promise<FastifyReply> {
-  const { storage, config, readRenewal } = deps
+  const { storage, readRenewal } = deps
+  const isPart = object.startByte !== undefined
+  const xAccelRedirectPrefix = isPart ? null : deps.config.xAccelRedirectPrefix
   // HEAD is never redirected: the signature of the URL is valid for GET only.
-  const directUrl = request.method === 'GET' ? await storage.directUrl(object.key, object.contentType) : null
+  const directUrl = request.method === 'GET' && !isPart ? await storage.directUrl(object.key, object.contentType) : null
   // This process does not see the bytes that the store or nginx sends.
-  const isOffloaded = directUrl !== null || config.xAccelRedirectPrefix !== null
-  if (isOffloaded && request.method === 'GET') readRenewal.recordRead(grant, playingMs)
+  const isUnseen = directUrl !== null || xAccelRedirectPrefix !== null
+  if (isUnseen && request.method === 'GET') readRenewal.recordRead(grant, playingMs)
   if (directUrl !== null) return await reply.header('cache-control', 'no-store').redirect(directUrl.href, 307)
   const abortIfLeaseEnded = abortWhenLeaseEnds(deps, reply, grant)
   const servedObject = { ...object, cacheControl: 'private, max-age=0, must-revalidate' }
@@ -46,6 +53,6 @@ export async function deliverObject (
       abortIfLeaseEnded()
       readRenewal.recordRead(grant, playingMs * sizeBytes / object.sizeBytes)
     },
-    xAccelRedirectPrefix: config.xAccelRedirectPrefix,
+    xAccelRedirectPrefix,
   })
 }

@@ -1,37 +1,36 @@
-// HLS of a movie or episode: renders the playlists that a grant allows and finds the stored renditions.
-import type { StoredPackage } from '../../../models/media.js'
+// HLS of a movie or episode: renders the playlists that a grant allows.
+import { text } from 'node:stream/consumers'
 import { readyFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
-import { buildRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
+import { buildRenditionSet, type HlsRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
-import type { KeyRing } from '../../security/key-ring.js'
-import { ObjectNotFoundError } from '../../storage/storage.js'
-import {
-  findRenditionIndex,
-  renditionKey,
-  type PackageIndex,
-  type PackageIndexes,
-  type RenditionIndex,
-} from '../packaging/package-index.js'
+import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
+import type { PackageIndex, PackageIndexes } from '../packaging/package-index.js'
 import { currentPackage } from '../packaging/packaging-state.js'
-import {
-  renderMasterPlaylist,
-  renderMediaPlaylist,
-  renderSubtitlePlaylist,
-  type AudioEntry,
-} from './hls-playlists.js'
-import { mediaAccessDenied } from './lease-check.js'
-import { signSidecarGrant, type HlsGrant } from './media-urls.js'
+import { withTimestampMap } from '../sidecar/timed-text.js'
+import { isOffloaded, type DeliveryDeps } from './deliver-object.js'
+import { findRendition } from './find-rendition.js'
+import { renderMasterPlaylist, type AudioEntry } from './hls-master-playlist.js'
+import { renderKeyFramePlaylist, renderMediaPlaylist, renderSubtitlePlaylist } from './hls-media-playlists.js'
+import { targetSeconds } from './hls-tags.js'
+import type { HlsGrant } from './media-urls.js'
 
 export interface HlsDeps {
   readonly catalogue: Catalogue
   readonly packages: PackageIndexes
-  readonly keys: KeyRing
+  readonly storage: MediaStorage
+  readonly config: DeliveryDeps['config']
 }
+
+const SUBTITLE_PREFIX = 'sub-'
+/** Name of the playlist of key frames, beside the rendition `v`. */
+const KEY_FRAMES = 'keyframes'
+const KEY_FRAMES_ID = new RegExp(`^([0-9a-f]{24}-)${KEY_FRAMES}$`)
 
 /** A media file with its current package. */
 interface OpenPackage extends PackagedFile<AudioEntry> {
   readonly uri: string
+  readonly keyFramesUri: string
   readonly index: PackageIndex
 }
 
@@ -40,16 +39,11 @@ interface OpenPackage extends PackagedFile<AudioEntry> {
  * @throws DomainError 404 `not-found` if the chosen file does not exist or is not packaged
  */
 export async function renderItemMasterPlaylist (deps: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
-  const { catalogue } = deps
-  const allowed = readyFiles(catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
-  const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file, token)))
-  const files = packages.filter((file) => file !== null)
-  const chosen = files.find(({ id }) => id === grant.file) ?? fail(notFound('playlist'))
-  const { variants, groups } = buildRenditionSet<AudioEntry, OpenPackage>(chosen, files, grant.maxHeight)
+  const { variants, groups } = await openRenditionSet(deps, grant, token) ?? fail(notFound('playlist'))
   return renderMasterPlaylist({
-    videos: variants.map(({ uri, index }) => ({ uri, video: index.video })),
+    videos: variants.map(({ uri, keyFramesUri, index }) => ({ uri, keyFramesUri, video: index.video })),
     groups,
-    subtitles: catalogue.sidecarFiles(grant.item).subtitles.map(({ _id, language, kind }) => ({
+    subtitles: deps.catalogue.sidecarFiles(grant.item).subtitles.map(({ _id, language, kind }) => ({
       id: _id.toString(),
       language,
       kind,
@@ -58,6 +52,19 @@ export async function renderItemMasterPlaylist (deps: HlsDeps, grant: HlsGrant, 
     audio: grant.audio,
     subtitle: grant.subtitle,
   })
+}
+
+/** @returns null if the chosen file does not exist or is not packaged */
+async function openRenditionSet (
+  deps: HlsDeps,
+  grant: HlsGrant,
+  token: string,
+): Promise<HlsRenditionSet<OpenPackage, AudioEntry> | null> {
+  const allowed = readyFiles(deps.catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
+  const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file, token)))
+  const files = packages.filter((file) => file !== null)
+  const chosen = files.find(({ id }) => id === grant.file)
+  return chosen === undefined ? null : buildRenditionSet<AudioEntry, OpenPackage>(chosen, files, grant.maxHeight)
 }
 
 async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: string): Promise<OpenPackage | null> {
@@ -73,7 +80,8 @@ async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: s
   }))
   const { id, width, height, bitrate, edition } = file
   const { durationMs } = index
-  return { id, width, height, bitrate, edition, durationMs, uri: playlistUri('v'), index, audioRenditions }
+  const uris = { uri: playlistUri('v'), keyFramesUri: playlistUri(KEY_FRAMES) }
+  return { id, width, height, bitrate, edition, durationMs, ...uris, index, audioRenditions }
 }
 
 /** The current language of a track takes precedence over the language at the time of packaging. */
@@ -90,78 +98,60 @@ function nullIfNotFound (error: unknown): null {
 }
 
 /**
- * Renders the playlist of one rendition or subtitle.
+ * Renders the playlist of one rendition, of the key frames of a video, or of a subtitle.
  * @throws DomainError 403 `media-refused` above the height of the grant, 404 `not-found`; ObjectNotFoundError
  */
 export async function renderRenditionPlaylist (
   deps: HlsDeps,
   grant: HlsGrant,
-  renditionId: string,
+  playlistId: string,
   token: string,
 ): Promise<string> {
-  if (renditionId.startsWith('sub-')) return renderItemSubtitle(deps, grant, renditionId.slice('sub-'.length))
+  if (playlistId.startsWith(SUBTITLE_PREFIX)) return renderItemSubtitle(deps, grant, playlistId, token)
+  const keyFramesOf = KEY_FRAMES_ID.exec(playlistId)?.[1]
+  const renditionId = keyFramesOf === undefined ? playlistId : `${keyFramesOf}v`
   const { rendition } = await findRendition(deps, grant, renditionId)
-  return renderMediaPlaylist(rendition, `${renditionId}.mp4?token=${token}`)
+  const set = await openRenditionSet(deps, grant, token)
+  // All renditions have the same target duration (RFC 8216bis §6.2.4); that of a retired package may be higher.
+  const seconds = targetSeconds([
+    rendition,
+    ...set?.variants.map(({ index }) => index.video) ?? [],
+    ...set?.groups.flatMap(({ renditions }) => renditions) ?? [],
+  ])
+  const file = `${renditionId}.mp4?token=${token}`
+  if (keyFramesOf !== undefined) {
+    return renderKeyFramePlaylist(rendition, seconds, file) ?? fail(notFound('playlist'))
+  }
+  const segment = isOffloaded(deps.config)
+    ? null
+    : (name: number | 'init') => `${renditionId}/${name}.m4s?token=${token}`
+  return renderMediaPlaylist(rendition, seconds, { file, segment })
 }
 
 function renderItemSubtitle (
-  { catalogue, keys }: HlsDeps,
-  { item, account, profile, lease, expiresAt, file }: HlsGrant,
-  subtitleId: string,
+  { catalogue }: HlsDeps,
+  { item, file }: HlsGrant,
+  playlistId: string,
+  token: string,
 ): string {
-  if (!catalogue.sidecarFiles(item).subtitles.some(({ _id }) => _id.toString() === subtitleId)) {
-    throw notFound('subtitle')
-  }
-  const token = signSidecarGrant(keys, { object: subtitleId, account, profile, lease, expiresAt })
-  const durationMs = catalogue.findFile(file)?.durationMs ?? 0
-  return renderSubtitlePlaylist(durationMs, `../../subtitles/${subtitleId}?token=${token}`)
-}
-
-export interface FoundRendition {
-  readonly rendition: RenditionIndex
-  /** Storage key. */
-  readonly key: string
-  readonly contentType: string
-  readonly etag: string
-  readonly modifiedAt: Date
-  /** Playing time of the video in the rendition; 0 for audio. */
-  readonly playingMs: number
+  findSubtitle(catalogue, item, playlistId)
+  return renderSubtitlePlaylist(catalogue.findFile(file)?.durationMs ?? 0, `${playlistId}.vtt?token=${token}`)
 }
 
 /**
- * Finds a rendition by its ID: package ID and rendition name. Playlists of a retired package therefore keep matching
- * their bytes.
- * @throws DomainError 403 `media-refused` above the height of the grant, 404 `not-found`; ObjectNotFoundError
+ * Reads a subtitle as a segment of its playlist.
+ * @throws DomainError 404 `not-found`; ObjectNotFoundError
  */
-export async function findRendition (
-  { catalogue, packages }: HlsDeps,
-  grant: HlsGrant,
-  renditionId: string,
-): Promise<FoundRendition> {
-  const [, packageId, name] = /^([0-9a-f]{24})-(v|a\d{1,2})$/.exec(renditionId) ?? fail(notFound('rendition'))
-  const found = findPackage(readyFiles(catalogue, grant.item), packageId ?? '')
-  if (found === null) throw notFound('rendition')
-  if (videoHeight(found.file) > grant.maxHeight) throw mediaAccessDenied()
-  const { prefix, createdAt } = found.package
-  const index = await packages.read(prefix)
-  const rendition = findRenditionIndex(index, name ?? '') ?? fail(notFound('rendition'))
-  return {
-    rendition,
-    key: renditionKey(prefix, name === 'v' ? 'v' : `a${Number(name?.slice(1))}`),
-    contentType: name === 'v' ? 'video/mp4' : 'audio/mp4',
-    etag: `"${renditionId}"`,
-    modifiedAt: createdAt,
-    playingMs: name === 'v' ? index.durationMs : 0,
-  }
+export async function readSubtitleSegment (
+  { catalogue, storage }: HlsDeps,
+  { item }: HlsGrant,
+  subtitleId: string,
+): Promise<string> {
+  const { storageKey } = findSubtitle(catalogue, item, subtitleId)
+  return withTimestampMap(await text(await storage.open(storageKey)))
 }
 
-function findPackage (
-  files: readonly CatalogueFile[],
-  packageId: string,
-): { file: CatalogueFile, package: StoredPackage } | null {
-  for (const file of files) {
-    const found = file.hls.packages.find(({ _id }) => _id.toString() === packageId)
-    if (found !== undefined) return { file, package: found }
-  }
-  return null
+function findSubtitle (catalogue: Catalogue, item: string, subtitleId: string): { readonly storageKey: string } {
+  return catalogue.sidecarFiles(item).subtitles
+    .find(({ _id }) => `${SUBTITLE_PREFIX}${_id.toString()}` === subtitleId) ?? fail(notFound('subtitle'))
 }

@@ -10,6 +10,8 @@ import { ObjectNotFoundError, type ByteRange, type MediaStorage } from '../../st
 
 export interface ServedObject {
   readonly key: string
+  /** First byte of the stored object that is served; 0 by default. */
+  readonly startByte?: number
   readonly sizeBytes: number
   readonly contentType: string
   /** Strong tag, quoted. */
@@ -66,7 +68,7 @@ export async function sendObject (
   const content = toContent(outcome, object)
   const hasBody = request.method !== 'HEAD' && object.sizeBytes > 0
   // Opened before the headers are sent, so that a missing object can still become a 404.
-  const body = hasBody ? await openBody(reply, storage, object.key, content.parts, onChunk) : null
+  const body = hasBody ? await openBody(reply, storage, object, content.parts, onChunk) : null
   reply.code(outcome.kind === 'whole' ? 200 : 206).headers({
     ...commonHeaders,
     ...ACCEPT_RANGES,
@@ -159,14 +161,16 @@ function contentRange ({ start, end }: ByteRange, sizeBytes: number): string {
 async function openBody (
   reply: FastifyReply,
   storage: MediaStorage,
-  key: string,
+  { key, startByte = 0 }: ServedObject,
   parts: readonly BodyPart[],
   onChunk: (sizeBytes: number) => void,
 ): Promise<Readable> {
+  const openRange = async ({ start, end }: ByteRange): Promise<Readable> =>
+    await storage.open(key, { start: startByte + start, end: startByte + end })
   const first = parts.find((part) => typeof part !== 'string')
-  const opened = first === undefined ? null : await storage.open(key, first)
+  const opened = first === undefined ? null : await openRange(first)
   const body = streamBodyParts(parts, {
-    open: async (range) => range === first && opened !== null ? opened : await storage.open(key, range),
+    open: async (range) => range === first && opened !== null ? opened : await openRange(range),
     onChunk,
   })
   // The client may disconnect before the first range is read; the file would stay open.

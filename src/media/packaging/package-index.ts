@@ -6,8 +6,11 @@ import type { StoredPackage } from '../../../models/media.js'
 import type { AudioKind } from '../../domain/language-choice.js'
 import type { MediaStorage } from '../../storage/storage.js'
 
-/** Duration in µs and size in bytes. Segments follow each other; the first one starts after the initialisation. */
-export type Segment = readonly [durationUs: number, sizeBytes: number]
+/**
+ * Duration in µs, size in bytes, and for videos the bytes up to the end of the key frame at the start, which older
+ * packages do not state. Segments follow each other; the first one starts after the initialisation.
+ */
+export type Segment = readonly [durationUs: number, sizeBytes: number, keyFrameBytes?: number]
 
 /** One track, as fragments in one file. */
 export interface RenditionIndex {
@@ -51,6 +54,23 @@ export type RenditionName = 'v' | `a${number}`
 
 /** Files with more audio tracks are not packaged. */
 export const MAX_AUDIO_RENDITIONS = 32
+
+/**
+ * Finds the bytes of a segment, or of the initialisation segment, in the object of a rendition.
+ * @returns null if there is no such segment
+ */
+export function findSegment (
+  { initBytes, segments }: RenditionIndex,
+  name: number | 'init',
+): { readonly offset: number, readonly sizeBytes: number, readonly durationUs: number } | null {
+  if (name === 'init') return { offset: 0, sizeBytes: initBytes, durationUs: 0 }
+  const segment = segments[name]
+  if (segment === undefined) return null
+  const [durationUs, sizeBytes] = segment
+  let offset = initBytes
+  for (let i = 0; i < name; i++) offset += segments[i]?.[1] ?? 0
+  return { offset, sizeBytes, durationUs }
+}
 
 /** Names of all renditions of a package. */
 export function renditionNames (audioCount: number): RenditionName[] {

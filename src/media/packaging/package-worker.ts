@@ -219,7 +219,12 @@ async function openRendition<I extends RenditionIndex> (
       await rejectOnError('not-regular', async () => {
         await output.finalize()
       })
-      const index = toIndex(fragments, copiedSeconds - firstSeconds, Math.min(0, firstSeconds))
+      const index = toIndex(
+        fragments,
+        copiedSeconds - firstSeconds,
+        Math.min(0, firstSeconds),
+        track.type === 'video',
+      )
       return completeIndex(index ?? fail(new FileRejectedError('damaged')))
     },
   }

@@ -153,6 +153,11 @@ export function cleanWebVtt (lines: readonly string[]): WebVttResult & { readonl
   return { webVtt: output.join('\n'), unreadableCues, cueCount }
 }
 
+/** States in a stored subtitle that cues and video start at the same time, as HLS requires (RFC 8216 §3.5). */
+export function withTimestampMap (webVtt: string): string {
+  return webVtt.replace(/^WEBVTT.*$/m, (line) => `${line}\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000`)
+}
+
 /** Name of the image in a stored index. The response replaces it by a signed URL. */
 const IMAGE_NAME = 'image'
 const RECTANGLE = /^[^\s#]+#xywh=(?:pixel:)?(\d{1,6},\d{1,6},\d{1,6},\d{1,6})$/

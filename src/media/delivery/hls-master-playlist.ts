@@ -1,10 +1,18 @@
-// Renders HLS playlists by RFC 8216 and its second edition. Pure functions. URIs are relative and contain their token.
-import type { PackagedAudio, AudioGroup } from '../../domain/hls-rendition-set.js'
+// Renders the HLS master playlist by RFC 8216 and its second edition. URIs are relative and contain their token.
+import {
+  audioFamily,
+  COMMON_AUDIO_FAMILY,
+  type AudioGroup,
+  type PackagedAudio,
+} from '../../domain/hls-rendition-set.js'
 import { isSameLanguage, type SubtitleKind } from '../../domain/language-choice.js'
 import type { RenditionIndex, VideoRendition } from '../packaging/package-index.js'
+import { keyFrameSegments } from './hls-media-playlists.js'
+import { averageBitrate, HEADER, peakBitrate, quote, tag } from './hls-tags.js'
 
 export interface VideoEntry {
   readonly uri: string
+  readonly keyFramesUri: string
   readonly video: VideoRendition
 }
 
@@ -29,11 +37,7 @@ export interface MasterPlaylist {
   readonly subtitle: string | null
 }
 
-/** Byte ranges of EXT-X-MAP require version 6; version 7 is the newest one that these playlists use. */
-const HEADER = '#EXTM3U\n#EXT-X-VERSION:7\n'
 const SUBTITLE_GROUP = 'subtitles'
-/** Fraction of the target duration: shorter segments do not represent the bandwidth that playback needs. */
-const MIN_PEAK_DURATION_RATIO = 0.5
 const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | PackagedAudio['kind'], string>>> = {
   sdh: 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound',
   description: 'public.accessibility.describes-video',
@@ -42,9 +46,7 @@ const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | PackagedAudio['kin
 /** Renders the master playlist. */
 export function renderMasterPlaylist ({ videos, groups, subtitles, audio, subtitle }: MasterPlaylist): string {
   const audioTags = groups.flatMap((group) => {
-    const defaultRendition = group.renditions.find(({ language, kind }) =>
-      audio !== null && kind === 'main' && language !== null && isSameLanguage(language, audio)
-    ) ?? group.renditions[0]
+    const defaultRendition = findDefaultAudio(group, audio)
     return withUniqueNames(group.renditions, audioName).map(([rendition, name]) =>
       tag('EXT-X-MEDIA', {
         TYPE: 'AUDIO',
@@ -75,24 +77,34 @@ export function renderMasterPlaylist ({ videos, groups, subtitles, audio, subtit
   )
   const audioGroups: ReadonlyArray<AudioGroup<AudioEntry> | null> = groups.length === 0 ? [null] : groups
   const variants = videos.flatMap((video) =>
-    audioGroups.map((group) => renderVariant(video, group, subtitles.length > 0))
+    audioGroups.map((group) => renderVariant(video, group, { audio, hasSubtitles: subtitles.length > 0 }))
   )
-  return [`${HEADER}#EXT-X-INDEPENDENT-SEGMENTS`, ...audioTags, ...subtitleTags, ...variants, ''].join('\n')
+  const keyFrameTags = videos.flatMap(renderKeyFrameVariant)
+  const lines = [`${HEADER}#EXT-X-INDEPENDENT-SEGMENTS`, ...audioTags, ...subtitleTags, ...variants, ...keyFrameTags]
+  return [...lines, ''].join('\n')
 }
 
-/** A video rendition with the audio of one codec. Players choose a group that they can decode. */
+/** The same member in each group. */
+function findDefaultAudio ({ renditions }: AudioGroup<AudioEntry>, audio: string | null): AudioEntry | undefined {
+  return renditions.find(({ language, kind }) =>
+    audio !== null && kind === 'main' && language !== null && isSameLanguage(language, audio)
+  ) ?? renditions[0]
+}
+
+/** A video rendition with the audio of one encoding. Players choose a group that they can decode. */
 function renderVariant (
   { uri, video }: VideoEntry,
   group: AudioGroup<AudioEntry> | null,
-  hasSubtitles: boolean,
+  { audio, hasSubtitles }: { readonly audio: string | null, readonly hasSubtitles: boolean },
 ): string {
   const renditions = group?.renditions ?? []
   const highest = (bitrate: (rendition: Pick<RenditionIndex, 'segments'>) => number): number =>
     Math.max(0, ...renditions.map(bitrate))
+  const audioCodecs = group === null ? [] : listAudioCodecs(group, audio)
   const attributes = tag('EXT-X-STREAM-INF', {
     BANDWIDTH: String(peakBitrate(video) + highest(peakBitrate)),
     'AVERAGE-BANDWIDTH': String(averageBitrate(video) + highest(averageBitrate)),
-    CODECS: quote([...new Set([video.codec, ...renditions.map(({ codec }) => codec)])].join(',')),
+    CODECS: quote([...new Set([video.codec, ...audioCodecs])].join(',')),
     RESOLUTION: `${video.width}x${video.height}`,
     'FRAME-RATE': video.frameRate === null ? null : video.frameRate.toFixed(3),
     'VIDEO-RANGE': video.videoRange ?? null,
@@ -103,62 +115,32 @@ function renderVariant (
   return `${attributes}\n${uri}`
 }
 
-/** Renders the playlist of one rendition, whose segments are byte ranges of one file. */
-export function renderMediaPlaylist (
-  { initBytes, segments }: Pick<RenditionIndex, 'initBytes' | 'segments'>,
-  uri: string,
-): string {
-  let offset = initBytes
-  const entries = segments.map(([durationUs, sizeBytes]) => {
-    const entry = `#EXTINF:${(durationUs / 1e6).toFixed(6)},\n#EXT-X-BYTERANGE:${sizeBytes}@${offset}\n${uri}`
-    offset += sizeBytes
-    return entry
-  })
+/**
+ * Lists the codecs that playback of a group needs: its own, AAC, and that of the default rendition. With the codec of
+ * a member that is only available in another one, players without that codec would reject the whole variant.
+ */
+function listAudioCodecs (group: AudioGroup<AudioEntry>, audio: string | null): string[] {
+  const families = [group.family, COMMON_AUDIO_FAMILY]
+  const defaultRendition = findDefaultAudio(group, audio)
+  return group.renditions
+    .filter((rendition) => rendition === defaultRendition || families.includes(audioFamily(rendition)))
+    .map(({ codec }) => codec)
+}
+
+/** Key frames of a video for fast forward and previews; older packages do not state where they are. */
+function renderKeyFrameVariant ({ keyFramesUri, video }: VideoEntry): string[] {
+  const segments = keyFrameSegments(video)
+  if (segments === null) return []
   return [
-    mediaHeader(targetSeconds(segments)),
-    '#EXT-X-INDEPENDENT-SEGMENTS',
-    tag('EXT-X-MAP', { URI: quote(uri), BYTERANGE: quote(`${initBytes}@0`) }),
-    ...entries,
-    '#EXT-X-ENDLIST',
-    '',
-  ].join('\n')
-}
-
-/** Renders the playlist of a subtitle, which is one segment. */
-export function renderSubtitlePlaylist (durationMs: number, uri: string): string {
-  const seconds = durationMs / 1_000
-  return [
-    mediaHeader(Math.max(1, Math.ceil(seconds))),
-    `#EXTINF:${seconds.toFixed(3)},\n${uri}`,
-    '#EXT-X-ENDLIST',
-    '',
-  ].join('\n')
-}
-
-function mediaHeader (targetSeconds: number): string {
-  return `${HEADER}#EXT-X-TARGETDURATION:${targetSeconds}\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD`
-}
-
-function targetSeconds (segments: RenditionIndex['segments']): number {
-  return Math.max(1, ...segments.map(([durationUs]) => Math.ceil(durationUs / 1e6)))
-}
-
-/** Highest bitrate of a segment, bit/s. */
-function peakBitrate ({ segments }: Pick<RenditionIndex, 'segments'>): number {
-  const minDurationUs = MIN_PEAK_DURATION_RATIO * 1e6 * targetSeconds(segments)
-  const bitrates = segments.filter(([durationUs]) => durationUs >= minDurationUs)
-    .map(([durationUs, sizeBytes]) => sizeBytes * 8e6 / durationUs)
-  return Math.ceil(Math.max(averageBitrate({ segments }), ...bitrates))
-}
-
-function averageBitrate ({ segments }: Pick<RenditionIndex, 'segments'>): number {
-  let totalUs = 0
-  let totalBytes = 0
-  for (const [durationUs, sizeBytes] of segments) {
-    totalUs += durationUs
-    totalBytes += sizeBytes
-  }
-  return Math.ceil(totalBytes * 8e6 / Math.max(1, totalUs))
+    tag('EXT-X-I-FRAME-STREAM-INF', {
+      BANDWIDTH: String(peakBitrate({ segments })),
+      'AVERAGE-BANDWIDTH': String(averageBitrate({ segments })),
+      CODECS: quote(video.codec),
+      RESOLUTION: `${video.width}x${video.height}`,
+      'VIDEO-RANGE': video.videoRange ?? null,
+      URI: quote(keyFramesUri),
+    }),
+  ]
 }
 
 const languageNames = new Intl.DisplayNames(['en'], { type: 'language' })
@@ -171,13 +153,11 @@ function languageName (language: string): string {
   }
 }
 
-function audioName ({ language, kind, name, channels }: PackagedAudio): string {
+/** Without the number of channels, which differs between groups: names of a member must be the same in all of them. */
+function audioName ({ language, kind, name }: PackagedAudio): string {
   const base = language === null ? name ?? 'Audio' : languageName(language)
-  const remarks = [
-    ...(kind === 'main' ? [] : [kind === 'commentary' ? 'commentary' : 'audio description']),
-    ...(channels > 2 ? [`${channels} channels`] : []),
-  ]
-  return remarks.length === 0 ? base : `${base} (${remarks.join(', ')})`
+  if (kind === 'main') return base
+  return `${base} (${kind === 'commentary' ? 'commentary' : 'audio description'})`
 }
 
 function subtitleName ({ language, kind }: SubtitleEntry): string {
@@ -199,15 +179,4 @@ function withUniqueNames<T> (entries: readonly T[], toName: (entry: T) => string
 function characteristics (kind: SubtitleKind | PackagedAudio['kind']): string | null {
   const value = CHARACTERISTICS[kind]
   return value === undefined ? null : quote(value)
-}
-
-/** Renders a tag without the attributes that are null. */
-function tag (name: string, attributes: Readonly<Record<string, string | null>>): string {
-  const list = Object.entries(attributes).flatMap(([key, value]) => value === null ? [] : [`${key}=${value}`])
-  return `#${name}:${list.join(',')}`
-}
-
-/** A quoted string cannot contain quotation marks or line breaks. */
-function quote (text: string): string {
-  return `"${text.replace(/["\r\n]/g, ' ')}"`
 }
