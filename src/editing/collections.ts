@@ -3,9 +3,9 @@ import { Types } from 'mongoose'
 import type { Static } from 'typebox'
 import { Collection, type StoredCollection } from '../../models/collection.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
-import { conflict, fail, notFound } from '../errors.js'
+import { conflict, fail, notFound, preconditionFailed } from '../errors.js'
 import type { CollectionChanges as CollectionChangesSchema, CollectionInput } from '../schemas/collections.js'
-import { assertRevision } from './edit-show.js'
+import { assertRevision, revisionFilter, saveRevision } from './edit-show.js'
 import { toStoredTranslations, type EditMode } from './stored-title.js'
 
 type CollectionChanges = Static<typeof CollectionChangesSchema>
@@ -65,7 +65,7 @@ export async function editCollection (
   assertRevision(collection.get('__v') as number, expectedRevision)
   assertTitlesExist(deps, body)
   collection.set({ ...(mode === 'replace' ? COLLECTION_DEFAULTS : {}), ...toCollectionFields(body) })
-  await collection.save()
+  await saveRevision(collection, expectedRevision)
   await deps.catalogue.reloadCollection(id)
 }
 
@@ -78,6 +78,7 @@ export async function removeCollection (
   const collection = await Collection.findById(id).select('__v').lean<Pick<StoredCollection, '__v'>>() ??
     fail(notFound('collection'))
   assertRevision(collection.__v, expectedRevision)
-  await Collection.deleteOne({ _id: id })
+  const { deletedCount } = await Collection.deleteOne(revisionFilter(id, expectedRevision))
+  if (deletedCount === 0) throw expectedRevision === null ? notFound('collection') : preconditionFailed()
   await catalogue.reloadCollection(id)
 }

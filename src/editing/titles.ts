@@ -2,10 +2,10 @@
 import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredShow } from '../../models/show.js'
 import { Title, type StoredTitle } from '../../models/title.js'
-import { fail, notFound } from '../errors.js'
+import { fail, notFound, preconditionFailed } from '../errors.js'
 import { removeTitleImages } from '../media/images/images.js'
 import type { TitleBody } from '../schemas/title-input.js'
-import { assertRevision, removeMedia, updateShow, type EditingDeps } from './edit-show.js'
+import { assertRevision, removeMedia, revisionFilter, saveRevision, updateShow, type EditingDeps } from './edit-show.js'
 import {
   assertAvailabilityWindow,
   TITLE_DEFAULTS,
@@ -49,7 +49,7 @@ export async function editMovie (
   assertAvailabilityWindow(movie.toObject() as unknown as StoredMovie, body, mode)
   const defaults = mode === 'replace' ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null } : {}
   movie.set({ ...defaults, ...toStoredFields(body) })
-  await movie.save()
+  await saveRevision(movie, expectedRevision)
   await publishTitleChange(id)
   return movie.toObject() as unknown as StoredMovie
 }
@@ -80,7 +80,8 @@ export async function removeTitle (
   const title = await Title.findOne({ _id: id, kind }).select('__v').lean<Pick<StoredTitle, '__v'>>() ??
     fail(notFound(kind))
   assertRevision(title.__v, expectedRevision)
-  await Title.deleteOne({ _id: id })
+  const { deletedCount } = await Title.deleteOne(revisionFilter(id, expectedRevision))
+  if (deletedCount === 0) throw expectedRevision === null ? notFound(kind) : preconditionFailed()
   await removeMedia(deps, { title: id })
   await removeTitleImages(deps, id)
   await deps.publishTitleChange(id)
