@@ -1,10 +1,7 @@
 // The commands import and export.
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { requireIndexes } from '../database/indexes.js'
-import { importLineSchema } from '../transfer/import-line-schema.js'
-import { IMPORT_FORMATS } from '../transfer/parsers/open-sources.js'
-import { runExport } from './export.js'
-import { runImport, type ImportCommandOptions } from './import.js'
+import { IMPORT_FORMATS } from '../transfer/parsers/source-items.js'
+import type { ImportCommandOptions } from './import.js'
 import { recordCommand, withContainer } from './with-container.js'
 
 export function registerCatalogueCommands (program: Command): void {
@@ -45,11 +42,16 @@ export function registerCatalogueCommands (program: Command): void {
     )
     .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
       if (schema === true) {
+        const { importLineSchema } = await import('../transfer/import-line-schema.js')
         console.log(JSON.stringify(importLineSchema(), null, 2))
         return
       }
       if (files.length === 0) throw new Error('Name at least one file, or - for standard input.')
       await withContainer(async (container) => {
+        const [{ requireIndexes }, { runImport }] = await Promise.all([
+          import('../database/indexes.js'),
+          import('./import.js'),
+        ])
         // Without indexes, each line would scan all titles.
         await requireIndexes(container.config.env)
         process.exitCode = await runImport(container, files, options)
@@ -67,6 +69,7 @@ export function registerCatalogueCommands (program: Command): void {
     .addHelpText('after', '\nExamples:\n  normflix export catalogue.ndjson.gz\n  normflix export > catalogue.ndjson')
     .action(async (file: string | undefined) => {
       await withContainer(async () => {
+        const { runExport } = await import('./export.js')
         await runExport(file ?? null)
       })
     })

@@ -1,7 +1,5 @@
 // The commands migrate and indexes.
 import type { Command } from 'commander'
-import { createIndexes, findMissingIndexes } from '../database/indexes.js'
-import { applyMigrations, findPendingMigrations } from '../database/migrations.js'
 import { withContainer } from './with-container.js'
 
 interface CheckOption {
@@ -31,6 +29,7 @@ export function registerDatabaseCommands (program: Command): void {
     .addHelpText('after', '\nExamples:\n  normflix indexes --check\n  normflix indexes')
     .action(async ({ check = false }: CheckOption) => {
       await withContainer(async () => {
+        const { createIndexes, findMissingIndexes } = await import('../database/indexes.js')
         if (check) {
           failIfListed('Missing indexes', await findMissingIndexes(), 'All indexes exist.')
           return
@@ -41,7 +40,11 @@ export function registerDatabaseCommands (program: Command): void {
     })
 }
 
+const loadModules = async () =>
+  await Promise.all([import('../database/migrations.js'), import('../database/indexes.js')])
+
 async function migrate (): Promise<void> {
+  const [{ applyMigrations }, { createIndexes }] = await loadModules()
   const applied = await applyMigrations(printItem)
   console.log(applied.length === 0 ? 'No migrations are pending.' : `Migrations applied: ${applied.length}.`)
   await createIndexes()
@@ -49,6 +52,7 @@ async function migrate (): Promise<void> {
 }
 
 async function checkDatabase (): Promise<void> {
+  const [{ findPendingMigrations }, { findMissingIndexes }] = await loadModules()
   failIfListed('Pending migrations', await findPendingMigrations(), 'No migrations are pending.')
   failIfListed('Missing indexes', await findMissingIndexes(), 'All indexes exist.')
 }

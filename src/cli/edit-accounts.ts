@@ -1,5 +1,4 @@
-// The commands create-admin and reset-password.
-import type { Command } from 'commander'
+// Runs "normflix create-admin" and "normflix reset-password".
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
@@ -7,42 +6,10 @@ import { Account, findAccountByEmail } from '../../models/account.js'
 import { setPassword } from '../accounts/passwords.js'
 import { createAccount, requireEmail } from '../accounts/sign-up.js'
 import type { Container } from '../container.js'
-import { recordCommand, withContainer } from './with-container.js'
-
-const PASSWORD_HELP = 'The command asks for the password, or reads it from NORMFLIX_PASSWORD.'
-
-export function registerAccountCommands (program: Command): void {
-  program.command('create-admin')
-    .argument('<email>', 'email of the administrator; an existing account becomes an administrator')
-    .summary('create an administrator')
-    .description(`Creates an administrator, or makes an existing account one. ${PASSWORD_HELP}`)
-    .addHelpText(
-      'after',
-      "\nExamples:\n  normflix create-admin you@example.com\n  NORMFLIX_PASSWORD='a long pass phrase' " +
-        'normflix create-admin you@example.com',
-    )
-    .action(async (email: string) => {
-      await withContainer(async (container) => {
-        console.log(await createAdmin(container, email))
-      })
-    })
-
-  program.command('reset-password')
-    .argument('<email>', 'email of the account')
-    .summary('set a new password for an account')
-    .description(
-      `Sets a new password for an account that cannot receive email, and ends all its sessions. ${PASSWORD_HELP}`,
-    )
-    .addHelpText('after', '\nExample:\n  normflix reset-password kim@example.com')
-    .action(async (email: string) => {
-      await withContainer(async (container) => {
-        console.log(await resetPassword(container, email))
-      })
-    })
-}
+import { recordCommand } from './with-container.js'
 
 /** @returns a line for the console */
-async function createAdmin (container: Container, email: string): Promise<string> {
+export async function createAdmin (container: Container, email: string): Promise<string> {
   const existing = await findAccountByEmail(requireEmail(email))
   if (existing?.role === 'admin') return `${existing.email} is already an administrator.`
   if (existing !== null) {
@@ -58,7 +25,7 @@ async function createAdmin (container: Container, email: string): Promise<string
 }
 
 /** @returns a line for the console */
-async function resetPassword (container: Container, email: string): Promise<string> {
+export async function resetPassword (container: Container, email: string): Promise<string> {
   const account = await findAccountByEmail(requireEmail(email))
   if (account === null) throw new Error('No account has this email.')
   await setPassword(container, account, await readPassword())

@@ -1,10 +1,15 @@
 // Runs a command with the container of the service, connected to its database.
 import type { StoredAccount } from '../../models/account.js'
-import { loadConfig } from '../config.js'
-import { buildContainer, type Container } from '../container.js'
-import { requireMigrations } from '../database/migrations.js'
-import { resolveDatabaseServer } from '../database/resolve-server.js'
-import { createLog } from '../security/log.js'
+import type { Container } from '../container.js'
+
+/** Loaded after the configuration is checked. */
+const loadModules = async () =>
+  await Promise.all([
+    import('../container.js'),
+    import('../database/migrations.js'),
+    import('../database/resolve-server.js'),
+    import('../security/log.js'),
+  ])
 
 /**
  * Runs `work` on the database of the service: the one of MONGODB_URI or of a running development service, else an
@@ -15,8 +20,10 @@ export async function withContainer<T> (
   work: (container: Container) => Promise<T>,
   { needsMigrations = true }: { readonly needsMigrations?: boolean } = {},
 ): Promise<T> {
+  const { loadConfig } = await import('../config.js')
   const config = loadConfig()
   for (const warning of config.warnings) console.error(warning)
+  const [{ buildContainer }, { requireMigrations }, { resolveDatabaseServer }, { createLog }] = await loadModules()
   const server = await resolveDatabaseServer({
     uri: config.mongodbUri,
     dataDir: config.dataDir,

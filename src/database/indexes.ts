@@ -38,6 +38,11 @@ export async function createIndexes (report: (collection: string) => void = () =
   }
 }
 
+/** Number of indexes that the models declare. */
+export function countIndexes (): number {
+  return baseModels().reduce((sum, { schema }) => sum + schema.indexes().length, 0)
+}
+
 /** Returns the missing indexes as `collection: {keys}`. */
 export async function findMissingIndexes (): Promise<string[]> {
   const missing: string[] = []

@@ -1,5 +1,5 @@
 // The doctor: finds inconsistencies that no request leaves behind, and fixes those that need no decision.
-import { createIndexes, findMissingIndexes } from '../database/indexes.js'
+import { countIndexes, createIndexes, findMissingIndexes } from '../database/indexes.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
@@ -8,8 +8,9 @@ import { storedObjects } from './stored-objects.js'
 
 const missingIndexes: Check = {
   name: 'indexes',
+  objects: 'indexes',
   async *find (_deps, countChecked) {
-    countChecked()
+    countChecked(countIndexes())
     for (const index of await findMissingIndexes()) {
       yield {
         subject: index,
@@ -47,35 +48,43 @@ export interface CheckedFinding {
   readonly state: FindingState
 }
 
+export interface CheckedObjects {
+  readonly check: string
+  readonly count: number
+  /** Plural. */
+  readonly objects: string
+}
+
 export interface DoctorReport {
-  /** Number of objects that each check has read. */
-  readonly checked: ReadonlyArray<{ readonly check: string, readonly count: number }>
+  /** Number of objects that each check has checked, and what they are. */
+  readonly checked: readonly CheckedObjects[]
   readonly findings: readonly CheckedFinding[]
 }
 
 /**
  * Runs every check.
  * @param isFixing fixes what needs no decision
- * @param onProgress called with the running check and the number of objects that it has read
+ * @param onProgress called with the running check and the objects that it has checked
  */
 export async function runChecks (
   deps: DoctorDeps,
   isFixing: boolean,
-  onProgress: (check: string, count: number) => void,
+  onProgress: (progress: CheckedObjects) => void,
 ): Promise<DoctorReport> {
-  const checked: Array<{ check: string, count: number }> = []
+  const checked: CheckedObjects[] = []
   const findings: CheckedFinding[] = []
-  for (const { name, find } of CHECKS) {
+  for (const { name: check, objects, find } of CHECKS) {
     let count = 0
-    onProgress(name, count)
-    const found = find(deps, () => {
-      onProgress(name, ++count)
+    onProgress({ check, count, objects })
+    const found = find(deps, (added = 1) => {
+      count += added
+      onProgress({ check, count, objects })
     })
     for await (const { subject, problem, fix } of found) {
       const state = fix === null ? 'manual' : isFixing ? await tryToFix(deps, fix) : 'open'
-      findings.push({ check: name, subject, problem, state })
+      findings.push({ check, subject, problem, state })
     }
-    checked.push({ check: name, count })
+    checked.push({ check, count, objects })
   }
   return { checked, findings }
 }

@@ -23,6 +23,8 @@ export interface Finding {
 
 export interface Check {
   readonly name: string
-  /** @param countChecked called for each object that is checked */
-  find(deps: DoctorDeps, countChecked: () => void): AsyncIterable<Finding>
+  /** What the check counts, plural. */
+  readonly objects: string
+  /** @param countChecked called when an object, or a number of them, is checked */
+  find(deps: DoctorDeps, countChecked: (count?: number) => void): AsyncIterable<Finding>
 }

@@ -12,6 +12,7 @@ const FIELDS = 'profiles._id profiles.watchHistory.title'
 
 export const watchHistories: Check = {
   name: 'watch-history',
+  objects: 'watched titles of profiles',
   async *find ({ watching }, countChecked) {
     const accounts = Account.find().select(FIELDS).lean<AccountHistories[]>().cursor()
     for await (const { _id, profiles } of accounts as AsyncIterable<AccountHistories>) {

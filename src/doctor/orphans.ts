@@ -55,14 +55,16 @@ interface OwnerGroup {
 /** Documents of accounts or profiles that do not exist. */
 export const orphanedDocuments: Check = {
   name: 'orphaned-documents',
+  objects: 'documents of accounts',
   async *find (_deps, countChecked) {
     for (const { model, accountField, profileField } of OWNED_MODELS) {
       const owner = { account: `$${accountField}`, profile: profileField === null ? null : `$${profileField}` }
       const groups = model.aggregate<OwnerGroup>([{ $group: { _id: owner, count: { $sum: 1 } } }]).cursor()
       for await (const { _id: { account, profile }, count } of groups as AsyncIterable<OwnerGroup>) {
-        countChecked()
-        const missing = account === null ? null : await findMissingOwner(account, profile)
-        if (account === null || missing === null) continue
+        if (account === null) continue
+        countChecked(count)
+        const missing = await findMissingOwner(account, profile)
+        if (missing === null) continue
         const isAccountMissing = missing === 'account' || profileField === null
         const filter = isAccountMissing ? { [accountField]: account } : { [profileField]: profile }
         yield {
@@ -92,6 +94,7 @@ async function findMissingOwner (
 /** Media files and images of titles that do not exist. The fix removes their objects too. */
 export const orphanedMedia: Check = {
   name: 'orphaned-media',
+  objects: 'items with media, and images',
   async *find (deps, countChecked) {
     const mediaCursor = Media.find().select('title').lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>
     for await (const media of mediaCursor) {

@@ -12,6 +12,7 @@ const FIELDS = 'plan limits profiles._id profiles.name profiles.locked __v'
 
 export const planLimits: Check = {
   name: 'plan-limits',
+  objects: 'accounts',
   async *find (deps, countChecked) {
     const accounts = Account.find().select(FIELDS).lean<AccountLimits[]>().cursor() as AsyncIterable<AccountLimits>
     for await (const account of accounts) {

@@ -21,6 +21,7 @@ interface References {
 
 export const storedObjects: Check = {
   name: 'stored-objects',
+  objects: 'stored objects',
   async *find ({ storage, now }, countChecked) {
     const newestOrphan = now().getTime() - MIN_ORPHAN_AGE_MS
     // Objects are listed first: a key that a document refers to later is looked up again.
@@ -29,7 +30,7 @@ export const storedObjects: Check = {
       countChecked()
       modifiedAtByKey.set(key, modifiedAt.getTime())
     }
-    const references = await readReferences(countChecked)
+    const references = await readReferences()
     for (const [key, modifiedAt] of modifiedAtByKey) {
       if (modifiedAt > newestOrphan || isReferenced(references, key)) continue
       yield {
@@ -46,7 +47,7 @@ export const storedObjects: Check = {
     }
     if (missing.length === 0) return
     // Objects that were removed during the check have no reference any more.
-    const { required } = await readReferences(countChecked)
+    const { required } = await readReferences()
     for (const key of missing) {
       const subject = required.get(key)
       if (subject === undefined) continue
@@ -60,10 +61,9 @@ function isReferenced ({ required, optional, folders }: References, key: string)
   return required.has(key) || optional.has(key) || folders.has(key.slice(0, key.lastIndexOf('/') + 1))
 }
 
-async function readReferences (countChecked: () => void): Promise<References> {
+async function readReferences (): Promise<References> {
   const references: References = { required: new Map(), optional: new Set(), folders: new Set() }
   for await (const media of Media.find().lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
-    countChecked()
     addMedia(references, media)
   }
   for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {

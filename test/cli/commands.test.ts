@@ -15,6 +15,14 @@ import { call, expectProblem } from '../support/requests.js'
 import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
 import { runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
 
+/** Counts the documents that belong to an account. Entries of the audit log outlive it. */
+async function countOwnedDocuments (): Promise<number> {
+  const models = mongoose.modelNames().filter((name) => name !== 'Audit').map((name) => mongoose.model(name))
+  const owned = models.filter(({ schema }) => schema.path('account') !== undefined)
+  const counts = await Promise.all(owned.map((model) => model.collection.countDocuments({ account: { $ne: null } })))
+  return counts.reduce((sum, count) => sum + count, await mongoose.model('AccountStreams').countDocuments())
+}
+
 async function run (
   running: TestApp,
   words: readonly string[],
@@ -109,7 +117,18 @@ t.test('doctor', async (t) => {
     const { code, findings } = await runDoctor()
     t.strictSame(findings, [])
     t.equal(code, 0)
-    t.match((await run(running, ['doctor'])).out, /No inconsistencies found/)
+    const { out } = await run(running, ['doctor'])
+    t.match(out, /No inconsistencies found/)
+    const counts = new Map([...out.matchAll(/^ {2}([a-z-]+) +([\d,]+) /gm)].map(([, check, count]) => [check, count]))
+    const collections = await mongoose.connection.db?.listCollections().toArray() ?? []
+    const indexes = await Promise.all(
+      collections.map(async ({ name }) => (await mongoose.connection.collection(name).indexes()).length - 1),
+    )
+    t.equal(counts.get('indexes'), String(indexes.reduce((sum, count) => sum + count, 0)))
+    t.equal(counts.get('orphaned-media'), '1', 'the movie, which has no images')
+    t.equal(counts.get('plan-limits'), '2', 'the accounts')
+    t.equal(counts.get('watch-history'), '1')
+    t.equal(counts.get('orphaned-documents'), String(await countOwnedDocuments()))
   })
 
   t.test('lists inconsistencies without changing anything, and fixes them with --fix', async (t) => {

@@ -7,7 +7,7 @@ import { detectImdbDataset, type ImdbDataset } from './imdb-rows.js'
 import { parseImdb, type ImdbOptions } from './imdb.js'
 import { parseJson } from './json.js'
 import { parseNdjson } from './ndjson.js'
-import type { SourceItems } from './source-items.js'
+import { IMPORT_FORMATS, type ImportFormat, type SourceItems } from './source-items.js'
 
 const PARSERS = {
   ndjson: (input: AsyncIterable<Buffer>) => parseNdjson(input),
@@ -16,8 +16,6 @@ const PARSERS = {
 } as const
 /** Formats that are parsed from a single stream. */
 export type TextFormat = keyof typeof PARSERS
-export const IMPORT_FORMATS = ['ndjson', 'json', 'csv', 'imdb'] as const
-export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
 /** A file to import, or the IMDb datasets, which are imported together. */
 export interface ImportSource {

@@ -1,6 +1,9 @@
 // What the parsers of all formats yield: records in file order, shaped like a line of the import format, not validated.
 import type { FieldError } from '../../errors.js'
 
+export const IMPORT_FORMATS = ['ndjson', 'json', 'csv', 'imdb'] as const
+export type ImportFormat = (typeof IMPORT_FORMATS)[number]
+
 export interface SourceRecord {
   /** Line on which the record starts, from 1; in a JSON array its index, from 1. */
   readonly line: number

@@ -1,7 +1,6 @@
 // Describes streams to the owner of an account and to administrators.
 import type { StoredProfile } from '../../../models/account.js'
 import type { StreamLease } from '../../../models/account-streams.js'
-import type { WatchingDeps } from '../deps.js'
 import { toLeaseProgress } from './stream-leases.js'
 
 export interface StreamDescription {
@@ -19,9 +18,14 @@ export interface StreamDescription {
   readonly expiresAt: string
 }
 
+/** Finds titles: the catalogue in memory, or a query. */
+export interface TitleFinder {
+  findTitle(id: string): { readonly title: string } | null | undefined
+}
+
 /** Maps a lease to the description of its stream. */
 export function describeStream (
-  { catalogue }: Pick<WatchingDeps, 'catalogue'>,
+  { catalogue }: { readonly catalogue: TitleFinder },
   profiles: ReadonlyArray<Pick<StoredProfile, '_id' | 'name'>>,
   lease: StreamLease,
 ): StreamDescription {

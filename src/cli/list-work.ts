@@ -1,0 +1,155 @@
+// Reads the rows of "normflix jobs" and "normflix streams".
+import mongoose, { type Types } from 'mongoose'
+import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
+import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
+import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
+import { Title } from '../../models/title.js'
+import { normaliseEmail } from '../domain/email.js'
+import { describeStream, type StreamDescription } from '../watching/streams/describe-stream.js'
+import { formatDuration, formatTime, type Column } from './format-list.js'
+import { toList, type Limit, type List, type ListRow } from './list-documents.js'
+
+export interface JobFilter extends Limit {
+  readonly state?: JobState
+}
+
+type JobState = 'processing' | 'ready' | 'failed'
+
+/** One step of a media file or an upload. */
+interface JobRow extends ListRow {
+  readonly job: 'upload' | 'processing' | 'packaging'
+  readonly state: JobState
+  /** 0 to 1; null when unknown. */
+  readonly progress: number | null
+  readonly title: { readonly id: string, readonly title: string } | null
+  readonly season: number | null
+  readonly episode: number | null
+  readonly reason: string | null
+  readonly createdAt: string
+}
+
+const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
+  ['JOB', ({ job }) => job],
+  ['STATE', ({ state }) => state],
+  ['DONE', ({ progress }) => progress === null ? null : `${Math.floor(progress * 100)}%`],
+  ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
+  ['MEDIA FILE', ({ id }) => id],
+  ['CREATED (UTC)', ({ createdAt }) => formatTime(createdAt)],
+  ['REASON', ({ reason }) => reason],
+]
+
+/** Lists the processing and packaging of media files and resumable uploads, newest first. */
+export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRow>> {
+  const states = state === undefined ? ['processing', 'failed'] as const : [state]
+  const isWanted = mongoose.trusted({ $in: states })
+  const [media, uploads] = await Promise.all([
+    Media.find({ $or: [{ 'files.state': isWanted }, { 'files.hls.state': isWanted }] } as never)
+      .select('title season episode files').lean<StoredMedia[]>(),
+    // A finished upload is a media file.
+    MediaUpload.find({ state: mongoose.trusted({ $in: states.filter((one) => one !== 'ready') }) } as never)
+      .lean<StoredUpload[]>(),
+  ])
+  const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: uploads.map(({ item }) => item) }) })
+    .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
+  const titles = await findTitleNames([...media, ...items.values()].map(({ title }) => title))
+  const rows = [
+    ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
+    ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item.toString()), titles))),
+  ]
+  const wanted = rows.filter((row) => states.some((one) => one === row.state))
+  return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
+}
+
+type Item = Pick<JobRow, 'title' | 'season' | 'episode'>
+
+function describeItem (media: StoredMedia | undefined, titles: ReadonlyMap<string, string>): Item {
+  if (media === undefined) return { title: null, season: null, episode: null }
+  const id = media.title.toString()
+  return { title: { id, title: titles.get(id) ?? 'Deleted title' }, season: media.season, episode: media.episode }
+}
+
+/** A file that is not ready is not packaged yet. */
+function toFileJobs ({ _id, state, failure, hls, createdAt }: StoredMediaFile, item: Item): JobRow[] {
+  const common = { id: _id.toString(), ...item, createdAt: createdAt.toISOString() }
+  if (state !== 'ready') return [{ ...common, job: 'processing', state, progress: null, reason: failure?.text ?? null }]
+  const { state: hlsState, progress, failure: hlsFailure } = hls
+  return [{ ...common, job: 'packaging', state: hlsState, progress, reason: hlsFailure?.text ?? null }]
+}
+
+function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: Item): JobRow {
+  return {
+    id: _id.toString(),
+    job: 'upload',
+    state: state === 'uploading' ? 'processing' : state,
+    progress: null,
+    ...item,
+    reason: failure?.detail ?? null,
+    createdAt: createdAt.toISOString(),
+  }
+}
+
+export interface StreamFilter extends Limit {
+  readonly email?: string
+}
+
+type StreamRow = StreamDescription & { readonly account: { readonly id: string, readonly email: string } }
+
+const STREAM_COLUMNS: ReadonlyArray<Column<StreamRow>> = [
+  ['ACCOUNT', ({ account }) => account.email],
+  ['PROFILE', ({ profile }) => profile.name],
+  ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
+  ['STATE', ({ state }) => state],
+  ['POSITION', ({ positionMs }) => formatDuration(positionMs)],
+  ['DEVICE', ({ device }) => device],
+  ['SINCE (UTC)', ({ since }) => formatTime(since)],
+  ['STREAM', ({ id }) => id],
+]
+
+/**
+ * Lists live streams, newest first.
+ * @throws Error when no account has the email
+ */
+export async function listStreams ({ email, limit }: StreamFilter, now: Date): Promise<List<StreamRow>> {
+  const account = email === undefined ? null : await findAccountByEmail(normaliseEmail(email))
+  if (email !== undefined && account === null) throw new Error('No account has this email.')
+  const filter = account === null
+    ? { 'leases.expiresAt': mongoose.trusted({ $gt: now }) }
+    : { _id: account._id }
+  const stored = await AccountStreams.find(filter as never).lean<StoredStreams[]>()
+  const live = stored.flatMap(({ _id, leases }) =>
+    leases.filter((lease) => isLeaseLive(lease, now)).map((lease) => ({ account: _id, lease }))
+  )
+  live.sort((a, b) => b.lease.startedAt.getTime() - a.lease.startedAt.getTime())
+  const listed = live.slice(0, limit + 1)
+  const [accounts, titles] = await Promise.all([
+    Account.find({ _id: mongoose.trusted({ $in: listed.map((one) => one.account) }) })
+      .select('email profiles._id profiles.name').lean<StoredAccount[]>(),
+    findTitleNames(listed.map(({ lease }) => lease.title)),
+  ])
+  const catalogue = {
+    findTitle (id: string) {
+      const title = titles.get(id)
+      return title === undefined ? null : { title }
+    },
+  }
+  const rows = listed.map(({ account: accountId, lease }) => {
+    const owner = accounts.find(({ _id }) => _id.equals(accountId))
+    return {
+      ...describeStream({ catalogue }, owner?.profiles ?? [], lease),
+      account: { id: accountId.toString(), email: owner?.email ?? 'Deleted account' },
+    }
+  })
+  return toList(rows, STREAM_COLUMNS, limit)
+}
+
+async function findTitleNames (ids: readonly Types.ObjectId[]): Promise<Map<string, string>> {
+  const titles = await Title.find({ _id: mongoose.trusted({ $in: ids }) }).select('title')
+    .lean<Array<{ _id: Types.ObjectId, title: string }>>()
+  return new Map(titles.map(({ _id, title }) => [_id.toString(), title]))
+}
+
+function nameItem (title: Item['title'], season: number | null, episode: number | null): string | null {
+  if (title === null) return null
+  return season === null || episode === null ? title.title : `${title.title} S${season} E${episode}`
+}

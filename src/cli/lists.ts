@@ -1,0 +1,114 @@
+// The commands that list accounts, titles, jobs and streams.
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { AccountFilter, List, ListRow, TitleFilter } from './list-documents.js'
+import type { JobFilter, StreamFilter } from './list-work.js'
+import { withContainer } from './with-container.js'
+
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 100_000
+
+interface ListOptions {
+  readonly limit: number
+  readonly json?: boolean
+}
+
+export function registerListCommands (program: Command): void {
+  addListOptions(program.command('accounts'))
+    .argument('[email]', 'email, or a part of it')
+    .summary('list accounts, newest first')
+    .description('Lists accounts, newest first, with plan, role, state and number of profiles.')
+    .option('--plan <plan>', 'only accounts of this plan')
+    .addOption(new Option('--role <role>', 'only accounts with this role').choices(['member', 'admin']))
+    .addOption(new Option('--state <state>', 'only accounts in this state').choices(['open', 'disabled', 'closed']))
+    .addHelpText('after', examples('accounts kim@', 'accounts --plan basic --state disabled', 'accounts --json'))
+    .action(async (email: string | undefined, options: Omit<AccountFilter, 'email'> & ListOptions) => {
+      await printList(options, async () => {
+        const { listAccounts } = await import('./list-documents.js')
+        return await listAccounts({ ...options, email: email ?? '' })
+      })
+    })
+
+  addListOptions(program.command('titles'))
+    .argument('[text]', 'part of a title; case and accents do not matter')
+    .summary('list movies and shows, newest first')
+    .description('Lists movies and shows, newest first, including those that are not published.')
+    .addOption(new Option('--kind <kind>', 'only titles of this kind').choices(['movie', 'show']))
+    .addOption(new Option('--published', 'only published titles').conflicts('unpublished'))
+    .option('--unpublished', 'only titles that are not published')
+    .addHelpText('after', examples('titles alien', 'titles --unpublished', 'titles --kind show --json'))
+    .action(async (
+      text: string | undefined,
+      { published, unpublished, ...options }: TitleOptions & ListOptions,
+    ) => {
+      const isPublished = published === true ? true : unpublished === true ? false : null
+      const filter = { ...options, text: text ?? '', isPublished }
+      await printList(options, async () => {
+        const { listTitles } = await import('./list-documents.js')
+        return await listTitles(filter)
+      })
+    })
+
+  addListOptions(program.command('jobs'))
+    .summary('list files that are processed or packaged')
+    .description(
+      'Lists media files and uploads that are being processed or packaged for HLS, and those that failed, with the ' +
+        'reason. POST /v1/admin/media/{mediaFileId}/package packages a file again.',
+    )
+    .addOption(
+      new Option('--state <state>', 'only jobs in this state; "ready" lists finished ones')
+        .choices(['processing', 'failed', 'ready']),
+    )
+    .addHelpText('after', examples('jobs', 'jobs --state failed --json'))
+    .action(async (options: JobFilter & ListOptions) => {
+      await printList(options, async () => {
+        const { listJobs } = await import('./list-work.js')
+        return await listJobs(options)
+      })
+    })
+
+  addListOptions(program.command('streams'))
+    .summary('list streams that are playing')
+    .description('Lists the streams that are playing now, with account, profile, title, position and device.')
+    .option('--email <email>', 'only streams of this account')
+    .addHelpText('after', examples('streams', 'streams --email kim@example.com'))
+    .action(async (options: StreamFilter & ListOptions) => {
+      await printList(options, async (now) => {
+        const { listStreams } = await import('./list-work.js')
+        return await listStreams(options, now)
+      })
+    })
+}
+
+interface TitleOptions extends Pick<TitleFilter, 'kind'> {
+  readonly published?: boolean
+  readonly unpublished?: boolean
+}
+
+const examples = (...commands: readonly string[]): string =>
+  `\nExamples:\n${commands.map((command) => `  normflix ${command}`).join('\n')}`
+
+function addListOptions (command: Command): Command {
+  return command
+    .addOption(new Option('--limit <n>', 'list at most n').default(DEFAULT_LIMIT).argParser(parseLimit))
+    .option('--json', 'print a JSON array')
+}
+
+/** @throws InvalidArgumentError */
+function parseLimit (text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_LIMIT}.`)
+}
+
+async function printList<Row extends ListRow> (
+  { limit, json = false }: ListOptions,
+  load: (now: Date) => Promise<List<Row>>,
+): Promise<void> {
+  await withContainer(async ({ now }) => {
+    const { rows, columns, hasMore } = await load(now())
+    const { formatList } = await import('./format-list.js')
+    console.log(json ? JSON.stringify(rows, null, 2) : formatList(rows, columns))
+    // On standard error: JSON stays complete.
+    if (hasMore) console.error(`Only the first ${limit} are listed. Use --limit for more.`)
+  })
+}
