@@ -3,13 +3,17 @@
 // the files whose path contains one of them. .env is not read: tests must not use the database or the secrets of a
 // service.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { prepare, ROOT } from './prepare.mjs'
 
 const TAP = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 const TEST_FOLDER = path.join(ROOT, 'dist', 'test')
+/** The tests write the coverage of each process there, and c8 reads it. */
+const COVERAGE_FOLDER = path.join(ROOT, JSON.parse(readFileSync(path.join(ROOT, '.c8rc.json')))['temp-directory'])
+const PRELOAD = pathToFileURL(path.join(TEST_FOLDER, 'support', 'preload.js'))
 
 /** Compiled test files whose path contains one of the words; all files without words. */
 function findTestFiles (words) {
@@ -67,12 +71,12 @@ async function buildTapPlugins () {
 }
 
 /** Runs the tap CLI. Returns its exit code and every assertion. */
-async function runTap (files, options) {
+async function runTap (files, variables) {
   const { Parser } = await import('tap-parser')
-  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...options, ...files], {
+  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...files], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_ENV: 'test' },
+    env: { ...process.env, NODE_ENV: 'test', NODE_OPTIONS: `--import=${PRELOAD}`, ...variables },
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   const all = []
@@ -121,7 +125,12 @@ if (files.length === 0) {
 }
 const isWholeRun = words.length === 0
 await buildTapPlugins()
-const { code, asserts } = await runTap(isWholeRun ? [] : files, isWholeRun ? [] : ['--disable-coverage'])
+rmSync(COVERAGE_FOLDER, { recursive: true, force: true })
+mkdirSync(COVERAGE_FOLDER, { recursive: true })
+const { code, asserts } = await runTap(
+  isWholeRun ? [] : files,
+  isWholeRun ? { TEST_COVERAGE_FOLDER: COVERAGE_FOLDER } : {},
+)
 const coverageCode = isWholeRun && code === 0 ? await checkCoverage() : 0
 const { passed, failed, skipped } = countAsserts(asserts)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

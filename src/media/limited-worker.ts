@@ -30,6 +30,8 @@ export function createLimitedWorker<Task, Value> (
 ): LimitedWorker<Task, Value> {
   const pool = new Piscina<Task, Value>({
     filename: file.href,
+    // What --import preloads in the main thread, such as a tracer, would be loaded for each thread.
+    execArgv: [],
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: 10_000,

@@ -38,7 +38,8 @@ export const searchBusy = (): Error => unavailable('search-busy', 'Search is ove
 export function startSearchThread (
   { timeoutMs = 2_000, maxPending = 64, onLost }: SearchThreadOptions,
 ): SearchThread {
-  const worker = new Worker(new URL('./search-worker.js', import.meta.url))
+  // What --import preloads in the main thread, such as a tracer, would be loaded again.
+  const worker = new Worker(new URL('./search-worker.js', import.meta.url), { execArgv: [] })
   worker.unref()
   const pendingReplies = new Map<number, PendingReply>()
   let lastRequestId = 0

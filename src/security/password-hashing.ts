@@ -37,6 +37,8 @@ export function createPasswordHasher (
 ): PasswordHasher {
   const pool = new Piscina<PasswordTask, string | boolean>({
     filename: new URL('./password-worker.js', import.meta.url).href,
+    // What --import preloads in the main thread, such as a tracer, would be loaded for each thread.
+    execArgv: [],
     minThreads: 1,
     maxThreads: threads,
     maxQueue: maxQueued,

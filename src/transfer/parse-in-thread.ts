@@ -25,6 +25,8 @@ export async function* parseInThread (
   { timeoutMs, heapLimitMb }: ThreadLimits = DEFAULT_LIMITS,
 ): AsyncGenerator<ValidatedLine> {
   const worker = new Worker(new URL('./parse-worker.js', import.meta.url), {
+    // What --import preloads in the main thread, such as a tracer, would be loaded for each thread.
+    execArgv: [],
     workerData: source,
     resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
   })

@@ -8,7 +8,7 @@ import t from 'tap'
 import { MIGRATIONS } from '../../src/database/migrations.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createTestDatabase } from '../support/app.js'
-import { runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
+import { inheritedVariables, runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -20,7 +20,7 @@ const PRODUCTION = {
 async function startRejectedServer (databaseUri: string, dataDir: string): Promise<string> {
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
     env: {
-      PATH: process.env['PATH'],
+      ...inheritedVariables(),
       PORT: '0',
       MONGODB_URI: databaseUri,
       DATA_DIR: dataDir,

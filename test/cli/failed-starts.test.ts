@@ -7,6 +7,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { findRunningServer } from '../../src/database/running-server.js'
+import { inheritedVariables } from '../support/run-command.js'
 
 const MAX_MS = 5_000
 /** Loading the modules takes this long on a busy machine. */
@@ -18,7 +19,7 @@ function startService (
   variables: Readonly<Record<string, string>>,
 ): { child: ChildProcess, output(): string } {
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: t.testdirName, ...variables },
+    env: { ...inheritedVariables(), HOME: process.env['HOME'], PORT: '0', DATA_DIR: t.testdirName, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))

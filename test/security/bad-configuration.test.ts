@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import t from 'tap'
+import { inheritedVariables } from '../support/run-command.js'
 
 const MAX_MS = 2_000
 const CONCURRENCY = 2
@@ -57,7 +58,7 @@ interface Exit {
 async function runServer (variables: Readonly<Record<string, string>>): Promise<Exit> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [path.resolve('dist', 'src', 'server.js')], {
-    env: { PATH: process.env['PATH'], ...variables },
+    env: { ...inheritedVariables(), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

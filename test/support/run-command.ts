@@ -18,6 +18,15 @@ export function isExecutable (file: string): boolean {
   }
 }
 
+/** Variables that a process of the service needs to start, and to be measured in a run with coverage. */
+export function inheritedVariables (): Record<string, string> {
+  const names = ['PATH', 'NODE_OPTIONS', 'TEST_COVERAGE_FOLDER']
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  }))
+}
+
 export interface CommandResult {
   /** Exit code; null after a signal. */
   readonly code: number | null
@@ -40,7 +49,7 @@ export async function runCommand (
   { variables = {}, input, onStart }: RunOptions = {},
 ): Promise<CommandResult> {
   const env = {
-    PATH: process.env['PATH'],
+    ...inheritedVariables(),
     NODE_ENV: 'test',
     MONGODB_URI: databaseUri,
     DATA_DIR: config.dataDir,

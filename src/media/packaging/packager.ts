@@ -77,6 +77,8 @@ export function createMediaPackager (
 ): MediaPackager {
   const pool = new Piscina<PackageTask, PackageOutcome>({
     filename: new URL('./package-worker.js', import.meta.url).href,
+    // What --import preloads in the main thread, such as a tracer, would be loaded for each thread.
+    execArgv: [],
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: 10_000,
