@@ -123,7 +123,7 @@ export async function buildContainer (
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, now }
-  const jobs = createScheduledJobs({ ...accounts, mailer, ...media, packaging, uploads, watching, trends })
+  const jobs = createScheduledJobs({ ...accounts, mailer, ...media, packaging, prober, uploads, watching, trends })
   let isConnected = false
 
   async function connect (): Promise<void> {

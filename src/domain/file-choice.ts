@@ -156,9 +156,14 @@ function rejectForClient (file: PlayableFile, client: ClientCapabilities): Rejec
 
 function canPlayCodec (supported: readonly string[], codec: string): boolean {
   return supported.some((name) =>
-    codec.toLowerCase().startsWith(name.toLowerCase()) || codecFamily(name) === codecFamily(codec)
+    codec.toLowerCase().startsWith(name.toLowerCase()) ||
+    (codecFamily(name) === codecFamily(codec) && !(OUT_OF_BAND.test(name) && IN_BAND.test(codec)))
   )
 }
+
+/** Sample entries with parameter sets outside of the frames. Devices that list only these cannot play the others. */
+const OUT_OF_BAND = /^(?:avc1|hvc1)/i
+const IN_BAND = /^(?:avc3|hev1)/i
 
 /** Maps common names and sample entry codes of a codec to one family. */
 function codecFamily (codec: string): string {

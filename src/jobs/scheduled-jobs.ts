@@ -5,6 +5,8 @@ import { createAvailabilityNotifier } from '../changes/availability-notifier.js'
 import type { Trends } from '../home/trends.js'
 import type { Mailer } from '../mail/mailer.js'
 import type { MediaDeps } from '../media/deps.js'
+import { probeOutdatedFiles } from '../media/probing/probe-again.js'
+import type { MediaProber } from '../media/probing/prober.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
@@ -16,6 +18,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const AVAILABILITY_INTERVAL_MS = 500
 const STREAMS_INTERVAL_MS = 5_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
+const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
 const MAIL_SERVER_INTERVAL_MS = MINUTE_MS
 const UPLOADS_INTERVAL_MS = MINUTE_MS
@@ -29,6 +32,7 @@ const UPLOAD_MAX_AGE_MS = 24 * HOUR_MS
 export interface JobDeps extends AccountDeps, MediaDeps {
   readonly mailer: Mailer
   readonly packaging: Packaging
+  readonly prober: MediaProber
   readonly uploads: ResumableUploads
   readonly watching: WatchingDeps
   readonly trends: Trends
@@ -52,6 +56,11 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'media packaging',
       intervalMs: PACKAGING_INTERVAL_MS,
       run: async () => await packaging.processPending(),
+    },
+    {
+      name: 'outdated media properties',
+      intervalMs: PROBING_INTERVAL_MS,
+      run: async () => await probeOutdatedFiles(deps),
     },
     {
       name: 'resumable uploads',

@@ -22,6 +22,11 @@ const AudioTrack = Type.Object({
   channels: Type.Integer({ description: 'Number of channels' }),
   codec: nullable(Type.String(), 'RFC 6381 codec string; null: unknown'),
 })
+const EmbeddedSubtitle = Type.Object({
+  codec: Type.String({ description: 'Name of the format', examples: ['subrip', 'ass', 'mov_text', 'pgs'] }),
+  language: nullable(Language, 'BCP 47 language tag; null: not stated'),
+  name: nullable(Type.String(), 'Name of the track in the file; null: none'),
+})
 
 export const MediaFile = Type.Object({
   id: Id,
@@ -33,6 +38,11 @@ export const MediaFile = Type.Object({
   audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
   audioTracks: Type.Array(AudioTrack, { description: 'Audio tracks in the order of the file' }),
   subtitleLanguages: Type.Array(Language, { description: 'Languages of subtitle tracks in the file' }),
+  embeddedSubtitles: Type.Array(EmbeddedSubtitle, {
+    description:
+      'Subtitle tracks in the file, in its order. They are not extracted: HLS lacks them. Add subtitles to the item ' +
+      'to offer them to every player',
+  }),
   width: nullable(Type.Integer(), 'Video width, pixels; null: no video'),
   height: nullable(Type.Integer(), 'Video height, pixels; null: no video'),
   frameRate: nullable(Type.Number(), 'Frames per second; null: unknown'),

@@ -18,6 +18,7 @@ export function toMediaFile (file: ViewedFile): MediaFile {
       codec,
     })),
     subtitleLanguages: [...file.subtitleLanguages],
+    embeddedSubtitles: file.embeddedSubtitles.map(({ codec, language, name }) => ({ codec, language, name })),
     width: file.width,
     height: file.height,
     frameRate: file.frameRate,

@@ -176,3 +176,25 @@ t.test('no file above the plan is chosen or listed; the order of files does not 
   )
   t.pass('over 100 random sets of files')
 })
+
+t.test('a device that lists only hvc1 or avc1 never gets parameter sets inside of the frames', async (t) => {
+  const hvc1 = file('hvc1', 1080, 'en', { videoCodec: 'hvc1.1.6.L120.90' })
+  const hev1 = file('hev1', 2160, 'en', { videoCodec: 'hev1.1.6.L150.90' })
+  const avc3 = file('avc3', 2160, 'en', { videoCodec: 'avc3.640033' })
+  for (
+    const [codecs, result] of [
+      [['hvc1'], 'hvc1'],
+      [['hvc1.1.6.L150.90'], 'hvc1'],
+      [['HVC1', 'avc1'], 'hvc1'],
+      [['avc1', 'hvc1', 'hev1'], 'hev1'],
+      [['hev1'], 'hev1'],
+      [['hevc'], 'hev1'],
+      [['avc3'], 'avc3'],
+      [['h264'], 'avc3'],
+    ] as const
+  ) {
+    t.match([chosen([hvc1, hev1, avc3], { client: { codecs } })].flat(), [result], codecs.join())
+  }
+  t.equal(chosen([hev1], { client: { codecs: ['hvc1'] } }), 'client')
+  t.equal(chosen([avc3], { client: { codecs: ['avc1.640033'] } }), 'client')
+})

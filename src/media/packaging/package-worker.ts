@@ -13,6 +13,7 @@ import {
 } from 'mediabunny'
 import { fail } from '../../errors.js'
 import { findStartSeconds, MAX_READ_BYTES, openInput, readAudioTrack } from '../probing/media-input.js'
+import { readWithoutClockOverflow } from '../probing/transport-clock.js'
 import { createOutput, toIndex, type Fragments } from './fragments.js'
 import {
   MAX_AUDIO_RENDITIONS,
@@ -68,13 +69,14 @@ class FileRejectedError extends Error {
 /** Entry point of the worker. */
 export default async function pack ({ port: messagePort, ...task }: PackageTask): Promise<PackageOutcome> {
   const port = createStoragePort(messagePort)
+  const read = await readWithoutClockOverflow(async (start, end) => {
+    if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
+    return await port.read(start, end)
+  }, task.sizeBytes)
   const input = openInput(
     new CustomSource({
       getSize: () => task.sizeBytes,
-      async read (start, end) {
-        if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
-        return await port.read(start, end)
-      },
+      read,
       prefetchProfile: 'network',
       handleUnhandledError: () => {},
     }),

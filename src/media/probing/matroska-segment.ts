@@ -2,8 +2,8 @@
 
 /** Contains the EBML header and the start of the segment. */
 export const SEGMENT_HEAD_BYTES = 4_096
-const EBML_ID = 0x1a45dfa3
-const SEGMENT_ID = 0x18538067
+export const EBML_ID = 0x1a45dfa3
+export const SEGMENT_ID = 0x18538067
 
 /**
  * Reads the end of the segment (RFC 8794, RFC 9559).
@@ -22,7 +22,7 @@ export function findSegmentEnd (head: Uint8Array): number | null {
 }
 
 /** Reads the size of an element. @returns null if it is unknown: all bits of the value are 1 */
-function readSize (bytes: Uint8Array, start: number): { value: number, end: number } | null {
+export function readSize (bytes: Uint8Array, start: number): { value: number, end: number } | null {
   const first = bytes[start] ?? 0
   const length = Math.clz32(first) - 23
   if (length > 8) return null

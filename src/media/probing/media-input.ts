@@ -67,7 +67,7 @@ export async function readAudioTrack (track: InputAudioTrack): Promise<AudioTrac
 }
 
 /** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 requires the shortest code (`es`, `de`). */
-function toBcp47 (code: string): string | null {
+export function toBcp47 (code: string): string | null {
   if (NO_LANGUAGE.includes(code)) return null
   try {
     return Intl.getCanonicalLocales(code)[0] ?? null
@@ -76,7 +76,7 @@ function toBcp47 (code: string): string | null {
   }
 }
 
-function toDisplayName (name: string | null): string | null {
+export function toDisplayName (name: string | null): string | null {
   const displayName = (name ?? '').replace(/[\p{C}"]/gu, ' ').trim().slice(0, MAX_NAME_LENGTH)
   return displayName === '' ? null : displayName
 }

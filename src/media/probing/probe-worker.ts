@@ -3,6 +3,7 @@
 import { CustomSource, EncodedPacketSink, type Input, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../../errors.js'
 import type { MediaContainer } from '../upload/sniff-container.js'
+import { findEmbeddedSubtitles, type EmbeddedSubtitleInfo } from './embedded-subtitles.js'
 import { findSegmentEnd, SEGMENT_HEAD_BYTES } from './matroska-segment.js'
 import {
   findStartSeconds,
@@ -13,6 +14,7 @@ import {
   type AudioTrackInfo,
 } from './media-input.js'
 import { openRangeReader, StorageUnavailableError, type RangeReader } from './range-reader.js'
+import { readWithoutClockOverflow, type ReadRange } from './transport-clock.js'
 
 /** Properties of a media file. Sizes in pixels, durations in ms, bitrate in bit/s. */
 export interface MediaInfo {
@@ -35,6 +37,8 @@ export interface MediaInfo {
   readonly audioLanguages: string[]
   /** In file order. */
   readonly audioTracks: AudioTrackInfo[]
+  /** In file order. They are not extracted. */
+  readonly embeddedSubtitles: EmbeddedSubtitleInfo[]
   readonly sizeBytes: number
 }
 
@@ -56,19 +60,30 @@ export type ProbeOutcome =
 /** How much earlier than the stated duration the packets of a complete file may end. */
 const END_TOLERANCE_SECONDS = 1
 
-/** Entry point of the worker. */
+/** Entry point of the worker. A change of what it finds increases `PROBE_VERSION`. */
 export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
   const reader = await openRangeReader(isUrl ? new URL(location) : location, sizeBytes)
   let isUnavailable = false
-  const source = createSource(reader, (error) => {
-    isUnavailable ||= error instanceof StorageUnavailableError
-  })
+  const read: ReadRange = async (start, end) => {
+    if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
+    try {
+      return await reader.read(start, end)
+    } catch (error) {
+      isUnavailable ||= error instanceof StorageUnavailableError
+      throw error
+    }
+  }
   try {
-    const head = await reader.read(0, Math.min(SEGMENT_HEAD_BYTES, sizeBytes))
-    return await readMediaInfo(source, sizeBytes, findSegmentEnd(head))
+    const head = await read(0, Math.min(SEGMENT_HEAD_BYTES, sizeBytes))
+    const source = createSource(reader, await readWithoutClockOverflow(read, sizeBytes))
+    const outcome = await readMediaInfo(source, sizeBytes, findSegmentEnd(head))
+    if (!('info' in outcome) || outcome.info.container === 'ts') return outcome
+    return { info: { ...outcome.info, embeddedSubtitles: await findEmbeddedSubtitles(read, sizeBytes) } }
   } catch (error) {
     if (isUnavailable) return { isUnavailable }
     throw error
+  } finally {
+    await reader.close()
   }
 }
 
@@ -110,6 +125,7 @@ async function readMediaInfo (
         durationMs: Math.round(seconds * 1_000),
         audioLanguages: [...new Set(audioTracks.flatMap(({ language }) => language ?? []))],
         audioTracks,
+        embeddedSubtitles: [],
         sizeBytes,
       },
     }
@@ -118,21 +134,10 @@ async function readMediaInfo (
   }
 }
 
-function createSource (reader: RangeReader, onError: (error: unknown) => void): CustomSource {
+function createSource (reader: RangeReader, read: ReadRange): CustomSource {
   return new CustomSource({
     getSize: async () => await reader.sizeBytes(),
-    async read (start, end) {
-      if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
-      try {
-        return await reader.read(start, end)
-      } catch (error) {
-        onError(error)
-        throw error
-      }
-    },
-    dispose: () => {
-      reader.close().catch(() => {})
-    },
+    read,
     prefetchProfile: reader.isRemote ? 'network' : 'fileSystem',
     handleUnhandledError: () => {},
   })
@@ -152,10 +157,13 @@ async function assertNotTruncated (input: Input, endSeconds: number): Promise<vo
   if (endSeconds < statedSeconds - END_TOLERANCE_SECONDS) throw new Error('the file is incomplete')
 }
 
-/** The library names one sample entry for each codec, but players distinguish hvc1 and hev1, avc1 and avc3. */
+/**
+ * The library names one sample entry for each codec, but players distinguish hvc1 and hev1, avc1 and avc3. Containers
+ * without sample entries do not: their HEVC is hvc1, as packages are.
+ */
 function withSampleEntry (codec: string, codecId: string | number | Uint8Array | null): string {
   const isSampleEntry = typeof codecId === 'string' && /^(?:hvc1|hev1|avc1|avc3)$/.test(codecId)
-  return isSampleEntry ? codec.replace(/^(?:hvc1|hev1|avc1|avc3)(?=\.)/, codecId) : codec
+  return isSampleEntry ? codec.replace(/^(?:hvc1|hev1|avc1|avc3)(?=\.)/, codecId) : codec.replace(/^hev1/, 'hvc1')
 }
 
 /** Frames per second, computed from the frames; null for a single frame. */

@@ -22,6 +22,9 @@ export interface MediaProber {
   close(): Promise<void>
 }
 
+/** Files that an earlier version probed are probed again. 1: sample entries of HEVC and AVC, embedded subtitles. */
+export const PROBE_VERSION = 1
+
 const TIME_LIMIT_MS = 30_000
 const HEAP_LIMIT_MB = 512
 

@@ -17,7 +17,7 @@ import { removeFileObjects } from '../object-cleanup.js'
 import { initialHlsState, requestPackaging } from '../packaging/packaging-state.js'
 import type { Packaging } from '../packaging/packaging.js'
 import type { MediaInfo } from '../probing/probe-worker.js'
-import type { MediaProber } from '../probing/prober.js'
+import { PROBE_VERSION, type MediaProber } from '../probing/prober.js'
 import { assignLanguages, distinctLanguages, type DeclaredMetadata } from './declared-metadata.js'
 import { receiveUpload } from './receive-upload.js'
 
@@ -120,13 +120,26 @@ export function mediaFileFields (
   StoredMediaFile,
   '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'
 > {
-  const { contentType, width, height, frameRate, videoCodec, audioCodec, container, bitrate, durationMs } = info
+  const {
+    contentType,
+    embeddedSubtitles,
+    width,
+    height,
+    frameRate,
+    videoCodec,
+    audioCodec,
+    container,
+    bitrate,
+    durationMs,
+  } = info
   return {
     state: 'ready',
     failure: null,
     contentType,
     audioLanguages: distinctLanguages(audioTracks),
     audioTracks,
+    embeddedSubtitles,
+    probeVersion: PROBE_VERSION,
     width,
     height,
     frameRate,

@@ -1,5 +1,5 @@
 // Files as they are found: their times, edit lists, codecs and damage, in the probed properties and in the package.
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
@@ -103,4 +103,66 @@ t.test('the sample entry and the dynamic range are those of the file', async (t)
 t.test('a video of one frame has no frame rate', async (t) => {
   t.match(await probe('one-picture.mp4'), { ok: true, info: { frameRate: null, durationMs: 250 } })
   t.match(indexOf(t, await packageFile(t, 'one-picture.mp4')).video, { segments: [[250_000, Number]] })
+})
+
+t.test('the clock of a transport stream may overflow', async (t) => {
+  const result = await probe('clock-overflows.m2ts')
+  if (!result.ok) throw new Error(result.reason)
+  t.ok(Math.abs(result.info.durationMs - 6_160) < 150, `${result.info.durationMs} ms`)
+  t.equal(result.info.frameRate, 2)
+  const packaged = await packageFile(t, 'clock-overflows.m2ts')
+  t.ok(Math.abs(secondsOf(indexOf(t, packaged).video.segments) - 6) < 0.2)
+  t.ok(packaged.firstSeconds < 0.3, `the package starts at ${packaged.firstSeconds} s`)
+})
+
+t.test('embedded subtitles are listed with their format and language', async (t) => {
+  t.match(await probe('embedded-subtitles.mkv'), {
+    ok: true,
+    info: {
+      embeddedSubtitles: [
+        { codec: 'ass', language: 'de', name: null },
+        { codec: 'subrip', language: 'en', name: 'SDH' },
+      ],
+    },
+  })
+  t.match(await probe('embedded-subtitles.mp4'), {
+    ok: true,
+    info: {
+      embeddedSubtitles: [
+        { codec: 'mov_text', language: 'de', name: null },
+        { codec: 'mov_text', language: 'en', name: null },
+      ],
+    },
+  })
+  for (const name of ['starts-at-5s.mkv', 'trimmed.mp4', 'starts-at-600s.m2ts']) {
+    const result = await probe(name)
+    t.strictSame(result.ok && result.info.embeddedSubtitles, [], name)
+  }
+})
+
+t.test('damaged headers of subtitle tracks have a result', async (t) => {
+  const folder = t.testdir({})
+  for (const name of ['embedded-subtitles.mkv', 'embedded-subtitles.mp4']) {
+    const original = readFileSync(filePath(name))
+    const at = original.indexOf(name.endsWith('mkv') ? 'S_TEXT' : 'tx3g')
+    for (let i = 0; i < 40; i++) {
+      const bytes = Buffer.from(original)
+      bytes[at - 20 + i] = 0xff
+      const file = path.join(folder, name)
+      writeFileSync(file, bytes)
+      const result = await prober.probe(file, bytes.length)
+      if (result.ok) t.ok(result.info.embeddedSubtitles.length <= 2, `${name} ${i}`)
+      else t.equal(result.code, 'damaged', `${name} ${i}`)
+    }
+  }
+})
+
+t.test('HEVC has the sample entry of its file', async (t) => {
+  const original = readFileSync(filePath('hdr10-hvc1.mp4'))
+  t.match(await probe('hdr10-hvc1.mp4'), { ok: true, info: { videoCodec: /^hvc1\.2\.4\./ } })
+  const inBand = Buffer.from(original)
+  inBand.write('hev1', original.indexOf('hvc1', original.indexOf('stsd')))
+  const file = path.join(t.testdir({}), 'hev1.mp4')
+  writeFileSync(file, inBand)
+  t.match(await prober.probe(file, inBand.length), { ok: true, info: { videoCodec: /^hev1\.2\.4\./ } })
 })

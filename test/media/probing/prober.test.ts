@@ -91,6 +91,7 @@ t.test('the demo clips are probed with their actual properties', async (t) => {
         frameRate: 12,
         durationMs: 60_000,
         bitrate: Math.round(sizeBytes * 8 / 60),
+        embeddedSubtitles: [],
         sizeBytes,
         ...own,
       },

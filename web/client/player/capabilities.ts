@@ -7,6 +7,7 @@ export type ClientCapabilities = NonNullable<RequestBody<'/v1/profiles/{profileI
 const CODECS = [
   { name: 'avc1', contentType: 'video/mp4; codecs="avc1.640028"' },
   { name: 'hvc1', contentType: 'video/mp4; codecs="hvc1.1.6.L120.90"' },
+  { name: 'hev1', contentType: 'video/mp4; codecs="hev1.1.6.L120.90"' },
   { name: 'vp09', contentType: 'video/mp4; codecs="vp09.00.40.08"' },
   { name: 'av01', contentType: 'video/mp4; codecs="av01.0.08M.08"' },
 ] as const

@@ -1,0 +1,34 @@
+// Probes files again that an earlier version of the prober read, so that their properties are complete.
+import { Types } from 'mongoose'
+import { Media } from '../../../models/media.js'
+import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
+import type { MediaDeps } from '../deps.js'
+import { PROBE_VERSION, type MediaProber } from './prober.js'
+
+/** Files of one run: probing a file reads up to some MiB. */
+const MAX_FILES = 50
+
+/** Probes some outdated files again. Languages stay, because people may have changed them. */
+export async function probeOutdatedFiles (
+  { catalogue, storage, prober }: Pick<MediaDeps, 'catalogue' | 'storage'> & { readonly prober: MediaProber },
+): Promise<void> {
+  const files = [...catalogue.titles()].flatMap((title) => title.items.flatMap(({ id }) => catalogue.itemFiles(id)))
+  const outdated = files.filter(({ state, probeVersion }) => state === 'ready' && probeVersion < PROBE_VERSION)
+  for (const file of outdated.slice(0, MAX_FILES)) await probeAgain(file)
+
+  async function probeAgain ({ id, itemId, storageKey, sizeBytes }: CatalogueFile): Promise<void> {
+    const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
+    if (!result.ok && ['closed', 'time-limit'].includes(result.code)) return
+    const { videoCodec, embeddedSubtitles } = result.ok ? result.info : {}
+    const fields = { videoCodec, embeddedSubtitles, probeVersion: PROBE_VERSION }
+    await Media.updateOne({ _id: itemId }, {
+      $set: Object.fromEntries(
+        Object.entries(fields).flatMap(([name, value]) =>
+          value === undefined ? [] : [[`files.$[file].${name}`, value]]
+        ),
+      ),
+    }, { arrayFilters: [{ 'file._id': new Types.ObjectId(id) }] })
+    const item = catalogue.findItem(itemId)
+    if (item !== null) await catalogue.reloadTitle(item.titleId)
+  }
+}
