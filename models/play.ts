@@ -3,7 +3,7 @@ import mongoose, { Schema, Types } from 'mongoose'
 import './mongoose-settings.js'
 import type { WatchedMark } from '../src/domain/item-state.js'
 import type { PlayProgress } from '../src/domain/progress.js'
-import { derivedId } from './derived-id.js'
+import { derivedId } from './upsert.js'
 
 export interface StoredPlay {
   _id: Types.ObjectId

@@ -1,5 +1,6 @@
-// Upserts and updates that handle concurrent inserts of the same key.
-import mongoose, { type PipelineStage, type Types } from 'mongoose'
+// Upserts and updates that handle concurrent inserts of the same key, and IDs that such writers share.
+import { createHash } from 'node:crypto'
+import mongoose, { Types, type PipelineStage } from 'mongoose'
 
 /** The one method that an update needs: models of different schemas have no common type. */
 interface UpdatableModel {
@@ -39,4 +40,12 @@ export async function updateWithPipeline (
     await model.updateOne({ _id } as never, pipeline as never, { ...options, updatePipeline: true } as never)
   )
   return modifiedCount > 0 || upsertedCount > 0
+}
+
+/**
+ * Derives an ObjectId from keys: the first 12 bytes of the SHA-256 hash of the keys, one per line.
+ * The same keys in the same order always give the same ID, so that concurrent writers write one document.
+ */
+export function derivedId (...keys: readonly string[]): Types.ObjectId {
+  return new Types.ObjectId(createHash('sha256').update(keys.join('\n')).digest().subarray(0, 12))
 }

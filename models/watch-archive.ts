@@ -1,7 +1,7 @@
 // Watch history entries that the account has no room for: one document per profile and title, in the embedded shape.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
-import { derivedId } from './derived-id.js'
+import { derivedId } from './upsert.js'
 import { watchEntryFields, type WatchEntry } from './watch-entry.js'
 
 export interface ArchivedEntry extends WatchEntry {

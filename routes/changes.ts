@@ -14,7 +14,7 @@ import { Changes } from '../src/schemas/changes.js'
 import { Cursor, describe, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import { toChanges } from '../src/views/changes.js'
+import { toChanges } from '../src/views/cards.js'
 
 const EVENT_STREAM = 'text/event-stream'
 const JSON_TYPE = 'application/json'

@@ -1,5 +1,5 @@
 // The shapes and the IDs of the demo catalogue. IDs are derived, so that seeding again changes nothing.
-import { derivedId } from '../../models/derived-id.js'
+import { derivedId } from '../../models/upsert.js'
 import type { MaturityRating } from '../domain/maturity.js'
 
 /** A member of the cast or crew. */

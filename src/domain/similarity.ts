@@ -1,4 +1,4 @@
-// How similar two titles are, judged by their metadata.
+// How similar two titles are, judged by their metadata; and which genres a profile likes, from its feedback.
 
 export interface SimilarityTraits {
   readonly kind: 'movie' | 'show'
@@ -30,4 +30,20 @@ export function similarity (a: SimilarityTraits, b: SimilarityTraits): number {
 
 function countShared (a: readonly string[], b: readonly string[]): number {
   return a.filter((one) => b.includes(one)).length
+}
+
+/** What a profile did with a title, as a signal. */
+export type Feedback = 'watched' | 'wished' | 'up' | 'love' | 'down'
+
+const WEIGHTS: Readonly<Record<Feedback, number>> = { watched: 1, wished: 1, up: 2, love: 4, down: -3 }
+
+/** Sums the feedback of titles for each of their genres; a negative weight means dislike. */
+export function weighGenres (
+  titles: ReadonlyArray<{ readonly genres: readonly string[], readonly feedback: Feedback }>,
+): Map<string, number> {
+  const weights = new Map<string, number>()
+  for (const { genres, feedback } of titles) {
+    for (const genre of genres) weights.set(genre, (weights.get(genre) ?? 0) + WEIGHTS[feedback])
+  }
+  return weights
 }

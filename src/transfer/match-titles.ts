@@ -1,6 +1,6 @@
 // Finds the stored title that an import line describes: by its ID, by its external IDs, or by kind, name and year.
 import { Types } from 'mongoose'
-import { derivedId } from '../../models/derived-id.js'
+import { derivedId } from '../../models/upsert.js'
 import { Title } from '../../models/title.js'
 import { nameKey } from '../domain/text.js'
 import type { FieldError } from '../errors.js'

@@ -1,7 +1,9 @@
-// Views of titles, rated titles and items in lists.
+// Views of titles, rated titles and items in lists and feeds.
 import type { StoredTitle } from '../../models/title.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { FeedPage } from '../changes/read-changes.js'
+import type { Changes } from '../schemas/changes.js'
 import type { Card, Item, RatedTitle } from '../schemas/titles.js'
 import type { RatedTitle as StoredRating } from '../watching/lists/ratings.js'
 import type { ProfileState } from '../watching/title-states.js'
@@ -46,4 +48,12 @@ export function toRatedTitle (
   localiser: Localiser,
 ): RatedTitle {
   return { title: toCard(title, { ...state, rating }, localiser), rating, ratedAt: ratedAt.toISOString() }
+}
+
+export function toChanges ({ changes, isReset }: FeedPage, cursor: string, localiser: Localiser): Changes {
+  const items = changes.map(({ kind, card }) => ({
+    kind,
+    title: card === null ? null : toCard(card.title, card.state, localiser),
+  }))
+  return { items, reset: isReset, cursor }
 }

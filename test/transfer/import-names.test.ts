@@ -1,7 +1,7 @@
 // Imports of titles without external IDs: which names belong to the same title.
 import mongoose from 'mongoose'
 import t from 'tap'
-import { derivedId } from '../../models/derived-id.js'
+import { derivedId } from '../../models/upsert.js'
 import { Collection } from '../../models/collection.js'
 import { Title } from '../../models/title.js'
 import { startImportClient } from './import-client.js'

@@ -1,7 +1,7 @@
 // Reads of the media of a stream: they renew its lease, and estimate the position of a player that reports none.
 import { Types } from 'mongoose'
 import { AccountStreams, type StreamLease } from '../../../models/account-streams.js'
-import { estimatePositionMs } from '../../domain/position-estimate.js'
+import { estimatePositionMs } from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
 import { applyEvent, findLease, LEASE_TTL_MS } from './stream-leases.js'
 
