@@ -149,13 +149,14 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       summary: 'Set a new password with the token of the email',
       description:
         'Ends all sessions, invalidates the other links in emails of the account, and lifts the delay after failed ' +
-        'log-ins.',
+        'log-ins, also of the IP address of the request for log-ins to this account.',
       operationId: 'resetPassword',
       body: strict({ token: EmailTokenText, password: Password }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    addAuditNote(request, { account: await resetPassword(deps, request.body.token, request.body.password) })
+    const { token, password } = request.body
+    addAuditNote(request, { account: await resetPassword(deps, token, password, ipAddressKey(request.ip)) })
     return await reply.code(204).send(null)
   })
 

@@ -140,11 +140,17 @@ async function consumeEmailToken ({ now }: AccountDeps, { _id }: StoredEmailToke
 
 /**
  * Sets a new password with an email token. Every session ends, every other email token of the account becomes invalid,
- * and its failed log-in attempts are forgotten.
+ * and its failed log-in attempts are forgotten, also those of the caller's IP address.
+ * @param ipAddress key of the IP address of the caller, see `ipAddressKey`
  * @returns the ID of the account
  * @throws DomainError 400 `mail-link-invalid`, or with the rule that the password breaks; the token then remains valid
  */
-export async function resetPassword (deps: AccountDeps, token: string, password: string): Promise<string> {
+export async function resetPassword (
+  deps: AccountDeps,
+  token: string,
+  password: string,
+  ipAddress: string,
+): Promise<string> {
   const { emailToken, account } = await findEmailToken(deps, token, ['reset-password'])
   assertPassword(deps, password, account.email, '/password')
   const passwordHash = await deps.hasher.hash(password)
@@ -154,7 +160,7 @@ export async function resetPassword (deps: AccountDeps, token: string, password:
   if (!await changeCredentials(deps, account, { passwordHash, emailVerifiedAt })) throw emailTokenInvalid()
   const accountId = account._id.toString()
   await endAllSessions(deps, accountId, null, 'password-reset')
-  await resetLoginAttempts(deps, account)
+  await resetLoginAttempts(deps, account, ipAddress)
   notifyPasswordChanged(deps, account)
   return accountId
 }

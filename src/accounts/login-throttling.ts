@@ -5,7 +5,9 @@ import { withAuditNote } from '../audit/audit-notes.js'
 import { DomainError } from '../errors.js'
 import { readDeviceToken } from '../security/device-tokens.js'
 import {
+  areAttemptsPermitted,
   countAttempt,
+  permitAttempts,
   resetAttempts,
   throttleKey,
   withdrawAttempt,
@@ -30,6 +32,9 @@ const IP_ADDRESS_POLICY: ThrottlePolicy = {
   maxWaitMs: 5 * MINUTE_MS,
   resetAfterMs: 6 * MINUTE_MS,
 }
+
+/** After a password reset: the time to log in with the new password. */
+const RESET_PERMIT_MS = 30 * MINUTE_MS
 
 type ThrottlingDeps = Pick<AccountDeps, 'keys' | 'now' | 'config'>
 
@@ -62,7 +67,8 @@ export async function countLoginAttempt (
   const accountKey = passwordKey(deps, device === null ? `account ${email}` : `device ${device}`)
   const ipAddressKey = passwordKey(deps, `address ${ipAddress}`)
   // Attempts from the same network do not slow down a known device.
-  const isIpAddressCounted = deps.config.rateLimits && device === null
+  const isIpAddressCounted = deps.config.rateLimits && device === null &&
+    !await areAttemptsPermitted(resetPermitKey(deps, email, ipAddress), deps.now())
   if (isIpAddressCounted) await countOrReject(deps, ipAddressKey, IP_ADDRESS_POLICY, accountId)
   await countOrReject(deps, accountKey, ACCOUNT_POLICY, accountId)
   return {
@@ -73,11 +79,19 @@ export async function countLoginAttempt (
   }
 }
 
-/** Restarts the counts of an account whose password was reset: failed attempts were made at the old one. */
+/**
+ * Restarts the counts of an account whose password was reset: failed attempts were made at the old one.
+ * @param ipAddress where the owner reset it by email: log-ins to this account from there are not subject to the limit
+ * of the IP address. Guesses at other accounts remain so, and the account has its own limit. Null for other resets.
+ */
 export async function resetLoginAttempts (
   deps: ThrottlingDeps,
   { _id, email }: Pick<StoredAccount, '_id' | 'email'>,
+  ipAddress: string | null,
 ): Promise<void> {
+  if (ipAddress !== null) {
+    await permitAttempts(resetPermitKey(deps, email, ipAddress), new Date(deps.now().getTime() + RESET_PERMIT_MS))
+  }
   await resetAttempts(passwordKey(deps, `account ${email}`))
   await resetAttempts(passwordKey(deps, `own ${_id.toString()}`))
 }
@@ -91,6 +105,10 @@ export async function countPasswordConfirmation (deps: ThrottlingDeps, accountId
       await resetAttempts(key)
     },
   }
+}
+
+function resetPermitKey (deps: ThrottlingDeps, email: string, ipAddress: string): string {
+  return passwordKey(deps, `reset ${email} ${ipAddress}`)
 }
 
 function passwordKey ({ keys }: ThrottlingDeps, subject: string): string {

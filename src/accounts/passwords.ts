@@ -67,5 +67,5 @@ export async function setPassword (deps: AccountDeps, account: StoredAccount, pa
   const accountId = account._id.toString()
   await forceCredentialChange(deps, accountId, { passwordHash: await deps.hasher.hash(password) })
   await endAllSessions(deps, accountId, null, 'password-reset')
-  await resetLoginAttempts(deps, account)
+  await resetLoginAttempts(deps, account, null)
 }

@@ -57,6 +57,18 @@ export async function resetAttempts (key: string): Promise<void> {
   await Throttle.deleteOne({ _id: key })
 }
 
+/** Permits attempts in spite of another count, until a time. */
+export async function permitAttempts (key: string, expiresAt: Date): Promise<void> {
+  await upsertOnce(async () =>
+    await Throttle.updateOne({ _id: key }, { $set: { count: 0, blockedUntil: null, expiresAt } }, { upsert: true })
+  )
+}
+
+export async function areAttemptsPermitted (key: string, now: Date): Promise<boolean> {
+  const permit = await Throttle.findById(key).lean<StoredThrottle>()
+  return permit !== null && permit.expiresAt > now
+}
+
 /** Subtracts one successful attempt from a count that other callers share. */
 export async function withdrawAttempt (key: string): Promise<void> {
   const count = { $max: [{ $subtract: ['$count', 1] }, 0] }

@@ -16,12 +16,13 @@ interface MailTestApp extends TestApp {
   tokenFor(to: string): Promise<string>
 }
 
-async function startAppWithMail (t: Test): Promise<MailTestApp> {
+async function startAppWithMail (t: Test, variables: Record<string, string> = {}): Promise<MailTestApp> {
   const { port, received } = await startMailServer(t)
   const running = await startApp(t, {
     SMTP_URL: `smtp://127.0.0.1:${port}`,
     MAIL_FROM: 'NormFlix <hello@normflix.example>',
     PUBLIC_URL: 'https://www.normflix.example',
+    ...variables,
   })
   const emails = async (to?: string): Promise<ParsedMail[]> => {
     await containerOf(running.app).background.onIdle()
@@ -178,4 +179,27 @@ t.test('without a mail server, developers see the emails on a page', async (t) =
   t.ok(html.includes(kim.email))
   t.match(html, /<a href="http:\/\/localhost:3000\/confirm-email\?token=[\w-]+">/)
   t.notMatch(html, /<script/)
+})
+
+t.test('a reset lifts the limit of its IP address for log-ins to the account, and for nothing else', async (t) => {
+  const { app, clock, tokenFor } = await startAppWithMail(t, { RATE_LIMITS: 'on' })
+  const [kim, alex] = [await signUp(app), await signUp(app)]
+  const send = async (path: string, payload: object, remoteAddress = '203.0.113.9'): Promise<number> =>
+    (await app.inject({ method: 'POST', url: `/v1/auth/${path}`, remoteAddress, payload })).statusCode
+  const logIn = async (email: string, password: string, remoteAddress?: string): Promise<number> =>
+    await send('login', { email, password }, remoteAddress)
+  const block = async (remoteAddress?: string): Promise<void> => {
+    for (let i = 0; i < 20; i++) await logIn(`unknown-${i}@example.com`, 'wrong password', remoteAddress)
+  }
+  await block()
+  t.equal(await logIn(kim.email, PASSWORD), 429, 'the IP address is blocked')
+  t.equal(await send('password/forgot', { email: kim.email }), 202)
+  t.equal(await send('password/reset', { token: await tokenFor(kim.email), password: NEW_PASSWORD }), 204)
+  t.equal(await logIn(kim.email, NEW_PASSWORD), 200, 'the owner logs in')
+  t.equal(await logIn(alex.email, PASSWORD), 429, 'other accounts stay blocked')
+  clock.advance(2 * 60_000)
+  await block('203.0.113.10')
+  t.equal(await logIn(kim.email, NEW_PASSWORD, '203.0.113.10'), 429, 'another IP address stays blocked')
+  for (let i = 0; i < 10; i++) t.equal(await logIn(kim.email, 'guess'), 401)
+  t.equal(await logIn(kim.email, NEW_PASSWORD), 429, 'the limit of the account applies')
 })
