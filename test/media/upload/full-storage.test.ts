@@ -3,33 +3,45 @@ import { rmSync, symlinkSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import t, { type Test } from 'tap'
+import { Image } from '../../../models/image.js'
 import { call, expectProblem } from '../../support/requests.js'
 import { clip, createUpload, patchUpload, readOffset, startUploadTest } from '../../support/upload-requests.js'
 
 /** Lets every write to a file fail as on a full disk, until the test ends. */
 async function fillDisk (t: Test): Promise<void> {
   const handle = await open(path.join(t.testdir({}), 'any'), 'w')
-  const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write' | 'writev'>
-  const { write, writev } = prototype
+  const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write' | 'writev' | 'writeFile'>
+  const { write, writev, writeFile } = prototype
   await handle.close()
   const fail = async (): Promise<never> => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   }
-  Object.assign(prototype, { write: fail, writev: fail })
+  Object.assign(prototype, { write: fail, writev: fail, writeFile: fail })
   t.teardown(() => {
-    Object.assign(prototype, { write, writev })
+    Object.assign(prototype, { write, writev, writeFile })
   })
 }
+
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Buffer.alloc(100)])
+const CUES = 'WEBVTT\n\n00:01.000 --> 00:02.000\nsprite.jpg#xywh=0,0,160,90\n'
+const FORM = ['index', 'image'].map((name) =>
+  `--x\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n` +
+  `${name === 'index' ? CUES : JPEG.toString('latin1')}\r\n`
+).join('')
 
 t.test('a full disk', async (t) => {
   const test = await startUploadTest(t, 'local')
   const { app, admin, movie, config } = test
 
-  t.test('rejects media files, subtitles and posters with 507', async (t) => {
+  t.test('rejects media files, subtitles, thumbnails and posters with 507', async (t) => {
+    const documents = async (): Promise<number> => await Image.countDocuments()
+    const before = await documents()
     await fillDisk(t)
     const uploads: Array<[path: string, body: Buffer | string, type: string]> = [
       [`movies/${movie}/media`, clip, 'video/mp4'],
-      [`movies/${movie}/subtitles?language=en`, 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n', 'text/vtt'],
+      [`movies/${movie}/subtitles?language=en`, CUES, 'text/vtt'],
+      [`movies/${movie}/thumbnails`, Buffer.from(`${FORM}--x--\r\n`, 'latin1'), 'multipart/form-data; boundary=x'],
+      [`titles/${movie}/poster`, JPEG, 'image/jpeg'],
     ]
     for (const [route, body, type] of uploads) {
       const headers = { 'content-type': type }
@@ -37,6 +49,7 @@ t.test('a full disk', async (t) => {
       expectProblem(t, response, 'storage-full', 507)
     }
     t.strictSame(await test.contents(), { files: [], unfinished: [] })
+    t.equal(await documents(), before, 'no document refers to a missing object')
   })
 
   t.test('rejects bytes of a resumable upload with 507, which resumes when there is space', {
