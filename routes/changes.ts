@@ -1,39 +1,31 @@
 // The change feed of a profile, as JSON or as server-sent events.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { Type } from 'typebox'
-import type { AccountAccess } from '../src/accounts/access.js'
-import type { ChangeFeedBroadcaster } from '../src/changes/change-feed-broadcaster.js'
-import type { ChangeReader, FeedCursor } from '../src/changes/read-changes.js'
-import { fail, notFound } from '../src/errors.js'
-import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { openEventStream, type EventStream } from '../src/http/server-sent-events.js'
+import { FEED_URL_TTL_MS, signFeedGrant, type FeedGrant } from '../src/changes/feed-urls.js'
+import {
+  decodeFeedCursor,
+  EVENT_STREAM,
+  readFeedPage,
+  sendFeedEvents,
+  type ChangeFeedDeps,
+} from '../src/changes/send-feed.js'
 import { callerOf, profileOf, profileRef } from '../src/plugins/auth.js'
-import { Changes } from '../src/schemas/changes.js'
-import { Cursor, describe, ref, responses, strict } from '../src/schemas/common.js'
+import { ChangeFeedUrl, Changes, ChangesHeaders, ChangesQuery } from '../src/schemas/changes.js'
+import { ref, responses } from '../src/schemas/common.js'
 import { ProfileParams } from '../src/schemas/params.js'
-import type { CursorCodec } from '../src/security/cursors.js'
-import { toChanges } from '../src/views/cards.js'
+import type { KeyRing } from '../src/security/key-ring.js'
 
-const EVENT_STREAM = 'text/event-stream'
 const JSON_TYPE = 'application/json'
-const ChangesQuery = strict({
-  since: Type.Optional(describe(Cursor, 'cursor of the previous response; omitted: the feed starts now')),
-})
-const ChangesHeaders = Type.Object({
-  'last-event-id': Type.Optional(Type.String({ maxLength: 600, description: 'ID of the last event received' })),
-})
 
-export interface ChangesRouteOptions extends ContentLanguageDeps {
-  readonly access: AccountAccess
-  readonly changeReader: ChangeReader
-  readonly changeFeeds: ChangeFeedBroadcaster
-  readonly cursors: CursorCodec
+export interface ChangesRouteOptions extends ChangeFeedDeps {
+  readonly keys: KeyRing
+  now(): Date
 }
 
 const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps) => {
-  const { access, changeReader, changeFeeds, cursors } = deps
+  const { keys, now } = deps
 
   app.get('/profiles/:profileId/changes', {
     config: { access: 'profile' },
@@ -54,79 +46,45 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
     },
   }, async (request, reply) => {
     const wantsEvents = new Negotiator(request.raw).mediaType([JSON_TYPE, EVENT_STREAM]) === EVENT_STREAM
+    const owner = profileRef(request)
     const cursor = (wantsEvents ? request.headers['last-event-id'] : undefined) ?? request.query.since
-    const since = cursors.decode<FeedCursor>(cursor, scopeOf(request))
+    const since = decodeFeedCursor(deps, cursor, owner.profile)
     reply.header('vary', 'Accept, Accept-Language, Authorization, Origin')
-    if (wantsEvents) return await sendEvents(request, reply, since)
-    const { body } = await readPage(request, since)
+    if (wantsEvents) return await sendFeedEvents(deps, request, reply, feedGrantOf(request), since)
+    const { body } = await readFeedPage(deps, request, owner, since)
     return await reply.type(`${JSON_TYPE}; charset=utf-8`).header('cache-control', 'private, no-store').send(body)
   })
 
-  function scopeOf (request: FastifyRequest): string[] {
-    return ['changes', profileOf(request).id]
-  }
-
-  /** Reads the profile each time: its maturity limits may change while a feed is open. */
-  async function readPage (request: FastifyRequest, since: FeedCursor | null) {
-    const owner = profileRef(request)
-    const scope = await access.findProfile(owner.account, owner.profile) ?? fail(notFound('profile'))
-    const page = await changeReader.read(owner, scope, since)
-    const cursor = cursors.encode(page.cursor, scopeOf(request))
-    return { cursor: page.cursor, body: toChanges(page, cursor, createRequestLocaliser(deps, request)) }
-  }
-
-  /** Sends changes until either side closes the stream. Notifications during a read cause one more read. */
-  async function sendEvents (request: FastifyRequest, reply: FastifyReply, since: FeedCursor | null) {
-    let cursor = since
-    let isReading = false
-    let isNotified = false
-    let unsubscribe = (): void => undefined
-    const stream: EventStream = openEventStream(() => {
-      unsubscribe()
-    })
-
-    async function sendChanges (): Promise<void> {
-      isNotified = true
-      if (isReading) return
-      isReading = true
-      try {
-        while (isNotified && !stream.body.destroyed) {
-          isNotified = false
-          const { cursor: nextCursor, body } = await readPage(request, cursor)
-          const isFirst = cursor === since
-          cursor = nextCursor
-          const { cursor: id, ...data } = body
-          if (isFirst || data.items.length > 0 || data.reset) stream.send('changes', id, data)
-        }
-      } catch (error) {
-        request.log.warn({ err: error }, 'change feed closed after an error; the client reconnects')
-        stream.end()
-      } finally {
-        isReading = false
-      }
+  app.get('/profiles/:profileId/changes/url', {
+    config: { access: 'profile' },
+    schema: {
+      tags: ['watching'],
+      summary: 'Get a signed URL of the change feed for EventSource',
+      description:
+        'EventSource of browsers sends no Authorization header. The URL gives access to the events of this profile ' +
+        'only and can be opened for five minutes, while the session is live.',
+      operationId: 'getChangeFeedUrl',
+      params: ProfileParams,
+      response: responses({ 200: ref(ChangeFeedUrl) }),
+    },
+  }, async (request, reply) => {
+    const grant = feedGrantOf(request)
+    reply.header('cache-control', 'private, no-store')
+    return {
+      url: `/v1/profiles/${grant.profileId}/changes/events?token=${signFeedGrant(keys, grant)}`,
+      expiresAt: new Date(grant.expiresAt).toISOString(),
     }
+  })
 
+  function feedGrantOf (request: FastifyRequest): FeedGrant {
     const { accountId, sessionId, boundProfileId, pinVersion } = callerOf(request)
-    unsubscribe = await changeFeeds.subscribe({
+    return {
       accountId,
       sessionId,
       profileId: profileOf(request).id,
       tokenPinVersion: boundProfileId === null ? null : pinVersion,
-      notify: () => {
-        void sendChanges()
-      },
-      ping: stream.sendComment,
-      close: stream.end,
-    })
-    if (stream.body.destroyed) unsubscribe()
-    void sendChanges()
-    return await reply
-      .type(`${EVENT_STREAM}; charset=utf-8`)
-      .header('cache-control', 'no-store')
-      .header('connection', 'close')
-      // nginx must not buffer the events.
-      .header('x-accel-buffering', 'no')
-      .send(stream.body)
+      expiresAt: now().getTime() + FEED_URL_TTL_MS,
+    }
   }
 }
 

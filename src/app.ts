@@ -15,6 +15,7 @@ import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitles from '../routes/admin-titles.js'
 import adminTransfer from '../routes/admin-transfer.js'
 import auth from '../routes/auth.js'
+import changeEvents from '../routes/change-events.js'
 import changes from '../routes/changes.js'
 import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
@@ -218,20 +219,22 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
   await app.register(history, { watching, cursors })
   await app.register(historyTransfer, { watching, historyFiles, now })
   await app.register(continueWatching, { access, catalogue, watching, config, now })
-  await app.register(changes, { access, changeReader, changeFeeds, cursors, config })
+  await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, config, now })
   await app.register(wishlist, { catalogue, cursors, config, now })
   await app.register(ratings, { catalogue, cursors, config, now })
 }
 
-/** Bytes at signed URLs, and posters. */
+/** Bytes and change feeds at signed URLs, and posters. */
 async function registerMediaRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, keys, leases, readRenewal, catalogue, storage, packages, now } = container
   const delivery = { catalogue, storage, keys, leases, readRenewal, config, now }
+  const { access, changeReader, changeFeeds, cursors } = container
   await app.register(media, delivery)
   await app.register(hls, { ...delivery, packages })
   await app.register(subtitles, { catalogue, storage, keys, leases, now })
   await app.register(thumbnails, { catalogue, storage, keys, leases, now })
   await app.register(images, { storage })
+  await app.register(changeEvents, { access, changeReader, changeFeeds, cursors, keys, config, now })
 }
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {

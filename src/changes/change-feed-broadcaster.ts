@@ -111,9 +111,7 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
     const pingTimer = setInterval(() => {
       if (isPinging) return
       isPinging = true
-      pingSubscribers().catch((error: unknown) => {
-        log.warn({ err: error }, 'could not check whether change feeds are still allowed')
-      }).finally(() => {
+      pingSubscribers().catch(logFailedCheck).finally(() => {
         isPinging = false
       })
     }, PING_INTERVAL_MS)
@@ -128,20 +126,26 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
     }
   }
 
+  function logFailedCheck (error: unknown): void {
+    log.warn({ err: error }, 'could not check whether change feeds are still allowed')
+  }
+
   /** Pings allowed subscribers and closes the others. Reads from the database: caches may be outdated by 5 s. */
   async function pingSubscribers (): Promise<void> {
-    for (const batch of splitIntoBatches([...subscribers], CHECK_BATCH_SIZE)) {
-      const [liveSessions, profiles] = await Promise.all([
-        findLiveSessions(batch.map(({ sessionId }) => sessionId), now()),
-        findProfiles(batch.map(({ accountId }) => accountId)),
-      ])
-      for (const subscriber of batch) {
-        const profile = profiles.get(subscriber.profileId)
-        const isAllowed = liveSessions.has(subscriber.sessionId) && profile !== undefined &&
-          canReadProfile(subscriber, profile)
-        if (isAllowed) subscriber.ping()
-        else subscriber.close()
-      }
+    for (const batch of splitIntoBatches([...subscribers], CHECK_BATCH_SIZE)) await pingBatch(batch)
+  }
+
+  async function pingBatch (batch: readonly Subscriber[]): Promise<void> {
+    const [liveSessions, profiles] = await Promise.all([
+      findLiveSessions(batch.map(({ sessionId }) => sessionId), now()),
+      findProfiles(batch.map(({ accountId }) => accountId)),
+    ])
+    for (const subscriber of batch) {
+      const profile = profiles.get(subscriber.profileId)
+      const isAllowed = liveSessions.has(subscriber.sessionId) && profile !== undefined &&
+        canReadProfile(subscriber, profile)
+      if (isAllowed) subscriber.ping()
+      else subscriber.close()
     }
   }
 
@@ -160,6 +164,8 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
       subscribers.add(subscriber)
       following ??= follow()
       await following.ready
+      // The check of the request may have used a cached account: the first check of the feed does not wait.
+      pingBatch([subscriber]).catch(logFailedCheck)
       return () => {
         unsubscribe(subscriber)
       }

@@ -1,8 +1,15 @@
 // The change feed of a profile.
 import { Type, type Static } from 'typebox'
 import { CHANGE_KINDS } from '../domain/vocabulary.js'
-import { nullable, ref } from './common.js'
+import { Cursor, describe, nullable, ref, strict, Timestamp } from './common.js'
 import { Card } from './titles.js'
+
+export const ChangesQuery = strict({
+  since: Type.Optional(describe(Cursor, 'cursor of the previous response; omitted: the feed starts now')),
+})
+export const ChangesHeaders = Type.Object({
+  'last-event-id': Type.Optional(Type.String({ maxLength: 600, description: 'ID of the last event received' })),
+})
 
 export const Change = Type.Object({
   kind: Type.Enum([...CHANGE_KINDS], {
@@ -18,4 +25,9 @@ export const Changes = Type.Object({
   reset: Type.Boolean({ description: 'Whether changes are missing: the client must reload everything' }),
   cursor: Type.String({ description: 'Send it as `since` to get later changes' }),
 }, { $id: 'Changes' })
+export const ChangeFeedUrl = Type.Object({
+  url: Type.String({ description: 'Signed URL of the event stream, relative to the service' }),
+  expiresAt: describe(Timestamp, 'Until then the feed can be opened; an open feed continues'),
+}, { $id: 'ChangeFeedUrl' })
+
 export type Changes = Static<typeof Changes>

@@ -1,7 +1,7 @@
 // The named schemas: components of the OpenAPI document that routes refer to.
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
 import { AuditEntry } from './audit.js'
-import { Change, Changes } from './changes.js'
+import { Change, ChangeFeedUrl, Changes } from './changes.js'
 import { Collection, CollectionCard, CollectionChanges, CollectionInput, StoredCollection } from './collections.js'
 import { Problem } from './common.js'
 import { ContinueCard } from './continue-watching.js'
@@ -76,6 +76,7 @@ export const sharedSchemas = [
   Facets,
   Change,
   Changes,
+  ChangeFeedUrl,
   CollectionInput,
   CollectionChanges,
   CollectionCard,

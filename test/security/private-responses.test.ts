@@ -5,7 +5,7 @@ import { call, type TestResponse } from '../support/requests.js'
 import { createWorld, operations, send } from './operations.js'
 
 /** Routes whose signature in the URL replaces the token. */
-const SIGNED_URLS = /^\/v1\/(media|hls|subtitles|thumbnails)\//
+const SIGNED_URLS = /^\/v1\/((media|hls|subtitles|thumbnails)\/|profiles\/[^/]+\/changes\/events)/
 
 function isPrivate ({ headers }: TestResponse): boolean {
   const directives = String(headers['cache-control'] ?? '').split(/\s*,\s*/)

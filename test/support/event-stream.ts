@@ -17,15 +17,19 @@ export interface EventStreamReader {
   close(): void
 }
 
-/** Opens an event stream with an access token. */
+/** Opens an event stream. @param token access token; null for a signed URL */
 export async function openEventStream (
   url: string,
-  token: string,
+  token: string | null,
   headers: Record<string, string> = {},
 ): Promise<EventStreamReader> {
   const aborted = new AbortController()
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...headers },
+    headers: {
+      ...token === null ? {} : { authorization: `Bearer ${token}` },
+      accept: 'text/event-stream',
+      ...headers,
+    },
     signal: aborted.signal,
   })
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader()
