@@ -4,8 +4,7 @@ import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import './mongoose-settings.js'
 import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 import { TITLE_RATINGS, type TitleRating } from '../src/domain/vocabulary.js'
-import { derivedId } from './upsert.js'
-import { updateWithPipeline } from './upsert.js'
+import { derivedId, updateWithPipeline } from './upsert.js'
 
 export interface StoredProfileTitlePreferences {
   _id: Types.ObjectId

@@ -1,6 +1,5 @@
 // Reads and writes many titles at once with the driver. A stored title is replaced only if its revision is unchanged.
-import type mongoose from 'mongoose'
-import type { Types } from 'mongoose'
+import type { mongo, Types } from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
 import { assertShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
@@ -44,7 +43,7 @@ async function writeTitles (
     if (insertedCount + modifiedCount === titles.length) return new Set()
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
-    const { inserted, remaining } = insertsBefore(error as mongoose.mongo.MongoBulkWriteError, titles)
+    const { inserted, remaining } = insertsBefore(error as mongo.MongoBulkWriteError, titles)
     written = new Set([...inserted, ...await writeOneByOne(remaining, toOperation)])
   }
   const unconfirmed = titles.filter((title) => !written.has(title))
@@ -61,7 +60,7 @@ async function writeTitles (
  * @returns the inserted titles, and those that the server did not attempt
  */
 function insertsBefore (
-  error: mongoose.mongo.MongoBulkWriteError,
+  error: mongo.MongoBulkWriteError,
   titles: readonly StoredTitleDocument[],
 ): { inserted: StoredTitleDocument[], remaining: readonly StoredTitleDocument[] } {
   const failed = new Set([error.writeErrors].flat().map(({ index }) => index))

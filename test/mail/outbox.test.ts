@@ -1,11 +1,11 @@
 // Emails survive greylisting, an outage and a restart; of several processes, one sends each email.
-import { Writable } from 'node:stream'
 import mongoose, { Types } from 'mongoose'
 import t, { type Test } from 'tap'
 import { OutboxEmail } from '../../models/outbox-email.js'
 import { RETRY_WAITS_MS } from '../../src/mail/outbox.js'
 import { containerOf, openApp, startApp } from '../support/app.js'
 import { createManualClock } from '../support/clock.js'
+import { captureLog } from '../support/log.js'
 import { startMailServer } from '../support/mail-server.js'
 import { call } from '../support/requests.js'
 import { signUp } from '../support/users.js'
@@ -17,13 +17,7 @@ async function startMailApp (t: Test) {
   const clock = createManualClock()
   const variables = { SMTP_URL: `smtp://127.0.0.1:${server.port}` }
   const started = await startApp(t, variables, undefined, clock)
-  let logged = ''
-  const logTo = new Writable({
-    write (chunk, _encoding, done) {
-      logged += String(chunk)
-      done()
-    },
-  })
+  const { logTo, text: logged } = captureLog()
   const restart = async () => {
     const app = await openApp({ ...started.config, logLevel: 'warn' }, started.databaseUri, { now: clock.now, logTo })
     t.teardown(async () => {
@@ -31,7 +25,7 @@ async function startMailApp (t: Test) {
     })
     return app
   }
-  return { ...started, server, clock, restart, logged: () => logged }
+  return { ...started, server, clock, restart, logged }
 }
 
 t.test('greylisting and restarts', async (t) => {

@@ -3,22 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { connect, type AddressInfo } from 'node:net'
 import path from 'node:path'
-import { Writable } from 'node:stream'
 import t from 'tap'
 import { startApp, containerOf, openApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
+import { captureLog } from '../support/log.js'
 import { play } from '../support/playback.js'
 import { call, expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
 
 t.test('tokens of media URLs', async (t) => {
-  let logged = ''
-  const logTo = new Writable({
-    write (chunk, _encoding, done) {
-      logged += String(chunk)
-      done()
-    },
-  })
+  const { logTo, text: logged } = captureLog()
   const { clock, config, databaseUri } = await startApp(t)
   const app = await openApp({ ...config, logLevel: 'trace' }, databaseUri, { now: clock.now, logTo })
   t.teardown(async () => {
@@ -109,13 +103,13 @@ t.test('tokens of media URLs', async (t) => {
     const { storageKey = '' } = containerOf(app).catalogue.findFile(started.mediaFile.id) ?? {}
     writeFileSync(path.join(config.dataDir, 'media', ...storageKey.split('/')), 'short')
     expectProblem(t, await call(app, 'GET', started.url), 'not-found', 404)
-    t.ok(logged.includes('"statusCode":404'))
+    t.ok(logged().includes('"statusCode":404'))
   })
 
   t.test('no log line contains a token', async (t) => {
-    const lines = logged.split('\n')
+    const lines = logged().split('\n')
     t.ok(lines.length > urls.length * 4, `${lines.length} lines`)
     t.ok(lines.some((line) => line.includes(`"url":"${mediaPath}?token=…"`)), 'the path is logged')
-    expectNoSecret('a log line', logged)
+    expectNoSecret('a log line', logged())
   })
 })

@@ -1,20 +1,14 @@
-import { Writable } from 'node:stream'
 import pino from 'pino'
 import t from 'tap'
 import { REDACTED_PATHS, redactUrl } from '../../src/security/log-redaction.js'
+import { captureLog } from '../support/log.js'
 
 const CANARY = 'c4n4ry'
 
 function logged (entry: object): string {
-  let text = ''
-  const sink = new Writable({
-    write (chunk, _encoding, done) {
-      text += String(chunk)
-      done()
-    },
-  })
-  pino({ redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, sink).info(entry, 'hello')
-  return text
+  const { logTo, text } = captureLog()
+  pino({ redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, logTo).info(entry, 'hello')
+  return text()
 }
 
 t.test('secrets and emails are redacted at the top level, in a body and in an error', async (t) => {

@@ -1,21 +1,15 @@
 // Sends secrets through every operation, in each place where a secret can be, and searches the log at level trace.
 import { randomUUID } from 'node:crypto'
-import { Writable } from 'node:stream'
 import t from 'tap'
 import { startApp, containerOf, openApp } from '../support/app.js'
+import { captureLog } from '../support/log.js'
 import { play } from '../support/playback.js'
 import { call } from '../support/requests.js'
 import { PASSWORD, signUp } from '../support/users.js'
 import { bodyOf, createWorld, operations, urlOf } from './operations.js'
 
 t.test('logs contain no secrets', async (t) => {
-  let logged = ''
-  const logTo = new Writable({
-    write (chunk, _encoding, done) {
-      logged += String(chunk)
-      done()
-    },
-  })
+  const { logTo, text: logged } = captureLog()
   const { clock, config, databaseUri } = await startApp(t)
   const app = await openApp({ ...config, logLevel: 'trace' }, databaseUri, { now: clock.now, logTo })
   t.teardown(async () => {
@@ -85,7 +79,7 @@ t.test('logs contain no secrets', async (t) => {
   await call(app, 'GET', stream.url)
   await containerOf(app).background.onIdle()
 
-  const lines = logged.split('\n')
+  const lines = logged().split('\n')
   t.ok(lines.length > operations.length, `${lines.length} lines`)
   for (const [index, secret] of secrets.entries()) {
     const line = lines.find((one) => one.includes(secret)) ?? null

@@ -1,11 +1,10 @@
 // Soft-deletes documents: copies them to their own collection, then removes them, one batch at a time. A crash in
 // between leaves both copies; repeating the deletion or the restoration gives the same result.
 import mongoose, { Types, type Model } from 'mongoose'
-import { derivedId } from '../../../models/upsert.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
 import { SoftDeleted, type SoftDeletedDocument } from '../../../models/soft-deleted.js'
 import { Undo, type StoredUndo } from '../../../models/undo.js'
-import { isDuplicateKey } from '../../../models/upsert.js'
+import { derivedId, isDuplicateKey } from '../../../models/upsert.js'
 import type { ProfileRef } from '../deps.js'
 
 const BATCH_SIZE = 500

@@ -1,9 +1,8 @@
 // Files as they are found: their times, edit lists, codecs and damage, in the probed properties and in the package.
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
-import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import type { PackageIndex, Segment } from '../../../src/media/packaging/package-index.js'
 import { createMediaPackager, type PackageResult } from '../../../src/media/packaging/packager.js'
