@@ -2,6 +2,7 @@
 // wishlists, history and search refer to titles by one kind of ID. The hooks keep seasons out of bulk updates.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
+import type { Certification } from '../src/domain/certifications.js'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
 import { MAX_TRANSLATIONS } from '../src/domain/vocabulary.js'
 import {
@@ -55,6 +56,8 @@ export interface StoredTitle {
   releaseDate: string | null
   genres: string[]
   maturityRating: MaturityRating | null
+  /** Rating of another country, from which the maturity rating is derived. Missing when there is none. */
+  certification?: Certification
   cast: Person[]
   crew: Person[]
   posterUrl: string | null
@@ -71,6 +74,12 @@ export interface StoredTitle {
   /** Revision; increases with each write. */
   __v: number
 }
+
+const certificationSchema = new Schema<Certification>({
+  system: { type: String, required: true },
+  rating: { type: String, required: true },
+  age: { type: Number, required: true },
+}, { _id: false })
 
 export const personSchema = new Schema<Person>({
   name: { type: String, required: true },
@@ -118,6 +127,7 @@ const titleSchema = new Schema<StoredTitle>({
   releaseDate: { type: String, default: null },
   genres: { type: [String], default: [] },
   maturityRating: { type: String, enum: [...MATURITY_RATINGS, null], default: null },
+  certification: { type: certificationSchema, default: undefined },
   cast: { type: [personSchema], default: [] },
   crew: { type: [personSchema], default: [] },
   posterUrl: { type: String, default: null },

@@ -71,7 +71,7 @@ const UNRATED = new Set(
   ('NR UR N/R N/A NA NOTRATED UNRATED NOTYETRATED NORATING NONE UNKNOWN UNCLASSIFIED NOTCLASSIFIED APPROVED PASSED ' +
     'EXEMPT').split(' ').map(compact),
 )
-const UNITED_STATES = /^(?:RATED|MPAA?|USA?|UNITED STATES)[ :/_-]+/
+const UNITED_STATES = /^(?:RATED|MPAA?|USA?|UNITED STATES|TV(?=[ :]TV-))[ :/_-]+/
 /** Content descriptors follow some TV ratings: `TV-14-DLSV`. */
 const TV_DESCRIPTORS = /^(TV[- ]?(?:Y7|14|PG|MA))[ -]+[DFLSV, -]+$/
 const PLAIN_AGE = /^(?:AGES? ?|AB ?|FROM ?|≥ ?|\+)?(\d{1,2})(?: ?(?:\+|YEARS?|JAHREN?|ANS|AÑOS|ANNI|ANOS|LET|LAT))?$/
@@ -131,6 +131,19 @@ export function toMaturityRating ({ age }: Pick<Certification, 'age'>): Maturity
 export function formatCertification ({ system, rating }: Pick<Certification, 'system' | 'rating'>): string {
   if (system === 'age') return rating
   return system.length === 2 ? `${system}:${rating}` : `${system} ${rating}`
+}
+
+/** The certification that the API shows: that of another country, or else the American one. */
+export function certificationOf (
+  { certification, maturityRating }: {
+    readonly certification?: Certification,
+    readonly maturityRating: MaturityRating | null,
+  },
+): Certification | null {
+  if (certification !== undefined) return certification
+  if (maturityRating === null) return null
+  const system = maturityRating.startsWith('TV-') ? 'TV' : 'MPA'
+  return { system, rating: maturityRating, age: MATURITY_AGES[maturityRating] }
 }
 
 function parseWithSystem (text: string): Certification | null {

@@ -4,6 +4,7 @@ import { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
+import { formatCertification, parseRating, toMaturityRating } from '../domain/certifications.js'
 import { conflict, prefixPointers, validationFailed } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { completeMarkers } from './markers.js'
@@ -21,6 +22,7 @@ export const TITLE_DEFAULTS = {
   releaseDate: null,
   genres: [] as string[],
   maturityRating: null,
+  certification: undefined,
   cast: [] as StoredTitle['cast'],
   crew: [] as StoredTitle['crew'],
   posterUrl: null,
@@ -35,8 +37,20 @@ export const TITLE_DEFAULTS = {
 
 /** Maps a body to stored fields; omitted fields are left out. An omitted year is derived from the release date. */
 export function toStoredFields (
-  { seasons: _, availableFrom, availableUntil, alternativeTitles, genres, markers, cast, crew, translations, ...rest }:
-    TitleBody,
+  {
+    seasons: _,
+    availableFrom,
+    availableUntil,
+    alternativeTitles,
+    genres,
+    markers,
+    cast,
+    crew,
+    translations,
+    maturityRating,
+    certification,
+    ...rest
+  }: TitleBody,
 ): Partial<StoredMovie> {
   const year = rest.year === undefined && rest.releaseDate !== undefined && rest.releaseDate !== null
     ? { year: Number(rest.releaseDate.slice(0, 4)) }
@@ -44,6 +58,7 @@ export function toStoredFields (
   return {
     ...rest,
     ...year,
+    ...toStoredRating({ maturityRating, certification }),
     ...(alternativeTitles === undefined ? {} : { alternativeTitles: trimDistinct(alternativeTitles) }),
     ...(genres === undefined ? {} : { genres: trimDistinct(genres) }),
     ...(cast === undefined ? {} : { cast: cast.map(toStoredPerson) }),
@@ -53,6 +68,24 @@ export function toStoredFields (
     ...(availableUntil === undefined ? {} : { availableUntil: toDate(availableUntil) }),
     ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
   } as Partial<StoredMovie>
+}
+
+/**
+ * The rating of another country implies a maturity rating, unless the body states one. A maturity rating alone replaces
+ * both.
+ * @throws DomainError 400 `validation-failed`
+ */
+function toStoredRating (
+  { maturityRating, certification }: Pick<TitleBody, 'maturityRating' | 'certification'>,
+): Partial<Pick<StoredTitle, 'maturityRating' | 'certification'>> {
+  const stated = maturityRating === undefined ? {} : { maturityRating }
+  if (certification === undefined && maturityRating === undefined) return {}
+  if (certification === undefined || certification === null) return { ...stated, certification: undefined }
+  const parsed = parseRating(typeof certification === 'string' ? certification : formatCertification(certification))
+  if (parsed === null) throw validationFailed([{ pointer: '/certification', message: 'is not a known rating' }])
+  return parsed.certification === null
+    ? { maturityRating: parsed.maturityRating, ...stated, certification: undefined }
+    : { maturityRating: toMaturityRating(parsed.certification), ...stated, certification: parsed.certification }
 }
 
 function trimDistinct (texts: readonly string[]): string[] {

@@ -20,6 +20,21 @@ export const MaturityRating = Type.Enum([...MATURITY_RATINGS], {
   description: 'MPA or US TV rating',
   examples: ['PG-13'],
 })
+const CertificationInput = Type.Union([
+  Type.String({
+    minLength: 1,
+    maxLength: 60,
+    description: 'As people write it',
+    examples: ['FSK 16', '12A', 'PEGI 12'],
+  }),
+  strict({
+    system: Type.String({ minLength: 1, maxLength: 30, description: 'Rating system', examples: ['FSK'] }),
+    rating: Type.String({ minLength: 1, maxLength: 30, description: 'Rating in the system', examples: ['16'] }),
+    age: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 21, description: 'Ignored: the system determines the age' }),
+    ),
+  }),
+])
 export const Synopsis = Type.String({ maxLength: 10_000, description: 'Short description' })
 export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Name; not blank' })
 export const Genre = Type.String({
@@ -108,6 +123,13 @@ const titleFields = {
   genres: Type.Optional(Type.Array(Genre, { maxItems: 30, description: 'Genres' })),
   maturityRating: Type.Optional(
     nullable(MaturityRating, 'MPA or US TV rating; null: not rated, hidden from kids profiles'),
+  ),
+  certification: Type.Optional(
+    nullable(
+      CertificationInput,
+      'Rating of any country; sets maturityRating to the American rating that protects as much, unless the body has ' +
+        'one; null: none',
+    ),
   ),
   cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Cast' })),
   crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Crew' })),

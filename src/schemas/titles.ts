@@ -75,8 +75,15 @@ export const RatedTitle = Type.Object({
 }, { $id: 'RatedTitle' })
 export type RatedTitle = Static<typeof RatedTitle>
 
+const Certification = Type.Object({
+  system: Type.String({ description: 'Rating system; MPA and TV: United States', examples: ['FSK'] }),
+  rating: Type.String({ description: 'Rating in the system', examples: ['16'] }),
+  age: Type.Integer({ description: 'Minimum age, years' }),
+})
+
 const titlePage = {
   ...card,
+  certification: nullable(Certification, 'Rating as its country states it; null: not rated'),
   language: Type.String({
     description: 'Language of title and synopsis, BCP 47: the best match for Accept-Language',
   }),

@@ -3,6 +3,7 @@
 import type { StoredCollection } from '../../models/collection.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredTitle, Translation } from '../../models/title.js'
+import { formatCertification } from '../domain/certifications.js'
 import type { CollectionBody, TitleLine } from '../schemas/import-line.js'
 import { toTranslations } from '../views/titles.js'
 import type { StoredTitleDocument } from './build-title.js'
@@ -22,6 +23,7 @@ export function toTitleLine (title: StoredTitleDocument): TitleLine {
       releaseDate,
       genres: title.genres,
       maturityRating: title.maturityRating,
+      certification: title.certification === undefined ? null : formatCertification(title.certification),
       cast: toCredits(title.cast),
       crew: toCredits(title.crew),
       posterUrl: title.posterUrl,

@@ -32,9 +32,9 @@ export async function* validateItems (source: SourceItems, skip = 0): AsyncGener
     const isSkipped = !('warnings' in item) && ++itemsRead <= skip
     if (isSkipped) yield { line: item.line, errors: [] }
     else {
-      const { item: normalised, warning } = normaliseRating(item)
+      const { item: normalised, warnings } = normaliseRating(item)
       yield validateLine(normalised)
-      if (warning !== null) yield { line: item.line, warnings: [{ pointer: '/maturityRating', message: warning }] }
+      if (warnings.length > 0) yield { line: item.line, warnings }
     }
   }
 }

@@ -3,6 +3,7 @@ import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import type { Person, StoredTitle, Translation } from '../../models/title.js'
 import type { Translatable } from '../catalogue/queries/localise.js'
+import { certificationOf } from '../domain/certifications.js'
 import { derivePersonId } from '../catalogue/store/people-index.js'
 import { normaliseMarkers } from '../editing/markers.js'
 import type { MediaFile } from '../schemas/media-files.js'
@@ -76,6 +77,7 @@ function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show,
   const texts = toTexts(title, details)
   return {
     ...toCard(title),
+    certification: toCertification(title),
     ...texts,
     title: texts.title ?? title.title,
     available: {
@@ -101,6 +103,11 @@ function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show,
     published: title.published,
     popularity: title.popularity,
   }
+}
+
+function toCertification (title: StoredTitle): Show['certification'] {
+  const certification = certificationOf(title)
+  return certification === null ? null : { ...certification }
 }
 
 function toTexts (stored: Translatable & { translations?: Translation[] }, options: TextOptions) {

@@ -12,6 +12,7 @@ export const COMPLETE_MOVIE = {
   releaseDate: '2006-03-23',
   genres: ['Drama', 'Thriller'],
   maturityRating: 'R',
+  certification: 'FSK 16',
   cast: [
     { name: 'Ulrich Mühe', role: 'Gerd Wiesler', imdb: 'nm0618057' },
     { name: 'Martina Gedeck', role: 'Christa-Maria Sieland' },

@@ -26,6 +26,7 @@ export type ListedTitle = StoredMovie | StoredShow
 /** The fields that cards and items need. The details of a title are read when its page is requested. */
 export const CARD_PROJECTION = {
   synopsis: 0,
+  certification: 0,
   'translations.synopsis': 0,
   alternativeTitles: 0,
   'cast.role': 0,

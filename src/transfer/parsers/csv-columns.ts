@@ -65,6 +65,7 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
   column('releaseDate', parseText),
   column('genres', parseList),
   column('maturityRating', parseText),
+  column('certification', parseText),
   column('runtimeMs', parseNumber),
   column('runtimeMinutes', parseMinutes, 'runtimeMs'),
   column('originalLanguage', parseText),

@@ -115,10 +115,19 @@ function createFacts (title: Title): HTMLElement {
     ...[title.year === null ? null : String(title.year), size, title.genres.slice(0, 3).join(', '), original].filter((
       fact,
     ) => fact !== null && fact !== '').map((fact) => createElement('span', { text: fact ?? '' })),
-    title.maturityRating === null
+    title.certification === null
       ? null
-      : createElement('span', { class: 'badge', text: title.maturityRating, attributes: { title: 'Maturity rating' } }),
+      : createElement('span', {
+        class: 'badge',
+        text: describeCertification(title.certification),
+        attributes: { title: 'Maturity rating' },
+      }),
   )
+}
+
+/** American ratings and ages are known without the name of their system. */
+function describeCertification ({ system, rating }: NonNullable<Title['certification']>): string {
+  return ['MPA', 'TV', 'age'].includes(system) ? rating : `${system} ${rating}`
 }
 
 /** Creates the list of people, and of the resolutions and languages that the plan can play. */
