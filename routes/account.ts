@@ -16,6 +16,7 @@ import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { Accepted, Account, Email, Password } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { KeepProfileIds, PlanName, PlanPreview } from '../src/schemas/plans.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { Stream } from '../src/schemas/streams.js'
 import { toAccount, toPlanPreview } from '../src/views/accounts.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
@@ -27,7 +28,7 @@ const PlanChangeBody = strict({ plan: PlanName, keepProfileIds: Type.Optional(Ke
 const AccountExport = Type.Object({
   format: Type.String({ description: 'Name of the format' }),
   version: Type.Integer({ description: 'Version of the format' }),
-}, { additionalProperties: true })
+}, { title: 'AccountExport', description: 'All data of the account', additionalProperties: true })
 
 /** An export reads all data of the account. */
 const EXPORT_RATE_LIMIT = { max: 30, timeWindow: 60_000 } as const
@@ -73,10 +74,10 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       summary: 'Export all data of the account as JSON',
       operationId: 'exportAccount',
       response: responses({
-        200: {
+        200: withHeaders({
           description: 'The document, as an attachment',
           content: { 'application/json': { schema: AccountExport } },
-        },
+        }, 'Content-Disposition'),
       }),
     },
   }, async (request, reply) => {

@@ -8,6 +8,7 @@ import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
 import { CollectionChanges, CollectionInput, StoredCollection } from '../src/schemas/collections.js'
 import { NoContent, ref, responses } from '../src/schemas/common.js'
 import { CollectionParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { toStoredCollection } from '../src/views/collections.js'
 
 export interface AdminCollectionsRouteOptions {
@@ -27,7 +28,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
       summary: 'Get a collection as stored',
       operationId: 'getStoredCollection',
       params: CollectionParams,
-      response: responses({ 200: ref(StoredCollection) }),
+      response: responses({ 200: withHeaders(ref(StoredCollection), 'ETag') }),
     },
   }, async (request, reply) => await sendCollection(request, reply, request.params.collectionId))
 
@@ -38,7 +39,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
       summary: 'Create a collection',
       operationId: 'createCollection',
       body: ref(CollectionInput),
-      response: responses({ 201: ref(StoredCollection) }),
+      response: responses({ 201: withHeaders(ref(StoredCollection), 'Location', 'ETag') }),
     },
   }, async (request, reply) => {
     const id = await createCollection(deps, request.body)
@@ -54,7 +55,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
       operationId: 'replaceCollection',
       params: CollectionParams,
       body: ref(CollectionInput),
-      response: responses({ 200: ref(StoredCollection) }),
+      response: responses({ 200: withHeaders(ref(StoredCollection), 'ETag') }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params
@@ -70,7 +71,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
       operationId: 'changeCollection',
       params: CollectionParams,
       body: ref(CollectionChanges),
-      response: responses({ 200: ref(StoredCollection) }),
+      response: responses({ 200: withHeaders(ref(StoredCollection), 'ETag') }),
     },
   }, async (request, reply) => {
     const { collectionId } = request.params

@@ -11,6 +11,7 @@ import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
 import { Id, ref, responses } from '../src/schemas/common.js'
 import { DeletionQuery, deletionResponses } from '../src/schemas/deletion-preview.js'
 import type { MediaFile } from '../src/schemas/media-files.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { EpisodeChanges, EpisodeInput, EpisodeOrder, SeasonChanges, SeasonInput } from '../src/schemas/title-input.js'
 import { Episode, Season } from '../src/schemas/titles.js'
 import { toAdminMediaFile } from '../src/views/media-files.js'
@@ -62,7 +63,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
       operationId: 'putSeason',
       params: SeasonParams,
       body: SeasonBody,
-      response: responses({ 200: ref(Season) }),
+      response: responses({ 200: withHeaders(ref(Season), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -79,7 +80,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
       operationId: 'changeSeason',
       params: SeasonParams,
       body: ref(SeasonChanges),
-      response: responses({ 200: ref(Season) }),
+      response: responses({ 200: withHeaders(ref(Season), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -97,7 +98,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
       operationId: 'orderEpisodes',
       params: SeasonParams,
       body: ref(EpisodeOrder),
-      response: responses({ 200: ref(Season) }),
+      response: responses({ 200: withHeaders(ref(Season), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId, season } = request.params
@@ -133,7 +134,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
       operationId: 'putEpisode',
       params: EpisodeParams,
       body: EpisodeBody,
-      response: responses({ 200: ref(Episode) }),
+      response: responses({ 200: withHeaders(ref(Episode), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params
@@ -150,7 +151,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
       operationId: 'changeEpisode',
       params: EpisodeParams,
       body: ref(EpisodeChanges),
-      response: responses({ 200: ref(Episode) }),
+      response: responses({ 200: withHeaders(ref(Episode), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId, season, episode } = request.params

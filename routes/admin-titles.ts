@@ -10,6 +10,7 @@ import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
 import { ref, responses } from '../src/schemas/common.js'
 import { DeletionQuery, deletionResponses } from '../src/schemas/deletion-preview.js'
 import { MovieParams, ShowParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { MovieChanges, MovieInput, ShowChanges, ShowInput } from '../src/schemas/title-input.js'
 import { Movie, Show } from '../src/schemas/titles.js'
 import { toAdminMediaFile } from '../src/views/media-files.js'
@@ -42,7 +43,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       summary: 'Create a movie',
       operationId: 'createMovie',
       body: ref(MovieInput),
-      response: responses({ 201: ref(Movie) }),
+      response: responses({ 201: withHeaders(ref(Movie), 'Location', 'ETag') }),
     },
   }, async (request, reply) => {
     const movie = await createMovie(deps, request.body)
@@ -60,7 +61,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       operationId: 'replaceMovie',
       params: MovieParams,
       body: ref(MovieInput),
-      response: responses({ 200: ref(Movie) }),
+      response: responses({ 200: withHeaders(ref(Movie), 'ETag') }),
     },
   }, async (request, reply) => {
     const { movieId } = request.params
@@ -77,7 +78,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       operationId: 'changeMovie',
       params: MovieParams,
       body: ref(MovieChanges),
-      response: responses({ 200: ref(Movie) }),
+      response: responses({ 200: withHeaders(ref(Movie), 'ETag') }),
     },
   }, async (request, reply) => {
     const { movieId } = request.params
@@ -110,7 +111,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       summary: 'Create a show with its seasons and episodes',
       operationId: 'createShow',
       body: ref(ShowInput),
-      response: responses({ 201: ref(Show) }),
+      response: responses({ 201: withHeaders(ref(Show), 'Location', 'ETag') }),
     },
   }, async (request, reply) => {
     const show = await createShow(deps, request.body)
@@ -128,7 +129,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       operationId: 'replaceShow',
       params: ShowParams,
       body: ref(ShowInput),
-      response: responses({ 200: ref(Show) }),
+      response: responses({ 200: withHeaders(ref(Show), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId } = request.params
@@ -145,7 +146,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
       operationId: 'changeShow',
       params: ShowParams,
       body: ref(ShowChanges),
-      response: responses({ 200: ref(Show) }),
+      response: responses({ 200: withHeaders(ref(Show), 'ETag') }),
     },
   }, async (request, reply) => {
     const { showId } = request.params

@@ -11,6 +11,7 @@ import { buildValidator } from '../src/http/validator.js'
 import type { MediaDeps } from '../src/media/deps.js'
 import { ref, responses, strict } from '../src/schemas/common.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
 import {
   importCatalogue,
@@ -55,7 +56,11 @@ const ImportQuery = strict({
   }),
 })
 const NdjsonText = Type.String({ description: 'Each line is a MovieLine, a ShowLine or a CollectionLine' })
-const ImportLines = Type.Array(Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)]), {
+const ImportLine = Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)], {
+  title: 'ImportLine',
+  description: '`kind` selects the type of the line',
+})
+const ImportLines = Type.Array(ImportLine, {
   description: 'Lines; the response lists those that were rejected',
   examples: [[
     { kind: 'movie', title: 'Metropolis', year: 1927 },
@@ -163,7 +168,10 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
         'files, subtitles or images.',
       operationId: 'exportCatalogue',
       response: responses({
-        200: { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } },
+        200: withHeaders(
+          { description: 'The file, as an attachment', content: { [NDJSON]: { schema: NdjsonText } } },
+          'Content-Disposition',
+        ),
       }),
     },
   }, async (request, reply) => {

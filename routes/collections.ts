@@ -11,9 +11,11 @@ import { notFound } from '../src/errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { sendWithEtag } from '../src/http/etags.js'
 import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
-import { Collection, CollectionCard, CollectionKind } from '../src/schemas/collections.js'
+import { Collection, CollectionCard } from '../src/schemas/collections.js'
+import { CollectionKind } from '../src/schemas/titles.js'
 import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { CollectionParams } from '../src/schemas/params.js'
+import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
 import { toCollectionCard } from '../src/views/collections.js'
@@ -56,7 +58,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
       summary: 'List collections by title',
       operationId: 'listCollections',
       querystring: CollectionsQuery,
-      response: responses({ 200: pageSchema(ref(CollectionCard)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(CollectionCard)), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { kind, limit, cursor } = request.query
@@ -81,7 +83,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
       operationId: 'getCollection',
       params: CollectionParams,
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: ref(Collection) }),
+      response: responses({ 200: withHeaders(ref(Collection), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { params: { collectionId }, query: { limit, cursor } } = request

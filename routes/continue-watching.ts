@@ -12,6 +12,7 @@ import { Id, Limit, listSchema, NoContent, ref, responses, strict } from '../src
 import { ContinueCard, DismissedTitle } from '../src/schemas/continue-watching.js'
 import { Undo } from '../src/schemas/history.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { toContinueCard, toDismissedTitle } from '../src/views/continue-watching.js'
 import { toUndo } from '../src/views/history.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
@@ -52,7 +53,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       operationId: 'listContinueWatching',
       params: ProfileParams,
       querystring: strict({ limit: Limit }),
-      response: responses({ 200: listSchema(ref(ContinueCard)) }),
+      response: responses({ 200: withHeaders(listSchema(ref(ContinueCard)), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
@@ -68,7 +69,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       summary: 'List hidden and dropped titles',
       operationId: 'listHidden',
       params: ProfileParams,
-      response: responses({ 200: listSchema(DismissedTitle) }),
+      response: responses({ 200: withHeaders(listSchema(DismissedTitle), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
@@ -83,7 +84,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       summary: 'Get the continue button: the first card that can be played',
       operationId: 'getContinue',
       params: ProfileParams,
-      response: responses({ 200: ref(ContinueCard), 204: NoContent }),
+      response: responses({ 200: withHeaders(ref(ContinueCard), 'Content-Language'), 204: NoContent }),
     },
   }, async (request, reply) => {
     const card = await findContinueCard(watching, profileRef(request), await viewingLimitsOf(access, request))

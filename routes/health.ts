@@ -6,14 +6,18 @@ import { pingDatabase } from '../src/database/connection.js'
 import type { Mailer } from '../src/mail/mailer.js'
 import { responses } from '../src/schemas/common.js'
 
-const Health = Type.Object({ status: Type.String({ description: '`ok`, or the reason', examples: ['ok'] }) })
+const Health = Type.Object({ status: Type.String({ description: '`ok`, or the reason', examples: ['ok'] }) }, {
+  title: 'Liveness',
+  description: 'Whether the process runs',
+})
 
 const Readiness = Type.Object({
   ...Health.properties,
   mail: Type.Enum(['ok', 'unavailable', 'unknown', 'none'], {
+    title: 'MailState',
     description: 'Last connection to the mail server; emails wait while it is unavailable. `none`: not configured',
   }),
-})
+}, { title: 'Readiness', description: 'Whether the process can serve requests' })
 
 export interface HealthRouteOptions {
   readonly mailer: Pick<Mailer, 'serverState'>

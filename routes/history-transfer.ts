@@ -6,9 +6,10 @@ import { Type, type Static } from 'typebox'
 import { DomainError, validationFailed } from '../src/errors.js'
 import { buildValidator } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
-import { ref, responses, strict } from '../src/schemas/common.js'
-import { HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
+import { describe, ref, responses, strict } from '../src/schemas/common.js'
+import { DateOrder, HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
 import { ProfileParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { toImportReport } from '../src/views/import-report.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
 import { exportHistoryAsCsv, exportHistoryAsJson } from '../src/watching/history/export-history.js'
@@ -36,11 +37,7 @@ const ImportQuery = strict({
       'download',
   }),
   dryRun: Type.Boolean({ default: false, description: 'Returns the report, and writes nothing' }),
-  dateOrder: Type.Optional(
-    Type.Enum(['month-first', 'day-first', 'year-first'], {
-      description: 'Order of the dates in a short Netflix file; omitted: detected',
-    }),
-  ),
+  dateOrder: Type.Optional(describe(DateOrder, 'Order of the dates in a short Netflix file; omitted: detected')),
   netflixProfile: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: 'Imports only rows with this Profile Name' }),
   ),
@@ -73,10 +70,10 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
       params: ProfileParams,
       querystring: ExportQuery,
       response: responses({
-        200: {
+        200: withHeaders({
           description: 'The file, as an attachment',
           content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText },
-        },
+        }, 'Content-Disposition'),
       }),
     },
   }, async (request, reply) => {

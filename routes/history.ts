@@ -39,6 +39,11 @@ const HistoryQuery = strict({
   cursor: Type.Optional(Cursor),
 })
 
+const HistoryEntry = Type.Union([ref(HistoryItem), ref(HistoryGroup)], {
+  title: 'HistoryEntry',
+  description: 'A play; a title with its plays if they are grouped',
+})
+
 export interface HistoryRouteOptions {
   readonly watching: WatchingDeps
   readonly cursors: CursorCodec
@@ -53,7 +58,7 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
-      response: responses({ 200: pageSchema(Type.Union([ref(HistoryItem), ref(HistoryGroup)])) }),
+      response: responses({ 200: pageSchema(HistoryEntry) }),
     },
   }, async (request) => {
     const { titleId, season, from, to, group, cursor } = request.query

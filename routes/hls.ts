@@ -17,7 +17,7 @@ import {
 import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/delivery/media-urls.js'
 import { Id, responses } from '../src/schemas/common.js'
-import { webVttContent } from '../src/schemas/media-files.js'
+import { deliveredObjectResponses, webVttContent } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
@@ -102,12 +102,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
       operationId: 'getHlsBytes',
       params: RenditionParams,
       querystring: SignedUrlQuery,
-      response: responses({
-        200: Bytes,
-        206: Bytes,
-        304: Type.Null({ description: 'Not modified' }),
-        307: Type.Null({ description: 'Temporary URL of the object store, in Location' }),
-      }),
+      response: deliveredObjectResponses(Bytes),
     },
   }, async (request, reply) => {
     const { params: { itemId, renditionId }, query: { token } } = request
@@ -128,7 +123,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
       operationId: 'getHlsSegment',
       params: SegmentParams,
       querystring: SignedUrlQuery,
-      response: responses({ 200: Segment, 206: Segment, 304: Type.Null({ description: 'Not modified' }) }),
+      response: deliveredObjectResponses(Segment),
     },
   }, async (request, reply) => {
     const { params: { itemId, renditionId, segment }, query: { token } } = request

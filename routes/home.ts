@@ -11,9 +11,14 @@ import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, describe, Id, Limit, responses, strict } from '../src/schemas/common.js'
 import { HomeRow, RowId } from '../src/schemas/home.js'
 import { ProfileParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toHomeRow } from '../src/views/home.js'
 
+const HomePage = Type.Object({ rows: Type.Array(HomeRow, { description: 'Rows in their order' }) }, {
+  title: 'HomePage',
+  description: 'Rows of the home page',
+})
 const RowQuery = strict({
   limit: Limit,
   cursor: Type.Optional(describe(Cursor, 'nextCursor of the row; omitted: the first page')),
@@ -38,7 +43,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
         'recommended only in its first row.',
       operationId: 'getHome',
       params: ProfileParams,
-      response: responses({ 200: Type.Object({ rows: Type.Array(HomeRow, { description: 'Rows in their order' }) }) }),
+      response: responses({ 200: withHeaders(HomePage, 'Content-Language') }),
     },
     // Serialising 200 cards against a union of two row types would cost more than building them.
     serializerCompiler: () => JSON.stringify,
@@ -56,7 +61,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
       operationId: 'getHomeRow',
       params: Type.Object({ profileId: Id, rowId: RowId }),
       querystring: RowQuery,
-      response: responses({ 200: HomeRow }),
+      response: responses({ 200: withHeaders(HomeRow, 'Content-Language') }),
     },
     serializerCompiler: () => JSON.stringify,
   }, async (request, reply) => {

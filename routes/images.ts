@@ -5,8 +5,8 @@ import { Image, type StoredImage } from '../models/image.js'
 import { fail, notFound } from '../src/errors.js'
 import { sendObject } from '../src/media/delivery/send-object.js'
 import type { StorageDeps } from '../src/media/deps.js'
-import { Id, responses } from '../src/schemas/common.js'
-import { imageContent } from '../src/schemas/media-files.js'
+import { Id } from '../src/schemas/common.js'
+import { imageContent, objectResponses } from '../src/schemas/media-files.js'
 
 const ImageParams = Type.Object({ imageId: Id })
 
@@ -21,10 +21,7 @@ const images: FastifyPluginAsyncTypebox<ImagesRouteOptions> = async (app, { stor
       summary: 'Get a poster',
       operationId: 'getImage',
       params: ImageParams,
-      response: responses({
-        200: { description: 'The image', content: imageContent },
-        304: Type.Null({ description: 'Not modified' }),
-      }),
+      response: objectResponses({ description: 'The image', content: imageContent }),
     },
   }, async (request, reply) => {
     const image = await Image.findById(request.params.imageId).lean<StoredImage>() ?? fail(notFound('image'))

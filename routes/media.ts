@@ -8,7 +8,8 @@ import { fail, notFound } from '../src/errors.js'
 import { deliverObject, type DeliveryDeps } from '../src/media/delivery/deliver-object.js'
 import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readMediaGrant } from '../src/media/delivery/media-urls.js'
-import { Id, responses } from '../src/schemas/common.js'
+import { Id } from '../src/schemas/common.js'
+import { deliveredObjectResponses } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
@@ -62,12 +63,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
       operationId: 'getMedia',
       params: MediaParams,
       querystring: SignedUrlQuery,
-      response: responses({
-        200: Bytes,
-        206: Bytes,
-        304: Type.Null({ description: 'Not modified' }),
-        307: Type.Null({ description: 'Temporary URL of the object store, in Location' }),
-      }),
+      response: deliveredObjectResponses(Bytes),
     },
   }, async (request, reply) => await sendMediaFile(request, reply, request.params.mediaFileId, request.query.token))
 

@@ -13,6 +13,7 @@ import { sendWithEtag } from '../src/http/etags.js'
 import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { Person, PersonDetail } from '../src/schemas/people.js'
+import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
@@ -46,7 +47,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       summary: 'Find people by name',
       operationId: 'listPeople',
       querystring: PeopleQuery,
-      response: responses({ 200: pageSchema(ref(Person)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(Person)), 'ETag') }),
     },
   }, async (request, reply) => {
     const { q, limit, cursor } = request.query
@@ -83,7 +84,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       operationId: 'getPerson',
       params: Type.Object({ personId: Id }),
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: ref(PersonDetail) }),
+      response: responses({ 200: withHeaders(ref(PersonDetail), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { params: { personId }, query: { limit, cursor } } = request

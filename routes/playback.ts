@@ -19,6 +19,7 @@ import {
   StopBody,
   StoppedPlayback as StoppedPlaybackSchema,
 } from '../src/schemas/playback.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import type { KeyRing } from '../src/security/key-ring.js'
 import { toContinueCard } from '../src/views/continue-watching.js'
 import { toProgress } from '../src/views/history.js'
@@ -62,7 +63,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       operationId: 'startPlayback',
       params: ProfileParams,
       body: PlaybackBody,
-      response: responses({ 201: ref(Playback) }),
+      response: responses({ 201: withHeaders(ref(Playback), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { itemId, device = null, client = {}, takeOver = null, private: isPrivate = false } = request.body
@@ -120,7 +121,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       operationId: 'stopPlayback',
       params: StreamParams,
       body: StopBody,
-      response: responses({ 200: StoppedPlaybackSchema }),
+      response: responses({ 200: withHeaders(StoppedPlaybackSchema, 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { streamId } = request.params

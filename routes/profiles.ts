@@ -12,12 +12,13 @@ import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import { NewProfile, Profile, ProfileChanges } from '../src/schemas/profiles.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { toProfile } from '../src/views/profiles.js'
 
 const ProfileToken = Type.Object({
   accessToken: Type.String({ description: 'JWT; send it as `Authorization: Bearer`' }),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token, s' }),
-})
+}, { title: 'ProfileToken', description: 'Access token of a profile' })
 
 export type ProfilesRouteOptions = AccountDeps
 
@@ -43,7 +44,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       description: 'Over the profile limit of the plan it is a 409 `plan-profile-limit`.',
       operationId: 'addProfile',
       body: NewProfile,
-      response: responses({ 201: ref(Profile) }),
+      response: responses({ 201: withHeaders(ref(Profile), 'Location') }),
     },
   }, async (request, reply) => {
     if (request.body.pin != null) addAuditNote(request, { action: 'change-pin' })

@@ -12,6 +12,7 @@ import { callerOf, profileOf, profileRef } from '../src/plugins/auth.js'
 import { Cursor, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { LanguagesBody, RememberedLanguages } from '../src/schemas/languages.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { RatedTitle, RatingBody, TitleRating } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toRatedTitle } from '../src/views/cards.js'
@@ -45,7 +46,7 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
       operationId: 'listRatings',
       params: ProfileParams,
       querystring: RatingsQuery,
-      response: responses({ 200: pageSchema(ref(RatedTitle)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(RatedTitle)), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { rating = null, limit, cursor } = request.query

@@ -9,6 +9,7 @@ import type { ResumableUploads } from '../src/media/upload/resumable-uploads.js'
 import { versionMismatch } from '../src/media/upload/tus-errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
+import { TUS_HEAD_HEADERS, TUS_HEADERS, withHeaders } from '../src/schemas/response-headers.js'
 import { Upload } from '../src/schemas/uploads.js'
 import { toUpload } from '../src/views/uploads.js'
 
@@ -114,7 +115,13 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
         'Location. Any administrator can continue an upload.',
       operationId: 'beginUpload',
       headers: TusHeaders,
-      response: responses({ 201: Type.Null({ description: 'Started; Location is the URL of the upload' }) }),
+      response: responses({
+        201: withHeaders(
+          Type.Null({ description: 'Started; Location is the URL of the upload' }),
+          'Location',
+          ...TUS_HEADERS,
+        ),
+      }),
     },
   }, async (request, reply) => await handleAdminTus(request, reply))
 
@@ -131,7 +138,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       params: UploadParams,
       headers: PatchHeaders,
       consumes: [OFFSET_TYPE],
-      response: responses({ 204: NoContent }),
+      response: responses({ 204: withHeaders(NoContent, ...TUS_HEADERS) }),
     },
   }, async (request, reply) => await handleAdminTus(request, reply))
 
@@ -154,7 +161,10 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       params: UploadParams,
       headers: OverrideHeaders,
       consumes: [OFFSET_TYPE],
-      response: responses({ 200: Type.Null({ description: 'Headers of HEAD' }), 204: NoContent }),
+      response: responses({
+        200: withHeaders(Type.Null({ description: 'Headers of HEAD' }), ...TUS_HEAD_HEADERS),
+        204: withHeaders(NoContent, ...TUS_HEADERS),
+      }),
     },
   }, async (request, reply) => {
     const method = request.headers['x-http-method-override'].toUpperCase()
@@ -170,7 +180,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       operationId: 'deleteUpload',
       params: UploadParams,
       headers: Type.Partial(TusHeaders),
-      response: responses({ 204: NoContent }),
+      response: responses({ 204: withHeaders(NoContent, 'Tus-Resumable') }),
     },
   }, async (request, reply) => await deleteUpload(request, reply))
 

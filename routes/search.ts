@@ -9,6 +9,7 @@ import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { callerOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Limit, listSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { SearchResults, SearchText, Suggestion } from '../src/schemas/search.js'
 import { titleFilters } from '../src/schemas/title-filters.js'
 import { TitleKind } from '../src/schemas/titles.js'
@@ -51,7 +52,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
         '`sci fi`, `romcom`, `kids movies`. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
       querystring: SearchQuery,
-      response: responses({ 200: ref(SearchResults) }),
+      response: responses({ 200: withHeaders(ref(SearchResults), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
@@ -71,7 +72,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
       summary: 'Suggest names that complete the text',
       operationId: 'suggest',
       querystring: SuggestionQuery,
-      response: responses({ 200: listSchema(ref(Suggestion)) }),
+      response: responses({ 200: withHeaders(listSchema(ref(Suggestion)), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { q, limit } = request.query

@@ -6,8 +6,8 @@ import { fail, notFound } from '../src/errors.js'
 import { mediaAccessDenied, type LeaseCheck } from '../src/media/delivery/lease-check.js'
 import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { sendObject } from '../src/media/delivery/send-object.js'
-import { Id, responses } from '../src/schemas/common.js'
-import { webVttContent } from '../src/schemas/media-files.js'
+import { Id } from '../src/schemas/common.js'
+import { objectResponses, webVttContent } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
 import type { MediaStorage } from '../src/storage/storage.js'
@@ -32,7 +32,7 @@ const subtitles: FastifyPluginAsyncTypebox<SubtitlesRouteOptions> = async (app, 
       operationId: 'getSubtitle',
       params: Type.Object({ subtitleId: Id }),
       querystring: SignedUrlQuery,
-      response: responses({ 200: { description: 'WebVTT', content: webVttContent } }),
+      response: objectResponses({ description: 'WebVTT', content: webVttContent }),
     },
   }, async (request, reply) => {
     const { params: { subtitleId }, query: { token = '' } } = request

@@ -10,7 +10,7 @@ import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { sendObject } from '../src/media/delivery/send-object.js'
 import { withImageUrl } from '../src/media/sidecar/timed-text.js'
 import { Id, responses } from '../src/schemas/common.js'
-import { imageContent, webVttContent } from '../src/schemas/media-files.js'
+import { imageContent, objectResponses, webVttContent } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
 import type { KeyRing } from '../src/security/key-ring.js'
 import type { MediaStorage } from '../src/storage/storage.js'
@@ -64,7 +64,7 @@ const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app
       operationId: 'getThumbnailImage',
       params: ItemParams,
       querystring: SignedUrlQuery,
-      response: responses({ 200: { description: 'The image', content: imageContent } }),
+      response: objectResponses({ description: 'The image', content: imageContent }),
     },
   }, async (request, reply) => {
     const { params: { itemId }, query: { token = '' } } = request

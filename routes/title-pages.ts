@@ -23,6 +23,7 @@ import { callerOf, isCatalogueAdmin, viewingLimitsOf } from '../src/plugins/auth
 import { ref, responses } from '../src/schemas/common.js'
 import type { MediaFile } from '../src/schemas/media-files.js'
 import { EpisodeParams, MovieParams, SeasonParams, ShowParams } from '../src/schemas/params.js'
+import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import { Episode, Movie, Season, Show } from '../src/schemas/titles.js'
 import { toAdminMediaFile, toMediaFile } from '../src/views/media-files.js'
 import {
@@ -70,7 +71,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       summary: 'Get a movie with its media files',
       operationId: 'getMovie',
       params: MovieParams,
-      response: responses({ 200: ref(Movie) }),
+      response: responses({ 200: withHeaders(ref(Movie), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const page = await openPage(request, request.params.movieId, 'movie')
@@ -92,7 +93,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       summary: 'Get a show with a summary of its seasons',
       operationId: 'getShow',
       params: ShowParams,
-      response: responses({ 200: ref(Show) }),
+      response: responses({ 200: withHeaders(ref(Show), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const page = await openPage(request, request.params.showId, 'show')
@@ -111,7 +112,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       summary: 'Get a season with its episodes',
       operationId: 'getSeason',
       params: SeasonParams,
-      response: responses({ 200: ref(Season) }),
+      response: responses({ 200: withHeaders(ref(Season), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { showId, season: number } = request.params
@@ -131,7 +132,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       summary: 'Get an episode with its media files',
       operationId: 'getEpisode',
       params: EpisodeParams,
-      response: responses({ 200: ref(Episode) }),
+      response: responses({ 200: withHeaders(ref(Episode), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { showId, season: seasonNumber, episode: number } = request.params

@@ -14,6 +14,7 @@ import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/co
 import { sendWithEtag } from '../src/http/etags.js'
 import { callerOf, isCatalogueAdmin, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, listSchema, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import { Facets, titleFilters } from '../src/schemas/title-filters.js'
 import { Card, TitleKind } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
@@ -22,9 +23,10 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 
 const listQuery = {
   ...titleFilters,
-  sort: Type.Enum([...SORTS], { default: 'title', description: 'Sort key' }),
+  sort: Type.Enum([...SORTS], { title: 'SortKey', default: 'title', description: 'Sort key' }),
   order: Type.Optional(
     Type.Enum(['asc', 'desc'], {
+      title: 'SortOrder',
       description: 'Sort order; by default titles ascending, everything else descending',
     }),
   ),
@@ -37,7 +39,7 @@ const FacetsQuery = strict({ type: Type.Optional(TitleKind), ...titleFilters })
 const GenreCount = Type.Object({
   name: Type.String({ description: 'Genre' }),
   count: Type.Integer({ description: 'Number of titles' }),
-})
+}, { title: 'GenreCount', description: 'A genre with the number of its titles' })
 
 export interface TitlesRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
@@ -58,7 +60,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'List movies and shows',
       operationId: 'listTitles',
       querystring: TitlesQuery,
-      response: responses({ 200: pageSchema(ref(Card)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => await sendTitlePage(request, reply, request.query))
 
@@ -69,7 +71,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'List movies',
       operationId: 'listMovies',
       querystring: KindQuery,
-      response: responses({ 200: pageSchema(ref(Card)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => await sendTitlePage(request, reply, { ...request.query, type: 'movie' }))
 
@@ -80,7 +82,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       summary: 'List shows',
       operationId: 'listShows',
       querystring: KindQuery,
-      response: responses({ 200: pageSchema(ref(Card)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => await sendTitlePage(request, reply, { ...request.query, type: 'show' }))
 
@@ -126,7 +128,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
         'filter can be changed.',
       operationId: 'listFacets',
       querystring: FacetsQuery,
-      response: responses({ 200: ref(Facets) }),
+      response: responses({ 200: withHeaders(ref(Facets), 'ETag') }),
     },
   }, async (request, reply) => {
     const limits = await viewingLimitsOf(access, request)
@@ -142,7 +144,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       operationId: 'listSimilar',
       params: Type.Object({ titleId: Id }),
       querystring: strict({ limit: Limit }),
-      response: responses({ 200: listSchema(ref(Card)) }),
+      response: responses({ 200: withHeaders(listSchema(ref(Card)), ...LOCALISED_ETAG) }),
     },
   }, async (request, reply) => {
     const { params: { titleId }, query: { limit } } = request
@@ -160,7 +162,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       tags: ['catalogue'],
       summary: 'List genres with their number of titles',
       operationId: 'listGenres',
-      response: responses({ 200: listSchema(GenreCount) }),
+      response: responses({ 200: withHeaders(listSchema(GenreCount), 'ETag') }),
     },
   }, async (request, reply) => {
     const items = counts.genres(await maturityScopeOf(access, request), now())

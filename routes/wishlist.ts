@@ -11,6 +11,7 @@ import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } 
 import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { Card } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
@@ -54,7 +55,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
       operationId: 'listWishlist',
       params: ProfileParams,
       querystring: strict({ order: Order, limit: Limit, cursor: Type.Optional(Cursor) }),
-      response: responses({ 200: pageSchema(ref(Card)) }),
+      response: responses({ 200: withHeaders(pageSchema(ref(Card)), 'Content-Language') }),
     },
   }, async (request, reply) => {
     const { order, limit, cursor } = request.query

@@ -1,4 +1,6 @@
 // Completes the generated OpenAPI document for client generators and Swagger UI.
+import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-headers.js'
+import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
 
 interface Parameter {
   in?: string
@@ -6,11 +8,16 @@ interface Parameter {
   example?: unknown
   schema?: { default?: unknown }
 }
-type JsonObject = Record<string, unknown>
+
+/** Path of every operation without a rate limit. */
+const UNLIMITED_PATHS = /^\/(?:health|metrics|v1\/(?:media|hls|subtitles|thumbnails)\b)/
+const RATE_LIMIT_HEADERS = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
 
 /** Completes a document in place, and returns it. */
 export function completeDocument<T extends object> (document: T): T {
   completeNode(document as JsonObject)
+  nameSchemas(document as T & Document)
+  describeHeaders(document as T & Document)
   return document
 }
 
@@ -30,4 +37,46 @@ function completeParameter (parameter: Parameter): void {
   if (parameter.schema?.default !== undefined) parameter.required = false
   // Swagger UI would send the examples of optional filters.
   if (parameter.required !== true) delete parameter.example
+}
+
+/** Makes the headers of responses components, and adds those that the service sends with every response. */
+function describeHeaders (document: Document): void {
+  document.components.headers = Object.fromEntries(
+    Object.entries(RESPONSE_HEADERS).map(([name, { description, ...schema }]) => [name, { description, schema }]),
+  )
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const general: ResponseHeader[] = ['X-Request-Id', ...(UNLIMITED_PATHS.test(path) ? [] : RATE_LIMIT_HEADERS)]
+    if (methods['get'] !== undefined) addNotModified(methods['get'])
+    for (const operation of Object.values(methods)) describeOperationHeaders(operation, general)
+  }
+}
+
+function describeOperationHeaders (
+  { parameters = [], responses = {} }: OperationObject,
+  general: readonly ResponseHeader[],
+): void {
+  const hasParameter = (header: string): boolean => parameters.some(({ name }) => name === header)
+  const replayHeaders = hasParameter('idempotency-key') ? ['Idempotent-Replayed'] : []
+  const rejectionHeaders = [
+    ...(responses['206'] === undefined ? [] : ['Content-Range']),
+    ...(hasParameter('tus-resumable') ? ['Tus-Version', 'Tus-Resumable'] : []),
+  ]
+  for (const [status, response] of Object.entries(responses)) {
+    const isSuccess = status.startsWith('2')
+    const names = [
+      ...Object.keys(response.headers ?? {}),
+      ...(isSuccess ? replayHeaders : []),
+      ...(status === '4XX' ? rejectionHeaders : []),
+      ...(isSuccess || status.startsWith('3') ? [] : ['Retry-After']),
+      ...general,
+    ]
+    response.headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+  }
+}
+
+/** A GET with an entity tag is conditional. */
+function addNotModified ({ responses = {} }: OperationObject): void {
+  const { ETag, 'Content-Language': _, ...others } = responses['200']?.headers ?? {}
+  if (ETag === undefined || responses['304'] !== undefined) return
+  responses['304'] = { description: 'Not modified', headers: { ETag, ...others } }
 }

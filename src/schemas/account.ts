@@ -33,7 +33,10 @@ export const Device = Type.String({
 })
 const DeviceName = nullable(Type.String(), 'Name of the device; null: not stated')
 
-export const Role = Type.Enum(['member', 'admin'], { description: '`admin` may use the operations under /v1/admin' })
+export const Role = Type.Enum(['member', 'admin'], {
+  title: 'Role',
+  description: '`admin` may use the operations under /v1/admin',
+})
 
 export const Account = Type.Object({
   id: Id,
@@ -43,12 +46,12 @@ export const Account = Type.Object({
   role: Role,
   profiles: Type.Array(ref(Profile), { description: 'Profiles in the order of their creation' }),
   createdAt: Timestamp,
-}, { $id: 'Account' })
+}, { $id: 'Account', description: 'An account with its profiles' })
 export type Account = Static<typeof Account>
 
 export const Accepted = Type.Object({
   status: Type.Enum(['accepted'], { description: 'Always `accepted`' }),
-}, { description: 'Accepted; the work happens in the background' })
+}, { title: 'Accepted', description: 'Accepted; the work happens in the background' })
 
 export const Tokens = Type.Object({
   account: ref(Account),
@@ -58,7 +61,7 @@ export const Tokens = Type.Object({
   deviceToken: Type.Optional(
     Type.String({ description: 'Only at sign-up and log-in: store it on the device and send it with the next log-in' }),
   ),
-}, { $id: 'Tokens' })
+}, { $id: 'Tokens', description: 'Tokens of a new or refreshed session' })
 export type Tokens = Static<typeof Tokens>
 
 const session = {
@@ -70,7 +73,7 @@ const session = {
 export const Session = Type.Object({
   ...session,
   current: Type.Boolean({ description: 'Whether this request uses the session' }),
-}, { $id: 'Session' })
+}, { $id: 'Session', description: 'A session of the account' })
 export type Session = Static<typeof Session>
 
 /** An account in the list for administrators. */
@@ -84,7 +87,7 @@ export const AccountSummary = Type.Object({
   eraseAt: nullable(Timestamp, 'When the account, closed by its owner, is erased; null: open'),
   profileCount: Type.Integer({ description: 'Number of profiles, locked ones included' }),
   createdAt: Timestamp,
-}, { $id: 'AccountSummary' })
+}, { $id: 'AccountSummary', description: 'An account in a list, for administrators' })
 export type AccountSummary = Static<typeof AccountSummary>
 
 export const AccountDetail = Type.Object({
@@ -93,7 +96,7 @@ export const AccountDetail = Type.Object({
     maxProfiles: Type.Integer({ description: 'Maximum usable profiles' }),
     maxStreams: Type.Integer({ description: 'Maximum concurrent streams' }),
     maxHeight: Type.Integer({ description: 'Maximum video height, pixels' }),
-  }, { description: 'Limits, copied from the plan when it was chosen' }),
+  }, { title: 'PlanLimits', description: 'Limits, copied from the plan when it was chosen' }),
   profiles: Type.Array(
     Type.Object({
       id: Id,
@@ -101,10 +104,12 @@ export const AccountDetail = Type.Object({
       kids: Type.Boolean({ description: 'Whether it is a kids profile' }),
       hasPin: Type.Boolean({ description: 'Whether the profile has a PIN' }),
       locked: Type.Boolean({ description: 'Whether the plan is too small for the profile' }),
-    }),
+    }, { title: 'ProfileSummary', description: 'A profile in the account, for administrators' }),
     { description: 'All profiles, locked ones included' },
   ),
-  sessions: Type.Array(Type.Object(session), { description: 'Live sessions' }),
+  sessions: Type.Array(Type.Object(session, { title: 'SessionSummary', description: 'A session of the account' }), {
+    description: 'Live sessions',
+  }),
   streams: Type.Array(Stream, { description: 'Live streams' }),
 }, { $id: 'AccountDetail', description: 'An account with its profiles, sessions and streams, for administrators' })
 export type AccountDetail = Static<typeof AccountDetail>

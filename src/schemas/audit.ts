@@ -10,6 +10,7 @@ export const AuditAction = Type.String({
   examples: ['log-in'],
 })
 export const AuditResult = Type.Enum([...AUDIT_RESULTS], {
+  title: 'AuditResult',
   description: 'ok, refused (4xx), throttled (429) or failed (5xx)',
 })
 
@@ -27,12 +28,12 @@ export const AuditEntry = Type.Object({
     Type.Object({
       kind: Type.String({ description: 'Type of the resource', examples: ['movie'] }),
       id: describe(Type.String(), 'ID of the resource'),
-    }),
+    }, { title: 'AuditSubject', description: 'Resource that an action concerns' }),
     'Resource that the action concerns; null: none',
   ),
   address: nullable(
     Type.String({ examples: ['203.0.113.0/24'] }),
     'Network of the client, truncated to /24 (IPv4) or /48 (IPv6); null: no request',
   ),
-}, { $id: 'AuditEntry' })
+}, { $id: 'AuditEntry', description: 'An entry of the audit log' })
 export type AuditEntry = Static<typeof AuditEntry>

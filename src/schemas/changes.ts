@@ -13,21 +13,22 @@ export const ChangesHeaders = Type.Object({
 
 export const Change = Type.Object({
   kind: Type.Enum([...CHANGE_KINDS], {
+    title: 'ChangeKind',
     description:
       'watching: progress and continue watching · wishlist · rating · history: all of it was cleared or restored · ' +
       'catalogue: the title or its media files',
   }),
   title: nullable(ref(Card), 'Title in its current state; null: any title, or one that no longer exists'),
-}, { $id: 'Change' })
+}, { $id: 'Change', description: 'A change of a title or of a list of the profile' })
 
 export const Changes = Type.Object({
   items: Type.Array(ref(Change), { description: 'Changes; of each kind and title only the newest' }),
   reset: Type.Boolean({ description: 'Whether changes are missing: the client must reload everything' }),
   cursor: Type.String({ description: 'Send it as `since` to get later changes' }),
-}, { $id: 'Changes' })
+}, { $id: 'Changes', description: 'Changes after a cursor' })
 export const ChangeFeedUrl = Type.Object({
   url: Type.String({ description: 'Signed URL of the event stream, relative to the service' }),
   expiresAt: describe(Timestamp, 'Until then the feed can be opened; an open feed continues'),
-}, { $id: 'ChangeFeedUrl' })
+}, { $id: 'ChangeFeedUrl', description: 'Signed URL of a change feed' })
 
 export type Changes = Static<typeof Changes>

@@ -1,13 +1,9 @@
 // Collections of titles.
 import { Type, type Static } from 'typebox'
-import { COLLECTION_KINDS, MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
+import { MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
 import { describe, Id, NextCursor, nullable, ref, strict } from './common.js'
 import { Name, PosterUrl, Synopsis, Translations } from './title-input.js'
-import { Card, StoredTranslations } from './titles.js'
-
-export const CollectionKind = Type.Enum([...COLLECTION_KINDS], {
-  description: 'Series in a fixed order, or editorial list',
-})
+import { Card, CollectionKind, StoredTranslations } from './titles.js'
 
 const collectionFields = {
   kind: Type.Optional(CollectionKind),
@@ -24,9 +20,13 @@ const collectionFields = {
   published: Type.Optional(Type.Boolean({ description: 'Whether members can see the collection; true by default' })),
 }
 const Title = describe(Name, 'Title in the language of the catalogue')
-export const CollectionInput = strict({ title: Title, ...collectionFields }, { $id: 'CollectionInput' })
+export const CollectionInput = strict({ title: Title, ...collectionFields }, {
+  $id: 'CollectionInput',
+  description: 'A collection, as administrators write it',
+})
 export const CollectionChanges = strict({ title: Type.Optional(Title), ...collectionFields }, {
   $id: 'CollectionChanges',
+  description: 'Fields of a collection to change',
   minProperties: 1,
 })
 
@@ -39,14 +39,14 @@ const collection = {
   posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
   titleCount: Type.Integer({ description: 'Number of titles that are visible to the caller' }),
 }
-export const CollectionCard = Type.Object(collection, { $id: 'CollectionCard' })
+export const CollectionCard = Type.Object(collection, { $id: 'CollectionCard', description: 'A collection in a list' })
 export type CollectionCard = Static<typeof CollectionCard>
 
 export const Collection = Type.Object({
   ...collection,
   items: Type.Array(ref(Card), { description: 'Titles in the order of the collection' }),
   nextCursor: NextCursor,
-}, { $id: 'Collection' })
+}, { $id: 'Collection', description: 'A collection with a page of its titles' })
 
 export const StoredCollection = Type.Object({
   id: Id,

@@ -44,8 +44,21 @@ export const HttpUrl = Type.String({
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
-export const nullable = <T extends TSchema>(schema: T, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
+interface PlainSchema extends TSchema {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+}
+
+/** The schema or null: a list of types, which generators and serialisers understand best; a union for references. */
+export function nullable<T extends TSchema> (schema: T, description?: string) {
+  const { type, enum: values, ...rest }: PlainSchema = schema
+  const texts = description === undefined ? {} : { description }
+  if (values !== undefined) {
+    return Type.Unsafe<Static<T> | null>({ ...rest, type: ['string', 'null'], enum: [...values, null], ...texts })
+  }
+  if (type !== undefined) return Type.Unsafe<Static<T> | null>({ ...rest, type: [type, 'null'], ...texts })
+  return Type.Unsafe<Static<T> | null>({ oneOf: [schema, { type: 'null' }], ...texts })
+}
 
 /** The same schema with another description. */
 export const describe = <T extends TSchema>(schema: T, description: string) =>
@@ -74,7 +87,15 @@ export const listSchema = <T extends TSchema>(item: T) =>
 export const Reason = Type.Object({
   code: Type.String({ description: 'Stable code, for programs', examples: ['half-watched'] }),
   text: Type.String({ description: 'Text for people', examples: ['You stopped here.'] }),
-}, { description: 'Reason, for programs and for people' })
+}, { title: 'Reason', description: 'Reason, for programs and for people' })
+
+export const FieldError = Type.Object({
+  pointer: Type.String({
+    description: 'JSON Pointer to the field; path and query parameters by name',
+    examples: ['/email'],
+  }),
+  message: Type.String({ description: 'What is wrong with the value' }),
+}, { title: 'FieldError', description: 'A field, and what is wrong with it' })
 
 export const Problem = Type.Object({
   type: Type.String({
@@ -86,16 +107,7 @@ export const Problem = Type.Object({
   detail: Type.String({ description: 'What happened and what to do about it' }),
   code: Type.String({ description: 'Short stable code', examples: ['plan-profile-limit'] }),
   requestId: Type.String({ description: 'ID of the request in the logs; quote it to support' }),
-  errors: Type.Optional(Type.Array(
-    Type.Object({
-      pointer: Type.String({
-        description: 'JSON Pointer to the field; path and query parameters by name',
-        examples: ['/email'],
-      }),
-      message: Type.String({ description: 'Why the value was rejected' }),
-    }),
-    { description: 'Rejected fields; only with `validation-failed`' },
-  )),
+  errors: Type.Optional(Type.Array(FieldError, { description: 'Rejected fields; only with `validation-failed`' })),
 }, {
   $id: 'Problem',
   additionalProperties: true,

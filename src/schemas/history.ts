@@ -9,13 +9,13 @@ export const Undo = Type.Object({
     description: 'ID for `undo/{undoId}`, which restores the previous state exactly',
   }),
   undoUntil: Type.String({ format: 'date-time', description: 'Time until which undo is possible, RFC 3339 in UTC' }),
-}, { $id: 'Undo' })
+}, { $id: 'Undo', description: 'Permission to undo the request' })
 export type Undo = Static<typeof Undo>
 
 const PlayedTitle = Type.Object({
   id: Id,
   title: Type.String({ description: 'Title of the movie or show' }),
-}, { description: 'Title as it was named when it was played; it may no longer exist' })
+}, { title: 'PlayedTitle', description: 'Title as it was named when it was played; it may no longer exist' })
 
 export const HistoryItem = Type.Object({
   id: Id,

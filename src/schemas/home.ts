@@ -13,7 +13,7 @@ export const RowId = Type.String({
 export const HomeCard = Type.Object({
   ...Card.properties,
   episode: Type.Optional(ref(Item, 'New episode; only in the row of new episodes')),
-}, { $id: 'HomeCard' })
+}, { $id: 'HomeCard', description: 'A title in a row of the home page' })
 
 const row = {
   id: Type.String({ description: 'Stable ID of the row; use it to get further pages', examples: ['popular'] }),
@@ -33,6 +33,7 @@ export const TitleRow = Type.Object({
 }, { $id: 'TitleRow', description: 'Row of title cards' })
 
 export const HomeRow = Type.Union([ref(ContinueRow), ref(TitleRow)], {
+  title: 'HomeRow',
   description: '`kind` selects the type of the cards',
 })
 export type HomeRow = Static<typeof ContinueRow> | Static<typeof TitleRow>

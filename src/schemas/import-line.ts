@@ -1,8 +1,9 @@
 // The format of catalogue imports: each line is a movie, a show or a collection.
 import { Type, type Static } from 'typebox'
-import { CollectionInput, CollectionKind } from './collections.js'
-import { describe, Id, strict, Timestamp } from './common.js'
+import { CollectionInput } from './collections.js'
+import { describe, FieldError, Id, strict, Timestamp } from './common.js'
 import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './title-input.js'
+import { CollectionKind } from './titles.js'
 
 const id = Type.Optional(describe(Id, 'ID in this catalogue, as exported; 24 hexadecimal digits'))
 const addedAt = Type.Optional(describe(Timestamp, 'When the title was added to the catalogue; now by default'))
@@ -14,6 +15,7 @@ export const MovieLine = strict({
   ...MovieInput.properties,
 }, {
   $id: 'MovieLine',
+  description: 'A movie in an import',
 })
 export const ShowLine = strict({
   kind: Type.Literal('show', { description: 'Type of the line' }),
@@ -22,6 +24,7 @@ export const ShowLine = strict({
   ...ShowInput.properties,
 }, {
   $id: 'ShowLine',
+  description: 'A show in an import',
 })
 const { kind: _, ...collectionFields } = CollectionInput.properties
 export const CollectionLine = strict({
@@ -53,29 +56,19 @@ export const CatalogueImport = Type.Object({
   refused: Type.Array(
     Type.Object({
       line: Type.Integer({ description: 'Number of the line, from 1' }),
-      errors: Type.Array(
-        Type.Object({
-          pointer: Type.String({ description: 'JSON Pointer into the line' }),
-          message: Type.String({ description: 'Why the value was rejected' }),
-        }),
-        { description: 'Rejected fields of the line' },
-      ),
-    }),
+      errors: Type.Array(FieldError, { description: 'Rejected fields of the line, by pointers into the line' }),
+    }, { title: 'RejectedLine', description: 'A line that was rejected' }),
     { description: 'The first rejected lines' },
   ),
   truncated: Type.Boolean({ description: 'Whether more lines were rejected than are listed' }),
   warnings: Type.Array(
     Type.Object({
       line: Type.Integer({ description: 'Number of the line, from 1' }),
-      warnings: Type.Array(
-        Type.Object({
-          pointer: Type.String({ description: 'JSON Pointer into the line; empty: the whole line or file' }),
-          message: Type.String({ description: 'What was assumed or ignored' }),
-        }),
-        { description: 'What was assumed or ignored' },
-      ),
-    }),
+      warnings: Type.Array(FieldError, {
+        description: 'What was assumed or ignored; an empty pointer means the whole line or file',
+      }),
+    }, { title: 'LineWarning', description: 'A line with assumptions' }),
     { description: 'The first warnings; their lines are imported' },
   ),
-}, { $id: 'CatalogueImport' })
+}, { $id: 'CatalogueImport', description: 'Result of an import of the catalogue' })
 export type CatalogueImport = Static<typeof CatalogueImport>

@@ -1,38 +1,41 @@
 // Media files, markers and subtitles of movies and episodes.
 import { Type, type Static } from 'typebox'
-import { AUDIO_KINDS } from '../domain/language-choice.js'
-import { DurationMs, Id, Language, nullable, PositionMs } from './common.js'
-import { SubtitleKind } from './languages.js'
+import { describe, DurationMs, Id, Language, nullable, PositionMs, responses } from './common.js'
+import { AudioKind, SubtitleKind } from './languages.js'
+import { OBJECT_HEADERS, withHeaders } from './response-headers.js'
 
 const Failure = Type.Object({
   code: Type.String({ description: 'Stable code, for programs' }),
   text: Type.String({ description: 'Text for people' }),
+}, { title: 'MediaFailure', description: 'Why a step of the processing failed' })
+const MediaState = Type.Enum(['processing', 'ready', 'failed'], {
+  title: 'MediaState',
+  description: 'State of the processing',
 })
 const HlsState = Type.Object({
-  state: Type.Enum(['processing', 'ready', 'failed'], {
-    description: 'State of the newest packaging; during repackaging the previous package stays available',
-  }),
+  state: describe(
+    MediaState,
+    'State of the newest packaging; during repackaging the previous package stays available',
+  ),
   progress: Type.Number({ minimum: 0, maximum: 1, description: 'Completed share of the packaging, 0 to 1' }),
   reason: nullable(Failure, 'Why packaging failed, or what the package lacks; null otherwise'),
-}, { description: 'Only for administrators: state of the HLS packaging' })
+}, { title: 'PackagingState', description: 'Only for administrators: state of the HLS packaging' })
 const AudioTrack = Type.Object({
   language: nullable(Language, 'BCP 47 language tag; null: unknown'),
-  kind: Type.Enum([...AUDIO_KINDS], { description: 'Main audio, commentary, or audio description for the blind' }),
+  kind: AudioKind,
   name: nullable(Type.String(), 'Name of the track in the file; null: none'),
   channels: Type.Integer({ description: 'Number of channels' }),
   codec: nullable(Type.String(), 'RFC 6381 codec string; null: unknown'),
-})
+}, { title: 'AudioTrack', description: 'An audio track of a media file' })
 const EmbeddedSubtitle = Type.Object({
   codec: Type.String({ description: 'Name of the format', examples: ['subrip', 'ass', 'mov_text', 'pgs'] }),
   language: nullable(Language, 'BCP 47 language tag; null: not stated'),
   name: nullable(Type.String(), 'Name of the track in the file; null: none'),
-})
+}, { title: 'EmbeddedSubtitle', description: 'A subtitle track of a media file' })
 
 export const MediaFile = Type.Object({
   id: Id,
-  state: Type.Enum(['processing', 'ready', 'failed'], {
-    description: 'State of the processing; only administrators see files that are not ready',
-  }),
+  state: describe(MediaState, 'State of the processing; only administrators see files that are not ready'),
   failure: Type.Optional(nullable(Failure, 'Only for administrators: reason of the failure; null: not failed')),
   hls: Type.Optional(HlsState),
   audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
@@ -54,7 +57,7 @@ export const MediaFile = Type.Object({
   sizeBytes: Type.Integer({ description: 'Size, bytes' }),
   sha256: Type.String({ description: 'SHA-256 of the file, hexadecimal' }),
   edition: nullable(Type.String(), "Edition, such as theatrical or director's cut; null: the only one"),
-}, { $id: 'MediaFile' })
+}, { $id: 'MediaFile', description: 'A media file of a movie or an episode' })
 export type MediaFile = Static<typeof MediaFile>
 
 export const Markers = Type.Object({
@@ -74,7 +77,7 @@ export const Subtitle = Type.Object({
   language: Language,
   kind: SubtitleKind,
   sizeBytes: Type.Integer({ description: 'Size as WebVTT, bytes' }),
-})
+}, { title: 'Subtitle', description: 'A subtitle file' })
 export type Subtitle = Static<typeof Subtitle>
 
 export const AddedSubtitle = Type.Object({
@@ -82,9 +85,23 @@ export const AddedSubtitle = Type.Object({
   unreadableCues: Type.Integer({
     description: 'Cues that were left out, because their times could not be read or they are never visible',
   }),
-})
+}, { title: 'AddedSubtitle', description: 'A subtitle file that was added' })
 
 const Binary = { schema: Type.String({ format: 'binary' }) }
-/** Response contents. */
+/** Response contents, and responses with a stored object. */
 export const imageContent = { 'image/jpeg': Binary, 'image/png': Binary, 'image/webp': Binary }
 export const webVttContent = { 'text/vtt': { schema: Type.String() } }
+
+const NotModified = Type.Null({ description: 'Not modified' })
+const redirect = {
+  307: withHeaders(Type.Null({ description: 'Temporary URL of the object store, in Location' }), 'Location'),
+}
+const whole = <T extends object>(object: T) => ({
+  200: withHeaders(object, ...OBJECT_HEADERS),
+  206: withHeaders(object, ...OBJECT_HEADERS, 'Content-Range'),
+  304: withHeaders(NotModified, ...OBJECT_HEADERS),
+})
+/** Responses with a stored object, or a range of it. */
+export const objectResponses = (object: object) => responses(whole(object))
+/** Responses with an object that the object store may send itself. */
+export const deliveredObjectResponses = (object: object) => responses({ ...whole(object), ...redirect })

@@ -29,10 +29,13 @@ export const Plan = Type.Object({
   price: Type.Object({
     amount: Type.Integer({ description: 'Price per month, in minor units of the currency' }),
     currency: Type.String({ description: 'ISO 4217 code' }),
-  }, { description: 'Price per month' }),
-}, { $id: 'Plan' })
+  }, { title: 'Price', description: 'Price per month' }),
+}, { $id: 'Plan', description: 'A plan and its limits' })
 
-const ProfileNameAndId = Type.Object({ id: Id, name: ProfileName })
+const ProfileNameAndId = Type.Object({ id: Id, name: ProfileName }, {
+  title: 'NamedProfile',
+  description: 'A profile by ID and name',
+})
 
 export const PlanPreview = Type.Object({
   from: describe(StoredPlanName, 'ID of the current plan; may be a plan that is no longer offered'),

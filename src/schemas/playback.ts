@@ -5,11 +5,12 @@ import { ContinueCard } from './continue-watching.js'
 import { ChosenAudio, ChosenSubtitle, languageChoice, SubtitleKind, SubtitleMode } from './languages.js'
 import { Markers, MediaFile } from './media-files.js'
 import { Progress, progressEvent } from './progress.js'
+import { PlayerState } from './streams.js'
 import { Item } from './titles.js'
 
 export const HeartbeatBody = strict({
   ...progressEvent,
-  state: Type.Optional(Type.Enum(['playing', 'paused'], { description: 'State of the player; playing by default' })),
+  state: Type.Optional(describe(PlayerState, 'State of the player; playing by default')),
   ...languageChoice,
 })
 export const StopBody = strict({ ...progressEvent, ...languageChoice })
@@ -37,7 +38,7 @@ export const PlaybackBody = strict({
         description: 'Preferred audio languages, most preferred first; before those of the profile',
       }),
     ),
-  }, { description: 'Capabilities and preferences of the device' })),
+  }, { title: 'ClientCapabilities', description: 'Capabilities and preferences of the device' })),
   takeOver: Type.Optional(
     describe(Id, 'ID of a stream of the account to end in exchange'),
   ),
@@ -60,10 +61,11 @@ export const Playback = Type.Object({
   mediaFile: ref(MediaFile),
   reason: describe(Reason, 'Why the file was chosen'),
   alternatives: Type.Array(
-    Type.Object({ mediaFile: ref(MediaFile), reason: describe(Reason, 'Why it was not chosen') }),
-    {
-      description: 'Other files that the plan can play',
-    },
+    Type.Object({ mediaFile: ref(MediaFile), reason: describe(Reason, 'Why it was not chosen') }, {
+      title: 'AlternativeFile',
+      description: 'A file that was not chosen',
+    }),
+    { description: 'Other files that the plan can play' },
   ),
   markers: ref(Markers),
   url: Type.String({
@@ -77,14 +79,14 @@ export const Playback = Type.Object({
       language: Language,
       kind: SubtitleKind,
       url: Type.String({ description: 'Signed URL of the WebVTT file' }),
-    }),
+    }, { title: 'PlaybackSubtitle', description: 'A subtitle file of the item' }),
     { description: 'Subtitle files of the item' },
   ),
   thumbnailsUrl: nullable(Type.String(), 'Signed URL of the WebVTT index of the seek thumbnails; null: none'),
   subtitle: nullable(ChosenSubtitle, 'Subtitles to switch on; null: none'),
   heartbeatMs: Type.Integer({ description: 'Interval between heartbeats, ms' }),
   expiresAt: Timestamp,
-}, { $id: 'Playback' })
+}, { $id: 'Playback', description: 'A started stream: what to play, and from where' })
 export type Playback = Static<typeof Playback>
 
 export const StoppedPlayback = Type.Object({

@@ -38,7 +38,7 @@ export const Profile = Type.Object({
   dropWatchedMovies: DropWatchedMovies,
   hasPin: Type.Boolean({ description: 'Whether selecting the profile needs its PIN' }),
   locked: Type.Boolean({ description: 'Whether the plan is too small for the profile; its data is preserved' }),
-}, { $id: 'Profile' })
+}, { $id: 'Profile', description: 'A profile of the account' })
 export type Profile = Static<typeof Profile>
 
 const profileInput = {

@@ -1,6 +1,6 @@
 // Progress of a profile in movies and episodes, and the events that report it.
 import { Type, type Static } from 'typebox'
-import { describe, DurationMs, Id, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+import { describe, DurationMs, FieldError, Id, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
 
 export const progressEvent = {
   positionMs: PositionMs,
@@ -33,7 +33,10 @@ const PlayId = Type.String({
 export const ProgressBody = strict({ ...progressEvent, playId: Type.Optional(PlayId) })
 export type ProgressBody = Static<typeof ProgressBody>
 export const MAX_BATCH_EVENTS = 1_000
-export const BatchEvent = strict({ itemId: Id, ...progressEvent, playId: Type.Optional(PlayId) })
+export const BatchEvent = strict({ itemId: Id, ...progressEvent, playId: Type.Optional(PlayId) }, {
+  title: 'BatchEvent',
+  description: 'A progress event of an item',
+})
 export type BatchEvent = Static<typeof BatchEvent>
 export const BatchBody = strict({
   events: Type.Array(BatchEvent, {
@@ -51,7 +54,7 @@ export const Progress = Type.Object({
   finished: Type.Boolean({ description: 'Whether it was watched to the end' }),
   finishedAt: nullable(Timestamp, 'When it was finished; null: not finished'),
   lastWatchedAt: Timestamp,
-}, { $id: 'Progress' })
+}, { $id: 'Progress', description: 'Progress in a movie or an episode' })
 export type Progress = Static<typeof Progress>
 
 export const BatchResult = Type.Object({
@@ -63,13 +66,9 @@ export const BatchResult = Type.Object({
   code: Type.Optional(Type.String({ description: 'Problem code; only if rejected' })),
   detail: Type.Optional(Type.String({ description: 'Problem detail; only if rejected' })),
   errors: Type.Optional(
-    Type.Array(
-      Type.Object({
-        pointer: Type.String({ description: 'JSON Pointer of the field in the request body' }),
-        message: Type.String({ description: 'What is wrong with the field' }),
-      }),
-      { description: 'Invalid fields; only with `validation-failed`' },
-    ),
+    Type.Array(FieldError, {
+      description: 'Invalid fields, by pointers into the request body; only with `validation-failed`',
+    }),
   ),
-})
+}, { title: 'BatchResult', description: 'Result of one event of a batch' })
 export type BatchResult = Static<typeof BatchResult>

@@ -21,22 +21,22 @@ export const titleFilters = {
   ),
 }
 
-const facet = <T extends TSchema>(value: T, description: string) =>
+const facet = <T extends TSchema>(title: string, value: T, description: string) =>
   Type.Array(
     Type.Object({
       value: describe(value, 'Value to filter by'),
       count: Type.Integer({ description: 'Number of titles that would be left' }),
-    }),
+    }, { title, description: 'A value of a filter' }),
     { description },
   )
 
 export const Facets = Type.Object({
   total: Type.Integer({ description: 'Number of titles that pass all filters' }),
-  types: facet(TitleKind, 'Movies and shows, most titles first'),
-  genres: facet(Type.String(), 'Genres, most titles first'),
-  years: facet(Type.Integer(), 'Years of release, newest first'),
-  decades: facet(Type.Integer(), 'Decades by their first year, newest first'),
-  ratings: facet(MaturityRating, 'MPA and US TV ratings, most titles first'),
-  languages: facet(Language, 'Audio languages of files that the plan can play, most titles first'),
-  heights: facet(Type.Integer(), 'Video heights of files that the plan can play, pixels, highest first'),
-}, { $id: 'Facets' })
+  types: facet('KindFacet', TitleKind, 'Movies and shows, most titles first'),
+  genres: facet('GenreFacet', Type.String(), 'Genres, most titles first'),
+  years: facet('NumberFacet', Type.Integer(), 'Years of release, newest first'),
+  decades: facet('NumberFacet', Type.Integer(), 'Decades by their first year, newest first'),
+  ratings: facet('RatingFacet', MaturityRating, 'MPA and US TV ratings, most titles first'),
+  languages: facet('LanguageFacet', Language, 'Audio languages of files that the plan can play, most titles first'),
+  heights: facet('NumberFacet', Type.Integer(), 'Video heights of files that the plan can play, pixels, highest first'),
+}, { $id: 'Facets', description: 'Values of the filters with the number of their titles' })

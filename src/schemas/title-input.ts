@@ -17,6 +17,7 @@ import {
 } from './common.js'
 
 export const MaturityRating = Type.Enum([...MATURITY_RATINGS], {
+  title: 'MaturityRating',
   description: 'MPA or US TV rating',
   examples: ['PG-13'],
 })
@@ -58,11 +59,11 @@ export const PersonCredit = strict({
       examples: ['nm0000206'],
     }),
   ),
-})
+}, { title: 'CreditInput', description: 'A person of the cast or crew' })
 const TranslationInput = strict({
   title: Type.Optional(nullable(Name, 'Translated title; null: not translated')),
   synopsis: Type.Optional(nullable(Synopsis, 'Translated synopsis; null: not translated')),
-})
+}, { title: 'TranslationInput', description: 'Title and synopsis in another language' })
 export const Translations = Type.Record(
   Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }),
   TranslationInput,
@@ -77,7 +78,7 @@ export const ExternalIds = strict({
   imdb: externalId('IMDb ID'),
   tmdb: externalId('TMDB ID'),
   wikidata: externalId('Wikidata ID'),
-}, { description: 'IDs in other catalogues; each is unique in this catalogue' })
+}, { title: 'ExternalIds', description: 'IDs in other catalogues; each is unique in this catalogue' })
 const MarkersInput = strict({
   recapStartMs: Type.Optional(nullable(PositionMs, 'Start of the recap, ms from the start; null: none')),
   recapEndMs: Type.Optional(nullable(PositionMs, 'End of the recap, ms from the start; null: none')),
@@ -89,12 +90,12 @@ const MarkersInput = strict({
       'Start of the credits, ms from the start; from here the item counts as finished; null: unknown',
     ),
   ),
-})
+}, { title: 'MarkersInput', description: 'Positions that a player offers to skip to' })
 
 const PlacedAfter = strict({
   season: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Season number' }),
   episode: Type.Integer({ minimum: 0, maximum: 100_000, description: 'Episode number; 0: before the first' }),
-}, { description: 'For a special: the regular episode after which it is watched' })
+}, { title: 'PlacedAfterInput', description: 'For a special: the regular episode after which it is watched' })
 const PLACED_AFTER =
   'For a special: the regular episode after which it is watched; null: not in the watch order, never offered as next'
 
@@ -166,7 +167,7 @@ export const SeasonInput = strict({
   synopsis: nullableText,
   translations: Type.Optional(Translations),
   episodes: Type.Optional(Type.Array(ref(EpisodeInput), { maxItems: 5_000, description: 'Episodes in any order' })),
-}, { $id: 'SeasonInput' })
+}, { $id: 'SeasonInput', description: 'A season, as administrators write it' })
 
 export const SeasonChanges = strict({
   number: Type.Optional(
@@ -175,7 +176,7 @@ export const SeasonChanges = strict({
   title: nullableSeasonTitle,
   synopsis: nullableText,
   translations: Type.Optional(Translations),
-}, { $id: 'SeasonChanges', minProperties: 1 })
+}, { $id: 'SeasonChanges', description: 'Fields of a season to change', minProperties: 1 })
 export type SeasonChanges = Static<typeof SeasonChanges>
 
 export const EpisodeChanges = strict({
@@ -210,7 +211,7 @@ export const EpisodeOrder = strict({
   firstNumber: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 10_000, default: 1, description: 'Number of the first episode' }),
   ),
-}, { $id: 'EpisodeOrder' })
+}, { $id: 'EpisodeOrder', description: 'New order of the episodes of a season' })
 export type EpisodeOrder = Static<typeof EpisodeOrder>
 
 const showFields = {
@@ -218,14 +219,22 @@ const showFields = {
 }
 
 const Title = describe(Name, 'Title in the language of the catalogue')
-export const MovieInput = strict({ title: Title, ...titleFields, ...movieFields }, { $id: 'MovieInput' })
+export const MovieInput = strict({ title: Title, ...titleFields, ...movieFields }, {
+  $id: 'MovieInput',
+  description: 'A movie, as administrators write it',
+})
 export const MovieChanges = strict({ title: Type.Optional(Title), ...titleFields, ...movieFields }, {
   $id: 'MovieChanges',
+  description: 'Fields of a movie to change',
   minProperties: 1,
 })
-export const ShowInput = strict({ title: Title, ...titleFields, ...showFields }, { $id: 'ShowInput' })
+export const ShowInput = strict({ title: Title, ...titleFields, ...showFields }, {
+  $id: 'ShowInput',
+  description: 'A show, as administrators write it',
+})
 export const ShowChanges = strict({ title: Type.Optional(Title), ...titleFields, ...showFields }, {
   $id: 'ShowChanges',
+  description: 'Fields of a show to change',
   minProperties: 1,
 })
 /** Fields of a movie or show; omitted fields are null, empty or the default in a new title. */

@@ -5,10 +5,16 @@ import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp 
 import { Markers, MediaFile } from './media-files.js'
 import { MaturityRating } from './title-input.js'
 
-export const TitleKind = Type.Enum(['movie', 'show'], { description: 'Movie or show' })
+export const TitleKind = Type.Enum(['movie', 'show'], { title: 'TitleKind', description: 'Movie or show' })
 export const TitleRating = Type.Enum([...TITLE_RATINGS], {
+  title: 'TitleRating',
   description: 'Rating of a title by a profile',
   examples: ['love'],
+})
+
+export const CollectionKind = Type.Enum([...COLLECTION_KINDS], {
+  title: 'CollectionKind',
+  description: 'Series in a fixed order, or editorial list',
 })
 
 const Credit = Type.Object({
@@ -16,7 +22,7 @@ const Credit = Type.Object({
   name: Type.String({ description: 'Name of the person' }),
   role: nullable(Type.String(), 'Character or job; null: not stated'),
   imdb: Type.Optional(Type.String({ description: 'IMDb ID of the person; omitted: unknown' })),
-})
+}, { title: 'Credit', description: 'A person of the cast or crew' })
 export type Credit = Static<typeof Credit>
 export const StoredTranslations = Type.Optional(
   Type.Record(
@@ -24,7 +30,7 @@ export const StoredTranslations = Type.Optional(
     Type.Object({
       title: nullable(Type.String(), 'Translated title; null: not translated'),
       synopsis: nullable(Type.String(), 'Translated synopsis; null: not translated'),
-    }),
+    }, { title: 'Translation', description: 'Title and synopsis in another language' }),
     { description: 'Only for administrators: stored translations, by BCP 47 language tag' },
   ),
 )
@@ -32,13 +38,13 @@ const PlayableFormats = Type.Object({
   heights: Type.Array(Type.Integer(), { description: 'Video heights, pixels, highest first' }),
   audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
   subtitleLanguages: Type.Array(Language, { description: 'Subtitle languages' }),
-}, { description: 'What the plan can play; for a show, in any of its episodes' })
+}, { title: 'PlayableFormats', description: 'What the plan can play; for a show, in any of its episodes' })
 const TitleProgress = Type.Object({
   positionMs: PositionMs,
   durationMs: nullable(DurationMs, 'Duration, ms; null: unknown'),
   finished: Type.Boolean({ description: 'Whether it was watched to the end' }),
   lastWatchedAt: Timestamp,
-}, { description: 'Progress in the movie, or in the episode watched last' })
+}, { title: 'TitleProgress', description: 'Progress in the movie, or in the episode watched last' })
 
 const Year = nullable(Type.Integer(), 'Year of release; null: unknown')
 const Synopsis = nullable(Type.String(), 'Short description; null: none')
@@ -72,7 +78,7 @@ export const RatedTitle = Type.Object({
   title: ref(Card),
   rating: TitleRating,
   ratedAt: Timestamp,
-}, { $id: 'RatedTitle' })
+}, { $id: 'RatedTitle', description: 'A title with its rating' })
 export type RatedTitle = Static<typeof RatedTitle>
 
 const Certification = Type.Object({
@@ -92,9 +98,9 @@ const titlePage = {
   collections: Type.Array(
     Type.Object({
       id: Id,
-      kind: Type.Enum([...COLLECTION_KINDS], { description: 'Series in a fixed order, or editorial list' }),
+      kind: CollectionKind,
       title: Type.String({ description: 'Title of the collection, localised' }),
-    }),
+    }, { title: 'TitleCollection', description: 'A collection that contains the title' }),
     { description: 'Collections that contain the title' },
   ),
   originalTitle: nullable(Type.String(), 'Title in the original language; null: unknown'),
@@ -109,7 +115,7 @@ const titlePage = {
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),
     tmdb: Type.Optional(Type.String({ description: 'TMDB ID; omitted: unknown' })),
     wikidata: Type.Optional(Type.String({ description: 'Wikidata ID; omitted: unknown' })),
-  }, { description: 'IDs in other catalogues' }),
+  }, { title: 'StoredExternalIds', description: 'IDs in other catalogues' }),
   availableFrom: nullable(Timestamp, 'Hidden before this time; null: no lower limit'),
   availableUntil: nullable(Timestamp, 'Hidden from this time; null: no upper limit'),
   published: Type.Boolean({ description: 'Whether members can see it' }),
@@ -123,7 +129,7 @@ export const Movie = Type.Object({
   mediaFiles: Type.Array(ref(MediaFile), {
     description: 'Media files that the plan can play; all files for administrators',
   }),
-}, { $id: 'Movie' })
+}, { $id: 'Movie', description: 'A movie' })
 export type Movie = Static<typeof Movie>
 
 export const Show = Type.Object({
@@ -140,10 +146,10 @@ export const Show = Type.Object({
       lastWatchedAt: Type.Optional(
         nullable(Timestamp, 'Only with a profile token: when an episode was last watched; null: never'),
       ),
-    }),
+    }, { title: 'SeasonSummary', description: 'A season of a show' }),
     { description: 'Seasons by number' },
   ),
-}, { $id: 'Show' })
+}, { $id: 'Show', description: 'A show with its seasons' })
 export type Show = Static<typeof Show>
 
 export const Episode = Type.Object({
@@ -158,7 +164,7 @@ export const Episode = Type.Object({
     Type.Object({
       season: Type.Integer({ description: 'Season number' }),
       episode: Type.Integer({ description: 'Episode number; 0: before the first' }),
-    }),
+    }, { title: 'PlacedAfter', description: 'A regular episode' }),
     'For a special: the regular episode after which it is watched; null: not in the watch order',
   ),
   markers: ref(Markers),
@@ -168,7 +174,7 @@ export const Episode = Type.Object({
   progress: Type.Optional(
     nullable(TitleProgress, 'Only with a profile token: progress of the profile; null: never watched'),
   ),
-}, { $id: 'Episode' })
+}, { $id: 'Episode', description: 'An episode' })
 export type Episode = Static<typeof Episode>
 
 export const Season = Type.Object({
@@ -177,7 +183,7 @@ export const Season = Type.Object({
   synopsis: Synopsis,
   translations: StoredTranslations,
   episodes: Type.Array(ref(Episode), { description: 'Episodes by number' }),
-}, { $id: 'Season' })
+}, { $id: 'Season', description: 'A season with its episodes' })
 export type Season = Static<typeof Season>
 
 export const Item = Type.Object({

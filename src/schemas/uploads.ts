@@ -43,12 +43,10 @@ export type UploadMetadata = Static<typeof UploadMetadata>
 export const Upload = Type.Object({
   id: Id,
   itemId: Type.String({ description: 'ID of the movie or episode' }),
-  state: Type.Union([
-    Type.Literal('uploading'),
-    Type.Literal('processing'),
-    Type.Literal('ready'),
-    Type.Literal('failed'),
-  ], { description: 'State; processing: complete, being hashed and probed' }),
+  state: Type.Enum(['uploading', 'processing', 'ready', 'failed'], {
+    title: 'UploadState',
+    description: 'State; processing: complete, being hashed and probed',
+  }),
   receivedBytes: Type.Integer({ minimum: 0, description: 'Bytes received; the offset of the next PATCH' }),
   sizeBytes: Type.Integer({ minimum: 1, description: 'Announced size, bytes' }),
   mediaFileId: nullable(Id, 'ID of the media file; null: not ready'),
@@ -56,7 +54,7 @@ export const Upload = Type.Object({
     Type.Object({
       code: Type.String({ description: 'Problem code', examples: ['unreadable-media'] }),
       detail: Type.String({ description: 'Text for people' }),
-    }),
+    }, { title: 'UploadFailure', description: 'Why an upload failed' }),
     'Reason of the failure; null: not failed',
   ),
   startedBy: Type.String({ description: 'ID of the account that started the upload' }),
@@ -65,5 +63,5 @@ export const Upload = Type.Object({
     format: 'date-time',
     description: 'When bytes arrived or the state changed; an incomplete upload is removed 24 hours later',
   }),
-}, { $id: 'Upload' })
+}, { $id: 'Upload', description: 'A resumable upload' })
 export type Upload = Static<typeof Upload>

@@ -11,11 +11,12 @@ import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
 export interface Schema {
   readonly $ref?: string
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly examples?: readonly unknown[]
   readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
@@ -207,7 +208,9 @@ export function sample (operation: string, given: Schema): unknown {
   if (schema.const !== undefined) return schema.const
   if (schema.examples?.[0] !== undefined) return schema.examples[0]
   if (schema.enum !== undefined) return schema.enum[0]
-  if (schema.anyOf?.[0] !== undefined) return sample(operation, schema.anyOf[0])
+  const [variant] = schema.anyOf ?? schema.oneOf ?? []
+  if (variant !== undefined) return sample(operation, variant)
+  if (Array.isArray(schema.type)) return sample(operation, { ...schema, type: schema.type[0] as string })
   if (schema.type === 'object') {
     const names = schema.required ??
       (schema.minProperties === undefined ? [] : Object.keys(schema.properties ?? {}).slice(0, schema.minProperties))

@@ -70,7 +70,7 @@ function bodyShapes (operation: Operation): Shape[] {
       wrap: (body) => body,
     }]
   }
-  return (schema.items?.anyOf ?? [schema.items ?? {}]).map((item) => ({
+  return (resolve(schema.items ?? {}).oneOf ?? [schema.items ?? {}]).map((item) => ({
     valid: sample(operation.name, item) as Record<string, unknown>,
     properties: resolve(item).properties ?? {},
     wrap: (body) => [body],
