@@ -34,8 +34,8 @@ const CertificationInput = Type.Union([
     age: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 21, description: 'Ignored: the system determines the age' }),
     ),
-  }),
-])
+  }, { title: 'StructuredCertification', description: 'A rating and its system' }),
+], { title: 'CertificationInput', description: 'A rating of any country' })
 export const Synopsis = Type.String({ maxLength: 10_000, description: 'Short description' })
 export const Name = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Name; not blank' })
 export const Genre = Type.String({

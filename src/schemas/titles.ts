@@ -85,7 +85,7 @@ const Certification = Type.Object({
   system: Type.String({ description: 'Rating system; MPA and TV: United States', examples: ['FSK'] }),
   rating: Type.String({ description: 'Rating in the system', examples: ['16'] }),
   age: Type.Integer({ description: 'Minimum age, years' }),
-})
+}, { title: 'Certification', description: 'A rating as its country states it' })
 
 const titlePage = {
   ...card,
