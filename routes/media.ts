@@ -6,6 +6,7 @@ import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { videoHeight } from '../src/domain/file-choice.js'
 import { fail, notFound } from '../src/errors.js'
 import { deliverObject, type DeliveryDeps } from '../src/media/delivery/deliver-object.js'
+import { mediaDisposition } from '../src/media/delivery/file-names.js'
 import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readMediaGrant } from '../src/media/delivery/media-urls.js'
 import { Id } from '../src/schemas/common.js'
@@ -45,6 +46,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
         contentType: file.contentType,
         etag: `"${file.sha256.slice(0, 32)}"`,
         modifiedAt: file.createdAt,
+        contentDisposition: mediaDisposition(catalogue, file),
         playingMs: file.durationMs ?? 0,
       })
     } catch (error) {

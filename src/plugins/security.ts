@@ -20,6 +20,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'Content-Range',
   'Accept-Ranges',
+  'Content-Disposition',
   'Allow',
   'X-Request-Id',
   'Idempotent-Replayed',

@@ -18,6 +18,8 @@ export interface ServedObject {
   readonly etag: string
   readonly modifiedAt: Date
   readonly cacheControl: string
+  /** Content-Disposition; without one, the client chooses a file name. */
+  readonly contentDisposition?: string
 }
 
 const ACCEPT_RANGES = { 'accept-ranges': 'bytes' }
@@ -56,6 +58,7 @@ export async function sendObject (
     etag: object.etag,
     'last-modified': object.modifiedAt.toUTCString(),
     'cache-control': object.cacheControl,
+    ...object.contentDisposition === undefined ? {} : { 'content-disposition': object.contentDisposition },
   }
   if (isUnchanged) {
     reply.code(304).headers({ ...commonHeaders, ...ACCEPT_RANGES })

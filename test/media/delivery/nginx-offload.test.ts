@@ -40,6 +40,7 @@ function comparable ({ status, headers, body }: NginxResponse): object {
     'content-length',
     'content-range',
     'accept-ranges',
+    'content-disposition',
     'etag',
     'last-modified',
     'cache-control',
