@@ -1,4 +1,5 @@
-// Installs Schemathesis, which tests a service against its OpenAPI document, with pip into the cache folder.
+// Installs programs with pip into the cache folder, such as Schemathesis, which tests a service against its OpenAPI
+// document.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -14,26 +15,38 @@ const CACHE = path.resolve('.cache')
 
 /** Returns the path of the program; null without Python and pip. @throws Error if pip fails */
 export async function installSchemathesis (report: (line: string) => void): Promise<string | null> {
-  const folder = path.join(CACHE, `schemathesis-${VERSION}`)
-  const program = path.join(folder, 'bin', 'schemathesis')
-  if (existsSync(path.join(folder, 'installed'))) return program
+  const bin = await installWithPip('schemathesis', VERSION, () => {
+    report(`Installing Schemathesis ${VERSION} with pip (once) …`)
+  })
+  return bin === null ? null : path.join(bin, 'schemathesis')
+}
+
+/** Returns the folder of the programs of a package; null without Python and pip. @throws Error if pip fails */
+export async function installWithPip (
+  name: string,
+  version: string,
+  onInstall = (): void => undefined,
+): Promise<string | null> {
+  const folder = path.join(CACHE, `${name}-${version}`)
+  const bin = path.join(folder, 'bin')
+  if (existsSync(path.join(folder, 'installed'))) return bin
   const python = await findPython()
   if (python === null) return null
-  report(`Installing Schemathesis ${VERSION} with pip (once) …`)
+  onInstall()
   // A virtual environment cannot be moved: it is created in place, and the folder `installed` marks it as complete.
   await rm(folder, { recursive: true, force: true })
   await mkdir(CACHE, { recursive: true })
   await run(python, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS })
-  await run(path.join(folder, 'bin', 'python'), [
+  await run(path.join(bin, 'python'), [
     '-m',
     'pip',
     'install',
     '--quiet',
     '--disable-pip-version-check',
-    `schemathesis==${VERSION}`,
+    `${name}==${version}`,
   ], { timeout: INSTALL_TIMEOUT_MS })
   await mkdir(path.join(folder, 'installed'))
-  return program
+  return bin
 }
 
 async function findPython (): Promise<string | null> {
