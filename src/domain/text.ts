@@ -38,6 +38,14 @@ export function foldText (text: string): string {
   return text.normalize('NFKD').replace(OMISSIBLE_MARKS, '$1').replace(TATWEEL, '').toLowerCase().trim()
 }
 
+/** Half of a surrogate pair: UTF-8 has no form of it, so that the database would store another character. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** Whether a text can be stored as it is. */
+export function isWellFormed (text: string): boolean {
+  return !LONE_SURROGATE.test(text)
+}
+
 /** Converts a name to the form that IDs and URLs contain, up to 80 characters. Different names may have one slug. */
 export function slugify (name: string): string {
   return nameKey(name).replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 80)

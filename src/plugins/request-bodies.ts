@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isUtf8 } from 'node:buffer'
+import { isWellFormed } from '../domain/text.js'
 import { badRequest, DomainError } from '../errors.js'
 import { drainBody } from '../http/request-body.js'
 import { REQUEST_TIMEOUT } from '../http/problem-document.js'
@@ -24,10 +25,33 @@ export default fp<{ readonly timeouts: HttpTimeouts }>(async function requestBod
     // RFC 8259 §8.1: JSON is UTF-8, and a charset parameter has no meaning.
     if (body.length === 0) done(null, undefined)
     else if (!isUtf8(body)) done(badRequest('malformed-request', 'The JSON body is not UTF-8.'))
-    else void parseJson(request, body.toString('utf8'), done)
+    else void parseJson(request, body.toString('utf8'), rejectLoneSurrogates(body, done))
   })
   app.addContentTypeParser('*', rejectUnlessEmpty)
 }, { name: 'request-bodies' })
+
+/** An escape of a surrogate, half of a character above U+FFFF. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
+
+/** Rejects strings that UTF-8 cannot express: they would be stored as other characters. Most bodies have no escapes. */
+function rejectLoneSurrogates (bytes: Buffer, done: BodyDone): BodyDone {
+  if (!SURROGATE_ESCAPE.test(bytes.toString('latin1'))) return done
+  return (error, body) => {
+    if (error !== null || areStringsWellFormed(body)) done(error, body)
+    else done(badRequest('malformed-request', 'The JSON body contains half of a surrogate pair, such as "\\ud83d".'))
+  }
+}
+
+/** Without recursion: a hostile body is deep. */
+function areStringsWellFormed (body: unknown): boolean {
+  const pending = [body]
+  while (pending.length > 0) {
+    const value = pending.pop()
+    if (typeof value === 'string' && !isWellFormed(value)) return false
+    if (typeof value === 'object' && value !== null) { for (const child of Object.values(value)) pending.push(child) }
+  }
+  return true
+}
 
 /**
  * A body that arrives too slowly gets a response and then loses its connection. The request timeout of Node.js has no

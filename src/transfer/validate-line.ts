@@ -1,5 +1,6 @@
 // Validates a record of a source against the import format and lists all its errors.
 import type { ValidateFunction } from 'ajv'
+import { isWellFormed } from '../domain/text.js'
 import type { FieldError } from '../errors.js'
 import { buildRecordValidator, toFieldError } from '../http/validator.js'
 import { importLineParts, importLines, LINE_KINDS, type ImportLine, type LineKind } from '../schemas/import-line.js'
@@ -57,8 +58,8 @@ export function validateLine (item: SourceItem): ValidatedLine {
     const message = kind === undefined ? 'is required' : `must be one of ${LINE_KINDS.join(', ')}`
     return reject([{ pointer: '/kind', message }])
   }
-  const sizeError = findSizeError(body)
-  if (sizeError !== null) return reject([{ pointer: '', message: sizeError }])
+  const generalError = findGeneralError(body)
+  if (generalError !== null) return reject([{ pointer: '', message: generalError }])
   validators ??= createLineValidators()
   const validate = validators[kind]
   if (!validate(body)) {
@@ -67,8 +68,8 @@ export function validateLine (item: SourceItem): ValidatedLine {
   return { line, body: body as ImportLine, ...(bytes === undefined ? {} : { bytes }) }
 }
 
-/** Checks the size of a record before the validation, which lists an error for each value. */
-function findSizeError (record: object): string | null {
+/** Checks size and characters of a record before the validation, which lists an error for each value. */
+function findGeneralError (record: object): string | null {
   let level: object[] = [record]
   let values = 0
   for (let depth = 0; level.length > 0; depth++) {
@@ -78,7 +79,10 @@ function findSizeError (record: object): string | null {
       const children = Object.values(object) as unknown[]
       values += children.length
       if (values > MAX_VALUES) return `has more than ${MAX_VALUES} values`
-      for (const child of children) if (typeof child === 'object' && child !== null) next.push(child)
+      for (const child of children) {
+        if (typeof child === 'string' && !isWellFormed(child)) return 'contains half of a surrogate pair'
+        if (typeof child === 'object' && child !== null) next.push(child)
+      }
     }
     level = next
   }

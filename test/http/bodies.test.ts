@@ -127,6 +127,29 @@ t.test('bodies', async (t) => {
     }
   })
 
+  t.test('half of a surrogate pair is rejected, a whole one and its escaped text are not', async (t) => {
+    const rename = async (name: string): Promise<TestResponse> =>
+      await call(app, 'PATCH', `/v1/profiles/${owner.profileId}`, {
+        token: owner.token,
+        body: `{"name":"${name}"}`,
+        headers: { 'content-type': 'application/json' },
+      })
+    for (const name of ['Kim \\ud83d', 'Kim \\uDC00', '\\udc00\\ud83d', '\\\\\\ud83d']) {
+      expectProblem(t, await rename(name), 'malformed-request', 400)
+    }
+    for (
+      const [sent, stored] of [['Kim \\ud83d\\ude00', 'Kim 😀'], ['Kim \\\\ud83d', 'Kim \\ud83d'], ['Kim 😀', 'Kim 😀']]
+    ) {
+      t.match(await rename(sent ?? ''), { status: 200, body: { name: stored } })
+    }
+    const nested = `${'{"name":'.repeat(50_000)}"\\ud83d"${'}'.repeat(50_000)}`
+    const response = await call(app, 'POST', '/v1/auth/login', {
+      body: nested,
+      headers: { 'content-type': 'application/json' },
+    })
+    t.ok([400, 413].includes(response.status), 'a deep body')
+  })
+
   t.test('JSON that is not an object, or only space, is rejected', async (t) => {
     const login = { email: owner.email, password: PASSWORD }
     for (const text of [' ', '\n', 'null', '[]', '1', '""', '{', JSON.stringify(login) + 'x', '\ufeff']) {

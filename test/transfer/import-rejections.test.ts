@@ -12,6 +12,17 @@ import { NDJSON, startImportClient } from './import-client.js'
 t.test('an import', { timeout: 120_000 }, async (t) => {
   const { app, admin, kim, importText, importLines, exportLines, clear } = await startImportClient(t)
 
+  t.test('rejects half of a surrogate pair, which cannot be stored', async (t) => {
+    const { body } = await importLines([
+      '{"kind":"movie","title":"Alien \\ud83d"}',
+      '{"kind":"movie","title":"Alien","cast":[{"name":"\\udc00"}]}',
+      '{"kind":"movie","title":"Alien \\ud83d\\ude00"}',
+    ])
+    t.match(body, { created: 1, refusedCount: 2 })
+    t.match(body.refused, [{ line: 1, errors: [{ message: /surrogate/ }] }, { line: 2 }])
+    await clear()
+  })
+
   t.test('rejects invalid lines with their errors and imports all other lines', async (t) => {
     await importLines([
       { kind: 'movie', title: 'Alien', externalIds: { imdb: 'tt0078748', tmdb: '348' } },
