@@ -9,6 +9,7 @@ import { removeObjects } from '../object-cleanup.js'
 import { storeSmallObject } from '../small-objects.js'
 
 export const MAX_IMAGE_BYTES = 10 * 1024 ** 2
+const MAX_POSTER_ATTEMPTS = 10
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
 export type ImageType = typeof IMAGE_TYPES[number]
 
@@ -39,7 +40,7 @@ export function imageUrlOf (id: Types.ObjectId): string {
  */
 export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer): Promise<StoredImage> {
   const contentType = detectImageType(bytes)
-  const title = await Title.findById(titleId) ?? fail(notFound('title'))
+  const title = await Title.findById(titleId).select('_id').lean() ?? fail(notFound('title'))
   const id = newImageId()
   const storageKey = `images/${titleId}/${randomUUID()}`
   const sha256 = await storeSmallObject(deps.storage, storageKey, bytes)
@@ -53,9 +54,7 @@ export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer
     createdAt: deps.now(),
   }
   try {
-    await Image.create(image)
-    title.set('posterUrl', imageUrlOf(id))
-    await title.save()
+    await savePoster(deps, image)
   } catch (error) {
     await removeImages(deps, [image])
     throw error
@@ -65,6 +64,25 @@ export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer
   const images = await Image.find(upToThis).lean<StoredImage[]>()
   await removeImages(deps, images.filter(({ _id }) => !_id.equals(id)))
   return image
+}
+
+/**
+ * Saves an image and makes it the poster of its title. After another write to the title it tries again with a later
+ * date: the newest image is the poster, and older ones are removed.
+ */
+async function savePoster ({ now }: MediaDeps, image: StoredImage): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const title = await Title.findById(image.title) ?? fail(notFound('title'))
+    image.createdAt = now()
+    await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
+    title.set('posterUrl', imageUrlOf(image._id))
+    try {
+      await title.save()
+      return
+    } catch (error) {
+      if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_POSTER_ATTEMPTS) throw error
+    }
+  }
 }
 
 /** Removes all uploaded images of a title. */

@@ -8,11 +8,12 @@ import {
   type StoredSubtitle,
   type StoredThumbnails,
 } from '../../../models/media.js'
-import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import { type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import { fail, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
 import { detectImageType } from '../images/images.js'
+import { ensureMedia, requireItem } from '../item-media.js'
 import { removeObjects, thumbnailKeys } from '../object-cleanup.js'
 import { sha256Hex, storeSmallObject } from '../small-objects.js'
 import type { SubtitleReader } from './subtitle-reader.js'
@@ -65,6 +66,7 @@ export async function addSubtitle (
     await ensureMedia(title, item)
     const { modifiedCount } = await Media.updateOne({ _id: item.id }, { $push: { subtitles: subtitle } })
     if (modifiedCount === 0) throw subtitleLimitReached()
+    await requireItem(deps, title, item)
   } catch (error) {
     await storage.remove(storageKey)
     throw error
@@ -116,6 +118,7 @@ export async function setThumbnails (
     const previous = await Media.findOneAndUpdate({ _id: item.id }, { $set: { thumbnails } }, {
       returnDocument: 'before',
     }).lean<StoredMedia>()
+    await requireItem(deps, title, item)
     await publishTitleChange(title.id)
     await removeObjects(deps, thumbnailKeys(previous?.thumbnails ?? null))
     return thumbnails
@@ -123,10 +126,4 @@ export async function setThumbnails (
     await removeObjects(deps, thumbnailKeys(thumbnails))
     throw error
   }
-}
-
-async function ensureMedia (title: CatalogueTitle, item: CatalogueItem): Promise<void> {
-  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...episodeNumbers(title, item) } }, {
-    upsert: true,
-  })
 }

@@ -9,10 +9,11 @@ import {
   type StoredMedia,
   type StoredMediaFile,
 } from '../../../models/media.js'
-import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { Config } from '../../config.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
+import { ensureMedia, requireItem } from '../item-media.js'
 import { removeFileObjects } from '../object-cleanup.js'
 import { initialHlsState, requestPackaging } from '../packaging/packaging-state.js'
 import type { Packaging } from '../packaging/packaging.js'
@@ -76,7 +77,7 @@ export interface ReceivedFile {
 
 /**
  * Probes a received file and adds it to its item. It is playable immediately; HLS packaging follows in the background.
- * @throws DomainError 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
+ * @throws DomainError 404 `not-found`, 409 `media-file-limit`, 422 `unreadable-media`, `claim-mismatch`
  */
 export async function addReceivedFile (
   deps: MediaFileDeps,
@@ -107,6 +108,7 @@ export async function addReceivedFile (
     createdAt: deps.now(),
   }
   await attachFile(title, item, file)
+  await requireItem(deps, title, item)
   await deps.publishTitleChange(title.id)
   deps.packaging.enqueue(item.id, id.toString())
   return file
@@ -153,9 +155,7 @@ export function mediaFileFields (
 }
 
 async function attachFile (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
-  await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...episodeNumbers(title, item) } }, {
-    upsert: true,
-  })
+  await ensureMedia(title, item)
   const result = await Media.updateOne({ _id: item.id }, { $push: { files: file } })
   if (result.modifiedCount === 0) throw mediaFileLimitReached()
 }
