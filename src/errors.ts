@@ -6,6 +6,8 @@ export interface FieldError {
   pointer: string
   /** Continues the name of the field: "is required". */
   message: string
+  /** Rejected value of an import, shortened. */
+  value?: string
 }
 
 /** An error that clients can understand. */

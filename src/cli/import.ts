@@ -8,7 +8,7 @@ import { openSources, type ImportSource } from '../transfer/parsers/open-sources
 import type { ImportFormat } from '../transfer/parsers/source-items.js'
 import { validateItems } from '../transfer/validate-line.js'
 import { showImportProgress } from './import-progress.js'
-import { describeImport, openRejectionReport, summariseImport, type RejectionReport } from './import-report.js'
+import { describeImport, openLineReport, summariseImport, type LineReport } from './import-report.js'
 
 export interface ImportCommandOptions {
   readonly dryRun?: boolean
@@ -34,7 +34,7 @@ export async function runImport (
     format: options.format ?? null,
     imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true },
   })
-  const report = await openRejectionReport(options.report ?? null)
+  const report = await openLineReport(options.report ?? null)
   const { signal, unsubscribe } = abortOnSignals()
   const startedAt = Date.now()
   const isDryRun = options.dryRun === true
@@ -52,7 +52,13 @@ export async function runImport (
   }
   const { counts, processed } = run
   const isComplete = !signal.aborted
-  const summary = summariseImport(counts, { processed, elapsedMs: Date.now() - startedAt, isDryRun, isComplete })
+  const summary = summariseImport(counts, {
+    processed,
+    warnings: report.countWarnings(),
+    elapsedMs: Date.now() - startedAt,
+    isDryRun,
+    isComplete,
+  })
   console.log(options.json === true ? JSON.stringify(summary) : describeImport(summary, report.countOmitted()))
   if (!isComplete) return INTERRUPTED
   return counts.rejected > 0 ? 1 : 0
@@ -60,7 +66,7 @@ export async function runImport (
 
 /** Totals over all sources. */
 interface ImportRun {
-  readonly report: RejectionReport
+  readonly report: LineReport
   readonly signal: AbortSignal
   /** With those that an interrupted import had written. */
   readonly counts: ImportCounts
@@ -95,7 +101,8 @@ async function importSource (
       counts,
       async onBatch (batch) {
         ;({ counts, items } = batch)
-        for (const line of batch.rejected) run.report.write(source.name, line)
+        for (const line of batch.rejected) run.report.writeRejected(source.name, line)
+        for (const warning of batch.warnings) run.report.writeWarning(source.name, warning)
         if (runId !== null) await saveCheckpoint(runId, items, counts, deps.now())
         progress.update({ bytes: source.bytesRead(), items, rejected: counts.rejected })
       },

@@ -56,7 +56,13 @@ export const CatalogueImport = Type.Object({
   refused: Type.Array(
     Type.Object({
       line: Type.Integer({ description: 'Number of the line, from 1' }),
-      errors: Type.Array(FieldError, { description: 'Rejected fields of the line, by pointers into the line' }),
+      errors: Type.Array(
+        Type.Object({
+          ...FieldError.properties,
+          value: Type.Optional(Type.String({ description: 'Rejected value as JSON, shortened; omitted: none' })),
+        }),
+        { description: 'Rejected fields of the line, by pointers into the line' },
+      ),
     }, { title: 'RejectedLine', description: 'A line that was rejected' }),
     { description: 'The first rejected lines' },
   ),

@@ -12,6 +12,7 @@ const MAX_ERRORS = 10
 
 /** Characters of a pointer or message: a field of a broken file may have a name of any length. */
 const MAX_ERROR_CHARACTERS = 500
+const MAX_VALUE_CHARACTERS = 60
 /** Deeper records are rejected; the deepest field of the import format has 6 levels. */
 const MAX_DEPTH = 20
 /** Fields and elements of a record: more than any valid show has. */
@@ -48,6 +49,7 @@ export function validateLine (item: SourceItem): ValidatedLine {
     errors: errors.slice(0, MAX_ERRORS).map(({ pointer, message }) => ({
       pointer: pointer.slice(0, MAX_ERROR_CHARACTERS),
       message: message.slice(0, MAX_ERROR_CHARACTERS),
+      ...describeValue(body, pointer),
     })),
   })
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -66,6 +68,20 @@ export function validateLine (item: SourceItem): ValidatedLine {
     return reject(selectFirstErrors((validate.errors ?? []).map((error) => toFieldError(error))))
   }
   return { line, body: body as ImportLine, ...(bytes === undefined ? {} : { bytes }) }
+}
+
+/** The text, number or truth value at a pointer, shortened; nothing for other values. */
+function describeValue (body: unknown, pointer: string): { value?: string } {
+  let value = body
+  for (const part of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return {}
+    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')]
+  }
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return {}
+  const text = JSON.stringify(value)
+  if (text.length <= MAX_VALUE_CHARACTERS) return { value: text }
+  // A cut may leave half of a surrogate pair.
+  return { value: `${text.slice(0, MAX_VALUE_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…` }
 }
 
 /** Checks size and characters of a record before the validation, which lists an error for each value. */

@@ -22,14 +22,19 @@ export interface ImdbOptions {
   onOpen?(bytes: FileBytes): void
 }
 
-const MOVIE_TYPES = new Set(['movie', 'tvMovie'])
+const MOVIE_TYPES = new Set(['movie', 'tvMovie', 'tvSpecial', 'video', 'short', 'tvShort'])
 const SHOW_TYPES = new Set(['tvSeries', 'tvMiniSeries'])
 const EPISODE_TYPE = 'tvEpisode'
+/** A broken file may have any number of types. */
+const MAX_LISTED_TYPES = 20
 
 /** Columns of the map from an episode to its show, season number and episode number. */
 const [SHOW, SEASON, NUMBER] = [0, 1, 2]
 
-/** Yields items whose `line` refers to title.basics. The order of shows is the same in each run. */
+/**
+ * Yields items whose `line` refers to title.basics. The order of shows is the same in each run. A warning counts the
+ * rows of other types, such as video games.
+ */
 export async function* parseImdb (
   files: ImdbFiles,
   { minVotes = 0, includeAdult = false, onOpen = () => undefined }: ImdbOptions = {},
@@ -40,6 +45,7 @@ export async function* parseImdb (
   const partitions = new SpillPartitions()
   /** Episodes that title.basics contains. */
   const knownEpisodes = new IntMap(1)
+  const omittedCounts = new Map<string, number>()
   try {
     for await (const { line, cells } of readImdbRows(files.basics, 'basics', onOpen)) {
       if (cells === null) {
@@ -56,6 +62,10 @@ export async function* parseImdb (
       if ((isAdult === '1' && !includeAdult) || votesOf(id) < minVotes) continue
       if (MOVIE_TYPES.has(type)) yield { line, body: toMovie(cells, votesOf(id)) }
       else if (SHOW_TYPES.has(type)) partitions.add(number, `S\t${line}\t${cells.join('\t')}`)
+      else if (type !== EPISODE_TYPE) omittedCounts.set(type, (omittedCounts.get(type) ?? 0) + 1)
+    }
+    if (omittedCounts.size > 0) {
+      yield { line: 0, warnings: [{ pointer: '/titleType', message: describe(omittedCounts) }] }
     }
     for (const id of episodeKeys.keys()) {
       if (knownEpisodes.get(id) === undefined) partitions.add(episodeKeys.get(id, SHOW) ?? 0, `E\t${id}\t\\N\t\\N`)
@@ -64,6 +74,11 @@ export async function* parseImdb (
   } finally {
     partitions.remove()
   }
+}
+
+function describe (omittedCounts: ReadonlyMap<string, number>): string {
+  const types = [...omittedCounts].sort(([a], [b]) => a < b ? -1 : 1).slice(0, MAX_LISTED_TYPES)
+  return `leaves out ${types.map(([type, count]) => `${count.toLocaleString('en-US')} of type ${type}`).join(', ')}`
 }
 
 /** Reads the number of votes of each title. */

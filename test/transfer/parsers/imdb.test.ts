@@ -1,8 +1,10 @@
 // The parser of the IMDb datasets.
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { parseImdb } from '../../../src/transfer/parsers/imdb.js'
+import { IMDB_HEADERS } from '../../../src/transfer/parsers/imdb-rows.js'
 import { openSources } from '../../../src/transfer/parsers/open-sources.js'
 import { makeImdbFolder, writeGeneratedDatasets, writeSampleDatasets } from '../imdb-files.js'
 import { collectItems } from './parse.js'
@@ -82,6 +84,25 @@ t.test('titles with few votes can be skipped, and adult titles can be included',
     (await collectItems(parseImdb(folder, options))).flatMap(({ body }) => body?.externalIds.imdb ?? [])
   t.strictSame(await parsedIds({ minVotes: 1_000_000 }), ['tt0133093'])
   t.ok((await parsedIds({ includeAdult: true })).includes('tt9900001'))
+})
+
+t.test('specials, videos and short films are movies; rows of other types are counted', async (t) => {
+  const folder = makeImdbFolder(t)
+  const types = ['tvSpecial', 'video', 'short', 'tvShort', 'tvMovie', 'videoGame', 'tvPilot', 'videoGame']
+  const rows = types.map((type, i) => `tt000000${i + 1}\t${type}\tTitle ${i}\tTitle ${i}\t0\t2001\t\\N\t10\tShort`)
+  writeFileSync(folder.basics, `${IMDB_HEADERS.basics}\n${rows.join('\n')}\n`)
+  const items = await collectItems(parseImdb({ basics: folder.basics }))
+  t.strictSame(items.flatMap(({ body }) => body === undefined ? [] : [[body.kind, body.title]]), [
+    ['movie', 'Title 0'],
+    ['movie', 'Title 1'],
+    ['movie', 'Title 2'],
+    ['movie', 'Title 3'],
+    ['movie', 'Title 4'],
+  ])
+  t.strictSame(items.find(({ warnings }) => warnings !== undefined), {
+    line: 0,
+    warnings: [{ pointer: '/titleType', message: 'leaves out 1 of type tvPilot, 2 of type videoGame' }],
+  })
 })
 
 t.test('a million rows are parsed in a small heap, in the same order each time', { timeout: 120_000 }, async (t) => {
