@@ -16,7 +16,8 @@ export interface StoredUpload {
   storageKey: string
   /** The Upload-Metadata header of the client. */
   metadata: string
-  sizeBytes: number
+  /** Null until the client announces it, at the latest with the last bytes. */
+  sizeBytes: number | null
   receivedBytes: number
   failure: { code: string, detail: string } | null
   createdAt: Date
@@ -39,7 +40,7 @@ const mediaUploadSchema = new Schema<StoredUpload>({
   state: { type: String, enum: UPLOAD_STATES, required: true },
   storageKey: { type: String, required: true },
   metadata: { type: String, required: true },
-  sizeBytes: { type: Number, required: true },
+  sizeBytes: { type: Number, default: null },
   receivedBytes: { type: Number, required: true },
   failure: { type: Schema.Types.Mixed, default: null },
   createdAt: { type: Date, required: true },

@@ -109,8 +109,8 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     schema: {
       tags: ['admin'],
       summary: 'Start a resumable upload',
-      description:
-        'tus protocol, version 1.0.0. Upload-Length is the size; Upload-Metadata has the itemId of a movie or an ' +
+      description: 'tus protocol, version 1.0.0. Upload-Length is the size, or ' +
+        '`Upload-Defer-Length: 1` announces it later, with a PATCH; Upload-Metadata has the itemId of a movie or an ' +
         'episode and optionally language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
         'Location. Any administrator can continue an upload.',
       operationId: 'beginUpload',

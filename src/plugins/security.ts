@@ -30,6 +30,7 @@ const EXPOSED_HEADERS = [
   'Tus-Max-Size',
   'Upload-Offset',
   'Upload-Length',
+  'Upload-Defer-Length',
   'Upload-Metadata',
   'Upload-Expires',
 ] as const

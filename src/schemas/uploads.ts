@@ -48,7 +48,7 @@ export const Upload = Type.Object({
     description: 'State; processing: complete, being hashed and probed',
   }),
   receivedBytes: Type.Integer({ minimum: 0, description: 'Bytes received; the offset of the next PATCH' }),
-  sizeBytes: Type.Integer({ minimum: 1, description: 'Announced size, bytes' }),
+  sizeBytes: nullable(Type.Integer({ minimum: 1 }), 'Announced size, bytes; null: not announced yet'),
   mediaFileId: nullable(Id, 'ID of the media file; null: not ready'),
   failure: nullable(
     Type.Object({

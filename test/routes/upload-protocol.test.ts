@@ -40,15 +40,27 @@ t.test('the upload API', async (t) => {
     )
     expectProblem(t, await createUpload(test, { metadata: { itemId: '0'.repeat(24) } }), 'not-found', 404)
     expectProblem(t, await createUpload(test, { metadata: { filetype: 'text/html' } }), 'unsupported-media', 415)
-    const deferred = await call(app, 'POST', '/v1/admin/uploads', {
-      token: admin.token,
-      headers: {
-        'tus-resumable': '1.0.0',
-        'upload-defer-length': '1',
-        'upload-metadata': encodeMetadata({ itemId: movie }),
-      },
-    })
-    expectProblem(t, deferred, 'malformed-request', 400)
+    for (
+      const lengthHeaders of [
+        {},
+        { 'upload-defer-length': '2' },
+        { 'upload-defer-length': '1', 'upload-length': '9' },
+        {
+          'upload-defer-length': '1',
+          'upload-concat': 'partial',
+        },
+      ] as Array<Record<string, string>>
+    ) {
+      const response = await call(app, 'POST', '/v1/admin/uploads', {
+        token: admin.token,
+        headers: {
+          'tus-resumable': '1.0.0',
+          'upload-metadata': encodeMetadata({ itemId: movie }),
+          ...lengthHeaders,
+        },
+      })
+      expectProblem(t, response, 'malformed-request', 400)
+    }
     const wrongType = await call(app, 'PATCH', url, {
       token: admin.token,
       body: clip,
@@ -158,7 +170,7 @@ t.test('the upload API', async (t) => {
       'tus-resumable': '1.0.0',
       'tus-version': '1.0.0',
       'tus-max-size': String(MAX_BYTES),
-      'tus-extension': 'creation,creation-with-upload,termination,expiration',
+      'tus-extension': 'creation,creation-with-upload,creation-defer-length,termination,expiration',
     })
     t.equal(plain.headers['access-control-allow-origin'], undefined)
     const preflight = (origin: string, url: string) =>

@@ -11,15 +11,19 @@ import type { UploadArea } from './upload-area.js'
 const MAX_CONCURRENT_PARTS = 3
 
 /** Uses a multipart upload to the storage key of the file, so that nothing has to be moved. */
-export function openBucketArea (s3: S3Config, storage: MediaStorage): UploadArea {
+export function openBucketArea (s3: S3Config, storage: MediaStorage, maxUploadBytes: number): UploadArea {
   const { bucket, prefix } = s3
   const client = new S3Client(s3ClientConfig(s3))
   return {
-    store: new S3Store({
-      useTags: false,
-      maxConcurrentPartUploads: MAX_CONCURRENT_PARTS,
-      s3ClientConfig: { ...s3ClientConfig(s3), bucket },
-    }),
+    store: Object.assign(
+      new S3Store({
+        useTags: false,
+        maxConcurrentPartUploads: MAX_CONCURRENT_PARTS,
+        s3ClientConfig: { ...s3ClientConfig(s3), bucket },
+      }),
+      // Size of an upload without a length. With the default of 5 TiB, each part on disk would have 550 MB.
+      { maxUploadSize: maxUploadBytes },
+    ),
     isRemote: true,
     storeId: ({ storageKey }) => prefix + storageKey,
     async moveToStorage ({ storageKey }) {

@@ -9,11 +9,11 @@ import { openFolderArea, type UploadArea } from './upload-area.js'
  * @param storage the storage that receives complete uploads
  */
 export async function openUploadArea (
-  { dataDir, s3 }: Pick<Config, 'dataDir' | 's3'>,
+  { dataDir, s3, maxUploadBytes }: Pick<Config, 'dataDir' | 's3' | 'maxUploadBytes'>,
   storage: MediaStorage,
 ): Promise<UploadArea> {
   if (s3 === null) return openFolderArea(mediaFolder(dataDir), storage)
   // The S3 client takes long to load: only services that use it wait for it.
   const { openBucketArea } = await import('./bucket-upload-area.js')
-  return openBucketArea(s3, storage)
+  return openBucketArea(s3, storage, maxUploadBytes)
 }

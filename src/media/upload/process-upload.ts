@@ -38,7 +38,7 @@ async function addUploadedFile (
   signal: AbortSignal,
 ): Promise<void> {
   const { catalogue, storage } = deps
-  const { _id, item: itemId, storageKey, sizeBytes } = upload
+  const { _id, item: itemId, storageKey, receivedBytes } = upload
   if (await Media.exists({ 'files._id': _id }) !== null) return
   const metadata = parseUploadMetadata(Metadata.parse(upload.metadata))
   await area.moveToStorage(upload).catch((error: unknown) => {
@@ -55,7 +55,7 @@ async function addUploadedFile (
   }
   const item = catalogue.findItem(itemId.toString()) ?? fail(notFound('movie or episode'))
   const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
-  const received = { id: _id, storageKey, sizeBytes, sha256 }
+  const received = { id: _id, storageKey, sizeBytes: receivedBytes, sha256 }
   await addReceivedFile(deps, title, item, received, toDeclaredMetadata(metadata))
 }
 

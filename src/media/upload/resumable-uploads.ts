@@ -155,7 +155,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     },
     async find (id) {
       const upload = await findUpload(id) ?? fail(notFound('upload'))
-      const receivedBytes = upload.state === 'uploading' ? await store.countReceivedBytes(upload) : upload.sizeBytes
+      const receivedBytes = upload.state === 'uploading' ? await store.countReceivedBytes(upload) : upload.receivedBytes
       return { upload, receivedBytes }
     },
     async list () {

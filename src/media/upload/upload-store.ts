@@ -25,7 +25,7 @@ interface UploadStoreDeps {
 }
 
 export class UploadStore extends DataStore {
-  override extensions = ['creation', 'creation-with-upload', 'termination', 'expiration']
+  override extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'termination', 'expiration']
 
   constructor (private readonly area: UploadArea, private readonly deps: UploadStoreDeps) {
     super()
@@ -38,9 +38,7 @@ export class UploadStore extends DataStore {
   /** @param upload with validated metadata */
   override async create (upload: Upload): Promise<Upload> {
     const { [STARTED_BY]: startedBy = null, ...metadata } = upload.metadata ?? {}
-    if (upload.size === undefined || upload.size < 1) {
-      throw badRequest('empty-upload', 'Upload-Length must be the size of the file in bytes, at least 1.')
-    }
+    if (upload.size !== undefined) assertNotEmpty(upload.size)
     const now = this.deps.now()
     const _id = new Types.ObjectId(upload.id)
     const item = metadata['itemId'] ?? ''
@@ -51,7 +49,7 @@ export class UploadStore extends DataStore {
       state: 'uploading',
       storageKey: `${RESUMABLE_FOLDER}/${item}/${upload.id}-${randomUUID()}`,
       metadata: Metadata.stringify(metadata),
-      sizeBytes: upload.size,
+      sizeBytes: upload.size ?? null,
       receivedBytes: 0,
       createdAt: now,
       touchedAt: now,
@@ -68,10 +66,10 @@ export class UploadStore extends DataStore {
 
   override async getUpload (id: string): Promise<Upload> {
     const stored = await findUpload(id) ?? failNotFound()
-    const offset = stored.state === 'uploading' ? await this.finishIfComplete(stored) : stored.sizeBytes
+    const offset = stored.state === 'uploading' ? await this.finishIfComplete(stored) : stored.receivedBytes
     return new Upload({
       id,
-      size: stored.sizeBytes,
+      ...stored.sizeBytes === null ? {} : { size: stored.sizeBytes },
       offset,
       metadata: Metadata.parse(stored.metadata),
       // The library computes the expiry from the creation date; here it starts with the last bytes.
@@ -81,7 +79,7 @@ export class UploadStore extends DataStore {
 
   override async write (source: Readable, id: string, offset: number): Promise<number> {
     const stored = await findUpload(id) ?? failNotFound()
-    if (stored.state !== 'uploading') return stored.sizeBytes
+    if (stored.state !== 'uploading') return stored.receivedBytes
     await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.deps.now() } })
     const head = offset === 0 ? await this.readHead(source, stored) : Buffer.alloc(0)
     const body = toBody(head, source)
@@ -90,6 +88,16 @@ export class UploadStore extends DataStore {
     )
     await this.saveReceivedBytes(stored, receivedBytes)
     return receivedBytes
+  }
+
+  /** The library has checked the size against the received bytes and the maximum. */
+  override async declareUploadLength (id: string, sizeBytes: number): Promise<void> {
+    assertNotEmpty(sizeBytes)
+    const stored = await findUpload(id) ?? failNotFound()
+    await this.convertErrors(async () => {
+      await this.area.store.declareUploadLength(this.area.storeId(stored), sizeBytes)
+    })
+    await MediaUpload.updateOne({ _id: stored._id }, { $set: { sizeBytes } })
   }
 
   override async remove (id: string): Promise<void> {
@@ -154,7 +162,7 @@ export class UploadStore extends DataStore {
       head = Buffer.concat([head, value])
     }
     try {
-      if (head.length >= Math.min(HEAD_BYTES, stored.sizeBytes)) assertMediaFile(head)
+      if (head.length >= Math.min(HEAD_BYTES, stored.sizeBytes ?? HEAD_BYTES)) assertMediaFile(head)
     } catch (error) {
       await this.remove(stored._id.toString())
       throw error
@@ -181,6 +189,12 @@ export class UploadStore extends DataStore {
       if (status === 404 || status === 410) throw notFound('upload')
       throw status === undefined || status >= 500 ? storageUnavailable(error) : error
     }
+  }
+}
+
+function assertNotEmpty (sizeBytes: number): void {
+  if (sizeBytes < 1) {
+    throw badRequest('empty-upload', 'Upload-Length must be the size of the file in bytes, at least 1.')
   }
 }
 
