@@ -30,13 +30,38 @@ export function buildValidator (
   const textAjv = createAjv(true, sharedSchemas)
   return ({ schema, httpPart }) => {
     let compiled: ValidateFunction | null = null
+    const findNumberError = httpPart === 'body' ? () => null : createNumberCheck(schema)
     const validate: Validator = (value) => {
+      const numberError = findNumberError(value)
+      if (numberError !== null) {
+        validate.errors = [numberError]
+        return false
+      }
       compiled ??= (httpPart === 'body' ? bodyAjv : textAjv).compile(schema)
       const isValid = compiled(value)
       validate.errors = compiled.errors
       return isValid
     }
     return validate
+  }
+}
+
+const DECIMAL_NUMBER = /^-?\d+(\.\d+)?$/
+const NUMBER_TYPES: ReadonlyArray<string | undefined> = ['integer', 'number']
+
+/** Ajv also converts `0x10`, `1e3` and a space to numbers: one resource would have many URLs. */
+function createNumberCheck (schema: AnySchema): (value: unknown) => ErrorObject | null {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> }
+  const numbers = Object.entries(properties).filter(([, { type }]) => NUMBER_TYPES.includes(type))
+  return (value) => {
+    const fields = value as Readonly<Record<string, unknown>> | null
+    for (const [name, { type = '' }] of numbers) {
+      const text = fields?.[name]
+      if (typeof text !== 'string' || DECIMAL_NUMBER.test(text)) continue
+      const schemaPath = `#/properties/${name}/type`
+      return { keyword: 'type', instancePath: `/${name}`, schemaPath, params: { type }, message: `must be ${type}` }
+    }
+    return null
   }
 }
 

@@ -5,6 +5,7 @@ import { operations } from '../security/operations.js'
 import { startApp } from '../support/app.js'
 import { bodyOfRaw, sendRaw } from '../support/raw-client.js'
 import { call, expectProblem } from '../support/requests.js'
+import { signUp, signUpAdmin } from '../support/users.js'
 
 const ORIGIN = 'https://tv.example.com'
 const ID = '665f1c2e9b1e8a0012ab34cd'
@@ -49,6 +50,26 @@ t.test('invalid requests', async (t) => {
     ]
     for (const host of accepted) t.match(await get('1.1', `Host: ${host}`), /^HTTP\/1\.1 200 /, host)
     t.match(await get('1.0'), /^HTTP\/1\.1 200 /, 'HTTP/1.0 needs none')
+  })
+
+  t.test('numbers in paths and queries are decimal', async (t) => {
+    const kim = await signUp(app)
+    for (const number of ['0x10', '1e1', '%20', '%201', '1%20', '+1', '1.', '.5', 'Infinity', '१', '1_0', '']) {
+      expectProblem(t, await kim.get(`/v1/titles?limit=${number}`), 'validation-failed', 400)
+      expectProblem(t, await kim.get(`/v1/titles?minHeight=${number}`), 'validation-failed', 400)
+      t.equal((await kim.get(`/v1/shows/${ID}/seasons/${number}`)).status, 404)
+    }
+    t.match((await kim.get('/v1/titles?limit=0x1')).body.errors, [{
+      pointer: '/querystring/limit',
+      message: /integer/,
+    }])
+    for (const number of ['1', '01', '20']) t.equal((await kim.get(`/v1/titles?limit=${number}`)).status, 200)
+    const admin = await signUpAdmin(app)
+    const show = (await admin.post('/v1/admin/shows', { title: 'Heimat' })).body.id
+    for (const number of ['%20', '0x1', '1e1']) {
+      const season = await admin.put(`/v1/admin/shows/${show}/seasons/${number}`, { title: 'Specials' })
+      expectProblem(t, season, 'not-found', 404)
+    }
   })
 
   t.test('an unknown expectation is rejected', async (t) => {
