@@ -10,6 +10,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SERVICE_FOLDERS = ['src', 'models', 'migrations', 'routes']
 const TEST_FOLDERS = ['test', 'bench']
 const TYPESCRIPT = /(?<!\.d)\.ts$/
+/** Exists after a build of the service, until the next one of everything. */
+const SERVICE_MARK = '.service-build'
 /** The compiler's options in tsconfig.build.json. */
 const TRANSPILE_ONLY = ['--noCheck', '--noResolve', '--incremental', 'false', '--tsBuildInfoFile', 'null']
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm'
@@ -132,6 +134,8 @@ async function buildService () {
   const isCurrent = sources.every((source) => !isStale(source) && modifiedAt(outputOf(source)) >= Math.max(...configs))
   if (isCurrent) return
   const startedAt = Date.now()
+  mkdirSync(inRoot('dist'), { recursive: true })
+  writeFileSync(inRoot('dist', SERVICE_MARK), '')
   await compile('Building', '-p', 'tsconfig.build.json')
   expireEdited(sources, startedAt)
 }
@@ -156,8 +160,16 @@ async function buildAll () {
     if (existsSync(stamp)) utimesSync(stamp, 0, 0)
     throw error
   }
-  // The compiler also skips files that only a build of the service has written since, from an edit that is undone.
-  if (sources.some(isStale)) await compile('Rewriting the output', '-p', 'tsconfig.json', ...TRANSPILE_ONLY)
+  const mark = inRoot('dist', SERVICE_MARK)
+  const stale = sources.filter(isStale)
+  // A build of the service may have written an edit that is undone: the compiler skips the file. Without such a build
+  // the skipped files have only new dates.
+  if (stale.length > 0 && existsSync(mark)) {
+    await compile('Rewriting the output', '-p', 'tsconfig.json', ...TRANSPILE_ONLY)
+  } else {
+    for (const source of stale) utimesSync(outputOf(source), startedAt / 1_000, startedAt / 1_000)
+  }
+  rmSync(mark, { force: true })
   // The compiler does not rewrite an unchanged stamp.
   utimesSync(stamp, startedAt / 1_000, startedAt / 1_000)
   expireEdited(sources, startedAt)
