@@ -33,7 +33,7 @@ const LEVELS = [
   ],
   ['^models/'],
   ['^src/domain/'],
-  ['^src/errors\\.ts$'],
+  ['^src/errors\\.ts$', '^src/measurements\\.ts$'],
 ]
 
 /** The folders of the service. */

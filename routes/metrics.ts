@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { Type } from 'typebox'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { DomainError } from '../src/errors.js'
+import { registerServiceMetrics } from '../src/plugins/service-metrics.js'
 import { responses } from '../src/schemas/common.js'
 import type { TitleSearch } from '../src/search/title-search.js'
 
@@ -14,9 +15,10 @@ const PLAYBACK_OPERATION = 'startPlayback'
 export interface MetricsRouteOptions {
   readonly catalogue: Catalogue
   readonly search: TitleSearch
+  now(): Date
 }
 
-const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { catalogue, search }) => {
+const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { catalogue, search, now }) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
@@ -52,6 +54,7 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
     labelNames: ['result'],
     registers: [registry],
   })
+  const stopMeasuring = registerServiceMetrics(registry, now)
   const problemCodes = new WeakMap<FastifyRequest, string>()
   app.addHook('onError', async (request, _reply, error) => {
     problemCodes.set(request, error instanceof DomainError ? error.code : 'other')
@@ -66,6 +69,7 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
     playbackStarts.inc({ result: reply.statusCode < 400 ? 'started' : problemCodes.get(request) ?? 'other' })
   })
   app.addHook('onClose', async () => {
+    stopMeasuring()
     registry.clear()
   })
 

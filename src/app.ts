@@ -152,9 +152,9 @@ async function registerPlugins (
 
 /** Public routes beside the API. */
 async function registerServiceRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, catalogue, search, mailer } = container
+  const { config, catalogue, search, mailer, now } = container
   await app.register(health, { catalogue, mailer })
-  await app.register(metrics, { catalogue, search })
+  await app.register(metrics, { catalogue, search, now })
   await app.register(openapiDocument)
   await app.register(watch)
   if (config.env !== 'production') await app.register(developerMails, { mailer })

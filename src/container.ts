@@ -33,6 +33,7 @@ import { createTitleSearch, type TitleSearch } from './search/title-search.js'
 import { createCursorCodec, type CursorCodec } from './security/cursors.js'
 import { createKeyRing, type KeyRing } from './security/key-ring.js'
 import { createPasswordHasher, type PasswordHasher } from './security/password-hashing.js'
+import { measureStorage } from './storage/measured-storage.js'
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
@@ -114,7 +115,7 @@ export async function buildContainer (
     log.warn({ err: error }, message)
   }
   const watching: WatchingDeps = { catalogue, plans: config.plans, now, warn }
-  const storage = await openStorage(config)
+  const storage = measureStorage(await openStorage(config))
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
   const subtitleReader = createSubtitleReader()

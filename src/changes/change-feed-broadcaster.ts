@@ -8,6 +8,7 @@ import { isSessionLive, Session, type StoredSession } from '../../models/session
 import { changedDocumentId, watchCollection, type ChangeStream } from '../database/change-stream.js'
 import { splitIntoBatches } from '../domain/arrays.js'
 import { DomainError, unavailable } from '../errors.js'
+import { publishMeasurement, type Measurements } from '../measurements.js'
 
 /** A feed that is no longer allowed ends within this time, plus the time of two reads: at most 5 s in each process. */
 const PING_INTERVAL_MS = 2_000
@@ -55,6 +56,8 @@ interface Following {
 
 export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
   const subscribers = new Set<Subscriber>()
+  /** Why the service closes a feed; clients close the others. */
+  const endReasons = new WeakMap<Subscriber, Measurements['feed-ended']['reason']>()
   let following: Following | null = null
   let isClosed = false
 
@@ -145,12 +148,18 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
       const isAllowed = liveSessions.has(subscriber.sessionId) && profile !== undefined &&
         canReadProfile(subscriber, profile)
       if (isAllowed) subscriber.ping()
-      else subscriber.close()
+      else close(subscriber, 'not-allowed')
     }
   }
 
+  function close (subscriber: Subscriber, reason: Measurements['feed-ended']['reason']): void {
+    endReasons.set(subscriber, reason)
+    subscriber.close()
+  }
+
   function unsubscribe (subscriber: Subscriber): void {
-    subscribers.delete(subscriber)
+    if (!subscribers.delete(subscriber)) return
+    publishMeasurement('feed-ended', { reason: endReasons.get(subscriber) ?? 'client' })
     if (subscribers.size > 0) return
     following?.stop()
     following = null
@@ -162,6 +171,7 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
       const feedCount = [...subscribers].filter(({ accountId }) => accountId === subscriber.accountId).length
       if (feedCount >= MAX_FEEDS_PER_ACCOUNT) throw tooManyFeeds()
       subscribers.add(subscriber)
+      publishMeasurement('feed-opened', {})
       following ??= follow()
       await following.ready
       // The check of the request may have used a cached account: the first check of the feed does not wait.
@@ -172,7 +182,7 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
     },
     closeAll () {
       isClosed = true
-      for (const subscriber of [...subscribers]) subscriber.close()
+      for (const subscriber of [...subscribers]) close(subscriber, 'shutdown')
       following?.stop()
     },
   }

@@ -1,6 +1,7 @@
 // Runs jobs at intervals: a slow run is never overlapped or queued, a failure is logged, and stopping waits for runs.
 import type { FastifyBaseLogger } from 'fastify'
 import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler'
+import { publishMeasurement } from '../measurements.js'
 
 export interface Job {
   /** Unique; appears in the log. */
@@ -19,12 +20,19 @@ export interface Scheduler {
 export function createScheduler (log: Pick<FastifyBaseLogger, 'warn'>, jobs: readonly Job[]): Scheduler {
   // Timers do not keep the process alive.
   const scheduler = new ToadScheduler({ unref: true })
-  const running = new Set<Promise<void>>()
+  /** By name of the job. */
+  const running = new Map<string, Promise<void>>()
 
   async function runJob ({ name, run }: Job): Promise<void> {
+    const startedAt = performance.now()
+    const publish = (result: 'succeeded' | 'failed'): void => {
+      publishMeasurement('job-run', { job: name, result, seconds: (performance.now() - startedAt) / 1_000 })
+    }
     try {
       await run()
+      publish('succeeded')
     } catch (error) {
+      publish('failed')
       log.warn({ err: error }, `job "${name}" failed; it runs again after its interval`)
     }
   }
@@ -33,18 +41,22 @@ export function createScheduler (log: Pick<FastifyBaseLogger, 'warn'>, jobs: rea
     start () {
       for (const job of jobs) {
         const task = new AsyncTask(job.name, async () => {
+          if (running.has(job.name)) {
+            publishMeasurement('job-run', { job: job.name, result: 'skipped', seconds: 0 })
+            return
+          }
           const run = runJob(job)
-          running.add(run)
+          running.set(job.name, run)
           await run
-          running.delete(run)
+          running.delete(job.name)
         })
         const schedule = { milliseconds: job.intervalMs, runImmediately: true }
-        scheduler.addSimpleIntervalJob(new SimpleIntervalJob(schedule, task, { id: job.name, preventOverrun: true }))
+        scheduler.addSimpleIntervalJob(new SimpleIntervalJob(schedule, task, { id: job.name, preventOverrun: false }))
       }
     },
     async stop () {
       scheduler.stop()
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
   }
 }

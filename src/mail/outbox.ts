@@ -4,6 +4,7 @@ import mongoose, { Types } from 'mongoose'
 import type { FastifyBaseLogger } from 'fastify'
 import { OutboxEmail, type StoredOutboxEmail } from '../../models/outbox-email.js'
 import type { KeyRing } from '../security/key-ring.js'
+import { publishMeasurement } from '../measurements.js'
 import { describeFailure, isPermanentRejection, type EmailMessage, type Mailer } from './mailer.js'
 import { openMessage, sealMessage } from './sealed-message.js'
 
@@ -70,6 +71,7 @@ export function createOutbox ({ keys, mailer, log, now }: OutboxDeps): Outbox {
       await handleFailure(email, error)
       return isPermanentRejection(error)
     }
+    publishMeasurement('email', { result: 'sent' })
     await remove(email)
     return true
   }
@@ -78,12 +80,15 @@ export function createOutbox ({ keys, mailer, log, now }: OutboxDeps): Outbox {
     const details = { ...describeFailure(error), email: email._id.toString(), attempt: email.attempts }
     const waitMs = RETRY_WAITS_MS[email.attempts - 1]
     if (isPermanentRejection(error)) {
+      publishMeasurement('email', { result: 'rejected' })
       log.error(details, 'the mail server rejected an email; it is not sent again')
       await remove(email)
     } else if (waitMs === undefined || inMs(waitMs) >= email.expiresAt) {
+      publishMeasurement('email', { result: 'expired' })
       log.error(details, 'an email could not be sent in time; it is not sent again')
       await remove(email)
     } else {
+      publishMeasurement('email', { result: 'postponed' })
       log.warn({ ...details, waitMs }, 'an email was not sent; it will be sent again')
       const { _id, nextAttemptAt } = email
       await OutboxEmail.updateOne({ _id, nextAttemptAt }, { $set: { nextAttemptAt: inMs(waitMs) } })

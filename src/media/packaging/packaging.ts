@@ -5,6 +5,7 @@ import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { acquireClaim } from '../../database/claims.js'
 import { MEDIA_URL_TTL_MS } from '../delivery/media-urls.js'
 import type { MediaDeps } from '../deps.js'
+import { publishMeasurement } from '../../measurements.js'
 import { orphanedKeys, packagePrefix, removeObjects, removeUnusedPackages } from '../object-cleanup.js'
 import { packageKeys } from './package-index.js'
 import { PackagingStoppedError, type MediaPackager, type PackageResult } from './packager.js'
@@ -95,6 +96,9 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
       },
     })
     if (claim === null) return
+    const startedAt = performance.now()
+    let outcome: 'packaged' | 'failed' | 'stopped' = 'stopped'
+    publishMeasurement('packaging-started', {})
     try {
       // Objects that a crashed process wrote under the expired claim.
       if (file.hls.claim !== null) await removeObjects(deps, orphanedKeys(file._id, file.hls.claim))
@@ -111,10 +115,14 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
       )
       await claim.stopRenewing()
       await saveResult(claimed, result)
+      outcome = result.ok ? 'packaged' : 'failed'
       await reloadTitleOfItem(itemId)
     } catch (error) {
       await claim.release().catch(() => undefined)
       throw error
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1_000
+      publishMeasurement('packaging-finished', { result: outcome, seconds })
     }
   }
 

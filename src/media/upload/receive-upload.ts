@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { badRequest, DomainError } from '../../errors.js'
 import { drainBody, readChunks } from '../../http/request-body.js'
+import { publishMeasurement } from '../../measurements.js'
 import type { MediaStorage } from '../../storage/storage.js'
 import { HEAD_BYTES, sniffContainer } from './sniff-container.js'
 
@@ -36,9 +37,11 @@ export async function receiveUpload (
   source.on('error', () => {})
   if (signal !== undefined) addAbortSignal(signal, source)
   const writer = await storage.create(key)
+  let sizeBytes = 0
+  let result: 'completed' | 'failed' = 'failed'
+  publishMeasurement('upload-started', {})
   try {
     const hash = createHash('sha256')
-    let sizeBytes = 0
     for await (const chunk of checkedChunks(source, maxBytes)) {
       hash.update(chunk)
       sizeBytes += chunk.length
@@ -52,11 +55,14 @@ export async function receiveUpload (
       )
     }
     await writer.commit()
+    result = 'completed'
     return { key, sizeBytes, sha256 }
   } catch (error) {
     await writer.abort()
     drainBody(source)
     throw error
+  } finally {
+    publishMeasurement('upload-finished', { result, bytes: sizeBytes })
   }
 }
 

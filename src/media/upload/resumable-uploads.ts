@@ -5,6 +5,7 @@ import mongoose from 'mongoose'
 import { findUpload, MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
 import type { Config } from '../../config.js'
 import { DomainError, fail, notFound } from '../../errors.js'
+import { publishMeasurement } from '../../measurements.js'
 import type { MediaFileDeps } from './media-files.js'
 import { parseUploadMetadata, processUpload } from './process-upload.js'
 import { toTusError } from './tus-errors.js'
@@ -128,6 +129,8 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
       await MediaUpload.updateOne({ _id: upload._id }, {
         $set: { state: failure === null ? 'ready' : 'failed', failure, touchedAt: now() },
       })
+      const result = failure === null ? 'completed' : 'failed'
+      publishMeasurement('resumable-upload-finished', { result, bytes: upload.sizeBytes ?? 0 })
     } finally {
       await lock.release()
     }

@@ -12,6 +12,7 @@ import { Play } from '../../../models/play.js'
 import type { ItemState } from '../../domain/item-state.js'
 import type { TitleState } from '../../domain/next-up.js'
 import { isEmptyPlay, lastEventAt, type PlayProgress } from '../../domain/progress.js'
+import { publishMeasurement, type Measurements } from '../../measurements.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { mergePlay, type PlaySubject } from '../history/plays.js'
 import { clearedUntil, findWatchEntry, projectTitle, type Projection } from '../history/projection.js'
@@ -163,8 +164,14 @@ async function flushExpiredLeasesOf (watching: WatchingDeps, streams: StoredStre
     const lease = await saveEstimate(ref, ended)
     const flushed = await flushLease(watching, ref, lease)
     await removeFromWishlistIfWatched(watching, ref, lease, flushed)
-    if (await removeLease(streams._id, lease)) removed++
+    if (!await removeLease(streams._id, lease)) continue
+    removed++
+    publishMeasurement('stream-ended', { reason: endReasonOf(ended) })
   }
   await rescheduleRemoval(streams._id, now)
   return removed
+}
+
+function endReasonOf ({ endReason, retainedUntil }: StreamLease): Measurements['stream-ended']['reason'] {
+  return endReason ?? (retainedUntil === null ? 'expired' : 'ended')
 }

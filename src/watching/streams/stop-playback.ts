@@ -6,6 +6,7 @@ import type { ItemState } from '../../domain/item-state.js'
 import type { TitleState } from '../../domain/next-up.js'
 import { isFailedStart, type ProgressEvent } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
+import { publishMeasurement } from '../../measurements.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { findPlay } from '../history/plays.js'
 import { recordProgress } from '../history/record-progress.js'
@@ -40,6 +41,7 @@ export async function stopPlayback (
   if (lease === null) return await stopWithoutLease(watching, ref, streamId, event)
   await applyEvent(ref, streamId, event)
   const flushed = await flushAndRemoveLease(watching, ref, streamId)
+  publishMeasurement('stream-ended', { reason: 'stopped' })
   if (flushed === null && !lease.private) return await loadStoredStates(watching, ref, lease)
   return { ...findPlayed(watching, lease), state: flushed?.state ?? null, titleState: flushed?.titleState ?? null }
 }

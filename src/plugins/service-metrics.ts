@@ -1,0 +1,184 @@
+// Prometheus metrics of streams, packaging, uploads, emails, storage, change feeds and scheduled jobs.
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { AccountStreams } from '../../models/account-streams.js'
+import { MediaUpload } from '../../models/media-upload.js'
+import { OutboxEmail } from '../../models/outbox-email.js'
+import { isDatabaseAvailable } from '../database/connection.js'
+import { onMeasurement } from '../measurements.js'
+
+/** Registers the metrics. @returns a function that stops measuring */
+export function registerServiceMetrics (registry: Registry, now: () => Date): () => void {
+  const registers = [registry]
+  registerStoredCounts(registry, now)
+  const streamEnds = new Counter({
+    name: 'normflix_stream_ends_total',
+    help: 'Ended streams by reason: stopped, expired, ended (by another device or a lost permission) or plan',
+    labelNames: ['reason'],
+    registers,
+  })
+  const packagingRunning = new Gauge({
+    name: 'normflix_packaging_running',
+    help: 'Media files that this process packages now',
+    registers,
+  })
+  const packaging = new Histogram({
+    name: 'normflix_packaging_duration_seconds',
+    help: 'Packaging of media files by result: packaged, failed or stopped',
+    labelNames: ['result'],
+    buckets: [1, 5, 20, 60, 300, 1_200, 3_600],
+    registers,
+  })
+  const uploadsRunning = new Gauge({
+    name: 'normflix_uploads_running',
+    help: 'Media files that this process receives now with one request each',
+    registers,
+  })
+  const uploads = new Counter({
+    name: 'normflix_uploads_total',
+    help: 'Finished uploads by kind (direct or resumable) and result (completed or failed)',
+    labelNames: ['kind', 'result'],
+    registers,
+  })
+  const uploadedBytes = new Counter({
+    name: 'normflix_uploaded_bytes_total',
+    help: 'Size of completed uploads by kind, bytes',
+    labelNames: ['kind'],
+    registers,
+  })
+  const emails = new Counter({
+    name: 'normflix_emails_total',
+    help: 'Attempts to send an email by result: sent, postponed, rejected or expired',
+    labelNames: ['result'],
+    registers,
+  })
+  const storageErrors = new Counter({
+    name: 'normflix_storage_errors_total',
+    help: 'Failed operations of the media storage by operation',
+    labelNames: ['operation'],
+    registers,
+  })
+  const feeds = new Gauge({ name: 'normflix_change_feeds', help: 'Open change feeds of this process', registers })
+  const feedEnds = new Counter({
+    name: 'normflix_change_feed_ends_total',
+    help: 'Ended change feeds by reason: client, not-allowed or shutdown',
+    labelNames: ['reason'],
+    registers,
+  })
+  const jobRuns = new Counter({
+    name: 'normflix_job_runs_total',
+    help: 'Runs of scheduled jobs by job and result: succeeded, failed or skipped',
+    labelNames: ['job', 'result'],
+    registers,
+  })
+  const jobDuration = new Gauge({
+    name: 'normflix_job_duration_seconds',
+    help: 'Duration of the last run of a scheduled job',
+    labelNames: ['job'],
+    registers,
+  })
+  const jobSuccess = new Gauge({
+    name: 'normflix_job_last_success_timestamp_seconds',
+    help: 'When a scheduled job last succeeded in this process, Unix time',
+    labelNames: ['job'],
+    registers,
+  })
+  const countUpload = (kind: string) => ({ result, bytes }: { result: string, bytes: number }): void => {
+    uploads.inc({ kind, result })
+    if (result === 'completed') uploadedBytes.inc({ kind }, bytes)
+  }
+  const stops = [
+    onMeasurement('stream-ended', ({ reason }) => streamEnds.inc({ reason })),
+    onMeasurement('packaging-started', () => packagingRunning.inc()),
+    onMeasurement('packaging-finished', ({ result, seconds }) => {
+      packagingRunning.dec()
+      packaging.observe({ result }, seconds)
+    }),
+    onMeasurement('upload-started', () => uploadsRunning.inc()),
+    onMeasurement('upload-finished', (upload) => {
+      uploadsRunning.dec()
+      countUpload('direct')(upload)
+    }),
+    onMeasurement('resumable-upload-finished', countUpload('resumable')),
+    onMeasurement('email', ({ result }) => emails.inc({ result })),
+    onMeasurement('storage-error', ({ operation }) => storageErrors.inc({ operation })),
+    onMeasurement('feed-opened', () => feeds.inc()),
+    onMeasurement('feed-ended', ({ reason }) => {
+      feeds.dec()
+      feedEnds.inc({ reason })
+    }),
+    onMeasurement('job-run', ({ job, result, seconds }) => {
+      jobRuns.inc({ job, result })
+      if (result === 'skipped') return
+      jobDuration.set({ job }, seconds)
+      if (result === 'succeeded') jobSuccess.set({ job }, now().getTime() / 1_000)
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Counts in the database: every process reports the same numbers. They are absent while the database is. */
+function registerStoredCounts (registry: Registry, now: () => Date): void {
+  const countStored = async (gauge: Gauge, count: () => Promise<void>): Promise<void> => {
+    gauge.reset()
+    if (isDatabaseAvailable()) await count().catch(() => gauge.reset())
+  }
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_streams',
+      help: 'Live streams of the whole service by the highest resolution that they may use, pixels, and by state',
+      labelNames: ['max_height', 'state'],
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          for (const { _id: { maxHeight, state }, count } of await countLiveStreams(now())) {
+            this.set({ max_height: String(maxHeight), state }, count)
+          }
+        })
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_resumable_uploads',
+      help: 'Unfinished resumable uploads of the whole service by state: uploading or processing',
+      labelNames: ['state'],
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          for (const state of ['uploading', 'processing'] as const) {
+            this.set({ state }, await MediaUpload.countDocuments({ state }))
+          }
+        })
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_emails_pending',
+      help: 'Emails of the whole service that wait to be sent',
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          this.set(await OutboxEmail.estimatedDocumentCount())
+        })
+      },
+    }),
+  )
+}
+
+interface StreamCount {
+  readonly _id: { readonly maxHeight: number, readonly state: string }
+  readonly count: number
+}
+
+/** Reads the accounts that have leases, by the index of the job that removes them. */
+async function countLiveStreams (now: Date): Promise<StreamCount[]> {
+  return await AccountStreams.aggregate<StreamCount>([
+    { $match: { removalDueAt: { $gt: new Date(0) } } },
+    { $unwind: '$leases' },
+    { $match: { 'leases.expiresAt': { $gt: now }, 'leases.retainedUntil': null } },
+    { $group: { _id: { maxHeight: '$leases.maxHeight', state: '$leases.state' }, count: { $sum: 1 } } },
+  ])
+}
