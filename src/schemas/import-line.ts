@@ -60,7 +60,7 @@ export const CatalogueImport = Type.Object({
         Type.Object({
           ...FieldError.properties,
           value: Type.Optional(Type.String({ description: 'Rejected value as JSON, shortened; omitted: none' })),
-        }),
+        }, { title: 'RejectedField', description: 'A field of a line, its value, and what is wrong with it' }),
         { description: 'Rejected fields of the line, by pointers into the line' },
       ),
     }, { title: 'RejectedLine', description: 'A line that was rejected' }),
