@@ -28,7 +28,7 @@ const SYSTEMS: ReadonlyArray<readonly [system: string, names: string, ratings: s
   ['Medietilsynet', 'NO NORWAY', 'A=0 6=6 9=9 12=12 15=15 18=18'],
   ['KAVI', 'FI FINLAND', 'S=0 T=0 K-7=7 K-12=12 K-16=16 K-18=18'],
   ['IFCO', 'IE IRELAND', 'G=0 PG=8 12A=12 12PG=12 15A=15 15PG=15 16=16 18=18'],
-  ['CA', 'CANADA', 'G=0 PG=8 14A=14 18A=18 R=18 A=18 8+=8 13+=13 16+=16 18+=18 14+=14'],
+  ['CA', 'CANADA CHVRS', 'G=0 PG=8 14A=14 18A=18 R=18 A=18 8+=8 13+=13 16+=16 18+=18 14+=14'],
   ['ClassInd', 'BR BRAZIL', 'L=0 AL=0 10=10 12=12 14=14 16=16 18=18'],
   ['RTC', 'MX MEXICO', 'AA=0 A=0 B=12 B15=15 C=18 D=18'],
   ['INCAA', 'AR ARGENTINA', 'ATP=0 +13=13 SAM13=13 +16=16 SAM16=16 +18=18 SAM18=18 C=18'],
@@ -42,6 +42,7 @@ const SYSTEMS: ReadonlyArray<readonly [system: string, names: string, ratings: s
   ['CZ', 'CZECHIA', 'U=0 12=12 15=15 18=18'],
   ['TR', 'TURKEY', 'G=0 7+=7 7A=7 13+=13 13A=13 15+=15 18+=18'],
   ['PEGI', '', '3=3 7=7 12=12 16=16 18=18'],
+  ['USK', '', '0=0 6=6 12=12 16=16 18=18'],
 ]
 
 /** Ratings that are written without their system, where no other system has them. */
@@ -66,6 +67,22 @@ const DISTINCTIVE: Readonly<Record<string, readonly string[]>> = {
   ClassInd: ['L'],
 }
 const SIGN = /^[+-]/
+/** Ratings in words, and old names of American ratings, with the form that is parsed instead. */
+const WORDS: ReadonlyMap<string, string> = new Map(
+  ([
+    ['Tous publics', 'CNC TP'],
+    ['Livre', 'ClassInd L'],
+    ['Barntillåten', 'SMR Btl'],
+    ['Apta para todos los públicos', 'ICAA APTA'],
+    ['GP', 'PG'],
+    ['M/PG', 'PG'],
+    ['XXX', 'NC-17'],
+  ] as const).map(([words, rating]) => [compact(words), rating.toUpperCase()]),
+)
+/** `Déconseillé aux moins de 12 ans` */
+const FRENCH_ADVICE = /^(?:DÉCONSEILLÉ|INTERDIT) AUX (?:MOINS|MINEURS) DE (\d{1,2}) ANS$/
+/** Explanation after a rating: `R (Restricted)`. */
+const EXPLANATION = /(?<=\S) ?\([^()]{3,}\)$/
 /** Words for titles without a rating. American films before 1968 were only approved. */
 const UNRATED = new Set(
   ('NR UR N/R N/A NA NOTRATED UNRATED NOTYETRATED NORATING NONE UNKNOWN UNCLASSIFIED NOTCLASSIFIED APPROVED PASSED ' +
@@ -74,7 +91,8 @@ const UNRATED = new Set(
 const UNITED_STATES = /^(?:RATED|MPAA?|USA?|UNITED STATES|TV(?=[ :]TV-))[ :/_-]+/
 /** Content descriptors follow some TV ratings: `TV-14-DLSV`. */
 const TV_DESCRIPTORS = /^(TV[- ]?(?:Y7|14|PG|MA))[ -]+[DFLSV, -]+$/
-const PLAIN_AGE = /^(?:AGES? ?|AB ?|FROM ?|≥ ?|\+)?(\d{1,2})(?: ?(?:\+|YEARS?|JAHREN?|ANS|AÑOS|ANNI|ANOS|LET|LAT))?$/
+const PLAIN_AGE =
+  /^(?:AGES? ?|AB ?|FROM ?|≥ ?|\+)?(\d{1,2})(?: ?(?:\+|AND OVER|AND UP|YEARS?|JAHREN?|ANS|AÑOS|ANNI|ANOS|LET|LAT))?$/
 const MAX_PLAIN_AGE = 21
 
 /** A country without a table: its ratings are ages. */
@@ -108,7 +126,9 @@ export type ParsedRating =
  * @returns null if the rating is unknown
  */
 export function parseRating (text: string): ParsedRating | null {
-  const rating = text.normalize('NFKC').replaceAll('−', '-').replace(/\s+/g, ' ').trim().toUpperCase()
+  const upper = text.normalize('NFKC').replaceAll('−', '-').replace(/\s+/g, ' ').trim().toUpperCase()
+  const stated = upper.replace(EXPLANATION, '')
+  const rating = WORDS.get(compact(stated)) ?? stated.replace(FRENCH_ADVICE, 'CNC -$1')
   if (rating === '' || rating === '-' || UNRATED.has(compact(rating))) {
     return { maturityRating: null, certification: null }
   }

@@ -139,3 +139,26 @@ t.test('the American rating of an age admits nobody who is younger', async (t) =
   ])
   for (let age = 0; age <= 18; age++) t.ok(MATURITY_AGES[toMaturityRating({ age })] >= age, String(age))
 })
+
+t.test('ratings are read in words and with explanations', async (t) => {
+  for (
+    const [text, system, age] of [
+      ['Tous publics', 'CNC', 0],
+      ['Déconseillé aux moins de 12 ans', 'CNC', 12],
+      ['Interdit aux moins de 16 ans', 'CNC', 16],
+      ['Livre', 'ClassInd', 0],
+      ['barntillåten', 'SMR', 0],
+      ['Apta para todos los públicos', 'ICAA', 0],
+      ['USK 12', 'USK', 12],
+      ['CHVRS:14A', 'CA', 14],
+      ['18 and over', 'age', 18],
+      ['FSK 16 (gekürzt)', 'FSK', 16],
+    ] as const
+  ) {
+    t.match(parseRating(text), { certification: { system, age } }, text)
+  }
+  for (const [text, rating] of [['R (Restricted)', 'R'], ['GP', 'PG'], ['M/PG', 'PG'], ['XXX', 'NC-17']] as const) {
+    t.strictSame(parseRating(text), { maturityRating: rating, certification: null }, text)
+  }
+  for (const text of ['FSK', 'T', 'moins de 12', '(16)) of (']) t.equal(parseRating(text), null, text)
+})
