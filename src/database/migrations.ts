@@ -14,6 +14,7 @@ import { migration as renameStreamLeases } from '../../migrations/0007-rename-st
 import { migration as renameFields } from '../../migrations/0008-rename-fields.js'
 import { migration as bindTokensToCredentials } from '../../migrations/0009-bind-tokens-to-credentials.js'
 import { migration as fillLeaseFields } from '../../migrations/0010-fill-lease-fields.js'
+import { migration as fillProbeFields } from '../../migrations/0011-fill-probe-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   renameFields,
   bindTokensToCredentials,
   fillLeaseFields,
+  fillProbeFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

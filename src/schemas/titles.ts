@@ -107,8 +107,11 @@ const titlePage = {
   alternativeTitles: Type.Array(Type.String(), { description: 'Other names of the title' }),
   synopsis: Synopsis,
   releaseDate: nullable(Type.String(), 'Date of release, RFC 3339 full-date; null: unknown'),
-  cast: Type.Array(Credit, { description: 'Cast' }),
-  crew: Type.Array(Credit, { description: 'Crew' }),
+  // As a field beside nullable ones, `cast` hides a function of that name in clients that are generated for Python.
+  credits: Type.Object({
+    cast: Type.Array(Credit, { description: 'Cast' }),
+    crew: Type.Array(Credit, { description: 'Crew' }),
+  }, { title: 'Credits', description: 'The people of the title' }),
   backdropUrl: nullable(Type.String(), 'URL of the backdrop image; null: none'),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose'
 import t from 'tap'
 import { migration } from '../../migrations/0002-fill-media-fields.js'
+import { migration as laterMigration } from '../../migrations/0011-fill-probe-fields.js'
 import { Media } from '../../models/media.js'
 import { expectModelForm, openDatabase, runTwice } from './migration-helper.js'
 
@@ -45,6 +46,7 @@ t.test('media documents get the fields that they lack, and files wait for packag
   const item = { _id: id(), title: id(), season: null, episode: null }
   await db.collection('media').insertMany([{ ...item, files }, { ...item, _id: id(), files: [], subtitles: [] }])
   await runTwice(t, db, migration)
+  await laterMigration.up(db)
 
   await expectModelForm(t, Media)
   const media = await Media.findById(item._id).lean()

@@ -87,11 +87,11 @@ t.test('titles above the maturity limit of a profile do not exist for it', async
   for (const { id, rating } of movies) {
     const collection =
       (await admin.post('/v1/admin/collections', { title: `Only ${rating ?? 'none'}`, titleIds: [id] })).body.id
-    relatedIds.set(id, { person: (await admin.get(`/v1/movies/${id}`)).body.cast[0].personId, collection })
+    relatedIds.set(id, { person: (await admin.get(`/v1/movies/${id}`)).body.credits.cast[0].personId, collection })
   }
   const fullCollection =
     (await admin.post('/v1/admin/collections', { title: 'All movies', titleIds: movies.map(({ id }) => id) })).body.id
-  const sharedActor = (await admin.get(`/v1/movies/${movies[0]?.id ?? ''}`)).body.cast[1].personId
+  const sharedActor = (await admin.get(`/v1/movies/${movies[0]?.id ?? ''}`)).body.credits.cast[1].personId
   const shows: Array<{ id: string, episode: string, next: string, rating: string | null, age: number }> = []
   for (const [rating, age] of [['TV-Y', 0], ['TV-MA', 17], [null, 0]] as const) {
     const { id, episodes: [episode = '', next = ''] } = await addShow(app, admin, {

@@ -30,7 +30,7 @@ t.test('people', async (t) => {
     cast: [{ name: 'KEANU REEVES', role: 'John Constantine' }, { name: 'Shia LaBeouf' }],
     published: false,
   }, [])
-  const keanu = (await kim.get(`/v1/movies/${matrix}`)).body.cast[0].personId
+  const keanu = (await kim.get(`/v1/movies/${matrix}`)).body.credits.cast[0].personId
 
   t.test('have a page with their titles, newest first, and their credits', async (t) => {
     const { status, body } = await kim.get(`/v1/people/${keanu}`)
@@ -97,7 +97,7 @@ t.test('people', async (t) => {
 
   t.test('do not exist without a title', async (t) => {
     const id = await addMovie(app, admin, { title: 'Once', cast: [{ name: 'Glen Hansard' }] }, [])
-    const { personId } = (await kim.get(`/v1/movies/${id}`)).body.cast[0]
+    const { personId } = (await kim.get(`/v1/movies/${id}`)).body.credits.cast[0]
     t.equal((await kim.get(`/v1/people/${personId}`)).status, 200)
     await admin.delete(`/v1/admin/movies/${id}`)
     expectProblem(t, await kim.get(`/v1/people/${personId}`), 'not-found', 404)

@@ -78,7 +78,7 @@ t.test('imported names', { timeout: 120_000 }, async (t) => {
       }
       const idOf = async (title: string): Promise<string> => {
         const { id } = (await exportLines()).find((line) => line.title === title)
-        return (await kim.get(`/v1/movies/${id}`)).body.cast[0].personId
+        return (await kim.get(`/v1/movies/${id}`)).body.credits.cast[0].personId
       }
       const [i, j] = [a, b].map((name) => pairs.flat().indexOf(name)) as [number, number]
       t.not(await idOf(`Movie ${i}`), await idOf(`Movie ${j}`), `${a} and ${b}`)

@@ -5,7 +5,7 @@ import os
 
 from normflix_client import AuthenticatedClient, Client
 from normflix_client.api.auth import log_in
-from normflix_client.api.catalogue import list_titles
+from normflix_client.api.catalogue import get_movie, list_titles
 from normflix_client.api.playback import send_heartbeat, start_playback, stop_playback
 from normflix_client.api.profiles import select_profile
 from normflix_client.api.watching import list_continue_watching
@@ -25,7 +25,8 @@ send_heartbeat.sync(profile, stream, client=client, body=SendHeartbeatBody(posit
 stopped = stop_playback.sync(profile, stream, client=client, body=StopPlaybackBody(position_ms=4_000, at=now()))
 [continued] = list_continue_watching.sync(profile, client=client).items
 print(json.dumps({
-    "title": card.title,
+    # Details have nullable fields beside the credits.
+    "title": get_movie.sync(card.id, client=client).title,
     "rating": card.maturity_rating.value,
     "year": card.year,
     "stoppedMs": stopped.progress.position_ms,

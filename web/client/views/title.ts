@@ -132,11 +132,11 @@ function describeCertification ({ system, rating }: NonNullable<Title['certifica
 
 /** Creates the list of people, and of the resolutions and languages that the plan can play. */
 function createCredits (title: Title, season: Season | null): HTMLElement {
-  const { cast, crew } = title
+  const { cast, crew } = title.credits
   const files = isShow(title) ? season?.episodes.flatMap(({ mediaFiles }) => mediaFiles) ?? [] : title.mediaFiles
   const languages = [...new Set(files.flatMap(({ audioLanguages }) => audioLanguages))].map(languageName)
   const maxHeight = Math.max(0, ...files.map(({ height }) => height ?? 0))
-  const names = (list: Title['cast']): string => list.slice(0, MAX_CAST).map(({ name }) => name).join(', ')
+  const names = (list: Title['credits']['cast']): string => list.slice(0, MAX_CAST).map(({ name }) => name).join(', ')
   const creators = crew.filter(({ role }) => role === 'Director' || role === 'Creator')
   return createElement(
     'dl',
