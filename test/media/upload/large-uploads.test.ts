@@ -8,10 +8,10 @@ import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import { readRss } from '../../bench/process-usage.js'
-import { createTestDatabase } from '../support/app.js'
-import { clipBytes } from '../support/catalogue.js'
-import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
+import { readRss } from '../../../bench/process-usage.js'
+import { createTestDatabase } from '../../support/app.js'
+import { clipBytes } from '../../support/catalogue.js'
+import { send, signUpAdminAt, startServer, type ServerProcess } from '../../support/server-process.js'
 
 const PADDING_BYTES = 2 * 1024 ** 3
 const CHUNK = Buffer.alloc(1024 ** 2)
