@@ -7,6 +7,7 @@ import { sendObject } from '../src/media/delivery/send-object.js'
 import type { StorageDeps } from '../src/media/deps.js'
 import { Id } from '../src/schemas/common.js'
 import { imageContent, objectResponses } from '../src/schemas/media-files.js'
+import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const ImageParams = Type.Object({ imageId: Id })
 
@@ -33,6 +34,9 @@ const images: FastifyPluginAsyncTypebox<ImagesRouteOptions> = async (app, { stor
       modifiedAt: image.createdAt,
       // An image never changes: a new poster has a new ID.
       cacheControl: 'public, max-age=31536000, immutable',
+    }).catch((error: unknown) => {
+      // Another poster has replaced it since the image was found.
+      throw error instanceof ObjectNotFoundError ? notFound('image') : error
     })
   })
 }

@@ -53,32 +53,34 @@ export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer
     sha256,
     createdAt: deps.now(),
   }
+  let previousUrl: string | null
   try {
-    await savePoster(deps, image)
+    previousUrl = await savePoster(deps, image)
   } catch (error) {
     await removeImages(deps, [image])
     throw error
   }
   await deps.publishTitleChange(titleId)
-  const upToThis = { title: titleId, createdAt: mongoose.trusted({ $lte: image.createdAt }) }
-  const images = await Image.find(upToThis).lean<StoredImage[]>()
-  await removeImages(deps, images.filter(({ _id }) => !_id.equals(id)))
+  const images = await Image.find({ title: titleId }).lean<StoredImage[]>()
+  await removeImages(deps, images.filter(({ _id }) => imageUrlOf(_id) === previousUrl))
   return image
 }
 
 /**
- * Saves an image and makes it the poster of its title. After another write to the title it tries again with a later
- * date: the newest image is the poster, and older ones are removed.
+ * Saves an image and makes it the poster of its title. After another write to the title it tries again. Of posters that
+ * are set at the same time, each replaces exactly one other.
+ * @returns the URL of the replaced poster; null without one
  */
-async function savePoster ({ now }: MediaDeps, image: StoredImage): Promise<void> {
+async function savePoster ({ now }: MediaDeps, image: StoredImage): Promise<string | null> {
   for (let attempt = 1;; attempt++) {
     const title = await Title.findById(image.title) ?? fail(notFound('title'))
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
+    const { posterUrl } = title
     title.set('posterUrl', imageUrlOf(image._id))
     try {
       await title.save()
-      return
+      return posterUrl
     } catch (error) {
       if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_POSTER_ATTEMPTS) throw error
     }
