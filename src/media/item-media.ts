@@ -1,5 +1,5 @@
 // The media document of an item, and the removal of what was added while the item was deleted.
-import { Media, type StoredMedia } from '../../models/media.js'
+import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle } from '../../models/media.js'
 import { Movie } from '../../models/movie.js'
 import { Show } from '../../models/show.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
@@ -12,6 +12,24 @@ export async function ensureMedia (title: CatalogueTitle, item: CatalogueItem): 
   await Media.updateOne({ _id: item.id }, { $setOnInsert: { title: title.id, ...episodeNumbers(title, item) } }, {
     upsert: true,
   })
+}
+
+/**
+ * Adds an element to a list of the media document.
+ * @throws DomainError 404 `not-found` if the item was deleted meanwhile; `limitReached` if the list is full
+ */
+export async function addToMedia (
+  deps: StorageDeps,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  element: { readonly files: StoredMediaFile } | { readonly subtitles: StoredSubtitle },
+  limitReached: () => Error,
+): Promise<void> {
+  await ensureMedia(title, item)
+  const { modifiedCount } = await Media.updateOne({ _id: item.id }, { $push: element })
+  // A deletion of the item removes the document too: only a list of an item that exists can be full.
+  await requireItem(deps, title, item)
+  if (modifiedCount === 0) throw limitReached()
 }
 
 /**

@@ -13,7 +13,7 @@ import type { SubtitleKind } from '../../domain/language-choice.js'
 import { fail, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
 import { detectImageType } from '../images/images.js'
-import { ensureMedia, requireItem } from '../item-media.js'
+import { addToMedia, ensureMedia, requireItem } from '../item-media.js'
 import { removeObjects, thumbnailKeys } from '../object-cleanup.js'
 import { sha256Hex, storeSmallObject } from '../small-objects.js'
 import type { SubtitleReader } from './subtitle-reader.js'
@@ -63,10 +63,7 @@ export async function addSubtitle (
     createdAt: now(),
   }
   try {
-    await ensureMedia(title, item)
-    const { modifiedCount } = await Media.updateOne({ _id: item.id }, { $push: { subtitles: subtitle } })
-    if (modifiedCount === 0) throw subtitleLimitReached()
-    await requireItem(deps, title, item)
+    await addToMedia(deps, title, item, { subtitles: subtitle }, subtitleLimitReached)
   } catch (error) {
     await storage.remove(storageKey)
     throw error

@@ -13,7 +13,7 @@ import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalo
 import type { Config } from '../../config.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
-import { ensureMedia, requireItem } from '../item-media.js'
+import { addToMedia } from '../item-media.js'
 import { removeFileObjects } from '../object-cleanup.js'
 import { initialHlsState, requestPackaging } from '../packaging/packaging-state.js'
 import type { Packaging } from '../packaging/packaging.js'
@@ -107,8 +107,7 @@ export async function addReceivedFile (
     edition: declared.edition,
     createdAt: deps.now(),
   }
-  await attachFile(title, item, file)
-  await requireItem(deps, title, item)
+  await addToMedia(deps, title, item, { files: file }, mediaFileLimitReached)
   await deps.publishTitleChange(title.id)
   deps.packaging.enqueue(item.id, id.toString())
   return file
@@ -152,12 +151,6 @@ export function mediaFileFields (
     durationMs,
     hls: initialHlsState(),
   }
-}
-
-async function attachFile (title: CatalogueTitle, item: CatalogueItem, file: StoredMediaFile): Promise<void> {
-  await ensureMedia(title, item)
-  const result = await Media.updateOne({ _id: item.id }, { $push: { files: file } })
-  if (result.modifiedCount === 0) throw mediaFileLimitReached()
 }
 
 export interface MediaFileChanges {

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { Image } from '../../../models/image.js'
-import { Title } from '../../../models/title.js'
 import { Media } from '../../../models/media.js'
 import { containerOf } from '../../support/app.js'
 import { addShow } from '../../support/catalogue.js'
@@ -92,8 +91,8 @@ t.test('uploads and deletions', async (t) => {
         Array.from({ length: 5 }, async () => await upload(`titles/${movie}/poster`, JPEG, 'image/jpeg')),
       )
       t.strictSame(responses.map(({ status }) => status), Array(5).fill(201))
-      const { posterUrl } = (await Title.findById(movie).lean())!
-      t.equal((await admin.get(posterUrl ?? '')).status, 200)
+      const { posterUrl } = (await admin.get(`/v1/movies/${movie}`)).body
+      t.equal((await admin.get(posterUrl)).status, 200)
       t.equal(await Image.countDocuments({ title: movie }), 1)
     }
   })
