@@ -27,7 +27,7 @@ export async function createAdmin (container: Container, email: string): Promise
 /** @returns a line for the console */
 export async function resetPassword (container: Container, email: string): Promise<string> {
   const account = await findAccountByEmail(requireEmail(email))
-  if (account === null) throw new Error('No account has this email.')
+  if (account === null) throw new Error('There is no account with this email.')
   await setPassword(container, account, await readPassword())
   await recordCommand(container, 'reset-password', account)
   return `${account.email} has a new password. All its sessions end; a running service notices within 5 seconds.`

@@ -112,7 +112,7 @@ const STREAM_COLUMNS: ReadonlyArray<Column<StreamRow>> = [
  */
 export async function listStreams ({ email, limit }: StreamFilter, now: Date): Promise<List<StreamRow>> {
   const account = email === undefined ? null : await findAccountByEmail(normaliseEmail(email))
-  if (email !== undefined && account === null) throw new Error('No account has this email.')
+  if (email !== undefined && account === null) throw new Error('There is no account with this email.')
   const filter = account === null
     ? { 'leases.expiresAt': mongoose.trusted({ $gt: now }) }
     : { _id: account._id }

@@ -142,7 +142,7 @@ export function parseRating (text: string): ParsedRating | null {
 /** American ratings by age. */
 const RATINGS_BY_AGE = ['G', 'TV-Y7', 'PG', 'PG-13', 'TV-14', 'R', 'NC-17'] as const
 
-/** The American rating with the same age, or else the next higher one: it admits nobody who is too young. */
+/** The US rating with the same minimum age, or else the next stricter one. */
 export function toMaturityRating ({ age }: Pick<Certification, 'age'>): MaturityRating {
   return RATINGS_BY_AGE.find((rating) => MATURITY_AGES[rating] >= age) ?? 'NC-17'
 }

@@ -123,7 +123,7 @@ t.test('titles without a rating are unrated, and other texts are unknown', async
   }
 })
 
-t.test('the American rating of an age admits nobody who is younger', async (t) => {
+t.test('the US rating of an age has at least that minimum age', async (t) => {
   t.strictSame([0, 6, 7, 8, 10, 12, 13, 14, 15, 16, 18].map((age) => toMaturityRating({ age })), [
     'G',
     'TV-Y7',
