@@ -6,7 +6,7 @@ import { Type } from 'typebox'
 import { recordCatalogueChange } from '../models/change-log.js'
 import type { Config } from '../src/config.js'
 import { badRequest, DomainError } from '../src/errors.js'
-import { drainBody, readChunks } from '../src/http/request-body.js'
+import { drainBody, readAhead, readChunks } from '../src/http/request-body.js'
 import { buildValidator } from '../src/http/validator.js'
 import type { MediaDeps } from '../src/media/deps.js'
 import { ref, responses, strict } from '../src/schemas/common.js'
@@ -199,10 +199,9 @@ async function importBody<T> (request: FastifyRequest, work: (source: ValidatedL
   }
   const body = request.body as Readable
   try {
-    const chunks = readChunks(body, interruptedImport)
-    const isSmall = Number(request.headers['content-length'] ?? Infinity) <= MAX_DIRECT_BYTES
+    const { isWhole, chunks } = await readAhead(readChunks(body, interruptedImport), MAX_DIRECT_BYTES)
     return await work(
-      isSmall ? validateItems(parseItems(format, chunks, charset)) : parseInThread({ format, charset }, chunks),
+      isWhole ? validateItems(parseItems(format, chunks, charset)) : parseInThread({ format, charset }, chunks),
     )
   } catch (error) {
     drainBody(body)

@@ -17,6 +17,41 @@ export async function* readChunks (body: Readable, createError: () => DomainErro
 }
 
 /**
+ * Reads the first chunks of a body, until they exceed a size.
+ * @returns whether the body has ended, and the same chunks again, with the error or the chunks that follow
+ */
+export async function readAhead (
+  chunks: AsyncGenerator<Buffer>,
+  maxBytes: number,
+): Promise<{ isWhole: boolean, chunks: AsyncGenerator<Buffer> }> {
+  const first: Buffer[] = []
+  let rest: AsyncGenerator<Buffer> = chunks
+  let isWhole = false
+  try {
+    for (let size = 0; size <= maxBytes && !isWhole;) {
+      const { value, done } = await chunks.next()
+      if (done === true) isWhole = true
+      else {
+        first.push(value)
+        size += value.length
+      }
+    }
+  } catch (error) {
+    isWhole = true
+    rest = failingChunks(error)
+  }
+  async function* readAgain (): AsyncGenerator<Buffer> {
+    yield* first
+    yield* rest
+  }
+  return { isWhole, chunks: readAgain() }
+}
+
+async function* failingChunks (error: unknown): AsyncGenerator<Buffer> {
+  throw error
+}
+
+/**
  * Reads and discards the rest of a rejected body, and closes the connection if it does not end soon. A client that is
  * still sending could not read the response if the connection closed at once (RFC 9112 §9.6).
  */
