@@ -12,6 +12,7 @@ type Register = typeof module.register
 
 /** Under this symbol tap stores its record, and takes an existing one as complete. */
 const TAP_RECORD = Symbol.for('@tapjs/processinfo.ProcessInfoNodeData')
+const TAP_PRELOAD = /"?--import=\S*@tapjs\/processinfo\/\S*/g
 const MEASURED_FILES = /\/dist\/(src|models|routes|migrations)\//
 
 function skipTapHooks (): void {
@@ -38,4 +39,6 @@ function measureCoverage (folder: string): void {
 
 const { TEST_COVERAGE_FOLDER: folder } = process.env
 if (process.execArgv.some((argument) => argument.includes('@tapjs/processinfo'))) skipTapHooks()
+// tap adds its preload to the variable too, for child processes and threads.
+process.env['NODE_OPTIONS'] = (process.env['NODE_OPTIONS'] ?? '').replace(TAP_PRELOAD, '')
 if (folder !== undefined && folder !== '') measureCoverage(folder)
