@@ -11,7 +11,7 @@ import { prepare, ROOT } from './prepare.mjs'
 
 const TAP = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 const TEST_FOLDER = path.join(ROOT, 'dist', 'test')
-/** The tests write the coverage of each process there, and c8 reads it. */
+/** The tests write the coverage of each process there, and c8 reads it. tap clears its own folder. */
 const COVERAGE_FOLDER = path.join(ROOT, JSON.parse(readFileSync(path.join(ROOT, '.c8rc.json')))['temp-directory'])
 const PRELOAD = pathToFileURL(path.join(TEST_FOLDER, 'support', 'preload.js'))
 
