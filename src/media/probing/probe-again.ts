@@ -1,7 +1,7 @@
 // Probes files again that an earlier version of the prober read, so that their properties are complete.
 import { Types } from 'mongoose'
 import { Media } from '../../../models/media.js'
-import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
+import { readyFiles, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
 import { PROBE_VERSION, type MediaProber } from './prober.js'
 
@@ -12,9 +12,7 @@ const MAX_FILES = 50
 export async function probeOutdatedFiles (
   { catalogue, storage, prober }: Pick<MediaDeps, 'catalogue' | 'storage'> & { readonly prober: MediaProber },
 ): Promise<void> {
-  const files = [...catalogue.titles()].flatMap((title) => title.items.flatMap(({ id }) => catalogue.itemFiles(id)))
-  const outdated = files.filter(({ state, probeVersion }) => state === 'ready' && probeVersion < PROBE_VERSION)
-  for (const file of outdated.slice(0, MAX_FILES)) await probeAgain(file)
+  for (const file of findOutdatedFiles(catalogue)) await probeAgain(file)
 
   async function probeAgain ({ id, itemId, storageKey, sizeBytes }: CatalogueFile): Promise<void> {
     const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
@@ -31,4 +29,17 @@ export async function probeOutdatedFiles (
     const item = catalogue.findItem(itemId)
     if (item !== null) await catalogue.reloadTitle(item.titleId)
   }
+}
+
+/** Looks only at titles with files: most runs find nothing in a large catalogue. */
+function findOutdatedFiles (catalogue: MediaDeps['catalogue']): CatalogueFile[] {
+  const outdated: CatalogueFile[] = []
+  for (const { id, items } of catalogue.titles()) {
+    if (!catalogue.canHaveFiles(id)) continue
+    for (const item of items) {
+      outdated.push(...readyFiles(catalogue, item.id).filter(({ probeVersion }) => probeVersion < PROBE_VERSION))
+    }
+    if (outdated.length >= MAX_FILES) break
+  }
+  return outdated.slice(0, MAX_FILES)
 }
