@@ -8,6 +8,13 @@ export type WorkerResult<Value> =
   | { readonly ok: true, readonly value: Value }
   | { readonly ok: false, readonly code: WorkerFailure }
 
+/** What uploaders are told. */
+export const FAILURE_REASONS: Readonly<Record<Exclude<WorkerFailure, 'closed'>, string>> = {
+  error: 'The file could not be read.',
+  'time-limit': 'Reading the file took too long.',
+  'memory-limit': 'Reading the file took too much memory.',
+}
+
 export interface LimitedWorker<Task, Value> {
   /** Runs one task at a time. Never rejects. */
   run(task: Task): Promise<WorkerResult<Value>>

@@ -1,6 +1,6 @@
 // Reads uploaded subtitles and indexes of seek thumbnails in a worker thread with limits on time and memory.
 import { DomainError, unavailable } from '../../errors.js'
-import { createLimitedWorker } from '../limited-worker.js'
+import { createLimitedWorker, FAILURE_REASONS } from '../limited-worker.js'
 import type { SubtitleOutcome, SubtitleSource, SubtitleTask } from './subtitle-worker.js'
 
 export const MAX_SUBTITLE_BYTES = 2 * 1024 ** 2
@@ -28,12 +28,6 @@ export interface SubtitleReader {
 const TIME_LIMIT_MS = 10_000
 const HEAP_LIMIT_MB = 256
 
-const REASONS = {
-  error: 'The file could not be read.',
-  'time-limit': 'Reading the file took too long.',
-  'memory-limit': 'Reading the file took too much memory.',
-} as const
-
 /**
  * Creates a reader with one worker thread.
  * @param timeLimitMs per file, without the time in the queue
@@ -50,7 +44,7 @@ export function createSubtitleReader (timeLimitMs = TIME_LIMIT_MS, heapLimitMb =
       if (result.code === 'closed') {
         throw unavailable('stopping', 'The server is shutting down. Send the file again.', 1)
       }
-      throw unreadable(task.kind, REASONS[result.code])
+      throw unreadable(task.kind, FAILURE_REASONS[result.code])
     }
     if ('rejection' in result.value) throw unreadable(task.kind, result.value.rejection)
     const { webVtt: { buffer, byteOffset, byteLength }, unreadableCues } = result.value

@@ -1,7 +1,7 @@
 // Reads history files in a worker thread with limits on time, memory and the number of files that wait.
 import { setImmediate } from 'node:timers/promises'
 import { DomainError, unavailable } from '../../errors.js'
-import { createLimitedWorker } from '../../media/limited-worker.js'
+import { createLimitedWorker, FAILURE_REASONS } from '../../media/limited-worker.js'
 import type { HistoryFileOutcome, HistoryFileTask } from './history-file-worker.js'
 import { malformedFile, type ImportedPlay } from './imported-play.js'
 import type { DateOrder } from './netflix-dates.js'
@@ -35,12 +35,6 @@ const HEAP_LIMIT_MB = 512
 /** Each waiting file is held in memory. */
 const MAX_PENDING_FILES = 6
 
-const REASONS = {
-  error: 'The file could not be read.',
-  'time-limit': 'Reading the file took too long.',
-  'memory-limit': 'Reading the file took too much memory.',
-} as const
-
 /** Creates a reader with one worker thread. */
 export function createHistoryFileReader (): HistoryFileReader {
   const worker = createLimitedWorker<HistoryFileTask, HistoryFileOutcome>(
@@ -56,7 +50,7 @@ export function createHistoryFileReader (): HistoryFileReader {
       const result = await worker.run(task)
       if (!result.ok) {
         if (result.code === 'closed') throw unavailable('stopping', 'The server is shutting down. Send it again.', 1)
-        throw malformedFile(null, REASONS[result.code])
+        throw malformedFile(null, FAILURE_REASONS[result.code])
       }
       if (!('problem' in result.value)) return result.value
       const { status, code, title, detail, extensions } = result.value.problem
