@@ -37,7 +37,6 @@ type AccountState = 'open' | 'disabled' | 'closed'
 type AccountRow = AccountSummary & { readonly state: AccountState }
 
 const SET = mongoose.trusted({ $gt: new Date(0) })
-// Old accounts do not have the fields; a filter for null matches them too.
 const STATE_FILTERS: Readonly<Record<AccountState, object>> = {
   open: { eraseAt: null, disabledAt: null },
   disabled: { eraseAt: null, disabledAt: SET },
@@ -110,15 +109,19 @@ const TITLE_COLUMNS: ReadonlyArray<Column<TitleRow>> = [
 
 /** Lists titles, newest first. */
 export async function listTitles ({ text, kind, isPublished, limit }: TitleFilter): Promise<List<TitleRow>> {
-  const filter = isPublished === null ? {} : { published: isPublished }
-  const cursor = Title.find(filter).select('kind title originalTitle alternativeTitles year published')
-    .select('createdAt updatedAt').sort({ _id: -1 }).lean<StoredTitle[]>().cursor() as AsyncIterable<StoredTitle>
+  const filter = {
+    ...(kind === undefined ? {} : { kind }),
+    ...(isPublished === null ? {} : { published: isPublished }),
+  }
+  const cursor = Title.find(filter)
+    .select('kind title originalTitle alternativeTitles year published createdAt updatedAt').sort({ _id: -1 }).lean<
+    StoredTitle[]
+  >().cursor() as AsyncIterable<StoredTitle>
   const folded = foldText(text)
   const titles: StoredTitle[] = []
   for await (const stored of cursor) {
-    const names = [stored.title, stored.originalTitle ?? '', ...stored.alternativeTitles ?? []]
-    const isKind = kind === undefined || stored.kind === kind
-    if (isKind && names.some((name) => foldText(name).includes(folded))) titles.push(stored)
+    const names = [stored.title, stored.originalTitle ?? '', ...stored.alternativeTitles]
+    if (names.some((name) => foldText(name).includes(folded))) titles.push(stored)
     if (titles.length > limit) break
   }
   const counts = await countMediaFiles(titles)
