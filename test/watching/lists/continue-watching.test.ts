@@ -1,118 +1,18 @@
 // Cases of continue watching over HTTP: actions of a new account, and then the cards, the continue button and the start
 // position of a playback. All cases share one catalogue.
-import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { startApp } from '../../support/app.js'
-import { addMovie, addShow, uploadClip } from '../../support/catalogue.js'
-import type { TestClock } from '../../support/clock.js'
-import { play, watch } from '../../support/playback.js'
-import { call } from '../../support/requests.js'
-import { signUp, signUpAdmin, type TestUser } from '../../support/users.js'
-
-const DAY_MS = 86_400_000
-/** Duration of the clips. */
-const END_MS = 60_000
-
-interface Scene {
-  app: FastifyInstance
-  clock: TestClock
-  admin: TestUser
-  show: string
-  movie: string
-  episodes: Map<string, string>
-}
-
-/** The actions of a case. Items are `movie`, `show`, or episodes like `s1e2`. */
-interface Actor extends Scene {
-  kim: TestUser
-  /** Watches an item from its resume position to another position. */
-  watches(what: string, positionMs?: number, watchedMs?: number): Promise<void>
-  /** Reports an event of an offline device. */
-  reports(what: string, positionMs: number, msAgo: number, watchedMs?: number): Promise<void>
-  put(path: string, body?: unknown): Promise<any>
-  remove(path: string): Promise<any>
-  undo(response: any): Promise<void>
-}
-
-function itemId (scene: Scene, what: string): string {
-  if (what === 'movie') return scene.movie
-  if (what === 'show') return scene.show
-  const id = scene.episodes.get(what)
-  if (id === undefined) throw new Error(`there is no ${what}`)
-  return id
-}
-
-async function createActor (scene: Scene, plan: 'basic' | 'premium' = 'premium'): Promise<Actor> {
-  const kim = await signUp(scene.app, { plan })
-  const base = `/v1/profiles/${kim.profileId}`
-  const ok = async (response: Promise<{ status: number, body: any }>): Promise<any> => {
-    const { status, body } = await response
-    if (status >= 300) throw new Error(`${status}: ${JSON.stringify(body)}`)
-    return body
-  }
-  return {
-    ...scene,
-    kim,
-    async watches (what, positionMs = END_MS, watchedMs = positionMs) {
-      scene.clock.advance(1_000)
-      const { status } = await watch(kim, scene.clock, itemId(scene, what), positionMs, watchedMs)
-      if (status !== 200) throw new Error(`stopping failed with ${status}`)
-      scene.clock.advance(1_000)
-    },
-    async reports (what, positionMs, msAgo, watchedMs = positionMs) {
-      const at = new Date(scene.clock.now().getTime() - msAgo).toISOString()
-      await ok(kim.put(`${base}/progress/${itemId(scene, what)}`, { positionMs, watchedMs, at }))
-    },
-    put: async (path, body) => await ok(kim.put(`${base}/${path}`, body)),
-    remove: async (path) => await ok(kim.delete(`${base}/${path}`)),
-    undo: async ({ undo }) => {
-      await ok(kim.post(`${base}/undo/${undo}`))
-    },
-  }
-}
-
-/** Describes the cards: `resume s1e2 20000`, `next s2e1, pass 2, skipped 1, waiting no-media`. */
-async function describeCards ({ kim, episodes, movie, show }: Actor): Promise<string> {
-  const names = new Map([[movie, 'movie'], ...[...episodes].map(([name, id]) => [id, name] as const)])
-  const { body } = await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)
-  const cards = (body.items as any[]).filter(({ title }) => [movie, show].includes(title.id))
-  return cards.map((card) =>
-    [
-      `${card.kind} ${names.get(card.item.id) ?? card.item.title}${
-        card.kind === 'resume' ? ` ${card.positionMs}` : ''
-      }`,
-      ...(card.pass > 1 ? [`pass ${card.pass}`] : []),
-      ...(card.skippedBefore > 0 ? [`skipped ${card.skippedBefore}`] : []),
-      ...(card.waiting === null
-        ? []
-        : [`waiting ${card.waiting.code}${card.waiting.from === null ? '' : ` ${card.waiting.from}`}`]),
-    ].join(', ')
-  ).join(' | ')
-}
-
-async function buildScene (): Promise<Scene> {
-  const { app, clock } = await startApp(t)
-  const admin = await signUpAdmin(app)
-  const { id: show, episodes: [a = '', b = '', c = '', d = ''] } = await addShow(app, admin)
-  const movie = await addMovie(app, admin)
-  const special = (await admin.get(`/v1/shows/${show}/seasons/0`)).body.episodes[0].id
-  await uploadClip(app, admin, `shows/${show}/seasons/0/episodes/1`, '480p-en')
-  return {
-    app,
-    clock,
-    admin,
-    show,
-    movie,
-    episodes: new Map([['s1e1', a], ['s1e2', b], ['s2e1', c], ['s2e2', d], ['s0e1', special]]),
-  }
-}
+import { play } from '../../support/playback.js'
+import {
+  DAY_MS,
+  END_MS,
+  buildScene,
+  createActor,
+  describeCards,
+  watchAll,
+  type Actor,
+} from './continue-watching-scene.js'
 
 type Case = [name: string, run: (actor: Actor) => Promise<void>, expected: string]
-
-const EPISODES = ['s1e1', 's1e2', 's2e1', 's2e2']
-const watchAll = async ({ watches }: Actor): Promise<void> => {
-  for (const episode of EPISODES) await watches(episode)
-}
 
 const CASES: Case[] = [
   ['a new profile has no card', async () => {}, ''],
@@ -375,7 +275,7 @@ async function newestPlay ({ kim }: Actor): Promise<string> {
 }
 
 t.test('continue watching offers the right card', async (t) => {
-  const scene = await buildScene()
+  const scene = await buildScene(t)
   t.ok(CASES.length >= 40, `${CASES.length} cases`)
   for (const [name, run, expected] of CASES) {
     const actor = await createActor(scene)
@@ -392,101 +292,4 @@ t.test('continue watching offers the right card', async (t) => {
       )
     }
   }
-})
-
-t.test('cards follow changes of the catalogue', async (t) => {
-  const scene = await buildScene()
-  const { app, admin, show, episodes, clock } = scene
-  const episodeUrl = `/v1/admin/shows/${show}/seasons/2/episodes/3`
-
-  t.test('an added episode has a card, pending until it airs and has a file in the plan', async (t) => {
-    const actor = await createActor(scene)
-    await watchAll(actor)
-    t.equal(await describeCards(actor), '')
-    const airDate = new Date(clock.now().getTime() + 10 * DAY_MS).toISOString().slice(0, 10)
-    const added = (await admin.put(episodeUrl, { title: 'Gourmet Night', airDate })).body.id
-    t.equal(await describeCards(actor), `next Gourmet Night, waiting not-aired ${airDate}`)
-    t.equal((await play(actor.kim, added)).body.code, 'not-aired', 'an episode that has not aired cannot be started')
-    clock.advance(11 * DAY_MS)
-    t.equal(await describeCards(actor), 'next Gourmet Night, waiting no-media')
-    await uploadClip(app, admin, `shows/${show}/seasons/2/episodes/3`, '2160p-en')
-    t.equal(await describeCards(actor), 'next Gourmet Night')
-    const basic = await createActor(scene, 'basic')
-    await basic.watches('s2e2')
-    t.equal(await describeCards(basic), 'next Gourmet Night, skipped 3, waiting plan', 'a smaller plan cannot play it')
-    t.equal((await basic.kim.get(`/v1/profiles/${basic.kim.profileId}/continue`)).status, 204)
-  })
-
-  t.test('a special with a position in the order is offered after its episode', async (t) => {
-    const actor = await createActor(scene)
-    await actor.watches('s1e1')
-    await actor.watches('s1e2')
-    t.equal(await describeCards(actor), 'next s2e1')
-    const special = { title: 'Fawlty Towers Revisited', placedAfter: { season: 1, episode: 2 } }
-    t.match((await admin.put(`/v1/admin/shows/${show}/seasons/0/episodes/1`, special)).body, {
-      id: episodes.get('s0e1'),
-      placedAfter: { season: 1, episode: 2 },
-    })
-    t.equal(await describeCards(actor), 'next s0e1')
-    await actor.watches('s0e1')
-    t.equal(await describeCards(actor), 'next s2e1')
-    t.equal(
-      (await admin.put(`/v1/admin/shows/${show}/seasons/1/episodes/2`, {
-        title: 'The Builders',
-        placedAfter: { season: 1, episode: 1 },
-      })).status,
-      400,
-      'a regular episode rejects a position',
-    )
-  })
-
-  t.test('the next episode stays after the finished one is deleted', async (t) => {
-    const actor = await createActor(scene)
-    await actor.watches('s1e1')
-    await actor.watches('s1e2')
-    await actor.watches('s2e1')
-    await admin.delete(`/v1/admin/shows/${show}/seasons/2/episodes/1`)
-    t.equal(await describeCards(actor), 'next s2e2')
-    const other = await createActor(scene)
-    await other.watches('s2e2', 20_000)
-    await admin.delete(`/v1/admin/shows/${show}/seasons/2/episodes/2`)
-    t.equal(await describeCards(other), '', 'a deleted half-watched episode has no card')
-    t.match((await other.kim.get(`/v1/profiles/${other.kim.profileId}/history`)).body.items, [{
-      item: { title: 'The Psychiatrist' },
-      positionMs: 20_000,
-    }])
-  })
-
-  t.test('a movie in two editions has one card and resumes in the same edition', async (t) => {
-    const movie = await addMovie(app, admin, { title: 'Blade Runner' }, [])
-    await uploadClip(app, admin, `movies/${movie}`, '480p-en', '?edition=theatrical')
-    await uploadClip(app, admin, `movies/${movie}`, '1080p-en', '?edition=final')
-    const kim = await signUp(app)
-    const started = await play(kim, movie, { client: { maxHeight: 480 } })
-    t.equal(started.body.mediaFile.edition, 'theatrical')
-    clock.advance(1_000)
-    await kim.post(`/v1/profiles/${kim.profileId}/playback/${started.body.streamId}/stop`, {
-      positionMs: 21_000,
-      watchedMs: 21_000,
-      at: clock.now().toISOString(),
-    })
-    const again = await play(kim, movie)
-    t.match(again.body, { positionMs: 21_000, mediaFile: { edition: 'theatrical' }, reason: { code: 'resumed-file' } })
-    const { body } = await call(app, 'GET', `/v1/profiles/${kim.profileId}/continue-watching`, { token: kim.token })
-    t.equal(body.items.length, 1, 'both editions share one card')
-  })
-
-  t.test('an unpublished title has no card until it is published again', async (t) => {
-    const movie = await addMovie(app, admin, { title: 'Alien' })
-    const kim = await signUp(app)
-    await watch(kim, clock, movie, 21_000)
-    const cards = async (): Promise<number[]> =>
-      (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items.map((
-        card: { positionMs: number },
-      ) => card.positionMs)
-    await admin.patch(`/v1/admin/movies/${movie}`, { published: false })
-    t.strictSame(await cards(), [])
-    await admin.patch(`/v1/admin/movies/${movie}`, { published: true })
-    t.strictSame(await cards(), [21_000])
-  })
 })
