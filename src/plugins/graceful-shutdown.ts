@@ -13,8 +13,15 @@ declare module 'fastify' {
 /** Responses that are still being sent after this time are cut off. */
 const DRAIN_TIMEOUT_MS = 8_000
 /** Connections count as idle after this time without a request in flight. */
-const IDLE_TIMEOUT_MS = 200
+const IDLE_TIMEOUT_MS = 500
 const POLL_INTERVAL_MS = 20
+
+const countConnections = async (server: Server): Promise<number> =>
+  await new Promise((resolve) => {
+    server.getConnections((_error, count) => {
+      resolve(count)
+    })
+  })
 
 export default fp(async function gracefulShutdown (app) {
   let isShuttingDown = false
@@ -34,8 +41,9 @@ export default fp(async function gracefulShutdown (app) {
     const deadline = Date.now() + DRAIN_TIMEOUT_MS
     let idleSince = Date.now()
     while (Date.now() < deadline && Date.now() - idleSince < IDLE_TIMEOUT_MS) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       if (openReplies.size > 0) idleSince = Date.now()
+      else if (await countConnections(app.server) === 0) break
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
     }
     for (const reply of openReplies) reply.raw.destroy()
     // The server does not count a connection as idle before its first request, so closing would wait for it.
