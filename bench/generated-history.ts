@@ -27,7 +27,7 @@ const ABANDONED_SHOW_SHARE = 0.1
 const ABANDONED_MOVIE_SHARE = 0.2
 const HOUR_MS = 3_600_000
 
-interface Item {
+export interface Item {
   readonly title: Types.ObjectId
   readonly item: Types.ObjectId
   readonly season: number | null
@@ -153,9 +153,9 @@ function* generatePlays ({ movies, shows, firstWatched }: BenchmarkCatalogue): G
   }
 }
 
-function toStoredPlay (
+export function toStoredPlay (
   ref: ProfileRef,
-  media: StoredMedia,
+  media: Pick<StoredMedia, 'files'>,
   number: number,
   { item, isFinished }: GeneratedPlay,
   at: Date,

@@ -1,6 +1,7 @@
 // Starts the built service in a separate process with a separate database, and sends requests to it.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -57,14 +58,23 @@ export interface Service {
   stop(): Promise<void>
 }
 
+export interface StartOptions {
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[]
+  /** File for the output. Without it, this process reads and drops the output. */
+  readonly logFile?: string
+}
+
 /** Starts the service on a free port. @param variables additional environment variables */
 export async function startService (
   cleanup: Cleanup,
   databaseUri: string,
   dataDir: string,
   variables: Readonly<Record<string, string>> = {},
+  { nodeOptions = [], logFile }: StartOptions = {},
 ): Promise<Service> {
-  const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
+  const log = logFile === undefined ? null : openSync(logFile, 'a')
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, SERVER], {
     env: {
       ...process.env,
       NODE_ENV: 'development',
@@ -79,9 +89,10 @@ export async function startService (
       ...variables,
     },
     // The IPC channel ends the service with this process. A separate process group does not receive Ctrl-C.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', log ?? 'pipe', log ?? 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   })
+  if (log !== null) closeSync(log)
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       resolve()
@@ -99,17 +110,24 @@ export async function startService (
   cleanup.add(stop)
   const lines: string[] = []
   const origin = await new Promise<string>((resolve, reject) => {
+    const findOrigin = (text: string): void => {
+      const match = /API\s+(http:\S+)\/v1/.exec(text)
+      if (match?.[1] !== undefined) resolve(match[1])
+    }
+    child.on('message', () => {
+      if (logFile !== undefined) findOrigin(readFileSync(logFile, 'utf8'))
+    })
     for (const stream of [child.stdout, child.stderr].filter((output) => output !== null)) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line)
         if (lines.length > MAX_OUTPUT_LINES) lines.shift()
-        const match = /API\s+(http:\S+)\/v1/.exec(line)
-        if (match?.[1] !== undefined) resolve(match[1])
+        findOrigin(line)
       })
     }
     child.once('error', reject)
     void ended.then(() => {
-      reject(new Error(`The service ended before it listened:\n${lines.join('\n')}`))
+      const output = logFile === undefined ? lines : readFileSync(logFile, 'utf8').split('\n').slice(-MAX_OUTPUT_LINES)
+      reject(new Error(`The service ended before it listened:\n${output.join('\n')}`))
     })
   })
   return { pid: child.pid ?? null, origin, stop }

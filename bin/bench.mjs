@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// npm run bench:watching, bench:catalogue and bench:stream: installs and builds what is missing, then runs a benchmark.
+// npm run bench:peers and the other benchmarks: installs and builds what is missing, then runs a benchmark.
 // Words after -- are its options. .env is not read: a benchmark must not use the database or the secrets of a service.
 import { prepare } from './prepare.mjs'
 import { spawnScript } from './spawn-script.mjs'
 
-const BENCHMARKS = ['watching', 'stream', 'catalogue']
+const BENCHMARKS = ['watching', 'stream', 'catalogue', 'peers']
 const [name, ...options] = process.argv.slice(2)
 if (!BENCHMARKS.includes(name)) {
   console.error(`Name a benchmark: ${BENCHMARKS.join(', ')}.`)

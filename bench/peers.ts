@@ -1,0 +1,177 @@
+// Compares the service with what else could serve its requests: a server without a framework, and the usual
+// frameworks. All of them store the same data and are measured in turns. Prints tables; nothing fails the command.
+import bcrypt from 'bcryptjs'
+import { Command } from 'commander'
+import mongoose from 'mongoose'
+import { mkdirSync } from 'node:fs'
+import { cpus } from 'node:os'
+import path from 'node:path'
+import { createIndexes } from '../src/database/indexes.js'
+import { applyMigrations } from '../src/database/migrations.js'
+import { createPasswordHasher } from '../src/security/password-hashing.js'
+import type { Cleanup } from './cleanup.js'
+import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
+import { connectToDatabase, openEnvironment } from './environment.js'
+import { formatNumber } from './measurements.js'
+import {
+  createMemory,
+  measureIdle,
+  measureLogInEffect,
+  measureOperations,
+  measurePacedHeartbeats,
+  type LogInEffect,
+} from './peers/measure.js'
+import { OPERATIONS, type OperationContext } from './peers/operations.js'
+import { insertPeerData } from './peers/peer-database.js'
+import {
+  formatComparison,
+  formatDetails,
+  formatLogInEffect,
+  formatPacedHeartbeats,
+  formatProcesses,
+} from './peers/report.js'
+import { insertAccounts } from './peers/service-accounts.js'
+import { createServiceTokens } from './peers/service-tokens.js'
+import { createStreams } from './peers/streams.js'
+import {
+  BCRYPT_COST,
+  PASSWORD,
+  PASSWORD_PEPPER,
+  PEER_NAMES,
+  startNodePeer,
+  startProductionService,
+  type Target,
+  type TargetName,
+} from './peers/targets.js'
+import { createHouseholds, insertCatalogue, MOVIES, SHOWS, WATCHED_TITLES, type TestData } from './peers/test-data.js'
+import { siblingDatabase, type Database } from './service.js'
+
+interface Options {
+  readonly accounts: number
+  readonly seconds: number
+  readonly rounds: number
+  readonly streams: number
+  readonly only?: string[]
+  readonly peers: string[]
+  readonly profile: boolean
+  readonly mongodbUri?: string
+}
+
+const splitList = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '')
+
+const EXTRA_NAMES = ['paced-heartbeat', 'login-effect'] as const
+
+const program = new Command('bench:peers')
+  .description('Compares the service with a bare Node server and with the usual frameworks on the same data.')
+  .option('--accounts <n>', 'accounts with 3 profiles of 50 watched titles each', parsePositiveInteger, 2_000)
+  .option('--seconds <n>', 'duration of one measurement', parsePositiveInteger, 5)
+  .option('--rounds <n>', 'number of rounds; each measures every target in turn', parsePositiveInteger, 3)
+  .option('--streams <n>', 'streams that send heartbeats, one per account', parsePositiveInteger, 600)
+  .option(
+    '--only <words>',
+    `operations whose name contains a word: ${
+      [...OPERATIONS.map(({ name }) => name), ...EXTRA_NAMES].join(', ')
+    }; all by default`,
+    splitList,
+  )
+  .option('--peers <names>', `peers to measure: ${PEER_NAMES.join(', ')}, or none`, splitList, [...PEER_NAMES])
+  .option('--profile', 'writes a CPU profile of the service and prints the folder', false)
+  .option('--mongodb-uri <uri>', 'existing MongoDB server; the databases are dropped at the end')
+
+async function createTestData (cleanup: Cleanup, database: Database, { accounts, peers }: Options): Promise<TestData> {
+  await connectToDatabase(cleanup, database)
+  const catalogue = await runStep('Create titles', async () => {
+    await applyMigrations()
+    await createIndexes()
+    return await insertCatalogue()
+  })
+  const data = { ...catalogue, households: createHouseholds(accounts, catalogue) }
+  await runStep(`Create ${formatNumber(accounts)} accounts`, async (progress) => {
+    const hasher = createPasswordHasher({ pepper: PASSWORD_PEPPER, cost: BCRYPT_COST })
+    const passwordHash = await hasher.hash(PASSWORD)
+    await hasher.close()
+    await insertAccounts(data, passwordHash, (done, all) => {
+      progress(`${formatNumber(done)} of ${formatNumber(all)}`)
+    })
+  })
+  if (!peers.includes('bare') && !peers.includes('fastify')) return data
+  await runStep('Create the data of the peers', async () => {
+    const connection = await mongoose.createConnection(peerDatabase(database).uri).asPromise()
+    cleanup.add(async () => {
+      if (database.isExternal) await connection.dropDatabase()
+      await connection.close()
+    })
+    if (connection.db === undefined) throw new Error('There is no connection.')
+    await insertPeerData(connection.db as never, data, await bcrypt.hash(PASSWORD, BCRYPT_COST))
+  })
+  return data
+}
+
+const peerDatabase = (database: Database): Database => siblingDatabase(database, 'peers')
+
+async function measure (cleanup: Cleanup, options: Options): Promise<void> {
+  const { seconds, rounds, only, peers, profile, mongodbUri, accounts } = options
+  const { dataDir, database } = await openEnvironment(cleanup, mongodbUri ?? null)
+  const data = await createTestData(cleanup, database, options)
+  const isSelected = (name: string): boolean => only === undefined || only.some((word) => name.includes(word))
+  const durationMs = seconds * 1_000
+  const profileDir = profile ? path.resolve('.cache', 'profiles') : null
+  if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
+
+  const targets = await runStep('Start the targets', async () => {
+    const started: Target[] = []
+    for (const name of ['bare', 'fastify'] as const) {
+      if (!peers.includes(name)) continue
+      started.push(await startNodePeer(cleanup, name, peerDatabase(database).uri, database.pid))
+    }
+    const logFile = path.join(dataDir, 'service.log')
+    const production = { databaseUri: database.uri, dataDir, logFile, profileDir }
+    return [...started, await startProductionService(cleanup, production, database.pid)]
+  })
+  const tokens = await createServiceTokens()
+  const streams = createStreams(data, tokens, Math.min(options.streams, accounts))
+  const context: OperationContext = { data, tokens, streams }
+  const memory = createMemory()
+  const operations = OPERATIONS.filter(({ name }) => isSelected(name))
+  const costs = await runStep(
+    'Measure',
+    async (progress) => await measureOperations({ operations, targets, rounds, durationMs }, context, memory, progress),
+  )
+  const idle = await runStep('Measure idle processes', async () => await measureIdle(targets))
+  const service = targets.at(-1) as Target
+
+  const paced = isSelected('paced-heartbeat')
+    ? await runStep(
+      'Measure heartbeats each 10 s',
+      async () => await measurePacedHeartbeats(service, context, durationMs * rounds),
+    )
+    : null
+  const effects = new Map<TargetName, LogInEffect>()
+  if (isSelected('login-effect')) {
+    await runStep('Measure movies during log-ins', async () => {
+      for (const target of targets) {
+        effects.set(target.name, await measureLogInEffect(target, OPERATIONS, context, durationMs * rounds))
+      }
+    })
+  }
+
+  console.log([
+    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}, ${rounds} rounds of ` +
+    `${seconds} s for each target in turn, 32 connections that never pause.`,
+    `${formatNumber(MOVIES)} movies, ${SHOWS} shows of 30 episodes with 4 files each, ${formatNumber(accounts)} ` +
+    `accounts with 3 profiles of ${WATCHED_TITLES} watched titles.`,
+    '',
+    'Requests/s relative to bare · CPU of the process in ms a request:',
+    '',
+    formatComparison(costs, targets),
+    '',
+    formatDetails(costs),
+    '',
+    formatProcesses(targets, memory.largest, idle),
+    ...effects.size === 0 ? [] : ['', formatLogInEffect(effects)],
+    ...paced === null ? [] : ['', formatPacedHeartbeats(paced, streams.count)],
+    ...profileDir === null ? [] : ['', `CPU profile of the service: ${profileDir}`],
+  ].join('\n'))
+}
+
+await runBenchmark(program, measure)

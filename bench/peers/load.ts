@@ -1,0 +1,189 @@
+// Sends load to a target: connections that never pause, or requests at fixed times. Every response must succeed.
+import autocannon from 'autocannon'
+import { Agent, request as httpRequest } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { clientAddress } from './targets.js'
+
+const CONNECTIONS = 32
+/** One body in this many is parsed and checked. */
+const CHECK_INTERVAL = 20
+/** Time in which a target finishes the requests that the end of a measurement interrupted. */
+const SETTLE_MS = 200
+
+export interface LoadRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: object
+}
+
+export interface Load {
+  /** Creates the n-th request. */
+  request(n: number): LoadRequest
+  /** Whether a body is the expected one. */
+  isExpected(body: never): boolean
+}
+
+export interface LoadResult {
+  readonly responses: number
+  /** From the first request to the last response, ms. */
+  readonly durationMs: number
+  readonly latenciesMs: readonly number[]
+  readonly bytes: number
+}
+
+interface WireRequest {
+  readonly method: LoadRequest['method']
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+}
+
+function toWireRequest ({ method, path, token, headers, body }: LoadRequest, n: number): WireRequest {
+  return {
+    method,
+    path,
+    headers: {
+      'X-Forwarded-For': clientAddress(n),
+      ...headers,
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
+}
+
+/** Throws for a body that is not the expected one. */
+function checkBody ({ isExpected }: Load, description: string, body: string): void {
+  if (!isExpected(JSON.parse(body) as never)) throw new Error(`${description}: unexpected body ${body.slice(0, 500)}`)
+}
+
+/**
+ * Sends requests on connections that never pause.
+ * @throws Error for a status other than 2xx, an unexpected body or a broken connection
+ */
+export async function runClosedLoop (
+  origin: string,
+  description: string,
+  load: Load,
+  { durationMs, connections = CONNECTIONS }: { readonly durationMs: number, readonly connections?: number },
+): Promise<LoadResult> {
+  const latenciesMs: number[] = []
+  let sent = 0
+  let bytes = 0
+  let lastAt = performance.now()
+  const failures: Error[] = []
+  const startedAt = performance.now()
+  const options = {
+    url: origin,
+    connections,
+    duration: durationMs / 1_000,
+    sampleInt: 100,
+    timeout: 30,
+    requests: [{
+      setupRequest: (request: object) => ({ ...request, ...toWireRequest(load.request(sent), sent++) }),
+      onResponse: (status: number, body: string) => {
+        if (status < 200 || status > 299) {
+          failures.push(new Error(`${description}: status ${status}: ${body}`))
+        } else if (latenciesMs.length % CHECK_INTERVAL === 0) {
+          try {
+            checkBody(load, description, body)
+          } catch (error) {
+            failures.push(error as Error)
+          }
+        }
+      },
+    }],
+  }
+  await new Promise<void>((resolve, reject) => {
+    const instance = autocannon(options as never, (error: Error | null) => {
+      if (error === null) resolve()
+      else reject(error)
+    })
+    instance.on('response', (_client, _status, resBytes, responseTime) => {
+      latenciesMs.push(responseTime)
+      bytes += resBytes
+      lastAt = performance.now()
+    })
+    instance.on('reqError', (error) => {
+      failures.push(new Error(`${description}: ${String(error)}`))
+    })
+  })
+  const [failure] = failures
+  if (failure !== undefined) throw failure
+  await sleep(SETTLE_MS)
+  return { responses: latenciesMs.length, durationMs: lastAt - startedAt, latenciesMs, bytes }
+}
+
+/**
+ * Sends requests at fixed times, whether earlier ones have been answered or not. Latencies start at the fixed times.
+ * @param count number of requests, at equal intervals of the duration
+ * @throws Error for a status other than 2xx, an unexpected body or a broken connection
+ */
+export async function runOpenLoop (
+  origin: string,
+  description: string,
+  load: Load,
+  { durationMs, count }: { readonly durationMs: number, readonly count: number },
+): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true })
+  const latenciesMs: number[] = []
+  let bytes = 0
+  const startedAt = performance.now()
+  const send = async (n: number, dueAt: number): Promise<void> => {
+    const { status, body } = await sendWireRequest(agent, origin, toWireRequest(load.request(n), n))
+    latenciesMs.push(performance.now() - dueAt)
+    bytes += body.length
+    if (status < 200 || status > 299) throw new Error(`${description}: status ${status}: ${body.toString()}`)
+    if (n % CHECK_INTERVAL === 0) checkBody(load, description, body.toString())
+  }
+  const running: Array<Promise<void>> = []
+  for (let n = 0; n < count; n++) {
+    const dueAt = startedAt + n * durationMs / count
+    const waitMs = dueAt - performance.now()
+    if (waitMs > 0) await sleep(waitMs)
+    const one = send(n, dueAt)
+    // All are awaited below.
+    one.catch(() => undefined)
+    running.push(one)
+  }
+  await Promise.all(running)
+  agent.destroy()
+  return { responses: latenciesMs.length, durationMs: performance.now() - startedAt, latenciesMs, bytes }
+}
+
+async function sendWireRequest (
+  agent: Agent,
+  origin: string,
+  { method, path, headers, body }: WireRequest,
+): Promise<{ readonly status: number, readonly body: Buffer }> {
+  return await new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+    const outgoing = httpRequest(
+      `${origin}${path}`,
+      { method, headers: { ...headers, ...length }, agent },
+      (incoming) => {
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+        })
+        incoming.on('error', reject)
+        incoming.on('end', () => {
+          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks) })
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+/** Sends one request. @throws Error for a status other than 2xx */
+export async function sendOnce<T> (origin: string, request: LoadRequest, n: number): Promise<T> {
+  const agent = new Agent()
+  const { status, body } = await sendWireRequest(agent, origin, toWireRequest(request, n))
+  agent.destroy()
+  if (status < 200 || status > 299) throw new Error(`${request.path}: status ${status}: ${body.toString()}`)
+  return JSON.parse(body.toString()) as T
+}

@@ -1,0 +1,181 @@
+// Measures operations on targets, round by round with every target in turn.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readCpuMs, readRss } from '../process-usage.js'
+import { runClosedLoop, runOpenLoop, type LoadResult } from './load.js'
+import { HEARTBEATS_PER_FLUSH, type Operation, type OperationContext } from './operations.js'
+import { HEARTBEAT_INTERVAL_MS } from './streams.js'
+import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
+
+const IDLE_MS = 10_000
+/** Time after the last load, so that flushes and other work in the background have ended. */
+const CALM_MS = 3_000
+const MOVIE_REQUESTS_PER_SECOND = 60
+const LOGIN_CLIENTS = 20
+
+/** What one operation cost one target, all rounds together. */
+export interface Cost {
+  responses: number
+  durationMs: number
+  /** CPU time of the target; null when it cannot be read. */
+  cpuMs: number | null
+  databaseCpuMs: number | null
+  bytes: number
+  latenciesMs: number[]
+}
+
+export type Costs = ReadonlyMap<Operation, ReadonlyMap<TargetName, Cost>>
+
+const sum = (values: ReadonlyArray<number | null>): number | null =>
+  values.length === 0 ? null : values.reduce((a, b) => a === null || b === null ? null : a + b, 0)
+const readCpu = (pids: readonly number[]): number | null => sum(pids.map(readCpuMs))
+const difference = (after: number | null, before: number | null): number | null =>
+  after === null || before === null ? null : after - before
+
+/** Runs work and adds what it cost a target. */
+async function withCost (target: Target, run: () => Promise<LoadResult>): Promise<Cost> {
+  const cpuBefore = readCpu(target.pids)
+  const databaseCpuBefore = readCpu(target.databasePids)
+  const result = await run()
+  return {
+    ...result,
+    latenciesMs: [...result.latenciesMs],
+    cpuMs: difference(readCpu(target.pids), cpuBefore),
+    databaseCpuMs: difference(readCpu(target.databasePids), databaseCpuBefore),
+  }
+}
+
+function addCost (total: Cost | undefined, one: Cost): Cost {
+  if (total === undefined) return one
+  return {
+    responses: total.responses + one.responses,
+    durationMs: total.durationMs + one.durationMs,
+    cpuMs: sum([total.cpuMs, one.cpuMs]),
+    databaseCpuMs: sum([total.databaseCpuMs, one.databaseCpuMs]),
+    bytes: total.bytes + one.bytes,
+    latenciesMs: [...total.latenciesMs, ...one.latenciesMs],
+  }
+}
+
+export interface Plan {
+  readonly operations: readonly Operation[]
+  readonly targets: readonly Target[]
+  readonly rounds: number
+  /** Duration of one measurement. */
+  readonly durationMs: number
+}
+
+/** Measures the operations; a shorter round without measurements compiles the code and fills the caches. */
+export async function measureOperations (
+  { operations, targets, rounds, durationMs }: Plan,
+  context: OperationContext,
+  memory: Memory,
+  progress: (text: string) => void,
+): Promise<Costs> {
+  const costs = new Map(operations.map((operation) => [operation, new Map<TargetName, Cost>()]))
+  for (let round = 0; round <= rounds; round++) {
+    for (const operation of operations) {
+      for (const target of targets) {
+        const load = (target.name === 'service' ? operation.service : operation.peer)?.(context)
+        if (load === undefined) continue
+        progress(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${operation.name}, ${target.name}`)
+        if (target.name === 'service') await operation.prepare?.(context, target.origin)
+        const description = `${operation.title} of ${TARGET_TITLES[target.name]}`
+        const cost = await withCost(target, async () =>
+          await runClosedLoop(target.origin, description, load, {
+            durationMs: round === 0 ? durationMs / 2 : durationMs,
+          }))
+        memory.sample(target)
+        const ofOperation = costs.get(operation)
+        if (round > 0) ofOperation?.set(target.name, addCost(ofOperation.get(target.name), cost))
+      }
+    }
+  }
+  return costs
+}
+
+export interface Memory {
+  sample(target: Target): void
+  /** Largest memory of a target at the end of a measurement, bytes. */
+  largest(target: Target): number | null
+}
+
+export function createMemory (): Memory {
+  const largest = new Map<TargetName, number>()
+  return {
+    sample ({ name, pids }) {
+      const bytes = sum(pids.map(readRss))
+      if (bytes !== null) largest.set(name, Math.max(largest.get(name) ?? 0, bytes))
+    },
+    largest: ({ name }) => largest.get(name) ?? null,
+  }
+}
+
+/** CPU time of each target and of the database while nothing is requested, ms a second. */
+export async function measureIdle (targets: readonly Target[]): Promise<Map<TargetName, number | null>> {
+  await sleep(CALM_MS)
+  const before = targets.map(({ pids }) => readCpu(pids))
+  await sleep(IDLE_MS)
+  return new Map(targets.map(({ name, pids }, i) => {
+    const cpuMs = difference(readCpu(pids), before[i] ?? null)
+    return [name, cpuMs === null ? null : cpuMs / (IDLE_MS / 1_000)]
+  }))
+}
+
+export interface LogInEffect {
+  readonly calm: LoadResult
+  readonly busy: LoadResult
+}
+
+/** Reads movies at a fixed rate, first alone and then while clients log in without a pause. */
+export async function measureLogInEffect (
+  target: Target,
+  operations: readonly Operation[],
+  context: OperationContext,
+  durationMs: number,
+): Promise<LogInEffect> {
+  const [movie, logIn] = ['movie', 'login'].map((name) => {
+    const operation = operations.find((one) => one.name === name)
+    const load = (target.name === 'service' ? operation?.service : operation?.peer)?.(context)
+    if (load === undefined) throw new Error(`${target.name} has no operation "${name}".`)
+    return load
+  }) as [NonNullable<ReturnType<NonNullable<Operation['service']>>>, ReturnType<NonNullable<Operation['service']>>]
+  const count = Math.ceil(MOVIE_REQUESTS_PER_SECOND * durationMs / 1_000)
+  const readMovies = async () => await runOpenLoop(target.origin, 'movie at a fixed rate', movie, { durationMs, count })
+  const calm = await readMovies()
+  const [busy] = await Promise.all([
+    readMovies(),
+    runClosedLoop(target.origin, 'log-in', logIn, { durationMs, connections: LOGIN_CLIENTS }),
+  ])
+  return { calm, busy }
+}
+
+/**
+ * Sends a heartbeat of each stream every 10 s, as players do. The streams start within the first minute, so that their
+ * flushes, once a minute each, are spread evenly; what follows is measured.
+ */
+export async function measurePacedHeartbeats (
+  target: Target,
+  { streams }: OperationContext,
+  durationMs: number,
+): Promise<Cost> {
+  const startMs = HEARTBEATS_PER_FLUSH * HEARTBEAT_INTERVAL_MS
+  const perSecond = streams.count * 1_000 / HEARTBEAT_INTERVAL_MS
+  const isExpected = ({ expiresAt }: { expiresAt: string }): boolean => expiresAt !== ''
+  let sent = 0
+  // In the n-th interval of the first minute, the first n sixths of the streams send.
+  let playing = 0
+  for (let interval = 1; interval <= HEARTBEATS_PER_FLUSH; interval++) {
+    const end = Math.ceil(streams.count * interval / HEARTBEATS_PER_FLUSH)
+    await streams.start(target.origin, playing, end)
+    playing = end
+    await runOpenLoop(target.origin, 'heartbeat', {
+      isExpected,
+      request: (n) => streams.heartbeat(n, false),
+    }, { durationMs: startMs / HEARTBEATS_PER_FLUSH, count: playing })
+  }
+  return await withCost(target, async () =>
+    await runOpenLoop(target.origin, 'heartbeat each 10 s', {
+      isExpected,
+      request: () => streams.heartbeat(sent++, false),
+    }, { durationMs, count: Math.ceil(perSecond * durationMs / 1_000) }))
+}

@@ -1,0 +1,85 @@
+// Formats the comparison as Markdown tables, with what limits it.
+import { formatMs, formatTable, quantile } from '../measurements.js'
+import type { Cost, Costs, LogInEffect } from './measure.js'
+import type { Operation } from './operations.js'
+import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
+
+const MEGABYTE = 1_000_000
+const NONE = '–'
+
+const rateOf = ({ responses, durationMs }: Cost): number => responses / durationMs * 1_000
+const perResponse = (total: number | null, { responses }: Cost): number | null =>
+  total === null ? null : total / responses
+
+function findBase (costs: Costs, { comparedWith }: Operation): Cost | undefined {
+  const operation = [...costs.keys()].find(({ name }) => name === comparedWith)
+  return operation === undefined ? undefined : costs.get(operation)?.get('bare')
+}
+
+/** Requests per second relative to the bare peer, and CPU time of a request. */
+export function formatComparison (costs: Costs, targets: readonly Target[]): string {
+  const rows = [...costs].map(([operation, ofOperation]) => {
+    const base = findBase(costs, operation)
+    return [
+      operation.title,
+      ...targets.map(({ name }) => {
+        const cost = ofOperation.get(name)
+        if (cost === undefined) return ''
+        const ratio = base === undefined ? NONE : (rateOf(cost) / rateOf(base)).toFixed(2)
+        return `${ratio} · ${formatMs(perResponse(cost.cpuMs, cost))}`
+      }),
+    ]
+  })
+  return formatTable(['operation', ...targets.map(({ name }) => TARGET_TITLES[name])], rows)
+}
+
+/** The measured values behind the comparison. */
+export function formatDetails (costs: Costs): string {
+  const rows = [...costs].flatMap(([operation, ofOperation]) =>
+    [...ofOperation].map(([name, cost]) => [
+      operation.title,
+      TARGET_TITLES[name],
+      rateOf(cost).toFixed(0),
+      formatMs(quantile(cost.latenciesMs, 0.5)),
+      formatMs(quantile(cost.latenciesMs, 0.99)),
+      formatMs(perResponse(cost.cpuMs, cost)),
+      formatMs(perResponse(cost.databaseCpuMs, cost)),
+      (cost.bytes / cost.responses).toFixed(0),
+    ])
+  )
+  return formatTable(
+    ['operation', 'target', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms', 'database CPU ms', 'bytes'],
+    rows,
+  )
+}
+
+export function formatProcesses (
+  targets: readonly Target[],
+  memoryOf: (target: Target) => number | null,
+  idle: ReadonlyMap<TargetName, number | null>,
+): string {
+  return formatTable(['', ...targets.map(({ name }) => TARGET_TITLES[name])], [
+    [
+      'memory under load, MB',
+      ...targets.map((target) => {
+        const bytes = memoryOf(target)
+        return bytes === null ? NONE : (bytes / MEGABYTE).toFixed(0)
+      }),
+    ],
+    ['idle, ms of CPU a second', ...targets.map(({ name }) => idle.get(name)?.toFixed(0) ?? NONE)],
+  ])
+}
+
+export function formatLogInEffect (effects: ReadonlyMap<TargetName, LogInEffect>): string {
+  const p99 = (latencies: readonly number[]): string => formatMs(quantile(latencies, 0.99))
+  return formatTable(
+    ['a movie at 60 requests/s, p99 ms', 'calm', 'while 20 clients log in'],
+    [...effects].map(([name, { calm, busy }]) => [TARGET_TITLES[name], p99(calm.latenciesMs), p99(busy.latenciesMs)]),
+  )
+}
+
+export function formatPacedHeartbeats (cost: Cost, streams: number): string {
+  return `Heartbeats as players send them, ${streams} streams, one each 10 s, flushes included: ` +
+    `${rateOf(cost).toFixed(0)} requests/s, ${formatMs(perResponse(cost.cpuMs, cost))} ms of CPU a request ` +
+    `(idle work included), p99 ${formatMs(quantile(cost.latenciesMs, 0.99))} ms.`
+}
