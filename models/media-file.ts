@@ -1,6 +1,6 @@
 // A media file of a movie or episode, its audio tracks and its HLS packages. Embedded in the media document.
 import { Schema, type Types } from 'mongoose'
-import { AUDIO_KINDS, type AudioKind } from '../src/domain/language-choice.js'
+import { AUDIO_KINDS, SUBTITLE_KINDS, type AudioKind, type SubtitleKind } from '../src/domain/language-choice.js'
 
 /** Why a file cannot be used: a stable code and a text for people. */
 export interface StoredFailure {
@@ -19,13 +19,25 @@ export interface StoredAudioTrack {
   codec: string | null
 }
 
-/** One subtitle track in a file. Such tracks are not extracted. */
+/**
+ * What became of a subtitle track.
+ * - `extracted`: it is a subtitle of the item
+ * - `not-convertible`: pictures, or a text format that is not supported
+ * - `empty`: it has no readable cue
+ * - `failed`: it is damaged, or reading it took too long
+ */
+export const EXTRACTION_STATES = ['extracted', 'not-convertible', 'empty', 'failed'] as const
+export type ExtractionState = typeof EXTRACTION_STATES[number]
+
+/** One subtitle track in a file. */
 export interface StoredEmbeddedSubtitle {
   /** Name of the format, such as `subrip`. */
   codec: string
   /** BCP 47; null when the file does not state it. */
   language: string | null
   name: string | null
+  kind: SubtitleKind
+  extraction: ExtractionState
 }
 
 /** One package of a file. Its objects never change: packaging again creates another package. */
@@ -100,6 +112,8 @@ const embeddedSubtitleSchema = new Schema<StoredEmbeddedSubtitle>({
   codec: { type: String, required: true },
   language: { type: String, default: null },
   name: { type: String, default: null },
+  kind: { type: String, enum: SUBTITLE_KINDS, required: true },
+  extraction: { type: String, enum: EXTRACTION_STATES, required: true },
 }, { _id: false })
 
 const packageSchema = new Schema<StoredPackage>({

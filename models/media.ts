@@ -32,6 +32,10 @@ export interface StoredSubtitle {
   storageKey: string
   sizeBytes: number
   sha256: string
+  /** ID of the media file that it was extracted from; null: it was uploaded. */
+  mediaFile: Types.ObjectId | null
+  /** Name of the track in the media file; null: none. */
+  name: string | null
   createdAt: Date
 }
 
@@ -62,6 +66,8 @@ const subtitleSchema = new Schema<StoredSubtitle>({
   storageKey: { type: String, required: true },
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
+  mediaFile: { type: Schema.Types.ObjectId, default: null },
+  name: { type: String, default: null },
   createdAt: { type: Date, required: true },
 })
 

@@ -15,13 +15,14 @@ import { toSubtitle } from '../src/views/media-files.js'
 const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKind) })
 const WEBVTT = 'text/vtt'
 const SUBRIP = 'application/x-subrip'
+const ASS = ['text/x-ssa', 'text/x-ass']
 
 export type AdminSubtitlesRouteOptions = SidecarDeps
 
 const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = async (app, deps) => {
   const { catalogue } = deps
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser([WEBVTT, SUBRIP], { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser([WEBVTT, SUBRIP, ...ASS], { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
 
@@ -33,10 +34,13 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   ): Promise<FastifyReply> {
     const { body: bytes } = request
     if (!Buffer.isBuffer(bytes)) {
-      throw badRequest('empty-upload', `The body is empty. Send the subtitle file as ${WEBVTT} or ${SUBRIP}.`)
+      throw badRequest(
+        'empty-upload',
+        `The body is empty. Send the subtitle file as ${WEBVTT}, ${SUBRIP} or ${ASS[0]}.`,
+      )
     }
     const contentType = request.headers['content-type'] ?? ''
-    const format = contentType.toLowerCase().startsWith(SUBRIP) ? 'srt' : 'vtt'
+    const format = contentType.toLowerCase().startsWith(WEBVTT) ? 'vtt' : 'srt'
     const charset = /;\s*charset="?([\w.:-]{1,40})/i.exec(contentType)?.[1] ?? null
     const { subtitle, unreadableCues } = await addSubtitle(deps, title, item, {
       bytes,
@@ -50,11 +54,11 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
 
   const uploadSchema = {
     tags: ['admin'],
-    consumes: [WEBVTT, SUBRIP],
+    consumes: [WEBVTT, SUBRIP, ...ASS],
     description:
-      'The body is the file: WebVTT, or SubRip, which is converted to WebVTT. `kind` is full by default. The ' +
-      'encoding is that of the byte order mark or of `charset` in the content type, else UTF-8. SubRip in another ' +
-      'encoding is read by its language.',
+      'The body is the file: WebVTT, or SubRip or SubStation Alpha (SSA, ASS), which are converted to WebVTT. `kind` ' +
+      'is full by default. The encoding is that of the byte order mark or of `charset` in the content type, else ' +
+      'UTF-8. SubRip and ASS in another encoding are read by their language.',
     querystring: SubtitleQuery,
     response: responses({ 201: AddedSubtitle }),
   }

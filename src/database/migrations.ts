@@ -15,6 +15,7 @@ import { migration as renameFields } from '../../migrations/0008-rename-fields.j
 import { migration as bindTokensToCredentials } from '../../migrations/0009-bind-tokens-to-credentials.js'
 import { migration as fillLeaseFields } from '../../migrations/0010-fill-lease-fields.js'
 import { migration as fillProbeFields } from '../../migrations/0011-fill-probe-fields.js'
+import { migration as fillExtractionFields } from '../../migrations/0012-fill-extraction-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   bindTokensToCredentials,
   fillLeaseFields,
   fillProbeFields,
+  fillExtractionFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -31,6 +31,13 @@ const EmbeddedSubtitle = Type.Object({
   codec: Type.String({ description: 'Name of the format', examples: ['subrip', 'ass', 'mov_text', 'pgs'] }),
   language: nullable(Language, 'BCP 47 language tag; null: not stated'),
   name: nullable(Type.String(), 'Name of the track in the file; null: none'),
+  kind: SubtitleKind,
+  extraction: Type.Enum(['extracted', 'not-convertible', 'empty', 'failed'], {
+    title: 'ExtractionState',
+    description:
+      'What became of the track. extracted: it is a subtitle of the item. not-convertible: pictures, or an ' +
+      'unsupported text format. empty: no readable cue. failed: damaged, or reading it took too long',
+  }),
 }, { title: 'EmbeddedSubtitle', description: 'A subtitle track of a media file' })
 
 export const MediaFile = Type.Object({
@@ -43,8 +50,8 @@ export const MediaFile = Type.Object({
   subtitleLanguages: Type.Array(Language, { description: 'Languages of subtitle tracks in the file' }),
   embeddedSubtitles: Type.Array(EmbeddedSubtitle, {
     description:
-      'Subtitle tracks in the file, in its order. They are not extracted: HLS lacks them. Add subtitles to the item ' +
-      'to offer them to every player',
+      'Subtitle tracks in the file, in its order. Texts become subtitles of the item until the file is deleted; an ' +
+      'uploaded subtitle of the same language and kind takes precedence',
   }),
   width: nullable(Type.Integer(), 'Video width, pixels; null: no video'),
   height: nullable(Type.Integer(), 'Video height, pixels; null: no video'),

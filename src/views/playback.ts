@@ -1,5 +1,6 @@
 // View of a started playback, with the signed URLs of everything that the stream may read.
 import type { Localiser } from '../catalogue/queries/localise.js'
+import { offeredSubtitles } from '../catalogue/queries/offered-subtitles.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { normaliseMarkers } from '../editing/markers.js'
 import { MEDIA_URL_TTL_MS, signHlsGrant, signMediaGrant, signSidecarGrant } from '../media/delivery/media-urls.js'
@@ -59,7 +60,7 @@ function signUrls (
     lease: lease._id.toString(),
     expiresAt: now().getTime() + MEDIA_URL_TTL_MS,
   }
-  const { subtitles, thumbnails } = catalogue.sidecarFiles(file.itemId)
+  const { thumbnails } = catalogue.sidecarFiles(file.itemId)
   const mediaToken = signMediaGrant(keys, { ...grant, file: file.id, item: file.itemId, maxHeight: lease.maxHeight })
   const signHls = (): string =>
     signHlsGrant(keys, {
@@ -74,9 +75,9 @@ function signUrls (
   return {
     url: `/v1/media/${file.id}?token=${mediaToken}`,
     hlsUrl: currentPackage(file) === null ? null : `/v1/hls/${file.itemId}/master.m3u8?token=${signHls()}`,
-    subtitles: subtitles.map(({ _id, language, kind }) => {
+    subtitles: offeredSubtitles(catalogue, file).map(({ _id, language, kind, name }) => {
       const id = _id.toString()
-      return { id, language, kind, url: `/v1/subtitles/${id}?token=${signSidecar(id)}` }
+      return { id, language, kind, name, url: `/v1/subtitles/${id}?token=${signSidecar(id)}` }
     }),
     thumbnailsUrl: thumbnails === null
       ? null

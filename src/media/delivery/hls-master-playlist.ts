@@ -25,6 +25,8 @@ export interface SubtitleEntry {
   readonly uri: string
   readonly language: string
   readonly kind: SubtitleKind
+  /** Name of the track in its file; null: none. */
+  readonly name: string | null
 }
 
 export interface MasterPlaylist {
@@ -37,6 +39,8 @@ export interface MasterPlaylist {
   readonly subtitle: string | null
 }
 
+/** BCP 47: undetermined. */
+const UNKNOWN_LANGUAGE = 'und'
 const SUBTITLE_GROUP = 'subtitles'
 const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | PackagedAudio['kind'], string>>> = {
   sdh: 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound',
@@ -160,7 +164,8 @@ function audioName ({ language, kind, name }: PackagedAudio): string {
   return `${base} (${kind === 'commentary' ? 'commentary' : 'audio description'})`
 }
 
-function subtitleName ({ language, kind }: SubtitleEntry): string {
+function subtitleName ({ language, kind, name }: SubtitleEntry): string {
+  if (language === UNKNOWN_LANGUAGE && name !== null) return name
   const remark = kind === 'full' ? '' : kind === 'forced' ? ' (forced)' : ' (SDH)'
   return `${languageName(language)}${remark}`
 }

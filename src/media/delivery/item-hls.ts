@@ -1,5 +1,6 @@
 // HLS of a movie or episode: renders the playlists that a grant allows.
 import { text } from 'node:stream/consumers'
+import { offeredSubtitles } from '../../catalogue/queries/offered-subtitles.js'
 import { readyFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { buildRenditionSet, type HlsRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
@@ -40,13 +41,15 @@ interface OpenPackage extends PackagedFile<AudioEntry> {
  */
 export async function renderItemMasterPlaylist (deps: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
   const { variants, groups } = await openRenditionSet(deps, grant, token) ?? fail(notFound('playlist'))
+  const file = deps.catalogue.findFile(grant.file) ?? fail(notFound('playlist'))
   return renderMasterPlaylist({
     videos: variants.map(({ uri, keyFramesUri, index }) => ({ uri, keyFramesUri, video: index.video })),
     groups,
-    subtitles: deps.catalogue.sidecarFiles(grant.item).subtitles.map(({ _id, language, kind }) => ({
+    subtitles: offeredSubtitles(deps.catalogue, file).map(({ _id, language, kind, name }) => ({
       id: _id.toString(),
       language,
       kind,
+      name,
       uri: `sub-${_id.toString()}.m3u8?token=${token}`,
     })),
     audio: grant.audio,

@@ -14,6 +14,7 @@ import {
 import { fail } from '../../errors.js'
 import { findStartSeconds, MAX_READ_BYTES, openInput, readAudioTrack } from '../probing/media-input.js'
 import { readWithoutClockOverflow } from '../probing/transport-clock.js'
+import { readPlainPackets } from '../probing/transport-packets.js'
 import { createOutput, toIndex, type Fragments } from './fragments.js'
 import {
   MAX_AUDIO_RENDITIONS,
@@ -69,14 +70,14 @@ class FileRejectedError extends Error {
 /** Entry point of the worker. */
 export default async function pack ({ port: messagePort, ...task }: PackageTask): Promise<PackageOutcome> {
   const port = createStoragePort(messagePort)
-  const read = await readWithoutClockOverflow(async (start, end) => {
+  const plain = await readPlainPackets(async (start, end) => {
     if (end - start > MAX_READ_BYTES) throw new Error('the file requires a read that is too large')
     return await port.read(start, end)
   }, task.sizeBytes)
   const input = openInput(
     new CustomSource({
-      getSize: () => task.sizeBytes,
-      read,
+      getSize: () => plain.sizeBytes,
+      read: await readWithoutClockOverflow(plain.read, plain.sizeBytes),
       prefetchProfile: 'network',
       handleUnhandledError: () => {},
     }),

@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { Media } from '../../../models/media.js'
 import { readyFiles, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
+import { addExtractedSubtitles } from '../sidecar/extracted-subtitles.js'
 import { PROBE_VERSION, type MediaProber } from './prober.js'
 
 /** Files of one run: probing a file reads up to some MiB. */
@@ -10,14 +11,19 @@ const MAX_FILES = 50
 
 /** Probes some outdated files again. Languages stay, because people may have changed them. */
 export async function probeOutdatedFiles (
-  { catalogue, storage, prober }: Pick<MediaDeps, 'catalogue' | 'storage'> & { readonly prober: MediaProber },
+  { prober, ...deps }: Pick<MediaDeps, 'catalogue' | 'storage' | 'log' | 'now'> & { readonly prober: MediaProber },
 ): Promise<void> {
+  const { catalogue, storage } = deps
   for (const file of findOutdatedFiles(catalogue)) await probeAgain(file)
 
-  async function probeAgain ({ id, itemId, storageKey, sizeBytes }: CatalogueFile): Promise<void> {
+  async function probeAgain ({ id, itemId, storageKey, sizeBytes, subtitleLanguages }: CatalogueFile): Promise<void> {
     const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
     if (!result.ok && ['closed', 'time-limit'].includes(result.code)) return
     const { videoCodec, embeddedSubtitles } = result.ok ? result.info : {}
+    if (result.ok) {
+      const { extractedSubtitles: subtitles } = result.info
+      await addExtractedSubtitles(deps, { itemId, fileId: id, subtitles, declaredLanguages: subtitleLanguages })
+    }
     const fields = { videoCodec, embeddedSubtitles, probeVersion: PROBE_VERSION }
     await Media.updateOne({ _id: itemId }, {
       $set: Object.fromEntries(

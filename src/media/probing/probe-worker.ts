@@ -3,7 +3,7 @@
 import { CustomSource, EncodedPacketSink, type Input, type InputTrack, type InputVideoTrack } from 'mediabunny'
 import { fail } from '../../errors.js'
 import type { MediaContainer } from '../upload/sniff-container.js'
-import { findEmbeddedSubtitles, type EmbeddedSubtitleInfo } from './embedded-subtitles.js'
+import { readEmbeddedSubtitles, type EmbeddedSubtitles } from './embedded-subtitles.js'
 import { findSegmentEnd, SEGMENT_HEAD_BYTES } from './matroska-segment.js'
 import {
   findStartSeconds,
@@ -13,11 +13,12 @@ import {
   readAudioTrack,
   type AudioTrackInfo,
 } from './media-input.js'
-import { openRangeReader, StorageUnavailableError, type RangeReader } from './range-reader.js'
+import { openRangeReader, StorageUnavailableError } from './range-reader.js'
 import { readWithoutClockOverflow, type ReadRange } from './transport-clock.js'
+import { readPlainPackets } from './transport-packets.js'
 
 /** Properties of a media file. Sizes in pixels, durations in ms, bitrate in bit/s. */
-export interface MediaInfo {
+export interface MediaInfo extends EmbeddedSubtitles {
   readonly container: MediaContainer
   readonly contentType: string
   /** RFC 6381, such as `avc1.640028`. */
@@ -37,8 +38,6 @@ export interface MediaInfo {
   readonly audioLanguages: string[]
   /** In file order. */
   readonly audioTracks: AudioTrackInfo[]
-  /** In file order. They are not extracted. */
-  readonly embeddedSubtitles: EmbeddedSubtitleInfo[]
   readonly sizeBytes: number
 }
 
@@ -47,6 +46,8 @@ export interface ProbeTask {
   readonly location: string
   readonly isUrl: boolean
   readonly sizeBytes: number
+  /** After it the worker is stopped. */
+  readonly timeLimitMs: number
 }
 
 /** Reasons to reject an undamaged file. */
@@ -59,9 +60,14 @@ export type ProbeOutcome =
 
 /** How much earlier than the stated duration the packets of a complete file may end. */
 const END_TOLERANCE_SECONDS = 1
+/** Subtitles get what is left of this part of the time limit: a file is never rejected because of them. */
+const SUBTITLES_TIME_SHARE = 0.8
 
 /** Entry point of the worker. A change of what it finds increases `PROBE_VERSION`. */
-export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask): Promise<ProbeOutcome> {
+export default async function probe (
+  { location, isUrl, sizeBytes, timeLimitMs }: ProbeTask,
+): Promise<ProbeOutcome> {
+  const subtitlesOverdueAt = performance.now() + timeLimitMs * SUBTITLES_TIME_SHARE
   const reader = await openRangeReader(isUrl ? new URL(location) : location, sizeBytes)
   let isUnavailable = false
   const read: ReadRange = async (start, end) => {
@@ -75,10 +81,18 @@ export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask):
   }
   try {
     const head = await read(0, Math.min(SEGMENT_HEAD_BYTES, sizeBytes))
-    const source = createSource(reader, await readWithoutClockOverflow(read, sizeBytes))
+    const plain = await readPlainPackets(read, sizeBytes)
+    const source = createSource({
+      isRemote: reader.isRemote,
+      sizeBytes: plain.sizeBytes === sizeBytes ? await reader.sizeBytes() : plain.sizeBytes,
+      read: await readWithoutClockOverflow(plain.read, plain.sizeBytes),
+    })
     const outcome = await readMediaInfo(source, sizeBytes, findSegmentEnd(head))
-    if (!('info' in outcome) || outcome.info.container === 'ts') return outcome
-    return { info: { ...outcome.info, embeddedSubtitles: await findEmbeddedSubtitles(read, sizeBytes) } }
+    if ('rejection' in outcome) return outcome
+    const { info, startSeconds } = outcome
+    const file = { container: info.container, sizeBytes: plain.sizeBytes, startMs: startSeconds * 1_000 }
+    const subtitles = await readEmbeddedSubtitles(plain.read, file, subtitlesOverdueAt - performance.now())
+    return isUnavailable ? { isUnavailable } : { info: { ...info, ...subtitles } }
   } catch (error) {
     if (isUnavailable) return { isUnavailable }
     throw error
@@ -87,12 +101,16 @@ export default async function probe ({ location, isUrl, sizeBytes }: ProbeTask):
   }
 }
 
+type MediaOutcome =
+  | { readonly info: Omit<MediaInfo, keyof EmbeddedSubtitles>, readonly startSeconds: number }
+  | { readonly rejection: ProbeRejection }
+
 /** @param segmentEnd where the contents of a Matroska file end, bytes; null if it is another file or does not say so */
 async function readMediaInfo (
   source: CustomSource,
   sizeBytes: number,
   segmentEnd: number | null,
-): Promise<ProbeOutcome> {
+): Promise<MediaOutcome> {
   const input = openInput(source)
   try {
     if (!await input.canRead()) return { rejection: 'unknown-format' }
@@ -110,8 +128,10 @@ async function readMediaInfo (
     const tracks = [video, ...audio]
     const endSeconds = await input.computeDuration(tracks, { skipLiveWait: true })
     if (segmentEnd !== null && segmentEnd > sizeBytes) await assertNotTruncated(input, endSeconds)
-    const seconds = endSeconds - await findStartSeconds(input, tracks)
+    const startSeconds = await findStartSeconds(input, tracks)
+    const seconds = endSeconds - startSeconds
     return {
+      startSeconds,
       info: {
         container,
         contentType,
@@ -125,7 +145,6 @@ async function readMediaInfo (
         durationMs: Math.round(seconds * 1_000),
         audioLanguages: [...new Set(audioTracks.flatMap(({ language }) => language ?? []))],
         audioTracks,
-        embeddedSubtitles: [],
         sizeBytes,
       },
     }
@@ -134,11 +153,13 @@ async function readMediaInfo (
   }
 }
 
-function createSource (reader: RangeReader, read: ReadRange): CustomSource {
+function createSource (
+  { isRemote, sizeBytes, read }: { readonly isRemote: boolean, readonly sizeBytes: number, readonly read: ReadRange },
+): CustomSource {
   return new CustomSource({
-    getSize: async () => await reader.sizeBytes(),
+    getSize: () => sizeBytes,
     read,
-    prefetchProfile: reader.isRemote ? 'network' : 'fileSystem',
+    prefetchProfile: isRemote ? 'network' : 'fileSystem',
     handleUnhandledError: () => {},
   })
 }

@@ -22,8 +22,11 @@ export interface MediaProber {
   close(): Promise<void>
 }
 
-/** Files that an earlier version probed are probed again. 1: sample entries of HEVC and AVC, embedded subtitles. */
-export const PROBE_VERSION = 1
+/**
+ * Files that an earlier version probed are probed again. 1: sample entries of HEVC and AVC, embedded subtitles.
+ * 2: embedded subtitles are extracted.
+ */
+export const PROBE_VERSION = 2
 
 const TIME_LIMIT_MS = 30_000
 const HEAP_LIMIT_MB = 512
@@ -50,7 +53,7 @@ export function createMediaProber (timeLimitMs = TIME_LIMIT_MS, heapLimitMb = HE
   return {
     async probe (location, sizeBytes) {
       if (sniffContainer(await readHead(location, sizeBytes)) === null) return failure('unknown-format')
-      const task = { location: location.toString(), isUrl: location instanceof URL, sizeBytes }
+      const task = { location: location.toString(), isUrl: location instanceof URL, sizeBytes, timeLimitMs }
       const result = await worker.run(task)
       if (!result.ok) return failure(result.code === 'error' ? 'damaged' : result.code)
       const { value } = result

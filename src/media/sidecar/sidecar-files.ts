@@ -48,7 +48,8 @@ export async function addSubtitle (
   const { webVtt, unreadableCues } = await deps.subtitleReader.readSubtitle(source)
   const media = await Media.findById(item.id).lean<StoredMedia>()
   const existing = media?.subtitles.find((subtitle) =>
-    subtitle.language === language && subtitle.kind === kind && subtitle.sha256 === sha256Hex(webVtt)
+    subtitle.mediaFile === null && subtitle.language === language && subtitle.kind === kind &&
+    subtitle.sha256 === sha256Hex(webVtt)
   )
   if (existing !== undefined) return { subtitle: existing, unreadableCues }
   const storageKey = `${item.id}/subtitle-${randomUUID()}`
@@ -60,6 +61,8 @@ export async function addSubtitle (
     storageKey,
     sizeBytes: webVtt.length,
     sha256,
+    mediaFile: null,
+    name: null,
     createdAt: now(),
   }
   try {

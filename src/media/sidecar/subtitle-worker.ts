@@ -1,16 +1,19 @@
 // Worker thread that decodes and converts subtitles and indexes of seek thumbnails: text that would take long, or much
 // memory, does not affect requests.
+import { convertAss, isAssHeader } from './ass.js'
 import { decodeText, decodeUnicode } from './text-encoding.js'
 import {
   cleanWebVtt,
   convertSubRip,
   convertThumbnailIndex,
+  isBlank,
   isWebVttHeader,
   splitLines,
   UnreadableTextError,
   type WebVttResult,
 } from './timed-text.js'
 
+/** `srt` is also ASS, which its header identifies. */
 export type SubtitleFormat = 'vtt' | 'srt'
 
 export interface SubtitleSource {
@@ -61,9 +64,9 @@ function readSubtitle ({ bytes, format, language, charset }: SubtitleSource): We
     if (cleaned.cueCount === 0) throw new UnreadableTextError('The file has no readable cue.')
     return cleaned
   }
-  const converted = convertSubRip(lines)
+  const converted = isAssHeader(lines.find((line) => !isBlank(line))) ? convertAss(lines) : convertSubRip(lines)
   if (converted.webVtt === 'WEBVTT\n') {
-    throw new UnreadableTextError('The file is not a SubRip file with at least one readable cue.')
+    throw new UnreadableTextError('The file is not a SubRip or ASS file with at least one readable cue.')
   }
   return converted
 }

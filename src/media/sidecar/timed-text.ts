@@ -18,7 +18,8 @@ export interface WebVttResult {
   readonly unreadableCues: number
 }
 
-interface Cue {
+/** A cue of WebVTT. */
+export interface Cue {
   readonly startMs: number
   readonly endMs: number
   readonly settings: string
@@ -92,7 +93,7 @@ function numberStart (lines: readonly string[], timesIndex: number, from: number
   return i >= from && /^\s*\d{1,9}\s*$/.test(lines[i] ?? '') ? i : timesIndex
 }
 
-function isBlank (line: string | undefined): boolean {
+export function isBlank (line: string | undefined): boolean {
   return line === undefined || line.trim() === ''
 }
 
@@ -102,7 +103,7 @@ function toText (rest: string): string {
 }
 
 /** SubRip has i, b, u, fonts, which WebVTT lacks, and `{\an8}` for the top of the screen, which it adopted from SSA. */
-function toWebVttText (lines: readonly string[]): { text: string, settings: string } {
+export function toWebVttText (lines: readonly string[]): { text: string, settings: string } {
   const source = lines.filter((line) => !isBlank(line)).join('\n')
   const text = source
     .replace(/^X1:\d{1,6} X2:\d{1,6} Y1:\d{1,6} Y2:\d{1,6} *(?:\n|$)/, '')
@@ -119,7 +120,8 @@ function toWebVttText (lines: readonly string[]): { text: string, settings: stri
   }
 }
 
-function renderWebVtt (cues: readonly Cue[]): string {
+/** Renders WebVTT, ordered by time. */
+export function renderWebVtt (cues: readonly Cue[]): string {
   const rendered = [...cues].sort((a, b) => a.startMs - b.startMs)
     .map((cue) => `${renderTimesLine(cue, cue.settings)}\n${cue.text}\n`)
   return ['WEBVTT\n', ...rendered].join('\n')

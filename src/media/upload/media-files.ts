@@ -14,11 +14,12 @@ import type { Config } from '../../config.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
 import { addToMedia } from '../item-media.js'
-import { removeFileObjects } from '../object-cleanup.js'
+import { removeFileObjects, removeObjects } from '../object-cleanup.js'
 import { initialHlsState, requestPackaging } from '../packaging/packaging-state.js'
 import type { Packaging } from '../packaging/packaging.js'
 import type { MediaInfo } from '../probing/probe-worker.js'
 import { PROBE_VERSION, type MediaProber } from '../probing/prober.js'
+import { addExtractedSubtitles } from '../sidecar/extracted-subtitles.js'
 import { assignLanguages, distinctLanguages, type DeclaredMetadata } from './declared-metadata.js'
 import { receiveUpload } from './receive-upload.js'
 
@@ -100,6 +101,7 @@ export async function addReceivedFile (
   const file: StoredMediaFile = {
     _id: id,
     ...mediaFileFields(result.info, audioTracks),
+    ...(result.info.extractedSubtitles.length === 0 ? {} : { probeVersion: PROBE_VERSION - 1 }),
     storageKey,
     sizeBytes,
     sha256,
@@ -108,9 +110,29 @@ export async function addReceivedFile (
     createdAt: deps.now(),
   }
   await addToMedia(deps, title, item, { files: file }, mediaFileLimitReached)
+  await addSubtitlesOfFile(deps, item.id, file, result.info)
   await deps.publishTitleChange(title.id)
   deps.packaging.enqueue(item.id, id.toString())
   return file
+}
+
+/** After a failure, the file counts as probed by an earlier version: it is probed again. */
+async function addSubtitlesOfFile (
+  deps: MediaFileDeps,
+  itemId: string,
+  { _id, subtitleLanguages }: StoredMediaFile,
+  { extractedSubtitles: subtitles }: MediaInfo,
+): Promise<void> {
+  if (subtitles.length === 0) return
+  const fileId = _id.toString()
+  try {
+    await addExtractedSubtitles(deps, { itemId, fileId, subtitles, declaredLanguages: subtitleLanguages })
+    await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].probeVersion': PROBE_VERSION } }, {
+      arrayFilters: [{ 'file._id': _id }],
+    })
+  } catch (error) {
+    deps.log.warn({ err: error, mediaFile: fileId }, 'the subtitles of a media file were not stored; a job retries')
+  }
 }
 
 /** The stored fields that probing determines, in the state before packaging. */
@@ -201,14 +223,20 @@ export async function repackageMediaFile (
 }
 
 /**
- * Removes a media file, its packages, and the stored objects that no other file uses. Watch progress is not affected.
+ * Removes a media file, its packages, the subtitles extracted from it, and the stored objects that no other file uses.
+ * Watch progress is not affected.
  * @throws DomainError 404 `not-found`
  */
 export async function removeMediaFile (deps: MediaFileDeps, fileId: string): Promise<void> {
   const media = await findMediaWithFile(fileId)
-  await Media.updateOne({ _id: media._id }, { $pull: { files: { _id: new Types.ObjectId(fileId) } } })
+  const _id = new Types.ObjectId(fileId)
+  const removed = await Media.findOneAndUpdate({ _id: media._id }, {
+    $pull: { files: { _id }, subtitles: { mediaFile: _id } },
+  }, { returnDocument: 'before' }).lean<StoredMedia>() ?? media
   await deps.publishTitleChange(media.title.toString())
-  await removeFileObjects(deps, [requireFile(media, fileId)])
+  await removeFileObjects(deps, [requireFile(removed, fileId)])
+  const extracted = removed.subtitles.filter(({ mediaFile }) => mediaFile?.equals(_id) === true)
+  await removeObjects(deps, extracted.map(({ storageKey }) => storageKey))
 }
 
 async function findMediaWithFile (fileId: string): Promise<StoredMedia> {

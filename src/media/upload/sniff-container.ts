@@ -1,12 +1,11 @@
 // Detects the container format of a media file by its first bytes, before anything is stored or parsed.
+import { detectPacketLayout } from '../probing/transport-packets.js'
 
 export type MediaContainer = 'mp4' | 'mov' | 'mkv' | 'webm' | 'ts'
 
 /** Enough for 3 packets of a transport stream and for the document type of Matroska. */
 export const HEAD_BYTES = 564
 
-const TS_PACKET_BYTES = 188
-const TS_SYNC_BYTE = 0x47
 const EBML_MAGIC = 0x1a45dfa3
 /** First boxes of old QuickTime files, which have no `ftyp`. */
 const QUICKTIME_BOXES = ['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']
@@ -25,9 +24,7 @@ export function sniffContainer (head: Buffer): MediaContainer | null {
   if (box === 'ftyp' || box === 'styp') return sniffBrand(head.toString('latin1', 8, 12))
   // A box has at least 8 bytes. Size 0 means "to the end of the file", size 1 means that a 64-bit size follows.
   if (QUICKTIME_BOXES.includes(box) && (head.readUInt32BE(0) >= 8 || head.readUInt32BE(0) <= 1)) return 'mov'
-  const isTransportStream = head.length > TS_PACKET_BYTES &&
-    [0, 1, 2].every((packet) => (head[packet * TS_PACKET_BYTES] ?? TS_SYNC_BYTE) === TS_SYNC_BYTE)
-  return isTransportStream ? 'ts' : null
+  return detectPacketLayout(head) === null ? null : 'ts'
 }
 
 function sniffBrand (brand: string): MediaContainer | null {

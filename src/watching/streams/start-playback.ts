@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import { findAccount, type StoredAccount, type StoredProfile } from '../../../models/account.js'
 import { findStreamLeases, type StreamLease } from '../../../models/account-streams.js'
 import { findTitlePreferences } from '../../../models/profile-title-preferences.js'
+import { offeredSubtitles } from '../../catalogue/queries/offered-subtitles.js'
 import {
   episodeNumbers,
   itemDurationMs,
@@ -174,12 +175,12 @@ function choosePlayableFile (
 
 function choosePlaybackLanguages (
   { catalogue }: WatchingDeps,
-  { title, item, client, requestedLanguages }: PlaybackRequest,
+  { title, client, requestedLanguages }: PlaybackRequest,
   { profile, stored, lastFileId }: PlaybackContext,
   file: CatalogueFile,
 ): LanguageChoice {
   const lastFileLanguages = lastFileId === null ? [] : catalogue.findFile(lastFileId)?.audioLanguages ?? []
-  const subtitles = catalogue.sidecarFiles(item.id).subtitles.map(({ _id, language, kind }) => ({
+  const subtitles = offeredSubtitles(catalogue, file).map(({ _id, language, kind }) => ({
     id: _id.toString(),
     language,
     kind,

@@ -114,6 +114,23 @@ t.test('the clock of a transport stream may overflow', async (t) => {
   t.ok(packaged.firstSeconds < 0.3, `the package starts at ${packaged.firstSeconds} s`)
 })
 
+t.test('a transport stream of a disc, whose packets have arrival times, is read and packaged', async (t) => {
+  t.match(await probe('disc.m2ts'), { ok: true, info: { container: 'ts', durationMs: 12_000 } })
+  const packaged = await packageFile(t, 'disc.m2ts')
+  const plain = await packageFile(t, 'starts-at-600s.m2ts')
+  t.equal(indexOf(t, packaged).video.segments.length, indexOf(t, plain).video.segments.length)
+  t.match(packaged.endSeconds, 12)
+})
+
+t.test('a broadcast whose packets have an error correction is read', async (t) => {
+  const plain = readFileSync(filePath('starts-at-600s.m2ts'))
+  const packets = Array.from({ length: plain.length / 188 }, (_, i) => plain.subarray(i * 188, (i + 1) * 188))
+  const bytes = Buffer.concat(packets.flatMap((packet) => [packet, Buffer.alloc(16, 0xee)]))
+  const file = path.join(t.testdir({}), 'broadcast.ts')
+  writeFileSync(file, bytes)
+  t.match(await prober.probe(file, bytes.length), { ok: true, info: { container: 'ts', durationMs: 12_160 } })
+})
+
 t.test('embedded subtitles are listed with their format and language', async (t) => {
   t.match(await probe('embedded-subtitles.mkv'), {
     ok: true,

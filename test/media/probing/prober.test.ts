@@ -92,6 +92,7 @@ t.test('the demo clips are probed with their actual properties', async (t) => {
         durationMs: 60_000,
         bitrate: Math.round(sizeBytes * 8 / 60),
         embeddedSubtitles: [],
+        extractedSubtitles: [],
         sizeBytes,
         ...own,
       },
