@@ -31,6 +31,15 @@ const PatchHeaders = Type.Object({
     examples: ['0'],
   }),
 })
+const CreationHeaders = Type.Object({
+  ...TusHeaders.properties,
+  'upload-concat': Type.Optional(
+    Type.String({
+      description: '`partial`, or `final;` and the URLs of complete partial uploads, separated by spaces',
+      examples: ['partial'],
+    }),
+  ),
+})
 const OverrideHeaders = Type.Object({
   ...TusHeaders.properties,
   'x-http-method-override': Type.String({
@@ -112,13 +121,16 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       description: 'tus protocol, version 1.0.0. Upload-Length is the size, or ' +
         '`Upload-Defer-Length: 1` announces it later, with a PATCH; Upload-Metadata has the itemId of a movie or an ' +
         'episode and optionally language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
-        'Location. Any administrator can continue an upload.',
+        'Location. Any administrator can continue an upload. `Upload-Concat: partial` starts an upload that becomes ' +
+        'a part of another, and needs no metadata. `Upload-Concat: final;` with the URLs of complete parts of the ' +
+        'same account creates the upload of the whole file, without Upload-Length; the parts are removed.',
       operationId: 'beginUpload',
-      headers: TusHeaders,
+      headers: CreationHeaders,
       response: responses({
         201: withHeaders(
           Type.Null({ description: 'Started; Location is the URL of the upload' }),
           'Location',
+          'Upload-Concat',
           ...TUS_HEADERS,
         ),
       }),
@@ -144,7 +156,17 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
 
   app.head(
     '/admin/uploads/:uploadId',
-    { config: { access: 'admin', tus: true } },
+    {
+      config: { access: 'admin', tus: true, swagger: { exposeHeadRoute: true } },
+      schema: {
+        tags: ['admin'],
+        summary: 'Get the offset of an upload',
+        operationId: 'getUploadOffset',
+        params: UploadParams,
+        headers: TusHeaders,
+        response: responses({ 200: withHeaders(Type.Null({ description: 'No body' }), ...TUS_HEAD_HEADERS) }),
+      },
+    },
     async (request, reply) => await handleAdminTus(request, reply),
   )
 

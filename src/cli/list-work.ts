@@ -50,12 +50,12 @@ export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRo
     MediaUpload.find({ state: mongoose.trusted({ $in: states.filter((one) => one !== 'ready') }) } as never)
       .lean<StoredUpload[]>(),
   ])
-  const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: uploads.map(({ item }) => item) }) })
+  const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: uploads.flatMap(({ item }) => item ?? []) }) })
     .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
   const titles = await findTitleNames([...media, ...items.values()].map(({ title }) => title))
   const rows = [
     ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
-    ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item.toString()), titles))),
+    ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item?.toString() ?? ''), titles))),
   ]
   const wanted = rows.filter((row) => states.some((one) => one === row.state))
   return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
@@ -81,7 +81,7 @@ function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: It
   return {
     id: _id.toString(),
     job: 'upload',
-    state: state === 'uploading' ? 'processing' : state,
+    state: state === 'uploading' || state === 'received' ? 'processing' : state,
     progress: null,
     ...item,
     reason: failure?.detail ?? null,

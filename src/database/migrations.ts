@@ -16,6 +16,7 @@ import { migration as bindTokensToCredentials } from '../../migrations/0009-bind
 import { migration as fillLeaseFields } from '../../migrations/0010-fill-lease-fields.js'
 import { migration as fillProbeFields } from '../../migrations/0011-fill-probe-fields.js'
 import { migration as fillExtractionFields } from '../../migrations/0012-fill-extraction-fields.js'
+import { migration as fillUploadFields } from '../../migrations/0013-fill-upload-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillLeaseFields,
   fillProbeFields,
   fillExtractionFields,
+  fillUploadFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

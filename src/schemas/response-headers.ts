@@ -5,6 +5,7 @@ const integer = (description: string, example: number) => ({ type: 'integer', de
 
 export const RESPONSE_HEADERS = {
   'Accept-Ranges': text('Unit of ranges that the resource supports', 'bytes'),
+  'Cache-Control': text('`no-store`: the offset changes with each request', 'no-store'),
   'Content-Disposition': text('Name under which a browser saves the response', 'attachment; filename="history.json"'),
   'Content-Language': text('Languages of the texts in the response, BCP 47', 'en'),
   'Content-Range': text('Range of the bytes in the body, and the size of the resource', 'bytes 0-1023/146515'),
@@ -15,6 +16,11 @@ export const RESPONSE_HEADERS = {
   'Retry-After': integer('Time after which the request may be repeated, s; omitted: no statement', 2),
   'Tus-Resumable': text('Version of the tus protocol', '1.0.0'),
   'Tus-Version': text('Versions of the tus protocol that the service supports', '1.0.0'),
+  'Upload-Concat': text(
+    'Upload-Concat header of the creation; omitted: the upload is a whole file',
+    'partial',
+  ),
+  'Upload-Defer-Length': integer('1: the length is not announced yet', 1),
   'Upload-Expires': text('When an incomplete upload is removed', 'Mon, 02 Mar 2026 20:15:30 GMT'),
   'Upload-Length': integer('Announced size of the upload, bytes', 5_000_000_000),
   'Upload-Metadata': text('Metadata of the upload: names with Base64 values, comma-separated', 'itemId NjY1ZjFj'),
@@ -33,7 +39,14 @@ export const OBJECT_HEADERS = ['ETag', 'Last-Modified', 'Accept-Ranges'] as cons
 /** Headers of a successful write of the tus protocol. */
 export const TUS_HEADERS = ['Tus-Resumable', 'Upload-Offset', 'Upload-Expires'] as const
 /** Headers of the state of an upload in the tus protocol. */
-export const TUS_HEAD_HEADERS = [...TUS_HEADERS, 'Upload-Length', 'Upload-Metadata'] as const
+export const TUS_HEAD_HEADERS = [
+  ...TUS_HEADERS,
+  'Upload-Length',
+  'Upload-Defer-Length',
+  'Upload-Metadata',
+  'Upload-Concat',
+  'Cache-Control',
+] as const
 
 /** Describes the headers of a response, beside those that every response has. */
 export const withHeaders = <T extends object>(response: T, ...names: readonly ResponseHeader[]): T => ({

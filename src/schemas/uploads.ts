@@ -42,10 +42,14 @@ export type UploadMetadata = Static<typeof UploadMetadata>
 
 export const Upload = Type.Object({
   id: Id,
-  itemId: Type.String({ description: 'ID of the movie or episode' }),
-  state: Type.Enum(['uploading', 'processing', 'ready', 'failed'], {
+  kind: Type.Enum(['whole', 'partial', 'final'], {
+    title: 'UploadKind',
+    description: 'Whole file, part of a final upload, or final upload that consists of parts',
+  }),
+  itemId: nullable(Type.String(), 'ID of the movie or episode; null: partial upload'),
+  state: Type.Enum(['uploading', 'received', 'processing', 'ready', 'failed'], {
     title: 'UploadState',
-    description: 'State; processing: complete, being hashed and probed',
+    description: 'State; received: complete partial upload; processing: complete, being hashed and probed',
   }),
   receivedBytes: Type.Integer({ minimum: 0, description: 'Bytes received; the offset of the next PATCH' }),
   sizeBytes: nullable(Type.Integer({ minimum: 1 }), 'Announced size, bytes; null: not announced yet'),

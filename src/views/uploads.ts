@@ -7,7 +7,8 @@ export function toUpload (upload: StoredUpload, receivedBytes = upload.receivedB
   const id = upload._id.toString()
   return {
     id,
-    itemId: upload.item.toString(),
+    kind: upload.concatenation === null ? 'whole' : upload.partIds === undefined ? 'partial' : 'final',
+    itemId: upload.item?.toString() ?? null,
     state: upload.state,
     receivedBytes,
     sizeBytes: upload.sizeBytes,

@@ -45,10 +45,7 @@ t.test('the upload API', async (t) => {
         {},
         { 'upload-defer-length': '2' },
         { 'upload-defer-length': '1', 'upload-length': '9' },
-        {
-          'upload-defer-length': '1',
-          'upload-concat': 'partial',
-        },
+        { 'upload-defer-length': '1', 'upload-concat': 'parts' },
       ] as Array<Record<string, string>>
     ) {
       const response = await call(app, 'POST', '/v1/admin/uploads', {
@@ -170,7 +167,7 @@ t.test('the upload API', async (t) => {
       'tus-resumable': '1.0.0',
       'tus-version': '1.0.0',
       'tus-max-size': String(MAX_BYTES),
-      'tus-extension': 'creation,creation-with-upload,creation-defer-length,termination,expiration',
+      'tus-extension': 'creation,creation-with-upload,creation-defer-length,concatenation,termination,expiration',
     })
     t.equal(plain.headers['access-control-allow-origin'], undefined)
     const preflight = (origin: string, url: string) =>

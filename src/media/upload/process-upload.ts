@@ -8,6 +8,7 @@ import { DomainError, fail, notFound, validationFailed } from '../../errors.js'
 import { UploadMetadata } from '../../schemas/uploads.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
 import { toDeclaredMetadata } from './declared-metadata.js'
+import { joinParts } from './join-parts.js'
 import { addReceivedFile, type MediaFileDeps } from './media-files.js'
 import type { UploadArea } from './upload-area.js'
 
@@ -41,7 +42,8 @@ async function addUploadedFile (
   const { _id, item: itemId, storageKey, receivedBytes } = upload
   if (await Media.exists({ 'files._id': _id }) !== null) return
   const metadata = parseUploadMetadata(Metadata.parse(upload.metadata))
-  await area.moveToStorage(upload).catch((error: unknown) => {
+  const isFinal = upload.partIds !== undefined
+  await (isFinal ? joinParts(storage, area, upload, signal) : area.moveToStorage(upload)).catch((error: unknown) => {
     throw error instanceof ObjectNotFoundError ? uploadLost() : error
   })
   const sha256 = await hashObject(storage, storageKey, signal)
@@ -53,7 +55,7 @@ async function addUploadedFile (
       'The received bytes do not have the announced checksum. Nothing was stored; send the file again.',
     )
   }
-  const item = catalogue.findItem(itemId.toString()) ?? fail(notFound('movie or episode'))
+  const item = catalogue.findItem(itemId?.toString() ?? '') ?? fail(notFound('movie or episode'))
   const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
   const received = { id: _id, storageKey, sizeBytes: receivedBytes, sha256 }
   await addReceivedFile(deps, title, item, received, toDeclaredMetadata(metadata))

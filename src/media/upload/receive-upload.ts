@@ -104,7 +104,7 @@ export function assertMediaFile (head: Buffer): Buffer {
   )
 }
 
-function uploadTooLarge (maxBytes: number): DomainError {
+export function uploadTooLarge (maxBytes: number): DomainError {
   return new DomainError(
     413,
     'upload-too-large',

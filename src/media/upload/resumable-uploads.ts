@@ -1,17 +1,18 @@
 // Resumable uploads by the tus protocol. Complete uploads are processed in the background by one process at a time;
 // after a crash another run of the job processes them.
 import { Server, type Upload } from '@tus/server'
-import mongoose from 'mongoose'
-import { findUpload, MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
+import mongoose, { type Types } from 'mongoose'
+import { findUpload, MediaUpload, type StoredUpload, type UploadState } from '../../../models/media-upload.js'
 import type { Config } from '../../config.js'
 import { DomainError, fail, notFound } from '../../errors.js'
 import { publishMeasurement } from '../../measurements.js'
+import { createFinalUpload, finalUploadTakesNoBytes, parseConcatenation } from './final-uploads.js'
 import type { MediaFileDeps } from './media-files.js'
 import { parseUploadMetadata, processUpload } from './process-upload.js'
 import { toTusError } from './tus-errors.js'
 import type { UploadArea } from './upload-area.js'
 import { acquireLock, createUploadLocker } from './upload-lock.js'
-import { STARTED_BY, UPLOAD_TTL_MS, UploadStore } from './upload-store.js'
+import { IS_PARTIAL, STARTED_BY, UPLOAD_TTL_MS, UploadStore } from './upload-store.js'
 
 export interface ResumableUploads {
   /**
@@ -25,7 +26,7 @@ export interface ResumableUploads {
   /** The newest uploads in any state, newest first. */
   list(): Promise<StoredUpload[]>
   /**
-   * Deletes the record of a processed upload. Its media file stays.
+   * Deletes the record of a processed upload, whose media file stays, or a complete partial upload.
    * @returns false if the upload is unfinished
    * @throws DomainError 404 `not-found`, 409 `upload-processing`
    */
@@ -43,6 +44,7 @@ export interface UploadDeps extends MediaFileDeps {
 }
 
 export const UPLOADS_PATH = '/v1/admin/uploads'
+const UPLOAD_ID = /^[0-9a-f]{24}$/
 /** How long the record of a processed upload is kept. */
 const RECORD_TTL_MS = 7 * 24 * 3_600_000
 const MAX_LISTED = 100
@@ -66,7 +68,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     },
   })
   // The library passes only the request to its callbacks.
-  const accountIds = new WeakMap<object, string>()
+  const creations = new WeakMap<object, { readonly accountId: string, readonly isPartial: boolean }>()
   const errors = new WeakMap<object, unknown>()
   const server = new Server({
     path: UPLOADS_PATH,
@@ -76,18 +78,20 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     maxSize: config.maxUploadBytes,
     relativeLocation: true,
     namingFunction: () => new mongoose.Types.ObjectId().toString(),
-    getFileIdFromRequest: (_request, id) => /^[0-9a-f]{24}$/.test(id ?? '') ? id : undefined,
-    onUploadCreate: async (request, upload) => ({
-      metadata: { ...checkMetadata(upload), [STARTED_BY]: accountIds.get(request) ?? null },
-    }),
+    getFileIdFromRequest: (_request, id) => UPLOAD_ID.test(id ?? '') ? id : undefined,
+    onUploadCreate: async (request, { metadata = {} }) => {
+      const { accountId = null, isPartial = false } = creations.get(request) ?? {}
+      if (!isPartial) checkMetadata(metadata)
+      return { metadata: { ...metadata, [STARTED_BY]: accountId, [IS_PARTIAL]: isPartial ? '' : null } }
+    },
     onResponseError: (request, error) => {
       errors.set(request, error)
       return undefined
     },
   })
 
-  function checkMetadata (upload: Upload): NonNullable<Upload['metadata']> {
-    const { itemId, filetype } = parseUploadMetadata(upload.metadata ?? {})
+  function checkMetadata (metadata: NonNullable<Upload['metadata']>): void {
+    const { itemId, filetype } = parseUploadMetadata(metadata)
     if (catalogue.findItem(itemId) === null) throw notFound('movie or episode')
     if (filetype !== undefined && !FILE_TYPE.test(filetype)) {
       throw new DomainError(
@@ -97,7 +101,6 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
         'The filetype is not the media type of a video.',
       )
     }
-    return upload.metadata ?? {}
   }
 
   function startProcessing (id: string): void {
@@ -126,6 +129,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
       const failure = await processUpload(deps, area, upload, AbortSignal.any([shutdown.signal, lockLost.signal]))
       if (failure !== null) await storage.remove(upload.storageKey)
       await area.removeLeftovers(upload)
+      await removeParts(upload)
       await MediaUpload.updateOne({ _id: upload._id }, {
         $set: { state: failure === null ? 'ready' : 'failed', failure, touchedAt: now() },
       })
@@ -141,19 +145,74 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     const lock = await acquireLock(upload._id, 'uploading', now, () => {})
     if (lock === null) return
     try {
-      const isAbandoned = now().getTime() - upload.touchedAt.getTime() >= UPLOAD_TTL_MS
-      if (isAbandoned) await store.remove(upload._id.toString())
+      if (isExpired(upload)) await store.remove(upload._id.toString())
       else await store.finishIfComplete(upload)
     } finally {
       await lock.release()
     }
   }
 
+  async function removeParts ({ partIds = [] }: StoredUpload): Promise<void> {
+    for (const id of partIds) if (await findUpload(id) !== null) await store.remove(id.toString())
+  }
+
+  /**
+   * Removes a complete partial upload.
+   * @returns whether no final upload uses it
+   */
+  async function removePart (id: Types.ObjectId, isAbandoned: (part: StoredUpload) => boolean): Promise<boolean> {
+    const lock = await acquireLock(id, 'received', now, () => {})
+    if (lock === null) return false
+    try {
+      // Locked: a final upload that is being created has touched the part before, or does not find it any more.
+      const part = await findUpload(id)
+      if (part === null || !isAbandoned(part) || await MediaUpload.exists({ partIds: id }) !== null) return false
+      await store.remove(id.toString())
+      return true
+    } finally {
+      await lock.release()
+    }
+  }
+
+  const isExpired = ({ touchedAt }: StoredUpload): boolean => now().getTime() - touchedAt.getTime() >= UPLOAD_TTL_MS
+
+  async function createFinal (headers: Headers, accountId: string): Promise<Response> {
+    const { _id } = await createFinalUpload(
+      { maxUploadBytes: config.maxUploadBytes, now, checkMetadata, finishPart: checkUnfinished },
+      headers,
+      accountId,
+    )
+    const id = _id.toString()
+    if (isEager) startProcessing(id)
+    return new Response(null, { status: 201, headers: { location: `${UPLOADS_PATH}/${id}` } })
+  }
+
+  /** The library knows no concatenation: the requests that it handles have no Upload-Concat header. */
+  async function handleWithLibrary (request: Request, accountId: string, isPartial: boolean): Promise<Response> {
+    request.headers.delete('upload-concat')
+    creations.set(request, { accountId, isPartial })
+    const response = await server.handleWeb(request)
+    if (response.status >= 400) throw toTusError(errors.get(request), response.status, await response.text())
+    return response
+  }
+
   return {
     async handle (request, accountId) {
-      accountIds.set(request, accountId)
-      const response = await server.handleWeb(request)
-      if (response.status >= 400) throw toTusError(errors.get(request), response.status, await response.text())
+      const { method, headers, url } = request
+      if (method === 'POST') {
+        const header = headers.get('upload-concat')
+        const kind = parseConcatenation(header)
+        const response = kind === 'final'
+          ? await createFinal(headers, accountId)
+          : await handleWithLibrary(request, accountId, kind === 'partial')
+        if (header !== null) response.headers.set('upload-concat', header)
+        return response
+      }
+      const id = new URL(url).pathname.split('/').at(-1) ?? ''
+      const upload = ['HEAD', 'PATCH'].includes(method) && UPLOAD_ID.test(id) ? await findUpload(id) : null
+      if (method === 'PATCH' && upload?.partIds !== undefined) throw finalUploadTakesNoBytes()
+      const response = await handleWithLibrary(request, accountId, false)
+      if (upload !== null && upload.concatenation !== null) response.headers.set('upload-concat', upload.concatenation)
       return response
     },
     async find (id) {
@@ -166,7 +225,8 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     },
     async deleteRecord (id) {
       const upload = await findUpload(id) ?? fail(notFound('upload'))
-      if (upload.state === 'processing') {
+      const isPart = upload.state === 'received'
+      if (upload.state === 'processing' || (isPart && !await removePart(upload._id, () => true))) {
         throw new DomainError(
           409,
           'upload-processing',
@@ -175,6 +235,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
         )
       }
       if (upload.state === 'uploading') return false
+      if (isPart) return true
       await MediaUpload.deleteOne({ _id: upload._id })
       return true
     },
@@ -185,6 +246,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
           log.warn({ err: error }, 'the check of an unfinished upload failed; it will be tried again')
         })
       }
+      for await (const { _id } of uploadsInState('received')) await removePart(_id, isExpired)
       const touchedBefore = new Date(now().getTime() - RECORD_TTL_MS)
       for (const state of ['ready', 'failed'] as const) {
         await MediaUpload.deleteMany({ state, touchedAt: mongoose.trusted({ $lte: touchedBefore }) })
@@ -200,6 +262,6 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
   }
 }
 
-function uploadsInState (state: 'uploading' | 'processing'): AsyncIterable<StoredUpload> {
+function uploadsInState (state: UploadState): AsyncIterable<StoredUpload> {
   return MediaUpload.find({ state }).lean<StoredUpload[]>().cursor() as unknown as AsyncIterable<StoredUpload>
 }

@@ -1,11 +1,11 @@
 // Holds the bytes of unfinished resumable uploads in a folder beside the media files.
 import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { FileStore } from '@tus/file-store'
-import type { DataStore } from '@tus/server'
+import type { DataStore, Upload } from '@tus/server'
 import type { StoredUpload } from '../../../models/media-upload.js'
 import type { MediaStorage } from '../../storage/storage.js'
 
@@ -30,8 +30,16 @@ export interface UploadArea {
 /** On the file system of the media files, so that a complete upload is renamed. No storage key can name it. */
 const FOLDER_NAME = '.resumable'
 
-/** Throws the cause of a failed write, such as a full disk, which the library replaces by an error of its own. */
 class FolderStore extends FileStore {
+  /** Not recursive: Node reports a full disk as a missing folder then. */
+  override async create (upload: Upload): Promise<Upload> {
+    await mkdir(this.directory).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    })
+    return await super.create(upload)
+  }
+
+  /** Throws the cause of a failed write, such as a full disk, which the library replaces by an error of its own. */
   override async write (source: Readable, id: string, offset: number): Promise<number> {
     const file = createWriteStream(path.join(this.directory, id), { flags: 'r+', start: offset })
     await pipeline(source, file)
@@ -39,17 +47,15 @@ class FolderStore extends FileStore {
   }
 }
 
+// Called by the constructor without a handler of errors, which would end the process: `create` makes the folder.
+Object.defineProperty(FolderStore.prototype, 'checkOrCreateDirectory', { value: () => {} })
+
 /** @param mediaFolder root folder of the media files */
 export function openFolderArea (mediaFolder: string, storage: MediaStorage): UploadArea {
   const directory = path.join(mediaFolder, FOLDER_NAME)
   const uploadFile = (upload: UploadRef): string => path.join(directory, upload._id.toString())
-  let store: FolderStore | null = null
   return {
-    // The library creates the folder in its constructor: only the first upload creates it.
-    get store () {
-      store ??= new FolderStore({ directory })
-      return store
-    },
+    store: new FolderStore({ directory }),
     isRemote: false,
     storeId: (upload) => upload._id.toString(),
     async moveToStorage (upload) {

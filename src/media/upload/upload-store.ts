@@ -14,8 +14,9 @@ import type { UploadArea } from './upload-area.js'
 /** An unfinished upload is removed this long after its last bytes. */
 export const UPLOAD_TTL_MS = 24 * 3_600_000
 
-/** Metadata name of the account, because the library passes no request to the store. Clients cannot use this name. */
+/** Metadata names, because the library passes no request to the store. Clients cannot use these names. */
 export const STARTED_BY = '\0startedBy'
+export const IS_PARTIAL = '\0isPartial'
 
 interface UploadStoreDeps {
   readonly storage: MediaStorage
@@ -25,7 +26,14 @@ interface UploadStoreDeps {
 }
 
 export class UploadStore extends DataStore {
-  override extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'termination', 'expiration']
+  override extensions = [
+    'creation',
+    'creation-with-upload',
+    'creation-defer-length',
+    'concatenation',
+    'termination',
+    'expiration',
+  ]
 
   constructor (private readonly area: UploadArea, private readonly deps: UploadStoreDeps) {
     super()
@@ -37,26 +45,30 @@ export class UploadStore extends DataStore {
 
   /** @param upload with validated metadata */
   override async create (upload: Upload): Promise<Upload> {
-    const { [STARTED_BY]: startedBy = null, ...metadata } = upload.metadata ?? {}
+    const { [STARTED_BY]: startedBy = null, [IS_PARTIAL]: partial = null, ...metadata } = upload.metadata ?? {}
+    const isPartial = partial !== null
     if (upload.size !== undefined) assertNotEmpty(upload.size)
     const now = this.deps.now()
     const _id = new Types.ObjectId(upload.id)
-    const item = metadata['itemId'] ?? ''
+    const item = isPartial ? null : metadata['itemId'] ?? ''
     const stored = await MediaUpload.create({
       _id,
-      item: new Types.ObjectId(item),
+      item: item === null ? null : new Types.ObjectId(item),
       startedBy: new Types.ObjectId(startedBy ?? ''),
       state: 'uploading',
-      storageKey: `${RESUMABLE_FOLDER}/${item}/${upload.id}-${randomUUID()}`,
+      storageKey: `${RESUMABLE_FOLDER}/${item ?? 'parts'}/${upload.id}-${randomUUID()}`,
       metadata: Metadata.stringify(metadata),
       sizeBytes: upload.size ?? null,
       receivedBytes: 0,
+      concatenation: isPartial ? 'partial' : null,
       createdAt: now,
       touchedAt: now,
     })
     await this.convertErrors(async () =>
       await this.area.store.create(new Upload({ ...upload, metadata: {}, id: this.area.storeId(stored) }))
     ).catch(async (error: unknown) => {
+      // The doctor finds what cannot be removed either.
+      await this.area.removeLeftovers(stored).catch(() => {})
       await MediaUpload.deleteOne({ _id })
       throw error
     })
@@ -71,7 +83,7 @@ export class UploadStore extends DataStore {
       id,
       ...stored.sizeBytes === null ? {} : { size: stored.sizeBytes },
       offset,
-      metadata: Metadata.parse(stored.metadata),
+      ...stored.metadata === '' ? {} : { metadata: Metadata.parse(stored.metadata) },
       // The library computes the expiry from the creation date; here it starts with the last bytes.
       creation_date: this.toSystemTime(stored.touchedAt).toISOString(),
     })
@@ -81,7 +93,8 @@ export class UploadStore extends DataStore {
     const stored = await findUpload(id) ?? failNotFound()
     if (stored.state !== 'uploading') return stored.receivedBytes
     await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.deps.now() } })
-    const head = offset === 0 ? await this.readHead(source, stored) : Buffer.alloc(0)
+    const hasFileHead = offset === 0 && stored.concatenation === null
+    const head = hasFileHead ? await this.readHead(source, stored) : Buffer.alloc(0)
     const body = toBody(head, source)
     const receivedBytes = await this.convertErrors(async () =>
       await this.area.store.write(body, this.area.storeId(stored), offset)
@@ -138,15 +151,19 @@ export class UploadStore extends DataStore {
   }
 
   /** The last bytes change the state and release the lock in one write, so that processing need not wait for it. */
-  private async saveReceivedBytes ({ _id, sizeBytes }: StoredUpload, receivedBytes: number): Promise<void> {
+  private async saveReceivedBytes (
+    { _id, sizeBytes, concatenation }: StoredUpload,
+    receivedBytes: number,
+  ): Promise<void> {
     const isComplete = receivedBytes === sizeBytes
+    const state = concatenation === null ? 'processing' : 'received'
     const fields = {
       receivedBytes,
       touchedAt: this.deps.now(),
-      ...(isComplete ? { state: 'processing', lockHolder: null, lockedUntil: NOT_LOCKED } : {}),
+      ...(isComplete ? { state, lockHolder: null, lockedUntil: NOT_LOCKED } : {}),
     }
     await MediaUpload.updateOne({ _id, state: 'uploading' }, { $set: fields })
-    if (isComplete) this.deps.onComplete(_id.toString())
+    if (isComplete && state === 'processing') this.deps.onComplete(_id.toString())
   }
 
   /**

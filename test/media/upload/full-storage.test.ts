@@ -1,6 +1,6 @@
 // Uploads to a full disk: a server error that names the cause, and nothing is left behind.
-import { rmSync, symlinkSync } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import fsPromises, { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { Image } from '../../../models/image.js'
@@ -17,8 +17,16 @@ async function fillDisk (t: Test): Promise<void> {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   }
   Object.assign(prototype, { write: fail, writev: fail, writeFile: fail })
+  // A full disk still has room for the entry of an empty file.
+  const { writeFile: writeWhole } = fsPromises
+  Object.assign(fsPromises, {
+    writeFile: async (file: string, data: string) => {
+      data === '' ? await writeWhole(file, data) : await fail()
+    },
+  })
   t.teardown(() => {
     Object.assign(prototype, { write, writev, writeFile })
+    Object.assign(fsPromises, { writeFile: writeWhole })
   })
 }
 
@@ -32,6 +40,24 @@ const FORM = ['index', 'image'].map((name) =>
 t.test('a full disk', async (t) => {
   const test = await startUploadTest(t, 'local')
   const { app, admin, movie, config } = test
+
+  t.test('a folder that cannot be created is a 503, and the service goes on', async (t) => {
+    const folder = path.join(config.dataDir, 'media')
+    renameSync(folder, `${folder}-away`)
+    writeFileSync(folder, '')
+    expectProblem(t, await createUpload(test), 'storage-unavailable', 503)
+    rmSync(folder)
+    renameSync(`${folder}-away`, folder)
+    const created = await createUpload(test)
+    t.equal(created.status, 201)
+    t.equal(
+      (await call(app, 'DELETE', String(created.headers['location']), {
+        token: admin.token,
+        headers: { 'tus-resumable': '1.0.0' },
+      })).status,
+      204,
+    )
+  })
 
   t.test('rejects media files, subtitles, thumbnails and posters with 507', async (t) => {
     const documents = async (): Promise<number> => await Image.countDocuments()
@@ -50,6 +76,19 @@ t.test('a full disk', async (t) => {
     }
     t.strictSame(await test.contents(), { files: [], unfinished: [] })
     t.equal(await documents(), before, 'no document refers to a missing object')
+  })
+
+  t.test('rejects the creation of a resumable upload with 507', async (t) => {
+    const { writeFile } = fsPromises
+    await t.test('while it is full', async (t) => {
+      await fillDisk(t)
+      expectProblem(t, await createUpload(test), 'storage-full', 507)
+      const headers = { 'upload-concat': 'partial' }
+      expectProblem(t, await createUpload(test, { headers }), 'storage-full', 507)
+    })
+    t.equal(fsPromises.writeFile, writeFile)
+    t.strictSame(await test.contents(), { files: [], unfinished: [] })
+    t.strictSame((await admin.get('/v1/admin/uploads')).body.items, [])
   })
 
   t.test('rejects bytes of a resumable upload with 507, which resumes when there is space', {
