@@ -6,12 +6,9 @@ import mongoose from 'mongoose'
 import { mkdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import path from 'node:path'
-import { createIndexes } from '../src/database/indexes.js'
-import { applyMigrations } from '../src/database/migrations.js'
-import { createPasswordHasher } from '../src/security/password-hashing.js'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
-import { connectToDatabase, openEnvironment } from './environment.js'
+import { openEnvironment } from './environment.js'
 import { formatNumber } from './measurements.js'
 import {
   createMemory,
@@ -26,24 +23,24 @@ import { insertPeerData } from './peers/peer-database.js'
 import {
   formatComparison,
   formatDetails,
+  formatDifferences,
   formatLogInEffect,
   formatPacedHeartbeats,
   formatProcesses,
 } from './peers/report.js'
-import { insertAccounts } from './peers/service-accounts.js'
+import { createServiceData } from './peers/service-accounts.js'
 import { createServiceTokens } from './peers/service-tokens.js'
 import { createStreams } from './peers/streams.js'
 import {
   BCRYPT_COST,
   PASSWORD,
-  PASSWORD_PEPPER,
   PEER_NAMES,
   startNodePeer,
   startProductionService,
   type Target,
   type TargetName,
 } from './peers/targets.js'
-import { createHouseholds, insertCatalogue, MOVIES, SHOWS, WATCHED_TITLES, type TestData } from './peers/test-data.js'
+import { MOVIES, SHOWS, WATCHED_TITLES, type TestData } from './peers/test-data.js'
 import { siblingDatabase, type Database } from './service.js'
 
 interface Options {
@@ -59,7 +56,7 @@ interface Options {
 
 const splitList = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '')
 
-const EXTRA_NAMES = ['paced-heartbeat', 'login-effect'] as const
+const EXTRA_NAMES = ['paced', 'interference', 'idle'] as const
 
 const program = new Command('bench:peers')
   .description('Compares the service with a bare Node server and with the usual frameworks on the same data.')
@@ -78,23 +75,7 @@ const program = new Command('bench:peers')
   .option('--profile', 'writes a CPU profile of the service and prints the folder', false)
   .option('--mongodb-uri <uri>', 'existing MongoDB server; the databases are dropped at the end')
 
-async function createTestData (cleanup: Cleanup, database: Database, { accounts, peers }: Options): Promise<TestData> {
-  await connectToDatabase(cleanup, database)
-  const catalogue = await runStep('Create titles', async () => {
-    await applyMigrations()
-    await createIndexes()
-    return await insertCatalogue()
-  })
-  const data = { ...catalogue, households: createHouseholds(accounts, catalogue) }
-  await runStep(`Create ${formatNumber(accounts)} accounts`, async (progress) => {
-    const hasher = createPasswordHasher({ pepper: PASSWORD_PEPPER, cost: BCRYPT_COST })
-    const passwordHash = await hasher.hash(PASSWORD)
-    await hasher.close()
-    await insertAccounts(data, passwordHash, (done, all) => {
-      progress(`${formatNumber(done)} of ${formatNumber(all)}`)
-    })
-  })
-  if (!peers.includes('bare') && !peers.includes('fastify')) return data
+async function createPeerData (cleanup: Cleanup, database: Database, data: TestData): Promise<void> {
   await runStep('Create the data of the peers', async () => {
     const connection = await mongoose.createConnection(peerDatabase(database).uri).asPromise()
     cleanup.add(async () => {
@@ -104,7 +85,6 @@ async function createTestData (cleanup: Cleanup, database: Database, { accounts,
     if (connection.db === undefined) throw new Error('There is no connection.')
     await insertPeerData(connection.db as never, data, await bcrypt.hash(PASSWORD, BCRYPT_COST))
   })
-  return data
 }
 
 const peerDatabase = (database: Database): Database => siblingDatabase(database, 'peers')
@@ -112,7 +92,8 @@ const peerDatabase = (database: Database): Database => siblingDatabase(database,
 async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const { seconds, rounds, only, peers, profile, mongodbUri, accounts } = options
   const { dataDir, database } = await openEnvironment(cleanup, mongodbUri ?? null)
-  const data = await createTestData(cleanup, database, options)
+  const data = await createServiceData(cleanup, database, accounts)
+  if (peers.includes('bare') || peers.includes('fastify')) await createPeerData(cleanup, database, data)
   const isSelected = (name: string): boolean => only === undefined || only.some((word) => name.includes(word))
   const durationMs = seconds * 1_000
   const profileDir = profile ? path.resolve('.cache', 'profiles') : null
@@ -137,17 +118,19 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
     'Measure',
     async (progress) => await measureOperations({ operations, targets, rounds, durationMs }, context, memory, progress),
   )
-  const idle = await runStep('Measure idle processes', async () => await measureIdle(targets))
+  const idle = isSelected('idle')
+    ? await runStep('Measure idle processes', async () => await measureIdle(targets))
+    : new Map<TargetName, number | null>()
   const service = targets.at(-1) as Target
 
-  const paced = isSelected('paced-heartbeat')
+  const paced = isSelected('paced')
     ? await runStep(
       'Measure heartbeats each 10 s',
       async () => await measurePacedHeartbeats(service, context, durationMs * rounds),
     )
     : null
   const effects = new Map<TargetName, LogInEffect>()
-  if (isSelected('login-effect')) {
+  if (isSelected('interference')) {
     await runStep('Measure movies during log-ins', async () => {
       for (const target of targets) {
         effects.set(target.name, await measureLogInEffect(target, OPERATIONS, context, durationMs * rounds))
@@ -170,7 +153,11 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
     formatProcesses(targets, memory.largest, idle),
     ...effects.size === 0 ? [] : ['', formatLogInEffect(effects)],
     ...paced === null ? [] : ['', formatPacedHeartbeats(paced, streams.count)],
-    ...profileDir === null ? [] : ['', `CPU profile of the service: ${profileDir}`],
+    '',
+    formatDifferences(database.description.includes('fallback')),
+    ...profileDir === null
+      ? []
+      : ['', `The service writes its CPU profile to ${profileDir} when it stops, which is now.`],
   ].join('\n'))
 }
 

@@ -154,7 +154,7 @@ export async function runOpenLoop (
 }
 
 async function sendWireRequest (
-  agent: Agent,
+  agent: Agent | undefined,
   origin: string,
   { method, path, headers, body }: WireRequest,
 ): Promise<{ readonly status: number, readonly body: Buffer }> {
@@ -179,11 +179,14 @@ async function sendWireRequest (
   })
 }
 
-/** Sends one request. @throws Error for a status other than 2xx */
-export async function sendOnce<T> (origin: string, request: LoadRequest, n: number): Promise<T> {
-  const agent = new Agent()
+/** Sends one request and parses the body. @throws Error for a status other than 2xx */
+export async function sendOnce<T> (
+  origin: string,
+  request: LoadRequest,
+  n: number,
+  agent: Agent | undefined = undefined,
+): Promise<T> {
   const { status, body } = await sendWireRequest(agent, origin, toWireRequest(request, n))
-  agent.destroy()
   if (status < 200 || status > 299) throw new Error(`${request.path}: status ${status}: ${body.toString()}`)
   return JSON.parse(body.toString()) as T
 }

@@ -12,18 +12,15 @@ const CALM_MS = 3_000
 const MOVIE_REQUESTS_PER_SECOND = 60
 const LOGIN_CLIENTS = 20
 
-/** What one operation cost one target, all rounds together. */
-export interface Cost {
-  responses: number
-  durationMs: number
+/** What one operation cost one target. */
+export interface Cost extends LoadResult {
   /** CPU time of the target; null when it cannot be read. */
-  cpuMs: number | null
-  databaseCpuMs: number | null
-  bytes: number
-  latenciesMs: number[]
+  readonly cpuMs: number | null
+  readonly databaseCpuMs: number | null
 }
 
-export type Costs = ReadonlyMap<Operation, ReadonlyMap<TargetName, Cost>>
+/** The costs of each round. */
+export type Costs = ReadonlyMap<Operation, ReadonlyMap<TargetName, readonly Cost[]>>
 
 const sum = (values: ReadonlyArray<number | null>): number | null =>
   values.length === 0 ? null : values.reduce((a, b) => a === null || b === null ? null : a + b, 0)
@@ -38,21 +35,20 @@ async function withCost (target: Target, run: () => Promise<LoadResult>): Promis
   const result = await run()
   return {
     ...result,
-    latenciesMs: [...result.latenciesMs],
     cpuMs: difference(readCpu(target.pids), cpuBefore),
     databaseCpuMs: difference(readCpu(target.databasePids), databaseCpuBefore),
   }
 }
 
-function addCost (total: Cost | undefined, one: Cost): Cost {
-  if (total === undefined) return one
+/** Adds the costs of all rounds. */
+export function addCosts (costs: readonly Cost[]): Cost {
   return {
-    responses: total.responses + one.responses,
-    durationMs: total.durationMs + one.durationMs,
-    cpuMs: sum([total.cpuMs, one.cpuMs]),
-    databaseCpuMs: sum([total.databaseCpuMs, one.databaseCpuMs]),
-    bytes: total.bytes + one.bytes,
-    latenciesMs: [...total.latenciesMs, ...one.latenciesMs],
+    responses: costs.reduce((total, { responses }) => total + responses, 0),
+    durationMs: costs.reduce((total, one) => total + one.durationMs, 0),
+    cpuMs: sum(costs.map(({ cpuMs }) => cpuMs)),
+    databaseCpuMs: sum(costs.map(({ databaseCpuMs }) => databaseCpuMs)),
+    bytes: costs.reduce((total, { bytes }) => total + bytes, 0),
+    latenciesMs: costs.flatMap(({ latenciesMs }) => latenciesMs),
   }
 }
 
@@ -71,7 +67,7 @@ export async function measureOperations (
   memory: Memory,
   progress: (text: string) => void,
 ): Promise<Costs> {
-  const costs = new Map(operations.map((operation) => [operation, new Map<TargetName, Cost>()]))
+  const costs = new Map(operations.map((operation) => [operation, new Map<TargetName, Cost[]>()]))
   for (let round = 0; round <= rounds; round++) {
     for (const operation of operations) {
       for (const target of targets) {
@@ -86,7 +82,7 @@ export async function measureOperations (
           }))
         memory.sample(target)
         const ofOperation = costs.get(operation)
-        if (round > 0) ofOperation?.set(target.name, addCost(ofOperation.get(target.name), cost))
+        if (round > 0) ofOperation?.set(target.name, [...ofOperation.get(target.name) ?? [], cost])
       }
     }
   }

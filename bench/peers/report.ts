@@ -1,6 +1,6 @@
 // Formats the comparison as Markdown tables, with what limits it.
 import { formatMs, formatTable, quantile } from '../measurements.js'
-import type { Cost, Costs, LogInEffect } from './measure.js'
+import { addCosts, type Cost, type Costs, type LogInEffect } from './measure.js'
 import type { Operation } from './operations.js'
 import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
 
@@ -11,9 +11,15 @@ const rateOf = ({ responses, durationMs }: Cost): number => responses / duration
 const perResponse = (total: number | null, { responses }: Cost): number | null =>
   total === null ? null : total / responses
 
-function findBase (costs: Costs, { comparedWith }: Operation): Cost | undefined {
+function findBase (costs: Costs, { comparedWith }: Operation): readonly Cost[] | undefined {
   const operation = [...costs.keys()].find(({ name }) => name === comparedWith)
   return operation === undefined ? undefined : costs.get(operation)?.get('bare')
+}
+
+/** Median of the ratios within the rounds: what slows the machine down for a while slows both. */
+function formatRateRatio (rounds: readonly Cost[], base: readonly Cost[] | undefined): string {
+  if (base === undefined) return NONE
+  return quantile(rounds.map((cost, i) => rateOf(cost) / rateOf(base[i] ?? cost)), 0.5).toFixed(2)
 }
 
 /** Requests per second relative to the bare peer, and CPU time of a request. */
@@ -23,10 +29,10 @@ export function formatComparison (costs: Costs, targets: readonly Target[]): str
     return [
       operation.title,
       ...targets.map(({ name }) => {
-        const cost = ofOperation.get(name)
-        if (cost === undefined) return ''
-        const ratio = base === undefined ? NONE : (rateOf(cost) / rateOf(base)).toFixed(2)
-        return `${ratio} · ${formatMs(perResponse(cost.cpuMs, cost))}`
+        const rounds = ofOperation.get(name)
+        if (rounds === undefined) return ''
+        const total = addCosts(rounds)
+        return `${formatRateRatio(rounds, base)} · ${formatMs(perResponse(total.cpuMs, total))}`
       }),
     ]
   })
@@ -36,16 +42,19 @@ export function formatComparison (costs: Costs, targets: readonly Target[]): str
 /** The measured values behind the comparison. */
 export function formatDetails (costs: Costs): string {
   const rows = [...costs].flatMap(([operation, ofOperation]) =>
-    [...ofOperation].map(([name, cost]) => [
-      operation.title,
-      TARGET_TITLES[name],
-      rateOf(cost).toFixed(0),
-      formatMs(quantile(cost.latenciesMs, 0.5)),
-      formatMs(quantile(cost.latenciesMs, 0.99)),
-      formatMs(perResponse(cost.cpuMs, cost)),
-      formatMs(perResponse(cost.databaseCpuMs, cost)),
-      (cost.bytes / cost.responses).toFixed(0),
-    ])
+    [...ofOperation].map(([name, rounds]) => {
+      const cost = addCosts(rounds)
+      return [
+        operation.title,
+        TARGET_TITLES[name],
+        rateOf(cost).toFixed(0),
+        formatMs(quantile(cost.latenciesMs, 0.5)),
+        formatMs(quantile(cost.latenciesMs, 0.99)),
+        formatMs(perResponse(cost.cpuMs, cost)),
+        formatMs(perResponse(cost.databaseCpuMs, cost)),
+        (cost.bytes / cost.responses).toFixed(0),
+      ]
+    })
   )
   return formatTable(
     ['operation', 'target', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms', 'database CPU ms', 'bytes'],
@@ -82,4 +91,27 @@ export function formatPacedHeartbeats (cost: Cost, streams: number): string {
   return `Heartbeats as players send them, ${streams} streams, one each 10 s, flushes included: ` +
     `${rateOf(cost).toFixed(0)} requests/s, ${formatMs(perResponse(cost.cpuMs, cost))} ms of CPU a request ` +
     `(idle work included), p99 ${formatMs(quantile(cost.latenciesMs, 0.99))} ms.`
+}
+
+/** What the tables compare that is not the same. */
+export function formatDifferences (isFallbackServer: boolean): string {
+  return [
+    'Not the same on all sides:',
+    '- The service logs each request to a file, limits request rates, reads the address of the client from ' +
+    'X-Forwarded-For, checks the session of each token, sends security headers and ETags, and records log-ins. ' +
+    'The peers do none of this.',
+    '- The service answers from a catalogue in memory, which costs memory and idle CPU; the peers read the database.',
+    '- "bytes" include the headers. The peers send a show with all its episodes and files, the service without.',
+    "- A profile's token adds the wishlist, the rating and the progress of the profile to what the service sends.",
+    '- Progress is one update for the peers. The service also keeps the play, the history and the change feed.',
+    '- The peers hash in the main thread (Node: bcryptjs), the service in two threads.',
+    '- CPU values contain all threads of a process. The load generator, the targets and the database share the ' +
+    'processors, so requests/s depend on all three.',
+    ...isFallbackServer
+      ? [
+        '- The fallback server cannot sort from an index and scans for filters on more than the ID: on MongoDB, ' +
+        'lists and continue watching of the peers are faster.',
+      ]
+      : [],
+  ].join('\n')
 }

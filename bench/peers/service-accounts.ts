@@ -1,4 +1,4 @@
-// The accounts of the comparison in the database of the service, with sessions, plays and watch histories.
+// Fills the database of the service: titles, and accounts with sessions, plays and watch histories.
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { Account, newAccount, type StoredProfile } from '../../models/account.js'
@@ -6,13 +6,42 @@ import { Play } from '../../models/play.js'
 import { Session, type StoredSession } from '../../models/session.js'
 import { deriveArchivedEntryId, WatchArchive, type ArchivedEntry } from '../../models/watch-archive.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
+import { createIndexes } from '../../src/database/indexes.js'
+import { applyMigrations } from '../../src/database/migrations.js'
 import { DEFAULT_PLANS } from '../../src/domain/plans.js'
 import { profileNameKey } from '../../src/domain/profile-names.js'
+import { createPasswordHasher } from '../../src/security/password-hashing.js'
+import type { Cleanup } from '../cleanup.js'
+import { runStep } from '../command.js'
+import { connectToDatabase } from '../environment.js'
 import { projectPlays, toStoredPlay } from '../generated-history.js'
-import type { Household, TestData, WatchedTitle } from './test-data.js'
+import { formatNumber } from '../measurements.js'
+import type { Database } from '../service.js'
+import { BCRYPT_COST, PASSWORD, PASSWORD_PEPPER } from './targets.js'
+import { createHouseholds, insertCatalogue, type Household, type TestData, type WatchedTitle } from './test-data.js'
 
 const DAY_MS = 86_400_000
 const ACCOUNTS_PER_BATCH = 20
+
+/** Connects to the database of the service and fills it. */
+export async function createServiceData (cleanup: Cleanup, database: Database, accounts: number): Promise<TestData> {
+  await connectToDatabase(cleanup, database)
+  const catalogue = await runStep('Create titles', async () => {
+    await applyMigrations()
+    await createIndexes()
+    return await insertCatalogue()
+  })
+  const data = { ...catalogue, households: createHouseholds(accounts, catalogue) }
+  await runStep(`Create ${formatNumber(accounts)} accounts`, async (progress) => {
+    const hasher = createPasswordHasher({ pepper: PASSWORD_PEPPER, cost: BCRYPT_COST })
+    const passwordHash = await hasher.hash(PASSWORD)
+    await hasher.close()
+    await insertAccounts(data, passwordHash, (done, all) => {
+      progress(`${formatNumber(done)} of ${formatNumber(all)}`)
+    })
+  })
+  return data
+}
 
 type Progress = (done: number, all: number) => void
 
@@ -26,7 +55,7 @@ interface HistoryTemplate {
 }
 
 /** @param passwordHash stored hash of the password of every account */
-export async function insertAccounts (data: TestData, passwordHash: string, progress: Progress): Promise<void> {
+async function insertAccounts (data: TestData, passwordHash: string, progress: Progress): Promise<void> {
   const { households } = data
   const template = await createTemplate(data, passwordHash)
   for (let start = 0; start < households.length; start += ACCOUNTS_PER_BATCH) {
