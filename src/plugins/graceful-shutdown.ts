@@ -2,7 +2,7 @@
 // few seconds.
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import { Server } from 'node:net'
+import { Server, type Socket } from 'node:net'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,41 +10,95 @@ declare module 'fastify' {
   }
 }
 
+/** How long the connections that wait to be accepted may take; clients that keep connecting are cut off after it. */
+const ACCEPT_TIMEOUT_MS = 1_000
+/** More time between two checks would allow another connection. */
+const MAX_QUIET_CHECK_MS = 0.5
 /** Responses that are still being sent after this time are cut off. */
 const DRAIN_TIMEOUT_MS = 8_000
-/** Connections count as idle after this time without a request in flight. */
-const IDLE_TIMEOUT_MS = 500
-const POLL_INTERVAL_MS = 20
+/** Connections count as idle after this number of checks in a row without a request. */
+const IDLE_CHECKS = 25
+const CHECK_INTERVAL_MS = 20
 
-const countConnections = async (server: Server): Promise<number> =>
-  await new Promise((resolve) => {
-    server.getConnections((_error, count) => {
-      resolve(count)
-    })
-  })
+/**
+ * Resolves in the check phase of the event loop. Between two check phases the loop reads what clients have sent, and
+ * accepts at most one connection.
+ */
+const nextCheck = async (): Promise<void> => {
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+const ignoreError = (): void => undefined
 
 export default fp(async function gracefulShutdown (app) {
   let isShuttingDown = false
+  /** Counts new connections and requests. */
+  let arrivals = 0
+  const connections = new Set<Socket>()
   const openReplies = new Set<FastifyReply>()
   app.decorate('isShuttingDown', () => isShuttingDown)
+  app.server.on('connection', (socket: Socket) => {
+    arrivals++
+    connections.add(socket)
+    socket.once('close', () => {
+      connections.delete(socket)
+    })
+  })
   app.addHook('onRequest', async (_request, reply) => {
+    arrivals++
     openReplies.add(reply)
     reply.raw.once('close', () => {
       openReplies.delete(reply)
     })
   })
-  app.addHook('preClose', async () => {
-    isShuttingDown = true
+
+  /** Whether nothing arrives until the next check, which must follow at once. */
+  async function isQuiet (): Promise<boolean> {
+    const previous = arrivals
+    const startedAt = performance.now()
+    await nextCheck()
+    return arrivals === previous && performance.now() - startedAt < MAX_QUIET_CHECK_MS
+  }
+
+  /**
+   * The system resets connections that wait to be accepted when the server closes: it closes when none waits. Requests
+   * of new connections are handled afterwards, so that their clients do not connect again in the meantime.
+   */
+  async function stopAccepting (): Promise<void> {
+    const { server } = app
+    const handlers = server.listeners('connection') as Array<(socket: Socket) => void>
+    const accepted: Socket[] = []
+    server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+      arrivals++
+      accepted.push(socket.on('error', ignoreError))
+    })
+    const deadline = Date.now() + ACCEPT_TIMEOUT_MS
+    await nextCheck()
+    while (Date.now() < deadline && !await isQuiet());
     // The close method of the HTTP server would also cut connections on which a client is sending its next request.
     // While the app closes, every response has "Connection: close", so clients disconnect on their own.
-    if (app.server.listening) Server.prototype.close.call(app.server)
+    Server.prototype.close.call(server)
+    server.removeAllListeners('connection')
+    for (const handler of handlers) server.on('connection', handler)
+    for (const socket of accepted) server.emit('connection', socket.off('error', ignoreError))
+  }
+
+  /** Counts checks, not time: a process that got no processor time has not read the requests that arrived. */
+  async function awaitRequests (): Promise<void> {
     const deadline = Date.now() + DRAIN_TIMEOUT_MS
-    let idleSince = Date.now()
-    while (Date.now() < deadline && Date.now() - idleSince < IDLE_TIMEOUT_MS) {
-      if (openReplies.size > 0) idleSince = Date.now()
-      else if (await countConnections(app.server) === 0) break
-      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+    let idleChecks = 0
+    while (idleChecks < IDLE_CHECKS && connections.size > 0 && Date.now() < deadline) {
+      const previous = arrivals
+      await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS))
+      await nextCheck()
+      idleChecks = openReplies.size > 0 || arrivals > previous ? 0 : idleChecks + 1
     }
+  }
+
+  app.addHook('preClose', async () => {
+    isShuttingDown = true
+    if (app.server.listening) await stopAccepting()
+    await awaitRequests()
     for (const reply of openReplies) reply.raw.destroy()
     // The server does not count a connection as idle before its first request, so closing would wait for it.
     app.server.closeAllConnections()

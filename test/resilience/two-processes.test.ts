@@ -249,10 +249,12 @@ t.test('two processes on one database', { timeout: 280_000 }, async (t) => {
     await feed.next()
     const outcomes: string[] = []
     const stopped = new AbortController()
-    const clients = Array.from({ length: 8 }, async () => {
+    const clients = Array.from({ length: 8 }, async (_, i) => {
+      // Half of the clients open a connection for each request, as proxies do by default.
+      const headers: Record<string, string> = i % 2 === 0 ? {} : { connection: 'close' }
       while (!stopped.signal.aborted) {
         try {
-          outcomes.push(String((await send(b, 'GET', '/v1/titles', accessToken)).status))
+          outcomes.push(String((await send(b, 'GET', '/v1/titles', accessToken, undefined, headers)).status))
         } catch (error) {
           // A rejected connection interrupts no request: the server has stopped accepting connections.
           const { code = 'unknown' } = (error as { cause?: { code?: string } }).cause ?? {}
