@@ -55,7 +55,7 @@ const WRONG_ORDER = (order: DateOrder): ImportReason => ({
  */
 export function readNetflixFile (text: string, options: NetflixOptions, now: Date): NetflixFile {
   const { rows: [header, ...rows], unreadable } = readRows(text)
-  const columns = new Map(header?.cells.map((name, i) => [name.trim().replace(/^\uFEFF/u, '').toLowerCase(), i]))
+  const columns = new Map(header?.cells.map((name, i) => [toColumnName(name), i]))
   const file = readAsFormat(rows, columns, options, now)
   if (file === null || (header?.line ?? 1) > (unreadable[0]?.line ?? Infinity)) {
     throw malformedFile(
@@ -73,6 +73,28 @@ export function readNetflixFile (text: string, options: NetflixOptions, now: Dat
 }
 
 type Columns = ReadonlyMap<string, number>
+
+/** Names in files that people have translated. */
+const TITLE_NAMES = [
+  'titel',
+  'título',
+  'titulo',
+  'titre',
+  'titolo',
+  'título',
+  'tytuł',
+  'název',
+  'cím',
+  'название',
+  'タイトル',
+]
+const DATE_NAMES = ['datum', 'fecha', 'data', 'dato', 'dátum', 'tarih', 'дата', '日付', '日期', '날짜']
+
+function toColumnName (name: string): string {
+  const column = name.trim().replace(/^\uFEFF/u, '').normalize('NFC').toLowerCase()
+  if (TITLE_NAMES.includes(column)) return 'title'
+  return DATE_NAMES.includes(column) ? 'date' : column
+}
 
 function readAsFormat (
   rows: readonly Row[],
@@ -99,7 +121,9 @@ function readShortFile (rows: readonly Row[], columns: Columns, options: Netflix
     ? detectDateOrder(dates, now)
     : { order: options.dateOrder, isGuess: false }
   const records = rows.map(({ line }, i): NetflixRecord => {
-    const { title = '', date = '' } = parts[i] ?? {}
+    const { title: cell = '', date = '' } = parts[i] ?? {}
+    // A space between a quotation mark and the delimiter makes the mark part of the cell.
+    const title = /^"[^"]*"$/u.test(cell) ? cell.slice(1, -1).trim() : cell
     const at = parseDate(date, detected.order)
     const skip = title === ''
       ? NO_TITLE
@@ -111,18 +135,24 @@ function readShortFile (rows: readonly Row[], columns: Columns, options: Netflix
   return { records, dateOrder: detected.order, isDateOrderGuessed: detected.isGuess }
 }
 
+const withoutQuotes = (cell: string): string => cell.replace(/^"|"$/gu, '').trim()
+
 /** A title with an unquoted delimiter has more cells than the header: the last cell with a date ends it. */
 function findTitleAndDate (row: Row, columns: Columns): { readonly title: string, readonly date: string } {
   const title = cellText(row, columns, 'title')
-  const date = cellText(row, columns, 'date')
+  const date = withoutQuotes(cellText(row, columns, 'date'))
   const isDate = (text: string): boolean =>
     (['year-first', 'month-first', 'day-first'] as const).some((order) => parseDate(text, order) !== null)
   if (isDate(date)) return { title, date }
   const cells = row.cells.map((cell) => cell.trim())
-  const dateAt = cells.findLastIndex(isDate)
+  const isQuotedDate = (text: string): boolean => isDate(withoutQuotes(text))
+  const dateAt = cells.findLastIndex(isQuotedDate)
   const titleAt = columns.get('title') ?? 0
   if (dateAt <= titleAt) return { title, date }
-  return { title: cells.slice(titleAt, dateAt).filter((cell) => cell !== '').join(', '), date: cells[dateAt] ?? '' }
+  return {
+    title: cells.slice(titleAt, dateAt).filter((cell) => cell !== '').join(', '),
+    date: withoutQuotes(cells[dateAt] ?? ''),
+  }
 }
 
 function readFullFile (rows: readonly Row[], columns: Columns, { profileName }: NetflixOptions): NetflixFile {

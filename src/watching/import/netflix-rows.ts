@@ -32,10 +32,13 @@ const MAX_ROW_CELLS = 64
 /** A quoted cell with line breaks continues for at most this many lines. */
 const MAX_CONTINUED_LINES = 4
 const MAX_TEXT_CHARS = 200
-const DELIMITERS = [',', ';', '\t'] as const
-const HAS_TEXT = /[^\s,;"]/u
+const DELIMITERS = [',', ';', '\t', '|'] as const
+/** A NUL or Ctrl-Z may end a file. */
+const HAS_TEXT = /[^\s,;|"\p{Cc}]/u
+/** A word processor has replaced the quotation marks around the cells. */
+const TYPOGRAPHIC_QUOTES = /^\s*[“”„‟].*[“”]\s*$/u
 /** Excel states the delimiter in the first line. */
-const STATED_DELIMITER = /^"?sep=(?<delimiter>[,;\t])"?$/iu
+const STATED_DELIMITER = /^"?sep=(?<delimiter>[,;\t|])"?$/iu
 
 const TOO_LONG: ImportReason = { code: 'row-too-long', text: 'The row is longer than the rows of Netflix.' }
 const NOT_CSV: ImportReason = { code: 'unreadable-row', text: 'The row is not valid CSV.' }
@@ -92,6 +95,7 @@ function findDelimiter (header: string): string {
 
 /** @returns null when a quoted cell is not closed */
 function parseCells (text: string, delimiter: string): string[] | null {
+  if (TYPOGRAPHIC_QUOTES.test(text)) return parseCells(text.replace(/[“”„‟]/gu, '"'), delimiter)
   // The common rows need no parser.
   if (!text.includes('"')) return text.split(delimiter)
   try {

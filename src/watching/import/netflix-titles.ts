@@ -2,7 +2,7 @@
 // so the result is a list of interpretations.
 import { foldText } from '../../domain/text.js'
 import type { ParsedTitle } from './match-title.js'
-import { isLimitedSeries, parseMarker, type Marker } from './title-marker.js'
+import { isLimitedSeries, isSpecials, parseMarker, type Marker } from './title-marker.js'
 
 const YEAR_SUFFIX = /\s*\((?<year>(?:19|20)\d{2})\)$/u
 /** `(Episode 2)` at the end of a name. */
@@ -12,6 +12,13 @@ const NUMBER_BEFORE_NAME = new RegExp(
   '^(?<marker>第?\\s?[\\p{Nd}一二三四五六七八九十]{1,5}\\s?(?:話|话|集|回|章|화|회)|[^-–—|]{1,30}(?=\\s[-–—|]\\s))' +
     '(?:\\s[-–—|]\\s|[\\s、.．]+)(?<name>.+)$',
   'u',
+)
+/** `Show S1E2`, `Show - S01E02 - Name`, `Show: T1:E2 Name`, `Show 1x02`: the forms of other programs. */
+const COMPACT = new RegExp(
+  '^(?<title>.{1,200}?)(?:\\s?[:：]\\s?|\\s[-–—]\\s|\\s)' +
+    '(?:[ST](?<season>\\d{1,4})\\s?[.:,]?\\s?E(?<episode>\\d{1,4})|(?<seasonX>\\d{1,2})x(?<episodeX>\\d{2,3}))' +
+    '(?:(?:\\s?[:：]\\s?|\\s[-–—]\\s|\\s)(?<name>.+))?$',
+  'iu',
 )
 /** Marks of the writing direction and byte order marks. */
 const INVISIBLE = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
@@ -25,6 +32,8 @@ const MAX_NAME_CHARS = 500
  */
 export function parseNetflixTitle (text: string): ParsedTitle[] {
   const name = text.slice(0, MAX_NAME_CHARS).replace(INVISIBLE, '').trim().replace(/\s+/gu, ' ')
+  const compact = parseCompact(name)
+  if (compact !== null) return [...parseMovie(name), compact]
   const segments = splitSegments(name, /\s?:\s|\s?：\s?/u)
   const bySeason = parseAtSeasons(segments)
   if (bySeason.some(({ isSeasonCertain }) => isSeasonCertain)) return [...parseMovie(name), ...bySeason]
@@ -33,6 +42,20 @@ export function parseNetflixTitle (text: string): ParsedTitle[] {
   // Some files have no space after a colon, which then also separates the digits of a time.
   const tightSegments = splitSegments(name, /\s?[:：]\s?/u)
   return [...parseMovie(name), ...parseAtSeasons(tightSegments), ...parseWithoutSeason(segments)]
+}
+
+function parseCompact (text: string): ParsedTitle | null {
+  const { title = '', season, episode, seasonX, episodeX, name } = COMPACT.exec(text)?.groups ?? {}
+  if (title === '') return null
+  return {
+    kind: 'show',
+    titleName: title,
+    year: null,
+    season: Number(season ?? seasonX),
+    episode: Number(episode ?? episodeX),
+    episodeNames: name === undefined ? [] : [name],
+    isSeasonCertain: true,
+  }
 }
 
 function splitSegments (name: string, separator: RegExp): string[] {
@@ -64,13 +87,16 @@ function parseAtSeason (segments: readonly string[], segment: string, index: num
   const titleName = segments.slice(0, index).join(': ')
   const isLimited = isLimitedSeries(segment)
   const marker = isLimited ? null : parseMarker(segment) ?? parseNumberedTitle(titleName, segment)
-  if (!isLimited && (marker === null || marker.kind === 'episode')) return []
+  const isSpecial = marker === null && isSpecials(segment)
+  if (!isLimited && !isSpecial && (marker === null || marker.kind === 'episode')) return []
+  const inside = marker?.episode === undefined ? {} : { episode: marker.episode }
   return [{
     kind: 'show',
     titleName,
     year: null,
-    season: marker?.number ?? 1,
+    season: isSpecial ? 0 : marker?.number ?? 1,
     ...parseEpisode(segments.slice(index + 1)),
+    ...inside,
     isSeasonCertain: marker?.kind === 'season',
   }]
 }

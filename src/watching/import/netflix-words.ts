@@ -136,6 +136,10 @@ export const MARKER_WORDS: ReadonlyArray<readonly [kind: MarkerKind, words: read
   ['episode', splitWords(EPISODES)],
 ]
 export const LIMITED_SERIES_WORDS: readonly string[] = splitWords(LIMITED_SERIES)
+/** Names of the season of specials. */
+export const SPECIALS_WORDS: readonly string[] = splitWords(
+  'specials especiales especiais spéciaux speciali sonderfolgen sonderepisoden speciale specjalne özel спецвыпуски',
+)
 export const FILLER_WORDS: readonly string[] = splitWords(FILLERS)
 
 /** Each list of words counts from 1; the first list with a word decides its number. */

@@ -1,11 +1,20 @@
 // Recognises the season, part or episode that a segment of a title text names, in any language of Netflix: `Season 2`,
 // `2. Sezon`, `シーズン2`, `第二季`, `الموسم الثاني`. The word and the number may come in any order.
 import { foldText } from '../../domain/text.js'
-import { FILLER_WORDS, LIMITED_SERIES_WORDS, MARKER_WORDS, NUMBER_WORDS, type MarkerKind } from './netflix-words.js'
+import {
+  FILLER_WORDS,
+  LIMITED_SERIES_WORDS,
+  MARKER_WORDS,
+  NUMBER_WORDS,
+  SPECIALS_WORDS,
+  type MarkerKind,
+} from './netflix-words.js'
 
 export interface Marker {
   readonly kind: MarkerKind
   readonly number: number
+  /** Number of the episode in the same segment: `S1:E2`, `Season 1, Episode 2`. */
+  readonly episode?: number
 }
 
 /** Longer segments are names. */
@@ -37,11 +46,17 @@ for (const words of NUMBER_WORDS) {
   for (const [i, key] of words.map(toWordKey).entries()) if (!NUMBERS.has(key)) NUMBERS.set(key, i + 1)
 }
 const FILLERS = new Set(FILLER_WORDS.map(toWordKey))
+const SPECIALS = new Set(SPECIALS_WORDS.map(toWordKey))
 const LIMITED_SERIES = new Set(LIMITED_SERIES_WORDS.map(toWordKey))
 
 /** True for `Limited Series` and its translations. */
 export function isLimitedSeries (segment: string): boolean {
   return segment.length <= MAX_MARKER_CHARS && LIMITED_SERIES.has(toWordKey(segment))
+}
+
+/** True for the season of specials, whose number is 0. */
+export function isSpecials (segment: string): boolean {
+  return segment.length <= MAX_MARKER_CHARS && SPECIALS.has(toWordKey(segment))
 }
 
 /** Parses a whole segment. @returns null when it is a name */
@@ -50,13 +65,17 @@ export function parseMarker (segment: string): Marker | null {
   const tokens = splitTokens(segment)
   const whole = parseTokens(tokens)
   if (whole !== null) return whole
-  // `Season 2 (Dubbed)`, `Season 4 Volume 1`, `Staffel 1 – Coven`.
-  const [head = ''] = segment.split(/\s*[(（[]|\s+[-–—|]\s+/u)
+  const numberSign = /^#\s?(\d{1,4})$/u.exec(segment)?.[1]
+  if (numberSign !== undefined) return { kind: 'episode', number: Number(numberSign) }
+  // `Season 2 (Dubbed)`, `Season 4 Volume 1`, `Staffel 1 – Coven`, `Episode 4/8`.
+  const [head = ''] = segment.split(/\s*[(（[]|\s+[-–—|]\s+|\s?\/\s?(?=\p{Nd})/u)
   const first = head === segment ? null : parseTokens(splitTokens(head))
   if (first !== null) return first
   for (let i = 2; i <= tokens.length - 2; i++) {
     const before = parseTokens(tokens.slice(0, i))
-    if (before !== null && before.kind !== 'episode' && parseTokens(tokens.slice(i)) !== null) return before
+    if (before === null || before.kind === 'episode') continue
+    const behind = parseTokens(tokens.slice(i))
+    if (behind !== null) return behind.kind === 'episode' ? { ...before, episode: behind.number } : before
   }
   return null
 }
