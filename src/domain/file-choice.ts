@@ -10,6 +10,8 @@ export interface PlayableFile {
   readonly videoCodec: string | null
   readonly audioLanguages: readonly string[]
   readonly edition: string | null
+  /** HLS packages of the video, whose parameter sets are outside of the frames. */
+  readonly hls: { readonly packages: readonly unknown[] }
 }
 
 /** What a device can play; a missing field is no limit. */
@@ -84,7 +86,7 @@ export function chooseFile<F extends PlayableFile> (
   if (files.length === 0) return 'no-file'
   const allowed = filterByPlanHeight(files, preferences.planMaxHeight)
   if (allowed.length === 0) return 'plan'
-  const playable = allowed.filter((file) => rejectForClient(file, preferences.client) === null)
+  const playable = playableFiles(allowed, preferences.client)
   const context = contextOf(files, preferences)
   const ranked = rankFiles(playable, context)
   const best = ranked[0]
@@ -95,6 +97,21 @@ export function chooseFile<F extends PlayableFile> (
     alternatives: [...ranked.slice(1), ...allowed.filter((file) => !playable.includes(file))]
       .map((file) => ({ file, reason: explainRejection(file, best, context) })),
   }
+}
+
+/** The files that the client can play directly; without one, those that it can play as an HLS package. */
+function playableFiles<F extends PlayableFile> (files: readonly F[], client: ClientCapabilities): F[] {
+  const direct = files.filter((file) => rejectForClient(file, client) === null)
+  if (direct.length > 0) return direct
+  return files.filter((file) =>
+    file.hls.packages.length > 0 &&
+    rejectForClient({ ...file, videoCodec: packagedCodec(file.videoCodec) }, client) === null
+  )
+}
+
+/** The codec string of a video in an HLS package. */
+function packagedCodec (codec: string | null): string | null {
+  return codec?.replace(/^hev1/i, 'hvc1').replace(/^avc3/i, 'avc1') ?? null
 }
 
 interface ChoiceContext {

@@ -10,6 +10,7 @@ const file = (id: string, height: number, language: string, fields: Partial<Play
   videoCodec: 'avc1.640028',
   audioLanguages: [language],
   edition: null,
+  hls: { packages: [] },
   ...fields,
 })
 const sd = file('sd', 480, 'en')
@@ -158,6 +159,7 @@ t.test('no file above the plan is chosen or listed; the order of files does not 
     videoCodec: fc.constantFrom('avc1.640028', 'hvc1.1.6.L150', null),
     audioLanguages: fc.subarray(['en', 'es', 'de']),
     edition: fc.constantFrom(null, 'cut'),
+    hls: fc.constantFrom({ packages: [] }, { packages: [1] }),
   })
   fc.assert(
     fc.property(
@@ -197,4 +199,22 @@ t.test('a device that lists only hvc1 or avc1 never gets parameter sets inside o
   }
   t.equal(chosen([hev1], { client: { codecs: ['hvc1'] } }), 'client')
   t.equal(chosen([avc3], { client: { codecs: ['avc1.640033'] } }), 'client')
+})
+
+t.test('a device that lists only hvc1 or avc1 gets a packaged file when it can play no file directly', async (t) => {
+  const hls = { packages: [1] }
+  const hev1 = file('hev1', 2160, 'en', { videoCodec: 'hev1.1.6.L150.90', hls })
+  const small = file('small', 480, 'en', { videoCodec: 'hev1.1.6.L90.90', hls })
+  const avc3 = file('avc3', 1080, 'en', { videoCodec: 'AVC3.640033', hls })
+  const client = { codecs: ['hvc1'] }
+  t.strictSame(chosen([hev1, small], { client }), ['hev1', 'best-quality'])
+  t.strictSame(chosen([hev1, small], { client: { ...client, maxHeight: 1080 } }), ['small', 'client-limit'])
+  t.strictSame(chosen([hev1], { client: { codecs: ['hvc1.1.6.L150.90'] } }), ['hev1', 'best-quality'])
+  t.strictSame(chosen([avc3], { client: { codecs: ['avc1'] } }), ['avc3', 'best-quality'])
+  t.equal(chosen([avc3, hev1], { client: { codecs: ['vp09'] } }), 'client')
+  t.equal(chosen([hev1], { client, planMaxHeight: 1080 }), 'plan')
+  t.equal(chosen([{ ...hev1, hls: { packages: [] } }], { client }), 'client')
+  const hvc1 = file('hvc1', 480, 'en', { videoCodec: 'hvc1.1.6.L90.90' })
+  const choice = chooseFile([hev1, hvc1], preferencesOf({ client }))
+  t.match(choice, { file: { id: 'hvc1' }, alternatives: [{ file: { id: 'hev1' }, reason: { code: 'client-codec' } }] })
 })

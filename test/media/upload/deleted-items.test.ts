@@ -1,4 +1,4 @@
-// Uploads for titles that are deleted meanwhile leave nothing behind; posters that race end with one poster.
+// Uploads for titles that are deleted meanwhile leave nothing behind, those for moved episodes follow them; posters that race end with one poster.
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -81,6 +81,38 @@ t.test('uploads and deletions', async (t) => {
       ])
       t.strictSame(responses.filter(({ status }) => ![201, 204, 404].includes(status)), [])
       await expectNothing(t, movie, `round ${round}`)
+    }
+  })
+
+  t.test('an episode that is moved while its file arrives keeps its new numbers', async (t) => {
+    const moves: ReadonlyArray<ReadonlyArray<{ season?: number, number: number }>> = [
+      [{ number: 7 }],
+      [{ season: 3, number: 2 }],
+      [{ number: 8 }, { season: 4, number: 1 }],
+    ]
+    for (const [round, changes] of moves.entries()) {
+      const { id, episodes: [first = ''] } = await addShow(app, admin, {}, [])
+      async function* moveMeanwhile (): AsyncGenerator<Buffer> {
+        yield clip.subarray(0, 10_000)
+        let url = `/v1/admin/shows/${id}/seasons/1/episodes/1`
+        for (const change of changes) {
+          const { status, body } = await admin.patch(url, change)
+          t.equal(status, 200)
+          url = `/v1/admin/shows/${id}/seasons/${String(change.season ?? 1)}/episodes/${String(body.number)}`
+        }
+        yield clip.subarray(10_000)
+      }
+      const response = await app.inject({
+        method: 'POST',
+        url: `/v1/admin/shows/${id}/seasons/1/episodes/1/media`,
+        headers: { 'authorization': `Bearer ${admin.token}`, 'content-type': 'video/mp4' },
+        payload: Readable.from(moveMeanwhile()),
+      })
+      t.equal(response.statusCode, 201)
+      const last = { season: 1, number: 1, ...changes.at(-1) }
+      t.match(await Media.findById(first).lean(), { season: last.season, episode: last.number }, `round ${round}`)
+      const { body } = await admin.get(`/v1/shows/${id}/seasons/${last.season}/episodes/${last.number}`)
+      t.match(body, { id: first, mediaFiles: [{ id: response.json().id }] })
     }
   })
 
