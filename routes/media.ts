@@ -65,7 +65,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
       operationId: 'getMedia',
       params: MediaParams,
       querystring: SignedUrlQuery,
-      response: deliveredObjectResponses(Bytes),
+      response: deliveredObjectResponses(Bytes, 'Content-Disposition'),
     },
   }, async (request, reply) => await sendMediaFile(request, reply, request.params.mediaFileId, request.query.token))
 

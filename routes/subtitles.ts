@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
+import { subtitleDisposition } from '../src/media/delivery/file-names.js'
 import { mediaAccessDenied, type LeaseCheck } from '../src/media/delivery/lease-check.js'
 import { readSidecarGrant } from '../src/media/delivery/media-urls.js'
 import { sendObject } from '../src/media/delivery/send-object.js'
@@ -32,7 +33,7 @@ const subtitles: FastifyPluginAsyncTypebox<SubtitlesRouteOptions> = async (app, 
       operationId: 'getSubtitle',
       params: Type.Object({ subtitleId: Id }),
       querystring: SignedUrlQuery,
-      response: objectResponses({ description: 'WebVTT', content: webVttContent }),
+      response: objectResponses({ description: 'WebVTT', content: webVttContent }, 'Content-Disposition'),
     },
   }, async (request, reply) => {
     const { params: { subtitleId }, query: { token = '' } } = request
@@ -45,6 +46,7 @@ const subtitles: FastifyPluginAsyncTypebox<SubtitlesRouteOptions> = async (app, 
       contentType: 'text/vtt; charset=utf-8',
       etag: `"${subtitle.sha256.slice(0, 32)}"`,
       modifiedAt: subtitle.createdAt,
+      contentDisposition: subtitleDisposition(catalogue, subtitle),
       cacheControl: 'private, max-age=0, must-revalidate',
     })
   })

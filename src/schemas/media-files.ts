@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { describe, DurationMs, Id, Language, nullable, PositionMs, responses } from './common.js'
 import { AudioKind, SubtitleKind } from './languages.js'
-import { OBJECT_HEADERS, withHeaders } from './response-headers.js'
+import { OBJECT_HEADERS, withHeaders, type ResponseHeader } from './response-headers.js'
 
 const Failure = Type.Object({
   code: Type.String({ description: 'Stable code, for programs' }),
@@ -103,12 +103,13 @@ const NotModified = Type.Null({ description: 'Not modified' })
 const redirect = {
   307: withHeaders(Type.Null({ description: 'Temporary URL of the object store, in Location' }), 'Location'),
 }
-const whole = <T extends object>(object: T) => ({
-  200: withHeaders(object, ...OBJECT_HEADERS),
-  206: withHeaders(object, ...OBJECT_HEADERS, 'Content-Range'),
-  304: withHeaders(NotModified, ...OBJECT_HEADERS),
+const whole = <T extends object>(object: T, headers: readonly ResponseHeader[]) => ({
+  200: withHeaders(object, ...OBJECT_HEADERS, ...headers),
+  206: withHeaders(object, ...OBJECT_HEADERS, ...headers, 'Content-Range'),
+  304: withHeaders(NotModified, ...OBJECT_HEADERS, ...headers),
 })
 /** Responses with a stored object, or a range of it. */
-export const objectResponses = (object: object) => responses(whole(object))
+export const objectResponses = (object: object, ...headers: ResponseHeader[]) => responses(whole(object, headers))
 /** Responses with an object that the object store may send itself. */
-export const deliveredObjectResponses = (object: object) => responses({ ...whole(object), ...redirect })
+export const deliveredObjectResponses = (object: object, ...headers: ResponseHeader[]) =>
+  responses({ ...whole(object, headers), ...redirect })

@@ -115,11 +115,12 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
       if (await stat(key) === null) throw new ObjectNotFoundError(key)
       return new URL(await getSignedUrl(client, command, { expiresIn: WORKER_URL_TTL_SECONDS }))
     },
-    async directUrl (key, contentType) {
+    async directUrl (key, contentType, contentDisposition) {
       const command = new GetObjectCommand({
         ...objectLocation(key),
         ResponseContentType: contentType,
         ResponseCacheControl: 'no-store',
+        ...contentDisposition === undefined ? {} : { ResponseContentDisposition: contentDisposition },
       })
       return delivery === 'redirect'
         ? new URL(await getSignedUrl(client, command, { expiresIn: CLIENT_URL_TTL_SECONDS }))

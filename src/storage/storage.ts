@@ -45,8 +45,11 @@ export interface MediaStorage {
    * @throws ObjectNotFoundError
    */
   locate(key: string): Promise<string | URL>
-  /** Short-lived URL that a client can read the object from; null if only this service serves it. */
-  directUrl(key: string, contentType: string): Promise<URL | null>
+  /**
+   * Short-lived URL that a client can read the object from; null if only this service serves it.
+   * @param contentDisposition header of the response; undefined: none
+   */
+  directUrl(key: string, contentType: string, contentDisposition?: string): Promise<URL | null>
   /**
    * Moves a complete local file into storage. Can be repeated.
    * @throws ObjectNotFoundError if neither the file nor the object exists

@@ -60,9 +60,19 @@ t.test('with redirects a client receives a short-lived URL of the store after al
   const part = await fetch(location, { headers: { range: 'bytes=1000-1999' } })
   t.equal(part.status, 206)
   t.equal(part.headers.get('content-type'), 'video/mp4')
+  t.equal(part.headers.get('content-disposition'), 'inline; filename="The Matrix (1999).mp4"')
   t.ok(Buffer.from(await part.arrayBuffer()).equals(clip.subarray(1_000, 2_000)))
   location.searchParams.set('X-Amz-Expires', '1000')
   t.equal((await fetch(location)).status, 403, 'the store rejects a changed URL')
+
+  const amelie = await addMovie(app, admin, { title: 'Amélie: "100%"' })
+  const named = await call(app, 'GET', (await play(await signUp(app), amelie)).body.url)
+  const stored = await fetch(String(named.headers.location))
+  t.equal(stored.status, 200, 'the name is signed as it is sent')
+  t.equal(
+    stored.headers.get('content-disposition'),
+    'inline; filename="Amelie 100% (1999).mp4"; filename*=UTF-8\'\'Am%C3%A9lie%20100%25%20%281999%29.mp4',
+  )
 
   const head = await call(app, 'HEAD', url)
   t.equal(head.status, 200)

@@ -32,10 +32,17 @@ const SECRET_ACCESS_KEY = 'S3RVER'
 const CUT_AFTER_BYTES = 100_000
 let prefixes = 0
 
-// s3rver signs the path of a bucket without the trailing slash that clients send.
+// s3rver signs the path of a bucket without the trailing slash that clients send, and leaves characters of a query as
+// they are that AWS requires to be encoded.
 const { getStringToSign } = signatures
-signatures.getStringToSign = (request, ...rest) =>
-  getStringToSign({ ...request, uri: request.uri.replace(/^\/[^/]+$/, '$&/') }, ...rest)
+const encodeFully = (query: string): string =>
+  query.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+signatures.getStringToSign = ({ uri, querystring, ...request }, ...rest) =>
+  getStringToSign({
+    ...request,
+    uri: uri.replace(/^\/[^/]+$/, '$&/'),
+    querystring: encodeFully(querystring),
+  }, ...rest)
 
 export function s3Config (endpoint: string, changes: Partial<S3Config> = {}): S3Config {
   return {

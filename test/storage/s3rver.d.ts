@@ -38,6 +38,10 @@ declare module '@20minutes/s3rver' {
 }
 
 declare module '@20minutes/s3rver/lib/signature/v4.js' {
-  const signatures: { getStringToSign: (request: { readonly uri: string }, ...rest: unknown[]) => string }
+  interface CanonicalRequest {
+    readonly uri: string
+    readonly querystring: string
+  }
+  const signatures: { getStringToSign: (request: CanonicalRequest, ...rest: unknown[]) => string }
   export default signatures
 }

@@ -1,6 +1,6 @@
 // The data of the catalogue in memory, and the mapping from stored titles, media and collections to it.
 import type { StoredCollection } from '../../../models/collection.js'
-import type { StoredMedia, StoredSubtitle } from '../../../models/media.js'
+import type { StoredMedia } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
 import { foldText, nameKey, slugify } from '../../domain/text.js'
@@ -9,6 +9,7 @@ import type {
   CatalogueCollection,
   CatalogueFile,
   CatalogueItem,
+  CatalogueSubtitle,
   CatalogueTitle,
   CatalogueTranslation,
   SidecarFiles,
@@ -52,7 +53,7 @@ export interface CatalogueState {
   files: Map<string, CatalogueFile>
   /** Has no entry for items without subtitles and thumbnails. */
   sidecarFiles: Map<string, SidecarFiles>
-  subtitles: Map<string, StoredSubtitle>
+  subtitles: Map<string, CatalogueSubtitle>
   /** Interned strings: one instance of a name that many titles contain. */
   strings: Map<string, string>
   /** Interned combinations of genres. */
@@ -104,7 +105,8 @@ export function putMedia (state: CatalogueState, media: StoredMedia): void {
   state.filesByItem.set(itemId, files)
   state.titlesWithFiles.add(media.title.toString())
   for (const file of files) state.files.set(file.id, file)
-  const { subtitles = [], thumbnails = null } = media
+  const { thumbnails = null } = media
+  const subtitles = (media.subtitles ?? []).map((subtitle) => ({ ...subtitle, itemId }))
   if (subtitles.length > 0 || thumbnails !== null) state.sidecarFiles.set(itemId, { subtitles, thumbnails })
   for (const subtitle of subtitles) state.subtitles.set(subtitle._id.toString(), subtitle)
 }

@@ -72,9 +72,13 @@ export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
   readonly itemId: string
 }
 
+export interface CatalogueSubtitle extends StoredSubtitle {
+  readonly itemId: string
+}
+
 /** Subtitles and thumbnails of an item, for each of its media files. */
 export interface SidecarFiles {
-  readonly subtitles: readonly StoredSubtitle[]
+  readonly subtitles: readonly CatalogueSubtitle[]
   readonly thumbnails: StoredThumbnails | null
 }
 
@@ -120,7 +124,7 @@ export interface Catalogue {
   /** False for a title that never had a file: callers skip its items. */
   canHaveFiles(titleId: string): boolean
   sidecarFiles(itemId: string): SidecarFiles
-  findSubtitle(id: string): StoredSubtitle | null
+  findSubtitle(id: string): CatalogueSubtitle | null
   /** Null for a person without titles. */
   findPerson(id: string): CataloguePerson | null
   people(): IterableIterator<CataloguePerson>

@@ -41,7 +41,9 @@ export async function deliverObject (
   const isPart = object.startByte !== undefined
   const xAccelRedirectPrefix = isPart ? null : deps.config.xAccelRedirectPrefix
   // HEAD is never redirected: the signature of the URL is valid for GET only.
-  const directUrl = request.method === 'GET' && !isPart ? await storage.directUrl(object.key, object.contentType) : null
+  const directUrl = request.method === 'GET' && !isPart
+    ? await storage.directUrl(object.key, object.contentType, object.contentDisposition)
+    : null
   // This process does not see the bytes that the store or nginx sends.
   const isUnseen = directUrl !== null || xAccelRedirectPrefix !== null
   if (isUnseen && request.method === 'GET') readRenewal.recordRead(grant, playingMs)

@@ -1,6 +1,6 @@
-// File names under which clients save media files (Content-Disposition, RFC 6266).
+// File names under which clients save media files and subtitles (Content-Disposition, RFC 6266).
 import { create } from 'content-disposition'
-import type { Catalogue, CatalogueFile } from '../../catalogue/store/catalogue.js'
+import type { Catalogue, CatalogueFile, CatalogueSubtitle } from '../../catalogue/store/catalogue.js'
 
 /** File systems allow 255 bytes; a character has up to 3 in most scripts. */
 const MAX_NAME_LENGTH = 80
@@ -9,6 +9,18 @@ const MAX_NAME_LENGTH = 80
 export function mediaDisposition (catalogue: Catalogue, file: CatalogueFile): string {
   const edition = file.edition === null ? '' : ` ${file.edition}`
   return toDisposition(`${itemName(catalogue, file.itemId)}${edition}`, extensionOf(file))
+}
+
+/**
+ * Describes subtitles: `Fawlty Towers S01E02 The Builders.de.forced.vtt`. Players find them beside the media file, which
+ * has the same name up to the language.
+ */
+export function subtitleDisposition (
+  catalogue: Catalogue,
+  { itemId, language, kind }: CatalogueSubtitle,
+): string {
+  const suffix = kind === 'full' ? language : `${language}.${kind}`
+  return toDisposition(itemName(catalogue, itemId), `${suffix}.vtt`)
 }
 
 function extensionOf ({ container, contentType }: CatalogueFile): string {

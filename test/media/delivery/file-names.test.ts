@@ -36,9 +36,32 @@ t.test('media files have readable names', async (t) => {
       t.match(header, /^[\x20-\x7e]+$/)
     }
   }
-  const { episodes } = await addShow(app, admin)
+  const { id, episodes } = await addShow(app, admin)
   const episode = await call(app, 'GET', await startFile(episodes[1]!))
   t.equal(episode.headers['content-disposition'], 'inline; filename="Fawlty Towers S01E02 The Builders.mp4"')
+
+  const subtitles = async (itemId: string, path: string, titled: string): Promise<void> => {
+    const kinds = [['de', 'forced', '.de.forced'], ['pt-BR', 'full', '.pt-BR'], ['en', 'sdh', '.en.sdh']] as const
+    for (const [language, kind] of kinds) {
+      const added = await call(app, 'POST', `/v1/admin/${path}/subtitles?language=${language}&kind=${kind}`, {
+        token: admin.token,
+        body: 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n',
+        headers: { 'content-type': 'text/vtt' },
+      })
+      t.equal(added.status, 201)
+    }
+    const { body } = await play(await signUp(app), itemId)
+    for (const [language, kind, suffix] of kinds) {
+      const { url } = body.subtitles.find((one: any) => one.language === language && one.kind === kind)
+      for (const method of ['GET', 'HEAD'] as const) {
+        const { parameters } = parse(String((await call(app, method, url)).headers['content-disposition']))
+        t.equal(parameters['filename'], `${titled}${suffix}.vtt`)
+      }
+    }
+  }
+  const long = await addMovie(app, admin, { title: 'Amélie '.repeat(30) })
+  await subtitles(long, `movies/${long}`, `${'Amélie '.repeat(30).slice(0, 80).trim()}`)
+  await subtitles(episodes[0]!, `shows/${id}/seasons/1/episodes/1`, 'Fawlty Towers S01E01 A Touch of Class')
 
   const folder = t.testdir({})
   const url = origin + await startFile(await addMovie(app, admin, { title: 'Amélie' }))

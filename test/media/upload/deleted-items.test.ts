@@ -1,4 +1,5 @@
-// Uploads for titles that are deleted meanwhile leave nothing behind, those for moved episodes follow them; posters that race end with one poster.
+// Uploads for titles that are deleted meanwhile leave nothing behind, those for moved episodes follow them; posters
+// that race end with one poster.
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
