@@ -12,8 +12,8 @@ export function mediaDisposition (catalogue: Catalogue, file: CatalogueFile): st
 }
 
 /**
- * Describes subtitles: `Fawlty Towers S01E02 The Builders.de.forced.vtt`. Players find them beside the media file, which
- * has the same name up to the language.
+ * Describes subtitles: `Fawlty Towers S01E02 The Builders.de.forced.vtt`. The name is that of the media file up to the
+ * language, so that players find them beside it.
  */
 export function subtitleDisposition (
   catalogue: Catalogue,
