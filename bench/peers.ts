@@ -10,6 +10,7 @@ import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { openEnvironment } from './environment.js'
 import { formatNumber } from './measurements.js'
+import { findMissingPrograms, startFlaskPeer } from './peers/flask-peer.js'
 import {
   createMemory,
   measureIdle,
@@ -18,7 +19,7 @@ import {
   measurePacedHeartbeats,
   type LogInEffect,
 } from './peers/measure.js'
-import { OPERATIONS, type OperationContext } from './peers/operations.js'
+import { OPERATIONS, type Operation, type OperationContext } from './peers/operations.js'
 import { insertPeerData } from './peers/peer-database.js'
 import {
   formatComparison,
@@ -37,6 +38,7 @@ import {
   PEER_NAMES,
   startNodePeer,
   startProductionService,
+  TARGET_TITLES,
   type Target,
   type TargetName,
 } from './peers/targets.js'
@@ -50,6 +52,7 @@ interface Options {
   readonly streams: number
   readonly only?: string[]
   readonly peers: string[]
+  readonly python: string
   readonly profile: boolean
   readonly mongodbUri?: string
 }
@@ -72,10 +75,16 @@ const program = new Command('bench:peers')
     splitList,
   )
   .option('--peers <names>', `peers to measure: ${PEER_NAMES.join(', ')}, or none`, splitList, [...PEER_NAMES])
+  .option('--python <program>', 'Python of the peer flask, with its packages', 'python3')
   .option('--profile', 'writes a CPU profile of the service and prints the folder', false)
   .option('--mongodb-uri <uri>', 'existing MongoDB server; the databases are dropped at the end')
 
-async function createPeerData (cleanup: Cleanup, database: Database, data: TestData): Promise<void> {
+async function createPeerData (
+  cleanup: Cleanup,
+  database: Database,
+  data: TestData,
+  passwordHash: string,
+): Promise<void> {
   await runStep('Create the data of the peers', async () => {
     const connection = await mongoose.createConnection(peerDatabase(database).uri).asPromise()
     cleanup.add(async () => {
@@ -83,37 +92,69 @@ async function createPeerData (cleanup: Cleanup, database: Database, data: TestD
       await connection.close()
     })
     if (connection.db === undefined) throw new Error('There is no connection.')
-    await insertPeerData(connection.db as never, data, await bcrypt.hash(PASSWORD, BCRYPT_COST))
+    await insertPeerData(connection.db as never, data, passwordHash)
   })
 }
 
 const peerDatabase = (database: Database): Database => siblingDatabase(database, 'peers')
 
+/** The selected operations, and those of the peers that they are compared with. */
+function selectOperations (isSelected: (name: string) => boolean): Operation[] {
+  const compared = new Set(OPERATIONS.filter(({ name }) => isSelected(name)).map(({ comparedWith }) => comparedWith))
+  return OPERATIONS.flatMap((operation) => {
+    if (isSelected(operation.name)) return [operation]
+    return compared.has(operation.name) ? [{ ...operation, service: null }] : []
+  })
+}
+
+async function startPeers (
+  cleanup: Cleanup,
+  { peers, python }: Options,
+  database: Database,
+  data: TestData,
+  dataDir: string,
+): Promise<Target[]> {
+  const passwordHash = await bcrypt.hash(PASSWORD, BCRYPT_COST)
+  const nodePeers = (['bare', 'fastify'] as const).filter((name) => peers.includes(name))
+  if (nodePeers.length > 0) await createPeerData(cleanup, database, data, passwordHash)
+  const targets: Target[] = []
+  for (const name of nodePeers) {
+    targets.push(await startNodePeer(cleanup, name, peerDatabase(database).uri, database.pid))
+  }
+  if (!peers.includes('flask')) return targets
+  const missing = await findMissingPrograms(python)
+  if (missing !== null) {
+    console.log(`Skipped the peer ${TARGET_TITLES.flask}: it needs ${missing}.\n`)
+    return targets
+  }
+  const flask = await runStep(
+    `Start ${TARGET_TITLES.flask}`,
+    async () => await startFlaskPeer(cleanup, python, data, passwordHash, dataDir),
+  )
+  return [...targets, flask]
+}
+
 async function measure (cleanup: Cleanup, options: Options): Promise<void> {
-  const { seconds, rounds, only, peers, profile, mongodbUri, accounts } = options
+  const { seconds, rounds, only, profile, mongodbUri, accounts } = options
   const { dataDir, database } = await openEnvironment(cleanup, mongodbUri ?? null)
   const data = await createServiceData(cleanup, database, accounts)
-  if (peers.includes('bare') || peers.includes('fastify')) await createPeerData(cleanup, database, data)
   const isSelected = (name: string): boolean => only === undefined || only.some((word) => name.includes(word))
   const durationMs = seconds * 1_000
   const profileDir = profile ? path.resolve('.cache', 'profiles') : null
   if (profileDir !== null) mkdirSync(profileDir, { recursive: true })
 
-  const targets = await runStep('Start the targets', async () => {
-    const started: Target[] = []
-    for (const name of ['bare', 'fastify'] as const) {
-      if (!peers.includes(name)) continue
-      started.push(await startNodePeer(cleanup, name, peerDatabase(database).uri, database.pid))
-    }
+  const peerTargets = await startPeers(cleanup, options, database, data, dataDir)
+  const service = await runStep('Start the service', async () => {
     const logFile = path.join(dataDir, 'service.log')
     const production = { databaseUri: database.uri, dataDir, logFile, profileDir }
-    return [...started, await startProductionService(cleanup, production, database.pid)]
+    return await startProductionService(cleanup, production, database.pid)
   })
+  const targets = [...peerTargets, service]
   const tokens = await createServiceTokens()
   const streams = createStreams(data, tokens, Math.min(options.streams, accounts))
   const context: OperationContext = { data, tokens, streams }
   const memory = createMemory()
-  const operations = OPERATIONS.filter(({ name }) => isSelected(name))
+  const operations = selectOperations(isSelected)
   const costs = await runStep(
     'Measure',
     async (progress) => await measureOperations({ operations, targets, rounds, durationMs }, context, memory, progress),
@@ -121,8 +162,6 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const idle = isSelected('idle')
     ? await runStep('Measure idle processes', async () => await measureIdle(targets))
     : new Map<TargetName, number | null>()
-  const service = targets.at(-1) as Target
-
   const paced = isSelected('paced')
     ? await runStep(
       'Measure heartbeats each 10 s',

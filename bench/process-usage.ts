@@ -40,3 +40,14 @@ function readProcFile (pid: number | null, name: 'stat' | 'status'): string | nu
     return null
   }
 }
+
+/** A process and all processes that it started, directly or not. The process alone on systems without /proc. */
+export function listProcessTree (pid: number): number[] {
+  let children: number[] = []
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    // The process has ended, or there is no /proc.
+  }
+  return [pid, ...children.flatMap(listProcessTree)]
+}

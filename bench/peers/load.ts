@@ -112,6 +112,7 @@ export async function runClosedLoop (
   })
   const [failure] = failures
   if (failure !== undefined) throw failure
+  if (latenciesMs.length === 0) throw new Error(`${description}: no response within ${durationMs} ms`)
   await sleep(SETTLE_MS)
   return { responses: latenciesMs.length, durationMs: lastAt - startedAt, latenciesMs, bytes }
 }
