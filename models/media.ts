@@ -98,6 +98,8 @@ mediaSchema.index({ 'files._id': 1 })
 mediaSchema.index({ 'files.storageKey': 1 })
 // The same for packages.
 mediaSchema.index({ 'files.hls.packages.prefix': 1 })
+// The metric of packaging jobs.
+mediaSchema.index({ 'files.hls.state': 1 })
 // Deletion of a subtitle by its ID.
 mediaSchema.index({ 'subtitles._id': 1 })
 

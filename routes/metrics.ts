@@ -15,10 +15,12 @@ const PLAYBACK_OPERATION = 'startPlayback'
 export interface MetricsRouteOptions {
   readonly catalogue: Catalogue
   readonly search: TitleSearch
+  /** IDs of the plans. */
+  readonly plans: readonly string[]
   now(): Date
 }
 
-const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { catalogue, search, now }) => {
+const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { catalogue, search, plans, now }) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
@@ -54,7 +56,7 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
     labelNames: ['result'],
     registers: [registry],
   })
-  const stopMeasuring = registerServiceMetrics(registry, now)
+  const stopMeasuring = registerServiceMetrics(registry, { plans, now })
   const problemCodes = new WeakMap<FastifyRequest, string>()
   app.addHook('onError', async (request, _reply, error) => {
     problemCodes.set(request, error instanceof DomainError ? error.code : 'other')

@@ -154,7 +154,7 @@ async function registerPlugins (
 async function registerServiceRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, catalogue, search, mailer, now } = container
   await app.register(health, { catalogue, mailer })
-  await app.register(metrics, { catalogue, search, now })
+  await app.register(metrics, { catalogue, search, plans: config.plans.ids, now })
   await app.register(openapiDocument)
   await app.register(watch)
   if (config.env !== 'production') await app.register(developerMails, { mailer })

@@ -1,15 +1,27 @@
 // Prometheus metrics of streams, packaging, uploads, emails, storage, change feeds and scheduled jobs.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Account } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
+import { Media } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
 import { isDatabaseAvailable } from '../database/connection.js'
 import { onMeasurement } from '../measurements.js'
 
+/** Heights of the label `max_height`, pixels. */
+const HEIGHTS = [240, 360, 480, 720, 1_080, 1_440, 2_160, 4_320]
+
+export interface ServiceMetricsOptions {
+  /** IDs of the plans: other values of the label `plan` are `other`. */
+  readonly plans: readonly string[]
+  now(): Date
+}
+
 /** Registers the metrics. @returns a function that stops measuring */
-export function registerServiceMetrics (registry: Registry, now: () => Date): () => void {
+export function registerServiceMetrics (registry: Registry, options: ServiceMetricsOptions): () => void {
+  const { now } = options
   const registers = [registry]
-  registerStoredCounts(registry, now)
+  registerStoredCounts(registry, options)
   const streamEnds = new Counter({
     name: 'normflix_stream_ends_total',
     help: 'Ended streams by reason: stopped, expired, ended (by another device or a lost permission) or plan',
@@ -119,7 +131,7 @@ export function registerServiceMetrics (registry: Registry, now: () => Date): ()
 }
 
 /** Counts in the database: every process reports the same numbers. They are absent while the database is. */
-function registerStoredCounts (registry: Registry, now: () => Date): void {
+function registerStoredCounts (registry: Registry, { plans, now }: ServiceMetricsOptions): void {
   const countStored = async (gauge: Gauge, count: () => Promise<void>): Promise<void> => {
     gauge.reset()
     if (isDatabaseAvailable()) await count().catch(() => gauge.reset())
@@ -127,13 +139,32 @@ function registerStoredCounts (registry: Registry, now: () => Date): void {
   registry.registerMetric(
     new Gauge({
       name: 'normflix_streams',
-      help: 'Live streams of the whole service by the highest resolution that they may use, pixels, and by state',
-      labelNames: ['max_height', 'state'],
+      help: 'Live streams of the whole service by plan, highest resolution that they may use (pixels) and state',
+      labelNames: ['plan', 'max_height', 'state'],
       registers: [],
       async collect () {
         await countStored(this, async () => {
-          for (const { _id: { maxHeight, state }, count } of await countLiveStreams(now())) {
-            this.set({ max_height: String(maxHeight), state }, count)
+          for (const { _id: { plan, maxHeight, state }, count } of await countLiveStreams(now())) {
+            this.inc(
+              { plan: plans.find((id) => id === plan) ?? 'other', max_height: nearestHeight(maxHeight), state },
+              count,
+            )
+          }
+        })
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_packaging_jobs',
+      help: 'Media files of the whole service by the state of their packaging: waiting, running or failed',
+      labelNames: ['state'],
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          for (const state of ['waiting', 'running', 'failed']) this.set({ state }, 0)
+          for (const { _id: { state, isClaimed }, count } of await countPackagingJobs(now())) {
+            this.inc({ state: state === 'failed' ? state : isClaimed ? 'running' : 'waiting' }, count)
           }
         })
       },
@@ -169,7 +200,7 @@ function registerStoredCounts (registry: Registry, now: () => Date): void {
 }
 
 interface StreamCount {
-  readonly _id: { readonly maxHeight: number, readonly state: string }
+  readonly _id: { readonly plan: string, readonly maxHeight: number, readonly state: string }
   readonly count: number
 }
 
@@ -179,6 +210,48 @@ async function countLiveStreams (now: Date): Promise<StreamCount[]> {
     { $match: { removalDueAt: { $gt: new Date(0) } } },
     { $unwind: '$leases' },
     { $match: { 'leases.expiresAt': { $gt: now }, 'leases.retainedUntil': null } },
-    { $group: { _id: { maxHeight: '$leases.maxHeight', state: '$leases.state' }, count: { $sum: 1 } } },
+    { $project: { maxHeight: '$leases.maxHeight', state: '$leases.state' } },
+    {
+      $lookup: {
+        from: Account.collection.name,
+        localField: '_id',
+        foreignField: '_id',
+        pipeline: [{ $project: { plan: 1 } }],
+        as: 'account',
+      },
+    },
+    { $unwind: '$account' },
+    {
+      $group: {
+        _id: { plan: '$account.plan', maxHeight: '$maxHeight', state: '$state' },
+        count: { $sum: 1 },
+      },
+    },
+  ])
+}
+
+/** Plans may have any height: the label is the next larger one of common formats. */
+function nearestHeight (height: number): string {
+  return String(HEIGHTS.find((one) => height <= one) ?? HEIGHTS.at(-1))
+}
+
+interface PackagingCount {
+  readonly _id: { readonly state: string, readonly isClaimed: boolean }
+  readonly count: number
+}
+
+/** Counts by the index on the state of packaging. A file whose claim has expired waits for a process. */
+async function countPackagingJobs (now: Date): Promise<PackagingCount[]> {
+  const isUnfinished = { 'files.hls.state': { $in: ['processing', 'failed'] } }
+  return await Media.aggregate<PackagingCount>([
+    { $match: isUnfinished },
+    { $unwind: '$files' },
+    { $match: { ...isUnfinished, 'files.state': 'ready' } },
+    {
+      $group: {
+        _id: { state: '$files.hls.state', isClaimed: { $gt: ['$files.hls.claimedUntil', now] } },
+        count: { $sum: 1 },
+      },
+    },
   ])
 }

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import { Account } from '../../models/account.js'
+import { AccountStreams } from '../../models/account-streams.js'
+import { Media } from '../../models/media.js'
 import { createScheduler } from '../../src/jobs/scheduler.js'
 import { measureStorage } from '../../src/storage/measured-storage.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../src/storage/storage.js'
@@ -50,10 +53,10 @@ t.test('streams are counted while they live and when they end', async (t) => {
   const kim = await signUp(app)
   await play(kim, movie)
   await play(kim, movie)
-  t.equal((await readMetrics(test))['normflix_streams{max_height="2160",state="playing"}'], 2)
+  t.equal((await readMetrics(test))['normflix_streams{plan="premium",max_height="2160",state="playing"}'], 2)
   await watch(kim, clock, movie, 1_000)
   clock.advance(10 * 60_000)
-  t.equal((await readMetrics(test))['normflix_streams{max_height="2160",state="playing"}'], undefined)
+  t.equal((await readMetrics(test))['normflix_streams{plan="premium",max_height="2160",state="playing"}'], undefined)
   await flushExpiredLeases(containerOf(app).watching)
   t.match(await readMetrics(test), {
     'normflix_stream_ends_total{reason="stopped"}': 1,
@@ -76,10 +79,48 @@ t.test('a rejected upload and a packaged file are counted', async (t) => {
   await packaging.processPending()
   await packaging.onIdle()
   t.match(await readMetrics(test), {
+    'normflix_packaging_jobs{state="waiting"}': 0,
+    'normflix_packaging_jobs{state="running"}': 0,
+    'normflix_packaging_jobs{state="failed"}': 0,
     'normflix_uploads_total{kind="direct",result="failed"}': 1,
     'normflix_packaging_duration_seconds_count{result="packaged"}': 1,
     normflix_packaging_running: 0,
   })
+})
+
+t.test('packaging jobs are counted by state', async (t) => {
+  const test = await startMetricsApp(t)
+  const admin = await signUpAdmin(test.app)
+  await Promise.all([addMovie(test.app, admin), addMovie(test.app, admin), addMovie(test.app, admin)])
+  const { packaging } = containerOf(test.app)
+  await packaging.processPending()
+  await packaging.onIdle()
+  const [first, second, third] = await Media.find().lean()
+  const setHls = async (item: typeof first, fields: Record<string, unknown>): Promise<unknown> =>
+    await Media.collection.updateOne({ _id: item?._id }, { $set: fields })
+  const inAMinute = new Date(test.clock.now().getTime() + 60_000)
+  await setHls(first, { 'files.0.hls.state': 'failed' })
+  await setHls(second, { 'files.0.hls.state': 'processing', 'files.0.hls.claimedUntil': inAMinute })
+  await setHls(third, { 'files.0.hls.state': 'processing', 'files.0.hls.claimedUntil': test.clock.now() })
+  t.match(await readMetrics(test), {
+    'normflix_packaging_jobs{state="waiting"}': 1,
+    'normflix_packaging_jobs{state="running"}': 1,
+    'normflix_packaging_jobs{state="failed"}': 1,
+  })
+})
+
+t.test('labels of streams are bounded: unusual heights and plans that no longer exist', async (t) => {
+  const test = await startMetricsApp(t)
+  const { app } = test
+  const movie = await addMovie(app, await signUpAdmin(app))
+  const kim = await signUp(app)
+  await play(kim, movie)
+  await play(kim, movie)
+  await AccountStreams.collection.updateMany({}, { $set: { 'leases.0.maxHeight': 777, 'leases.1.maxHeight': 778 } })
+  const label = (plan: string): string => `normflix_streams{plan="${plan}",max_height="1080",state="playing"}`
+  t.equal((await readMetrics(test))[label('premium')], 2)
+  await Account.collection.updateOne({ email: kim.email }, { $set: { plan: 'gold' } })
+  t.equal((await readMetrics(test))[label('other')], 2)
 })
 
 t.test('emails are counted by result, and those that wait', async (t) => {
