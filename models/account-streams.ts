@@ -10,6 +10,7 @@ import {
   writtenPathsOfQuery,
   type WrittenPath,
 } from './write-guards.js'
+import { reportWritesOf } from './write-notifications.js'
 
 export interface StreamLease {
   _id: Types.ObjectId
@@ -252,6 +253,8 @@ accountStreamsSchema.pre('insertMany', async function rejectInsertMany () {
 accountStreamsSchema.pre('bulkWrite', async function rejectBulkWrite () {
   rejectWrite()
 })
+
+reportWritesOf(accountStreamsSchema, 'streams')
 
 export const AccountStreams = mongoose.model('AccountStreams', accountStreamsSchema)
 

@@ -16,6 +16,7 @@ import { profileNameKey } from '../src/domain/profile-names.js'
 import { conflict } from '../src/errors.js'
 import { findAddedProfile, roomForProfile } from './account-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
+import { reportWritesOf } from './write-notifications.js'
 import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS, type AnyUpdate } from './write-guards.js'
 
 /** Number of titles in the embedded watch history of a profile; older entries move to the archive. */
@@ -244,6 +245,8 @@ accountSchema.pre('bulkWrite', async function guardBulkWrite (operations) {
     }
   }
 })
+
+reportWritesOf(accountSchema, 'accounts')
 
 export const Account = mongoose.model('Account', accountSchema)
 

@@ -4,6 +4,7 @@ import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import './mongoose-settings.js'
 import type { ChangeKind } from '../src/domain/vocabulary.js'
 import { updateWithPipeline } from './upsert.js'
+import { reportWritesOf } from './write-notifications.js'
 
 /** Clients that missed more changes than this reload everything. */
 export const MAX_LOGGED_CHANGES = 200
@@ -48,6 +49,8 @@ const changeLogSchema = new Schema<StoredChangeLog>({
 
 // Deletion of an account.
 changeLogSchema.index({ account: 1 })
+
+reportWritesOf(changeLogSchema, 'changelogs')
 
 export const ChangeLog = mongoose.model('ChangeLog', changeLogSchema)
 

@@ -63,6 +63,35 @@ export async function findTitlePreferences (
     .lean<StoredProfileTitlePreferences>()
 }
 
+export type TitleRatingFields = Pick<StoredProfileTitlePreferences, 'title' | 'rating'>
+
+export interface ProfileRatings {
+  /** The newest ratings. */
+  readonly newest: readonly TitleRatingFields[]
+  /** True if the profile has no older ratings. */
+  readonly isComplete: boolean
+  /** Disliked titles, however old the rating is. */
+  readonly disliked: readonly TitleRatingFields[]
+}
+
+/** Older ratings do not shape the home page. */
+const MAX_NEWEST_RATINGS = 200
+const MAX_DISLIKED_TITLES = 2_000
+const RATING_FIELDS = { title: 1, rating: 1 } as const
+
+/** Finds the newest ratings of a profile, and its disliked titles. */
+export async function findProfileRatings (profileId: string): Promise<ProfileRatings> {
+  const newest = await ProfileTitlePreferences.find({ profile: profileId }, RATING_FIELDS)
+    .sort({ ratedAt: -1 }).limit(MAX_NEWEST_RATINGS).lean<TitleRatingFields[]>()
+  const isComplete = newest.length < MAX_NEWEST_RATINGS
+  // Saves the second query for most profiles.
+  const disliked = isComplete
+    ? newest.filter(({ rating }) => rating === 'down')
+    : await ProfileTitlePreferences.find({ profile: profileId, rating: 'down' }, RATING_FIELDS)
+      .limit(MAX_DISLIKED_TITLES).lean<TitleRatingFields[]>()
+  return { newest, isComplete, disliked }
+}
+
 export async function findPreferencesOfTitles (
   profileId: string,
   titleIds: readonly string[],

@@ -1,6 +1,7 @@
 // A signed-in device: one family of refresh tokens. Tokens are not stored; they are derived from the seed.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
+import { reportWritesOf } from './write-notifications.js'
 
 export interface StoredSession {
   _id: Types.ObjectId
@@ -42,12 +43,17 @@ sessionSchema.index({ account: 1, lastUsedAt: -1 })
 // Clean-up only; until then, a reused token is recognised as one of an ended family.
 sessionSchema.index({ absoluteExpiresAt: 1 }, { expireAfterSeconds: 0 })
 
+reportWritesOf(sessionSchema, 'sessions')
+
 export const Session = mongoose.model('Session', sessionSchema)
 
 export async function findSession (id: string | Types.ObjectId): Promise<StoredSession | null> {
   return await Session.findById(id).lean<StoredSession>()
 }
 
-export function isSessionLive (session: StoredSession, now: Date): boolean {
+export function isSessionLive (
+  session: Pick<StoredSession, 'revokedAt' | 'expiresAt' | 'absoluteExpiresAt'>,
+  now: Date,
+): boolean {
   return session.revokedAt === null && session.expiresAt > now && session.absoluteExpiresAt > now
 }

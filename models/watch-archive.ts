@@ -32,6 +32,30 @@ export async function findArchivedEntry (profileId: string, titleId: string): Pr
   return await WatchArchive.findById(deriveArchivedEntryId(profileId, titleId)).lean<ArchivedEntry>()
 }
 
+/** Older archived entries do not shape the home page. */
+export const MAX_NEWEST_ARCHIVED = 500
+
+/** Finds the titles of the newest archived entries, with the decisions about them. */
+export async function findNewestArchived (
+  profileId: string,
+): Promise<ReadonlyArray<Pick<WatchEntry, 'title' | 'droppedAt'>>> {
+  return await WatchArchive.find({ profile: profileId }, { title: 1, droppedAt: 1 })
+    .sort({ activityAt: -1 }).limit(MAX_NEWEST_ARCHIVED).lean<Array<Pick<WatchEntry, 'title' | 'droppedAt'>>>()
+}
+
+/** Finds archived entries with an activity in a time span, ms since the epoch; newest first. */
+export async function findArchivedBetween (
+  profileId: string,
+  since: number,
+  until: number,
+  limit: number,
+): Promise<readonly ArchivedEntry[]> {
+  // The lower bound keeps the query cheap on servers that do not sort by an index.
+  const span = mongoose.trusted({ $gte: new Date(since), $lte: new Date(until) })
+  return await WatchArchive.find({ profile: profileId, activityAt: span })
+    .sort({ activityAt: -1 }).limit(limit).lean<ArchivedEntry[]>()
+}
+
 export async function findArchivedEntries (profileId: string, titleIds: readonly string[]): Promise<ArchivedEntry[]> {
   return await WatchArchive.find({
     _id: mongoose.trusted({ $in: titleIds.map((titleId) => deriveArchivedEntryId(profileId, titleId)) }),

@@ -19,6 +19,7 @@ import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
 import { toCollectionCard } from '../src/views/collections.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
 
 const CollectionsQuery = strict({ kind: Type.Optional(CollectionKind), limit: Limit, cursor: Type.Optional(Cursor) })
@@ -30,6 +31,7 @@ interface VisibleCollection {
 }
 
 export interface CollectionsRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
@@ -96,7 +98,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
     const indexed = titles.map((title) => ({ title, index: collection.titleIds.indexOf(title.id) }))
     const rest = indexed.filter(({ index }) => index > after)
     const page = rest.slice(0, limit)
-    const states = await loadTitleStates(callerOf(request), page.map(({ title }) => title.id))
+    const states = await loadTitleStates(deps.states, callerOf(request), page.map(({ title }) => title.id))
     const localiser = createRequestLocaliser(deps, request)
     const body = {
       ...toCollectionCard(collection, titles.length, localiser),

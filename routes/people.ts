@@ -16,6 +16,7 @@ import { Person, PersonDetail } from '../src/schemas/people.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
 
 const PeopleQuery = strict({
@@ -31,6 +32,7 @@ const PeopleQuery = strict({
 })
 
 export interface PeopleRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
@@ -98,7 +100,10 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
     )
     const { entries, next } = pageOfRanked(newestFirst, cursors.decode<RankKey>(cursor, scope), limit, () => true)
     const ids = entries.map(({ title }) => title.id)
-    const [credits, states] = await Promise.all([findCredits(ids), loadTitleStates(callerOf(request), ids)])
+    const [credits, states] = await Promise.all([
+      findCredits(ids),
+      loadTitleStates(deps.states, callerOf(request), ids),
+    ])
     const localiser = createRequestLocaliser(deps, request)
     const items = entries.map(({ title }) => ({
       title: toCard(title, states(title.id), localiser),

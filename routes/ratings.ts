@@ -2,13 +2,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfile } from '../models/account.js'
 import { findTitlePreferences } from '../models/profile-title-preferences.js'
 import { findVisibleTitle, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { callerOf, profileOf, profileRef } from '../src/plugins/auth.js'
+import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { Cursor, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { LanguagesBody, RememberedLanguages } from '../src/schemas/languages.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
@@ -19,11 +18,13 @@ import { toRatedTitle } from '../src/views/cards.js'
 import { listRatings, rateTitle, unrateTitle, type RatingsCursor } from '../src/watching/lists/ratings.js'
 import { requestedLanguages } from '../src/watching/requests.js'
 import { clearLanguages, saveLanguages, storedLanguages } from '../src/watching/streams/languages.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 
 const RatingsQuery = strict({ rating: Type.Optional(TitleRating), limit: Limit, cursor: Type.Optional(Cursor) })
 
 export interface RatingsRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
   now(): Date
@@ -60,8 +61,8 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
       limit,
       findVisible: (titleId) => findVisibleTitle(catalogue, profileOf(request), titleId, at),
     })
-    const profile = await findProfile(callerOf(request).accountId, profileId) ?? fail(notFound('profile'))
-    const states = await loadTitleStatesOfProfile(profile, page.ratings.map(({ title }) => title.id))
+    const profile = await deps.states.findProfile(profileRef(request)) ?? fail(notFound('profile'))
+    const states = await loadTitleStatesOfProfile(deps.states, profile, page.ratings.map(({ title }) => title.id))
     const items = page.ratings.map((rated) => toRatedTitle(rated, states(rated.title.id), localiser))
     return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })

@@ -17,6 +17,7 @@ import { suggest } from '../src/search/suggestions.js'
 import type { TitleMatch } from '../src/search/highlights.js'
 import type { TitleSearch } from '../src/search/title-search.js'
 import { toSearchHit } from '../src/views/search.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
 
 /** Titles from which suggestions are taken, best matches first. */
@@ -32,6 +33,7 @@ const SuggestionQuery = strict({
 })
 
 export interface SearchRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly search: TitleSearch
@@ -58,7 +60,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
     const { q, limit, ...filter } = request.query
     const localiser = createRequestLocaliser(deps, request)
     const { found, total } = await findTitles(request, q, filter, limit)
-    const states = await loadTitleStates(callerOf(request), found.map(({ title }) => title.id))
+    const states = await loadTitleStates(deps.states, callerOf(request), found.map(({ title }) => title.id))
     return setContentLanguage(reply, localiser, {
       items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)),
       total,

@@ -208,7 +208,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   }
 
   async function loadTitleState (request: FastifyRequest, title: CatalogueTitle): Promise<object | null> {
-    const states = await loadTitleStates(callerOf(request), [title.id])
+    const states = await loadTitleStates(watching.states, callerOf(request), [title.id])
     return states(title.id) ?? null
   }
 

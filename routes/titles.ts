@@ -19,6 +19,7 @@ import { Facets, titleFilters } from '../src/schemas/title-filters.js'
 import { Card, TitleKind } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { toCard } from '../src/views/cards.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
 
 const listQuery = {
@@ -42,6 +43,7 @@ const GenreCount = Type.Object({
 }, { title: 'GenreCount', description: 'A genre with the number of its titles' })
 
 export interface TitlesRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly counts: CountCache
@@ -112,7 +114,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
     list: readonly CatalogueTitle[],
     fields: object = {},
   ): Promise<FastifyReply> {
-    const states = await loadTitleStates(callerOf(request), list.map(({ id }) => id))
+    const states = await loadTitleStates(deps.states, callerOf(request), list.map(({ id }) => id))
     const localiser = createRequestLocaliser(deps, request)
     const items = list.map((title) => toCard(title, states(title.id), localiser))
     return await sendWithEtag(request, reply, { items, ...fields }, null, localiser.languages())

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findProfile, MAX_WISHLIST_TITLES } from '../models/account.js'
+import { MAX_WISHLIST_TITLES } from '../models/account.js'
 import { findVisibleTitle, findVisibleTitles, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page.js'
@@ -21,6 +21,7 @@ import {
   removeFromWishlist,
   reorderWishlist,
 } from '../src/watching/lists/wishlist.js'
+import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStatesOfProfile } from '../src/watching/title-states.js'
 
 const OrderBody = strict({
@@ -36,6 +37,7 @@ const Order = Type.Enum(['newest', 'own'], {
 })
 
 export interface WishlistRouteOptions extends ContentLanguageDeps {
+  readonly states: ProfileStates
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
   now(): Date
@@ -61,7 +63,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const { order, limit, cursor } = request.query
     const owner = profileRef(request)
     const localiser = createRequestLocaliser(deps, request)
-    const profile = await findProfile(owner.account, owner.profile) ?? fail(notFound('profile'))
+    const profile = await deps.states.findProfile(owner) ?? fail(notFound('profile'))
     const newestFirst = profile.wishlist.map(String)
     const { ids, revision } = order === 'own'
       ? await loadOrderedWishlist(owner, newestFirst)
@@ -69,7 +71,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const scope = ['wishlist', owner.profile, order, revision]
     const visible = findVisibleTitles(catalogue, profileOf(request), ids, now())
     const page = pageOfWishlist(ids, visible, cursors.decode<WishlistCursor>(cursor, scope), limit)
-    const states = await loadTitleStatesOfProfile(profile, page.titles.map(({ id }) => id))
+    const states = await loadTitleStatesOfProfile(deps.states, profile, page.titles.map(({ id }) => id))
     const items = page.titles.map((title) => toCard(title, states(title.id), localiser))
     return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })

@@ -192,11 +192,12 @@ async function registerAccountRoutes (app: FastifyInstance, container: Container
 async function registerCatalogueRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, access, cursors, catalogue, titleDetails, counts, responseCache } = container
   const { findSimilar, search, watching, now } = container
-  await app.register(titles, { access, catalogue, counts, findSimilar, cursors, config, now })
+  const { states } = watching
+  await app.register(titles, { access, states, catalogue, counts, findSimilar, cursors, config, now })
   await app.register(titlePages, { access, catalogue, titleDetails, responseCache, watching, config, now })
-  await app.register(people, { access, catalogue, cursors, config, now })
-  await app.register(collections, { access, catalogue, cursors, config, now })
-  await app.register(titleSearch, { access, catalogue, search, config, now })
+  await app.register(people, { access, states, catalogue, cursors, config, now })
+  await app.register(collections, { access, states, catalogue, cursors, config, now })
+  await app.register(titleSearch, { access, states, catalogue, search, config, now })
 }
 
 /** Home page, playback, history, wishlist and ratings of one profile. */
@@ -220,8 +221,8 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
   await app.register(historyTransfer, { watching, historyFiles, now })
   await app.register(continueWatching, { access, catalogue, watching, config, now })
   await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, config, now })
-  await app.register(wishlist, { catalogue, cursors, config, now })
-  await app.register(ratings, { catalogue, cursors, config, now })
+  await app.register(wishlist, { states: watching.states, catalogue, cursors, config, now })
+  await app.register(ratings, { states: watching.states, catalogue, cursors, config, now })
 }
 
 /** Bytes and change feeds at signed URLs, and posters. */

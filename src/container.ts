@@ -11,6 +11,7 @@ import { createChangeFeedBroadcaster, type ChangeFeedBroadcaster } from './chang
 import { createTitleChangePublisher, type PublishTitleChange } from './changes/publish-title-change.js'
 import { createChangeReader, type ChangeReader } from './changes/read-changes.js'
 import type { Config } from './config.js'
+import { createChangeWatch } from './database/change-watch.js'
 import { connectDatabase, disconnectDatabase } from './database/connection.js'
 import { createHome, type Home } from './home/home.js'
 import { createSimilarTitles, type FindSimilar } from './home/similar-titles.js'
@@ -39,6 +40,7 @@ import type { MediaStorage } from './storage/storage.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
 import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
 import type { WatchingDeps } from './watching/deps.js'
+import { createProfileStates } from './watching/profile-states.js'
 import { createHistoryFileReader, type HistoryFileReader } from './watching/import/history-file-reader.js'
 
 export interface ContainerOptions {
@@ -104,7 +106,8 @@ export async function buildContainer (
   const outbox = createOutbox({ keys, mailer, log, now })
   const background = createBackgroundTasks(log)
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
-  const access = createAccountAccess({ now })
+  const watch = createChangeWatch(log)
+  const access = createAccountAccess({ watch, now })
   const catalogue = createCatalogue(log)
   const leases = createLeaseCheck({ catalogue, now })
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
@@ -114,7 +117,7 @@ export async function buildContainer (
   const warn = (error: unknown, message: string): void => {
     log.warn({ err: error }, message)
   }
-  const watching: WatchingDeps = { catalogue, plans: config.plans, now, warn }
+  const watching: WatchingDeps = { catalogue, states: createProfileStates(watch), plans: config.plans, now, warn }
   const storage = measureStorage(await openStorage(config))
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
@@ -162,7 +165,7 @@ export async function buildContainer (
     connect,
     async open () {
       await connect()
-      await catalogue.open()
+      await Promise.all([catalogue.open(), watch.open()])
     },
     async close () {
       await jobs.stop()
@@ -175,6 +178,7 @@ export async function buildContainer (
       await mailer.close()
       await search.close()
       await catalogue.close()
+      await watch.close()
       await hasher.close()
       if (isConnected) await disconnectDatabase()
     },

@@ -1,14 +1,15 @@
 // Caches what every request needs to know about an account: whether the session is live, and the limits of the account
-// and its profiles. The process that changes an account invalidates its entry at once.
-import { LRUCache } from 'lru-cache'
+// and its profiles. A change in any process removes its entry.
 import { findAccount, type Role, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, type StoredSession } from '../../models/session.js'
+import { createCachedReads } from '../database/cached-reads.js'
+import type { ChangeWatch } from '../database/change-watch.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import type { PlanLimits } from '../domain/plans.js'
 
-/** Other processes see an ended session or a changed plan within this time. */
-const CACHE_TTL_MS = 5_000
 const CACHE_MAX_ENTRIES = 50_000
+/** Changes invalidate entries; the age only bounds what an unknown defect could cause. */
+const CACHE_MAX_AGE_MS = 10 * 60_000
 
 export interface ProfileAccess extends MaturityScope {
   readonly id: string
@@ -36,6 +37,7 @@ export interface AccountAccess {
 }
 
 export interface AccountAccessDeps {
+  readonly watch: ChangeWatch
   now(): Date
   findAccount?(accountId: string): Promise<StoredAccount | null>
   findSession?(sessionId: string): Promise<StoredSession | null>
@@ -44,58 +46,42 @@ export interface AccountAccessDeps {
 export function createAccountAccess (deps: AccountAccessDeps): AccountAccess {
   const readAccount = deps.findAccount ?? findAccount
   const readSession = deps.findSession ?? findSession
-  const accounts = createReadCache(async (accountId) => {
-    const account = await readAccount(accountId)
-    return account === null ? null : toCachedAccount(account)
-  })
-  const sessionAccounts = createReadCache(async (sessionId) => {
-    const session = await readSession(sessionId)
-    return session !== null && isSessionLive(session, deps.now()) ? session.account.toString() : null
-  })
+  const cache = { watch: deps.watch, maxDocuments: CACHE_MAX_ENTRIES, maxAgeMs: CACHE_MAX_AGE_MS }
+  const accounts = createCachedReads({ ...cache, collection: 'accounts' })
+  const sessions = createCachedReads({ ...cache, collection: 'sessions' })
+
+  const find = async (accountId: string): Promise<CachedAccount | null> =>
+    await accounts.read(accountId, 'account', async () => {
+      const account = await readAccount(accountId)
+      return account === null ? null : toCachedAccount(account)
+    })
 
   return {
-    isSessionLive: async (sessionId, accountId) => await sessionAccounts.read(sessionId) === accountId,
-    findAccount: accounts.read,
+    async isSessionLive (sessionId, accountId) {
+      const session = await sessions.read(sessionId, 'session', async () => {
+        const stored = await readSession(sessionId)
+        return stored === null ? null : toCachedSession(stored)
+      })
+      return session !== null && session.account === accountId && isSessionLive(session, deps.now())
+    },
+    findAccount: find,
     async findProfile (accountId, profileId) {
-      const find = (account: CachedAccount | null): ProfileAccess | null =>
+      const findIn = (account: CachedAccount | null): ProfileAccess | null =>
         account?.profiles.find((profile) => profile.id === profileId) ?? null
-      const profile = find(await accounts.read(accountId))
+      const profile = findIn(await find(accountId))
       if (profile !== null) return profile
       accounts.invalidate(accountId)
-      return find(await accounts.read(accountId))
+      return findIn(await find(accountId))
     },
     invalidateAccount: accounts.invalidate,
-    invalidateSession: sessionAccounts.invalidate,
+    invalidateSession: sessions.invalidate,
   }
 }
 
-interface ReadCache<T> {
-  /** Concurrent reads of a key share one read of the database. Failures are not cached. */
-  read(key: string): Promise<T | null>
-  /** A read in progress still returns to its callers, but is not cached. */
-  invalidate(key: string): void
-}
+type CachedSession = Pick<StoredSession, 'revokedAt' | 'expiresAt' | 'absoluteExpiresAt'> & { readonly account: string }
 
-function createReadCache<T> (read: (key: string) => Promise<T | null>): ReadCache<T> {
-  // The cache does not accept null as a value.
-  const cache = new LRUCache<string, { readonly value: T | null }>({
-    max: CACHE_MAX_ENTRIES,
-    ttl: CACHE_TTL_MS,
-    ignoreFetchAbort: true,
-    async fetchMethod (key, _stale, { options }) {
-      const startedAt = performance.now()
-      const value = await read(key)
-      // The lifetime starts with the read, so that a slow one does not extend it.
-      options.ttl = Math.max(1, CACHE_TTL_MS - (performance.now() - startedAt))
-      return { value }
-    },
-  })
-  return {
-    read: async (key) => (await cache.fetch(key))?.value ?? null,
-    invalidate (key) {
-      cache.delete(key)
-    },
-  }
+function toCachedSession ({ account, revokedAt, expiresAt, absoluteExpiresAt }: StoredSession): CachedSession {
+  return { account: account.toString(), revokedAt, expiresAt, absoluteExpiresAt }
 }
 
 function toCachedAccount (account: StoredAccount): CachedAccount {

@@ -11,6 +11,7 @@ import type { ChangeKind } from '../domain/vocabulary.js'
 import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
 import { toLeaseItemState } from '../watching/streams/stream-leases.js'
+import { createUncachedStates } from '../watching/profile-states.js'
 import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
 
 /** Newest known change in the log of the profile, in the log of the catalogue, and of a stream (ms since the epoch). */
@@ -38,6 +39,9 @@ interface ChangeReaderDeps {
   readonly catalogue: Catalogue
   now(): Date
 }
+
+/** A notification of the feed may be earlier than the one that invalidates caches. */
+const UNCACHED_STATES = createUncachedStates()
 
 type ReadLog = Pick<StoredChangeLog, 'seq' | 'trimmedSeq' | 'entries'>
 const EMPTY_LOG: ReadLog = { seq: 0, trimmedSeq: 0, entries: [] }
@@ -146,7 +150,7 @@ async function loadCurrentStates (
 ): Promise<(titleId: string) => ProfileState> {
   const profile = titleIds.length === 0 ? null : await findProfile(ref.account, ref.profile)
   if (profile === null) return () => NO_STATE
-  const stateOfTitle = await loadTitleStatesOfProfile(profile, titleIds)
+  const stateOfTitle = await loadTitleStatesOfProfile(UNCACHED_STATES, profile, titleIds)
   return (titleId) => {
     const state = stateOfTitle(titleId)
     const [stream] = leases.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState)

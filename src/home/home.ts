@@ -1,7 +1,4 @@
 // The home page of a profile: all rows with their first cards, and single rows a page at a time.
-import { findProfile } from '../../models/account.js'
-import { findStreamLeases } from '../../models/account-streams.js'
-import { findPreferencesOfTitles } from '../../models/profile-title-preferences.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
@@ -9,8 +6,9 @@ import { notFound } from '../errors.js'
 import type { ProfileRef, WatchingDeps } from '../watching/deps.js'
 import type { ContinueCard } from '../watching/lists/continue-card.js'
 import { listCardsOfProfile } from '../watching/lists/continue-watching.js'
+import type { ProfileStates } from '../watching/profile-states.js'
 import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/title-states.js'
-import { isDropped, loadProfileAffinity, loadRatings, type ProfileAffinity } from './profile-affinity.js'
+import { isDropped, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
 import type { FindSimilar } from './similar-titles.js'
 import type { Trends } from './trends.js'
@@ -72,14 +70,14 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     continueLimit: number,
   ): Promise<{ context: HomeContext, continueCards: ContinueCard[] }> {
     const [profile, leases, ratings] = await Promise.all([
-      findProfile(ref.account, ref.profile),
-      findStreamLeases(ref.account),
-      loadRatings(ref.profile),
+      watching.states.findProfile(ref),
+      watching.states.findLeases(ref.account),
+      watching.states.findRatings(ref.profile),
     ])
     if (profile === null) throw notFound('profile')
     const continueRequest = { scope, planMaxHeight, limit: continueLimit }
     const [affinity, continueCards] = await Promise.all([
-      loadProfileAffinity(profile, ratings),
+      loadProfileAffinity(watching.states, profile, ratings),
       continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
     const context = { catalogue, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
@@ -90,7 +88,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     const { context, continueCards } = await readContext(ref, request, ROW_LENGTH + 1)
     const continueTitleIds = continueCards.slice(0, ROW_LENGTH).map(({ title }) => title.id)
     const pages = readFirstPages(listRows(context), continueTitleIds)
-    const toCards = await loadCards(context.affinity, pages.flatMap(({ page }) => page.entries))
+    const toCards = await loadCards(watching.states, context.affinity, pages.flatMap(({ page }) => page.entries))
     const titleRows = pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))
     return [toContinueRow(continueCards, null, ROW_LENGTH), ...titleRows].filter(({ cards }) => cards.items.length > 0)
   }
@@ -108,7 +106,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     const row = findRow(context, rowId)
     if (row === null) throw notFound('row')
     const page = row.page(after, limit, () => true)
-    const toCards = await loadCards(context.affinity, page.entries)
+    const toCards = await loadCards(watching.states, context.affinity, page.entries)
     return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
   }
 
@@ -140,16 +138,17 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowC
 
 /** Reads the profile's states of titles. @returns a function that makes cards of entries */
 async function loadCards (
-  { profile, ratings, hasAllRatings, archived }: ProfileAffinity,
+  states: ProfileStates,
+  { profile, archived }: ProfileAffinity,
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
   // Reads only what the profile affinity does not contain.
-  const [preferences, watchEntries] = await Promise.all([
-    hasAllRatings ? ratings : findPreferencesOfTitles(profile._id.toString(), ids),
-    findWatchEntries(profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
+  const [ratings, watchEntries] = await Promise.all([
+    states.findRatingsOf(profile._id.toString(), ids),
+    findWatchEntries(states, profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
   ])
-  const stateOfTitle = toTitleStates(profile, watchEntries, preferences)
+  const stateOfTitle = toTitleStates(profile, watchEntries, ratings)
   // The profile affinity does not contain titles that were dropped long ago.
   const isDroppedTitle = (id: string): boolean => {
     const entry = watchEntries.get(id)

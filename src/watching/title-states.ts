@@ -1,13 +1,12 @@
 // Adds the fields of a profile to titles: on the wishlist, rating, and progress.
-import { findStreamLeases } from '../../models/account-streams.js'
-import { findProfile, type StoredProfile } from '../../models/account.js'
-import { findPreferencesOfTitles, type StoredProfileTitlePreferences } from '../../models/profile-title-preferences.js'
-import { findArchivedEntries } from '../../models/watch-archive.js'
+import type { StoredProfile } from '../../models/account.js'
+import type { TitleRatingFields } from '../../models/profile-title-preferences.js'
 import type { WatchEntry } from '../../models/watch-entry.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 import type { TitleRating } from '../domain/vocabulary.js'
 import type { WatchingDeps } from './deps.js'
-import { loadTitleWatchState } from './history/title-watch-state.js'
+import { deriveTitleWatchState } from './history/title-watch-state.js'
+import type { ProfileStates } from './profile-states.js'
 import { findUnflushedLease, newestItemState } from './streams/resume-position.js'
 
 /** The caller of a request: an account, and the profile that its token is bound to, if any. */
@@ -37,39 +36,39 @@ export type TitleStateLookup = (titleId: string) => ProfileState | undefined
 
 /** Loads the states of the given titles for the profile of a caller. */
 export async function loadTitleStates (
+  states: ProfileStates,
   { accountId, boundProfileId }: ProfileCaller,
   titleIds: readonly string[],
 ): Promise<TitleStateLookup> {
   if (boundProfileId === null) return () => undefined
-  const [profile, preferences] = await Promise.all([
-    findProfile(accountId, boundProfileId),
-    findPreferencesOfTitles(boundProfileId, titleIds),
-  ])
+  const profile = await states.findProfile({ account: accountId, profile: boundProfileId })
   if (profile === null) return () => undefined
-  return toTitleStates(profile, await findWatchEntries(profile, titleIds), preferences)
+  return await loadTitleStatesOfProfile(states, profile, titleIds)
 }
 
 /** Loads the states of the given titles for a profile that was read before. */
 export async function loadTitleStatesOfProfile (
-  profile: StoredProfile,
+  states: ProfileStates,
+  profile: Readonly<StoredProfile>,
   titleIds: readonly string[],
 ): Promise<(titleId: string) => ProfileState> {
-  const [entries, preferences] = await Promise.all([
-    findWatchEntries(profile, titleIds),
-    findPreferencesOfTitles(profile._id.toString(), titleIds),
+  const [entries, ratings] = await Promise.all([
+    findWatchEntries(states, profile, titleIds),
+    states.findRatingsOf(profile._id.toString(), titleIds),
   ])
-  return toTitleStates(profile, entries, preferences)
+  return toTitleStates(profile, entries, ratings)
 }
 
 /** Finds the watch history entries of a profile by title: the embedded ones, and the archived ones of given titles. */
 export async function findWatchEntries (
-  profile: StoredProfile,
+  states: ProfileStates,
+  profile: Readonly<StoredProfile>,
   titleIds: readonly string[],
 ): Promise<ReadonlyMap<string, WatchEntry>> {
   const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
   const missing = profile.archivedUntil === null ? [] : titleIds.filter((id) => !entries.has(id))
   if (missing.length > 0) {
-    for (const entry of await findArchivedEntries(profile._id.toString(), missing)) {
+    for (const entry of await states.findArchived(profile._id.toString(), missing)) {
       entries.set(entry.title.toString(), entry)
     }
   }
@@ -78,12 +77,12 @@ export async function findWatchEntries (
 
 /** Combines the stored parts of the states. */
 export function toTitleStates (
-  profile: StoredProfile,
+  profile: Readonly<StoredProfile>,
   entries: ReadonlyMap<string, WatchEntry>,
-  preferences: ReadonlyArray<Pick<StoredProfileTitlePreferences, 'title' | 'rating'>>,
+  ratedTitles: readonly TitleRatingFields[],
 ): (titleId: string) => ProfileState {
   const wishlist = new Set(profile.wishlist.map(String))
-  const ratings = new Map(preferences.map(({ title, rating }) => [title.toString(), rating]))
+  const ratings = new Map(ratedTitles.map(({ title, rating }) => [title.toString(), rating]))
   return (titleId) => ({
     inWishlist: wishlist.has(titleId),
     rating: ratings.get(titleId) ?? null,
@@ -117,16 +116,17 @@ export function summariseSeasonProgress (
 
 /** Loads the progress of the items of a title, live streams included. */
 export async function loadItemProgress (
-  { catalogue }: WatchingDeps,
+  { catalogue, states }: Pick<WatchingDeps, 'catalogue' | 'states'>,
   { accountId, boundProfileId }: ProfileCaller,
   titleId: string,
 ): Promise<ItemProgressLookup> {
   if (boundProfileId === null) return undefined
   const ref = { account: accountId, profile: boundProfileId }
-  const [leases, { items }] = await Promise.all([
-    findStreamLeases(accountId),
-    loadTitleWatchState(catalogue, boundProfileId, titleId),
+  const [leases, plays] = await Promise.all([
+    states.findLeases(accountId),
+    states.findPlays(boundProfileId, titleId),
   ])
+  const { items } = deriveTitleWatchState(catalogue, titleId, plays)
   return (itemId) => {
     const state = newestItemState(findUnflushedLease(leases, ref, itemId), items.get(itemId) ?? null)
     if (state === null) return null

@@ -16,6 +16,9 @@ function storedAccount (...profileIds: string[]): StoredAccount {
   return { _id: new Types.ObjectId(ACCOUNT), role: 'member', limits: LIMITS, profiles } as unknown as StoredAccount
 }
 
+/** A change watch without changes. */
+const CURRENT = { isCurrent: () => true, onChange: () => undefined }
+
 const ACCOUNT = '65f0c0ffee0000000000000a'
 const [FIRST, SECOND] = ['65f0c0ffee0000000000000b', '65f0c0ffee0000000000000c'] as const
 
@@ -47,7 +50,7 @@ interface PromiseWithResolvers<T> {
 
 t.test('concurrent requests share one read of an account, and later ones use its result', async (t) => {
   const reads = createReads()
-  const access = createAccountAccess({ now: () => new Date(), findAccount: reads.findAccount })
+  const access = createAccountAccess({ watch: CURRENT, now: () => new Date(), findAccount: reads.findAccount })
   const both = Promise.all([access.findAccount(ACCOUNT), access.findAccount(ACCOUNT)])
   reads.next().resolve(storedAccount(FIRST))
   const [one, other] = await both
@@ -58,7 +61,7 @@ t.test('concurrent requests share one read of an account, and later ones use its
 
 t.test('an account that does not exist is cached', async (t) => {
   const reads = createReads()
-  const access = createAccountAccess({ now: () => new Date(), findAccount: reads.findAccount })
+  const access = createAccountAccess({ watch: CURRENT, now: () => new Date(), findAccount: reads.findAccount })
   const found = access.findAccount(ACCOUNT)
   reads.next().resolve(null)
   t.equal(await found, null)
@@ -68,7 +71,7 @@ t.test('an account that does not exist is cached', async (t) => {
 
 t.test('a failed read rejects its requests and is not cached', async (t) => {
   const reads = createReads()
-  const access = createAccountAccess({ now: () => new Date(), findAccount: reads.findAccount })
+  const access = createAccountAccess({ watch: CURRENT, now: () => new Date(), findAccount: reads.findAccount })
   const both = Promise.allSettled([access.findAccount(ACCOUNT), access.findAccount(ACCOUNT)])
   reads.next().reject(new Error('no connection'))
   t.match(await both, [{ reason: { message: 'no connection' } }, { reason: { message: 'no connection' } }])
@@ -80,7 +83,7 @@ t.test('a failed read rejects its requests and is not cached', async (t) => {
 
 t.test('a change during a read: its request gets the old account, the next one reads again', async (t) => {
   const reads = createReads()
-  const access = createAccountAccess({ now: () => new Date(), findAccount: reads.findAccount })
+  const access = createAccountAccess({ watch: CURRENT, now: () => new Date(), findAccount: reads.findAccount })
   const before = access.findAccount(ACCOUNT)
   access.invalidateAccount(ACCOUNT)
   const after = access.findAccount(ACCOUNT)
@@ -96,7 +99,7 @@ t.test('a change during a read: its request gets the old account, the next one r
 
 t.test('a profile that is not cached causes one more read', async (t) => {
   const reads = createReads()
-  const access = createAccountAccess({ now: () => new Date(), findAccount: reads.findAccount })
+  const access = createAccountAccess({ watch: CURRENT, now: () => new Date(), findAccount: reads.findAccount })
   const found = access.findProfile(ACCOUNT, SECOND)
   reads.next().resolve(storedAccount(FIRST))
   while (reads.count() < 2) await new Promise(setImmediate)

@@ -68,7 +68,8 @@ export async function projectTitle (
     const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
     const outcome = await writeTitle(ref, current, titleId, entry, watchState, changes)
     if (outcome !== 'raced') {
-      if (outcome === 'written') await recordChange(ref, 'watching', titleId)
+      // Also when the entry stays the same: the state of another episode may have changed.
+      await recordChange(ref, 'watching', titleId)
       return { watchState, before: entry, clearedAt: clearedUntil(current, entry) }
     }
     await delay(Math.random() * RETRY_DELAY_MS * attempt)

@@ -82,7 +82,7 @@ export async function recordTitleProgress (
   }
   const projection = await projectTitle(watching, ref, title.id, {}, profile)
   if (projection === null) return new Map()
-  for (const { id, progress } of plays) await deleteIfCleared(id, progress, projection)
+  for (const { id, progress } of plays) await deleteIfCleared(ref, id, progress, projection)
   const states = projection.watchState.items
   for (const { item } of items) await removeIfWatched(ref, title, states.get(item.id) ?? null)
   return states

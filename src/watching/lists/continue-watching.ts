@@ -1,20 +1,19 @@
 // Lists continue watching: one card per title, newest activity first. Reads the watch history entries, the live leases
 // and the catalogue in memory, but no plays.
-import mongoose, { type Types } from 'mongoose'
-import { findStreamLeases, type StreamLease } from '../../../models/account-streams.js'
-import { findProfile, type StoredProfile } from '../../../models/account.js'
-import { WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
+import type { StreamLease } from '../../../models/account-streams.js'
+import type { StoredProfile } from '../../../models/account.js'
 import { toTitleState, type WatchEntry } from '../../../models/watch-entry.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
 import { advanceTitle, EMPTY_TITLE_STATE, lastActivityAt, type TitleState } from '../../domain/next-up.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
+import { MAX_ARCHIVED_ENTRIES } from '../profile-states.js'
 import { hasUnflushedEvents } from '../streams/resume-position.js'
 import { toLeaseItemState } from '../streams/stream-leases.js'
 import { buildContinueCard, type CardRequest, type ContinueCard } from './continue-card.js'
 import { isDismissed } from './dismissals.js'
 
 /** Entries that a list considers, embedded and archived ones together. */
-const MAX_ENTRIES = 250
+const MAX_ENTRIES = MAX_ARCHIVED_ENTRIES
 /** Time windows that are searched in the archive, back from its newest entry, until the list is full. */
 const ARCHIVE_WINDOWS_MS = [...[30, 180, 730].map((days) => days * 86_400_000), Infinity]
 
@@ -39,8 +38,8 @@ export async function listContinueCards (
   request: ContinueRequest,
 ): Promise<ContinueCard[] | null> {
   const [profile, leases] = await Promise.all([
-    findProfile(ref.account, ref.profile),
-    findStreamLeases(ref.account),
+    watching.states.findProfile(ref),
+    watching.states.findLeases(ref.account),
   ])
   return profile === null ? null : await listCardsOfProfile(watching, profile, leases, request)
 }
@@ -48,7 +47,7 @@ export async function listContinueCards (
 /** Lists the cards of a profile that was read before, with the leases of its account. */
 export async function listCardsOfProfile (
   watching: WatchingDeps,
-  profile: StoredProfile,
+  profile: Readonly<StoredProfile>,
   leases: readonly StreamLease[],
   request: ContinueRequest,
 ): Promise<ContinueCard[]> {
@@ -64,7 +63,7 @@ export async function listCardsOfProfile (
     const isFull = last !== undefined && last.lastWatchedAt.getTime() > unreadUntil
     if (unreadUntil < 0 || isFull || entries.length >= MAX_ENTRIES) break
     const since = Math.max(0, (profile.archivedUntil?.getTime() ?? 0) - window)
-    const archived = await findArchivedBetween(profile._id, since, unreadUntil)
+    const archived = await watching.states.findArchivedBetween(profile._id.toString(), since, unreadUntil)
     entries.push(...archived.filter((entry) => !titleIds.has(entry.title.toString())))
     for (const entry of archived) titleIds.add(entry.title.toString())
     unreadUntil = since - 1
@@ -83,17 +82,10 @@ export async function findContinueCard (
   return cards?.[0] ?? null
 }
 
-/** Newest first. The lower bound keeps the query cheap on servers that do not sort by an index. */
-async function findArchivedBetween (profile: Types.ObjectId, since: number, until: number): Promise<ArchivedEntry[]> {
-  const span = mongoose.trusted({ $gte: new Date(since), $lte: new Date(until) })
-  return await WatchArchive.find({ profile, activityAt: span })
-    .sort({ activityAt: -1 }).limit(MAX_ENTRIES).lean<ArchivedEntry[]>()
-}
-
 /** Combines the entries with the live leases, as if these were flushed. */
 function listCandidates (
   catalogue: Catalogue,
-  profile: StoredProfile,
+  profile: Readonly<StoredProfile>,
   leases: readonly StreamLease[],
   entries: readonly WatchEntry[],
 ): TitleCandidate[] {

@@ -8,7 +8,8 @@ import {
   type StreamLease,
 } from '../../../models/account-streams.js'
 import { findProfile } from '../../../models/account.js'
-import { Play } from '../../../models/play.js'
+import { recordChange } from '../../../models/change-log.js'
+import { Play, type StoredPlay } from '../../../models/play.js'
 import type { ItemState } from '../../domain/item-state.js'
 import type { TitleState } from '../../domain/next-up.js'
 import { isEmptyPlay, lastEventAt, type PlayProgress } from '../../domain/progress.js'
@@ -73,7 +74,7 @@ export async function flushLease (
   const playId = await mergePlay(ref, lease._id.toString(), toLeaseSubject(watching, lease), progress, isPlayed)
   if (!isPlayed) return null
   const projection = await projectTitle(watching, ref, titleId, {}, profile)
-  if (projection === null || await deleteIfCleared(playId, progress, projection)) return null
+  if (projection === null || await deleteIfCleared(ref, playId, progress, projection)) return null
   await markFlushed(ref.account, lease)
   const { items, state: titleState } = projection.watchState
   const state = items.get(lease.item.toString())
@@ -85,12 +86,14 @@ export async function flushLease (
  * @returns true when the play is cleared
  */
 export async function deleteIfCleared (
+  ref: ProfileRef,
   playId: Types.ObjectId,
   progress: PlayProgress,
   { clearedAt }: Projection,
 ): Promise<boolean> {
   if (lastEventAt(progress) > clearedAt) return false
-  await Play.deleteOne({ _id: playId })
+  const play = await Play.findByIdAndDelete(playId).lean<StoredPlay>()
+  if (play !== null) await recordChange(ref, 'watching', play.title.toString())
   return true
 }
 

@@ -1,0 +1,148 @@
+// Follows the writes of every process to the documents that caches hold, by one change stream over the database.
+// Writes of this process are reported before they return.
+import mongoose from 'mongoose'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { onWrite, type FollowedCollection } from '../../models/write-notifications.js'
+
+const COLLECTIONS: readonly FollowedCollection[] = ['accounts', 'sessions', 'streams', 'changelogs']
+
+/** How long the server waits for a change before it returns an empty batch. */
+const MAX_AWAIT_MS = 1_000
+/** Without a response of the server for this time, changes may be missing. */
+const MAX_SILENCE_MS = MAX_AWAIT_MS + 1_500
+const REOPEN_DELAY_MS = 500
+/** Consecutive responses without a change before the end of the wait: the stream has ended. */
+const MAX_EARLY_RESPONSES = 20
+
+/** @param id of the changed document; null when any document of the collection may have changed */
+export type FollowedChangeListener = (id: string | null) => void
+
+export interface ChangeWatch {
+  /**
+   * True while all changes are known that were made before the last `MAX_SILENCE_MS`. Caches may only be used then. A
+   * change usually arrives within milliseconds.
+   */
+  isCurrent(): boolean
+  onChange(collection: FollowedCollection, listener: FollowedChangeListener): void
+}
+
+/** A watch that is not current until it is opened. */
+export interface OpenableChangeWatch extends ChangeWatch {
+  /** Resolves when changes are followed. A stream that is lost later is opened again. */
+  open(): Promise<void>
+  close(): Promise<void>
+}
+
+interface OpenedStream {
+  readonly opened: mongoose.mongo.ChangeStream
+  readonly first: Promise<unknown>
+}
+
+interface FollowedChange {
+  readonly ns?: { readonly coll: string }
+  readonly documentKey?: { readonly _id: unknown }
+}
+
+export function createChangeWatch (log: { warn(details: object, message: string): void }): OpenableChangeWatch {
+  const listeners = new Map<FollowedCollection, FollowedChangeListener[]>(COLLECTIONS.map((name) => [name, []]))
+  let stream: mongoose.mongo.ChangeStream | null = null
+  let isClosed = false
+  let lastResponseAt = -Infinity
+  let following: Promise<void> = Promise.resolve()
+
+  function notify (collection: FollowedCollection, id: string | null): void {
+    for (const listener of listeners.get(collection) ?? []) listener(id)
+  }
+
+  function notifyAll (): void {
+    for (const collection of COLLECTIONS) notify(collection, null)
+  }
+
+  const stopListening = onWrite(notify)
+
+  function apply ({ ns, documentKey }: FollowedChange): void {
+    // A drop or a rename concerns all documents.
+    if (ns === undefined || documentKey === undefined) notifyAll()
+    else notify(ns.coll as FollowedCollection, String(documentKey._id))
+  }
+
+  async function openStream (): Promise<OpenedStream> {
+    const { db } = mongoose.connection
+    if (db === undefined || isClosed) throw new Error('the database is not connected')
+    const opened = db.watch([
+      { $match: { 'ns.coll': { $in: [...COLLECTIONS] } } },
+      { $project: { documentKey: 1, ns: 1, operationType: 1 } },
+    ], { maxAwaitTimeMS: MAX_AWAIT_MS })
+    stream = opened
+    const isOpen = new Promise((resolve) => opened.once('resumeTokenChanged', resolve))
+    const first = opened.tryNext()
+    // Without a change, the first response arrives after `MAX_AWAIT_MS`.
+    await Promise.race([isOpen, first])
+    // Changes from before the stream was open are unknown.
+    notifyAll()
+    lastResponseAt = performance.now()
+    return { opened, first }
+  }
+
+  async function follow ({ opened, first }: OpenedStream): Promise<void> {
+    let next = first
+    let earlyResponses = 0
+    for (;;) {
+      const askedAt = performance.now()
+      const change = await next
+      lastResponseAt = performance.now()
+      if (change !== null) apply(change as FollowedChange)
+      // A stream that was closed or ended by the server has no change, and does not wait for one either.
+      const isEarly = change === null && lastResponseAt - askedAt < MAX_AWAIT_MS / 2
+      earlyResponses = isEarly ? earlyResponses + 1 : 0
+      if (opened.closed || earlyResponses > MAX_EARLY_RESPONSES) throw new Error('the change stream ended')
+      if (isEarly) await nextTurn()
+      next = opened.tryNext()
+    }
+  }
+
+  /** Follows the stream, and opens it again when it is lost. */
+  async function followUntilClosed (opened: OpenedStream): Promise<void> {
+    let current = opened
+    for (;;) {
+      try {
+        await follow(current)
+      } catch (error) {
+        lastResponseAt = -Infinity
+        if (isClosed) return
+        log.warn({ err: error }, 'change stream of the caches lost, opening it again')
+      }
+      const reopened = await reopenStream()
+      if (reopened === null) return
+      current = reopened
+    }
+  }
+
+  /** Tries until it succeeds; null when the watch is closed. */
+  async function reopenStream (): Promise<OpenedStream | null> {
+    for (;;) {
+      await stream?.close().catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS).unref())
+      if (isClosed) return null
+      const opened = await openStream().catch(() => null)
+      if (opened !== null) return opened
+    }
+  }
+
+  return {
+    isCurrent: () => performance.now() - lastResponseAt < MAX_SILENCE_MS,
+    onChange (collection, listener) {
+      listeners.get(collection)?.push(listener)
+    },
+    async open () {
+      following = followUntilClosed(await openStream())
+    },
+    async close () {
+      isClosed = true
+      lastResponseAt = -Infinity
+      stopListening()
+      await stream?.close().catch(() => undefined)
+      await following
+    },
+  }
+}
