@@ -7,6 +7,8 @@ import { createKeyRing } from '../../src/security/key-ring.js'
 import { SIGNING_KEYS } from './targets.js'
 import type { Household } from './test-data.js'
 
+/** Tokens are only signed here. */
+const UNWATCHED = { isCurrent: () => false, onChange: () => undefined }
 /** Access tokens are valid for 15 minutes. */
 const RENEWAL_INTERVAL_MS = 10 * 60_000
 
@@ -20,7 +22,7 @@ export interface ServiceTokens {
 export async function createServiceTokens (): Promise<ServiceTokens> {
   const app = Fastify()
   const keys = createKeyRing(parseSigningKeys(SIGNING_KEYS))
-  await app.register(auth, { keys, access: createAccountAccess({ now: () => new Date() }) })
+  await app.register(auth, { keys, access: createAccountAccess({ watch: UNWATCHED, now: () => new Date() }) })
   await app.ready()
   const tokens = new Map<string, { readonly token: string, readonly signedAt: number }>()
   function sign ({ id, session }: Household, profileId: string | null): string {
