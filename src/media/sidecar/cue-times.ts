@@ -17,8 +17,25 @@ const TIMES_LINE = new RegExp(String.raw`^\s*${TIME}\s*${ARROW}\s*${TIME}(?![\d:
 const WEBVTT_TIME = String.raw`(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}`
 const WEBVTT_TIMES_LINE = new RegExp(String.raw`^[ \t]*${WEBVTT_TIME}[ \t]*-->[ \t]*${WEBVTT_TIME}(?:[ \t]|$)`)
 
+/** Marks of the writing direction and spaces without width. */
+const INVISIBLE = /[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
+/** Code points of the digit 0 of Arabic, Persian and Devanagari, and of full width. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0xff10]
+
+/** Digits of other scripts, full-width signs and invisible characters as ASCII. */
+export function toAsciiTimes (line: string): string {
+  if (!/[^\0-\x7f]/.test(line)) return line
+  return line.replace(INVISIBLE, '').replaceAll('\uff1a', ':').replaceAll('\uff0c', ',').replaceAll('\uff0e', '.')
+    .replace(/\p{Nd}/gu, (digit) => {
+      const code = digit.codePointAt(0) ?? 0
+      const zero = ZEROS.find((one) => one <= code && code < one + 10)
+      return zero === undefined ? digit : String(code - zero)
+    })
+}
+
 /** Reads a times line. @returns null if the line is not one */
-export function parseTimesLine (line: string): CueTimes | null {
+export function parseTimesLine (source: string): CueTimes | null {
+  const line = toAsciiTimes(source)
   const match = TIMES_LINE.exec(line)
   if (match === null) return null
   const [, start = '', end = '', rest = ''] = match

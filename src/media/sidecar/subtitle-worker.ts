@@ -59,12 +59,14 @@ function readSubtitle ({ bytes, format, language, charset }: SubtitleSource): We
     )
   }
   const lines = splitLines(text)
-  if (format === 'vtt' || isWebVttHeader(lines[0])) {
+  const first = lines.find((line) => !isBlank(line))
+  // A file that is called WebVTT may be SubRip, or lack its header.
+  if (isWebVttHeader(first)) {
     const cleaned = cleanWebVtt(lines)
     if (cleaned.cueCount === 0) throw new UnreadableTextError('The file has no readable cue.')
     return cleaned
   }
-  const converted = isAssHeader(lines.find((line) => !isBlank(line))) ? convertAss(lines) : convertSubRip(lines)
+  const converted = isAssHeader(first) ? convertAss(lines) : convertSubRip(lines)
   if (converted.webVtt === 'WEBVTT\n') {
     throw new UnreadableTextError('The file is not a SubRip or ASS file with at least one readable cue.')
   }

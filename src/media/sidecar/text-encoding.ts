@@ -34,7 +34,7 @@ const ENCODINGS_BY_LANGUAGE: Readonly<Record<string, readonly string[]>> = {
   ...entriesOf(['zh-hant', 'zh-tw', 'zh-hk', 'zh-mo'], TRADITIONAL_CHINESE),
   ...entriesOf(
     ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'da', 'no', 'nb', 'nn', 'fi', 'is', 'ca', 'gl', 'eu', 'ga'],
-    [WESTERN],
+    [WESTERN, 'macroman', 'cp850'],
   ),
 }
 const SAMPLE_BYTES = 64 * 1024

@@ -1,5 +1,5 @@
 // Reads and writes timed text in linear time: SubRip as it is found, WebVTT, and WebVTT indexes of seek thumbnails.
-import { isUnreadableTimesLine, isWebVttTimesLine, parseTimesLine, renderTimesLine } from './cue-times.js'
+import { isUnreadableTimesLine, isWebVttTimesLine, parseTimesLine, renderTimesLine, toAsciiTimes } from './cue-times.js'
 
 /** A film has some thousands of cues. */
 export const MAX_CUES = 50_000
@@ -38,14 +38,16 @@ export function splitLines (text: string): string[] {
 
 /** True for the first line of a WebVTT file. */
 export function isWebVttHeader (line: string | undefined): boolean {
-  return line !== undefined && /^WEBVTT(?=[ \t]|$)/.test(line)
+  return line !== undefined && /^WEBVTT(?=[ \t]|$)/i.test(line)
 }
 
 /**
  * Converts SubRip to WebVTT. Everything between two times lines is the text of a cue, also behind an empty line, except
  * the number of the next cue.
  */
-export function convertSubRip (lines: readonly string[]): WebVttResult {
+export function convertSubRip (source: readonly string[]): WebVttResult {
+  // Chats put files between fences.
+  const lines = source.filter((line) => !/^```\w{0,10}\s*$/.test(line))
   const blocks = splitAtTimes(lines)
   const isNumbered = blocks.filter(({ hasNumber }) => hasNumber).length * 2 >= blocks.length
   const cues: Cue[] = []
@@ -90,7 +92,7 @@ function splitAtTimes (lines: readonly string[]): Block[] {
 function numberStart (lines: readonly string[], timesIndex: number, from: number): number {
   let i = timesIndex - 1
   while (i > from && isBlank(lines[i])) i--
-  return i >= from && /^\s*\d{1,9}\s*$/.test(lines[i] ?? '') ? i : timesIndex
+  return i >= from && /^\s*\d{1,9}\.?\s*$/.test(toAsciiTimes(lines[i] ?? '')) ? i : timesIndex
 }
 
 export function isBlank (line: string | undefined): boolean {
@@ -104,8 +106,11 @@ function toText (rest: string): string {
 
 /** SubRip has i, b, u, fonts, which WebVTT lacks, and `{\an8}` for the top of the screen, which it adopted from SSA. */
 export function toWebVttText (lines: readonly string[]): { text: string, settings: string } {
-  const source = lines.filter((line) => !isBlank(line)).join('\n')
+  const source = lines.filter((line) => !isBlank(line)).map((line) => line.trim()).join('\n')
   const text = source
+    .replace(/\{(\/?)([ibu])\}/gi, '<$1$2>')
+    .replace(/\{y:([ibu])\}/gi, '<$1>')
+    .replace(/\\N/g, '\n')
     .replace(/^X1:\d{1,6} X2:\d{1,6} Y1:\d{1,6} Y2:\d{1,6} *(?:\n|$)/, '')
     .replace(/\{\\[^{}]*\}/g, '')
     .replace(/<\/?font[^<>]*>/gi, '')
@@ -115,9 +120,19 @@ export function toWebVttText (lines: readonly string[]): { text: string, setting
     .replace(/-->/g, '--&gt;')
     .replace(/<(\/?[ibu])>/gi, (markup) => markup.toLowerCase())
   return {
-    text: text.split('\n').filter((line) => !isBlank(line)).join('\n').trim(),
-    settings: /\{\\an[789]\}/.test(source) ? 'line:0' : '',
+    text: closeTags(text.split('\n').filter((line) => !isBlank(line)).join('\n').trim()),
+    settings: /\{\\an[789]\}|\{\\a[567]\}/.test(source) ? 'line:0' : '',
   }
+}
+
+/** Closes the tags that a text leaves open. */
+function closeTags (text: string): string {
+  const open: string[] = []
+  for (const [, slash, tag = ''] of text.matchAll(/<(\/?)([ibu])>/g)) {
+    if (slash === '') open.push(tag)
+    else if (open.at(-1) === tag) open.pop()
+  }
+  return open.length > 10 ? text : text + open.reverse().map((tag) => `</${tag}>`).join('')
 }
 
 /** Renders WebVTT, ordered by time. */
@@ -137,7 +152,11 @@ export function cleanWebVtt (lines: readonly string[]): WebVttResult & { readonl
   const output: string[] = []
   let cueCount = 0
   let unreadableCues = 0
-  for (const line of lines.slice(first)) {
+  for (const [i, line] of lines.slice(first).entries()) {
+    if (i === 0) {
+      output.push(line.replace(/^webvtt/i, 'WEBVTT'))
+      continue
+    }
     if (/^X-TIMESTAMP-MAP *=/.test(line)) continue
     const times = line.includes('-->') ? parseTimesLine(line) : null
     if (times === null) {
@@ -148,6 +167,7 @@ export function cleanWebVtt (lines: readonly string[]): WebVttResult & { readonl
     if (times.endMs > times.startMs) cueCount++
     else unreadableCues++
     if (cueCount > MAX_CUES) throw new UnreadableTextError(`The file has more than ${MAX_CUES} cues.`)
+    if (output.length === 1) output.push('')
     // Without an empty line, players show the number of the next cue as text.
     if (/^\d{1,9}$/.test(output.at(-1) ?? '') && !isBlank(output.at(-2))) output.splice(-1, 0, '')
     output.push(isWebVttTimesLine(line) ? line : renderTimesLine(times, times.rest))

@@ -17,12 +17,19 @@ export interface Column {
 
 const MS_PER_MINUTE = 60_000
 
-const parseText: CellParser = (text) => text
+export const parseText: CellParser = (text) => text
 
 function parseNumber (text: string, hasDecimalComma: boolean): number {
-  const value = Number(hasDecimalComma ? text.replace(/^(\s*[\d-]+),(\d+\s*)$/, '$1.$2') : text)
+  const digits = toAsciiDigits(text)
+  const value = Number(hasDecimalComma ? digits.replace(/^(\s*[\d-]+),(\d+\s*)$/, '$1.$2') : digits)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidCellError('is not a number')
   return value
+}
+
+/** Spreadsheets mark texts by an apostrophe; digits may be those of another script. */
+function toAsciiDigits (text: string): string {
+  return text.normalize('NFKC').replace(/[\u061c\u200b\u200e\u200f\u2060\ufeff]|^\s*['’]/gu, '')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf))
 }
 
 const parseMinutes: CellParser = (text, hasDecimalComma) => parseNumber(text, hasDecimalComma) * MS_PER_MINUTE
@@ -88,7 +95,11 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
 
 export const COLUMN_NAMES: readonly string[] = NAMED_COLUMNS.map(([name]) => name)
 
-/** The columns by their names in lower case. */
-export const COLUMNS: ReadonlyMap<string, Column> = new Map(
+const COLUMNS: ReadonlyMap<string, Column> = new Map(
   NAMED_COLUMNS.map(([name, { field, parseCell }]) => [name.toLowerCase(), { field, parseCell }]),
 )
+
+/** Finds a column by its name, whatever its case: also `original title`, `original_title` and `original-title`. */
+export function findColumn (name: string): Column | null {
+  return COLUMNS.get(name.trim().toLowerCase().replace(/[\s_-]/g, '')) ?? null
+}

@@ -2,7 +2,7 @@
 // delimiter and the encoding.
 import { parse } from 'csv-parse'
 import type { FieldError } from '../../errors.js'
-import { COLUMN_NAMES, COLUMNS, InvalidCellError, type Column } from './csv-columns.js'
+import { COLUMN_NAMES, findColumn, InvalidCellError, parseText, type Column } from './csv-columns.js'
 import { decodeCsv, type CsvText } from './csv-text.js'
 import { MAX_LINE_BYTES } from './lines.js'
 import { UnreadableSourceError, type SourceItem, type SourceItems, type SourceWarning } from './source-items.js'
@@ -31,10 +31,12 @@ interface Show {
 const MAX_CELLS = 1_000
 const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const
 type Delimiter = keyof typeof DELIMITERS
+/** How exports write that a cell has no value. */
+const NOTHING = /^\s*(?:\\N|[-–—]|null|n\/?a|none)\s*$/i
 /** Characters of a name that an error message shows. */
 const MAX_SHOWN_CHARACTERS = 60
 /** First line of a file for Excel, which states the delimiter. */
-const DELIMITER_LINE = /^"?sep=([,;\t])"?[\r\n]/i
+const DELIMITER_LINE = /^"?sep ?= ?([,;\t])"?[,;\t ]*[\r\n]/i
 
 /** How a file separates cells and rows. */
 interface Dialect {
@@ -136,13 +138,14 @@ async function* readRows (
     record_delimiter: [...recordDelimiters],
     from_line: hasDelimiterLine ? 2 : 1,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_LINE_BYTES,
     on_record (cells: string[], { lines }) {
       const isReadable = !text.hasUnreadableLine(lastLine + 1, lines)
       if (cells.length > MAX_CELLS) throw new Error(`A row has more than ${MAX_CELLS} cells`)
       lastLine = lines
-      rows.push({ cells, line: lines, characters: countCharacters(cells), isReadable })
+      rows.push({ cells: cells.map(withoutQuotes), line: lines, characters: countCharacters(cells), isReadable })
       return null
     },
   })
@@ -175,6 +178,11 @@ async function* readRows (
   )
 }
 
+/** A space between a quotation mark and the delimiter makes the mark part of the cell. */
+function withoutQuotes (cell: string): string {
+  return /^"[^"]*"\s+$/.test(cell) ? cell.trimEnd().slice(1, -1) : cell
+}
+
 function countCharacters (cells: readonly string[]): number {
   return cells.reduce((sum, cell) => sum + cell.length, 0)
 }
@@ -184,7 +192,7 @@ function countCharacters (cells: readonly string[]): number {
  * @throws UnreadableSourceError for an unknown column
  */
 function parseHeader (names: readonly string[]): Array<Column | null> {
-  const unknown = names.filter((name) => name.trim() !== '' && !COLUMNS.has(name.trim().toLowerCase()))
+  const unknown = names.filter((name) => name.trim() !== '' && findColumn(name) === null)
   if (unknown.length > 0) {
     throw new UnreadableSourceError(
       1,
@@ -193,7 +201,7 @@ function parseHeader (names: readonly string[]): Array<Column | null> {
       }.`,
     )
   }
-  const columns = names.map((name) => COLUMNS.get(name.trim().toLowerCase()) ?? null)
+  const columns = names.map((name) => findColumn(name))
   return columns.slice(0, columns.findLastIndex((column) => column !== null) + 1)
 }
 
@@ -208,6 +216,8 @@ function parseRow (
   columns: ReadonlyArray<Column | null>,
   hasDecimalComma: boolean,
 ): { fields: Fields } | { line: number, errors: FieldError[] } {
+  // A NUL or Ctrl-Z may end a file.
+  if (cells.length === 1 && /^\p{Cc}+$/u.test(cells[0] ?? '')) return { fields: {} }
   const surplus = cells.slice(columns.length)
   if (cells.length < columns.length || surplus.some((cell) => cell.trim() !== '')) {
     const message = `has ${cells.length} cells, but the header has ${columns.length} columns`
@@ -217,7 +227,7 @@ function parseRow (
   const fields: Fields = {}
   for (const [index, column] of columns.entries()) {
     const cell = cells[index] ?? ''
-    if (cell === '') continue
+    if (cell === '' || (column !== null && column.parseCell !== parseText && NOTHING.test(cell))) continue
     if (column === null) {
       errors.push({ pointer: '', message: `has a value in column ${index + 1}, which has no name` })
       continue
