@@ -248,7 +248,7 @@ for (const kind of ['local', 's3'] as const) {
 
 t.test('final uploads with unusable parts or headers are problems', async (t) => {
   const test = await startUploadTest(t, 'local')
-  const { app, admin } = test
+  const { app } = test
   const urls = await sendParts(test)
   const [first = '', second = ''] = urls
 
