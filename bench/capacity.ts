@@ -60,7 +60,7 @@ const difference = (after: number | null, before: number | null): number | null 
 const p99Of = ({ samples }: Recorder): number => quantile(samples.map(({ latencyMs }) => latencyMs), 0.99)
 
 const isHeld = (step: Step | undefined, limit: number): boolean =>
-  step !== undefined && step.errors.length === 0 && p99Of(step) <= limit
+  step !== undefined && step.samples.length > 0 && step.errors.length === 0 && p99Of(step) <= limit
 
 async function measureSteps (
   { pids, databasePids, origin }: Target,

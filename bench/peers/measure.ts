@@ -11,6 +11,7 @@ const IDLE_MS = 10_000
 const CALM_MS = 3_000
 const MOVIE_REQUESTS_PER_SECOND = 60
 const LOGIN_CLIENTS = 20
+const MIN_LOGIN_EFFECT_MS = 5_000
 
 /** What one operation cost one target. */
 export interface Cost extends LoadResult {
@@ -78,7 +79,7 @@ export async function measureOperations (
         const description = `${operation.title} of ${TARGET_TITLES[target.name]}`
         const cost = await withCost(target, async () =>
           await runClosedLoop(target.origin, description, load, {
-            durationMs: round === 0 ? durationMs / 2 : durationMs,
+            durationMs: Math.max(operation.minDurationMs ?? 0, round === 0 ? durationMs / 2 : durationMs),
           }))
         memory.sample(target)
         const ofOperation = costs.get(operation)
@@ -127,8 +128,9 @@ export async function measureLogInEffect (
   target: Target,
   operations: readonly Operation[],
   context: OperationContext,
-  durationMs: number,
+  wantedMs: number,
 ): Promise<LogInEffect> {
+  const durationMs = Math.max(wantedMs, MIN_LOGIN_EFFECT_MS)
   const [movie, logIn] = ['movie', 'login'].map((name) => {
     const operation = operations.find((one) => one.name === name)
     const load = (target.name === 'service' ? operation?.service : operation?.peer)?.(context)

@@ -40,6 +40,8 @@ export interface Operation {
   readonly comparedWith: string
   readonly service: ((context: OperationContext) => Load) | null
   readonly peer: ((context: OperationContext) => Load) | null
+  /** Shortest measurement in which each connection receives a response. */
+  readonly minDurationMs?: number
   /** Runs before each measurement of the service. */
   prepare?(context: OperationContext, origin: string): Promise<void>
 }
@@ -283,5 +285,6 @@ export const OPERATIONS: readonly Operation[] = [
     comparedWith: 'login',
     service: logIn('/v1/auth/login'),
     peer: logIn('/login'),
+    minDurationMs: 5_000,
   },
 ]
