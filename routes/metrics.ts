@@ -61,14 +61,16 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
   app.addHook('onError', async (request, _reply, error) => {
     problemCodes.set(request, error instanceof DomainError ? error.code : 'other')
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     durations.observe({
       method: request.method,
       route: routeTemplate(request),
       status: String(reply.statusCode),
     }, reply.elapsedTime / 1_000)
-    if (request.routeOptions.schema?.operationId !== PLAYBACK_OPERATION) return
-    playbackStarts.inc({ result: reply.statusCode < 400 ? 'started' : problemCodes.get(request) ?? 'other' })
+    if (request.routeOptions.schema?.operationId === PLAYBACK_OPERATION) {
+      playbackStarts.inc({ result: reply.statusCode < 400 ? 'started' : problemCodes.get(request) ?? 'other' })
+    }
+    done()
   })
   app.addHook('onClose', async () => {
     stopMeasuring()
@@ -91,9 +93,15 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
 }
 
 /** The path of a route with the names of its parameters, without their regular expressions. */
-function routeTemplate ({ routeOptions }: FastifyRequest): string {
-  return routeOptions.url?.replace(/\([^()]*\)/g, '') ?? 'none'
+function routeTemplate ({ routeOptions: { url } }: FastifyRequest): string {
+  if (url === undefined) return 'none'
+  const template = templates.get(url) ?? url.replace(/\([^()]*\)/g, '')
+  templates.set(url, template)
+  return template
 }
+
+/** By path of a route. */
+const templates = new Map<string, string>()
 
 // Not encapsulated: the hook measures all routes.
 export default fp(metrics, { name: 'metrics' })

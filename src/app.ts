@@ -1,6 +1,6 @@
 // The app: registers schemas, plugins and routes, explicitly and in order. The scopes of the routes show who may call
 // them.
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import account from '../routes/account.js'
@@ -60,8 +60,10 @@ import idempotencyPlugin from './plugins/idempotency.js'
 import methodsPlugin from './plugins/methods.js'
 import openapiPlugin from './plugins/openapi.js'
 import problemsPlugin, { createFrameworkErrorHandler } from './plugins/problems.js'
+import requestLogPlugin from './plugins/request-log.js'
 import requestBodiesPlugin from './plugins/request-bodies.js'
 import securityPlugin, { setCorsHeaders } from './plugins/security.js'
+import { createRequestLog } from './security/request-log.js'
 import { sharedSchemas } from './schemas/shared.js'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -90,6 +92,9 @@ export async function buildApp (container: Container, timeouts = HTTP_TIMEOUTS):
 function createFastify ({ config, log }: Container, timeouts: HttpTimeouts): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
+    childLoggerFactory: createRequestLog,
+    // The plugin `request-log` writes one line a request instead of two.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     keepAliveTimeout: timeouts.keepAliveMs,
     http: {
@@ -127,14 +132,16 @@ async function registerPlugins (
   container: Container,
   timeouts: HttpTimeouts,
 ): Promise<void> {
-  const { config, keys, access, audit, changeFeeds, now } = container
-  app.addHook('onRequest', async (request, reply) => {
+  const { config, log, keys, access, audit, changeFeeds, now } = container
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   // Before requests in progress are awaited: an open feed does not end on its own.
   app.addHook('preClose', async () => {
     changeFeeds.closeAll()
   })
+  await app.register(requestLogPlugin, { log })
   await app.register(gracefulShutdownPlugin)
   await app.register(problemsPlugin)
   await app.register(requestBodiesPlugin, { timeouts })

@@ -18,6 +18,7 @@ declare module 'fastify' {
   }
 }
 
+const NO_NOTE: AuditNote = {}
 const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** The request had no effect and no identified caller, so an entry would only be noise. */
 const UNAUDITED_PROBLEMS = new Set(['validation-failed', 'malformed-request', 'unauthorized', 'rate-limited'])
@@ -29,19 +30,24 @@ export function addAuditNote (request: FastifyRequest, note: AuditNote): void {
 
 export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
   app.decorateRequest('auditNote', null as never)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { config, method } = request.routeOptions
     const isAudited = config.audit === true || (config.access === 'admin' && !READ_METHODS.has(String(method)))
-    request.auditNote = isAudited ? { action: actionOf(request) } : {}
+    request.auditNote = isAudited ? { action: actionOf(request) } : NO_NOTE
+    done()
   })
   app.addHook('onError', async (request, _reply, error) => {
     const { code } = toDomainError(error)
     addAuditNote(request, { reason: code, ...auditNoteOf(error) })
     if (UNAUDITED_PROBLEMS.has(code) && auditNoteOf(error).action === undefined) request.auditNote = {}
   })
-  app.addHook('onSend', async (request, reply) => {
-    const { action, reason, account, session, subject } = request.auditNote ?? {}
-    if (action === undefined) return
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.auditNote?.action !== undefined) recordEntry(request, reply, request.auditNote.action)
+    done(null, payload)
+  })
+
+  function recordEntry (request: FastifyRequest, reply: FastifyReply, action: string): void {
+    const { reason, account, session, subject } = request.auditNote
     const caller = request.caller
     audit.record({
       action,
@@ -54,7 +60,7 @@ export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
       subject: subject ?? subjectOf(request, reply),
       ipAddress: truncateIpAddress(request.ip),
     })
-  })
+  }
 }, { name: 'audit' })
 
 function resultOf (status: number): StoredAudit['result'] {

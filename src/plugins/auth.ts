@@ -2,7 +2,8 @@
 import fastifyJwt from '@fastify/jwt'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { hash, randomUUID } from 'node:crypto'
 import type { AccountAccess, CachedAccount, ProfileAccess } from '../accounts/access.js'
 import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
 import { forbidden, notFound, pinChanged, profileLocked, profileTokenRequired, unauthorized } from '../errors.js'
@@ -23,6 +24,7 @@ import type { ProfileRef } from '../watching/deps.js'
 export type Access = 'public' | 'account' | 'profile' | 'catalogue' | 'admin' | 'signed-url'
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60
+const MAX_VERIFIED_TOKENS = 20_000
 const ISSUER = 'normflix'
 const AUDIENCE = 'normflix-api'
 /** RFC 9068: the type distinguishes access tokens from other signed tokens. */
@@ -93,6 +95,7 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
     } as never,
   })
 
+  const verifiedTokens: VerifiedTokens = new LRUCache({ max: MAX_VERIFIED_TOKENS })
   app.decorateRequest('caller', null)
   app.decorateRequest('profileAccess', null)
   app.decorate('signAccessToken', (claims: AccessClaims, now: Date) => {
@@ -112,10 +115,17 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
     if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
     route.schema = { ...route.schema, security: access === 'public' || access === 'signed-url' ? [] : [{ bearer: [] }] }
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const access = request.routeOptions.config.access
-    if (access === undefined || access === 'public' || access === 'signed-url') return
-    const caller = await authenticate(request, accounts)
+    if (access === undefined || access === 'public' || access === 'signed-url') done()
+    else {authorise(request, access).then(() => {
+        done()
+      }, done)}
+  })
+
+  /** @throws DomainError 401, 403, 404 */
+  async function authorise (request: FastifyRequest, access: Access): Promise<void> {
+    const caller = await authenticate(request, accounts, verifiedTokens)
     request.caller = caller
     if (caller.boundProfileId !== null) await verifyPinVersion(accounts, caller, caller.boundProfileId)
     if (access === 'profile') {
@@ -125,12 +135,14 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
       throw forbidden('A profile token is valid for its profile and the catalogue only. Use the account token.')
     }
     if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
-  })
+  }
   // Whatever needs a token is private, problems included. A route may set another value.
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const access = request.routeOptions.config.access
-    if (access === undefined || access === 'public' || reply.hasHeader('cache-control')) return
-    reply.header('cache-control', 'no-store')
+    if (access !== undefined && access !== 'public' && !reply.hasHeader('cache-control')) {
+      reply.header('cache-control', 'no-store')
+    }
+    done(null, payload)
   })
 }, { name: 'auth' })
 
@@ -144,14 +156,33 @@ function rejectToken (): never {
 }
 
 /** Verifies the access token and its session. Every invalid token causes the same error. */
-async function authenticate (request: FastifyRequest, access: AccountAccess): Promise<AuthenticatedCaller> {
-  if (!hasCanonicalSignature(request.headers.authorization ?? '')) throw unauthorized()
-  const claims = await request.jwtVerify<AccessClaims>().catch(() => rejectToken())
+async function authenticate (
+  request: FastifyRequest,
+  access: AccountAccess,
+  verifiedTokens: VerifiedTokens,
+): Promise<AuthenticatedCaller> {
+  const caller = await verifyToken(request, verifiedTokens)
+  if (!await access.isSessionLive(caller.sessionId, caller.accountId)) throw unauthorized()
+  return caller
+}
+
+/** Callers of tokens that were verified before, by the SHA-256 hash of the `Authorization` header. */
+type VerifiedTokens = LRUCache<string, { readonly caller: AuthenticatedCaller, readonly expiresAt: number }>
+
+/** Verifies signature and claims of a token once, until it expires. */
+async function verifyToken (request: FastifyRequest, verifiedTokens: VerifiedTokens): Promise<AuthenticatedCaller> {
+  const { authorization = '' } = request.headers
+  const key = hash('sha256', authorization, 'base64')
+  const known = verifiedTokens.get(key)
+  if (known !== undefined && known.expiresAt > Date.now()) return known.caller
+  if (!hasCanonicalSignature(authorization)) throw unauthorized()
+  const claims = await request.jwtVerify<AccessClaims & { exp: number }>().catch(() => rejectToken())
   // An ID in another form would cause a database error, and so a different response.
   if (!isId(claims.sub) || !isId(claims.sid)) throw unauthorized()
-  if (!await access.isSessionLive(claims.sid, claims.sub)) throw unauthorized()
-  const { sub, sid, role, pid = null, pin = 0 } = claims
-  return { accountId: sub, sessionId: sid, role, boundProfileId: pid, pinVersion: pin }
+  const { sub, sid, role, pid = null, pin = 0, exp } = claims
+  const caller = { accountId: sub, sessionId: sid, role, boundProfileId: pid, pinVersion: pin }
+  verifiedTokens.set(key, { caller, expiresAt: exp * 1_000 })
+  return caller
 }
 
 /** A token from before the profile got its PIN, or another one, does not open it. A removed PIN changes nothing. */

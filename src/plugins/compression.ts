@@ -40,8 +40,9 @@ export default fp(async function compression (app) {
       const isAllowed = isCompressible(reply)
       // Caches need the header on uncompressed responses too.
       if (isAllowed || reply.statusCode === 304) addVary(reply, 'accept-encoding')
-      if (isAllowed) compress.call(this, request, reply, payload, done)
-      else done(null, payload)
+      if (isAllowed && request.headers['accept-encoding'] !== undefined) {
+        compress.call(this, request, reply, payload, done)
+      } else done(null, payload)
     }
     // For HEAD, a hook of Fastify drops the body. Compressing before it makes the headers those of GET.
     route.onSend = route.method === 'HEAD' ? [compressIfAllowed, ...hooks] : [...hooks, compressIfAllowed]
@@ -58,7 +59,12 @@ function isCompressible (reply: FastifyReply): boolean {
 }
 
 function addVary (reply: FastifyReply, name: string): void {
-  const values = [reply.getHeader('vary') ?? []].flat().flatMap((value) => String(value).split(/\s*,\s*/))
+  const header = reply.getHeader('vary')
+  if (header === undefined) {
+    reply.header('vary', name)
+    return
+  }
+  const values = [header].flat().flatMap((value) => String(value).split(/\s*,\s*/))
   const isListed = values.some((value) => value === '*' || value.toLowerCase() === name)
   if (!isListed) reply.header('vary', [...values, name].join(', '))
 }

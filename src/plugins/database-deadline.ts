@@ -1,6 +1,7 @@
 // Responds with 503 to requests that wait too long for an unavailable database. Each database operation fails within
 // 3 s; a request that starts several, or continues after a failed one, would take longer.
 import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
 import { databaseUnavailable } from '../errors.js'
 
 export interface DatabaseDeadlineOptions {
@@ -8,16 +9,24 @@ export interface DatabaseDeadlineOptions {
   isDatabaseAvailable(): boolean
 }
 
+/** Requests are checked this many times until they time out. */
+const CHECKS_PER_TIMEOUT = 10
+
 export default fp<DatabaseDeadlineOptions>(async function databaseDeadline (app, { timeoutMs, isDatabaseAvailable }) {
-  app.addHook('onRequest', async (request, reply) => {
-    const timer = setTimeout(() => {
-      if (reply.sent || isDatabaseAvailable()) return
-      // The handler continues, and its result is discarded: clients repeat the request as after a lost response.
-      request.log.error('the database did not respond in time')
-      void reply.send(databaseUnavailable())
-    }, timeoutMs).unref()
-    reply.raw.once('close', () => {
-      clearTimeout(timer)
-    })
+  const timer = setInterval(() => {
+    if (isDatabaseAvailable()) return
+    for (const reply of app.openReplies()) {
+      if (reply.elapsedTime < timeoutMs) break
+      if (!reply.sent) rejectRequest(reply)
+    }
+  }, timeoutMs / CHECKS_PER_TIMEOUT).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
   })
-}, { name: 'database-deadline' })
+}, { name: 'database-deadline', dependencies: ['graceful-shutdown'] })
+
+/** The handler continues, and its result is discarded: clients repeat the request as after a lost response. */
+function rejectRequest (reply: FastifyReply): void {
+  reply.log.error('the database did not respond in time')
+  void reply.send(databaseUnavailable())
+}

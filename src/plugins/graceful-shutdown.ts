@@ -7,6 +7,8 @@ import { Server, type Socket } from 'node:net'
 declare module 'fastify' {
   interface FastifyInstance {
     isShuttingDown(): boolean
+    /** Replies to the requests in progress, the oldest first. */
+    openReplies(): Iterable<FastifyReply>
   }
 }
 
@@ -37,6 +39,7 @@ export default fp(async function gracefulShutdown (app) {
   const connections = new Set<Socket>()
   const openReplies = new Set<FastifyReply>()
   app.decorate('isShuttingDown', () => isShuttingDown)
+  app.decorate('openReplies', () => openReplies)
   app.server.on('connection', (socket: Socket) => {
     arrivals++
     connections.add(socket)
@@ -44,12 +47,13 @@ export default fp(async function gracefulShutdown (app) {
       connections.delete(socket)
     })
   })
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     arrivals++
     openReplies.add(reply)
     reply.raw.once('close', () => {
       openReplies.delete(reply)
     })
+    done()
   })
 
   /** Whether nothing arrives until the next check, which must follow at once. */

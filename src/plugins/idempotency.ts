@@ -1,6 +1,6 @@
 // Idempotency keys: a request that is retried with the same `Idempotency-Key` within a day receives the response of the
 // first one and changes nothing again. A route supports them with `config: { idempotencyKey: true }`.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, onSendAsyncHookHandler, preHandlerAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { createHash } from 'node:crypto'
 import mongoose from 'mongoose'
@@ -50,17 +50,20 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
   app.decorateRequest('idempotencyRecord', null)
 
   app.addHook('onRoute', (route) => {
-    if (route.config?.idempotencyKey === true) route.schema = { ...route.schema, headers: KeyHeader }
+    if (route.config?.idempotencyKey !== true) return
+    route.schema = { ...route.schema, headers: KeyHeader }
+    route.preHandler = [claimOrReplay, ...[route.preHandler ?? []].flat()]
+    route.onSend = [storeResponse, ...[route.onSend ?? []].flat()]
   })
 
-  app.addHook('preHandler', async (request, reply) => {
+  const claimOrReplay: preHandlerAsyncHookHandler = async (request, reply) => {
     const key = request.headers[KEY_HEADER]
-    if (request.routeOptions.config.idempotencyKey !== true || typeof key !== 'string') return
+    if (typeof key !== 'string') return
     const response = await claimOrFindResponse(request, key)
     if (response !== null) return await replay(reply, response)
-  })
+  }
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  const storeResponse: onSendAsyncHookHandler = async (request, reply, payload) => {
     if (request.idempotencyRecord === null) return payload
     const id = request.idempotencyRecord
     request.idempotencyRecord = null
@@ -78,7 +81,7 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
     // An unavailable database must not delay the response that reports it.
     if (reply.statusCode !== 503) await isWritten
     return payload
-  })
+  }
 
   /**
    * Claims the key for this request.

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import createRouter from 'find-my-way'
 import { DomainError, routeNotFound } from '../errors.js'
 import { MAX_PARAM_LENGTH } from '../http/timeouts.js'
+import { isPreflight } from './security.js'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 /** The path of the route that @fastify/cors adds for preflight requests. */
@@ -26,15 +27,22 @@ export default fp(async function methods (app) {
     return found.length === 0 ? '' : [...found, 'OPTIONS'].join(', ')
   }
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const isOptions = request.method === 'OPTIONS'
-    if (!request.is404 && !isOptions) return
+    if (!request.is404 && !isOptions) {
+      done()
+      return
+    }
     const allow = allowedMethods(request)
-    if (allow === '') throw routeNotFound()
-    if (!isOptions) throw methodNotAllowed(request.method, allow)
-    reply.header('allow', allow)
-    // Resumable uploads have a route of their own for OPTIONS.
-    if (request.routeOptions.url === CATCH_ALL) return await reply.code(204).send()
+    if (isPreflight(request)) reply.code(204).send()
+    else if (allow === '') done(routeNotFound())
+    else if (!isOptions) done(methodNotAllowed(request.method, allow))
+    else {
+      reply.header('allow', allow)
+      // Resumable uploads have a route of their own for OPTIONS.
+      if (request.routeOptions.url === CATCH_ALL) reply.code(204).send()
+      else done()
+    }
   })
 }, { name: 'methods' })
 

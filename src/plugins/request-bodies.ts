@@ -58,18 +58,26 @@ function areStringsWellFormed (body: unknown): boolean {
  * exception for uploads.
  */
 function limitBodyTime (app: FastifyInstance, { bodyMs, drainMs }: HttpTimeouts): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.slowBody === true || request.raw.complete) return
-    const timer = setTimeout(() => {
-      if (!request.raw.complete) rejectSlowBody(request, reply)
-    }, bodyMs).unref()
-    request.raw.once('close', () => {
-      clearTimeout(timer)
-    })
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.slowBody !== true && !request.raw.complete && hasBody(request)) {
+      const timer = setTimeout(() => {
+        if (!request.raw.complete) rejectSlowBody(request, reply)
+      }, bodyMs).unref()
+      request.raw.once('close', () => {
+        clearTimeout(timer)
+      })
+    }
+    done()
   })
-  app.addHook('onResponse', async (request) => {
+  app.addHook('onResponse', (request, _reply, done) => {
     if (!request.raw.complete) drainBody(request.raw, drainMs)
+    done()
   })
+}
+
+/** RFC 9112 §6.3: without these headers, a request has no body. */
+function hasBody ({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 function rejectSlowBody (request: FastifyRequest, reply: FastifyReply): void {

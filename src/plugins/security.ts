@@ -1,9 +1,9 @@
 // Security headers, CORS and rate limits of every route.
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import helmet from 'helmet'
 import { DomainError } from '../errors.js'
 import type { Config } from '../config.js'
 import { ipAddressKey } from '../security/ip-address.js'
@@ -34,7 +34,7 @@ const EXPOSED_HEADERS = [
   'Upload-Concat',
   'Upload-Metadata',
   'Upload-Expires',
-] as const
+].join(', ')
 
 /** Whether a browser asks for the permission to send a request of another origin. */
 export function isPreflight (request: FastifyRequest): boolean {
@@ -47,32 +47,48 @@ export function setCorsHeaders (request: FastifyRequest, reply: FastifyReply, al
   const { origin = '' } = request.headers
   reply.header('vary', 'Origin')
   if (!allowedOrigins.includes(origin)) return
-  reply.header('access-control-allow-origin', origin).header(
-    'access-control-expose-headers',
-    EXPOSED_HEADERS.join(', '),
-  )
+  reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', EXPOSED_HEADERS)
 }
 
-export default fp<{ config: Config }>(async function security (app, { config }) {
-  await app.register(helmet, {
+/** The headers that Helmet sets. They are equal for all responses, so Helmet runs once. */
+function securityHeaders ({ env }: Config): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const response = {
+    setHeader (name: string, value: string) {
+      headers[name.toLowerCase()] = value
+    },
+    removeHeader: () => undefined,
+  }
+  const setHeaders = helmet({
     contentSecurityPolicy: {
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null },
     },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    hsts: config.env === 'production',
+    hsts: env === 'production',
   })
-  const corsOptions = {
-    origin: [...config.corsOrigins],
+  setHeaders({} as never, response as never, (error) => {
+    if (error instanceof Error) throw error
+  })
+  return headers
+}
+
+export default fp<{ config: Config }>(async function security (app, { config }) {
+  const headers = securityHeaders(config)
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
+  })
+  await app.register(cors, {
+    origin: (origin, callback) => {
+      // Requests of the same origin and of programs need no CORS headers.
+      callback(null, origin === undefined ? false : [...config.corsOrigins])
+    },
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [...EXPOSED_HEADERS],
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
     strictPreflight: false,
-  }
-  await app.register(cors, {
-    // Other OPTIONS requests ask for the methods of a resource.
-    delegator: (request, callback) => {
-      callback(null, { ...corsOptions, preflight: isPreflight(request) })
-    },
+    // The `methods` plugin responds to all OPTIONS requests; some ask for the methods of a resource.
+    preflightContinue: true,
   })
   if (!config.rateLimits) return
   await app.register(rateLimit, {

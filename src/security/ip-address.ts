@@ -1,5 +1,6 @@
 // Groups of IP addresses: the block that counts as one caller, and the network that the audit log stores.
 import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
 import { isIP } from 'node:net'
 
 /** An IPv6 subscriber has a whole /64 (RFC 6177), so its addresses count as one. */
@@ -10,7 +11,17 @@ const IPV6_SUBSCRIBER_BITS = 64
  * counts as one caller.
  */
 export function ipAddressKey (ip: string | undefined): string {
-  const address = parseIpAddress(ip)
+  const known = keys.get(ip ?? '')
+  if (known !== undefined) return known
+  const key = createKey(parseIpAddress(ip))
+  keys.set(ip ?? '', key)
+  return key
+}
+
+/** Keys by address: clients send many requests. */
+const keys = new LRUCache<string, string>({ max: 10_000 })
+
+function createKey (address: ipaddr.IPv4 | ipaddr.IPv6 | null): string {
   if (address === null) return 'unknown'
   return address instanceof ipaddr.IPv4 ? address.toString() : networkOf(address, IPV6_SUBSCRIBER_BITS)
 }

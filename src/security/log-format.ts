@@ -17,13 +17,14 @@ const OMITTED_FIELDS = new Set([
   'err',
   'msg',
 ])
-/** Messages that repeat others: the line of a request is its end, and the start prints where it listens. */
-const OMITTED_MESSAGES = /^(incoming request|Server listening at .*)$/
+/** Messages that repeat others: the start prints where it listens. */
+const OMITTED_MESSAGES = /^Server listening at .*$/
 
 interface LogLine extends Readonly<Record<string, unknown>> {
   readonly level?: number
   readonly msg?: string
-  readonly res?: { readonly method?: string, readonly url?: string, readonly statusCode?: number }
+  readonly req?: { readonly method?: string, readonly url?: string }
+  readonly res?: { readonly statusCode?: number }
   readonly responseTime?: number
   readonly err?: { readonly type?: string, readonly message?: string, readonly stack?: string }
 }
@@ -34,9 +35,9 @@ export function isOmittedMessage (message: unknown): boolean {
 
 /** Returns the text of a log line after time and level. */
 export function formatLogLine (line: LogLine): string {
-  const { level = 0, msg = '', res, responseTime, err } = line
-  if (res?.method !== undefined && responseTime !== undefined && err === undefined) {
-    return `${res.method} ${res.url ?? ''} ${res.statusCode ?? ''} ${
+  const { level = 0, msg = '', req, res, responseTime, err } = line
+  if (req?.method !== undefined && responseTime !== undefined && err === undefined) {
+    return `${req.method} ${req.url ?? ''} ${res?.statusCode ?? ''} ${
       responseTime.toFixed(responseTime < 10 ? 1 : 0)
     } ms`
   }

@@ -1,6 +1,6 @@
 // The structured log, without secrets and personal data: JSON lines, or text for the terminal of a developer.
 import { pino, type DestinationStream, type LoggerOptions } from 'pino'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Config } from '../config.js'
 import { isOmittedMessage, openPrettyStream } from './log-format.js'
 import { REDACTED_PATHS, redactUrl } from './log-redaction.js'
@@ -28,14 +28,9 @@ export function createLog (
   )
 }
 
-/** The end of a request names the request; its beginning is not logged. */
 function withTextForPeople (options: LoggerOptions): LoggerOptions {
   return {
     ...options,
-    serializers: {
-      ...options.serializers,
-      res: ({ request, statusCode }: FastifyReply) => ({ ...describeRequest(request), statusCode }),
-    },
     hooks: {
       logMethod (args, method) {
         if (!isOmittedMessage(args[0]) && !isOmittedMessage(args[1])) method.apply(this, args)

@@ -49,7 +49,7 @@ t.test('a database that does not respond', { timeout: 250_000 }, async (t) => {
     t.ok(ms < MAX_RESPONSE_MS + SLACK_MS, `${name}: ${ms} ms`)
     t.match(response, {
       status: 503,
-      body: { code: /^(database-unavailable|busy|search-busy)$/ },
+      ...(name.startsWith('HEAD ') ? {} : { body: { code: /^(database-unavailable|busy|search-busy)$/ } }),
       headers: { 'retry-after': /^\d+$/ },
     }, name)
   }
