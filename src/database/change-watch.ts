@@ -58,6 +58,8 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     for (const collection of COLLECTIONS) notify(collection, null)
   }
 
+  const isCurrent = (): boolean => performance.now() - lastResponseAt < MAX_SILENCE_MS
+
   const stopListening = onWrite(notify)
 
   function apply ({ ns, documentKey }: FollowedChange): void {
@@ -90,6 +92,8 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     for (;;) {
       const askedAt = performance.now()
       const change = await next
+      // After a silence, the changes that were missed may take several responses.
+      if (!isCurrent()) notifyAll()
       lastResponseAt = performance.now()
       if (change !== null) apply(change as FollowedChange)
       // A stream that was closed or ended by the server has no change, and does not wait for one either.
@@ -130,7 +134,7 @@ export function createChangeWatch (log: { warn(details: object, message: string)
   }
 
   return {
-    isCurrent: () => performance.now() - lastResponseAt < MAX_SILENCE_MS,
+    isCurrent,
     onChange (collection, listener) {
       listeners.get(collection)?.push(listener)
     },
