@@ -219,9 +219,9 @@ export async function addPlays (
 
 /** Derives the watch history of a profile, title by title in the order in which they were watched. */
 export async function projectPlays (ref: ProfileRef, titles: readonly string[], progress: Progress): Promise<void> {
-  // The catalogue only warns about lost change streams, and nothing changes here.
+  // The catalogue only warns about lost reads, and nothing changes here.
   const warn = (): void => undefined
-  const catalogue = createCatalogue({ warn })
+  const catalogue = createCatalogue({ watch: { onChange: warn }, log: { warn } })
   try {
     await catalogue.open()
     const watching = { catalogue, states: createUncachedStates(), plans: DEFAULT_PLANS, now: () => new Date(), warn }

@@ -2,8 +2,15 @@
 // an older state to the next request.
 import type { Query, Schema, Types } from 'mongoose'
 
-/** Collections whose writes caches follow. */
-export type FollowedCollection = 'accounts' | 'sessions' | 'streams' | 'changelogs'
+/** Collections whose writes caches, the catalogue and the change feeds follow. */
+export type FollowedCollection =
+  | 'accounts'
+  | 'sessions'
+  | 'streams'
+  | 'changelogs'
+  | 'titles'
+  | 'media'
+  | 'collections'
 
 /** @param id of the written document; null when any document of the collection may have changed */
 export type WriteListener = (collection: FollowedCollection, id: string | null) => void

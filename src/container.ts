@@ -108,7 +108,7 @@ export async function buildContainer (
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
   const watch = createChangeWatch(log)
   const access = createAccountAccess({ watch, now })
-  const catalogue = createCatalogue(log)
+  const catalogue = createCatalogue({ watch, log })
   const leases = createLeaseCheck({ catalogue, now })
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
   const search = createTitleSearch({ catalogue, log })
@@ -160,12 +160,14 @@ export async function buildContainer (
     findSimilar,
     homePage: createHome({ watching, catalogue, trends, findSimilar }),
     changeReader: createChangeReader({ catalogue, now }),
-    changeFeeds: createChangeFeedBroadcaster({ log, now }),
+    changeFeeds: createChangeFeedBroadcaster({ watch, log, now }),
     jobs,
     connect,
     async open () {
       await connect()
-      await Promise.all([catalogue.open(), watch.open()])
+      // The catalogue follows the watch: changes during its load are applied after it.
+      await watch.open()
+      await catalogue.open()
     },
     async close () {
       await jobs.stop()

@@ -1,11 +1,10 @@
-// Notifies the open change feeds of this process. While there are feeds, it follows the change logs and the stream
-// leases by change streams, and regularly checks that each feed is still allowed.
-import mongoose, { Types, type Model } from 'mongoose'
+// Notifies the open change feeds of this process about changes of the change logs and the stream leases. While there
+// are feeds, it regularly checks that each is still allowed.
+import mongoose, { Types } from 'mongoose'
 import { Account, type StoredProfile } from '../../models/account.js'
-import { AccountStreams } from '../../models/account-streams.js'
-import { CATALOGUE_LOG_ID, ChangeLog } from '../../models/change-log.js'
+import { CATALOGUE_LOG_ID } from '../../models/change-log.js'
 import { isSessionLive, Session, type StoredSession } from '../../models/session.js'
-import { changedDocumentId, watchCollection, type ChangeStream } from '../database/change-stream.js'
+import type { OpenableChangeWatch } from '../database/change-watch.js'
 import { splitIntoBatches } from '../domain/arrays.js'
 import { DomainError, unavailable } from '../errors.js'
 import { publishMeasurement, type Measurements } from '../measurements.js'
@@ -14,7 +13,6 @@ import { publishMeasurement, type Measurements } from '../measurements.js'
 const PING_INTERVAL_MS = 2_000
 /** Per account and process: the devices of a household, and connections that were lost without notice. */
 export const MAX_FEEDS_PER_ACCOUNT = 20
-const REOPEN_DELAY_MS = 1_000
 /** Sessions and accounts that one query reads. */
 const CHECK_BATCH_SIZE = 500
 
@@ -44,72 +42,32 @@ export interface ChangeFeedBroadcaster {
 }
 
 interface ChangeFeedDeps {
+  readonly watch: Pick<OpenableChangeWatch, 'afterChange' | 'untilOpen'>
   readonly log: { warn(details: object, message: string): void }
   now(): Date
 }
 
-interface Following {
-  /** Resolves when all change streams are open. */
-  readonly ready: Promise<void>
-  stop(): void
-}
-
-export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
+export function createChangeFeedBroadcaster ({ watch, log, now }: ChangeFeedDeps): ChangeFeedBroadcaster {
   const subscribers = new Set<Subscriber>()
   /** Why the service closes a feed; clients close the others. */
   const endReasons = new WeakMap<Subscriber, Measurements['feed-ended']['reason']>()
-  let following: Following | null = null
+  let stopFollowing: (() => void) | null = null
   let isClosed = false
 
   function notifyWhere (isConcerned: (subscriber: Subscriber) => boolean): void {
     for (const subscriber of subscribers) if (isConcerned(subscriber)) subscriber.notify()
   }
 
-  const notifyByChangeLog = (id: string): void => {
-    notifyWhere(({ profileId }) => id === CATALOGUE_LOG_ID.toString() || id === profileId)
-  }
-  const notifyByStreams = (id: string): void => {
-    notifyWhere(({ accountId }) => id === accountId)
-  }
-
-  /** Follows the collections until it is stopped. A lost stream is opened again, and all subscribers are notified. */
-  function follow (): Following {
-    const stopped = new AbortController()
-    const openStreams = new Set<ChangeStream>()
-
-    async function followCollection (
-      model: Pick<Model<unknown>, 'collection'>,
-      notify: (documentId: string) => void,
-      onOpen: () => void,
-    ): Promise<void> {
-      while (!stopped.signal.aborted) {
-        let stream: ChangeStream | null = null
-        try {
-          stream = watchCollection(model)
-          openStreams.add(stream)
-          await stream.tryNext()
-          onOpen()
-          notifyWhere(() => true)
-          for await (const change of stream) {
-            const id = changedDocumentId(change)
-            if (id !== null) notify(id)
-          }
-        } catch (error) {
-          if (!stopped.signal.aborted) log.warn({ err: error }, 'change stream of the feeds lost, opening it again')
-        }
-        if (stream !== null) openStreams.delete(stream)
-        await stream?.close().catch(() => undefined)
-        if (!stopped.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS).unref())
-      }
-    }
-
-    const opened = ([[ChangeLog, notifyByChangeLog], [AccountStreams, notifyByStreams]] as const).map(
-      async ([model, notify]) => {
-        await new Promise<void>((resolve) => {
-          void followCollection(model, notify, resolve)
-        })
-      },
-    )
+  /** Follows the collections until the returned function is called. Reads of the feeds see what the caches have. */
+  function follow (): () => void {
+    const removers = [
+      watch.afterChange('changelogs', (id) => {
+        notifyWhere(({ profileId }) => id === null || id === CATALOGUE_LOG_ID.toString() || id === profileId)
+      }),
+      watch.afterChange('streams', (id) => {
+        notifyWhere(({ accountId }) => id === null || id === accountId)
+      }),
+    ]
     let isPinging = false
     const pingTimer = setInterval(() => {
       if (isPinging) return
@@ -119,13 +77,9 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
       })
     }, PING_INTERVAL_MS)
     pingTimer.unref()
-    return {
-      ready: Promise.all(opened).then(() => undefined),
-      stop () {
-        stopped.abort()
-        clearInterval(pingTimer)
-        for (const stream of openStreams) void stream.close().catch(() => undefined)
-      },
+    return () => {
+      clearInterval(pingTimer)
+      for (const remove of removers) remove()
     }
   }
 
@@ -161,8 +115,8 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
     if (!subscribers.delete(subscriber)) return
     publishMeasurement('feed-ended', { reason: endReasons.get(subscriber) ?? 'client' })
     if (subscribers.size > 0) return
-    following?.stop()
-    following = null
+    stopFollowing?.()
+    stopFollowing = null
   }
 
   return {
@@ -172,8 +126,8 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
       if (feedCount >= MAX_FEEDS_PER_ACCOUNT) throw tooManyFeeds()
       subscribers.add(subscriber)
       publishMeasurement('feed-opened', {})
-      following ??= follow()
-      await following.ready
+      stopFollowing ??= follow()
+      await watch.untilOpen()
       // The check of the request may have used a cached account: the first check of the feed does not wait.
       pingBatch([subscriber]).catch(logFailedCheck)
       return () => {
@@ -183,7 +137,7 @@ export function createChangeFeedBroadcaster ({ log, now }: ChangeFeedDeps): Chan
     closeAll () {
       isClosed = true
       for (const subscriber of [...subscribers]) close(subscriber, 'shutdown')
-      following?.stop()
+      stopFollowing?.()
     },
   }
 }

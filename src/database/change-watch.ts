@@ -1,10 +1,12 @@
-// Follows the writes of every process to the documents that caches hold, by one change stream over the database.
-// Writes of this process are reported before they return.
+// Follows the writes of every process to the documents that caches, the catalogue and the change feeds depend on, by
+// one change stream over the database. Writes of this process are reported before they return.
 import mongoose from 'mongoose'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { onWrite, type FollowedCollection } from '../../models/write-notifications.js'
 
-const COLLECTIONS: readonly FollowedCollection[] = ['accounts', 'sessions', 'streams', 'changelogs']
+/** Caches of these collections are used while the watch is current. */
+const CACHED_COLLECTIONS: readonly FollowedCollection[] = ['accounts', 'sessions', 'streams', 'changelogs']
+const COLLECTIONS: readonly FollowedCollection[] = [...CACHED_COLLECTIONS, 'titles', 'media', 'collections']
 
 /** How long the server waits for a change before it returns an empty batch. */
 const MAX_AWAIT_MS = 1_000
@@ -23,11 +25,19 @@ export interface ChangeWatch {
    * change usually arrives within milliseconds.
    */
   isCurrent(): boolean
+  /** Adds a listener for changes that make cached data invalid. */
   onChange(collection: FollowedCollection, listener: FollowedChangeListener): void
 }
 
 /** A watch that is not current until it is opened. */
 export interface OpenableChangeWatch extends ChangeWatch {
+  /**
+   * Adds a listener that is called after all listeners of `onChange`, which it may use.
+   * @returns a function that removes it
+   */
+  afterChange(collection: FollowedCollection, listener: FollowedChangeListener): () => void
+  /** Resolves when the watch is current; immediately if it is. */
+  untilOpen(): Promise<void>
   /** Resolves when changes are followed. A stream that is lost later is opened again. */
   open(): Promise<void>
   close(): Promise<void>
@@ -43,22 +53,37 @@ interface FollowedChange {
   readonly documentKey?: { readonly _id: unknown }
 }
 
+type Listeners = ReadonlyMap<FollowedCollection, Set<FollowedChangeListener>>
+
+function createListeners (): Listeners {
+  return new Map(COLLECTIONS.map((name) => [name, new Set<FollowedChangeListener>()]))
+}
+
 export function createChangeWatch (log: { warn(details: object, message: string): void }): OpenableChangeWatch {
-  const listeners = new Map<FollowedCollection, FollowedChangeListener[]>(COLLECTIONS.map((name) => [name, []]))
+  const listeners = createListeners()
+  const laterListeners = createListeners()
   let stream: mongoose.mongo.ChangeStream | null = null
   let isClosed = false
   let lastResponseAt = -Infinity
   let following: Promise<void> = Promise.resolve()
+  let waiting: Array<() => void> = []
 
   function notify (collection: FollowedCollection, id: string | null): void {
     for (const listener of listeners.get(collection) ?? []) listener(id)
+    for (const listener of laterListeners.get(collection) ?? []) listener(id)
   }
 
-  function notifyAll (): void {
-    for (const collection of COLLECTIONS) notify(collection, null)
+  function notifyAll (collections = COLLECTIONS): void {
+    for (const collection of collections) notify(collection, null)
   }
 
   const isCurrent = (): boolean => performance.now() - lastResponseAt < MAX_SILENCE_MS
+
+  function recordResponse (): void {
+    lastResponseAt = performance.now()
+    for (const resolve of waiting) resolve()
+    waiting = []
+  }
 
   const stopListening = onWrite(notify)
 
@@ -82,7 +107,7 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     await Promise.race([isOpen, first])
     // Changes from before the stream was open are unknown.
     notifyAll()
-    lastResponseAt = performance.now()
+    recordResponse()
     return { opened, first }
   }
 
@@ -93,8 +118,8 @@ export function createChangeWatch (log: { warn(details: object, message: string)
       const askedAt = performance.now()
       const change = await next
       // After a silence, the changes that were missed may take several responses.
-      if (!isCurrent()) notifyAll()
-      lastResponseAt = performance.now()
+      if (!isCurrent()) notifyAll(CACHED_COLLECTIONS)
+      recordResponse()
       if (change !== null) apply(change as FollowedChange)
       // A stream that was closed or ended by the server has no change, and does not wait for one either.
       const isEarly = change === null && lastResponseAt - askedAt < MAX_AWAIT_MS / 2
@@ -114,7 +139,7 @@ export function createChangeWatch (log: { warn(details: object, message: string)
       } catch (error) {
         lastResponseAt = -Infinity
         if (isClosed) return
-        log.warn({ err: error }, 'change stream of the caches lost, opening it again')
+        log.warn({ err: error }, 'change stream lost, opening it again')
       }
       const reopened = await reopenStream()
       if (reopened === null) return
@@ -136,7 +161,19 @@ export function createChangeWatch (log: { warn(details: object, message: string)
   return {
     isCurrent,
     onChange (collection, listener) {
-      listeners.get(collection)?.push(listener)
+      listeners.get(collection)?.add(listener)
+    },
+    afterChange (collection, listener) {
+      laterListeners.get(collection)?.add(listener)
+      return () => {
+        laterListeners.get(collection)?.delete(listener)
+      }
+    },
+    async untilOpen () {
+      if (isCurrent() || isClosed) return
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve)
+      })
     },
     async open () {
       following = followUntilClosed(await openStream())
@@ -144,6 +181,7 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     async close () {
       isClosed = true
       lastResponseAt = -Infinity
+      for (const resolve of waiting) resolve()
       stopListening()
       await stream?.close().catch(() => undefined)
       await following

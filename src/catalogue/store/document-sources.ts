@@ -1,5 +1,5 @@
 // Reads the documents that the catalogue consists of, and applies them to its state.
-import mongoose, { Types, type Model } from 'mongoose'
+import mongoose, { Types } from 'mongoose'
 import { Collection, type StoredCollection } from '../../../models/collection.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import { Title } from '../../../models/title.js'
@@ -22,8 +22,7 @@ type StoredDocument = ListedTitle | StoredMedia | StoredCollection
 
 /** A database collection that a part of the catalogue comes from. */
 export interface DocumentSource {
-  readonly name: string
-  readonly model: Pick<Model<unknown>, 'collection'>
+  readonly name: 'titles' | 'media' | 'collections'
   read(ids: readonly string[]): Promise<readonly StoredDocument[]>
   /** @param document null if it was deleted */
   apply(id: string, document: StoredDocument | null): void
@@ -45,8 +44,7 @@ interface SourceDeps {
 export function createSources ({ state, onTitleApplied, onTitleAffected }: SourceDeps): DocumentSources {
   return {
     titles: {
-      name: 'title',
-      model: Title,
+      name: 'titles',
       read: async (ids) => await Title.find(idFilter(ids), CARD_PROJECTION).lean<ListedTitle[]>(),
       apply (id, title) {
         const before = state().titles.get(id) ?? null
@@ -57,7 +55,6 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
     },
     media: {
       name: 'media',
-      model: Media,
       read: async (ids) => await Media.find(idFilter(ids)).lean<StoredMedia[]>(),
       apply (itemId, media) {
         onTitleAffected(state().items.get(itemId)?.titleId)
@@ -66,8 +63,7 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
       },
     },
     collections: {
-      name: 'collection',
-      model: Collection,
+      name: 'collections',
       read: async (ids) => await Collection.find(idFilter(ids)).lean<StoredCollection[]>(),
       apply (id, collection) {
         const before = state().collections.get(id)?.titleIds ?? []

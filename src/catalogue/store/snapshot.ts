@@ -1,10 +1,5 @@
-// Creates the catalogue in memory: loads all titles, media and collections once, and follows their change streams.
-import {
-  changedDocumentId,
-  watchCollection,
-  type ChangeStream,
-  type DocumentChange,
-} from '../../database/change-stream.js'
+// Creates the catalogue in memory: loads all titles, media and collections once, and follows their changes.
+import type { ChangeWatch } from '../../database/change-watch.js'
 import type { Catalogue, CatalogueTitle, ChangeListener, SidecarFiles } from './catalogue.js'
 import { createState } from './catalogue-state.js'
 import { createSources, loadState, readItemIdsWithMedia, type DocumentSource } from './document-sources.js'
@@ -12,8 +7,8 @@ import { createSortedLists, type SortedLists } from './sorted-lists.js'
 
 const NO_SIDECAR_FILES: SidecarFiles = { subtitles: [], thumbnails: null }
 
-/** Delay before lost change streams are opened again. */
-const REOPEN_DELAY_MS = 1_000
+/** Delay before a failed load or read is repeated. */
+const RETRY_DELAY_MS = 1_000
 
 /** Changed documents per query: an import changes thousands per second. */
 const RELOAD_BATCH_SIZE = 500
@@ -25,23 +20,28 @@ interface CatalogueLog {
 /** A catalogue that is empty until it is opened. */
 export interface OpenableCatalogue extends Catalogue {
   /**
-   * Opens the change streams, then loads everything, so that no change is missed in between.
-   * If a stream is lost, opens all streams and loads everything again.
+   * Loads everything. The change watch must be open, so that no change is missed in between. When the watch has missed
+   * changes, everything is loaded again.
    */
   open(): Promise<void>
 }
 
+export interface CatalogueDeps {
+  readonly watch: Pick<ChangeWatch, 'onChange'>
+  readonly log: CatalogueLog
+}
+
 /** Creates the catalogue of a process. */
-export function createCatalogue (log: CatalogueLog): OpenableCatalogue {
+export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalogue {
   let state = createState()
   let generation = 0
   let ownChangeCount = 0
   let isReady = false
   let isClosed = false
-  let reopenTimer: NodeJS.Timeout | null = null
-  /** Settles when the current attempt to open has ended. */
+  let isFollowing = false
+  let retryTimer: NodeJS.Timeout | null = null
+  /** Settles when the current load has ended. */
   let opening: Promise<unknown> = Promise.resolve()
-  let streams: ChangeStream[] = []
   /** Reloads of documents that changed during a full load; they run again after it. Null outside a full load. */
   let replays: Array<() => Promise<void>> | null = null
   /** Reads are numbered in the order in which they start. */
@@ -104,74 +104,60 @@ export function createCatalogue (log: CatalogueLog): OpenableCatalogue {
     ownChangeCount++
   }
 
-  /** Opens a change stream. When the promise resolves, the server records changes. */
-  async function openStream (source: DocumentSource): Promise<ChangeStream> {
-    // Opening a stream on a connection that is being closed would reconnect.
-    if (isClosed) throw new Error('the catalogue is closed')
-    const stream = watchCollection(source.model)
-    streams.push(stream)
-    const first = await stream.tryNext()
-    if (first !== null) {
-      replays?.push(async () => {
-        await reloadDocuments(source, [requireDocumentId(first)])
-      })
-    }
-    return stream
-  }
-
   /** Reloads changed documents. Changes that arrive during a read are collected for the next one. */
-  async function followStream (source: DocumentSource, stream: ChangeStream): Promise<void> {
+  function follow (source: DocumentSource): void {
     const pendingIds = new Set<string>()
-    let draining: Promise<void> | null = null
+    let isDraining = false
     async function drain (): Promise<void> {
       while (pendingIds.size > 0) {
         const ids = [...pendingIds].slice(0, RELOAD_BATCH_SIZE)
         for (const id of ids) pendingIds.delete(id)
         await reloadDocuments(source, ids)
       }
-      draining = null
     }
-    for await (const change of stream) {
-      pendingIds.add(requireDocumentId(change))
-      if (draining === null) {
-        draining = drain()
-        draining.catch((error: unknown) => {
-          if (streams.includes(stream)) reopenLater(error)
-        })
+    watch.onChange(source.name, (id) => {
+      if (!isFollowing) return
+      if (id === null) {
+        openAgain()
+        return
       }
-      if (pendingIds.size >= RELOAD_BATCH_SIZE) await draining
-    }
-    if (!isClosed && streams.includes(stream)) throw new Error('the change stream ended')
+      pendingIds.add(id)
+      if (isDraining) return
+      isDraining = true
+      drain().catch(openLater).finally(() => {
+        isDraining = false
+      })
+    })
   }
 
-  function reopenLater (error: unknown): void {
-    if (isClosed || reopenTimer !== null) return
-    log.warn({ err: error }, 'change stream of the catalogue lost, reloading the catalogue')
-    reopenTimer = setTimeout(() => {
-      reopenTimer = null
-      opening = open().catch((reason: unknown) => {
-        reopenLater(reason)
-      })
-    }, REOPEN_DELAY_MS)
-    reopenTimer.unref()
+  /** Loads everything again, after a load in progress. */
+  function openAgain (): void {
+    if (isClosed || retryTimer !== null) return
+    // One reopened watch reports each collection.
+    retryTimer = setTimeout(() => {
+      retryTimer = null
+      opening = opening.then(open).catch(openLater)
+    }).unref()
+  }
+
+  function openLater (error: unknown): void {
+    if (isClosed) return
+    log.warn({ err: error }, 'the catalogue could not be read, loading it again')
+    if (retryTimer !== null) clearTimeout(retryTimer)
+    retryTimer = setTimeout(() => {
+      retryTimer = null
+      openAgain()
+    }, RETRY_DELAY_MS).unref()
   }
 
   async function open (): Promise<void> {
-    await closeStreams()
+    isFollowing = true
     replays = []
-    const opened = await Promise.all(
-      Object.values(sources).map(async (source) => [source, await openStream(source)] as const),
-    )
     await load()
     const pendingReplays = replays
     replays = null
     for (const replay of pendingReplays) await replay()
     isReady = true
-    for (const [source, stream] of opened) {
-      followStream(source, stream).catch((error: unknown) => {
-        if (streams.includes(stream)) reopenLater(error)
-      })
-    }
   }
 
   async function load (): Promise<void> {
@@ -182,13 +168,7 @@ export function createCatalogue (log: CatalogueLog): OpenableCatalogue {
     notifyListeners(null, null)
   }
 
-  async function closeStreams (): Promise<void> {
-    const open = streams
-    streams = []
-    await Promise.all(open.map(async (stream) => {
-      await stream.close().catch(() => undefined)
-    }))
-  }
+  for (const source of Object.values(sources)) follow(source)
 
   const lookups = {
     findTitle: (id: string) => state.titles.get(id) ?? null,
@@ -208,7 +188,11 @@ export function createCatalogue (log: CatalogueLog): OpenableCatalogue {
 
   return {
     ...lookups,
-    open,
+    async open () {
+      const first = open()
+      opening = first.catch(() => undefined)
+      await first
+    },
     isReady: () => isReady,
     findItem: (id) => state.items.get(id) ?? null,
     findFile: (id) => state.files.get(id) ?? null,
@@ -236,18 +220,8 @@ export function createCatalogue (log: CatalogueLog): OpenableCatalogue {
     },
     async close () {
       isClosed = true
-      if (reopenTimer !== null) clearTimeout(reopenTimer)
-      await closeStreams()
-      // An attempt to open that was in progress may have opened streams.
+      if (retryTimer !== null) clearTimeout(retryTimer)
       await opening
-      await closeStreams()
     },
   }
-}
-
-/** @throws Error for a change of the collection itself */
-function requireDocumentId (change: DocumentChange): string {
-  const id = changedDocumentId(change)
-  if (id === null) throw new Error('the collection was dropped or renamed')
-  return id
 }

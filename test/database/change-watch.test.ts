@@ -1,0 +1,63 @@
+import mongoose, { Types } from 'mongoose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { createChangeWatch } from '../../src/database/change-watch.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { createTestDatabase } from '../support/app.js'
+
+const warnings: string[] = []
+const watch = createChangeWatch({
+  warn: (_details, message) => {
+    warnings.push(message)
+  },
+})
+
+t.before(async () => {
+  await connectDatabase(await createTestDatabase(t))
+  await watch.open()
+})
+
+t.after(async () => {
+  await watch.close()
+  await mongoose.connection.dropDatabase()
+  await disconnectDatabase()
+})
+
+async function waitFor (isTrue: () => boolean): Promise<void> {
+  for (let i = 0; i < 250 && !isTrue(); i++) await sleep(20)
+}
+
+t.test('one watch reports changes of titles, media, collections and streams, caches first', async (t) => {
+  const calls: string[] = []
+  const ids = new Map<string, string>()
+  const removers = (['titles', 'media', 'collections', 'streams'] as const).map((name) => {
+    const remove = watch.afterChange(name, (id) => {
+      calls.push(`feed ${name} ${id}`)
+    })
+    watch.onChange(name, (id) => {
+      calls.push(`cache ${name} ${id}`)
+    })
+    ids.set(name, new Types.ObjectId().toString())
+    return remove
+  })
+  for (const [name, id] of ids) await mongoose.connection.collection(name).insertOne({ _id: new Types.ObjectId(id) })
+  await waitFor(() => calls.length >= 8)
+  t.strictSame(calls, [...ids].flatMap(([name, id]) => [`cache ${name} ${id}`, `feed ${name} ${id}`]))
+  for (const remove of removers) remove()
+  calls.length = 0
+  await mongoose.connection.collection('titles').deleteMany({})
+  await waitFor(() => calls.length > 0)
+  t.strictSame(calls, [`cache titles ${ids.get('titles')}`])
+})
+
+t.test('a change of a collection itself is reported as a change of any document', async (t) => {
+  const ids: Array<string | null> = []
+  watch.onChange('media', (id) => {
+    ids.push(id)
+  })
+  await mongoose.connection.collection('media').drop()
+  await waitFor(() => ids.includes(null))
+  t.ok(ids.includes(null))
+  await watch.untilOpen()
+  t.ok(watch.isCurrent())
+})
