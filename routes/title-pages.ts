@@ -7,24 +7,26 @@ import type { AccountAccess } from '../src/accounts/access.js'
 import {
   fillPlaceholders,
   PLACEHOLDER,
+  toFieldsText,
   type PlaceholderValues,
   type ResponseCache,
 } from '../src/catalogue/cache/response-cache.js'
 import type { TitleDetails } from '../src/catalogue/cache/title-details.js'
-import { MAX_ACCEPT_LANGUAGE_LENGTH } from '../src/catalogue/queries/localise.js'
+import { createLocaliser, type ChooseLanguage } from '../src/catalogue/queries/localise.js'
 import { readyFiles, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { filterByPlanHeight } from '../src/domain/file-choice.js'
 import { isVisible } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
-import { createRequestLocaliser } from '../src/http/content-language.js'
-import { sendTextWithEtag } from '../src/http/etags.js'
+import { requestLanguages } from '../src/http/content-language.js'
+import { sendSerialised } from '../src/http/etags.js'
 import { callerOf, isCatalogueAdmin, viewingLimitsOf } from '../src/plugins/auth.js'
 import { ref, responses } from '../src/schemas/common.js'
 import type { MediaFile } from '../src/schemas/media-files.js'
 import { EpisodeParams, MovieParams, SeasonParams, ShowParams } from '../src/schemas/params.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import { Episode, Movie, Season, Show } from '../src/schemas/titles.js'
+import { stateFields } from '../src/views/card-texts.js'
 import { toAdminMediaFile, toMediaFile } from '../src/views/media-files.js'
 import {
   storedPageDetails,
@@ -46,6 +48,7 @@ interface PageContext {
   readonly title: CatalogueTitle
   /** Equal for all callers who see the same; part of the cache key. */
   readonly audience: string
+  readonly chooseLanguage: ChooseLanguage
   readonly itemFiles: (itemId: string) => MediaFile[]
   readonly loadDetails: () => TitlePageDetails
 }
@@ -81,8 +84,8 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       const body = { ...toMovie(movie, itemFiles(title.id), details), [PLACEHOLDER]: TITLE_PLACEHOLDER }
       return { body, revision: movie.__v }
     }, async () => {
-      const state = await loadTitleState(request, title)
-      return () => state
+      const fields = await loadStateFields(request, title)
+      return () => fields
     })
   })
 
@@ -153,18 +156,20 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       return {
         title,
         audience: 'admin',
+        chooseLanguage: deps.languages.chooserFor(undefined),
         itemFiles: (itemId) => catalogue.itemFiles(itemId).map(toAdminMediaFile),
         loadDetails: () => storedPageDetails(deps, title.id),
       }
     }
     const { scope, planMaxHeight } = await viewingLimitsOf(access, request)
     if (!isVisible(scope, title, now())) throw notFound(kind)
-    const acceptLanguage = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_LANGUAGE_LENGTH)
+    const chooseLanguage = requestLanguages(deps, request)
     return {
       title,
-      audience: `${planMaxHeight} ${acceptLanguage}`,
+      audience: `${planMaxHeight}`,
+      chooseLanguage,
       itemFiles: (itemId) => filterByPlanHeight(readyFiles(catalogue, itemId), planMaxHeight).map(toMediaFile),
-      loadDetails: () => viewerPageDetails(deps, title, planMaxHeight, createRequestLocaliser(deps, request)),
+      loadDetails: () => viewerPageDetails(deps, title, planMaxHeight, createLocaliser(chooseLanguage)),
     }
   }
 
@@ -177,21 +182,23 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   async function sendPage (
     request: FastifyRequest,
     reply: FastifyReply,
-    { title, audience, loadDetails }: PageContext,
+    { title, audience, chooseLanguage, loadDetails }: PageContext,
     part: string,
     create: (details: TitlePageDetails) => Promise<{ body: object, revision: number }>,
     loadValues: () => Promise<PlaceholderValues>,
   ): Promise<FastifyReply> {
     const cacheKey = `${title.id} ${catalogue.titleVersion(title.id)} ${part} ${audience}`
-    const [response, values] = await Promise.all([
-      responseCache.find(cacheKey, async () => {
-        const details = loadDetails()
-        const { body, revision } = await create(details)
-        return { body, revision, languages: details.localiser.languages() }
-      }),
-      loadValues(),
-    ])
-    return await sendTextWithEtag(request, reply, { ...response, ...fillPlaceholders(response, values) })
+    const finding = responseCache.find(cacheKey, chooseLanguage, async () => {
+      const details = loadDetails()
+      return { ...await create(details), localiser: details.localiser }
+    })
+    if (callerOf(request).boundProfileId === null) {
+      const { bytes, ...response } = await finding
+      return sendSerialised(request, reply, { ...response, payload: () => bytes })
+    }
+    const [response, values] = await Promise.all([finding, loadValues()])
+    const { hash, text } = fillPlaceholders(response, values)
+    return sendSerialised(request, reply, { ...response, hash, payload: text })
   }
 
   async function requireShow (title: CatalogueTitle): Promise<StoredShow> {
@@ -207,9 +214,9 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
     return { season, revision: show.__v }
   }
 
-  async function loadTitleState (request: FastifyRequest, title: CatalogueTitle): Promise<object | null> {
-    const states = await loadTitleStates(watching.states, callerOf(request), [title.id])
-    return states(title.id) ?? null
+  async function loadStateFields (request: FastifyRequest, title: CatalogueTitle): Promise<string> {
+    const state = (await loadTitleStates(watching.states, callerOf(request), [title.id]))(title.id)
+    return state === undefined ? '' : stateFields(state)
   }
 
   async function loadProgress (request: FastifyRequest, title: CatalogueTitle): Promise<ItemProgressLookup> {
@@ -218,18 +225,19 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
 
   /** Placeholders of a show are named by season number. */
   async function loadShowValues (request: FastifyRequest, title: CatalogueTitle): Promise<PlaceholderValues> {
-    const [state, progressOf] = await Promise.all([loadTitleState(request, title), loadProgress(request, title)])
+    const [state, progressOf] = await Promise.all([loadStateFields(request, title), loadProgress(request, title)])
     const itemsBySeason = groupBy(title.items, ({ season }) => String(season))
     return (name) => {
       if (name === TITLE_PLACEHOLDER) return state
-      return progressOf === undefined ? null : summariseSeasonProgress(itemsBySeason.get(name) ?? [], progressOf)
+      if (progressOf === undefined) return ''
+      return toFieldsText(summariseSeasonProgress(itemsBySeason.get(name) ?? [], progressOf))
     }
   }
 
   /** Placeholders of episodes are named by their ID. */
   async function loadEpisodeValues (request: FastifyRequest, title: CatalogueTitle): Promise<PlaceholderValues> {
     const progressOf = await loadProgress(request, title)
-    return (itemId) => progressOf === undefined ? null : { progress: progressOf(itemId) }
+    return (itemId) => progressOf === undefined ? '' : `"progress":${JSON.stringify(progressOf(itemId))}`
   }
 }
 

@@ -4,20 +4,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { AccountAccess } from '../src/accounts/access.js'
 import type { CountCache } from '../src/catalogue/cache/count-cache.js'
+import { fillPlaceholders, PLACEHOLDER, type ResponseCache } from '../src/catalogue/cache/response-cache.js'
+import type { ListCache } from '../src/catalogue/cache/list-cache.js'
+import { createLocaliser } from '../src/catalogue/queries/localise.js'
 import { browse } from '../src/catalogue/queries/browse.js'
-import { SORTS, type Catalogue, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
+import { SORTS, type Catalogue } from '../src/catalogue/store/catalogue.js'
 import type { SortPosition } from '../src/catalogue/store/sorted-lists.js'
-import { isVisible } from '../src/domain/maturity.js'
+import { isVisible, visibilityKey } from '../src/domain/maturity.js'
 import { notFound } from '../src/errors.js'
 import type { FindSimilar } from '../src/home/similar-titles.js'
-import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { sendWithEtag } from '../src/http/etags.js'
+import { createRequestLocaliser, requestLanguages, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { sendSerialised, sendWithEtag } from '../src/http/etags.js'
 import { callerOf, isCatalogueAdmin, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, listSchema, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import { Facets, titleFilters } from '../src/schemas/title-filters.js'
 import { Card, TitleKind } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
+import { stateFields } from '../src/views/card-texts.js'
 import { toCard } from '../src/views/cards.js'
 import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
@@ -47,13 +51,15 @@ export interface TitlesRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly counts: CountCache
+  readonly lists: ListCache
+  readonly responseCache: ResponseCache
   readonly findSimilar: FindSimilar
   readonly cursors: CursorCodec
   now(): Date
 }
 
 const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) => {
-  const { access, catalogue, counts, findSimilar, cursors, now } = deps
+  const { access, catalogue, counts, lists, responseCache, findSimilar, cursors, now } = deps
 
   app.get('/titles', {
     config: { access: 'catalogue' },
@@ -95,29 +101,36 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   ): Promise<FastifyReply> {
     const limits = await viewingLimitsOf(access, request)
     const scope = ['titles', sort, order ?? null, filter]
-    const page = browse(catalogue, {
-      filter,
-      sort,
-      descending: order === undefined ? sort !== 'title' : order === 'desc',
-      after: cursors.decode<SortPosition>(cursor, scope),
-      limit,
-      ...limits,
-      now: now(),
+    const at = now()
+    const key = JSON.stringify([scope, limit, cursor ?? null, visibilityKey(limits.scope), limits.planMaxHeight])
+    const { titles, nextCursor, number } = lists.find(key, at, () => {
+      const { next, ...page } = browse(catalogue, {
+        filter,
+        sort,
+        descending: order === undefined ? sort !== 'title' : order === 'desc',
+        after: cursors.decode<SortPosition>(cursor, scope),
+        limit,
+        ...limits,
+        now: at,
+      })
+      return { ...page, nextCursor: cursors.encodeNext(next, scope) }
     })
-    return await sendCards(request, reply, page.titles, { nextCursor: cursors.encodeNext(page.next, scope) })
-  }
-
-  /** Sends `items` with one card per title. @param fields other fields of the body */
-  async function sendCards (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    list: readonly CatalogueTitle[],
-    fields: object = {},
-  ): Promise<FastifyReply> {
-    const states = await loadTitleStates(deps.states, callerOf(request), list.map(({ id }) => id))
-    const localiser = createRequestLocaliser(deps, request)
-    const items = list.map((title) => toCard(title, states(title.id), localiser))
-    return await sendWithEtag(request, reply, { items, ...fields }, null, localiser.languages())
+    const chooseLanguage = requestLanguages(deps, request)
+    const response = await responseCache.find(`list ${number}`, chooseLanguage, async () => {
+      const localiser = createLocaliser(chooseLanguage)
+      const items = titles.map((title) => ({ ...toCard(title, undefined, localiser), [PLACEHOLDER]: title.id }))
+      return { body: { items, nextCursor }, revision: null, localiser }
+    })
+    const caller = callerOf(request)
+    if (caller.boundProfileId === null) {
+      return sendSerialised(request, reply, { ...response, payload: () => response.bytes })
+    }
+    const states = await loadTitleStates(deps.states, caller, titles.map(({ id }) => id))
+    const { hash, text } = fillPlaceholders(response, (titleId) => {
+      const state = states(titleId)
+      return state === undefined ? '' : stateFields(state)
+    })
+    return sendSerialised(request, reply, { ...response, hash, payload: text })
   }
 
   app.get('/titles/facets', {
@@ -155,7 +168,11 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
     const title = catalogue.findTitle(titleId)
     if (title === null || !(isCatalogueAdmin(request) || isVisible(scope, title, at))) throw notFound('title')
     const similar = findSimilar(title).map((entry) => entry.title).filter((other) => isVisible(scope, other, at))
-    return await sendCards(request, reply, similar.slice(0, limit))
+    const page = similar.slice(0, limit)
+    const states = await loadTitleStates(deps.states, callerOf(request), page.map(({ id }) => id))
+    const localiser = createRequestLocaliser(deps, request)
+    const items = page.map((other) => toCard(other, states(other.id), localiser))
+    return await sendWithEtag(request, reply, { items }, null, localiser.languages())
   })
 
   app.get('/genres', {

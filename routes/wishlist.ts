@@ -64,7 +64,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const owner = profileRef(request)
     const localiser = createRequestLocaliser(deps, request)
     const profile = await deps.states.findProfile(owner) ?? fail(notFound('profile'))
-    const newestFirst = profile.wishlist.map(String)
+    const newestFirst = profile.wishlist
     const { ids, revision } = order === 'own'
       ? await loadOrderedWishlist(owner, newestFirst)
       : { ids: newestFirst, revision: 0 }

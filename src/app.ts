@@ -197,21 +197,32 @@ async function registerAccountRoutes (app: FastifyInstance, container: Container
 
 /** Catalogue, within the maturity limits of the token. */
 async function registerCatalogueRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, access, cursors, catalogue, titleDetails, counts, responseCache } = container
+  const { languages, access, cursors, catalogue, titleDetails, counts, lists, responseCache } = container
   const { findSimilar, search, watching, now } = container
   const { states } = watching
-  await app.register(titles, { access, states, catalogue, counts, findSimilar, cursors, config, now })
-  await app.register(titlePages, { access, catalogue, titleDetails, responseCache, watching, config, now })
-  await app.register(people, { access, states, catalogue, cursors, config, now })
-  await app.register(collections, { access, states, catalogue, cursors, config, now })
-  await app.register(titleSearch, { access, states, catalogue, search, config, now })
+  await app.register(titles, {
+    access,
+    states,
+    catalogue,
+    counts,
+    lists,
+    responseCache,
+    findSimilar,
+    cursors,
+    languages,
+    now,
+  })
+  await app.register(titlePages, { access, catalogue, titleDetails, responseCache, watching, languages, now })
+  await app.register(people, { access, states, catalogue, cursors, languages, now })
+  await app.register(collections, { access, states, catalogue, cursors, languages, now })
+  await app.register(titleSearch, { access, states, catalogue, search, languages, now })
 }
 
 /** Home page, playback, history, wishlist and ratings of one profile. */
 async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, log, keys, cursors, access, leases, catalogue, homePage, now } = container
+  const { log, keys, cursors, access, leases, catalogue, homePage, languages, now } = container
   const { watching, flushSchedule, streamTitles, historyFiles, changeReader, changeFeeds } = container
-  await app.register(home, { access, homePage, cursors, config })
+  await app.register(home, { access, homePage, cursors, languages })
   await app.register(playback, {
     access,
     catalogue,
@@ -220,40 +231,40 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
     streamTitles,
     keys,
     leases,
-    config,
+    languages,
     now,
   })
   await app.register(progress, { catalogue, watching, log, now })
   await app.register(history, { watching, cursors })
   await app.register(historyTransfer, { watching, historyFiles, now })
-  await app.register(continueWatching, { access, catalogue, watching, config, now })
-  await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, config, now })
-  await app.register(wishlist, { states: watching.states, catalogue, cursors, config, now })
-  await app.register(ratings, { states: watching.states, catalogue, cursors, config, now })
+  await app.register(continueWatching, { access, catalogue, watching, languages, now })
+  await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, languages, now })
+  await app.register(wishlist, { states: watching.states, catalogue, cursors, languages, now })
+  await app.register(ratings, { states: watching.states, catalogue, cursors, languages, now })
 }
 
 /** Bytes and change feeds at signed URLs, and posters. */
 async function registerMediaRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, keys, leases, readRenewal, catalogue, storage, packages, now } = container
   const delivery = { catalogue, storage, keys, leases, readRenewal, config, now }
-  const { access, changeReader, changeFeeds, cursors } = container
+  const { access, changeReader, changeFeeds, cursors, languages } = container
   await app.register(media, delivery)
   await app.register(hls, { ...delivery, packages })
   await app.register(subtitles, { catalogue, storage, keys, leases, now })
   await app.register(thumbnails, { catalogue, storage, keys, leases, now })
   await app.register(images, { storage })
-  await app.register(changeEvents, { access, changeReader, changeFeeds, cursors, keys, config, now })
+  await app.register(changeEvents, { access, changeReader, changeFeeds, cursors, keys, languages, now })
 }
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, log, cursors, audit, catalogue, publishTitleChange, now } = container
+  const { config, log, cursors, audit, catalogue, languages, publishTitleChange, now } = container
   const { storage, packaging, prober, subtitleReader, uploads, watching } = container
   const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   await app.register(adminAudit, { audit, cursors })
-  await app.register(adminTitles, { ...mediaDeps, config })
-  await app.register(adminEpisodes, { ...mediaDeps, config })
+  await app.register(adminTitles, { ...mediaDeps, languages })
+  await app.register(adminEpisodes, { ...mediaDeps, languages })
   await app.register(adminCollections, { catalogue })
   await app.register(adminTransfer, { ...mediaDeps, config })
   await app.register(adminPosters, mediaDeps)

@@ -3,8 +3,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import { createAccountAccess, type AccountAccess } from './accounts/access.js'
 import { createAuditLog, type AuditLog } from './audit/audit-log.js'
 import { createCountCache, type CountCache } from './catalogue/cache/count-cache.js'
+import { createListCache, type ListCache } from './catalogue/cache/list-cache.js'
 import { createResponseCache, type ResponseCache } from './catalogue/cache/response-cache.js'
 import { createTitleDetails, type TitleDetails } from './catalogue/cache/title-details.js'
+import { createLanguageNegotiation, type LanguageNegotiation } from './catalogue/queries/localise.js'
 import type { Catalogue } from './catalogue/store/catalogue.js'
 import { createCatalogue } from './catalogue/store/snapshot.js'
 import { createChangeFeedBroadcaster, type ChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
@@ -37,6 +39,7 @@ import { createPasswordHasher, type PasswordHasher } from './security/password-h
 import { measureStorage } from './storage/measured-storage.js'
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
+import { createCardTexts, type CardTexts } from './views/card-texts.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
 import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
 import type { WatchingDeps } from './watching/deps.js'
@@ -72,7 +75,10 @@ export interface Container {
   readonly publishTitleChange: PublishTitleChange
   readonly titleDetails: TitleDetails
   readonly counts: CountCache
+  readonly lists: ListCache
+  readonly cardTexts: CardTexts
   readonly responseCache: ResponseCache
+  readonly languages: LanguageNegotiation
   readonly search: TitleSearch
   readonly access: AccountAccess
   readonly leases: LeaseCheck
@@ -151,7 +157,10 @@ export async function buildContainer (
     uploads,
     titleDetails: createTitleDetails(catalogue),
     counts: createCountCache(catalogue),
+    lists: createListCache(catalogue),
+    cardTexts: createCardTexts(),
     responseCache: createResponseCache(),
+    languages: createLanguageNegotiation(config.catalogueLanguage),
     search,
     watching,
     flushSchedule: createFlushSchedule(),

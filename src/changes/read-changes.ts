@@ -11,6 +11,7 @@ import type { ChangeKind } from '../domain/vocabulary.js'
 import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
 import { toLeaseItemState } from '../watching/streams/stream-leases.js'
+import { toCachedProfile } from '../watching/cached-profile.js'
 import { createUncachedStates } from '../watching/profile-states.js'
 import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
 
@@ -150,7 +151,7 @@ async function loadCurrentStates (
 ): Promise<(titleId: string) => ProfileState> {
   const profile = titleIds.length === 0 ? null : await findProfile(ref.account, ref.profile)
   if (profile === null) return () => NO_STATE
-  const stateOfTitle = await loadTitleStatesOfProfile(UNCACHED_STATES, profile, titleIds)
+  const stateOfTitle = await loadTitleStatesOfProfile(UNCACHED_STATES, toCachedProfile(profile), titleIds)
   return (titleId) => {
     const state = stateOfTitle(titleId)
     const [stream] = leases.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState)

@@ -43,6 +43,11 @@ export function maturityCeiling (scope: MaturityScope): number {
   return scope.kids ? Math.min(scope.maxMaturityAge, KIDS_MAX_AGE) : scope.maxMaturityAge
 }
 
+/** Everything in a scope that decides visibility, for cache keys. */
+export function visibilityKey (scope: MaturityScope): [isKids: boolean, maxAge: number] {
+  return [scope.kids, maturityCeiling(scope)]
+}
+
 /** Unrated titles are hidden from kids profiles only. */
 export function isSuitable (scope: MaturityScope, rating: MaturityRating | null): boolean {
   if (rating === null) return !scope.kids

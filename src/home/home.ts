@@ -139,14 +139,13 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowC
 /** Reads the profile's states of titles. @returns a function that makes cards of entries */
 async function loadCards (
   states: ProfileStates,
-  { profile, archived }: ProfileAffinity,
+  { profile }: ProfileAffinity,
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
-  // Reads only what the profile affinity does not contain.
   const [ratings, watchEntries] = await Promise.all([
-    states.findRatingsOf(profile._id.toString(), ids),
-    findWatchEntries(states, profile, archived === null ? ids : ids.filter((id) => archived.has(id))),
+    states.findRatingsOf(profile.id, ids),
+    findWatchEntries(states, profile, ids),
   ])
   const stateOfTitle = toTitleStates(profile, watchEntries, ratings)
   // The profile affinity does not contain titles that were dropped long ago.

@@ -1,6 +1,5 @@
 // The rows of a home page and their order. Personal rows show all of their titles; discovery rows recommend titles and
 // leave out what the profile dropped or disliked.
-import { deriveOrderKey, type WatchEntry } from '../../models/watch-entry.js'
 import { findVisibleTitle, findVisibleTitles } from '../catalogue/queries/find-visible.js'
 import { readyFiles, type Catalogue, type CatalogueItem, type CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { filterByPlanHeight } from '../domain/file-choice.js'
@@ -9,6 +8,7 @@ import type { MaturityScope } from '../domain/maturity.js'
 import { compareRanks, pageOfRanked, type RankedEntry, type RankKey } from '../domain/ranked-page.js'
 import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
+import type { CachedEntry } from '../watching/cached-profile.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
 import type { FindSimilar } from './similar-titles.js'
 import { genresBySize, newestTitles, popularTitles, titlesOfGenre, toGenre, type Genre } from './title-lists.js'
@@ -52,8 +52,6 @@ const MAX_GENRE_ROWS = 6
 /** How long an episode is new after its air date. */
 const NEW_EPISODE_DAYS = 30
 const DAY_MS = 86_400_000
-/** Share of an item that a profile watches of titles it is interested in. */
-const MIN_WATCHED_SHARE = 0.5
 
 /** All rows of titles in their order. Rows can be empty. */
 export function listRows (context: HomeContext): Row[] {
@@ -146,14 +144,10 @@ function newestRow (context: HomeContext): Row {
 /** Rows for the titles that the profile watched last. */
 function becauseRows (context: HomeContext): Row[] {
   const { profile, unwanted } = context.affinity
-  const entries = [...profile.watchHistory].sort((a, b) => b.activityAt.getTime() - a.activityAt.getTime())
-  return entries.filter((entry) => showsInterest(entry) && !unwanted.has(entry.title.toString()))
-    .map((entry) => findVisible(context, entry.title.toString())).filter((title) => title !== null)
+  const entries = [...profile.entries.values()].sort((a, b) => b.activityAt - a.activityAt)
+  return entries.filter(({ showsInterest, titleId }) => showsInterest && !unwanted.has(titleId))
+    .map(({ titleId }) => findVisible(context, titleId)).filter((title) => title !== null)
     .slice(0, MAX_BECAUSE_ROWS).map((title) => becauseRow(context, title))
-}
-
-function showsInterest ({ finished, ended, positionMs, durationMs }: WatchEntry): boolean {
-  return finished || ended !== null || (durationMs !== null && positionMs > durationMs * MIN_WATCHED_SHARE)
 }
 
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
@@ -176,8 +170,8 @@ function favouriteGenres ({ catalogue, affinity }: HomeContext): Genre[] {
   }
   const weights = weighGenres([
     ...[...watched].filter((id) => !unwanted.has(id)).flatMap((id) => listFeedback(id, 'watched')),
-    ...profile.wishlist.flatMap((id) => listFeedback(id.toString(), 'wished')),
-    ...ratings.flatMap(({ title, rating }) => rating === null ? [] : listFeedback(title.toString(), rating)),
+    ...profile.wishlist.flatMap((id) => listFeedback(id, 'wished')),
+    ...[...ratings.newest].flatMap(([id, rating]) => rating === null ? [] : listFeedback(id, rating)),
   ])
   const weightOf = (slug: string): number => weights.get(slug) ?? 0
   return genresBySize(catalogue)
@@ -196,7 +190,7 @@ function genreRow (context: HomeContext, { slug, name }: Genre): Row {
 }
 
 function wishlistRow ({ affinity, catalogue, scope, now }: HomeContext): Row {
-  const ids = affinity.profile.wishlist.map(String)
+  const ids = affinity.profile.wishlist
   return {
     id: 'wishlist',
     title: 'Your wishlist',
@@ -213,8 +207,8 @@ function newEpisodesRow (context: HomeContext): Row {
   const row = { id: 'new-episodes', title: 'New episodes of your shows', isDiscovery: false }
   return createRankedRow(row, () => {
     const { profile, unwanted } = context.affinity
-    const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
-    const ids = new Set([...entries.keys(), ...profile.wishlist.map(String)])
+    const { entries } = profile
+    const ids = new Set([...entries.keys(), ...profile.wishlist])
     return [...ids].filter((id) => !unwanted.has(id)).flatMap((id) => {
       const title = findVisible(context, id)
       const episode = title === null ? null : findNewEpisode(context, title, entries.get(id))
@@ -227,11 +221,11 @@ function newEpisodesRow (context: HomeContext): Row {
 function findNewEpisode (
   { catalogue, planMaxHeight, now }: HomeContext,
   title: CatalogueTitle,
-  entry: WatchEntry | undefined,
+  entry: CachedEntry | undefined,
 ): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
   const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
-  const watchedKey = entry === undefined ? null : deriveOrderKey(entry)
+  const watchedKey = entry?.orderKey ?? null
   return title.order.findLast(({ id, airDate, orderKey }) =>
     airDate !== null && airDate >= since && hasAired({ airDate }, now) &&
     (watchedKey === null || (orderKey !== null && compareOrderKeys(orderKey, watchedKey) > 0)) &&

@@ -1,15 +1,24 @@
 // Content negotiation by language: Accept-Language of requests, Content-Language of responses.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { createLocaliser, type Localiser } from '../catalogue/queries/localise.js'
-import type { Config } from '../config.js'
+import {
+  createLocaliser,
+  type ChooseLanguage,
+  type LanguageNegotiation,
+  type Localiser,
+} from '../catalogue/queries/localise.js'
 
 export interface ContentLanguageDeps {
-  readonly config: Pick<Config, 'catalogueLanguage'>
+  readonly languages: LanguageNegotiation
+}
+
+/** The languages that the client gets. */
+export function requestLanguages ({ languages }: ContentLanguageDeps, request: FastifyRequest): ChooseLanguage {
+  return languages.chooserFor(request.headers['accept-language'])
 }
 
 /** Creates a localiser for the languages that the client accepts. */
-export function createRequestLocaliser ({ config }: ContentLanguageDeps, request: FastifyRequest): Localiser {
-  return createLocaliser(request.headers['accept-language'], config.catalogueLanguage)
+export function createRequestLocaliser (deps: ContentLanguageDeps, request: FastifyRequest): Localiser {
+  return createLocaliser(requestLanguages(deps, request))
 }
 
 /**

@@ -4,10 +4,14 @@ import { hashText } from '../catalogue/cache/response-cache.js'
 import { badRequest } from '../errors.js'
 import { matchesEtag } from './conditional-requests.js'
 
-interface TaggedText {
-  readonly text: string
+/** A response that was serialised before. */
+export interface SerialisedResponse {
+  /** Creates the JSON; not called for a 304. */
+  readonly payload: () => string | Buffer
   readonly hash: string
+  /** Revision of the title that the response is about; null if there is none. */
   readonly revision: number | null
+  /** Values of Content-Language; empty if the response does not depend on the language. */
   readonly languages: readonly string[]
 }
 
@@ -24,15 +28,17 @@ export async function sendWithEtag (
   languages: readonly string[] = [],
 ): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
-  return await sendTextWithEtag(request, reply, { text, hash: hashText(text), revision, languages })
+  return sendSerialised(request, reply, { payload: () => text, hash: hashText(text), revision, languages })
 }
 
+const asItIs = (payload: unknown): never => payload as never
+
 /** Sends a serialised catalogue response with its ETag, or 304 if the client has the current version. */
-export async function sendTextWithEtag (
+export function sendSerialised (
   request: FastifyRequest,
   reply: FastifyReply,
-  { text, hash, revision, languages }: TaggedText,
-): Promise<FastifyReply> {
+  { payload, hash, revision, languages }: SerialisedResponse,
+): FastifyReply {
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
   reply.header('etag', etag).header('cache-control', 'private, no-cache').header(
     'vary',
@@ -40,8 +46,8 @@ export async function sendTextWithEtag (
   )
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
   const ifNoneMatch = request.headers['if-none-match']
-  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
-  return await reply.type('application/json; charset=utf-8').serializer((payload: string) => payload).send(text)
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').serializer(asItIs).send(payload())
 }
 
 /**

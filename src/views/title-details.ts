@@ -24,8 +24,8 @@ export interface TitlePageDetails extends TextOptions {
 }
 
 /** Texts as administrators edit them. */
-export function storedTextOptions ({ config }: ContentLanguageDeps): TextOptions {
-  return { localiser: createLocaliser(undefined, config.catalogueLanguage), hasTranslations: true }
+export function storedTextOptions ({ languages }: ContentLanguageDeps): TextOptions {
+  return { localiser: createLocaliser(languages.chooserFor(undefined)), hasTranslations: true }
 }
 
 /** Details as administrators see them: formats of all plans, unpublished collections included. */

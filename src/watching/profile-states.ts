@@ -1,23 +1,27 @@
 // Caches what pages show of a profile: its history, wishlist and ratings, its running streams, and its plays of titles.
 // Only for pages: writers read the database.
-import type { Types } from 'mongoose'
 import { findStreamLeases, type StreamLease } from '../../models/account-streams.js'
-import { findProfile, type StoredProfile } from '../../models/account.js'
+import { findProfile } from '../../models/account.js'
 import { findPlaysOfTitle, type StoredPlay } from '../../models/play.js'
-import {
-  findPreferencesOfTitles,
-  findProfileRatings,
-  type ProfileRatings,
-  type TitleRatingFields,
-} from '../../models/profile-title-preferences.js'
+import { findPreferencesOfTitles, findProfileRatings } from '../../models/profile-title-preferences.js'
 import {
   findArchivedBetween,
   findArchivedEntries,
   findNewestArchived,
-  type ArchivedEntry,
+  MAX_NEWEST_ARCHIVED,
 } from '../../models/watch-archive.js'
 import { createCachedReads } from '../database/cached-reads.js'
 import type { ChangeWatch } from '../database/change-watch.js'
+import type { TitleRating } from '../domain/vocabulary.js'
+import {
+  ratingsByTitle,
+  toCachedEntry,
+  toCachedProfile,
+  toCachedRatings,
+  type CachedEntry,
+  type CachedProfile,
+  type CachedRatings,
+} from './cached-profile.js'
 
 /** Accounts and profiles that the caches hold: those that are active now. */
 const MAX_DOCUMENTS = 5_000
@@ -29,19 +33,27 @@ const MAX_AGE_MS = 10 * 60_000
  */
 const MAX_LOGGED_AGE_MS = 60_000
 
+/** The titles of the newest archived entries. */
+export interface NewestArchived {
+  readonly titleIds: ReadonlySet<string>
+  readonly droppedIds: readonly string[]
+  /** True if the archive has no older entries. */
+  readonly isComplete: boolean
+}
+
 /** Results are shared: callers do not change them. */
 export interface ProfileStates {
   /** Null without such a profile. */
-  findProfile(ref: { readonly account: string, readonly profile: string }): Promise<Readonly<StoredProfile> | null>
+  findProfile(ref: { readonly account: string, readonly profile: string }): Promise<CachedProfile | null>
   /** Live leases of the account, and ended ones that wait for their flush. */
   findLeases(accountId: string): Promise<readonly StreamLease[]>
-  findRatings(profileId: string): Promise<ProfileRatings>
-  /** The ratings among titles. */
-  findRatingsOf(profileId: string, titleIds: readonly string[]): Promise<readonly TitleRatingFields[]>
+  findRatings(profileId: string): Promise<CachedRatings>
+  /** The ratings among titles, by title ID. */
+  findRatingsOf(profileId: string, titleIds: readonly string[]): Promise<ReadonlyMap<string, TitleRating | null>>
   /** The archived entries of titles. */
-  findArchived(profileId: string, titleIds: readonly string[]): Promise<readonly ArchivedEntry[]>
-  findArchivedBetween(profileId: string, since: number, until: number): Promise<readonly ArchivedEntry[]>
-  findNewestArchived(profileId: string): ReturnType<typeof findNewestArchived>
+  findArchived(profileId: string, titleIds: readonly string[]): Promise<readonly CachedEntry[]>
+  findArchivedBetween(profileId: string, since: number, until: number): Promise<readonly CachedEntry[]>
+  findNewestArchived(profileId: string): Promise<NewestArchived>
   findPlays(profileId: string, titleId: string): Promise<readonly StoredPlay[]>
 }
 
@@ -58,47 +70,85 @@ export function createProfileStates (watch: ChangeWatch): ProfileStates {
   const streams = createCachedReads({ ...cache, collection: 'streams', maxAgeMs: MAX_AGE_MS })
   const logged = createCachedReads({ ...cache, collection: 'changelogs', maxAgeMs: MAX_LOGGED_AGE_MS })
 
-  /** Reads the documents of the titles that were not read before. */
-  async function readByTitle<T extends { readonly title: Types.ObjectId }> (
+  /** Reads what was not read of the titles before. @returns what exists, by title ID */
+  async function readByTitle<T> (
     kind: string,
     profileId: string,
     titleIds: readonly string[],
-    read: (profileId: string, titleIds: readonly string[]) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const known = await logged.read(profileId, kind, async () => new Map<string, T | null>())
-    const missing = titleIds.filter((id) => !known.has(id))
+    read: (titleIds: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  ): Promise<ReadonlyMap<string, T>> {
+    const known = await logged.read(profileId, kind, async () => ({
+      values: new Map<string, T>(),
+      absentIds: new Set<string>(),
+    }))
+    const missing = titleIds.filter((id) => !known.values.has(id) && !known.absentIds.has(id))
     if (missing.length > 0) {
-      const found = await read(profileId, missing)
-      for (const id of missing) known.set(id, null)
-      for (const document of found) known.set(document.title.toString(), document)
+      const found = await read(missing)
+      for (const id of missing) {
+        const value = found.get(id)
+        if (value === undefined) known.absentIds.add(id)
+        else known.values.set(id, value)
+      }
     }
-    return titleIds.flatMap((id) => known.get(id) ?? [])
+    return known.values
   }
 
-  const findRatings = async (profileId: string): Promise<ProfileRatings> =>
-    await logged.read(profileId, 'ratings', async () => await findProfileRatings(profileId))
+  const findRatings = async (profileId: string): Promise<CachedRatings> =>
+    await logged.read(profileId, 'ratings', async () => toCachedRatings(await findProfileRatings(profileId)))
+
+  const findNewest = async (profileId: string): Promise<NewestArchived> =>
+    await logged.read(profileId, 'newest archived', async () => toNewestArchived(await findNewestArchived(profileId)))
+
+  /** Titles that can be archived: nearly all pages are about titles that are not. */
+  async function filterArchived (profileId: string, titleIds: readonly string[]): Promise<readonly string[]> {
+    if (titleIds.length === 0 || !watch.isCurrent()) return titleIds
+    const newest = await findNewest(profileId)
+    return newest.isComplete ? titleIds.filter((id) => newest.titleIds.has(id)) : titleIds
+  }
 
   return {
     findProfile: async ({ account, profile }) =>
-      await accounts.read(account, profile, async () => await findProfile(account, profile)),
+      await accounts.read(account, profile, async () => {
+        const stored = await findProfile(account, profile)
+        return stored === null ? null : toCachedProfile(stored)
+      }),
     findLeases: async (accountId) =>
       await streams.read(accountId, 'leases', async () => await findStreamLeases(accountId)),
     findRatings,
     async findRatingsOf (profileId, titleIds) {
       const { newest, isComplete } = await findRatings(profileId)
-      return isComplete ? newest : await readByTitle('rating', profileId, titleIds, findPreferencesOfTitles)
-    },
-    findArchived: async (profileId, titleIds) =>
-      await readByTitle('archived', profileId, titleIds, findArchivedEntries),
-    findArchivedBetween: async (profileId, since, until) =>
-      await logged.read(
+      if (isComplete) return newest
+      return await readByTitle(
+        'rating',
         profileId,
-        `archived ${since} ${until}`,
-        async () => await findArchivedBetween(profileId, since, until, MAX_ARCHIVED_ENTRIES),
-      ),
-    findNewestArchived: async (profileId) =>
-      await logged.read(profileId, 'newest archived', async () => await findNewestArchived(profileId)),
+        titleIds,
+        async (missing) => ratingsByTitle(await findPreferencesOfTitles(profileId, missing)),
+      )
+    },
+    async findArchived (profileId, titleIds) {
+      const possible = await filterArchived(profileId, titleIds)
+      if (possible.length === 0) return []
+      const found = await readByTitle('archived', profileId, possible, async (missing) => {
+        const entries = await findArchivedEntries(profileId, missing)
+        return new Map(entries.map((entry) => [entry.title.toString(), toCachedEntry(entry)]))
+      })
+      return possible.map((id) => found.get(id)).filter((entry) => entry !== undefined)
+    },
+    findArchivedBetween: async (profileId, since, until) =>
+      await logged.read(profileId, `archived ${since} ${until}`, async () => {
+        const entries = await findArchivedBetween(profileId, since, until, MAX_ARCHIVED_ENTRIES)
+        return entries.map(toCachedEntry)
+      }),
+    findNewestArchived: findNewest,
     findPlays: async (profileId, titleId) =>
       await logged.read(profileId, `plays ${titleId}`, async () => await findPlaysOfTitle(profileId, titleId)),
+  }
+}
+
+function toNewestArchived (entries: Awaited<ReturnType<typeof findNewestArchived>>): NewestArchived {
+  return {
+    titleIds: new Set(entries.map(({ title }) => title.toString())),
+    droppedIds: entries.filter(({ droppedAt }) => droppedAt !== null).map(({ title }) => title.toString()),
+    isComplete: entries.length < MAX_NEWEST_ARCHIVED,
   }
 }

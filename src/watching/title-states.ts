@@ -1,9 +1,7 @@
 // Adds the fields of a profile to titles: on the wishlist, rating, and progress.
-import type { StoredProfile } from '../../models/account.js'
-import type { TitleRatingFields } from '../../models/profile-title-preferences.js'
-import type { WatchEntry } from '../../models/watch-entry.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 import type { TitleRating } from '../domain/vocabulary.js'
+import type { CachedEntry, CachedProfile, Progress } from './cached-profile.js'
 import type { WatchingDeps } from './deps.js'
 import { deriveTitleWatchState } from './history/title-watch-state.js'
 import type { ProfileStates } from './profile-states.js'
@@ -13,14 +11,6 @@ import { findUnflushedLease, newestItemState } from './streams/resume-position.j
 export interface ProfileCaller {
   readonly accountId: string
   readonly boundProfileId: string | null
-}
-
-export interface Progress {
-  readonly positionMs: number
-  readonly durationMs: number | null
-  readonly finished: boolean
-  /** RFC 3339. */
-  readonly lastWatchedAt: string
 }
 
 /** The fields of a profile on a title, as the API shows them. */
@@ -49,12 +39,12 @@ export async function loadTitleStates (
 /** Loads the states of the given titles for a profile that was read before. */
 export async function loadTitleStatesOfProfile (
   states: ProfileStates,
-  profile: Readonly<StoredProfile>,
+  profile: CachedProfile,
   titleIds: readonly string[],
 ): Promise<(titleId: string) => ProfileState> {
   const [entries, ratings] = await Promise.all([
     findWatchEntries(states, profile, titleIds),
-    states.findRatingsOf(profile._id.toString(), titleIds),
+    states.findRatingsOf(profile.id, titleIds),
   ])
   return toTitleStates(profile, entries, ratings)
 }
@@ -62,42 +52,26 @@ export async function loadTitleStatesOfProfile (
 /** Finds the watch history entries of a profile by title: the embedded ones, and the archived ones of given titles. */
 export async function findWatchEntries (
   states: ProfileStates,
-  profile: Readonly<StoredProfile>,
+  profile: CachedProfile,
   titleIds: readonly string[],
-): Promise<ReadonlyMap<string, WatchEntry>> {
-  const entries = new Map(profile.watchHistory.map((entry) => [entry.title.toString(), entry]))
-  const missing = profile.archivedUntil === null ? [] : titleIds.filter((id) => !entries.has(id))
-  if (missing.length > 0) {
-    for (const entry of await states.findArchived(profile._id.toString(), missing)) {
-      entries.set(entry.title.toString(), entry)
-    }
-  }
-  return entries
+): Promise<ReadonlyMap<string, CachedEntry>> {
+  const missing = profile.archivedUntil === null ? [] : titleIds.filter((id) => !profile.entries.has(id))
+  const archived = missing.length === 0 ? [] : await states.findArchived(profile.id, missing)
+  if (archived.length === 0) return profile.entries
+  return new Map([...profile.entries, ...archived.map((entry) => [entry.titleId, entry] as const)])
 }
 
 /** Combines the stored parts of the states. */
 export function toTitleStates (
-  profile: Readonly<StoredProfile>,
-  entries: ReadonlyMap<string, WatchEntry>,
-  ratedTitles: readonly TitleRatingFields[],
+  { wishlistIds }: CachedProfile,
+  entries: ReadonlyMap<string, CachedEntry>,
+  ratings: ReadonlyMap<string, TitleRating | null>,
 ): (titleId: string) => ProfileState {
-  const wishlist = new Set(profile.wishlist.map(String))
-  const ratings = new Map(ratedTitles.map(({ title, rating }) => [title.toString(), rating]))
   return (titleId) => ({
-    inWishlist: wishlist.has(titleId),
+    inWishlist: wishlistIds.has(titleId),
     rating: ratings.get(titleId) ?? null,
-    progress: toProgress(entries.get(titleId)),
+    progress: entries.get(titleId)?.progress ?? null,
   })
-}
-
-function toProgress (entry: WatchEntry | undefined): Progress | null {
-  if (entry === undefined || entry.item === null) return null
-  return {
-    positionMs: entry.positionMs,
-    durationMs: entry.durationMs,
-    finished: entry.finished,
-    lastWatchedAt: entry.lastWatchedAt.toISOString(),
-  }
 }
 
 /** Finds the progress of an item by its ID; undefined instead of a lookup for a caller without a profile. */

@@ -1,5 +1,5 @@
 // Cached counts over the catalogue. An entry is valid until the catalogue changes or an availability date passes.
-import { maturityCeiling, type MaturityScope } from '../../domain/maturity.js'
+import { visibilityKey, type MaturityScope } from '../../domain/maturity.js'
 import { countGenres, type Selection } from '../queries/browse.js'
 import { countFacets, type Facets } from '../queries/facets.js'
 import { nextAvailabilityChange, type Catalogue } from '../store/catalogue.js'
@@ -42,9 +42,4 @@ export function createCountCache (catalogue: Catalogue): CountCache {
         () => countFacets(catalogue, selection),
       ),
   }
-}
-
-/** Everything in the maturity limits that decides visibility. */
-function visibilityKey (scope: MaturityScope): [isKids: boolean, maxAge: number] {
-  return [scope.kids, maturityCeiling(scope)]
 }

@@ -1,7 +1,8 @@
-// Cached JSON of title pages, by version. Placeholders mark where the fields of a profile are inserted, so that all
-// profiles share an entry.
-import { createHash } from 'node:crypto'
+// Cached JSON of title pages and lists, by version. Placeholders mark where the fields of a profile are inserted, so
+// that all profiles share an entry. Requests that get the same languages share it too, whatever their headers are.
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { ChooseLanguage, LanguageOffer, Localiser } from '../queries/localise.js'
 
 /** Last field of an object to which profile fields are added. Its value is the name of the placeholder. */
 export const PLACEHOLDER = '@@placeholder'
@@ -12,62 +13,90 @@ const PLACEHOLDER_PATTERN = new RegExp(`,"${PLACEHOLDER}":"([^"]*)"`)
 export interface CachedResponse {
   /** JSON texts at even indexes, and the names of the placeholders between them at odd indexes. */
   readonly parts: readonly string[]
+  /** The response of a caller without a profile. */
+  readonly bytes: Buffer
   readonly hash: string
-  readonly revision: number
+  readonly revision: number | null
   readonly languages: readonly string[]
 }
 
 export interface ResponseSource {
   readonly body: object
-  readonly revision: number
-  readonly languages: readonly string[]
+  /** Revision of the title that the response is about; null if there is none. */
+  readonly revision: number | null
+  /** The localiser of all texts in the body. */
+  readonly localiser: Pick<Localiser, 'languages' | 'offers'>
 }
 
-/** Returns the fields to insert at a placeholder; null for none. */
-export type PlaceholderValues = (name: string) => object | null
+/** Returns the fields to insert at a placeholder as JSON, without braces; an empty text for none. */
+export type PlaceholderValues = (name: string) => string
 
 export interface ResponseCache {
-  /** Returns a cached response, or creates it. @param key contains everything that the response depends on */
-  find(key: string, create: () => Promise<ResponseSource>): Promise<CachedResponse>
+  /**
+   * Returns a cached response, or creates it.
+   * @param key contains everything that the response depends on, except the language
+   * @param chooseLanguage the choices of the localiser that creates the response
+   */
+  find(key: string, chooseLanguage: ChooseLanguage, create: () => Promise<ResponseSource>): Promise<CachedResponse>
 }
 
-const CACHE_MAX_CHARACTERS = 32 * 1024 ** 2
+const CACHE_MAX_CHARACTERS = 64 * 1024 ** 2
+const CACHE_MAX_OFFERS = 50_000
 
 export function createResponseCache (): ResponseCache {
-  const cache = new LRUCache<string, CachedResponse>({
+  /** What the texts of each response are translated to. */
+  const offers = new LRUCache<string, readonly LanguageOffer[]>({ max: CACHE_MAX_OFFERS })
+  const responses = new LRUCache<string, CachedResponse>({
     maxSize: CACHE_MAX_CHARACTERS,
-    sizeCalculation: ({ parts }) => 1 + parts.reduce((sum, { length }) => sum + length, 0),
+    sizeCalculation: ({ bytes }) => 2 * bytes.length,
   })
+  const keyOf = (key: string, ofKey: readonly LanguageOffer[], chooseLanguage: ChooseLanguage): string =>
+    ofKey.length === 0 ? key : `${key} ${ofKey.map(chooseLanguage).join()}`
+
   return {
-    async find (key, create) {
-      const cached = cache.get(key)
+    async find (key, chooseLanguage, create) {
+      const known = offers.get(key)
+      const cached = known === undefined ? undefined : responses.get(keyOf(key, known, chooseLanguage))
       if (cached !== undefined) return cached
-      const { body, revision, languages } = await create()
-      const text = JSON.stringify(body)
-      const response = { parts: text.split(PLACEHOLDER_PATTERN), hash: hashText(text), revision, languages }
-      cache.set(key, response)
+      const { body, revision, localiser } = await create()
+      const response = toCachedResponse(body, revision, localiser.languages())
+      offers.set(key, localiser.offers())
+      responses.set(keyOf(key, localiser.offers(), chooseLanguage), response)
       return response
     },
   }
 }
 
-/** Inserts the fields of a profile. @returns the JSON text and a hash of it for the ETag */
-export function fillPlaceholders (
-  { parts, hash }: CachedResponse,
-  values: PlaceholderValues,
-): { readonly text: string, readonly hash: string } {
-  const filled = parts.map((part, index) => index % 2 === 0 ? part : toFieldsText(values(part)))
-  const profileText = filled.filter((_, index) => index % 2 === 1).join('\n')
-  return { text: filled.join(''), hash: hashText(`${hash}\n${profileText}`) }
+function toCachedResponse (body: object, revision: number | null, languages: readonly string[]): CachedResponse {
+  const parts = JSON.stringify(body).split(PLACEHOLDER_PATTERN)
+  const text = parts.filter((_, index) => index % 2 === 0).join('')
+  return { parts, bytes: Buffer.from(text), hash: hashText(text), revision, languages }
 }
 
-/** JSON of an object's fields, with a comma in front. */
-function toFieldsText (fields: object | null): string {
-  const text = fields === null ? '{}' : JSON.stringify(fields)
-  return text === '{}' ? '' : `,${text.slice(1, -1)}`
+/** A response with the fields of a profile. */
+export interface FilledResponse {
+  /** Hash of the response for the ETag. */
+  readonly hash: string
+  text(): string
+}
+
+/** Inserts the fields of a profile. */
+export function fillPlaceholders (response: CachedResponse, values: PlaceholderValues): FilledResponse {
+  const filled = response.parts.map((part, index) => index % 2 === 0 ? part : withComma(values(part)))
+  const profileText = filled.filter((_, index) => index % 2 === 1).join('\n')
+  return { hash: hashText(`${response.hash}\n${profileText}`), text: () => filled.join('') }
+}
+
+function withComma (fields: string): string {
+  return fields === '' ? '' : `,${fields}`
+}
+
+/** JSON of the fields of an object, without braces. */
+export function toFieldsText (fields: object): string {
+  return JSON.stringify(fields).slice(1, -1)
 }
 
 /** Content hash for ETags. */
 export function hashText (text: string): string {
-  return createHash('sha1').update(text).digest('base64url').slice(0, 16)
+  return hash('sha1', text, 'base64url').slice(0, 16)
 }

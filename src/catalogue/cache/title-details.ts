@@ -6,7 +6,7 @@ import type { StoredShow } from '../../../models/show.js'
 import { Title } from '../../../models/title.js'
 import type { Catalogue, CatalogueTitle } from '../store/catalogue.js'
 
-/** The largest show takes 1 MB. */
+/** Documents of pages that are created now: a created page is cached itself. The largest show takes 1 MB. */
 const CACHE_MAX_ENTRIES = 500
 
 export interface TitleDetails {

@@ -38,6 +38,8 @@ export interface TitlePage {
   readonly titles: CatalogueTitle[]
   /** Cursor for the next page; null on the last page. */
   readonly next: SortPosition | null
+  /** Earliest availability date after `now` of the titles that decided about the page, ms since the epoch. */
+  readonly validUntilMs: number
 }
 
 /** Returns one page of the selected titles. */
@@ -50,16 +52,24 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
   const step = request.descending ? -1 : 1
   const isMatch = createTitleMatcher(catalogue, request)
   const titles: CatalogueTitle[] = []
+  let validUntilMs = Infinity
   for (let i = findStartIndex(list, request); i >= 0 && i < list.length; i += step) {
     const title = list[i]
-    if (title === undefined || !isMatch(title)) continue
+    if (title === undefined) continue
+    validUntilMs = Math.min(validUntilMs, nextAvailabilityDate(title, request.now))
+    if (!isMatch(title)) continue
     const last = titles.at(-1)
     if (titles.length === request.limit && last !== undefined) {
-      return { titles, next: [sortKey(last, request.sort), last.id] }
+      return { titles, next: [sortKey(last, request.sort), last.id], validUntilMs }
     }
     titles.push(title)
   }
-  return { titles, next: null }
+  return { titles, next: null, validUntilMs }
+}
+
+function nextAvailabilityDate ({ availableFrom, availableUntil }: CatalogueTitle, now: Date): number {
+  if (availableFrom !== null && availableFrom > now) return availableFrom.getTime()
+  return availableUntil !== null && availableUntil > now ? availableUntil.getTime() : Infinity
 }
 
 function findStartIndex (list: readonly CatalogueTitle[], { after, sort, descending }: BrowseRequest): number {

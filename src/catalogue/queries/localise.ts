@@ -1,4 +1,5 @@
 // Chooses the language of titles and synopses from the translations and the Accept-Language header.
+import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
 
 /** Texts in the language of the catalogue, with translations. */
@@ -20,39 +21,86 @@ export interface LocalisedFields {
 export interface Localiser {
   /** Returns the best translation; fields without translation are in the language of the catalogue. */
   localisedFields(texts: Translatable): LocalisedFields
+  /** The language of `localisedFields`. */
+  languageOf(texts: Translatable): string
   /** The languages of all texts that were localised so far, for Content-Language. */
   languages(): readonly string[]
+  /** The different lists of translations of all texts so far. Clients who get the same language of each are equal. */
+  offers(): readonly LanguageOffer[]
+}
+
+/** Languages of translations, BCP 47, separated by commas. */
+export type LanguageOffer = string
+
+/** Returns the language that a client gets of texts that have these translations. */
+export type ChooseLanguage = (offer: LanguageOffer) => string
+
+/** Finds the choices of a client. */
+export interface LanguageNegotiation {
+  /** @param acceptLanguage value of the header */
+  chooserFor(acceptLanguage: string | undefined): ChooseLanguage
 }
 
 /** The rest of a longer header is ignored. */
-export const MAX_ACCEPT_LANGUAGE_LENGTH = 500
+const MAX_ACCEPT_LANGUAGE_LENGTH = 500
+const CACHE_MAX_HEADERS = 500
+const CACHE_MAX_OFFERS = 200
 
 /** @param catalogueLanguage BCP 47 */
-export function createLocaliser (acceptLanguage: string | undefined, catalogueLanguage: string): Localiser {
-  const negotiator = new Negotiator({
-    headers: { 'accept-language': acceptLanguage?.slice(0, MAX_ACCEPT_LANGUAGE_LENGTH) },
-  })
-  const preferredByOffer = new Map<string, string>()
-  const usedLanguages = new Set<string>()
+export function createLanguageNegotiation (catalogueLanguage: string): LanguageNegotiation {
+  const choosers = new LRUCache<string, ChooseLanguage>({ max: CACHE_MAX_HEADERS })
 
-  function negotiateLanguage (translated: readonly string[]): string {
-    const offer = translated.join()
-    const cached = preferredByOffer.get(offer)
-    if (cached !== undefined) return cached
-    const preferred = negotiator.language([catalogueLanguage, ...translated]) ?? catalogueLanguage
-    preferredByOffer.set(offer, preferred)
-    return preferred
+  function createChooser (acceptLanguage: string | undefined): ChooseLanguage {
+    const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } })
+    const choices = new LRUCache<LanguageOffer, string>({ max: CACHE_MAX_OFFERS })
+    return (offer) => {
+      if (offer === '') return catalogueLanguage
+      const known = choices.get(offer)
+      if (known !== undefined) return known
+      const choice = negotiator.language([catalogueLanguage, ...offer.split(',')]) ?? catalogueLanguage
+      choices.set(offer, choice)
+      return choice
+    }
+  }
+
+  const withoutHeader = createChooser(undefined)
+  return {
+    chooserFor (acceptLanguage) {
+      if (acceptLanguage === undefined) return withoutHeader
+      const header = acceptLanguage.slice(0, MAX_ACCEPT_LANGUAGE_LENGTH)
+      let chooser = choosers.get(header)
+      if (chooser === undefined) {
+        chooser = createChooser(header)
+        choosers.set(header, chooser)
+      }
+      return chooser
+    },
+  }
+}
+
+const NO_TRANSLATIONS: NonNullable<Translatable['translations']> = []
+
+export function createLocaliser (chooseLanguage: ChooseLanguage): Localiser {
+  const usedLanguages = new Set<string>()
+  const usedOffers = new Set<LanguageOffer>()
+
+  function languageOf ({ translations = NO_TRANSLATIONS }: Translatable): string {
+    const offer = translations.length === 0 ? '' : translations.map(({ language }) => language).join()
+    if (offer !== '') usedOffers.add(offer)
+    const language = chooseLanguage(offer)
+    usedLanguages.add(language)
+    return language
   }
 
   return {
-    localisedFields ({ title, synopsis = null, translations = [] }) {
-      const language = translations.length === 0
-        ? catalogueLanguage
-        : negotiateLanguage(translations.map((one) => one.language))
+    languageOf,
+    localisedFields (texts) {
+      const { title, synopsis = null, translations = NO_TRANSLATIONS } = texts
+      const language = languageOf(texts)
       const translation = translations.find((one) => one.language === language)
-      usedLanguages.add(language)
       return { language, title: translation?.title ?? title, synopsis: translation?.synopsis ?? synopsis }
     },
     languages: () => [...usedLanguages],
+    offers: () => [...usedOffers],
   }
 }

@@ -1,10 +1,9 @@
 // Lists continue watching: one card per title, newest activity first. Reads the watch history entries, the live leases
 // and the catalogue in memory, but no plays.
 import type { StreamLease } from '../../../models/account-streams.js'
-import type { StoredProfile } from '../../../models/account.js'
-import { toTitleState, type WatchEntry } from '../../../models/watch-entry.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
-import { advanceTitle, EMPTY_TITLE_STATE, lastActivityAt, type TitleState } from '../../domain/next-up.js'
+import { advanceTitle, EMPTY_TITLE_STATE, lastActivityAt } from '../../domain/next-up.js'
+import type { CachedEntry, CachedProfile } from '../cached-profile.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { MAX_ARCHIVED_ENTRIES } from '../profile-states.js'
 import { hasUnflushedEvents } from '../streams/resume-position.js'
@@ -24,12 +23,7 @@ export interface ContinueRequest extends CardRequest {
 }
 
 /** A title with its state, before the list decides about its card. */
-interface TitleCandidate {
-  readonly id: string
-  readonly state: TitleState
-  readonly hiddenAt: Date | null
-  readonly droppedAt: Date | null
-}
+type TitleCandidate = Pick<CachedEntry, 'titleId' | 'state' | 'hiddenAt' | 'droppedAt'>
 
 /** Lists the cards of a profile; null without such a profile. */
 export async function listContinueCards (
@@ -47,25 +41,23 @@ export async function listContinueCards (
 /** Lists the cards of a profile that was read before, with the leases of its account. */
 export async function listCardsOfProfile (
   watching: WatchingDeps,
-  profile: Readonly<StoredProfile>,
+  profile: CachedProfile,
   leases: readonly StreamLease[],
   request: ContinueRequest,
 ): Promise<ContinueCard[]> {
-  const entries = [...profile.watchHistory]
-  const titleIds = new Set(entries.map((entry) => entry.title.toString()))
+  const entries = new Map(profile.entries)
   const buildCardsSoFar = (): ContinueCard[] =>
     buildCards(watching, request, listCandidates(watching.catalogue, profile, leases, entries))
   let cards = buildCardsSoFar()
   // The archive is needed while the list is not full, and while an archived entry may be newer than the last card.
-  let unreadUntil = profile.archivedUntil?.getTime() ?? -Infinity
+  let unreadUntil = profile.archivedUntil ?? -Infinity
   for (const window of ARCHIVE_WINDOWS_MS) {
     const last = cards[request.limit - 1]
     const isFull = last !== undefined && last.lastWatchedAt.getTime() > unreadUntil
-    if (unreadUntil < 0 || isFull || entries.length >= MAX_ENTRIES) break
-    const since = Math.max(0, (profile.archivedUntil?.getTime() ?? 0) - window)
-    const archived = await watching.states.findArchivedBetween(profile._id.toString(), since, unreadUntil)
-    entries.push(...archived.filter((entry) => !titleIds.has(entry.title.toString())))
-    for (const entry of archived) titleIds.add(entry.title.toString())
+    if (unreadUntil < 0 || isFull || entries.size >= MAX_ENTRIES) break
+    const since = Math.max(0, (profile.archivedUntil ?? 0) - window)
+    const archived = await watching.states.findArchivedBetween(profile.id, since, unreadUntil)
+    for (const entry of archived) if (!entries.has(entry.titleId)) entries.set(entry.titleId, entry)
     unreadUntil = since - 1
     if (archived.length > 0) cards = buildCardsSoFar()
   }
@@ -85,44 +77,36 @@ export async function findContinueCard (
 /** Combines the entries with the live leases, as if these were flushed. */
 function listCandidates (
   catalogue: Catalogue,
-  profile: Readonly<StoredProfile>,
+  profile: CachedProfile,
   leases: readonly StreamLease[],
-  entries: readonly WatchEntry[],
-): TitleCandidate[] {
-  const candidates = new Map(entries.map((entry) => [entry.title.toString(), toCandidate(entry)]))
-  for (const lease of leases) {
-    if (!lease.profile.equals(profile._id) || !hasUnflushedEvents(lease)) continue
+  entries: ReadonlyMap<string, CachedEntry>,
+): Iterable<TitleCandidate> {
+  const live = leases.filter((lease) => hasUnflushedEvents(lease) && lease.profile.toString() === profile.id)
+  if (live.length === 0) return entries.values()
+  const candidates = new Map<string, TitleCandidate>(entries)
+  for (const lease of live) {
     const id = lease.title.toString()
-    const candidate = candidates.get(id) ?? { id, state: EMPTY_TITLE_STATE, hiddenAt: null, droppedAt: null }
+    const candidate = candidates.get(id) ?? { titleId: id, state: EMPTY_TITLE_STATE, hiddenAt: null, droppedAt: null }
     const itemId = lease.item.toString()
     const item = { item: itemId, orderKey: catalogue.findItem(itemId)?.orderKey ?? null }
     candidates.set(id, { ...candidate, state: advanceTitle(candidate.state, item, toLeaseItemState(lease)) })
   }
-  return [...candidates.values()]
-}
-
-function toCandidate (entry: WatchEntry): TitleCandidate {
-  return {
-    id: entry.title.toString(),
-    state: toTitleState(entry),
-    hiddenAt: entry.hiddenAt,
-    droppedAt: entry.droppedAt,
-  }
+  return candidates.values()
 }
 
 /** Builds cards until the list is full. */
 function buildCards (
   watching: WatchingDeps,
   request: ContinueRequest,
-  candidates: readonly TitleCandidate[],
+  candidates: Iterable<TitleCandidate>,
 ): ContinueCard[] {
   const cards: ContinueCard[] = []
-  const newestFirst = candidates.filter(({ state, ...dismissal }) => !isDismissed(dismissal, state))
-    .map((candidate) => ({ ...candidate, activityAt: lastActivityAt(candidate.state) }))
-    .sort((a, b) => b.activityAt - a.activityAt || (a.id < b.id ? -1 : 1))
-  for (const { id, state } of newestFirst) {
+  const newestFirst = [...candidates].filter((candidate) => !isDismissed(candidate, candidate.state))
+    .map(({ titleId, state }) => ({ titleId, state, activityAt: lastActivityAt(state) }))
+    .sort((a, b) => b.activityAt - a.activityAt || (a.titleId < b.titleId ? -1 : 1))
+  for (const { titleId, state } of newestFirst) {
     if (cards.length === request.limit) break
-    const card = buildContinueCard(watching, request, id, state)
+    const card = buildContinueCard(watching, request, titleId, state)
     if (card !== null && (request.playableOnly !== true || card.pendingReason === null)) cards.push(card)
   }
   return cards

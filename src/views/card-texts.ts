@@ -1,0 +1,50 @@
+// JSON of cards. What all profiles see of a title is serialised once for each language.
+import { LRUCache } from 'lru-cache'
+import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { ProfileState } from '../watching/title-states.js'
+import { toCard } from './cards.js'
+
+const CACHE_MAX_TITLES = 20_000
+
+export interface CardTexts {
+  /**
+   * Writes a card.
+   * @param state the fields of the profile; left out for a caller without one
+   * @param fields further fields as JSON, each with a comma in front
+   */
+  write(title: CatalogueTitle, localiser: Localiser, state?: ProfileState, fields?: string): string
+}
+
+/** Titles are never changed: each version of a title is an object of its own. */
+export function createCardTexts (): CardTexts {
+  const texts = new LRUCache<CatalogueTitle, Map<string, string>>({ max: CACHE_MAX_TITLES })
+
+  /** The card without its closing brace. */
+  function openCard (title: CatalogueTitle, localiser: Localiser): string {
+    const language = localiser.languageOf(title)
+    let ofTitle = texts.get(title)
+    if (ofTitle === undefined) {
+      ofTitle = new Map()
+      texts.set(title, ofTitle)
+    }
+    let text = ofTitle.get(language)
+    if (text === undefined) {
+      text = JSON.stringify(toCard(title, undefined, localiser)).slice(0, -1)
+      ofTitle.set(language, text)
+    }
+    return text
+  }
+
+  return {
+    write: (title, localiser, state, fields = '') =>
+      `${openCard(title, localiser)}${state === undefined ? '' : `,${stateFields(state)}`}${fields}}`,
+  }
+}
+
+/** JSON of the fields of a profile, without braces. */
+export function stateFields ({ inWishlist, rating, progress }: ProfileState): string {
+  const ratingText = rating === null ? 'null' : `"${rating}"`
+  const progressText = progress === null ? 'null' : JSON.stringify(progress)
+  return `"inWishlist":${String(inWishlist)},"rating":${ratingText},"progress":${progressText}`
+}
