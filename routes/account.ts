@@ -13,7 +13,7 @@ import { changeOwnPassword, verifyOwnPassword } from '../src/accounts/passwords.
 import { fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { Accepted, Account, Email, Password } from '../src/schemas/account.js'
+import { Accepted, Account, Email, NewPassword, Password } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { KeepProfileIds, PlanName, PlanPreview } from '../src/schemas/plans.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
@@ -95,7 +95,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
       summary: 'Change the password',
       description: 'Ends all other sessions. Links in emails of the account become invalid.',
       operationId: 'changePassword',
-      body: strict({ currentPassword: Password, newPassword: Password }),
+      body: strict({ currentPassword: Password, newPassword: NewPassword }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {

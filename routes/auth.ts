@@ -28,7 +28,7 @@ import { forbidCaching } from '../src/http/etags.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { Accepted, Device, Email, LogInEmail, Password, Session, Tokens } from '../src/schemas/account.js'
+import { Accepted, Device, Email, LogInEmail, NewPassword, Password, Session, Tokens } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { PlanName } from '../src/schemas/plans.js'
 import { ProfileName } from '../src/schemas/profiles.js'
@@ -38,7 +38,7 @@ import { toAccount, toSession } from '../src/views/accounts.js'
 
 const SignUpBody = strict({
   email: Email,
-  password: Password,
+  password: NewPassword,
   plan: Type.Optional(PlanName),
   profileName: Type.Optional(ProfileName),
   device: Type.Optional(Device),
@@ -151,7 +151,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
         'Ends all sessions, invalidates the other links in emails of the account, and lifts the delay after failed ' +
         'log-ins, also of the IP address of the request for log-ins to this account.',
       operationId: 'resetPassword',
-      body: strict({ token: EmailTokenText, password: Password }),
+      body: strict({ token: EmailTokenText, password: NewPassword }),
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {

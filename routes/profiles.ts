@@ -9,7 +9,7 @@ import { fail, notFound, profileLocked } from '../src/errors.js'
 import { addAuditNote } from '../src/plugins/audit.js'
 import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import { listSchema, NoContent, optionalBody, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import { NewProfile, Profile, ProfileChanges } from '../src/schemas/profiles.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
@@ -112,7 +112,9 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
         'or changed PIN invalidates the tokens of the profile.',
       operationId: 'selectProfile',
       params: ProfileParams,
-      body: strict({ pin: Type.Optional(Type.String({ maxLength: 8, description: 'PIN of the profile' })) }),
+      body: optionalBody(
+        strict({ pin: Type.Optional(Type.String({ maxLength: 8, description: 'PIN of the profile' })) }),
+      ),
       response: responses({ 200: ProfileToken }),
     },
   }, async (request) => {

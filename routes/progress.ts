@@ -9,7 +9,7 @@ import { notFound } from '../src/errors.js'
 import { buildValidator, toFieldError } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { toDomainError } from '../src/plugins/problems.js'
-import { describe, Id, ref, responses, strict, Timestamp } from '../src/schemas/common.js'
+import { describe, Id, optionalBody, ref, responses, strict, Timestamp } from '../src/schemas/common.js'
 import { Undo } from '../src/schemas/history.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import {
@@ -191,7 +191,9 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       operationId: 'markWatched',
       params: WatchedParams,
       querystring: SeasonQuery,
-      body: strict({ watchedAt: Type.Optional(describe(Timestamp, 'When it was watched; now by default')) }),
+      body: optionalBody(
+        strict({ watchedAt: Type.Optional(describe(Timestamp, 'When it was watched; now by default')) }),
+      ),
       response: responses({ 200: ref(Undo) }),
     },
   }, async (request) => {

@@ -12,6 +12,10 @@ export const MAX_COLLECTION_TITLES = 500
 /** Bounds the document: translations are embedded in titles, seasons and episodes. */
 export const MAX_TRANSLATIONS = 60
 
+/** Code points of a new password in NFKC. The configuration may require more than the minimum. */
+export const MIN_PASSWORD_LENGTH = 8
+export const MAX_PASSWORD_LENGTH = 128
+
 /** What changed for a profile. `history`: all of it was cleared or restored. */
 export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]

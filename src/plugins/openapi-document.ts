@@ -1,4 +1,5 @@
 // Completes the generated OpenAPI document for client generators and Swagger UI.
+import { toDocumented } from '../schemas/common.js'
 import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-headers.js'
 import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
 
@@ -7,6 +8,11 @@ interface Parameter {
   required?: boolean
   example?: unknown
   schema?: { default?: unknown }
+}
+
+interface RequestBody {
+  required?: boolean
+  content?: Record<string, { schema?: JsonObject }>
 }
 
 /** Path of every operation without a rate limit. */
@@ -25,9 +31,21 @@ function completeNode (node: JsonObject): void {
   // TypeBox writes enumerations without a type.
   const [firstValue] = Array.isArray(node['enum']) ? node['enum'] as unknown[] : []
   if (typeof firstValue === 'string' && node['type'] === undefined) node['type'] = 'string'
+  Object.assign(node, toDocumented(node))
+  delete node['x-documented']
+  if (node['requestBody'] !== undefined) completeRequestBody(node['requestBody'] as RequestBody)
   if (Array.isArray(node['parameters'])) node['parameters'].forEach(completeParameter)
   for (const value of Object.values(node)) {
     if (typeof value === 'object' && value !== null) completeNode(value as JsonObject)
+  }
+}
+
+/** The generator declares every body as required. */
+function completeRequestBody (body: RequestBody): void {
+  for (const { schema } of Object.values(body.content ?? {})) {
+    if (schema?.['x-optional'] === undefined) continue
+    body.required = false
+    delete schema['x-optional']
   }
 }
 

@@ -1,6 +1,7 @@
 // Accounts, sessions and tokens.
 import { Type, type Static } from 'typebox'
-import { Id, nullable, ref, Timestamp } from './common.js'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../domain/vocabulary.js'
+import { describe, documented, Id, nullable, ref, Timestamp } from './common.js'
 import { StoredPlanName } from './plans.js'
 import { Profile, ProfileName } from './profiles.js'
 import { Stream } from './streams.js'
@@ -22,9 +23,13 @@ export const LogInEmail = Type.String({
 export const Password = Type.String({
   minLength: 1,
   maxLength: 1_000,
-  description: 'Password of any characters; a new one has 8 to 128',
+  description: 'Password of any characters',
   examples: ['three blind mice ran'],
 })
+export const NewPassword = documented(
+  describe(Password, 'Password of any characters; the service may require more than 8. Common passwords are rejected'),
+  { minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH },
+)
 export const Device = Type.String({
   minLength: 1,
   maxLength: 100,

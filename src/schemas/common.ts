@@ -4,16 +4,33 @@ import { Type, type Static, type TSchema } from 'typebox'
 /** 60 days: longer than any movie, and an exact integer in a double. */
 const MAX_POSITION_MS = 60 * 86_400_000
 
+/**
+ * Adds keywords that only the OpenAPI document contains. They state rules that other code checks, with messages of its
+ * own.
+ */
+export const documented = <T extends TSchema>(schema: T, keywords: Readonly<Record<string, unknown>>) =>
+  Type.Unsafe<Static<T>>({ ...schema, 'x-documented': keywords })
+
+/** The schema as the document shows it. */
+export function toDocumented<T extends object> (schema: T): T {
+  const { 'x-documented': keywords = {}, ...rest } = schema as Record<string, object>
+  return { ...rest, ...keywords } as T
+}
+
+/** A body that may be omitted: the route replaces it by an empty object before validation. */
+export const optionalBody = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T>>({ ...schema, 'x-optional': true })
+
 export const Id = Type.String({
   pattern: '^[0-9a-f]{24}$',
   description: 'ID, 24 hexadecimal digits',
   examples: ['665f1c2e9b1e8a0012ab34cd'],
 })
-export const Timestamp = Type.String({
-  format: 'date-time',
-  description: 'Time, RFC 3339 in UTC',
-  examples: ['2026-03-01T20:15:30.123Z'],
-})
+export const optionalBody = <T extends TSchema>(schema: T) => Type.Unsafe<Static<T>>({ ...schema, 'x-optional': true })
+export const timestamp = (description: string) =>
+  documented(Type.String({ format: 'date-time', description, examples: ['2026-03-01T20:15:30.123Z'] }), {
+    formatMinimum: '1970-01-01T00:00:00Z',
+  })
+export const Timestamp = timestamp('Time, RFC 3339 in UTC, since 1970; without leap seconds')
 export const FullDate = Type.String({
   format: 'date',
   description: 'Date, RFC 3339 full-date',

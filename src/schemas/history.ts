@@ -1,6 +1,6 @@
 // The watch history of a profile, and undo.
 import { Type, type Static } from 'typebox'
-import { DurationMs, Id, nullable, ref, Timestamp } from './common.js'
+import { describe, DurationMs, Id, nullable, ref, Timestamp } from './common.js'
 import { Item } from './titles.js'
 
 export const Undo = Type.Object({
@@ -8,7 +8,7 @@ export const Undo = Type.Object({
     pattern: '^[0-9a-f]{24}$',
     description: 'ID for `undo/{undoId}`, which restores the previous state exactly',
   }),
-  undoUntil: Type.String({ format: 'date-time', description: 'Time until which undo is possible, RFC 3339 in UTC' }),
+  undoUntil: describe(Timestamp, 'Time until which undo is possible, RFC 3339 in UTC'),
 }, { $id: 'Undo', description: 'Permission to undo the request' })
 export type Undo = Static<typeof Undo>
 

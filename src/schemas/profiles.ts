@@ -8,7 +8,7 @@ export const ProfileName = Type.String({
   minLength: 1,
   maxLength: 50,
   pattern: '\\S',
-  description: 'Name of the profile; unique within the account, ignoring case',
+  description: 'Name of the profile; unique within the account, ignoring case; visible, without control characters',
   examples: ['Kim'],
 })
 const AUDIO_LANGUAGES = 'Preferred audio languages, most preferred first'

@@ -1,14 +1,21 @@
 // Progress of a profile in movies and episodes, and the events that report it.
 import { Type, type Static } from 'typebox'
-import { describe, DurationMs, FieldError, Id, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+import {
+  describe,
+  DurationMs,
+  FieldError,
+  Id,
+  nullable,
+  PositionMs,
+  ref,
+  strict,
+  Timestamp,
+  timestamp,
+} from './common.js'
 
 export const progressEvent = {
   positionMs: PositionMs,
-  at: Type.String({
-    format: 'date-time',
-    description: "Client's time of the event; a time in the future counts as the time of the server",
-    examples: ['2026-03-01T20:15:30.123Z'],
-  }),
+  at: timestamp("Client's time of the event; a time in the future counts as the time of the server"),
   watchedMs: Type.Optional(
     Type.Integer({
       minimum: 0,

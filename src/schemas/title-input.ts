@@ -4,6 +4,7 @@ import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
 import {
   describe,
+  documented,
   DurationMs,
   FullDate,
   HttpUrl,
@@ -64,15 +65,16 @@ const TranslationInput = strict({
   title: Type.Optional(nullable(Name, 'Translated title; null: not translated')),
   synopsis: Type.Optional(nullable(Synopsis, 'Translated synopsis; null: not translated')),
 }, { title: 'TranslationInput', description: 'Title and synopsis in another language' })
-export const Translations = Type.Record(
-  Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' }),
-  TranslationInput,
-  {
+const TranslationLanguage = Type.String({ pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$' })
+/** The generator of the document replaces the pattern of the names by `additionalProperties`. */
+export const Translations = documented(
+  Type.Record(TranslationLanguage, TranslationInput, {
     additionalProperties: false,
     maxProperties: MAX_TRANSLATIONS,
     description: 'Title and synopsis in other languages, by BCP 47 language tag',
     examples: [{ de: { title: 'Das Leben der Anderen' } }],
-  },
+  }),
+  { propertyNames: TranslationLanguage },
 )
 export const ExternalIds = strict({
   imdb: externalId('IMDb ID'),

@@ -1,6 +1,6 @@
 // Uploads of media files: declared metadata, and the state of resumable uploads.
 import { Type, type Static } from 'typebox'
-import { Id, nullable, strict, Timestamp } from './common.js'
+import { describe, Id, nullable, strict, Timestamp } from './common.js'
 
 const LANGUAGE_TAG = '[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*'
 const LanguageList = { pattern: `^${LANGUAGE_TAG}(,${LANGUAGE_TAG})*$`, maxLength: 500 }
@@ -63,9 +63,9 @@ export const Upload = Type.Object({
   ),
   startedBy: Type.String({ description: 'ID of the account that started the upload' }),
   createdAt: Timestamp,
-  touchedAt: Type.String({
-    format: 'date-time',
-    description: 'When bytes arrived or the state changed; an incomplete upload is removed 24 hours later',
-  }),
+  touchedAt: describe(
+    Timestamp,
+    'When bytes arrived or the state changed; an incomplete upload is removed 24 hours later',
+  ),
 }, { $id: 'Upload', description: 'A resumable upload' })
 export type Upload = Static<typeof Upload>

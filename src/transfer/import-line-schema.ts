@@ -1,4 +1,5 @@
 // The import format as one JSON Schema, for editors and other programs.
+import { toDocumented } from '../schemas/common.js'
 import { importLineParts, importLines } from '../schemas/import-line.js'
 
 /** Describes a line of an import as JSON Schema 2020-12. */
@@ -18,7 +19,8 @@ export function importLineSchema (): object {
 function toDefinitions (schemas: object): object {
   const text = JSON.stringify(schemas, (key, value: unknown) => {
     if (key === '$id') return undefined
-    return key === '$ref' && typeof value === 'string' ? `#/$defs/${value.replace('#', '')}` : value
+    if (key === '$ref' && typeof value === 'string') return `#/$defs/${value.replace('#', '')}`
+    return typeof value === 'object' && value !== null && 'x-documented' in value ? toDocumented(value) : value
   })
   return JSON.parse(text) as object
 }

@@ -1,6 +1,7 @@
 // The rules that make the OpenAPI document usable for client generators.
 import t from 'tap'
 import { describeApi } from '../../src/cli/describe-api.js'
+import { importLineSchema } from '../../src/transfer/import-line-schema.js'
 
 type Node = Record<string, any>
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options']
@@ -134,4 +135,25 @@ t.test('operations, parameters, fields and responses are described', async (t) =
       .filter(([, schema]) => !isDescribed(schema)).map(([name]) => `${pointer}/${name}`)
   )
   t.strictSame(undescribed, [])
+})
+
+t.test('the document states rules that the code checks', async (t) => {
+  const operation = (id: string): Node => operations.find(([, { operationId }]) => operationId === id)?.[1] ?? {}
+  for (const id of ['selectProfile', 'markWatched']) {
+    t.equal(operation(id)['requestBody'].required, false, `the body of ${id} may be omitted`)
+  }
+  t.equal(operation('logIn')['requestBody'].required, true)
+  const fieldOf = (name: string, field: string): Node => components['schemas'][name].properties[field]
+  const newPasswords = [fieldOf('SignUpBody', 'password'), fieldOf('ResetPasswordBody', 'password')]
+  for (const password of [...newPasswords, fieldOf('ChangePasswordBody', 'newPassword')]) {
+    t.match(password, { minLength: 8, maxLength: 128 })
+  }
+  t.match(fieldOf('LogInBody', 'password'), { minLength: 1, maxLength: 1_000 }, 'an old password may be shorter')
+  const { propertyNames } = fieldOf('MovieInput', 'translations')
+  t.match('pt-BR', new RegExp(propertyNames.pattern))
+  t.notMatch('not a tag', new RegExp(propertyNames.pattern))
+  const times = findSchemas(({ format }) => format === 'date-time')
+  t.ok(times.length > 20)
+  t.strictSame(findSchemas(({ format, formatMinimum }) => format === 'date-time' && formatMinimum === undefined), [])
+  t.notMatch(JSON.stringify([document, importLineSchema()]), /"x-(?:documented|optional)"/)
 })

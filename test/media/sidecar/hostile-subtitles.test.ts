@@ -5,12 +5,27 @@ import { createSubtitleReader, MAX_SUBTITLE_BYTES } from '../../../src/media/sid
 import { MAX_IMAGE_BYTES } from '../../../src/media/images/images.js'
 
 const MAX_DELAY_MS = 100
+const MAX_ATTEMPTS = 5
 const CUE = '1\n00:00:01,000 --> 00:00:02,000'
 
 /** A file of the given size: a head, repeated contents, and a cue behind it. */
 function fill (head: string, unit: string, size = MAX_SUBTITLE_BYTES): Buffer {
   const tail = `\n\n2\n00:00:03,000 --> 00:00:04,000\nend\n`
   return Buffer.from(head + unit.repeat(Math.floor((size - head.length - tail.length) / unit.length)) + tail)
+}
+
+/** Longest delays of the event loop while a file is read, until one is short, ms. */
+async function measureDelays (read: () => Promise<void>): Promise<number[]> {
+  const delaysMs: number[] = []
+  // Another process may hold the processor: only what happens each time is the fault of the file.
+  while (delaysMs.length < MAX_ATTEMPTS && !delaysMs.some((delay) => delay <= MAX_DELAY_MS)) {
+    const delay = monitorEventLoopDelay({ resolution: 10 })
+    delay.enable()
+    await read()
+    delay.disable()
+    delaysMs.push(Math.round(delay.max / 1e6))
+  }
+  return delaysMs
 }
 
 t.test('the worst files delay no other work', async (t) => {
@@ -42,32 +57,29 @@ t.test('the worst files delay no other work', async (t) => {
     controls: fill(`${CUE}\n`, '\0'),
   }
   await reader.readSubtitle({ bytes: Buffer.from(`${CUE}\nx\n`), format: 'srt', language: 'en', charset: null })
-  const delay = monitorEventLoopDelay({ resolution: 10 })
   for (const [name, bytes] of Object.entries(subtitles)) {
     for (const format of ['srt', 'vtt'] as const) {
       const file = format === 'srt'
         ? bytes
         : Buffer.concat([Buffer.from('WEBVTT\n\n'), bytes]).subarray(0, MAX_SUBTITLE_BYTES)
-      const startedAt = performance.now()
-      delay.reset()
-      delay.enable()
-      await reader.readSubtitle({ bytes: file, format, language: 'en', charset: null }).catch((error: unknown) => {
-        t.match(error, { status: 422, code: 'unreadable-subtitle' }, name)
+      const delaysMs = await measureDelays(async () => {
+        const startedAt = performance.now()
+        await reader.readSubtitle({ bytes: file, format, language: 'en', charset: null }).catch((error: unknown) => {
+          t.match(error, { status: 422, code: 'unreadable-subtitle' }, name)
+        })
+        t.ok(performance.now() - startedAt < 5_000, `${name} as ${format} is read in time`)
       })
-      delay.disable()
-      t.ok(performance.now() - startedAt < 5_000, `${name} as ${format} is read in time`)
-      t.ok(delay.max / 1e6 <= MAX_DELAY_MS, `${name} as ${format}: longest delay ${Math.round(delay.max / 1e6)} ms`)
+      t.ok(Math.min(...delaysMs) <= MAX_DELAY_MS, `${name} as ${format}: delays of ${delaysMs.join(', ')} ms`)
     }
   }
   const indexes = ['0:01.000 --> 0:02.000\nimage.jpg#xywh=0,0,160,90\n\n', 'a\n', ' ', '\r', '00:01.000 --> ', '#xywh=']
   for (const unit of indexes) {
-    delay.reset()
-    delay.enable()
-    await reader.readThumbnailIndex(fill('WEBVTT\n\n', unit, MAX_IMAGE_BYTES)).catch((error: unknown) => {
-      t.match(error, { status: 422, code: 'unreadable-thumbnails' })
+    const delaysMs = await measureDelays(async () => {
+      await reader.readThumbnailIndex(fill('WEBVTT\n\n', unit, MAX_IMAGE_BYTES)).catch((error: unknown) => {
+        t.match(error, { status: 422, code: 'unreadable-thumbnails' })
+      })
     })
-    delay.disable()
-    t.ok(delay.max / 1e6 <= MAX_DELAY_MS, `${JSON.stringify(unit)}: longest delay ${Math.round(delay.max / 1e6)} ms`)
+    t.ok(Math.min(...delaysMs) <= MAX_DELAY_MS, `${JSON.stringify(unit)}: delays of ${delaysMs.join(', ')} ms`)
   }
 })
 
