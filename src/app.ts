@@ -12,6 +12,7 @@ import adminMedia from '../routes/admin-media.js'
 import adminPosters from '../routes/admin-posters.js'
 import adminSubtitles from '../routes/admin-subtitles.js'
 import adminThumbnails from '../routes/admin-thumbnails.js'
+import adminTitleList from '../routes/admin-title-list.js'
 import adminTitles from '../routes/admin-titles.js'
 import adminTransfer from '../routes/admin-transfer.js'
 import auth from '../routes/auth.js'
@@ -263,6 +264,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   await app.register(adminAudit, { audit, cursors })
+  await app.register(adminTitleList, { catalogue, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })
   await app.register(adminCollections, { catalogue })

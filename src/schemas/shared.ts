@@ -1,5 +1,6 @@
 // The named schemas: components of the OpenAPI document that routes refer to.
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
+import { AdminTitle } from './admin-titles.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
 import { Collection, CollectionCard, CollectionChanges, CollectionInput, StoredCollection } from './collections.js'
@@ -34,6 +35,7 @@ import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.j
 import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
+  AdminTitle,
   Problem,
   Profile,
   Account,

@@ -1,0 +1,102 @@
+// Lists titles for administrators, unpublished ones included.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { SORTS, type Catalogue, type CatalogueTitle, type Sort } from '../src/catalogue/store/catalogue.js'
+import { compareSortPositions, sortKey, type SortPosition } from '../src/catalogue/store/sorted-lists.js'
+import { AdminTitle } from '../src/schemas/admin-titles.js'
+import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import { SearchText } from '../src/schemas/search.js'
+import { TitleKind } from '../src/schemas/titles.js'
+import type { TitleSearch } from '../src/search/title-search.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import { toAdminTitle } from '../src/views/admin-titles.js'
+
+const AdminTitlesQuery = strict({
+  q: Type.Optional(SearchText),
+  type: Type.Optional(TitleKind),
+  published: Type.Optional(Type.Boolean({ description: 'Only published titles, or only unpublished ones' })),
+  sort: Type.Enum([...SORTS], {
+    title: 'SortKey',
+    default: 'added',
+    description: 'Sort key; not used with `q`, which lists the best match first',
+  }),
+  limit: Limit,
+  cursor: Type.Optional(Cursor),
+})
+
+export interface AdminTitleListRouteOptions {
+  readonly catalogue: Catalogue
+  readonly search: TitleSearch
+  readonly cursors: CursorCodec
+}
+
+const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = async (app, options) => {
+  const { catalogue, search, cursors } = options
+
+  app.get('/admin/titles', {
+    config: { access: 'admin' },
+    schema: {
+      tags: ['admin'],
+      summary: 'List movies and shows, unpublished ones included',
+      description:
+        'Sorted by title ascending, by anything else descending. With `q`, the best match first; `q` finds the same ' +
+        'as the search of viewers. A show counts its episodes that have a media file to play.',
+      operationId: 'listTitlesForAdmin',
+      querystring: AdminTitlesQuery,
+      response: responses({ 200: pageSchema(ref(AdminTitle)) }),
+    },
+  }, async (request) => {
+    const { q = '', type = null, published = null, sort, limit, cursor } = request.query
+    const scope = ['admin titles', q, type, published, sort]
+    const isWanted = (title: CatalogueTitle): boolean =>
+      (type === null || title.kind === type) && (published === null || title.published === published)
+    const { titles, next } = q.trim() === ''
+      ? listPage(sort, isWanted, cursors.decode<SortPosition>(cursor, scope), limit)
+      : searchPage(await search.find(q), isWanted, cursors.decode<number>(cursor, scope) ?? 0, limit)
+    return {
+      items: titles.map((title) => toAdminTitle(catalogue, title)),
+      nextCursor: cursors.encodeNext(next, scope),
+    }
+  })
+
+  function listPage (
+    sort: Sort,
+    isWanted: (title: CatalogueTitle) => boolean,
+    after: SortPosition | null,
+    limit: number,
+  ): AdminTitlePage {
+    const isDescending = sort !== 'title'
+    const sorted = catalogue.sortedTitles(sort)
+    const position = (title: CatalogueTitle): SortPosition => [sortKey(title, sort), title.id]
+    const isAfter = (title: CatalogueTitle): boolean => {
+      const order = after === null ? 1 : compareSortPositions(position(title), after)
+      return after === null || (isDescending ? order < 0 : order > 0)
+    }
+    const found = (isDescending ? [...sorted].reverse() : sorted)
+      .filter((title) => isAfter(title) && isWanted(title))
+    const titles = found.slice(0, limit)
+    const last = titles.at(-1)
+    return { titles, next: found.length > limit && last !== undefined ? position(last) : null }
+  }
+
+  /** @param offset number of matches on the pages before */
+  function searchPage (
+    titleIds: Iterable<string>,
+    isWanted: (title: CatalogueTitle) => boolean,
+    offset: number,
+    limit: number,
+  ): AdminTitlePage {
+    const found = [...titleIds].flatMap((id) => catalogue.findTitle(id) ?? []).filter(isWanted)
+    return {
+      titles: found.slice(offset, offset + limit),
+      next: found.length > offset + limit ? offset + limit : null,
+    }
+  }
+}
+
+interface AdminTitlePage {
+  readonly titles: readonly CatalogueTitle[]
+  readonly next: SortPosition | number | null
+}
+
+export default adminTitleList

@@ -1,0 +1,19 @@
+// Titles as administrators list them: published or not, with the state of their media.
+import { Type, type Static } from 'typebox'
+import { Id, nullable, Timestamp } from './common.js'
+import { TitleKind } from './titles.js'
+
+export const AdminTitle = Type.Object({
+  id: Id,
+  kind: TitleKind,
+  title: Type.String({ description: 'Title in the language of the catalogue' }),
+  year: nullable(Type.Integer(), 'Year of release; null: unknown'),
+  posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  published: Type.Boolean({ description: 'Whether viewers can see it' }),
+  availableFrom: nullable(Timestamp, 'Viewers can see it from then on; null: always'),
+  availableUntil: nullable(Timestamp, 'Viewers can see it until then; null: always'),
+  addedAt: Timestamp,
+  itemCount: Type.Integer({ minimum: 0, description: 'Number of episodes; 1 for a movie' }),
+  playableItemCount: Type.Integer({ minimum: 0, description: 'Number of them that have a media file to play' }),
+}, { $id: 'AdminTitle', description: 'Summary of a movie or show for administrators' })
+export type AdminTitle = Static<typeof AdminTitle>
