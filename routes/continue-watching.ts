@@ -6,14 +6,20 @@ import type { AccountAccess } from '../src/accounts/access.js'
 import { requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
-import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import {
+  createRequestLocaliser,
+  sendLocalisedJson,
+  setContentLanguage,
+  type ContentLanguageDeps,
+} from '../src/http/content-language.js'
 import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Id, Limit, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { ContinueCard, DismissedTitle } from '../src/schemas/continue-watching.js'
 import { Undo } from '../src/schemas/history.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
-import { toContinueCard, toDismissedTitle } from '../src/views/continue-watching.js'
+import { toContinueCard, toDismissedTitle, writeContinueCard } from '../src/views/continue-watching.js'
+import type { CardTexts } from '../src/views/card-texts.js'
 import { toUndo } from '../src/views/history.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
 import { cancelRewatch, startRewatch } from '../src/watching/history/rewatch.js'
@@ -32,6 +38,7 @@ const RewatchQuery = strict({
 export interface ContinueWatchingRouteOptions extends ContentLanguageDeps {
   readonly access: AccountAccess
   readonly catalogue: Catalogue
+  readonly cardTexts: CardTexts
   readonly watching: WatchingDeps
   now(): Date
 }
@@ -59,7 +66,8 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
     const localiser = createRequestLocaliser(deps, request)
     const cardRequest = { ...await viewingLimitsOf(access, request), limit: request.query.limit }
     const cards = await listContinueCards(watching, profileRef(request), cardRequest) ?? fail(notFound('profile'))
-    return setContentLanguage(reply, localiser, { items: cards.map((card) => toContinueCard(card, localiser)) })
+    const items = cards.map((card) => writeContinueCard(deps.cardTexts, card, localiser))
+    return sendLocalisedJson(reply, localiser, `{"items":[${items.join()}]}`)
   })
 
   app.get('/profiles/:profileId/continue-watching/hidden', {

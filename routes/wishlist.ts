@@ -7,14 +7,14 @@ import { findVisibleTitle, findVisibleTitles, requireVisibleTitle } from '../src
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page.js'
 import { fail, notFound } from '../src/errors.js'
-import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
+import { createRequestLocaliser, sendLocalisedJson, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
 import { Card } from '../src/schemas/titles.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import { toCard } from '../src/views/cards.js'
+import type { CardTexts } from '../src/views/card-texts.js'
 import {
   addToWishlist,
   loadOrderedWishlist,
@@ -39,6 +39,7 @@ const Order = Type.Enum(['newest', 'own'], {
 export interface WishlistRouteOptions extends ContentLanguageDeps {
   readonly states: ProfileStates
   readonly catalogue: Catalogue
+  readonly cardTexts: CardTexts
   readonly cursors: CursorCodec
   now(): Date
 }
@@ -72,8 +73,9 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const visible = findVisibleTitles(catalogue, profileOf(request), ids, now())
     const page = pageOfWishlist(ids, visible, cursors.decode<WishlistCursor>(cursor, scope), limit)
     const states = await loadTitleStatesOfProfile(deps.states, profile, page.titles.map(({ id }) => id))
-    const items = page.titles.map((title) => toCard(title, states(title.id), localiser))
-    return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
+    const items = page.titles.map((title) => deps.cardTexts.write(title, localiser, states(title.id)))
+    const nextCursor = JSON.stringify(cursors.encodeNext(page.next, scope))
+    return sendLocalisedJson(reply, localiser, `{"items":[${items.join()}],"nextCursor":${nextCursor}}`)
   })
 
   app.put('/profiles/:profileId/wishlist/order', {

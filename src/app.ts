@@ -221,9 +221,9 @@ async function registerCatalogueRoutes (app: FastifyInstance, container: Contain
 
 /** Home page, playback, history, wishlist and ratings of one profile. */
 async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { log, keys, cursors, access, leases, catalogue, homePage, languages, now } = container
+  const { log, keys, cursors, access, leases, catalogue, cardTexts, homePage, languages, now } = container
   const { watching, flushSchedule, streamTitles, historyFiles, changeReader, changeFeeds } = container
-  await app.register(home, { access, homePage, cursors, languages })
+  await app.register(home, { access, homePage, cardTexts, cursors, languages })
   await app.register(playback, {
     access,
     catalogue,
@@ -238,9 +238,9 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
   await app.register(progress, { catalogue, watching, log, now })
   await app.register(history, { watching, cursors })
   await app.register(historyTransfer, { watching, historyFiles, now })
-  await app.register(continueWatching, { access, catalogue, watching, languages, now })
+  await app.register(continueWatching, { access, catalogue, cardTexts, watching, languages, now })
   await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, languages, now })
-  await app.register(wishlist, { states: watching.states, catalogue, cursors, languages, now })
+  await app.register(wishlist, { states: watching.states, catalogue, cardTexts, cursors, languages, now })
   await app.register(ratings, { states: watching.states, catalogue, cursors, languages, now })
 }
 

@@ -29,7 +29,9 @@ export function similarity (a: SimilarityTraits, b: SimilarityTraits): number {
 }
 
 function countShared (a: readonly string[], b: readonly string[]): number {
-  return a.filter((one) => b.includes(one)).length
+  let count = 0
+  for (const one of a) if (b.includes(one)) count++
+  return count
 }
 
 /** What a profile did with a title, as a signal. */

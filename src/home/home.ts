@@ -11,6 +11,7 @@ import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/
 import { isDropped, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
 import type { FindSimilar } from './similar-titles.js'
+import { createGenreList } from './title-lists.js'
 import type { Trends } from './trends.js'
 
 /** Cards of a row on the home page. */
@@ -63,6 +64,8 @@ export interface HomeDeps {
 }
 
 export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDeps): Home {
+  const genres = createGenreList(catalogue)
+
   /** @param continueLimit number of continue-watching cards to read */
   async function readContext (
     ref: ProfileRef,
@@ -80,7 +83,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
       loadProfileAffinity(watching.states, profile, ratings),
       continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
-    const context = { catalogue, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
+    const context = { catalogue, genres, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
     return { context, continueCards }
   }
 

@@ -10,8 +10,8 @@ import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
 import type { CachedEntry } from '../watching/cached-profile.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
-import type { FindSimilar } from './similar-titles.js'
-import { genresBySize, newestTitles, popularTitles, titlesOfGenre, toGenre, type Genre } from './title-lists.js'
+import type { FindSimilar, SimilarTitle } from './similar-titles.js'
+import { newestTitles, popularTitles, titlesOfGenre, type Genre, type GenreList } from './title-lists.js'
 import type { Trends } from './trends.js'
 
 export interface RowEntry {
@@ -39,6 +39,7 @@ export interface Row {
 
 export interface HomeContext {
   readonly catalogue: Catalogue
+  readonly genres: GenreList
   readonly trends: Trends
   readonly findSimilar: FindSimilar
   readonly affinity: ProfileAffinity
@@ -72,7 +73,7 @@ export function findRow (context: HomeContext, id: string): Row | null {
     const title = findVisible(context, rest)
     return title === null ? null : becauseRow(context, title)
   }
-  if (kind === 'genre') return genreRow(context, toGenre(context.catalogue, rest))
+  if (kind === 'genre') return genreRow(context, context.genres.find(rest))
   const fixedRows = [newEpisodesRow(context), wishlistRow(context), popularRow(context), newestRow(context)]
   return fixedRows.find((row) => row.id === id) ?? null
 }
@@ -153,16 +154,24 @@ function becauseRows (context: HomeContext): Row[] {
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
   return createDiscoveryRow(`because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
     const similarTitles = context.findSimilar(watched)
-    const similarities = new Map(similarTitles.map(({ title, similarity }) => [title.id, similarity]))
-    const titles = recommendableUnwatched(context, similarTitles.map(({ title }) => title))
-    yield* [...titles]
-      .map((title) => ({ title, key: [similarities.get(title.id) ?? 0, title.popularity, title.id] }))
-      .sort(byRankDescending)
+    // The cached list is in order, unless a title has changed since.
+    const isCurrent = similarTitles.every(({ title }) => context.catalogue.findTitle(title.id) === title)
+    const ranked = rankSimilar(context, similarTitles)
+    yield* isCurrent ? ranked : [...ranked].sort(byRankDescending)
   })
 }
 
+function* rankSimilar (context: HomeContext, similarTitles: readonly SimilarTitle[]): Generator<RankedTitle> {
+  for (const { title: { id }, similarity } of similarTitles) {
+    const title = context.affinity.unwanted.has(id) || context.affinity.watched.has(id)
+      ? null
+      : findVisible(context, id)
+    if (title !== null) yield { title, key: [similarity, title.popularity, title.id] }
+  }
+}
+
 /** The genres with the highest affinity, then the largest genres. Disliked genres are left out. */
-function favouriteGenres ({ catalogue, affinity }: HomeContext): Genre[] {
+function favouriteGenres ({ catalogue, genres, affinity }: HomeContext): Genre[] {
   const { profile, watched, unwanted, ratings } = affinity
   const listFeedback = (titleId: string, feedback: Feedback): Parameters<typeof weighGenres>[0] => {
     const title = catalogue.findTitle(titleId)
@@ -174,11 +183,11 @@ function favouriteGenres ({ catalogue, affinity }: HomeContext): Genre[] {
     ...[...ratings.newest].flatMap(([id, rating]) => rating === null ? [] : listFeedback(id, rating)),
   ])
   const weightOf = (slug: string): number => weights.get(slug) ?? 0
-  return genresBySize(catalogue)
+  return genres.bySize()
     .filter((slug) => weightOf(slug) >= 0)
     .sort((a, b) => weightOf(b) - weightOf(a))
     .slice(0, MAX_GENRE_ROWS)
-    .map((slug) => toGenre(catalogue, slug))
+    .map((slug) => genres.find(slug))
 }
 
 function genreRow (context: HomeContext, { slug, name }: Genre): Row {

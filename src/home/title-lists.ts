@@ -21,15 +21,51 @@ export function titlesOfGenre (catalogue: Catalogue, slug: string): Iterable<Cat
   return iterateDescending(catalogue, 'popularity', { by: 'slug', name: slug })
 }
 
-/** The slugs of all genres, largest genre first. */
-export function genresBySize (catalogue: Catalogue): string[] {
+/** The genres of the catalogue. */
+export interface GenreList {
+  /** The slugs of all genres, largest genre first. */
+  bySize(): readonly string[]
+  /** Names a genre as its most popular title does. The slug is the name of a genre without titles. */
+  find(slug: string): Genre
+}
+
+/** Creates a list that is computed again after a change of the catalogue. */
+export function createGenreList (catalogue: Catalogue): GenreList {
+  let generation = -1
+  let slugs: readonly string[] = []
+  const genres = new Map<string, Genre>()
+
+  function update (): void {
+    if (generation === catalogue.generation()) return
+    generation = catalogue.generation()
+    slugs = genresBySize(catalogue)
+    genres.clear()
+  }
+
+  return {
+    bySize () {
+      update()
+      return slugs
+    },
+    find (slug) {
+      update()
+      const known = genres.get(slug)
+      if (known !== undefined) return known
+      const genre = toGenre(catalogue, slug)
+      // Clients can request any slug.
+      if (genre.name !== slug) genres.set(slug, genre)
+      return genre
+    },
+  }
+}
+
+function genresBySize (catalogue: Catalogue): string[] {
   return [...catalogue.genreGroupSizes('slug')]
     .sort(([a, size], [b, otherSize]) => otherSize - size || (a < b ? -1 : 1))
     .map(([slug]) => slug)
 }
 
-/** Names a genre as its most popular title does. The slug is the name of a genre without titles. */
-export function toGenre (catalogue: Catalogue, slug: string): Genre {
+function toGenre (catalogue: Catalogue, slug: string): Genre {
   const mostPopular = catalogue.sortedTitles('popularity', { by: 'slug', name: slug }).at(-1)
   return { slug, name: mostPopular?.genres.find((name) => slugify(name) === slug) ?? slug }
 }

@@ -21,6 +21,22 @@ export function createRequestLocaliser (deps: ContentLanguageDeps, request: Fast
   return createLocaliser(requestLanguages(deps, request))
 }
 
+const asItIs = (payload: unknown): never => payload as never
+
+/** Sends JSON that was serialised before. Bytes are written to the connection without another copy. */
+export function sendJson (reply: FastifyReply, json: string | Buffer): FastifyReply {
+  const bytes = typeof json === 'string' ? Buffer.from(json) : json
+  return reply.type('application/json; charset=utf-8').serializer(asItIs).send(bytes)
+}
+
+/**
+ * Sends serialised JSON with Content-Language and Vary.
+ * @param localiser after the texts of the response were localised
+ */
+export function sendLocalisedJson (reply: FastifyReply, localiser: Localiser, json: string): FastifyReply {
+  return sendJson(reply, setContentLanguage(reply, localiser, json))
+}
+
 /**
  * Sets Content-Language and Vary.
  * @param localiser after the texts of the response were localised

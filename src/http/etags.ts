@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hashText } from '../catalogue/cache/response-cache.js'
 import { badRequest } from '../errors.js'
 import { matchesEtag } from './conditional-requests.js'
+import { sendJson } from './content-language.js'
 
 /** A response that was serialised before. */
 export interface SerialisedResponse {
@@ -31,8 +32,6 @@ export async function sendWithEtag (
   return sendSerialised(request, reply, { payload: () => text, hash: hashText(text), revision, languages })
 }
 
-const asItIs = (payload: unknown): never => payload as never
-
 /** Sends a serialised catalogue response with its ETag, or 304 if the client has the current version. */
 export function sendSerialised (
   request: FastifyRequest,
@@ -47,7 +46,7 @@ export function sendSerialised (
   if (languages.length > 0) reply.header('content-language', languages.join(', '))
   const ifNoneMatch = request.headers['if-none-match']
   if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return reply.code(304).send()
-  return reply.type('application/json; charset=utf-8').serializer(asItIs).send(payload())
+  return sendJson(reply, payload())
 }
 
 /**

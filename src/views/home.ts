@@ -1,18 +1,25 @@
-// View of the rows of the home page.
+// View of the rows of the home page, as JSON: a page has up to 200 cards.
 import type { Localiser } from '../catalogue/queries/localise.js'
-import type { FilledRow } from '../home/home.js'
-import type { HomeRow } from '../schemas/home.js'
-import { toCard, toItem } from './cards.js'
-import { toContinueCard } from './continue-watching.js'
+import type { FilledRow, HomeCard } from '../home/home.js'
+import type { CardTexts } from './card-texts.js'
+import { toItem } from './cards.js'
+import { writeContinueCard } from './continue-watching.js'
 
-export function toHomeRow ({ id, title, cards }: FilledRow, nextCursor: string | null, localiser: Localiser): HomeRow {
-  if (cards.kind === 'continue') {
-    const items = cards.items.map((card) => toContinueCard(card, localiser))
-    return { kind: 'continue', id, title, items, nextCursor }
-  }
-  const items = cards.items.map((card) => ({
-    ...toCard(card.title, card.state, localiser),
-    ...(card.episode === undefined ? {} : { episode: toItem(card.title, card.episode, localiser) }),
-  }))
-  return { kind: 'titles', id, title, items, nextCursor }
+/** Writes a `HomeRow` of the API. */
+export function writeHomeRow (
+  cardTexts: CardTexts,
+  { id, title, cards }: FilledRow,
+  nextCursor: string | null,
+  localiser: Localiser,
+): string {
+  const items = cards.kind === 'continue'
+    ? cards.items.map((card) => writeContinueCard(cardTexts, card, localiser))
+    : cards.items.map((card) => writeHomeCard(cardTexts, card, localiser))
+  const [head, cursor] = [JSON.stringify({ kind: cards.kind, id, title }), JSON.stringify(nextCursor)]
+  return `${head.slice(0, -1)},"items":[${items.join()}],"nextCursor":${cursor}}`
+}
+
+function writeHomeCard (cardTexts: CardTexts, { title, state, episode }: HomeCard, localiser: Localiser): string {
+  const fields = episode === undefined ? '' : `,"episode":${JSON.stringify(toItem(title, episode, localiser))}`
+  return cardTexts.write(title, localiser, state, fields)
 }
