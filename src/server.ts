@@ -1,6 +1,7 @@
 // The process of the service: configuration, database, demo, app, and a graceful shutdown.
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
+import { lookup } from 'node:dns/promises'
 import { createServer } from 'node:net'
 import { describeError } from './cli/describe-error.js'
 import { loadConfig, type Config } from './config.js'
@@ -111,7 +112,7 @@ async function start (config: Config): Promise<void> {
     opened.container = container
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
-    const url = await opened.app.listen({ host: config.host, port: config.port })
+    const url = await opened.app.listenOn(await addressesOf(config.host), config.port)
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
     process.send?.('listening')
     container.jobs.start()
@@ -135,6 +136,12 @@ async function close ({ database, container, app }: Opened): Promise<void> {
   // Closing the app closes the container.
   await (app ?? container)?.close()
   await database?.stop()
+}
+
+/** `localhost` may have an address of each IP version; clients try them in turn. */
+async function addressesOf (host: string): Promise<readonly string[]> {
+  if (host !== 'localhost') return [host]
+  return (await lookup(host, { all: true })).map(({ address }) => address)
 }
 
 /** Fails before the work of the start if the service could not listen after it. */

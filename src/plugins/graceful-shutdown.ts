@@ -1,12 +1,19 @@
 // Graceful shutdown: readiness fails, no new connection is accepted, requests in flight finish, and media streams get a
-// few seconds.
+// few seconds. This applies to every address on which the service listens.
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import { Server, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { createServer, Server, type AddressInfo, type Socket } from 'node:net'
 
 declare module 'fastify' {
   interface FastifyInstance {
     isShuttingDown(): boolean
+    /**
+     * Listens on all addresses; port 0 selects a free one. Addresses that the machine lacks are left out, except the
+     * first. Fastify would create another HTTP server per address, of which plugins know nothing.
+     * @returns URL of the first address
+     */
+    listenOn(hosts: readonly string[], port: number): Promise<string>
     /** Replies to the requests in progress, the oldest first. */
     openReplies(): Iterable<FastifyReply>
   }
@@ -30,6 +37,9 @@ const nextCheck = async (): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** The machine lacks the address, or its IP version. */
+const MISSING_ADDRESS = new Set<unknown>(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
+
 const ignoreError = (): void => undefined
 
 export default fp(async function gracefulShutdown (app) {
@@ -38,6 +48,7 @@ export default fp(async function gracefulShutdown (app) {
   let arrivals = 0
   const connections = new Set<Socket>()
   const openReplies = new Set<FastifyReply>()
+  const otherListeners: Server[] = []
   app.decorate('isShuttingDown', () => isShuttingDown)
   app.decorate('openReplies', () => openReplies)
   app.server.on('connection', (socket: Socket) => {
@@ -54,6 +65,23 @@ export default fp(async function gracefulShutdown (app) {
       openReplies.delete(reply)
     })
     done()
+  })
+
+  app.decorate('listenOn', async ([first, ...others]: readonly string[], port: number) => {
+    const url = await app.listen({ ...(first === undefined ? {} : { host: first }), port })
+    const { port: usedPort } = app.server.address() as AddressInfo
+    for (const host of others) {
+      const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+        app.server.emit('connection', socket)
+      })
+      try {
+        await once(listener.listen(usedPort, host), 'listening')
+        otherListeners.push(listener)
+      } catch (error) {
+        if (!MISSING_ADDRESS.has((error as NodeJS.ErrnoException).code)) throw error
+      }
+    }
+    return url
   })
 
   /** Whether nothing arrives until the next check, which must follow at once. */
@@ -82,6 +110,7 @@ export default fp(async function gracefulShutdown (app) {
     // The close method of the HTTP server would also cut connections on which a client is sending its next request.
     // While the app closes, every response has "Connection: close", so clients disconnect on their own.
     Server.prototype.close.call(server)
+    for (const listener of otherListeners) listener.close()
     server.removeAllListeners('connection')
     for (const handler of handlers) server.on('connection', handler)
     for (const socket of accepted) server.emit('connection', socket.off('error', ignoreError))

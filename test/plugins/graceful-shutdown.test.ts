@@ -1,18 +1,22 @@
 // A shutdown responds to every request that clients have sent, also while the process is busy.
 import Fastify, { type FastifyInstance } from 'fastify'
 import { once } from 'node:events'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import gracefulShutdown from '../../src/plugins/graceful-shutdown.js'
 
+/** A second address of this machine, as `localhost` has where both IP versions work. */
+const SECOND_HOST = networkInterfaces()['lo']?.some(({ address }) => address === '::1') === true ? '::1' : '127.0.0.2'
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
-async function startServer (t: Test): Promise<{ app: FastifyInstance, port: number }> {
+async function startServer (t: Test, hosts = ['127.0.0.1']): Promise<{ app: FastifyInstance, port: number }> {
   const app = Fastify({ return503OnClosing: false })
   await app.register(gracefulShutdown)
   app.get('/', async () => 'done')
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  app.get('/slow', async () => await delay(300, 'done'))
+  await app.listenOn(hosts, 0)
   t.teardown(async () => {
     await app.close()
   })
@@ -97,4 +101,56 @@ t.test('idle connections delay the shutdown by less than two seconds', async (t)
   await app.close()
   t.ok(Date.now() - startedAt < 2_000, `${Date.now() - startedAt} ms`)
   t.equal(await ended, '')
+})
+
+t.test('each address of the host is served, and shut down without a lost request', async (t) => {
+  const { app, port } = await startServer(t, ['127.0.0.1', SECOND_HOST])
+  const open = await Promise.all(['127.0.0.1', SECOND_HOST].map(async (host) => {
+    const socket = connect({ port, host })
+    socket.write(REQUEST)
+    await once(socket, 'data')
+    return socket
+  }))
+  const waiting = Array.from({ length: 20 }, (_, i) => connect({ port, host: i % 2 === 0 ? '127.0.0.1' : SECOND_HOST }))
+  const responses = [...open, ...waiting].map(async (socket) => {
+    socket.write(REQUEST)
+    return await readAll(socket)
+  })
+  await new Promise((resolve) => {
+    process.nextTick(resolve)
+  })
+  const startedAt = Date.now()
+  await app.close()
+  t.ok(Date.now() - startedAt < 2_000, `${Date.now() - startedAt} ms`)
+  t.equal(countResponses(await Promise.all(responses)), 22)
+  for (const host of ['127.0.0.1', SECOND_HOST]) {
+    t.match(await once(connect({ port, host }), 'error'), [{ code: 'ECONNREFUSED' }], host)
+  }
+})
+
+t.test('a request in progress on the second address finishes, and an idle connection ends', async (t) => {
+  const { app, port } = await startServer(t, ['127.0.0.1', SECOND_HOST])
+  const slow = connect({ port, host: SECOND_HOST })
+  slow.write(REQUEST.replace('GET /', 'GET /slow'))
+  await once(app.server, 'request')
+  const idle = readAll(connect({ port, host: SECOND_HOST }))
+  const response = readAll(slow)
+  await app.close()
+  t.match(await response, /^HTTP\/1\.1 200 OK\r\n[^]*done$/)
+  t.equal(await idle, '')
+})
+
+t.test('an address that another program uses is an error; one that the machine lacks is not', async (t) => {
+  const other = createServer().listen(0, SECOND_HOST)
+  await once(other, 'listening')
+  t.teardown(() => other.close())
+  const app = Fastify()
+  await app.register(gracefulShutdown)
+  t.teardown(async () => {
+    await app.close()
+  })
+  const { port } = other.address() as AddressInfo
+  await t.rejects(app.listenOn(['127.0.0.1', SECOND_HOST], port), { code: 'EADDRINUSE' })
+  const { port: free } = await startServer(t, ['127.0.0.1', '192.0.2.1'])
+  t.ok(free > 0)
 })
