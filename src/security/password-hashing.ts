@@ -31,7 +31,7 @@ export interface PasswordHasherOptions {
 const BUSY_RETRY_AFTER_SECONDS = 2
 const THREAD_IDLE_TIMEOUT_MS = 60_000
 
-/** Starts the worker threads; `close()` stops them. */
+/** The worker threads start when they are needed, and stop after a minute without work; `close()` stops them. */
 export function createPasswordHasher (
   { pepper, cost, threads = 2, maxQueued = 64 }: PasswordHasherOptions,
 ): PasswordHasher {
@@ -39,10 +39,11 @@ export function createPasswordHasher (
     filename: new URL('./password-worker.js', import.meta.url).href,
     // What --import preloads in the main thread, such as a tracer, would be loaded for each thread.
     execArgv: [],
-    minThreads: 1,
+    minThreads: 0,
     maxThreads: threads,
     maxQueue: maxQueued,
     idleTimeout: THREAD_IDLE_TIMEOUT_MS,
+    resourceLimits: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 32 },
     // On a busy machine, requests have priority over log-ins. Has no effect without the optional native addon.
     niceIncrement: 10,
   })

@@ -14,6 +14,8 @@ import type {
   CatalogueTranslation,
   SidecarFiles,
 } from './catalogue.js'
+import { toCatalogueFile } from './catalogue-file.js'
+import { createInternedValues, internString, internValue, type InternedValues } from './interning.js'
 import {
   addTitleToPeople,
   createPeopleIndex,
@@ -54,8 +56,7 @@ export interface CatalogueState {
   /** Has no entry for items without subtitles and thumbnails. */
   sidecarFiles: Map<string, SidecarFiles>
   subtitles: Map<string, CatalogueSubtitle>
-  /** Interned strings: one instance of a name that many titles contain. */
-  strings: Map<string, string>
+  interned: InternedValues
   /** Interned combinations of genres. */
   genres: Map<string, Genres>
   people: PeopleIndex
@@ -72,7 +73,7 @@ export function createState (): CatalogueState {
     files: new Map(),
     sidecarFiles: new Map(),
     subtitles: new Map(),
-    strings: new Map(),
+    interned: createInternedValues(),
     genres: new Map(),
     people: createPeopleIndex(),
     collections: new Map(),
@@ -101,7 +102,7 @@ export function removeTitle (state: CatalogueState, id: string): void {
 export function putMedia (state: CatalogueState, media: StoredMedia): void {
   const itemId = media._id.toString()
   removeMedia(state, itemId)
-  const files = media.files.map(({ _id, ...file }) => ({ ...file, id: _id.toString(), itemId }))
+  const files = media.files.map((file) => toCatalogueFile(file, itemId, state.interned))
   state.filesByItem.set(itemId, files)
   state.titlesWithFiles.add(media.title.toString())
   for (const file of files) state.files.set(file.id, file)
@@ -144,22 +145,24 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
 function toCatalogueTitle (
   stored: ListedTitle,
   creditedPersonIds: readonly string[],
-  { strings, genres }: CatalogueState,
+  { interned, genres }: CatalogueState,
 ): CatalogueTitle {
   const id = stored._id.toString()
-  const items = stored.kind === 'movie' ? [toMovieItem(id, stored)] : toEpisodeItems(id, stored.seasons)
+  const items = stored.kind === 'movie'
+    ? [toMovieItem(id, stored, interned)]
+    : toEpisodeItems(id, stored.seasons, interned)
   return {
     id,
-    kind: internString(stored.kind, strings),
+    kind: internString(stored.kind, interned),
     title: stored.title,
     sortTitle: foldText(stored.title),
     year: stored.year,
     releaseDate: stored.releaseDate,
     ...internGenres(stored.genres, genres),
-    maturityRating: internString(stored.maturityRating, strings),
+    maturityRating: internString(stored.maturityRating, interned),
     posterUrl: stored.posterUrl,
-    originalLanguage: internString(stored.originalLanguage, strings),
-    people: leadingPeople(stored, strings),
+    originalLanguage: internString(stored.originalLanguage, interned),
+    people: leadingPeople(stored, interned),
     creditedPersonIds,
     translations: translationsOf(stored),
     popularity: stored.popularity,
@@ -174,7 +177,11 @@ function toCatalogueTitle (
   }
 }
 
-function toMovieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>): CatalogueItem {
+function toMovieItem (
+  id: string,
+  movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>,
+  interned: InternedValues,
+): CatalogueItem {
   return {
     id,
     titleId: id,
@@ -185,11 +192,15 @@ function toMovieItem (id: string, movie: Pick<StoredMovie, 'runtimeMs' | 'marker
     runtimeMs: movie.runtimeMs,
     airDate: null,
     orderKey: MOVIE_ORDER_KEY,
-    markers: movie.markers,
+    markers: internValue(movie.markers, interned),
   }
 }
 
-function toEpisodeItems (titleId: string, seasons: readonly StoredSeason[]): CatalogueItem[] {
+function toEpisodeItems (
+  titleId: string,
+  seasons: readonly StoredSeason[],
+  interned: InternedValues,
+): CatalogueItem[] {
   return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
     [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
       id: episode._id.toString(),
@@ -199,9 +210,9 @@ function toEpisodeItems (titleId: string, seasons: readonly StoredSeason[]): Cat
       name: episode.title,
       translations: translationsOf(episode),
       runtimeMs: episode.runtimeMs,
-      airDate: episode.airDate,
+      airDate: internString(episode.airDate, interned),
       orderKey: episodeOrderKey(season.number, episode),
-      markers: episode.markers,
+      markers: internValue(episode.markers, interned),
     }))
   )
 }
@@ -222,19 +233,10 @@ function inWatchOrder (items: readonly CatalogueItem[]): CatalogueItem[] {
 
 function leadingPeople (
   { cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>,
-  strings: Map<string, string>,
+  interned: InternedValues,
 ): string[] {
   const names = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
-  return [...names].map((name) => internString(name, strings))
-}
-
-/** Returns the same instance for equal strings, which saves memory. */
-function internString<T extends string | null> (text: T, strings: Map<string, string>): T {
-  if (text === null) return text
-  const interned = strings.get(text)
-  if (interned !== undefined) return interned as T
-  strings.set(text, text)
-  return text
+  return [...names].map((name) => internString(name, interned))
 }
 
 /** Returns the same arrays for equal combinations of genres, which saves memory. */
