@@ -13,6 +13,7 @@ import {
   type PlanTable,
 } from '../src/domain/plans.js'
 import { profileNameKey } from '../src/domain/profile-names.js'
+import { ROLES, type Role } from '../src/domain/vocabulary.js'
 import { conflict } from '../src/errors.js'
 import { findAddedProfile, roomForProfile } from './account-guards.js'
 import { watchEntrySchema, type WatchEntry } from './watch-entry.js'
@@ -22,8 +23,6 @@ import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS, type AnyUpdate } 
 /** Number of titles in the embedded watch history of a profile; older entries move to the archive. */
 export const MAX_WATCH_HISTORY_ENTRIES = 24
 export const MAX_WISHLIST_TITLES = 500
-
-export type Role = 'member' | 'admin'
 
 export interface StoredProfile {
   _id: Types.ObjectId
@@ -121,7 +120,7 @@ const accountSchema = new Schema<StoredAccount>({
   disabledAt: { type: Date, default: null },
   passwordHash: { type: String, required: true },
   credentialsVersion: { type: Number, default: 0 },
-  role: { type: String, enum: ['member', 'admin'], default: 'member' },
+  role: { type: String, enum: ROLES, default: 'member' },
   // Not an enumeration: an account may have a plan that is no longer on offer.
   plan: { type: String, required: true },
   limits: {

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { findAccount, type StoredAccount } from '../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
-import { changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
+import { assertMayChange, changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
@@ -45,7 +45,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   }
 
   app.get('/admin/accounts', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'List accounts, newest first',
@@ -62,7 +62,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   })
 
   app.get('/admin/accounts/:accountId', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'Get an account with its profiles, sessions and streams',
@@ -73,7 +73,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   }, async (request) => await loadDetail(await findAccount(request.params.accountId) ?? fail(notFound('account'))))
 
   app.put('/admin/accounts/:accountId/plan', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'Change the plan of an account',
@@ -86,12 +86,13 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => {
+    await assertMayChange(callerOf(request).role, request.params.accountId)
     const { plan, keepProfileIds } = request.body
     return await loadDetail(await changePlan(deps, request.params.accountId, plan, keepProfileIds))
   })
 
   app.put('/admin/accounts/:accountId/disabled', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'Disable an account',
@@ -103,11 +104,12 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => {
+    await assertMayChange(callerOf(request).role, request.params.accountId)
     return await loadDetail(await disableAccount(deps, callerOf(request).accountId, request.params.accountId))
   })
 
   app.delete('/admin/accounts/:accountId/disabled', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'Enable a disabled account',
@@ -115,7 +117,10 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
     },
-  }, async (request) => await loadDetail(await enableAccount(deps, request.params.accountId)))
+  }, async (request) => {
+    await assertMayChange(callerOf(request).role, request.params.accountId)
+    return await loadDetail(await enableAccount(deps, request.params.accountId))
+  })
 
   app.put('/admin/accounts/:accountId/role', {
     config: { access: 'admin' },
@@ -123,8 +128,8 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       tags: ['admin'],
       summary: 'Change the role of an account',
       description:
-        'The sessions of a new administrator get the role at their next token refresh. The sessions of a former ' +
-        'administrator end. The last administrator cannot become a member: 409 `last-admin`.',
+        'The sessions of a member get the role at their next token refresh. The sessions of an account that had ' +
+        'another role end. The last administrator keeps the role: 409 `last-admin`.',
       operationId: 'changeAccountRole',
       params: AccountParams,
       body: strict({ role: Role }),
@@ -133,7 +138,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   }, async (request) => await loadDetail(await changeRole(deps, request.params.accountId, request.body.role)))
 
   app.delete('/admin/accounts/:accountId/sessions', {
-    config: { access: 'admin' },
+    config: { access: 'support' },
     schema: {
       tags: ['admin'],
       summary: 'End all sessions and streams of an account',
@@ -143,7 +148,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     },
   }, async (request, reply) => {
     const { accountId } = request.params
-    if (await findAccount(accountId) === null) throw notFound('account')
+    await assertMayChange(callerOf(request).role, accountId)
     await endAllSessions(deps, accountId, null, 'ended-by-admin')
     return await reply.code(204).send(null)
   })

@@ -22,7 +22,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   }
 
   app.get('/admin/collections/:collectionId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Get a collection as stored',
@@ -33,7 +33,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   }, async (request, reply) => await sendCollection(request, reply, request.params.collectionId))
 
   app.post('/admin/collections', {
-    config: { access: 'admin', idempotencyKey: true },
+    config: { access: 'editor', idempotencyKey: true },
     schema: {
       tags: ['admin'],
       summary: 'Create a collection',
@@ -48,7 +48,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.put('/admin/collections/:collectionId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Replace a collection',
@@ -64,7 +64,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.patch('/admin/collections/:collectionId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Change fields of a collection',
@@ -80,7 +80,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.delete('/admin/collections/:collectionId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a collection',

@@ -55,7 +55,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   }
 
   app.put('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -72,7 +72,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.patch('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -89,7 +89,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.put('/admin/shows/:showId/seasons/:season/order', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -107,7 +107,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.delete('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a season with its media files',
@@ -126,7 +126,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.put('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -143,7 +143,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.patch('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -160,7 +160,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete an episode with its media files',

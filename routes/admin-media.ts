@@ -29,7 +29,7 @@ export type AdminMediaRouteOptions = MediaFileDeps
 
 const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app, deps) => {
   app.patch('/admin/media/:mediaFileId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Change the metadata of a media file',
@@ -41,7 +41,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   }, async (request) => toAdminMediaFile(await changeMediaFile(deps, request.params.mediaFileId, request.body)))
 
   app.post('/admin/media/:mediaFileId/package', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Package a media file for HLS again',
@@ -58,7 +58,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   })
 
   app.delete('/admin/media/:mediaFileId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a media file',

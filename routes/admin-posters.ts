@@ -20,7 +20,7 @@ const adminPosters: FastifyPluginAsyncTypebox<AdminPostersRouteOptions> = async 
   })
 
   app.post('/admin/titles/:titleId/poster', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_IMAGE_BYTES,
     schema: {
       tags: ['admin'],

@@ -64,7 +64,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   }
 
   app.post('/admin/movies/:movieId/subtitles', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_SUBTITLE_BYTES,
     schema: {
       ...uploadSchema,
@@ -77,7 +77,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   })
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_SUBTITLE_BYTES,
     schema: {
       ...uploadSchema,
@@ -90,7 +90,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   })
 
   app.delete('/admin/subtitles/:subtitleId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a subtitle file',

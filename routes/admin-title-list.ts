@@ -34,7 +34,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
   const { catalogue, search, cursors } = options
 
   app.get('/admin/titles', {
-    config: { access: 'admin' },
+    config: { access: 'staff' },
     schema: {
       tags: ['admin'],
       summary: 'List movies and shows, unpublished ones included',

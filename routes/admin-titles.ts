@@ -36,7 +36,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   }
 
   app.post('/admin/movies', {
-    config: { access: 'admin', idempotencyKey: true },
+    config: { access: 'editor', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -52,7 +52,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.put('/admin/movies/:movieId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -70,7 +70,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.patch('/admin/movies/:movieId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -87,7 +87,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.delete('/admin/movies/:movieId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a movie with its media files',
@@ -104,7 +104,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.post('/admin/shows', {
-    config: { access: 'admin', idempotencyKey: true },
+    config: { access: 'editor', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -120,7 +120,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.put('/admin/shows/:showId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -138,7 +138,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.patch('/admin/shows/:showId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['admin'],
@@ -155,7 +155,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.delete('/admin/shows/:showId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'Delete a show with its media files',

@@ -113,7 +113,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleTus(request, reply, ''))
 
   app.post('/admin/uploads', {
-    config: { access: 'admin', slowBody: true, tus: true },
+    config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['admin'],
@@ -138,7 +138,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleAdminTus(request, reply))
 
   app.patch('/admin/uploads/:uploadId', {
-    config: { access: 'admin', slowBody: true, tus: true },
+    config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['admin'],
@@ -157,7 +157,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   app.head(
     '/admin/uploads/:uploadId',
     {
-      config: { access: 'admin', tus: true, swagger: { exposeHeadRoute: true } },
+      config: { access: 'editor', tus: true, swagger: { exposeHeadRoute: true } },
       schema: {
         tags: ['admin'],
         summary: 'Get the offset of an upload',
@@ -171,7 +171,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   )
 
   app.post('/admin/uploads/:uploadId', {
-    config: { access: 'admin', slowBody: true, tus: true },
+    config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['admin'],
@@ -194,7 +194,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   })
 
   app.delete('/admin/uploads/:uploadId', {
-    config: { access: 'admin', tus: true },
+    config: { access: 'editor', tus: true },
     schema: {
       tags: ['admin'],
       summary: 'Cancel an upload, or delete the record of a completed one',
@@ -207,7 +207,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await deleteUpload(request, reply))
 
   app.get('/admin/uploads', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     schema: {
       tags: ['admin'],
       summary: 'List the 100 newest resumable uploads',
@@ -220,7 +220,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   })
 
   app.get('/admin/uploads/:uploadId', {
-    config: { access: 'admin' },
+    config: { access: 'editor' },
     exposeHeadRoute: false,
     schema: {
       tags: ['admin'],

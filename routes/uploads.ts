@@ -52,7 +52,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   }
 
   app.post('/admin/movies/:movieId/media', {
-    config: { access: 'admin', slowBody: true },
+    config: { access: 'editor', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       ...uploadSchema,
@@ -65,7 +65,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   })
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/media', {
-    config: { access: 'admin', slowBody: true },
+    config: { access: 'editor', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       ...uploadSchema,

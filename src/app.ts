@@ -83,7 +83,7 @@ export async function buildApp (container: Container, timeouts = HTTP_TIMEOUTS):
     await registerScope(v1, container, registerCatalogueRoutes, ['catalogue'])
     await registerScope(v1, container, registerProfileRoutes, ['profile'])
     await registerScope(v1, container, registerMediaRoutes, ['signed-url', 'public'])
-    await registerScope(v1, container, registerAdminRoutes, ['admin'])
+    await registerScope(v1, container, registerAdminRoutes, ['staff', 'editor', 'support', 'admin'])
   }, { prefix: '/v1' })
   await app.ready()
   return app

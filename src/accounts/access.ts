@@ -1,11 +1,12 @@
 // Caches what every request needs to know about an account: whether the session is live, and the limits of the account
 // and its profiles. A change in any process removes its entry.
-import { findAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, type StoredSession } from '../../models/session.js'
 import { createCachedReads } from '../database/cached-reads.js'
 import type { ChangeWatch } from '../database/change-watch.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import type { PlanLimits } from '../domain/plans.js'
+import type { Role } from '../domain/vocabulary.js'
 
 const CACHE_MAX_ENTRIES = 50_000
 /** Changes invalidate entries; the age only bounds what an unknown defect could cause. */

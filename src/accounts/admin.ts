@@ -1,9 +1,10 @@
 // Administration of accounts: search, disabling, and the role.
 import mongoose, { Types } from 'mongoose'
-import { Account, findAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { normaliseEmail } from '../domain/email.js'
 import { pageOf, type Page } from '../domain/pages.js'
-import { conflict, fail, notFound } from '../errors.js'
+import type { Role } from '../domain/vocabulary.js'
+import { conflict, fail, forbidden, notFound } from '../errors.js'
 import { forceCredentialChange, isDisabled } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { endAllSessions } from './sessions.js'
@@ -66,16 +67,16 @@ export async function enableAccount (deps: AccountDeps, accountId: string): Prom
 }
 
 /**
- * Changes the role of an account. Removing the administrator role ends the sessions, because access tokens contain it.
+ * Changes the role of an account. Removing any role but member ends the sessions, because access tokens contain it.
  * @throws DomainError 404, 409 `last-admin`
  */
 export async function changeRole (deps: AccountDeps, accountId: string, role: Role): Promise<StoredAccount> {
   const account = await requireAccount(accountId)
   if (account.role === role) return account
   await Account.updateOne({ _id: accountId }, { $set: { role } })
-  if (role === 'member') {
+  if (account.role !== 'member') {
     await ensureAdminRemains(account, async () => {
-      await Account.updateOne({ _id: accountId }, { $set: { role: 'admin' } })
+      await Account.updateOne({ _id: accountId }, { $set: { role: account.role } })
     })
     await endAllSessions(deps, accountId, null, 'role-changed')
   }
@@ -94,6 +95,17 @@ export async function ensureAdminRemains (before: StoredAccount, revert: () => P
   if (remaining !== null) return
   await revert()
   throw conflict('last-admin', 'Last administrator', 'Give another account the administrator role first.')
+}
+
+/**
+ * Checks that somebody may change an account: support may not change those of people who run the service.
+ * @throws DomainError 403 `forbidden`, 404 `not-found`
+ */
+export async function assertMayChange (actorRole: Role, accountId: string): Promise<void> {
+  const { role } = await requireAccount(accountId)
+  if (actorRole !== 'admin' && role !== 'member') {
+    throw forbidden('Only administrators may change accounts of support, editors and administrators.')
+  }
 }
 
 async function requireAccount (accountId: string): Promise<StoredAccount> {

@@ -1,6 +1,7 @@
 // Sign-up: creates an account with its first profile.
-import { findAccountByEmail, newAccount, type Role, type StoredAccount } from '../../models/account.js'
+import { findAccountByEmail, newAccount, type StoredAccount } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/upsert.js'
+import type { Role } from '../domain/vocabulary.js'
 import { parseEmail } from '../domain/email.js'
 import type { PlanId } from '../domain/plans.js'
 import { conflict, fail, validationFailed, type DomainError } from '../errors.js'

@@ -1,5 +1,6 @@
 // The commands that list accounts, titles, jobs and streams.
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { ROLES } from '../domain/vocabulary.js'
 import type { AccountFilter, List, ListRow, TitleFilter } from './list-documents.js'
 import type { JobFilter, StreamFilter } from './list-work.js'
 import { withContainer } from './with-container.js'
@@ -18,7 +19,7 @@ export function registerListCommands (program: Command): void {
     .summary('list accounts, newest first')
     .description('Lists accounts, newest first, with plan, role, state and number of profiles.')
     .option('--plan <plan>', 'only accounts of this plan')
-    .addOption(new Option('--role <role>', 'only accounts with this role').choices(['member', 'admin']))
+    .addOption(new Option('--role <role>', 'only accounts with this role').choices(ROLES))
     .addOption(new Option('--state <state>', 'only accounts in this state').choices(['open', 'disabled', 'closed']))
     .addHelpText('after', examples('accounts kim@', 'accounts --plan basic --state disabled', 'accounts --json'))
     .action(async (email: string | undefined, options: Omit<AccountFilter, 'email'> & ListOptions) => {

@@ -23,3 +23,10 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number]
 /** Outcome of an audited request: 2xx and 3xx, 4xx, 429, 5xx. */
 export const AUDIT_RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 export type AuditResult = (typeof AUDIT_RESULTS)[number]
+
+/**
+ * Roles of accounts: viewers; people who help them; people who maintain titles and media; administrators, who may do
+ * everything.
+ */
+export const ROLES = ['member', 'support', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]

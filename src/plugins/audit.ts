@@ -5,6 +5,7 @@ import type { StoredAudit } from '../../models/audit.js'
 import type { AuditLog } from '../audit/audit-log.js'
 import { auditNoteOf, type AuditNote } from '../audit/audit-notes.js'
 import { truncateIpAddress } from '../security/ip-address.js'
+import { isAdministration } from './auth.js'
 import { toDomainError } from './problems.js'
 
 declare module 'fastify' {
@@ -32,7 +33,7 @@ export default fp<{ audit: AuditLog }>(async function audit (app, { audit }) {
   app.decorateRequest('auditNote', null as never)
   app.addHook('onRequest', (request, _reply, done) => {
     const { config, method } = request.routeOptions
-    const isAudited = config.audit === true || (config.access === 'admin' && !READ_METHODS.has(String(method)))
+    const isAudited = config.audit === true || (isAdministration(config.access) && !READ_METHODS.has(String(method)))
     request.auditNote = isAudited ? { action: actionOf(request) } : NO_NOTE
     done()
   })
@@ -78,7 +79,7 @@ function actionOf (request: FastifyRequest): string {
 
 /** Administrator routes name the account in the path, if any; other routes affect the account of the caller. */
 function affectedAccountOf (request: FastifyRequest): string | null {
-  if (request.routeOptions.config.access !== 'admin') return request.caller?.accountId ?? null
+  if (!isAdministration(request.routeOptions.config.access)) return request.caller?.accountId ?? null
   return (request.params as { accountId?: string }).accountId ?? null
 }
 

@@ -7,7 +7,7 @@ import { hash, randomUUID } from 'node:crypto'
 import type { AccountAccess, CachedAccount, ProfileAccess } from '../accounts/access.js'
 import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
 import { forbidden, notFound, pinChanged, profileLocked, profileTokenRequired, unauthorized } from '../errors.js'
-import type { Role } from '../../models/account.js'
+import type { Role } from '../domain/vocabulary.js'
 import type { KeyRing } from '../security/key-ring.js'
 import { decodeBase64Url } from '../security/signed-tokens.js'
 import type { ProfileRef } from '../watching/deps.js'
@@ -18,10 +18,34 @@ import type { ProfileRef } from '../watching/deps.js'
  * - `account`: an account token
  * - `profile`: an account token, or a token that is bound to the profile in the path
  * - `catalogue`: any token; a profile token restricts the catalogue to the maturity limits of its profile
+ * - `staff`: an account token with any role but member
+ * - `editor`: an account token with the role editor or admin
+ * - `support`: an account token with the role support or admin
  * - `admin`: an account token with the role admin
  * - `signed-url`: everyone with the signed URL, which the handler verifies
  */
-export type Access = 'public' | 'account' | 'profile' | 'catalogue' | 'admin' | 'signed-url'
+export type Access =
+  | 'public'
+  | 'account'
+  | 'profile'
+  | 'catalogue'
+  | 'staff'
+  | 'editor'
+  | 'support'
+  | 'admin'
+  | 'signed-url'
+
+const ROLES_OF_ACCESS: Readonly<Partial<Record<Access, { readonly roles: readonly Role[], readonly names: string }>>> =
+  {
+    staff: { roles: ['support', 'editor', 'admin'], names: 'people who run the service' },
+    editor: { roles: ['editor', 'admin'], names: 'editors and administrators' },
+    support: { roles: ['support', 'admin'], names: 'support and administrators' },
+    admin: { roles: ['admin'], names: 'administrators' },
+  }
+
+/** Whether a route is for people who run the service. */
+export const isAdministration = (access: Access | undefined): boolean =>
+  access !== undefined && access in ROLES_OF_ACCESS
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60
 const MAX_VERIFIED_TOKENS = 20_000
@@ -134,7 +158,10 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
     } else if (access !== 'catalogue' && caller.boundProfileId !== null) {
       throw forbidden('A profile token is valid for its profile and the catalogue only. Use the account token.')
     }
-    if (access === 'admin' && caller.role !== 'admin') throw forbidden('Only administrators may do this.')
+    const required = ROLES_OF_ACCESS[access]
+    if (required !== undefined && !required.roles.includes(caller.role)) {
+      throw forbidden(`Only ${required.names} may do this.`)
+    }
   }
   // Whatever needs a token is private, problems included. A route may set another value.
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -252,10 +279,10 @@ export async function maturityScopeOf (access: AccountAccess, request: FastifyRe
   return await access.findProfile(accountId, boundProfileId) ?? rejectToken()
 }
 
-/** Whether a request has an administrator's account token, which sees the whole catalogue as stored. */
+/** Whether a request has an account token of somebody who runs the service, who sees the whole catalogue as stored. */
 export function isCatalogueAdmin (request: FastifyRequest): boolean {
   const { role, boundProfileId } = callerOf(request)
-  return role === 'admin' && boundProfileId === null
+  return role !== 'member' && boundProfileId === null
 }
 
 /** What a request may see of the catalogue, and play of it. */

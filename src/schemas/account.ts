@@ -1,6 +1,6 @@
 // Accounts, sessions and tokens.
 import { Type, type Static } from 'typebox'
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../domain/vocabulary.js'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, ROLES } from '../domain/vocabulary.js'
 import { describe, documented, Id, nullable, ref, Timestamp } from './common.js'
 import { StoredPlanName } from './plans.js'
 import { Profile, ProfileName } from './profiles.js'
@@ -38,9 +38,11 @@ export const Device = Type.String({
 })
 const DeviceName = nullable(Type.String(), 'Name of the device; null: not stated')
 
-export const Role = Type.Enum(['member', 'admin'], {
+export const Role = Type.Enum([...ROLES], {
   title: 'Role',
-  description: '`admin` may use the operations under /v1/admin',
+  description:
+    '`editor` may edit titles and media, `support` may help accounts of members and see all titles, `admin` may do ' +
+    'everything under /v1/admin',
 })
 
 export const Account = Type.Object({

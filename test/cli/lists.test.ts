@@ -180,7 +180,13 @@ t.test('every command describes itself with examples, without the service', asyn
   const imports = readdirSync('dist/src/cli').filter((name) => registering.test(name)).flatMap((name) =>
     [...readFileSync(`dist/src/cli/${name}`, 'utf8').matchAll(/^import .* from '([^']+)'/gm)].map((match) => match[1])
   )
-  const light = ['commander', 'node:fs', '../transfer/parsers/source-items.js', './with-container.js']
+  const light = [
+    'commander',
+    'node:fs',
+    '../domain/vocabulary.js',
+    '../transfer/parsers/source-items.js',
+    './with-container.js',
+  ]
   const registrars = ['accounts', 'catalogue', 'database', 'lists', 'repair'].map((name) => `./${name}.js`)
   t.strictSame([...new Set(imports)].sort(), [...light, ...registrars].sort(), 'no module of the service is loaded')
 })
