@@ -258,9 +258,11 @@ reportWritesOf(accountStreamsSchema, 'streams')
 
 export const AccountStreams = mongoose.model('AccountStreams', accountStreamsSchema)
 
-/** Finds the leases of an account, live ones and ended ones that wait for their flush, oldest first. */
+/** Finds the leases of an account, live ones and ended ones that wait for their flush, oldest first. By the driver. */
 export async function findStreamLeases (accountId: string | Types.ObjectId): Promise<StreamLease[]> {
-  const streams = await AccountStreams.findById(accountId).lean<StoredStreams>()
+  const streams = await AccountStreams.collection.findOne<StoredStreams>({
+    _id: new mongoose.Types.ObjectId(accountId),
+  })
   return streams?.leases ?? []
 }
 

@@ -21,7 +21,7 @@ import { reportWritesOf } from './write-notifications.js'
 import { REPLACE_METHODS, UnguardedWriteError, UPDATE_METHODS, type AnyUpdate } from './write-guards.js'
 
 /** Number of titles in the embedded watch history of a profile; older entries move to the archive. */
-export const MAX_WATCH_HISTORY_ENTRIES = 24
+export const MAX_WATCH_HISTORY_ENTRIES = 32
 export const MAX_WISHLIST_TITLES = 500
 
 export interface StoredProfile {
@@ -265,12 +265,15 @@ export async function loadAccount (id: string | Types.ObjectId): Promise<Account
   return await Account.findById(id).select(WITHOUT_WATCHING)
 }
 
-/** Finds one profile with its watch history and wishlist. */
+/** Finds one profile with its watch history and wishlist. By the driver: a query of Mongoose costs half as much again. */
 export async function findProfile (
   accountId: string | Types.ObjectId,
   profileId: string,
 ): Promise<StoredProfile | null> {
-  const account = await Account.findById(accountId, { profiles: { $elemMatch: { _id: profileId } } })
-    .lean<Pick<StoredAccount, 'profiles'>>()
+  const projection = { profiles: { $elemMatch: { _id: new mongoose.Types.ObjectId(profileId) } } }
+  const account = await Account.collection.findOne<Pick<StoredAccount, 'profiles'>>(
+    { _id: new mongoose.Types.ObjectId(accountId) },
+    { projection },
+  )
   return account?.profiles?.[0] ?? null
 }

@@ -234,7 +234,7 @@ function findNewEpisode (
 ): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
   const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
-  const watchedKey = entry?.orderKey ?? null
+  const watchedKey = entry?.state.current?.orderKey ?? null
   return title.order.findLast(({ id, airDate, orderKey }) =>
     airDate !== null && airDate >= since && hasAired({ airDate }, now) &&
     (watchedKey === null || (orderKey !== null && compareOrderKeys(orderKey, watchedKey) > 0)) &&

@@ -1,30 +1,16 @@
 // What pages need of a profile, converted once when it is read: IDs are strings, and entries are found by title.
 import type { StoredProfile } from '../../models/account.js'
 import type { ProfileRatings, TitleRatingFields } from '../../models/profile-title-preferences.js'
-import { deriveOrderKey, toTitleState, type WatchEntry } from '../../models/watch-entry.js'
+import { toTitleState, type WatchEntry } from '../../models/watch-entry.js'
 import type { TitleState } from '../domain/next-up.js'
 import type { TitleRating } from '../domain/vocabulary.js'
-import type { WatchOrderKey } from '../domain/watch-order.js'
-
-/** Progress as the API shows it. */
-export interface Progress {
-  readonly positionMs: number
-  readonly durationMs: number | null
-  readonly finished: boolean
-  /** RFC 3339. */
-  readonly lastWatchedAt: string
-}
 
 /** The watch history entry of a title. */
 export interface CachedEntry {
   readonly titleId: string
   readonly state: TitleState
-  /** Null without a started item. */
-  readonly progress: Progress | null
   /** Watched to an end, or far enough for recommendations. */
   readonly showsInterest: boolean
-  /** Key of the newest started item; null for a special without a place in the order. */
-  readonly orderKey: WatchOrderKey | null
   /** Ms since the epoch. */
   readonly activityAt: number
   readonly hiddenAt: Date | null
@@ -66,16 +52,12 @@ export function toCachedProfile (profile: StoredProfile): CachedProfile {
 }
 
 export function toCachedEntry (entry: WatchEntry): CachedEntry {
-  const { item, finished, ended, positionMs, durationMs } = entry
+  const { finished, ended, positionMs, durationMs } = entry
   return {
     titleId: entry.title.toString(),
     state: toTitleState(entry),
-    progress: item === null
-      ? null
-      : { positionMs, durationMs, finished, lastWatchedAt: entry.lastWatchedAt.toISOString() },
     showsInterest: finished || ended !== null ||
       (durationMs !== null && positionMs > durationMs * MIN_WATCHED_SHARE),
-    orderKey: deriveOrderKey(entry),
     activityAt: entry.activityAt.getTime(),
     hiddenAt: entry.hiddenAt,
     droppedAt: entry.droppedAt,

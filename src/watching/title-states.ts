@@ -1,7 +1,8 @@
 // Adds the fields of a profile to titles: on the wishlist, rating, and progress.
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
+import type { CurrentState } from '../domain/next-up.js'
 import type { TitleRating } from '../domain/vocabulary.js'
-import type { CachedEntry, CachedProfile, Progress } from './cached-profile.js'
+import type { CachedEntry, CachedProfile } from './cached-profile.js'
 import type { WatchingDeps } from './deps.js'
 import { deriveTitleWatchState } from './history/title-watch-state.js'
 import type { ProfileStates } from './profile-states.js'
@@ -11,6 +12,14 @@ import { findUnflushedLease, newestItemState } from './streams/resume-position.j
 export interface ProfileCaller {
   readonly accountId: string
   readonly boundProfileId: string | null
+}
+
+export interface Progress {
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly finished: boolean
+  /** RFC 3339. */
+  readonly lastWatchedAt: string
 }
 
 /** The fields of a profile on a title, as the API shows them. */
@@ -70,8 +79,14 @@ export function toTitleStates (
   return (titleId) => ({
     inWishlist: wishlistIds.has(titleId),
     rating: ratings.get(titleId) ?? null,
-    progress: entries.get(titleId)?.progress ?? null,
+    progress: toProgress(entries.get(titleId)?.state.current?.state),
   })
+}
+
+function toProgress (state: CurrentState | undefined): Progress | null {
+  if (state === undefined) return null
+  const { positionMs, durationMs, finished, lastWatchedAt } = state
+  return { positionMs, durationMs, finished, lastWatchedAt: new Date(lastWatchedAt).toISOString() }
 }
 
 /** Finds the progress of an item by its ID; undefined instead of a lookup for a caller without a profile. */
@@ -102,9 +117,6 @@ export async function loadItemProgress (
   ])
   const { items } = deriveTitleWatchState(catalogue, titleId, plays)
   return (itemId) => {
-    const state = newestItemState(findUnflushedLease(leases, ref, itemId), items.get(itemId) ?? null)
-    if (state === null) return null
-    const { positionMs, durationMs, finished } = state
-    return { positionMs, durationMs, finished, lastWatchedAt: new Date(state.lastWatchedAt).toISOString() }
+    return toProgress(newestItemState(findUnflushedLease(leases, ref, itemId), items.get(itemId) ?? null) ?? undefined)
   }
 }
