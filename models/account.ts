@@ -265,7 +265,7 @@ export async function loadAccount (id: string | Types.ObjectId): Promise<Account
   return await Account.findById(id).select(WITHOUT_WATCHING)
 }
 
-/** Finds one profile with its watch history and wishlist. By the driver: a query of Mongoose costs half as much again. */
+/** Finds one profile with its watch history and wishlist. By the driver: Mongoose takes half as long again. */
 export async function findProfile (
   accountId: string | Types.ObjectId,
   profileId: string,
