@@ -5,6 +5,7 @@ import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
+import { FileStream, type FreeBuffers } from './file-stream.js'
 import {
   assertStorageKey,
   ObjectNotFoundError,
@@ -17,7 +18,6 @@ import {
 const INCOMING_FOLDER = '.incoming'
 /** O_NONBLOCK: opening a planted pipe must not wait for a writer. Windows has neither flag. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-const READ_CHUNK_BYTES = 256 * 1024
 /** A concurrent removal may delete the empty folder between `mkdir` and `rename`. */
 const MAX_PUBLISH_ATTEMPTS = 5
 
@@ -29,6 +29,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
   await mkdir(path.join(root, INCOMING_FOLDER), { recursive: true })
   const base = await realpath(root)
   const incomingFolder = path.join(base, INCOMING_FOLDER)
+  const freeBuffers: FreeBuffers = []
 
   /** Path of an object. Each parent must be a folder or not exist yet: a symbolic link among them hides the object. */
   async function resolvePath (key: string): Promise<string> {
@@ -95,7 +96,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
         await handle.close()
         throw new ObjectNotFoundError(key)
       }
-      return handle.createReadStream({ ...range, highWaterMark: READ_CHUNK_BYTES })
+      return new FileStream(handle, range ?? { start: 0, end: sizeBytes - 1 }, freeBuffers)
     },
     async stat (key) {
       const stats = await resolvePath(key).then(findStats).catch(nullIfNotFound)

@@ -55,6 +55,7 @@ export async function deliverObject (
       abortIfLeaseEnded()
       readRenewal.recordRead(grant, playingMs * sizeBytes / object.sizeBytes)
     },
+    onSecond: abortIfLeaseEnded,
     xAccelRedirectPrefix,
   })
 }

@@ -4,8 +4,10 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, preconditionFailed } from '../../errors.js'
 import { streamBodyParts, type BodyPart } from '../../http/body-stream.js'
+import { createFileBody, type FileBodyCallbacks } from '../../http/file-body.js'
 import { parseRange, rangeLength, type RangeOutcome } from '../../http/byte-ranges.js'
 import { isNotModified, isPreconditionFailed, isRangeStillValid } from '../../http/conditional-requests.js'
+import { FileStream } from '../../storage/file-stream.js'
 import { ObjectNotFoundError, type ByteRange, type MediaStorage } from '../../storage/storage.js'
 
 export interface ServedObject {
@@ -24,9 +26,7 @@ export interface ServedObject {
 
 const ACCEPT_RANGES = { 'accept-ranges': 'bytes' }
 
-export interface SendOptions {
-  /** Called with the size of each chunk that is sent. */
-  readonly onChunk?: (sizeBytes: number) => void
+export interface SendOptions extends Partial<FileBodyCallbacks> {
   /** URL prefix of the stored objects in nginx; null: this process sends the bytes. */
   readonly xAccelRedirectPrefix?: string | null
 }
@@ -40,7 +40,7 @@ export async function sendObject (
   reply: FastifyReply,
   storage: MediaStorage,
   object: ServedObject,
-  { onChunk = () => {}, xAccelRedirectPrefix = null }: SendOptions = {},
+  { onChunk = () => {}, onSecond = () => {}, xAccelRedirectPrefix = null }: SendOptions = {},
 ): Promise<FastifyReply> {
   const { headers } = request
   const preconditions = { ifMatch: headers['if-match'], ifUnmodifiedSince: headers['if-unmodified-since'] }
@@ -71,7 +71,7 @@ export async function sendObject (
   const content = toContent(outcome, object)
   const hasBody = request.method !== 'HEAD' && object.sizeBytes > 0
   // Opened before the headers are sent, so that a missing object can still become a 404.
-  const body = hasBody ? await openBody(reply, storage, object, content.parts, onChunk) : null
+  const body = hasBody ? await openBody(reply, storage, object, content.parts, { onChunk, onSecond }) : null
   reply.code(outcome.kind === 'whole' ? 200 : 206).headers({
     ...commonHeaders,
     ...ACCEPT_RANGES,
@@ -166,16 +166,18 @@ async function openBody (
   storage: MediaStorage,
   { key, startByte = 0 }: ServedObject,
   parts: readonly BodyPart[],
-  onChunk: (sizeBytes: number) => void,
+  callbacks: FileBodyCallbacks,
 ): Promise<Readable> {
   const openRange = async ({ start, end }: ByteRange): Promise<Readable> =>
     await storage.open(key, { start: startByte + start, end: startByte + end })
   const first = parts.find((part) => typeof part !== 'string')
   const opened = first === undefined ? null : await openRange(first)
-  const body = streamBodyParts(parts, {
-    open: async (range) => range === first && opened !== null ? opened : await openRange(range),
-    onChunk,
-  })
+  const body = opened instanceof FileStream && first !== undefined && parts.length === 1
+    ? createFileBody(opened, rangeLength(first), callbacks)
+    : streamBodyParts(parts, {
+      open: async (range) => range === first && opened !== null ? opened : await openRange(range),
+      onChunk: callbacks.onChunk,
+    })
   // The client may disconnect before the first range is read; the file would stay open.
   body.once('close', () => {
     opened?.destroy()

@@ -27,14 +27,20 @@ export interface FileServer {
   readonly root: string
 }
 
-/** Starts a server of three objects: `clip`, `small` with 11 bytes, and `empty`. */
+/** Starts a server of three objects: `clip`, `small` with 11 bytes, and `empty`, and of additional ones. */
 export async function startFileServer (
   t: Test,
   wrap: (storage: MediaStorage) => MediaStorage = (storage) => storage,
+  additional: Readonly<Record<string, Buffer>> = {},
 ): Promise<FileServer> {
   const root = path.join(t.testdir({}), 'root')
   const storage = await openLocalStorage(root)
-  const files: Record<string, Buffer> = { clip, small: Buffer.from('hello world'), empty: Buffer.alloc(0) }
+  const files: Record<string, Buffer> = {
+    clip,
+    small: Buffer.from('hello world'),
+    empty: Buffer.alloc(0),
+    ...additional,
+  }
   for (const [key, bytes] of Object.entries(files)) await storeObject(storage, key, bytes)
   const app = Fastify()
   await app.register(gracefulShutdown)

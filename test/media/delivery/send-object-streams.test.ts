@@ -1,4 +1,5 @@
 // Streaming over real HTTP: missing and truncated objects, slow clients and clients that disconnect.
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, truncateSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
@@ -8,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Fastify from 'fastify'
 import t from 'tap'
 import { sendObject } from '../../../src/media/delivery/send-object.js'
+import { FileStream } from '../../../src/storage/file-stream.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../../src/storage/storage.js'
 import { storeObject } from '../../storage/storage-contract.js'
 import { etag, modifiedAt, request, startFileServer } from './file-server.js'
@@ -53,27 +55,33 @@ t.test('slow clients cause back-pressure instead of filling memory', async (t) =
     ...server.storage,
     async open (key, range) {
       const stream = await server.storage.open(key, range)
-      const push = stream.push.bind(stream)
-      stream.push = (chunk: Buffer | null, ...rest) => {
-        read.bytes += chunk?.length ?? 0
-        return push(chunk, ...rest)
+      if (!(stream instanceof FileStream)) throw new Error('not a file')
+      const readChunk = stream.readChunk.bind(stream)
+      stream.readChunk = async () => {
+        const chunk = await readChunk()
+        read.bytes += chunk?.bytes.length ?? 0
+        return chunk
       }
       return stream
     },
   }
+  const seconds = { count: 0 }
   const app = Fastify()
-  app.get(
-    '/',
-    async (incoming, reply) =>
-      await sendObject(incoming, reply, counting, {
-        key: 'large',
-        sizeBytes: size,
-        contentType: 'video/mp4',
-        etag,
-        modifiedAt,
-        cacheControl: 'no-store',
-      }),
-  )
+  app.get('/', async (incoming, reply) => {
+    const large = {
+      key: 'large',
+      sizeBytes: size,
+      contentType: 'video/mp4',
+      etag,
+      modifiedAt,
+      cacheControl: 'no-store',
+    }
+    return await sendObject(incoming, reply, counting, large, {
+      onSecond: () => {
+        seconds.count++
+      },
+    })
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(async () => {
     await app.close()
@@ -96,7 +104,27 @@ t.test('slow clients cause back-pressure instead of filling memory', async (t) =
     `${read.bytes} of ${CLIENTS * size} bytes were read for clients that do not read`,
   )
   t.ok(grown < CLIENTS * 2 * 1024 ** 2, `${grown} bytes are buffered for ${CLIENTS} clients`)
+  for (let tries = 0; tries < 50 && seconds.count < CLIENTS; tries++) await wait(50)
+  t.ok(seconds.count >= CLIENTS, 'each response is checked again while its client does not read')
   for (const socket of sockets) socket.destroy()
+})
+
+t.test('ranges at the same time get their own bytes, although buffers are used again', async (t) => {
+  const size = 5 * 1024 ** 2 + 123
+  const bytes = randomBytes(size)
+  const server = await startFileServer(t, (storage) => storage, { large: bytes })
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 12 }, async (_, i) => {
+      const start = (i * 400_009 + round * 7_919) % (size - 1)
+      const end = Math.min(size - 1, start + [10, 70_000, 1_048_576, size][i % 4]!)
+      const response = await request(server, 'large', { range: `bytes=${start}-${end}` })
+      t.equal(response.status, 206)
+      t.ok(response.body.equals(bytes.subarray(start, end + 1)), `bytes ${start} to ${end}`)
+    }))
+  }
+  const { status, body } = await request(server, 'large')
+  t.equal(status, 200)
+  t.ok(body.equals(bytes), 'the whole object')
 })
 
 t.test('files are closed when clients disconnect', { skip: process.platform !== 'linux' }, async (t) => {

@@ -1,0 +1,79 @@
+// Reads a range of an open file: as a stream, or in large chunks whose buffers are used again.
+import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { ByteRange } from './storage.js'
+
+const STREAM_CHUNK_BYTES = 256 * 1024
+/** Fewer and larger reads cost less CPU time. A response holds one such chunk. */
+export const POOLED_CHUNK_BYTES = 1024 ** 2
+/** Smaller chunks are allocated in their size. */
+const MIN_POOLED_BYTES = 64 * 1024
+const MAX_FREE_BUFFERS = 32
+
+/** Buffers of `POOLED_CHUNK_BYTES` that are not in use. */
+export type FreeBuffers = Buffer[]
+
+export interface PooledChunk {
+  readonly bytes: Buffer
+  /** Gives the buffer back, when nothing reads it any more. Without this call it is garbage. */
+  release(): void
+}
+
+/** A range of a file. Destroying it closes the file. It is read either as a stream or by `readChunk`. */
+export class FileStream extends Readable {
+  readonly #file: FileHandle
+  readonly #freeBuffers: FreeBuffers
+  #position: number
+  #remaining: number
+
+  constructor (file: FileHandle, { start, end }: ByteRange, freeBuffers: FreeBuffers) {
+    super({ highWaterMark: STREAM_CHUNK_BYTES })
+    this.#file = file
+    this.#freeBuffers = freeBuffers
+    this.#position = start
+    this.#remaining = end - start + 1
+  }
+
+  /** @returns the next chunk; null at the end of the range or of the file */
+  async readChunk (): Promise<PooledChunk | null> {
+    const length = Math.min(this.#remaining, POOLED_CHUNK_BYTES)
+    const isPooled = length >= MIN_POOLED_BYTES
+    const buffer = isPooled
+      ? this.#freeBuffers.pop() ?? Buffer.allocUnsafeSlow(POOLED_CHUNK_BYTES)
+      : Buffer.allocUnsafe(length)
+    const bytesRead = await this.#readInto(buffer, length)
+    const release = (): void => {
+      if (isPooled && this.#freeBuffers.length < MAX_FREE_BUFFERS) this.#freeBuffers.push(buffer)
+    }
+    if (bytesRead > 0) return { bytes: buffer.subarray(0, bytesRead), release }
+    release()
+    return null
+  }
+
+  override _read (): void {
+    const length = Math.min(this.#remaining, STREAM_CHUNK_BYTES)
+    const buffer = Buffer.allocUnsafe(length)
+    this.#readInto(buffer, length).then((bytesRead) => {
+      this.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead))
+    }, (error: Error) => {
+      this.destroy(error)
+    })
+  }
+
+  override _destroy (error: Error | null, done: (error?: Error | null) => void): void {
+    // Waits for a read in progress.
+    this.#file.close().then(() => {
+      done(error)
+    }, (closeError: Error) => {
+      done(error ?? closeError)
+    })
+  }
+
+  async #readInto (buffer: Buffer, length: number): Promise<number> {
+    if (length === 0) return 0
+    const { bytesRead } = await this.#file.read(buffer, 0, length, this.#position)
+    this.#position += bytesRead
+    this.#remaining -= bytesRead
+    return bytesRead
+  }
+}
