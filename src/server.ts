@@ -119,6 +119,8 @@ async function start (config: Config): Promise<void> {
     opened.container = container
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
+    // Not earlier: while the catalogue is loaded, each collection would find little garbage.
+    setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
     const url = await opened.app.listenOn(await addressesOf(config.host), config.port)
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
     process.send?.('listening')
@@ -184,7 +186,6 @@ function shutDownGracefully (opened: Opened): { isStopping(): boolean, uninstall
   return { isStopping: () => isStopping, uninstall: handle.uninstall }
 }
 
-setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
 try {
   await start(loadConfig())
 } catch (error) {

@@ -12,7 +12,14 @@ export async function* readInBatches<T> (
 ): AsyncGenerator<T[]> {
   const cursor = model.collection.find({}, { projection, batchSize })
   try {
-    while (await cursor.hasNext()) yield cursor.readBufferedDocuments() as T[]
+    let hasNext = cursor.hasNext()
+    while (await hasNext) {
+      const batch = cursor.readBufferedDocuments() as T[]
+      // The server reads the next batch while the caller processes this one.
+      hasNext = cursor.hasNext()
+      hasNext.catch(() => undefined)
+      yield batch
+    }
   } finally {
     await cursor.close()
   }

@@ -80,13 +80,20 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
 /** Reads the whole catalogue. */
 export async function loadState (): Promise<CatalogueState> {
   const state = createState()
-  for await (const titles of readInBatches<ListedTitle>(Title, CARD_PROJECTION)) {
-    for (const title of titles) putTitle(state, title)
+  async function readTitles (): Promise<void> {
+    for await (const titles of readInBatches<ListedTitle>(Title, CARD_PROJECTION)) {
+      for (const title of titles) putTitle(state, title)
+    }
   }
-  for await (const batch of readInBatches<StoredMedia>(Media)) for (const media of batch) putMedia(state, media)
-  for await (const collections of readInBatches<StoredCollection>(Collection)) {
-    for (const collection of collections) putCollection(state, collection)
+  async function readMedia (): Promise<void> {
+    for await (const batch of readInBatches<StoredMedia>(Media)) for (const media of batch) putMedia(state, media)
   }
+  async function readCollections (): Promise<void> {
+    for await (const collections of readInBatches<StoredCollection>(Collection)) {
+      for (const collection of collections) putCollection(state, collection)
+    }
+  }
+  await Promise.all([readTitles(), readMedia(), readCollections()])
   return state
 }
 

@@ -1,6 +1,6 @@
 // An index of the credited people of all titles. People have no documents: their IDs derive from their names, or from
 // their IMDb IDs.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Person, StoredTitle } from '../../../models/title.js'
 import { foldText, nameKey } from '../../domain/text.js'
 import type { CataloguePerson } from './catalogue.js'
@@ -9,8 +9,9 @@ type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
 
 export interface PeopleIndex {
   readonly byId: Map<string, IndexedPerson>
-  /** Person IDs by IMDb ID and name: hashes each name once. */
-  readonly idCache: Map<string, string>
+  /** IDs by IMDb ID, and of people without one by name: each is hashed once. */
+  readonly idsByImdb: Map<string, string>
+  readonly idsByName: Map<string, string>
 }
 
 type Credits = Pick<StoredTitle, 'cast' | 'crew'>
@@ -20,21 +21,22 @@ const MAX_INDEXED_PEOPLE = 100
 const PERSON_ID_LENGTH = 24
 
 export function createPeopleIndex (): PeopleIndex {
-  return { byId: new Map(), idCache: new Map() }
+  return { byId: new Map(), idsByImdb: new Map(), idsByName: new Map() }
 }
 
 /** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without regard to case. */
 export function derivePersonId ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): string {
-  return createHash('sha256').update(imdb === undefined ? `name ${nameKey(name)}` : `imdb ${imdb}`).digest('hex')
-    .slice(0, PERSON_ID_LENGTH)
+  return hash('sha256', imdb === undefined ? `name ${nameKey(name)}` : `imdb ${imdb}`).slice(0, PERSON_ID_LENGTH)
 }
 
 function cachedPersonId (index: PeopleIndex, person: Person): string {
-  const key = `${person.imdb ?? ''} ${person.name}`
-  const cached = index.idCache.get(key)
+  const [ids, key] = person.imdb === undefined
+    ? [index.idsByName, person.name]
+    : [index.idsByImdb, person.imdb]
+  const cached = ids.get(key)
   if (cached !== undefined) return cached
   const id = derivePersonId(person)
-  index.idCache.set(key, id)
+  ids.set(key, id)
   return id
 }
 
