@@ -81,8 +81,10 @@ const RATING_FIELDS = { title: 1, rating: 1 } as const
 
 /** Finds the newest ratings of a profile, and its disliked titles. */
 export async function findProfileRatings (profileId: string): Promise<ProfileRatings> {
-  const newest = await ProfileTitlePreferences.find({ profile: profileId }, RATING_FIELDS)
-    .sort({ ratedAt: -1 }).limit(MAX_NEWEST_RATINGS).lean<TitleRatingFields[]>()
+  // By the driver: Mongoose takes half as long again.
+  const newest = await ProfileTitlePreferences.collection.find({ profile: new Types.ObjectId(profileId) })
+    .project<TitleRatingFields>(RATING_FIELDS)
+    .sort({ ratedAt: -1 }).limit(MAX_NEWEST_RATINGS).toArray()
   const isComplete = newest.length < MAX_NEWEST_RATINGS
   // Saves the second query for most profiles.
   const disliked = isComplete

@@ -39,8 +39,11 @@ export const MAX_NEWEST_ARCHIVED = 500
 export async function findNewestArchived (
   profileId: string,
 ): Promise<ReadonlyArray<Pick<WatchEntry, 'title' | 'droppedAt'>>> {
-  return await WatchArchive.find({ profile: profileId }, { title: 1, droppedAt: 1 })
-    .sort({ activityAt: -1 }).limit(MAX_NEWEST_ARCHIVED).lean<Array<Pick<WatchEntry, 'title' | 'droppedAt'>>>()
+  // By the driver: Mongoose takes half as long again.
+  return await WatchArchive.collection
+    .find<Pick<WatchEntry, 'title' | 'droppedAt'>>({ profile: new mongoose.Types.ObjectId(profileId) })
+    .project<Pick<WatchEntry, 'title' | 'droppedAt'>>({ _id: 0, title: 1, droppedAt: 1 })
+    .sort({ activityAt: -1 }).limit(MAX_NEWEST_ARCHIVED).toArray()
 }
 
 /** Finds archived entries with an activity in a time span, ms since the epoch; newest first. */

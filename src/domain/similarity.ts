@@ -15,8 +15,32 @@ const STEPS_PER_POINT = 2
 
 /** Scores the similarity of two titles, from 0 for no common genre and person upwards. */
 export function similarity (a: SimilarityTraits, b: SimilarityTraits): number {
-  const sharedPeople = countShared(a.people, b.people)
-  const sharedGenres = countShared(a.genres, b.genres)
+  return scoreSimilarity(a, b, countShared(a.people, b.people), countShared(a.genres, b.genres))
+}
+
+/** Creates a function that scores many titles by their similarity to one. */
+export function createSimilarityTo (a: SimilarityTraits): (b: SimilarityTraits) => number {
+  const people = new Set(a.people)
+  // Titles with the same genres share one array.
+  const sharedGenres = new Map<readonly string[], number>()
+  return (b) => {
+    let genres = sharedGenres.get(b.genres)
+    if (genres === undefined) {
+      genres = countShared(a.genres, b.genres)
+      sharedGenres.set(b.genres, genres)
+    }
+    // Few titles share people.
+    const sharedPeople = b.people.some((name) => people.has(name)) ? countShared(a.people, b.people) : 0
+    return scoreSimilarity(a, b, sharedPeople, genres)
+  }
+}
+
+function scoreSimilarity (
+  a: SimilarityTraits,
+  b: SimilarityTraits,
+  sharedPeople: number,
+  sharedGenres: number,
+): number {
   if (sharedPeople + sharedGenres === 0) return 0
   const allGenres = a.genres.length + b.genres.length - sharedGenres
   const yearsApart = a.year === null || b.year === null ? MAX_YEARS_APART : Math.abs(a.year - b.year)

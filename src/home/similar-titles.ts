@@ -1,7 +1,7 @@
 // Titles that are similar to a title: by genres, people and years, and by co-watching.
 import { createDerivedCache } from '../catalogue/cache/cache-validity.js'
 import type { Catalogue, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { similarity } from '../domain/similarity.js'
+import { createSimilarityTo } from '../domain/similarity.js'
 import { titlesOfGenre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
@@ -49,6 +49,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
 
   function findSimilar (title: CatalogueTitle): SimilarTitle[] {
     const coWatched = trends.coWatched(title.id)
+    const similarityTo = createSimilarityTo(title)
     const candidates = new Set([
       ...titlesWithPeopleOf(title),
       ...title.genreSlugs.flatMap((slug) => [...popularTitlesOfGenre(slug)]),
@@ -58,7 +59,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
       .filter(({ id }) => id !== title.id)
       .map((other) => ({
         title: other,
-        similarity: similarity(title, other) + CO_WATCH_WEIGHT * (coWatched.get(other.id) ?? 0),
+        similarity: similarityTo(other) + CO_WATCH_WEIGHT * (coWatched.get(other.id) ?? 0),
       }))
       .filter((one) => one.similarity > 0)
       .sort((a, b) =>

@@ -54,7 +54,15 @@ export interface ProfileStates {
   findArchived(profileId: string, titleIds: readonly string[]): Promise<readonly CachedEntry[]>
   findArchivedBetween(profileId: string, since: number, until: number): Promise<readonly CachedEntry[]>
   findNewestArchived(profileId: string): Promise<NewestArchived>
-  findPlays(profileId: string, titleId: string): Promise<readonly StoredPlay[]>
+  /**
+   * Derives a value from the plays of a title.
+   * @param version of the title; with another version, the value is derived again
+   */
+  deriveFromPlays<T>(
+    profileId: string,
+    title: { readonly id: string, readonly version: number },
+    derive: (plays: readonly StoredPlay[]) => T,
+  ): Promise<T>
 }
 
 /** Reads the database each time: for writers, and for readers that must not be behind a notification. */
@@ -140,8 +148,12 @@ export function createProfileStates (watch: ChangeWatch): ProfileStates {
         return entries.map(toCachedEntry)
       }),
     findNewestArchived: findNewest,
-    findPlays: async (profileId, titleId) =>
-      await logged.read(profileId, `plays ${titleId}`, async () => await findPlaysOfTitle(profileId, titleId)),
+    deriveFromPlays: async (profileId, { id, version }, derive) =>
+      await logged.read(
+        profileId,
+        `plays ${id} ${version}`,
+        async () => derive(await findPlaysOfTitle(profileId, id)),
+      ),
   }
 }
 

@@ -1,5 +1,6 @@
 // Adds the fields of a profile to titles: on the wishlist, rating, and progress.
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
+import type { ItemState } from '../domain/item-state.js'
 import type { CurrentState } from '../domain/next-up.js'
 import type { TitleRating } from '../domain/vocabulary.js'
 import type { CachedEntry, CachedProfile } from './cached-profile.js'
@@ -103,6 +104,9 @@ export function summariseSeasonProgress (
   return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
 }
 
+const NO_ITEMS: ReadonlyMap<string, ItemState> = new Map()
+const findNoProgress = (): null => null
+
 /** Loads the progress of the items of a title, live streams included. */
 export async function loadItemProgress (
   { catalogue, states }: Pick<WatchingDeps, 'catalogue' | 'states'>,
@@ -111,11 +115,16 @@ export async function loadItemProgress (
 ): Promise<ItemProgressLookup> {
   if (boundProfileId === null) return undefined
   const ref = { account: accountId, profile: boundProfileId }
-  const [leases, plays] = await Promise.all([
+  const version = catalogue.titleVersion(titleId)
+  const [leases, items] = await Promise.all([
     states.findLeases(accountId),
-    states.findPlays(boundProfileId, titleId),
+    states.deriveFromPlays(
+      boundProfileId,
+      { id: titleId, version },
+      (plays) => plays.length === 0 ? NO_ITEMS : deriveTitleWatchState(catalogue, titleId, plays).items,
+    ),
   ])
-  const { items } = deriveTitleWatchState(catalogue, titleId, plays)
+  if (items.size === 0 && leases.length === 0) return findNoProgress
   return (itemId) => {
     return toProgress(newestItemState(findUnflushedLease(leases, ref, itemId), items.get(itemId) ?? null) ?? undefined)
   }
