@@ -12,6 +12,11 @@ const COLLECTIONS: readonly FollowedCollection[] = [...CACHED_COLLECTIONS, 'titl
 const MAX_AWAIT_MS = 1_000
 /** Without a response of the server for this time, changes may be missing. */
 const MAX_SILENCE_MS = MAX_AWAIT_MS + 1_500
+/**
+ * A change that is older when it arrives shows that the stream is behind the writes. Times of changes are in seconds.
+ * Together with `MAX_SILENCE_MS`, cached data is never older than five seconds.
+ */
+const MAX_LAG_MS = 2_000
 const REOPEN_DELAY_MS = 500
 /** Consecutive responses without a change before the end of the wait: the stream has ended. */
 const MAX_EARLY_RESPONSES = 20
@@ -51,6 +56,7 @@ interface OpenedStream {
 interface FollowedChange {
   readonly ns?: { readonly coll: string }
   readonly documentKey?: { readonly _id: unknown }
+  readonly clusterTime?: mongoose.mongo.Timestamp
 }
 
 type Listeners = ReadonlyMap<FollowedCollection, Set<FollowedChangeListener>>
@@ -59,12 +65,18 @@ function createListeners (): Listeners {
   return new Map(COLLECTIONS.map((name) => [name, new Set<FollowedChangeListener>()]))
 }
 
-export function createChangeWatch (log: { warn(details: object, message: string): void }): OpenableChangeWatch {
+/** @param now the clock, ms */
+export function createChangeWatch (
+  log: { warn(details: object, message: string): void },
+  now: () => number = Date.now,
+): OpenableChangeWatch {
   const listeners = createListeners()
   const laterListeners = createListeners()
   let stream: mongoose.mongo.ChangeStream | null = null
   let isClosed = false
   let lastResponseAt = -Infinity
+  /** Clock of the database server minus that of this process, ms. */
+  let clockOffsetMs = 0
   let following: Promise<void> = Promise.resolve()
   let waiting: Array<() => void> = []
 
@@ -93,12 +105,18 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     else notify(ns.coll as FollowedCollection, String(documentKey._id))
   }
 
+  function isLate ({ clusterTime }: FollowedChange): boolean {
+    return clusterTime !== undefined && now() + clockOffsetMs - clusterTime.t * 1_000 > MAX_LAG_MS
+  }
+
   async function openStream (): Promise<OpenedStream> {
     const { db } = mongoose.connection
     if (db === undefined || isClosed) throw new Error('the database is not connected')
+    const { localTime } = await db.admin().command({ hello: 1 })
+    clockOffsetMs = localTime instanceof Date ? localTime.getTime() - now() : 0
     const opened = db.watch([
       { $match: { 'ns.coll': { $in: [...COLLECTIONS] } } },
-      { $project: { documentKey: 1, ns: 1, operationType: 1 } },
+      { $project: { documentKey: 1, ns: 1, operationType: 1, clusterTime: 1 } },
     ], { maxAwaitTimeMS: MAX_AWAIT_MS })
     stream = opened
     const isOpen = new Promise((resolve) => opened.once('resumeTokenChanged', resolve))
@@ -116,13 +134,17 @@ export function createChangeWatch (log: { warn(details: object, message: string)
     let earlyResponses = 0
     for (;;) {
       const askedAt = performance.now()
-      const change = await next
-      // After a silence, the changes that were missed may take several responses.
-      if (!isCurrent()) notifyAll(CACHED_COLLECTIONS)
-      recordResponse()
-      if (change !== null) apply(change as FollowedChange)
+      const change = await next as FollowedChange | null
+      const respondedAt = performance.now()
+      // Under more writes than the stream delivers, each response has a change, which is older each time.
+      if (change === null || !isLate(change)) {
+        // After a silence, the changes that were missed may take several responses.
+        if (!isCurrent()) notifyAll(CACHED_COLLECTIONS)
+        recordResponse()
+      }
+      if (change !== null) apply(change)
       // A stream that was closed or ended by the server has no change, and does not wait for one either.
-      const isEarly = change === null && lastResponseAt - askedAt < MAX_AWAIT_MS / 2
+      const isEarly = change === null && respondedAt - askedAt < MAX_AWAIT_MS / 2
       earlyResponses = isEarly ? earlyResponses + 1 : 0
       if (opened.closed || earlyResponses > MAX_EARLY_RESPONSES) throw new Error('the change stream ended')
       if (isEarly) await nextTurn()

@@ -6,11 +6,12 @@ import { connectDatabase, disconnectDatabase } from '../../src/database/connecti
 import { createTestDatabase } from '../support/app.js'
 
 const warnings: string[] = []
+let clockMs: () => number = Date.now
 const watch = createChangeWatch({
   warn: (_details, message) => {
     warnings.push(message)
   },
-})
+}, () => clockMs())
 
 t.before(async () => {
   await connectDatabase(await createTestDatabase(t))
@@ -60,4 +61,29 @@ t.test('a change of a collection itself is reported as a change of any document'
   t.ok(ids.includes(null))
   await watch.untilOpen()
   t.ok(watch.isCurrent())
+})
+
+t.test('a watch that receives only old changes is not current until it has received all', async (t) => {
+  let cleared = 0
+  watch.onChange('sessions', (id) => {
+    if (id === null) cleared++
+  })
+  await sleep(1_500)
+  t.ok(watch.isCurrent())
+  clockMs = () => Date.now() + 10_000
+  const stopped = new AbortController()
+  const writing = (async () => {
+    while (!stopped.signal.aborted) {
+      await mongoose.connection.collection('titles').insertOne({})
+      await sleep(20)
+    }
+  })()
+  await waitFor(() => !watch.isCurrent())
+  t.notOk(watch.isCurrent(), 'the changes arrive ten seconds late')
+  t.equal(cleared, 0)
+  stopped.abort()
+  await writing
+  await waitFor(() => watch.isCurrent())
+  t.ok(watch.isCurrent(), 'no change is waiting')
+  t.equal(cleared, 1, 'what was cached before is removed once')
 })

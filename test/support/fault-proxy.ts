@@ -3,13 +3,17 @@ import { createConnection, createServer, type AddressInfo, type Socket } from 'n
 import { once } from 'node:events'
 import type { Test } from 'tap'
 
-export type Fault = null | 'reject' | 'stall' | 'lose-responses'
+export type Fault = null | 'reject' | 'stall' | 'stall-change-streams' | 'lose-responses'
+
+/** Name of the collection in requests of a change stream over a database. */
+const CHANGE_STREAM = '$cmd.aggregate'
 
 export interface FaultProxy {
   readonly port: number
   /**
    * `reject` closes all connections and rejects new ones. `stall` leaves them open without forwarding data.
-   * `lose-responses` forwards requests and closes the connection instead of forwarding the response.
+   * `stall-change-streams` holds the requests of change streams back. `lose-responses` forwards requests and closes
+   * the connection instead of forwarding the response.
    */
   fault: Fault
   /** Number of responses that were not forwarded. */
@@ -23,6 +27,7 @@ export async function startFaultProxy (
 ): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let fault: Fault = null
+  let heldBack: Array<readonly [Socket, Buffer]> = []
   let lostResponses = 0
 
   const server = createServer((client) => {
@@ -41,7 +46,8 @@ export async function startFaultProxy (
     for (const socket of pair) socket.on('error', end).on('close', end)
     if (fault === 'stall') { for (const socket of pair) socket.pause() }
     client.on('data', (chunk: Buffer) => {
-      upstream.write(chunk)
+      if (fault === 'stall-change-streams' && chunk.includes(CHANGE_STREAM)) heldBack.push([upstream, chunk])
+      else upstream.write(chunk)
     })
     upstream.on('data', (chunk: Buffer) => {
       if (fault !== 'lose-responses') {
@@ -69,6 +75,8 @@ export async function startFaultProxy (
     },
     set fault (next) {
       fault = next
+      for (const [upstream, chunk] of heldBack) upstream.write(chunk)
+      heldBack = []
       for (const pair of pairs) {
         if (next === 'reject') { for (const socket of pair) socket.destroy() }
         else if (next === 'stall') { for (const socket of pair) socket.pause() }
