@@ -2,11 +2,11 @@
 // interned, and all files have one shape.
 import type { StoredHls, StoredMediaFile } from '../../../models/media.js'
 import type { CatalogueFile } from './catalogue.js'
-import { internString, internValue, type InternedValues } from './interning.js'
+import { internString, internValue, toIdString, type InternedValues } from './interning.js'
 
 export function toCatalogueFile (file: StoredMediaFile, itemId: string, interned: InternedValues): CatalogueFile {
   return {
-    id: file._id.toString(),
+    id: toIdString(file._id),
     itemId,
     state: internString(file.state, interned),
     failure: internValue(file.failure, interned),

@@ -15,7 +15,7 @@ import type {
   SidecarFiles,
 } from './catalogue.js'
 import { toCatalogueFile } from './catalogue-file.js'
-import { createInternedValues, internString, internValue, type InternedValues } from './interning.js'
+import { createInternedValues, internString, internValue, toIdString, type InternedValues } from './interning.js'
 import {
   addTitleToPeople,
   createPeopleIndex,
@@ -84,7 +84,8 @@ export function createState (): CatalogueState {
 /** Adds or replaces a title and its items. */
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
   const people = listIndexedPeople(state.people, stored)
-  const title = toCatalogueTitle(stored, [...people.keys()], state)
+  // The copy reserves no memory for more people.
+  const title = toCatalogueTitle(stored, [...people.keys()].slice(), state)
   removeTitle(state, title.id)
   addTitleToPeople(state.people, title.id, people)
   state.titles.set(title.id, title)
@@ -100,11 +101,11 @@ export function removeTitle (state: CatalogueState, id: string): void {
 
 /** Adds or replaces the files, subtitles and thumbnails of an item. */
 export function putMedia (state: CatalogueState, media: StoredMedia): void {
-  const itemId = media._id.toString()
+  const itemId = toIdString(media._id)
   removeMedia(state, itemId)
   const files = media.files.map((file) => toCatalogueFile(file, itemId, state.interned))
   state.filesByItem.set(itemId, files)
-  state.titlesWithFiles.add(media.title.toString())
+  state.titlesWithFiles.add(toIdString(media.title))
   for (const file of files) state.files.set(file.id, file)
   const { thumbnails = null } = media
   const subtitles = (media.subtitles ?? []).map((subtitle) => ({ ...subtitle, itemId }))
@@ -139,7 +140,7 @@ export function removeCollection (state: CatalogueState, id: string): void {
 }
 
 function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection): CatalogueCollection {
-  return { ...rest, id: _id.toString(), titleIds: titles.map(String), revision: __v }
+  return { ...rest, id: toIdString(_id), titleIds: titles.map(toIdString), revision: __v }
 }
 
 function toCatalogueTitle (
@@ -147,7 +148,7 @@ function toCatalogueTitle (
   creditedPersonIds: readonly string[],
   { interned, genres }: CatalogueState,
 ): CatalogueTitle {
-  const id = stored._id.toString()
+  const id = toIdString(stored._id)
   const items = stored.kind === 'movie'
     ? [toMovieItem(id, stored, interned)]
     : toEpisodeItems(id, stored.seasons, interned)
@@ -203,7 +204,7 @@ function toEpisodeItems (
 ): CatalogueItem[] {
   return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
     [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
-      id: episode._id.toString(),
+      id: toIdString(episode._id),
       titleId,
       season: season.number,
       episode: episode.number,

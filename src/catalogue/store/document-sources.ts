@@ -17,6 +17,7 @@ import {
   type CatalogueState,
   type ListedTitle,
 } from './catalogue-state.js'
+import { compactPeople } from './people-index.js'
 
 type StoredDocument = ListedTitle | StoredMedia | StoredCollection
 
@@ -94,6 +95,7 @@ export async function loadState (): Promise<CatalogueState> {
     }
   }
   await Promise.all([readTitles(), readMedia(), readCollections()])
+  compactPeople(state.people)
   return state
 }
 

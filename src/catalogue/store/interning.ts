@@ -1,4 +1,5 @@
-// Interning: one instance of equal values, which saves memory. Interned values must never be changed.
+// Compact values: one instance of equal ones, and IDs as flat strings. Interned values must never be changed.
+import type { Types } from 'mongoose'
 
 export interface InternedValues {
   readonly strings: Map<string, string>
@@ -11,6 +12,11 @@ const MAX_VALUES = 50_000
 
 export function createInternedValues (): InternedValues {
   return { strings: new Map(), values: new Map() }
+}
+
+/** ID as a flat string, 40 bytes. The driver joins it from pieces, which V8 keeps as a tree of 250 bytes. */
+export function toIdString ({ id }: Pick<Types.ObjectId, 'id'>): string {
+  return Buffer.from(id).toString('hex')
 }
 
 /** Returns the same instance for equal strings. */

@@ -18,7 +18,7 @@ type Credits = Pick<StoredTitle, 'cast' | 'crew'>
 
 /** Only the first people of a cast, and of a crew, get a page. The details of a title list everyone. */
 const MAX_INDEXED_PEOPLE = 100
-const PERSON_ID_LENGTH = 24
+const PERSON_ID_BYTES = 12
 
 export function createPeopleIndex (): PeopleIndex {
   return { byId: new Map(), idsByImdb: new Map(), idsByName: new Map() }
@@ -26,7 +26,9 @@ export function createPeopleIndex (): PeopleIndex {
 
 /** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without regard to case. */
 export function derivePersonId ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): string {
-  return hash('sha256', imdb === undefined ? `name ${nameKey(name)}` : `imdb ${imdb}`).slice(0, PERSON_ID_LENGTH)
+  const text = imdb === undefined ? `name ${nameKey(name)}` : `imdb ${imdb}`
+  // A slice of a string would keep the whole string in memory.
+  return hash('sha256', text, 'buffer').toString('hex', 0, PERSON_ID_BYTES)
 }
 
 function cachedPersonId (index: PeopleIndex, person: Person): string {
@@ -53,6 +55,11 @@ export function addTitleToPeople (index: PeopleIndex, titleId: string, people: R
     if (person === undefined) index.byId.set(id, { id, name, sortName: foldText(name), titleIds: [titleId] })
     else person.titleIds.push(titleId)
   }
+}
+
+/** Gives back the memory that lists reserve while they grow. */
+export function compactPeople (index: PeopleIndex): void {
+  for (const person of index.byId.values()) if (person.titleIds.length > 1) person.titleIds = person.titleIds.slice()
 }
 
 /** Removes a title from its people, and people without titles from the index. */
