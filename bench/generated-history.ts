@@ -8,6 +8,7 @@ import { Show } from '../models/show.js'
 import { createCatalogue } from '../src/catalogue/store/snapshot.js'
 import { DEFAULT_PLANS } from '../src/domain/plans.js'
 import { playProgressOfEvent } from '../src/domain/progress.js'
+import { createKnownTitles } from '../src/watching/history/known-titles.js'
 import { createUncachedStates } from '../src/watching/profile-states.js'
 import { projectTitle } from '../src/watching/history/projection.js'
 import type { ProfileRef } from '../src/watching/deps.js'
@@ -224,7 +225,14 @@ export async function projectPlays (ref: ProfileRef, titles: readonly string[], 
   const catalogue = createCatalogue({ watch: { onChange: warn }, log: { warn } })
   try {
     await catalogue.open()
-    const watching = { catalogue, states: createUncachedStates(), plans: DEFAULT_PLANS, now: () => new Date(), warn }
+    const watching = {
+      catalogue,
+      states: createUncachedStates(),
+      knownTitles: createKnownTitles(),
+      plans: DEFAULT_PLANS,
+      now: () => new Date(),
+      warn,
+    }
     for (const [i, title] of titles.entries()) {
       await projectTitle(watching, ref, title)
       progress(i + 1, titles.length)

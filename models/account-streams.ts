@@ -138,19 +138,20 @@ const accountStreamsSchema = new Schema<StoredStreams>({
 accountStreamsSchema.index({ removalDueAt: 1 })
 
 /** Fields of a lease that heartbeats and flushes write; no limit depends on them. */
-const UNGUARDED_LEASE_PATHS = new Set([
-  'leases.state',
-  'leases.at',
-  'leases.eventId',
-  'leases.positionMs',
-  'leases.furthestMs',
-  'leases.watchedMs',
-  'leases.reachedEndAt',
-  'leases.reachedEndWatchedMs',
-  'leases.flushedAt',
-  'leases.readAt',
-  'leases.servedMs',
+export const UNGUARDED_LEASE_FIELDS: ReadonlySet<keyof StreamLease> = new Set([
+  'state',
+  'at',
+  'eventId',
+  'positionMs',
+  'furthestMs',
+  'watchedMs',
+  'reachedEndAt',
+  'reachedEndWatchedMs',
+  'flushedAt',
+  'readAt',
+  'servedMs',
 ])
+const UNGUARDED_LEASE_PATHS = new Set([...UNGUARDED_LEASE_FIELDS].map((name) => `leases.${name}`))
 const GUARDED_ROOTS = new Set(['leases', 'maxStreams', 'maxHeight', 'limitRevision'])
 
 /**

@@ -3,8 +3,8 @@
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import './mongoose-settings.js'
 import type { ChangeKind } from '../src/domain/vocabulary.js'
-import { updateWithPipeline } from './upsert.js'
-import { reportWritesOf } from './write-notifications.js'
+import { createUpdateGroup } from './grouped-updates.js'
+import { reportWrite, reportWritesOf } from './write-notifications.js'
 
 /** Clients that missed more changes than this reload everything. */
 export const MAX_LOGGED_CHANGES = 200
@@ -54,6 +54,8 @@ reportWritesOf(changeLogSchema, 'changelogs')
 
 export const ChangeLog = mongoose.model('ChangeLog', changeLogSchema)
 
+const group = createUpdateGroup(() => ChangeLog.collection as never)
+
 export async function recordChange (
   owner: { readonly account: string, readonly profile: string },
   kind: Exclude<ChangeKind, 'catalogue'>,
@@ -87,11 +89,8 @@ async function appendChange (
   titleId: string | null,
 ): Promise<void> {
   const title = titleId === null ? null : new Types.ObjectId(titleId)
-  const isSameKind = { $eq: ['$$entry.kind', { $literal: kind }] }
-  const isSameTitle = { $eq: ['$$entry.title', { $literal: title }] }
-  const otherEntries = {
-    $filter: { input: '$entries', as: 'entry', cond: { $not: [{ $and: [isSameKind, isSameTitle] }] } },
-  }
+  const isOther = { $or: [{ $ne: ['$$entry.title', title] }, { $ne: ['$$entry.kind', kind] }] }
+  const otherEntries = { $filter: { input: '$entries', as: 'entry', cond: isOther } }
   const change = { seq: '$seq', kind: { $literal: kind }, title: { $literal: title } }
   const isFull = { $gt: [{ $size: '$entries' }, MAX_LOGGED_CHANGES] }
   const oldestSeq = { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } }
@@ -113,5 +112,6 @@ async function appendChange (
       },
     },
   ]
-  await updateWithPipeline(ChangeLog, logId, pipeline, { upsert: true })
+  await group.send({ filter: { _id: logId }, update: pipeline, upsert: true })
+  reportWrite('changelogs', logId.toString())
 }

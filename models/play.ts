@@ -146,11 +146,18 @@ export async function findPlaysOfTitle (
   profileId: string | Types.ObjectId,
   titleId: string | Types.ObjectId,
 ): Promise<StoredPlay[]> {
+  // Filtered here: with `removedAt` in the query, the fallback server does not use the index.
+  return (await findRecordsOfTitle(profileId, titleId)).filter((play) => play.removedAt === null)
+}
+
+/** Finds all plays and marks of a title, removed ones included. */
+export async function findRecordsOfTitle (
+  profileId: string | Types.ObjectId,
+  titleId: string | Types.ObjectId,
+): Promise<StoredPlay[]> {
   // By the driver: pages and flushes read plays often, and Mongoose takes half as long again.
-  const plays = await Play.collection.find<StoredPlay>({
+  return await Play.collection.find<StoredPlay>({
     profile: new mongoose.Types.ObjectId(profileId),
     title: new mongoose.Types.ObjectId(titleId),
   }).toArray()
-  // Filtered here: with `removedAt` in the query, the fallback server does not use the index.
-  return plays.filter((play) => play.removedAt === null)
 }

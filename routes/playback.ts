@@ -48,7 +48,7 @@ export interface PlaybackRouteOptions extends ContentLanguageDeps {
 }
 
 const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, deps) => {
-  const { access, catalogue, watching, flushSchedule, leases, now } = deps
+  const { access, catalogue, watching, flushSchedule, streamTitles, leases, now } = deps
 
   app.post('/profiles/:profileId/playback', {
     config: { access: 'profile', idempotencyKey: true },
@@ -82,6 +82,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       private: isPrivate,
       estimatePosition,
     })
+    streamTitles.add(owner, started.lease._id.toString(), title.id)
     leases.invalidate(owner.account)
     const localiser = createRequestLocaliser(deps, request)
     const body = toPlayback(deps, owner, { title, item, localiser }, started)

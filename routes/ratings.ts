@@ -61,8 +61,11 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
       limit,
       findVisible: (titleId) => findVisibleTitle(catalogue, profileOf(request), titleId, at),
     })
-    const profile = await deps.states.findProfile(profileRef(request)) ?? fail(notFound('profile'))
-    const states = await loadTitleStatesOfProfile(deps.states, profile, page.ratings.map(({ title }) => title.id))
+    const owner = profileRef(request)
+    const profile = await deps.states.findProfile(owner) ?? fail(notFound('profile'))
+    const leases = await deps.states.findLeases(owner.account)
+    const titleIds = page.ratings.map(({ title }) => title.id)
+    const states = await loadTitleStatesOfProfile(deps.states, profile, titleIds, leases)
     const items = page.ratings.map((rated) => toRatedTitle(rated, states(rated.title.id), localiser))
     return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })

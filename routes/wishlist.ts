@@ -72,7 +72,8 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const scope = ['wishlist', owner.profile, order, revision]
     const visible = findVisibleTitles(catalogue, profileOf(request), ids, now())
     const page = pageOfWishlist(ids, visible, cursors.decode<WishlistCursor>(cursor, scope), limit)
-    const states = await loadTitleStatesOfProfile(deps.states, profile, page.titles.map(({ id }) => id))
+    const leases = await deps.states.findLeases(owner.account)
+    const states = await loadTitleStatesOfProfile(deps.states, profile, page.titles.map(({ id }) => id), leases)
     const items = page.titles.map((title) => deps.cardTexts.write(title, localiser, states(title.id)))
     const nextCursor = JSON.stringify(cursors.encodeNext(page.next, scope))
     return sendLocalisedJson(reply, localiser, `{"items":[${items.join()}],"nextCursor":${nextCursor}}`)

@@ -40,6 +40,7 @@ import { measureStorage } from './storage/measured-storage.js'
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
 import { createCardTexts, type CardTexts } from './views/card-texts.js'
+import { createKnownTitles } from './watching/history/known-titles.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
 import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
 import type { WatchingDeps } from './watching/deps.js'
@@ -123,7 +124,14 @@ export async function buildContainer (
   const warn = (error: unknown, message: string): void => {
     log.warn({ err: error }, message)
   }
-  const watching: WatchingDeps = { catalogue, states: createProfileStates(watch), plans: config.plans, now, warn }
+  const watching: WatchingDeps = {
+    catalogue,
+    states: createProfileStates(watch),
+    knownTitles: createKnownTitles(),
+    plans: config.plans,
+    now,
+    warn,
+  }
   const storage = measureStorage(await openStorage(config))
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()

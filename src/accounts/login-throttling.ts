@@ -67,14 +67,15 @@ export async function countLoginAttempt (
   const accountKey = passwordKey(deps, device === null ? `account ${email}` : `device ${device}`)
   const ipAddressKey = passwordKey(deps, `address ${ipAddress}`)
   // Attempts from the same network do not slow down a known device.
+  // Only a rejected attempt needs the permit.
+  const isPermitted = async (): Promise<boolean> =>
+    await areAttemptsPermitted(resetPermitKey(deps, email, ipAddress), deps.now())
   const isIpAddressCounted = deps.config.rateLimits && device === null &&
-    !await areAttemptsPermitted(resetPermitKey(deps, email, ipAddress), deps.now())
-  if (isIpAddressCounted) await countOrReject(deps, ipAddressKey, IP_ADDRESS_POLICY, accountId)
+    await countOrReject(deps, ipAddressKey, IP_ADDRESS_POLICY, accountId, isPermitted)
   await countOrReject(deps, accountKey, ACCOUNT_POLICY, accountId)
   return {
     async succeed () {
-      await resetAttempts(accountKey)
-      if (isIpAddressCounted) await withdrawAttempt(ipAddressKey)
+      await Promise.all([resetAttempts(accountKey), isIpAddressCounted ? withdrawAttempt(ipAddressKey) : null])
     },
   }
 }
@@ -115,14 +116,17 @@ function passwordKey ({ keys }: ThrottlingDeps, subject: string): string {
   return throttleKey(keys, 'password', subject)
 }
 
+/** @returns false when the attempt is not counted, but permitted nevertheless */
 async function countOrReject (
   { now }: ThrottlingDeps,
   key: string,
   policy: ThrottlePolicy,
   account: string | null,
-): Promise<void> {
+  isPermitted = async (): Promise<boolean> => false,
+): Promise<boolean> {
   const waitMs = await countAttempt(key, policy, now())
-  if (waitMs === 0) return
+  if (waitMs === 0) return true
+  if (await isPermitted()) return false
   const retryAfterSeconds = Math.ceil(waitMs / 1_000)
   throw withAuditNote(
     new DomainError(

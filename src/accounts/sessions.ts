@@ -1,8 +1,10 @@
 // Sessions: one family of refresh tokens per device, rotated by compare-and-set. Reusing an old token ends the session.
 import { randomBytes } from 'node:crypto'
-import mongoose, { Types } from 'mongoose'
+import { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
+import { updateWithPipeline } from '../../models/upsert.js'
+import { reportWrite } from '../../models/write-notifications.js'
 import { withAuditNote } from '../audit/audit-notes.js'
 import { unauthorized, type DomainError } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
@@ -51,13 +53,13 @@ export async function openSession (
     revokedAt: null,
     revocationReason: null,
   }
-  await Session.create(session)
-  const account = await findAccount(accountId)
+  await Session.collection.insertOne(session)
+  reportWrite('sessions', session._id.toString())
+  const [account, liveSessions] = await Promise.all([findAccount(accountId), listSessions(accountId, now)])
   if (!hasSameCredentials(verified, account)) {
     await Session.deleteOne({ _id: session._id })
     throw rejectedLogin(verified, account)
   }
-  const liveSessions = await listSessions(accountId, now)
   for (const old of liveSessions.slice(MAX_SESSIONS)) await endSession(deps, old, 'too-many-sessions')
   return { ...withRefreshToken(deps, session), account }
 }
@@ -113,9 +115,18 @@ async function rotateSession (session: StoredSession, now: Date): Promise<Stored
     lastUsedAt: now,
     expiresAt: new Date(now.getTime() + IDLE_TTL_MS),
   }
-  const current = { _id: session._id, generation: session.generation, revokedAt: null }
-  const { modifiedCount } = await Session.updateOne(current, { $set: changes })
-  return modifiedCount > 0 ? { ...session, ...changes } : null
+  const isCurrent = { $and: [{ $eq: ['$generation', session.generation] }, { $eq: ['$revokedAt', null] }] }
+  return await updateSessionIf(session._id, isCurrent, changes) ? { ...session, ...changes } : null
+}
+
+/** The condition is in the pipeline: for a filter on more than `_id`, the fallback server scans the collection. */
+async function updateSessionIf (
+  id: Types.ObjectId,
+  condition: object,
+  changes: Partial<StoredSession>,
+): Promise<boolean> {
+  const changed = { $mergeObjects: ['$$ROOT', { $literal: changes }] }
+  return await updateWithPipeline(Session, id, [{ $replaceWith: { $cond: [condition, changed, '$$ROOT'] } }])
 }
 
 /**
@@ -136,9 +147,10 @@ export async function findSessionAccount (deps: AccountDeps, session: StoredSess
 
 /** Lists the live sessions of an account, the most recently used first. */
 export async function listSessions (accountId: string, now: Date): Promise<StoredSession[]> {
-  const sessions = await Session.find({ account: accountId, revokedAt: null })
-    .sort({ lastUsedAt: -1 }).lean<StoredSession[]>()
+  // Filtered here: with `revokedAt` in the query, the fallback server scans the collection.
+  const sessions = await Session.find({ account: accountId }).lean<StoredSession[]>()
   return sessions.filter((session) => isSessionLive(session, now))
+    .sort((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime())
 }
 
 /** Ends a session and its streams: at once in this process, in others when their cache entry expires. */
@@ -149,7 +161,8 @@ export async function endSession (
 ): Promise<void> {
   const now = deps.now()
   const accountId = session.account.toString()
-  await Session.updateOne({ _id: session._id, revokedAt: null }, { $set: { revokedAt: now, revocationReason: reason } })
+  const isLive = { $eq: ['$revokedAt', null] }
+  await updateSessionIf(session._id, isLive, { revokedAt: now, revocationReason: reason })
   deps.access.invalidateSession(session._id.toString())
   await endStreamsOfSession(accountId, session._id.toString(), now)
   deps.leases.invalidate(accountId)
@@ -162,10 +175,10 @@ export async function endAllSessions (
   exceptSessionId: string | null,
   reason: string,
 ): Promise<void> {
-  const filter = {
-    account: accountId,
-    revokedAt: null,
-    ...(exceptSessionId === null ? {} : { _id: mongoose.trusted({ $ne: new Types.ObjectId(exceptSessionId) }) }),
+  const sessions = await Session.find({ account: accountId }).lean<StoredSession[]>()
+  for (const session of sessions) {
+    if (session.revokedAt === null && session._id.toString() !== exceptSessionId) {
+      await endSession(deps, session, reason)
+    }
   }
-  for (const session of await Session.find(filter).lean<StoredSession[]>()) await endSession(deps, session, reason)
 }

@@ -10,7 +10,6 @@ import type { MaturityScope } from '../domain/maturity.js'
 import type { ChangeKind } from '../domain/vocabulary.js'
 import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
-import { toLeaseItemState } from '../watching/streams/stream-leases.js'
 import { toCachedProfile } from '../watching/cached-profile.js'
 import { createUncachedStates } from '../watching/profile-states.js'
 import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
@@ -151,16 +150,5 @@ async function loadCurrentStates (
 ): Promise<(titleId: string) => ProfileState> {
   const profile = titleIds.length === 0 ? null : await findProfile(ref.account, ref.profile)
   if (profile === null) return () => NO_STATE
-  const stateOfTitle = await loadTitleStatesOfProfile(UNCACHED_STATES, toCachedProfile(profile), titleIds)
-  return (titleId) => {
-    const state = stateOfTitle(titleId)
-    const [stream] = leases.filter(({ title }) => title.toString() === titleId).map(toLeaseItemState)
-      .sort((a, b) => b.lastWatchedAt - a.lastWatchedAt)
-    if (stream === undefined) return state
-    const lastWatchedAt = new Date(stream.lastWatchedAt).toISOString()
-    // RFC 3339 timestamps in UTC sort as text.
-    if (state.progress !== null && state.progress.lastWatchedAt > lastWatchedAt) return state
-    const { positionMs, durationMs, finished } = stream
-    return { ...state, progress: { positionMs, durationMs, finished, lastWatchedAt } }
-  }
+  return await loadTitleStatesOfProfile(UNCACHED_STATES, toCachedProfile(profile), titleIds, leases)
 }

@@ -1,4 +1,5 @@
 // The home page of a profile: all rows with their first cards, and single rows a page at a time.
+import type { StreamLease } from '../../models/account-streams.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
@@ -71,7 +72,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     ref: ProfileRef,
     { scope, planMaxHeight }: HomeRequest,
     continueLimit: number,
-  ): Promise<{ context: HomeContext, continueCards: ContinueCard[] }> {
+  ): Promise<{ context: HomeContext, continueCards: ContinueCard[], leases: readonly StreamLease[] }> {
     const [profile, leases, ratings] = await Promise.all([
       watching.states.findProfile(ref),
       watching.states.findLeases(ref.account),
@@ -84,14 +85,19 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
       continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
     const context = { catalogue, genres, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
-    return { context, continueCards }
+    return { context, continueCards, leases }
   }
 
   async function readAll (ref: ProfileRef, request: HomeRequest): Promise<FilledRow[]> {
-    const { context, continueCards } = await readContext(ref, request, ROW_LENGTH + 1)
+    const { context, continueCards, leases } = await readContext(ref, request, ROW_LENGTH + 1)
     const continueTitleIds = continueCards.slice(0, ROW_LENGTH).map(({ title }) => title.id)
     const pages = readFirstPages(listRows(context), continueTitleIds)
-    const toCards = await loadCards(watching.states, context.affinity, pages.flatMap(({ page }) => page.entries))
+    const toCards = await loadCards(
+      watching.states,
+      context.affinity,
+      leases,
+      pages.flatMap(({ page }) => page.entries),
+    )
     const titleRows = pages.map(({ row, page }) => toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next))
     return [toContinueRow(continueCards, null, ROW_LENGTH), ...titleRows].filter(({ cards }) => cards.items.length > 0)
   }
@@ -104,12 +110,12 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     limit: number,
   ): Promise<FilledRow> {
     const isContinueRow = rowId === CONTINUE_ROW.id
-    const { context, continueCards } = await readContext(ref, request, isContinueRow ? MAX_CONTINUE_CARDS : 0)
+    const { context, continueCards, leases } = await readContext(ref, request, isContinueRow ? MAX_CONTINUE_CARDS : 0)
     if (isContinueRow) return toContinueRow(continueCards, after, limit)
     const row = findRow(context, rowId)
     if (row === null) throw notFound('row')
     const page = row.page(after, limit, () => true)
-    const toCards = await loadCards(watching.states, context.affinity, page.entries)
+    const toCards = await loadCards(watching.states, context.affinity, leases, page.entries)
     return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
   }
 
@@ -143,6 +149,7 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowC
 async function loadCards (
   states: ProfileStates,
   { profile }: ProfileAffinity,
+  leases: readonly StreamLease[],
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
   const ids = [...new Set(entries.map(({ title }) => title.id))]
@@ -150,7 +157,7 @@ async function loadCards (
     states.findRatingsOf(profile.id, ids),
     findWatchEntries(states, profile, ids),
   ])
-  const stateOfTitle = toTitleStates(profile, watchEntries, ratings)
+  const stateOfTitle = toTitleStates(profile, watchEntries, ratings, leases)
   // The profile affinity does not contain titles that were dropped long ago.
   const isDroppedTitle = (id: string): boolean => {
     const entry = watchEntries.get(id)

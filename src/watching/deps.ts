@@ -1,12 +1,15 @@
 // What the modules of watching share: their dependencies, the profile that a call is for, and the conversion of times.
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { PlanTable } from '../domain/plans.js'
+import type { KnownTitles } from './history/known-titles.js'
 import type { ProfileStates } from './profile-states.js'
 
 export interface WatchingDeps {
   readonly catalogue: Catalogue
   /** For pages; writers read the database. */
   readonly states: ProfileStates
+  /** For writers. */
+  readonly knownTitles: KnownTitles
   readonly plans: Pick<PlanTable, 'smallestPlanFor'>
   now(): Date
   /** Logs a background failure; the scheduler retries. */

@@ -1,4 +1,4 @@
-// The merge rule of plays as the database executes it: a pipeline for stored plays, array filters for stream leases.
+// The merge rule of plays as the database executes it: expressions for stored plays and for stream leases.
 // `mergePlayProgress` in src/domain/progress.ts is the same rule in memory, in the same order; a test compares them.
 import type { ProgressEvent, PlayProgress } from '../domain/progress.js'
 import { dateOrNull } from './deps.js'
@@ -64,49 +64,47 @@ function maxOrNull (path: string, value: unknown): object {
   return { $ifNull: [{ $max: [path, value] }, null] }
 }
 
+/** The fields of a lease that an event writes. */
+export const LEASE_EVENT_FIELDS = [
+  'at',
+  'eventId',
+  'positionMs',
+  'furthestMs',
+  'watchedMs',
+  'reachedEndAt',
+  'reachedEndWatchedMs',
+] as const
+
 /**
- * Builds the update that merges one event into a stream lease, in one round trip and without reading it.
+ * Builds expressions that merge one event into a stream lease, without reading it first.
  * The start and the duration of a lease do not change, so only `at`, `eventId` and `positionMs` decide which is newest.
- * @param matchLease filter for the lease, with the given identifier as prefix of its paths
  */
-export function leaseMergeUpdate (
-  event: ProgressEvent,
-  matchLease: (identifier: string) => Record<string, unknown>,
-): {
-  readonly $set: Record<string, unknown>,
-  readonly $max: Record<string, unknown>,
-  readonly arrayFilters: Array<Record<string, unknown>>,
-} {
+export function leaseMergeExpressions (event: ProgressEvent): object[] {
   const at = new Date(event.at)
-  const { eventId, positionMs, watchedMs } = event
-  const isNewest = {
-    $or: [
-      { 'newest.at': null },
-      { 'newest.at': { $lt: at } },
-      { 'newest.at': at, 'newest.eventId': { $lt: eventId } },
-      { 'newest.at': at, 'newest.eventId': eventId, 'newest.positionMs': { $lt: positionMs } },
-    ],
-  }
+  const { positionMs, watchedMs } = event
+  // A literal, because an event ID may start with "$".
+  const eventId = { $literal: event.eventId }
+  const isNewest = isLexicographically('$lt', [
+    ['$$lease.at', at],
+    ['$$lease.eventId', eventId],
+    ['$$lease.positionMs', positionMs],
+  ])
   // Ignores the event of a player that failed to start: `isFailedStart` in memory.
-  const startsUpTo = (identifier: string): object => ({ [`${identifier}.startPositionMs`]: { $lte: positionMs } })
-  return {
-    $set: {
-      // `at` is last: the fallback server evaluates the filter for each path and must still find the old value.
-      'leases.$[newest].positionMs': positionMs,
-      'leases.$[newest].eventId': eventId,
-      'leases.$[newest].at': at,
+  const startsUpTo = { $lte: ['$$lease.startPositionMs', positionMs] }
+  const max = (name: string, value: unknown): object => ({ [name]: { $max: [`$$lease.${name}`, value] } })
+  const watched = watchedMs === null ? {} : max('watchedMs', watchedMs)
+  const hasEnd = { $ne: ['$$lease.completionThresholdMs', null] }
+  const ended = { ...max('reachedEndAt', at), ...(watchedMs === null ? {} : max('reachedEndWatchedMs', watchedMs)) }
+  return [
+    {
+      $cond: [
+        watchedMs === 0 ? { $and: [startsUpTo, isNewest] } : isNewest,
+        { at, eventId, positionMs },
+        {},
+      ],
     },
-    $max: {
-      'leases.$[own].furthestMs': positionMs,
-      ...(watchedMs === null ? {} : { [`leases.$[${watchedMs === 0 ? 'played' : 'own'}].watchedMs`]: watchedMs }),
-      'leases.$[ended].reachedEndAt': at,
-      ...(watchedMs === null ? {} : { 'leases.$[ended].reachedEndWatchedMs': watchedMs }),
-    },
-    arrayFilters: [
-      matchLease('own'),
-      { $and: [matchLease('newest'), ...(watchedMs === 0 ? [startsUpTo('newest')] : []), isNewest] },
-      ...(watchedMs === 0 ? [{ $and: [matchLease('played'), startsUpTo('played')] }] : []),
-      { ...matchLease('ended'), 'ended.completionThresholdMs': { $lte: positionMs } },
-    ],
-  }
+    max('furthestMs', positionMs),
+    watchedMs === 0 ? { $cond: [startsUpTo, watched, {}] } : watched,
+    { $cond: [{ $and: [hasEnd, { $lte: ['$$lease.completionThresholdMs', positionMs] }] }, ended, {}] },
+  ]
 }

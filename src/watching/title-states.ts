@@ -1,4 +1,5 @@
 // Adds the fields of a profile to titles: on the wishlist, rating, and progress.
+import type { StreamLease } from '../../models/account-streams.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 import type { ItemState } from '../domain/item-state.js'
 import type { CurrentState } from '../domain/next-up.js'
@@ -7,7 +8,8 @@ import type { CachedEntry, CachedProfile } from './cached-profile.js'
 import type { WatchingDeps } from './deps.js'
 import { deriveTitleWatchState } from './history/title-watch-state.js'
 import type { ProfileStates } from './profile-states.js'
-import { findUnflushedLease, newestItemState } from './streams/resume-position.js'
+import { findUnflushedLease, hasUnflushedEvents, newestItemState } from './streams/resume-position.js'
+import { toLeaseItemState } from './streams/stream-leases.js'
 
 /** The caller of a request: an account, and the profile that its token is bound to, if any. */
 export interface ProfileCaller {
@@ -41,22 +43,26 @@ export async function loadTitleStates (
   titleIds: readonly string[],
 ): Promise<TitleStateLookup> {
   if (boundProfileId === null) return () => undefined
-  const profile = await states.findProfile({ account: accountId, profile: boundProfileId })
+  const [profile, leases] = await Promise.all([
+    states.findProfile({ account: accountId, profile: boundProfileId }),
+    states.findLeases(accountId),
+  ])
   if (profile === null) return () => undefined
-  return await loadTitleStatesOfProfile(states, profile, titleIds)
+  return await loadTitleStatesOfProfile(states, profile, titleIds, leases)
 }
 
-/** Loads the states of the given titles for a profile that was read before. */
+/** Loads the states of the given titles for a profile that was read before, with the leases of its account. */
 export async function loadTitleStatesOfProfile (
   states: ProfileStates,
   profile: CachedProfile,
   titleIds: readonly string[],
+  leases: readonly StreamLease[],
 ): Promise<(titleId: string) => ProfileState> {
   const [entries, ratings] = await Promise.all([
     findWatchEntries(states, profile, titleIds),
     states.findRatingsOf(profile.id, titleIds),
   ])
-  return toTitleStates(profile, entries, ratings)
+  return toTitleStates(profile, entries, ratings, leases)
 }
 
 /** Finds the watch history entries of a profile by title: the embedded ones, and the archived ones of given titles. */
@@ -71,22 +77,35 @@ export async function findWatchEntries (
   return new Map([...profile.entries, ...archived.map((entry) => [entry.titleId, entry] as const)])
 }
 
-/** Combines the stored parts of the states. */
+/**
+ * Combines the stored parts of the states.
+ * @param leases of the account: they have events that the entries lack
+ */
 export function toTitleStates (
-  { wishlistIds }: CachedProfile,
+  { id, wishlistIds }: CachedProfile,
   entries: ReadonlyMap<string, CachedEntry>,
   ratings: ReadonlyMap<string, TitleRating | null>,
+  leases: readonly StreamLease[],
 ): (titleId: string) => ProfileState {
+  const played = leases.filter((lease) => lease.profile.toString() === id && hasUnflushedEvents(lease))
   return (titleId) => ({
     inWishlist: wishlistIds.has(titleId),
     rating: ratings.get(titleId) ?? null,
-    progress: toProgress(entries.get(titleId)?.state.current?.state),
+    progress: toProgress(
+      entries.get(titleId)?.state.current?.state ?? null,
+      played.filter(({ title }) => title.toString() === titleId),
+    ),
   })
 }
 
-function toProgress (state: CurrentState | undefined): Progress | null {
-  if (state === undefined) return null
-  const { positionMs, durationMs, finished, lastWatchedAt } = state
+/** The newest of the stored state and those of leases. */
+function toProgress (stored: CurrentState | null, leases: readonly StreamLease[]): Progress | null {
+  const newest = leases.map(toLeaseItemState).reduce<CurrentState | null>(
+    (state, live) => state === null || live.lastWatchedAt >= state.lastWatchedAt ? live : state,
+    stored,
+  )
+  if (newest === null) return null
+  const { positionMs, durationMs, finished, lastWatchedAt } = newest
   return { positionMs, durationMs, finished, lastWatchedAt: new Date(lastWatchedAt).toISOString() }
 }
 

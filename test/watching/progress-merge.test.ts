@@ -1,4 +1,4 @@
-// The merge rule of plays exists in memory, as an update pipeline and as array filters. All three must agree.
+// The merge rule of plays exists in memory, and as expressions for stored plays and for stream leases. All agree.
 import fc from 'fast-check'
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
@@ -113,7 +113,7 @@ async function mergeByPipeline (
   return play === null ? null : toPlayProgress(play)
 }
 
-async function mergeByArrayFilters (
+async function mergeInLease (
   ref: ProfileRef,
   events: readonly ProgressEvent[],
   timing: ItemTiming,
@@ -165,7 +165,7 @@ t.test('events of a play', async (t) => {
     profile: new Types.ObjectId().toString(),
   })
 
-  t.test('merge equally in memory, by pipeline and by array filters, in any order and repeated', async (t) => {
+  t.test('merge equally in memory, in a play and in a lease, in any order and repeated', async (t) => {
     await fc.assert(
       fc.asyncProperty(
         anyDelivery,
@@ -177,7 +177,7 @@ t.test('events of a play', async (t) => {
           t.strictSame(mergeInMemory(arriving, timing), expected, 'in memory')
           t.strictSame(await mergeByPipeline(ref, arriving, timing, isConcurrent), expected, 'by pipeline')
           const played = mergeInMemory(events.filter((one) => !isFailedStart(one, START.startPositionMs)), timing)
-          t.strictSame(await mergeByArrayFilters(ref, arriving, timing, isConcurrent), played, 'by array filters')
+          t.strictSame(await mergeInLease(ref, arriving, timing, isConcurrent), played, 'in a lease')
         },
       ),
       { numRuns: 60, endOnFailure: true },
@@ -192,7 +192,7 @@ t.test('events of a play', async (t) => {
       const names = `${lower} ${higher}`
       t.equal(mergeInMemory(events, timing).eventId, higher, `in memory: ${names}`)
       t.equal((await mergeByPipeline(ref, events, timing, false))?.eventId, higher, `by pipeline: ${names}`)
-      t.equal((await mergeByArrayFilters(ref, events, timing, false))?.eventId, higher, `by array filters: ${names}`)
+      t.equal((await mergeInLease(ref, events, timing, false))?.eventId, higher, `in a lease: ${names}`)
     }
   })
 

@@ -1,10 +1,11 @@
 // Writes plays: the database merges progress into a stored play, in one update by ID and in any order of events.
 import { Types, type PipelineStage } from 'mongoose'
-import { newMark, Play, derivePlayId, type StoredPlay } from '../../../models/play.js'
-import { updateWithPipeline, upsertOnce } from '../../../models/upsert.js'
+import { newMark, Play, derivePlayId, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { createUpdateGroup } from '../../../models/grouped-updates.js'
+import { updateWithPipeline } from '../../../models/upsert.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import type { PlayProgress } from '../../domain/progress.js'
-import type { ProfileRef } from '../deps.js'
+import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
+import { dateOrNull, type ProfileRef } from '../deps.js'
 import { playMergeExpressions } from '../progress-merge.js'
 
 /** The item of a play, with the names that the history shows after the title is deleted. */
@@ -83,19 +84,63 @@ export interface PlayWrite {
   readonly isPlayed: boolean
 }
 
-/** Merges progress into several plays in one round trip. Returns their IDs in the order of the writes. */
-export async function mergePlays (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<Types.ObjectId[]> {
-  const ids = writes.map(({ playKey }) => derivePlayId(ref.profile, playKey))
-  const operations = writes.map(({ subject, progress, isPlayed }, i) => ({
-    updateOne: {
-      filter: { _id: ids[i] },
+const group = createUpdateGroup(() => Play.collection as never)
+
+/** Merges progress into plays in one round trip. */
+export async function mergePlays (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<void> {
+  await Promise.all(writes.map(async ({ playKey, subject, progress, isPlayed }) =>
+    await group.send({
+      filter: { _id: derivePlayId(ref.profile, playKey) },
       update: buildMergePipeline(ref, subject, progress, isPlayed),
       upsert: true,
+    })
+  ))
+}
+
+/** Merges progress into stored records of a title in memory, as `mergePlays` does in the database. */
+export function mergeIntoRecords (
+  ref: ProfileRef,
+  records: readonly StoredPlay[],
+  writes: readonly PlayWrite[],
+): StoredPlay[] {
+  const byId = new Map(records.map((record) => [record._id.toString(), record]))
+  for (const write of writes) {
+    const _id = derivePlayId(ref.profile, write.playKey)
+    byId.set(_id.toString(), mergeIntoRecord(ref, _id, byId.get(_id.toString()) ?? null, write))
+  }
+  return [...byId.values()]
+}
+
+function mergeIntoRecord (
+  ref: ProfileRef,
+  _id: Types.ObjectId,
+  stored: StoredPlay | null,
+  { subject, progress, isPlayed }: PlayWrite,
+): StoredPlay {
+  const merged = stored === null ? progress : mergePlayProgress(toPlayProgress(stored), progress)
+  const isNewest = stored === null || merged.at !== stored.at.getTime() || merged.eventId !== stored.eventId
+  const { title, item, mediaFile, ...names } = subject
+  return {
+    ...stored ?? {
+      _id,
+      account: new Types.ObjectId(ref.account),
+      profile: new Types.ObjectId(ref.profile),
+      title: new Types.ObjectId(title),
+      item: new Types.ObjectId(item),
+      ...names,
+      mediaFile: null,
+      removedAt: null,
     },
-  }))
-  // Merging again changes nothing, so the whole batch may be repeated.
-  await upsertOnce(async () => await Play.collection.bulkWrite(operations as never, { ordered: false }))
-  return ids
+    ...merged,
+    ...(isNewest && mediaFile !== null ? { mediaFile: new Types.ObjectId(mediaFile) } : {}),
+    kind: 'play',
+    startedAt: new Date(merged.startedAt),
+    at: new Date(merged.at),
+    reachedEndAt: dateOrNull(merged.reachedEndAt),
+    watched: null,
+    isPlayed: stored?.isPlayed === true || isPlayed || merged.positionMs !== merged.startPositionMs ||
+      merged.furthestMs > merged.startPositionMs || (merged.watchedMs ?? 0) > 0,
+  } as StoredPlay
 }
 
 /** Names are literals: a title may start with "$". */

@@ -4,9 +4,16 @@ import { Types } from 'mongoose'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Account, findProfile, MAX_WATCH_HISTORY_ENTRIES, type StoredProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { isDuplicateKey } from '../../../models/upsert.js'
-import { deriveArchivedEntryId, findArchivedEntry, WatchArchive } from '../../../models/watch-archive.js'
+import { createUpdateGroup } from '../../../models/grouped-updates.js'
+import { isDuplicateKey, updateWithPipeline } from '../../../models/upsert.js'
+import {
+  deriveArchivedEntryId,
+  findArchivedEntry,
+  WatchArchive,
+  type ArchivedEntry,
+} from '../../../models/watch-archive.js'
 import type { EpisodeNumbers, WatchEntry } from '../../../models/watch-entry.js'
+import { reportWrite } from '../../../models/write-notifications.js'
 import { lastActivityAt, type EndedItem } from '../../domain/next-up.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 import { unavailable } from '../../errors.js'
@@ -66,9 +73,7 @@ export async function projectTitle (
     if (current === null) return null
     const entry = await findWatchEntry(current, titleId)
     const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
-    const outcome = await writeTitle(ref, current, titleId, entry, watchState, changes)
-    if (outcome !== 'raced') {
-      // Also when the entry stays the same: the state of another episode may have changed.
+    if (await writeTitle(ref, current, titleId, entry, watchState, changes) !== 'raced') {
       await recordChange(ref, 'watching', titleId)
       return { watchState, before: entry, clearedAt: clearedUntil(current, entry) }
     }
@@ -100,36 +105,41 @@ export function clearedUntil (
   return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
 }
 
-type Outcome = 'written' | 'unchanged' | 'raced'
+/** The entry after a write; null when the title has none. */
+interface WrittenEntry {
+  readonly entry: WatchEntry
+  readonly isEmbedded: boolean
+}
 
-async function writeTitle (
+const NO_ENTRY = { isEmbedded: false } as const
+
+/**
+ * Writes the entry of a title, also when only its revision changes: that tells other writers about the new plays.
+ * @param profile null when the entry is known to be embedded
+ */
+export async function writeTitle (
   ref: ProfileRef,
-  profile: ProfileWatchHistory,
+  profile: ProfileWatchHistory | null,
   titleId: string,
   before: WatchEntry | null,
   watchState: TitleWatchState,
   changes: EntryChanges,
-): Promise<Outcome> {
-  const isEmbedded = profile.watchHistory.some((one) => one.title.toString() === titleId)
+): Promise<WrittenEntry | typeof NO_ENTRY | 'raced'> {
+  const isEmbedded = profile === null || profile.watchHistory.some((one) => one.title.toString() === titleId)
   const isEmpty = lastActivityAt(watchState.state) === 0
   // A decision is stored even without plays: an event may arrive late.
   const hasDecision = Object.values(changes).some((time) => time !== null)
-  if (before === null && isEmpty && !hasDecision) return 'unchanged'
+  if (before === null && isEmpty && !hasDecision) return NO_ENTRY
   const entry = { ...buildEntry(titleId, before, watchState), ...changes }
-  if (before !== null && isEmbedded && isSameEntry(before, entry)) return 'unchanged'
-  if (isEmbedded) return toOutcome(await replaceEntry(ref, before?.revision ?? 0, entry))
+  if (isEmbedded) return await replaceEntry(ref, before?.revision ?? 0, entry) ? { entry, isEmbedded } : 'raced'
   // The archive holds all entries up to `archivedUntil`: the embedded entries stay the most recent ones.
   if (profile.archivedUntil !== null && entry.activityAt <= profile.archivedUntil) {
-    return toOutcome(await writeArchivedEntry(ref, before, entry))
+    return await writeArchivedEntry(ref, before, entry) ? { entry, isEmbedded } : 'raced'
   }
   if (profile.watchHistory.length >= MAX_WATCH_HISTORY_ENTRIES) await archiveOldestEntries(ref, profile)
-  const isAdded = await addEntry(ref, entry)
-  if (isAdded && before !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(ref.profile, titleId) })
-  return toOutcome(isAdded)
-}
-
-function toOutcome (isWritten: boolean): Outcome {
-  return isWritten ? 'written' : 'raced'
+  if (!await addEntry(ref, entry)) return 'raced'
+  if (before !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(ref.profile, titleId) })
+  return { entry, isEmbedded: true }
 }
 
 /** All fields except `revision` are IDs, numbers, booleans and dates, so their JSON compares them. */
@@ -165,8 +175,13 @@ function buildEntry (
     hiddenAt: before?.hiddenAt ?? null,
     droppedAt: before?.droppedAt ?? null,
     clearedAt: before?.clearedAt ?? null,
-    revision: (before?.revision ?? 0) + 1,
+    revision: (before?.revision ?? firstRevision()) + 1,
   }
+}
+
+/** Not the revision of an entry that was removed before: ms since 2020. */
+function firstRevision (): number {
+  return Date.now() - Date.UTC(2020, 0)
 }
 
 function toStoredEnd (
@@ -179,18 +194,25 @@ function toStoredEnd (
   return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
 }
 
+const group = createUpdateGroup(() => Account.collection as never)
+
 /** @returns false when another writer changed the entry in between */
 async function replaceEntry (ref: ProfileRef, revision: number, entry: WatchEntry): Promise<boolean> {
-  const result = await Account.updateOne({ _id: ref.account }, {
-    $set: { 'profiles.$[profile].watchHistory.$[entry]': entry },
-  }, {
+  // By the driver: no hook guards the watch history. The path contains no limit.
+  const isChanged = await group.send({
+    filter: { _id: new Types.ObjectId(ref.account) },
+    update: { $set: { 'profiles.$[profile].watchHistory.$[entry]': entry } },
     arrayFilters: [
       { 'profile._id': new Types.ObjectId(ref.profile) },
       { 'entry.title': entry.title, 'entry.revision': revision },
     ],
-    timestamps: false,
   })
-  return result.modifiedCount > 0
+  reportWrite('accounts', ref.account)
+  if (isChanged) return true
+  // Unknown when the command contained other updates, and after a repeated one.
+  const stored = (await findProfile(ref.account, ref.profile))?.watchHistory
+    .find(({ title }) => title.equals(entry.title))
+  return stored?.revision === entry.revision && isSameEntry(stored, entry)
 }
 
 /** @returns false when another writer added the title or filled the history in between */
@@ -216,9 +238,7 @@ async function writeArchivedEntry (ref: ProfileRef, before: WatchEntry | null, e
     account: new Types.ObjectId(ref.account),
     profile: new Types.ObjectId(ref.profile),
   }
-  if (before !== null) {
-    return (await WatchArchive.updateOne({ _id, revision: before.revision }, { $set: fields })).modifiedCount > 0
-  }
+  if (before !== null) return await replaceArchivedEntry(_id, before.revision, fields)
   try {
     await WatchArchive.create({ _id, ...fields })
     return true
@@ -226,6 +246,14 @@ async function writeArchivedEntry (ref: ProfileRef, before: WatchEntry | null, e
     if (isDuplicateKey(error)) return false
     throw error
   }
+}
+
+/** Compares the revision in a pipeline: for a filter on more than `_id`, the fallback server scans the collection. */
+async function replaceArchivedEntry (_id: Types.ObjectId, revision: number, fields: object): Promise<boolean> {
+  const isUnchanged = { $eq: ['$revision', revision] }
+  return await updateWithPipeline(WatchArchive, _id, [
+    { $replaceWith: { $cond: [isUnchanged, { $mergeObjects: ['$$ROOT', { $literal: fields }] }, '$$ROOT'] } },
+  ])
 }
 
 /**
@@ -239,30 +267,28 @@ async function archiveOldestEntries (ref: ProfileRef, profile: ProfileWatchHisto
   await Account.updateOne({ _id: ref.account }, {
     $max: { 'profiles.$[profile].archivedUntil': oldest.at(-1)?.activityAt },
   }, { arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile) }], timestamps: false })
-  await WatchArchive.bulkWrite(
-    oldest.map((entry) => ({
-      updateOne: {
-        // With a newer archived revision, the upsert fails with a duplicate key, which is ignored.
-        filter: {
-          _id: deriveArchivedEntryId(ref.profile, entry.title.toString()),
-          revision: { $lt: entry.revision },
-        },
-        update: {
-          $set: {
-            ...entry,
-            account: new Types.ObjectId(ref.account),
-            profile: new Types.ObjectId(ref.profile),
-          },
-        },
-        upsert: true,
-      },
-    })),
-    { ordered: false },
-  ).catch((error: unknown) => {
-    if (!isDuplicateKey(error)) throw error
-  })
+  await Promise.all(oldest.map(async (entry) =>
+    await archiveEntry({
+      _id: deriveArchivedEntryId(ref.profile, entry.title.toString()),
+      ...entry,
+      account: new Types.ObjectId(ref.account),
+      profile: new Types.ObjectId(ref.profile),
+    })
+  ))
   await Account.updateOne({ _id: ref.account }, { $pullAll: { 'profiles.$[profile].watchHistory': oldest } }, {
     arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile) }],
     timestamps: false,
+  })
+}
+
+const archiveGroup = createUpdateGroup(() => WatchArchive.collection as never)
+
+/** Inserts an entry, or replaces one with an older revision. */
+async function archiveEntry (entry: ArchivedEntry): Promise<void> {
+  const isNewer = { $gte: [{ $ifNull: ['$revision', -1] }, entry.revision] }
+  await archiveGroup.send({
+    filter: { _id: entry._id },
+    update: [{ $replaceWith: { $cond: [isNewer, '$$ROOT', { $literal: entry }] } }],
+    upsert: true,
   })
 }

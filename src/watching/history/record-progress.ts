@@ -1,14 +1,11 @@
 // Records progress that was reported without a stream: by players that were offline, or that play a file of their own.
 // The progress merges into plays like that of a stream.
-import type { Types } from 'mongoose'
-import { findProfile } from '../../../models/account.js'
 import {
   itemDurationMs,
   longestDurationMs,
   type CatalogueItem,
   type CatalogueTitle,
 } from '../../catalogue/store/catalogue.js'
-import { splitIntoBatches } from '../../domain/arrays.js'
 import type { ItemState } from '../../domain/item-state.js'
 import {
   isEmptyPlay,
@@ -20,10 +17,9 @@ import {
 } from '../../domain/progress.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { removeIfWatched } from '../lists/wishlist.js'
-import { deleteIfCleared } from '../streams/flush.js'
-import { mergePlays, toPlaySubject, type PlayWrite } from './plays.js'
-import { clearedUntil, findWatchEntry, projectTitle } from './projection.js'
+import { toPlaySubject, type PlayWrite } from './plays.js'
 import { loadTitleWatchState } from './title-watch-state.js'
+import { findTitleBefore, writePlays } from './write-plays.js'
 
 /** One progress event with the play that it belongs to. */
 export interface ProgressReport extends ProgressEvent {
@@ -38,9 +34,6 @@ export interface ItemReports {
   readonly item: CatalogueItem
   readonly reports: readonly ProgressReport[]
 }
-
-/** Plays that are written in one round trip. */
-const WRITE_BATCH_SIZE = 100
 
 /**
  * Records events of one item.
@@ -67,22 +60,12 @@ export async function recordTitleProgress (
   title: CatalogueTitle,
   items: readonly ItemReports[],
 ): Promise<ReadonlyMap<string, ItemState>> {
-  const profile = await findProfile(ref.account, ref.profile)
-  if (profile === null) return new Map()
-  const clearedAt = clearedUntil(profile, await findWatchEntry(profile, title.id))
-  const writes = items.flatMap((one) => planWrites(watching, title, one, clearedAt))
+  const before = await findTitleBefore(watching, ref, title.id)
+  if (before === null) return new Map()
+  const writes = items.flatMap((one) => planWrites(watching, title, one, before.clearedAt))
   if (writes.length === 0) return (await loadTitleWatchState(watching.catalogue, ref.profile, title.id)).items
-  const plays: Array<{ readonly id: Types.ObjectId, readonly progress: PlayProgress }> = []
-  for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) {
-    const ids = await mergePlays(ref, batch)
-    for (const [i, { progress }] of batch.entries()) {
-      const id = ids[i]
-      if (id !== undefined) plays.push({ id, progress })
-    }
-  }
-  const projection = await projectTitle(watching, ref, title.id, {}, profile)
+  const projection = await writePlays(watching, ref, title.id, before, writes)
   if (projection === null) return new Map()
-  for (const { id, progress } of plays) await deleteIfCleared(ref, id, progress, projection)
   const states = projection.watchState.items
   for (const { item } of items) await removeIfWatched(ref, title, states.get(item.id) ?? null)
   return states

@@ -1,11 +1,11 @@
 // Decides when a heartbeat also flushes its stream to the history. The schedule is local to the process: a flush by
 // another process at the same time is harmless.
 
-/** A playing stream is flushed at least this often. */
-const FLUSH_INTERVAL_MS = 60_000
+/** A playing stream is flushed at least this often. Pages add the live position, so they do not wait for it. */
+const FLUSH_INTERVAL_MS = 10 * 60_000
 /** Above this size, streams that were never stopped are dropped. */
 const MAX_SCHEDULED_STREAMS = 10_000
-const STALE_AFTER_MS = 10 * FLUSH_INTERVAL_MS
+const STALE_AFTER_MS = 2 * FLUSH_INTERVAL_MS
 
 export interface FlushSchedule {
   /** Returns true at most once per interval for a playing stream, and always for a paused one. */

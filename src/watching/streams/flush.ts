@@ -1,22 +1,18 @@
 // Flushes stream leases to the history: first the play, then the watch history entry, then the mark on the lease.
 // Each step can be repeated, so a crash between two steps neither loses nor duplicates anything.
-import type { Types } from 'mongoose'
 import {
   findStreamLeases,
   isDueForRemoval,
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
-import { findProfile } from '../../../models/account.js'
-import { recordChange } from '../../../models/change-log.js'
-import { Play, type StoredPlay } from '../../../models/play.js'
 import type { ItemState } from '../../domain/item-state.js'
 import type { TitleState } from '../../domain/next-up.js'
-import { isEmptyPlay, lastEventAt, type PlayProgress } from '../../domain/progress.js'
+import { isEmptyPlay, lastEventAt } from '../../domain/progress.js'
 import { publishMeasurement, type Measurements } from '../../measurements.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
-import { mergePlay, type PlaySubject } from '../history/plays.js'
-import { clearedUntil, findWatchEntry, projectTitle, type Projection } from '../history/projection.js'
+import { mergePlays, type PlaySubject } from '../history/plays.js'
+import { findTitleBefore, writePlays } from '../history/write-plays.js'
 import { removeIfWatched } from '../lists/wishlist.js'
 import { saveEstimate } from './lease-reads.js'
 import { hasUnflushedEvents } from './resume-position.js'
@@ -55,7 +51,7 @@ export interface FlushResult {
 }
 
 /**
- * Writes the play of a lease to the history.
+ * Writes the play of a lease to the history and marks the lease as flushed.
  * @returns null when nothing was played, when the stream is private, and when the events are cleared
  */
 export async function flushLease (
@@ -63,38 +59,34 @@ export async function flushLease (
   ref: ProfileRef,
   lease: StreamLease,
 ): Promise<FlushResult | null> {
+  const flushed = await writeLeaseToHistory(watching, ref, lease)
+  if (flushed !== null) await markFlushed(ref.account, lease)
+  return flushed
+}
+
+async function writeLeaseToHistory (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  lease: StreamLease,
+): Promise<FlushResult | null> {
   if (lease.private) return null
   const progress = toLeaseProgress(lease)
   const titleId = lease.title.toString()
-  const profile = await findProfile(ref.account, ref.profile)
-  if (profile === null) return null
-  if (lastEventAt(progress) <= clearedUntil(profile, await findWatchEntry(profile, titleId))) return null
+  const before = await findTitleBefore(watching, ref, titleId)
+  if (before === null || lastEventAt(progress) <= before.clearedAt) return null
   const isPlayed = !isEmptyPlay(progress)
-  // An unplayed start is stored too, though not listed, so that a late stop finds its play.
-  const playId = await mergePlay(ref, lease._id.toString(), toLeaseSubject(watching, lease), progress, isPlayed)
-  if (!isPlayed) return null
-  const projection = await projectTitle(watching, ref, titleId, {}, profile)
-  if (projection === null || await deleteIfCleared(ref, playId, progress, projection)) return null
-  await markFlushed(ref.account, lease)
+  const write = { playKey: lease._id.toString(), subject: toLeaseSubject(watching, lease), progress, isPlayed }
+  if (!isPlayed) {
+    // An unplayed start is stored too, though not listed, so that a late stop finds its play.
+    await mergePlays(ref, [write])
+    watching.knownTitles.remove(ref.profile, titleId)
+    return null
+  }
+  const projection = await writePlays(watching, ref, titleId, before, [write])
+  if (projection === null || lastEventAt(progress) <= projection.clearedAt) return null
   const { items, state: titleState } = projection.watchState
   const state = items.get(lease.item.toString())
   return state === undefined ? null : { state, titleState }
-}
-
-/**
- * Deletes a play that was written while its history was cleared.
- * @returns true when the play is cleared
- */
-export async function deleteIfCleared (
-  ref: ProfileRef,
-  playId: Types.ObjectId,
-  progress: PlayProgress,
-  { clearedAt }: Projection,
-): Promise<boolean> {
-  if (lastEventAt(progress) > clearedAt) return false
-  const play = await Play.findByIdAndDelete(playId).lean<StoredPlay>()
-  if (play !== null) await recordChange(ref, 'watching', play.title.toString())
-  return true
 }
 
 /** Flushes the streams of a profile that the history lacks events of. */
@@ -111,14 +103,15 @@ export async function flushProfileLeases (watching: WatchingDeps, ref: ProfileRe
 export async function flushAndRemoveLease (
   watching: WatchingDeps,
   ref: ProfileRef,
-  streamId: string,
+  read: StreamLease,
 ): Promise<FlushResult | null> {
   let flushed: FlushResult | null = null
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const found = await findLease(ref, streamId)
+    const found = attempt === 1 ? read : await findLease(ref, read._id.toString())
     if (found === null) return flushed
     const lease = await saveEstimate(ref, found)
-    flushed = await flushLease(watching, ref, lease)
+    // The lease is removed, not marked: after a crash in between, the job writes the same again.
+    flushed = await writeLeaseToHistory(watching, ref, lease)
     await removeFromWishlistIfWatched(watching, ref, lease, flushed)
     if (await removeLease(ref.account, lease)) return flushed
   }
@@ -139,7 +132,7 @@ async function removeFromWishlistIfWatched (
  * play by which the next heartbeat of its player could be recognised.
  */
 export async function flushEndedLease (watching: WatchingDeps, ref: ProfileRef, lease: StreamLease): Promise<void> {
-  if (!lease.private) await flushAndRemoveLease(watching, ref, lease._id.toString())
+  if (!lease.private) await flushAndRemoveLease(watching, ref, lease)
 }
 
 /**
@@ -165,7 +158,7 @@ async function flushExpiredLeasesOf (watching: WatchingDeps, streams: StoredStre
   for (const ended of streams.leases.filter((one) => isDueForRemoval(one, now))) {
     const ref = { account: streams._id.toString(), profile: ended.profile.toString() }
     const lease = await saveEstimate(ref, ended)
-    const flushed = await flushLease(watching, ref, lease)
+    const flushed = await writeLeaseToHistory(watching, ref, lease)
     await removeFromWishlistIfWatched(watching, ref, lease, flushed)
     if (!await removeLease(streams._id, lease)) continue
     removed++

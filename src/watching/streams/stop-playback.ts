@@ -37,10 +37,10 @@ export async function stopPlayback (
   schedule: FlushSchedule,
 ): Promise<StoppedPlayback> {
   schedule.remove(streamId)
+  await applyEvent(ref, streamId, event)
   const lease = await findLease(ref, streamId)
   if (lease === null) return await stopWithoutLease(watching, ref, streamId, event)
-  await applyEvent(ref, streamId, event)
-  const flushed = await flushAndRemoveLease(watching, ref, streamId)
+  const flushed = await flushAndRemoveLease(watching, ref, lease)
   publishMeasurement('stream-ended', { reason: 'stopped' })
   if (flushed === null && !lease.private) return await loadStoredStates(watching, ref, lease)
   return { ...findPlayed(watching, lease), state: flushed?.state ?? null, titleState: flushed?.titleState ?? null }

@@ -8,12 +8,13 @@ import {
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
+import { mergeIntoLease } from '../../../models/stream-lease-writes.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-state.js'
 import type { PlanLimits } from '../../domain/plans.js'
 import { limitToRuntime, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
 import { dateOrNull, type ProfileRef } from '../deps.js'
-import { leaseMergeUpdate } from '../progress-merge.js'
+import { LEASE_EVENT_FIELDS, leaseMergeExpressions } from '../progress-merge.js'
 import { createStreamId } from './stream-id.js'
 
 /** A lease ends this long after its last renewal. */
@@ -197,22 +198,23 @@ export async function renewLease (
 /**
  * Applies one event to a lease; an older event never moves the position back.
  * @param renewal fields to write with the event, only if the lease is live at `liveAt`
- * @returns false when nothing changed
+ * @returns false when nothing changed, or when that is unknown
  */
 export async function applyEvent (
   ref: ProfileRef,
   streamId: string,
   event: ProgressEvent,
-  renewal?: { readonly liveAt: Date, readonly fields: Partial<StreamLease> },
+  renewal?: { readonly liveAt: Date, readonly fields: Pick<StreamLease, 'expiresAt' | 'state'> },
 ): Promise<boolean> {
-  const { $set, $max, arrayFilters } = leaseMergeUpdate(event, (identifier) => ({
-    [`${identifier}._id`]: new Types.ObjectId(streamId),
-    [`${identifier}.profile`]: new Types.ObjectId(ref.profile),
-    ...(renewal === undefined ? {} : { [`${identifier}.expiresAt`]: { $gt: renewal.liveAt } }),
-  }))
-  for (const [name, value] of Object.entries(renewal?.fields ?? {})) $set[`leases.$[own].${name}`] = value
-  const result = await AccountStreams.updateOne({ _id: ref.account }, { $set, $max }, { arrayFilters })
-  return result.modifiedCount > 0
+  const match = { streamId, profileId: ref.profile }
+  const changes = leaseMergeExpressions(event)
+  if (renewal === undefined) return await mergeIntoLease(ref.account, match, changes, LEASE_EVENT_FIELDS)
+  return await mergeIntoLease(
+    ref.account,
+    { ...match, liveAt: renewal.liveAt },
+    [...changes, renewal.fields],
+    [...LEASE_EVENT_FIELDS, 'expiresAt', 'state'],
+  )
 }
 
 export async function findLease (ref: ProfileRef, streamId: string): Promise<StreamLease | null> {
@@ -232,10 +234,9 @@ export async function removeLease (accountId: Types.ObjectId | string, lease: St
 }
 
 /** Records that the history has the newest event of a lease, unless a newer one arrived. */
-export async function markFlushed (accountId: Types.ObjectId | string, lease: StreamLease): Promise<void> {
-  await AccountStreams.updateOne({ _id: accountId }, { $set: { 'leases.$[flushed].flushedAt': lease.at } }, {
-    arrayFilters: [{ 'flushed._id': lease._id, 'flushed.at': lease.at }],
-  })
+export async function markFlushed (accountId: Types.ObjectId | string, { _id, at }: StreamLease): Promise<void> {
+  const match = { streamId: _id, condition: { $eq: ['$$lease.at', at] } }
+  await mergeIntoLease(accountId, match, [{ flushedAt: at }], ['flushedAt'])
 }
 
 /** Finds accounts with a lease that has ended and is due for removal. */

@@ -8,13 +8,19 @@ const CACHE_MAX_ENTRIES = 20_000
 export interface StreamTitles {
   /** The ID of the title; null when the lease is not stored. */
   find(ref: ProfileRef, streamId: string): Promise<string | null>
+  /** Adds a stream that has just started. */
+  add(ref: ProfileRef, streamId: string, titleId: string): void
 }
 
 export function createStreamTitles (): StreamTitles {
   const cache = new LRUCache<string, string>({ max: CACHE_MAX_ENTRIES })
+  const cacheKey = ({ profile }: ProfileRef, streamId: string): string => `${profile} ${streamId}`
   return {
+    add (ref, streamId, titleId) {
+      cache.set(cacheKey(ref, streamId), titleId)
+    },
     async find (ref, streamId) {
-      const key = `${ref.profile} ${streamId}`
+      const key = cacheKey(ref, streamId)
       const known = cache.get(key)
       if (known !== undefined) return known
       const lease = await findLease(ref, streamId)

@@ -1,0 +1,118 @@
+// Merges progress into the plays of a title and projects the title, in as few round trips as the order of the writes
+// permits: the plays first, then the entry, then the change log.
+import { Types } from 'mongoose'
+import { findProfile } from '../../../models/account.js'
+import { recordChange } from '../../../models/change-log.js'
+import { findRecordsOfTitle, Play, type StoredPlay } from '../../../models/play.js'
+import type { WatchEntry } from '../../../models/watch-entry.js'
+import { splitIntoBatches } from '../../domain/arrays.js'
+import { lastEventAt } from '../../domain/progress.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
+import type { KnownTitle } from './known-titles.js'
+import { mergeIntoRecords, mergePlays, type PlayWrite } from './plays.js'
+import {
+  clearedUntil,
+  findWatchEntry,
+  projectTitle,
+  writeTitle,
+  type ProfileWatchHistory,
+  type Projection,
+} from './projection.js'
+import { deriveTitleWatchState } from './title-watch-state.js'
+
+/** Plays that are written in one round trip. */
+const WRITE_BATCH_SIZE = 100
+
+/** What the writes to a title start from. */
+export interface TitleBefore {
+  readonly entry: WatchEntry | null
+  /** Events up to this time (ms since the epoch) are cleared. */
+  readonly clearedAt: number
+  /** Null when the title is known from an earlier write. */
+  readonly profile: ProfileWatchHistory | null
+  readonly known: KnownTitle | null
+}
+
+/** Finds what the writes to a title start from, without a read if it is known; null without such a profile. */
+export async function findTitleBefore (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+): Promise<TitleBefore | null> {
+  const known = watching.knownTitles.find(ref.profile, titleId)
+  if (known !== null) {
+    return { entry: known.entry, clearedAt: clearedUntil(known, known.entry), profile: null, known }
+  }
+  const profile = await findProfile(ref.account, ref.profile)
+  if (profile === null) return null
+  const entry = await findWatchEntry(profile, titleId)
+  return { entry, clearedAt: clearedUntil(profile, entry), profile, known: null }
+}
+
+/**
+ * Merges progress into plays of one title and projects the title.
+ * @param before read before the plays, so that a write in between changes the revision of the entry
+ * @returns null without such a profile
+ * @throws DomainError 503 `busy`
+ */
+export async function writePlays (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  before: TitleBefore,
+  writes: readonly PlayWrite[],
+): Promise<Projection | null> {
+  // After a failure in between, what is known would lack the plays.
+  watching.knownTitles.remove(ref.profile, titleId)
+  // The records may be read before or after the plays are written: merging twice changes nothing.
+  const [records] = await Promise.all([
+    before.known?.records ?? findRecordsOfTitle(ref.profile, titleId),
+    writeAll(ref, writes),
+  ])
+  const merged = mergeIntoRecords(ref, records, writes)
+  const projection = await projectRecords(watching, ref, titleId, before, merged) ??
+    await projectTitle(watching, ref, titleId)
+  if (projection !== null) await deleteClearedPlays(watching, ref, titleId, writes, projection)
+  return projection
+}
+
+async function writeAll (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<void> {
+  for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) await mergePlays(ref, batch)
+}
+
+/** @returns null when another writer changed the entry in between */
+async function projectRecords (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  { entry: before, clearedAt, profile, known }: TitleBefore,
+  records: readonly StoredPlay[],
+): Promise<Projection | null> {
+  const watchState = deriveTitleWatchState(watching.catalogue, titleId, records.filter(isStoredPlay))
+  const written = await writeTitle(ref, profile, titleId, before, watchState, {})
+  if (written === 'raced') return null
+  // Last: a client that follows the change log then reads the new entry, and caches read the new plays.
+  await recordChange(ref, 'watching', titleId)
+  const { historyClearedAt } = profile ?? known ?? { historyClearedAt: null }
+  if (written.isEmbedded) {
+    watching.knownTitles.set(ref.profile, titleId, { entry: written.entry, historyClearedAt, records })
+  }
+  return { watchState, before, clearedAt }
+}
+
+const isStoredPlay = ({ removedAt }: StoredPlay): boolean => removedAt === null
+
+/** Deletes plays that were written while their history was cleared. */
+async function deleteClearedPlays (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  writes: readonly PlayWrite[],
+  { clearedAt }: Projection,
+): Promise<void> {
+  const cleared = mergeIntoRecords(ref, [], writes.filter(({ progress }) => lastEventAt(progress) <= clearedAt))
+  if (cleared.length === 0) return
+  watching.knownTitles.remove(ref.profile, titleId)
+  for (const { _id } of cleared) await Play.deleteOne({ _id: new Types.ObjectId(_id) })
+  await recordChange(ref, 'watching', titleId)
+}
