@@ -4,7 +4,13 @@ import { REQUEST_NAMES, REQUESTS, type Cost, type Costs, type RequestName, type 
 
 /** Target: highest cost with the longest history, as a multiple of the cost with the shortest one. */
 const MAX_RATIO = 1.2
-const REQUESTS_WITH_TARGET: readonly RequestName[] = ['heartbeat', 'continueWatching']
+const REQUESTS_WITH_TARGET: readonly RequestName[] = [
+  'heartbeat',
+  'progress',
+  'stopAndStart',
+  'continueWatching',
+  'resumePosition',
+]
 const MEASURES = ['median', 'API CPU', 'database CPU'] as const
 type MeasureValues = Record<typeof MEASURES[number], number | null>
 

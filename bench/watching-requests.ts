@@ -20,7 +20,8 @@ const DEFAULT_PAGE_SIZE = 20
 
 /** `repetitions` is the number of requests per iteration. */
 export const REQUESTS = {
-  heartbeat: { name: 'heartbeat', repetitions: 20 },
+  heartbeat: { name: 'heartbeat, 1 of 20 with a flush', repetitions: 20 },
+  progress: { name: 'report of progress without a stream', repetitions: 5 },
   continueWatching: { name: `continue watching, ${PAGE_SIZE} cards`, repetitions: 20 },
   fullContinueWatching: { name: `continue watching, up to ${DEFAULT_PAGE_SIZE} cards`, repetitions: 5 },
   history: { name: `history, first page of ${PAGE_SIZE}`, repetitions: 5 },
@@ -78,13 +79,21 @@ export async function measureProfile (target: WatchingTarget, { user }: Subject,
     body: { itemId: target.playedId },
   }
   let positionMs = 20_000
+  let heartbeats = 0
   const nextEvent = (): object => {
     positionMs += 10
     return { positionMs, watchedMs: positionMs, at: new Date().toISOString() }
   }
+  const nextState = (): string => ++heartbeats % REQUESTS.heartbeat.repetitions === 0 ? 'paused' : 'playing'
   const heartbeat = (streamId: string): RequestOptions => ({
     method: 'PUT',
     path: `${profileUrl}/playback/${streamId}`,
+    token,
+    body: { ...nextEvent(), state: nextState() },
+  })
+  const report = (): RequestOptions => ({
+    method: 'PUT',
+    path: `${profileUrl}/progress/${target.playedId}`,
     token,
     body: nextEvent(),
   })
@@ -110,6 +119,7 @@ export async function measureProfile (target: WatchingTarget, { user }: Subject,
     return [stopped, started]
   })
   await requestJson(origin, stop(streamId))
+  await measure('progress', async () => [await sendRequest(origin, report())])
   await measureGet('continueWatching', `/continue-watching?limit=${PAGE_SIZE}`)
   await measureGet('fullContinueWatching', `/continue-watching?limit=${DEFAULT_PAGE_SIZE}`)
   await measureGet('history', `/history?limit=${PAGE_SIZE}`)

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readCpuMs, readRss } from '../process-usage.js'
 import { runClosedLoop, runOpenLoop, type LoadResult } from './load.js'
-import { HEARTBEATS_PER_FLUSH, type Operation, type OperationContext } from './operations.js'
+import type { Operation, OperationContext } from './operations.js'
 import { HEARTBEAT_INTERVAL_MS } from './streams.js'
 import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
 
@@ -147,29 +147,32 @@ export async function measureLogInEffect (
   return { calm, busy }
 }
 
+/** Heartbeat intervals in which the streams of a paced measurement start. */
+const START_INTERVALS = 6
+
 /**
- * Sends a heartbeat of each stream every 10 s, as players do. The streams start within the first minute, so that their
- * flushes, once a minute each, are spread evenly; what follows is measured.
+ * Sends a heartbeat of each stream every 10 s, as players do. The streams start within the first minute; what follows
+ * is measured. They play on, so none of their flushes, every ten minutes each, is in it.
  */
 export async function measurePacedHeartbeats (
   target: Target,
   { streams }: OperationContext,
   durationMs: number,
 ): Promise<Cost> {
-  const startMs = HEARTBEATS_PER_FLUSH * HEARTBEAT_INTERVAL_MS
+  const startMs = START_INTERVALS * HEARTBEAT_INTERVAL_MS
   const perSecond = streams.count * 1_000 / HEARTBEAT_INTERVAL_MS
   const isExpected = ({ expiresAt }: { expiresAt: string }): boolean => expiresAt !== ''
   let sent = 0
   // In the n-th interval of the first minute, the first n sixths of the streams send.
   let playing = 0
-  for (let interval = 1; interval <= HEARTBEATS_PER_FLUSH; interval++) {
-    const end = Math.ceil(streams.count * interval / HEARTBEATS_PER_FLUSH)
+  for (let interval = 1; interval <= START_INTERVALS; interval++) {
+    const end = Math.ceil(streams.count * interval / START_INTERVALS)
     await streams.start(target.origin, playing, end)
     playing = end
     await runOpenLoop(target.origin, 'heartbeat', {
       isExpected,
       request: (n) => streams.heartbeat(n, false),
-    }, { durationMs: startMs / HEARTBEATS_PER_FLUSH, count: playing })
+    }, { durationMs: startMs / START_INTERVALS, count: playing })
   }
   return await withCost(target, async () =>
     await runOpenLoop(target.origin, 'heartbeat each 10 s', {

@@ -153,7 +153,8 @@ function logIn (path: string) {
   })
 }
 
-export const HEARTBEATS_PER_FLUSH = 6
+/** A playing stream is flushed every ten minutes. */
+const HEARTBEATS_PER_FLUSH = 60
 
 function heartbeats (isFlushing: boolean): Pick<Operation, 'service' | 'prepare'> {
   return {

@@ -4,7 +4,6 @@ import { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
 import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
 import { updateWithPipeline } from '../../models/upsert.js'
-import { reportWrite } from '../../models/write-notifications.js'
 import { withAuditNote } from '../audit/audit-notes.js'
 import { unauthorized, type DomainError } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
@@ -53,8 +52,7 @@ export async function openSession (
     revokedAt: null,
     revocationReason: null,
   }
-  await Session.collection.insertOne(session)
-  reportWrite('sessions', session._id.toString())
+  await Session.create(session)
   const [account, liveSessions] = await Promise.all([findAccount(accountId), listSessions(accountId, now)])
   if (!hasSameCredentials(verified, account)) {
     await Session.deleteOne({ _id: session._id })

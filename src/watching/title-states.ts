@@ -91,21 +91,24 @@ export function toTitleStates (
   return (titleId) => ({
     inWishlist: wishlistIds.has(titleId),
     rating: ratings.get(titleId) ?? null,
-    progress: toProgress(
-      entries.get(titleId)?.state.current?.state ?? null,
+    progress: toProgress(findNewest(
+      entries.get(titleId)?.state.current?.state,
       played.filter(({ title }) => title.toString() === titleId),
-    ),
+    )),
   })
 }
 
-/** The newest of the stored state and those of leases. */
-function toProgress (stored: CurrentState | null, leases: readonly StreamLease[]): Progress | null {
-  const newest = leases.map(toLeaseItemState).reduce<CurrentState | null>(
-    (state, live) => state === null || live.lastWatchedAt >= state.lastWatchedAt ? live : state,
+/** Finds the newest of the stored state and those of leases. */
+function findNewest (stored: CurrentState | undefined, leases: readonly StreamLease[]): CurrentState | undefined {
+  return leases.map(toLeaseItemState).reduce<CurrentState | undefined>(
+    (state, live) => state === undefined || live.lastWatchedAt >= state.lastWatchedAt ? live : state,
     stored,
   )
-  if (newest === null) return null
-  const { positionMs, durationMs, finished, lastWatchedAt } = newest
+}
+
+function toProgress (state: CurrentState | undefined): Progress | null {
+  if (state === undefined) return null
+  const { positionMs, durationMs, finished, lastWatchedAt } = state
   return { positionMs, durationMs, finished, lastWatchedAt: new Date(lastWatchedAt).toISOString() }
 }
 

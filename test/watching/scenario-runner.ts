@@ -29,24 +29,25 @@ export function injectCrash ({ after, isAfterWrite }: Crash): () => boolean {
   let remaining = after
   let hasHappened = false
   const restore: Array<() => void> = []
+  // The collections of the driver: some writes bypass the models.
   for (
-    const model of [Play, Account, AccountStreams] as unknown as Array<
-      { updateOne(...args: unknown[]): Promise<unknown> }
+    const collection of [Play, Account, AccountStreams].map((model) => model.collection) as unknown as Array<
+      Record<'updateOne' | 'bulkWrite', (...args: unknown[]) => Promise<unknown>>
     >
   ) {
-    const original = model.updateOne
-    model.updateOne = function (...args: unknown[]) {
-      const query = original.apply(model, args)
-      if (hasHappened || remaining-- > 0) return query
-      hasHappened = true
-      if (!isAfterWrite) return Promise.reject(new CrashError('before the write'))
-      return Promise.resolve(query).then(() => {
+    for (const method of ['updateOne', 'bulkWrite'] as const) {
+      const original = collection[method]
+      collection[method] = async function (...args: unknown[]) {
+        if (hasHappened || remaining-- > 0) return await original.apply(collection, args)
+        hasHappened = true
+        if (!isAfterWrite) throw new CrashError('before the write')
+        await original.apply(collection, args)
         throw new CrashError('after the write')
+      }
+      restore.push(() => {
+        collection[method] = original
       })
     }
-    restore.push(() => {
-      model.updateOne = original
-    })
   }
   return () => {
     for (const restoreModel of restore) restoreModel()

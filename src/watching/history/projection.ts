@@ -23,6 +23,8 @@ import { loadTitleWatchState, type TitleWatchState } from './title-watch-state.j
 /** Entries that are archived together, so that a full history does not archive with every new title. */
 const ARCHIVE_BATCH_SIZE = 8
 const MAX_ATTEMPTS = 12
+/** Largest step between two revisions of an entry; numbers are exact for eight million of them. */
+const REVISION_STEP = 2 ** 30
 /** Upper bound of the random delay before the second attempt; it grows with each attempt. */
 const RETRY_DELAY_MS = 5
 
@@ -175,13 +177,16 @@ function buildEntry (
     hiddenAt: before?.hiddenAt ?? null,
     droppedAt: before?.droppedAt ?? null,
     clearedAt: before?.clearedAt ?? null,
-    revision: (before?.revision ?? firstRevision()) + 1,
+    revision: nextRevision(before),
   }
 }
 
-/** Not the revision of an entry that was removed before: ms since 2020. */
-function firstRevision (): number {
-  return Date.now() - Date.UTC(2020, 0)
+/**
+ * Steps are random, so that a writer recognises its own write: concurrent writers may write equal entries that derive
+ * from different plays. The first revision is a time (ms since 2020), which no entry that was removed before has.
+ */
+function nextRevision (before: WatchEntry | null): number {
+  return (before?.revision ?? Date.now() - Date.UTC(2020, 0)) + 1 + Math.floor(Math.random() * REVISION_STEP)
 }
 
 function toStoredEnd (
@@ -212,7 +217,7 @@ async function replaceEntry (ref: ProfileRef, revision: number, entry: WatchEntr
   // Unknown when the command contained other updates, and after a repeated one.
   const stored = (await findProfile(ref.account, ref.profile))?.watchHistory
     .find(({ title }) => title.equals(entry.title))
-  return stored?.revision === entry.revision && isSameEntry(stored, entry)
+  return stored?.revision === entry.revision
 }
 
 /** @returns false when another writer added the title or filled the history in between */

@@ -64,11 +64,12 @@ export async function writePlays (
 ): Promise<Projection | null> {
   // After a failure in between, what is known would lack the plays.
   watching.knownTitles.remove(ref.profile, titleId)
-  // The records may be read before or after the plays are written: merging twice changes nothing.
-  const [records] = await Promise.all([
-    before.known?.records ?? findRecordsOfTitle(ref.profile, titleId),
-    writeAll(ref, writes),
-  ])
+  const findRecords = async (): Promise<readonly StoredPlay[]> =>
+    before.known?.records ?? await findRecordsOfTitle(ref.profile, titleId)
+  // With an entry, its revision shows other writes. Without one, only a read after the own write finds them.
+  const writing = writeAll(ref, writes)
+  if (before.entry === null) await writing
+  const [records] = await Promise.all([findRecords(), writing])
   const merged = mergeIntoRecords(ref, records, writes)
   const projection = await projectRecords(watching, ref, titleId, before, merged) ??
     await projectTitle(watching, ref, titleId)
