@@ -43,7 +43,11 @@ const COMBINATIONS: ReadonlyArray<readonly [names: string, genres: string]> = [
   ['space opera', 'science fiction|adventure'],
 ]
 /** Words beside a genre that mean nothing: `horror movies`. */
-const FILLERS = new Set('movie movies film films filme show shows series serie serien tv flick flicks'.split(' '))
+const FILLERS = new Set(
+  'movie movies film films filme show shows series serie serien tv flick flicks pelicula peliculas de del cine'.split(
+    ' ',
+  ),
+)
 const MAX_WORDS = 3
 /** Words of genres in the index start with this character, which no word of a text contains. */
 const MARK = '#'

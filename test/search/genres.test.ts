@@ -53,6 +53,10 @@ t.test('a genre is found by the names that people use', async (t) => {
   }
   t.strictSame(find('thrillers')[0], 'Pulp Fiction')
   t.strictSame(find('ciencia ficción'), scienceFiction)
+  t.strictSame(find('películas de ciencia ficción'), scienceFiction)
+  t.equal(find('películas de guerra')[0], 'Dunkirk')
+  t.equal(find('cine de terror')[0], 'Alien')
+  t.equal(find('Kriegsfilme')[0], 'Dunkirk')
   t.strictSame(find('tokusatsu'), ['Ultraman'], 'a genre without synonyms')
 })
 
