@@ -13,6 +13,7 @@ const LEVELS = [
     '^src/accounts/',
     '^src/editing/',
     '^src/home/',
+    '^src/statistics/',
     '^src/changes/',
     '^src/transfer/',
     '^src/doctor/',

@@ -10,6 +10,7 @@ import adminCollections from '../routes/admin-collections.js'
 import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
 import adminPosters from '../routes/admin-posters.js'
+import adminStatistics from '../routes/admin-statistics.js'
 import adminSubtitles from '../routes/admin-subtitles.js'
 import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitleList from '../routes/admin-title-list.js'
@@ -264,6 +265,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   await app.register(adminAudit, { audit, cursors })
+  await app.register(adminStatistics, { catalogue, cursors, now })
   await app.register(adminTitleList, { catalogue, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })

@@ -17,7 +17,7 @@ export default fp<DatabaseDeadlineOptions>(async function databaseDeadline (app,
     if (isDatabaseAvailable()) return
     for (const reply of app.openReplies()) {
       if (reply.elapsedTime < timeoutMs) break
-      if (!reply.sent) rejectRequest(reply)
+      if (!reply.sent && !reply.raw.headersSent && !reply.raw.destroyed) rejectRequest(reply)
     }
   }, timeoutMs / CHECKS_PER_TIMEOUT).unref()
   app.addHook('onClose', async () => {
@@ -28,5 +28,11 @@ export default fp<DatabaseDeadlineOptions>(async function databaseDeadline (app,
 /** The handler continues, and its result is discarded: clients repeat the request as after a lost response. */
 function rejectRequest (reply: FastifyReply): void {
   reply.log.error('the database did not respond in time')
-  void reply.send(databaseUnavailable())
+  try {
+    void reply.send(databaseUnavailable())
+  } catch (error) {
+    // The stream of the response has failed at the same time, and Fastify does not accept another response.
+    reply.log.error({ err: error }, 'the response failed; closing its connection')
+    reply.raw.destroy()
+  }
 }

@@ -19,6 +19,7 @@ import { Playback } from './playback.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
 import { Highlight, SearchHit, SearchResults, Suggestion } from './search.js'
+import { AccountsOfPlan, AccountStream, PlaysOfDay, PlaysOfTitle } from './statistics.js'
 import { Facets } from './title-filters.js'
 import {
   EpisodeChanges,
@@ -35,7 +36,11 @@ import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.j
 import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
+  AccountsOfPlan,
+  AccountStream,
   AdminTitle,
+  PlaysOfDay,
+  PlaysOfTitle,
   Problem,
   Profile,
   Account,

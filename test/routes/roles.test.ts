@@ -13,7 +13,8 @@ function allowedRoles (method: string, path: string): readonly StaffRole[] {
   if (path.startsWith('/v1/admin/audit')) return ['admin']
   if (path.endsWith('/role')) return ['admin']
   if (path.startsWith('/v1/admin/accounts')) return ['support', 'admin']
-  if (method === 'GET' && path === '/v1/admin/titles') return ['editor', 'admin', 'support']
+  if (path.startsWith('/v1/admin/statistics') || path === '/v1/admin/streams') return ['support', 'editor', 'admin']
+  if (method === 'GET' && path === '/v1/admin/titles') return ['support', 'editor', 'admin']
   return ['editor', 'admin']
 }
 

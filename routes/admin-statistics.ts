@@ -1,0 +1,140 @@
+// Statistics for people who run the service, as JSON or CSV, and the streams that play now.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { stringify } from 'csv-stringify/sync'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { validationFailed } from '../src/errors.js'
+import { Cursor, Limit, listSchema, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import {
+  AccountsOfPlan,
+  AccountStream,
+  DEFAULT_PERIOD_DAYS,
+  periodQuery,
+  PlaysOfDay,
+  PlaysOfTitle,
+} from '../src/schemas/statistics.js'
+import type { CursorCodec } from '../src/security/cursors.js'
+import { countAccountsByPlan, listStreamingAccounts } from '../src/statistics/account-statistics.js'
+import {
+  countPlaysByDay,
+  listMostPlayedTitles,
+  MAX_PERIOD_DAYS,
+  type Period,
+} from '../src/statistics/watching-statistics.js'
+import { describeStream } from '../src/watching/streams/describe-stream.js'
+
+const DAY_MS = 86_400_000
+const PeriodQuery = strict(periodQuery)
+const CSV = { 'text/csv': { schema: Type.String({ description: 'One line per item, with column names first' }) } }
+
+export interface AdminStatisticsRouteOptions {
+  readonly catalogue: Catalogue
+  readonly cursors: CursorCodec
+  now(): Date
+}
+
+const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = async (app, deps) => {
+  const { catalogue, cursors, now } = deps
+
+  app.get('/admin/streams', {
+    config: { access: 'staff' },
+    schema: {
+      tags: ['admin'],
+      summary: 'List the streams that are playing now, by account',
+      description: 'A page contains all streams of its accounts, so it may have more items than `limit`.',
+      operationId: 'listAllStreams',
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: responses({ 200: pageSchema(ref(AccountStream)) }),
+    },
+  }, async (request) => {
+    const { limit, cursor } = request.query
+    const scope = ['all streams']
+    const { rows, next } = await listStreamingAccounts(cursors.decode<string>(cursor, scope), limit, now())
+    const items = rows.flatMap(({ streams, account }) =>
+      streams.leases.map((lease) => ({
+        accountId: streams._id.toString(),
+        email: account?.email ?? null,
+        plan: account?.plan ?? null,
+        stream: describeStream({ catalogue }, account?.profiles ?? [], lease),
+      }))
+    )
+    return { items, nextCursor: cursors.encodeNext(next, scope) }
+  })
+
+  app.get('/admin/statistics/days', {
+    config: { access: 'staff' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Count plays, playing time and profiles by day',
+      operationId: 'countPlaysByDay',
+      querystring: PeriodQuery,
+      response: responses({ 200: withCsv(PlaysOfDay) }),
+    },
+  }, async (request, reply) => await sendItems(reply, request.query, await countPlaysByDay(periodOf(request.query))))
+
+  app.get('/admin/statistics/titles', {
+    config: { access: 'staff' },
+    schema: {
+      tags: ['admin'],
+      summary: 'List the most played titles of a period',
+      operationId: 'listMostPlayedTitles',
+      querystring: strict({ ...periodQuery, limit: Limit }),
+      response: responses({ 200: withCsv(PlaysOfTitle) }),
+    },
+  }, async (request, reply) => {
+    const titles = await listMostPlayedTitles(periodOf(request.query), request.query.limit)
+    return await sendItems(
+      reply,
+      request.query,
+      titles.map(({ titleId, titleName, ...counts }) => ({
+        titleId,
+        title: catalogue.findTitle(titleId)?.title ?? titleName,
+        ...counts,
+      })),
+    )
+  })
+
+  app.get(
+    '/admin/statistics/plans',
+    {
+      config: { access: 'staff' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Count accounts and sign-ups by plan',
+        operationId: 'countAccountsByPlan',
+        querystring: PeriodQuery,
+        response: responses({ 200: withCsv(AccountsOfPlan) }),
+      },
+    },
+    async (request, reply) => await sendItems(reply, request.query, await countAccountsByPlan(periodOf(request.query))),
+  )
+
+  /** @throws DomainError 400 `validation-failed` for a period that is too long or ends before it starts */
+  function periodOf ({ from, to }: { readonly from?: string, readonly to?: string }): Period {
+    const end = to === undefined ? Math.floor(now().getTime() / DAY_MS) * DAY_MS : Date.parse(to)
+    const start = from === undefined ? end - (DEFAULT_PERIOD_DAYS - 1) * DAY_MS : Date.parse(from)
+    if (start > end) throw validationFailed([{ pointer: '/from', message: 'must not be after the last day' }])
+    if (end - start >= MAX_PERIOD_DAYS * DAY_MS) {
+      throw validationFailed([{ pointer: '/from', message: `must be at most ${MAX_PERIOD_DAYS} days with the last` }])
+    }
+    return { from: start, to: end }
+  }
+}
+
+const withCsv = <T extends Parameters<typeof ref>[0]>(item: T) => ({
+  description: 'Statistics',
+  content: { 'application/json': { schema: listSchema(ref(item)) }, ...CSV },
+})
+
+async function sendItems (
+  reply: FastifyReply,
+  { format }: { readonly format: 'json' | 'csv' },
+  items: readonly object[],
+): Promise<FastifyReply> {
+  if (format === 'json') return await reply.send({ items })
+  const text = stringify(items as object[], { header: true, escape_formulas: true })
+  return await reply.type('text/csv; charset=utf-8').serializer((payload: string) => payload).send(text)
+}
+
+export default adminStatistics

@@ -1,0 +1,54 @@
+// Statistics for people who run the service.
+import { Type, type Static } from 'typebox'
+import { describe, FullDate, Id, nullable } from './common.js'
+import { Stream } from './streams.js'
+
+const Plays = Type.Integer({ minimum: 0, description: 'Plays that started; watched marks do not count' })
+const WatchedMs = Type.Integer({ minimum: 0, description: 'Playing time that players reported, ms' })
+const Profiles = Type.Integer({ minimum: 0, description: 'Profiles that played something' })
+
+export const PlaysOfDay = Type.Object({
+  date: FullDate,
+  plays: Plays,
+  watchedMs: WatchedMs,
+  profiles: Profiles,
+}, { $id: 'PlaysOfDay', description: 'Plays of one day in UTC' })
+
+export const PlaysOfTitle = Type.Object({
+  titleId: Id,
+  title: Type.String({ description: 'Title; of a deleted one, as it was named when it was played' }),
+  plays: Plays,
+  watchedMs: WatchedMs,
+  profiles: Profiles,
+}, { $id: 'PlaysOfTitle', description: 'Plays of one title in the period' })
+
+export const AccountsOfPlan = Type.Object({
+  plan: Type.String({ description: 'Plan; also one that is no longer offered' }),
+  accounts: Type.Integer({ minimum: 0, description: 'Open accounts now' }),
+  signUps: Type.Integer({ minimum: 0, description: 'Accounts that signed up in the period' }),
+}, { $id: 'AccountsOfPlan', description: 'Accounts of one plan' })
+
+export const AccountStream = Type.Object({
+  accountId: Id,
+  email: nullable(Type.String(), 'Email address of the account; null: it was erased in the meantime'),
+  plan: nullable(Type.String(), 'Plan of the account; null: it was erased in the meantime'),
+  stream: Stream,
+}, { $id: 'AccountStream', description: 'A stream that is playing now, with its account' })
+export type AccountStream = Static<typeof AccountStream>
+
+export const StatisticsFormat = Type.Enum(['json', 'csv'], {
+  title: 'StatisticsFormat',
+  default: 'json',
+  description: 'JSON, or CSV with column names in the first line',
+})
+
+export const DEFAULT_PERIOD_DAYS = 30
+
+/** The period and the format of statistics. */
+export const periodQuery = {
+  from: Type.Optional(
+    describe(FullDate, `First day in UTC; by default ${DEFAULT_PERIOD_DAYS - 1} days before the last`),
+  ),
+  to: Type.Optional(describe(FullDate, 'Last day in UTC, inclusive; today by default')),
+  format: StatisticsFormat,
+}

@@ -1,0 +1,85 @@
+// Statistics of watching for people who run the service: plays by day and by title.
+import type { Types } from 'mongoose'
+import { Play } from '../../models/play.js'
+
+/** The longest period of one request, days. */
+export const MAX_PERIOD_DAYS = 92
+const DAY_MS = 86_400_000
+/** A longer query would load the database that viewers use. */
+const MAX_QUERY_MS = 10_000
+
+/** Days in UTC, both inclusive; ms since the epoch of their start. */
+export interface Period {
+  readonly from: number
+  readonly to: number
+}
+
+export interface PlaysOfDay {
+  /** RFC 3339 full-date. */
+  readonly date: string
+  readonly plays: number
+  /** Playing time as players reported it, ms. */
+  readonly watchedMs: number
+  /** Profiles that played something. */
+  readonly profiles: number
+}
+
+export interface PlaysOfTitle {
+  readonly titleId: string
+  /** As it was named when it was played last. */
+  readonly titleName: string
+  readonly plays: number
+  readonly watchedMs: number
+  readonly profiles: number
+}
+
+/** A stage of its own for the period, so that the index covers it. Marks and removed plays do not count. */
+const playsOf = (from: number, to: number) => [
+  { $match: { startedAt: { $gte: new Date(from), $lt: new Date(to) } } },
+  { $match: { isPlayed: true, kind: 'play', removedAt: null } },
+]
+
+/** Counts the plays of each day of a period, days without plays included. */
+export async function countPlaysByDay ({ from, to }: Period): Promise<PlaysOfDay[]> {
+  const days: PlaysOfDay[] = []
+  for (let day = from; day <= to; day += DAY_MS) {
+    const [counts] = await Play.aggregate<Omit<PlaysOfDay, 'date'>>([
+      ...playsOf(day, day + DAY_MS),
+      { $group: { _id: '$profile', plays: { $sum: 1 }, watchedMs: { $sum: '$watchedMs' } } },
+      {
+        $group: { _id: null, plays: { $sum: '$plays' }, watchedMs: { $sum: '$watchedMs' }, profiles: { $sum: 1 } },
+      },
+      { $project: { _id: 0 } },
+    ]).option({ maxTimeMS: MAX_QUERY_MS })
+    const date = new Date(day).toISOString().slice(0, 10)
+    days.push({ date, ...counts ?? { plays: 0, watchedMs: 0, profiles: 0 } })
+  }
+  return days
+}
+
+/** Lists the most played titles of a period. */
+export async function listMostPlayedTitles ({ from, to }: Period, limit: number): Promise<PlaysOfTitle[]> {
+  const titles = await Play.aggregate<Omit<PlaysOfTitle, 'titleId'> & { _id: Types.ObjectId }>([
+    ...playsOf(from, to + DAY_MS),
+    {
+      $group: {
+        _id: { title: '$title', profile: '$profile' },
+        titleName: { $last: '$titleName' },
+        plays: { $sum: 1 },
+        watchedMs: { $sum: '$watchedMs' },
+      },
+    },
+    {
+      $group: {
+        _id: '$_id.title',
+        titleName: { $last: '$titleName' },
+        plays: { $sum: '$plays' },
+        watchedMs: { $sum: '$watchedMs' },
+        profiles: { $sum: 1 },
+      },
+    },
+    { $sort: { plays: -1, _id: 1 } },
+    { $limit: limit },
+  ]).option({ maxTimeMS: MAX_QUERY_MS })
+  return titles.map(({ _id, ...counts }) => ({ titleId: _id.toString(), ...counts }))
+}
