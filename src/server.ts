@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { lookup } from 'node:dns/promises'
 import { createServer } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describeError } from './cli/describe-error.js'
 import { loadConfig, type Config } from './config.js'
 import type { Container } from './container.js'
@@ -87,6 +88,15 @@ async function openApp (container: Container, { buildApp }: Modules): Promise<Fa
   return app
 }
 
+/** Not earlier: while the catalogue is loaded, each collection would find little garbage. */
+function limitGarbage (): void {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
+  // The limit applies from a collection on. The function exists in contexts that are created after the flag is set.
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  collectGarbage()
+}
+
 async function printUrls (config: Config, origin: string): Promise<void> {
   print('')
   print(`  Watch       ${origin}/watch`)
@@ -119,8 +129,7 @@ async function start (config: Config): Promise<void> {
     opened.container = container
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
-    // Not earlier: while the catalogue is loaded, each collection would find little garbage.
-    setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
+    limitGarbage()
     const url = await opened.app.listenOn(await addressesOf(config.host), config.port)
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))
     process.send?.('listening')
