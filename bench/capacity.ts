@@ -40,7 +40,7 @@ const program = new Command('bench:capacity')
   .option('--first <n>', 'viewers in the first step, at most 3 per account', parsePositiveInteger, 250)
   .option('--step <n>', 'viewers that each further step adds', parsePositiveInteger, 250)
   .option('--ramp <seconds>', 'time in which a step adds its viewers', parsePositiveInteger, 20)
-  .option('--seconds <n>', 'duration of a measurement; a stream is flushed each 60 s', parsePositiveInteger, 60)
+  .option('--seconds <n>', 'duration of a measurement; a stream is flushed each 10 minutes', parsePositiveInteger, 60)
   .option('--limit <ms>', 'greatest 99th percentile of the latency', parsePositiveInteger, 200)
   .option('--mongodb-uri <uri>', 'existing MongoDB server; the database is dropped at the end')
 

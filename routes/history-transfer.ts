@@ -6,7 +6,7 @@ import { Type, type Static } from 'typebox'
 import { DomainError, validationFailed } from '../src/errors.js'
 import { buildValidator } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/auth.js'
-import { describe, ref, responses, strict } from '../src/schemas/common.js'
+import { describe, FileFormat, ref, responses, strict } from '../src/schemas/common.js'
 import { DateOrder, HistoryFile, ImportReport } from '../src/schemas/history-transfer.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
@@ -24,10 +24,7 @@ const CsvText = {
   'text/csv': { schema: Type.String({ description: 'UTF-8, UTF-16 or Windows, with column names in the first line' }) },
 }
 const ExportQuery = strict({
-  format: Type.Enum(['json', 'csv'], {
-    default: 'json',
-    description: 'json can be imported again; csv is for reading',
-  }),
+  format: describe(FileFormat, 'json can be imported again; csv is for reading'),
 })
 const ImportQuery = strict({
   format: Type.Enum(['normflix', 'netflix'], {

@@ -44,7 +44,9 @@ const internalError = (): DomainError =>
 export function toDomainError (error: unknown): DomainError {
   if (error instanceof DomainError) return error
   if (error instanceof mongoose.Error.ValidationError) return fromMongooseValidation(error)
-  if (error instanceof mongoose.Error.CastError) return notFound('resource')
+  if (error instanceof mongoose.Error.CastError || error instanceof mongoose.mongo.BSON.BSONError) {
+    return notFound('resource')
+  }
   if (error instanceof mongoose.Error.VersionError) {
     return conflict(
       'edit-conflict',

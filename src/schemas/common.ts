@@ -90,6 +90,7 @@ export const ref = <T extends TSchema & { $id?: string }>(schema: T, description
   Type.Unsafe<Static<T>>({ $ref: `${schema.$id ?? ''}#`, ...(description === undefined ? {} : { description }) })
 
 export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Maximum items per page' })
+export const FileFormat = Type.Enum(['json', 'csv'], { title: 'FileFormat', default: 'json', description: 'Format' })
 export const Cursor = Type.String({
   pattern: '^[\\w.-]{1,500}$',
   description: 'nextCursor of the previous page; opaque',

@@ -1,6 +1,6 @@
 // Statistics for people who run the service.
 import { Type, type Static } from 'typebox'
-import { describe, FullDate, Id, nullable } from './common.js'
+import { describe, FileFormat, FullDate, Id, nullable } from './common.js'
 import { Stream } from './streams.js'
 
 const Plays = Type.Integer({ minimum: 0, description: 'Plays that started; watched marks do not count' })
@@ -36,12 +36,6 @@ export const AccountStream = Type.Object({
 }, { $id: 'AccountStream', description: 'A stream that is playing now, with its account' })
 export type AccountStream = Static<typeof AccountStream>
 
-export const StatisticsFormat = Type.Enum(['json', 'csv'], {
-  title: 'StatisticsFormat',
-  default: 'json',
-  description: 'JSON, or CSV with column names in the first line',
-})
-
 export const DEFAULT_PERIOD_DAYS = 30
 
 /** The period and the format of statistics. */
@@ -50,5 +44,5 @@ export const periodQuery = {
     describe(FullDate, `First day in UTC; by default ${DEFAULT_PERIOD_DAYS - 1} days before the last`),
   ),
   to: Type.Optional(describe(FullDate, 'Last day in UTC, inclusive; today by default')),
-  format: StatisticsFormat,
+  format: describe(FileFormat, 'JSON, or CSV with column names in the first line'),
 }

@@ -158,10 +158,16 @@ async function readAllDocuments (): Promise<Record<string, string>> {
   return Object.fromEntries(
     await Promise.all(collections.map(async (name) => {
       const documents = await db!.collection(name).find().sort({ _id: 1 }).toArray()
-      return [name, JSON.stringify(documents, null, 1)] as const
+      return [name, JSON.stringify(documents, WITH_ENTRIES.includes(name) ? withoutRevisions : undefined, 1)] as const
     })),
   )
 }
+
+/** Collections with watch history entries. */
+const WITH_ENTRIES = ['accounts', 'watcharchive']
+
+/** The revision of an entry counts writes; it contains no state. */
+const withoutRevisions = (name: string, value: unknown): unknown => name === 'revision' ? undefined : value
 
 async function waitForBackgroundWork (app: FastifyInstance): Promise<void> {
   await containerOf(app).background.onIdle()

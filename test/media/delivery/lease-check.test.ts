@@ -85,10 +85,10 @@ t.test('the lease check', async (t) => {
     const grant = await start()
     const invalid = { ...grant, account: 'not an ID' }
     await Promise.all([
-      t.rejects(leases.isLive(invalid), { name: 'CastError' }),
-      t.rejects(leases.isLive(invalid), { name: 'CastError' }),
+      t.rejects(leases.isLive(invalid), { name: 'BSONError' }),
+      t.rejects(leases.isLive(invalid), { name: 'BSONError' }),
     ])
-    await t.rejects(leases.isLive(invalid), { name: 'CastError' })
+    await t.rejects(leases.isLive(invalid), { name: 'BSONError' })
     t.ok(await leases.isLive(grant))
     await end(grant)
   })
