@@ -67,12 +67,13 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
     if (request.idempotencyRecord === null) return payload
     const id = request.idempotencyRecord
     request.idempotencyRecord = null
-    const isStored = reply.statusCode >= 200 && reply.statusCode < 300 && typeof payload === 'string' &&
-      payload.length <= MAX_RESPONSE_BYTES
+    const isSuccess = reply.statusCode >= 200 && reply.statusCode < 300
+    const body = Buffer.isBuffer(payload) ? payload.toString() : payload
+    const isStored = isSuccess && typeof body === 'string' && body.length <= MAX_RESPONSE_BYTES
     // After a failure, the same key may try again.
     const write = isStored
       ? IdempotencyRecord.updateOne({ _id: id }, {
-        $set: { response: { status: reply.statusCode, headers: storedHeaders(reply), body: payload } },
+        $set: { response: { status: reply.statusCode, headers: storedHeaders(reply), body } },
       })
       : IdempotencyRecord.deleteOne({ _id: id })
     const isWritten = write.catch((error: unknown) => {
