@@ -137,9 +137,8 @@ const accountStreamsSchema = new Schema<StoredStreams>({
 // The job that flushes ended streams. Not a TTL index, which would delete positions that the history lacks.
 accountStreamsSchema.index({ removalDueAt: 1 })
 
-/** Fields of a lease that heartbeats and flushes write; no limit depends on them. */
-export const UNGUARDED_LEASE_FIELDS: ReadonlySet<keyof StreamLease> = new Set([
-  'state',
+/** The fields of a lease that an event writes. */
+export const LEASE_EVENT_FIELDS = [
   'at',
   'eventId',
   'positionMs',
@@ -147,6 +146,12 @@ export const UNGUARDED_LEASE_FIELDS: ReadonlySet<keyof StreamLease> = new Set([
   'watchedMs',
   'reachedEndAt',
   'reachedEndWatchedMs',
+] as const
+
+/** Fields of a lease that heartbeats and flushes write; no limit depends on them. */
+export const UNGUARDED_LEASE_FIELDS: ReadonlySet<keyof StreamLease> = new Set([
+  ...LEASE_EVENT_FIELDS,
+  'state',
   'flushedAt',
   'readAt',
   'servedMs',

@@ -1,4 +1,4 @@
-// Statistics for people who run the service, as JSON or CSV, and the streams that play now.
+// Statistics for the staff, as JSON or CSV, and the streams that are playing now.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { stringify } from 'csv-stringify/sync'
 import type { FastifyReply } from 'fastify'
@@ -18,13 +18,13 @@ import type { CursorCodec } from '../src/security/cursors.js'
 import { countAccountsByPlan, listStreamingAccounts } from '../src/statistics/account-statistics.js'
 import {
   countPlaysByDay,
+  DAY_MS,
   listMostPlayedTitles,
   MAX_PERIOD_DAYS,
   type Period,
 } from '../src/statistics/watching-statistics.js'
 import { describeStream } from '../src/watching/streams/describe-stream.js'
 
-const DAY_MS = 86_400_000
 const PeriodQuery = strict(periodQuery)
 const CSV = { 'text/csv': { schema: Type.String({ description: 'One line per item, with column names first' }) } }
 
@@ -112,13 +112,13 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
 
   /** @throws DomainError 400 `validation-failed` for a period that is too long or ends before it starts */
   function periodOf ({ from, to }: { readonly from?: string, readonly to?: string }): Period {
-    const end = to === undefined ? Math.floor(now().getTime() / DAY_MS) * DAY_MS : Date.parse(to)
-    const start = from === undefined ? end - (DEFAULT_PERIOD_DAYS - 1) * DAY_MS : Date.parse(from)
-    if (start > end) throw validationFailed([{ pointer: '/from', message: 'must not be after the last day' }])
-    if (end - start >= MAX_PERIOD_DAYS * DAY_MS) {
+    const lastDay = to === undefined ? Math.floor(now().getTime() / DAY_MS) * DAY_MS : Date.parse(to)
+    const start = from === undefined ? lastDay - (DEFAULT_PERIOD_DAYS - 1) * DAY_MS : Date.parse(from)
+    if (start > lastDay) throw validationFailed([{ pointer: '/from', message: 'must not be after the last day' }])
+    if (lastDay - start >= MAX_PERIOD_DAYS * DAY_MS) {
       throw validationFailed([{ pointer: '/from', message: `must be at most ${MAX_PERIOD_DAYS} days with the last` }])
     }
-    return { from: start, to: end }
+    return { from: start, until: lastDay + DAY_MS }
   }
 }
 

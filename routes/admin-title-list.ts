@@ -1,8 +1,9 @@
 // Lists titles for administrators, unpublished ones included.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { SORTS, type Catalogue, type CatalogueTitle, type Sort } from '../src/catalogue/store/catalogue.js'
-import { compareSortPositions, sortKey, type SortPosition } from '../src/catalogue/store/sorted-lists.js'
+import { pageOfSortedTitles } from '../src/catalogue/queries/browse.js'
+import { SORTS, type Catalogue, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
+import type { SortPosition } from '../src/catalogue/store/sorted-lists.js'
 import { AdminTitle } from '../src/schemas/admin-titles.js'
 import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { SearchText } from '../src/schemas/search.js'
@@ -51,7 +52,11 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
     const isWanted = (title: CatalogueTitle): boolean =>
       (type === null || title.kind === type) && (published === null || title.published === published)
     const { titles, next } = q.trim() === ''
-      ? listPage(sort, isWanted, cursors.decode<SortPosition>(cursor, scope), limit)
+      ? pageOfSortedTitles(
+        catalogue.sortedTitles(sort),
+        { sort, descending: sort !== 'title', after: cursors.decode<SortPosition>(cursor, scope), limit },
+        isWanted,
+      )
       : searchPage(await search.find(q), isWanted, cursors.decode<number>(cursor, scope) ?? 0, limit)
     return {
       items: titles.map((title) => toAdminTitle(catalogue, title)),
@@ -59,44 +64,19 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
     }
   })
 
-  function listPage (
-    sort: Sort,
-    isWanted: (title: CatalogueTitle) => boolean,
-    after: SortPosition | null,
-    limit: number,
-  ): AdminTitlePage {
-    const isDescending = sort !== 'title'
-    const sorted = catalogue.sortedTitles(sort)
-    const position = (title: CatalogueTitle): SortPosition => [sortKey(title, sort), title.id]
-    const isAfter = (title: CatalogueTitle): boolean => {
-      const order = after === null ? 1 : compareSortPositions(position(title), after)
-      return after === null || (isDescending ? order < 0 : order > 0)
-    }
-    const found = (isDescending ? [...sorted].reverse() : sorted)
-      .filter((title) => isAfter(title) && isWanted(title))
-    const titles = found.slice(0, limit)
-    const last = titles.at(-1)
-    return { titles, next: found.length > limit && last !== undefined ? position(last) : null }
-  }
-
   /** @param offset number of matches on the pages before */
   function searchPage (
     titleIds: Iterable<string>,
     isWanted: (title: CatalogueTitle) => boolean,
     offset: number,
     limit: number,
-  ): AdminTitlePage {
+  ): { readonly titles: readonly CatalogueTitle[], readonly next: number | null } {
     const found = [...titleIds].flatMap((id) => catalogue.findTitle(id) ?? []).filter(isWanted)
     return {
       titles: found.slice(offset, offset + limit),
       next: found.length > offset + limit ? offset + limit : null,
     }
   }
-}
-
-interface AdminTitlePage {
-  readonly titles: readonly CatalogueTitle[]
-  readonly next: SortPosition | number | null
 }
 
 export default adminTitleList

@@ -98,7 +98,7 @@ export async function ensureAdminRemains (before: StoredAccount, revert: () => P
 }
 
 /**
- * Checks that somebody may change an account: support may not change those of people who run the service.
+ * Checks the permission to change an account: support may not change accounts of the staff.
  * @throws DomainError 403 `forbidden`, 404 `not-found`
  */
 export async function assertMayChange (actorRole: Role, accountId: string): Promise<void> {

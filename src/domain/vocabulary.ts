@@ -25,8 +25,8 @@ export const AUDIT_RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 export type AuditResult = (typeof AUDIT_RESULTS)[number]
 
 /**
- * Roles of accounts: viewers; people who help them; people who maintain titles and media; administrators, who may do
- * everything.
+ * Roles of accounts: viewers, and the staff. Support helps members, editors maintain titles and media, administrators
+ * may do everything.
  */
 export const ROLES = ['member', 'support', 'editor', 'admin'] as const
 export type Role = (typeof ROLES)[number]

@@ -8,7 +8,7 @@ export type WorkerResult<Value> =
   | { readonly ok: true, readonly value: Value }
   | { readonly ok: false, readonly code: WorkerFailure }
 
-/** What uploaders are told. */
+/** Messages in the API, by failure. */
 export const FAILURE_REASONS: Readonly<Record<Exclude<WorkerFailure, 'closed'>, string>> = {
   error: 'The file could not be read.',
   'time-limit': 'Reading the file took too long.',

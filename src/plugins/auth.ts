@@ -37,13 +37,13 @@ export type Access =
 
 const ROLES_OF_ACCESS: Readonly<Partial<Record<Access, { readonly roles: readonly Role[], readonly names: string }>>> =
   {
-    staff: { roles: ['support', 'editor', 'admin'], names: 'people who run the service' },
+    staff: { roles: ['support', 'editor', 'admin'], names: 'support, editors and administrators' },
     editor: { roles: ['editor', 'admin'], names: 'editors and administrators' },
     support: { roles: ['support', 'admin'], names: 'support and administrators' },
     admin: { roles: ['admin'], names: 'administrators' },
   }
 
-/** Whether a route is for people who run the service. */
+/** Whether a route is for staff: support, editors or administrators. */
 export const isAdministration = (access: Access | undefined): boolean =>
   access !== undefined && access in ROLES_OF_ACCESS
 
@@ -279,7 +279,7 @@ export async function maturityScopeOf (access: AccountAccess, request: FastifyRe
   return await access.findProfile(accountId, boundProfileId) ?? rejectToken()
 }
 
-/** Whether a request has an account token of somebody who runs the service, who sees the whole catalogue as stored. */
+/** Whether a request has an account token of the staff, which sees the whole catalogue as stored. */
 export function isCatalogueAdmin (request: FastifyRequest): boolean {
   const { role, boundProfileId } = callerOf(request)
   return role !== 'member' && boundProfileId === null

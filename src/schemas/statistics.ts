@@ -1,4 +1,4 @@
-// Statistics for people who run the service.
+// Statistics for the staff.
 import { Type, type Static } from 'typebox'
 import { describe, FileFormat, FullDate, Id, nullable } from './common.js'
 import { Stream } from './streams.js'

@@ -1,4 +1,4 @@
-// The log of one request, with its ID. It is created when it is needed: most requests log nothing but their end.
+// The log of one request, with its ID. Created at its first use: most requests only write the line of `request-log`.
 import type { FastifyBaseLogger } from 'fastify'
 
 type LogArguments = Parameters<FastifyBaseLogger['info']>

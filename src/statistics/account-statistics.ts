@@ -1,11 +1,10 @@
-// Statistics of accounts for people who run the service: accounts and sign-ups by plan, and the streams that play now.
+// Statistics of accounts for the staff: accounts and sign-ups by plan, and the streams that are playing now.
 import mongoose, { Types } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { pageOf, type Page } from '../domain/pages.js'
 import type { Period } from './watching-statistics.js'
 
-const DAY_MS = 86_400_000
 const BATCH_SIZE = 500
 
 export interface AccountsOfPlan {
@@ -17,9 +16,9 @@ export interface AccountsOfPlan {
 }
 
 /** Counts open accounts by plan, and those that signed up in a period. */
-export async function countAccountsByPlan ({ from, to }: Period): Promise<AccountsOfPlan[]> {
+export async function countAccountsByPlan ({ from, until }: Period): Promise<AccountsOfPlan[]> {
   const isInPeriod = {
-    $and: [{ $gte: ['$createdAt', new Date(from)] }, { $lt: ['$createdAt', new Date(to + DAY_MS)] }],
+    $and: [{ $gte: ['$createdAt', new Date(from)] }, { $lt: ['$createdAt', new Date(until)] }],
   }
   const plans = await Account.aggregate<Omit<AccountsOfPlan, 'plan'> & { _id: string }>([
     { $match: { eraseAt: null } },

@@ -1,17 +1,18 @@
-// Statistics of watching for people who run the service: plays by day and by title.
+// Statistics of watching for the staff: plays by day and by title.
 import type { Types } from 'mongoose'
 import { Play } from '../../models/play.js'
 
 /** The longest period of one request, days. */
 export const MAX_PERIOD_DAYS = 92
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 /** A longer query would load the database that viewers use. */
 const MAX_QUERY_MS = 10_000
 
-/** Days in UTC, both inclusive; ms since the epoch of their start. */
+/** Whole days in UTC, ms since the epoch. */
 export interface Period {
   readonly from: number
-  readonly to: number
+  /** Exclusive. */
+  readonly until: number
 }
 
 export interface PlaysOfDay {
@@ -34,17 +35,17 @@ export interface PlaysOfTitle {
 }
 
 /** A stage of its own for the period, so that the index covers it. Marks and removed plays do not count. */
-const playsOf = (from: number, to: number) => [
-  { $match: { startedAt: { $gte: new Date(from), $lt: new Date(to) } } },
+const playsOf = ({ from, until }: Period) => [
+  { $match: { startedAt: { $gte: new Date(from), $lt: new Date(until) } } },
   { $match: { isPlayed: true, kind: 'play', removedAt: null } },
 ]
 
 /** Counts the plays of each day of a period, days without plays included. */
-export async function countPlaysByDay ({ from, to }: Period): Promise<PlaysOfDay[]> {
+export async function countPlaysByDay ({ from, until }: Period): Promise<PlaysOfDay[]> {
   const days: PlaysOfDay[] = []
-  for (let day = from; day <= to; day += DAY_MS) {
+  for (let day = from; day < until; day += DAY_MS) {
     const [counts] = await Play.aggregate<Omit<PlaysOfDay, 'date'>>([
-      ...playsOf(day, day + DAY_MS),
+      ...playsOf({ from: day, until: day + DAY_MS }),
       { $group: { _id: '$profile', plays: { $sum: 1 }, watchedMs: { $sum: '$watchedMs' } } },
       {
         $group: { _id: null, plays: { $sum: '$plays' }, watchedMs: { $sum: '$watchedMs' }, profiles: { $sum: 1 } },
@@ -58,9 +59,9 @@ export async function countPlaysByDay ({ from, to }: Period): Promise<PlaysOfDay
 }
 
 /** Lists the most played titles of a period. */
-export async function listMostPlayedTitles ({ from, to }: Period, limit: number): Promise<PlaysOfTitle[]> {
+export async function listMostPlayedTitles (period: Period, limit: number): Promise<PlaysOfTitle[]> {
   const titles = await Play.aggregate<Omit<PlaysOfTitle, 'titleId'> & { _id: Types.ObjectId }>([
-    ...playsOf(from, to + DAY_MS),
+    ...playsOf(period),
     {
       $group: {
         _id: { title: '$title', profile: '$profile' },

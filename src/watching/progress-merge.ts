@@ -64,17 +64,6 @@ function maxOrNull (path: string, value: unknown): object {
   return { $ifNull: [{ $max: [path, value] }, null] }
 }
 
-/** The fields of a lease that an event writes. */
-export const LEASE_EVENT_FIELDS = [
-  'at',
-  'eventId',
-  'positionMs',
-  'furthestMs',
-  'watchedMs',
-  'reachedEndAt',
-  'reachedEndWatchedMs',
-] as const
-
 /**
  * Builds expressions that merge one event into a stream lease, without reading it first.
  * The start and the duration of a lease do not change, so only `at`, `eventId` and `positionMs` decide which is newest.

@@ -62,7 +62,7 @@ t.test('reset-password', async (t) => {
     const weak = await run(running, ['reset-password', kim.email], { NORMFLIX_PASSWORD: 'short' })
     t.match(weak, { code: 1, err: /password/i })
     t.match(
-      await run(running, ['reset-password', 'nobody@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }),
+      await run(running, ['reset-password', 'unknown@example.com'], { NORMFLIX_PASSWORD: 'four blind mice ran' }),
       { code: 1, err: /There is no account with this email/ },
     )
     t.match(await run(running, ['reset-password', kim.email]), { code: 1, err: /NORMFLIX_PASSWORD/ })

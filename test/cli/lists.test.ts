@@ -135,7 +135,7 @@ t.test('streams', async (t) => {
   })
   t.match(await table(running, 'streams'), new RegExp(`${kim.email}.* S1 E1 .*playing +0:00:00`))
   t.strictSame(await list(t, running, 'streams', '--email', admin.email), [])
-  t.match(await runCommand(running, ['streams', '--email', 'nobody@example.com']), {
+  t.match(await runCommand(running, ['streams', '--email', 'unknown@example.com']), {
     code: 1,
     err: /^There is no account with this email/,
   })

@@ -26,13 +26,7 @@ export interface Selection {
   readonly now: Date
 }
 
-export interface BrowseRequest extends Selection {
-  readonly sort: Sort
-  readonly descending: boolean
-  /** Last title of the previous page; null for the first page. */
-  readonly after: SortPosition | null
-  readonly limit: number
-}
+export interface BrowseRequest extends Selection, SortedPageRequest {}
 
 export interface TitlePage {
   readonly titles: CatalogueTitle[]
@@ -49,22 +43,42 @@ export function browse (catalogue: Catalogue, request: BrowseRequest): TitlePage
     request.sort,
     genre === undefined ? undefined : { by: 'key', name: nameKey(genre) },
   )
-  const step = request.descending ? -1 : 1
   const isMatch = createTitleMatcher(catalogue, request)
-  const titles: CatalogueTitle[] = []
   let validUntilMs = Infinity
+  const page = pageOfSortedTitles(list, request, (title) => {
+    validUntilMs = Math.min(validUntilMs, nextAvailabilityDate(title, request.now))
+    return isMatch(title)
+  })
+  return { ...page, validUntilMs }
+}
+
+/** A page of a sorted list. */
+export interface SortedPageRequest {
+  readonly sort: Sort
+  readonly descending: boolean
+  /** Last title of the previous page; null for the first page. */
+  readonly after: SortPosition | null
+  readonly limit: number
+}
+
+/** Takes one page out of a list that is sorted in ascending order. */
+export function pageOfSortedTitles (
+  list: readonly CatalogueTitle[],
+  request: SortedPageRequest,
+  isWanted: (title: CatalogueTitle) => boolean,
+): Omit<TitlePage, 'validUntilMs'> {
+  const step = request.descending ? -1 : 1
+  const titles: CatalogueTitle[] = []
   for (let i = findStartIndex(list, request); i >= 0 && i < list.length; i += step) {
     const title = list[i]
-    if (title === undefined) continue
-    validUntilMs = Math.min(validUntilMs, nextAvailabilityDate(title, request.now))
-    if (!isMatch(title)) continue
+    if (title === undefined || !isWanted(title)) continue
     const last = titles.at(-1)
     if (titles.length === request.limit && last !== undefined) {
-      return { titles, next: [sortKey(last, request.sort), last.id], validUntilMs }
+      return { titles, next: [sortKey(last, request.sort), last.id] }
     }
     titles.push(title)
   }
-  return { titles, next: null, validUntilMs }
+  return { titles, next: null }
 }
 
 function nextAvailabilityDate ({ availableFrom, availableUntil }: CatalogueTitle, now: Date): number {
@@ -72,7 +86,7 @@ function nextAvailabilityDate ({ availableFrom, availableUntil }: CatalogueTitle
   return availableUntil !== null && availableUntil > now ? availableUntil.getTime() : Infinity
 }
 
-function findStartIndex (list: readonly CatalogueTitle[], { after, sort, descending }: BrowseRequest): number {
+function findStartIndex (list: readonly CatalogueTitle[], { after, sort, descending }: SortedPageRequest): number {
   if (after === null) return descending ? list.length - 1 : 0
   const index = findSortIndex(list, sort, after)
   if (descending) return index - 1

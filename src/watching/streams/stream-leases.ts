@@ -5,6 +5,7 @@ import {
   AccountStreams,
   findStreamLeases,
   isLeaseLive,
+  LEASE_EVENT_FIELDS,
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
@@ -14,7 +15,7 @@ import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-stat
 import type { PlanLimits } from '../../domain/plans.js'
 import { limitToRuntime, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
 import { dateOrNull, type ProfileRef } from '../deps.js'
-import { LEASE_EVENT_FIELDS, leaseMergeExpressions } from '../progress-merge.js'
+import { leaseMergeExpressions } from '../progress-merge.js'
 import { createStreamId } from './stream-id.js'
 
 /** A lease ends this long after its last renewal. */

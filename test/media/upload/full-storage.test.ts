@@ -41,7 +41,7 @@ t.test('a full disk', async (t) => {
   const test = await startUploadTest(t, 'local')
   const { app, admin, movie, config } = test
 
-  t.test('a folder that cannot be created is a 503, and the service goes on', async (t) => {
+  t.test('a folder that cannot be created is a 503, and the service keeps running', async (t) => {
     const folder = path.join(config.dataDir, 'media')
     renameSync(folder, `${folder}-away`)
     writeFileSync(folder, '')
