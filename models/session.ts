@@ -3,6 +3,9 @@ import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
 import { reportWritesOf } from './write-notifications.js'
 
+export const TOKEN_TRANSPORTS = ['body', 'cookie'] as const
+export type TokenTransport = typeof TOKEN_TRANSPORTS[number]
+
 export interface StoredSession {
   _id: Types.ObjectId
   account: Types.ObjectId
@@ -12,6 +15,8 @@ export interface StoredSession {
   kid: string
   /** Number of rotations of the refresh token; only the token of this generation is valid. */
   generation: number
+  /** Where its refresh tokens travel: in bodies, or in the cookie of a browser. */
+  transport: TokenTransport
   rotatedAt: Date
   device: string | null
   createdAt: Date
@@ -28,6 +33,7 @@ const sessionSchema = new Schema<StoredSession>({
   seed: { type: String, required: true },
   kid: { type: String, required: true },
   generation: { type: Number, default: 0 },
+  transport: { type: String, enum: TOKEN_TRANSPORTS, default: 'body' },
   rotatedAt: { type: Date, required: true },
   device: { type: String, default: null },
   createdAt: { type: Date, required: true },

@@ -1,9 +1,9 @@
-// Sign-up, log-in, log-out, email tokens and sessions.
+// Sign-up, log-in, refresh and email tokens.
+import fastifyCookie from '@fastify/cookie'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { StoredAccount } from '../models/account.js'
-import { findSession } from '../models/session.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
 import {
   confirmEmail,
@@ -14,27 +14,35 @@ import {
 import { reopenAccount } from '../src/accounts/erase-account.js'
 import { verifyCredentials } from '../src/accounts/log-in.js'
 import {
-  endAllSessions,
-  endSession,
   findSessionAccount,
-  listSessions,
   openSession,
   refreshSession,
   type OpenedSession,
 } from '../src/accounts/sessions.js'
 import { createAccount } from '../src/accounts/sign-up.js'
-import { notFound } from '../src/errors.js'
+import { fail, unauthorized, validationFailed } from '../src/errors.js'
 import { forbidCaching } from '../src/http/etags.js'
+import { createSessionCookie } from '../src/http/session-cookie.js'
 import { addAuditNote } from '../src/plugins/audit.js'
-import { ACCESS_TOKEN_SECONDS, callerOf } from '../src/plugins/auth.js'
+import { ACCESS_TOKEN_SECONDS } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
-import { Accepted, Device, Email, LogInEmail, NewPassword, Password, Session, Tokens } from '../src/schemas/account.js'
-import { Id, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
+import {
+  Accepted,
+  Device,
+  Email,
+  LogInEmail,
+  NewPassword,
+  Password,
+  SessionHeaders,
+  Tokens,
+} from '../src/schemas/account.js'
+import { NoContent, optionalBody, ref, responses, strict } from '../src/schemas/common.js'
 import { PlanName } from '../src/schemas/plans.js'
 import { ProfileName } from '../src/schemas/profiles.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { issueDeviceToken } from '../src/security/device-tokens.js'
 import { ipAddressKey } from '../src/security/ip-address.js'
-import { toAccount, toSession } from '../src/views/accounts.js'
+import { toAccount } from '../src/views/accounts.js'
 
 const SignUpBody = strict({
   email: Email,
@@ -60,14 +68,43 @@ const EmailTokenText = Type.String({
   maxLength: 200,
   description: 'Token from the link in the email, after `token=`',
 })
-const RefreshBody = strict({
-  refreshToken: Type.String({ minLength: 1, maxLength: 500, description: 'Refresh token; valid once' }),
-})
+const RefreshBody = optionalBody(strict({
+  refreshToken: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 500,
+      description: 'Refresh token; valid once. Omitted: the one in the cookie, with `X-NormFlix-Session: cookie`',
+    }),
+  ),
+}))
 
 export type AuthRouteOptions = AccountDeps
 
 const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.addHook('onSend', forbidCaching)
+  // In this scope only, and without the hook that parses every request.
+  await app.register(fastifyCookie, { hook: false })
+  const cookie = createSessionCookie(deps.config)
+
+  /** Returns the tokens; in a session with a cookie, the refresh token is in the cookie. */
+  function sendTokens (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    account: StoredAccount,
+    { session, refreshToken }: OpenedSession,
+  ): Tokens {
+    const { expiresAt, absoluteExpiresAt, transport } = session
+    if (transport === 'cookie') {
+      cookie.write(request, reply, refreshToken, expiresAt < absoluteExpiresAt ? expiresAt : absoluteExpiresAt)
+    }
+    const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
+    return {
+      account: toAccount(account),
+      accessToken: app.signAccessToken(claims, deps.now()),
+      refreshToken: transport === 'cookie' ? null : refreshToken,
+      expiresIn: ACCESS_TOKEN_SECONDS,
+    }
+  }
 
   app.post('/auth/signup', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
@@ -75,17 +112,19 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       tags: ['auth'],
       summary: 'Sign up: create an account with its first profile, and log in',
       operationId: 'signUp',
+      headers: SessionHeaders,
       body: SignUpBody,
-      response: responses({ 201: ref(Tokens) }),
+      response: responses({ 201: withHeaders(ref(Tokens), 'Set-Cookie') }),
     },
   }, async (request, reply) => {
     const { email, password, plan = deps.config.plans.smallest.id, profileName, device } = request.body
+    const transport = cookie.isRequested(request) ? 'cookie' : 'body'
     const account = await createAccount(deps, { email, password, plan, profileName: profileName ?? 'Me' })
     const accountId = account._id.toString()
     addAuditNote(request, { account: accountId })
     requestEmailVerification(deps, account)
-    const opened = await openSession(deps, account, device ?? null)
-    const tokens = createTokens(app, opened.account, opened, deps.now())
+    const opened = await openSession(deps, account, device ?? null, transport)
+    const tokens = sendTokens(request, reply, opened.account, opened)
     return await reply.code(201).send({ ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) })
   })
 
@@ -95,35 +134,57 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       tags: ['auth'],
       summary: 'Log in',
       operationId: 'logIn',
+      headers: SessionHeaders,
       body: LogInBody,
-      response: responses({ 200: ref(Tokens) }),
+      response: responses({ 200: withHeaders(ref(Tokens), 'Set-Cookie') }),
     },
-  }, async (request) => {
+  }, async (request, reply) => {
     const { email, password, device, deviceToken = null } = request.body
+    const transport = cookie.isRequested(request) ? 'cookie' : 'body'
     const ipAddress = ipAddressKey(request.ip)
     const account = await verifyCredentials(deps, { email, password, ipAddress, deviceToken })
     const accountId = account._id.toString()
     const isReopened = await reopenAccount(deps, account)
-    const opened = await openSession(deps, account, device ?? null)
+    const opened = await openSession(deps, account, device ?? null, transport)
     const reason = isReopened ? 'account-reopened' : null
     addAuditNote(request, { account: accountId, session: opened.session._id.toString(), reason })
-    const tokens = createTokens(app, opened.account, opened, deps.now())
+    const tokens = sendTokens(request, reply, opened.account, opened)
     return { ...tokens, deviceToken: issueDeviceToken(deps.keys, accountId) }
   })
 
   app.post('/auth/refresh', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT },
+    preValidation: async (request) => {
+      request.body ??= {}
+    },
     schema: {
       tags: ['auth'],
       summary: 'Exchange a refresh token for new tokens',
+      description:
+        'The token is in the body, or in the cookie of a session that was opened with `X-NormFlix-Session: cookie`. ' +
+        'The previous token still works for 10 s, the previous cookie for 60 s; an older one ends the session.',
       operationId: 'refresh',
+      security: [{ refreshCookie: [] }, {}],
+      headers: SessionHeaders,
       body: RefreshBody,
-      response: responses({ 200: ref(Tokens) }),
+      response: responses({ 200: withHeaders(ref(Tokens), 'Set-Cookie') }),
     },
-  }, async (request) => {
-    const opened = await refreshSession(deps, request.body.refreshToken)
-    return createTokens(app, await findSessionAccount(deps, opened.session), opened, deps.now())
+  }, async (request, reply) => {
+    const { refreshToken } = request.body
+    const opened = refreshToken === undefined
+      ? await refreshSession(deps, requireCookie(request), 'cookie')
+      : await refreshSession(deps, refreshToken)
+    return sendTokens(request, reply, await findSessionAccount(deps, opened.session), opened)
   })
+
+  /** @throws DomainError 400 without the header, 401 without the cookie, 403 `cross-origin-request` */
+  function requireCookie (request: FastifyRequest): string {
+    if (!cookie.isRequested(request)) {
+      const message = 'is required, or the header X-NormFlix-Session with the cookie'
+      throw validationFailed([{ pointer: '/refreshToken', message }])
+    }
+    return cookie.read(request) ?? fail(unauthorized('There is no session in this browser. Log in.'))
+  }
 
   app.post('/auth/password/forgot', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
@@ -174,78 +235,6 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
     addAuditNote(request, await confirmEmail(deps, request.body.token))
     return await reply.code(204).send(null)
   })
-
-  app.post('/auth/logout', {
-    config: { access: 'catalogue', audit: true },
-    schema: {
-      tags: ['auth'],
-      summary: 'Log out: end the current session',
-      operationId: 'logOut',
-      response: responses({ 204: NoContent }),
-    },
-  }, async (request, reply) => {
-    const session = await findSession(callerOf(request).sessionId)
-    if (session !== null) await endSession(deps, session, 'logged-out')
-    return await reply.code(204).send(null)
-  })
-
-  app.post('/auth/logout-everywhere', {
-    config: { access: 'account', audit: true },
-    schema: {
-      tags: ['auth'],
-      summary: 'End all sessions of the account',
-      operationId: 'logOutEverywhere',
-      response: responses({ 204: NoContent }),
-    },
-  }, async (request, reply) => {
-    await endAllSessions(deps, callerOf(request).accountId, null, 'logged-out-everywhere')
-    return await reply.code(204).send(null)
-  })
-
-  app.get('/auth/sessions', {
-    config: { access: 'account' },
-    schema: {
-      tags: ['auth'],
-      summary: 'List the live sessions of the account',
-      operationId: 'listSessions',
-      response: responses({ 200: listSchema(ref(Session)) }),
-    },
-  }, async (request) => {
-    const { accountId, sessionId } = callerOf(request)
-    const sessions = await listSessions(accountId, deps.now())
-    return { items: sessions.map((session) => toSession(session, sessionId)) }
-  })
-
-  app.delete('/auth/sessions/:sessionId', {
-    config: { access: 'account', audit: true },
-    schema: {
-      tags: ['auth'],
-      summary: 'End a session',
-      operationId: 'endSession',
-      params: Type.Object({ sessionId: Id }),
-      response: responses({ 204: NoContent }),
-    },
-  }, async (request, reply) => {
-    const session = await findSession(request.params.sessionId)
-    if (session === null || session.account.toString() !== callerOf(request).accountId) throw notFound('session')
-    await endSession(deps, session, 'ended-by-owner')
-    return await reply.code(204).send(null)
-  })
-}
-
-function createTokens (
-  app: FastifyInstance,
-  account: StoredAccount,
-  { session, refreshToken }: OpenedSession,
-  now: Date,
-): Tokens {
-  const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
-  return {
-    account: toAccount(account),
-    accessToken: app.signAccessToken(claims, now),
-    refreshToken,
-    expiresIn: ACCESS_TOKEN_SECONDS,
-  }
 }
 
 export default auth

@@ -39,6 +39,7 @@ import progress from '../routes/progress.js'
 import ratings from '../routes/ratings.js'
 import resumableUploads from '../routes/resumable-uploads.js'
 import titleSearch from '../routes/search.js'
+import sessions from '../routes/sessions.js'
 import subtitles from '../routes/subtitles.js'
 import thumbnails from '../routes/thumbnails.js'
 import titlePages from '../routes/title-pages.js'
@@ -193,6 +194,7 @@ async function registerAccountRoutes (app: FastifyInstance, container: Container
   const accountDeps = pickAccountDeps(container)
   await app.register(plans, { config })
   await app.register(auth, accountDeps)
+  await app.register(sessions, accountDeps)
   await app.register(account, { ...accountDeps, watching })
   await app.register(profiles, accountDeps)
 }

@@ -152,6 +152,7 @@ function createSession ({ id, session }: Household): StoredSession {
     seed: randomBytes(32).toString('base64url'),
     kid: 'bench',
     generation: 0,
+    transport: 'body',
     rotatedAt: now,
     device: null,
     createdAt: now,

@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
-import { findSession, isSessionLive, Session, type StoredSession } from '../../models/session.js'
+import {
+  findSession,
+  isSessionLive,
+  Session,
+  type StoredSession,
+  type TokenTransport,
+} from '../../models/session.js'
 import { updateWithPipeline } from '../../models/upsert.js'
 import { withAuditNote } from '../audit/audit-notes.js'
 import { unauthorized, type DomainError } from '../errors.js'
@@ -16,8 +22,16 @@ const DAY_MS = 86_400_000
 const IDLE_TTL_MS = 14 * DAY_MS
 const MAX_AGE_MS = 30 * DAY_MS
 const MAX_SESSIONS = 20
-/** After a lost response, or from a second tab, the previous token still receives the current one within this time. */
-const ROTATION_GRACE_MS = 10_000
+/**
+ * After a lost response, or from a second tab, the previous token still receives the current one within this time. A
+ * browser loses the response when its page is closed or reloaded, and scripts cannot read the cookie.
+ */
+const ROTATION_GRACE_MS: Readonly<Record<TokenTransport, number>> = { body: 10_000, cookie: 60_000 }
+/**
+ * The tabs of a browser have one cookie. Within this time after a rotation they receive the same token, so that a late
+ * response to one tab does not replace a newer cookie by an older one.
+ */
+const COOKIE_ROTATION_INTERVAL_MS = 10_000
 
 export interface OpenedSession {
   readonly session: StoredSession
@@ -34,6 +48,7 @@ export async function openSession (
   deps: AccountDeps,
   verified: StoredAccount,
   device: string | null,
+  transport: TokenTransport = 'body',
 ): Promise<OpenedSession & { readonly account: StoredAccount }> {
   const accountId = verified._id.toString()
   const now = deps.now()
@@ -43,6 +58,7 @@ export async function openSession (
     seed: randomBytes(32).toString('base64url'),
     kid: deps.keys.current('refresh').kid,
     generation: 0,
+    transport,
     rotatedAt: now,
     device,
     createdAt: now,
@@ -78,23 +94,32 @@ const invalidRefreshToken = (): Error => unauthorized('The refresh token is inva
 
 /**
  * Exchanges a refresh token for the next one. Within the grace time after a rotation, the previous token receives the
- * current one again; any older token ends the session (RFC 9700 §4.14.2).
+ * current one again; any older token ends the session (RFC 9700 §4.14.2). A token is valid in its transport only.
  * @throws DomainError 401
  */
-export async function refreshSession (deps: AccountDeps, token: string): Promise<OpenedSession> {
+export async function refreshSession (
+  deps: AccountDeps,
+  token: string,
+  transport: TokenTransport = 'body',
+): Promise<OpenedSession> {
   const parsed = parseRefreshToken(token)
   if (parsed === null) throw invalidRefreshToken()
   const session = await findSession(parsed.sessionId)
   if (session === null || !isGenuineRefreshToken(deps.keys, parsed, session)) throw invalidRefreshToken()
   const now = deps.now()
-  if (!isSessionLive(session, now)) throw invalidRefreshToken()
+  // Processes before the field write sessions without it.
+  const { transport: boundTransport = 'body' } = session as Partial<StoredSession>
+  if (!isSessionLive(session, now) || boundTransport !== transport) throw invalidRefreshToken()
+  const sinceRotationMs = now.getTime() - session.rotatedAt.getTime()
   if (parsed.generation === session.generation) {
+    const isJustRotated = session.generation > 0 && sinceRotationMs < COOKIE_ROTATION_INTERVAL_MS
+    if (transport === 'cookie' && isJustRotated) return withRefreshToken(deps, session)
     const rotated = await rotateSession(session, now)
     // A concurrent request has rotated the session: this token is now the previous one.
-    return rotated === null ? await refreshSession(deps, token) : withRefreshToken(deps, rotated)
+    return rotated === null ? await refreshSession(deps, token, transport) : withRefreshToken(deps, rotated)
   }
   const isWithinGrace = parsed.generation === session.generation - 1 &&
-    now.getTime() - session.rotatedAt.getTime() <= ROTATION_GRACE_MS
+    sinceRotationMs <= ROTATION_GRACE_MS[transport]
   if (isWithinGrace) return withRefreshToken(deps, session)
   await endSession(deps, session, 'refresh-token-reused')
   deps.log.warn({ sessionId: session._id.toString() }, 'a refresh token was reused; its session has ended')

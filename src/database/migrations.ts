@@ -17,6 +17,7 @@ import { migration as fillLeaseFields } from '../../migrations/0010-fill-lease-f
 import { migration as fillProbeFields } from '../../migrations/0011-fill-probe-fields.js'
 import { migration as fillExtractionFields } from '../../migrations/0012-fill-extraction-fields.js'
 import { migration as fillUploadFields } from '../../migrations/0013-fill-upload-fields.js'
+import { migration as fillSessionFields } from '../../migrations/0014-fill-session-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillProbeFields,
   fillExtractionFields,
   fillUploadFields,
+  fillSessionFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -137,7 +137,8 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
     if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
-    route.schema = { ...route.schema, security: access === 'public' || access === 'signed-url' ? [] : [{ bearer: [] }] }
+    const isOpen = access === 'public' || access === 'signed-url'
+    route.schema = { security: isOpen ? [] : [{ bearer: [] }], ...route.schema }
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const access = request.routeOptions.config.access

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { REFRESH_COOKIE } from '../http/session-cookie.js'
 import { completeDocument } from './openapi-document.js'
 
 const DESCRIPTION = [
@@ -44,7 +45,19 @@ export default fp<{ readonly version: string }>(async function openapi (app, { v
       info: { title: 'NormFlix', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/', description: 'This service' }],
       tags: TAGS,
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          refreshCookie: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: REFRESH_COOKIE,
+            description:
+              'Refresh token of a browser session: HttpOnly, SameSite=Strict, and Secure over HTTPS. The request ' +
+              'also needs the header `X-NormFlix-Session: cookie` and the origin of the service',
+          },
+        },
+      },
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `schema-${i}`,

@@ -56,6 +56,18 @@ export const Account = Type.Object({
 }, { $id: 'Account', description: 'An account with its profiles' })
 export type Account = Static<typeof Account>
 
+/** Selects the cookie. Names are in lower case, because Node.js reads headers so. */
+export const SessionHeaders = Type.Object({
+  'x-normflix-session': Type.Optional(
+    Type.Enum(['cookie'], {
+      title: 'SessionTransport',
+      description:
+        'For pages of the same origin: the refresh token is in an HttpOnly cookie, not in the body. Omitted: it is ' +
+        'in the body',
+    }),
+  ),
+})
+
 export const Accepted = Type.Object({
   status: Type.Enum(['accepted'], { description: 'Always `accepted`' }),
 }, { title: 'Accepted', description: 'Accepted; the work happens in the background' })
@@ -63,7 +75,10 @@ export const Accepted = Type.Object({
 export const Tokens = Type.Object({
   account: ref(Account),
   accessToken: Type.String({ description: 'JWT; send it as `Authorization: Bearer`' }),
-  refreshToken: Type.String({ description: 'Opaque single-use token that gets the next access token' }),
+  refreshToken: nullable(
+    Type.String(),
+    'Opaque single-use token that gets the next access token; null: it is in the cookie',
+  ),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token, s', examples: [900] }),
   deviceToken: Type.Optional(
     Type.String({ description: 'Only at sign-up and log-in: store it on the device and send it with the next log-in' }),

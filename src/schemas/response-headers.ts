@@ -14,6 +14,10 @@ export const RESPONSE_HEADERS = {
   'Last-Modified': text('When the resource was stored', 'Sun, 01 Mar 2026 20:15:30 GMT'),
   Location: text('URL of the new resource, or of the object to read', '/v1/movies/665f1c2e9b1e8a0012ab34cd'),
   'Retry-After': integer('Time after which the request may be repeated, s; omitted: no statement', 2),
+  'Set-Cookie': text(
+    'Cookie of a browser session, HttpOnly; omitted without `X-NormFlix-Session: cookie`',
+    'normflix_refresh=r1…; Path=/v1/auth; HttpOnly; SameSite=Strict',
+  ),
   'Tus-Resumable': text('Version of the tus protocol', '1.0.0'),
   'Tus-Version': text('Versions of the tus protocol that the service supports', '1.0.0'),
   'Upload-Concat': text(

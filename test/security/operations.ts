@@ -38,7 +38,7 @@ interface Parameter {
 }
 interface OperationObject {
   readonly operationId: string
-  readonly security?: unknown[]
+  readonly security?: object[]
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> }
 }
@@ -60,12 +60,16 @@ const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
   components: { schemas: Record<string, Schema> },
 }
 
+/** No requirement, or an empty one, allows requests without credentials. */
+const isPublic = ({ security }: OperationObject): boolean =>
+  security !== undefined && (security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0))
+
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     name: `${method.toUpperCase()} ${path}`,
     method: method.toUpperCase() as Method,
     path,
-    isPublic: operation.security?.length === 0,
+    isPublic: isPublic(operation),
     parameters: operation.parameters ?? [],
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
     bodySchema: operation.requestBody?.content['application/json']?.schema ?? null,

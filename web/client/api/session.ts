@@ -157,7 +157,7 @@ async function exchangeRefreshToken (): Promise<Token> {
   const refreshToken = sessionStorage.getItem(REFRESH_KEY) ?? ''
   try {
     const tokens = await unwrap(publicClient.POST('/v1/auth/refresh', { body: { refreshToken } }))
-    refreshChannel.postMessage({ used: refreshToken, next: tokens.refreshToken })
+    refreshChannel.postMessage({ used: refreshToken, next: tokens.refreshToken ?? '' })
     return storeTokens(tokens)
   } catch (error) {
     if (error instanceof ApiProblem && error.problem.status < 429) {
@@ -176,7 +176,7 @@ async function withLock<T> (work: () => Promise<T>): Promise<T> {
 function storeTokens (tokens: Tokens): Token {
   account = tokens.account
   accountToken = toToken(tokens.accessToken, tokens.expiresIn)
-  sessionStorage.setItem(REFRESH_KEY, tokens.refreshToken)
+  sessionStorage.setItem(REFRESH_KEY, tokens.refreshToken ?? '')
   return accountToken
 }
 
