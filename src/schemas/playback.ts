@@ -94,6 +94,7 @@ export const StoppedPlayback = Type.Object({
   progress: nullable(ref(Progress), 'Progress after the stop; null: nothing was played, or the stream was private'),
   next: nullable(
     ref(ContinueCard),
-    'What continue watching offers for the title; null: nothing that can be played now, or the stopped item itself',
+    'What continue watching offers for the title, also of a dropped one; null: nothing that can be played now, or ' +
+      'the stopped item itself',
   ),
 })
