@@ -51,7 +51,8 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
       description:
         'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
         'misspellings; similar words are found only where few titles match exactly. Genres have many names: ' +
-        '`sci fi`, `romcom`, `kids movies`. Under overload it is a 503 `search-busy`.',
+        '`sci fi`, `romcom`, `kids movies`; kinds and decades restrict: ' +
+        '`comedy series`, `90s comedies`. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
       querystring: SearchQuery,
       response: responses({ 200: withHeaders(ref(SearchResults), 'Content-Language') }),

@@ -13,7 +13,7 @@ export const SearchText = Type.String({
 })
 
 export const Highlight = Type.Object({
-  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode', 'genre'], {
+  field: Type.Enum(['title', 'originalTitle', 'alternativeTitle', 'person', 'episode', 'genre', 'year'], {
     title: 'HighlightField',
     description: 'Field that matched',
   }),

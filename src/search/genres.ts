@@ -1,11 +1,12 @@
 // Genres in queries: the words by which people and catalogues name them, such as `sci fi` and `romcom`.
 import { editDistance, maxEdits } from '../domain/text.js'
+import { combineRestrictions, findRestriction, type Restriction, type RestrictionMention } from './restrictions.js'
 import { tokenise } from './tokenise.js'
 
 /** Names of the same genre, in the languages of common catalogues. */
 const SAME_GENRES = [
   'science fiction|sci fi|scifi|sf|syfy|ciencia ficcion|ficcao cientifica|fantascienza',
-  'comedy|comedies|funny|humor|humour|sitcom|sitcoms|komodie|comedia|comedie|commedia',
+  'comedy|comedies|funny|humor|humour|sitcom|sitcoms|komodie|komodien|comedia|comedias|comedie|commedia|commedie',
   'romance|romances|romantic|romantik|romantica|love story|love stories',
   'family|kids|kid|children|childrens|child|for kids|for children|familie|familia|infantil|kinder|kinderfilm|enfants',
   'animation|animated|cartoon|cartoons|zeichentrick|animacion|animacao|dessin anime',
@@ -42,12 +43,10 @@ const COMBINATIONS: ReadonlyArray<readonly [names: string, genres: string]> = [
   ['horror comedy|comedy horror', 'horror|comedy'],
   ['space opera', 'science fiction|adventure'],
 ]
-/** Words beside a genre that mean nothing: `horror movies`. */
-const FILLERS = new Set(
-  'movie movies film films filme show shows series serie serien tv flick flicks pelicula peliculas de del cine'.split(
-    ' ',
-  ),
-)
+/** Genres of which the name means shows. */
+const GENRES_OF_SHOWS = new Set(['sitcom', 'sitcoms', 'docuseries', 'talk_show', 'game_show', 'quiz_show'])
+/** Words beside a genre, a kind or a decade that mean nothing: `cine de terror`, `80er Jahre`. */
+const FILLERS = new Set('from de del cine jahre years'.split(' '))
 const MAX_WORDS = 3
 /** Words of genres in the index start with this character, which no word of a text contains. */
 const MARK = '#'
@@ -95,28 +94,52 @@ export interface GenreMention {
   readonly quality: number
 }
 
-/** Part of a query: a word, or the genres that some words name. */
-export type QueryPart = { readonly word: string } | GenreMention
+/** A query that names genres, kinds or decades. */
+export interface QueryFilters {
+  /** Words that name none of these. */
+  readonly words: readonly string[]
+  readonly genres: readonly GenreMention[]
+  readonly restriction: Restriction
+  /** Words of the restriction, which are not misspelled titles. */
+  readonly restrictionWords: ReadonlySet<string>
+}
 
 /**
- * Finds the genres in a query, longest names first. Words such as `movies` are left out.
+ * Finds the genres, kinds and decades in a query, longest names first.
  * @param isGenre whether the catalogue has a genre, by its word in the index
  * @param isKnown whether a word occurs in the catalogue: it is not misspelled
- * @returns null if the query names no genre
+ * @returns null if the query names none, or consists of words such as `movie`, which are the beginning of names
  */
-export function findGenres (
+export function findFilters (
   typed: readonly string[],
   { isGenre, isKnown }: { isGenre(word: string): boolean, isKnown(word: string): boolean },
-): QueryPart[] | null {
-  const parts: QueryPart[] = []
+): QueryFilters | null {
+  const words: string[] = []
+  const genres: GenreMention[] = []
+  const restrictions: Array<Pick<RestrictionMention, 'kind' | 'decades' | 'isComplete'>> = []
+  const restrictionWords = new Set<string>()
   for (let at = 0; at < typed.length;) {
-    const [length, mention] = longestMention(at)
-    if (mention === null) parts.push({ word: typed[at] ?? '' })
-    else parts.push(mention)
-    at += length
+    const [length, genre] = longestMention(at)
+    const restriction = genre === null ? findRestriction(typed, at) : null
+    const consumed = restriction?.length ?? length
+    const names = typed.slice(at, at + consumed)
+    if (genre !== null) {
+      genres.push(genre)
+      if (GENRES_OF_SHOWS.has(keyOf(names))) restrictions.push({ kind: 'show', decades: [], isComplete: true })
+    } else if (restriction !== null) {
+      restrictions.push(restriction)
+      for (const name of names) restrictionWords.add(name)
+    } else words.push(...names)
+    at += consumed
   }
-  if (!parts.some((part) => 'words' in part)) return null
-  return parts.filter((part) => 'words' in part || !FILLERS.has(part.word))
+  const isMeant = restrictions.some(({ isComplete }) => isComplete) || (restrictions.length > 0 && words.length > 0)
+  if (genres.length === 0 && !isMeant) return null
+  return {
+    words: words.filter((word) => !FILLERS.has(word)),
+    genres,
+    restriction: combineRestrictions(restrictions),
+    restrictionWords,
+  }
 
   function longestMention (at: number): [length: number, mention: GenreMention | null] {
     for (let length = Math.min(MAX_WORDS, typed.length - at); length > 0; length--) {

@@ -1,7 +1,8 @@
 // Highlights the parts of a title's texts that match a query.
 import { toGenreWords } from './genres.js'
-import type { QueryInterpretation } from './query-interpretation.js'
+import { allows, type QueryInterpretation } from './query-interpretation.js'
 import { scoreMatch, type SearchableTitle } from './ranking.js'
+import { isIn } from './restrictions.js'
 import { tokenise } from './tokenise.js'
 
 /** A part of a text that matches completely, or not at all. */
@@ -11,7 +12,7 @@ export interface MarkedPart {
 }
 
 export interface Highlight {
-  readonly field: 'title' | 'originalTitle' | 'alternativeTitle' | 'person' | 'episode' | 'genre'
+  readonly field: 'title' | 'originalTitle' | 'alternativeTitle' | 'person' | 'episode' | 'genre' | 'year'
   readonly parts: MarkedPart[]
 }
 
@@ -57,7 +58,18 @@ export function explainMatch (
       if (highlights.length <= MAX_HIGHLIGHTS_WITH_PEOPLE) addHighlight('person', person)
     }
   }
+  if (isYearMatch(title, interpretations)) {
+    highlights.push({ field: 'year', parts: [{ text: String(title.year), isMatch: true }] })
+  }
   return { highlights, episode }
+}
+
+/** Whether the query names the year of the title, or its decade. */
+function isYearMatch (title: ExplainableTitle, interpretations: readonly QueryInterpretation[]): boolean {
+  return interpretations.some((one) =>
+    one.terms.some(({ typed }) => typed === String(title.year)) ||
+    (allows(one, title) && isIn(one.restriction?.decades ?? [], title.year))
+  )
 }
 
 /** A genre matches completely: people call it by many names. */

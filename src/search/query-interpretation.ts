@@ -1,5 +1,6 @@
 // Interprets a query: the words of the catalogue that each typed word can stand for, with words joined or split.
-import { findGenres } from './genres.js'
+import { findFilters, type QueryFilters } from './genres.js'
+import { fits, type Restriction } from './restrictions.js'
 import { isStopWord, tokenise } from './tokenise.js'
 import { EXACT_QUALITY, MAX_GUESS_QUALITY, type Vocabulary } from './vocabulary.js'
 
@@ -29,28 +30,39 @@ export interface QueryInterpretation {
   readonly terms: readonly Term[]
   /** False if words were joined or split, or name a genre. */
   readonly isAsTyped: boolean
+  /** Null: all titles. */
+  readonly restriction: Restriction | null
 }
 
 /** Number of titles with a genre, by the word of the genre in the index. */
 export type CountGenre = (genreWord: string) => number
 
 /**
- * Lists the interpretations, as typed first. `starwars` can be `star wars`, `fire fly` can be `firefly`, and `sci fi`
- * is a genre.
+ * Lists the interpretations, as typed first. `starwars` can be `star wars`, `fire fly` can be `firefly`, `sci fi` is a
+ * genre, and `80s` a decade.
  */
 export function interpretQuery (vocabulary: Vocabulary, countGenre: CountGenre, query: string): QueryInterpretation[] {
   const typedWords = tokenise(query).slice(0, MAX_TERMS).map(({ word }) => word)
   if (typedWords.length === 0) return []
   const maxDocuments = typedWords.length === 1 ? MAX_DOCUMENTS_OF_SINGLE_TERM : Infinity
+  const filters = findFilters(typedWords, {
+    isGenre: (word) => countGenre(word) > 0,
+    isKnown: vocabulary.has,
+  })
   const terms = typedWords.map((typed, i) => {
     const isPrefix = i === typedWords.length - 1
-    return createTerm(vocabulary, typed, vocabulary.findCandidates(typed, { isPrefix, maxDocuments }))
+    const term = createTerm(vocabulary, typed, vocabulary.findCandidates(typed, { isPrefix, maxDocuments }))
+    return filters?.restrictionWords.has(typed) === true ? withoutGuessesOf(term) : term
   })
   const others: QueryInterpretation[] = []
   for (const [i, word] of typedWords.entries()) {
     const next = typedWords[i + 1]
     const replaceTerms = (count: number, replacement: readonly Term[]): void => {
-      others.push({ isAsTyped: false, terms: [...terms.slice(0, i), ...replacement, ...terms.slice(i + count)] })
+      others.push({
+        isAsTyped: false,
+        restriction: null,
+        terms: [...terms.slice(0, i), ...replacement, ...terms.slice(i + count)],
+      })
     }
     const exactTerm = (exact: string, quality: number): Term =>
       createTerm(vocabulary, exact, new Map([[exact, quality]]))
@@ -61,44 +73,56 @@ export function interpretQuery (vocabulary: Vocabulary, countGenre: CountGenre, 
       replaceTerms(1, parts.map((part) => exactTerm(part, quality)))
     }
   }
-  const genres = interpretGenres(vocabulary, countGenre, typedWords)
-  return [{ terms, isAsTyped: true }, ...genres, ...others.slice(0, MAX_INTERPRETATIONS - 1 - genres.length)]
+  const filtered = filters === null ? [] : [interpretFilters(vocabulary, countGenre, filters)]
+  const asTyped = { terms, isAsTyped: true, restriction: null }
+  return [asTyped, ...filtered, ...others.slice(0, MAX_INTERPRETATIONS - 1 - filtered.length)]
 }
 
-/** The interpretation of words as genres; none if the query names no genre. */
-function interpretGenres (
+/** The interpretation of words as genres, kinds and decades. */
+function interpretFilters (
   vocabulary: Vocabulary,
   countGenre: CountGenre,
-  typedWords: readonly string[],
-): QueryInterpretation[] {
-  const isGenre = (word: string): boolean => countGenre(word) > 0
-  const parts = findGenres(typedWords, { isGenre, isKnown: vocabulary.has })
-  if (parts === null) return []
-  const terms = parts.flatMap((part) => {
-    if ('words' in part) {
-      return part.words.map((word) => ({
-        typed: word,
-        weight: 1,
-        isStopWord: false,
-        candidates: new Map([[word, part.quality]]),
-        documentFrequency: countGenre(word),
-      }))
-    }
-    const candidates = vocabulary.findCandidates(part.word, { isPrefix: false, maxDocuments: Infinity })
-    return [createTerm(vocabulary, part.word, candidates)]
-  })
-  return [{ terms, isAsTyped: false }]
+  { words, genres, restriction }: QueryFilters,
+): QueryInterpretation {
+  const genreTerms = genres.flatMap(({ words: genreWords, quality }) =>
+    genreWords.map((word) => ({
+      typed: word,
+      weight: 1,
+      isStopWord: false,
+      candidates: new Map([[word, quality]]),
+      documentFrequency: countGenre(word),
+    }))
+  )
+  const wordTerms = words.map((word) =>
+    createTerm(vocabulary, word, vocabulary.findCandidates(word, { isPrefix: false, maxDocuments: Infinity }))
+  )
+  // `the 80s` means all titles of the decade, not those with an article.
+  const hasOnlyStopWords = genreTerms.length === 0 && wordTerms.every((term) => term.isStopWord)
+  const isRestricted = restriction.kind !== null || restriction.decades.length > 0
+  return {
+    terms: hasOnlyStopWords && isRestricted ? [] : [...genreTerms, ...wordTerms],
+    isAsTyped: false,
+    restriction: isRestricted ? restriction : null,
+  }
+}
+
+/** True if the interpretation leaves no title out because of its kind or year. */
+export function allows (
+  { restriction }: Pick<QueryInterpretation, 'restriction'>,
+  title: Parameters<typeof fits>[1],
+): boolean {
+  return restriction === null || fits(restriction, title)
 }
 
 /** The same interpretations without guesses: each word is as typed, or begins with it. */
 export function withoutGuesses (interpretations: readonly QueryInterpretation[]): QueryInterpretation[] {
-  return interpretations.map(({ terms, isAsTyped }) => ({
-    isAsTyped,
-    terms: terms.map((term) => ({
-      ...term,
-      candidates: new Map([...term.candidates].filter(([, quality]) => quality >= EXACT_QUALITY)),
-    })),
-  }))
+  return interpretations.map((one) => ({ ...one, terms: one.terms.map(withoutGuessesOf) }))
+}
+
+export const withoutRestriction = (one: QueryInterpretation): QueryInterpretation => ({ ...one, restriction: null })
+
+function withoutGuessesOf (term: Term): Term {
+  return { ...term, candidates: new Map([...term.candidates].filter(([, quality]) => quality >= EXACT_QUALITY)) }
 }
 
 function createTerm (vocabulary: Vocabulary, typed: string, candidates: ReadonlyMap<string, number>): Term {

@@ -1,12 +1,14 @@
 // Scores how well a title matches a query: by one of its names, its people, an episode, its genres, or several of these
 // together.
 import { toGenreWords } from './genres.js'
-import { STOP_WORD_WEIGHT, type QueryInterpretation, type Term } from './query-interpretation.js'
+import { allows, STOP_WORD_WEIGHT, type QueryInterpretation, type Term } from './query-interpretation.js'
+import type { TitleKind } from './restrictions.js'
 import { isStopWord, tokenise, type Token } from './tokenise.js'
 import { EXACT_QUALITY } from './vocabulary.js'
 
 /** The searchable texts of a title. */
 export interface SearchableTitle {
+  readonly kind: TitleKind
   /** The title, then the original title and alternative titles. */
   readonly names: readonly string[]
   /** One name per line. */
@@ -123,7 +125,9 @@ export function scoreMatch (
     genres: title.genres.flatMap(toGenreWords),
   }
   let best: MatchScore | null = null
-  for (const { terms, isAsTyped } of interpretations) {
+  for (const interpretation of interpretations) {
+    const { terms, isAsTyped } = interpretation
+    if (!allows(interpretation, title)) continue
     for (const match of listMatches(lines, terms)) {
       const weighted = { ...match, score: match.score * (isAsTyped ? 1 : JOINED_OR_SPLIT_WEIGHT) }
       if (match.coverage >= MIN_COVERAGE && (best === null || isBetter(weighted, best))) best = weighted

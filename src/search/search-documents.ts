@@ -61,6 +61,7 @@ export function toSearchDocument (id: number, title: SearchableTitleDocument): S
   const people = [...new Set([...cast, ...crew].map(({ name }) => toSingleLine(name)))]
   return {
     id,
+    kind: title.kind,
     names: [title.title, ...(originalTitle === null ? [] : [originalTitle]), ...listOtherNames(title)],
     hasOriginal: originalTitle !== null,
     people: people.slice(0, MAX_SEARCHABLE_PEOPLE).join('\n'),

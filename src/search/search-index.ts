@@ -1,11 +1,14 @@
 // The search index: an inverted index (MiniSearch) finds candidates, the ranking orders them. Runs in a worker thread.
-import MiniSearch, { type Query, type SearchResult } from 'minisearch'
-import { toGenreWords } from './genres.js'
+import MiniSearch, { type SearchResult } from 'minisearch'
+import { significantTerms, toMiniSearchQuery, type CombineWith } from './candidate-queries.js'
+import { distinctWords, genreWords, namesText } from './document-words.js'
 import { explainMatch, type ExplainableTitle, type TitleMatch } from './highlights.js'
 import {
+  allows,
   interpretQuery,
   MAX_TERMS,
   withoutGuesses,
+  withoutRestriction,
   type QueryInterpretation,
   type Term,
 } from './query-interpretation.js'
@@ -58,8 +61,6 @@ const MAX_EPISODE_CHARACTERS = 200_000
 
 /** A priority and an index are packed into 53 bits: resolution of the priority, and maximum number of candidates. */
 const [PRIORITY_STEPS, MAX_CANDIDATES] = [2 ** 22, 2 ** 24]
-
-type CombineWith = 'AND' | 'OR'
 
 export function createSearchIndex (): SearchIndex {
   const documents = new Map<number, SearchDocument>()
@@ -135,7 +136,7 @@ export function createSearchIndex (): SearchIndex {
     const interpretations = interpret(query)
     const exact = withoutGuesses(interpretations)
     const exactMatches = findCandidates(exact, 'AND', query.length)
-    if (exactMatches.scored.length >= ENOUGH_EXACT_MATCHES) {
+    if (exactMatches.scored.length + exactMatches.rest.length >= ENOUGH_EXACT_MATCHES) {
       return toIds(rankByText(exactMatches.scored, exact), unranked(exactMatches))
     }
     const candidates = findCandidates(interpretations, 'AND', query.length)
@@ -144,11 +145,24 @@ export function createSearchIndex (): SearchIndex {
     if (ranked.some(({ match }) => match.isExact)) return toIds(withNearMatches(ranked))
     if (ranked.length < MIN_RESULTS && interpretations.some(({ terms }) => terms.length > 1)) {
       const knownIds = new Set(scored.map(({ id }) => id as number))
-      const partialMatches = findCandidates(interpretations, 'OR', query.length).scored
-        .filter(({ id }) => !knownIds.has(id as number))
-      ranked.push(...rankByText(partialMatches, interpretations))
+      ranked.push(...rankPartialMatches(interpretations, query.length, knownIds))
     }
     return toIds(withoutPoorMatches(ranked), unranked(candidates))
+  }
+
+  /** Titles that match a part of the query. With a restriction such as `80s`, they fit it, unless none does. */
+  function rankPartialMatches (
+    interpretations: readonly QueryInterpretation[],
+    queryLength: number,
+    knownIds: ReadonlySet<number>,
+  ): Ranked[] {
+    const restricted = interpretations.filter(({ restriction }) => restriction !== null)
+    for (const some of restricted.length === 0 ? [interpretations] : [restricted, restricted.map(withoutRestriction)]) {
+      const { scored } = findCandidates(some, 'OR', queryLength)
+      const ranked = rankByText(scored.filter(({ id }) => !knownIds.has(id as number)), some)
+      if (ranked.length > 0) return ranked
+    }
+    return []
   }
 
   function findCandidates (
@@ -156,13 +170,14 @@ export function createSearchIndex (): SearchIndex {
     combineWith: CombineWith,
     queryLength: number,
   ): Candidates {
-    const termLists = interpretations.map(({ terms }) => significantTerms(terms, combineWith))
-      .filter(({ length }) => length > 0)
+    const termLists: Array<readonly Term[]> = []
     const termCounts = new Map<number, number>()
     const matchingIds = new Set<number>()
-    for (const terms of termLists) {
-      const ids = combineWith === 'AND' ? findWithAll(terms) : findWithAny(terms, termCounts)
-      for (const id of ids) matchingIds.add(id)
+    for (const interpretation of interpretations) {
+      const terms = significantTerms(interpretation.terms, combineWith)
+      const ids = interpretation.terms.length === 0 ? documents.keys() : findIds(terms, combineWith, termCounts)
+      for (const id of ids) if (isAllowed(interpretation, id)) matchingIds.add(id)
+      if (terms.length > 0) termLists.push(terms)
     }
     if (matchingIds.size === 0) return { scored: [], rest: [] }
     const byPriority = matchingIds.size > MAX_SCORED ? sortByPriority(matchingIds, termCounts, queryLength) : []
@@ -174,7 +189,25 @@ export function createSearchIndex (): SearchIndex {
     const scored = index.search({ combineWith: 'OR', queries }, {
       boostDocument: (id: number) => idsToScore.has(id) ? boostOf(id) : 0,
     })
-    return { scored, rest: byPriority.slice(MAX_SCORED) }
+    if (byPriority.length === 0 && scored.length === matchingIds.size) return { scored, rest: [] }
+    // Titles that match a restriction and no words have no score.
+    const scoredIds = new Set(scored.map(({ id }) => id as number))
+    const ordered = byPriority.length > 0 ? byPriority : sortByPriority(matchingIds, termCounts, -Infinity)
+    return { scored, rest: ordered.filter((id) => !scoredIds.has(id)) }
+  }
+
+  function isAllowed (interpretation: QueryInterpretation, id: number): boolean {
+    const document = documents.get(id)
+    return document !== undefined && allows(interpretation, document)
+  }
+
+  function findIds (
+    terms: readonly Term[],
+    combineWith: CombineWith,
+    termCounts: Map<number, number>,
+  ): Iterable<number> {
+    if (terms.length === 0) return []
+    return combineWith === 'AND' ? findWithAll(terms) : findWithAny(terms, termCounts)
   }
 
   /** Visits the documents that contain a term. A boost of 0 skips the scoring, which takes most of the time. */
@@ -261,40 +294,4 @@ export function createSearchIndex (): SearchIndex {
   }
 
   return { put, remove, search, explain }
-}
-
-function genreWords ({ genres }: SearchDocument): string[] {
-  return [...new Set(genres.flatMap(toGenreWords))]
-}
-
-function namesText ({ names, year }: SearchDocument): string {
-  return year === null ? names.join('\n') : `${names.join('\n')}\n${year}`
-}
-
-function distinctWords (document: SearchDocument): Set<string> {
-  const text = `${namesText(document)}\n${document.people}\n${document.episodes}`
-  return new Set(tokenise(text).map(({ word }) => word))
-}
-
-/**
- * The terms that have to match: stop words only if there are no other terms.
- * @returns an empty list if a term that has to match has no candidates
- */
-function significantTerms (terms: readonly Term[], combineWith: CombineWith): readonly Term[] {
-  const withoutStopWords = terms.filter((term) => !term.isStopWord)
-  const significant = withoutStopWords.length > 0 ? withoutStopWords : terms
-  const matchable = significant.filter(({ candidates }) => candidates.size > 0)
-  return combineWith === 'AND' && matchable.length < significant.length ? [] : matchable
-}
-
-/** Each term matches any of its candidates. */
-function toMiniSearchQuery (terms: readonly Term[], combineWith: CombineWith): Query {
-  return {
-    combineWith,
-    queries: terms.map(({ candidates }) => ({
-      combineWith: 'OR',
-      queries: [[...candidates.keys()].join(' ')],
-      boostTerm: (word: string) => candidates.get(word) ?? 0,
-    })),
-  }
 }

@@ -23,7 +23,7 @@ export function toSearchHit (
 
 /** The localised title counts as the title; the title in the language of the catalogue counts as an alternative. */
 function toHighlight (localisedTitle: string, { field, parts }: TitleMatch['highlights'][number]): Highlight {
-  if (field === 'person' || field === 'episode' || field === 'genre') return { field, parts }
+  if (field === 'person' || field === 'episode' || field === 'genre' || field === 'year') return { field, parts }
   const isLocalisedTitle = parts.map(({ text }) => text).join('') === localisedTitle
   if (isLocalisedTitle) return { field: 'title', parts }
   return { field: field === 'title' ? 'alternativeTitle' : field, parts }

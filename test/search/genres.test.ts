@@ -3,6 +3,7 @@ import { createSearchIndex, type SearchIndex } from '../../src/search/search-ind
 
 interface Entry {
   readonly name: string
+  readonly kind?: 'movie' | 'show'
   readonly genres?: readonly string[]
   readonly year?: number
   readonly people?: string
@@ -10,8 +11,8 @@ interface Entry {
 
 function createIndex (entries: readonly Entry[]): { readonly index: SearchIndex, find(query: string): string[] } {
   const index = createSearchIndex()
-  for (const [id, { name, genres = [], year = null, people = '' }] of entries.entries()) {
-    index.put({ id, names: [name], hasOriginal: false, people, episodes: '', genres, year, popularity: 100 - id })
+  for (const [id, { name, kind = 'movie', genres = [], year = null, people = '' }] of entries.entries()) {
+    index.put({ id, kind, names: [name], hasOriginal: false, people, episodes: '', genres, year, popularity: 100 - id })
   }
   return { index, find: (query) => [...index.search(query)].map((id) => entries[id]?.name ?? '') }
 }
@@ -77,6 +78,7 @@ t.test('a genre is found as long as a title has it', async (t) => {
   t.strictSame(findIn('westerns'), ['Unforgiven'])
   changing.put({
     id: 0,
+    kind: 'movie',
     names: ['Unforgiven'],
     hasOriginal: false,
     people: '',

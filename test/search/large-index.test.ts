@@ -11,7 +11,17 @@ function createFullIndex (): SearchIndex {
 }
 
 function toDocument (id: number, name: string, popularity: number): SearchDocument {
-  return { id, names: [name], hasOriginal: false, people: '', episodes: '', genres: [], year: null, popularity }
+  return {
+    id,
+    kind: 'movie',
+    names: [name],
+    hasOriginal: false,
+    people: '',
+    episodes: '',
+    genres: [],
+    year: null,
+    popularity,
+  }
 }
 
 t.test('each of thousands of matches is found once, popular titles first', async (t) => {

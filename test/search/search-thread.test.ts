@@ -9,6 +9,7 @@ import { signUp, signUpAdmin } from '../support/users.js'
 
 const alien: SearchDocument = {
   id: 7,
+  kind: 'movie',
   names: ['Alien'],
   hasOriginal: false,
   genres: [],
