@@ -5,11 +5,12 @@ import { findAccount, type StoredAccount } from '../models/account.js'
 import { findStreamLeases, isLeaseLive } from '../models/account-streams.js'
 import { assertMayChange, changeRole, disableAccount, enableAccount, searchAccounts } from '../src/accounts/admin.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
+import { requestEmailVerification, requestPasswordReset } from '../src/accounts/email-tokens.js'
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
-import { fail, notFound } from '../src/errors.js'
+import { conflict, fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
-import { AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
+import { Accepted, AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
 import { Cursor, describe, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { KeepProfileIds, PlanName } from '../src/schemas/plans.js'
 import type { CursorCodec } from '../src/security/cursors.js'
@@ -20,6 +21,14 @@ import { describeStream } from '../src/watching/streams/describe-stream.js'
 const AccountParams = Type.Object({ accountId: Id })
 const AccountQuery = strict({
   email: Type.Optional(describe(Email, 'Has this email address; case and surrounding spaces are ignored')),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 320,
+      description: 'Part of the email address, without distinction of case; sorts by email',
+      examples: ['kim@'],
+    }),
+  ),
   plan: Type.Optional(
     Type.String({ minLength: 1, maxLength: 50, description: 'Has this plan; also a plan that is no longer offered' }),
   ),
@@ -48,7 +57,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     config: { access: 'support' },
     schema: {
       tags: ['admin'],
-      summary: 'List accounts, newest first',
+      summary: 'List accounts, newest first, or by a part of the email',
       operationId: 'listAccounts',
       querystring: AccountQuery,
       response: responses({ 200: pageSchema(ref(AccountSummary)) }),
@@ -136,6 +145,33 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
       response: responses({ 200: ref(AccountDetail) }),
     },
   }, async (request) => await loadDetail(await changeRole(deps, request.params.accountId, request.body.role)))
+
+  app.post('/admin/accounts/:accountId/emails', {
+    config: { access: 'support' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Send the verification email or the email to reset the password again',
+      description: 'An account that received too many emails of these kinds gets no further one for ' +
+        'up to an hour. An email address that is verified already is a 409 `email-already-verified`.',
+      operationId: 'sendAccountEmail',
+      params: AccountParams,
+      body: strict({
+        kind: Type.Enum(['verify-email', 'reset-password'], {
+          title: 'AccountEmailKind',
+          description: 'Purpose of the link in the email',
+        }),
+      }),
+      response: responses({ 202: Accepted }),
+    },
+  }, async (request, reply) => {
+    const { accountId } = request.params
+    await assertMayChange(callerOf(request).role, accountId)
+    const account = await findAccount(accountId) ?? fail(notFound('account'))
+    if (request.body.kind === 'reset-password') requestPasswordReset(deps, account.email)
+    else if (account.emailVerifiedAt === null) requestEmailVerification(deps, account)
+    else throw conflict('email-already-verified', 'Email verified', 'The owner has verified the email address already.')
+    return await reply.code(202).send({ status: 'accepted' })
+  })
 
   app.delete('/admin/accounts/:accountId/sessions', {
     config: { access: 'support' },

@@ -1,5 +1,6 @@
 // Administration of accounts: search, disabling, and the role.
 import mongoose, { Types } from 'mongoose'
+import { domainToASCII } from 'node:url'
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { normaliseEmail } from '../domain/email.js'
 import { pageOf, type Page } from '../domain/pages.js'
@@ -11,17 +12,22 @@ import { endAllSessions } from './sessions.js'
 
 export interface AccountSearch {
   readonly email?: string
+  /** Part of the email. */
+  readonly q?: string
   readonly plan?: string
   readonly role?: Role
   readonly disabled?: boolean
-  /** ID of the last account on the previous page. */
+  /** ID of the last account on the previous page; its email with `q`. */
   readonly after: string | null
   readonly limit: number
 }
 
-/** Finds one page of accounts, newest first. The cursor is the ID of the last one. */
+/**
+ * Finds one page of accounts, newest first; with a part of the email, by email. The index of emails is then read in
+ * order until the page is full, whatever the number of accounts.
+ */
 export async function searchAccounts (
-  { email, plan, role, disabled, after, limit }: AccountSearch,
+  { email, q, plan, role, disabled, after, limit }: AccountSearch,
 ): Promise<Page<StoredAccount, string>> {
   const filter = {
     ...(email === undefined ? {} : { email: normaliseEmail(email) }),
@@ -29,12 +35,21 @@ export async function searchAccounts (
     ...(role === undefined ? {} : { role }),
     // Old accounts do not have the field; a filter for null matches them too.
     ...(disabled === undefined ? {} : { disabledAt: disabled ? mongoose.trusted({ $gt: new Date(0) }) : null }),
-    ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
+    ...(after === null || q !== undefined ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
+    ...(q === undefined ? {} : { $and: [{ email: mongoose.trusted({ $regex: emailPattern(q), $gt: after ?? '' }) }] }),
   }
   const accounts = await Account.find(filter as never)
     .select('email emailVerifiedAt plan role disabledAt eraseAt profiles._id createdAt')
-    .sort({ _id: -1 }).limit(limit + 1).lean<StoredAccount[]>()
-  return pageOf(accounts, limit, ({ _id }) => _id.toString())
+    .sort(q === undefined ? { _id: -1 } : { email: 1 }).limit(limit + 1).lean<StoredAccount[]>()
+  return pageOf(accounts, limit, (account) => q === undefined ? account._id.toString() : account.email)
+}
+
+/** Matches stored emails that contain the text; an internationalised domain is stored in ASCII. */
+export function emailPattern (text: string): string {
+  const part = normaliseEmail(text)
+  const at = part.lastIndexOf('@')
+  const asciiPart = part.slice(0, at + 1) + (domainToASCII(part.slice(at + 1)) || part.slice(at + 1))
+  return [part, asciiPart].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|')
 }
 
 /**

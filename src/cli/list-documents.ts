@@ -1,10 +1,9 @@
 // Reads the rows of "normflix accounts" and "normflix titles".
 import mongoose, { type Types } from 'mongoose'
-import { domainToASCII } from 'node:url'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { Media } from '../../models/media.js'
 import { Title, type StoredTitle } from '../../models/title.js'
-import { normaliseEmail } from '../domain/email.js'
+import { emailPattern } from '../accounts/admin.js'
 import { foldText } from '../domain/text.js'
 import type { AccountSummary } from '../schemas/account.js'
 import { toAccountSummary } from '../views/accounts.js'
@@ -67,14 +66,6 @@ export async function listAccounts (
     .select('email emailVerifiedAt plan role disabledAt eraseAt profiles._id createdAt')
     .sort({ _id: -1 }).limit(limit + 1).lean<StoredAccount[]>()
   return toList(accounts.map(toAccountRow), ACCOUNT_COLUMNS, limit)
-}
-
-/** Matches stored emails that contain the text; an internationalised domain is stored in ASCII. */
-function emailPattern (text: string): string {
-  const part = normaliseEmail(text)
-  const at = part.lastIndexOf('@')
-  const asciiPart = part.slice(0, at + 1) + (domainToASCII(part.slice(at + 1)) || part.slice(at + 1))
-  return [part, asciiPart].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|')
 }
 
 function toAccountRow (account: StoredAccount): AccountRow {

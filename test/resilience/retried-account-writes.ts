@@ -80,6 +80,13 @@ export async function retryAccountAdministration ({ app, admin, retry }: LostRes
   await retry({ operation: 'disableAccount', url: `${url}/disabled`, as: admin })
   await retry({ operation: 'enableAccount', url: `${url}/disabled`, as: admin })
   await retry({ operation: 'changeAccountRole', url: `${url}/role`, as: admin, body: { role: 'admin' } })
+  await retry({
+    operation: 'sendAccountEmail',
+    url: `${url}/emails`,
+    as: admin,
+    body: { kind: 'reset-password' },
+    mayChange: ANOTHER_EMAIL,
+  })
   await retry({ operation: 'endAccountSessions', url: `${url}/sessions`, as: admin })
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { startApp } from '../support/app.js'
+import { containerOf, startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { play } from '../support/playback.js'
 import { call, expectProblem } from '../support/requests.js'
@@ -39,6 +39,48 @@ t.test('administrators', async (t) => {
     expectProblem(t, await admin.get('/v1/admin/accounts/ffffffffffffffffffffffff'), 'not-found', 404)
     expectProblem(t, await admin.get('/v1/admin/accounts?email[$gt]=a'), 'validation-failed', 400)
     expectProblem(t, await kim.get(`/v1/admin/accounts/${kim.accountId}`), 'forbidden', 403)
+  })
+
+  t.test('find accounts by a part of the email, page by page', async (t) => {
+    const emails = ['ada.lovelace@mail.test', 'grace+news@mail.test', 'alan@bücher.test']
+    for (const email of emails) await signUp(app, { email })
+    const find = async (q: string): Promise<string[]> =>
+      (await admin.get(`/v1/admin/accounts?q=${encodeURIComponent(q)}`)).body.items.map((one: any) => one.email)
+    t.strictSame(await find('LOVE'), ['ada.lovelace@mail.test'])
+    t.strictSame(await find('grace+'), ['grace+news@mail.test'], 'signs are no expressions')
+    t.strictSame(await find('.*'), [])
+    t.strictSame(await find('alan@bücher'), ['alan@xn--bcher-kva.test'])
+    t.strictSame(await find('@mail.test'), ['ada.lovelace@mail.test', 'grace+news@mail.test'], 'sorted by email')
+    const first = (await admin.get('/v1/admin/accounts?q=mail.test&limit=1')).body
+    const second = (await admin.get(`/v1/admin/accounts?q=mail.test&limit=1&cursor=${first.nextCursor}`)).body
+    t.equal(second.items[0].email, 'grace+news@mail.test')
+    t.equal(second.nextCursor, null)
+    t.strictSame((await admin.get('/v1/admin/accounts?q=mail.test&role=admin')).body.items, [])
+    expectProblem(t, await admin.get('/v1/admin/accounts?q='), 'validation-failed', 400)
+  })
+
+  t.test('send the verification email and the email to reset the password again', async (t) => {
+    const { mailer, background } = containerOf(app)
+    const kim = await signUp(app)
+    const send = async (kind: string) => await admin.post(`${urlOf(kim)}/emails`, { kind })
+    const subjects = async () => {
+      await background.onIdle()
+      return mailer.listRecent().filter(({ to }) => to === kim.email).map(({ subject }) => subject)
+    }
+    const before = (await subjects()).length
+    t.equal((await send('verify-email')).status, 202)
+    t.equal((await send('reset-password')).status, 202)
+    const sent = (await subjects()).slice(0, 2).sort()
+    t.equal((await subjects()).length, before + 2)
+    t.match(sent[0] ?? '', /confirm/i)
+    t.match(sent[1] ?? '', /reset/i)
+    t.match(await lastAction(), { action: 'send-account-email', account: kim.accountId })
+    await Account.updateOne({ _id: kim.accountId }, { $set: { emailVerifiedAt: new Date() } })
+    expectProblem(t, await send('verify-email'), 'email-already-verified', 409)
+    expectProblem(t, await send('other'), 'validation-failed', 400)
+    expectProblem(t, await kim.post(`${urlOf(kim)}/emails`, { kind: 'reset-password' }), 'forbidden', 403)
+    const unknown = await admin.post('/v1/admin/accounts/ffffffffffffffffffffffff/emails', { kind: 'reset-password' })
+    expectProblem(t, unknown, 'not-found', 404)
   })
 
   t.test('page through all accounts without duplicates', async (t) => {
