@@ -9,6 +9,7 @@ import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
 import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
+import adminMediaList from '../routes/admin-media-list.js'
 import adminPosters from '../routes/admin-posters.js'
 import adminStatistics from '../routes/admin-statistics.js'
 import adminSubtitles from '../routes/admin-subtitles.js'
@@ -277,6 +278,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminSubtitles, { ...mediaDeps, subtitleReader })
   await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)
+  await app.register(adminMediaList, { catalogue, cursors })
   await app.register(mediaUploads, mediaFileDeps)
   await app.register(resumableUploads, { uploads, config })
 }

@@ -1,5 +1,6 @@
 // The named schemas: components of the OpenAPI document that routes refer to.
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
+import { AdminMediaItem, JobCount } from './admin-media.js'
 import { AdminTitle } from './admin-titles.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
@@ -38,7 +39,9 @@ import { Upload } from './uploads.js'
 export const sharedSchemas = [
   AccountsOfPlan,
   AccountStream,
+  AdminMediaItem,
   AdminTitle,
+  JobCount,
   PlaysOfDay,
   PlaysOfTitle,
   Problem,

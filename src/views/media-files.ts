@@ -1,6 +1,8 @@
 // Views of media files and subtitles.
 import type { StoredMediaFile, StoredSubtitle } from '../../models/media.js'
-import type { CatalogueFile } from '../catalogue/store/catalogue.js'
+import type { CatalogueFile, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { ListedMedia } from '../media/list-media.js'
+import type { AdminMediaItem } from '../schemas/admin-media.js'
 import type { MediaFile, Subtitle } from '../schemas/media-files.js'
 
 type ViewedFile = CatalogueFile | (StoredMediaFile & { id?: never })
@@ -46,6 +48,24 @@ export function toAdminMediaFile (file: ViewedFile): MediaFile {
     ...toMediaFile(file),
     failure: file.failure,
     hls: { state, progress, reason: failure },
+  }
+}
+
+/** @param title null for a deleted one */
+export function toAdminMediaItem (
+  { _id, title: titleId, season, episode, files }: ListedMedia,
+  title: CatalogueTitle | null,
+): AdminMediaItem {
+  const newestAt = Math.max(...files.map(({ createdAt }) => createdAt.getTime()))
+  return {
+    itemId: _id.toString(),
+    titleId: titleId.toString(),
+    title: title?.title ?? null,
+    kind: season === null ? 'movie' : 'episode',
+    season,
+    episode,
+    files: files.map(toAdminMediaFile),
+    newestAt: files.length === 0 ? null : new Date(newestAt).toISOString(),
   }
 }
 
