@@ -1,5 +1,4 @@
-// Queries for the inverted index: which terms of an interpretation have to match, and by which words.
-import type { Query } from 'minisearch'
+// Which terms of an interpretation have to match.
 import type { Term } from './query-interpretation.js'
 
 export type CombineWith = 'AND' | 'OR'
@@ -13,16 +12,4 @@ export function significantTerms (terms: readonly Term[], combineWith: CombineWi
   const significant = withoutStopWords.length > 0 ? withoutStopWords : terms
   const matchable = significant.filter(({ candidates }) => candidates.size > 0)
   return combineWith === 'AND' && matchable.length < significant.length ? [] : matchable
-}
-
-/** Each term matches any of its candidates. */
-export function toMiniSearchQuery (terms: readonly Term[], combineWith: CombineWith): Query {
-  return {
-    combineWith,
-    queries: terms.map(({ candidates }) => ({
-      combineWith: 'OR',
-      queries: [[...candidates.keys()].join(' ')],
-      boostTerm: (word: string) => candidates.get(word) ?? 0,
-    })),
-  }
 }

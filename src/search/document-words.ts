@@ -1,6 +1,7 @@
 // The words by which the index finds a document.
 import { toGenreWords } from './genres.js'
-import type { SearchDocument } from './search-index.js'
+import type { SearchDocument } from './document-store.js'
+import type { FieldWords } from './posting-lists.js'
 import { tokenise } from './tokenise.js'
 
 /** The distinct words of the genres. */
@@ -9,12 +10,18 @@ export function genreWords ({ genres }: SearchDocument): string[] {
 }
 
 /** The names and the year, which is searched like a name. */
-export function namesText ({ names, year }: SearchDocument): string {
+function namesText ({ names, year }: SearchDocument): string {
   return year === null ? names.join('\n') : `${names.join('\n')}\n${year}`
 }
 
-/** The distinct words of all texts but the genres. */
-export function distinctWords (document: SearchDocument): Set<string> {
-  const text = `${namesText(document)}\n${document.people}\n${document.episodes}`
-  return new Set(tokenise(text).map(({ word }) => word))
+/** The words of a document, in the order of the fields of the inverted index. */
+export function fieldWords (document: SearchDocument): FieldWords {
+  const [names, people, episodes] = [namesText(document), document.people, document.episodes]
+    .map((text) => tokenise(text).map(({ word }) => word))
+  return [names ?? [], people ?? [], episodes ?? [], genreWords(document)]
+}
+
+/** The distinct words of the texts: genres are no words that a typed word can stand for. */
+export function textWords (words: FieldWords): Set<string> {
+  return new Set(words.slice(0, -1).flat())
 }

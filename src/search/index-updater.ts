@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import { Title } from '../../models/title.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
+import { toIdString } from '../catalogue/store/interning.js'
 import { readInBatches } from '../database/read-in-batches.js'
 import {
   SEARCH_PROJECTION,
@@ -20,7 +21,7 @@ export interface IndexUpdater {
 }
 
 export interface IndexUpdaterDeps {
-  readonly catalogue: Pick<Catalogue, 'isReady' | 'ownChangeCount' | 'onChange'>
+  readonly catalogue: Pick<Catalogue, 'isReady' | 'ownChangeCount' | 'onChange' | 'findTitle'>
   readonly log: { warn(details: object, message: string): void }
 }
 
@@ -113,10 +114,11 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
     try {
       const batches = readInBatches<SearchableTitleDocument>(Title, SEARCH_PROJECTION, LOAD_BATCH_SIZE)
       for await (const titles of batches) {
-        for (const { _id } of titles) seenTitleIds.add(_id.toString())
+        for (const { _id } of titles) seenTitleIds.add(toIdString(_id))
         await target.put(toDocuments(titles))
       }
       await removeDocuments(documentIds.titleIds().filter((id) => !seenTitleIds.has(id)))
+      await target.compact()
       isLoaded = true
     } catch (error) {
       mustLoad = true
@@ -140,7 +142,11 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
   }
 
   function toDocuments (titles: readonly SearchableTitleDocument[]): ReturnType<typeof toSearchDocument>[] {
-    return titles.map((title) => toSearchDocument(documentIds.assign(title._id.toString()), title))
+    return titles.map((title) => {
+      const id = toIdString(title._id)
+      // The string of the catalogue, where it has one: both hold each ID.
+      return toSearchDocument(documentIds.assign(catalogue.findTitle(id)?.id ?? id), title)
+    })
   }
 
   async function removeDocuments (titleIds: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 // Maps stored titles to search documents, which have small numbers as IDs.
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredShow } from '../../models/show.js'
-import type { SearchDocument } from './search-index.js'
+import type { SearchDocument } from './document-store.js'
 
 export type SearchableTitleDocument = StoredMovie | StoredShow
 

@@ -1,8 +1,8 @@
-// The search index: an inverted index (MiniSearch) finds candidates, the ranking orders them. Runs in a worker thread.
-import MiniSearch, { type SearchResult } from 'minisearch'
-import { significantTerms, toMiniSearchQuery, type CombineWith } from './candidate-queries.js'
-import { distinctWords, genreWords, namesText } from './document-words.js'
-import { explainMatch, type ExplainableTitle, type TitleMatch } from './highlights.js'
+// The search index: an inverted index finds candidates, the ranking orders them. Runs in a worker thread.
+import { significantTerms, type CombineWith } from './candidate-queries.js'
+import { createDocumentStore, type SearchDocument } from './document-store.js'
+import { fieldWords, genreWords, textWords } from './document-words.js'
+import { explainMatch, type TitleMatch } from './highlights.js'
 import {
   allows,
   interpretQuery,
@@ -12,6 +12,7 @@ import {
   type QueryInterpretation,
   type Term,
 } from './query-interpretation.js'
+import { createPostingLists, FIELDS, type ScoredDocument, type WeightedWord } from './posting-lists.js'
 import { scoreMatch } from './ranking.js'
 import {
   MAX_RANKED,
@@ -23,15 +24,7 @@ import {
   type Candidates,
   type Ranked,
 } from './search-results.js'
-import { tokenise } from './tokenise.js'
 import { createVocabulary } from './vocabulary.js'
-
-/** An indexed title. */
-export interface SearchDocument extends ExplainableTitle {
-  /** A small number: it uses less memory than the ID of the title. */
-  readonly id: number
-  readonly popularity: number
-}
 
 export interface DocumentExplanation extends TitleMatch {
   readonly documentId: number
@@ -44,6 +37,8 @@ export interface SearchIndex {
   /** IDs of all matching documents, best match first. */
   search(query: string): Uint32Array
   explain(query: string, ids: readonly number[]): DocumentExplanation[]
+  /** Gives back the memory that the index reserves while it grows. */
+  compact(): void
 }
 
 /** Candidates that the inverted index scores. The rest is ordered by priority. */
@@ -62,46 +57,26 @@ const MAX_EPISODE_CHARACTERS = 200_000
 /** A priority and an index are packed into 53 bits: resolution of the priority, and maximum number of candidates. */
 const [PRIORITY_STEPS, MAX_CANDIDATES] = [2 ** 22, 2 ** 24]
 
+/** Bits of the fields in a scored document. */
+const [PEOPLE_BIT, EPISODES_BIT] = [1 << FIELDS.indexOf('people'), 1 << FIELDS.indexOf('episodes')]
+
 export function createSearchIndex (): SearchIndex {
-  const documents = new Map<number, SearchDocument>()
-  /** By document ID: logarithm of the popularity, and length of the shortest name. */
-  const [logPopularities, shortestNames]: [number[], number[]] = [[], []]
+  const documents = createDocumentStore()
+  const postings = createPostingLists()
   const vocabulary = createVocabulary()
   const genreCounts = new Map<string, number>()
   const countGenre = (word: string): number => genreCounts.get(word) ?? 0
   let maxLogPopularity = Math.log1p(1)
-  /** The distinct words of the document that is being added. */
-  let wordsOfDocument = new Set<string>()
   /** Explanations follow a search for the same query. */
   let lastQuery: { readonly query: string, readonly interpretations: QueryInterpretation[] } | null = null
-  const index = new MiniSearch<SearchDocument>({
-    idField: 'id',
-    fields: ['names', 'people', 'episodes', 'genres'],
-    extractField: (document, field) =>
-      field === 'names'
-        ? namesText(document)
-        : field === 'genres'
-        ? genreWords(document).join(' ')
-        : document[field as 'id'] as unknown as string,
-    tokenize: (text, field) =>
-      field === 'genres' ? text.split(' ') : tokenise(text).map(({ word }) => {
-        wordsOfDocument.add(word)
-        return word
-      }),
-    processTerm: (word) => word,
-    searchOptions: { tokenize: (text) => text.split(' '), boost: { names: 4, people: 1.5 } },
-  })
 
   function put (document: SearchDocument): void {
     remove(document.id)
-    documents.set(document.id, document)
-    const logPopularity = Math.log1p(document.popularity)
-    maxLogPopularity = Math.max(maxLogPopularity, logPopularity)
-    logPopularities[document.id] = logPopularity
-    shortestNames[document.id] = Math.min(...document.names.map(({ length }) => length))
-    wordsOfDocument = new Set()
-    index.add(document)
-    for (const word of wordsOfDocument) vocabulary.add(word, document.popularity)
+    documents.put(document)
+    maxLogPopularity = Math.max(maxLogPopularity, documents.logPopularity(document.id))
+    const words = fieldWords(document)
+    postings.add(document.id, words)
+    for (const word of textWords(words)) vocabulary.add(word, document.popularity)
     for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) + 1)
     lastQuery = null
   }
@@ -109,10 +84,11 @@ export function createSearchIndex (): SearchIndex {
   function remove (id: number): void {
     const document = documents.get(id)
     if (document === undefined) return
-    documents.delete(id)
-    for (const word of distinctWords(document)) vocabulary.remove(word)
+    const words = fieldWords(document)
+    documents.remove(id)
+    for (const word of textWords(words)) vocabulary.remove(word)
     for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) - 1)
-    index.discard(id)
+    postings.remove(id, words)
     lastQuery = null
   }
 
@@ -125,11 +101,11 @@ export function createSearchIndex (): SearchIndex {
 
   /** From 0 to 1, on a logarithmic scale: a thousand more votes do not make a famous title more relevant. */
   function relativePopularity (id: number): number {
-    return (logPopularities[id] ?? 0) / maxLogPopularity
+    return documents.logPopularity(id) / maxLogPopularity
   }
 
   function hasShortName (id: number, queryLength: number): boolean {
-    return (shortestNames[id] ?? Infinity) <= queryLength + MAX_EXTRA_CHARACTERS
+    return documents.shortestName(id) <= queryLength + MAX_EXTRA_CHARACTERS
   }
 
   function search (query: string): Uint32Array {
@@ -144,7 +120,7 @@ export function createSearchIndex (): SearchIndex {
     const ranked = rankByText(scored, interpretations)
     if (ranked.some(({ match }) => match.isExact)) return toIds(withNearMatches(ranked))
     if (ranked.length < MIN_RESULTS && interpretations.some(({ terms }) => terms.length > 1)) {
-      const knownIds = new Set(scored.map(({ id }) => id as number))
+      const knownIds = new Set(scored.map(({ id }) => id))
       ranked.push(...rankPartialMatches(interpretations, query.length, knownIds))
     }
     return toIds(withoutPoorMatches(ranked), unranked(candidates))
@@ -159,7 +135,7 @@ export function createSearchIndex (): SearchIndex {
     const restricted = interpretations.filter(({ restriction }) => restriction !== null)
     for (const some of restricted.length === 0 ? [interpretations] : [restricted, restricted.map(withoutRestriction)]) {
       const { scored } = findCandidates(some, 'OR', queryLength)
-      const ranked = rankByText(scored.filter(({ id }) => !knownIds.has(id as number)), some)
+      const ranked = rankByText(scored.filter(({ id }) => !knownIds.has(id)), some)
       if (ranked.length > 0) return ranked
     }
     return []
@@ -175,7 +151,7 @@ export function createSearchIndex (): SearchIndex {
     const matchingIds = new Set<number>()
     for (const interpretation of interpretations) {
       const terms = significantTerms(interpretation.terms, combineWith)
-      const ids = interpretation.terms.length === 0 ? documents.keys() : findIds(terms, combineWith, termCounts)
+      const ids = interpretation.terms.length === 0 ? documents.ids() : findIds(terms, combineWith, termCounts)
       for (const id of ids) if (isAllowed(interpretation, id)) matchingIds.add(id)
       if (terms.length > 0) termLists.push(terms)
     }
@@ -184,21 +160,17 @@ export function createSearchIndex (): SearchIndex {
     const idsToScore = matchingIds.size > MAX_SCORED ? new Set(byPriority.slice(0, MAX_SCORED)) : matchingIds
     const boostOf = (id: number): number =>
       1 + relativePopularity(id) + (hasShortName(id, queryLength) ? SHORT_NAME_BOOST : 0)
-    const queries = termLists.map((terms) => toMiniSearchQuery(terms, combineWith))
-    // Documents with a boost of 0 are left out of the results.
-    const scored = index.search({ combineWith: 'OR', queries }, {
-      boostDocument: (id: number) => idsToScore.has(id) ? boostOf(id) : 0,
-    })
+    const queries = termLists.map((terms) => terms.map(({ candidates }): WeightedWord[] => [...candidates]))
+    const scored = postings.score(queries, combineWith, (id) => idsToScore.has(id) ? boostOf(id) : 0)
     if (byPriority.length === 0 && scored.length === matchingIds.size) return { scored, rest: [] }
     // Titles that match a restriction and no words have no score.
-    const scoredIds = new Set(scored.map(({ id }) => id as number))
+    const scoredIds = new Set(scored.map(({ id }) => id))
     const ordered = byPriority.length > 0 ? byPriority : sortByPriority(matchingIds, termCounts, -Infinity)
     return { scored, rest: ordered.filter((id) => !scoredIds.has(id)) }
   }
 
   function isAllowed (interpretation: QueryInterpretation, id: number): boolean {
-    const document = documents.get(id)
-    return document !== undefined && allows(interpretation, document)
+    return documents.has(id) && allows(interpretation, documents.restrictedFields(id))
   }
 
   function findIds (
@@ -210,23 +182,13 @@ export function createSearchIndex (): SearchIndex {
     return combineWith === 'AND' ? findWithAll(terms) : findWithAny(terms, termCounts)
   }
 
-  /** Visits the documents that contain a term. A boost of 0 skips the scoring, which takes most of the time. */
-  function visitDocuments (term: Term, visit: (id: number) => void): void {
-    index.search(toMiniSearchQuery([term], 'OR'), {
-      boostDocument (id: number) {
-        visit(id)
-        return 0
-      },
-    })
-  }
-
   function findWithAll (terms: readonly Term[]): Set<number> {
     let found: Set<number> | null = null
     // Starting with the rarest term keeps the sets small.
     for (const term of [...terms].sort((a, b) => a.documentFrequency - b.documentFrequency)) {
       const previous: Set<number> | null = found
       const next = new Set<number>()
-      visitDocuments(term, (id) => {
+      postings.visit(term.candidates.keys(), (id) => {
         if (previous === null || previous.has(id)) next.add(id)
       })
       found = next
@@ -238,7 +200,7 @@ export function createSearchIndex (): SearchIndex {
   function findWithAny (terms: readonly Term[], termCounts: Map<number, number>): Iterable<number> {
     for (const term of terms) {
       const ids = new Set<number>()
-      visitDocuments(term, (id) => {
+      postings.visit(term.candidates.keys(), (id) => {
         ids.add(id)
       })
       for (const id of ids) termCounts.set(id, (termCounts.get(id) ?? 0) + 1)
@@ -264,17 +226,16 @@ export function createSearchIndex (): SearchIndex {
   }
 
   function rankByText (
-    candidates: readonly SearchResult[],
+    candidates: readonly ScoredDocument[],
     interpretations: readonly QueryInterpretation[],
   ): Ranked[] {
     let episodeCharacters = 0
-    return candidates.slice(0, MAX_RANKED).flatMap(({ id, match: matchedFields }) => {
-      const document = documents.get(id as number)
+    return candidates.slice(0, MAX_RANKED).flatMap(({ id, fields }) => {
+      const document = documents.get(id)
       if (document === undefined) return []
-      const fields = new Set(Object.values(matchedFields).flat())
       const searched = {
-        people: fields.has('people'),
-        episodes: fields.has('episodes') && episodeCharacters < MAX_EPISODE_CHARACTERS,
+        people: (fields & PEOPLE_BIT) !== 0,
+        episodes: (fields & EPISODES_BIT) !== 0 && episodeCharacters < MAX_EPISODE_CHARACTERS,
       }
       if (searched.episodes) episodeCharacters += document.episodes.length
       const match = scoreMatch(document, interpretations, searched)
@@ -293,5 +254,5 @@ export function createSearchIndex (): SearchIndex {
     })
   }
 
-  return { put, remove, search, explain }
+  return { put, remove, search, explain, compact: postings.compact }
 }

@@ -1,5 +1,5 @@
 // The order of the results of a search, and which similar words they contain besides exact matches.
-import type { SearchResult } from 'minisearch'
+import type { ScoredDocument } from './posting-lists.js'
 import type { MatchScore } from './ranking.js'
 
 /** Candidates that are ranked by their texts. The rest keeps the order of the inverted index. */
@@ -11,7 +11,7 @@ const MIN_SHARE_OF_BEST = 0.75
 
 /** Matching documents: some with a score of the inverted index, the others ordered by priority. */
 export interface Candidates {
-  readonly scored: readonly SearchResult[]
+  readonly scored: readonly ScoredDocument[]
   readonly rest: readonly number[]
 }
 
@@ -25,7 +25,7 @@ export interface Ranked {
 
 /** The documents that are not ranked by their texts. */
 export function unranked ({ scored, rest }: Candidates): number[] {
-  return [...scored.slice(MAX_RANKED).map(({ id }) => id as number), ...rest]
+  return [...scored.slice(MAX_RANKED).map(({ id }) => id), ...rest]
 }
 
 /** The ranked documents, best match first, then those that are not ranked. */

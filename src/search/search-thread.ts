@@ -1,7 +1,8 @@
 // Client of the search worker thread. Bounds the number of pending searches and the time that each may take.
 import { Worker } from 'node:worker_threads'
 import { unavailable } from '../errors.js'
-import type { DocumentExplanation, SearchDocument } from './search-index.js'
+import type { SearchDocument } from './document-store.js'
+import type { DocumentExplanation } from './search-index.js'
 import type { SearchReply, SearchRequest, SearchTask } from './search-worker.js'
 
 export interface SearchThread {
@@ -11,7 +12,9 @@ export interface SearchThread {
   search(query: string): Promise<Uint32Array>
   /** @throws DomainError 503 `search-busy` */
   explain(query: string, ids: readonly number[]): Promise<DocumentExplanation[]>
-  /** Heap of the thread in use, bytes. */
+  /** Gives back the memory that the index reserves while it grows. */
+  compact(): Promise<void>
+  /** Memory of the thread in use, bytes. */
   readMemory(): Promise<number>
   close(): Promise<void>
 }
@@ -122,6 +125,9 @@ export function startSearchThread (
     },
     remove: async (ids) => {
       await send({ kind: 'remove', ids })
+    },
+    compact: async () => {
+      await send({ kind: 'compact' })
     },
     search: async (query) => await sendWithTimeout({ kind: 'search', query }),
     explain: async (query, ids) => await sendWithTimeout({ kind: 'explain', query, ids }),

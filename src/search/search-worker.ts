@@ -1,12 +1,14 @@
 // Worker thread that holds the search index and handles one task after the other.
 import { parentPort } from 'node:worker_threads'
-import { createSearchIndex, type DocumentExplanation, type SearchDocument } from './search-index.js'
+import type { SearchDocument } from './document-store.js'
+import { createSearchIndex, type DocumentExplanation } from './search-index.js'
 
 export type SearchTask =
   | { readonly kind: 'put', readonly documents: readonly SearchDocument[] }
   | { readonly kind: 'remove', readonly ids: readonly number[] }
   | { readonly kind: 'search', readonly query: string }
   | { readonly kind: 'explain', readonly query: string, readonly ids: readonly number[] }
+  | { readonly kind: 'compact' }
   | { readonly kind: 'memory' }
 
 type SearchResult = Uint32Array | DocumentExplanation[] | number | null
@@ -34,8 +36,14 @@ function runTask (task: SearchTask): SearchResult {
       return index.search(task.query)
     case 'explain':
       return index.explain(task.query, task.ids)
-    case 'memory':
-      return process.memoryUsage().heapUsed
+    case 'compact':
+      index.compact()
+      return null
+    case 'memory': {
+      // Postings are in buffers outside of the heap.
+      const { heapUsed, arrayBuffers } = process.memoryUsage()
+      return heapUsed + arrayBuffers
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { createSearchIndex, type SearchDocument, type SearchIndex } from '../../src/search/search-index.js'
+import type { SearchDocument } from '../../src/search/document-store.js'
+import { createSearchIndex, type SearchIndex } from '../../src/search/search-index.js'
 
 const MOVIE_COUNT = 6_000
 

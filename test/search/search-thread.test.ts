@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { DomainError } from '../../src/errors.js'
-import type { SearchDocument } from '../../src/search/search-index.js'
+import type { SearchDocument } from '../../src/search/document-store.js'
 import { startSearchThread } from '../../src/search/search-thread.js'
 import { startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
