@@ -3,26 +3,39 @@ import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMedia } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
-import { foldText, nameKey, slugify } from '../../domain/text.js'
-import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
+import { nameKey, slugify } from '../../domain/text.js'
 import type {
   CatalogueCollection,
   CatalogueFile,
   CatalogueItem,
   CatalogueSubtitle,
-  CatalogueTitle,
   CatalogueTranslation,
   SidecarFiles,
 } from './catalogue.js'
 import { toCatalogueFile } from './catalogue-file.js'
-import { createInternedValues, internString, internValue, toIdString, type InternedValues } from './interning.js'
+import {
+  createInternedValues,
+  flattenText,
+  internString,
+  internValue,
+  toIdString,
+  type InternedValues,
+} from './interning.js'
 import {
   addTitleToPeople,
   createPeopleIndex,
-  listIndexedPeople,
   removeTitleFromPeople,
   type PeopleIndex,
+  type TitleCredits,
 } from './people-index.js'
+import {
+  CompactTitle,
+  NO_TRANSLATIONS,
+  packDate,
+  type EpisodeFields,
+  type Genres,
+  type Traits,
+} from './compact-title.js'
 
 export type ListedTitle = StoredMovie | StoredShow
 
@@ -41,14 +54,10 @@ export const CARD_PROJECTION = {
   'seasons.episodes.translations.synopsis': 0,
 } as const
 
-/** Later credits say little about how similar two titles are. */
-const [LEADING_CAST, LEADING_CREW] = [6, 3]
-
-type Genres = Pick<CatalogueTitle, 'genres' | 'genreKeys' | 'genreSlugs'>
-
 export interface CatalogueState {
-  titles: Map<string, CatalogueTitle>
-  items: Map<string, CatalogueItem>
+  titles: Map<string, CompactTitle>
+  /** Movies are not among them: a movie is an item with the ID of the title. */
+  episodes: Map<string, CatalogueItem>
   filesByItem: Map<string, readonly CatalogueFile[]>
   /** Titles that have files, or had some since the last load. */
   titlesWithFiles: Set<string>
@@ -57,8 +66,9 @@ export interface CatalogueState {
   sidecarFiles: Map<string, SidecarFiles>
   subtitles: Map<string, CatalogueSubtitle>
   interned: InternedValues
-  /** Interned combinations of genres. */
+  /** Interned combinations of genres, and of other values. */
   genres: Map<string, Genres>
+  traits: Map<string, Traits>
   people: PeopleIndex
   collections: Map<string, CatalogueCollection>
   collectionsByTitle: Map<string, readonly CatalogueCollection[]>
@@ -67,7 +77,7 @@ export interface CatalogueState {
 export function createState (): CatalogueState {
   return {
     titles: new Map(),
-    items: new Map(),
+    episodes: new Map(),
     filesByItem: new Map(),
     titlesWithFiles: new Set(),
     files: new Map(),
@@ -75,6 +85,7 @@ export function createState (): CatalogueState {
     subtitles: new Map(),
     interned: createInternedValues(),
     genres: new Map(),
+    traits: new Map(),
     people: createPeopleIndex(),
     collections: new Map(),
     collectionsByTitle: new Map(),
@@ -83,20 +94,26 @@ export function createState (): CatalogueState {
 
 /** Adds or replaces a title and its items. */
 export function putTitle (state: CatalogueState, stored: ListedTitle): void {
-  const people = listIndexedPeople(state.people, stored)
-  // The copy reserves no memory for more people.
-  const title = toCatalogueTitle(stored, [...people.keys()].slice(), state)
-  removeTitle(state, title.id)
-  addTitleToPeople(state.people, title.id, people)
-  state.titles.set(title.id, title)
-  for (const item of title.items) state.items.set(item.id, item)
+  const id = toIdString(stored._id)
+  removeTitle(state, id)
+  const title = toCompactTitle(stored, addTitleToPeople(state.people, id, stored), state)
+  state.titles.set(id, title)
+  if (title.kind === 'show') { for (const item of title.items) state.episodes.set(item.id, item) }
 }
 
 export function removeTitle (state: CatalogueState, id: string): void {
   const title = state.titles.get(id)
-  for (const item of title?.items ?? []) state.items.delete(item.id)
-  removeTitleFromPeople(state.people, id, title?.creditedPersonIds ?? [])
+  if (title === undefined) return
+  if (title.kind === 'show') { for (const item of title.items) state.episodes.delete(item.id) }
+  removeTitleFromPeople(state.people, id, title.creditedPersonIds)
   state.titles.delete(id)
+}
+
+export function findItem (state: CatalogueState, id: string): CatalogueItem | null {
+  const episode = state.episodes.get(id)
+  if (episode !== undefined) return episode
+  const title = state.titles.get(id)
+  return title?.kind === 'movie' ? title.items[0] ?? null : null
 }
 
 /** Adds or replaces the files, subtitles and thumbnails of an item. */
@@ -143,101 +160,70 @@ function toCatalogueCollection ({ _id, titles, __v, ...rest }: StoredCollection)
   return { ...rest, id: toIdString(_id), titleIds: titles.map(toIdString), revision: __v }
 }
 
-function toCatalogueTitle (
-  stored: ListedTitle,
-  creditedPersonIds: readonly string[],
-  { interned, genres }: CatalogueState,
-): CatalogueTitle {
-  const id = toIdString(stored._id)
-  const items = stored.kind === 'movie'
-    ? [toMovieItem(id, stored, interned)]
-    : toEpisodeItems(id, stored.seasons, interned)
-  return {
-    id,
-    kind: internString(stored.kind, interned),
+function toCompactTitle (stored: ListedTitle, credits: TitleCredits, state: CatalogueState): CompactTitle {
+  const { interned } = state
+  const translations = translationsOf(stored)
+  const { availableFrom, availableUntil } = stored
+  const markers = stored.kind === 'movie' ? internValue(stored.markers ?? null, interned) : null
+  const isPlain = availableFrom === null && availableUntil === null && translations.length === 0 && markers === null
+  return new CompactTitle({
+    id: toIdString(stored._id),
     title: stored.title,
-    sortTitle: foldText(stored.title),
+    traits: internTraits(stored, state),
+    genres: internGenres(stored.genres, state.genres),
     year: stored.year,
-    releaseDate: stored.releaseDate,
-    ...internGenres(stored.genres, genres),
-    maturityRating: internString(stored.maturityRating, interned),
-    posterUrl: stored.posterUrl,
-    originalLanguage: internString(stored.originalLanguage, interned),
-    people: leadingPeople(stored, interned),
-    creditedPersonIds,
-    translations: translationsOf(stored),
     popularity: stored.popularity,
-    externalIds: stored.externalIds ?? {},
-    published: stored.published,
-    availableFrom: stored.availableFrom,
-    availableUntil: stored.availableUntil,
-    addedAt: stored.createdAt,
     revision: stored.__v,
-    items,
-    order: stored.kind === 'movie' ? [] : inWatchOrder(items),
-  }
+    addedAt: stored.createdAt.getTime(),
+    releaseDate: packDate(stored.releaseDate),
+    externalIds: packExternalIds(stored.externalIds),
+    posterUrl: stored.posterUrl,
+    ...credits,
+    rare: isPlain ? null : { availableFrom, availableUntil, translations, markers },
+    content: stored.kind === 'movie' ? stored.runtimeMs : toEpisodes(stored.seasons, interned),
+  })
 }
 
-function toMovieItem (
-  id: string,
-  movie: Pick<StoredMovie, 'runtimeMs' | 'markers'>,
-  interned: InternedValues,
-): CatalogueItem {
-  return {
-    id,
-    titleId: id,
-    season: 0,
-    episode: 0,
-    name: null,
-    translations: NO_TRANSLATIONS,
-    runtimeMs: movie.runtimeMs,
-    airDate: null,
-    orderKey: MOVIE_ORDER_KEY,
-    markers: internValue(movie.markers, interned),
-  }
-}
-
-function toEpisodeItems (
-  titleId: string,
-  seasons: readonly StoredSeason[],
-  interned: InternedValues,
-): CatalogueItem[] {
+function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues): EpisodeFields[] {
   return [...seasons].sort((a, b) => a.number - b.number).flatMap((season) =>
-    [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => ({
-      id: toIdString(episode._id),
-      titleId,
-      season: season.number,
-      episode: episode.number,
-      name: episode.title,
-      translations: translationsOf(episode),
-      runtimeMs: episode.runtimeMs,
-      airDate: internString(episode.airDate, interned),
-      orderKey: episodeOrderKey(season.number, episode),
-      markers: internValue(episode.markers, interned),
-    }))
+    [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => {
+      const [translations, markers] = [translationsOf(episode), internValue(episode.markers ?? null, interned)]
+      const placedAfter = episode.placedAfter ?? null
+      const isPlain = translations.length === 0 && markers === null && placedAfter === null
+      return {
+        id: toIdString(episode._id),
+        season: season.number,
+        episode: episode.number,
+        name: episode.title,
+        runtimeMs: episode.runtimeMs,
+        airDate: packDate(episode.airDate),
+        rare: isPlain ? null : { translations, markers, placedAfter },
+      }
+    })
   )
 }
 
-function episodeOrderKey (
-  season: number,
-  { number, placedAfter }: Pick<StoredEpisode, 'number' | 'placedAfter'>,
-): WatchOrderKey | null {
-  if (season > 0) return { season, episode: number, special: 0 }
-  // Specials can have the number 0. Adding 1 keeps a placed special behind its regular episode.
-  return placedAfter === null || placedAfter === undefined ? null : { ...placedAfter, special: number + 1 }
+function packExternalIds (externalIds: ListedTitle['externalIds'] | undefined): string | null {
+  const json = JSON.stringify(externalIds ?? {})
+  return json === '{}' ? null : flattenText(json)
 }
 
-function inWatchOrder (items: readonly CatalogueItem[]): CatalogueItem[] {
-  const ordered = items.flatMap((item) => item.orderKey === null ? [] : [{ item, key: item.orderKey }])
-  return ordered.sort((a, b) => compareOrderKeys(a.key, b.key)).map(({ item }) => item)
-}
-
-function leadingPeople (
-  { cast = [], crew = [] }: Pick<ListedTitle, 'cast' | 'crew'>,
-  interned: InternedValues,
-): string[] {
-  const names = new Set([...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)].map(({ name }) => name))
-  return [...names].map((name) => internString(name, interned))
+/** Returns the same object for equal values, which saves memory. */
+function internTraits (
+  { kind, maturityRating, originalLanguage, published }: Traits,
+  { traits, interned }: Pick<CatalogueState, 'traits' | 'interned'>,
+): Traits {
+  const key = `${kind} ${maturityRating} ${originalLanguage} ${published}`
+  const existing = traits.get(key)
+  if (existing !== undefined) return existing
+  const created = {
+    kind: internString(kind, interned),
+    maturityRating: internString(maturityRating, interned),
+    originalLanguage: internString(originalLanguage, interned),
+    published,
+  }
+  traits.set(key, created)
+  return created
 }
 
 /** Returns the same arrays for equal combinations of genres, which saves memory. */
@@ -253,8 +239,6 @@ function internGenres (names: readonly string[], combinations: Map<string, Genre
   combinations.set(key, genres)
   return genres
 }
-
-const NO_TRANSLATIONS: readonly CatalogueTranslation[] = []
 
 /** Returns one shared array for titles and episodes without translations, which saves memory. */
 function translationsOf (

@@ -8,6 +8,7 @@ import type { CatalogueTitle } from './catalogue.js'
 import {
   CARD_PROJECTION,
   createState,
+  findItem,
   putCollection,
   putMedia,
   putTitle,
@@ -58,7 +59,7 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
       name: 'media',
       read: async (ids) => await Media.find(idFilter(ids)).lean<StoredMedia[]>(),
       apply (itemId, media) {
-        onTitleAffected(state().items.get(itemId)?.titleId)
+        onTitleAffected(findItem(state(), itemId)?.titleId)
         if (media === null) removeMedia(state(), itemId)
         else putMedia(state(), media as StoredMedia)
       },

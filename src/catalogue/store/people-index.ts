@@ -4,24 +4,29 @@ import { hash } from 'node:crypto'
 import type { Person, StoredTitle } from '../../../models/title.js'
 import { foldText, nameKey } from '../../domain/text.js'
 import type { CataloguePerson } from './catalogue.js'
+import type { TitleFields } from './compact-title.js'
 
 type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
 
 export interface PeopleIndex {
   readonly byId: Map<string, IndexedPerson>
-  /** IDs by IMDb ID, and of people without one by name: each is hashed once. */
-  readonly idsByImdb: Map<string, string>
-  readonly idsByName: Map<string, string>
+  /** While all titles are loaded: IDs by what they derive from, so that each is hashed once. */
+  derivedIds: Map<string, string> | null
 }
+
+/** The people of a title who have a page: the leading ones first, the rest in no particular order. */
+export type TitleCredits = Pick<TitleFields, 'credits' | 'leadingCount'>
 
 type Credits = Pick<StoredTitle, 'cast' | 'crew'>
 
 /** Only the first people of a cast, and of a crew, get a page. The details of a title list everyone. */
 const MAX_INDEXED_PEOPLE = 100
 const PERSON_ID_BYTES = 12
+/** Later credits say little about how similar two titles are. */
+const [LEADING_CAST, LEADING_CREW] = [6, 3]
 
 export function createPeopleIndex (): PeopleIndex {
-  return { byId: new Map(), idsByImdb: new Map(), idsByName: new Map() }
+  return { byId: new Map(), derivedIds: new Map() }
 }
 
 /** ID of a person, 24 hex digits: depends on the IMDb ID, else on the name without regard to case. */
@@ -31,34 +36,44 @@ export function derivePersonId ({ name, imdb }: Pick<Person, 'name' | 'imdb'>): 
   return hash('sha256', text, 'buffer').toString('hex', 0, PERSON_ID_BYTES)
 }
 
-function cachedPersonId (index: PeopleIndex, person: Person): string {
-  const [ids, key] = person.imdb === undefined
-    ? [index.idsByName, person.name]
-    : [index.idsByImdb, person.imdb]
-  const cached = ids.get(key)
+function cachedPersonId ({ derivedIds }: PeopleIndex, person: Person): string {
+  if (derivedIds === null) return derivePersonId(person)
+  const key = person.imdb ?? `\n${person.name}`
+  const cached = derivedIds.get(key)
   if (cached !== undefined) return cached
   const id = derivePersonId(person)
-  ids.set(key, id)
+  derivedIds.set(key, id)
   return id
 }
 
-/** The people of a title that get a page, by ID. */
-export function listIndexedPeople (index: PeopleIndex, { cast = [], crew = [] }: Credits): Map<string, Person> {
-  const people = [...cast.slice(0, MAX_INDEXED_PEOPLE), ...crew.slice(0, MAX_INDEXED_PEOPLE)]
-  return new Map(people.map((person) => [cachedPersonId(index, person), person]))
-}
-
 /** Adds a title to its people. */
-export function addTitleToPeople (index: PeopleIndex, titleId: string, people: ReadonlyMap<string, Person>): void {
-  for (const [id, { name }] of people) {
-    const person = index.byId.get(id)
-    if (person === undefined) index.byId.set(id, { id, name, sortName: foldText(name), titleIds: [titleId] })
-    else person.titleIds.push(titleId)
-  }
+export function addTitleToPeople (
+  index: PeopleIndex,
+  titleId: string,
+  { cast = [], crew = [] }: Credits,
+): TitleCredits {
+  const leading = [...crew.slice(0, LEADING_CREW), ...cast.slice(0, LEADING_CAST)]
+  const others = [...cast.slice(LEADING_CAST, MAX_INDEXED_PEOPLE), ...crew.slice(LEADING_CREW, MAX_INDEXED_PEOPLE)]
+  const credits = new Set(leading.map((person) => findOrAddPerson(index, person)))
+  const leadingCount = credits.size
+  for (const person of others) credits.add(findOrAddPerson(index, person))
+  for (const person of credits) person.titleIds.push(titleId)
+  // The copy reserves no memory for more people.
+  return { credits: [...credits].slice(), leadingCount }
 }
 
-/** Gives back the memory that lists reserve while they grow. */
+function findOrAddPerson (index: PeopleIndex, person: Person): IndexedPerson {
+  const id = cachedPersonId(index, person)
+  const existing = index.byId.get(id)
+  if (existing !== undefined) return existing
+  const added = { id, name: person.name, sortName: foldText(person.name), titleIds: [] }
+  index.byId.set(id, added)
+  return added
+}
+
+/** Gives back the memory that only a load of all titles needs. */
 export function compactPeople (index: PeopleIndex): void {
+  index.derivedIds = null
   for (const person of index.byId.values()) if (person.titleIds.length > 1) person.titleIds = person.titleIds.slice()
 }
 

@@ -1,7 +1,7 @@
 // Creates the catalogue in memory: loads all titles, media and collections once, and follows their changes.
 import type { ChangeWatch } from '../../database/change-watch.js'
 import type { Catalogue, CatalogueTitle, ChangeListener, SidecarFiles } from './catalogue.js'
-import { createState } from './catalogue-state.js'
+import { createState, findItem } from './catalogue-state.js'
 import { createSources, loadState, readItemIdsWithMedia, type DocumentSource } from './document-sources.js'
 import { createSortedLists, type SortedLists } from './sorted-lists.js'
 
@@ -194,7 +194,7 @@ export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalog
       await first
     },
     isReady: () => isReady,
-    findItem: (id) => state.items.get(id) ?? null,
+    findItem: (id) => findItem(state, id),
     findFile: (id) => state.files.get(id) ?? null,
     itemFiles: (itemId) => state.filesByItem.get(itemId) ?? [],
     canHaveFiles: (titleId) => state.titlesWithFiles.has(titleId),

@@ -1,0 +1,273 @@
+// Titles and their items in a compact form: equal values are shared, rare fields are in an object of their own, and
+// what is seldom read is computed from a packed form. The objects have one shape each, and must never be changed.
+import type { Markers } from '../../../models/title.js'
+import type { MaturityRating } from '../../domain/maturity.js'
+import { foldText } from '../../domain/text.js'
+import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
+import type { CatalogueItem, CataloguePerson, CatalogueTitle, CatalogueTranslation } from './catalogue.js'
+
+export const NO_TRANSLATIONS: readonly CatalogueTranslation[] = []
+const NO_EXTERNAL_IDS: CatalogueTitle['externalIds'] = {}
+
+/** Shared by all titles with the same genres. */
+export type Genres = Pick<CatalogueTitle, 'genres' | 'genreKeys' | 'genreSlugs'>
+
+/** Shared by all titles with the same values. */
+export interface Traits {
+  readonly kind: 'movie' | 'show'
+  readonly maturityRating: MaturityRating | null
+  readonly originalLanguage: string | null
+  readonly published: boolean
+}
+
+/** Fields that most titles do not have. */
+export interface RareTitleFields {
+  readonly availableFrom: Date | null
+  readonly availableUntil: Date | null
+  readonly translations: readonly CatalogueTranslation[]
+  /** Of a movie. */
+  readonly markers: Markers | null
+}
+
+export interface TitleFields {
+  readonly id: string
+  readonly title: string
+  readonly traits: Traits
+  readonly genres: Genres
+  readonly year: number | null
+  readonly popularity: number
+  readonly revision: number
+  /** Ms since the epoch. */
+  readonly addedAt: number
+  readonly releaseDate: PackedDate
+  /** JSON; null for none. */
+  readonly externalIds: string | null
+  readonly posterUrl: string | null
+  /** Those who have a page; the leading ones first. */
+  readonly credits: ReadonlyArray<Pick<CataloguePerson, 'id' | 'name'>>
+  readonly leadingCount: number
+  /** Null if all have their default. */
+  readonly rare: RareTitleFields | null
+  /** Runtime of a movie; episodes of a show by season and number. */
+  readonly content: number | null | readonly EpisodeFields[]
+}
+
+export interface EpisodeFields {
+  readonly id: string
+  readonly season: number
+  readonly episode: number
+  readonly name: string
+  readonly runtimeMs: number | null
+  readonly airDate: PackedDate
+  /** Null if all have their default. */
+  readonly rare: RareEpisodeFields | null
+}
+
+export interface RareEpisodeFields {
+  readonly translations: readonly CatalogueTranslation[]
+  readonly markers: Markers | null
+  /** Where a special is in the watch order. */
+  readonly placedAfter: { readonly season: number, readonly episode: number } | null
+}
+
+/** A full-date as a number, such as 20011231; text that is none stays as it is. */
+export type PackedDate = number | string | null
+
+export function packDate (date: string | null): PackedDate {
+  if (date === null) return null
+  const digits = Number(date.slice(0, 4) + date.slice(5, 7) + date.slice(8))
+  return unpackDate(digits) === date ? digits : date
+}
+
+export function unpackDate (date: PackedDate): string | null {
+  if (typeof date !== 'number') return date
+  const digits = String(date).padStart(8, '0')
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
+}
+
+const NO_RARE_FIELDS: RareTitleFields = {
+  availableFrom: null,
+  availableUntil: null,
+  translations: NO_TRANSLATIONS,
+  markers: null,
+}
+const NO_RARE_EPISODE_FIELDS: RareEpisodeFields = { translations: NO_TRANSLATIONS, markers: null, placedAfter: null }
+
+export class CompactTitle implements CatalogueTitle {
+  readonly id: string
+  readonly title: string
+  readonly year: number | null
+  readonly popularity: number
+  readonly revision: number
+  readonly posterUrl: string | null
+  readonly traits: Traits
+  readonly genreLists: Genres
+  readonly addedAtMs: number
+  readonly packedReleaseDate: PackedDate
+  readonly packedExternalIds: string | null
+  readonly credits: TitleFields['credits']
+  readonly leadingCount: number
+  readonly rare: RareTitleFields
+  /** Runtime of a movie; episodes of a show by season and number. */
+  readonly content: number | null | readonly CompactEpisode[]
+  readonly order: readonly CatalogueItem[]
+
+  constructor (fields: TitleFields) {
+    this.id = fields.id
+    this.title = fields.title
+    this.year = fields.year
+    this.popularity = fields.popularity
+    this.revision = fields.revision
+    this.posterUrl = fields.posterUrl
+    this.traits = fields.traits
+    this.genreLists = fields.genres
+    this.addedAtMs = fields.addedAt
+    this.packedReleaseDate = fields.releaseDate
+    this.packedExternalIds = fields.externalIds
+    this.credits = fields.credits
+    this.leadingCount = fields.leadingCount
+    this.rare = fields.rare ?? NO_RARE_FIELDS
+    const { content } = fields
+    this.content = isEpisodeList(content) ? content.map((episode) => new CompactEpisode(fields.id, episode)) : content
+    this.order = isEpisodeList(this.content) ? inWatchOrder(this.content) : NO_ITEMS
+  }
+
+  get kind (): 'movie' | 'show' {
+    return this.traits.kind
+  }
+
+  get sortTitle (): string {
+    return foldText(this.title)
+  }
+
+  get releaseDate (): string | null {
+    return unpackDate(this.packedReleaseDate)
+  }
+
+  get genres (): readonly string[] {
+    return this.genreLists.genres
+  }
+
+  get genreKeys (): readonly string[] {
+    return this.genreLists.genreKeys
+  }
+
+  get genreSlugs (): readonly string[] {
+    return this.genreLists.genreSlugs
+  }
+
+  get maturityRating (): MaturityRating | null {
+    return this.traits.maturityRating
+  }
+
+  get originalLanguage (): string | null {
+    return this.traits.originalLanguage
+  }
+
+  get published (): boolean {
+    return this.traits.published
+  }
+
+  get people (): readonly string[] {
+    return this.credits.slice(0, this.leadingCount).map(({ name }) => name)
+  }
+
+  get creditedPersonIds (): readonly string[] {
+    return this.credits.map(({ id }) => id)
+  }
+
+  get translations (): readonly CatalogueTranslation[] {
+    return this.rare.translations
+  }
+
+  get externalIds (): CatalogueTitle['externalIds'] {
+    return this.packedExternalIds === null
+      ? NO_EXTERNAL_IDS
+      : JSON.parse(this.packedExternalIds) as CatalogueTitle['externalIds']
+  }
+
+  get availableFrom (): Date | null {
+    return this.rare.availableFrom
+  }
+
+  get availableUntil (): Date | null {
+    return this.rare.availableUntil
+  }
+
+  get addedAt (): Date {
+    return new Date(this.addedAtMs)
+  }
+
+  get items (): readonly CatalogueItem[] {
+    return isEpisodeList(this.content) ? this.content : [toMovieItem(this, this.content)]
+  }
+}
+
+class CompactEpisode implements CatalogueItem {
+  readonly id: string
+  readonly titleId: string
+  readonly season: number
+  readonly episode: number
+  readonly name: string
+  readonly runtimeMs: number | null
+  readonly packedAirDate: PackedDate
+  readonly rare: RareEpisodeFields
+
+  constructor (titleId: string, { id, season, episode, name, runtimeMs, airDate, rare }: EpisodeFields) {
+    this.id = id
+    this.titleId = titleId
+    this.season = season
+    this.episode = episode
+    this.name = name
+    this.runtimeMs = runtimeMs
+    this.packedAirDate = airDate
+    this.rare = rare ?? NO_RARE_EPISODE_FIELDS
+  }
+
+  get airDate (): string | null {
+    return unpackDate(this.packedAirDate)
+  }
+
+  get translations (): readonly CatalogueTranslation[] {
+    return this.rare.translations
+  }
+
+  get markers (): Markers | null {
+    return this.rare.markers
+  }
+
+  get orderKey (): WatchOrderKey | null {
+    const { season, episode, rare: { placedAfter } } = this
+    if (season > 0) return { season, episode, special: 0 }
+    // Specials can have the number 0. Adding 1 keeps a placed special behind its regular episode.
+    return placedAfter === null ? null : { ...placedAfter, special: episode + 1 }
+  }
+}
+
+const NO_ITEMS: readonly CatalogueItem[] = []
+
+function isEpisodeList<T> (content: number | null | readonly T[]): content is readonly T[] {
+  return typeof content === 'object' && content !== null
+}
+
+function toMovieItem ({ id, rare: { markers } }: CompactTitle, runtimeMs: number | null): CatalogueItem {
+  return {
+    id,
+    titleId: id,
+    season: 0,
+    episode: 0,
+    name: null,
+    translations: NO_TRANSLATIONS,
+    runtimeMs,
+    airDate: null,
+    orderKey: MOVIE_ORDER_KEY,
+    markers,
+  }
+}
+
+/** The same array if all episodes are in order, which saves memory. */
+function inWatchOrder (items: readonly CatalogueItem[]): readonly CatalogueItem[] {
+  if (items.every(({ season }) => season > 0)) return items
+  const ordered = items.flatMap((item) => item.orderKey === null ? [] : [{ item, key: item.orderKey }])
+  return ordered.sort((a, b) => compareOrderKeys(a.key, b.key)).map(({ item }) => item)
+}
