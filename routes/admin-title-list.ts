@@ -1,11 +1,13 @@
-// Lists titles for administrators, unpublished ones included.
+// Lists titles for administrators, unpublished ones included, and publishes many of them.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { pageOfSortedTitles } from '../src/catalogue/queries/browse.js'
 import { SORTS, type Catalogue, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import type { SortPosition } from '../src/catalogue/store/sorted-lists.js'
-import { AdminTitle } from '../src/schemas/admin-titles.js'
-import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
+import type { EditingDeps } from '../src/editing/edit-show.js'
+import { publishTitles } from '../src/editing/publication.js'
+import { AdminTitle, PublicationResult } from '../src/schemas/admin-titles.js'
+import { Cursor, Id, Limit, listSchema, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { SearchText } from '../src/schemas/search.js'
 import { TitleKind } from '../src/schemas/titles.js'
 import type { TitleSearch } from '../src/search/title-search.js'
@@ -25,7 +27,18 @@ const AdminTitlesQuery = strict({
   cursor: Type.Optional(Cursor),
 })
 
-export interface AdminTitleListRouteOptions {
+const MAX_PUBLISHED_TITLES = 100
+const Publication = strict({
+  titleIds: Type.Array(Id, {
+    minItems: 1,
+    maxItems: MAX_PUBLISHED_TITLES,
+    uniqueItems: true,
+    description: 'IDs of movies and shows, each once',
+  }),
+  published: Type.Boolean({ description: 'true publishes the titles, false hides them from viewers' }),
+})
+
+export interface AdminTitleListRouteOptions extends EditingDeps {
   readonly catalogue: Catalogue
   readonly search: TitleSearch
   readonly cursors: CursorCodec
@@ -62,6 +75,21 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
       items: titles.map((title) => toAdminTitle(catalogue, title)),
       nextCursor: cursors.encodeNext(next, scope),
     }
+  })
+
+  app.put('/admin/titles/publication', {
+    config: { access: 'editor' },
+    schema: {
+      tags: ['admin'],
+      summary: 'Publish or unpublish up to 100 titles',
+      description: 'Each title has a result of its own: a title that fails does not stop the others.',
+      operationId: 'publishTitles',
+      body: Publication,
+      response: responses({ 200: listSchema(ref(PublicationResult)) }),
+    },
+  }, async (request) => {
+    const { titleIds, published } = request.body
+    return { items: await publishTitles(options, titleIds, published) }
   })
 
   /** @param offset number of matches on the pages before */

@@ -269,7 +269,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   await app.register(adminAudit, { audit, cursors })
   await app.register(adminStatistics, { catalogue, cursors, now })
-  await app.register(adminTitleList, { catalogue, search: container.search, cursors })
+  await app.register(adminTitleList, { ...mediaDeps, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })
   await app.register(adminCollections, { catalogue })

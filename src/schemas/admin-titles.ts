@@ -17,3 +17,18 @@ export const AdminTitle = Type.Object({
   playableItemCount: Type.Integer({ minimum: 0, description: 'Number of them that have a media file to play' }),
 }, { $id: 'AdminTitle', description: 'Summary of a movie or show for administrators' })
 export type AdminTitle = Static<typeof AdminTitle>
+
+export const PublicationResult = Type.Object({
+  titleId: Id,
+  result: Type.Enum(['changed', 'unchanged', 'not-found', 'failed'], {
+    title: 'PublicationOutcome',
+    description: 'What happened to the title; unchanged: it was published or unpublished already',
+  }),
+  failure: nullable(
+    Type.Object({
+      code: Type.String({ description: 'Problem code', examples: ['edit-conflict'] }),
+      detail: Type.String({ description: 'Text for people' }),
+    }, { title: 'PublicationFailure', description: 'Why a title was not changed' }),
+    'Reason of the failure; null: not failed',
+  ),
+}, { $id: 'PublicationResult', description: 'Result of publishing one of many titles' })

@@ -1,7 +1,7 @@
 // The named schemas: components of the OpenAPI document that routes refer to.
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
 import { AdminMediaItem, JobCount } from './admin-media.js'
-import { AdminTitle } from './admin-titles.js'
+import { AdminTitle, PublicationResult } from './admin-titles.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
 import { Collection, CollectionCard, CollectionChanges, CollectionInput, StoredCollection } from './collections.js'
@@ -41,6 +41,7 @@ export const sharedSchemas = [
   AccountStream,
   AdminMediaItem,
   AdminTitle,
+  PublicationResult,
   JobCount,
   PlaysOfDay,
   PlaysOfTitle,

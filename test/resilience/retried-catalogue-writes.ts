@@ -27,6 +27,12 @@ export async function retryCatalogueWrites ({ admin, movie, spare, retry }: Lost
     as: admin,
     body: { genres: ['Drama'] },
   })
+  await retry({
+    operation: 'publishTitles',
+    url: '/v1/admin/titles/publication',
+    as: admin,
+    body: { titleIds: [created.id], published: false },
+  })
   await retry({ operation: 'deleteMovie', url: `/v1/admin/movies/${created.id}`, as: admin, repeated: 404 })
   const added = await retry({
     operation: 'createShow',
