@@ -227,7 +227,7 @@ export async function projectPlays (ref: ProfileRef, titles: readonly string[], 
     await catalogue.open()
     const watching = {
       catalogue,
-      states: createUncachedStates(),
+      states: createUncachedStates(catalogue),
       knownTitles: createKnownTitles(),
       plans: DEFAULT_PLANS,
       now: () => new Date(),

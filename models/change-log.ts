@@ -16,6 +16,15 @@ export interface LoggedChange {
   kind: ChangeKind
   /** Null when any title may have changed. */
   title: Types.ObjectId | null
+  /** Random number of the write, by which a writer notices whether others followed. Absent in older entries. */
+  stamp?: number
+}
+
+/** A title whose watch history entry is older than its plays. */
+export interface UnprojectedTitle {
+  title: Types.ObjectId
+  /** The `stamp` of its newest change. */
+  stamp: number
 }
 
 export interface StoredChangeLog {
@@ -29,6 +38,10 @@ export interface StoredChangeLog {
   trimmedSeq: number
   /** Oldest first; for each kind and title only the newest change. */
   entries: LoggedChange[]
+  /** Profiles only: titles to project; absent when there have been none. */
+  unprojected?: UnprojectedTitle[]
+  /** When the first of them was added; null when there are none. */
+  unprojectedSince?: Date | null
   /** Catalogue only: availability changes up to this time are logged. */
   notifiedUntil?: Date
 }
@@ -40,21 +53,39 @@ const changeLogSchema = new Schema<StoredChangeLog>({
   trimmedSeq: { type: Number, default: 0 },
   entries: {
     type: [
-      new Schema({ seq: Number, kind: String, title: { type: Schema.Types.ObjectId, default: null } }, { _id: false }),
+      new Schema({
+        seq: Number,
+        kind: String,
+        title: { type: Schema.Types.ObjectId, default: null },
+        stamp: { type: Number },
+      }, { _id: false }),
     ],
     default: [],
   },
+  unprojected: {
+    type: [new Schema({ title: Schema.Types.ObjectId, stamp: Number }, { _id: false })],
+    default: undefined,
+  },
+  unprojectedSince: { type: Date },
   notifiedUntil: { type: Date },
 }, { collection: 'changelogs', versionKey: false })
 
 // Deletion of an account.
 changeLogSchema.index({ account: 1 })
+// The job that projects titles.
+changeLogSchema.index({ unprojectedSince: 1 })
 
 reportWritesOf(changeLogSchema, 'changelogs')
 
 export const ChangeLog = mongoose.model('ChangeLog', changeLogSchema)
 
-const group = createUpdateGroup(() => ChangeLog.collection as never)
+/** Updates of logs. The methods bypass the hooks of Mongoose, which only report the write. */
+export const logUpdates = createUpdateGroup(() => ChangeLog.collection as never)
+
+/** Numbers are exact up to 2 ** 53. */
+export function createStamp (): number {
+  return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
+}
 
 export async function recordChange (
   owner: { readonly account: string, readonly profile: string },
@@ -91,7 +122,7 @@ async function appendChange (
   const title = titleId === null ? null : new Types.ObjectId(titleId)
   const isOther = { $or: [{ $ne: ['$$entry.title', title] }, { $ne: ['$$entry.kind', kind] }] }
   const otherEntries = { $filter: { input: '$entries', as: 'entry', cond: isOther } }
-  const change = { seq: '$seq', kind: { $literal: kind }, title: { $literal: title } }
+  const change = { seq: '$seq', kind: { $literal: kind }, title: { $literal: title }, stamp: createStamp() }
   const isFull = { $gt: [{ $size: '$entries' }, MAX_LOGGED_CHANGES] }
   const oldestSeq = { $let: { vars: { oldest: { $arrayElemAt: ['$entries', 0] } }, in: '$$oldest.seq' } }
   const pipeline: PipelineStage[] = [
@@ -112,6 +143,6 @@ async function appendChange (
       },
     },
   ]
-  await group.send({ filter: { _id: logId }, update: pipeline, upsert: true })
+  await logUpdates.send({ filter: { _id: logId }, update: pipeline, upsert: true })
   reportWrite('changelogs', logId.toString())
 }

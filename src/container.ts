@@ -126,7 +126,7 @@ export async function buildContainer (
   }
   const watching: WatchingDeps = {
     catalogue,
-    states: createProfileStates(watch),
+    states: createProfileStates(watch, catalogue),
     knownTitles: createKnownTitles(),
     plans: config.plans,
     now,

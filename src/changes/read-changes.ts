@@ -1,7 +1,6 @@
 // Reads the changes for a profile since a cursor: from the change logs of the profile and of the catalogue, and from
 // its running streams. Titles that are not visible to the profile are never named.
 import mongoose, { Types } from 'mongoose'
-import { findProfile } from '../../models/account.js'
 import { findStreamLeases, type StreamLease } from '../../models/account-streams.js'
 import { CATALOGUE_LOG_ID, ChangeLog, type StoredChangeLog } from '../../models/change-log.js'
 import { findVisibleTitle } from '../catalogue/queries/find-visible.js'
@@ -10,8 +9,7 @@ import type { MaturityScope } from '../domain/maturity.js'
 import type { ChangeKind } from '../domain/vocabulary.js'
 import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
-import { toCachedProfile } from '../watching/cached-profile.js'
-import { createUncachedStates } from '../watching/profile-states.js'
+import { createUncachedStates, type ProfileStates } from '../watching/profile-states.js'
 import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
 
 /** Newest known change in the log of the profile, in the log of the catalogue, and of a stream (ms since the epoch). */
@@ -40,9 +38,6 @@ interface ChangeReaderDeps {
   now(): Date
 }
 
-/** A notification of the feed may be earlier than the one that invalidates caches. */
-const UNCACHED_STATES = createUncachedStates()
-
 type ReadLog = Pick<StoredChangeLog, 'seq' | 'trimmedSeq' | 'entries'>
 const EMPTY_LOG: ReadLog = { seq: 0, trimmedSeq: 0, entries: [] }
 
@@ -58,6 +53,8 @@ interface NewEntries {
 }
 
 export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): ChangeReader {
+  // Uncached: a notification of the feed may be earlier than the one that invalidates caches.
+  const states = createUncachedStates(catalogue)
   /** Up to this number, the catalogue in memory contains all changes of its log. */
   let reloadedSeq = 0
   let reloading: Promise<void> = Promise.resolve()
@@ -118,7 +115,7 @@ export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): Chang
         leases: leases.filter((lease) => lastEventMs(lease) > streamMs),
       })
       const titleIds = changes.flatMap(({ title }) => title === null ? [] : [title.id])
-      const stateOfTitle = await loadCurrentStates(ref, titleIds, leases)
+      const stateOfTitle = await loadCurrentStates(states, ref, titleIds, leases)
       return {
         changes: changes.map(({ kind, title }) => ({
           kind,
@@ -144,11 +141,12 @@ const NO_STATE: ProfileState = { inWishlist: false, rating: null, progress: null
 
 /** The states of titles, with the positions of running streams. */
 async function loadCurrentStates (
+  states: ProfileStates,
   ref: ProfileRef,
   titleIds: readonly string[],
   leases: readonly StreamLease[],
 ): Promise<(titleId: string) => ProfileState> {
-  const profile = titleIds.length === 0 ? null : await findProfile(ref.account, ref.profile)
+  const profile = titleIds.length === 0 ? null : await states.findProfile(ref)
   if (profile === null) return () => NO_STATE
-  return await loadTitleStatesOfProfile(UNCACHED_STATES, toCachedProfile(profile), titleIds, leases)
+  return await loadTitleStatesOfProfile(states, profile, titleIds, leases)
 }

@@ -160,6 +160,11 @@ function compareText (a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
+/** Converts a time of the rules, ms since the epoch, to a stored date. */
+export function dateOrNull (time: number | null): Date | null {
+  return time === null ? null : new Date(time)
+}
+
 export function maxOrNull (a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.max(a, b)
 }

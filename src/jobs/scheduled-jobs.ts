@@ -10,6 +10,7 @@ import type { MediaProber } from '../media/probing/prober.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
+import { projectWaitingTitles } from '../watching/history/unprojected.js'
 import { flushExpiredLeases } from '../watching/streams/flush.js'
 import { createScheduler, type Scheduler } from './scheduler.js'
 
@@ -17,6 +18,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const AVAILABILITY_INTERVAL_MS = 500
 const STREAMS_INTERVAL_MS = 5_000
+const PROJECTION_INTERVAL_MS = 15_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
 const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
@@ -51,6 +53,11 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'expired streams',
       intervalMs: STREAMS_INTERVAL_MS,
       run: async () => await flushExpiredLeases(watching),
+    },
+    {
+      name: 'watch histories',
+      intervalMs: PROJECTION_INTERVAL_MS,
+      run: async () => await projectWaitingTitles(watching),
     },
     {
       name: 'media packaging',

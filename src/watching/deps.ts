@@ -1,4 +1,4 @@
-// What the modules of watching share: their dependencies, the profile that a call is for, and the conversion of times.
+// What the modules of watching share: their dependencies, and the profile that a call is for.
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { PlanTable } from '../domain/plans.js'
 import type { KnownTitles } from './history/known-titles.js'
@@ -20,9 +20,4 @@ export interface WatchingDeps {
 export interface ProfileRef {
   readonly account: string
   readonly profile: string
-}
-
-/** Converts a time of the rules, ms since the epoch, to a stored date. */
-export function dateOrNull (time: number | null): Date | null {
-  return time === null ? null : new Date(time)
 }

@@ -4,12 +4,14 @@ import { findStreamLeases, type StreamLease } from '../../models/account-streams
 import { findProfile } from '../../models/account.js'
 import { findPlaysOfTitle, type StoredPlay } from '../../models/play.js'
 import { findPreferencesOfTitles, findProfileRatings } from '../../models/profile-title-preferences.js'
+import { findUnprojectedTitles } from '../../models/unprojected-titles.js'
 import {
   findArchivedBetween,
   findArchivedEntries,
   findNewestArchived,
   MAX_NEWEST_ARCHIVED,
 } from '../../models/watch-archive.js'
+import type { Catalogue } from '../catalogue/store/catalogue.js'
 import { createCachedReads } from '../database/cached-reads.js'
 import type { ChangeWatch } from '../database/change-watch.js'
 import type { TitleRating } from '../domain/vocabulary.js'
@@ -22,6 +24,8 @@ import {
   type CachedProfile,
   type CachedRatings,
 } from './cached-profile.js'
+import { deriveTitleWatchState } from './history/title-watch-state.js'
+import { buildEntry } from './history/watch-entries.js'
 
 /** Accounts and profiles that the caches hold: those that are active now. */
 const MAX_DOCUMENTS = 5_000
@@ -43,7 +47,7 @@ export interface NewestArchived {
 
 /** Results are shared: callers do not change them. */
 export interface ProfileStates {
-  /** Null without such a profile. */
+  /** With the state of all its plays, also of those that wait for their projection. Null without such a profile. */
   findProfile(ref: { readonly account: string, readonly profile: string }): Promise<CachedProfile | null>
   /** Live leases of the account, and ended ones that wait for their flush. */
   findLeases(accountId: string): Promise<readonly StreamLease[]>
@@ -65,14 +69,16 @@ export interface ProfileStates {
   ): Promise<T>
 }
 
+type TitleSource = Pick<Catalogue, 'findTitle' | 'findItem' | 'titleVersion'>
+
 /** Reads the database each time: for writers, and for readers that must not be behind a notification. */
-export const createUncachedStates = (): ProfileStates =>
-  createProfileStates({ isCurrent: () => false, onChange: () => undefined })
+export const createUncachedStates = (catalogue: TitleSource): ProfileStates =>
+  createProfileStates({ isCurrent: () => false, onChange: () => undefined }, catalogue)
 
 /** Archived entries that a list of continue watching reads at once. */
 export const MAX_ARCHIVED_ENTRIES = 250
 
-export function createProfileStates (watch: ChangeWatch): ProfileStates {
+export function createProfileStates (watch: ChangeWatch, catalogue: TitleSource): ProfileStates {
   const cache = { watch, maxDocuments: MAX_DOCUMENTS }
   const accounts = createCachedReads({ ...cache, collection: 'accounts', maxAgeMs: MAX_AGE_MS })
   const streams = createCachedReads({ ...cache, collection: 'streams', maxAgeMs: MAX_AGE_MS })
@@ -114,12 +120,51 @@ export function createProfileStates (watch: ChangeWatch): ProfileStates {
     return newest.isComplete ? titleIds.filter((id) => newest.titleIds.has(id)) : titleIds
   }
 
+  async function findArchived (profileId: string, titleIds: readonly string[]): Promise<readonly CachedEntry[]> {
+    const possible = await filterArchived(profileId, titleIds)
+    if (possible.length === 0) return []
+    const found = await readByTitle('archived', profileId, possible, async (missing) => {
+      const entries = await findArchivedEntries(profileId, missing)
+      return new Map(entries.map((entry) => [entry.title.toString(), toCachedEntry(entry)]))
+    })
+    return possible.map((id) => found.get(id)).filter((entry) => entry !== undefined)
+  }
+
+  /** Derives the entry of a title that is not projected; its decisions are those of the stored entry. */
+  async function deriveEntry (profile: CachedProfile, titleId: string): Promise<CachedEntry> {
+    const archived = profile.entries.has(titleId) || profile.archivedUntil === null
+      ? []
+      : await findArchived(profile.id, [titleId])
+    const { hiddenAt = null, droppedAt = null } = profile.entries.get(titleId) ?? archived[0] ?? {}
+    const version = catalogue.titleVersion(titleId)
+    const derived = await logged.read(profile.id, `entry ${titleId} ${version}`, async () => {
+      const plays = await findPlaysOfTitle(profile.id, titleId)
+      return toCachedEntry(buildEntry(titleId, null, deriveTitleWatchState(catalogue, titleId, plays)))
+    })
+    return { ...derived, hiddenAt, droppedAt }
+  }
+
   return {
-    findProfile: async ({ account, profile }) =>
-      await accounts.read(account, profile, async () => {
-        const stored = await findProfile(account, profile)
+    async findProfile ({ account, profile: profileId }) {
+      // Before the account: a title that is projected in between is then current in both.
+      const waiting = await logged.read(
+        profileId,
+        'unprojected',
+        async () => (await findUnprojectedTitles(profileId)).map(({ title }) => title.toString()),
+      )
+      const profile = await accounts.read(account, profileId, async () => {
+        const stored = await findProfile(account, profileId)
         return stored === null ? null : toCachedProfile(stored)
-      }),
+      })
+      if (profile === null || waiting.length === 0) return profile
+      const derived = await Promise.all(waiting.map(async (titleId) => await deriveEntry(profile, titleId)))
+      // A title whose plays were removed has no activity, and no entry if it had none.
+      const shown = derived.filter(({ titleId, activityAt }) => activityAt > 0 || profile.entries.has(titleId))
+      return {
+        ...profile,
+        entries: new Map([...profile.entries, ...shown.map((entry) => [entry.titleId, entry] as const)]),
+      }
+    },
     findLeases: async (accountId) =>
       await streams.read(accountId, 'leases', async () => await findStreamLeases(accountId)),
     findRatings,
@@ -133,15 +178,7 @@ export function createProfileStates (watch: ChangeWatch): ProfileStates {
         async (missing) => ratingsByTitle(await findPreferencesOfTitles(profileId, missing)),
       )
     },
-    async findArchived (profileId, titleIds) {
-      const possible = await filterArchived(profileId, titleIds)
-      if (possible.length === 0) return []
-      const found = await readByTitle('archived', profileId, possible, async (missing) => {
-        const entries = await findArchivedEntries(profileId, missing)
-        return new Map(entries.map((entry) => [entry.title.toString(), toCachedEntry(entry)]))
-      })
-      return possible.map((id) => found.get(id)).filter((entry) => entry !== undefined)
-    },
+    findArchived,
     findArchivedBetween: async (profileId, since, until) =>
       await logged.read(profileId, `archived ${since} ${until}`, async () => {
         const entries = await findArchivedBetween(profileId, since, until, MAX_ARCHIVED_ENTRIES)

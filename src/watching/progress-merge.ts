@@ -1,7 +1,6 @@
 // The merge rule of plays as the database executes it: expressions for stored plays and for stream leases.
 // `mergePlayProgress` in src/domain/progress.ts is the same rule in memory, in the same order; a test compares them.
-import type { ProgressEvent, PlayProgress } from '../domain/progress.js'
-import { dateOrNull } from './deps.js'
+import { dateOrNull, type ProgressEvent, type PlayProgress } from '../domain/progress.js'
 
 /**
  * Builds the expressions that merge progress into a stored play. One stage sets `isNewest` and `isFirst`, the next

@@ -1,8 +1,9 @@
 // Remembers what the last write to a title found and left, so that the next report of the same title reads nothing. Not
-// invalidated: every write to the plays of a title increases the revision of its entry, and a writer that compares the
-// revision notices that what it remembers is old.
+// invalidated: every write to the plays or the entry of a title is logged, and a writer that compares the newest logged
+// change notices that what it remembers is old.
 import { LRUCache } from 'lru-cache'
 import type { StoredPlay } from '../../../models/play.js'
+import type { LastChange } from '../../../models/unprojected-titles.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 
 /** Records of all titles together, about 1.5 kB each. */
@@ -12,11 +13,13 @@ const MAX_RECORDS_OF_TITLE = 200
 const MAX_AGE_MS = 15 * 60_000
 
 export interface KnownTitle {
-  /** The entry as it is stored in the account, not in the archive. */
+  /** The entry as it is stored in the account, not in the archive; older than the plays. */
   readonly entry: WatchEntry
   readonly historyClearedAt: Date | null
   /** All stored plays and marks of the title, removed ones included. */
   readonly records: readonly StoredPlay[]
+  /** The change that the last write logged. */
+  readonly last: LastChange
 }
 
 export interface KnownTitles {

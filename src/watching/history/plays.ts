@@ -4,8 +4,8 @@ import { newMark, Play, derivePlayId, toPlayProgress, type StoredPlay } from '..
 import { createUpdateGroup } from '../../../models/grouped-updates.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
-import { dateOrNull, type ProfileRef } from '../deps.js'
+import { dateOrNull, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
+import type { ProfileRef } from '../deps.js'
 import { playMergeExpressions } from '../progress-merge.js'
 
 /** The item of a play, with the names that the history shows after the title is deleted. */

@@ -12,19 +12,18 @@ import {
   WatchArchive,
   type ArchivedEntry,
 } from '../../../models/watch-archive.js'
-import type { EpisodeNumbers, WatchEntry } from '../../../models/watch-entry.js'
+import { findUnprojectedTitles } from '../../../models/unprojected-titles.js'
+import type { WatchEntry } from '../../../models/watch-entry.js'
 import { reportWrite } from '../../../models/write-notifications.js'
-import { lastActivityAt, type EndedItem } from '../../domain/next-up.js'
-import type { TitleOutline } from '../../domain/watch-order.js'
+import { lastActivityAt } from '../../domain/next-up.js'
 import { unavailable } from '../../errors.js'
-import { dateOrNull, type ProfileRef, type WatchingDeps } from '../deps.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { loadTitleWatchState, type TitleWatchState } from './title-watch-state.js'
+import { buildEntry, clearedUntil, isSameEntry } from './watch-entries.js'
 
 /** Entries that are archived together, so that a full history does not archive with every new title. */
 const ARCHIVE_BATCH_SIZE = 8
 const MAX_ATTEMPTS = 12
-/** Largest step between two revisions of an entry; numbers are exact for eight million of them. */
-const REVISION_STEP = 2 ** 30
 /** Upper bound of the random delay before the second attempt; it grows with each attempt. */
 const RETRY_DELAY_MS = 5
 
@@ -68,6 +67,19 @@ export async function projectTitle (
   changes: EntryChanges = {},
   profile: ProfileWatchHistory | null = null,
 ): Promise<Projection | null> {
+  const projection = await writeProjection(watching, ref, titleId, changes, profile)
+  if (projection !== null) await recordChange(ref, 'watching', titleId)
+  return projection
+}
+
+/** Projects a title whose change is logged already. */
+export async function writeProjection (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  changes: EntryChanges = {},
+  profile: ProfileWatchHistory | null = null,
+): Promise<Projection | null> {
   let known = profile
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const current = known ?? await findProfile(ref.account, ref.profile)
@@ -76,7 +88,6 @@ export async function projectTitle (
     const entry = await findWatchEntry(current, titleId)
     const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
     if (await writeTitle(ref, current, titleId, entry, watchState, changes) !== 'raced') {
-      await recordChange(ref, 'watching', titleId)
       return { watchState, before: entry, clearedAt: clearedUntil(current, entry) }
     }
     await delay(Math.random() * RETRY_DELAY_MS * attempt)
@@ -84,7 +95,7 @@ export async function projectTitle (
   throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
 }
 
-/** True when the entry of a title agrees with its plays, and without such a profile. */
+/** True when the entry of a title agrees with its plays or waits for its projection, and without such a profile. */
 export async function isTitleProjected (
   watching: WatchingDeps,
   ref: ProfileRef,
@@ -94,109 +105,40 @@ export async function isTitleProjected (
   if (profile === null) return true
   const entry = await findWatchEntry(profile, titleId)
   const watchState = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
-  return entry === null
+  const isSame = entry === null
     ? lastActivityAt(watchState.state) === 0
     : isSameEntry(entry, buildEntry(titleId, entry, watchState))
+  return isSame || (await findUnprojectedTitles(ref.profile)).some(({ title }) => title.toString() === titleId)
 }
-
-/** Time up to which the events of a title are cleared, ms since the epoch; 0 when none are. */
-export function clearedUntil (
-  profile: Pick<ProfileWatchHistory, 'historyClearedAt'>,
-  entry: WatchEntry | null,
-): number {
-  return Math.max(profile.historyClearedAt?.getTime() ?? 0, entry?.clearedAt?.getTime() ?? 0)
-}
-
-/** The entry after a write; null when the title has none. */
-interface WrittenEntry {
-  readonly entry: WatchEntry
-  readonly isEmbedded: boolean
-}
-
-const NO_ENTRY = { isEmbedded: false } as const
 
 /**
  * Writes the entry of a title, also when only its revision changes: that tells other writers about the new plays.
- * @param profile null when the entry is known to be embedded
+ * @returns `raced` when another writer changed the entry in between
  */
 export async function writeTitle (
   ref: ProfileRef,
-  profile: ProfileWatchHistory | null,
+  profile: ProfileWatchHistory,
   titleId: string,
   before: WatchEntry | null,
   watchState: TitleWatchState,
   changes: EntryChanges,
-): Promise<WrittenEntry | typeof NO_ENTRY | 'raced'> {
-  const isEmbedded = profile === null || profile.watchHistory.some((one) => one.title.toString() === titleId)
+): Promise<'written' | 'raced'> {
   const isEmpty = lastActivityAt(watchState.state) === 0
   // A decision is stored even without plays: an event may arrive late.
   const hasDecision = Object.values(changes).some((time) => time !== null)
-  if (before === null && isEmpty && !hasDecision) return NO_ENTRY
+  if (before === null && isEmpty && !hasDecision) return 'written'
   const entry = { ...buildEntry(titleId, before, watchState), ...changes }
-  if (isEmbedded) return await replaceEntry(ref, before?.revision ?? 0, entry) ? { entry, isEmbedded } : 'raced'
+  if (profile.watchHistory.some((one) => one.title.toString() === titleId)) {
+    return await replaceEntry(ref, before?.revision ?? 0, entry) ? 'written' : 'raced'
+  }
   // The archive holds all entries up to `archivedUntil`: the embedded entries stay the most recent ones.
   if (profile.archivedUntil !== null && entry.activityAt <= profile.archivedUntil) {
-    return await writeArchivedEntry(ref, before, entry) ? { entry, isEmbedded } : 'raced'
+    return await writeArchivedEntry(ref, before, entry) ? 'written' : 'raced'
   }
   if (profile.watchHistory.length >= MAX_WATCH_HISTORY_ENTRIES) await archiveOldestEntries(ref, profile)
   if (!await addEntry(ref, entry)) return 'raced'
   if (before !== null) await WatchArchive.deleteOne({ _id: deriveArchivedEntryId(ref.profile, titleId) })
-  return { entry, isEmbedded: true }
-}
-
-/** All fields except `revision` are IDs, numbers, booleans and dates, so their JSON compares them. */
-function isSameEntry (a: WatchEntry, b: WatchEntry): boolean {
-  const toJson = (entry: WatchEntry, name: string): string | undefined =>
-    JSON.stringify(entry[name as keyof WatchEntry])
-  return Object.keys(b).every((name) => name === 'revision' || toJson(a, name) === toJson(b, name))
-}
-
-function buildEntry (
-  titleId: string,
-  before: WatchEntry | null,
-  { state, outline, findEpisodeNumbers }: TitleWatchState,
-): WatchEntry {
-  const { current, ended } = state
-  const activityAt = new Date(lastActivityAt(state))
-  return {
-    title: new Types.ObjectId(titleId),
-    item: current === null ? null : new Types.ObjectId(current.item),
-    ...(current === null ? { season: null, episode: null } : findEpisodeNumbers(current.item)),
-    positionMs: current?.state.positionMs ?? 0,
-    durationMs: current?.state.durationMs ?? null,
-    watchedMs: current?.state.watchedMs ?? 0,
-    finished: current?.state.finished ?? false,
-    finishedAt: dateOrNull(current?.state.finishedAt ?? null),
-    lastWatchedAt: current === null ? activityAt : new Date(current.state.lastWatchedAt),
-    activityAt,
-    isResumable: current?.state.isResumable ?? false,
-    ended: ended === null ? null : toStoredEnd(ended, outline, findEpisodeNumbers(ended.item)),
-    pass: state.runNumber,
-    passSince: dateOrNull(state.runStartedAt),
-    skipped: state.skipped,
-    hiddenAt: before?.hiddenAt ?? null,
-    droppedAt: before?.droppedAt ?? null,
-    clearedAt: before?.clearedAt ?? null,
-    revision: nextRevision(before),
-  }
-}
-
-/**
- * Steps are random, so that a writer recognises its own write: concurrent writers may write equal entries that derive
- * from different plays. The first revision is a time (ms since 2020), which no entry that was removed before has.
- */
-function nextRevision (before: WatchEntry | null): number {
-  return (before?.revision ?? Date.now() - Date.UTC(2020, 0)) + 1 + Math.floor(Math.random() * REVISION_STEP)
-}
-
-function toStoredEnd (
-  { item, orderKey, at }: EndedItem,
-  { kind }: TitleOutline,
-  numbers: EpisodeNumbers,
-): WatchEntry['ended'] {
-  const isPlacedSpecial = kind === 'show' && orderKey.special > 0
-  const after = isPlacedSpecial ? { after: { season: orderKey.season, episode: orderKey.episode } } : {}
-  return { item: new Types.ObjectId(item), ...numbers, ...after, at: new Date(at) }
+  return 'written'
 }
 
 const group = createUpdateGroup(() => Account.collection as never)
@@ -266,7 +208,9 @@ async function replaceArchivedEntry (_id: Types.ObjectId, revision: number, fiel
  * A crash in between leaves both copies; readers use the embedded one, which cannot be older.
  */
 async function archiveOldestEntries (ref: ProfileRef, profile: ProfileWatchHistory): Promise<void> {
-  const oldest = [...profile.watchHistory]
+  // An entry that waits for its projection may be the newest.
+  const waiting = new Set((await findUnprojectedTitles(ref.profile)).map(({ title }) => title.toString()))
+  const oldest = profile.watchHistory.filter(({ title }) => !waiting.has(title.toString()))
     .sort((a, b) => a.activityAt.getTime() - b.activityAt.getTime())
     .slice(0, ARCHIVE_BATCH_SIZE)
   await Account.updateOne({ _id: ref.account }, {

@@ -12,6 +12,7 @@ import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { isListedPlay } from './list-history.js'
 import { loadWatchEntry, projectTitle } from './projection.js'
 import { softDelete } from './soft-delete.js'
+import { projectUnprojected } from './unprojected.js'
 import { eraseUndos, storeUndo, undoTokenOf, type UndoToken } from './undo-log.js'
 
 /**
@@ -54,6 +55,7 @@ function upTo ({ at }: StoredUndo): object {
  * @throws DomainError 404 `not-found` without such a profile
  */
 export async function clearHistory (watching: WatchingDeps, ref: ProfileRef): Promise<UndoToken> {
+  await projectUnprojected(watching, ref)
   const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) throw notFound('profile')
   const { historyClearedAt, archivedUntil, watchHistory: entries } = profile
@@ -70,6 +72,8 @@ export async function clearHistory (watching: WatchingDeps, ref: ProfileRef): Pr
       'profiles.$[profile].archivedUntil': null,
     },
   }, { arrayFilters: [{ 'profile._id': undo.profile }], timestamps: false })
+  // Before the plays: a report that has not seen it has stored its play, and the others notice it.
+  await recordChange(ref, 'history', null)
   await softDelete(undo, 'plays', Play as never, { profile: undo.profile, at: upTo(undo) })
   await softDelete(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
   await recordChange(ref, 'history', null)

@@ -6,6 +6,9 @@ import { deriveTitleState, type DerivedTitle, type ItemRef } from '../../domain/
 import type { TitleEvents } from '../../domain/rewatch-runs.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 
+/** What deriving a state reads of the catalogue. */
+type TitleSource = Pick<Catalogue, 'findTitle' | 'findItem'>
+
 export interface TitleWatchState extends DerivedTitle {
   /** Plays, watched marks and run marks as stored. */
   readonly records: readonly StoredPlay[]
@@ -16,7 +19,7 @@ export interface TitleWatchState extends DerivedTitle {
 }
 
 export async function loadTitleWatchState (
-  catalogue: Catalogue,
+  catalogue: TitleSource,
   profileId: string,
   titleId: string,
 ): Promise<TitleWatchState> {
@@ -25,7 +28,7 @@ export async function loadTitleWatchState (
 
 /** Derives the state from the stored records of one title, in any order. */
 export function deriveTitleWatchState (
-  catalogue: Catalogue,
+  catalogue: TitleSource,
   titleId: string,
   records: readonly StoredPlay[],
 ): TitleWatchState {
@@ -62,11 +65,11 @@ export function deriveTitleWatchState (
 }
 
 /** A deleted title has no watch order; its records tell a movie from a show. */
-function findOutline (catalogue: Catalogue, titleId: string, records: readonly StoredPlay[]): TitleOutline {
+function findOutline (catalogue: TitleSource, titleId: string, records: readonly StoredPlay[]): TitleOutline {
   return catalogue.findTitle(titleId) ?? { kind: records[0]?.season === null ? 'movie' : 'show', order: [] }
 }
 
-function toItemRef (catalogue: Catalogue, record: StoredPlay): ItemRef {
+function toItemRef (catalogue: TitleSource, record: StoredPlay): ItemRef {
   const itemId = record.item.toString()
   const item = catalogue.findItem(itemId)
   return { item: itemId, orderKey: item === null ? deriveOrderKey(record) : item.orderKey }

@@ -12,6 +12,7 @@ import { mergeIntoPlay } from './plays.js'
 import { loadWatchEntry, projectTitle, type EntryChanges } from './projection.js'
 import { cancelRun } from './rewatch.js'
 import { anyIdOf, insertMissing, restore } from './soft-delete.js'
+import { projectUnprojected } from './unprojected.js'
 
 /**
  * Undoes an action; does nothing when it is undone already.
@@ -130,6 +131,7 @@ async function restoreHistory (
   await restore(undo._id, 'plays', async (plays: StoredPlay[]) => {
     await restorePlays(ref, plays)
   })
+  await projectUnprojected(watching, ref)
   const current = await findProfile(ref.account, ref.profile)
   const watchedSince = new Set(current?.watchHistory.map((entry) => entry.title.toString()))
   await restore(undo._id, 'watcharchive', async (archived: ArchivedEntry[]) => {

@@ -1,24 +1,19 @@
 // Merges progress into the plays of a title and projects the title, in as few round trips as the order of the writes
-// permits: the plays first, then the entry, then the change log.
+// permits: the plays first, then the change log. The entry in the account follows later if the title has one.
 import { Types } from 'mongoose'
 import { findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
 import { findRecordsOfTitle, Play, type StoredPlay } from '../../../models/play.js'
+import { findLastChange, recordUnprojected, type LastChange } from '../../../models/unprojected-titles.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { splitIntoBatches } from '../../domain/arrays.js'
 import { lastEventAt } from '../../domain/progress.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import type { KnownTitle } from './known-titles.js'
 import { mergeIntoRecords, mergePlays, type PlayWrite } from './plays.js'
-import {
-  clearedUntil,
-  findWatchEntry,
-  projectTitle,
-  writeTitle,
-  type ProfileWatchHistory,
-  type Projection,
-} from './projection.js'
+import { findWatchEntry, projectTitle, writeTitle, type ProfileWatchHistory, type Projection } from './projection.js'
 import { deriveTitleWatchState } from './title-watch-state.js'
+import { clearedUntil } from './watch-entries.js'
 
 /** Plays that are written in one round trip. */
 const WRITE_BATCH_SIZE = 100
@@ -31,6 +26,8 @@ export interface TitleBefore {
   /** Null when the title is known from an earlier write. */
   readonly profile: ProfileWatchHistory | null
   readonly known: KnownTitle | null
+  /** The newest change of the title, found before everything else; null when the title cannot wait for a projection. */
+  readonly last: LastChange | null
 }
 
 /** Finds what the writes to a title start from, without a read if it is known; null without such a profile. */
@@ -41,17 +38,19 @@ export async function findTitleBefore (
 ): Promise<TitleBefore | null> {
   const known = watching.knownTitles.find(ref.profile, titleId)
   if (known !== null) {
-    return { entry: known.entry, clearedAt: clearedUntil(known, known.entry), profile: null, known }
+    return { entry: known.entry, clearedAt: clearedUntil(known, known.entry), profile: null, known, last: known.last }
   }
+  const last = await findLastChange(ref.profile, titleId)
   const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) return null
   const entry = await findWatchEntry(profile, titleId)
-  return { entry, clearedAt: clearedUntil(profile, entry), profile, known: null }
+  const isEmbedded = entry !== null && profile.watchHistory.includes(entry)
+  return { entry, clearedAt: clearedUntil(profile, entry), profile, known: null, last: isEmbedded ? last : null }
 }
 
 /**
- * Merges progress into plays of one title and projects the title.
- * @param before read before the plays, so that a write in between changes the revision of the entry
+ * Merges progress into plays of one title, and projects the title now or later.
+ * @param before read before the plays, so that another write in between is noticed
  * @returns null without such a profile
  * @throws DomainError 503 `busy`
  */
@@ -66,54 +65,72 @@ export async function writePlays (
   watching.knownTitles.remove(ref.profile, titleId)
   const findRecords = async (): Promise<readonly StoredPlay[]> =>
     before.known?.records ?? await findRecordsOfTitle(ref.profile, titleId)
-  // With an entry, its revision shows other writes. Without one, only a read after the own write finds them.
   const writing = writeAll(ref, writes)
-  if (before.entry === null) await writing
+  // With a last change, the change log shows other writes. Without one, only a read after the own write finds them.
+  if (before.last === null) await writing
   const [records] = await Promise.all([findRecords(), writing])
   const merged = mergeIntoRecords(ref, records, writes)
-  const projection = await projectRecords(watching, ref, titleId, before, merged) ??
+  const projection = await (before.last === null
+    ? projectRecords(watching, ref, titleId, before, merged)
+    : postponeProjection(watching, ref, titleId, before, before.last, merged)) ??
     await projectTitle(watching, ref, titleId)
-  if (projection !== null) await deleteClearedPlays(watching, ref, titleId, writes, projection)
-  return projection
+  if (projection === null || !await deleteClearedPlays(watching, ref, titleId, writes, projection)) return projection
+  return await projectTitle(watching, ref, titleId)
 }
 
 async function writeAll (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<void> {
   for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) await mergePlays(ref, batch)
 }
 
-/** @returns null when another writer changed the entry in between */
-async function projectRecords (
+/**
+ * Logs the change. Readers derive the title from its plays until it is projected.
+ * @returns null when another writer changed the title in between, and when too many titles wait
+ */
+async function postponeProjection (
   watching: WatchingDeps,
   ref: ProfileRef,
   titleId: string,
-  { entry: before, clearedAt, profile, known }: TitleBefore,
+  { entry, clearedAt, profile, known }: TitleBefore,
+  last: LastChange,
   records: readonly StoredPlay[],
 ): Promise<Projection | null> {
+  const recorded = await recordUnprojected(ref, titleId, last, watching.now())
+  if (recorded === null || entry === null) return null
+  const { historyClearedAt } = profile ?? known ?? { historyClearedAt: null }
+  watching.knownTitles.set(ref.profile, titleId, { entry, historyClearedAt, records, last: recorded })
   const watchState = deriveTitleWatchState(watching.catalogue, titleId, records.filter(isStoredPlay))
-  const written = await writeTitle(ref, profile, titleId, before, watchState, {})
-  if (written === 'raced') return null
+  return { watchState, before: entry, clearedAt }
+}
+
+/** @returns null when another writer changed the entry in between */
+async function projectRecords (
+  { catalogue }: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  { entry: before, clearedAt, profile }: TitleBefore,
+  records: readonly StoredPlay[],
+): Promise<Projection | null> {
+  if (profile === null) return null
+  const watchState = deriveTitleWatchState(catalogue, titleId, records.filter(isStoredPlay))
+  if (await writeTitle(ref, profile, titleId, before, watchState, {}) === 'raced') return null
   // Last: a client that follows the change log then reads the new entry, and caches read the new plays.
   await recordChange(ref, 'watching', titleId)
-  const { historyClearedAt } = profile ?? known ?? { historyClearedAt: null }
-  if (written.isEmbedded) {
-    watching.knownTitles.set(ref.profile, titleId, { entry: written.entry, historyClearedAt, records })
-  }
   return { watchState, before, clearedAt }
 }
 
 const isStoredPlay = ({ removedAt }: StoredPlay): boolean => removedAt === null
 
-/** Deletes plays that were written while their history was cleared. */
+/** Deletes plays that were written while their history was cleared. @returns false when there are none */
 async function deleteClearedPlays (
   watching: WatchingDeps,
   ref: ProfileRef,
   titleId: string,
   writes: readonly PlayWrite[],
   { clearedAt }: Projection,
-): Promise<void> {
+): Promise<boolean> {
   const cleared = mergeIntoRecords(ref, [], writes.filter(({ progress }) => lastEventAt(progress) <= clearedAt))
-  if (cleared.length === 0) return
+  if (cleared.length === 0) return false
   watching.knownTitles.remove(ref.profile, titleId)
   for (const { _id } of cleared) await Play.deleteOne({ _id: new Types.ObjectId(_id) })
-  await recordChange(ref, 'watching', titleId)
+  return true
 }

@@ -10,6 +10,7 @@ import { lastPlayedAt, type TitleState } from '../../domain/next-up.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { findWatchEntry, projectTitle } from '../history/projection.js'
 import { findDismissalUndo, storeUndo, undoTokenOf, type UndoToken } from '../history/undo-log.js'
+import { projectUnprojected } from '../history/unprojected.js'
 import { flushProfileLeases } from '../streams/flush.js'
 
 /** Hides a title from continue watching until it is played again; its progress remains. */
@@ -51,6 +52,7 @@ async function changeDismissal (
   change: (before: DismissalState, playedAt: number) => DismissalState,
 ): Promise<UndoToken> {
   await flushProfileLeases(watching, ref)
+  await projectUnprojected(watching, ref)
   const profile = await findProfile(ref.account, ref.profile)
   const entry = profile === null ? null : await findWatchEntry(profile, titleId)
   const before: DismissalState = { hiddenAt: entry?.hiddenAt ?? null, droppedAt: entry?.droppedAt ?? null }
@@ -82,6 +84,7 @@ export async function listDismissed (
   ref: ProfileRef,
   scope: MaturityScope,
 ): Promise<DismissedTitle[] | null> {
+  await projectUnprojected(watching, ref)
   const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) return null
   const embedded = new Set(profile.watchHistory.map((entry) => entry.title.toString()))
