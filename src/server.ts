@@ -51,7 +51,7 @@ async function loadModules () {
 type Modules = Awaited<ReturnType<typeof loadModules>>
 
 /** Loaded for the demo only: its packages are not installed in production. */
-const loadDemo = async () => await import('./demo/seed.js')
+const loadDemo = async () => ({ ...await import('./demo/seed.js'), ...await import('./demo/seed-accounts.js') })
 
 async function prepareDatabase (
   { config, storage, connect }: Container,
@@ -103,8 +103,10 @@ async function printUrls (config: Config, origin: string): Promise<void> {
   print(`  API         ${origin}/v1`)
   print(`  Swagger UI  ${origin}/docs`)
   if (config.seed === 'demo') {
-    const { DEMO_ACCOUNTS } = await loadDemo()
-    for (const { email, password, note } of DEMO_ACCOUNTS) print(`  Log in      ${email} / ${password}   (${note})`)
+    const { listDemoAccounts } = await loadDemo()
+    for (const { email, password, note } of listDemoAccounts(config.plans)) {
+      print(`  Log in      ${email} / ${password}   (${note})`)
+    }
   }
   print('  Try it      npm run demo')
   print('  Stop        Ctrl-C')

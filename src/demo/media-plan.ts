@@ -1,7 +1,8 @@
 // Assigns the four demo clips to movies and episodes. A clip is one minute long and shows its position, so that an
 // exact resume is visible. The duration of an item is that of its clip, not the runtime of the movie.
 import { demoShows } from './shows.js'
-import { demoMovieId } from './demo-titles.js'
+import { demoMovieId, type DemoMovie, type DemoShow } from './demo-titles.js'
+import { loadDemoMovies } from './movies.js'
 
 /** Duration of every clip. */
 export const CLIP_DURATION_MS = 60_000
@@ -70,7 +71,74 @@ const PLAYABLE_SEASONS: ReadonlyArray<readonly [show: string, season: number, cl
   ['The Office', 2, [sd, hd]],
 ]
 
-/** All items with media files: movies, then episodes by show. */
+/** Of movies and episodes with all clips, ms from the start. */
+export const MOVIE_MARKERS = {
+  recapStartMs: null,
+  recapEndMs: null,
+  introStartMs: null,
+  introEndMs: null,
+  creditsStartMs: 54_000,
+}
+export const EPISODE_MARKERS = { ...MOVIE_MARKERS, introStartMs: 3_000, introEndMs: 10_000 }
+
+/** Titles with a backdrop and a poster; further ones have a poster. */
+const FEATURED_TITLES = 72
+/** The first movies of each genre, for everyone and for children, have posters. */
+const POSTERS_PER_GENRE = 8
+const CHILDREN_RATINGS: ReadonlyArray<DemoMovie['maturityRating']> = ['G', 'TV-G', 'TV-Y']
+
+const isForChildren = ({ maturityRating }: DemoMovie): boolean => CHILDREN_RATINGS.includes(maturityRating)
+/** The most popular movies can be played: they are the first of every list. Of these, the first have two clips. */
+const [PLAYABLE_POPULAR_MOVIES, MOVIES_WITH_TWO_CLIPS] = [1_800, 400]
+
+function byPopularity (movies: readonly DemoMovie[]): DemoMovie[] {
+  return [...movies].sort((a, b) => b.popularity - a.popularity)
+}
+
+/** The shows, the movies with all clips, and the most popular other movies. */
+export function listFeaturedTitles (movies = loadDemoMovies()): Array<DemoMovie | DemoShow> {
+  const complete = new Set(PLAYABLE_MOVIES.map(([title, year]) => demoMovieId(title, year)))
+  const [first, others] = [
+    movies.filter(({ id }) => complete.has(id)),
+    byPopularity(movies.filter(({ id }) => !complete.has(id))),
+  ]
+  return [...demoShows, ...first, ...others].slice(0, FEATURED_TITLES)
+}
+
+/** Titles with posters: the featured ones, and the first of each genre. */
+export function listTitlesWithPoster (movies = loadDemoMovies()): Array<DemoMovie | DemoShow> {
+  const titles = new Set<DemoMovie | DemoShow>(listFeaturedTitles(movies))
+  const children = movies.filter(isForChildren)
+  for (const list of [byPopularity(movies), byPopularity(children)]) {
+    const counts = new Map<string, number>()
+    for (const movie of list) {
+      const genres = movie.genres.filter((genre) => (counts.get(genre) ?? 0) < POSTERS_PER_GENRE)
+      for (const genre of genres) counts.set(genre, (counts.get(genre) ?? 0) + 1)
+      if (genres.length > 0) titles.add(movie)
+    }
+  }
+  return [...titles]
+}
+
+/** The most popular movies that are not in `mediaPlan`, and those for children. */
+export function planPopularMovies (movies: readonly DemoMovie[]): MediaPlanEntry[] {
+  const planned = new Set(mediaPlan.map(({ titleId }) => titleId))
+  return byPopularity(movies)
+    .filter((movie, i) => i < PLAYABLE_POPULAR_MOVIES || isForChildren(movie))
+    .map((movie, i) => ({ ...createMovieEntry(movie.id), clips: i < MOVIES_WITH_TWO_CLIPS ? [sd, hd] : [sd] }))
+    .filter(({ titleId }) => !planned.has(titleId))
+}
+
+/** Shows whose episodes have subtitles and seek thumbnails, as all movies with every clip have. */
+const SHOWS_WITH_SIDECARS = ['Chernobyl', 'Firefly', 'Over the Garden Wall']
+
+/** Whether an item gets subtitles in two languages and seek thumbnails. */
+export function hasSidecars ({ titleId, kind, clips }: MediaPlanEntry): boolean {
+  if (kind === 'movie') return clips.length === ALL_CLIPS.length
+  return demoShows.some(({ id, title }) => id === titleId && SHOWS_WITH_SIDECARS.includes(title))
+}
+
+/** Items of well-known titles with media files: movies, then episodes by show. */
 export const mediaPlan: readonly MediaPlanEntry[] = [
   ...PLAYABLE_MOVIES.map(([title, year]) => createMovieEntry(demoMovieId(title, year))),
   ...PLAYABLE_SEASONS.flatMap(([show, season, clips]) => createSeasonEntries(show, season, clips)),
