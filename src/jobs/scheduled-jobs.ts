@@ -16,7 +16,6 @@ import { createScheduler, type Scheduler } from './scheduler.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const AVAILABILITY_INTERVAL_MS = 500
 const STREAMS_INTERVAL_MS = 5_000
 const PROJECTION_INTERVAL_MS = 15_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
@@ -42,11 +41,11 @@ export interface JobDeps extends AccountDeps, MediaDeps {
 
 export function createScheduledJobs (deps: JobDeps): Scheduler {
   const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, log, now } = deps
-  const availabilityNotifier = createAvailabilityNotifier(catalogue)
+  const availabilityNotifier = createAvailabilityNotifier(catalogue, now)
   return createScheduler(log, [
     {
       name: 'availability changes',
-      intervalMs: AVAILABILITY_INTERVAL_MS,
+      plan: availabilityNotifier.plan,
       run: async () => await availabilityNotifier.notify(now()),
     },
     {

@@ -1,14 +1,26 @@
-// Runs jobs at intervals: a slow run is never overlapped or queued, a failure is logged, and stopping waits for runs.
+// Runs jobs at intervals, or when they are due: a slow run is never overlapped or queued, a failure is logged, and
+// stopping waits for runs.
 import type { FastifyBaseLogger } from 'fastify'
 import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler'
 import { publishMeasurement } from '../measurements.js'
 
-export interface Job {
+interface NamedJob {
   /** Unique; appears in the log. */
   readonly name: string
-  readonly intervalMs: number
   run(): Promise<unknown>
 }
+
+export interface PeriodicJob extends NamedJob {
+  readonly intervalMs: number
+}
+
+/** A job that knows when it is due. */
+export interface PlannedJob extends NamedJob {
+  /** Calls `runNow` at once, and each time the job is due, never during a run. @returns a function that stops it */
+  plan(runNow: () => Promise<void>): () => void
+}
+
+export type Job = PeriodicJob | PlannedJob
 
 export interface Scheduler {
   /** Runs each job once, then at its interval; a job that is still running is skipped. */
@@ -22,8 +34,9 @@ export function createScheduler (log: Pick<FastifyBaseLogger, 'warn'>, jobs: rea
   const scheduler = new ToadScheduler({ unref: true })
   /** By name of the job. */
   const running = new Map<string, Promise<void>>()
+  let stopPlanned: Array<() => void> = []
 
-  async function runJob ({ name, run }: Job): Promise<void> {
+  async function runJob ({ name, run }: NamedJob): Promise<void> {
     const startedAt = performance.now()
     const publish = (result: 'succeeded' | 'failed'): void => {
       publishMeasurement('job-run', { job: name, result, seconds: (performance.now() - startedAt) / 1_000 })
@@ -33,22 +46,32 @@ export function createScheduler (log: Pick<FastifyBaseLogger, 'warn'>, jobs: rea
       publish('succeeded')
     } catch (error) {
       publish('failed')
-      log.warn({ err: error }, `job "${name}" failed; it runs again after its interval`)
+      log.warn({ err: error }, `job "${name}" failed; it runs again later`)
     }
+  }
+
+  async function runAlone (job: NamedJob): Promise<void> {
+    const run = runJob(job)
+    running.set(job.name, run)
+    await run
+    running.delete(job.name)
   }
 
   return {
     start () {
       for (const job of jobs) {
+        if ('plan' in job) {
+          stopPlanned.push(job.plan(async () => {
+            await runAlone(job)
+          }))
+          continue
+        }
         const task = new AsyncTask(job.name, async () => {
           if (running.has(job.name)) {
             publishMeasurement('job-run', { job: job.name, result: 'skipped', seconds: 0 })
             return
           }
-          const run = runJob(job)
-          running.set(job.name, run)
-          await run
-          running.delete(job.name)
+          await runAlone(job)
         })
         const schedule = { milliseconds: job.intervalMs, runImmediately: true }
         scheduler.addSimpleIntervalJob(new SimpleIntervalJob(schedule, task, { id: job.name, preventOverrun: false }))
@@ -56,6 +79,8 @@ export function createScheduler (log: Pick<FastifyBaseLogger, 'warn'>, jobs: rea
     },
     async stop () {
       scheduler.stop()
+      for (const stop of stopPlanned) stop()
+      stopPlanned = []
       await Promise.all(running.values())
     },
   }

@@ -72,6 +72,34 @@ t.test('each job runs once at the start and then at its interval', async (t) => 
   await scheduler.stop()
 })
 
+t.test('a planned job runs when it asks for it, until the scheduler stops', async (t) => {
+  const job = createManualJob('planned', 0)
+  let runNow = async (): Promise<void> => undefined
+  let isStopped = false
+  const { scheduler } = start({
+    name: job.name,
+    run: job.run,
+    plan (run) {
+      runNow = run
+      return () => {
+        isStopped = true
+      }
+    },
+  })
+  t.equal(job.runs, 0)
+  const run = runNow()
+  t.equal(job.runs, 1)
+  let hasStopped = false
+  const stopping = scheduler.stop().then(() => {
+    hasStopped = true
+  })
+  await nextTurn()
+  t.ok(isStopped)
+  t.notOk(hasStopped, 'stopping waits for the run')
+  job.finishRun()
+  await Promise.all([run, stopping])
+})
+
 t.test('a run that takes longer than the interval is skipped, not queued', async (t) => {
   const job = createManualJob('slow', 100)
   const { scheduler } = start(job)

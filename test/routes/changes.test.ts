@@ -156,7 +156,7 @@ t.test('the change feed', async (t) => {
 
   t.test('contains titles whose availability changes by date, once for all processes', async (t) => {
     const { catalogue } = containerOf(app)
-    const notifier = createAvailabilityNotifier(catalogue)
+    const notifier = createAvailabilityNotifier(catalogue, clock.now)
     await notifier.notify(clock.now())
     const inMinutes = (minutes: number): string => new Date(clock.now().getTime() + minutes * 60_000).toISOString()
     await addMovie(
@@ -178,12 +178,12 @@ t.test('the change feed', async (t) => {
     t.strictSame(await changesAfter(1), [])
     t.strictSame(await changesAfter(59), [{ kind: 'catalogue', title: null }])
     t.strictSame(
-      kinds(await changesAfter(200, [createAvailabilityNotifier(catalogue)])),
+      kinds(await changesAfter(200, [createAvailabilityNotifier(catalogue, clock.now)])),
       ['catalogue Later'],
       'a process that starts later records missed changes',
     )
     t.strictSame(
-      await changesAfter(0, [notifier, createAvailabilityNotifier(catalogue)]),
+      await changesAfter(0, [notifier, createAvailabilityNotifier(catalogue, clock.now)]),
       [],
       'no process records a change again',
     )
