@@ -12,7 +12,7 @@ import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/
 import { isDropped, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
 import type { FindSimilar } from './similar-titles.js'
-import { createGenreList } from './title-lists.js'
+import { createGenreList, createTrendingTitles } from './title-lists.js'
 import type { Trends } from './trends.js'
 
 /** Cards of a row on the home page. */
@@ -66,6 +66,7 @@ export interface HomeDeps {
 
 export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDeps): Home {
   const genres = createGenreList(catalogue)
+  const findTrending = createTrendingTitles(catalogue, trends)
 
   /** @param continueLimit number of continue-watching cards to read */
   async function readContext (
@@ -84,7 +85,8 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
       loadProfileAffinity(watching.states, profile, ratings),
       continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
-    const context = { catalogue, genres, trends, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
+    const trending = findTrending()
+    const context = { catalogue, genres, trending, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
     return { context, continueCards, leases }
   }
 

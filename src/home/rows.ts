@@ -11,8 +11,14 @@ import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
 import type { CachedEntry } from '../watching/cached-profile.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
 import type { FindSimilar, SimilarTitle } from './similar-titles.js'
-import { newestTitles, popularTitles, titlesOfGenre, type Genre, type GenreList } from './title-lists.js'
-import type { Trends } from './trends.js'
+import {
+  newestTitles,
+  popularTitles,
+  titlesOfGenre,
+  type Genre,
+  type GenreList,
+  type TrendingTitles,
+} from './title-lists.js'
 
 export interface RowEntry {
   readonly title: CatalogueTitle
@@ -40,7 +46,7 @@ export interface Row {
 export interface HomeContext {
   readonly catalogue: Catalogue
   readonly genres: GenreList
-  readonly trends: Trends
+  readonly trending: TrendingTitles
   readonly findSimilar: FindSimilar
   readonly affinity: ProfileAffinity
   readonly scope: MaturityScope
@@ -119,17 +125,11 @@ function byRankDescending (a: RankedTitle, b: RankedTitle): number {
 
 function popularRow (context: HomeContext): Row {
   return createDiscoveryRow('popular', 'Popular this week', function* () {
-    const profileCounts = new Map(context.trends.popular().map((one) => [one.titleId, one.profileCount]))
-    const trending = [...profileCounts.keys()].map((id) => context.catalogue.findTitle(id))
-      .filter((title) => title !== null)
-    const toEntry = (title: CatalogueTitle): RankedTitle => ({
-      title,
-      key: [profileCounts.get(title.id) ?? 0, title.popularity, title.id],
-    })
-    yield* [...recommendable(context, trending)].map(toEntry).sort(byRankDescending)
+    const { titles, has, rankKeyOf } = context.trending
+    for (const title of recommendable(context, titles)) yield { title, key: rankKeyOf(title) }
     // Titles that are popular in general fill up the row.
     for (const title of recommendable(context, popularTitles(context.catalogue))) {
-      if (!profileCounts.has(title.id)) yield toEntry(title)
+      if (!has(title.id)) yield { title, key: rankKeyOf(title) }
     }
   })
 }

@@ -1,6 +1,8 @@
 // Lists of titles for the rows of the home page: newest, most popular, by genre.
 import type { Catalogue, CatalogueTitle, GenreGroup, Sort } from '../catalogue/store/catalogue.js'
+import { compareRanks, type RankKey } from '../domain/ranked-page.js'
 import { slugify } from '../domain/text.js'
+import type { Trends } from './trends.js'
 
 /** A genre of the home page: all genres with the same slug. */
 export interface Genre {
@@ -56,6 +58,41 @@ export function createGenreList (catalogue: Catalogue): GenreList {
       if (genre.name !== slug) genres.set(slug, genre)
       return genre
     },
+  }
+}
+
+/** The most watched titles, for all profiles: a home page only leaves out what its profile does not see. */
+export interface TrendingTitles {
+  /** In descending order of their keys. */
+  readonly titles: readonly CatalogueTitle[]
+  has(titleId: string): boolean
+  /** Position of a title among the popular ones. */
+  rankKeyOf(title: CatalogueTitle): RankKey
+}
+
+/** Creates a list that is sorted again after a change of the catalogue or of the trends. */
+export function createTrendingTitles (
+  catalogue: Pick<Catalogue, 'findTitle' | 'generation'>,
+  trends: Pick<Trends, 'popular' | 'version'>,
+): () => TrendingTitles {
+  let generation = -1
+  let version = -1
+  let trending: TrendingTitles | null = null
+
+  function sort (): TrendingTitles {
+    const profileCounts = new Map(trends.popular().map((one) => [one.titleId, one.profileCount]))
+    const rankKeyOf = (title: CatalogueTitle): RankKey => [profileCounts.get(title.id) ?? 0, title.popularity, title.id]
+    const titles = [...profileCounts.keys()].map((id) => catalogue.findTitle(id)).filter((title) => title !== null)
+    const ranked = titles.map((title) => ({ title, key: rankKeyOf(title) })).sort((a, b) => compareRanks(b.key, a.key))
+    return { titles: ranked.map(({ title }) => title), has: (titleId) => profileCounts.has(titleId), rankKeyOf }
+  }
+
+  return () => {
+    if (trending !== null && generation === catalogue.generation() && version === trends.version()) return trending
+    generation = catalogue.generation()
+    version = trends.version()
+    trending = sort()
+    return trending
   }
 }
 
