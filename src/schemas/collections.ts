@@ -2,14 +2,14 @@
 import { Type, type Static } from 'typebox'
 import { MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
 import { describe, Id, NextCursor, nullable, ref, strict } from './common.js'
-import { Name, PosterUrl, Synopsis, Translations } from './title-input.js'
+import { Name, ImageUrl, Synopsis, Translations } from './title-input.js'
 import { Card, CollectionKind, StoredTranslations } from './titles.js'
 
 const collectionFields = {
   kind: Type.Optional(CollectionKind),
   synopsis: Type.Optional(nullable(Synopsis, 'Short description; null: none')),
   translations: Type.Optional(Translations),
-  posterUrl: Type.Optional(nullable(PosterUrl, 'URL of the poster; null: none')),
+  posterUrl: Type.Optional(nullable(ImageUrl, 'URL of the poster; null: none')),
   titleIds: Type.Optional(
     Type.Array(Id, {
       maxItems: MAX_COLLECTION_TITLES,

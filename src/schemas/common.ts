@@ -54,12 +54,6 @@ export const Language = Type.String({
   description: 'BCP 47 language tag',
   examples: ['en'],
 })
-export const HttpUrl = Type.String({
-  pattern: '^https?://[^\\s]+$',
-  maxLength: 2_000,
-  description: 'http or https URL; the service never fetches it',
-  examples: ['https://img.example.com/p/1.jpg'],
-})
 
 interface PlainSchema extends TSchema {
   readonly type?: string

@@ -7,7 +7,6 @@ import {
   documented,
   DurationMs,
   FullDate,
-  HttpUrl,
   Id,
   Language,
   nullable,
@@ -101,10 +100,10 @@ const PlacedAfter = strict({
 const PLACED_AFTER =
   'For a special: the regular episode after which it is watched; null: not in the watch order, never offered as next'
 
-export const PosterUrl = Type.String({
+export const ImageUrl = Type.String({
   pattern: '^(https?://[^\\s]+|/v1/images/[0-9a-f]{24})$',
   maxLength: 2_000,
-  description: 'http or https URL, which the service never fetches, or path of an uploaded poster',
+  description: 'http or https URL, which the service never fetches, or path of an uploaded image',
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
@@ -136,8 +135,8 @@ const titleFields = {
   ),
   cast: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Cast' })),
   crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Crew' })),
-  posterUrl: Type.Optional(nullable(PosterUrl, 'URL of the poster; null: none')),
-  backdropUrl: Type.Optional(nullable(HttpUrl, 'URL of the backdrop image; null: none')),
+  posterUrl: Type.Optional(nullable(ImageUrl, 'URL of the poster; null: none')),
+  backdropUrl: Type.Optional(nullable(ImageUrl, 'URL of the backdrop image; null: none')),
   originalLanguage: Type.Optional(nullable(Language, 'Original language, BCP 47; null: unknown')),
   externalIds: Type.Optional(ExternalIds),
   availableFrom: Type.Optional(nullable(Timestamp, 'Hidden before this time; null: no lower limit')),

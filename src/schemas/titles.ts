@@ -112,7 +112,7 @@ const titlePage = {
     cast: Type.Array(Credit, { description: 'Cast' }),
     crew: Type.Array(Credit, { description: 'Crew' }),
   }, { title: 'Credits', description: 'The people of the title' }),
-  backdropUrl: nullable(Type.String(), 'URL of the backdrop image; null: none'),
+  backdropUrl: nullable(Type.String(), 'URL of the backdrop; relative to the service for uploaded ones; null: none'),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),

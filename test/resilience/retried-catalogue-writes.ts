@@ -172,6 +172,14 @@ export async function retryMediaWrites (
     headers: { 'content-type': 'image/png' },
     mayChange: { images: 'the poster replaces itself', titles: 'its URL changes' },
   })
+  await retry({
+    operation: 'uploadBackdrop',
+    url: `/v1/admin/titles/${movie}/backdrop`,
+    as: admin,
+    body: pixel,
+    headers: { 'content-type': 'image/png' },
+    mayChange: { images: 'the backdrop replaces itself', titles: 'its URL changes' },
+  })
   await retry({ operation: 'deleteMedia', url: `/v1/admin/media/${file.id}`, as: admin, repeated: 404 })
   const uploadHeaders = {
     'tus-resumable': '1.0.0',

@@ -1,4 +1,4 @@
-// Uploaded images: type detection and the posters of titles.
+// Uploaded images: type detection, and the posters and backdrops of titles.
 import { randomUUID } from 'node:crypto'
 import mongoose, { type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
@@ -9,8 +9,10 @@ import { removeObjects } from '../object-cleanup.js'
 import { storeSmallObject } from '../small-objects.js'
 
 export const MAX_IMAGE_BYTES = 10 * 1024 ** 2
-const MAX_POSTER_ATTEMPTS = 10
+const MAX_SAVE_ATTEMPTS = 10
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
+/** The images of a title, by the field that has the URL. */
+export type ArtworkField = 'posterUrl' | 'backdropUrl'
 export type ImageType = typeof IMAGE_TYPES[number]
 
 /**
@@ -35,10 +37,15 @@ export function imageUrlOf (id: Types.ObjectId): string {
 }
 
 /**
- * Stores the poster of a title and removes the previously uploaded one.
+ * Stores the poster or the backdrop of a title and removes the previously uploaded one.
  * @throws DomainError 404 `not-found`, 422 `unreadable-image`
  */
-export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer): Promise<StoredImage> {
+export async function setArtwork (
+  deps: MediaDeps,
+  titleId: string,
+  field: ArtworkField,
+  bytes: Buffer,
+): Promise<StoredImage> {
   const contentType = detectImageType(bytes)
   const title = await Title.findById(titleId).select('_id').lean() ?? fail(notFound('title'))
   const id = newImageId()
@@ -55,7 +62,7 @@ export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer
   }
   let previousUrl: string | null
   try {
-    previousUrl = await savePoster(deps, image)
+    previousUrl = await saveArtwork(deps, field, image)
   } catch (error) {
     await removeImages(deps, [image])
     throw error
@@ -67,22 +74,26 @@ export async function setPoster (deps: MediaDeps, titleId: string, bytes: Buffer
 }
 
 /**
- * Saves an image and makes it the poster of its title. After another write to the title it tries again. Of posters that
+ * Saves an image and makes it the artwork of its title. After another write to the title it tries again. Of images that
  * are set at the same time, each replaces exactly one other.
- * @returns the URL of the replaced poster; null without one
+ * @returns the URL of the replaced image; null without one
  */
-async function savePoster ({ now }: MediaDeps, image: StoredImage): Promise<string | null> {
+async function saveArtwork (
+  { now }: MediaDeps,
+  field: ArtworkField,
+  image: StoredImage,
+): Promise<string | null> {
   for (let attempt = 1;; attempt++) {
     const title = await Title.findById(image.title) ?? fail(notFound('title'))
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
-    const { posterUrl } = title
-    title.set('posterUrl', imageUrlOf(image._id))
+    const previousUrl = title[field]
+    title.set(field, imageUrlOf(image._id))
     try {
       await title.save()
-      return posterUrl
+      return previousUrl
     } catch (error) {
-      if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_POSTER_ATTEMPTS) throw error
+      if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_SAVE_ATTEMPTS) throw error
     }
   }
 }

@@ -61,6 +61,27 @@ t.test('posters', async (t) => {
     expectProblem(t, await get(second.body.posterUrl), 'not-found', 404)
   })
 
+  t.test('a backdrop is uploaded beside the poster, replaced and removed with the title', async (t) => {
+    const other = await addMovie(app, admin, {}, [])
+    const url = `/v1/admin/titles/${other}/backdrop`
+    const poster = await send(`/v1/admin/titles/${other}/poster`, PNG, 'image/png')
+    const first = await send(url, WEBP, 'image/webp')
+    t.match(first, { status: 201, body: { backdropUrl: `/v1/images/${first.body.imageId}` } })
+    t.match((await kim.get(`/v1/movies/${other}`)).body, {
+      posterUrl: poster.body.posterUrl,
+      backdropUrl: first.body.backdropUrl,
+    })
+    const second = await send(url, JPEG, 'image/jpeg')
+    t.equal((await get(second.body.backdropUrl)).headers['content-type'], 'image/jpeg')
+    t.equal((await get(first.body.backdropUrl)).status, 404)
+    t.equal((await get(poster.body.posterUrl)).status, 200, 'the poster stays')
+    t.equal((await admin.patch(`/v1/admin/movies/${other}`, { backdropUrl: second.body.backdropUrl })).status, 200)
+    expectProblem(t, await send(url, Buffer.from('GIF89a'), 'image/png'), 'unreadable-image', 422)
+    expectProblem(t, await send(url, PNG, 'image/png', kim.token), 'forbidden', 403)
+    await admin.delete(`/v1/admin/movies/${other}`)
+    t.equal((await get(second.body.backdropUrl)).status, 404)
+  })
+
   t.test('concurrent uploads leave one poster', async (t) => {
     const other = await addMovie(app, admin, {}, [])
     const responses = await Promise.all(
