@@ -13,9 +13,10 @@ import {
   periodQuery,
   PlaysOfDay,
   PlaysOfTitle,
+  SignUpsOfDay,
 } from '../src/schemas/statistics.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import { countAccountsByPlan, listStreamingAccounts } from '../src/statistics/account-statistics.js'
+import { countAccountsByPlan, countSignUpsByDay, listStreamingAccounts } from '../src/statistics/account-statistics.js'
 import {
   countPlaysByDay,
   DAY_MS,
@@ -108,6 +109,22 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
       },
     },
     async (request, reply) => await sendItems(reply, request.query, await countAccountsByPlan(periodOf(request.query))),
+  )
+
+  app.get(
+    '/admin/statistics/sign-ups',
+    {
+      config: { access: 'staff' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Count sign-ups by day and plan',
+        description: 'Days and plans without sign-ups are left out, and so are accounts that were erased.',
+        operationId: 'countSignUpsByDay',
+        querystring: PeriodQuery,
+        response: responses({ 200: withCsv(SignUpsOfDay) }),
+      },
+    },
+    async (request, reply) => await sendItems(reply, request.query, await countSignUpsByDay(periodOf(request.query))),
   )
 
   /** @throws DomainError 400 `validation-failed` for a period that is too long or ends before it starts */

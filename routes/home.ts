@@ -9,17 +9,13 @@ import type { RowCursor } from '../src/home/rows.js'
 import { createRequestLocaliser, sendLocalisedJson, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, describe, Id, Limit, responses, strict } from '../src/schemas/common.js'
-import { HomeRow, RowId } from '../src/schemas/home.js'
+import { HomePage, HomeRow, RowId } from '../src/schemas/home.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import type { CardTexts } from '../src/views/card-texts.js'
 import { writeHomeRow } from '../src/views/home.js'
 
-const HomePage = Type.Object({ rows: Type.Array(HomeRow, { description: 'Rows in their order' }) }, {
-  title: 'HomePage',
-  description: 'Rows of the home page',
-})
 const RowQuery = strict({
   limit: Limit,
   cursor: Type.Optional(describe(Cursor, 'nextCursor of the row; omitted: the first page')),

@@ -11,6 +11,7 @@ import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
 import adminMediaList from '../routes/admin-media-list.js'
 import adminPosters from '../routes/admin-posters.js'
+import adminProfileView from '../routes/admin-profile-view.js'
 import adminStatistics from '../routes/admin-statistics.js'
 import adminSubtitles from '../routes/admin-subtitles.js'
 import adminThumbnails from '../routes/admin-thumbnails.js'
@@ -267,6 +268,8 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
+  const { access, homePage, cardTexts } = container
+  await app.register(adminProfileView, { access, homePage, cardTexts, languages })
   await app.register(adminAudit, { audit, cursors })
   await app.register(adminStatistics, { catalogue, cursors, now })
   await app.register(adminTitleList, { ...mediaDeps, search: container.search, cursors })

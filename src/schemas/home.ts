@@ -37,3 +37,8 @@ export const HomeRow = Type.Union([ref(ContinueRow), ref(TitleRow)], {
   description: '`kind` selects the type of the cards',
 })
 export type HomeRow = Static<typeof ContinueRow> | Static<typeof TitleRow>
+
+export const HomePage = Type.Object({ rows: Type.Array(HomeRow, { description: 'Rows in their order' }) }, {
+  title: 'HomePage',
+  description: 'Rows of the home page',
+})

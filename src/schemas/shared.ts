@@ -20,7 +20,7 @@ import { Playback } from './playback.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
 import { Highlight, SearchHit, SearchResults, Suggestion } from './search.js'
-import { AccountsOfPlan, AccountStream, PlaysOfDay, PlaysOfTitle } from './statistics.js'
+import { AccountsOfPlan, AccountStream, PlaysOfDay, PlaysOfTitle, SignUpsOfDay } from './statistics.js'
 import { Facets } from './title-filters.js'
 import {
   EpisodeChanges,
@@ -38,6 +38,7 @@ import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
   AccountsOfPlan,
+  SignUpsOfDay,
   AccountStream,
   AdminMediaItem,
   AdminTitle,

@@ -28,6 +28,12 @@ export const AccountsOfPlan = Type.Object({
   signUps: Type.Integer({ minimum: 0, description: 'Accounts that signed up in the period' }),
 }, { $id: 'AccountsOfPlan', description: 'Accounts of one plan' })
 
+export const SignUpsOfDay = Type.Object({
+  date: FullDate,
+  plan: Type.String({ description: 'Plan that the accounts have now' }),
+  signUps: Type.Integer({ minimum: 1, description: 'Accounts that signed up on the day, in UTC' }),
+}, { $id: 'SignUpsOfDay', description: 'Sign-ups of one day with one plan' })
+
 export const AccountStream = Type.Object({
   accountId: Id,
   email: nullable(Type.String(), 'Email address of the account; null: it was erased in the meantime'),

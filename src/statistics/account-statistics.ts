@@ -28,6 +28,31 @@ export async function countAccountsByPlan ({ from, until }: Period): Promise<Acc
   return plans.map(({ _id, ...counts }) => ({ plan: _id, ...counts }))
 }
 
+export interface SignUpsOfDay {
+  /** RFC 3339 full-date, UTC. */
+  readonly date: string
+  /** Plan of the account now. */
+  readonly plan: string
+  readonly signUps: number
+}
+
+/** Counts the sign-ups of a period by day and plan. Days and plans without sign-ups are left out. */
+export async function countSignUpsByDay ({ from, until }: Period): Promise<SignUpsOfDay[]> {
+  // The ID starts with the time of the sign-up, so that the index of IDs limits the accounts.
+  const idAt = (ms: number): Types.ObjectId => Types.ObjectId.createFromTime(Math.max(0, Math.floor(ms / 1_000)))
+  const counts = await Account.aggregate<{ _id: { date: string, plan: string }, signUps: number }>([
+    { $match: { _id: { $gte: idAt(from), $lt: idAt(until) } } },
+    {
+      $group: {
+        _id: { date: { $dateToString: { date: '$createdAt', format: '%Y-%m-%d' } }, plan: '$plan' },
+        signUps: { $sum: 1 },
+      },
+    },
+    { $sort: { '_id.date': 1, '_id.plan': 1 } },
+  ])
+  return counts.map(({ _id, signUps }) => ({ ..._id, signUps }))
+}
+
 export interface StreamingAccount {
   readonly streams: StoredStreams
   /** Null for an account that was erased in the meantime. */

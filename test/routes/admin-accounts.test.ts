@@ -83,6 +83,33 @@ t.test('administrators', async (t) => {
     expectProblem(t, unknown, 'not-found', 404)
   })
 
+  t.test('see what a profile sees, with an audit entry', async (t) => {
+    const kim = await signUp(app)
+    const kids = (await kim.post('/v1/profiles', { name: 'Kids', kids: true })).body.id
+    await kim.put(`/v1/profiles/${kim.profileId}/wishlist/${movie}`)
+    const view = async (profileId: string, as = admin) => await as.get(`${urlOf(kim)}/profiles/${profileId}/home`)
+    const own = await kim.get(`/v1/profiles/${kim.profileId}/home`)
+    const { status, body } = await view(kim.profileId)
+    t.equal(status, 200)
+    t.strictSame(body.rows.map((row: any) => row.id), own.body.rows.map((row: any) => row.id))
+    t.match(body.rows.find((row: any) => row.id === 'wishlist').items, [{ id: movie, inWishlist: true }])
+    t.match(await lastAction(), {
+      action: 'view-profile',
+      actor: admin.accountId,
+      account: kim.accountId,
+      subject: { kind: 'profile', id: kim.profileId },
+    })
+    t.strictSame((await view(kids)).body.rows, [], 'the movie is not for children')
+    expectProblem(t, await view('ffffffffffffffffffffffff'), 'not-found', 404)
+    expectProblem(t, await view(kim.profileId, kim), 'forbidden', 403)
+    const support = await signUpAdmin(app)
+    await Account.updateOne({ _id: support.accountId }, { $set: { role: 'support' } })
+    const { body: login } = await logIn(support)
+    const url = `${urlOf(admin)}/profiles/${admin.profileId}/home`
+    expectProblem(t, await support.with(login.accessToken).get(url), 'forbidden', 403)
+    await Account.deleteOne({ _id: support.accountId })
+  })
+
   t.test('page through all accounts without duplicates', async (t) => {
     for (let i = 0; i < 5; i++) await signUp(app)
     const seen: string[] = []

@@ -54,6 +54,19 @@ t.test('statistics', async (t) => {
     ])
   })
 
+  t.test('count sign-ups by day and plan', async (t) => {
+    const today = new Date().toISOString().slice(0, 10)
+    const { body } = await admin.get(`/v1/admin/statistics/sign-ups?from=${today}&to=${today}`)
+    t.strictSame(body.items, [
+      { date: today, plan: 'basic', signUps: 2 },
+      { date: today, plan: 'premium', signUps: 1 },
+    ])
+    t.strictSame((await admin.get('/v1/admin/statistics/sign-ups?from=1999-01-01&to=1999-01-02')).body.items, [])
+    const csv = await admin.get(`/v1/admin/statistics/sign-ups?from=${today}&to=${today}&format=csv`)
+    t.equal(csv.bytes.toString().split('\n')[0], 'date,plan,signUps')
+    expectProblem(t, await kim.get('/v1/admin/statistics/sign-ups'), 'forbidden', 403)
+  })
+
   t.test('are CSV too, without formulas', async (t) => {
     const { headers, bytes } = await admin.get(`/v1/admin/statistics/titles?${period}&format=csv`)
     t.match(headers['content-type'], /^text\/csv/)
