@@ -7,8 +7,8 @@ import { createListCache, type ListCache } from './catalogue/cache/list-cache.js
 import { createResponseCache, type ResponseCache } from './catalogue/cache/response-cache.js'
 import { createTitleDetails, type TitleDetails } from './catalogue/cache/title-details.js'
 import { createLanguageNegotiation, type LanguageNegotiation } from './catalogue/queries/localise.js'
-import type { Catalogue } from './catalogue/store/catalogue.js'
-import { createCatalogue } from './catalogue/store/snapshot.js'
+import { createSavedSnapshots } from './catalogue/store/saved-snapshots.js'
+import { createCatalogue, type OpenableCatalogue } from './catalogue/store/snapshot.js'
 import { createChangeFeedBroadcaster, type ChangeFeedBroadcaster } from './changes/change-feed-broadcaster.js'
 import { createTitleChangePublisher, type PublishTitleChange } from './changes/publish-title-change.js'
 import { createChangeReader, type ChangeReader } from './changes/read-changes.js'
@@ -19,6 +19,7 @@ import { createHome, type Home } from './home/home.js'
 import { createSimilarTitles, type FindSimilar } from './home/similar-titles.js'
 import { createTrends, type Trends } from './home/trends.js'
 import { createBackgroundTasks, type BackgroundTasks } from './jobs/background-tasks.js'
+import { createSnapshotSaver, type SnapshotSaver } from './jobs/save-snapshot.js'
 import { createScheduledJobs } from './jobs/scheduled-jobs.js'
 import type { Scheduler } from './jobs/scheduler.js'
 import { createMailer, type Mailer } from './mail/mailer.js'
@@ -72,7 +73,7 @@ export interface Container {
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
-  readonly catalogue: Catalogue
+  readonly catalogue: OpenableCatalogue
   readonly publishTitleChange: PublishTitleChange
   readonly titleDetails: TitleDetails
   readonly counts: CountCache
@@ -93,6 +94,7 @@ export interface Container {
   readonly changeReader: ChangeReader
   readonly changeFeeds: ChangeFeedBroadcaster
   readonly jobs: Scheduler
+  readonly snapshotSaver: SnapshotSaver
   now(): Date
   /** Connects to the database at `config.mongodbUri`. */
   connect(): Promise<void>
@@ -115,10 +117,22 @@ export async function buildContainer (
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
   const watch = createChangeWatch(log)
   const access = createAccountAccess({ watch, now })
-  const catalogue = createCatalogue({ watch, log })
+  const storage = measureStorage(await openStorage(config))
+  const snapshots = createSavedSnapshots(storage)
+  const catalogue = createCatalogue({ watch, log, snapshots })
   const leases = createLeaseCheck({ catalogue, now })
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
-  const search = createTitleSearch({ catalogue, log })
+  const search = createTitleSearch({
+    catalogue,
+    log,
+    async readSnapshot () {
+      const restoration = catalogue.restoration()
+      if (restoration === null) return null
+      const { snapshot, changedTitleIds } = restoration
+      return { file: await snapshots.read(snapshot, 'search'), changedTitleIds }
+    },
+  })
+  const snapshotSaver = createSnapshotSaver({ catalogue, search, watch, snapshots, now })
   const trends = createTrends()
   const findSimilar = createSimilarTitles(catalogue, trends)
   const warn = (error: unknown, message: string): void => {
@@ -132,7 +146,6 @@ export async function buildContainer (
     now,
     warn,
   }
-  const storage = measureStorage(await openStorage(config))
   const media = { catalogue, publishTitleChange, storage, log, now }
   const prober = createMediaProber()
   const subtitleReader = createSubtitleReader()
@@ -141,7 +154,17 @@ export async function buildContainer (
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, now }
-  const jobs = createScheduledJobs({ ...accounts, mailer, ...media, packaging, prober, uploads, watching, trends })
+  const jobs = createScheduledJobs({
+    ...accounts,
+    mailer,
+    ...media,
+    packaging,
+    prober,
+    uploads,
+    watching,
+    trends,
+    snapshotSaver,
+  })
   let isConnected = false
 
   async function connect (): Promise<void> {
@@ -179,6 +202,7 @@ export async function buildContainer (
     changeReader: createChangeReader({ catalogue, now }),
     changeFeeds: createChangeFeedBroadcaster({ watch, log, now }),
     jobs,
+    snapshotSaver,
     connect,
     async open () {
       await connect()

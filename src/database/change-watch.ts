@@ -41,6 +41,8 @@ export interface OpenableChangeWatch extends ChangeWatch {
    * @returns a function that removes it
    */
   afterChange(collection: FollowedCollection, listener: FollowedChangeListener): () => void
+  /** Resume token: all changes before it were reported to the listeners. Null while no stream is open. */
+  position(): unknown
   /** Resolves when the watch is current; immediately if it is. */
   untilOpen(): Promise<void>
   /** Resolves when changes are followed. A stream that is lost later is opened again. */
@@ -74,6 +76,7 @@ export function createChangeWatch (
   const laterListeners = createListeners()
   let stream: mongoose.mongo.ChangeStream | null = null
   let isClosed = false
+  let reportedUpTo: unknown = null
   let lastResponseAt = -Infinity
   /** Clock of the database server minus that of this process, ms. */
   let clockOffsetMs = 0
@@ -143,6 +146,7 @@ export function createChangeWatch (
         recordResponse()
       }
       if (change !== null) apply(change)
+      reportedUpTo = opened.resumeToken ?? null
       // A stream that was closed or ended by the server has no change, and does not wait for one either.
       const isEarly = change === null && respondedAt - askedAt < MAX_AWAIT_MS / 2
       earlyResponses = isEarly ? earlyResponses + 1 : 0
@@ -160,6 +164,7 @@ export function createChangeWatch (
         await follow(current)
       } catch (error) {
         lastResponseAt = -Infinity
+        reportedUpTo = null
         if (isClosed) return
         log.warn({ err: error }, 'change stream lost, opening it again')
       }
@@ -182,6 +187,7 @@ export function createChangeWatch (
 
   return {
     isCurrent,
+    position: () => reportedUpTo,
     onChange (collection, listener) {
       listeners.get(collection)?.add(listener)
     },

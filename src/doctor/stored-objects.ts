@@ -2,6 +2,7 @@
 import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
+import { listSnapshotKeys } from '../catalogue/store/saved-snapshots.js'
 import { packagePrefix, thumbnailKeys } from '../media/object-cleanup.js'
 import { packageKeys } from '../media/packaging/package-index.js'
 import type { Check } from './findings.js'
@@ -62,7 +63,12 @@ function isReferenced ({ required, optional, folders }: References, key: string)
 }
 
 async function readReferences (): Promise<References> {
-  const references: References = { required: new Map(), optional: new Set(), folders: new Set() }
+  const references: References = {
+    required: new Map(),
+    // A process that finds no snapshot reads all titles.
+    optional: new Set(await listSnapshotKeys()),
+    folders: new Set(),
+  }
   for await (const media of Media.find().lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
     addMedia(references, media)
   }

@@ -12,6 +12,7 @@ import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
 import { projectWaitingTitles } from '../watching/history/unprojected.js'
 import { flushExpiredLeases } from '../watching/streams/flush.js'
+import type { SnapshotSaver } from './save-snapshot.js'
 import { createScheduler, type Scheduler } from './scheduler.js'
 
 const MINUTE_MS = 60_000
@@ -23,6 +24,7 @@ const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
 const MAIL_SERVER_INTERVAL_MS = MINUTE_MS
 const UPLOADS_INTERVAL_MS = MINUTE_MS
+const SNAPSHOT_INTERVAL_MS = MINUTE_MS
 const POPULARITY_INTERVAL_MS = 5 * MINUTE_MS
 const ACCOUNTS_INTERVAL_MS = 10 * MINUTE_MS
 const STORAGE_INTERVAL_MS = HOUR_MS
@@ -37,10 +39,11 @@ export interface JobDeps extends AccountDeps, MediaDeps {
   readonly uploads: ResumableUploads
   readonly watching: WatchingDeps
   readonly trends: Trends
+  readonly snapshotSaver: SnapshotSaver
 }
 
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, log, now } = deps
+  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, snapshotSaver, log, now } = deps
   const availabilityNotifier = createAvailabilityNotifier(catalogue, now)
   return createScheduler(log, [
     {
@@ -82,6 +85,11 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'outbox',
       intervalMs: OUTBOX_INTERVAL_MS,
       run: async () => await outbox.sendDue(),
+    },
+    {
+      name: 'catalogue snapshot',
+      intervalMs: SNAPSHOT_INTERVAL_MS,
+      run: async () => await snapshotSaver.saveIfNeeded(),
     },
     {
       name: 'popularity',

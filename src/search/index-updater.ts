@@ -17,12 +17,24 @@ export interface IndexUpdater {
   thread(): SearchThread
   /** Waits for a limited time until the index contains the changes so far. @throws DomainError 503 `search-busy` */
   waitUntilCurrent(): Promise<void>
+  /**
+   * The content of the index for a snapshot, encoded. Null when it lacks a change, or as soon as a title changes.
+   */
+  toChunks(): AsyncGenerator<Uint8Array | null>
   close(): Promise<void>
+}
+
+export interface IndexSnapshot {
+  readonly file: Uint8Array<ArrayBuffer>
+  /** Titles that changed after the snapshot. */
+  readonly changedTitleIds: readonly string[]
 }
 
 export interface IndexUpdaterDeps {
   readonly catalogue: Pick<Catalogue, 'isReady' | 'ownChangeCount' | 'onChange' | 'findTitle'>
   readonly log: { warn(details: object, message: string): void }
+  /** The file of the index that belongs to the catalogue as it was loaded; null if it read all titles. */
+  readSnapshot?(): Promise<IndexSnapshot | null>
 }
 
 const LOAD_BATCH_SIZE = 500
@@ -35,10 +47,15 @@ const OTHER_CHANGES_TIMEOUT_MS = 50
 const FIRST_LOAD_TIMEOUT_MS = 2_000
 const RETRY_DELAY_MS = 1_000
 
-export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, documentIds: DocumentIds): IndexUpdater {
+export function createIndexUpdater (
+  { catalogue, log, readSnapshot }: IndexUpdaterDeps,
+  documentIds: DocumentIds,
+): IndexUpdater {
   const changedTitleIds = new Set<string>()
   let mustLoad = true
   let isLoaded = false
+  /** Only the first load can use a snapshot: changes of a later one are not known. */
+  let canRestore = readSnapshot !== undefined
   let isClosed = false
   let updating: Promise<void> | null = null
   let retryTimer: NodeJS.Timeout | null = null
@@ -59,6 +76,7 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
         changeCount++
         mustLoad = true
         isLoaded = false
+        canRestore = false
         startUpdate()
       },
     })
@@ -109,6 +127,8 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
   /** Reads all titles in batches. The next batch is read after the index has taken the previous one. */
   async function loadIndex (): Promise<void> {
     mustLoad = false
+    if (canRestore && await restoreIndex()) return
+    mustLoad = false
     changedTitleIds.clear()
     const [target, seenTitleIds] = [thread(), new Set<string>()]
     try {
@@ -124,6 +144,29 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
       mustLoad = true
       throw error
     }
+  }
+
+  /** Takes the index from a snapshot, and reads the titles that changed since then. */
+  async function restoreIndex (): Promise<boolean> {
+    canRestore = false
+    try {
+      const snapshot = await readSnapshot?.() ?? null
+      if (snapshot === null) return false
+      documentIds.restore(await thread().restore(snapshot.file), shareId)
+      for (const id of snapshot.changedTitleIds) changedTitleIds.add(id)
+      while (changedTitleIds.size > 0) await applyBatch()
+      // Everything was loaded again in between: more titles may have changed.
+      isLoaded = !mustLoad
+      return isLoaded
+    } catch (error) {
+      log.warn({ err: error }, 'the snapshot of the search index cannot be used, reading all titles')
+      return false
+    }
+  }
+
+  /** The string of the catalogue, where it has one: both hold each ID. */
+  function shareId (id: string): string {
+    return catalogue.findTitle(id)?.id ?? id
   }
 
   async function applyBatch (): Promise<void> {
@@ -142,11 +185,7 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
   }
 
   function toDocuments (titles: readonly SearchableTitleDocument[]): ReturnType<typeof toSearchDocument>[] {
-    return titles.map((title) => {
-      const id = toIdString(title._id)
-      // The string of the catalogue, where it has one: both hold each ID.
-      return toSearchDocument(documentIds.assign(catalogue.findTitle(id)?.id ?? id), title)
-    })
+    return titles.map((title) => toSearchDocument(documentIds.assign(shareId(toIdString(title._id))), title))
   }
 
   async function removeDocuments (titleIds: readonly string[]): Promise<void> {
@@ -176,10 +215,24 @@ export function createIndexUpdater ({ catalogue, log }: IndexUpdaterDeps, docume
     if (!isLoaded) throw searchBusy()
   }
 
+  async function* toChunks (): AsyncGenerator<Uint8Array | null> {
+    const [count, target] = [changeCount, currentThread]
+    const isCurrent = (): boolean => isLoaded && updating === null && !hasPendingChanges() && changeCount === count
+    if (target === null || !isCurrent()) {
+      yield null
+      return
+    }
+    await target.startSnapshot(documentIds.toBytes())
+    for (let chunk = await target.nextChunk(); chunk !== null; chunk = await target.nextChunk()) {
+      yield isCurrent() ? chunk : null
+    }
+  }
+
   if (catalogue.isReady()) startUpdate()
   return {
     thread,
     waitUntilCurrent,
+    toChunks,
     async close () {
       isClosed = true
       unsubscribe()

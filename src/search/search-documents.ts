@@ -25,6 +25,10 @@ export const SEARCH_PROJECTION = {
 /** Further credits are not searchable: a title with a thousand names would fill the index. */
 const MAX_SEARCHABLE_PEOPLE = 100
 
+const ID_BYTES = 12
+/** Stands for a document that was removed. */
+const NO_ID = '0'.repeat(2 * ID_BYTES)
+
 /** Assigns document IDs to titles. An ID is never assigned to another title. */
 export interface DocumentIds {
   assign(titleId: string): number
@@ -33,6 +37,10 @@ export interface DocumentIds {
   /** All titles that have a document. */
   titleIds(): string[]
   remove(titleId: string): void
+  /** The titles by document ID, 12 bytes each; zeros for a document that was removed. */
+  toBytes(): Uint8Array
+  /** Takes the titles of a snapshot; nothing must be assigned before. @param shareId returns the same ID */
+  restore(bytes: Uint8Array, shareId: (titleId: string) => string): void
 }
 
 export function createDocumentIds (): DocumentIds {
@@ -52,6 +60,17 @@ export function createDocumentIds (): DocumentIds {
     titleIds: () => [...documentIds.keys()],
     remove (titleId) {
       documentIds.delete(titleId)
+    },
+    toBytes: () =>
+      Buffer.from(titleIds.map((id, documentId) => documentIds.get(id) === documentId ? id : NO_ID).join(''), 'hex'),
+    restore (bytes, shareId) {
+      if (titleIds.length > 0) throw new Error('documents have IDs already')
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      for (let at = 0; at < buffer.length; at += ID_BYTES) {
+        const id = shareId(buffer.toString('hex', at, at + ID_BYTES))
+        const documentId = titleIds.push(id) - 1
+        if (id !== NO_ID) documentIds.set(id, documentId)
+      }
     },
   }
 }

@@ -3,6 +3,7 @@ import { significantTerms, type CombineWith } from './candidate-queries.js'
 import { createDocumentStore, type SearchDocument } from './document-store.js'
 import { fieldWords, genreWords, textWords } from './document-words.js'
 import { explainMatch, type TitleMatch } from './highlights.js'
+import { restoreIndex, toIndexChunks } from './index-chunks.js'
 import {
   allows,
   interpretQuery,
@@ -39,6 +40,10 @@ export interface SearchIndex {
   explain(query: string, ids: readonly number[]): DocumentExplanation[]
   /** Gives back the memory that the index reserves while it grows. */
   compact(): void
+  /** The content for a snapshot. The index must not change until the last chunk was taken. */
+  toChunks(): Generator<unknown>
+  /** Takes the content of a snapshot; the index must be empty. */
+  restore(chunks: Iterable<unknown>): void
 }
 
 /** Candidates that the inverted index scores. The rest is ordered by priority. */
@@ -254,5 +259,17 @@ export function createSearchIndex (): SearchIndex {
     })
   }
 
-  return { put, remove, search, explain, compact: postings.compact }
+  const parts = { documents, postings, vocabulary, genreCounts }
+  return {
+    put,
+    remove,
+    search,
+    explain,
+    compact: postings.compact,
+    toChunks: () => toIndexChunks(parts),
+    restore (chunks) {
+      restoreIndex(parts, chunks)
+      for (const id of documents.ids()) maxLogPopularity = Math.max(maxLogPopularity, documents.logPopularity(id))
+    },
+  }
 }

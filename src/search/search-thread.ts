@@ -12,6 +12,15 @@ export interface SearchThread {
   search(query: string): Promise<Uint32Array>
   /** @throws DomainError 503 `search-busy` */
   explain(query: string, ids: readonly number[]): Promise<DocumentExplanation[]>
+  /**
+   * Takes the index of a snapshot file, which is moved to the thread.
+   * @returns the titles of the documents, as `startSnapshot` received them
+   */
+  restore(file: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+  /** Starts a snapshot. The index must not change until the last chunk was taken. */
+  startSnapshot(titleIds: Uint8Array): Promise<void>
+  /** The next chunk of the file, encoded; null after the last one. */
+  nextChunk(): Promise<Uint8Array | null>
   /** Gives back the memory that the index reserves while it grows. */
   compact(): Promise<void>
   /** Memory of the thread in use, bytes. */
@@ -87,7 +96,7 @@ export function startSearchThread (
     watchdog = null
   }
 
-  async function send<T> (task: SearchTask): Promise<T> {
+  async function send<T> (task: SearchTask, moved: readonly ArrayBuffer[] = []): Promise<T> {
     if (isClosed) throw searchBusy()
     const id = ++lastRequestId
     watchdog ??= setTimeout(() => {
@@ -95,7 +104,7 @@ export function startSearchThread (
     }, WATCHDOG_TIMEOUT_MS).unref()
     return await new Promise<T>((resolve, reject) => {
       pendingReplies.set(id, { resolve: resolve as PendingReply['resolve'], reject })
-      worker.postMessage({ id, task } satisfies SearchRequest)
+      worker.postMessage({ id, task } satisfies SearchRequest, moved)
     })
   }
 
@@ -126,6 +135,11 @@ export function startSearchThread (
     remove: async (ids) => {
       await send({ kind: 'remove', ids })
     },
+    restore: async (file) => await send({ kind: 'restore', file }, [file.buffer]),
+    startSnapshot: async (titleIds) => {
+      await send({ kind: 'startSnapshot', titleIds })
+    },
+    nextChunk: async () => await send({ kind: 'nextChunk' }),
     compact: async () => {
       await send({ kind: 'compact' })
     },

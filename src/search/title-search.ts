@@ -11,6 +11,10 @@ export interface TitleSearch {
   find(query: string): Promise<Iterable<string>>
   /** Explains matches, by title ID. @throws DomainError 503 `search-busy` */
   explain(query: string, titleIds: readonly string[]): Promise<ReadonlyMap<string, TitleMatch>>
+  /**
+   * The content of the index for a snapshot, encoded. Null when it lacks a change, or as soon as a title changes.
+   */
+  toChunks(): AsyncGenerator<Uint8Array | null>
   /** Memory that the index uses, bytes. */
   readMemory(): Promise<number>
   close(): Promise<void>
@@ -30,6 +34,7 @@ export function createTitleSearch (deps: IndexUpdaterDeps): TitleSearch {
       const matches = ids.length === 0 ? [] : await updater.thread().explain(query, ids)
       return new Map(matches.map(({ documentId, ...match }) => [documentIds.findTitleId(documentId), match]))
     },
+    toChunks: updater.toChunks,
     readMemory: async () => await updater.thread().readMemory(),
     close: async () => {
       await updater.close()

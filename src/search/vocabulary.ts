@@ -29,6 +29,10 @@ export interface Vocabulary {
   /** Removes one document that contains the word. */
   remove(word: string): void
   has(word: string): boolean
+  /** Highest popularity of the documents that contained the word. */
+  popularity(word: string): number
+  /** Adds a word of a snapshot. */
+  restore(word: string, documentFrequency: number, popularity: number): void
   /** Number of documents that contain the word. */
   documentFrequency(word: string): number
   /** Words that a typed word can stand for, with their quality from 0 to 1, best first. */
@@ -71,7 +75,11 @@ export function createVocabulary (): Vocabulary {
       entry.popularity = Math.max(entry.popularity, popularity)
       return
     }
-    entries.set(word, { documentFrequency: 1, popularity })
+    restore(word, 1, popularity)
+  }
+
+  function restore (word: string, documentFrequency: number, popularity: number): void {
+    entries.set(word, { documentFrequency, popularity })
     for (const code of metaphoneCodes(word)) {
       const words = wordsByCode.get(code)
       if (words === undefined) wordsByCode.set(code, new Set([word]))
@@ -167,7 +175,15 @@ export function createVocabulary (): Vocabulary {
     }
   }
 
-  return { add, remove, has: (word) => entries.has(word), documentFrequency, findCandidates }
+  return {
+    add,
+    remove,
+    restore,
+    has: (word) => entries.has(word),
+    documentFrequency,
+    popularity: (word) => entries.get(word)?.popularity ?? 0,
+    findCandidates,
+  }
 }
 
 /** Double Metaphone codes. Words that are not Latin, or are too short, have none. */

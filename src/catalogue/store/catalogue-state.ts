@@ -209,7 +209,7 @@ function packExternalIds (externalIds: ListedTitle['externalIds'] | undefined): 
 }
 
 /** Returns the same object for equal values, which saves memory. */
-function internTraits (
+export function internTraits (
   { kind, maturityRating, originalLanguage, published }: Traits,
   { traits, interned }: Pick<CatalogueState, 'traits' | 'interned'>,
 ): Traits {
@@ -244,5 +244,5 @@ function internGenres (names: readonly string[], combinations: Map<string, Genre
 function translationsOf (
   { translations = [] }: Pick<ListedTitle | StoredEpisode, 'translations'>,
 ): readonly CatalogueTranslation[] {
-  return translations.length === 0 ? NO_TRANSLATIONS : translations
+  return translations.length === 0 ? NO_TRANSLATIONS : translations.map(({ language, title }) => ({ language, title }))
 }

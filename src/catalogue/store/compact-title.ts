@@ -201,6 +201,15 @@ export class CompactTitle implements CatalogueTitle {
   get items (): readonly CatalogueItem[] {
     return isEpisodeList(this.content) ? this.content : [toMovieItem(this, this.content)]
   }
+
+  /** Null for a movie. */
+  get episodes (): readonly CompactEpisode[] | null {
+    return isEpisodeList(this.content) ? this.content : null
+  }
+
+  get rareOrNull (): RareTitleFields | null {
+    return this.rare === NO_RARE_FIELDS ? null : this.rare
+  }
 }
 
 class CompactEpisode implements CatalogueItem {
@@ -222,6 +231,10 @@ class CompactEpisode implements CatalogueItem {
     this.runtimeMs = runtimeMs
     this.packedAirDate = airDate
     this.rare = rare ?? NO_RARE_EPISODE_FIELDS
+  }
+
+  get rareOrNull (): RareEpisodeFields | null {
+    return this.rare === NO_RARE_EPISODE_FIELDS ? null : this.rare
   }
 
   get airDate (): string | null {

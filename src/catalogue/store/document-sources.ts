@@ -3,6 +3,10 @@ import mongoose, { Types } from 'mongoose'
 import { Collection, type StoredCollection } from '../../../models/collection.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import { Title } from '../../../models/title.js'
+import { listChangesSince } from '../../database/changes-since.js'
+import { decodeChunks } from '../../storage/snapshot-file.js'
+import type { SavedSnapshot, SavedSnapshots } from './saved-snapshots.js'
+import { restoreTitles } from './title-chunks.js'
 import { readInBatches } from '../../database/read-in-batches.js'
 import type { CatalogueTitle } from './catalogue.js'
 import {
@@ -19,6 +23,9 @@ import {
   type ListedTitle,
 } from './catalogue-state.js'
 import { compactPeople } from './people-index.js'
+
+/** Changed titles per query. */
+const TITLES_PER_READ = 500
 
 type StoredDocument = ListedTitle | StoredMedia | StoredCollection
 
@@ -47,7 +54,7 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
   return {
     titles: {
       name: 'titles',
-      read: async (ids) => await Title.find(idFilter(ids), CARD_PROJECTION).lean<ListedTitle[]>(),
+      read: readTitles,
       apply (id, title) {
         const before = state().titles.get(id) ?? null
         if (title === null) removeTitle(state(), id)
@@ -79,14 +86,50 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
   }
 }
 
+/** How a catalogue was taken from a snapshot. */
+export interface Restoration {
+  readonly snapshot: SavedSnapshot
+  /** Titles that changed after the snapshot; the catalogue contains their changes. */
+  readonly changedTitleIds: readonly string[]
+}
+
+/** Takes the titles from a snapshot, and reads those that changed since then and the rest. */
+export async function restoreState (
+  snapshots: SavedSnapshots,
+  snapshot: SavedSnapshot,
+): Promise<Restoration & { readonly state: CatalogueState }> {
+  const changes = listChangesSince(snapshot.position, Title.collection.name, snapshot.version)
+  // The rejection is handled below, also when the file cannot be read.
+  changes.catch(() => undefined)
+  const state = restoreTitles(decodeChunks(await snapshots.read(snapshot, 'titles')))
+  await readOtherDocuments(state)
+  const changedTitleIds = [...await changes]
+  for (let from = 0; from < changedTitleIds.length; from += TITLES_PER_READ) {
+    const ids = changedTitleIds.slice(from, from + TITLES_PER_READ)
+    const titles = await readTitles(ids)
+    for (const id of ids) removeTitle(state, id)
+    for (const title of titles) putTitle(state, title)
+  }
+  return { state, snapshot, changedTitleIds }
+}
+
 /** Reads the whole catalogue. */
 export async function loadState (): Promise<CatalogueState> {
   const state = createState()
-  async function readTitles (): Promise<void> {
-    for await (const titles of readInBatches<ListedTitle>(Title, CARD_PROJECTION)) {
+  async function readAllTitles (): Promise<void> {
+    // Whole documents: the fallback server projects all of them before it returns the first, which takes longer than
+    // a connection may be silent. A process reads all titles only when it has no snapshot.
+    for await (const titles of readInBatches<ListedTitle>(Title)) {
       for (const title of titles) putTitle(state, title)
     }
   }
+  await Promise.all([readAllTitles(), readOtherDocuments(state)])
+  compactPeople(state.people)
+  return state
+}
+
+/** Reads media and collections. */
+async function readOtherDocuments (state: CatalogueState): Promise<void> {
   async function readMedia (): Promise<void> {
     for await (const batch of readInBatches<StoredMedia>(Media)) for (const media of batch) putMedia(state, media)
   }
@@ -95,9 +138,11 @@ export async function loadState (): Promise<CatalogueState> {
       for (const collection of collections) putCollection(state, collection)
     }
   }
-  await Promise.all([readTitles(), readMedia(), readCollections()])
-  compactPeople(state.people)
-  return state
+  await Promise.all([readMedia(), readCollections()])
+}
+
+async function readTitles (ids: readonly string[]): Promise<ListedTitle[]> {
+  return await Title.find(idFilter(ids), CARD_PROJECTION).lean<ListedTitle[]>()
 }
 
 export async function readItemIdsWithMedia (titleId: string): Promise<Set<string>> {

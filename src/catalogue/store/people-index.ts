@@ -6,7 +6,7 @@ import { foldText, nameKey } from '../../domain/text.js'
 import type { CataloguePerson } from './catalogue.js'
 import type { TitleFields } from './compact-title.js'
 
-type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
+export type IndexedPerson = Omit<CataloguePerson, 'titleIds'> & { titleIds: string[] }
 
 export interface PeopleIndex {
   readonly byId: Map<string, IndexedPerson>
@@ -69,6 +69,13 @@ function findOrAddPerson (index: PeopleIndex, person: Person): IndexedPerson {
   const added = { id, name: person.name, sortName: foldText(person.name), titleIds: [] }
   index.byId.set(id, added)
   return added
+}
+
+/** Adds a person of a snapshot, without titles. */
+export function restorePerson (index: PeopleIndex, id: string, name: string): IndexedPerson {
+  const person = { id, name, sortName: foldText(name), titleIds: [] }
+  index.byId.set(id, person)
+  return person
 }
 
 /** Gives back the memory that only a load of all titles needs. */

@@ -1,8 +1,17 @@
 // Creates the catalogue in memory: loads all titles, media and collections once, and follows their changes.
 import type { ChangeWatch } from '../../database/change-watch.js'
 import type { Catalogue, CatalogueTitle, ChangeListener, SidecarFiles } from './catalogue.js'
-import { createState, findItem } from './catalogue-state.js'
-import { createSources, loadState, readItemIdsWithMedia, type DocumentSource } from './document-sources.js'
+import { createState, findItem, type CatalogueState } from './catalogue-state.js'
+import {
+  createSources,
+  loadState,
+  readItemIdsWithMedia,
+  restoreState,
+  type DocumentSource,
+  type Restoration,
+} from './document-sources.js'
+import type { SavedSnapshots } from './saved-snapshots.js'
+import { toTitleChunks } from './title-chunks.js'
 import { createSortedLists, type SortedLists } from './sorted-lists.js'
 
 const NO_SIDECAR_FILES: SidecarFiles = { subtitles: [], thumbnails: null }
@@ -24,21 +33,37 @@ export interface OpenableCatalogue extends Catalogue {
    * changes, everything is loaded again.
    */
   open(): Promise<void>
+  /** The snapshot of the last load; null if that read all titles. */
+  restoration(): Restoration | null
+  /**
+   * Resolves when all changes that the watch has reported so far are applied.
+   * @returns false if that failed, so that everything is loaded again
+   */
+  onIdle(): Promise<boolean>
+  /** The titles for a snapshot. No change may be applied until the last chunk was taken: compare `generation`. */
+  toChunks(): Generator<unknown>
 }
 
 export interface CatalogueDeps {
   readonly watch: Pick<ChangeWatch, 'onChange'>
   readonly log: CatalogueLog
+  /** Where titles are loaded from if possible. */
+  readonly snapshots?: SavedSnapshots
 }
 
 /** Creates the catalogue of a process. */
-export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalogue {
+export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): OpenableCatalogue {
   let state = createState()
   let generation = 0
   let ownChangeCount = 0
   let isReady = false
   let isClosed = false
   let isFollowing = false
+  /** The state lacks changes until everything is loaded again. */
+  let mustReopen = false
+  let restoration: Restoration | null = null
+  /** Reloads of changed documents that are in progress. */
+  const drains = new Set<Promise<void>>()
   let retryTimer: NodeJS.Timeout | null = null
   /** Settles when the current load has ended. */
   let opening: Promise<unknown> = Promise.resolve()
@@ -124,14 +149,17 @@ export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalog
       pendingIds.add(id)
       if (isDraining) return
       isDraining = true
-      drain().catch(openLater).finally(() => {
+      const draining = drain().catch(openLater).finally(() => {
         isDraining = false
+        drains.delete(draining)
       })
+      drains.add(draining)
     })
   }
 
   /** Loads everything again, after a load in progress. */
   function openAgain (): void {
+    mustReopen = true
     if (isClosed || retryTimer !== null) return
     // One reopened watch reports each collection.
     retryTimer = setTimeout(() => {
@@ -141,6 +169,7 @@ export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalog
   }
 
   function openLater (error: unknown): void {
+    mustReopen = true
     if (isClosed) return
     log.warn({ err: error }, 'the catalogue could not be read, loading it again')
     if (retryTimer !== null) clearTimeout(retryTimer)
@@ -152,16 +181,32 @@ export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalog
 
   async function open (): Promise<void> {
     isFollowing = true
+    mustReopen = false
     replays = []
-    await load()
+    if (!await restore()) use(await loadState(), null)
     const pendingReplays = replays
     replays = null
     for (const replay of pendingReplays) await replay()
     isReady = true
   }
 
-  async function load (): Promise<void> {
-    state = await loadState()
+  /** @returns false if there is no snapshot that can be used */
+  async function restore (): Promise<boolean> {
+    try {
+      const snapshot = await snapshots?.find() ?? null
+      if (snapshots === undefined || snapshot === null) return false
+      const { state: restored, ...from } = await restoreState(snapshots, snapshot)
+      use(restored, from)
+      return true
+    } catch (error) {
+      log.warn({ err: error }, 'the snapshot of the catalogue cannot be used, reading all titles')
+      return false
+    }
+  }
+
+  function use (loaded: CatalogueState, from: Restoration | null): void {
+    state = loaded
+    restoration = from
     versions.clear()
     loadedVersion = ++lastVersion
     generation++
@@ -194,6 +239,12 @@ export function createCatalogue ({ watch, log }: CatalogueDeps): OpenableCatalog
       await first
     },
     isReady: () => isReady,
+    restoration: () => restoration,
+    async onIdle () {
+      while (drains.size > 0) await Promise.all(drains)
+      return isReady && !mustReopen && replays === null
+    },
+    toChunks: () => toTitleChunks(state),
     findItem: (id) => findItem(state, id),
     findFile: (id) => state.files.get(id) ?? null,
     itemFiles: (itemId) => state.filesByItem.get(itemId) ?? [],
