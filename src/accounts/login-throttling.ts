@@ -7,10 +7,10 @@ import { readDeviceToken } from '../security/device-tokens.js'
 import {
   areAttemptsPermitted,
   countAttempt,
+  endAttempt,
   permitAttempts,
   resetAttempts,
   throttleKey,
-  withdrawAttempt,
   type ThrottlePolicy,
 } from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
@@ -75,7 +75,7 @@ export async function countLoginAttempt (
   await countOrReject(deps, accountKey, ACCOUNT_POLICY, accountId)
   return {
     async succeed () {
-      await Promise.all([resetAttempts(accountKey), isIpAddressCounted ? withdrawAttempt(ipAddressKey) : null])
+      await endAttempt(accountKey, isIpAddressCounted ? ipAddressKey : null)
     },
   }
 }

@@ -69,10 +69,20 @@ export async function areAttemptsPermitted (key: string, now: Date): Promise<boo
   return permit !== null && permit.expiresAt > now
 }
 
-/** Subtracts one successful attempt from a count that other callers share. */
-export async function withdrawAttempt (key: string): Promise<void> {
+/**
+ * Ends a successful attempt in one command: restarts its own count, and subtracts it from one that other callers share.
+ * @param sharedKey null when the attempt is in no shared count
+ */
+export async function endAttempt (key: string, sharedKey: string | null): Promise<void> {
+  const restart = { updateOne: { filter: { _id: key }, update: { $set: { count: 0, blockedUntil: null } } } }
   const count = { $max: [{ $subtract: ['$count', 1] }, 0] }
-  await Throttle.updateOne({ _id: key }, [{ $set: { count, blockedUntil: null } }] as never, { updatePipeline: true })
+  const withdraw = {
+    updateOne: { filter: { _id: sharedKey ?? '' }, update: [{ $set: { count, blockedUntil: null } }] },
+  }
+  // By the driver: Mongoose casts no pipelines in bulk writes, and no hook guards the counts.
+  await Throttle.collection.bulkWrite((sharedKey === null ? [restart] : [restart, withdraw]) as never, {
+    ordered: false,
+  })
 }
 
 /** Builds the update of one attempt. It changes nothing while blocked. All times come from the clock of the service. */

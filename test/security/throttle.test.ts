@@ -1,7 +1,13 @@
 import t from 'tap'
 import { Throttle } from '../../models/throttle.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
-import { countAttempt, resetAttempts, computeWaitMs, type ThrottlePolicy } from '../../src/security/throttle.js'
+import {
+  countAttempt,
+  endAttempt,
+  resetAttempts,
+  computeWaitMs,
+  type ThrottlePolicy,
+} from '../../src/security/throttle.js'
 import { createTestDatabase } from '../support/app.js'
 
 const POLICY: ThrottlePolicy = { freeAttempts: 3, firstWaitMs: 1_000, maxWaitMs: 5_000, resetAfterMs: 60_000 }
@@ -55,6 +61,19 @@ t.test('counting', async (t) => {
     await resetAttempts('c')
     await resetAttempts('c')
     t.equal(await count('c', 0), 0)
+  })
+
+  t.test('a success restarts its own count and leaves the failures of others in the shared one', async (t) => {
+    for (let i = 0; i < 3; i++) t.strictSame([await count('own', 0), await count('shared', 0)], [0, 0])
+    t.not(await count('own', 0), 0, 'blocked')
+    await endAttempt('own', 'shared')
+    t.match(await Throttle.findById('own').lean(), { count: 0, blockedUntil: null })
+    t.match(await Throttle.findById('shared').lean(), { count: 2, blockedUntil: null })
+    t.strictSame([await count('own', 0), await count('shared', 0)], [0, 0])
+    await endAttempt('own', null)
+    t.match(await Throttle.findById('shared').lean(), { count: 3 })
+    await endAttempt('unknown', 'unknown too')
+    t.equal(await Throttle.countDocuments({ _id: /^unknown/ }), 0, 'no count is created')
   })
 
   t.test('of 40 concurrent attempts, only the free ones are allowed', async (t) => {
