@@ -1,7 +1,8 @@
 // Measures how many viewers one process of the service holds: adds viewers step by step until requests become slow or
 // fail, and prints what was measured at each step. Nothing fails the command.
 import { Command } from 'commander'
-import { cpus } from 'node:os'
+import { appendFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cleanup } from './cleanup.js'
@@ -31,6 +32,7 @@ interface Options {
   readonly ramp: number
   readonly seconds: number
   readonly limit: number
+  readonly output?: string
   readonly mongodbUri?: string
 }
 
@@ -42,6 +44,7 @@ const program = new Command('bench:capacity')
   .option('--ramp <seconds>', 'time in which a step adds its viewers', parsePositiveInteger, 20)
   .option('--seconds <n>', 'duration of a measurement; a stream is flushed each 10 minutes', parsePositiveInteger, 60)
   .option('--limit <ms>', 'greatest 99th percentile of the latency', parsePositiveInteger, 200)
+  .option('--output <file>', 'file to which each measurement is appended as a line of JSON')
   .option('--mongodb-uri <uri>', 'existing MongoDB server; the database is dropped at the end')
 
 /** What was measured with a number of viewers. */
@@ -68,7 +71,7 @@ async function measureSteps (
     readonly data: Parameters<typeof createAudience>[1],
     readonly tokens: Parameters<typeof createAudience>[2],
   },
-  { first, step, ramp, seconds, limit, accounts }: Options,
+  { first, step, ramp, seconds, limit, accounts, output }: Options,
   cleanup: Cleanup,
 ): Promise<Step[]> {
   const audience = createAudience(origin, context.data, context.tokens)
@@ -80,7 +83,7 @@ async function measureSteps (
     const startedAt = performance.now()
     const [cpuBefore, databaseCpuBefore] = [readCpu(pids), readCpu(databasePids)]
     await sleep(seconds * 1_000)
-    return {
+    const measured = {
       ...audience.take(),
       viewers,
       durationMs: performance.now() - startedAt,
@@ -88,6 +91,8 @@ async function measureSteps (
       databaseCpuMs: difference(readCpu(databasePids), databaseCpuBefore),
       memory: readRss(pids[0] ?? null),
     }
+    reportStep(measured, output)
+    return measured
   }
   let added = Math.min(first, maxViewers)
   for (let viewers = added; added > 0; viewers += added) {
@@ -105,6 +110,31 @@ async function measureSteps (
 
 function formatShare (cpuMs: number | null, { durationMs }: Step): string {
   return cpuMs === null ? 'n/a' : `${(cpuMs / durationMs * 100).toFixed(0)}%`
+}
+
+/** Prints a measurement at once, so that an interrupted command has shown what it measured. */
+function reportStep (step: Step, output: string | undefined): void {
+  const { viewers, samples, errors, durationMs, cpuMs, databaseCpuMs, memory } = step
+  const requestsPerSecond = Math.round(samples.length / durationMs * 1_000)
+  const [p50Ms, p99Ms] = [quantile(samples.map(({ latencyMs }) => latencyMs), 0.5), p99Of(step)]
+  console.log(
+    `${formatNumber(viewers)} viewers: ${requestsPerSecond} requests/s, p50 ${formatMs(p50Ms)} ms, ` +
+      `p99 ${formatMs(p99Ms)} ms, ${errors.length} errors, CPU ${formatShare(cpuMs, step)}, ` +
+      `database CPU ${formatShare(databaseCpuMs, step)}`,
+  )
+  if (output === undefined) return
+  const fields = {
+    viewers,
+    requestsPerSecond,
+    p50Ms,
+    p99Ms,
+    errors: errors.length,
+    durationMs,
+    cpuMs,
+    databaseCpuMs,
+    memory,
+  }
+  appendFileSync(output, `${JSON.stringify(fields)}\n`)
 }
 
 function formatSteps (steps: readonly Step[]): string {
@@ -143,7 +173,7 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const last = steps.at(-1)
   const error = steps.flatMap(({ errors }) => errors)[0]
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors shared with the database and the viewers, ` +
+    `Node ${process.versions.node}, ${availableParallelism()} processors shared with the database and the viewers, ` +
     `${database.description}. One process in production mode.`,
     `${formatNumber(MOVIES)} movies, ${SHOWS} shows of 30 episodes with 4 files each, ${formatNumber(accounts)} ` +
     `accounts with 3 profiles of ${WATCHED_TITLES} watched titles.`,

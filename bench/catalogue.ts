@@ -1,7 +1,7 @@
 // Measures large catalogues: the speed of imports, the memory of the service, and the latency of requests, compared
 // with smaller catalogues. Prints tables; a missed target does not fail the command.
 import { Command } from 'commander'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import mongoose from 'mongoose'
 import { connectDatabase, disconnectDatabase } from '../src/database/connection.js'
@@ -237,7 +237,7 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   )
   const idleCosts = costs.get(largest.titles) ?? createCosts()
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, ${environment.database.description}, ` +
+    `Node ${process.versions.node}, ${availableParallelism()} processors, ${environment.database.description}, ` +
     `${iterations} iterations.`,
     '',
     formatImports([...runs, duringImport.run]),

@@ -4,7 +4,7 @@ import bcrypt from 'bcryptjs'
 import { Command } from 'commander'
 import mongoose from 'mongoose'
 import { mkdirSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
@@ -178,7 +178,8 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   }
 
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}, ${rounds} rounds of ` +
+    `Node ${process.versions.node}, ${availableParallelism()} processors, ` +
+    `${database.description}, ${rounds} rounds of ` +
     `${seconds} s for each target in turn, 32 connections that never pause.`,
     `${formatNumber(MOVIES)} movies, ${SHOWS} shows of 30 episodes with 4 files each, ${formatNumber(accounts)} ` +
     `accounts with 3 profiles of ${WATCHED_TITLES} watched titles.`,

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
@@ -227,7 +227,8 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   })
   memory.after = readRss(service.pid)
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, clients on the same machine; ${clients} clients, ` +
+    `Node ${process.versions.node}, ${availableParallelism()} processors, ` +
+    `clients on the same machine; ${clients} clients, ` +
     `ranges of ${range} KiB of a movie of ${size} MiB, ${iterations} iterations of ${seconds} s.`,
     nginxTargets === null ? `No comparison: ${NO_NGINX}.` : 'nginx has one worker, like NormFlix one process.',
     '',

@@ -2,7 +2,7 @@
 // profiles with few and many plays, in turns. Prints a table; a high ratio does not fail the command.
 import { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
@@ -120,7 +120,8 @@ async function measure (cleanup: Cleanup, { plays, rounds: iterations, mongodbUr
   const costs = await measureIterations(target, subjects, iterations)
   await service.stop()
   console.log([
-    `Node ${process.versions.node}, ${cpus().length} processors, ${database.description}, ${iterations} iterations. ` +
+    `Node ${process.versions.node}, ${availableParallelism()} processors, ` +
+    `${database.description}, ${iterations} iterations. ` +
     'CPU values are means.',
     '',
     formatWatchingTable(costs),
