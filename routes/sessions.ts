@@ -11,6 +11,7 @@ import { createSessionCookie } from '../src/http/session-cookie.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { Session } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
+import { withHeaders } from '../src/schemas/response-headers.js'
 import { toSession } from '../src/views/accounts.js'
 
 const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
@@ -24,7 +25,7 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
       tags: ['auth'],
       summary: 'Log out: end the current session',
       operationId: 'logOut',
-      response: responses({ 204: NoContent }),
+      response: responses({ 204: withHeaders(NoContent, 'Set-Cookie') }),
     },
   }, async (request, reply) => {
     const session = await findSession(callerOf(request).sessionId)
@@ -39,7 +40,7 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
       tags: ['auth'],
       summary: 'End all sessions of the account',
       operationId: 'logOutEverywhere',
-      response: responses({ 204: NoContent }),
+      response: responses({ 204: withHeaders(NoContent, 'Set-Cookie') }),
     },
   }, async (request, reply) => {
     await endAllSessions(deps, callerOf(request).accountId, null, 'logged-out-everywhere')

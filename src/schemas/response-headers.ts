@@ -15,7 +15,7 @@ export const RESPONSE_HEADERS = {
   Location: text('URL of the new resource, or of the object to read', '/v1/movies/665f1c2e9b1e8a0012ab34cd'),
   'Retry-After': integer('Time after which the request may be repeated, s; omitted: no statement', 2),
   'Set-Cookie': text(
-    'Cookie of a browser session, HttpOnly; omitted without `X-NormFlix-Session: cookie`',
+    'Cookie of a browser session, HttpOnly; empty after a log-out; omitted without `X-NormFlix-Session: cookie`',
     'normflix_refresh=r1…; Path=/v1/auth; HttpOnly; SameSite=Strict',
   ),
   'Tus-Resumable': text('Version of the tus protocol', '1.0.0'),

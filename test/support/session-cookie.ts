@@ -52,6 +52,9 @@ export async function signUpInBrowser (app: FastifyInstance, headers: Record<str
   const browser = openBrowser(app, '', headers)
   const email = `${randomUUID().slice(0, 8)}@example.com`
   const response = await browser.post('/v1/auth/signup', { email, password: PASSWORD })
+  if (response.status !== 201) {
+    throw new Error(`The sign-up returned ${response.status}: ${JSON.stringify(response.body)}`)
+  }
   return { browser, email, response, token: response.body.accessToken as string }
 }
 

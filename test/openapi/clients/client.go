@@ -32,7 +32,7 @@ func main() {
 	background := context.Background()
 	origin := os.Getenv("ORIGIN")
 	credentials := api.LogInBody{Email: os.Getenv("EMAIL"), Password: os.Getenv("PASSWORD")}
-	tokens := must(logIn(origin, "").LogInWithResponse(background, credentials)).JSON200
+	tokens := must(logIn(origin, "").LogInWithResponse(background, nil, credentials)).JSON200
 	profile := tokens.Account.Profiles[0].Id
 	account := logIn(origin, tokens.AccessToken)
 	selected := must(account.SelectProfileWithResponse(background, profile, api.SelectProfileBody{})).JSON200
