@@ -1,0 +1,2 @@
+// The admin app: runs the service for its staff.
+export {}

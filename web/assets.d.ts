@@ -1,5 +1,0 @@
-// Imports that the bundler replaces with the URL of a file.
-declare module '*?url' {
-  const url: string
-  export default url
-}

@@ -1,0 +1,27 @@
+// Builds both apps into dist/web. Pages and assets contain no inline script or style: the service's policy forbids them.
+import react from '@vitejs/plugin-react'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const inWeb = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+/** The service that answers API requests of the development server. */
+const SERVICE_URL = process.env['NORMFLIX_URL'] ?? 'http://127.0.0.1:3000'
+
+export default defineConfig({
+  root: inWeb('.'),
+  publicDir: inWeb('public'),
+  plugins: [react()],
+  resolve: { alias: { '@shared': inWeb('shared') } },
+  build: {
+    outDir: inWeb('../dist/web'),
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    // A data: URL would need an exception in the policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1_000,
+    rollupOptions: { input: { watch: inWeb('watch/index.html'), admin: inWeb('admin/index.html') } },
+  },
+  server: { proxy: { '/v1': SERVICE_URL } },
+})

@@ -1,0 +1,87 @@
+// The top of the home page: what the profile continues, or the first recommended title.
+import { Link } from '@tanstack/react-router'
+import { Info, Play } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Card, ContinueCard } from '@shared/api/client.js'
+import { buttonClass } from '@shared/design/button.js'
+import { posterLook } from '@shared/design/poster-look.js'
+import type { HomePageData } from '../api/home.js'
+import { useContinueText, useEpisodeCode } from './title-card.js'
+
+export function HomeHero ({ rows }: { readonly rows: HomePageData['rows'] }): ReactNode {
+  const next = rows.flatMap((row) => row.kind === 'continue' ? row.items : []).find(({ waiting }) => waiting === null)
+  const first = rows.flatMap((row) => row.kind === 'titles' ? row.items : [])[0]
+  if (next !== undefined) return <ContinueHero card={next} />
+  return first === undefined ? null : <TitleHero card={first} />
+}
+
+function ContinueHero ({ card }: { readonly card: ContinueCard }): ReactNode {
+  const t = useTranslations('home')
+  const { title, item } = card
+  const code = useEpisodeCode()(item)
+  const text = useContinueText()(card)
+  return (
+    <Hero title={title} kicker={t(card.kind === 'next' ? 'upNext' : 'continueKicker')}>
+      <p className="hero-facts">{code === null ? text : `${code} ${item.title} · ${text}`}</p>
+      <div className="actions">
+        <Link
+          to="/play/$itemId"
+          params={{ itemId: item.id }}
+          search={{ title: title.id }}
+          className={buttonClass('main')}
+        >
+          <Play className="icon" aria-hidden />
+          {t(card.kind === 'next' ? 'play' : 'continue')}
+        </Link>
+        <MoreLink title={title} />
+      </div>
+    </Hero>
+  )
+}
+
+function TitleHero ({ card }: { readonly card: Card }): ReactNode {
+  const t = useTranslations('home')
+  return (
+    <Hero title={card} kicker={t('recommended')}>
+      <p className="hero-facts">{[card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')}</p>
+      <div className="actions"><MoreLink title={card} /></div>
+    </Hero>
+  )
+}
+
+function MoreLink ({ title }: { readonly title: Card }): ReactNode {
+  const t = useTranslations('home')
+  return (
+    <Link
+      to={title.kind === 'movie' ? '/movie/$titleId' : '/show/$titleId'}
+      params={{ titleId: title.id }}
+      className={buttonClass('quiet')}
+    >
+      <Info className="icon" aria-hidden />
+      {t('moreInfo')}
+    </Link>
+  )
+}
+
+interface HeroProps {
+  readonly title: Card & { readonly backdropUrl?: string | null }
+  readonly kicker: string
+  readonly children: ReactNode
+}
+
+function Hero ({ title, kicker, children }: HeroProps): ReactNode {
+  const { className, style } = posterLook(title.id)
+  return (
+    <section className={`hero ${className}`} style={style} aria-label={title.title}>
+      {title.backdropUrl === null || title.backdropUrl === undefined
+        ? null
+        : <img className="backdrop" src={title.backdropUrl} alt="" referrerPolicy="no-referrer" />}
+      <div className="hero-text">
+        <p className="kicker">{kicker}</p>
+        <h1>{title.title}</h1>
+        {children}
+      </div>
+    </section>
+  )
+}

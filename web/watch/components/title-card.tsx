@@ -1,0 +1,119 @@
+// Cards of titles for rows and grids.
+import { Link } from '@tanstack/react-router'
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Card, ContinueCard } from '@shared/api/client.js'
+import { IconButton } from '@shared/design/button.js'
+import { Poster } from '@shared/design/poster.js'
+import { formatPosition, useFormats } from '@shared/i18n/format.js'
+
+/** Cards after the first are reached with the arrow keys. */
+export const tabIndexAt = (index: number): 0 | -1 => index === 0 ? 0 : -1
+
+interface TitleCardProps {
+  readonly card: Card
+  readonly index: number
+  /** A line below the name, in place of the facts. */
+  readonly remark?: string
+}
+
+export function TitleCard ({ card, index, remark }: TitleCardProps): ReactNode {
+  const t = useTranslations('card')
+  const facts = [t(card.kind), card.year, card.maturityRating].filter((fact) => fact !== null).join(' · ')
+  return (
+    <li className="card">
+      <Link
+        to={card.kind === 'movie' ? '/movie/$titleId' : '/show/$titleId'}
+        params={{ titleId: card.id }}
+        className="card-link"
+        tabIndex={tabIndexAt(index)}
+      >
+        <Poster title={card} shape="portrait"><ProgressBar progress={card.progress ?? null} /></Poster>
+        <span className="card-caption">
+          <strong>{card.title}</strong>
+          <span>{remark ?? facts}</span>
+        </span>
+      </Link>
+    </li>
+  )
+}
+
+/** @param onHide removes the title from the row */
+export function ContinueWatchingCard (
+  { card, index, onHide }: { readonly card: ContinueCard, readonly index: number, readonly onHide: () => void },
+): ReactNode {
+  const t = useTranslations('card')
+  const { title, item, waiting } = card
+  const code = useEpisodeCode()(item)
+  const text = useContinueText()(card)
+  const content = (
+    <>
+      <Poster title={title} shape="wide">
+        <ProgressBar progress={card.kind === 'resume' ? card : null} />
+      </Poster>
+      <span className="card-caption">
+        <strong>{title.title}</strong>
+        <span>{code === null ? text : `${code} ${item.title} · ${text}`}</span>
+      </span>
+    </>
+  )
+  const link = { className: 'card-link', tabIndex: tabIndexAt(index) }
+  return (
+    <li className={waiting === null ? 'card card-wide' : 'card card-wide is-pending'}>
+      {waiting === null
+        ? (
+          <Link to="/play/$itemId" params={{ itemId: item.id }} search={{ title: title.id }} {...link}>{content}</Link>
+        )
+        : (
+          <Link
+            to={title.kind === 'movie' ? '/movie/$titleId' : '/show/$titleId'}
+            params={{ titleId: title.id }}
+            {...link}
+          >
+            {content}
+          </Link>
+        )}
+      <IconButton
+        icon={X}
+        label={t('hide', { title: title.title })}
+        className="card-hide"
+        tabIndex={-1}
+        onClick={onHide}
+      />
+    </li>
+  )
+}
+
+interface Progress {
+  readonly positionMs: number
+  readonly durationMs: number | null
+  readonly finished?: boolean
+}
+
+export function ProgressBar ({ progress }: { readonly progress: Progress | null }): ReactNode {
+  if (progress === null) return null
+  const { positionMs, durationMs, finished = false } = progress
+  if (!finished && (durationMs === null || durationMs === 0 || positionMs === 0)) return null
+  const percent = finished ? 100 : Math.min(100, 100 * positionMs / (durationMs ?? 1))
+  return <span className="progress" aria-hidden><span style={{ inlineSize: `${percent}%` }} /></span>
+}
+
+/** Returns a function that names an episode: "S2 E5", or null for a movie. */
+export function useEpisodeCode (): (item: { season: number | null, episode: number | null }) => string | null {
+  const t = useTranslations('card')
+  return ({ season, episode }) => season === null || episode === null ? null : t('episodeCode', { season, episode })
+}
+
+/** Returns a function that describes where a card continues. */
+export function useContinueText (): (card: ContinueCard) => string {
+  const t = useTranslations('card')
+  const { date, duration } = useFormats()
+  return ({ kind, positionMs, durationMs, waiting }) => {
+    if (waiting !== null) return waiting.from === null ? waiting.text : t('waitsUntil', { date: date(waiting.from) })
+    if (kind === 'next') return t('upNext')
+    return durationMs === null
+      ? t('continuesAt', { position: formatPosition(positionMs) })
+      : t('remaining', { time: duration(Math.max(0, durationMs - positionMs)) })
+  }
+}

@@ -1,0 +1,18 @@
+// The watch app: discovers, plays and continues titles, and manages the account.
+import { RouterProvider } from '@tanstack/react-router'
+import { createQueryClient } from '@shared/api/query-client.js'
+import { renderApp } from '@shared/app.js'
+import { createWatchRouter } from './router.js'
+import './styles/watch.css'
+
+const queryClient = createQueryClient()
+
+void renderApp(
+  {
+    en: async () => await import('./messages/en/index.js'),
+    es: async () => await import('./messages/es/index.js'),
+    de: async () => await import('./messages/de/index.js'),
+  },
+  queryClient,
+  <RouterProvider router={createWatchRouter(queryClient)} />,
+)

@@ -1,0 +1,15 @@
+// English messages of the watch app, one file for each subject.
+import shared from '@shared/messages/en/index.js'
+import browse from './browse.json'
+import card from './card.json'
+import emailLinks from './emailLinks.json'
+import home from './home.json'
+import layout from './layout.json'
+import logIn from './logIn.json'
+import plans from './plans.json'
+import profiles from './profiles.json'
+import signUp from './signUp.json'
+
+const messages = { ...shared, browse, card, emailLinks, home, layout, logIn, plans, profiles, signUp }
+export type Messages = typeof messages
+export default messages

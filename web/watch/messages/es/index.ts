@@ -1,0 +1,14 @@
+// Spanish messages of the watch app, one file for each subject.
+import type { Messages } from '../en/index.js'
+import shared from '@shared/messages/es/index.js'
+import browse from './browse.json'
+import card from './card.json'
+import emailLinks from './emailLinks.json'
+import home from './home.json'
+import layout from './layout.json'
+import logIn from './logIn.json'
+import plans from './plans.json'
+import profiles from './profiles.json'
+import signUp from './signUp.json'
+
+export default { ...shared, browse, card, emailLinks, home, layout, logIn, plans, profiles, signUp } satisfies Messages

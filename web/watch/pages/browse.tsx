@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function BrowsePage (): ReactNode {
+  return <h1>BrowsePage</h1>
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function CollectionPage (): ReactNode {
+  return <h1>CollectionPage</h1>
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function CollectionsPage (): ReactNode {
+  return <h1>CollectionsPage</h1>
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function HiddenPage (): ReactNode {
+  return <h1>HiddenPage</h1>
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function PlanPage (): ReactNode {
+  return <h1>PlanPage</h1>
+}

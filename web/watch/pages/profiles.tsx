@@ -1,0 +1,78 @@
+// The profile selection.
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Lock } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Profile } from '@shared/api/client.js'
+import { useAccount } from '@shared/api/hooks.js'
+import { selectProfile } from '@shared/api/session.js'
+import { Avatar } from '@shared/design/avatar.js'
+import { Dialog } from '@shared/design/dialog.js'
+import { useErrorText } from '@shared/design/error-text.js'
+import { StartPage } from '@shared/design/form-page.js'
+import { showMessage } from '@shared/design/toasts.js'
+import { PinForm } from '../components/pin-form.js'
+
+export function ProfilesPage (): ReactNode {
+  const t = useTranslations('profiles')
+  const { profiles } = useAccount()
+  const describeError = useErrorText()
+  const navigate = useNavigate()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const { next } = useSearch({ from: '/account-page/profiles' })
+  const [guarded, setGuarded] = useState<Profile | null>(null)
+
+  async function open (profile: Profile, pin: string | null): Promise<void> {
+    await selectProfile(profile.id, pin)
+    queryClient.clear()
+    if (next === undefined) await navigate({ to: '/' })
+    else router.history.push(next)
+  }
+  const choose = (profile: Profile): void => {
+    if (profile.hasPin) setGuarded(profile)
+    else {
+      open(profile, null).catch((error: unknown) => {
+        showMessage(describeError(error))
+      })
+    }
+  }
+  return (
+    <StartPage title={t('whoIsWatching')}>
+      <h1>{t('whoIsWatching')}</h1>
+      <ul className="profiles">
+        {profiles.map((profile, index) => (
+          <li key={profile.id}>
+            <button
+              type="button"
+              className="profile"
+              disabled={profile.locked}
+              autoFocus={index === 0}
+              onClick={() => { choose(profile) }}
+            >
+              <Avatar profile={profile} />
+              <span className="profile-name">
+                {profile.name}
+                {profile.hasPin ? <Lock className="icon" aria-label={t('hasPin')} /> : null}
+              </span>
+              {profile.locked ? <small>{t('locked')}</small> : profile.kids ? <small>{t('kids')}</small> : null}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Dialog
+        isOpen={guarded !== null}
+        onClose={() => { setGuarded(null) }}
+        title={t('pinOf', { name: guarded?.name ?? '' })}
+      >
+        <PinForm
+          onCancel={() => { setGuarded(null) }}
+          onSubmit={async (pin) => {
+            if (guarded !== null) await open(guarded, pin)
+          }}
+        />
+      </Dialog>
+    </StartPage>
+  )
+}

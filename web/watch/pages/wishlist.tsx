@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function WishlistPage (): ReactNode {
+  return <h1>WishlistPage</h1>
+}

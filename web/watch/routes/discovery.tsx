@@ -1,0 +1,62 @@
+// Pages that find titles.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { HomePage } from '../pages/home.js'
+import { homeQuery } from '../api/home.js'
+import { profileLayout } from './layouts.js'
+
+const home = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/',
+  loader: async ({ context: { queryClient } }) => await queryClient.ensureQueryData(homeQuery()),
+  component: HomePage,
+})
+const row = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/rows/$rowId',
+  component: lazyRouteComponent(async () => await import('../pages/row.js'), 'RowPage'),
+})
+const browse = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/browse/$kind',
+  component: lazyRouteComponent(async () => await import('../pages/browse.js'), 'BrowsePage'),
+})
+const genres = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/genres',
+  component: lazyRouteComponent(async () => await import('../pages/genres.js'), 'GenresPage'),
+})
+const search = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/search',
+  validateSearch: ({ q }: Record<string, unknown>): { q: string } => ({ q: String(q ?? '') }),
+  component: lazyRouteComponent(async () => await import('../pages/search.js'), 'SearchPage'),
+})
+const movie = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/movie/$titleId',
+  component: lazyRouteComponent(async () => await import('../pages/movie.js'), 'MoviePage'),
+})
+const show = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/show/$titleId',
+  validateSearch: ({ season }: Record<string, unknown>): { season?: number } =>
+    Number.isInteger(season) ? { season: season as number } : {},
+  component: lazyRouteComponent(async () => await import('../pages/show.js'), 'ShowPage'),
+})
+const person = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/people/$personId',
+  component: lazyRouteComponent(async () => await import('../pages/person.js'), 'PersonPage'),
+})
+const collections = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/collections',
+  component: lazyRouteComponent(async () => await import('../pages/collections.js'), 'CollectionsPage'),
+})
+const collection = createRoute({
+  getParentRoute: () => profileLayout,
+  path: '/collections/$collectionId',
+  component: lazyRouteComponent(async () => await import('../pages/collection.js'), 'CollectionPage'),
+})
+
+export const discoveryRoutes = [home, row, browse, genres, search, movie, show, person, collections, collection]

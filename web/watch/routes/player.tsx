@@ -1,0 +1,22 @@
+// The player.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { profilePage } from './layouts.js'
+
+interface PlayerSearch {
+  /** ID of the title, to return to its page. */
+  readonly title: string
+  /** Starts at the beginning instead of the saved position. */
+  readonly start?: true
+}
+
+const play = createRoute({
+  getParentRoute: () => profilePage,
+  path: '/play/$itemId',
+  validateSearch: ({ title, start }: Record<string, unknown>): PlayerSearch => ({
+    title: String(title ?? ''),
+    ...start === true ? { start: true as const } : {},
+  }),
+  component: lazyRouteComponent(async () => await import('../pages/play.js'), 'PlayPage'),
+})
+
+export const playerRoutes = [play]
