@@ -190,9 +190,9 @@ function removeStaleOutput (folders, sources) {
   }
 }
 
-/** Builds the watch page if a file of `web`, or the API description of its client, is newer. */
-async function buildWatchPage () {
-  const page = inRoot('dist', 'web', 'index.html')
+/** Builds the web apps if a file of `web`, or the API description of their client, is newer. */
+async function buildWebApps () {
+  const page = inRoot('dist', 'web', 'watch', 'index.html')
   const webFiles = readdirSync(inRoot('web'), { recursive: true }).filter((file) => !file.startsWith('generated'))
   const sources = [
     ...webFiles.map((file) => path.join('web', file)),
@@ -201,7 +201,7 @@ async function buildWatchPage () {
   ]
   if (sources.every((file) => modifiedAt(inRoot(file)) <= modifiedAt(page))) return
   const startedAt = new Date()
-  await runStep('Building the watch page', process.execPath, [inRoot('web', 'build.mjs'), '--bundle'])
+  await runStep('Building the web apps', process.execPath, [inRoot('web', 'build.mjs'), '--bundle'])
   // Files edited during the build are newer than this date.
   utimesSync(page, startedAt, startedAt)
 }
@@ -258,7 +258,7 @@ export async function prepare ({ withTests = false } = {}) {
     await withLock(async () => {
       await installDependencies()
       await (withTests ? buildAll() : buildService())
-      await buildWatchPage()
+      await buildWebApps()
     })
   } catch (error) {
     if (error instanceof StepError) process.exit(error.exitCode)

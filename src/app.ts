@@ -47,7 +47,7 @@ import thumbnails from '../routes/thumbnails.js'
 import titlePages from '../routes/title-pages.js'
 import titles from '../routes/titles.js'
 import mediaUploads from '../routes/uploads.js'
-import watch from '../routes/watch.js'
+import webApps from '../routes/web-apps.js'
 import wishlist from '../routes/wishlist.js'
 import { VERSION } from './config.js'
 import type { Container } from './container.js'
@@ -168,7 +168,7 @@ async function registerServiceRoutes (app: FastifyInstance, container: Container
   await app.register(health, { catalogue, mailer })
   await app.register(metrics, { catalogue, search, plans: config.plans.ids, now })
   await app.register(openapiDocument)
-  await app.register(watch)
+  await app.register(webApps)
   if (config.env !== 'production') await app.register(developerMails, { mailer })
 }
 

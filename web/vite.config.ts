@@ -1,4 +1,4 @@
-// Builds both apps into dist/web. Pages and assets contain no inline script or style: the service's policy forbids them.
+// Builds both apps into dist/web. They contain no inline scripts and styles, which the policy of the service forbids.
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'

@@ -1,5 +1,4 @@
-// What both apps share at their root: the language, the cache of responses, messages, and the policy for styles.
-import { CSPProvider } from '@base-ui/react/csp-provider'
+// What both apps share at their root: the language, the cache of responses, and messages.
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query'
 import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -23,14 +22,12 @@ export async function renderApp (
   const { default: messages } = await loaders[locale]()
   createRoot(document.getElementById('app') ?? document.body).render(
     <StrictMode>
-      {/* The policy of the service allows no inline styles. */}
-      <CSPProvider disableStyleElements>
-        <IntlProvider locale={locale} messages={messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
-          <QueryClientProvider client={queryClient}>
-            <Messages>{app}</Messages>
-          </QueryClientProvider>
-        </IntlProvider>
-      </CSPProvider>
+      <IntlProvider locale={locale} messages={messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
+        <QueryClientProvider client={queryClient}>
+          {app}
+          <Messages />
+        </QueryClientProvider>
+      </IntlProvider>
     </StrictMode>,
   )
 }

@@ -199,7 +199,9 @@ async function renewOnce (old: Token | null): Promise<Token> {
   return await withLock(async () => {
     if (accountToken !== null && accountToken !== old) return accountToken
     try {
-      const tokens = await unwrap(publicClient.POST('/v1/auth/refresh', { params: { header: COOKIE_HEADERS }, body: {} }))
+      const tokens = await unwrap(
+        publicClient.POST('/v1/auth/refresh', { params: { header: COOKIE_HEADERS }, body: {} }),
+      )
       const token = toToken(tokens.accessToken, tokens.expiresIn)
       storeToken(tokens.account, token)
       tabs.postMessage({ kind: 'tokens', account: tokens.account, token } satisfies TabMessage)

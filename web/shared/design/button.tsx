@@ -15,7 +15,9 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 export function buttonClass (look: ButtonLook = 'plain', isSmall = false, isWide = false): string {
-  return look === 'bare' ? 'button-bare' : clsx('button', `button-${look}`, isSmall && 'button-small', isWide && 'button-wide')
+  return look === 'bare'
+    ? 'button-bare'
+    : clsx('button', `button-${look}`, isSmall && 'button-small', isWide && 'button-wide')
 }
 
 export function Button (

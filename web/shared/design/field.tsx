@@ -1,6 +1,12 @@
 // Form fields with a label and the error of the field.
 import { clsx } from 'clsx'
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react'
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react'
 
 interface FieldProps {
   readonly label: string
@@ -20,7 +26,9 @@ function Labelled ({ id, label, hint, error, children, isFloating = false }: Lab
     <div className={clsx('field', isFloating && 'field-floating')}>
       <label className="field-label" htmlFor={id}>{label}</label>
       {children}
-      {text === undefined ? null : <p id={`${id}-text`} className={clsx('field-text', error && 'field-error')}>{text}</p>}
+      {text === undefined
+        ? null
+        : <p id={`${id}-text`} className={clsx('field-text', error && 'field-error')}>{text}</p>}
     </div>
   )
 }
@@ -61,7 +69,7 @@ interface Option {
 
 export function SelectField (
   { label, hint, error = null, options, className, ...props }: FieldProps & SelectHTMLAttributes<HTMLSelectElement> & {
-    readonly options: readonly Option[]
+    readonly options: readonly Option[],
   },
 ): ReactNode {
   const id = useId()

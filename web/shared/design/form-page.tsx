@@ -55,7 +55,9 @@ export function StartPage ({ title, children }: { readonly title: string, readon
   usePageTitle(title)
   return (
     <main className="welcome" id="content">
-      <p className="brand brand-large" aria-hidden>Norm<b>Flix</b></p>
+      <p className="brand brand-large" aria-hidden>
+        Norm<b>Flix</b>
+      </p>
       {children}
     </main>
   )

@@ -39,7 +39,9 @@ export function CardRow ({ title, children, isWide = false, seeAll }: CardRowPro
           tabIndex={-1}
           hidden={!canGoBack}
           aria-label={t('scrollBack', { row: title })}
-          onClick={() => { scroll(-1) }}
+          onClick={() => {
+            scroll(-1)
+          }}
         >
           <ChevronLeft className="icon" aria-hidden />
         </button>
@@ -50,7 +52,9 @@ export function CardRow ({ title, children, isWide = false, seeAll }: CardRowPro
           tabIndex={-1}
           hidden={!canGoOn}
           aria-label={t('scrollOn', { row: title })}
-          onClick={() => { scroll(1) }}
+          onClick={() => {
+            scroll(1)
+          }}
         >
           <ChevronRight className="icon" aria-hidden />
         </button>

@@ -44,8 +44,12 @@ function TitleHero ({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations('home')
   return (
     <Hero title={card} kicker={t('recommended')}>
-      <p className="hero-facts">{[card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')}</p>
-      <div className="actions"><MoreLink title={card} /></div>
+      <p className="hero-facts">
+        {[card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')}
+      </p>
+      <div className="actions">
+        <MoreLink title={card} />
+      </div>
     </Hero>
   )
 }

@@ -1,15 +1,12 @@
 // The frame of the pages: header with navigation, search and profile menu, and the content.
-import { Menu } from '@base-ui/react/menu'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { ChevronDown, Search } from 'lucide-react'
+import { Search } from 'lucide-react'
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '@shared/api/hooks.js'
-import { logOut } from '@shared/api/session.js'
-import { Avatar } from '@shared/design/avatar.js'
 import { useChangeFeed } from '../api/change-feed.js'
-import { LeaveKidsDialog } from './leave-kids-dialog.js'
 import { OfflineNotice } from './offline-notice.js'
+import { ProfileMenu } from './profile-menu.js'
 
 export function WatchLayout (): ReactNode {
   const t = useTranslations('common')
@@ -45,11 +42,15 @@ function Header (): ReactNode {
   const profile = account?.profiles.find(({ id }) => id === profileId) ?? null
   return (
     <header className="header">
-      <Link to="/" className="brand" aria-label={t('home')}>Norm<b>Flix</b></Link>
+      <Link to="/" className="brand" aria-label={t('home')}>
+        Norm<b>Flix</b>
+      </Link>
       {profile === null ? null : (
         <>
           <nav className="main-nav" aria-label={t('navigation')}>
-            <Link to="/">{t('home')}</Link>
+            <Link to="/browse/$kind" params={{ kind: 'shows' }}>{t('shows')}</Link>
+            <Link to="/browse/$kind" params={{ kind: 'movies' }}>{t('movies')}</Link>
+            <Link to="/wishlist">{t('wishlist')}</Link>
           </nav>
           <SearchField />
         </>
@@ -59,17 +60,19 @@ function Header (): ReactNode {
   )
 }
 
+/** The search field starts with the query of the page. */
 function SearchField (): ReactNode {
+  const query = useRouterState({ select: ({ location }) => (location.search as { q?: string }).q ?? '' })
+  return <SearchForm key={query} query={query} />
+}
+
+function SearchForm ({ query }: { readonly query: string }): ReactNode {
   const t = useTranslations('layout')
   const navigate = useNavigate()
-  const query = useRouterState({ select: ({ location }) => (location.search as { q?: string }).q ?? '' })
   const [text, setText] = useState(query)
-  useEffect(() => {
-    setText(query)
-  }, [query])
   const search = (event: FormEvent): void => {
     event.preventDefault()
-    void navigate({ to: '/', search: { q: text } as never })
+    void navigate({ to: '/search', search: { q: text } })
   }
   return (
     <form className="search" role="search" onSubmit={search}>
@@ -85,47 +88,5 @@ function SearchField (): ReactNode {
         }}
       />
     </form>
-  )
-}
-
-function ProfileMenu (): ReactNode {
-  const t = useTranslations('layout')
-  const navigate = useNavigate()
-  const { account, profileId } = useSession()
-  const [isLeavingKids, setLeavingKids] = useState(false)
-  const profile = account?.profiles.find(({ id }) => id === profileId) ?? null
-  if (account === null) return null
-  const switchProfile = (): void => {
-    if (profile?.kids === true) setLeavingKids(true)
-    else void navigate({ to: '/profiles' })
-  }
-  const leave = async (): Promise<void> => {
-    await logOut()
-    await navigate({ to: '/log-in' })
-  }
-  return (
-    <>
-      <Menu.Root modal={false}>
-        <Menu.Trigger className="profile-switch" aria-label={t('profileMenu')}>
-          {profile === null ? null : <Avatar profile={profile} />}
-          <span className="profile-switch-name">{profile?.name ?? account.email}</span>
-          <ChevronDown className="icon" aria-hidden />
-        </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Positioner sideOffset={8} align="end" className="menu-positioner">
-            <Menu.Popup className="menu">
-              <Menu.Item className="menu-item" onClick={switchProfile}>{t('switchProfile')}</Menu.Item>
-              {profile?.kids === true ? null : (
-                <>
-                  <Menu.Separator className="menu-separator" />
-                  <Menu.Item className="menu-item" onClick={() => void leave()}>{t('logOut')}</Menu.Item>
-                </>
-              )}
-            </Menu.Popup>
-          </Menu.Positioner>
-        </Menu.Portal>
-      </Menu.Root>
-      <LeaveKidsDialog isOpen={isLeavingKids} onClose={() => { setLeavingKids(false) }} />
-    </>
   )
 }

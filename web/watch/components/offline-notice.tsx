@@ -8,5 +8,7 @@ const isOnline = (): boolean => onlineManager.isOnline()
 
 export function OfflineNotice (): ReactNode {
   const t = useTranslations('states')
-  return useSyncExternalStore(subscribe, isOnline) ? null : <p className="offline-notice" role="status">{t('offline')}</p>
+  return useSyncExternalStore(subscribe, isOnline)
+    ? null
+    : <p className="offline-notice" role="status">{t('offline')}</p>
 }

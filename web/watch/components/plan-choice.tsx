@@ -23,10 +23,14 @@ export function PlanChoice ({ plans, value, onChange }: PlanChoiceProps): ReactN
             name="plan"
             value={plan.id}
             checked={plan.id === value}
-            onChange={() => { onChange(plan.id) }}
+            onChange={() => {
+              onChange(plan.id)
+            }}
           />
           <span className="plan-name">{plan.name}</span>
-          <span className="plan-price"><PlanPrice plan={plan} /></span>
+          <span className="plan-price">
+            <PlanPrice plan={plan} />
+          </span>
           <span className="quiet">
             {t('limits', {
               resolution: formatResolution(plan.maxHeight),

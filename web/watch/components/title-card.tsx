@@ -29,7 +29,9 @@ export function TitleCard ({ card, index, remark }: TitleCardProps): ReactNode {
         className="card-link"
         tabIndex={tabIndexAt(index)}
       >
-        <Poster title={card} shape="portrait"><ProgressBar progress={card.progress ?? null} /></Poster>
+        <Poster title={card} shape="portrait">
+          <ProgressBar progress={card.progress ?? null} />
+        </Poster>
         <span className="card-caption">
           <strong>{card.title}</strong>
           <span>{remark ?? facts}</span>
@@ -62,9 +64,7 @@ export function ContinueWatchingCard (
   return (
     <li className={waiting === null ? 'card card-wide' : 'card card-wide is-pending'}>
       {waiting === null
-        ? (
-          <Link to="/play/$itemId" params={{ itemId: item.id }} search={{ title: title.id }} {...link}>{content}</Link>
-        )
+        ? <Link to="/play/$itemId" params={{ itemId: item.id }} search={{ title: title.id }} {...link}>{content}</Link>
         : (
           <Link
             to={title.kind === 'movie' ? '/movie/$titleId' : '/show/$titleId'}
@@ -96,7 +96,11 @@ export function ProgressBar ({ progress }: { readonly progress: Progress | null 
   const { positionMs, durationMs, finished = false } = progress
   if (!finished && (durationMs === null || durationMs === 0 || positionMs === 0)) return null
   const percent = finished ? 100 : Math.min(100, 100 * positionMs / (durationMs ?? 1))
-  return <span className="progress" aria-hidden><span style={{ inlineSize: `${percent}%` }} /></span>
+  return (
+    <span className="progress" aria-hidden>
+      <span style={{ inlineSize: `${percent}%` }} />
+    </span>
+  )
 }
 
 /** Returns a function that names an episode: "S2 E5", or null for a movie. */

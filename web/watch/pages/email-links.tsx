@@ -26,10 +26,24 @@ export function ConfirmEmailPage (): ReactNode {
     // A link works once.
     staleTime: Infinity,
   })
-  if (isPending) return <StartPage title={t('confirmEmail')}><Spinner /></StartPage>
+  if (isPending) {
+    return (
+      <StartPage title={t('confirmEmail')}>
+        <Spinner />
+      </StartPage>
+    )
+  }
   return error === null
-    ? <NoticePage title={t('confirmed')} text={t('confirmedText')}><OpenAppLink /></NoticePage>
-    : <NoticePage title={t('failed')} text={describeError(error)}><OpenAppLink /></NoticePage>
+    ? (
+      <NoticePage title={t('confirmed')} text={t('confirmedText')}>
+        <OpenAppLink />
+      </NoticePage>
+    )
+    : (
+      <NoticePage title={t('failed')} text={describeError(error)}>
+        <OpenAppLink />
+      </NoticePage>
+    )
 }
 
 export function ResetPasswordPage (): ReactNode {
@@ -41,7 +55,13 @@ export function ResetPasswordPage (): ReactNode {
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: async () => await unwrap(publicClient.POST('/v1/auth/password/reset', { body: { token, password } })),
   })
-  if (isSuccess) return <NoticePage title={t('passwordChanged')} text={t('passwordChangedText')}><OpenAppLink /></NoticePage>
+  if (isSuccess) {
+    return (
+      <NoticePage title={t('passwordChanged')} text={t('passwordChangedText')}>
+        <OpenAppLink />
+      </NoticePage>
+    )
+  }
   return (
     <FormPage
       title={t('resetPassword')}
@@ -60,7 +80,9 @@ export function ResetPasswordPage (): ReactNode {
         autoFocus
         minLength={MIN_PASSWORD_LENGTH}
         value={password}
-        onChange={({ target }) => { setPassword(target.value) }}
+        onChange={({ target }) => {
+          setPassword(target.value)
+        }}
       />
     </FormPage>
   )

@@ -43,7 +43,9 @@ export function ForgotPasswordPage (): ReactNode {
         required
         autoFocus
         value={email}
-        onChange={({ target }) => { setEmail(target.value) }}
+        onChange={({ target }) => {
+          setEmail(target.value)
+        }}
       />
     </FormPage>
   )

@@ -30,7 +30,14 @@ export function HomePage (): ReactNode {
           ? (
             <CardRow key={row.id} title={row.title} isWide>
               {row.items.map((card, index) => (
-                <ContinueWatchingCard key={card.title.id} card={card} index={index} onHide={() => { hide(card) }} />
+                <ContinueWatchingCard
+                  key={card.title.id}
+                  card={card}
+                  index={index}
+                  onHide={() => {
+                    hide(card)
+                  }}
+                />
               ))}
             </CardRow>
           )

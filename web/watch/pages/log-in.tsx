@@ -44,7 +44,9 @@ export function LogInPage (): ReactNode {
         required
         autoFocus
         value={email}
-        onChange={({ target }) => { setEmail(target.value) }}
+        onChange={({ target }) => {
+          setEmail(target.value)
+        }}
       />
       <TextField
         label={common('password')}
@@ -53,7 +55,9 @@ export function LogInPage (): ReactNode {
         autoComplete="current-password"
         required
         value={password}
-        onChange={({ target }) => { setPassword(target.value) }}
+        onChange={({ target }) => {
+          setPassword(target.value)
+        }}
       />
     </FormPage>
   )

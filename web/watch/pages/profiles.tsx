@@ -49,7 +49,9 @@ export function ProfilesPage (): ReactNode {
               className="profile"
               disabled={profile.locked}
               autoFocus={index === 0}
-              onClick={() => { choose(profile) }}
+              onClick={() => {
+                choose(profile)
+              }}
             >
               <Avatar profile={profile} />
               <span className="profile-name">
@@ -63,11 +65,15 @@ export function ProfilesPage (): ReactNode {
       </ul>
       <Dialog
         isOpen={guarded !== null}
-        onClose={() => { setGuarded(null) }}
+        onClose={() => {
+          setGuarded(null)
+        }}
         title={t('pinOf', { name: guarded?.name ?? '' })}
       >
         <PinForm
-          onCancel={() => { setGuarded(null) }}
+          onCancel={() => {
+            setGuarded(null)
+          }}
           onSubmit={async (pin) => {
             if (guarded !== null) await open(guarded, pin)
           }}

@@ -24,8 +24,7 @@ export function SignUpPage (): ReactNode {
   const [profileName, setProfileName] = useState('')
   const plan = choice ?? plans[0]?.id
   const { mutate, isPending, error } = useMutation({
-    mutationFn: async () =>
-      await signUp({ email, password, profileName, ...plan === undefined ? {} : { plan } }),
+    mutationFn: async () => await signUp({ email, password, profileName, ...plan === undefined ? {} : { plan } }),
     onSuccess: async () => {
       await navigate({ to: '/profiles' })
     },
@@ -48,7 +47,9 @@ export function SignUpPage (): ReactNode {
         autoComplete="username"
         required
         value={email}
-        onChange={({ target }) => { setEmail(target.value) }}
+        onChange={({ target }) => {
+          setEmail(target.value)
+        }}
       />
       <TextField
         label={common('password')}
@@ -59,7 +60,9 @@ export function SignUpPage (): ReactNode {
         required
         minLength={MIN_PASSWORD_LENGTH}
         value={password}
-        onChange={({ target }) => { setPassword(target.value) }}
+        onChange={({ target }) => {
+          setPassword(target.value)
+        }}
       />
       <TextField
         label={t('profileName')}
@@ -68,7 +71,9 @@ export function SignUpPage (): ReactNode {
         required
         maxLength={30}
         value={profileName}
-        onChange={({ target }) => { setProfileName(target.value) }}
+        onChange={({ target }) => {
+          setProfileName(target.value)
+        }}
       />
     </FormPage>
   )

@@ -1,0 +1,92 @@
+// The web apps: clients of the public routes. The build writes them to dist/web.
+import fastifyStatic from '@fastify/static'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { createHash } from 'node:crypto'
+import { access, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { notFound } from '../src/errors.js'
+import { matchesEtag } from '../src/http/conditional-requests.js'
+
+const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
+/** The router of an app selects the page by the path. */
+const APPS = ['watch', 'admin'] as const
+/** Paths of links in emails when PUBLIC_URL is this service; the watch app has the pages. */
+const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
+const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
+/** The names of assets contain a content hash. */
+const ASSET_CACHING = { maxAge: '1y', immutable: true } as const
+
+/**
+ * Allows only resources of this service, except images from other hosts and the blobs of adaptive playback.
+ * Forbids inline scripts and styles, so that no text of the catalogue can become one.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' https: data: blob:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const webApps: FastifyPluginAsync = async (app) => {
+  // The build writes a Brotli and a gzip copy of each script and style.
+  await app.register(fastifyStatic, { root: WEB_DIR, serve: false, preCompressed: true })
+  const config = { access: 'public' } as const
+
+  for (const name of APPS) {
+    for (const url of [`/${name}`, `/${name}/`, `/${name}/*`]) {
+      app.get(url, { config }, async (request, reply) => await sendPage(request, reply, name))
+    }
+  }
+  for (const url of EMAIL_LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
+  app.get('/', { config }, redirectToStartPage)
+  for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
+
+  app.get<{ Params: { name: string } }>('/assets/:name', { config }, async (request, reply) => {
+    const { name } = request.params
+    if (!ASSET_NAME.test(name)) throw notFound('file')
+    return await reply.sendFile(`assets/${name}`, ASSET_CACHING)
+  })
+}
+
+/** The watch app if it was built, else the documentation. Not permanent: a later build adds the app. */
+async function redirectToStartPage (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const isBuilt = await access(path.join(WEB_DIR, 'watch', 'index.html')).then(() => true, () => false)
+  return await reply.header('cache-control', 'no-cache').redirect(isBuilt ? '/watch' : '/docs', 302)
+}
+
+/** Keeps the token in the query. */
+async function redirectToWatchApp (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply.header('cache-control', 'no-store').redirect(`/watch${request.url}`, 302)
+}
+
+/** The pages name their icon. Browsers ask for /favicon.ico on every other page, such as a response of the API. */
+async function sendIcon (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply.header('cache-control', 'public, max-age=86400').sendFile('icon.svg', { cacheControl: false })
+}
+
+/** The page names the assets of its build: browsers revalidate it each time. */
+async function sendPage (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: typeof APPS[number],
+): Promise<FastifyReply> {
+  const html = await readFile(path.join(WEB_DIR, name, 'index.html'), 'utf8').catch(() => {
+    throw notFound('page: build it with "npm run build"')
+  })
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
+  reply.headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'cache-control': 'no-cache', etag })
+  const ifNoneMatch = request.headers['if-none-match']
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
+  return await reply.type('text/html; charset=utf-8').send(html)
+}
+
+export default webApps
