@@ -7,8 +7,8 @@ import t, { type Test } from 'tap'
 const FILES = ['bin/prepare.mjs', 'tsconfig.json', 'tsconfig.build.json']
 const PAGE_BUILD = `
 import { mkdirSync, writeFileSync } from 'node:fs'
-mkdirSync('dist/web', { recursive: true })
-writeFileSync('dist/web/index.html', '')`
+mkdirSync('dist/web/watch', { recursive: true })
+writeFileSync('dist/web/watch/index.html', '')`
 
 interface Project {
   write(file: string, text: string): void
@@ -55,7 +55,7 @@ function createProject (t: Test): Project {
 
 t.test('a start compiles the service without tests and benchmarks, and only once', async (t) => {
   const project = createProject(t)
-  t.strictSame(project.build('service'), { steps: ['Building', 'Building the watch page'], code: 0 })
+  t.strictSame(project.build('service'), { steps: ['Building', 'Building the web apps'], code: 0 })
   t.match(project.output('src/server.js'), 'version = 1')
   t.equal(project.output('test/server.test.js'), null)
   t.equal(project.output('bench/speed.js'), null)
@@ -66,7 +66,7 @@ t.test('a start compiles the service without tests and benchmarks, and only once
 
 t.test('the tests compile everything and check the types', async (t) => {
   const project = createProject(t)
-  t.strictSame(project.build('all'), { steps: ['Building with tests', 'Building the watch page'], code: 0 })
+  t.strictSame(project.build('all'), { steps: ['Building with tests', 'Building the web apps'], code: 0 })
   t.match(project.output('test/server.test.js'), 'tested = version')
   t.match(project.output('bench/speed.js'), 'speed = 1')
   t.strictSame([project.build('all').steps, project.build('service').steps], [[], []])

@@ -19,9 +19,11 @@ export function findChromium (): string | null {
   return [...commandPaths, ...INSTALLATION_PATHS].find(isExecutable) ?? null
 }
 
+/** Containers do not support the sandbox and have a small /dev/shm. */
+export const CHROMIUM_ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--mute-audio']
+
 export async function launchBrowser (executablePath: string): Promise<Browser> {
-  // Containers do not support the sandbox and have a small /dev/shm.
-  return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--mute-audio'] })
+  return await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
 }
 
 /** A page and the errors in its console. */
@@ -58,13 +60,18 @@ export async function openPage (browser: Browser, options: BrowserContextOptions
   return { page, errors }
 }
 
-/** Logs in with the keyboard. */
-export async function logIn (page: Page, origin: string, email: string, password: string): Promise<void> {
-  await page.goto(`${origin}/watch`)
+/** Logs in to one of the apps with the keyboard. */
+async function submitLogIn (page: Page, url: string, email: string, password: string): Promise<void> {
+  await page.goto(url)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.keyboard.press('Enter')
-  await page.getByText('Who’s watching?').waitFor()
+}
+
+/** Logs in to the watch app, as far as the profile selection. */
+export async function logIn (page: Page, origin: string, email: string, password: string): Promise<void> {
+  await submitLogIn(page, `${origin}/watch`, email, password)
+  await page.getByRole('heading', { name: 'Who’s watching?' }).waitFor()
 }
 
 /** Logs in and selects the first profile. */
@@ -73,4 +80,10 @@ export async function logInToHome (page: Page, origin: string, email: string, pa
   await page.locator('.profile:focus').waitFor()
   await page.keyboard.press('Enter')
   await page.locator('.home').waitFor()
+}
+
+/** Logs in to the admin app. */
+export async function logInToAdmin (page: Page, origin: string, email: string, password: string): Promise<void> {
+  await submitLogIn(page, `${origin}/admin`, email, password)
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
 }

@@ -1,104 +1,57 @@
-// npm run screenshots: drives the watch page of a running demo service and saves screenshots to docs/screenshots.
+// npm run screenshots: saves every view of both apps in three widths to docs/screenshots, from a running demo service.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
-import { findChromium, launchBrowser, logIn, logInToHome, openPage } from './browser.js'
-import { closePage, openMenu, pauseVideo, seekTo, waitForPlayback } from './player-page.js'
+import { findChromium, launchBrowser, logInToAdmin, logInToHome, openPage } from './browser.js'
+import { closePage, seekTo, waitForPlayback } from './player-page.js'
+import { DEMO_ADMIN, DEMO_USER, listViews, openView, type View } from './views.js'
 
 const FOLDER = path.resolve('docs', 'screenshots')
 const ORIGIN = process.argv[2] ?? 'http://127.0.0.1:3000'
-const DEMO = { email: 'demo@normflix.test', password: 'normflix-demo' }
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1 }
 const PAGE_TIMEOUT_MS = 60_000
+const SIZES = [
+  { name: 'phone', width: 390, height: 844 },
+  { name: 'tablet', width: 820, height: 1_100 },
+  { name: 'desktop', width: 1_280, height: 800 },
+] as const
 /** Position at which playback stops, s; the clips show their position. */
 const STOP_POSITION = 24
 
-async function saveScreenshot (page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: path.join(FOLDER, `${name}.jpg`), type: 'jpeg', quality: 80 })
-  console.log(`  docs/screenshots/${name}.jpg`)
+async function saveScreenshots (page: Page, name: string): Promise<void> {
+  for (const { name: size, width, height } of SIZES) {
+    await page.setViewportSize({ width, height })
+    await page.screenshot({ path: path.join(FOLDER, `${name}-${size}.jpg`), type: 'jpeg', quality: 72 })
+  }
+  console.log(`  ${name}`)
 }
 
-async function openTimedPage (options = {}): Promise<Page> {
-  const { page } = await openPage(browser, options)
+async function openTimedPage (): Promise<Page> {
+  const { page } = await openPage(browser)
   page.setDefaultTimeout(PAGE_TIMEOUT_MS)
   return page
 }
 
-async function searchTitle (page: Page, query: string, name: RegExp): Promise<void> {
-  await page.getByRole('searchbox').fill(query)
-  await page.locator('.results').getByRole('link', { name }).first().waitFor()
-}
-
-async function signUpForBasic (): Promise<{ email: string, password: string }> {
-  const credentials = { email: `screenshots-${Date.now()}@normflix.test`, password: 'normflix-screenshots' }
-  const response = await fetch(`${ORIGIN}/v1/auth/signup`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...credentials, plan: 'basic', profileName: 'Kim' }),
-  })
-  if (response.status !== 201) throw new Error(`sign-up returned ${response.status}: ${await response.text()}`)
-  return credentials
-}
-
-/** From the profile selection to the player. @returns the position at which the page was closed, s */
-async function watchAlien (): Promise<number> {
-  const page = await openTimedPage()
-  await logIn(page, ORIGIN, DEMO.email, DEMO.password)
-  await page.locator('.profile:focus').waitFor()
-  await saveScreenshot(page, 'profiles')
-  await page.keyboard.press('Enter')
-  await page.locator('.home .card').first().waitFor()
-  await saveScreenshot(page, 'home')
-  await searchTitle(page, 'alen', /^Alien/)
-  await saveScreenshot(page, 'search')
-  await page.getByRole('link', { name: /^Alien/ }).first().click()
-  await page.locator('.title-page').waitFor()
-  const playButton = page.getByRole('link', { name: /^(Play|Continue|Watch again)/ }).first()
-  await playButton.waitFor()
-  await saveScreenshot(page, 'title')
-  await playButton.click()
-  await waitForPlayback(page)
-  await seekTo(page, STOP_POSITION)
-  await openMenu(page, 'Quality')
-  await saveScreenshot(page, 'player')
-  await page.keyboard.press('Escape')
-  return await closePage(page)
-}
-
-/** Presses the continue button on the home page. @returns the position at which playback starts, s */
-async function continueAlien (): Promise<number> {
-  const page = await openTimedPage()
-  await logInToHome(page, ORIGIN, DEMO.email, DEMO.password)
-  await page.getByRole('link', { name: 'Continue', exact: true }).click()
-  const position = await waitForPlayback(page)
-  await pauseVideo(page)
-  await saveScreenshot(page, 'continued')
-  await page.keyboard.press('Escape')
-  await page.locator('.title-page').waitFor()
-  await page.context().close()
-  return position
-}
-
-/** Two pages of a basic account: the second one shows the stream limit. */
-async function reachStreamLimit (): Promise<void> {
-  const { email, password } = await signUpForBasic()
-  const [first, second] = [await openTimedPage(), await openTimedPage()]
-  for (const page of [first, second]) {
-    await logInToHome(page, ORIGIN, email, password)
-    await searchTitle(page, 'alien', /^Alien/)
-    await page.getByRole('link', { name: /^Alien/ }).first().click()
-    await page.getByRole('link', { name: /^(Play|Continue)/ }).first().click()
-    if (page === first) await waitForPlayback(page)
+async function saveViews (page: Page, views: readonly View[]): Promise<void> {
+  for (const view of views) {
+    await openView(page, ORIGIN, view)
+    await saveScreenshots(page, view.name)
   }
-  await second.getByRole('dialog').waitFor()
-  await saveScreenshot(second, 'refused')
 }
 
-async function openOnPhone (): Promise<void> {
-  const page = await openTimedPage(PHONE)
-  await logInToHome(page, ORIGIN, DEMO.email, DEMO.password)
-  await page.locator('.home .card').first().waitFor()
-  await saveScreenshot(page, 'phone')
+/** Plays what the home page offers first, closes the page, and continues in another one. */
+async function watchAndContinue (): Promise<void> {
+  const first = await openTimedPage()
+  await logInToHome(first, ORIGIN, DEMO_USER.email, DEMO_USER.password)
+  await first.getByRole('link', { name: /^(Continue|Play)$/ }).first().click()
+  await waitForPlayback(first)
+  await seekTo(first, STOP_POSITION)
+  await saveScreenshots(first, 'watch-player')
+  console.log(`  closed at ${(await closePage(first)).toFixed(3)} s`)
+  const second = await openTimedPage()
+  await logInToHome(second, ORIGIN, DEMO_USER.email, DEMO_USER.password)
+  await second.getByRole('link', { name: 'Continue', exact: true }).first().click()
+  console.log(`  continued at ${(await waitForPlayback(second)).toFixed(3)} s`)
+  await second.context().close()
 }
 
 const chromium = findChromium()
@@ -110,10 +63,15 @@ mkdirSync(FOLDER, { recursive: true })
 console.log(`Taking screenshots of ${ORIGIN}`)
 const browser = await launchBrowser(chromium)
 try {
-  console.log(`  closed at ${(await watchAlien()).toFixed(3)} s`)
-  console.log(`  continued at ${(await continueAlien()).toFixed(3)} s`)
-  await reachStreamLimit()
-  await openOnPhone()
+  const { visitor, viewer, staff } = await listViews(ORIGIN)
+  await saveViews(await openTimedPage(), visitor)
+  const page = await openTimedPage()
+  await logInToHome(page, ORIGIN, DEMO_USER.email, DEMO_USER.password)
+  await saveViews(page, viewer)
+  const adminPage = await openTimedPage()
+  await logInToAdmin(adminPage, ORIGIN, DEMO_ADMIN.email, DEMO_ADMIN.password)
+  await saveViews(adminPage, staff)
+  await watchAndContinue()
 } finally {
   await browser.close()
 }

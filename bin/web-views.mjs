@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run screenshots: takes pictures of the watch page from a running demo service; builds what is missing.
+// npm run screenshots and npm run audit:web: drive the web apps of a running demo service; build what is missing.
 import { prepare } from './prepare.mjs'
 import { loadEnvironment, spawnScript } from './spawn-script.mjs'
 
@@ -11,4 +11,5 @@ if (!await fetch(`${origin}/health/ready`).then(({ ok }) => ok, () => false)) {
   process.exit(1)
 }
 await prepare({ withTests: true })
-spawnScript('--enable-source-maps', 'dist/test/web/take-screenshots.js', origin)
+const script = process.argv[2] === 'audit' ? 'audit' : 'take-screenshots'
+spawnScript('--enable-source-maps', `dist/test/web/${script}.js`, origin)

@@ -1,0 +1,31 @@
+// The service with the demo catalogue and the demo accounts, on a port of its own.
+import mongoose from 'mongoose'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Test } from 'tap'
+import { loadConfig } from '../../src/config.js'
+import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { createIndexes } from '../../src/database/indexes.js'
+import { seedAccounts, seedCatalogue } from '../../src/demo/seed.js'
+import { openStorage } from '../../src/storage/open-storage.js'
+import { containerOf, createTestDatabase, startApp } from '../support/app.js'
+
+/** @returns the origin of the service */
+export async function startDemoService (t: Test): Promise<string> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-demo-'))
+  const uri = await createTestDatabase(t)
+  await connectDatabase(uri)
+  await createIndexes()
+  await seedCatalogue(await openStorage(loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir })), () => undefined)
+  await disconnectDatabase()
+  const { app } = await startApp(t, { DATA_DIR: dataDir }, uri)
+  await seedAccounts(containerOf(app))
+  t.teardown(async () => {
+    await mongoose.connection.dropDatabase()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+}
