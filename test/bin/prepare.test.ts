@@ -101,7 +101,7 @@ t.test('both builds write what the sources contain, in every order', async (t) =
 })
 
 t.test('screenshots without a service end with one line that says what to do', async (t) => {
-  const run = spawnSync(process.execPath, ['bin/screenshots.mjs'], {
+  const run = spawnSync(process.execPath, ['bin/web-views.mjs', 'screenshots'], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], NORMFLIX_URL: 'http://127.0.0.1:1' },
   })

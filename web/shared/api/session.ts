@@ -39,6 +39,8 @@ const LOCK = 'normflix.session'
 /** The profile of this tab, and of the tab used last: a new tab starts with it. */
 const PROFILE_KEY = 'normflix.profile'
 const DEVICE_KEY = 'normflix.device-token'
+/** Set while the browser has a session: a visitor's page sends no request that must fail. */
+const LOGGED_IN_KEY = 'normflix.logged-in'
 /** Renewed this long before its expiry, so that the page has a valid token when it closes and sends the position. */
 const RENEW_BEFORE_MS = 60_000
 const COOKIE_HEADERS = { 'x-normflix-session': 'cookie' } as const
@@ -108,6 +110,10 @@ export async function signUp (body: Omit<SignUpBody, 'device'>): Promise<Account
 /** Continues the session of the cookie, with the profile of this browser unless it has a PIN. */
 export async function resumeSession (): Promise<SessionState> {
   if (state.status !== 'unknown') return state
+  if (localStorage.getItem(LOGGED_IN_KEY) === null) {
+    clearSession()
+    return state
+  }
   try {
     await renewAccountToken()
   } catch (error) {
@@ -230,6 +236,7 @@ function openSession (tokens: Tokens): Account {
 
 function storeToken (account: Account, token: Token): void {
   accountToken = token
+  localStorage.setItem(LOGGED_IN_KEY, 'true')
   setState({ status: 'logged-in', account })
 }
 
@@ -240,6 +247,7 @@ function toToken (value: string, expiresInSeconds: number): Token {
 function clearSession (): void {
   accountToken = null
   selectedProfile = null
+  localStorage.removeItem(LOGGED_IN_KEY)
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(PROFILE_KEY)
   setState({ status: 'logged-out', account: null, profileId: null })
 }
