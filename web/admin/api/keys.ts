@@ -1,0 +1,10 @@
+// Keys of cached responses. They begin with the kind of data that a change makes out of date.
+
+/** Titles with their seasons, episodes and media files, and lists of titles. */
+export const titlesKey = (...parts: unknown[]): readonly unknown[] => ['titles', ...parts]
+export const collectionsKey = (...parts: unknown[]): readonly unknown[] => ['collections', ...parts]
+export const uploadsKey = (...parts: unknown[]): readonly unknown[] => ['uploads', ...parts]
+export const accountsKey = (...parts: unknown[]): readonly unknown[] => ['accounts', ...parts]
+export const auditKey = (...parts: unknown[]): readonly unknown[] => ['audit', ...parts]
+/** Numbers that change by what viewers do. */
+export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]

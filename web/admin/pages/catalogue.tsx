@@ -1,0 +1,77 @@
+// The table of all titles, drafts included.
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
+import { ErrorState, Spinner } from '@shared/design/states.js'
+import { useCanEdit } from '../access.js'
+import { titleListQuery, type AdminTitle } from '../api/titles.js'
+import { BulkPublish } from '../components/bulk-publish.js'
+import { CatalogueFilters } from '../components/catalogue-filters.js'
+import { DataTable } from '../components/data-table.js'
+import { PageHead } from '../components/page.js'
+import { useTitleColumns } from '../components/title-columns.js'
+import type { CatalogueSearch } from '../searches.js'
+import '../styles/catalogue.css'
+
+type SelectedRows = Record<string, true>
+
+export function CataloguePage (): ReactNode {
+  const t = useTranslations('catalogue')
+  const canEdit = useCanEdit()
+  const search = useSearch({ from: '/staff/catalogue' })
+  const navigate = useNavigate()
+  const [selected, setSelected] = useState<SelectedRows>({})
+  const { data: titles = [], isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
+    useInfiniteQuery({ ...titleListQuery(search), placeholderData: keepPreviousData })
+  const columns = useTitleColumns()
+  const show = (change: CatalogueSearch): void => {
+    setSelected({})
+    void navigate({ to: '/catalogue', search: change, replace: true })
+  }
+  const selection = {
+    rows: selected,
+    onChange: setSelected,
+    allLabel: t('selectAll'),
+    rowLabel: ({ title }: AdminTitle) => t('select', { title }),
+  }
+  return (
+    <>
+      <PageHead title={t('title')} />
+      {canEdit ? null : <p className="quiet">{t('readOnly')}</p>}
+      <CatalogueFilters search={search} onChange={show} />
+      {canEdit
+        ? (
+          <BulkPublish
+            titles={titles.filter(({ id }) => selected[id] === true)}
+            onClear={() => {
+              setSelected({})
+            }}
+          />
+        )
+        : null}
+      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
+      {isPending ? <Spinner /> : error !== null ? null : (
+        <DataTable
+          label={t('title')}
+          items={titles}
+          getId={({ id }) => id}
+          columns={columns}
+          emptyText={t('empty')}
+          {...canEdit ? { selection } : {}}
+        />
+      )}
+      {hasNextPage ? <MoreButton isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()} /> : null}
+    </>
+  )
+}
+
+function MoreButton ({ isBusy, onClick }: { readonly isBusy: boolean, readonly onClick: () => void }): ReactNode {
+  const common = useTranslations('common')
+  return (
+    <div className="table-more">
+      <Button isBusy={isBusy} onClick={onClick}>{common('showMore')}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,3 @@
+// Pages of accounts and the audit log.
+
+export const accountRoutes = []

@@ -1,0 +1,3 @@
+// Pages of uploads and media files.
+
+export const mediaRoutes = []
