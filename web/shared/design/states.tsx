@@ -11,14 +11,17 @@ interface StateProps {
   readonly icon: LucideIcon
   readonly title: string
   readonly text: string
+  /** Level of the heading: 2 below the heading of the page. */
+  readonly level?: 1 | 2
   readonly children?: ReactNode
 }
 
-export function PageState ({ icon: Icon, title, text, children }: StateProps): ReactNode {
+export function PageState ({ icon: Icon, title, text, level = 1, children }: StateProps): ReactNode {
+  const Heading = level === 1 ? 'h1' : 'h2'
   return (
     <section className="state">
       <Icon className="icon" aria-hidden />
-      <h1>{title}</h1>
+      <Heading>{title}</Heading>
       <p>{text}</p>
       {children}
     </section>
@@ -28,17 +31,18 @@ export function PageState ({ icon: Icon, title, text, children }: StateProps): R
 interface ErrorStateProps {
   readonly error: unknown
   readonly retry: () => void
+  readonly level?: 1 | 2
   /** A way out when the page cannot be shown, such as a link to the home page. */
   readonly children?: ReactNode
 }
 
-export function ErrorState ({ error, retry, children }: ErrorStateProps): ReactNode {
+export function ErrorState ({ error, retry, level = 1, children }: ErrorStateProps): ReactNode {
   const t = useTranslations('states')
   const describeError = useErrorText()
   const isMissing = error instanceof ApiProblem && error.problem.status === 404
   const icon = isMissing ? SearchX : error instanceof UnreachableError ? CloudOff : TriangleAlert
   return (
-    <PageState icon={icon} title={t(isMissing ? 'notFound' : 'failed')} text={describeError(error)}>
+    <PageState icon={icon} title={t(isMissing ? 'notFound' : 'failed')} text={describeError(error)} level={level}>
       <div className="actions">
         {canRetry(error) ? <Button look="main" onClick={retry}>{t('tryAgain')}</Button> : null}
         {children}

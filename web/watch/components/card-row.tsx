@@ -11,11 +11,13 @@ interface CardRowProps {
   readonly title: string
   readonly children: ReactNode
   readonly isWide?: boolean
+  /** The cards are people. */
+  readonly isPeople?: boolean
   /** The page with all titles of the row. */
   readonly seeAll?: Pick<LinkProps, 'to' | 'params' | 'search'>
 }
 
-export function CardRow ({ title, children, isWide = false, seeAll }: CardRowProps): ReactNode {
+export function CardRow ({ title, children, isWide = false, isPeople = false, seeAll }: CardRowProps): ReactNode {
   const t = useTranslations('browse')
   const track = useRef<HTMLUListElement>(null)
   const { canGoBack, canGoOn } = useScrollEnds(track)
@@ -26,10 +28,15 @@ export function CardRow ({ title, children, isWide = false, seeAll }: CardRowPro
     node.scrollBy({ left: direction * (isRightToLeft ? -1 : 1) * node.clientWidth * 0.85, behavior: 'smooth' })
   }
   return (
-    <section className={clsx('row', isWide && 'row-wide')} aria-label={title}>
+    <section className={clsx('row', isWide && 'row-wide', isPeople && 'row-people')} aria-label={title}>
       <div className="row-heading">
         <h2 className="row-title">{title}</h2>
-        {seeAll === undefined ? null : <Link {...seeAll} className="row-more">{t('seeAll')}</Link>}
+        {seeAll === undefined ? null : (
+          <Link {...seeAll} className="row-more">
+            {t('seeAll')}
+            <span className="visually-hidden">: {title}</span>
+          </Link>
+        )}
       </div>
       <div className="row-frame">
         {/* Keyboard users move with the arrow keys. */}
@@ -63,10 +70,18 @@ export function CardRow ({ title, children, isWide = false, seeAll }: CardRowPro
   )
 }
 
+interface CardGridProps {
+  readonly label: string
+  readonly isWide?: boolean
+  /** The cards are older than the filters of the page. */
+  readonly isBusy?: boolean
+  readonly children: ReactNode
+}
+
 /** Cards that wrap. */
-export function CardGrid ({ label, children }: { readonly label: string, readonly children: ReactNode }): ReactNode {
+export function CardGrid ({ label, isWide = false, isBusy = false, children }: CardGridProps): ReactNode {
   return (
-    <section className="row" aria-label={label}>
+    <section className={clsx('row', isWide && 'row-wide')} aria-label={label} aria-busy={isBusy}>
       <ul className="grid" onKeyDown={handleArrowKeys} onFocus={moveTabStop}>{children}</ul>
     </section>
   )

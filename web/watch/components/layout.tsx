@@ -1,92 +1,103 @@
-// The frame of the pages: header with navigation, search and profile menu, and the content.
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { Search } from 'lucide-react'
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
+// The frame of the pages: header with navigation, search and profile menu, the content, and the footer.
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Clapperboard, House, ListVideo, Shapes, Tv } from 'lucide-react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '@shared/api/hooks.js'
 import { useChangeFeed } from '../api/change-feed.js'
+import { Footer } from './footer.js'
 import { OfflineNotice } from './offline-notice.js'
 import { ProfileMenu } from './profile-menu.js'
+import { SearchField } from './search-field.js'
 
 export function WatchLayout (): ReactNode {
   const t = useTranslations('common')
   const { account, profileId } = useSession()
   const profile = account?.profiles.find(({ id }) => id === profileId) ?? null
+  const isKids = profile?.kids === true
   const main = useRef<HTMLElement>(null)
   const pathname = useRouterState({ select: ({ location }) => location.pathname })
   const firstPath = useRef(pathname)
   useChangeFeed()
   useEffect(() => {
-    document.body.classList.toggle('is-kids', profile?.kids === true)
-  }, [profile?.kids])
-  // Screen readers and the keyboard continue at the new page.
+    document.body.classList.toggle('is-kids', isKids)
+    return () => {
+      document.body.classList.remove('is-kids')
+    }
+  }, [isKids])
+  // Screen readers and the keyboard continue at the new page, except while the user types a query.
   useEffect(() => {
-    if (pathname !== firstPath.current) main.current?.focus({ preventScroll: true })
+    const isTyping = document.activeElement?.closest('.search') !== null && document.activeElement !== null
+    if (pathname !== firstPath.current && !isTyping) main.current?.focus({ preventScroll: true })
     firstPath.current = pathname
   }, [pathname])
   return (
     <>
       <a className="skip-link" href="#content">{t('skipToContent')}</a>
-      <Header />
+      <Header hasProfile={profile !== null} isKids={isKids} />
       <OfflineNotice />
       <main id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
+      <Footer hasProfile={profile !== null} isKids={isKids} />
     </>
   )
 }
 
-function Header (): ReactNode {
+interface HeaderProps {
+  readonly hasProfile: boolean
+  readonly isKids: boolean
+}
+
+function Header ({ hasProfile, isKids }: HeaderProps): ReactNode {
   const t = useTranslations('layout')
-  const { account, profileId } = useSession()
-  const profile = account?.profiles.find(({ id }) => id === profileId) ?? null
   return (
     <header className="header">
       <Link to="/" className="brand" aria-label={t('home')}>
         Norm<b>Flix</b>
       </Link>
-      {profile === null ? null : (
-        <>
-          <nav className="main-nav" aria-label={t('navigation')}>
-            <Link to="/browse/$kind" params={{ kind: 'shows' }}>{t('shows')}</Link>
-            <Link to="/browse/$kind" params={{ kind: 'movies' }}>{t('movies')}</Link>
-            <Link to="/wishlist">{t('wishlist')}</Link>
-          </nav>
-          <SearchField />
-        </>
-      )}
+      {hasProfile
+        ? (
+          <>
+            <MainNavigation isKids={isKids} />
+            <SearchField />
+          </>
+        )
+        : null}
       <ProfileMenu />
     </header>
   )
 }
 
-/** The search field starts with the query of the page. */
-function SearchField (): ReactNode {
-  const query = useRouterState({ select: ({ location }) => (location.search as { q?: string }).q ?? '' })
-  return <SearchForm key={query} query={query} />
-}
-
-function SearchForm ({ query }: { readonly query: string }): ReactNode {
+/** In the header; at the bottom of small windows. */
+function MainNavigation ({ isKids }: { readonly isKids: boolean }): ReactNode {
   const t = useTranslations('layout')
-  const navigate = useNavigate()
-  const [text, setText] = useState(query)
-  const search = (event: FormEvent): void => {
-    event.preventDefault()
-    void navigate({ to: '/search', search: { q: text } })
-  }
   return (
-    <form className="search" role="search" onSubmit={search}>
-      <Search className="icon" aria-hidden />
-      <input
-        type="search"
-        aria-label={t('search')}
-        placeholder={t('searchHint')}
-        value={text}
-        maxLength={100}
-        onChange={({ target }) => {
-          setText(target.value)
-        }}
-      />
-    </form>
+    <nav className="main-nav" aria-label={t('navigation')}>
+      <Link to="/" className="main-nav-home" activeOptions={{ exact: true }}>
+        <House className="icon" aria-hidden />
+        {t('home')}
+      </Link>
+      <Link to="/browse/$kind" params={{ kind: 'shows' }} activeOptions={{ includeSearch: false }}>
+        <Tv className="icon" aria-hidden />
+        {t('shows')}
+      </Link>
+      <Link to="/browse/$kind" params={{ kind: 'movies' }} activeOptions={{ includeSearch: false }}>
+        <Clapperboard className="icon" aria-hidden />
+        {t('movies')}
+      </Link>
+      {isKids
+        ? null
+        : (
+          <Link to="/genres">
+            <Shapes className="icon" aria-hidden />
+            {t('genres')}
+          </Link>
+        )}
+      <Link to="/wishlist">
+        <ListVideo className="icon" aria-hidden />
+        {t('wishlist')}
+      </Link>
+    </nav>
   )
 }

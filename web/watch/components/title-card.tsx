@@ -1,12 +1,15 @@
 // Cards of titles for rows and grids.
 import { Link } from '@tanstack/react-router'
-import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Check, X } from 'lucide-react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Card, ContinueCard } from '@shared/api/client.js'
 import { IconButton } from '@shared/design/button.js'
 import { Poster } from '@shared/design/poster.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
+import { usePreviewTrigger } from './use-preview-trigger.js'
+
+const CardPreview = lazy(async () => ({ default: (await import('./card-preview.js')).CardPreview }))
 
 /** Cards after the first are reached with the arrow keys. */
 export const tabIndexAt = (index: number): 0 | -1 => index === 0 ? 0 : -1
@@ -14,15 +17,18 @@ export const tabIndexAt = (index: number): 0 | -1 => index === 0 ? 0 : -1
 interface TitleCardProps {
   readonly card: Card
   readonly index: number
+  /** The name with marked parts, in place of the plain name. */
+  readonly name?: ReactNode
   /** A line below the name, in place of the facts. */
-  readonly remark?: string
+  readonly remark?: ReactNode
 }
 
-export function TitleCard ({ card, index, remark }: TitleCardProps): ReactNode {
+export function TitleCard ({ card, index, name, remark }: TitleCardProps): ReactNode {
   const t = useTranslations('card')
+  const { isOpen, handlers } = usePreviewTrigger()
   const facts = [t(card.kind), card.year, card.maturityRating].filter((fact) => fact !== null).join(' · ')
   return (
-    <li className="card">
+    <li className="card" {...handlers}>
       <Link
         to={card.kind === 'movie' ? '/movie/$titleId' : '/show/$titleId'}
         params={{ titleId: card.id }}
@@ -30,14 +36,33 @@ export function TitleCard ({ card, index, remark }: TitleCardProps): ReactNode {
         tabIndex={tabIndexAt(index)}
       >
         <Poster title={card} shape="portrait">
-          <ProgressBar progress={card.progress ?? null} />
+          <WatchMark card={card} />
         </Poster>
         <span className="card-caption">
-          <strong>{card.title}</strong>
+          <strong>{name ?? card.title}</strong>
           <span>{remark ?? facts}</span>
         </span>
       </Link>
+      {isOpen
+        ? (
+          <Suspense fallback={null}>
+            <CardPreview card={card} />
+          </Suspense>
+        )
+        : null}
     </li>
+  )
+}
+
+/** How far a movie was watched. The progress of a show is that of its last episode, which the card does not name. */
+function WatchMark ({ card: { kind, progress = null } }: { readonly card: Card }): ReactNode {
+  const t = useTranslations('card')
+  if (progress?.finished !== true) return <ProgressBar progress={progress} />
+  if (kind === 'show') return null
+  return (
+    <span className="watched-mark">
+      <Check className="icon" role="img" aria-label={t('watched')} />
+    </span>
   )
 }
 

@@ -1,7 +1,9 @@
 // Pages that find titles.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { HomePage } from '../pages/home.js'
+import { parseBrowseSearch } from '../api/browse-search.js'
 import { homeQuery } from '../api/home.js'
+import { continueCardQuery, movieQuery, showQuery } from '../api/titles.js'
 import { profileLayout } from './layouts.js'
 
 const home = createRoute({
@@ -18,6 +20,7 @@ const row = createRoute({
 const browse = createRoute({
   getParentRoute: () => profileLayout,
   path: '/browse/$kind',
+  validateSearch: parseBrowseSearch,
   component: lazyRouteComponent(async () => await import('../pages/browse.js'), 'BrowsePage'),
 })
 const genres = createRoute({
@@ -25,15 +28,29 @@ const genres = createRoute({
   path: '/genres',
   component: lazyRouteComponent(async () => await import('../pages/genres.js'), 'GenresPage'),
 })
+interface SearchSearch {
+  readonly q: string
+  readonly type?: 'movie' | 'show'
+}
+
 const search = createRoute({
   getParentRoute: () => profileLayout,
   path: '/search',
-  validateSearch: ({ q }: Record<string, unknown>): { q: string } => ({ q: String(q ?? '') }),
+  validateSearch: ({ q, type }: Record<string, unknown>): SearchSearch => ({
+    q: String(q ?? ''),
+    ...type === 'movie' || type === 'show' ? { type } : {},
+  }),
   component: lazyRouteComponent(async () => await import('../pages/search.js'), 'SearchPage'),
 })
 const movie = createRoute({
   getParentRoute: () => profileLayout,
   path: '/movie/$titleId',
+  loader: async ({ context: { queryClient }, params: { titleId } }) => {
+    await Promise.all([
+      queryClient.ensureQueryData(movieQuery(titleId)),
+      queryClient.ensureQueryData(continueCardQuery(titleId)),
+    ])
+  },
   component: lazyRouteComponent(async () => await import('../pages/movie.js'), 'MoviePage'),
 })
 const show = createRoute({
@@ -41,6 +58,12 @@ const show = createRoute({
   path: '/show/$titleId',
   validateSearch: ({ season }: Record<string, unknown>): { season?: number } =>
     Number.isInteger(season) ? { season: season as number } : {},
+  loader: async ({ context: { queryClient }, params: { titleId } }) => {
+    await Promise.all([
+      queryClient.ensureQueryData(showQuery(titleId)),
+      queryClient.ensureQueryData(continueCardQuery(titleId)),
+    ])
+  },
   component: lazyRouteComponent(async () => await import('../pages/show.js'), 'ShowPage'),
 })
 const person = createRoute({

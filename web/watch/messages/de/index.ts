@@ -3,12 +3,35 @@ import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/de/index.js'
 import browse from './browse.json'
 import card from './card.json'
+import collections from './collections.json'
 import emailLinks from './emailLinks.json'
 import home from './home.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
+import people from './people.json'
 import plans from './plans.json'
 import profiles from './profiles.json'
+import search from './search.json'
 import signUp from './signUp.json'
+import title from './title.json'
+import titleActions from './titleActions.json'
+import watched from './watched.json'
 
-export default { ...shared, browse, card, emailLinks, home, layout, logIn, plans, profiles, signUp } satisfies Messages
+export default {
+  ...shared,
+  browse,
+  card,
+  collections,
+  emailLinks,
+  home,
+  layout,
+  logIn,
+  people,
+  plans,
+  profiles,
+  search,
+  signUp,
+  title,
+  titleActions,
+  watched,
+} satisfies Messages

@@ -2,14 +2,37 @@
 import shared from '@shared/messages/en/index.js'
 import browse from './browse.json'
 import card from './card.json'
+import collections from './collections.json'
 import emailLinks from './emailLinks.json'
 import home from './home.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
+import people from './people.json'
 import plans from './plans.json'
 import profiles from './profiles.json'
+import search from './search.json'
 import signUp from './signUp.json'
+import title from './title.json'
+import titleActions from './titleActions.json'
+import watched from './watched.json'
 
-const messages = { ...shared, browse, card, emailLinks, home, layout, logIn, plans, profiles, signUp }
+const messages = {
+  ...shared,
+  browse,
+  card,
+  collections,
+  emailLinks,
+  home,
+  layout,
+  logIn,
+  people,
+  plans,
+  profiles,
+  search,
+  signUp,
+  title,
+  titleActions,
+  watched,
+}
 export type Messages = typeof messages
 export default messages
