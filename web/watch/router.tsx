@@ -4,6 +4,7 @@ import { createRouter, Link, type ErrorComponentProps } from '@tanstack/react-ro
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { buttonClass } from '@shared/design/button.js'
+import { readSession, subscribeToSession } from '@shared/api/session.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { accountRoutes } from './routes/account.js'
 import { discoveryRoutes } from './routes/discovery.js'
@@ -40,7 +41,7 @@ function NotFound (): ReactNode {
 }
 
 export function createWatchRouter (queryClient: QueryClient) {
-  return createRouter({
+  const router = createRouter({
     routeTree,
     basepath: '/watch',
     context: { queryClient },
@@ -52,6 +53,18 @@ export function createWatchRouter (queryClient: QueryClient) {
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFound,
   })
+  let last = readSession()
+  subscribeToSession(() => {
+    const { status, profileId } = readSession()
+    const hasChanged = status !== last.status || profileId === null && last.profileId !== null
+    const isFirst = last.status === 'unknown'
+    last = readSession()
+    if (!hasChanged || isFirst) return
+    if (status === 'logged-out') queryClient.clear()
+    // Opens the page that the session may open: after the log-in or the end of the session, in any tab.
+    void router.invalidate()
+  })
+  return router
 }
 
 declare module '@tanstack/react-router' {

@@ -30,6 +30,12 @@ export function canRetry (error: unknown): boolean {
   return !(error instanceof ApiProblem) || error.problem.status >= 500 || error.problem.status === 429
 }
 
+/** Returns what is wrong with a field of the request body; null if nothing. */
+export function findFieldError (error: unknown, field: string): string | null {
+  if (!(error instanceof ApiProblem)) return null
+  return error.problem.errors?.find(({ pointer }) => pointer === `/${field}`)?.message ?? null
+}
+
 interface ClientResponse<T> {
   readonly data?: T
   readonly error?: unknown

@@ -19,7 +19,10 @@ export interface SessionState {
   readonly status: 'unknown' | 'logged-out' | 'logged-in'
   readonly account: Account | null
   readonly profileId: string | null
+  /** How the last session of this page ended: by the user, or by the service. */
+  readonly end: SessionEnd | null
 }
+export type SessionEnd = 'logged-out' | 'expired'
 
 interface Token {
   readonly value: string
@@ -33,6 +36,7 @@ interface SelectedProfile {
 }
 type TabMessage =
   | { readonly kind: 'tokens', readonly account: Account, readonly token: Token }
+  | { readonly kind: 'account', readonly account: Account }
   | { readonly kind: 'logged-out' }
 
 const LOCK = 'normflix.session'
@@ -49,15 +53,17 @@ const COOKIE_HEADERS = { 'x-normflix-session': 'cookie' } as const
 export const publicClient = createClient<paths>({ baseUrl: location.origin })
 const tabs = new BroadcastChannel(LOCK)
 
-let state: SessionState = { status: 'unknown', account: null, profileId: null }
+let state: SessionState = { status: 'unknown', account: null, profileId: null, end: null }
 let accountToken: Token | null = null
 let selectedProfile: SelectedProfile | null = null
 let renewing: Promise<Token> | null = null
 const listeners = new Set<() => void>()
 
 tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-  if (data.kind === 'logged-out') clearSession()
-  else if (state.account === null || state.account.id === data.account.id) storeToken(data.account, data.token)
+  if (data.kind === 'logged-out') clearSession('logged-out')
+  else if (data.kind === 'account') {
+    if (state.account?.id === data.account.id) showAccount(data.account)
+  } else if (state.account === null || state.account.id === data.account.id) storeToken(data.account, data.token)
   else location.reload()
 }
 
@@ -111,14 +117,14 @@ export async function signUp (body: Omit<SignUpBody, 'device'>): Promise<Account
 export async function resumeSession (): Promise<SessionState> {
   if (state.status !== 'unknown') return state
   if (localStorage.getItem(LOGGED_IN_KEY) === null) {
-    clearSession()
+    clearSession(null)
     return state
   }
   try {
     await renewAccountToken()
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
-    clearSession()
+    clearSession('expired')
     return state
   }
   const lastId = sessionStorage.getItem(PROFILE_KEY) ?? localStorage.getItem(PROFILE_KEY)
@@ -145,9 +151,16 @@ export function deselectProfile (): void {
   setState({ profileId: null })
 }
 
-/** Shows a change of the account, such as of its plan or profiles. */
+/** Shows a change of the account, such as of its plan or profiles, in all tabs. */
 export function setAccount (account: Account): void {
-  setState({ account })
+  showAccount(account)
+  tabs.postMessage({ kind: 'account', account } satisfies TabMessage)
+}
+
+function showAccount (account: Account, change: Partial<SessionState> = {}): void {
+  const isUsable = account.profiles.some(({ id, locked }) => id === state.profileId && !locked)
+  if (state.profileId !== null && !isUsable) deselectProfile()
+  setState({ ...change, account })
 }
 
 /** Reads the account again, after a change of its profiles. */
@@ -159,7 +172,7 @@ export async function reloadAccount (): Promise<void> {
 /** Ends the session in all tabs of the browser. */
 export async function logOut (): Promise<void> {
   const token = accountToken
-  clearSession()
+  clearSession('logged-out')
   tabs.postMessage({ kind: 'logged-out' } satisfies TabMessage)
   if (token === null) return
   await publicClient.POST('/v1/auth/logout', {
@@ -169,7 +182,7 @@ export async function logOut (): Promise<void> {
 
 /** Forgets the session after the account ended it, for example by closing the account. */
 export function forgetSession (): void {
-  clearSession()
+  clearSession('logged-out')
   tabs.postMessage({ kind: 'logged-out' } satisfies TabMessage)
 }
 
@@ -189,7 +202,13 @@ export async function renewToken (scope: TokenScope): Promise<string> {
   const token = await renewAccountToken()
   if (scope === 'account') return token.value
   const { profileId: id, pin } = selectedProfile ?? { profileId: currentProfileId(), pin: null }
-  await selectProfile(id, pin)
+  try {
+    await selectProfile(id, pin)
+  } catch (error) {
+    // Its PIN changed, or it was deleted or locked.
+    if (error instanceof ApiProblem && [403, 404, 409].includes(error.problem.status)) deselectProfile()
+    throw error
+  }
   return selectedProfile?.token.value ?? token.value
 }
 
@@ -213,7 +232,9 @@ async function renewOnce (old: Token | null): Promise<Token> {
       tabs.postMessage({ kind: 'tokens', account: tokens.account, token } satisfies TabMessage)
       return token
     } catch (error) {
-      if (error instanceof ApiProblem && error.problem.status < 429) clearSession()
+      if (error instanceof ApiProblem && error.problem.status < 429) {
+        clearSession(state.status === 'logged-in' ? 'expired' : state.end)
+      }
       throw error
     }
   })
@@ -237,17 +258,17 @@ function openSession (tokens: Tokens): Account {
 function storeToken (account: Account, token: Token): void {
   accountToken = token
   localStorage.setItem(LOGGED_IN_KEY, 'true')
-  setState({ status: 'logged-in', account })
+  showAccount(account, { status: 'logged-in', end: null })
 }
 
 function toToken (value: string, expiresInSeconds: number): Token {
   return { value, expiresAt: Date.now() + expiresInSeconds * 1_000 }
 }
 
-function clearSession (): void {
+function clearSession (end: SessionEnd | null): void {
   accountToken = null
   selectedProfile = null
   localStorage.removeItem(LOGGED_IN_KEY)
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(PROFILE_KEY)
-  setState({ status: 'logged-out', account: null, profileId: null })
+  setState({ status: 'logged-out', account: null, profileId: null, end })
 }

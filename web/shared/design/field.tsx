@@ -28,7 +28,15 @@ function Labelled ({ id, label, hint, error, children, isFloating = false }: Lab
       {children}
       {text === undefined
         ? null
-        : <p id={`${id}-text`} className={clsx('field-text', error && 'field-error')}>{text}</p>}
+        : (
+          <p
+            id={`${id}-text`}
+            className={clsx('field-text', error && 'field-error')}
+            role={error ? 'alert' : undefined}
+          >
+            {text}
+          </p>
+        )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // A page with one form, such as the log-in: outside the frame of the app.
+import { clsx } from 'clsx'
 import type { FormEvent, ReactNode } from 'react'
 import { Button } from './button.js'
 import { usePageTitle } from './page-title.js'
@@ -9,6 +10,7 @@ interface FormPageProps {
   readonly error?: string | null
   readonly submitLabel: string
   readonly isBusy: boolean
+  readonly isWide?: boolean
   readonly onSubmit: () => void
   readonly children: ReactNode
   /** Links below the form. */
@@ -16,7 +18,7 @@ interface FormPageProps {
 }
 
 export function FormPage (
-  { title, text, error = null, submitLabel, isBusy, onSubmit, children, footer }: FormPageProps,
+  { title, text, error = null, submitLabel, isBusy, isWide = false, onSubmit, children, footer }: FormPageProps,
 ): ReactNode {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -24,7 +26,7 @@ export function FormPage (
   }
   return (
     <StartPage title={title}>
-      <form className="form-card" onSubmit={submit}>
+      <form className={clsx('form-card', isWide && 'form-card-wide')} onSubmit={submit}>
         <h1>{title}</h1>
         {text === undefined ? null : <p className="quiet">{text}</p>}
         {children}

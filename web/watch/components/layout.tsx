@@ -9,6 +9,7 @@ import { Footer } from './footer.js'
 import { OfflineNotice } from './offline-notice.js'
 import { ProfileMenu } from './profile-menu.js'
 import { SearchField } from './search-field.js'
+import { VerifyNotice } from './verify-notice.js'
 
 export function WatchLayout (): ReactNode {
   const t = useTranslations('common')
@@ -36,6 +37,7 @@ export function WatchLayout (): ReactNode {
       <a className="skip-link" href="#content">{t('skipToContent')}</a>
       <Header hasProfile={profile !== null} isKids={isKids} />
       <OfflineNotice />
+      {account === null || account.emailVerified || profile?.kids === true ? null : <VerifyNotice account={account} />}
       <main id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -8,11 +8,14 @@ import type { PlanName } from '../api/plans.js'
 interface PlanChoiceProps {
   readonly plans: readonly Plan[]
   readonly value: PlanName | null
+  /** ID of the plan of the account. */
+  readonly current?: string
   readonly onChange: (plan: PlanName) => void
 }
 
-export function PlanChoice ({ plans, value, onChange }: PlanChoiceProps): ReactNode {
+export function PlanChoice ({ plans, value, current, onChange }: PlanChoiceProps): ReactNode {
   const t = useTranslations('plans')
+  const describeLimits = usePlanLimits()
   return (
     <fieldset className="plans">
       <legend>{t('choose')}</legend>
@@ -27,21 +30,25 @@ export function PlanChoice ({ plans, value, onChange }: PlanChoiceProps): ReactN
               onChange(plan.id)
             }}
           />
-          <span className="plan-name">{plan.name}</span>
+          <span className="plan-name">
+            {plan.name}
+            {plan.id === current ? <small className="badge">{t('current')}</small> : null}
+          </span>
           <span className="plan-price">
             <PlanPrice plan={plan} />
           </span>
-          <span className="quiet">
-            {t('limits', {
-              resolution: formatResolution(plan.maxHeight),
-              streams: plan.maxStreams,
-              profiles: plan.maxProfiles,
-            })}
-          </span>
+          <span className="quiet">{describeLimits(plan)}</span>
         </label>
       ))}
     </fieldset>
   )
+}
+
+/** Returns a function that describes the limits of a plan. */
+export function usePlanLimits (): (plan: Pick<Plan, 'maxHeight' | 'maxStreams' | 'maxProfiles'>) => string {
+  const t = useTranslations('plans')
+  return ({ maxHeight, maxStreams, maxProfiles }) =>
+    t('limits', { resolution: formatResolution(maxHeight), streams: maxStreams, profiles: maxProfiles })
 }
 
 export function PlanPrice ({ plan: { price } }: { readonly plan: Plan }): ReactNode {

@@ -1,19 +1,18 @@
 // The menu of the selected profile and the account: links in a popover of the browser.
 import { Link, useNavigate, useRouterState, type LinkProps } from '@tanstack/react-router'
 import { ChevronDown } from 'lucide-react'
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '@shared/api/hooks.js'
 import { logOut } from '@shared/api/session.js'
 import { Avatar } from '@shared/design/avatar.js'
 
-const LeaveKidsDialog = lazy(async () => ({ default: (await import('./leave-kids-dialog.js')).LeaveKidsDialog }))
-
 const PROFILE_LINKS: ReadonlyArray<
-  { readonly to: LinkProps['to'], readonly name: 'history' | 'ratings' | 'collections' }
+  { readonly to: LinkProps['to'], readonly name: 'history' | 'ratings' | 'hidden' | 'collections' }
 > = [
   { to: '/history', name: 'history' },
   { to: '/ratings', name: 'ratings' },
+  { to: '/hidden', name: 'hidden' },
   { to: '/collections', name: 'collections' },
 ]
 
@@ -21,7 +20,6 @@ export function ProfileMenu (): ReactNode {
   const t = useTranslations('layout')
   const navigate = useNavigate()
   const { account, profileId } = useSession()
-  const [isLeavingKids, setLeavingKids] = useState(false)
   const popover = useRef<HTMLElement>(null)
   const pathname = useRouterState({ select: ({ location }) => location.pathname })
   useEffect(() => {
@@ -29,7 +27,6 @@ export function ProfileMenu (): ReactNode {
   }, [pathname])
   const profile = account?.profiles.find(({ id }) => id === profileId) ?? null
   if (account === null) return null
-  const isKids = profile?.kids === true
   const leave = async (): Promise<void> => {
     await logOut()
     await navigate({ to: '/log-in' })
@@ -45,39 +42,17 @@ export function ProfileMenu (): ReactNode {
         {profile === null
           ? null
           : PROFILE_LINKS.map(({ to, name }) => <Link key={name} to={to} className="menu-item">{t(name)}</Link>)}
-        {isKids
-          ? (
-            <button
-              type="button"
-              className="menu-item"
-              onClick={() => {
-                setLeavingKids(true)
-              }}
-            >
-              {t('switchProfile')}
-            </button>
-          )
+        <Link to="/profiles" className="menu-item">{t('switchProfile')}</Link>
+        {profile?.kids === true
+          ? null
           : (
             <>
-              <Link to="/profiles" className="menu-item">{t('switchProfile')}</Link>
               <Link to="/account/profiles" className="menu-item">{t('manageProfiles')}</Link>
               <Link to="/account" className="menu-item">{t('account')}</Link>
               <button type="button" className="menu-item" onClick={() => void leave()}>{t('logOut')}</button>
             </>
           )}
       </nav>
-      {isLeavingKids
-        ? (
-          <Suspense>
-            <LeaveKidsDialog
-              isOpen
-              onClose={() => {
-                setLeavingKids(false)
-              }}
-            />
-          </Suspense>
-        )
-        : null}
     </>
   )
 }

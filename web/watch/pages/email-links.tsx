@@ -4,14 +4,13 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { unwrap } from '@shared/api/problem.js'
-import { publicClient } from '@shared/api/session.js'
+import { publicClient, reloadAccount, resumeSession } from '@shared/api/session.js'
 import { buttonClass } from '@shared/design/button.js'
-import { useErrorText } from '@shared/design/error-text.js'
-import { TextField } from '@shared/design/field.js'
+import { useErrorText, useFormErrors } from '@shared/design/error-text.js'
 import { FormPage, NoticePage, StartPage } from '@shared/design/form-page.js'
 import { Spinner } from '@shared/design/states.js'
-
-const MIN_PASSWORD_LENGTH = 8
+import { PasswordField } from '../components/password-field.js'
+import '../styles/settings.css'
 
 export function ConfirmEmailPage (): ReactNode {
   const t = useTranslations('emailLinks')
@@ -21,6 +20,8 @@ export function ConfirmEmailPage (): ReactNode {
     queryKey: ['confirm-email', token],
     queryFn: async () => {
       await unwrap(publicClient.POST('/v1/auth/email/verify', { body: { token } }))
+      // The other tabs of this browser show it, too.
+      if ((await resumeSession()).status === 'logged-in') await reloadAccount()
       return true
     },
     // A link works once.
@@ -49,12 +50,12 @@ export function ConfirmEmailPage (): ReactNode {
 export function ResetPasswordPage (): ReactNode {
   const t = useTranslations('emailLinks')
   const common = useTranslations('common')
-  const describeError = useErrorText()
   const { token } = useSearch({ from: '/reset-password' })
   const [password, setPassword] = useState('')
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: async () => await unwrap(publicClient.POST('/v1/auth/password/reset', { body: { token, password } })),
   })
+  const { errorAt, formError } = useFormErrors(error, ['password'])
   if (isSuccess) {
     return (
       <NoticePage title={t('passwordChanged')} text={t('passwordChangedText')}>
@@ -68,21 +69,15 @@ export function ResetPasswordPage (): ReactNode {
       text={t('resetPasswordText')}
       submitLabel={common('save')}
       isBusy={isPending}
-      error={error === null ? null : describeError(error)}
+      error={formError}
       onSubmit={mutate}
     >
-      <TextField
+      <PasswordField
         label={t('newPassword')}
-        type="password"
-        name="password"
-        autoComplete="new-password"
-        required
-        autoFocus
-        minLength={MIN_PASSWORD_LENGTH}
+        error={errorAt('password')}
         value={password}
-        onChange={({ target }) => {
-          setPassword(target.value)
-        }}
+        onChange={setPassword}
+        isFocused
       />
     </FormPage>
   )

@@ -1,8 +1,9 @@
 // The log-in page.
 import { useMutation } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { useSession } from '@shared/api/hooks.js'
 import { logIn } from '@shared/api/session.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { TextField } from '@shared/design/field.js'
@@ -12,19 +13,18 @@ export function LogInPage (): ReactNode {
   const t = useTranslations('logIn')
   const common = useTranslations('common')
   const describeError = useErrorText()
-  const navigate = useNavigate()
+  const { end } = useSession()
   const { next } = useSearch({ from: '/log-in' })
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const { mutate, isPending, error } = useMutation({
+    // The router then opens the profile selection, and the next page after it.
     mutationFn: async () => await logIn(email, password),
-    onSuccess: async () => {
-      await navigate({ to: '/profiles', search: next === undefined ? {} : { next } })
-    },
   })
   return (
     <FormPage
       title={common('logIn')}
+      {...end === 'expired' ? { text: t('sessionEnded') } : {}}
       submitLabel={common('logIn')}
       isBusy={isPending}
       error={error === null ? null : describeError(error)}
@@ -32,7 +32,7 @@ export function LogInPage (): ReactNode {
       footer={
         <>
           <Link to="/forgot-password">{t('forgotPassword')}</Link>
-          <Link to="/sign-up">{t('signUp')}</Link>
+          <Link to="/sign-up" search={next === undefined ? {} : { next }}>{t('signUp')}</Link>
         </>
       }
     >

@@ -1,22 +1,26 @@
 // The profile selection.
-import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
-import { Lock } from 'lucide-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Lock, Pencil, Plus } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Profile } from '@shared/api/client.js'
 import { useAccount } from '@shared/api/hooks.js'
 import { selectProfile } from '@shared/api/session.js'
 import { Avatar } from '@shared/design/avatar.js'
+import { buttonClass } from '@shared/design/button.js'
 import { Dialog } from '@shared/design/dialog.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { StartPage } from '@shared/design/form-page.js'
 import { showMessage } from '@shared/design/toasts.js'
+import { plansQuery } from '../api/plans.js'
 import { PinForm } from '../components/pin-form.js'
 
 export function ProfilesPage (): ReactNode {
   const t = useTranslations('profiles')
-  const { profiles } = useAccount()
+  const { profiles, plan: planId } = useAccount()
+  const { data: plans = [] } = useQuery(plansQuery())
+  const maxProfiles = plans.find(({ id }) => id === planId)?.maxProfiles ?? 0
   const describeError = useErrorText()
   const navigate = useNavigate()
   const router = useRouter()
@@ -62,7 +66,23 @@ export function ProfilesPage (): ReactNode {
             </button>
           </li>
         ))}
+        {profiles.length < maxProfiles
+          ? (
+            <li>
+              <Link to="/account/profiles/$profileId" params={{ profileId: 'new' }} className="profile profile-add">
+                <span className="avatar" aria-hidden>
+                  <Plus />
+                </span>
+                <span className="profile-name">{t('add')}</span>
+              </Link>
+            </li>
+          )
+          : null}
       </ul>
+      <Link to="/account/profiles" className={buttonClass('quiet')}>
+        <Pencil className="icon" aria-hidden />
+        {t('manage')}
+      </Link>
       <Dialog
         isOpen={guarded !== null}
         onClose={() => {

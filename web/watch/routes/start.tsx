@@ -1,10 +1,13 @@
 // Pages before the log-in, the links in emails, and the profile selection.
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { resumeSession } from '@shared/api/session.js'
-import { accountPage, nextSearch, root } from './layouts.js'
+import { accountPage, nextSearch, requireGrownUp, root } from './layouts.js'
 
-async function redirectLoggedIn (): Promise<void> {
-  if ((await resumeSession()).status === 'logged-in') throw redirect({ to: '/' })
+/** After a log-in in this tab or another one. */
+async function redirectLoggedIn ({ search }: { readonly search: { readonly next?: string } }): Promise<void> {
+  const { status, profileId } = await resumeSession()
+  if (status !== 'logged-in') return
+  throw profileId === null ? redirect({ to: '/profiles', search }) : redirect({ href: search.next ?? '/' })
 }
 
 const tokenSearch = ({ token }: Record<string, unknown>): { token: string } => ({ token: String(token ?? '') })
@@ -19,6 +22,7 @@ const logIn = createRoute({
 const signUp = createRoute({
   getParentRoute: () => root,
   path: '/sign-up',
+  validateSearch: nextSearch,
   beforeLoad: redirectLoggedIn,
   component: lazyRouteComponent(async () => await import('../pages/sign-up.js'), 'SignUpPage'),
 })
@@ -43,8 +47,15 @@ const profiles = createRoute({
   getParentRoute: () => accountPage,
   path: '/profiles',
   validateSearch: nextSearch,
+  beforeLoad: requireGrownUp,
   component: lazyRouteComponent(async () => await import('../pages/profiles.js'), 'ProfilesPage'),
+})
+const leaveKids = createRoute({
+  getParentRoute: () => accountPage,
+  path: '/leave-kids',
+  validateSearch: nextSearch,
+  component: lazyRouteComponent(async () => await import('../pages/leave-kids.js'), 'LeaveKidsPage'),
 })
 
 export const startRoutes = [logIn, signUp, forgotPassword, resetPassword, confirmEmail]
-export const accountPageRoutes = [profiles]
+export const accountPageRoutes = [profiles, leaveKids]

@@ -1,5 +1,7 @@
 // English messages of the watch app, one file for each subject.
 import shared from '@shared/messages/en/index.js'
+import account from './account.json'
+import avatars from './avatars.json'
 import browse from './browse.json'
 import card from './card.json'
 import collections from './collections.json'
@@ -7,6 +9,7 @@ import emailLinks from './emailLinks.json'
 import home from './home.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
+import passwords from './passwords.json'
 import people from './people.json'
 import plans from './plans.json'
 import profiles from './profiles.json'
@@ -18,6 +21,8 @@ import watched from './watched.json'
 
 const messages = {
   ...shared,
+  account,
+  avatars,
   browse,
   card,
   collections,
@@ -25,6 +30,7 @@ const messages = {
   home,
   layout,
   logIn,
+  passwords,
   people,
   plans,
   profiles,

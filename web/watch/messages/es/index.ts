@@ -1,6 +1,8 @@
 // Spanish messages of the watch app, one file for each subject.
 import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/es/index.js'
+import account from './account.json'
+import avatars from './avatars.json'
 import browse from './browse.json'
 import card from './card.json'
 import collections from './collections.json'
@@ -8,6 +10,7 @@ import emailLinks from './emailLinks.json'
 import home from './home.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
+import passwords from './passwords.json'
 import people from './people.json'
 import plans from './plans.json'
 import profiles from './profiles.json'
@@ -19,6 +22,8 @@ import watched from './watched.json'
 
 export default {
   ...shared,
+  account,
+  avatars,
   browse,
   card,
   collections,
@@ -26,6 +31,7 @@ export default {
   home,
   layout,
   logIn,
+  passwords,
   people,
   plans,
   profiles,

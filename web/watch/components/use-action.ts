@@ -1,0 +1,49 @@
+// Actions of buttons: an error becomes a message, and what can be undone is offered to be undone.
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
+import { useTranslations } from 'use-intl'
+import type { Undo } from '@shared/api/client.js'
+import { useErrorText } from '@shared/design/error-text.js'
+import { showMessage } from '@shared/design/toasts.js'
+import { undoAction } from '../api/titles.js'
+
+/** A mutation that shows its error in a message. */
+export function useAction<Input = void, Result = unknown> (
+  run: (input: Input) => Promise<Result>,
+  onSuccess?: (result: Result, input: Input) => unknown,
+): UseMutationResult<Result, Error, Input> {
+  const describeError = useErrorText()
+  return useMutation({
+    mutationFn: run,
+    onSuccess: async (result, input) => {
+      await onSuccess?.(result, input)
+    },
+    onError: (error) => {
+      showMessage(describeError(error))
+    },
+  })
+}
+
+/** A mutation of the watch history, with a message that offers to undo it. */
+export function useUndoableAction<Input> (
+  run: (input: Input) => Promise<Undo>,
+  describe: (input: Input) => string,
+): UseMutationResult<Undo, Error, Input> {
+  const common = useTranslations('common')
+  const queryClient = useQueryClient()
+  const reload = async (): Promise<void> => {
+    await Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['watching'] }),
+      queryClient.invalidateQueries({ queryKey: ['titles'] }),
+    ])
+  }
+  const undo = useAction(undoAction, reload)
+  return useAction(run, async ({ undo: undoId }, input) => {
+    showMessage(describe(input), {
+      label: common('undo'),
+      run: () => {
+        undo.mutate(undoId)
+      },
+    })
+    await reload()
+  })
+}
