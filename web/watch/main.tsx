@@ -2,10 +2,15 @@
 import { RouterProvider } from '@tanstack/react-router'
 import { createQueryClient } from '@shared/api/query-client.js'
 import { renderApp } from '@shared/app.js'
+import { startProgressSync } from './api/progress-sync.js'
 import { createWatchRouter } from './router.js'
 import './styles/watch.css'
 
 const queryClient = createQueryClient()
+
+startProgressSync(() => {
+  for (const key of ['watching', 'titles']) void queryClient.invalidateQueries({ queryKey: [key] })
+})
 
 void renderApp(
   {

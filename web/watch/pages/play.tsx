@@ -1,5 +1,19 @@
+// The page of the player.
+import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import '../styles/player.css'
+import { Player } from '../player/player.js'
+import { StageFrame } from '../player/stage.js'
+
+const route = getRouteApi('/profile-page/play/$itemId')
 
 export function PlayPage (): ReactNode {
-  return <h1>PlayPage</h1>
+  const { itemId } = route.useParams()
+  const { title, start = false } = route.useSearch()
+  return (
+    // The stage stays in full screen between episodes.
+    <StageFrame>
+      <Player key={itemId} titleId={title === '' ? itemId : title} itemId={itemId} fromStart={start} />
+    </StageFrame>
+  )
 }

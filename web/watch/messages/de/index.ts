@@ -13,6 +13,7 @@ import logIn from './logIn.json'
 import passwords from './passwords.json'
 import people from './people.json'
 import plans from './plans.json'
+import player from './player.json'
 import profiles from './profiles.json'
 import search from './search.json'
 import signUp from './signUp.json'
@@ -34,6 +35,7 @@ export default {
   passwords,
   people,
   plans,
+  player,
   profiles,
   search,
   signUp,

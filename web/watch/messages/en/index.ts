@@ -12,6 +12,7 @@ import logIn from './logIn.json'
 import passwords from './passwords.json'
 import people from './people.json'
 import plans from './plans.json'
+import player from './player.json'
 import profiles from './profiles.json'
 import search from './search.json'
 import signUp from './signUp.json'
@@ -33,6 +34,7 @@ const messages = {
   passwords,
   people,
   plans,
+  player,
   profiles,
   search,
   signUp,

@@ -1,0 +1,181 @@
+// The video of one start of playback, with what lies over it: subtitles, prompts and controls.
+import {
+  isHLSProvider,
+  MediaPlayer,
+  MediaProvider,
+  Track,
+  useMediaState,
+  type MediaPlayerInstance,
+  type MediaProviderAdapter,
+  type MediaSrc,
+  type TextTrack,
+} from '@vidstack/react'
+import { Play } from 'lucide-react'
+import { useEffect, useState, type ReactNode, type Ref } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Playback } from '@shared/api/client.js'
+import { Spinner } from '@shared/design/states.js'
+import { useFormats } from '@shared/i18n/format.js'
+import { Captions } from './captions.js'
+import type { Command } from './commands.js'
+import { Controls, type Sheet } from './controls.js'
+import type { Neighbours } from './episodes.js'
+import type { PlayerSession, PlayerState } from './player-session.js'
+import { usePreferences } from './preferences.js'
+import { Prompts } from './prompts.js'
+import { hlsConfig, watchFile, watchHls } from './source.js'
+import { TapLayer } from './tap-layer.js'
+
+export interface VideoSurfaceProps {
+  readonly session: PlayerSession
+  readonly state: PlayerState
+  readonly playback: Playback
+  readonly ref: Ref<MediaPlayerInstance>
+  /** Names for the keys and screens of the device. */
+  readonly names: { readonly title: string, readonly show: string, readonly imageUrl: string | null }
+  readonly neighbours: Neighbours
+  readonly run: (command: Command) => void
+  readonly openSheet: (sheet: Sheet) => void
+  readonly playFollowing: () => void
+}
+
+function toSource ({ hlsUrl, url, mediaFile }: Playback): MediaSrc {
+  return hlsUrl === null
+    ? { src: url, type: mediaFile.container === 'webm' ? 'video/webm' : 'video/mp4' }
+    : { src: hlsUrl, type: 'application/vnd.apple.mpegurl' }
+}
+
+export function VideoSurface (props: VideoSurfaceProps): ReactNode {
+  const { session, state, playback, ref, names, neighbours, run, openSheet, playFollowing } = props
+  const t = useTranslations('player')
+  const { volume, isMuted, rate } = usePreferences()
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null)
+  const [src] = useState(() => toSource(playback))
+
+  const prepare = (provider: MediaProviderAdapter | null): void => {
+    if (!isHLSProvider(provider)) return
+    provider.library = async () => await import('hls.js')
+    provider.config = hlsConfig(playback, state.startMs)
+  }
+  const connect = (provider: MediaProviderAdapter): void => {
+    const element = (provider as MediaProviderAdapter & { video?: HTMLVideoElement }).video
+    if (element === undefined) return
+    const { signal, ...events } = session.attach(element)
+    setVideo(element)
+    const hls = isHLSProvider(provider) ? provider.instance : null
+    if (hls === null) watchFile(element, playback, state.startMs, events, signal)
+    else watchHls(hls, events)
+  }
+  return (
+    <MediaPlayer
+      ref={ref}
+      className="player"
+      title={names.title}
+      artist={names.show}
+      artwork={names.imageUrl === null ? [] : [{ src: names.imageUrl }]}
+      src={src}
+      viewType="video"
+      streamType="on-demand"
+      load="eager"
+      playsInline
+      autoPlay={state.shouldPlay}
+      volume={volume}
+      muted={isMuted}
+      playbackRate={rate}
+      keyDisabled
+      controlsDelay={3_000}
+      logLevel="silent"
+      onProviderChange={prepare}
+      onProviderSetup={connect}
+    >
+      <MediaProvider />
+      <PlayerLabel label={t('videoPlayer')} />
+      <SubtitleTracks subtitles={playback.subtitles} selectedId={state.selection.subtitle} />
+      <TapLayer run={run} />
+      <Captions />
+      <Waiting isStarting={state.status.kind === 'starting'} />
+      <BigPlayButton run={run} />
+      <Prompts markers={playback.markers} next={neighbours.next} playNext={playFollowing} />
+      <Controls
+        session={session}
+        state={state}
+        neighbours={neighbours}
+        isEpisode={playback.item.season !== null}
+        video={video}
+        run={run}
+        openSheet={openSheet}
+      />
+    </MediaPlayer>
+  )
+}
+
+/** The library labels the player in English. */
+function PlayerLabel ({ label }: { readonly label: string }): ReactNode {
+  const canPlay = useMediaState('canPlay')
+  const [node, setNode] = useState<HTMLElement | null>(null)
+  useEffect(() => {
+    node?.closest('[data-media-player]')?.setAttribute('aria-label', label)
+  }, [node, label, canPlay])
+  return <span hidden ref={setNode} />
+}
+
+interface SubtitleTracksProps {
+  readonly subtitles: Playback['subtitles']
+  readonly selectedId: string | null
+}
+
+function SubtitleTracks ({ subtitles, selectedId }: SubtitleTracksProps): ReactNode {
+  const { language: nameLanguage } = useFormats()
+  const tracks = useMediaState('textTracks')
+  useEffect(() => {
+    showTrack(tracks, selectedId)
+  }, [tracks, selectedId])
+  return subtitles.map(({ id, language, kind, url }) => (
+    <Track
+      key={id}
+      id={id}
+      src={url}
+      type="vtt"
+      kind={kind === 'sdh' ? 'captions' : 'subtitles'}
+      language={language}
+      label={nameLanguage(language)}
+    />
+  ))
+}
+
+function Waiting ({ isStarting }: { readonly isStarting: boolean }): ReactNode {
+  const isWaiting = useMediaState('waiting')
+  const isPaused = useMediaState('paused')
+  return isStarting || (isWaiting && !isPaused)
+    ? (
+      <div className="waiting">
+        <Spinner />
+      </div>
+    )
+    : null
+}
+
+function showTrack (tracks: readonly TextTrack[], id: string | null): void {
+  for (const track of tracks) track.mode = track.id === id ? 'showing' : 'disabled'
+}
+
+/** For touch, and where the browser wants a click before it plays. */
+function BigPlayButton ({ run }: { readonly run: (command: Command) => void }): ReactNode {
+  const t = useTranslations('player')
+  const isPaused = useMediaState('paused')
+  const canPlay = useMediaState('canPlay')
+  const hasStarted = useMediaState('started')
+  if (!isPaused || !canPlay) return null
+  return (
+    <button
+      type="button"
+      className={hasStarted ? 'big-play is-touch' : 'big-play'}
+      aria-label={t('play')}
+      onClick={() => {
+        run({ kind: 'toggle-play' })
+      }}
+    >
+      <Play className="icon" aria-hidden />
+    </button>
+  )
+}
