@@ -39,3 +39,12 @@ export function validateCatalogueSearch (search: Record<string, unknown>): Catal
     ...sort === undefined ? {} : { sort },
   }
 }
+
+/** The selected tab of an editor. */
+export interface TabSearch {
+  readonly tab?: string
+}
+
+export function validateTabSearch ({ tab }: Record<string, unknown>): TabSearch {
+  return typeof tab === 'string' ? { tab } : {}
+}

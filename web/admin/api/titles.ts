@@ -1,6 +1,6 @@
 // Titles as administrators see them, and changes of them.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { accountClient, type Movie, type Schemas, type Show } from '@shared/api/client.js'
+import { accountClient, type Movie, type Schemas, type Season, type Show } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
 import type { CatalogueSearch } from '../searches.js'
 import { titlesKey } from './keys.js'
@@ -47,3 +47,12 @@ export async function setPublished ({ id, kind }: AdminTitle, isPublished: boole
     await unwrap(accountClient.PATCH('/v1/admin/shows/{showId}', { params: { path: { showId: id } }, body }))
   }
 }
+
+export const seasonQuery = (showId: string, season: number) =>
+  queryOptions({
+    queryKey: titlesKey('season', showId, season),
+    queryFn: async ({ signal }): Promise<Tagged<Season>> =>
+      await unwrapTagged(
+        accountClient.GET('/v1/shows/{showId}/seasons/{season}', { params: { path: { showId, season } }, signal }),
+      ),
+  })

@@ -1,4 +1,5 @@
 // Columns of tables of titles.
+import { Link } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Poster } from '@shared/design/poster.js'
@@ -25,14 +26,17 @@ export function useTitleColumns (): Array<DataColumn<AdminTitle>> {
 }
 
 function TitleName ({ title }: { readonly title: AdminTitle }): ReactNode {
-  return (
-    <span className="table-link">
+  const content = (
+    <>
       <span className="table-poster">
         <Poster title={title} shape="portrait" />
       </span>
       {title.title}
-    </span>
+    </>
   )
+  return title.kind === 'movie'
+    ? <Link to="/catalogue/movies/$movieId" params={{ movieId: title.id }} className="table-link">{content}</Link>
+    : <Link to="/catalogue/shows/$showId" params={{ showId: title.id }} className="table-link">{content}</Link>
 }
 
 type Status =

@@ -1,9 +1,9 @@
 // The table of all titles, drafts included.
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
+import { Button, buttonClass } from '@shared/design/button.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useCanEdit } from '../access.js'
 import { titleListQuery, type AdminTitle } from '../api/titles.js'
@@ -38,7 +38,20 @@ export function CataloguePage (): ReactNode {
   }
   return (
     <>
-      <PageHead title={t('title')} />
+      <PageHead title={t('title')}>
+        {canEdit
+          ? (
+            <>
+              <Link to="/catalogue/new/$kind" params={{ kind: 'movie' }} className={buttonClass('plain', true)}>
+                {t('newMovie')}
+              </Link>
+              <Link to="/catalogue/new/$kind" params={{ kind: 'show' }} className={buttonClass('plain', true)}>
+                {t('newShow')}
+              </Link>
+            </>
+          )
+          : null}
+      </PageHead>
       {canEdit ? null : <p className="quiet">{t('readOnly')}</p>}
       <CatalogueFilters search={search} onChange={show} />
       {canEdit

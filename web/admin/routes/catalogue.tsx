@@ -1,7 +1,7 @@
 // Pages of the catalogue.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { validateCatalogueSearch } from '../searches.js'
-import { staffLayout } from './layouts.js'
+import { validateCatalogueSearch, validateTabSearch } from '../searches.js'
+import { requireArea, staffLayout } from './layouts.js'
 
 const catalogue = createRoute({
   getParentRoute: () => staffLayout,
@@ -9,5 +9,29 @@ const catalogue = createRoute({
   validateSearch: validateCatalogueSearch,
   component: lazyRouteComponent(async () => await import('../pages/catalogue.js'), 'CataloguePage'),
 })
+const newTitle = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/catalogue/new/$kind',
+  beforeLoad: requireArea('media'),
+  component: lazyRouteComponent(async () => await import('../pages/new-title.js'), 'NewTitlePage'),
+})
+const movie = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/catalogue/movies/$movieId',
+  validateSearch: validateTabSearch,
+  component: lazyRouteComponent(async () => await import('../pages/movie.js'), 'MoviePage'),
+})
+const show = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/catalogue/shows/$showId',
+  validateSearch: validateTabSearch,
+  component: lazyRouteComponent(async () => await import('../pages/show.js'), 'ShowPage'),
+})
+const episode = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/catalogue/shows/$showId/seasons/$season/episodes/$episode',
+  validateSearch: validateTabSearch,
+  component: lazyRouteComponent(async () => await import('../pages/episode.js'), 'EpisodePage'),
+})
 
-export const catalogueRoutes = [catalogue]
+export const catalogueRoutes = [catalogue, newTitle, movie, show, episode]

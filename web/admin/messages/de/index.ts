@@ -3,16 +3,26 @@ import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/de/index.js'
 import catalogue from './catalogue.json'
 import dashboard from './dashboard.json'
+import deletion from './deletion.json'
+import editor from './editor.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
+import markers from './markers.json'
+import media from './media.json'
 import roles from './roles.json'
+import seasons from './seasons.json'
 
 const messages: Messages = {
   ...shared,
   catalogue,
   dashboard,
+  deletion,
+  editor,
   layout,
   logIn,
+  markers,
+  media,
   roles,
+  seasons,
 }
 export default messages

@@ -1,0 +1,143 @@
+// Markers on a timeline under the video: recap, intro and credits, set from the playhead.
+import { useRef, useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { MediaFile } from '@shared/api/client.js'
+import { Button } from '@shared/design/button.js'
+import { formatPosition } from '@shared/i18n/format.js'
+import { Panel } from '../components/page.js'
+import { MarkerTimeline } from './marker-timeline.js'
+import { parsePosition } from './positions.js'
+import { PreviewVideo } from './preview-video.js'
+import type { TitleFields } from './title-fields.js'
+import '../styles/markers.css'
+
+type Markers = NonNullable<TitleFields['markers']>
+type MarkerName = keyof Markers
+const MARKERS: readonly MarkerName[] = [
+  'recapStartMs',
+  'recapEndMs',
+  'introStartMs',
+  'introEndMs',
+  'creditsStartMs',
+]
+
+interface MarkersSectionProps {
+  readonly itemId: string
+  readonly mediaFiles: readonly MediaFile[]
+  readonly markers: TitleFields['markers']
+  readonly onChange: (markers: Markers) => void
+}
+
+export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: MarkersSectionProps): ReactNode {
+  const t = useTranslations('markers')
+  const video = useRef<HTMLVideoElement>(null)
+  const [positionMs, setPositionMs] = useState(0)
+  const [videoMs, setVideoMs] = useState<number | null>(null)
+  const durationMs = videoMs ?? mediaFiles[0]?.durationMs ?? null
+  const current: Markers = markers ?? {}
+  const seek = (ms: number): void => {
+    setPositionMs(ms)
+    if (video.current !== null) video.current.currentTime = ms / 1_000
+  }
+  return (
+    <div className="sections">
+      <Panel title={t('preview')} className="section">
+        <PreviewVideo
+          video={video}
+          itemId={itemId}
+          hasMedia={mediaFiles.some(({ state }) => state === 'ready')}
+          onPosition={setPositionMs}
+          onDuration={setVideoMs}
+        />
+        {durationMs === null
+          ? null
+          : <MarkerTimeline markers={current} durationMs={durationMs} positionMs={positionMs} onSeek={seek} />}
+      </Panel>
+      <Panel title={t('title')} className="section">
+        <ul className="marker-list">
+          {MARKERS.map((name) => (
+            <MarkerRow
+              key={name}
+              label={t(name)}
+              value={current[name] ?? null}
+              positionMs={positionMs}
+              onSeek={seek}
+              onChange={(value) => {
+                onChange({ ...current, [name]: value })
+              }}
+            />
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  )
+}
+
+interface MarkerRowProps {
+  readonly label: string
+  readonly value: number | null
+  readonly positionMs: number
+  readonly onSeek: (ms: number) => void
+  readonly onChange: (ms: number | null) => void
+}
+
+function MarkerRow ({ label, value, positionMs, onSeek, onChange }: MarkerRowProps): ReactNode {
+  const t = useTranslations('markers')
+  const [text, setText] = useState<string | null>(null)
+  const finish = (): void => {
+    if (text === null) return
+    if (text.trim() === '') onChange(null)
+    else onChange(parsePosition(text) ?? value)
+    setText(null)
+  }
+  return (
+    <li className="marker-row">
+      <label className="marker-label">
+        <span>{label}</span>
+        <input
+          className="input"
+          inputMode="numeric"
+          placeholder={t('none')}
+          value={text ?? (value === null ? '' : formatPosition(value))}
+          onChange={({ target }) => {
+            setText(target.value)
+          }}
+          onBlur={finish}
+        />
+      </label>
+      <div className="actions">
+        <Button
+          isSmall
+          aria-label={t('setHere', { marker: label, position: formatPosition(positionMs) })}
+          onClick={() => {
+            onChange(Math.round(positionMs))
+          }}
+        >
+          {t('setTo', { position: formatPosition(positionMs) })}
+        </Button>
+        <Button
+          look="quiet"
+          isSmall
+          disabled={value === null}
+          aria-label={t('goToMarker', { marker: label })}
+          onClick={() => {
+            if (value !== null) onSeek(value)
+          }}
+        >
+          {t('goTo')}
+        </Button>
+        <Button
+          look="quiet"
+          isSmall
+          disabled={value === null}
+          aria-label={t('clearMarker', { marker: label })}
+          onClick={() => {
+            onChange(null)
+          }}
+        >
+          {t('clear')}
+        </Button>
+      </div>
+    </li>
+  )
+}

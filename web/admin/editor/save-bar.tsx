@@ -1,0 +1,76 @@
+// Saves the changes of a form, and shows a conflict with the change of another person.
+import { useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { isProblem } from '@shared/api/problem.js'
+import { Button } from '@shared/design/button.js'
+import { useErrorText } from '@shared/design/error-text.js'
+import { showMessage } from '@shared/design/toasts.js'
+import { listDifferences, type Changes } from './use-changes.js'
+
+interface SaveBarProps<Fields> {
+  readonly form: Changes<Fields>
+  readonly stored: Fields
+  /** Saves the changes. @throws ApiProblem `precondition-failed` if somebody else has changed the resource */
+  readonly onSave: () => Promise<void>
+  /** Reads the resource again. @returns its fields */
+  readonly onReload: () => Promise<Fields | undefined>
+  readonly nameField: (name: string) => string
+}
+
+export function SaveBar<Fields extends object> (
+  { form, stored, onSave, onReload, nameField }: SaveBarProps<Fields>,
+): ReactNode {
+  const t = useTranslations('editor')
+  const common = useTranslations('common')
+  const describeError = useErrorText()
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<string | null>(null)
+  const [conflicts, setConflicts] = useState<readonly string[] | null>(null)
+  const save = async (): Promise<void> => {
+    setBusy(true)
+    setError(null)
+    try {
+      await onSave()
+      setConflicts(null)
+      showMessage(common('saved'))
+    } catch (cause) {
+      if (isProblem(cause, 'precondition-failed')) {
+        const now = await onReload()
+        setConflicts(now === undefined ? [] : listDifferences(stored, now))
+      } else {
+        setError(describeError(cause))
+      }
+    } finally {
+      setBusy(false)
+    }
+  }
+  const discard = (): void => {
+    form.discard()
+    setConflicts(null)
+    setError(null)
+  }
+  const changed = Object.keys(form.changes)
+  if (!form.isChanged && conflicts === null && error === null) return null
+  return (
+    <section className="save-bar" aria-label={t('changes')}>
+      <div role="alert">
+        {conflicts === null ? null : (
+          <>
+            <p>
+              <strong>{t('conflict')}</strong>
+            </p>
+            <p>{t('conflictText', { fields: conflicts.map(nameField).join(', ') })}</p>
+          </>
+        )}
+        {error === null ? null : <p className="form-problem">{error}</p>}
+      </div>
+      <div className="actions">
+        <span className="quiet">{t('changed', { fields: changed.map(nameField).join(', ') })}</span>
+        <Button look="quiet" onClick={discard}>{t('discard')}</Button>
+        <Button look="main" isBusy={isBusy} disabled={!form.isChanged} onClick={() => void save()}>
+          {conflicts === null ? common('save') : t('saveAnyway')}
+        </Button>
+      </div>
+    </section>
+  )
+}

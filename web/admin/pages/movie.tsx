@@ -1,0 +1,103 @@
+// The editor of a movie.
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { changeMovie, type MovieChanges } from '../api/editing.js'
+import { isProcessing } from '../api/media.js'
+import { movieQuery } from '../api/titles.js'
+import { ArtworkSection } from '../editor/artwork-section.js'
+import { DetailsSection } from '../editor/details-section.js'
+import { EditorTabs } from '../editor/editor-tabs.js'
+import { MarkersSection } from '../editor/markers-section.js'
+import { MediaSection } from '../editor/media-section.js'
+import { PeopleSection } from '../editor/people-section.js'
+import { SaveBar } from '../editor/save-bar.js'
+import { toTitleFields } from '../editor/title-fields.js'
+import { TitleHead } from '../editor/title-head.js'
+import { TranslationsSection } from '../editor/translations-section.js'
+import { useChanges } from '../editor/use-changes.js'
+import { useFieldNames } from '../editor/use-field-names.js'
+import '../styles/editor.css'
+
+const PACKAGING_REFRESH_MS = 2_000
+
+export function MoviePage (): ReactNode {
+  const t = useTranslations('editor')
+  const { movieId } = useParams({ from: '/staff/catalogue/movies/$movieId' })
+  const { tab } = useSearch({ from: '/staff/catalogue/movies/$movieId' })
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const nameField = useFieldNames()
+  const { data: { value: movie, etag }, refetch } = useSuspenseQuery({
+    ...movieQuery(movieId),
+    refetchInterval: ({ state }) => state.data?.value.mediaFiles.some(isProcessing) ? PACKAGING_REFRESH_MS : false,
+  })
+  const stored = useMemo(() => toTitleFields(movie), [movie])
+  const form = useChanges(stored)
+  const save = async (): Promise<void> => {
+    const saved = await changeMovie(movieId, form.changes as MovieChanges, etag)
+    queryClient.setQueryData(movieQuery(movieId).queryKey, saved)
+    form.discard()
+    await queryClient.invalidateQueries({ queryKey: ['titles', 'list'] })
+  }
+  const reload = async () => {
+    const { data } = await refetch()
+    return data === undefined ? undefined : toTitleFields(data.value)
+  }
+  return (
+    <>
+      <TitleHead title={movie} />
+      <EditorTabs
+        selected={tab}
+        onSelect={(id) => {
+          void navigate({ to: '.', search: { tab: id }, replace: true })
+        }}
+        tabs={[
+          { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="movie" /> },
+          { id: 'people', label: t('people'), content: <PeopleSection form={form} /> },
+          {
+            id: 'translations',
+            label: t('translations'),
+            content: (
+              <TranslationsSection
+                translations={form.fields.translations}
+                onChange={(value) => {
+                  form.setField('translations', value)
+                }}
+              />
+            ),
+          },
+          { id: 'artwork', label: t('artwork'), content: <ArtworkSection title={movie} form={form} /> },
+          {
+            id: 'media',
+            label: t('media'),
+            content: (
+              <MediaSection
+                item={{ kind: 'movie', itemId: movieId }}
+                name={movie.title}
+                mediaFiles={movie.mediaFiles}
+                watchUrl={`/watch/movie/${movieId}`}
+              />
+            ),
+          },
+          {
+            id: 'markers',
+            label: t('markers'),
+            content: (
+              <MarkersSection
+                itemId={movieId}
+                mediaFiles={movie.mediaFiles}
+                markers={form.fields.markers}
+                onChange={(value) => {
+                  form.setField('markers', value)
+                }}
+              />
+            ),
+          },
+        ]}
+      />
+      <SaveBar form={form} stored={stored} onSave={save} onReload={reload} nameField={nameField} />
+    </>
+  )
+}

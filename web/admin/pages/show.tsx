@@ -1,0 +1,72 @@
+// The editor of a show, with its seasons and episodes.
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { changeShow, type ShowChanges } from '../api/editing.js'
+import { showQuery } from '../api/titles.js'
+import { ArtworkSection } from '../editor/artwork-section.js'
+import { DetailsSection } from '../editor/details-section.js'
+import { EditorTabs } from '../editor/editor-tabs.js'
+import { PeopleSection } from '../editor/people-section.js'
+import { SaveBar } from '../editor/save-bar.js'
+import { SeasonsSection } from '../editor/seasons-section.js'
+import { toTitleFields } from '../editor/title-fields.js'
+import { TitleHead } from '../editor/title-head.js'
+import { TranslationsSection } from '../editor/translations-section.js'
+import { useChanges } from '../editor/use-changes.js'
+import { useFieldNames } from '../editor/use-field-names.js'
+import '../styles/editor.css'
+
+export function ShowPage (): ReactNode {
+  const t = useTranslations('editor')
+  const { showId } = useParams({ from: '/staff/catalogue/shows/$showId' })
+  const { tab } = useSearch({ from: '/staff/catalogue/shows/$showId' })
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const nameField = useFieldNames()
+  const { data: { value: show, etag }, refetch } = useSuspenseQuery(showQuery(showId))
+  const stored = useMemo(() => toTitleFields(show), [show])
+  const form = useChanges(stored)
+  const save = async (): Promise<void> => {
+    // The fields that only movies have never change here.
+    const saved = await changeShow(showId, form.changes as ShowChanges, etag)
+    queryClient.setQueryData(showQuery(showId).queryKey, saved)
+    form.discard()
+    await queryClient.invalidateQueries({ queryKey: ['titles', 'list'] })
+  }
+  const reload = async () => {
+    const { data } = await refetch()
+    return data === undefined ? undefined : toTitleFields(data.value)
+  }
+  return (
+    <>
+      <TitleHead title={show} />
+      <EditorTabs
+        selected={tab}
+        onSelect={(id) => {
+          void navigate({ to: '.', search: { tab: id }, replace: true })
+        }}
+        tabs={[
+          { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="show" /> },
+          { id: 'seasons', label: t('seasons'), content: <SeasonsSection show={show} /> },
+          { id: 'people', label: t('people'), content: <PeopleSection form={form} /> },
+          {
+            id: 'translations',
+            label: t('translations'),
+            content: (
+              <TranslationsSection
+                translations={form.fields.translations}
+                onChange={(value) => {
+                  form.setField('translations', value)
+                }}
+              />
+            ),
+          },
+          { id: 'artwork', label: t('artwork'), content: <ArtworkSection title={show} form={form} /> },
+        ]}
+      />
+      <SaveBar form={form} stored={stored} onSave={save} onReload={reload} nameField={nameField} />
+    </>
+  )
+}
