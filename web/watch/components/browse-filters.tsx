@@ -1,7 +1,8 @@
 // The filters of a browse page. Each value shows how many titles it leaves.
 import { useNavigate } from '@tanstack/react-router'
+import { clsx } from 'clsx'
 import { SlidersHorizontal, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { formatResolution, useFormats } from '@shared/i18n/format.js'
@@ -38,9 +39,21 @@ export function BrowseFilters ({ kind, search, facets }: BrowseFiltersProps): Re
   }
   const hasFilter = [genre, yearFrom, yearTo, rating, minHeight, audio].some((value) => value !== undefined)
   const sortValue = order === undefined ? sort : `${sort}-${order}`
+  const [isOpen, setOpen] = useState(false)
   return (
-    <form className="filters" role="search" aria-label={t('filters')}>
-      <SlidersHorizontal className="icon filters-icon" aria-hidden />
+    <form className={clsx('filters', isOpen && 'is-open')} role="search" aria-label={t('filters')}>
+      {/* Only small windows show the button; others show the filters. */}
+      <Button
+        look="quiet"
+        icon={SlidersHorizontal}
+        className="filters-toggle"
+        aria-expanded={isOpen}
+        onClick={() => {
+          setOpen(!isOpen)
+        }}
+      >
+        {t('showFilters')}
+      </Button>
       <FilterSelect
         label={t('genre')}
         value={genre ?? ''}

@@ -1,12 +1,15 @@
 // The top of the home page: what the profile continues, or the first recommended title.
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Info, Play } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Card, ContinueCard } from '@shared/api/client.js'
 import { buttonClass } from '@shared/design/button.js'
+import { Backdrop } from '@shared/design/backdrop.js'
 import { posterLook } from '@shared/design/poster-look.js'
 import type { HomePageData } from '../api/home.js'
+import { movieQuery, showQuery, type Title } from '../api/titles.js'
 import { useContinueText, useEpisodeCode } from './title-card.js'
 
 export function HomeHero ({ rows }: { readonly rows: HomePageData['rows'] }): ReactNode {
@@ -42,16 +45,37 @@ function ContinueHero ({ card }: { readonly card: ContinueCard }): ReactNode {
 
 function TitleHero ({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations('home')
+  const title = useTitle(card)
+  const facts = [card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')
   return (
     <Hero title={card} kicker={t('recommended')}>
-      <p className="hero-facts">
-        {[card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')}
-      </p>
+      <p className="hero-facts">{facts}</p>
+      {typeof title?.synopsis === 'string' ? <p className="hero-synopsis">{title.synopsis}</p> : null}
       <div className="actions">
+        {title !== undefined && 'mediaFiles' in title && title.mediaFiles.length > 0
+          ? (
+            <Link
+              to="/play/$itemId"
+              params={{ itemId: card.id }}
+              search={{ title: card.id }}
+              className={buttonClass('main')}
+            >
+              <Play className="icon" aria-hidden />
+              {t('play')}
+            </Link>
+          )
+          : null}
         <MoreLink title={card} />
       </div>
     </Hero>
   )
+}
+
+/** The title in full, once it has loaded: a card has no backdrop and no synopsis. */
+function useTitle ({ id, kind }: Card): Title | undefined {
+  const movie = useQuery({ ...movieQuery(id), enabled: kind === 'movie' })
+  const show = useQuery({ ...showQuery(id), enabled: kind === 'show' })
+  return movie.data ?? show.data
 }
 
 function MoreLink ({ title }: { readonly title: Card }): ReactNode {
@@ -69,7 +93,7 @@ function MoreLink ({ title }: { readonly title: Card }): ReactNode {
 }
 
 interface HeroProps {
-  readonly title: Card & { readonly backdropUrl?: string | null }
+  readonly title: Card
   readonly kicker: string
   readonly children: ReactNode
 }
@@ -78,9 +102,7 @@ function Hero ({ title, kicker, children }: HeroProps): ReactNode {
   const { className, style } = posterLook(title.id)
   return (
     <section className={`hero ${className}`} style={style} aria-label={title.title}>
-      {title.backdropUrl === null || title.backdropUrl === undefined
-        ? null
-        : <img className="backdrop" src={title.backdropUrl} alt="" referrerPolicy="no-referrer" />}
+      <Backdrop url={useTitle(title)?.backdropUrl} />
       <div className="hero-text">
         <p className="kicker">{kicker}</p>
         <h1>{title.title}</h1>

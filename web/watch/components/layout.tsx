@@ -55,7 +55,7 @@ function Header ({ hasProfile, isKids }: HeaderProps): ReactNode {
   const t = useTranslations('layout')
   return (
     <header className="header">
-      <Link to="/" className="brand" aria-label={t('home')}>
+      <Link to="/" className="brand" aria-label={`NormFlix: ${t('home')}`}>
         Norm<b>Flix</b>
       </Link>
       {hasProfile

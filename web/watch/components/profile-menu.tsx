@@ -33,7 +33,8 @@ export function ProfileMenu (): ReactNode {
   }
   return (
     <>
-      <button type="button" className="profile-switch" popoverTarget="profile-menu" aria-label={t('profileMenu')}>
+      <button type="button" className="profile-switch" popoverTarget="profile-menu">
+        <span className="visually-hidden">{t('profileMenu')}:</span>
         {profile === null ? null : <Avatar profile={profile} />}
         <span className="profile-switch-name">{profile?.name ?? account.email}</span>
         <ChevronDown className="icon" aria-hidden />

@@ -42,7 +42,7 @@ export function BrowsePage (): ReactNode {
             className="tab"
             aria-current={one === kind ? 'page' : undefined}
           >
-            {t(one)}
+            {t(`tabs.${one}`)}
           </Link>
         ))}
       </nav>
