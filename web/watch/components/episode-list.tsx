@@ -75,6 +75,7 @@ function EpisodeContent (
     progress === null || progress.positionMs === 0 || progress.finished
       ? null
       : t('stoppedAt', { position: formatPosition(progress.positionMs) }),
+    progress?.finished === true ? t('watched') : null,
     isPlayable ? null : t('notAvailable'),
   ].filter((fact) => fact !== null)
   return (
@@ -91,8 +92,8 @@ function EpisodeContent (
             : null}
           {progress?.finished === true
             ? (
-              <span className="watched-mark">
-                <Check className="icon" role="img" aria-label={t('watched')} />
+              <span className="watched-mark" aria-hidden>
+                <Check className="icon" />
               </span>
             )
             : null}

@@ -1,7 +1,8 @@
 // The frame of the pages: header with navigation, search and profile menu, the content, and the footer.
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { clsx } from 'clsx'
 import { Clapperboard, House, ListVideo, Shapes, Tv } from 'lucide-react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '@shared/api/hooks.js'
 import { useChangeFeed } from '../api/change-feed.js'
@@ -51,10 +52,23 @@ interface HeaderProps {
   readonly isKids: boolean
 }
 
+/** Whether the page is scrolled: the header needs a ground then. */
+function useScrolled (): boolean {
+  return useSyncExternalStore(subscribeToScroll, () => window.scrollY > 0)
+}
+
+function subscribeToScroll (listener: () => void): () => void {
+  window.addEventListener('scroll', listener, { passive: true })
+  return () => {
+    window.removeEventListener('scroll', listener)
+  }
+}
+
 function Header ({ hasProfile, isKids }: HeaderProps): ReactNode {
   const t = useTranslations('layout')
+  const isScrolled = useScrolled()
   return (
-    <header className="header">
+    <header className={clsx('header', isScrolled && 'is-scrolled')}>
       <Link to="/" className="brand" aria-label={`NormFlix: ${t('home')}`}>
         Norm<b>Flix</b>
       </Link>

@@ -41,6 +41,7 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
         <span className="card-caption">
           <strong>{name ?? card.title}</strong>
           <span>{remark ?? facts}</span>
+          {isWatchedMovie(card) ? <span className="visually-hidden">{t('watched')}</span> : null}
         </span>
       </Link>
       {isOpen
@@ -54,16 +55,19 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
   )
 }
 
-/** How far a movie was watched. The progress of a show is that of its last episode, which the card does not name. */
-function WatchMark ({ card: { kind, progress = null } }: { readonly card: Card }): ReactNode {
-  const t = useTranslations('card')
-  if (progress?.finished !== true) return <ProgressBar progress={progress} />
-  if (kind === 'show') return null
-  return (
-    <span className="watched-mark">
-      <Check className="icon" role="img" aria-label={t('watched')} />
-    </span>
-  )
+/** Whether a movie was watched. The progress of a show is that of its last episode, which the card does not name. */
+const isWatchedMovie = ({ kind, progress = null }: Card): boolean => kind === 'movie' && progress?.finished === true
+
+function WatchMark ({ card }: { readonly card: Card }): ReactNode {
+  if (isWatchedMovie(card)) {
+    return (
+      <span className="watched-mark" aria-hidden>
+        <Check className="icon" />
+      </span>
+    )
+  }
+  const { progress = null } = card
+  return progress?.finished === true ? null : <ProgressBar progress={progress} />
 }
 
 /** @param onHide removes the title from the row */
