@@ -1,25 +1,55 @@
 // Pages with what the profile watched, wants to watch and rated.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import type { Rating } from '@shared/api/client.js'
+import { hiddenQuery } from '../api/my-stuff.js'
 import { profileLayout } from './layouts.js'
+
+export interface HistorySearch {
+  readonly view?: 'titles' | 'plays'
+  /** ID of the only title to show. */
+  readonly title?: string
+  /** First and last day, such as "2026-01-31". */
+  readonly from?: string
+  readonly to?: string
+}
+
+const ID = /^[0-9a-f]{24}$/
+const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/
+const matches = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value)
+
+function historySearch ({ view, title, from, to }: Record<string, unknown>): HistorySearch {
+  return {
+    ...view === 'titles' || view === 'plays' ? { view } : {},
+    ...matches(title, ID) ? { title } : {},
+    ...matches(from, FULL_DATE) ? { from } : {},
+    ...matches(to, FULL_DATE) ? { to } : {},
+  }
+}
+
+const isRating = (value: unknown): value is Rating => value === 'down' || value === 'up' || value === 'love'
 
 const wishlist = createRoute({
   getParentRoute: () => profileLayout,
   path: '/wishlist',
+  validateSearch: ({ order }: Record<string, unknown>): { order?: 'newest' } => order === 'newest' ? { order } : {},
   component: lazyRouteComponent(async () => await import('../pages/wishlist.js'), 'WishlistPage'),
 })
 const history = createRoute({
   getParentRoute: () => profileLayout,
   path: '/history',
+  validateSearch: historySearch,
   component: lazyRouteComponent(async () => await import('../pages/history.js'), 'HistoryPage'),
 })
 const ratings = createRoute({
   getParentRoute: () => profileLayout,
   path: '/ratings',
+  validateSearch: ({ rating }: Record<string, unknown>): { rating?: Rating } => isRating(rating) ? { rating } : {},
   component: lazyRouteComponent(async () => await import('../pages/ratings.js'), 'RatingsPage'),
 })
 const hidden = createRoute({
   getParentRoute: () => profileLayout,
   path: '/hidden',
+  loader: async ({ context: { queryClient } }) => await queryClient.ensureQueryData(hiddenQuery()),
   component: lazyRouteComponent(async () => await import('../pages/hidden.js'), 'HiddenPage'),
 })
 const importHistory = createRoute({
