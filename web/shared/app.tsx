@@ -2,14 +2,15 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query'
 import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { IntlProvider, type AbstractIntlMessages } from 'use-intl'
+import { IntlProvider } from 'use-intl'
 import '@fontsource-variable/outfit'
 import './design/base.css'
 import './design/components.css'
 import { Messages } from './design/toasts.js'
 import { applyLocale, detectLocale, type Locale } from './i18n/locale.js'
+import { addMessages, useLoadedMessages, type MessageModule } from './i18n/message-store.js'
 
-type MessageLoaders = Readonly<Record<Locale, () => Promise<{ default: AbstractIntlMessages }>>>
+type MessageLoaders = Readonly<Record<Locale, () => Promise<MessageModule>>>
 
 /** Renders an app in the language of the user. */
 export async function renderApp (
@@ -19,15 +20,20 @@ export async function renderApp (
 ): Promise<void> {
   const locale = detectLocale()
   applyLocale(locale)
-  const { default: messages } = await loaders[locale]()
+  addMessages((await loaders[locale]()).default)
   createRoot(document.getElementById('app') ?? document.body).render(
     <StrictMode>
-      <IntlProvider locale={locale} messages={messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
+      <Language locale={locale}>
         <QueryClientProvider client={queryClient}>
           {app}
           <Messages />
         </QueryClientProvider>
-      </IntlProvider>
+      </Language>
     </StrictMode>,
   )
+}
+
+function Language ({ locale, children }: { readonly locale: Locale, readonly children: ReactNode }): ReactNode {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  return <IntlProvider locale={locale} messages={useLoadedMessages()} timeZone={timeZone}>{children}</IntlProvider>
 }

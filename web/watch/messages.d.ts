@@ -1,8 +1,8 @@
 // Types the keys of the messages.
-import type { Messages } from './messages/en/index.js'
+import type { AllMessages } from './messages/parts.js'
 
 declare module 'use-intl' {
   interface AppConfig {
-    Messages: Messages
+    Messages: AllMessages
   }
 }

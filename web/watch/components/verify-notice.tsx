@@ -8,7 +8,7 @@ import { useErrorText } from '@shared/design/error-text.js'
 import { sendVerification } from '../api/account.js'
 
 export function VerifyNotice ({ account }: { readonly account: Account }): ReactNode {
-  const t = useTranslations('account')
+  const t = useTranslations('verification')
   const describeError = useErrorText()
   const { mutate, isPending, isSuccess, error } = useMutation({ mutationFn: sendVerification })
   return (

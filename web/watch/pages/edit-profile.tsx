@@ -14,7 +14,7 @@ import { ProfileForm } from '../components/account/profile-form.js'
 import '../styles/settings.css'
 
 export function EditProfilePage (): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const { profileId } = useParams({ from: '/account/account/profiles/$profileId' })
   const { profiles } = useAccount()
   const isNew = profileId === 'new'

@@ -12,7 +12,7 @@ import { plansQuery } from '../api/plans.js'
 import '../styles/settings.css'
 
 export function ManageProfilesPage (): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const { profiles, plan: planId } = useAccount()
   const { data: plans = [] } = useQuery(plansQuery())
   usePageTitle(t('manage'))

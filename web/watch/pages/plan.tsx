@@ -17,7 +17,7 @@ import { PlanChoice } from '../components/plan-choice.js'
 import '../styles/settings.css'
 
 export function PlanPage (): ReactNode {
-  const t = useTranslations('plans')
+  const t = useTranslations('planChange')
   const account = useAccount()
   const { data: plans = [], isPending } = useQuery(plansQuery())
   const [choice, setChoice] = useState<PlanName | null>(null)
@@ -50,7 +50,7 @@ export function PlanPage (): ReactNode {
 }
 
 function PlanChange ({ plan, name }: { readonly plan: PlanName, readonly name: string }): ReactNode {
-  const t = useTranslations('plans')
+  const t = useTranslations('planChange')
   const describeError = useErrorText()
   const navigate = useNavigate()
   const queryClient = useQueryClient()

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useSession } from '@shared/api/hooks.js'
 import { currentProfile, resumeSession } from '@shared/api/session.js'
 import { WatchLayout } from '../components/layout.js'
+import { loadSettingsMessages } from '../messages/parts.js'
 
 interface RouterContext {
   readonly queryClient: QueryClient
@@ -60,7 +61,10 @@ export const accountPage = createRoute({
 export const accountLayout = createRoute({
   getParentRoute: () => root,
   id: 'account',
-  beforeLoad: requireGrownUp,
+  beforeLoad: async (options) => {
+    await requireGrownUp(options)
+    await loadSettingsMessages()
+  },
   component: AccountFrame,
 })
 /** Pages of a profile, with the header. */

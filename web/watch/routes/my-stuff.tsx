@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { Rating } from '@shared/api/client.js'
 import { hiddenQuery } from '../api/my-stuff.js'
+import { loadSettingsMessages } from '../messages/parts.js'
 import { profileLayout } from './layouts.js'
 
 export interface HistorySearch {
@@ -32,29 +33,34 @@ const wishlist = createRoute({
   getParentRoute: () => profileLayout,
   path: '/wishlist',
   validateSearch: ({ order }: Record<string, unknown>): { order?: 'newest' } => order === 'newest' ? { order } : {},
+  beforeLoad: loadSettingsMessages,
   component: lazyRouteComponent(async () => await import('../pages/wishlist.js'), 'WishlistPage'),
 })
 const history = createRoute({
   getParentRoute: () => profileLayout,
   path: '/history',
   validateSearch: historySearch,
+  beforeLoad: loadSettingsMessages,
   component: lazyRouteComponent(async () => await import('../pages/history.js'), 'HistoryPage'),
 })
 const ratings = createRoute({
   getParentRoute: () => profileLayout,
   path: '/ratings',
   validateSearch: ({ rating }: Record<string, unknown>): { rating?: Rating } => isRating(rating) ? { rating } : {},
+  beforeLoad: loadSettingsMessages,
   component: lazyRouteComponent(async () => await import('../pages/ratings.js'), 'RatingsPage'),
 })
 const hidden = createRoute({
   getParentRoute: () => profileLayout,
   path: '/hidden',
+  beforeLoad: loadSettingsMessages,
   loader: async ({ context: { queryClient } }) => await queryClient.ensureQueryData(hiddenQuery()),
   component: lazyRouteComponent(async () => await import('../pages/hidden.js'), 'HiddenPage'),
 })
 const importHistory = createRoute({
   getParentRoute: () => profileLayout,
   path: '/import',
+  beforeLoad: loadSettingsMessages,
   component: lazyRouteComponent(async () => await import('../pages/import-history.js'), 'ImportHistoryPage'),
 })
 

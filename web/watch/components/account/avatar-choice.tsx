@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Profile } from '@shared/api/client.js'
 import { Avatar, AVATARS } from '@shared/design/avatar.js'
-import type { Messages } from '../../messages/en/index.js'
+import type { AllMessages } from '../../messages/parts.js'
 
-type AvatarName = keyof Messages['avatars']
+type AvatarName = keyof AllMessages['avatars']
 
 interface AvatarChoiceProps {
   readonly profile: Pick<Profile, 'id' | 'name' | 'avatar'>
@@ -14,7 +14,7 @@ interface AvatarChoiceProps {
 
 export function AvatarChoice ({ profile, onChange }: AvatarChoiceProps): ReactNode {
   const t = useTranslations('avatars')
-  const profiles = useTranslations('profiles')
+  const profiles = useTranslations('editProfile')
   // An image that another client chose stays available.
   const isImage = profile.avatar !== null && AVATARS[profile.avatar] === undefined
   const choices = [null, ...isImage ? [profile.avatar] : [], ...Object.keys(AVATARS)]

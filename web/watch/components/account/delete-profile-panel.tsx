@@ -11,7 +11,7 @@ import { deleteProfile } from '../../api/profiles.js'
 import { Panel } from '../panel.js'
 
 export function DeleteProfilePanel ({ profile }: { readonly profile: Profile }): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const navigate = useNavigate()
   const [isAsking, setAsking] = useState(false)
   const { name } = profile

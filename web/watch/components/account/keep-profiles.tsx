@@ -13,7 +13,7 @@ interface KeepProfilesProps {
 }
 
 export function KeepProfiles ({ profiles, maxProfiles, value, onChange }: KeepProfilesProps): ReactNode {
-  const t = useTranslations('plans')
+  const t = useTranslations('planChange')
   const isFull = value.length >= maxProfiles
   return (
     <fieldset className="keep-profiles">

@@ -64,7 +64,7 @@ interface LanguagePanelProps {
 }
 
 export function LanguagePanel ({ draft, onChange }: LanguagePanelProps): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   return (
     <Panel title={t('languages')} text={t('languagesText')}>
       <LanguageList
@@ -102,7 +102,7 @@ interface LanguageListProps {
 }
 
 function LanguageList ({ label, value, onChange }: LanguageListProps): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const { language: nameOf } = useFormats()
   const others = LANGUAGES.filter((tag) => !value.includes(tag))
     .map((tag) => ({ value: tag, label: nameOf(tag) }))

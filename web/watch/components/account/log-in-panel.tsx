@@ -11,10 +11,11 @@ import { ChangeEmailDialog, ChangePasswordDialog } from './credential-dialogs.js
 
 export function LogInPanel (): ReactNode {
   const t = useTranslations('account')
+  const verificationText = useTranslations('verification')
   const { email, emailVerified } = useAccount()
   const [open, setOpen] = useState<'email' | 'password' | null>(null)
   const verification = useAction(sendVerification, () => {
-    showMessage(t('verificationSent', { email }))
+    showMessage(verificationText('verificationSent', { email }))
   })
   const close = (): void => {
     setOpen(null)
@@ -32,7 +33,7 @@ export function LogInPanel (): ReactNode {
                 verification.mutate()
               }}
             >
-              {t('sendAgain')}
+              {verificationText('sendAgain')}
             </Button>
           )}
         <Button

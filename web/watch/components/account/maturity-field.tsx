@@ -23,7 +23,7 @@ interface MaturityFieldProps {
 }
 
 export function MaturityField ({ isKids, value, onChange }: MaturityFieldProps): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const limit = isKids ? MAX_KIDS_AGE : ADULT_AGE
   const shown = Math.min(value, limit)
   const ages = [...new Set([...RATINGS_FROM_AGE.map(([age]) => age), shown])]

@@ -20,7 +20,7 @@ async function setPin (profileId: string, pin: string | null): Promise<void> {
 }
 
 export function PinPanel ({ profile }: { readonly profile: Profile }): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const [isOpen, setOpen] = useState(false)
   const { mutate, isPending } = useAction(async () => {
     await setPin(profile.id, null)
@@ -66,7 +66,7 @@ export function PinPanel ({ profile }: { readonly profile: Profile }): ReactNode
 }
 
 function PinDialog ({ profile, onClose }: { readonly profile: Profile, readonly onClose: () => void }): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const common = useTranslations('common')
   const [pin, setNewPin] = useState('')
   const [repetition, setRepetition] = useState('')

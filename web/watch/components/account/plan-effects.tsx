@@ -6,7 +6,7 @@ import type { Schemas } from '@shared/api/client.js'
 import { formatResolution } from '@shared/i18n/format.js'
 
 export function PlanEffects ({ preview }: { readonly preview: Schemas['PlanPreview'] }): ReactNode {
-  const t = useTranslations('plans')
+  const t = useTranslations('planChange')
   const format = useFormatter()
   const { maxHeight, maxStreams, maxProfiles, lock, unlock, needsChoice, endedStreams } = preview
   const list = (profiles: typeof lock): string => format.list(profiles.map(({ name }) => name))

@@ -23,7 +23,7 @@ interface ProfileFormProps {
 }
 
 export function ProfileForm ({ profile }: ProfileFormProps): ReactNode {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const common = useTranslations('common')
   const [draft, setDraft] = useState(() => draftOf(profile))
   const change = (part: Partial<ProfileDraft>): void => {
@@ -103,7 +103,7 @@ export function ProfileForm ({ profile }: ProfileFormProps): ReactNode {
 
 /** Saves a draft. @param profileId empty for a new profile */
 function useSave (profileId: string, draft: ProfileDraft) {
-  const t = useTranslations('profiles')
+  const t = useTranslations('editProfile')
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   return useMutation({

@@ -1,0 +1,26 @@
+// English messages of the account and of the lists of a profile. They load with these pages.
+import account from './account.json'
+import avatars from './avatars.json'
+import editProfile from './editProfile.json'
+import hidden from './hidden.json'
+import history from './history.json'
+import importHistory from './importHistory.json'
+import myStuff from './myStuff.json'
+import planChange from './planChange.json'
+import ratings from './ratings.json'
+import wishlist from './wishlist.json'
+
+const messages = {
+  account,
+  avatars,
+  editProfile,
+  hidden,
+  history,
+  importHistory,
+  myStuff,
+  planChange,
+  ratings,
+  wishlist,
+}
+export type SettingsMessages = typeof messages
+export default messages

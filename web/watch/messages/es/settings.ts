@@ -1,0 +1,25 @@
+// Spanish messages of the account and of the lists of a profile. They load with these pages.
+import type { SettingsMessages } from '../en/settings.js'
+import account from './account.json'
+import avatars from './avatars.json'
+import editProfile from './editProfile.json'
+import hidden from './hidden.json'
+import history from './history.json'
+import importHistory from './importHistory.json'
+import myStuff from './myStuff.json'
+import planChange from './planChange.json'
+import ratings from './ratings.json'
+import wishlist from './wishlist.json'
+
+export default {
+  account,
+  avatars,
+  editProfile,
+  hidden,
+  history,
+  importHistory,
+  myStuff,
+  planChange,
+  ratings,
+  wishlist,
+} satisfies SettingsMessages
