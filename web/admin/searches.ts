@@ -48,3 +48,62 @@ export interface TabSearch {
 export function validateTabSearch ({ tab }: Record<string, unknown>): TabSearch {
   return typeof tab === 'string' ? { tab } : {}
 }
+
+const MEDIA_STATES = ['processing', 'failed', 'ready'] as const
+
+export interface MediaSearch {
+  readonly state?: typeof MEDIA_STATES[number]
+}
+
+export function validateMediaSearch (search: Record<string, unknown>): MediaSearch {
+  const state = pick(MEDIA_STATES, search['state'])
+  return state === undefined ? {} : { state }
+}
+
+const ROLES = ['member', 'support', 'editor', 'admin'] as const
+const RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
+
+function pickText (value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Removes the fields without a value. */
+function compact<Fields extends object> (
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+export interface AccountSearch {
+  /** A part of the email. */
+  readonly q?: string
+  readonly plan?: string
+  readonly role?: typeof ROLES[number]
+  readonly disabled?: boolean
+}
+
+export function validateAccountSearch (search: Record<string, unknown>): AccountSearch {
+  return compact({
+    q: pickText(search['q']),
+    plan: pickText(search['plan']),
+    role: pick(ROLES, search['role']),
+    disabled: pick([true, false], search['disabled']),
+  })
+}
+
+export interface AuditSearch extends PeriodSearch {
+  readonly account?: string
+  readonly actor?: string
+  readonly action?: string
+  readonly result?: typeof RESULTS[number]
+}
+
+export function validateAuditSearch (search: Record<string, unknown>): AuditSearch {
+  return compact({
+    account: pickText(search['account']),
+    actor: pickText(search['actor']),
+    action: pickText(search['action']),
+    result: pick(RESULTS, search['result']),
+    ...validatePeriodSearch(search),
+  })
+}

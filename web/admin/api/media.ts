@@ -1,8 +1,8 @@
 // Media files, subtitles and thumbnails of movies and episodes.
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { accountClient, type MediaFile, type RequestBody, type Schemas } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
-import { uploadsKey } from './keys.js'
+import { titlesKey, uploadsKey } from './keys.js'
 import type { EpisodePath } from './editing.js'
 
 export type Upload = Schemas['Upload']
@@ -109,3 +109,38 @@ export async function uploadThumbnails (item: PlayableItem, index: File, image: 
       }),
   )
 }
+
+export type MediaItem = Schemas['AdminMediaItem']
+export type MediaFileState = Schemas['MediaFileState']
+
+const PAGE_SIZE = 50
+const PROCESSING_REFRESH_MS = 5_000
+
+/** Movies and episodes with media files, newest first; with a state, the queue or the failures. */
+export const mediaListQuery = (state: MediaFileState | undefined) =>
+  infiniteQueryOptions({
+    queryKey: titlesKey('media', state),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = {
+        limit: PAGE_SIZE,
+        ...state === undefined ? {} : { state },
+        ...pageParam === null ? {} : { cursor: pageParam },
+      }
+      return await unwrap(accountClient.GET('/v1/admin/media', { params: { query }, signal }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ items }) => items.some(({ files }) => files.some(isProcessing))) === true
+        ? PROCESSING_REFRESH_MS
+        : false,
+  })
+
+/** Uploads, packaging and emails that wait or failed. */
+export const jobCountsQuery = () =>
+  queryOptions({
+    queryKey: uploadsKey('jobs'),
+    queryFn: async ({ signal }) => (await unwrap(accountClient.GET('/v1/admin/jobs', { signal }))).items,
+    refetchInterval: PROCESSING_REFRESH_MS,
+    staleTime: 0,
+  })

@@ -1,7 +1,7 @@
 // Titles as administrators see them, and changes of them.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { accountClient, type Movie, type Schemas, type Season, type Show } from '@shared/api/client.js'
-import { unwrap } from '@shared/api/problem.js'
+import { accountClient, type Episode, type Movie, type Schemas, type Season, type Show } from '@shared/api/client.js'
+import { isProblem, unwrap } from '@shared/api/problem.js'
 import type { CatalogueSearch } from '../searches.js'
 import { titlesKey } from './keys.js'
 import { unwrapTagged, type Tagged } from './revisions.js'
@@ -55,4 +55,32 @@ export const seasonQuery = (showId: string, season: number) =>
       await unwrapTagged(
         accountClient.GET('/v1/shows/{showId}/seasons/{season}', { params: { path: { showId, season } }, signal }),
       ),
+  })
+
+/** The episodes of a season; none for a season that does not exist yet. */
+export const episodesQuery = (showId: string, season: number) =>
+  queryOptions({
+    queryKey: titlesKey('episodes', showId, season),
+    queryFn: async ({ signal }): Promise<Episode[]> => {
+      const params = { path: { showId, season } }
+      try {
+        return (await unwrap(accountClient.GET('/v1/shows/{showId}/seasons/{season}', { params, signal }))).episodes
+      } catch (error) {
+        if (isProblem(error, 'not-found')) return []
+        throw error
+      }
+    },
+    staleTime: 0,
+  })
+
+const MAX_MATCHES = 8
+
+/** The titles that match a search best, drafts included. */
+export const titleMatchesQuery = (q: string, type?: TitleKind) =>
+  queryOptions({
+    queryKey: titlesKey('matches', q, type),
+    queryFn: async ({ signal }) => {
+      const query = { q, limit: MAX_MATCHES, ...type === undefined ? {} : { type } }
+      return (await unwrap(accountClient.GET('/v1/admin/titles', { params: { query }, signal }))).items
+    },
   })

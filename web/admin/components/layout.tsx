@@ -1,12 +1,7 @@
 // The frame of the pages: navigation at the side, a drawer on phones, and the account menu.
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
-import {
-  ChartColumn,
-  Film,
-  Menu,
-  ShieldX,
-} from 'lucide-react'
+import { ArrowDownUp, ChartColumn, Film, Layers, Menu, ScrollText, ShieldX, UploadCloud, Users } from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useAccount, useSession } from '@shared/api/hooks.js'
@@ -24,6 +19,11 @@ interface NavigationItem {
 const ITEMS: readonly NavigationItem[] = [
   { area: 'dashboard', to: '/', icon: ChartColumn },
   { area: 'catalogue', to: '/catalogue', icon: Film },
+  { area: 'collections', to: '/collections', icon: Layers },
+  { area: 'media', to: '/media', icon: UploadCloud },
+  { area: 'transfer', to: '/transfer', icon: ArrowDownUp },
+  { area: 'accounts', to: '/accounts', icon: Users },
+  { area: 'audit', to: '/audit', icon: ScrollText },
 ]
 
 export function AdminLayout (): ReactNode {

@@ -105,7 +105,7 @@ function MediaFacts ({ file }: { readonly file: MediaFile }): ReactNode {
     [t('video'), videoCodec],
     [t('audio'), audioCodec],
     [t('container'), container],
-    [t('bitrate'), bitrate === null ? null : `${bytes(bitrate / 8)}/s`],
+    [t('bitrate'), bitrate === null ? null : t('kilobits', { rate: Math.round(bitrate / 1_000) })],
     [t('duration'), durationMs === null ? null : duration(durationMs)],
     [t('size'), bytes(file.sizeBytes)],
     [t('audioLanguages'), file.audioLanguages.map(language).join(', ') || t('unknown')],

@@ -34,4 +34,23 @@ const episode = createRoute({
   component: lazyRouteComponent(async () => await import('../pages/episode.js'), 'EpisodePage'),
 })
 
-export const catalogueRoutes = [catalogue, newTitle, movie, show, episode]
+const collections = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/collections',
+  beforeLoad: requireArea('collections'),
+  component: lazyRouteComponent(async () => await import('../pages/collections.js'), 'CollectionsPage'),
+})
+const collection = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/collections/$collectionId',
+  beforeLoad: requireArea('collections'),
+  component: lazyRouteComponent(async () => await import('../pages/collection.js'), 'CollectionPage'),
+})
+const transfer = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/transfer',
+  beforeLoad: requireArea('transfer'),
+  component: lazyRouteComponent(async () => await import('../pages/transfer.js'), 'TransferPage'),
+})
+
+export const catalogueRoutes = [catalogue, newTitle, movie, show, episode, collections, collection, transfer]

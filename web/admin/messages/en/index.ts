@@ -1,6 +1,9 @@
 // English messages of the admin app, one file for each subject.
 import shared from '@shared/messages/en/index.js'
+import accounts from './accounts.json'
+import audit from './audit.json'
 import catalogue from './catalogue.json'
+import collections from './collections.json'
 import dashboard from './dashboard.json'
 import deletion from './deletion.json'
 import editor from './editor.json'
@@ -10,10 +13,15 @@ import markers from './markers.json'
 import media from './media.json'
 import roles from './roles.json'
 import seasons from './seasons.json'
+import transfer from './transfer.json'
+import upload from './upload.json'
 
 const messages = {
   ...shared,
+  accounts,
+  audit,
   catalogue,
+  collections,
   dashboard,
   deletion,
   editor,
@@ -23,6 +31,8 @@ const messages = {
   media,
   roles,
   seasons,
+  transfer,
+  upload,
 }
 export type Messages = typeof messages
 export default messages

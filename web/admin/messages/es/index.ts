@@ -1,7 +1,10 @@
 // Spanish messages of the admin app, one file for each subject.
 import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/es/index.js'
+import accounts from './accounts.json'
+import audit from './audit.json'
 import catalogue from './catalogue.json'
+import collections from './collections.json'
 import dashboard from './dashboard.json'
 import deletion from './deletion.json'
 import editor from './editor.json'
@@ -11,10 +14,15 @@ import markers from './markers.json'
 import media from './media.json'
 import roles from './roles.json'
 import seasons from './seasons.json'
+import transfer from './transfer.json'
+import upload from './upload.json'
 
 const messages: Messages = {
   ...shared,
+  accounts,
+  audit,
   catalogue,
+  collections,
   dashboard,
   deletion,
   editor,
@@ -24,5 +32,7 @@ const messages: Messages = {
   media,
   roles,
   seasons,
+  transfer,
+  upload,
 }
 export default messages

@@ -1,0 +1,88 @@
+// Entries of the audit log.
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
+import { ErrorState, Spinner } from '@shared/design/states.js'
+import { useFormats } from '@shared/i18n/format.js'
+import { auditQuery, type AuditEntry } from '../api/accounts.js'
+import type { AuditSearch } from '../searches.js'
+import { DataTable, type DataColumn } from './data-table.js'
+
+const RESULT_CLASSES = { ok: 'tag-good', refused: 'tag-warm', throttled: 'tag-warm', failed: 'tag-bad' } as const
+
+export function AuditTable ({ search, label }: { readonly search: AuditSearch, readonly label: string }): ReactNode {
+  const t = useTranslations('audit')
+  const common = useTranslations('common')
+  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...auditQuery(search),
+    placeholderData: keepPreviousData,
+  })
+  const columns = useAuditColumns()
+  if (error !== null) return <ErrorState error={error} retry={() => void refetch()} />
+  if (isPending) return <Spinner />
+  return (
+    <>
+      <DataTable
+        label={label}
+        items={data.pages.flatMap(({ items }) => items)}
+        getId={({ id }) => id}
+        columns={columns}
+        emptyText={t('empty')}
+      />
+      {hasNextPage
+        ? (
+          <div className="table-more">
+            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
+          </div>
+        )
+        : null}
+    </>
+  )
+}
+
+function useAuditColumns (): Array<DataColumn<AuditEntry>> {
+  const t = useTranslations('audit')
+  const { dateTime } = useFormats()
+  return useMemo(() => [
+    { id: 'at', header: t('at'), cell: ({ at }) => dateTime(at) },
+    { id: 'action', header: t('action'), cell: ({ action }) => <code>{action}</code> },
+    {
+      id: 'result',
+      header: t('result'),
+      cell: ({ result, reason }) => (
+        <span className="stacked">
+          <span>
+            <span className={`tag ${RESULT_CLASSES[result]}`}>{t(result)}</span>
+          </span>
+          {reason === null ? null : <small>{reason}</small>}
+        </span>
+      ),
+    },
+    { id: 'actor', header: t('actor'), cell: ({ actor }) => <AccountLink id={actor} /> },
+    { id: 'account', header: t('account'), cell: ({ account }) => <AccountLink id={account} /> },
+    {
+      id: 'subject',
+      header: t('subject'),
+      cell: ({ subject }) => subject === null ? '–' : <code>{subject.kind} {subject.id}</code>,
+    },
+    { id: 'address', header: t('address'), cell: ({ address }) => address ?? '–' },
+  ], [t, dateTime])
+}
+
+/** Accounts have no names: the end of the ID distinguishes them. */
+function AccountLink ({ id }: { readonly id: string | null }): ReactNode {
+  const t = useTranslations('audit')
+  if (id === null) return '–'
+  return (
+    <Link
+      to="/accounts/$accountId"
+      params={{ accountId: id }}
+      className="table-link"
+      aria-label={t('openAccount', { id })}
+    >
+      <code>…{id.slice(-6)}</code>
+    </Link>
+  )
+}

@@ -1,0 +1,131 @@
+// The table of accounts, with a search by a part of the email.
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState, type FormEvent, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
+import { SelectField, TextField } from '@shared/design/field.js'
+import { ErrorState, Spinner } from '@shared/design/states.js'
+import { useFormats } from '@shared/i18n/format.js'
+import { accountListQuery, plansQuery, type AccountSummary } from '../api/accounts.js'
+import { AccountStatus } from '../components/account-status.js'
+import { DataTable, type DataColumn } from '../components/data-table.js'
+import { PageHead } from '../components/page.js'
+import { validateAccountSearch, type AccountSearch } from '../searches.js'
+
+const ROLES = ['member', 'support', 'editor', 'admin'] as const
+
+export function AccountsPage (): ReactNode {
+  const t = useTranslations('accounts')
+  const common = useTranslations('common')
+  const search = useSearch({ from: '/staff/accounts' })
+  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...accountListQuery(search),
+    placeholderData: keepPreviousData,
+  })
+  const columns = useAccountColumns()
+  return (
+    <>
+      <PageHead title={t('title')} />
+      <AccountFilters search={search} />
+      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
+      {isPending ? <Spinner /> : null}
+      {data === undefined ? null : (
+        <DataTable
+          label={t('title')}
+          items={data.pages.flatMap(({ items }) => items)}
+          getId={({ id }) => id}
+          columns={columns}
+          emptyText={t('empty')}
+        />
+      )}
+      {hasNextPage
+        ? (
+          <div className="table-more">
+            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
+          </div>
+        )
+        : null}
+    </>
+  )
+}
+
+function AccountFilters ({ search }: { readonly search: AccountSearch }): ReactNode {
+  const t = useTranslations('accounts')
+  const roles = useTranslations('roles')
+  const navigate = useNavigate()
+  const { data: plans = [] } = useQuery(plansQuery())
+  const [text, setText] = useState(search.q ?? '')
+  const change = (fields: Record<string, unknown>): void => {
+    void navigate({ to: '/accounts', search: validateAccountSearch({ ...search, ...fields }), replace: true })
+  }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    change({ q: text.trim() })
+  }
+  return (
+    <form className="filters" role="search" onSubmit={submit}>
+      <TextField
+        label={t('search')}
+        type="search"
+        value={text}
+        maxLength={320}
+        onChange={({ target: { value } }) => {
+          setText(value)
+          if (value === '') change({ q: undefined })
+        }}
+      />
+      <SelectField
+        label={t('plan')}
+        value={search.plan ?? ''}
+        options={[
+          { value: '', label: t('anyPlan') },
+          ...plans.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        onChange={({ target }) => {
+          change({ plan: target.value })
+        }}
+      />
+      <SelectField
+        label={t('role')}
+        value={search.role ?? ''}
+        options={[{ value: '', label: t('anyRole') }, ...ROLES.map((value) => ({ value, label: roles(value) }))]}
+        onChange={({ target }) => {
+          change({ role: target.value })
+        }}
+      />
+      <SelectField
+        label={t('status')}
+        value={String(search.disabled ?? '')}
+        options={[
+          { value: '', label: t('anyStatus') },
+          { value: 'false', label: t('enabled') },
+          { value: 'true', label: t('disabled') },
+        ]}
+        onChange={({ target }) => {
+          change({ disabled: target.value === '' ? undefined : target.value === 'true' })
+        }}
+      />
+    </form>
+  )
+}
+
+function useAccountColumns (): Array<DataColumn<AccountSummary>> {
+  const t = useTranslations('accounts')
+  const roles = useTranslations('roles')
+  const { date, number } = useFormats()
+  return [
+    {
+      id: 'email',
+      header: t('email'),
+      cell: ({ id, email }) => (
+        <Link to="/accounts/$accountId" params={{ accountId: id }} className="table-link">{email}</Link>
+      ),
+    },
+    { id: 'plan', header: t('plan'), cell: ({ plan }) => plan },
+    { id: 'role', header: t('role'), cell: ({ role }) => roles(role) },
+    { id: 'status', header: t('status'), cell: (account) => <AccountStatus account={account} /> },
+    { id: 'profiles', header: t('profiles'), isNumber: true, cell: ({ profileCount }) => number(profileCount) },
+    { id: 'created', header: t('created'), cell: ({ createdAt }) => date(createdAt) },
+  ]
+}

@@ -1,0 +1,154 @@
+// Import of a file with a preview and a report, and the export of the catalogue.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
+import { useErrorText } from '@shared/design/error-text.js'
+import { SelectField, TextArea } from '@shared/design/field.js'
+import { showMessage } from '@shared/design/toasts.js'
+import { exportCatalogue, importFile, readImport, type ImportMode } from '../api/transfer.js'
+import { saveFile } from '../components/download.js'
+import { DropZone } from '../components/drop-zone.js'
+import { ImportPreview } from '../components/import-preview.js'
+import { ImportReportView } from '../components/import-report.js'
+import { PageHead, Panel } from '../components/page.js'
+import '../styles/editor.css'
+
+const MODES: readonly ImportMode[] = ['merge', 'replace']
+
+export function TransferPage (): ReactNode {
+  const t = useTranslations('transfer')
+  return (
+    <>
+      <PageHead title={t('title')}>
+        <ExportButton />
+      </PageHead>
+      <ImportForm />
+    </>
+  )
+}
+
+function ImportForm (): ReactNode {
+  const t = useTranslations('transfer')
+  const describeError = useErrorText()
+  const queryClient = useQueryClient()
+  const [text, setText] = useState('')
+  const [fileName, setFileName] = useState<string | null>(null)
+  const [mode, setMode] = useState<ImportMode>('merge')
+  const [progress, setProgress] = useState(0)
+  const { mutate, data: report, isPending, error, reset } = useMutation({
+    mutationFn: async (isDryRun: boolean) => {
+      setProgress(0)
+      return await importFile(readImport(text), { isDryRun, mode, onProgress: setProgress })
+    },
+    onSuccess: async ({ dryRun }) => {
+      if (!dryRun) await queryClient.invalidateQueries()
+    },
+  })
+  const change = (content: string, name: string | null): void => {
+    reset()
+    setText(content)
+    setFileName(name)
+  }
+  const isEmpty = text.trim() === ''
+  return (
+    <div className="sections">
+      <Panel title={t('import')} className="section">
+        <DropZone
+          label={fileName ?? t('drop')}
+          hint={t('formats')}
+          accept=".ndjson,.jsonl,.json,.csv,text/csv,application/json"
+          onFiles={([file]) => {
+            if (file !== undefined) void file.text().then((content) => change(content, file.name))
+          }}
+        />
+        {fileName === null
+          ? (
+            <TextArea
+              label={t('paste')}
+              rows={6}
+              spellCheck={false}
+              value={text}
+              onChange={({ target }) => {
+                change(target.value, null)
+              }}
+            />
+          )
+          : null}
+        <SelectField
+          label={t('mode')}
+          hint={t(`mode-${mode}-hint`)}
+          value={mode}
+          options={MODES.map((value) => ({ value, label: t(`mode-${value}`) }))}
+          onChange={({ target }) => {
+            reset()
+            setMode(MODES.find((one) => one === target.value) ?? 'merge')
+          }}
+        />
+        {isEmpty ? null : <ImportPreview text={text} />}
+        <div className="actions">
+          <Button
+            look="main"
+            isBusy={isPending}
+            disabled={isEmpty}
+            onClick={() => {
+              mutate(true)
+            }}
+          >
+            {t('check')}
+          </Button>
+          <Button
+            isBusy={isPending}
+            disabled={report?.dryRun !== true}
+            onClick={() => {
+              mutate(false)
+            }}
+          >
+            {t('run')}
+          </Button>
+          {fileName === null ? null : (
+            <Button
+              look="bare"
+              onClick={() => {
+                change('', null)
+              }}
+            >
+              {t('otherFile')}
+            </Button>
+          )}
+        </div>
+        {isPending ? <progress className="meter" value={progress} max={1} aria-label={t('progress')} /> : null}
+        <p className="form-problem" role="alert">
+          {error === null ? null : error instanceof SyntaxError ? t('invalidJson') : describeError(error)}
+        </p>
+      </Panel>
+      {report === undefined ? null : <ImportReportView report={report} />}
+    </div>
+  )
+}
+
+function ExportButton (): ReactNode {
+  const t = useTranslations('transfer')
+  const describeError = useErrorText()
+  const { mutate, isPending } = useMutation({
+    mutationFn: exportCatalogue,
+    onSuccess: (catalogue) => {
+      saveFile(catalogue, `normflix-catalogue-${new Date().toISOString().slice(0, 10)}.ndjson`)
+    },
+    onError: (error) => {
+      showMessage(describeError(error))
+    },
+  })
+  return (
+    <Button
+      icon={Download}
+      isBusy={isPending}
+      onClick={() => {
+        mutate()
+      }}
+    >
+      {t('export')}
+    </Button>
+  )
+}
