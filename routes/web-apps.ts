@@ -14,6 +14,7 @@ const APPS = ['watch', 'admin'] as const
 /** Paths of links in emails when PUBLIC_URL is this service; the watch app has the pages. */
 const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
 const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
+const ICON_CACHING = 'public, max-age=86400'
 /** The names of assets contain a content hash. */
 const ASSET_CACHING = { maxAge: '1y', immutable: true } as const
 
@@ -36,6 +37,9 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The service worker requests the page and its assets. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+
 const webApps: FastifyPluginAsync = async (app) => {
   // The build writes a Brotli and a gzip copy of each script and style.
   await app.register(fastifyStatic, { root: WEB_DIR, serve: false, preCompressed: true })
@@ -49,6 +53,13 @@ const webApps: FastifyPluginAsync = async (app) => {
   for (const url of EMAIL_LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
   app.get('/', { config }, redirectToStartPage)
   for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
+  app.get('/watch/service-worker.js', { config }, sendServiceWorker)
+  app.get('/watch/manifest.webmanifest', { config }, sendManifest)
+  app.get<{ Params: { name: string } }>('/icons/:name', { config }, async (request, reply) => {
+    const { name } = request.params
+    if (!ASSET_NAME.test(name)) throw notFound('file')
+    return await reply.header('cache-control', ICON_CACHING).sendFile(`icons/${name}`, { cacheControl: false })
+  })
 
   app.get<{ Params: { name: string } }>('/assets/:name', { config }, async (request, reply) => {
     const { name } = request.params
@@ -70,7 +81,25 @@ async function redirectToWatchApp (request: FastifyRequest, reply: FastifyReply)
 
 /** The pages name their icon. Browsers ask for /favicon.ico on every other page, such as a response of the API. */
 async function sendIcon (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  return await reply.header('cache-control', 'public, max-age=86400').sendFile('icon.svg', { cacheControl: false })
+  return await reply.header('cache-control', ICON_CACHING).sendFile('icon.svg', { cacheControl: false })
+}
+
+/** Browsers compare the worker with the installed one: a new build installs a new worker. */
+async function sendServiceWorker (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply
+    .headers({
+      'content-security-policy': WORKER_POLICY,
+      'service-worker-allowed': '/watch',
+      'cache-control': 'no-cache',
+    })
+    .sendFile('watch/service-worker.js', { cacheControl: false })
+}
+
+async function sendManifest (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply
+    .headers({ 'cache-control': 'no-cache' })
+    .type('application/manifest+json')
+    .sendFile('watch/manifest.webmanifest', { cacheControl: false })
 }
 
 /** The page names the assets of its build: browsers revalidate it each time. */

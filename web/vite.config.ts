@@ -2,6 +2,7 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { writeServiceWorker } from './service-worker-plugin.ts'
 
 const inWeb = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 /** The service that answers API requests of the development server. */
@@ -10,7 +11,7 @@ const SERVICE_URL = process.env['NORMFLIX_URL'] ?? 'http://127.0.0.1:3000'
 export default defineConfig({
   root: inWeb('.'),
   publicDir: inWeb('public'),
-  plugins: [react()],
+  plugins: [react(), writeServiceWorker()],
   resolve: { alias: { '@shared': inWeb('shared') } },
   build: {
     outDir: inWeb('../dist/web'),
@@ -21,7 +22,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
-    rollupOptions: { input: { watch: inWeb('watch/index.html'), admin: inWeb('admin/index.html') } },
+    rollupOptions: {
+      input: {
+        watch: inWeb('watch/index.html'),
+        admin: inWeb('admin/index.html'),
+        'service-worker': inWeb('service-worker/service-worker.ts'),
+      },
+      // Browsers find a new worker at the same URL.
+      output: {
+        entryFileNames: ({ name }) => name === 'service-worker' ? 'watch/service-worker.js' : 'assets/[name]-[hash].js',
+      },
+    },
   },
   server: { proxy: { '/v1': SERVICE_URL } },
 })

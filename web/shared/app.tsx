@@ -9,6 +9,7 @@ import './design/components.css'
 import { Messages } from './design/toasts.js'
 import { applyLocale, detectLocale, type Locale } from './i18n/locale.js'
 import { addMessages, useLoadedMessages, type MessageModule } from './i18n/message-store.js'
+import { reloadAfterNewBuild } from './new-build.js'
 
 type MessageLoaders = Readonly<Record<Locale, () => Promise<MessageModule>>>
 
@@ -18,6 +19,7 @@ export async function renderApp (
   queryClient: QueryClient,
   app: ReactNode,
 ): Promise<void> {
+  reloadAfterNewBuild()
   const locale = detectLocale()
   applyLocale(locale)
   addMessages((await loaders[locale]()).default)

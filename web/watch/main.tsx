@@ -4,6 +4,7 @@ import { createQueryClient } from '@shared/api/query-client.js'
 import { renderApp } from '@shared/app.js'
 import { startProgressSync } from './api/progress-sync.js'
 import { createWatchRouter } from './router.js'
+import { registerServiceWorker } from './service-worker.js'
 import './styles/watch.css'
 
 const queryClient = createQueryClient()
@@ -21,3 +22,4 @@ void renderApp(
   queryClient,
   <RouterProvider router={createWatchRouter(queryClient)} />,
 )
+registerServiceWorker()
