@@ -171,6 +171,7 @@ export class PlayerSession {
     }
     video.addEventListener('canplay', () => {
       if (this.#state.status.kind === 'starting') this.#setState({ status: { kind: 'playing' } })
+      if (this.#state.shouldPlay) void tryPlay(video, signal)
     }, { once: true, signal })
     video.addEventListener('pause', () => {
       if (!video.ended) void this.#stream?.sendHeartbeat()
@@ -290,6 +291,19 @@ export class PlayerSession {
       source?.setHeight(height)
       this.#select({ height })
     } else void this.#restart({ maxHeight: height })
+  }
+}
+
+/** A browser rejects playback before a click; then the user presses the large button. */
+async function tryPlay (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  try {
+    await video.play()
+  } catch (error) {
+    // The source loads again: its first frame comes later.
+    if (!(error instanceof DOMException) || error.name !== 'AbortError') return
+    video.addEventListener('canplay', () => {
+      void tryPlay(video, signal)
+    }, { once: true, signal })
   }
 }
 

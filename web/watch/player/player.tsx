@@ -1,6 +1,6 @@
 // The player of one movie or episode.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import type { MediaPlayerInstance } from '@vidstack/react'
 import { ArrowLeft } from 'lucide-react'
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
@@ -91,6 +91,7 @@ export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode 
             imageUrl: movie?.posterUrl ?? show?.posterUrl ?? null,
           }}
           neighbours={neighbours}
+          isCovered={state.status.kind !== 'playing' && state.status.kind !== 'starting'}
           run={run}
           openSheet={setSheet}
           playFollowing={() => void playFollowing()}
@@ -167,6 +168,12 @@ function useTitle (titleId: string, itemId: string): { movie: Movie | null, show
 
 function usePlayerNavigation (titleId: string, itemId: string) {
   const navigate = useNavigate()
+  const router = useRouter()
+  // Leaving the player works without a network, too.
+  useEffect(() => {
+    const to = titleId === itemId ? '/movie/$titleId' : '/show/$titleId'
+    void router.preloadRoute({ to, params: { titleId } }).catch(() => undefined)
+  }, [router, titleId, itemId])
   return {
     openItem: (item: NextItem): void => {
       void navigate({

@@ -20,7 +20,7 @@ export const PROGRESS_QUEUED = 'normflix:progress-queued'
 const DATABASE = 'normflix.progress'
 const LOCK = 'normflix.progress'
 /** Where a closing page leaves its last event: it has no time for a transaction. */
-const LAST_EVENT_KEY = 'normflix.last-progress'
+const LAST_EVENTS_KEY = 'normflix.last-progress'
 /** The API takes 1,000 events in a request. */
 const MAX_EVENTS = 500
 
@@ -43,14 +43,17 @@ export async function queueProgress (event: QueuedEvent): Promise<void> {
 
 /** Stores an event while the page closes. */
 export function queueLastProgress (event: QueuedEvent): void {
-  localStorage.setItem(LAST_EVENT_KEY, JSON.stringify(event))
+  localStorage.setItem(LAST_EVENTS_KEY, JSON.stringify([...readLastProgress(), event]))
 }
 
-async function takeLastProgress (): Promise<void> {
-  const text = localStorage.getItem(LAST_EVENT_KEY)
-  if (text === null) return
-  await queueProgress(JSON.parse(text) as QueuedEvent)
-  localStorage.removeItem(LAST_EVENT_KEY)
+function readLastProgress (): QueuedEvent[] {
+  return JSON.parse(localStorage.getItem(LAST_EVENTS_KEY) ?? '[]') as QueuedEvent[]
+}
+
+async function moveLastProgress (): Promise<void> {
+  const db = await openDatabase()
+  for (const event of readLastProgress()) await db.put('events', event)
+  localStorage.removeItem(LAST_EVENTS_KEY)
 }
 
 /**
@@ -60,7 +63,7 @@ async function takeLastProgress (): Promise<void> {
  */
 export async function sendQueuedProgress (profileId: string): Promise<number> {
   return await withLock(async () => {
-    await takeLastProgress()
+    await moveLastProgress()
     const db = await openDatabase()
     let sent = 0
     for (;;) {

@@ -82,7 +82,7 @@ export function watchFile (
   signal: AbortSignal,
 ): void {
   video.addEventListener('loadedmetadata', () => {
-    video.currentTime = startMs / 1_000
+    if (startMs > 0) video.currentTime = startMs / 1_000
   }, { once: true, signal })
   video.addEventListener('error', onFailure, { signal })
   onHeight(frameHeight(mediaFile))

@@ -126,6 +126,8 @@ export async function startStream (
 
   async function sendStop (): Promise<ContinueCard | null> {
     const body = createEvent()
+    // Without a network, leaving the player can fail to load the next page, and load the app again.
+    if (isNetworkLost || !navigator.onLine) queueLastProgress(toQueued(body))
     try {
       const { next } = await unwrap(
         profileClient.POST('/v1/profiles/{profileId}/playback/{streamId}/stop', { params: { path }, body }),

@@ -34,6 +34,8 @@ export interface VideoSurfaceProps {
   /** Names for the keys and screens of the device. */
   readonly names: { readonly title: string, readonly show: string, readonly imageUrl: string | null }
   readonly neighbours: Neighbours
+  /** A card lies over the video and has the focus. */
+  readonly isCovered: boolean
   readonly run: (command: Command) => void
   readonly openSheet: (sheet: Sheet) => void
   readonly playFollowing: () => void
@@ -46,7 +48,7 @@ function toSource ({ hlsUrl, url, mediaFile }: Playback): MediaSrc {
 }
 
 export function VideoSurface (props: VideoSurfaceProps): ReactNode {
-  const { session, state, playback, ref, names, neighbours, run, openSheet, playFollowing } = props
+  const { session, state, playback, ref, names, neighbours, isCovered, run, openSheet, playFollowing } = props
   const t = useTranslations('player')
   const { volume, isMuted, rate } = usePreferences()
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
@@ -70,6 +72,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
     <MediaPlayer
       ref={ref}
       className="player"
+      inert={isCovered}
       title={names.title}
       artist={names.show}
       artwork={names.imageUrl === null ? [] : [{ src: names.imageUrl }]}
@@ -78,7 +81,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       streamType="on-demand"
       load="eager"
       playsInline
-      autoPlay={state.shouldPlay}
+      paused={!state.shouldPlay}
       volume={volume}
       muted={isMuted}
       playbackRate={rate}
