@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { findViolations } from './axe.js'
 import { findChromium, launchBrowser, logInToAdmin, logInToHome, openPage, type RecordedPage } from './browser.js'
-import { startDemoService } from './demo-service.js'
+import { startDemoService } from '../support/demo-service.js'
 import { DEMO_ADMIN, DEMO_USER, listViews, openView, type View } from './views.js'
 
 const SMALL = { width: 320, height: 640 }

@@ -8,9 +8,10 @@ import type { Test } from 'tap'
 import { loadConfig } from '../../src/config.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
-import { seedAccounts, seedCatalogue } from '../../src/demo/seed.js'
+import { seedAccounts } from '../../src/demo/seed-accounts.js'
+import { seedCatalogue } from '../../src/demo/seed.js'
 import { openStorage } from '../../src/storage/open-storage.js'
-import { containerOf, createTestDatabase, startApp } from '../support/app.js'
+import { containerOf, createTestDatabase, startApp } from './app.js'
 
 /** @returns the origin of the service */
 export async function startDemoService (t: Test): Promise<string> {
