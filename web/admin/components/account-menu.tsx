@@ -23,7 +23,12 @@ export function AccountMenu (): ReactNode {
   }
   return (
     <>
-      <button type="button" className="account-switch" popoverTarget="account-menu" aria-label={t('accountMenu')}>
+      <button
+        type="button"
+        className="account-switch"
+        popoverTarget="account-menu"
+        aria-label={`${email}: ${t('accountMenu')}`}
+      >
         <span className="account-switch-name">{email}</span>
         <ChevronDown className="icon" aria-hidden />
       </button>

@@ -80,7 +80,7 @@ function AccountLink ({ id }: { readonly id: string | null }): ReactNode {
       to="/accounts/$accountId"
       params={{ accountId: id }}
       className="table-link"
-      aria-label={t('openAccount', { id })}
+      aria-label={t('openAccount', { id: `…${id.slice(-6)}` })}
     >
       <code>…{id.slice(-6)}</code>
     </Link>

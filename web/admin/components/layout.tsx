@@ -91,7 +91,7 @@ function StaffLayout (): ReactNode {
 function Brand (): ReactNode {
   const t = useTranslations('layout')
   return (
-    <Link to="/" className="brand" aria-label={t('home')}>
+    <Link to="/" className="brand">
       Norm<b>Flix</b> <small>{t('admin')}</small>
     </Link>
   )

@@ -29,7 +29,7 @@ interface PanelProps {
 export function Panel ({ title, actions, className = '', children }: PanelProps): ReactNode {
   const id = useId()
   return (
-    <section className={`panel ${className}`} aria-labelledby={id}>
+    <section className={`panel ${className}`} role="group" aria-labelledby={id}>
       <div className="panel-head">
         <h2 id={id}>{title}</h2>
         {actions}
