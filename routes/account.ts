@@ -41,8 +41,9 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.get('/account', {
     config: { access: 'account' },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Get the account with its profiles',
+      description: 'Includes the profiles that the plan locks.',
       operationId: 'getAccount',
       response: responses({ 200: ref(Account) }),
     },
@@ -51,7 +52,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.delete('/account', {
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Close the account',
       description:
         'Ends all sessions and streams immediately. All data is erased after a grace period. Logging in before its ' +
@@ -70,8 +71,11 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.get('/account/export', {
     config: { access: 'account', rateLimit: EXPORT_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Export all data of the account as JSON',
+      description:
+        'Profiles, plays, wishlists, ratings and sessions, as a file. Passwords and tokens are not part of ' +
+        'it.',
       operationId: 'exportAccount',
       response: responses({
         200: withHeaders({
@@ -91,7 +95,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.put('/account/password', {
     config: { access: 'account', audit: true },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Change the password',
       description: 'Ends all other sessions. Links in emails of the account become invalid.',
       operationId: 'changePassword',
@@ -111,7 +115,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.put('/account/email', {
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Change the email address',
       description:
         'Takes effect when the link in the email to the new address is opened. The old address gets a notification.',
@@ -129,7 +133,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.post('/account/email/verification', {
     config: { access: 'account', rateLimit: AUTH_RATE_LIMIT },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Send the verification email again',
       description: 'Does nothing if the email address is already verified.',
       operationId: 'sendVerification',
@@ -144,7 +148,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.get('/account/plan/preview', {
     config: { access: 'account' },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Preview a plan change',
       description:
         'Lists the profiles that would be locked or unlocked, the new limits and the streams that would end.',
@@ -157,7 +161,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.put('/account/plan', {
     config: { access: 'account', audit: true },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'Change the plan',
       description:
         'An upgrade takes effect immediately. A downgrade with more profiles than the new plan allows needs ' +
@@ -175,8 +179,11 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.get('/account/streams', {
     config: { access: 'account' },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'List the live streams',
+      description:
+        'All streams of the account, with device and live position in ms. A stream is live until 60 s pass ' +
+        'without a heartbeat and without a read of its media.',
       operationId: 'listStreams',
       response: responses({ 200: listSchema(Stream) }),
     },
@@ -190,7 +197,7 @@ const account: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, deps
   app.delete('/account/streams/:streamId', {
     config: { access: 'account' },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'End a stream',
       description: 'Another stream can start immediately. Progress is preserved.',
       operationId: 'endStream',

@@ -56,8 +56,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.get('/admin/accounts', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'List accounts, newest first, or by a part of the email',
+      description: 'For staff. Profiles and history of the accounts are not part of it.',
       operationId: 'listAccounts',
       querystring: AccountQuery,
       response: responses({ 200: pageSchema(ref(AccountSummary)) }),
@@ -73,8 +74,11 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.get('/admin/accounts/:accountId', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Get an account with its profiles, sessions and streams',
+      description:
+        'For staff who help the owner: sessions with device and last use, and live streams. The history is ' +
+        'not part of it.',
       operationId: 'getAccountDetail',
       params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
@@ -84,7 +88,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.put('/admin/accounts/:accountId/plan', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Change the plan of an account',
       description:
         'Follows the rules for owners: a downgrade with more profiles than the new plan allows needs keepProfileIds, ' +
@@ -103,7 +107,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.put('/admin/accounts/:accountId/disabled', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Disable an account',
       description:
         'Ends its sessions and streams. Its tokens are rejected within 5 s. Logging in with the correct password ' +
@@ -120,8 +124,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.delete('/admin/accounts/:accountId/disabled', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Enable a disabled account',
+      description: 'The owner can log in again. Sessions that ended stay ended.',
       operationId: 'enableAccount',
       params: AccountParams,
       response: responses({ 200: ref(AccountDetail) }),
@@ -134,7 +139,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.put('/admin/accounts/:accountId/role', {
     config: { access: 'admin' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Change the role of an account',
       description:
         'The sessions of a member get the role at their next token refresh. The sessions of an account that had ' +
@@ -149,7 +154,7 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.post('/admin/accounts/:accountId/emails', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Send the verification email or the email to reset the password again',
       description: 'An account that received too many emails of these kinds gets no further one for ' +
         'up to an hour. An email address that is verified already is a 409 `email-already-verified`.',
@@ -176,8 +181,9 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
   app.delete('/admin/accounts/:accountId/sessions', {
     config: { access: 'support' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'End all sessions and streams of an account',
+      description: 'The owner has to log in again on each device. Positions of the streams are saved.',
       operationId: 'endAccountSessions',
       params: AccountParams,
       response: responses({ 204: NoContent }),

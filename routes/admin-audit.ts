@@ -38,7 +38,7 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
   app.get('/admin/audit', {
     config: { access: 'admin' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'List audit entries, newest first',
       description:
         'Entries are written in the background: the newest ones of other processes can be missing for a moment.',

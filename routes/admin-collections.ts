@@ -24,8 +24,9 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   app.get('/admin/collections/:collectionId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: collections'],
       summary: 'Get a collection as stored',
+      description: 'For editing: with unpublished titles, in the stored order.',
       operationId: 'getStoredCollection',
       params: CollectionParams,
       response: responses({ 200: withHeaders(ref(StoredCollection), 'ETag') }),
@@ -35,8 +36,9 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   app.post('/admin/collections', {
     config: { access: 'editor', idempotencyKey: true },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: collections'],
       summary: 'Create a collection',
+      description: '`titleIds` sets the order. Viewers see the titles within their maturity limits.',
       operationId: 'createCollection',
       body: ref(CollectionInput),
       response: responses({ 201: withHeaders(ref(StoredCollection), 'Location', 'ETag') }),
@@ -50,8 +52,10 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   app.put('/admin/collections/:collectionId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: collections'],
       summary: 'Replace a collection',
+      description: 'Replaces all fields and the order of the titles. With `If-Match`, the change applies to that ' +
+        'version only.',
       operationId: 'replaceCollection',
       params: CollectionParams,
       body: ref(CollectionInput),
@@ -66,8 +70,9 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   app.patch('/admin/collections/:collectionId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: collections'],
       summary: 'Change fields of a collection',
+      description: 'Only the fields of the body change; `titleIds` replaces the whole order.',
       operationId: 'changeCollection',
       params: CollectionParams,
       body: ref(CollectionChanges),
@@ -82,7 +87,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   app.delete('/admin/collections/:collectionId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: collections'],
       summary: 'Delete a collection',
       description: 'Its titles stay in the catalogue.',
       operationId: 'deleteCollection',

@@ -58,8 +58,10 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Create or replace a season',
+      description: 'Creates the season, or replaces its fields and episodes. Episodes keep their ID, files and ' +
+        'progress by their number.',
       operationId: 'putSeason',
       params: SeasonParams,
       body: SeasonBody,
@@ -75,8 +77,10 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Change fields of a season, or its number',
+      description: 'Only the fields of the body change. A new `number` moves the season; files and progress of its ' +
+        'episodes stay.',
       operationId: 'changeSeason',
       params: SeasonParams,
       body: ref(SeasonChanges),
@@ -92,7 +96,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Renumber the episodes of a season',
       description: 'Episodes keep their IDs and all progress. A special that is watched after one of them follows it.',
       operationId: 'orderEpisodes',
@@ -109,8 +113,11 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   app.delete('/admin/shows/:showId/seasons/:season', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Delete a season with its media files',
+      description:
+        'Deletes its episodes with their media files, and ends the streams. `dryRun=true` only counts what ' +
+        'would be deleted.',
       operationId: 'deleteSeason',
       params: SeasonParams,
       querystring: DeletionQuery,
@@ -129,8 +136,9 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Create or replace an episode',
+      description: 'Creates the episode, or replaces its fields. Its ID, files and progress stay.',
       operationId: 'putEpisode',
       params: EpisodeParams,
       body: EpisodeBody,
@@ -146,8 +154,10 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Change fields of an episode, or move it',
+      description: 'Only the fields of the body change. A new season or number moves the episode; its ID, files and ' +
+        'progress stay.',
       operationId: 'changeEpisode',
       params: EpisodeParams,
       body: ref(EpisodeChanges),
@@ -162,8 +172,11 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: seasons and episodes'],
       summary: 'Delete an episode with its media files',
+      description:
+        'Deletes its media files, subtitles and thumbnails, and ends its streams. `dryRun=true` only counts ' +
+        'what would be deleted.',
       operationId: 'deleteEpisode',
       params: EpisodeParams,
       querystring: DeletionQuery,

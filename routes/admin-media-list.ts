@@ -28,7 +28,7 @@ const adminMediaList: FastifyPluginAsyncTypebox<AdminMediaListRouteOptions> = as
   app.get('/admin/media', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: media'],
       summary: 'List movies and episodes with their media files, newest first',
       description:
         'With `state`, the queue of the packaging or what failed; a page may then have fewer items than `limit`. ' +
@@ -48,7 +48,7 @@ const adminMediaList: FastifyPluginAsyncTypebox<AdminMediaListRouteOptions> = as
   app.get('/admin/jobs', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: media'],
       summary: 'Count uploads, packaging and emails that wait or failed',
       description: '`GET /v1/admin/media` and `GET /v1/admin/uploads` list them.',
       operationId: 'countJobs',

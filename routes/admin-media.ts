@@ -31,8 +31,10 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   app.patch('/admin/media/:mediaFileId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: media'],
       summary: 'Change the metadata of a media file',
+      description: 'Only the fields of the body change: languages and edition, which the file itself cannot state ' +
+        'reliably.',
       operationId: 'changeMedia',
       params: FileParams,
       body: FileChanges,
@@ -43,7 +45,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   app.post('/admin/media/:mediaFileId/package', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: media'],
       summary: 'Package a media file for HLS again',
       description:
         'Runs in the background; `hls` of the file shows the progress. The current package stays available until the ' +
@@ -60,7 +62,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   app.delete('/admin/media/:mediaFileId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: media'],
       summary: 'Delete a media file',
       description: 'The progress of all profiles is preserved.',
       operationId: 'deleteMedia',

@@ -35,7 +35,7 @@ const adminPosters: FastifyPluginAsyncTypebox<AdminPostersRouteOptions> = async 
     config: { access: 'editor' },
     bodyLimit: MAX_IMAGE_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: artwork and subtitles'],
       consumes: [...IMAGE_TYPES],
       summary: 'Upload the poster of a movie or show',
       description:

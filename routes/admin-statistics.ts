@@ -41,7 +41,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   app.get('/admin/streams', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: statistics'],
       summary: 'List the streams that are playing now, by account',
       description: 'A page contains all streams of its accounts, so it may have more items than `limit`.',
       operationId: 'listAllStreams',
@@ -66,8 +66,9 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   app.get('/admin/statistics/days', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: statistics'],
       summary: 'Count plays, playing time and profiles by day',
+      description: 'Days are in UTC; playing time is in ms. `format=csv` returns a file.',
       operationId: 'countPlaysByDay',
       querystring: PeriodQuery,
       response: responses({ 200: withCsv(PlaysOfDay) }),
@@ -77,8 +78,9 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   app.get('/admin/statistics/titles', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: statistics'],
       summary: 'List the most played titles of a period',
+      description: 'By the number of plays in the period. `format=csv` returns a file.',
       operationId: 'listMostPlayedTitles',
       querystring: strict({ ...periodQuery, limit: Limit }),
       response: responses({ 200: withCsv(PlaysOfTitle) }),
@@ -101,8 +103,9 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
     {
       config: { access: 'staff' },
       schema: {
-        tags: ['admin'],
+        tags: ['Admin: statistics'],
         summary: 'Count accounts and sign-ups by plan',
+        description: 'Accounts today, and sign-ups of the period. `format=csv` returns a file.',
         operationId: 'countAccountsByPlan',
         querystring: PeriodQuery,
         response: responses({ 200: withCsv(AccountsOfPlan) }),

@@ -53,7 +53,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   }
 
   const uploadSchema = {
-    tags: ['admin'],
+    tags: ['Admin: artwork and subtitles'],
     consumes: [WEBVTT, SUBRIP, ...ASS],
     description:
       'The body is the file: WebVTT, or SubRip or SubStation Alpha (SSA, ASS), which are converted to WebVTT. `kind` ' +
@@ -92,8 +92,9 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   app.delete('/admin/subtitles/:subtitleId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: artwork and subtitles'],
       summary: 'Delete a subtitle file',
+      description: 'Playback that uses it continues without subtitles.',
       operationId: 'deleteSubtitle',
       params: Type.Object({ subtitleId: Id }),
       response: responses({ 204: NoContent }),

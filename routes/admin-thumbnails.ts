@@ -37,7 +37,7 @@ const adminThumbnails: FastifyPluginAsyncTypebox<AdminThumbnailsRouteOptions> = 
   }
 
   const uploadSchema = {
-    tags: ['admin'],
+    tags: ['Admin: artwork and subtitles'],
     consumes: ['multipart/form-data'],
     description:
       'A form with two files: `index`, WebVTT whose cues name rectangles (`sprite.jpg#xywh=0,0,160,90`), and ' +

@@ -50,7 +50,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
   app.get('/admin/titles', {
     config: { access: 'staff' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'List movies and shows, unpublished ones included',
       description:
         'Sorted by title ascending, by anything else descending. With `q`, the best match first; `q` finds the same ' +
@@ -80,7 +80,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
   app.put('/admin/titles/publication', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Publish or unpublish up to 100 titles',
       description: 'Each title has a result of its own: a title that fails does not stop the others.',
       operationId: 'publishTitles',

@@ -39,8 +39,10 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Create a movie',
+      description: 'The movie is visible at once unless `published` is false. Media files are uploaded to it ' +
+        'afterwards.',
       operationId: 'createMovie',
       body: ref(MovieInput),
       response: responses({ 201: withHeaders(ref(Movie), 'Location', 'ETag') }),
@@ -55,7 +57,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Replace a movie',
       description: 'Its media files stay.',
       operationId: 'replaceMovie',
@@ -73,8 +75,9 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Change fields of a movie',
+      description: 'Only the fields of the body change. With `If-Match`, the change applies to that version only.',
       operationId: 'changeMovie',
       params: MovieParams,
       body: ref(MovieChanges),
@@ -89,8 +92,10 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   app.delete('/admin/movies/:movieId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Delete a movie with its media files',
+      description: 'Deletes the media files, subtitles and thumbnails too, and ends the streams. `dryRun=true` only ' +
+        'counts what would be deleted.',
       operationId: 'deleteMovie',
       params: MovieParams,
       querystring: DeletionQuery,
@@ -107,8 +112,11 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Create a show with its seasons and episodes',
+      description:
+        'The show is visible at once unless `published` is false. Media files are uploaded to its episodes ' +
+        'afterwards.',
       operationId: 'createShow',
       body: ref(ShowInput),
       response: responses({ 201: withHeaders(ref(Show), 'Location', 'ETag') }),
@@ -123,7 +131,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Replace a show with its seasons and episodes',
       description: 'Episodes that stay keep their IDs and media files.',
       operationId: 'replaceShow',
@@ -141,8 +149,10 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
     config: { access: 'editor' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Change fields of a show',
+      description: 'Only the fields of the body change; seasons and episodes have routes of their own. With ' +
+        '`If-Match`, the change applies to that version only.',
       operationId: 'changeShow',
       params: ShowParams,
       body: ref(ShowChanges),
@@ -157,8 +167,11 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   app.delete('/admin/shows/:showId', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: titles'],
       summary: 'Delete a show with its media files',
+      description:
+        'Deletes all episodes with their media files, and ends the streams. `dryRun=true` only counts what ' +
+        'would be deleted.',
       operationId: 'deleteShow',
       params: ShowParams,
       querystring: DeletionQuery,

@@ -97,7 +97,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
     // The import validates each line of the streamed body.
     validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildQueryValidator(route),
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: import and export'],
       summary: 'Import movies, shows and collections',
       description:
         'An existing title is matched by `id`, by `externalIds`, or without either by kind, title and year. ' +
@@ -161,7 +161,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
   app.get('/admin/export', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: import and export'],
       summary: 'Export the whole catalogue',
       description:
         'NDJSON for an import: all movies and shows, then the collections, with their IDs. Does not contain media ' +

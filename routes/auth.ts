@@ -109,8 +109,10 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.post('/auth/signup', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Sign up: create an account with its first profile, and log in',
+      description: 'Creates the account on the named plan, or on the smallest one, with one profile, and opens a ' +
+        'session. Sends an email to verify the address. The password is checked against common passwords.',
       operationId: 'signUp',
       headers: SessionHeaders,
       body: SignUpBody,
@@ -131,8 +133,12 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.post('/auth/login', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Log in',
+      description:
+        'Opens a session of this device. After ten consecutive wrong passwords, each attempt has to wait; a ' +
+        '`deviceToken` of an earlier log-in is counted on its own. A closed account reopens within its ' +
+        'grace period.',
       operationId: 'logIn',
       headers: SessionHeaders,
       body: LogInBody,
@@ -158,7 +164,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
       request.body ??= {}
     },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Exchange a refresh token for new tokens',
       description:
         'The token is in the body, or in the cookie of a session that was opened with `X-NormFlix-Session: cookie`. ' +
@@ -189,7 +195,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.post('/auth/password/forgot', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Request an email to reset the password',
       description:
         'The response is the same whether the account exists or not. The link in the email is valid once, for 30 ' +
@@ -206,7 +212,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.post('/auth/password/reset', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Set a new password with the token of the email',
       description:
         'Ends all sessions, invalidates the other links in emails of the account, and lifts the delay after failed ' +
@@ -224,7 +230,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   app.post('/auth/email/verify', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Verify an email address with the token of the email',
       description: 'Verifies the address of a new account, or completes a change of the address.',
       operationId: 'verifyEmail',

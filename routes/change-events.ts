@@ -29,7 +29,7 @@ const changeEvents: FastifyPluginAsyncTypebox<ChangeEventsRouteOptions> = async 
   app.get('/profiles/:profileId/changes/events', {
     config: { access: 'signed-url' },
     schema: {
-      tags: ['watching'],
+      tags: ['Change feed'],
       summary: 'Open the change feed at a signed URL',
       description: 'The events of the change feed, for EventSource. An open feed ends with its session.',
       operationId: 'openChangeFeed',

@@ -30,7 +30,7 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
   app.get('/profiles/:profileId/changes', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Change feed'],
       summary: 'List changes for the profile since a cursor',
       description:
         'Changes of progress, wishlist and ratings, and of the catalogue that the profile can see. With `Accept: ' +
@@ -58,7 +58,7 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
   app.get('/profiles/:profileId/changes/url', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Change feed'],
       summary: 'Get a signed URL of the change feed for EventSource',
       description:
         'EventSource of browsers sends no Authorization header. The URL gives access to the events of this profile ' +

@@ -56,8 +56,9 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
   app.get('/collections', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['People and collections'],
       summary: 'List collections by title',
+      description: 'Collections that contain a title within the maturity limits of the token.',
       operationId: 'listCollections',
       querystring: CollectionsQuery,
       response: responses({ 200: withHeaders(pageSchema(ref(CollectionCard)), ...LOCALISED_ETAG) }),
@@ -79,7 +80,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
   app.get('/collections/:collectionId', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['People and collections'],
       summary: 'Get a collection with its titles',
       description: 'Titles are in the order of the collection. A cursor becomes invalid when the collection changes.',
       operationId: 'getCollection',

@@ -54,7 +54,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.get('/profiles/:profileId/continue-watching', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'List continue watching, most recent activity first',
       description: 'One card per title: the item to resume, or the next episode.',
       operationId: 'listContinueWatching',
@@ -73,8 +73,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.get('/profiles/:profileId/continue-watching/hidden', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'List hidden and dropped titles',
+      description: 'Hidden titles return to continue watching when they are played; dropped titles do not.',
       operationId: 'listHidden',
       params: ProfileParams,
       response: responses({ 200: withHeaders(listSchema(DismissedTitle), 'Content-Language') }),
@@ -88,8 +89,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.get('/profiles/:profileId/continue', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Get the continue button: the first card that can be played',
+      description: '204 if there is nothing to continue. Cards that wait, for example for an air date, are skipped.',
       operationId: 'getContinue',
       params: ProfileParams,
       response: responses({ 200: withHeaders(ref(ContinueCard), 'Content-Language'), 204: NoContent }),
@@ -105,7 +107,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.delete('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Hide a title until it is played again',
       description: 'Its progress is preserved.',
       operationId: 'hideFromContinueWatching',
@@ -117,8 +119,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.put('/profiles/:profileId/continue-watching/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Restore a hidden or dropped title',
+      description: 'The title returns to its place in continue watching. The response has an undo.',
       operationId: 'restoreToContinueWatching',
       params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
@@ -128,7 +131,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.put('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Drop a title',
       description:
         'Unlike a hidden title, a dropped one stays out of the list when it is played or gets a new episode.',
@@ -141,8 +144,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.delete('/profiles/:profileId/dropped/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Restore a dropped title',
+      description: 'The title can appear in continue watching again. The response has an undo.',
       operationId: 'undropTitle',
       params: ProfileTitleParams,
       response: responses({ 200: ref(Undo) }),
@@ -152,7 +156,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.put('/profiles/:profileId/rewatch/:titleId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Watch a title again from the start',
       description:
         'Starts a new run; the history preserves the previous one. Playing the first episode, or the movie, of a ' +
@@ -166,7 +170,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.delete('/profiles/:profileId/rewatch/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Cancel watching a title again',
       description:
         'Returns to the previous run; what was played since stays in the history. Cancelling a cancelled run again ' +
@@ -184,7 +188,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   app.post('/profiles/:profileId/undo/:undoId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Continue watching'],
       summary: 'Undo an action',
       description:
         'Restores the state before the action exactly, within 30 days. What was watched since stays. Undoing again ' +

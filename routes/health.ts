@@ -28,8 +28,10 @@ const health: FastifyPluginAsyncTypebox<HealthRouteOptions> = async (app, { cata
   app.get('/health/live', {
     config: { access: 'public', rateLimit: false },
     schema: {
-      tags: ['service'],
+      tags: ['Service'],
       summary: 'Check that the process runs',
+      description: '200 while the process runs, also when the database is unavailable. For restarts by an ' +
+        'orchestrator.',
       operationId: 'getLiveness',
       response: responses({ 200: Health }),
     },
@@ -38,7 +40,7 @@ const health: FastifyPluginAsyncTypebox<HealthRouteOptions> = async (app, { cata
   app.get('/health/ready', {
     config: { access: 'public', rateLimit: false },
     schema: {
-      tags: ['service'],
+      tags: ['Service'],
       summary: 'Check that the process can serve requests',
       description:
         'Ready when the database responds and the catalogue is loaded, until the process shuts down. The mail server ' +

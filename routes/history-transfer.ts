@@ -58,7 +58,7 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
   app.get('/profiles/:profileId/history/export', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['History'],
       summary: 'Export the whole history',
       description:
         'All plays that the history lists, newest first, live streams included. Does not contain marks, the wishlist ' +
@@ -93,7 +93,7 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
     bodyLimit: MAX_FILE_BYTES,
     validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildTextValidator(route),
     schema: {
-      tags: ['watching'],
+      tags: ['History'],
       summary: "Import a history: an export of this service, or Netflix's viewing activity",
       description:
         'Matches each play with the titles that the profile can see: by ID, by external IDs, or by name and number. ' +

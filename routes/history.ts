@@ -53,8 +53,9 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   app.get('/profiles/:profileId/history', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['History'],
       summary: 'List all plays, newest first',
+      description: 'Each row is a play with its exact position in ms; `group=title` returns one row per title.',
       operationId: 'listHistory',
       params: ProfileParams,
       querystring: HistoryQuery,
@@ -87,8 +88,9 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   app.delete('/profiles/:profileId/history', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['History'],
       summary: 'Clear the history, or that of one title',
+      description: 'Deletes the plays of all titles, or of `titleId`, and their progress. Can be undone for 30 days.',
       operationId: 'clearHistory',
       params: ProfileParams,
       querystring: strict({ titleId: Type.Optional(describe(Id, 'Clears only the history of this title')) }),
@@ -106,8 +108,9 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
   app.delete('/profiles/:profileId/history/:playId', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['History'],
       summary: 'Remove a play',
+      description: 'Progress and continue watching then follow from the remaining plays. Can be undone for 30 days.',
       operationId: 'removePlay',
       params: Type.Object({ profileId: Id, playId: Id }),
       response: responses({ 200: ref(Undo) }),

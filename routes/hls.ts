@@ -53,7 +53,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   app.get('/hls/:itemId/master.m3u8', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the HLS master playlist of a movie or an episode',
       description:
         'One variant per video height that the plan and the client allow and per audio encoding, the highest up to ' +
@@ -75,7 +75,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).m3u8', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the playlist of a rendition',
       description: 'A video, its key frames, an audio track or a subtitle. All have the same target duration, except ' +
         'subtitles, which are one segment.',
@@ -94,7 +94,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).mp4', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get a video or audio rendition as one file',
       description:
         'Playlists contain byte ranges of it for key frames, and for all segments if nginx or the object store sends ' +
@@ -117,7 +117,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   app.get('/hls/:itemId/:renditionId(^[\\w-]+)/:segment(^\\w+).m4s', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get a segment of a video or audio rendition',
       description: 'Supports ranges and conditional requests of RFC 9110.',
       operationId: 'getHlsSegment',
@@ -138,7 +138,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).vtt', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the segment of a subtitle rendition',
       description: 'WebVTT with X-TIMESTAMP-MAP.',
       operationId: 'getHlsSubtitle',

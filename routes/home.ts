@@ -34,7 +34,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
   app.get('/profiles/:profileId/home', {
     config: { access: 'profile' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Search and home'],
       summary: 'Get the home page: rows of cards',
       description:
         'Rows depend on what the profile watched, rated and put on its wishlist. Empty rows are omitted. A title is ' +
@@ -53,8 +53,10 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
   app.get('/profiles/:profileId/home/:rowId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Search and home'],
       summary: 'Get a page of one row of the home page',
+      description: 'For the page with all titles of a row. The cursor of a row comes from the home page or from the ' +
+        'page before.',
       operationId: 'getHomeRow',
       params: Type.Object({ profileId: Id, rowId: RowId }),
       querystring: RowQuery,

@@ -18,8 +18,9 @@ const images: FastifyPluginAsyncTypebox<ImagesRouteOptions> = async (app, { stor
   app.get('/images/:imageId', {
     config: { access: 'public' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Media'],
       summary: 'Get a poster',
+      description: 'The URL contains a hash of the content, so that clients may store it for a year.',
       operationId: 'getImage',
       params: ImageParams,
       response: objectResponses({ description: 'The image', content: imageContent }),

@@ -58,7 +58,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
     config: { access: 'signed-url', rateLimit: false },
     exposeHeadRoute: false,
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the bytes of a media file',
       description:
         'Supports ranges, If-Range and conditional requests of RFC 9110. The URL comes from starting playback.',
@@ -72,7 +72,7 @@ const media: FastifyPluginAsyncTypebox<MediaRouteOptions> = async (app, deps) =>
   app.head('/media/:mediaFileId', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the headers of a media file',
       operationId: 'headMedia',
       params: MediaParams,

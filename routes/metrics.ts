@@ -82,7 +82,7 @@ const metrics: FastifyPluginAsyncTypebox<MetricsRouteOptions> = async (app, { ca
   app.get('/metrics', {
     config: { access: 'public', rateLimit: false },
     schema: {
-      tags: ['service'],
+      tags: ['Service'],
       summary: 'Get metrics in the text format of Prometheus',
       description: 'Do not expose this route outside of your network.',
       operationId: 'getMetrics',

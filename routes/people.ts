@@ -45,8 +45,10 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
   app.get('/people', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['People and collections'],
       summary: 'Find people by name',
+      description: 'People of titles within the maturity limits of the token, by the beginning of a word of their ' +
+        'name.',
       operationId: 'listPeople',
       querystring: PeopleQuery,
       response: responses({ 200: withHeaders(pageSchema(ref(Person)), 'ETag') }),
@@ -81,8 +83,9 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
   app.get('/people/:personId', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['People and collections'],
       summary: 'Get a person with their titles, newest first',
+      description: 'Lists titles within the maturity limits of the token, with the role or job in each.',
       operationId: 'getPerson',
       params: Type.Object({ personId: Id }),
       querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),

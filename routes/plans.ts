@@ -12,8 +12,10 @@ const plans: FastifyPluginAsyncTypebox<PlansRouteOptions> = async (app, { config
   app.get('/plans', {
     config: { access: 'public' },
     schema: {
-      tags: ['account'],
+      tags: ['Account'],
       summary: 'List the plans and their limits',
+      description: 'The smallest plan first, with price per month, profiles, streams at a time and maximum video ' +
+        'height.',
       operationId: 'listPlans',
       response: responses({ 200: listSchema(ref(Plan)) }),
     },

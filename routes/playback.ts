@@ -53,7 +53,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   app.post('/profiles/:profileId/playback', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['playback'],
+      tags: ['Playback'],
       summary: 'Start playback of a movie or an episode',
       description:
         'Starts a stream, chooses the file and the languages, and returns the position to resume from. Over the ' +
@@ -92,7 +92,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   app.put('/profiles/:profileId/playback/:streamId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['playback'],
+      tags: ['Playback'],
       summary: 'Send a heartbeat with the current position',
       description:
         'Keeps the stream alive for another 60 s. An older event never changes the position, and a repeated event ' +
@@ -116,7 +116,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
   app.post('/profiles/:profileId/playback/:streamId/stop', {
     config: { access: 'profile' },
     schema: {
-      tags: ['playback'],
+      tags: ['Playback'],
       summary: 'Stop playback at the final position',
       description: 'Another stream can start immediately.',
       operationId: 'stopPlayback',

@@ -26,8 +26,9 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   app.get('/profiles', {
     config: { access: 'account' },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'List the profiles of the account',
+      description: 'In the order of their creation. Profiles beyond the limit of the plan have `locked: true`.',
       operationId: 'listProfiles',
       response: responses({ 200: listSchema(ref(Profile)) }),
     },
@@ -39,7 +40,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   app.post('/profiles', {
     config: { access: 'account', idempotencyKey: true },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'Add a profile',
       description: 'Over the profile limit of the plan it is a 409 `plan-profile-limit`.',
       operationId: 'addProfile',
@@ -55,8 +56,9 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   app.get('/profiles/:profileId', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'Get a profile',
+      description: 'A profile token gets its own profile, an account token each profile of the account.',
       operationId: 'getProfile',
       params: ProfileParams,
       response: responses({ 200: ref(Profile) }),
@@ -71,8 +73,10 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   app.patch('/profiles/:profileId', {
     config: { access: 'account' },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'Change fields of a profile',
+      description: 'Only the fields of the body change. `pin: null` removes the PIN; tokens of the profile that were ' +
+        'issued before a change of the PIN stop working.',
       operationId: 'changeProfile',
       params: ProfileParams,
       body: ProfileChanges,
@@ -86,8 +90,11 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
   app.delete('/profiles/:profileId', {
     config: { access: 'account' },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'Delete a profile with its history, wishlist and ratings',
+      description:
+        'Deletes history, wishlist and ratings with it, and ends its streams. An account keeps at least one ' +
+        'usable profile.',
       operationId: 'deleteProfile',
       params: ProfileParams,
       response: responses({ 204: NoContent }),
@@ -104,7 +111,7 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
       request.body ??= {}
     },
     schema: {
-      tags: ['profiles'],
+      tags: ['Profiles'],
       summary: 'Get an access token that is bound to the profile',
       description:
         'The token gives access to this profile, and to the catalogue that it can see. After five wrong PINs, each ' +

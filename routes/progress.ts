@@ -76,8 +76,10 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   app.get('/profiles/:profileId/progress/:itemId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Progress'],
       summary: 'Get the exact progress in a movie or an episode',
+      description: 'The position in ms, of the newest play or of the live stream. 404 for an item that was never ' +
+        'played.',
       operationId: 'getProgress',
       params: ItemParams,
       response: responses({ 200: ref(Progress) }),
@@ -92,8 +94,11 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   app.put('/profiles/:profileId/progress/:itemId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['watching'],
+      tags: ['Progress'],
       summary: 'Report progress without a stream',
+      description:
+        'For clients that play without a stream, such as downloads. The position is in the history at once. ' +
+        'Events may arrive in any order: the newest `at` wins.',
       operationId: 'putProgress',
       params: ItemParams,
       body: ProgressBody,
@@ -111,7 +116,7 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
     // Each event is validated on its own.
     attachValidation: true,
     schema: {
-      tags: ['watching'],
+      tags: ['Progress'],
       summary: 'Report progress of offline playback',
       description:
         'Up to 1,000 events in any order; a repeated event counts once. Each event gets a result: an invalid one is ' +
@@ -183,7 +188,7 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       request.body ??= {}
     },
     schema: {
-      tags: ['watching'],
+      tags: ['Progress'],
       summary: 'Mark a movie, an episode, a season or a show as watched',
       description:
         'The ID of a movie, an episode or a show; with `season`, that season of the show. Marks only episodes that ' +
@@ -209,8 +214,9 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   app.delete('/profiles/:profileId/watched/:id', {
     config: { access: 'profile', idempotencyKey: true },
     schema: {
-      tags: ['watching'],
+      tags: ['Progress'],
       summary: 'Mark a movie, an episode, a season or a show as not watched',
+      description: 'Removes marks and the finished state; the plays stay in the history. The response has an undo.',
       operationId: 'unmarkWatched',
       params: WatchedParams,
       querystring: SeasonQuery,

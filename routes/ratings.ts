@@ -42,8 +42,9 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.get('/profiles/:profileId/ratings', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'List the ratings of the profile, newest first',
+      description: '`rating` filters by one of `down`, `up` and `love`.',
       operationId: 'listRatings',
       params: ProfileParams,
       querystring: RatingsQuery,
@@ -73,8 +74,9 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.put('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'Rate a movie or show',
+      description: 'Replaces an earlier rating. Ratings change the recommendations of the home page.',
       operationId: 'rateTitle',
       params: ProfileTitleParams,
       body: RatingBody,
@@ -88,8 +90,9 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.delete('/profiles/:profileId/ratings/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'Remove the rating of a title',
+      description: 'Succeeds also if the title has no rating.',
       operationId: 'unrateTitle',
       params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
@@ -102,8 +105,9 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.get('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'Get the stored languages of a title',
+      description: 'The audio and subtitles that the viewer chose for this title; playback starts with them.',
       operationId: 'getLanguages',
       params: ProfileTitleParams,
       response: responses({ 200: ref(RememberedLanguages) }),
@@ -115,7 +119,7 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.put('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'Store the languages of a title',
       description:
         'Every later playback of the title starts with them, for all episodes and on all devices. Omitted fields do ' +
@@ -133,8 +137,9 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
   app.delete('/profiles/:profileId/languages/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['ratings'],
+      tags: ['Ratings and languages'],
       summary: 'Delete the stored languages of a title',
+      description: 'Playback then starts with the languages of the profile.',
       operationId: 'forgetLanguages',
       params: ProfileTitleParams,
       response: responses({ 204: NoContent }),

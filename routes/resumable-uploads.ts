@@ -116,7 +116,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'Start a resumable upload',
       description: 'tus protocol, version 1.0.0. Upload-Length is the size, or ' +
         '`Upload-Defer-Length: 1` announces it later, with a PATCH; Upload-Metadata has the itemId of a movie or an ' +
@@ -141,7 +141,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'Send bytes of an upload from Upload-Offset',
       description:
         `The body is ${OFFSET_TYPE}. Received bytes are stored when the connection breaks; HEAD returns the ` +
@@ -159,8 +159,9 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     {
       config: { access: 'editor', tus: true, swagger: { exposeHeadRoute: true } },
       schema: {
-        tags: ['admin'],
+        tags: ['Admin: uploads'],
         summary: 'Get the offset of an upload',
+        description: '`Upload-Offset` is the number of received bytes: continue from there.',
         operationId: 'getUploadOffset',
         params: UploadParams,
         headers: TusHeaders,
@@ -174,7 +175,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     config: { access: 'editor', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'Continue, query or cancel an upload where a network allows only POST',
       description:
         '`X-HTTP-Method-Override` names the method of the tus protocol, which works as with that method: PATCH ' +
@@ -196,7 +197,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   app.delete('/admin/uploads/:uploadId', {
     config: { access: 'editor', tus: true },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'Cancel an upload, or delete the record of a completed one',
       description: 'The media file of a completed upload stays.',
       operationId: 'deleteUpload',
@@ -209,8 +210,9 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   app.get('/admin/uploads', {
     config: { access: 'editor' },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'List the 100 newest resumable uploads',
+      description: 'With state, received bytes and size, for the administrator who follows them.',
       operationId: 'listUploads',
       response: responses({ 200: listSchema(ref(Upload)) }),
     },
@@ -223,8 +225,9 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     config: { access: 'editor' },
     exposeHeadRoute: false,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: uploads'],
       summary: 'Get the state of an upload',
+      description: 'After the last byte, `state` tells when the file is processed, and `error` why it was rejected.',
       operationId: 'getUpload',
       params: UploadParams,
       response: responses({ 200: ref(Upload) }),

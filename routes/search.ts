@@ -46,7 +46,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   app.get('/search', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Search and home'],
       summary: 'Search movies and shows by name, person, episode or genre, best match first',
       description:
         'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
@@ -71,8 +71,9 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   app.get('/search/suggestions', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Search and home'],
       summary: 'Suggest names that complete the text',
+      description: 'Titles and people, for a search field. Titles are within the maturity limits of the token.',
       operationId: 'suggest',
       querystring: SuggestionQuery,
       response: responses({ 200: withHeaders(listSchema(ref(Suggestion)), 'Content-Language') }),

@@ -22,8 +22,10 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.post('/auth/logout', {
     config: { access: 'catalogue', audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'Log out: end the current session',
+      description: 'Ends the session and its streams; their positions are saved. Access tokens of the session stop ' +
+        'working within 5 s.',
       operationId: 'logOut',
       response: responses({ 204: withHeaders(NoContent, 'Set-Cookie') }),
     },
@@ -37,8 +39,10 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.post('/auth/logout-everywhere', {
     config: { access: 'account', audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'End all sessions of the account',
+      description: 'Ends every session of the account, also the current one, and their streams. The positions are ' +
+        'saved.',
       operationId: 'logOutEverywhere',
       response: responses({ 204: withHeaders(NoContent, 'Set-Cookie') }),
     },
@@ -51,8 +55,9 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.get('/auth/sessions', {
     config: { access: 'account' },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'List the live sessions of the account',
+      description: 'The session of the request has `current: true`.',
       operationId: 'listSessions',
       response: responses({ 200: listSchema(ref(Session)) }),
     },
@@ -65,8 +70,9 @@ const sessions: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.delete('/auth/sessions/:sessionId', {
     config: { access: 'account', audit: true },
     schema: {
-      tags: ['auth'],
+      tags: ['Authentication'],
       summary: 'End a session',
+      description: 'Logs out a device. Its access tokens stop working within 5 s, and its streams end.',
       operationId: 'endSession',
       params: Type.Object({ sessionId: Id }),
       response: responses({ 204: NoContent }),

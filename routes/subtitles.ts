@@ -27,7 +27,7 @@ const subtitles: FastifyPluginAsyncTypebox<SubtitlesRouteOptions> = async (app, 
   app.get('/subtitles/:subtitleId', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get a subtitle file as WebVTT',
       description: 'The URL comes from starting playback.',
       operationId: 'getSubtitle',

@@ -37,7 +37,7 @@ const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app
   app.get('/thumbnails/:itemId/index.vtt', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the index of the seek thumbnails',
       description:
         'WebVTT whose cues contain signed URLs of rectangles of the image. The URL comes from starting playback.',
@@ -59,8 +59,11 @@ const thumbnails: FastifyPluginAsyncTypebox<ThumbnailsRouteOptions> = async (app
   app.get('/thumbnails/:itemId/image', {
     config: { access: 'signed-url', rateLimit: false },
     schema: {
-      tags: ['playback'],
+      tags: ['Media'],
       summary: 'Get the image of the seek thumbnails',
+      description:
+        'One image with all thumbnails; the index says which part belongs to which time. The URL is signed ' +
+        'by playback.',
       operationId: 'getThumbnailImage',
       params: ItemParams,
       querystring: SignedUrlQuery,

@@ -70,8 +70,11 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   app.get('/movies/:movieId', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'Get a movie with its media files',
+      description:
+        '`mediaFiles` contains the files that the plan can play. With a profile token it has the wishlist, ' +
+        'rating and progress of the profile.',
       operationId: 'getMovie',
       params: MovieParams,
       response: responses({ 200: withHeaders(ref(Movie), ...LOCALISED_ETAG) }),
@@ -92,8 +95,10 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   app.get('/shows/:showId', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'Get a show with a summary of its seasons',
+      description: 'Seasons are summaries with the number of episodes and of finished ones; request a season for its ' +
+        'episodes.',
       operationId: 'getShow',
       params: ShowParams,
       response: responses({ 200: withHeaders(ref(Show), ...LOCALISED_ETAG) }),
@@ -111,8 +116,10 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   app.get('/shows/:showId/seasons/:season', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'Get a season with its episodes',
+      description: 'Episodes in order, with media files that the plan can play, and the progress of the profile. ' +
+        'Season 0 contains the specials.',
       operationId: 'getSeason',
       params: SeasonParams,
       response: responses({ 200: withHeaders(ref(Season), ...LOCALISED_ETAG) }),
@@ -131,8 +138,9 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   app.get('/shows/:showId/seasons/:season/episodes/:episode', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'Get an episode with its media files',
+      description: 'With media files that the plan can play, markers in ms, and the progress of the profile.',
       operationId: 'getEpisode',
       params: EpisodeParams,
       response: responses({ 200: withHeaders(ref(Episode), ...LOCALISED_ETAG) }),

@@ -64,8 +64,10 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/titles', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'List movies and shows',
+      description: 'Titles within the maturity limits of the token, by filter and sort order, one page at a time. ' +
+        'Cards have wishlist, rating and progress of the profile.',
       operationId: 'listTitles',
       querystring: TitlesQuery,
       response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
@@ -75,8 +77,9 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/movies', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'List movies',
+      description: 'Movies within the maturity limits of the token, by filter and sort order, one page at a time.',
       operationId: 'listMovies',
       querystring: KindQuery,
       response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
@@ -86,8 +89,9 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/shows', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'List shows',
+      description: 'Shows within the maturity limits of the token, by filter and sort order, one page at a time.',
       operationId: 'listShows',
       querystring: KindQuery,
       response: responses({ 200: withHeaders(pageSchema(ref(Card)), ...LOCALISED_ETAG) }),
@@ -136,7 +140,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/titles/facets', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'Count titles by facet, to narrow a list',
       description:
         'Accepts the filters of the list. Each facet counts the titles that pass all other filters, so that its own ' +
@@ -153,7 +157,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/titles/:titleId/similar', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'List similar titles, most similar first',
       description: 'Compares genres, people and years, and counts profiles that watched both.',
       operationId: 'listSimilar',
@@ -178,8 +182,9 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   app.get('/genres', {
     config: { access: 'catalogue' },
     schema: {
-      tags: ['catalogue'],
+      tags: ['Titles'],
       summary: 'List genres with their number of titles',
+      description: 'Counts only titles within the maturity limits of the token.',
       operationId: 'listGenres',
       response: responses({ 200: withHeaders(listSchema(GenreCount), 'ETag') }),
     },

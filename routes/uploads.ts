@@ -41,7 +41,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   }
 
   const uploadSchema = {
-    tags: ['admin'],
+    tags: ['Admin: uploads'],
     consumes: ['video/mp4', 'video/webm', 'video/x-matroska', 'application/octet-stream', 'multipart/form-data'],
     description:
       'The body is the file, or a multipart form with one file and before it the fields of the query. The file can ' +

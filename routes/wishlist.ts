@@ -50,7 +50,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
   app.get('/profiles/:profileId/wishlist', {
     config: { access: 'profile' },
     schema: {
-      tags: ['wishlist'],
+      tags: ['Wishlist'],
       summary: 'List the wishlist, newest first or in its own order',
       description:
         'A cursor stays valid when titles are added or removed. A cursor of the own order becomes invalid when the ' +
@@ -82,7 +82,7 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
   app.put('/profiles/:profileId/wishlist/order', {
     config: { access: 'profile' },
     schema: {
-      tags: ['wishlist'],
+      tags: ['Wishlist'],
       summary: 'Set the own order of the wishlist',
       description: 'The other titles follow in their current order. Titles that are added later come first.',
       operationId: 'orderWishlist',
@@ -102,8 +102,10 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
   app.put('/profiles/:profileId/wishlist/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['wishlist'],
+      tags: ['Wishlist'],
       summary: 'Add a movie or show to the wishlist',
+      description: 'Adds the title at the front. A title that is on the wishlist stays where it is. The wishlist has ' +
+        'at most 500 titles.',
       operationId: 'addToWishlist',
       params: ProfileTitleParams,
       response: responses({ 204: NoContent }),
@@ -117,8 +119,9 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
   app.delete('/profiles/:profileId/wishlist/:titleId', {
     config: { access: 'profile' },
     schema: {
-      tags: ['wishlist'],
+      tags: ['Wishlist'],
       summary: 'Remove a title from the wishlist',
+      description: 'Succeeds also if the title is not on the wishlist.',
       operationId: 'removeFromWishlist',
       params: ProfileTitleParams,
       response: responses({ 204: NoContent }),

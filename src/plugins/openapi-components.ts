@@ -16,6 +16,7 @@ interface TitledSchema {
 
 interface Media {
   schema?: JsonObject
+  examples?: JsonObject
 }
 export interface ResponseObject {
   description?: string
@@ -25,13 +26,14 @@ export interface ResponseObject {
 export interface OperationObject {
   operationId?: string
   tags?: string[]
-  parameters?: Array<{ name?: string }>
+  parameters?: Array<{ name?: string, in?: string }>
+  security?: ReadonlyArray<Readonly<Record<string, unknown>>>
   requestBody?: { content?: Record<string, Media> }
   responses?: Record<string, ResponseObject>
 }
 export interface Document {
   paths: Record<string, Record<string, OperationObject>>
-  components: { schemas: Components, headers?: JsonObject }
+  components: { schemas: Components, headers?: JsonObject, examples?: JsonObject }
 }
 
 /** Description that the generator gives to a response without one. */

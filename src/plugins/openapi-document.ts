@@ -1,6 +1,7 @@
 // Completes the generated OpenAPI document for client generators and Swagger UI.
 import { toDocumented } from '../schemas/common.js'
 import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-headers.js'
+import { describeProblems, UNLIMITED_PATHS } from './openapi-problems.js'
 import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
 
 interface Parameter {
@@ -15,14 +16,13 @@ interface RequestBody {
   content?: Record<string, { schema?: JsonObject }>
 }
 
-/** Path of every operation without a rate limit. */
-const UNLIMITED_PATHS = /^\/(?:health|metrics|v1\/(?:media|hls|subtitles|thumbnails)\b)/
 const RATE_LIMIT_HEADERS = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
 
 /** Completes a document in place, and returns it. */
 export function completeDocument<T extends object> (document: T): T {
   completeNode(document as JsonObject)
   nameSchemas(document as T & Document)
+  describeProblems(document as T & Document)
   describeHeaders(document as T & Document)
   return document
 }
@@ -80,6 +80,8 @@ function describeOperationHeaders (
     ...(hasParameter('tus-resumable') ? ['Tus-Version', 'Tus-Resumable'] : []),
   ]
   for (const [status, response] of Object.entries(responses)) {
+    // The responses of a class state the headers of each.
+    if (/^[45]\d\d$/.test(status)) continue
     const isSuccess = status.startsWith('2')
     const names = [
       ...Object.keys(response.headers ?? {}),

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import mongoose from 'mongoose'
+import { channel } from 'node:diagnostics_channel'
 import { isDuplicateKey } from '../../models/upsert.js'
 import {
   conflict,
@@ -106,8 +107,24 @@ function isDatabaseUnavailable (error: unknown): boolean {
     (error instanceof mongoose.Error && error.message.includes('bufferCommands = false'))
 }
 
+/** A problem that an operation sent. The tests compare it with the API description. */
+export interface SentProblem {
+  readonly operationId: string
+  readonly status: number
+  readonly code: string
+}
+
+const sentProblems = channel('normflix:problem')
+
+function publishProblem ({ status, code }: DomainError, { routeOptions }: FastifyRequest): void {
+  if (!sentProblems.hasSubscribers) return
+  const { operationId } = (routeOptions.schema ?? {}) as { operationId?: string }
+  if (operationId !== undefined) sentProblems.publish({ operationId, status, code } satisfies SentProblem)
+}
+
 function sendProblem (problem: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, title, detail, extensions, headers } = problem
+  publishProblem(problem, request)
   return reply
     // Remains when the stream of a compressed response fails before its first byte.
     .removeHeader('content-encoding')

@@ -136,6 +136,6 @@ const problemResponse = (description: string) => ({
 /** The responses of a route: its successes, and problems for client and server errors. */
 export const responses = <T extends Record<number, unknown>>(successes: T) => ({
   ...successes,
-  '4xx': problemResponse('Rejected; `code` states the reason'),
+  '4xx': problemResponse('Any other rejection; `code` states the reason'),
   '5xx': problemResponse('Unavailable; retry after the time in Retry-After'),
 })

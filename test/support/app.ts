@@ -16,6 +16,7 @@ import { resolveDatabaseServer } from '../../src/database/resolve-server.js'
 import type { HttpTimeouts } from '../../src/http/timeouts.js'
 import { createLog } from '../../src/security/log.js'
 import { createTestClock, type TestClock } from './clock.js'
+import './documented-problems.js'
 import { readDatabaseRecord } from './shared-database.js'
 
 /** Returns the URI of an empty database on the server of the run. A file that runs alone starts its own server. */

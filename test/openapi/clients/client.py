@@ -4,11 +4,11 @@ import json
 import os
 
 from normflix_client import AuthenticatedClient, Client
-from normflix_client.api.auth import log_in
-from normflix_client.api.catalogue import get_movie, list_titles
+from normflix_client.api.authentication import log_in
+from normflix_client.api.titles import get_movie, list_titles
 from normflix_client.api.playback import send_heartbeat, start_playback, stop_playback
 from normflix_client.api.profiles import select_profile
-from normflix_client.api.watching import list_continue_watching
+from normflix_client.api.continue_watching import list_continue_watching
 from normflix_client.models import LogInBody, SelectProfileBody, SendHeartbeatBody, StartPlaybackBody, StopPlaybackBody
 
 origin = os.environ["ORIGIN"]
