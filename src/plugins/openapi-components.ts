@@ -16,6 +16,7 @@ interface TitledSchema {
 
 interface Media {
   schema?: JsonObject
+  example?: unknown
   examples?: JsonObject
 }
 export interface ResponseObject {
@@ -26,7 +27,7 @@ export interface ResponseObject {
 export interface OperationObject {
   operationId?: string
   tags?: string[]
-  parameters?: Array<{ name?: string, in?: string }>
+  parameters?: Array<{ name?: string, in?: string, required?: boolean, example?: unknown }>
   security?: ReadonlyArray<Readonly<Record<string, unknown>>>
   requestBody?: { content?: Record<string, Media> }
   responses?: Record<string, ResponseObject>

@@ -2,6 +2,7 @@
 import { toDocumented } from '../schemas/common.js'
 import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-headers.js'
 import { describeProblems, UNLIMITED_PATHS } from './openapi-problems.js'
+import { addExamples } from './openapi-examples.js'
 import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
 
 interface Parameter {
@@ -23,6 +24,7 @@ export function completeDocument<T extends object> (document: T): T {
   completeNode(document as JsonObject)
   nameSchemas(document as T & Document)
   describeProblems(document as T & Document)
+  addExamples(document as T & Document)
   describeHeaders(document as T & Document)
   return document
 }

@@ -4,13 +4,17 @@ import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 import { REFRESH_COOKIE } from '../http/session-cookie.js'
 import { completeDocument } from './openapi-document.js'
+import { SWAGGER_UI_OPTIONS } from './swagger-ui.js'
 
 const DESCRIPTION = [
   'Backend of a subscription video service: accounts with a plan, profiles, a catalogue of movies and shows, adaptive',
   'streaming, and continue watching at the exact position.',
   '',
-  'Sign up or log in, click **Authorize** and paste the `accessToken`. Errors are `application/problem+json` with a',
-  'stable `code`. Times are RFC 3339 in UTC. Positions and durations are integers, in milliseconds.',
+  'On this page, run **logIn**, then **selectProfile**: the page sends their tokens with the next requests. Or click',
+  '**Authorize** and paste an `accessToken`.',
+  '',
+  'Errors are `application/problem+json` with a stable `code`. Times are RFC 3339 in UTC. Positions and durations are',
+  'integers, in milliseconds.',
 ].join('\n')
 
 const TAGS = [
@@ -39,18 +43,6 @@ const TAGS = [
   { name: 'Admin: statistics', description: 'Streams, plays and accounts in numbers' },
   { name: 'Service', description: 'Health and metrics' },
 ]
-
-/** Swagger UI sets inline styles; scripts and requests are limited to this service. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 export default fp<{ readonly version: string }>(async function openapi (app, { version }) {
   await app.register(swagger, {
@@ -81,16 +73,5 @@ export default fp<{ readonly version: string }>(async function openapi (app, { v
     // Routes without a tag are not part of the API.
     hideUntagged: true,
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: CONTENT_SECURITY_POLICY,
-    theme: { title: 'NormFlix API' },
-    uiConfig: {
-      persistAuthorization: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-      docExpansion: 'none',
-      deepLinking: true,
-    },
-  })
+  await app.register(swaggerUi, SWAGGER_UI_OPTIONS)
 }, { name: 'openapi' })
