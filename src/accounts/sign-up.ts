@@ -1,4 +1,5 @@
 // Sign-up: creates an account with its first profile.
+import type { Types } from 'mongoose'
 import { findAccountByEmail, newAccount, type StoredAccount } from '../../models/account.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Role } from '../domain/vocabulary.js'
@@ -15,6 +16,8 @@ export interface NewAccount {
   readonly plan: PlanId
   readonly profileName: string
   readonly role?: Role
+  /** ID of the profile, for accounts whose IDs must be known before. */
+  readonly profileId?: Types.ObjectId
 }
 
 /** @throws DomainError 400 for an email, password or profile name that breaks a rule, 409 `email-taken` */
@@ -32,7 +35,10 @@ export async function createAccount (
       passwordHash,
       role: request.role ?? 'member',
       plan: request.plan,
-      profiles: [newProfile({ name: normaliseProfileName(request.profileName, '/profileName') })],
+      profiles: [newProfile({
+        name: normaliseProfileName(request.profileName, '/profileName'),
+        ...(request.profileId === undefined ? {} : { _id: request.profileId }),
+      })],
     }, deps.config.plans)
     await account.save()
     return account.toObject() as StoredAccount

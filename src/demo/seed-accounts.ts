@@ -1,6 +1,7 @@
 // Seeds the accounts of the demo, one for each plan and an administrator, with some history, ratings and a collection.
 import { Collection } from '../../models/collection.js'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
+import { derivedId } from '../../models/upsert.js'
 import { addProfile } from '../accounts/profiles.js'
 import { createAccount } from '../accounts/sign-up.js'
 import type { AccountDeps } from '../accounts/deps.js'
@@ -71,6 +72,8 @@ async function ensureAccount (deps: DemoDeps, { email, password, plan }: DemoAcc
     plan,
     profileName: isAdmin ? 'Admin' : 'Kim',
     ...(isAdmin ? { role: 'admin' } : {}),
+    // The examples of the API description name the profile.
+    profileId: derivedId(`normflix-demo:profile:${email}`),
   })
   // The addresses cannot receive the email that verifies them.
   await Account.updateOne({ _id: account._id }, { $set: { emailVerifiedAt: deps.now() } })

@@ -4,14 +4,14 @@ const ALIEN = 'bac737b639b4040ec2f508cc'
 const FIREFLY = '1dea9210d680fb0ef685fb1e'
 const SERENITY = '92e95d5d1f688b42376a0fc6'
 const SIGOURNEY_WEAVER = '6d2d3b03b02ffe258499d0f4'
-/** The first profile of the demo account. */
-export const DEMO_PROFILE_ID = '0f6a1c0de0000000000000a1'
+/** The first profile of demo@normflix.test. */
+const KIM = '21510ea982480208a5af9c6f'
 const DEMO_LOG_IN = { email: 'demo@normflix.test', password: 'normflix-demo' }
 const TIME = '2026-03-01T20:15:30.000Z'
 
 /** By the name of the parameter in the path or, if it is required, in the query. */
 export const PARAMETER_EXAMPLES: Readonly<Record<string, unknown>> = {
-  profileId: DEMO_PROFILE_ID,
+  profileId: KIM,
   titleId: ALIEN,
   movieId: ALIEN,
   itemId: ALIEN,

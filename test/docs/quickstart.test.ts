@@ -25,7 +25,9 @@ t.test('the quickstart resumes at the position that it stopped at', {
   timeout: 120_000,
 }, async (t) => {
   const origin = await startDemoService(t)
-  const blocks = [...readFileSync('docs/quickstart.md', 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text)
+  const blocks = [...readFileSync('docs/quickstart.md', 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) =>
+    text
+  )
   t.equal(blocks.length, 8, 'one block for each step')
   const output = await runScript(blocks.join('\n'), { API: origin })
   t.match(output, /^206 65536 bytes$/m)

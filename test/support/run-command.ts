@@ -1,11 +1,18 @@
 // Runs the command line as a separate process.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
 import type { TestApp } from './app.js'
 
 export const SECRETS = {
   PASSWORD_PEPPER: 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-p',
   SIGNING_KEYS: 'k1:q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-k',
+}
+
+/** Path of a command on the PATH; null if it is not installed. */
+export function findCommand (name: string): string | null {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable) ?? null
 }
 
 /** Whether a file exists and this user may execute it. */
