@@ -31,12 +31,9 @@ export function CardRow ({ title, children, isWide = false, isPeople = false, se
     <section className={clsx('row', isWide && 'row-wide', isPeople && 'row-people')} aria-label={title}>
       <div className="row-heading">
         <h2 className="row-title">{title}</h2>
-        {seeAll === undefined ? null : (
-          <Link {...seeAll} className="row-more">
-            {t('seeAll')}
-            <span className="visually-hidden">: {title}</span>
-          </Link>
-        )}
+        {seeAll === undefined
+          ? null
+          : <Link {...seeAll} className="row-more" aria-label={`${t('seeAll')}: ${title}`}>{t('seeAll')}</Link>}
       </div>
       <div className="row-frame">
         {/* Keyboard users move with the arrow keys. */}

@@ -4,21 +4,26 @@ import { useTranslations } from 'use-intl'
 import type { MediaFile } from '@shared/api/client.js'
 import { formatResolution, useFormats } from '@shared/i18n/format.js'
 
-const CODEC_NAMES: Readonly<Record<string, string>> = {
-  h264: 'H.264',
-  hevc: 'H.265',
-  av1: 'AV1',
-  vp9: 'VP9',
-  aac: 'AAC',
-  ac3: 'Dolby Digital',
-  eac3: 'Dolby Digital Plus',
-  opus: 'Opus',
-  flac: 'FLAC',
-  mp3: 'MP3',
-}
+/** Names of codecs, by the beginning of their RFC 6381 string. */
+const CODEC_NAMES: ReadonlyArray<readonly [prefix: RegExp, name: string]> = [
+  [/^(avc[13]|h264)/, 'H.264'],
+  [/^(hvc1|hev1|hevc|dvh[1e])/, 'H.265'],
+  [/^av(01|1)/, 'AV1'],
+  [/^vp0?9/, 'VP9'],
+  [/^vp0?8/, 'VP8'],
+  [/^(mp4a\.(40|67)|aac)/, 'AAC'],
+  [/^(mp4a\.(69|6b)|mp3)/, 'MP3'],
+  [/^(ec-3|eac3)/, 'Dolby Digital Plus'],
+  [/^ac-?3/, 'Dolby Digital'],
+  [/^opus/, 'Opus'],
+  [/^flac/, 'FLAC'],
+]
+const BITS_PER_MEGABIT = 1_000_000
 const CHANNEL_NAMES: Readonly<Record<number, string>> = { 1: 'Mono', 2: 'Stereo', 6: '5.1', 8: '7.1' }
 
-const codecName = (codec: string): string => CODEC_NAMES[codec.toLowerCase()] ?? codec.toUpperCase()
+function codecName (codec: string): string {
+  return CODEC_NAMES.find(([prefix]) => prefix.test(codec.toLowerCase()))?.[1] ?? codec
+}
 const joinFacts = (facts: ReadonlyArray<string | null>): string =>
   facts.filter((fact) => fact !== null && fact !== '').join(' · ')
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
@@ -34,7 +39,11 @@ export function TechnicalDetails ({ files }: { readonly files: readonly MediaFil
       height === null ? null : formatResolution(height),
       videoCodec === null ? null : codecName(videoCodec),
       frameRate === null ? null : t('frameRate', { rate: number(frameRate) }),
-      bitrate === null ? null : t('bitrate', { rate: number(Math.round(bitrate / 100_000) / 10) }),
+      bitrate === null
+        ? null
+        : bitrate < BITS_PER_MEGABIT
+        ? t('kilobits', { rate: number(Math.round(bitrate / 1_000)) })
+        : t('megabits', { rate: number(Math.round(10 * bitrate / BITS_PER_MEGABIT) / 10) }),
     ])
   const describeAudio = ({ audioTracks }: MediaFile): string[] =>
     audioTracks.map((track) =>

@@ -27,11 +27,12 @@ export function usePreviewTrigger (): PreviewTrigger {
   useEffect(() => () => {
     clearTimeout(timer.current)
   }, [])
-  // The preview has a fixed position: it cannot follow its card.
+  // The preview has a fixed position: it cannot follow its card. It stays while the keyboard uses it.
   useEffect(() => {
     if (!isOpen) return undefined
-    const close = (): void => {
-      setOpen(false)
+    const close = ({ target }: Event): void => {
+      const isOwn = target instanceof Element && target.closest('.card-preview') !== null
+      if (!isOwn && document.activeElement?.closest('.card-preview') === null) setOpen(false)
     }
     window.addEventListener('scroll', close, { capture: true, passive: true })
     window.addEventListener('resize', close)
