@@ -1,10 +1,9 @@
 // The pages of movies and shows in the watch app. Skipped if Chromium is not installed.
 import type { AddressInfo } from 'node:net'
-import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
-import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
 import { findChromium, launchBrowser, logInToHome, openPage } from './browser.js'
 
 const chromium = findChromium()
@@ -33,57 +32,44 @@ t.test('title pages', {
   await addMovie(app, admin, { title: 'The Matrix Reloaded', releaseDate: '2003-05-15', ...people }, [])
   const show = await addShow(app, admin)
 
-  /** Tests the page of a user; errors in its console fail the test. */
-  async function testPage (
-    name: string,
-    user: TestUser,
-    run: (t: Test, page: Page, errors: string[]) => Promise<void>,
-  ): Promise<void> {
+  const user = await signUp(app)
+  const { body: selected } = await user.post(`/v1/profiles/${user.profileId}/select`, {})
+  const viewer = user.with(selected.accessToken)
+  const { page, errors } = await openPage(browser)
+  page.setDefaultTimeout(PAGE_TIMEOUT_MS)
+  await logInToHome(page, origin, user.email, PASSWORD)
+
+  /** Errors in the console of the page fail the test. */
+  async function testPage (name: string, run: (t: Test) => Promise<void>): Promise<void> {
     await t.test(name, async (t) => {
-      const { page, errors } = await openPage(browser)
-      t.teardown(async () => {
-        await page.context().close()
-      })
-      page.setDefaultTimeout(PAGE_TIMEOUT_MS)
-      await logInToHome(page, origin, user.email, PASSWORD)
-      await run(t, page, errors)
-      t.strictSame(errors, [], 'the console has no errors')
+      await run(t)
+      t.strictSame(errors.splice(0), [], 'the console has no errors')
     })
   }
-  async function openProfile (user: TestUser): Promise<TestUser> {
-    const { body } = await user.post(`/v1/profiles/${user.profileId}/select`, {})
-    return user.with(body.accessToken)
-  }
 
-  await testPage(
-    'a movie shows its facts, files and people, and similar titles',
-    await signUp(app),
-    async (t, page) => {
-      await page.goto(`${origin}/watch/movie/${matrix}`)
-      await page.getByRole('heading', { level: 1, name: 'The Matrix' }).waitFor()
-      await page.getByText('A programmer learns what the world is.').waitFor()
-      await page.getByRole('link', { name: 'Play', exact: true }).waitFor()
-      t.match(await page.locator('.credits').textContent(), /Up to 1080p · English, Spanish/, 'what can be played')
-      t.match(await page.locator('.facts').textContent(), /1999.*English.*R/, 'the facts')
-      await page.getByText('Technical details').click()
-      t.match(await page.locator('.technical').textContent(), /1080p · H\.264/, 'technical details')
-      const similar = page.getByRole('region', { name: 'More like this' })
-      await similar.getByRole('link', { name: /^The Matrix Reloaded/ }).click()
-      await page.getByRole('heading', { level: 1, name: 'The Matrix Reloaded' }).waitFor()
-      await page.getByText('Not available yet').waitFor()
-      t.equal(await page.getByRole('link', { name: /^Play/ }).count(), 0, 'a movie without files has no play button')
-      await page.getByRole('region', { name: 'Cast' }).getByRole('link', { name: /Keanu Reeves/ }).click()
-      await page.getByRole('heading', { level: 1, name: 'Keanu Reeves' }).waitFor()
-      t.match(await page.getByRole('link', { name: /^The Matrix(?! R)/ }).textContent(), /1999 · Neo/, 'the role')
-      await page.goto(`${origin}/watch/movie/${matrix}`)
-      await page.getByRole('link', { name: 'Lana Wachowski' }).click()
-      await page.getByRole('heading', { level: 1, name: 'Lana Wachowski' }).waitFor()
-    },
-  )
+  await testPage('a movie shows its facts, files and people, and similar titles', async (t) => {
+    await page.goto(`${origin}/watch/movie/${matrix}`)
+    await page.getByRole('heading', { level: 1, name: 'The Matrix' }).waitFor()
+    await page.getByText('A programmer learns what the world is.').waitFor()
+    await page.getByRole('link', { name: 'Play', exact: true }).waitFor()
+    t.match(await page.locator('.credits').textContent(), /Up to 1080p · English, Spanish/, 'what can be played')
+    t.match(await page.locator('.facts').textContent(), /1999.*English.*R/, 'the facts')
+    await page.getByText('Technical details').click()
+    t.match(await page.locator('.technical').textContent(), /1080p · H\.264/, 'technical details')
+    const similar = page.getByRole('region', { name: 'More like this' })
+    await similar.getByRole('link', { name: /^The Matrix Reloaded/ }).click()
+    await page.getByRole('heading', { level: 1, name: 'The Matrix Reloaded' }).waitFor()
+    await page.getByText('Not available yet').waitFor()
+    t.equal(await page.getByRole('link', { name: /^Play/ }).count(), 0, 'a movie without files has no play button')
+    await page.getByRole('region', { name: 'Cast' }).getByRole('link', { name: /Keanu Reeves/ }).click()
+    await page.getByRole('heading', { level: 1, name: 'Keanu Reeves' }).waitFor()
+    t.match(await page.getByRole('link', { name: /^The Matrix(?! R)/ }).textContent(), /1999 · Neo/, 'the role')
+    await page.goto(`${origin}/watch/movie/${matrix}`)
+    await page.getByRole('link', { name: 'Lana Wachowski' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Lana Wachowski' }).waitFor()
+  })
 
-  const fan = await signUp(app)
-  await testPage('the wishlist and rating buttons change at once', fan, async (t, page, errors) => {
-    const viewer = await openProfile(fan)
+  await testPage('the wishlist and rating buttons change at once', async (t) => {
     await page.goto(`${origin}/watch/movie/${matrix}`)
     const wishlist = page.getByRole('button', { name: 'My list' })
     await wishlist.click()
@@ -112,7 +98,7 @@ t.test('title pages', {
     t.match(errors.splice(0), [/503/], 'the browser logs the failed request')
   })
 
-  await testPage('a card shows a preview to the mouse and the keyboard', await signUp(app), async (t, page) => {
+  await testPage('a card shows a preview to the mouse and the keyboard', async (t) => {
     await page.goto(`${origin}/watch/browse/movies?sort=title`)
     const card = page.getByRole('link', { name: /^The Matrix(?! R)/ })
     await card.hover()
@@ -133,9 +119,7 @@ t.test('title pages', {
     t.equal(await card.and(page.locator(':focus')).count(), 1, 'Escape returns to the card')
   })
 
-  const viewerOfShow = await signUp(app)
-  await testPage('a show has its season in the URL and marks episodes, with undo', viewerOfShow, async (t, page) => {
-    const viewer = await openProfile(viewerOfShow)
+  await testPage('a show has its season in the URL and marks episodes, with undo', async (t) => {
     const finished = async (): Promise<number[]> =>
       (await viewer.get(`/v1/shows/${show.id}`)).body.seasons.map((season: any) => season.finishedCount)
     await page.goto(`${origin}/watch/show/${show.id}`)
