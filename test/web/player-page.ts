@@ -70,8 +70,8 @@ export async function openPlayer (page: Page, origin: string, itemId: string, ti
 }
 
 export async function startPlayback (page: Page): Promise<void> {
-  await waitUntil(page, 'window.playedFrom.length > 0 || document.querySelector(".big-play") !== null')
-  if (await page.evaluate('window.playedFrom.length === 0')) await page.locator('.big-play').click()
+  await waitUntil(page, 'window.playedFrom.length > 0 || document.querySelector(".big-play:not(.is-touch)") !== null')
+  if (await page.evaluate('window.playedFrom.length === 0')) await page.locator('.big-play:not(.is-touch)').click()
   await waitForPlayback(page)
 }
 

@@ -1,36 +1,11 @@
 // Plays an item: connects the stream lease with the video, and decides what the player shows. Outside React, so that a
 // lease never depends on rendering.
-import type { ContinueCard, Playback } from '@shared/api/client.js'
-import { isProblem, UnreachableError, type ApiProblem } from '@shared/api/problem.js'
+import type { ContinueCard } from '@shared/api/client.js'
 import { findRequiredHeight, type Selection } from './choices.js'
 import { measurePlayedTime, type PlayedTime } from './played-time.js'
-import type { SourceEvents, VideoSource } from './source.js'
+import { INITIAL_STATE, toFailure, type PlayerState } from './player-state.js'
+import type { SourceEvents } from './source.js'
 import { startStream, type LanguageSelection, type Stream, type StreamEnd, type StreamRequest } from './stream.js'
-
-export type PlayerStatus =
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'playing' }
-  | { readonly kind: 'limit', readonly problem: ApiProblem }
-  | { readonly kind: 'start-failed', readonly error: unknown }
-  | { readonly kind: 'media-failed' }
-  /** The video needs the network, which is missing. */
-  | { readonly kind: 'offline' }
-  /** Another device took the stream over. */
-  | { readonly kind: 'lost' }
-  | { readonly kind: 'finished', readonly offered: ContinueCard | null }
-
-export interface PlayerState {
-  readonly status: PlayerStatus
-  /** Each start of playback has its own video element. */
-  readonly run: number
-  readonly playback: Playback | null
-  readonly startMs: number
-  readonly shouldPlay: boolean
-  readonly source: VideoSource | null
-  readonly selection: Selection
-  /** Height of the video that plays; null: unknown. */
-  readonly playingHeight: number | null
-}
 
 interface PlayerSessionOptions {
   readonly itemId: string
@@ -40,19 +15,8 @@ interface PlayerSessionOptions {
   readonly onStopped: () => void
 }
 
-const NO_SELECTION: Selection = { language: null, subtitle: null, height: null }
-
 export class PlayerSession {
-  #state: PlayerState = {
-    status: { kind: 'starting' },
-    run: 0,
-    playback: null,
-    startMs: 0,
-    shouldPlay: true,
-    source: null,
-    selection: NO_SELECTION,
-    playingHeight: null,
-  }
+  #state = INITIAL_STATE
 
   readonly #listeners = new Set<() => void>()
   #stream: Stream | null = null
@@ -121,7 +85,13 @@ export class PlayerSession {
     this.#video = null
     this.#time = null
     this.#hasStarted = false
-    this.#setState({ status: { kind: 'starting' }, playback: null, source: null, playingHeight: null })
+    this.#setState({
+      status: { kind: 'starting' },
+      playback: null,
+      source: null,
+      playingHeight: null,
+      isBlocked: false,
+    })
     try {
       const stream = await startStream(
         this.options.itemId,
@@ -171,7 +141,7 @@ export class PlayerSession {
     }
     video.addEventListener('canplay', () => {
       if (this.#state.status.kind === 'starting') this.#setState({ status: { kind: 'playing' } })
-      if (this.#state.shouldPlay) void tryPlay(video, signal)
+      if (this.#state.shouldPlay) void this.#tryPlay(video, signal)
     }, { once: true, signal })
     video.addEventListener('pause', () => {
       if (!video.ended) void this.#stream?.sendHeartbeat()
@@ -198,6 +168,19 @@ export class PlayerSession {
         void this.#end()
         this.#setState({ status: { kind: navigator.onLine ? 'media-failed' : 'offline' } })
       }),
+    }
+  }
+
+  async #tryPlay (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+    try {
+      await video.play()
+    } catch (error) {
+      // With AbortError, the source loads again.
+      if (signal.aborted || !(error instanceof DOMException)) return
+      if (error.name === 'NotAllowedError') this.#setState({ isBlocked: true })
+      else {video.addEventListener('canplay', () => {
+          void video.play().catch(() => undefined)
+        }, { once: true, signal })}
     }
   }
 
@@ -292,22 +275,4 @@ export class PlayerSession {
       this.#select({ height })
     } else void this.#restart({ maxHeight: height })
   }
-}
-
-/** A browser rejects playback before a click; then the user presses the large button. */
-async function tryPlay (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
-  try {
-    await video.play()
-  } catch (error) {
-    // The source loads again: its first frame comes later.
-    if (!(error instanceof DOMException) || error.name !== 'AbortError') return
-    video.addEventListener('canplay', () => {
-      void tryPlay(video, signal)
-    }, { once: true, signal })
-  }
-}
-
-function toFailure (error: unknown): PlayerStatus {
-  if (isProblem(error, 'plan-stream-limit')) return { kind: 'limit', problem: error }
-  return error instanceof UnreachableError && !navigator.onLine ? { kind: 'offline' } : { kind: 'start-failed', error }
 }

@@ -12,7 +12,8 @@ import type { PosterTitle } from '@shared/design/poster.js'
 import { Spinner } from '@shared/design/states.js'
 import { findNext, type NextItem } from './episodes.js'
 import { EndCard, ErrorCard, NextCard, OfflineCard } from './overlays.js'
-import type { PlayerSession, PlayerStatus } from './player-session.js'
+import type { PlayerSession } from './player-session.js'
+import type { PlayerStatus } from './player-state.js'
 import { StreamLimitDialog } from './stream-limit-dialog.js'
 
 interface StatusOverlayProps {

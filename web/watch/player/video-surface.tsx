@@ -20,7 +20,8 @@ import { Captions } from './captions.js'
 import type { Command } from './commands.js'
 import { Controls, type Sheet } from './controls.js'
 import type { Neighbours } from './episodes.js'
-import type { PlayerSession, PlayerState } from './player-session.js'
+import type { PlayerSession } from './player-session.js'
+import type { PlayerState } from './player-state.js'
 import { usePreferences } from './preferences.js'
 import { Prompts } from './prompts.js'
 import { hlsConfig, watchFile, watchHls } from './source.js'
@@ -97,7 +98,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       <TapLayer run={run} />
       <Captions />
       <Waiting isStarting={state.status.kind === 'starting'} />
-      <BigPlayButton run={run} />
+      <BigPlayButton isBlocked={state.isBlocked} run={run} />
       <Prompts markers={playback.markers} next={neighbours.next} playNext={playFollowing} />
       <Controls
         session={session}
@@ -163,7 +164,9 @@ function showTrack (tracks: readonly TextTrack[], id: string | null): void {
 }
 
 /** For touch, and where the browser wants a click before it plays. */
-function BigPlayButton ({ run }: { readonly run: (command: Command) => void }): ReactNode {
+function BigPlayButton (
+  { isBlocked, run }: { readonly isBlocked: boolean, readonly run: (command: Command) => void },
+): ReactNode {
   const t = useTranslations('player')
   const isPaused = useMediaState('paused')
   const canPlay = useMediaState('canPlay')
@@ -172,7 +175,7 @@ function BigPlayButton ({ run }: { readonly run: (command: Command) => void }): 
   return (
     <button
       type="button"
-      className={hasStarted ? 'big-play is-touch' : 'big-play'}
+      className={isBlocked && !hasStarted ? 'big-play' : 'big-play is-touch'}
       aria-label={t('play')}
       onClick={() => {
         run({ kind: 'toggle-play' })

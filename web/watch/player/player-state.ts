@@ -1,0 +1,50 @@
+// What the player shows.
+import type { ContinueCard, Playback } from '@shared/api/client.js'
+import { isProblem, UnreachableError, type ApiProblem } from '@shared/api/problem.js'
+import type { Selection } from './choices.js'
+import type { VideoSource } from './source.js'
+
+export type PlayerStatus =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'playing' }
+  | { readonly kind: 'limit', readonly problem: ApiProblem }
+  | { readonly kind: 'start-failed', readonly error: unknown }
+  | { readonly kind: 'media-failed' }
+  /** The video needs the network, which is missing. */
+  | { readonly kind: 'offline' }
+  /** Another device took the stream over. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'finished', readonly offered: ContinueCard | null }
+
+export interface PlayerState {
+  readonly status: PlayerStatus
+  /** Each start of playback has its own video element. */
+  readonly run: number
+  readonly playback: Playback | null
+  readonly startMs: number
+  readonly shouldPlay: boolean
+  /** The browser plays only after a click. */
+  readonly isBlocked: boolean
+  readonly source: VideoSource | null
+  readonly selection: Selection
+  /** Height of the video that plays; null: unknown. */
+  readonly playingHeight: number | null
+}
+
+export const INITIAL_STATE: PlayerState = {
+  status: { kind: 'starting' },
+  run: 0,
+  playback: null,
+  startMs: 0,
+  shouldPlay: true,
+  isBlocked: false,
+  source: null,
+  selection: { language: null, subtitle: null, height: null },
+  playingHeight: null,
+}
+
+/** Describes why playback did not start. */
+export function toFailure (error: unknown): PlayerStatus {
+  if (isProblem(error, 'plan-stream-limit')) return { kind: 'limit', problem: error }
+  return error instanceof UnreachableError && !navigator.onLine ? { kind: 'offline' } : { kind: 'start-failed', error }
+}
