@@ -25,7 +25,7 @@ const adminProfileView: FastifyPluginAsyncTypebox<AdminProfileViewRouteOptions> 
   app.get('/admin/accounts/:accountId/profiles/:profileId/home', {
     config: { access: 'support', audit: true },
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: accounts'],
       summary: 'Get the home page as a profile sees it',
       description:
         'With the maturity limits and the plan of the profile, its history, wishlist and ratings. Each request has ' +

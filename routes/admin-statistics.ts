@@ -119,7 +119,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
     {
       config: { access: 'staff' },
       schema: {
-        tags: ['admin'],
+        tags: ['Admin: statistics'],
         summary: 'Count sign-ups by day and plan',
         description: 'Days and plans without sign-ups are left out, and so are accounts that were erased.',
         operationId: 'countSignUpsByDay',

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { findChromium, launchBrowser, logIn, openPage, type RecordedPage } from './browser.js'
 import { openDemoApi } from './demo-api.js'
-import { startDemoService } from './demo-service.js'
+import { startDemoService } from '../support/demo-service.js'
 import { DEMO_USER } from './views.js'
 
 const chromium = findChromium()
