@@ -69,7 +69,7 @@ t.test('the catalogue', BROWSER_TEST, async (t) => {
     await page.getByLabel('Name').fill('Tatsuya Nakadai')
     await page.getByLabel('Character').fill('Hidetora')
     await page.getByRole('tab', { name: 'Translations' }).click()
-    await page.getByLabel('Language', { exact: true }).fill('de')
+    await page.getByRole('main').getByLabel('Language', { exact: true }).fill('de')
     await page.getByRole('button', { name: 'Add translation' }).click()
     await page.getByRole('group', { name: 'German (de)' }).getByLabel('Title').fill('Ran (Chaos)')
     await page.getByRole('button', { name: 'Save', exact: true }).click()

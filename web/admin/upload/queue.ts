@@ -8,7 +8,7 @@ import type { PlayableItem } from '../api/media.js'
 const PARALLEL_UPLOADS = 3
 const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000]
 /** Metadata that the API accepts. */
-const SENT_METADATA = ['itemId', 'language', 'edition']
+const SENT_METADATA = ['itemId', 'language', 'edition'] as const
 
 /** A file of the queue. */
 export interface QueuedFile {
@@ -45,7 +45,6 @@ const uppy = new Uppy<Metadata, Record<string, never>>({ id: 'media', autoProcee
   endpoint: '/v1/admin/uploads',
   limit: PARALLEL_UPLOADS,
   retryDelays: RETRY_DELAYS_MS,
-  allowedMetaFields: SENT_METADATA,
   removeFingerprintOnSuccess: true,
   onBeforeRequest: async (request) => {
     request.setHeader('authorization', `Bearer ${await validToken('account')}`)
@@ -97,6 +96,7 @@ for (
 /** Adds files and starts their upload. @returns the names of files that are in the queue already */
 export function addUploads (requests: readonly FileRequest[]): string[] {
   return requests.flatMap(({ file, item, itemName, language, edition }) => {
+    const metadata = { itemId: item.itemId, language, edition }
     try {
       const id = uppy.addFile({
         name: file.name,
@@ -105,10 +105,12 @@ export function addUploads (requests: readonly FileRequest[]): string[] {
         meta: {
           // Part of the fingerprint, so that an upload resumes only for the same item.
           relativePath: item.itemId,
-          itemId: item.itemId,
-          ...language === '' ? {} : { language },
-          ...edition === '' ? {} : { edition },
+          ...metadata,
         },
+      })
+      // Metadata without a value would be sent as empty text.
+      uppy.setFileState(id, {
+        tus: { allowedMetaFields: SENT_METADATA.filter((field) => metadata[field] !== '') },
       })
       details.set(id, { item, itemName })
       publish()
