@@ -7,9 +7,13 @@ import type { Card, ContinueCard } from '@shared/api/client.js'
 import { IconButton } from '@shared/design/button.js'
 import { Poster } from '@shared/design/poster.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
+import { loadDiscoveryMessages } from '../messages/parts.js'
 import { usePreviewTrigger } from './use-preview-trigger.js'
 
-const CardPreview = lazy(async () => ({ default: (await import('./card-preview.js')).CardPreview }))
+const CardPreview = lazy(async () => {
+  const [{ CardPreview: component }] = await Promise.all([import('./card-preview.js'), loadDiscoveryMessages()])
+  return { default: component }
+})
 
 /** Cards after the first are reached with the arrow keys. */
 export const tabIndexAt = (index: number): 0 | -1 => index === 0 ? 0 : -1

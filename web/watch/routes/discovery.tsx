@@ -4,6 +4,7 @@ import { HomePage } from '../pages/home.js'
 import { parseBrowseSearch } from '../api/browse-search.js'
 import { homeQuery } from '../api/home.js'
 import { continueCardQuery, movieQuery, showQuery } from '../api/titles.js'
+import { loadDiscoveryMessages } from '../messages/parts.js'
 import { profileLayout } from './layouts.js'
 
 const home = createRoute({
@@ -36,6 +37,7 @@ interface SearchSearch {
 const search = createRoute({
   getParentRoute: () => profileLayout,
   path: '/search',
+  beforeLoad: loadDiscoveryMessages,
   validateSearch: ({ q, type }: Record<string, unknown>): SearchSearch => ({
     q: String(q ?? ''),
     ...type === 'movie' || type === 'show' ? { type } : {},
@@ -45,6 +47,7 @@ const search = createRoute({
 const movie = createRoute({
   getParentRoute: () => profileLayout,
   path: '/movie/$titleId',
+  beforeLoad: loadDiscoveryMessages,
   loader: async ({ context: { queryClient }, params: { titleId } }) => {
     await Promise.all([
       queryClient.ensureQueryData(movieQuery(titleId)),
@@ -56,6 +59,7 @@ const movie = createRoute({
 const show = createRoute({
   getParentRoute: () => profileLayout,
   path: '/show/$titleId',
+  beforeLoad: loadDiscoveryMessages,
   validateSearch: ({ season }: Record<string, unknown>): { season?: number } =>
     Number.isInteger(season) ? { season: season as number } : {},
   loader: async ({ context: { queryClient }, params: { titleId } }) => {
@@ -69,16 +73,19 @@ const show = createRoute({
 const person = createRoute({
   getParentRoute: () => profileLayout,
   path: '/people/$personId',
+  beforeLoad: loadDiscoveryMessages,
   component: lazyRouteComponent(async () => await import('../pages/person.js'), 'PersonPage'),
 })
 const collections = createRoute({
   getParentRoute: () => profileLayout,
   path: '/collections',
+  beforeLoad: loadDiscoveryMessages,
   component: lazyRouteComponent(async () => await import('../pages/collections.js'), 'CollectionsPage'),
 })
 const collection = createRoute({
   getParentRoute: () => profileLayout,
   path: '/collections/$collectionId',
+  beforeLoad: loadDiscoveryMessages,
   component: lazyRouteComponent(async () => await import('../pages/collection.js'), 'CollectionPage'),
 })
 

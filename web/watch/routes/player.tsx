@@ -1,5 +1,6 @@
 // The player.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { loadPlaybackMessages } from '../messages/parts.js'
 import { profilePage } from './layouts.js'
 
 interface PlayerSearch {
@@ -12,6 +13,7 @@ interface PlayerSearch {
 const play = createRoute({
   getParentRoute: () => profilePage,
   path: '/play/$itemId',
+  beforeLoad: loadPlaybackMessages,
   validateSearch: ({ title, start }: Record<string, unknown>): PlayerSearch => ({
     title: String(title ?? ''),
     ...start === true ? { start: true as const } : {},
