@@ -21,7 +21,7 @@ export function LogInPage (): ReactNode {
     mutationFn: async () => await logIn(email, password),
     onSuccess: async () => {
       if (next === undefined) await router.navigate({ to: '/' })
-      else router.history.push(next)
+      else await router.navigate({ href: next })
     },
   })
   return (

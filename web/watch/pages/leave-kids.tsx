@@ -1,5 +1,5 @@
 // Leaving a kids profile asks for the PIN of a grown-up, if a profile of the account has one.
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -15,7 +15,6 @@ export function LeaveKidsPage (): ReactNode {
   const t = useTranslations('profiles')
   const common = useTranslations('common')
   const navigate = useNavigate()
-  const router = useRouter()
   const { next } = useSearch({ from: '/account-page/leave-kids' })
   const guards = useAccount().profiles.filter(({ hasPin, kids, locked }) => hasPin && !kids && !locked)
   const [guardId, setGuardId] = useState<string | null>(null)
@@ -24,7 +23,7 @@ export function LeaveKidsPage (): ReactNode {
   const leave = async (): Promise<void> => {
     deselectProfile()
     if (next === undefined) await navigate({ to: '/profiles' })
-    else router.history.push(next)
+    else await navigate({ href: next })
   }
   const goBack = async (): Promise<void> => {
     await navigate({ to: '/' })

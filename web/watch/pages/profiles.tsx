@@ -1,6 +1,6 @@
 // The profile selection.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Lock, Pencil, Plus } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -23,7 +23,6 @@ export function ProfilesPage (): ReactNode {
   const maxProfiles = plans.find(({ id }) => id === planId)?.maxProfiles ?? 0
   const describeError = useErrorText()
   const navigate = useNavigate()
-  const router = useRouter()
   const queryClient = useQueryClient()
   const { next } = useSearch({ from: '/account-page/profiles' })
   const [guarded, setGuarded] = useState<Profile | null>(null)
@@ -32,7 +31,7 @@ export function ProfilesPage (): ReactNode {
     await selectProfile(profile.id, pin)
     queryClient.clear()
     if (next === undefined) await navigate({ to: '/' })
-    else router.history.push(next)
+    else await navigate({ href: next })
   }
   const choose = (profile: Profile): void => {
     if (profile.hasPin) setGuarded(profile)
