@@ -62,13 +62,13 @@ testWatchApp('a subscriber manages the account', async (t, { app, origin, open }
     await goTo('/account/profiles')
     for (const [name, isKids] of [['Bo', false], ['Mini', true]] as const) {
       await page.getByRole('link', { name: 'Add profile' }).click()
-      await page.getByLabel('Name').fill('ada')
+      await page.getByLabel('Name', { exact: true }).fill('ada')
       await page.getByRole('radio', { name: 'Rocket' }).check()
-      if (isKids) await page.getByLabel('Kids profile').check()
+      if (isKids) await page.getByRole('checkbox', { name: 'Kids profile' }).check()
       await page.getByLabel('Audio languages').first().selectOption('es')
       await page.getByRole('button', { name: 'Add profile' }).click()
       await page.getByText('Another profile has this name.').waitFor()
-      await page.getByLabel('Name').fill(name)
+      await page.getByLabel('Name', { exact: true }).fill(name)
       await page.getByRole('button', { name: 'Add profile' }).click()
       await page.getByRole('link', { name: `Edit ${name}` }).waitFor()
     }

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PASSWORD, signUp } from '../support/users.js'
-import { logInToHome } from './browser.js'
-import { scriptErrors, testWatchApp } from './watch-app.js'
+import { logIn } from './browser.js'
+import { chooseProfile, scriptErrors, testWatchApp } from './watch-app.js'
 
 const WEB = path.resolve('dist', 'web')
 
@@ -45,10 +45,12 @@ testWatchApp('the watch app is installed', async (t, { app, origin, open }) => {
   await t.test('without a network the app opens and says so; nothing of the API is stored', async (t) => {
     const user = await signUp(app)
     const { page, errors } = await open({ serviceWorkers: 'allow' })
-    await logInToHome(page, origin, user.email, PASSWORD)
+    await logIn(page, origin, user.email, PASSWORD)
+    await chooseProfile(page, /./)
+    await page.getByText('No titles available').waitFor()
     await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
     await page.reload()
-    await page.locator('.home, .state').first().waitFor()
+    await page.getByText('No titles available').waitFor()
     t.equal(await page.evaluate('navigator.serviceWorker.controller?.scriptURL'), `${origin}/watch/service-worker.js`)
     const stored = await page.evaluate<string[]>(`(async () => {
       const urls = []

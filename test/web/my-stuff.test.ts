@@ -65,9 +65,9 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
   })
 
   await t.test('history: dates narrow the list', async () => {
-    await page.getByLabel('To').fill('2020-01-01')
+    await page.getByLabel('To', { exact: true }).fill('2020-01-01')
     await page.getByText('No plays match these dates.').waitFor()
-    await page.getByLabel('To').fill('')
+    await page.getByLabel('To', { exact: true }).fill('')
     await page.getByRole('button', { name: 'Remove The Matrix from the history' }).waitFor()
   })
 
@@ -88,21 +88,21 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
 
   await t.test('the wishlist is ordered with the keyboard and with the mouse', async (t) => {
     await goTo('/wishlist')
-    const handle = page.getByRole('button', { name: 'Move Heat' })
+    const handle = page.getByRole('button', { name: 'Move Heat', exact: true })
     await handle.waitFor()
     t.strictSame(await readOrder(), ['Heat', 'Alien', 'Inception', 'Fawlty Towers', 'The Matrix'])
     await handle.focus()
     await page.keyboard.press('Space')
-    await page.getByText('Lifted Heat, position 1.').waitFor({ state: 'attached' })
+    await page.getByText('Heat moves to position 1.').waitFor({ state: 'attached' })
     await page.keyboard.press('ArrowRight')
     await page.getByText('Heat moves to position 2.').waitFor({ state: 'attached' })
     await page.keyboard.press('Space')
     await page.getByText('Dropped Heat at position 2.').waitFor({ state: 'attached' })
     await waitUntil(async () => (await readOrder())[0] === 'Alien')
     t.strictSame(await readOrder(), ['Alien', 'Heat', 'Inception', 'Fawlty Towers', 'The Matrix'])
-    await page.getByRole('button', { name: 'Move The Matrix' }).hover()
+    await page.getByRole('button', { name: 'Move The Matrix', exact: true }).hover()
     await page.mouse.down()
-    const target = await page.getByRole('button', { name: 'Move Alien' }).boundingBox()
+    const target = await page.getByRole('button', { name: 'Move Alien', exact: true }).boundingBox()
     await page.mouse.move(target?.x ?? 0, target?.y ?? 0, { steps: 12 })
     await page.mouse.up()
     await waitUntil(async () => (await readOrder())[0] === 'The Matrix')
@@ -111,9 +111,9 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
 
   await t.test('a title leaves the wishlist, and returns to its position', async (t) => {
     await page.getByRole('button', { name: 'Remove Heat from my list' }).click()
-    await page.getByRole('button', { name: 'Move Heat' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Move Heat', exact: true }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByRole('button', { name: 'Move Heat' }).waitFor()
+    await page.getByRole('button', { name: 'Move Heat', exact: true }).waitFor()
     t.strictSame(await readOrder(), ['The Matrix', 'Alien', 'Heat', 'Inception', 'Fawlty Towers'])
   })
 

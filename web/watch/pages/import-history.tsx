@@ -82,9 +82,11 @@ function ImportPanel (): ReactNode {
       {file !== null && report !== undefined && netflixProfiles.length === 0
         ? (
           <>
-            <h3 role="status">
-              {t(report.dryRun ? 'reportTitle' : 'importedTitle', { file: file.name, count: report.imported })}
-            </h3>
+            <div role="status">
+              <h3>
+                {t(report.dryRun ? 'reportTitle' : 'importedTitle', { file: file.name, count: report.imported })}
+              </h3>
+            </div>
             {report.dryRun && report.dateOrder !== null
               ? (
                 <DateOrderField
