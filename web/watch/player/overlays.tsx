@@ -14,7 +14,6 @@ import type { NextItem } from './episodes.js'
 interface NextCardProps {
   readonly next: NextItem
   readonly poster: PosterTitle
-  readonly stillUrl?: string | null
   readonly play: () => void
   readonly back: () => void
 }

@@ -141,7 +141,6 @@ export class PlayerSession {
     }
     video.addEventListener('canplay', () => {
       if (this.#state.status.kind === 'starting') this.#setState({ status: { kind: 'playing' } })
-      if (this.#state.shouldPlay) void this.#tryPlay(video, signal)
     }, { once: true, signal })
     video.addEventListener('pause', () => {
       if (!video.ended) void this.#stream?.sendHeartbeat()
@@ -171,7 +170,11 @@ export class PlayerSession {
     }
   }
 
-  async #tryPlay (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  /** Plays, unless the video was paused before a restart. Runs when the video can play. */
+  async startVideo (): Promise<void> {
+    const video = this.#video
+    const { signal } = this.#run
+    if (video === null || !this.#state.shouldPlay) return
     try {
       await video.play()
     } catch (error) {

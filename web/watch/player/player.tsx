@@ -30,6 +30,7 @@ export interface PlayerProps {
 }
 
 export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode {
+  const t = useTranslations('player')
   const common = useTranslations('common')
   const queryClient = useQueryClient()
   const { session, state } = useSession(itemId, fromStart)
@@ -100,7 +101,7 @@ export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode 
       <header className="stage-head">
         <IconButton icon={ArrowLeft} label={common('back')} onClick={leave} />
         <div className="stage-title">
-          <h1>{title}</h1>
+          <h1>{title === '' ? t('videoPlayer') : title}</h1>
           {episodeName === null ? null : <p>{episodeName}</p>}
         </div>
       </header>

@@ -82,7 +82,6 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       streamType="on-demand"
       load="eager"
       playsInline
-      paused={!state.shouldPlay}
       volume={volume}
       muted={isMuted}
       playbackRate={rate}
@@ -91,6 +90,12 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       logLevel="silent"
       onProviderChange={prepare}
       onProviderSetup={connect}
+      onCanPlay={() => {
+        // The library applies its initial state, paused, first.
+        setTimeout(() => {
+          void session.startVideo()
+        })
+      }}
     >
       <MediaProvider />
       <PlayerLabel label={t('videoPlayer')} />
