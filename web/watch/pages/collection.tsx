@@ -23,7 +23,7 @@ export function CollectionPage (): ReactNode {
   const { className, style } = posterLook(collectionId)
   return (
     <div className="browse">
-      <section className={`hero hero-collection ${className}`} style={style} aria-label={collection.title}>
+      <div className={`hero hero-collection ${className}`} style={style}>
         <Backdrop url={collection.posterUrl} />
         <div className="hero-text">
           <p className="kicker">{t(collection.kind)}</p>
@@ -31,7 +31,7 @@ export function CollectionPage (): ReactNode {
           <p className="hero-facts">{t('titleCount', { count: collection.titleCount })}</p>
           {collection.synopsis === null ? null : <p className="synopsis">{collection.synopsis}</p>}
         </div>
-      </section>
+      </div>
       <CardGrid label={collection.title}>
         {pages.flatMap(({ items }) => items).map((card, index) => (
           <TitleCard
