@@ -35,6 +35,7 @@ t.test('an operator', BROWSER_TEST, async (t) => {
   await t.test('creates a show with episodes and a poster', async (t) => {
     await navigate(page, 'Catalogue')
     await page.getByRole('link', { name: 'New show' }).click()
+    await page.getByRole('heading', { level: 1, name: 'New show' }).waitFor()
     await page.getByLabel('Title').fill('Twin Peaks')
     await page.getByLabel('Year').fill('1990')
     await page.getByRole('button', { name: 'Create draft' }).click()
