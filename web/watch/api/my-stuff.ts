@@ -21,6 +21,16 @@ export interface HistoryFilter {
   readonly to?: string
 }
 
+/** The URL of the history page. */
+export interface HistorySearch {
+  readonly view?: 'titles' | 'plays'
+  /** ID of the only title to show. */
+  readonly title?: string
+  /** First and last day, such as "2026-01-31". */
+  readonly from?: string
+  readonly to?: string
+}
+
 const PAGE_SIZE = 40
 /** The greatest page: the user moves titles between the loaded ones. */
 const WISHLIST_PAGE_SIZE = 100

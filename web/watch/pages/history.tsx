@@ -7,12 +7,17 @@ import { Button } from '@shared/design/button.js'
 import { ConfirmDialog } from '@shared/design/confirm-dialog.js'
 import { TextField } from '@shared/design/field.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
-import { clearHistory, historyQuery, isHistoryGroup, type HistoryEntry } from '../api/my-stuff.js'
+import {
+  clearHistory,
+  historyQuery,
+  isHistoryGroup,
+  type HistoryEntry,
+  type HistorySearch,
+} from '../api/my-stuff.js'
 import { HistoryRow } from '../components/my-stuff/history-row.js'
 import { EmptyList, MyStuffPage } from '../components/my-stuff/my-stuff-page.js'
 import { ShowMore } from '../components/show-more.js'
 import { useUndoableAction } from '../components/use-action.js'
-import type { HistorySearch } from '../routes/my-stuff.js'
 
 /** Midnight in the time zone of the user. @param date such as "2026-01-31" */
 function startOfDay (date: string, daysLater = 0): string {

@@ -28,7 +28,6 @@ export function ManageProfilesPage (): ReactNode {
               to="/account/profiles/$profileId"
               params={{ profileId: profile.id }}
               className="profile-card"
-              aria-label={t('editName', { name: profile.name })}
             >
               <Avatar profile={profile} />
               <span className="profile-card-text">
@@ -44,7 +43,7 @@ export function ManageProfilesPage (): ReactNode {
                     : t('upToAge', { age: profile.maxMaturityAge })}
                 </small>
               </span>
-              <Pencil className="icon" aria-hidden />
+              <Pencil className="icon" role="img" aria-label={t('editName', { name: profile.name })} />
             </Link>
           </li>
         ))}

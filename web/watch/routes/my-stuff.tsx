@@ -1,18 +1,9 @@
 // Pages with what the profile watched, wants to watch and rated.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { Rating } from '@shared/api/client.js'
-import { hiddenQuery } from '../api/my-stuff.js'
+import { hiddenQuery, type HistorySearch } from '../api/my-stuff.js'
 import { loadSettingsMessages } from '../messages/parts.js'
 import { profileLayout } from './layouts.js'
-
-export interface HistorySearch {
-  readonly view?: 'titles' | 'plays'
-  /** ID of the only title to show. */
-  readonly title?: string
-  /** First and last day, such as "2026-01-31". */
-  readonly from?: string
-  readonly to?: string
-}
 
 const ID = /^[0-9a-f]{24}$/
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/
