@@ -174,6 +174,11 @@ t.test('discovery', {
     t.equal(await page.locator('body.is-kids').count(), 1, 'the page has the theme for kids')
     const names = await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link').allTextContents()
     t.notOk(names.includes('Genres'), 'the navigation is short')
+    for (const width of [768, 901]) {
+      await page.setViewportSize({ width, height: 720 })
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+      t.ok(overflow <= 0, `${overflow} px overflow at ${width} px`)
+    }
     t.equal(await page.getByRole('link', { name: 'Account' }).count(), 0, 'no link leads to the account')
     await page.goto(`${origin}/watch/search?q=alien&type=movie`)
     await page.locator('.page-heading h1').waitFor()
