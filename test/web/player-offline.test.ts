@@ -5,7 +5,16 @@ import { startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 import { findChromium } from './browser.js'
-import { pauseVideo, playItem, readPosition, seekTo, startPlayerTest, waitForApi, waitUntil } from './player-page.js'
+import {
+  pauseVideo,
+  playFor,
+  playItem,
+  readPosition,
+  seekTo,
+  startPlayerTest,
+  waitForApi,
+  waitUntil,
+} from './player-page.js'
 
 const BATCH = '/progress/batch'
 /** The only errors that a page without a network may log. */
@@ -25,8 +34,7 @@ t.test('progress without a network', {
   /** Plays from a buffered position without a network, and pauses. @returns the position, ms */
   async function watchOffline (page: Page, position: number): Promise<number> {
     await playItem(page, origin, movie)
-    // Less does not start a movie.
-    await waitUntil(page, 'document.querySelector("video").currentTime > 4')
+    await playFor(page, 3)
     await waitUntil(page, `document.querySelector("video").buffered.end(0) > ${position + 2}`)
     await page.context().setOffline(true)
     await seekTo(page, position)

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { PASSWORD, type TestUser } from '../support/users.js'
 import { launchBrowser, logInToHome, openPage, type RecordedPage } from './browser.js'
 
-const STOP_TIMEOUT_MS = 10_000
+const STOP_TIMEOUT_MS = 2_000
 /** A busy machine decodes slowly. */
 const PAGE_TIMEOUT_MS = 45_000
 
@@ -107,6 +107,11 @@ export async function pauseVideo (page: Page): Promise<void> {
 export async function seekTo (page: Page, position: number): Promise<void> {
   await page.evaluate(`document.querySelector("video").currentTime = ${position}`)
   await waitUntil(page, `document.querySelector("video").currentTime > ${position + 0.5}`)
+}
+
+/** Waits until the video has played on, for example long enough to count as started. */
+export async function playFor (page: Page, seconds: number): Promise<void> {
+  await waitUntil(page, `document.querySelector("video").currentTime > ${await readPosition(page) + seconds}`)
 }
 
 /** Pauses the video and closes the page. @returns the position at that time, s */

@@ -14,6 +14,7 @@ import {
   openMenu,
   openPlayer,
   pauseVideo,
+  playFor,
   playItem,
   readPosition,
   readVideoUrl,
@@ -50,6 +51,7 @@ t.test('the player', {
     await playItem(before.page, origin, movie)
     t.match(await readVideoUrl(before.page), /\/v1\/media\//)
     await seekTo(before.page, 24)
+    await playFor(before.page, 3)
     const closedAt = await closePage(before.page)
     const { page, errors } = await openHome(t, kim)
     await page.getByRole('link', { name: 'Continue', exact: true }).click()
@@ -62,11 +64,14 @@ t.test('the player', {
     const started = waitForApi(page, 'POST', '/playback')
     await selectMenuItem(page, 'Audio and subtitles', 'Spanish')
     t.same((await (await started).json()).mediaFile.audioLanguages, ['es'], 'the player takes the other file')
+    await waitUntil(page, 'document.querySelector("video")?.readyState >= 3')
+    t.equal(await isPaused(page), true, 'and stays paused')
     await page.keyboard.press('k')
     isNear(t, await waitForPlayback(page), position, 'at the same position')
     t.equal(await findStoredLanguage(kim), 'es')
+    const stopped = waitForApi(page, 'POST', '/stop')
     await page.keyboard.press('Escape')
-    await page.getByRole('heading', { level: 1, name: 'The Matrix' }).waitFor()
+    await stopped
     await page.waitForURL(`**/watch/movie/${movie}`)
     t.same((await kim.get('/v1/account/streams')).body.items, [], 'leaving the player releases the stream')
     t.same([...before.errors, ...errors], [])
@@ -215,6 +220,7 @@ t.test('the player', {
     t.equal(await findStoredLanguage(kim), 'es')
     t.match(await readVideoUrl(before.page), /^blob:/)
     await seekTo(before.page, 31)
+    await playFor(before.page, 3)
     const closedAt = await closePage(before.page)
     const { page, errors } = await openHome(t, kim)
     await page.getByRole('link', { name: 'Continue', exact: true }).click()
