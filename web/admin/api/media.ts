@@ -91,6 +91,10 @@ export async function uploadSubtitle (
   )
 }
 
+export async function deleteSubtitle (subtitleId: string): Promise<void> {
+  await unwrap(accountClient.DELETE('/v1/admin/subtitles/{subtitleId}', { params: { path: { subtitleId } } }))
+}
+
 /** Uploads seek thumbnails: a WebVTT index and the image that it names. */
 export async function uploadThumbnails (item: PlayableItem, index: File, image: File): Promise<void> {
   const form = new FormData()

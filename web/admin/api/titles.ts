@@ -38,14 +38,27 @@ export const showQuery = (showId: string) =>
       await unwrapTagged(accountClient.GET('/v1/shows/{showId}', { params: { path: { showId } }, signal })),
   })
 
-/** Publishes a title or returns it to the drafts. */
-export async function setPublished ({ id, kind }: AdminTitle, isPublished: boolean): Promise<void> {
-  const body = { published: isPublished }
-  if (kind === 'movie') {
-    await unwrap(accountClient.PATCH('/v1/admin/movies/{movieId}', { params: { path: { movieId: id } }, body }))
-  } else {
-    await unwrap(accountClient.PATCH('/v1/admin/shows/{showId}', { params: { path: { showId: id } }, body }))
+export type PublicationResult = Schemas['PublicationResult']
+
+/** The API changes at most this many titles with one request. */
+const MAX_PUBLISHED_TITLES = 100
+
+/**
+ * Publishes titles or returns them to the drafts.
+ * @param onProgress receives the number of titles that are done
+ */
+export async function publishTitles (
+  titleIds: readonly string[],
+  isPublished: boolean,
+  onProgress: (done: number) => void,
+): Promise<PublicationResult[]> {
+  const results: PublicationResult[] = []
+  for (let at = 0; at < titleIds.length; at += MAX_PUBLISHED_TITLES) {
+    onProgress(at)
+    const body = { titleIds: titleIds.slice(at, at + MAX_PUBLISHED_TITLES), published: isPublished }
+    results.push(...(await unwrap(accountClient.PUT('/v1/admin/titles/publication', { body }))).items)
   }
+  return results
 }
 
 export const seasonQuery = (showId: string, season: number) =>

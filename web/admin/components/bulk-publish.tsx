@@ -1,10 +1,10 @@
-// Publishes or unpublishes the selected titles, one after the other, and reports the result.
+// Publishes or unpublishes the selected titles, and reports the result.
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
-import { setPublished, type AdminTitle } from '../api/titles.js'
+import { publishTitles, type AdminTitle } from '../api/titles.js'
 
 interface BulkResult {
   readonly changed: number
@@ -22,20 +22,28 @@ export function BulkPublish ({ titles, onClear }: BulkPublishProps): ReactNode {
   const describeError = useErrorText()
   const [progress, setProgress] = useState<{ readonly done: number, readonly total: number } | null>(null)
   const [result, setResult] = useState<BulkResult | null>(null)
+  const [error, setError] = useState<string | null>(null)
   const run = async (isPublished: boolean): Promise<void> => {
-    const failed: Array<BulkResult['failed'][number]> = []
     setResult(null)
-    for (const [done, title] of titles.entries()) {
-      setProgress({ done, total: titles.length })
-      try {
-        await setPublished(title, isPublished)
-      } catch (error) {
-        failed.push({ title, error: describeError(error) })
-      }
+    setError(null)
+    try {
+      const results = await publishTitles(titles.map(({ id }) => id), isPublished, (done) => {
+        setProgress({ done, total: titles.length })
+      })
+      setResult({
+        changed: results.filter(({ result }) => result === 'changed').length,
+        failed: titles.flatMap((title) => {
+          const { failure = null, result } = results.find(({ titleId }) => titleId === title.id) ?? {}
+          if (result === 'changed' || result === 'unchanged') return []
+          return [{ title, error: failure?.detail ?? t('missing') }]
+        }),
+      })
+      onClear()
+    } catch (cause) {
+      setError(describeError(cause))
+    } finally {
+      setProgress(null)
     }
-    setProgress(null)
-    setResult({ changed: titles.length - failed.length, failed })
-    onClear()
     await queryClient.invalidateQueries({ queryKey: ['titles'] })
   }
   return (
@@ -58,6 +66,7 @@ export function BulkPublish ({ titles, onClear }: BulkPublishProps): ReactNode {
             </>
           )}
         {result === null ? null : <BulkReport result={result} />}
+        {error === null ? null : <p className="form-problem">{error}</p>}
       </div>
     </div>
   )

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormats } from '@shared/i18n/format.js'
 import { metricsQuery, readinessQuery, type JobState, type ServiceMetrics } from '../api/health.js'
+import { jobCountsQuery } from '../api/media.js'
 import { DataTable, type DataColumn } from './data-table.js'
 import { Panel } from './page.js'
 
@@ -23,6 +24,7 @@ export function HealthPanel (): ReactNode {
         {readiness === undefined ? null : <Fact name={t('mail')} value={t(`mail-${readiness.mail}`)} />}
         {metrics === undefined || metrics === null ? null : <MetricFacts metrics={metrics} />}
       </dl>
+      <JobCounts />
       {metrics === null ? <p className="quiet">{t('metricsUnavailable')}</p> : null}
       {metrics === undefined || metrics === null ? null : <JobList jobs={metrics.jobs} />}
     </Panel>
@@ -51,6 +53,20 @@ function MetricFacts ({ metrics }: { readonly metrics: ServiceMetrics }): ReactN
       <Fact name={t('memory')} value={bytes(metrics.memoryBytes)} />
       <Fact name={t('uptime')} value={dateTime(new Date(metrics.startedAt).toISOString())} />
     </>
+  )
+}
+
+/** Work that waits or failed, for example packaging. */
+function JobCounts (): ReactNode {
+  const t = useTranslations('media')
+  const { number } = useFormats()
+  const { data: counts = [] } = useQuery(jobCountsQuery())
+  return (
+    <dl className="facts-list job-counts">
+      {counts.map(({ job, state, count }) => (
+        <Fact key={`${job} ${state}`} name={`${t(`job-${job}`)} · ${t(`job-${state}`)}`} value={number(count)} />
+      ))}
+    </dl>
   )
 }
 
