@@ -10,7 +10,8 @@ import { formatPosition, useFormats } from '@shared/i18n/format.js'
 import { targetsFrom, targetsUpTo, type MarkTarget } from '../api/watched.js'
 import { ActionMenu } from './action-menu.js'
 import { handleArrowKeys, moveTabStop } from './arrow-keys.js'
-import { ProgressBar, tabIndexAt, useEpisodeCode } from './title-card.js'
+import { useEpisodeCode } from './item-text.js'
+import { ProgressBar, tabIndexAt } from './title-card.js'
 import { useMarks } from './use-marks.js'
 
 interface EpisodeListProps {

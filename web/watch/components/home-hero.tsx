@@ -10,7 +10,7 @@ import { Backdrop } from '@shared/design/backdrop.js'
 import { posterLook } from '@shared/design/poster-look.js'
 import type { HomePageData } from '../api/home.js'
 import { movieQuery, showQuery, type Title } from '../api/titles.js'
-import { useContinueText, useEpisodeCode } from './title-card.js'
+import { useContinueText, useEpisodeCode } from './item-text.js'
 
 export function HomeHero ({ rows }: { readonly rows: HomePageData['rows'] }): ReactNode {
   const next = rows.flatMap((row) => row.kind === 'continue' ? row.items : []).find(({ waiting }) => waiting === null)

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Schemas } from '@shared/api/client.js'
 import type { SearchHit } from '../api/discovery.js'
-import { useEpisodeCode } from './title-card.js'
+import { useEpisodeCode } from './item-text.js'
 
 type Highlight = Schemas['Highlight']
 

@@ -10,7 +10,7 @@ import { useErrorText } from '@shared/design/error-text.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { formatPosition } from '@shared/i18n/format.js'
 import { isShow, startRewatch, type Title } from '../api/titles.js'
-import { useContinueText, useEpisodeCode } from './title-card.js'
+import { useContinueText, useEpisodeCode } from './item-text.js'
 
 interface PlayButtonsProps {
   readonly title: Title

@@ -7,7 +7,7 @@ import { useProfile } from '@shared/api/hooks.js'
 import { Button } from '@shared/design/button.js'
 import { Poster, type PosterTitle } from '@shared/design/poster.js'
 import { useFormats } from '@shared/i18n/format.js'
-import { useEpisodeCode } from '../components/title-card.js'
+import { useEpisodeCode } from '../components/item-text.js'
 import { useCountdown } from './countdown.js'
 import type { NextItem } from './episodes.js'
 

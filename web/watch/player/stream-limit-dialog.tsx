@@ -11,7 +11,7 @@ import { Dialog } from '@shared/design/dialog.js'
 import { Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { accountKey } from '../api/keys.js'
-import { useEpisodeCode } from '../components/title-card.js'
+import { useEpisodeCode } from '../components/item-text.js'
 import { useStage } from './stage.js'
 
 type ActiveStream = Schemas['StreamList']['items'][number]

@@ -7,7 +7,7 @@ import { useErrorText } from '@shared/design/error-text.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
 import { endStream, streamsQuery, type Stream } from '../../api/account.js'
 import { Panel, PanelRow } from '../panel.js'
-import { useEpisodeCode } from '../title-card.js'
+import { useEpisodeCode } from '../item-text.js'
 import { useAction } from '../use-action.js'
 
 export function StreamsPanel (): ReactNode {

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useFormats } from '@shared/i18n/format.js'
 import type { ImportReport, ImportStatus, ReportLine } from '../../api/history-file.js'
-import { useEpisodeCode } from '../title-card.js'
+import { useEpisodeCode } from '../item-text.js'
 
 const STATUSES: readonly ImportStatus[] = ['imported', 'unchanged', 'skipped', 'unmatched', 'ambiguous']
 const PAGE_SIZE = 50
