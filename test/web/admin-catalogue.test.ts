@@ -51,11 +51,23 @@ t.test('the catalogue', BROWSER_TEST, async (t) => {
     t.equal(await page.getByLabel('Original title').inputValue(), 'The Thing from Another World')
     await page.getByRole('button', { name: 'Save my changes' }).click()
     await waitFor(async () => (await admin.get(`/v1/movies/${id}`)).body.originalTitle !== null)
+    await page.getByText('Changed: Original title').waitFor({ state: 'detached' })
     t.match((await admin.get(`/v1/movies/${id}`)).body, {
       synopsis: 'A station in the ice.',
       originalTitle: 'The Thing from Another World',
       year: 1982,
     })
+  })
+
+  await t.test('unsaved changes are not lost by a link', async (t) => {
+    await page.getByLabel('Year').fill('1999')
+    await page.getByRole('link', { name: 'Collections' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Discard your changes?' })
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    t.equal(await page.getByLabel('Year').inputValue(), '1999')
+    await page.getByRole('link', { name: 'Collections' }).click()
+    await dialog.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Collections' }).waitFor()
   })
 
   await t.test('people, translations and external IDs are saved together', async (t) => {

@@ -1,8 +1,10 @@
 // Saves the changes of a form, and shows a conflict with the change of another person.
-import { useState, type ReactNode } from 'react'
+import { useBlocker } from '@tanstack/react-router'
+import { useRef, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { isProblem } from '@shared/api/problem.js'
 import { Button } from '@shared/design/button.js'
+import { ConfirmDialog } from '@shared/design/confirm-dialog.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { listDifferences, type Changes } from './use-changes.js'
@@ -26,7 +28,15 @@ export function SaveBar<Fields extends object> (
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
   const [conflicts, setConflicts] = useState<readonly string[] | null>(null)
+  const isSaving = useRef(false)
+  const { status, proceed, reset } = useBlocker({
+    // Another tab of the editor has the same path. Saving may lead to the page of a moved episode.
+    shouldBlockFn: ({ current, next }) => form.isChanged && !isSaving.current && current.pathname !== next.pathname,
+    enableBeforeUnload: form.isChanged,
+    withResolver: true,
+  })
   const save = async (): Promise<void> => {
+    isSaving.current = true
     setBusy(true)
     setError(null)
     try {
@@ -41,6 +51,7 @@ export function SaveBar<Fields extends object> (
         setError(describeError(cause))
       }
     } finally {
+      isSaving.current = false
       setBusy(false)
     }
   }
@@ -71,6 +82,19 @@ export function SaveBar<Fields extends object> (
           {conflicts === null ? common('save') : t('saveAnyway')}
         </Button>
       </div>
+      <ConfirmDialog
+        isOpen={status === 'blocked'}
+        onClose={() => {
+          if (status === 'blocked') reset()
+        }}
+        title={t('leave')}
+        text={t('leaveText')}
+        confirmLabel={t('discard')}
+        onConfirm={async () => {
+          if (status === 'blocked') proceed()
+          await Promise.resolve()
+        }}
+      />
     </section>
   )
 }

@@ -51,7 +51,8 @@ const uppy = new Uppy<Metadata, Record<string, never>>({ id: 'media', autoProcee
   },
   onShouldRetry: (error, _attempt, _options, next) => {
     if (error.originalResponse?.getStatus() !== 401) return next(error)
-    void renewToken('account')
+    // The next attempt fails if the session has ended.
+    renewToken('account').catch(() => undefined)
     return true
   },
 })
