@@ -7,6 +7,16 @@ import { startDemoService } from '../support/demo-service.js'
 import { DEMO_ADMIN, DEMO_USER, listViews, openView, type View } from './views.js'
 
 const SMALL = { width: 320, height: 640 }
+/** Pixels beyond the window. The layout follows a new size within some frames; waits for at most a second. */
+const MEASURE_OVERFLOW = `new Promise((resolve) => {
+  const until = performance.now() + 1_000
+  const measure = () => {
+    const overflow = document.documentElement.scrollWidth - window.innerWidth
+    if (overflow <= 0 || performance.now() > until) resolve(overflow)
+    else requestAnimationFrame(measure)
+  }
+  measure()
+})`
 const LARGE = { width: 1_280, height: 720 }
 
 const chromium = findChromium()
@@ -22,7 +32,7 @@ async function testViews (
     await openView(page, origin, view)
     t.strictSame(await findViolations(page), [], `${view.name}: axe`)
     await page.setViewportSize(SMALL)
-    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+    const overflow = await page.evaluate<number>(MEASURE_OVERFLOW)
     t.ok(overflow <= 0, `${view.name}: ${overflow} px overflow at ${SMALL.width} px`)
     t.strictSame(errors.splice(0), [], `${view.name}: console`)
   }
