@@ -1,11 +1,13 @@
 // Accounts in the admin app: search, plan, disabling, roles and the audit log.
 import t from 'tap'
+import { addMovie } from '../support/catalogue.js'
 import { signUp } from '../support/users.js'
 import { BROWSER_TEST, navigate, openAdmin, startAdminTest, waitFor } from './admin-app.js'
 
 t.test('accounts', BROWSER_TEST, async (t) => {
   const test = await startAdminTest(t)
   const { app, admin } = test
+  await addMovie(app, admin)
   const page = await openAdmin(t, test)
   const kim = await signUp(app, { email: 'kim.novak@example.com' })
   await signUp(app, { email: 'james@example.com' })
@@ -20,6 +22,15 @@ t.test('accounts', BROWSER_TEST, async (t) => {
     await page.getByRole('link', { name: kim.email }).click()
     await page.getByRole('heading', { level: 1, name: kim.email }).waitFor()
     t.match(page.url(), kim.accountId)
+  })
+
+  await t.test('show what a profile sees', async (t) => {
+    await page.getByRole('button', { name: /^See what it sees/ }).click()
+    const dialog = page.getByRole('dialog', { name: /^Home page of/ })
+    await dialog.getByText('The Matrix').first().waitFor({ state: 'attached' })
+    t.ok(await dialog.getByRole('heading', { level: 3 }).count() > 0)
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
   })
 
   await t.test('change their plan', async (t) => {

@@ -48,7 +48,10 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await page.getByRole('tab', { name: 'Artwork' }).click()
     await dropFiles(page.getByText('Drop a poster here'), [{ name: 'poster.png', type: 'image/png', bytes: POSTER }])
     await page.getByText('Poster uploaded.').waitFor()
-    t.match((await admin.get(`/v1/shows/${showId}`)).body.posterUrl, /^\/v1\/images\//)
+    await dropFiles(page.getByText('Drop a backdrop here'), [{ name: 'back.png', type: 'image/png', bytes: POSTER }])
+    await page.getByText('Backdrop uploaded.').waitFor()
+    const { body } = await admin.get(`/v1/shows/${showId}`)
+    t.match(body, { posterUrl: /^\/v1\/images\//, backdropUrl: /^\/v1\/images\// })
   })
 
   await t.test('drops six files, which find their episodes by their names', async (t) => {

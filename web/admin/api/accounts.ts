@@ -34,6 +34,19 @@ export const accountQuery = (accountId: string) =>
     staleTime: 0,
   })
 
+/** The home page as a profile sees it. */
+export const profileHomeQuery = (accountId: string, profileId: string) =>
+  queryOptions({
+    queryKey: accountsKey('home', accountId, profileId),
+    queryFn: async ({ signal }) => {
+      const params = { path: { accountId, profileId } }
+      return await unwrap(
+        accountClient.GET('/v1/admin/accounts/{accountId}/profiles/{profileId}/home', { params, signal }),
+      )
+    },
+    staleTime: 0,
+  })
+
 export const plansQuery = () =>
   queryOptions({
     queryKey: ['plans'],

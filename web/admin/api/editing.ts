@@ -130,14 +130,14 @@ async function sendDeletion (target: Deletable, dryRun: boolean) {
   }
 }
 
-/** Uploads the poster of a title. */
-export async function uploadPoster (titleId: string, image: File): Promise<void> {
-  await unwrap(
-    accountClient.POST('/v1/admin/titles/{titleId}/poster', {
-      params: { path: { titleId } },
-      headers: { 'content-type': image.type },
-      body: image as never,
-      bodySerializer: (body) => body,
-    }),
-  )
+/** Uploads the poster or the backdrop of a title. */
+export async function uploadArtwork (titleId: string, kind: 'poster' | 'backdrop', image: File): Promise<void> {
+  const content = {
+    params: { path: { titleId } },
+    headers: { 'content-type': image.type },
+    body: image as never,
+    bodySerializer: (body: unknown) => body as never,
+  }
+  if (kind === 'poster') await unwrap(accountClient.POST('/v1/admin/titles/{titleId}/poster', content))
+  else await unwrap(accountClient.POST('/v1/admin/titles/{titleId}/backdrop', content))
 }

@@ -1,11 +1,11 @@
-// Artwork of a title: a poster by drag and drop, or the URLs of images.
+// Artwork of a title: a poster and a backdrop by drag and drop, or the URLs of images.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useErrorText } from '@shared/design/error-text.js'
 import { Poster } from '@shared/design/poster.js'
 import { showMessage } from '@shared/design/toasts.js'
-import { uploadPoster } from '../api/editing.js'
+import { uploadArtwork } from '../api/editing.js'
 import type { Title } from '../api/titles.js'
 import { DropZone } from '../components/drop-zone.js'
 import { Panel } from '../components/page.js'
@@ -25,11 +25,11 @@ export function ArtworkSection ({ title, form: { fields, setField } }: ArtworkSe
   const describeError = useErrorText()
   const queryClient = useQueryClient()
   const { mutate, isPending } = useMutation({
-    mutationFn: async (image: File) => {
-      await uploadPoster(title.id, image)
+    mutationFn: async ({ kind, image }: { readonly kind: 'poster' | 'backdrop', readonly image: File }) => {
+      await uploadArtwork(title.id, kind, image)
     },
-    onSuccess: async () => {
-      showMessage(t('posterUploaded'))
+    onSuccess: async (_result, { kind }) => {
+      showMessage(t(kind === 'poster' ? 'posterUploaded' : 'backdropUploaded'))
       await queryClient.invalidateQueries({ queryKey: ['titles'] })
     },
     onError: (error) => {
@@ -48,7 +48,7 @@ export function ArtworkSection ({ title, form: { fields, setField } }: ArtworkSe
             accept={IMAGE_TYPES.join(',')}
             isBusy={isPending}
             onFiles={([image]) => {
-              if (image !== undefined) mutate(image)
+              if (image !== undefined) mutate({ kind: 'poster', image })
             }}
           />
           <OptionalText
@@ -64,6 +64,14 @@ export function ArtworkSection ({ title, form: { fields, setField } }: ArtworkSe
         {fields.backdropUrl === null
           ? null
           : <img src={fields.backdropUrl} alt="" className="artwork-backdrop" referrerPolicy="no-referrer" />}
+        <DropZone
+          label={t('dropBackdrop')}
+          accept={IMAGE_TYPES.join(',')}
+          isBusy={isPending}
+          onFiles={([image]) => {
+            if (image !== undefined) mutate({ kind: 'backdrop', image })
+          }}
+        />
         <OptionalText
           label={t('backdropUrl')}
           value={fields.backdropUrl}

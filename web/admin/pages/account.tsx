@@ -2,10 +2,10 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useAccount } from '@shared/api/hooks.js'
-import { buttonClass } from '@shared/design/button.js'
+import { Button, buttonClass } from '@shared/design/button.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
 import { canOpen } from '../access.js'
 import { accountQuery, type AccountDetail } from '../api/accounts.js'
@@ -14,6 +14,7 @@ import { AccountStatus } from '../components/account-status.js'
 import { AuditTable } from '../components/audit-table.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
 import { PageHead, Panel } from '../components/page.js'
+import { ProfileHomeDialog } from '../components/profile-home-dialog.js'
 import '../styles/editor.css'
 
 const STREAMS_REFRESH_MS = 15_000
@@ -90,8 +91,9 @@ function Facts ({ account }: PartProps): ReactNode {
   )
 }
 
-function Profiles ({ account: { profiles } }: PartProps): ReactNode {
+function Profiles ({ account: { id: accountId, profiles } }: PartProps): ReactNode {
   const t = useTranslations('accounts')
+  const [shown, setShown] = useState<AccountDetail['profiles'][number] | null>(null)
   const columns: Array<DataColumn<AccountDetail['profiles'][number]>> = [
     { id: 'name', header: t('profile'), cell: ({ name }) => <strong>{name}</strong> },
     {
@@ -105,6 +107,22 @@ function Profiles ({ account: { profiles } }: PartProps): ReactNode {
         </span>
       ),
     },
+    {
+      id: 'home',
+      header: t('home'),
+      cell: (profile) => (
+        <Button
+          look="quiet"
+          isSmall
+          aria-label={t('seeHomeOf', { name: profile.name })}
+          onClick={() => {
+            setShown(profile)
+          }}
+        >
+          {t('seeHome')}
+        </Button>
+      ),
+    },
   ]
   return (
     <Panel title={t('profiles')}>
@@ -115,6 +133,15 @@ function Profiles ({ account: { profiles } }: PartProps): ReactNode {
         columns={columns}
         emptyText={t('noProfiles')}
       />
+      {shown === null ? null : (
+        <ProfileHomeDialog
+          accountId={accountId}
+          profile={shown}
+          onClose={() => {
+            setShown(null)
+          }}
+        />
+      )}
     </Panel>
   )
 }
