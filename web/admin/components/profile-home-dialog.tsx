@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
 import { Dialog } from '@shared/design/dialog.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { Poster } from '@shared/design/poster.js'
@@ -17,6 +18,7 @@ interface ProfileHomeDialogProps {
 
 export function ProfileHomeDialog ({ accountId, profile, onClose }: ProfileHomeDialogProps): ReactNode {
   const t = useTranslations('accounts')
+  const common = useTranslations('common')
   const describeError = useErrorText()
   const { data, error, isPending } = useQuery(profileHomeQuery(accountId, profile.id))
   return (
@@ -36,6 +38,9 @@ export function ProfileHomeDialog ({ accountId, profile, onClose }: ProfileHomeD
           </ul>
         </section>
       ))}
+      <div className="dialog-actions">
+        <Button look="quiet" onClick={onClose}>{common('close')}</Button>
+      </div>
     </Dialog>
   )
 }
