@@ -7,6 +7,7 @@ import { statisticsKey } from './keys.js'
 export type PlaysOfDay = Schemas['PlaysOfDay']
 export type PlaysOfTitle = Schemas['PlaysOfTitle']
 export type AccountsOfPlan = Schemas['AccountsOfPlan']
+export type SignUpsOfDay = Schemas['SignUpsOfDay']
 export type AccountStream = Schemas['AccountStream']
 
 /** Dates `YYYY-MM-DD`, both inclusive. */
@@ -47,6 +48,15 @@ export const planCountsQuery = (period: Period) =>
       listItems(await unwrap(accountClient.GET('/v1/admin/statistics/plans', { params: { query: period }, signal }))),
   })
 
+export const signUpsQuery = (period: Period) =>
+  queryOptions({
+    queryKey: statisticsKey('sign-ups', period),
+    queryFn: async ({ signal }) =>
+      listItems(
+        await unwrap(accountClient.GET('/v1/admin/statistics/sign-ups', { params: { query: period }, signal })),
+      ),
+  })
+
 /** Streams of the first 100 accounts; read again every 10 seconds. */
 export const streamsQuery = () =>
   queryOptions({
@@ -59,7 +69,7 @@ export const streamsQuery = () =>
     staleTime: 0,
   })
 
-export type StatisticsTable = 'days' | 'titles' | 'plans'
+export type StatisticsTable = 'days' | 'titles' | 'plans' | 'sign-ups'
 
 /** Reads a table as CSV. */
 export async function readStatisticsCsv (table: StatisticsTable, period: Period): Promise<Blob> {
@@ -69,6 +79,8 @@ export async function readStatisticsCsv (table: StatisticsTable, period: Period)
       return await unwrap(accountClient.GET('/v1/admin/statistics/days', options))
     case 'titles':
       return await unwrap(accountClient.GET('/v1/admin/statistics/titles', options))
+    case 'sign-ups':
+      return await unwrap(accountClient.GET('/v1/admin/statistics/sign-ups', options))
     case 'plans':
       return await unwrap(accountClient.GET('/v1/admin/statistics/plans', options))
   }

@@ -7,11 +7,13 @@ import { useFormats } from '@shared/i18n/format.js'
 import {
   daysQuery,
   planCountsQuery,
+  signUpsQuery,
   topTitlesQuery,
   type AccountsOfPlan,
   type Period,
   type PlaysOfDay,
   type PlaysOfTitle,
+  type SignUpsOfDay,
 } from '../api/statistics.js'
 import { CsvButton } from '../components/csv-button.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
@@ -152,6 +154,32 @@ function PlansPanel ({ period }: { readonly period: Period }): ReactNode {
         columns={columns}
         emptyText={t('noPlays')}
       />
+      <SignUps period={period} />
     </Panel>
+  )
+}
+
+/** Sign-ups by day, for the plans that the accounts have now. */
+function SignUps ({ period }: { readonly period: Period }): ReactNode {
+  const t = useTranslations('dashboard')
+  const { number, date } = useFormats()
+  const { data: signUps = [] } = useQuery(signUpsQuery(period))
+  const columns: Array<DataColumn<SignUpsOfDay>> = [
+    { id: 'day', header: t('day'), cell: (day) => date(day.date) },
+    { id: 'plan', header: t('plan'), cell: ({ plan }) => plan },
+    { id: 'signUps', header: t('signUps'), isNumber: true, cell: (day) => number(day.signUps) },
+  ]
+  return (
+    <details className="disclosure">
+      <summary>{t('signUpsByDay')}</summary>
+      <DataTable
+        label={t('signUpsByDay')}
+        items={signUps}
+        getId={(day) => `${day.date} ${day.plan}`}
+        columns={columns}
+        emptyText={t('noSignUps')}
+      />
+      <CsvButton table="sign-ups" period={period} name={t('signUpsByDay')} />
+    </details>
   )
 }
