@@ -82,13 +82,11 @@ function describeOperationHeaders (
     ...(hasParameter('tus-resumable') ? ['Tus-Version', 'Tus-Resumable'] : []),
   ]
   for (const [status, response] of Object.entries(responses)) {
-    // The responses of a class state the headers of each.
-    if (/^[45]\d\d$/.test(status)) continue
     const isSuccess = status.startsWith('2')
     const names = [
       ...Object.keys(response.headers ?? {}),
       ...(isSuccess ? replayHeaders : []),
-      ...(status === '4XX' ? rejectionHeaders : []),
+      ...(status.startsWith('4') ? rejectionHeaders : []),
       ...(isSuccess || status.startsWith('3') ? [] : ['Retry-After']),
       ...general,
     ]

@@ -18,10 +18,12 @@ const JSON_BODY_PROBLEMS: readonly ProblemCode[] = [
 function generalProblems (path: string, operation: OperationObject): ProblemCode[] {
   const { parameters = [], requestBody, security = [] } = operation
   const hasParameter = (place: string): boolean => parameters.some((one) => one.in === place)
+  const needsToken = security.some(({ bearer }) => bearer !== undefined)
   return [
     ...(requestBody?.content?.['application/json'] === undefined ? [] : JSON_BODY_PROBLEMS),
     ...(hasParameter('query') ? ['validation-failed'] as const : []),
-    ...(security.some(({ bearer }) => bearer !== undefined) ? ['unauthorized', 'forbidden'] as const : []),
+    ...(needsToken ? ['unauthorized', 'forbidden'] as const : []),
+    ...(needsToken && path.includes('{profileId}') ? ['profile-locked'] as const : []),
     ...(hasParameter('path') ? ['not-found'] as const : []),
     ...(parameters.some(({ name }) => name === 'idempotency-key')
       ? ['request-in-progress', 'idempotency-key-reused'] as const

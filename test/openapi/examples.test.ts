@@ -23,6 +23,7 @@ const NEEDS_EARLIER_RESPONSE = [
   'getThumbnailIndex',
   'getUpload',
   'openChangeFeed',
+  'viewProfile',
 ]
 
 const document: Node = await describeApi()

@@ -19,6 +19,7 @@ const ANY_REQUEST = new Set([
   'stopping',
   'storage-full',
   'storage-unavailable',
+  'unsupported-media-type',
   'url-too-long',
 ])
 
