@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { notFound } from '../src/errors.js'
+import { notFound, routeNotFound } from '../src/errors.js'
 import { matchesEtag } from '../src/http/conditional-requests.js'
 
 const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
@@ -13,6 +13,8 @@ const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
 const APPS = ['watch', 'admin'] as const
 /** Paths of links in emails when PUBLIC_URL is this service; the watch app has the pages. */
 const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
+/** Paths within an app, decoded: names and IDs. No dots, so that no proxy or browser could resolve them to a parent. */
+const PAGE_PATH = /^(?!.*\/\/)[\p{L}\p{N} _:&,'/-]*$/u
 const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
 const ICON_CACHING = 'public, max-age=86400'
 /** The names of assets contain a content hash. */
@@ -46,8 +48,11 @@ const webApps: FastifyPluginAsync = async (app) => {
   const config = { access: 'public' } as const
 
   for (const name of APPS) {
-    for (const url of [`/${name}`, `/${name}/`, `/${name}/*`]) {
-      app.get(url, { config }, async (request, reply) => await sendPage(request, reply, name))
+    for (const url of [`/${name}`, `/${name}/*`]) {
+      app.get<{ Params: { '*'?: string } }>(url, { config }, async (request, reply) => {
+        if (!PAGE_PATH.test(request.params['*'] ?? '')) throw routeNotFound()
+        return await sendPage(request, reply, name)
+      })
     }
   }
   for (const url of EMAIL_LINK_PATHS) app.get(url, { config }, redirectToWatchApp)

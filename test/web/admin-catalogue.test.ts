@@ -116,6 +116,7 @@ t.test('the catalogue', BROWSER_TEST, async (t) => {
     await dialog.getByText('Plays in histories').waitFor()
     await dialog.getByRole('button', { name: 'Delete' }).click()
     await season.getByRole('link', { name: /Fernweh/ }).waitFor({ state: 'detached' })
+    await waitFor(async () => (await names()).length === 2)
     t.same(await names(), ['Weihnacht wie noch nie', 'Die Mitte der Welt'])
     await season.getByRole('link', { name: /Mitte der Welt/ }).click()
     await page.getByLabel('Air date').fill('1984-09-23')

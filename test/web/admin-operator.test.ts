@@ -124,6 +124,8 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await waitFor(async () =>
       created.length === 1 && (await admin.get('/v1/admin/uploads')).body.items[0].itemId === movie
     )
+    // The browser stores where the upload continues when it has received its URL.
+    await waitFor(async () => await other.evaluate("Object.keys(localStorage).some((key) => key.startsWith('tus'))"))
     await other.unroute('**/v1/admin/uploads/*')
     await other.reload()
     await dropFiles(other.getByText('Drop video files here'), [file])
