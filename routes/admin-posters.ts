@@ -54,7 +54,7 @@ const adminPosters: FastifyPluginAsyncTypebox<AdminPostersRouteOptions> = async 
     config: { access: 'editor' },
     bodyLimit: MAX_IMAGE_BYTES,
     schema: {
-      tags: ['admin'],
+      tags: ['Admin: artwork and subtitles'],
       consumes: [...IMAGE_TYPES],
       summary: 'Upload the backdrop of a movie or show',
       description:

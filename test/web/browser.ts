@@ -1,7 +1,6 @@
 // Chromium for tests and screenshots: finds it, opens pages that record errors, and logs in.
-import path from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { isExecutable } from '../support/run-command.js'
+import { findCommand, isExecutable } from '../support/run-command.js'
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const INSTALLATION_PATHS = [
@@ -14,9 +13,8 @@ const INSTALLATION_PATHS = [
 export function findChromium (): string | null {
   const configured = process.env['CHROMIUM_PATH']
   if (configured !== undefined) return configured
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
-  const commandPaths = folders.flatMap((folder) => COMMANDS.map((command) => path.join(folder, command)))
-  return [...commandPaths, ...INSTALLATION_PATHS].find(isExecutable) ?? null
+  const commandPath = COMMANDS.map(findCommand).find((command) => command !== null)
+  return commandPath ?? INSTALLATION_PATHS.find(isExecutable) ?? null
 }
 
 /** Containers do not support the sandbox and have a small /dev/shm. */

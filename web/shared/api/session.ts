@@ -1,6 +1,6 @@
 // The session of the browser: the account, the selected profile and their tokens. The refresh token is in an HttpOnly
 // cookie that scripts cannot read; all tabs share it. Access tokens and the PIN are only in memory.
-// See docs/decisions/0051-web-apps.md.
+// See docs/decisions/0053-web-apps.md.
 import createClient from 'openapi-fetch'
 import type { components, paths } from '../../generated/api.js'
 import { deviceName } from './device-name.js'
