@@ -100,6 +100,7 @@ function limitGarbage (): void {
 async function printUrls (config: Config, origin: string): Promise<void> {
   print('')
   print(`  Watch       ${origin}/watch`)
+  print(`  Admin       ${origin}/admin`)
   print(`  API         ${origin}/v1`)
   print(`  Swagger UI  ${origin}/docs`)
   if (config.seed === 'demo') {

@@ -38,8 +38,15 @@ function compressAssets () {
   for (const name of readdirSync(folder).filter((file) => /\.(css|js|svg)$/.test(file))) {
     const bytes = readFileSync(path.join(folder, name))
     const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }
-    writeFileSync(path.join(folder, `${name}.br`), brotliCompressSync(bytes, brotliOptions))
-    writeFileSync(path.join(folder, `${name}.gz`), gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }))
+    const copies = {
+      br: brotliCompressSync(bytes, brotliOptions),
+      gz: gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }),
+    }
+    // Compression makes the smallest files larger.
+    if (Math.max(copies.br.length, copies.gz.length) >= bytes.length) continue
+    for (const [extension, copy] of Object.entries(copies)) {
+      writeFileSync(path.join(folder, `${name}.${extension}`), copy)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // The files of the web apps: caching, content security policy, paths and sizes.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
@@ -9,6 +9,12 @@ import { call } from '../support/requests.js'
 const ASSETS = path.resolve('dist', 'web', 'assets')
 /** Script of the watch app before its first page shows, gzip, without the player, bytes. */
 const MAX_FIRST_LOAD_BYTES = 150_000
+
+/** Bytes of an asset as browsers receive it: compressed, unless that would be larger. */
+function transferSize (name: string): number {
+  const compressed = path.join(ASSETS, `${name}.gz`)
+  return statSync(existsSync(compressed) ? compressed : path.join(ASSETS, name)).size
+}
 
 /** URLs of the assets that a page names. */
 const assetUrls = (html: string): string[] =>
@@ -88,7 +94,7 @@ t.test('the watch app shows its first page after little script', async (t) => {
   const messages = readdirSync(ASSETS).filter((name) =>
     /^en-[\w-]+\.js$/.test(name) && scripts.some((script) => script.includes(name))
   )
-  const sizes = [...named, ...messages].map((name) => readFileSync(path.join(ASSETS, `${name}.gz`)).length)
+  const sizes = [...named, ...messages].map(transferSize)
   const total = sizes.reduce((sum, size) => sum + size, 0)
   t.comment(`first load: ${total} bytes in ${sizes.length} files, gzip`)
   t.ok(named.length > 0 && messages.length > 0)
