@@ -34,7 +34,7 @@ const chromium = findChromium()
 
 t.test('the player', {
   skip: chromium === null ? 'Chromium was not found; set CHROMIUM_PATH' : false,
-  timeout: 170_000,
+  timeout: 290_000,
 }, async (t) => {
   const { app } = await startApp(t)
   const { origin, browser, openHome } = await startPlayerTest(t, app, chromium ?? '')
@@ -85,6 +85,7 @@ t.test('the player', {
     await openPlayer(page, origin, movie)
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Your plan allows 1 stream at a time.').waitFor()
+    await dialog.getByRole('button', { name: 'Stop and watch here' }).waitFor()
     t.match(await dialog.textContent(), /The Matrix.*Chrome on.*since/)
     await dialog.getByRole('button', { name: 'Stop and watch here' }).click()
     await startPlayback(page)
@@ -170,10 +171,6 @@ t.test('the player', {
     await page.keyboard.press('Escape')
     await help.waitFor({ state: 'detached' })
     await selectMenuItem(page, 'Quality and speed', '1.5×')
-    await page.getByRole('menu').waitFor({ state: 'detached' })
-    await page.keyboard.press('Space')
-    await waitUntil(page, '!document.querySelector("video").paused')
-    t.equal(await page.getByRole('menu').count(), 0, 'Space after a choice with the mouse plays')
     t.equal(await page.evaluate('document.querySelector("video").playbackRate'), 1.5)
     t.same(errors, [])
   })
