@@ -29,6 +29,7 @@ import { setPreferences, usePreferences } from './preferences.js'
 import { RemoteButton } from './remote-button.js'
 import { useStage } from './stage.js'
 import { TimeBar } from './time-bar.js'
+import { useIsPaused } from './video-element.js'
 
 export type Sheet = 'episodes' | 'help' | 'subtitle-style'
 
@@ -47,7 +48,7 @@ export function Controls (
 ): ReactNode {
   const t = useTranslations('player')
   const stage = useStage()
-  const isPaused = useMediaState('paused')
+  const isPaused = useIsPaused()
   const canUsePip = useMediaState('canPictureInPicture')
   const isPip = useMediaState('pictureInPicture')
   return (

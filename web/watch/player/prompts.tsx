@@ -10,6 +10,7 @@ import { useEpisodeCode } from '../components/item-text.js'
 import { useCountdown } from './countdown.js'
 import type { NextItem } from './episodes.js'
 import { findPrompt } from './markers.js'
+import { useIsPaused } from './video-element.js'
 
 interface PromptsProps {
   readonly markers: Playback['markers']
@@ -65,7 +66,7 @@ interface NextPromptProps {
 function NextPrompt ({ next, playNext, cancel }: NextPromptProps): ReactNode {
   const t = useTranslations('player')
   const { autoplay } = useProfile()
-  const isPaused = useMediaState('paused')
+  const isPaused = useIsPaused()
   const code = useEpisodeCode()(next)
   const seconds = useCountdown(autoplay && !isPaused, playNext)
   return (

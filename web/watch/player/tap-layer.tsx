@@ -3,6 +3,7 @@
 import { useMediaPlayer } from '@vidstack/react'
 import { useRef, type MouseEvent, type PointerEvent, type ReactNode } from 'react'
 import type { Command } from './commands.js'
+import { findVideo } from './video-element.js'
 
 const DOUBLE_TAP_MS = 300
 const SEEK_SECONDS = 10
@@ -28,7 +29,7 @@ export function TapLayer ({ run }: { readonly run: (command: Command) => void })
     }
     timer.current = setTimeout(() => {
       if (player === null) return
-      if (player.controls.showing && !player.paused) player.controls.hide(0)
+      if (player.controls.showing && findVideo(player)?.paused === false) player.controls.hide(0)
       else player.controls.show()
     }, DOUBLE_TAP_MS)
   }

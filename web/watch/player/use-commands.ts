@@ -8,6 +8,7 @@ import { RATES } from './control-menus.js'
 import type { PlayerSession } from './player-session.js'
 import { readPreferences, setPreferences } from './preferences.js'
 import { useStage } from './stage.js'
+import { findVideo } from './video-element.js'
 
 const NOTICE_MS = 900
 
@@ -42,8 +43,8 @@ export function useCommands (targets: CommandTargets): Commands {
     }, NOTICE_MS)
   }
 
-  function seek (player: MediaPlayerInstance, seconds: number): void {
-    player.currentTime = Math.max(0, Math.min(player.duration, seconds))
+  function seek (video: HTMLVideoElement, seconds: number): void {
+    video.currentTime = Math.max(0, Math.min(video.duration, seconds))
   }
 
   function changeVolume (by: number): void {
@@ -77,18 +78,19 @@ export function useCommands (targets: CommandTargets): Commands {
     else await player.enterPictureInPicture()
   }
 
-  function runOnVideo (player: MediaPlayerInstance, command: Command): void {
+  function runOnVideo (player: MediaPlayerInstance, video: HTMLVideoElement, command: Command): void {
     switch (command.kind) {
       case 'toggle-play':
         // A browser can reject playback; then the large button stays.
-        void (player.paused ? player.play() : player.pause()).catch(() => undefined)
+        if (video.paused) void video.play().catch(() => undefined)
+        else video.pause()
         break
       case 'seek-by':
-        seek(player, player.currentTime + command.seconds)
+        seek(video, video.currentTime + command.seconds)
         notify(t('seekNow', { seconds: number(Math.abs(command.seconds)), sign: command.seconds < 0 ? '−' : '+' }))
         break
       case 'seek-to':
-        seek(player, player.duration * command.share)
+        seek(video, video.duration * command.share)
         break
       case 'change-volume':
         changeVolume(command.by)
@@ -120,14 +122,15 @@ export function useCommands (targets: CommandTargets): Commands {
     if (command.kind === 'leave') return targets.leave()
     if (command.kind === 'help') return targets.showHelp()
     const player = targets.player.current
+    const video = findVideo(player)
     if (command.kind === 'toggle-fullscreen') {
-      void stage.toggleFullscreen(player?.el?.querySelector('video') ?? null)
+      void stage.toggleFullscreen(video)
       return
     }
-    if (player === null) return
+    if (player === null || video === null) return
     player.controls.show()
-    runOnVideo(player, command)
-    if (!player.paused) player.controls.hide()
+    runOnVideo(player, video, command)
+    if (!video.paused) player.controls.hide()
   }
 
   useKeys(run)

@@ -26,6 +26,7 @@ import { usePreferences } from './preferences.js'
 import { Prompts } from './prompts.js'
 import { hlsConfig, watchFile, watchHls } from './source.js'
 import { TapLayer } from './tap-layer.js'
+import { useIsPaused } from './video-element.js'
 
 export interface VideoSurfaceProps {
   readonly session: PlayerSession
@@ -154,7 +155,7 @@ function SubtitleTracks ({ subtitles, selectedId }: SubtitleTracksProps): ReactN
 
 function Waiting ({ isStarting }: { readonly isStarting: boolean }): ReactNode {
   const isWaiting = useMediaState('waiting')
-  const isPaused = useMediaState('paused')
+  const isPaused = useIsPaused()
   return isStarting || (isWaiting && !isPaused)
     ? (
       <div className="waiting">
@@ -173,7 +174,7 @@ function BigPlayButton (
   { isBlocked, run }: { readonly isBlocked: boolean, readonly run: (command: Command) => void },
 ): ReactNode {
   const t = useTranslations('player')
-  const isPaused = useMediaState('paused')
+  const isPaused = useIsPaused()
   const canPlay = useMediaState('canPlay')
   const hasStarted = useMediaState('started')
   if (!isPaused || !canPlay) return null
