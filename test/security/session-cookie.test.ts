@@ -82,7 +82,7 @@ t.test('attacks on browser sessions', async (t) => {
     }
   })
 
-  t.test('the cookie alone opens nothing but the refresh', async (t) => {
+  t.test('the cookie authorizes only the exchange of tokens', async (t) => {
     const { browser } = await signUpInBrowser(app)
     const headers = { cookie: cookieHeader(browser.cookie), 'x-normflix-session': 'cookie' }
     for (const url of ['/v1/account', '/v1/auth/sessions', '/v1/home', '/v1/titles']) {

@@ -41,11 +41,11 @@ t.test('the catalogue', BROWSER_TEST, async (t) => {
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     t.match((await saved).headers()['if-match'], /^"v/)
     await page.getByText('Saved.').waitFor()
-    // Another editor changes the synopsis meanwhile.
+    // Another editor changes the synopsis.
     await admin.patch(`/v1/admin/movies/${id}`, { synopsis: 'A station in the ice.' })
     await page.getByLabel('Original title').fill('The Thing from Another World')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByText('Somebody else changed this meanwhile.').waitFor()
+    await page.getByText('Another person has changed this title.').waitFor()
     await page.getByText('Changed by them: Synopsis.').waitFor()
     t.equal(await page.getByLabel('Synopsis').inputValue(), 'A station in the ice.')
     t.equal(await page.getByLabel('Original title').inputValue(), 'The Thing from Another World')

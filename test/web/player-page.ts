@@ -42,12 +42,18 @@ export async function startPlayerTest (t: Test, app: FastifyInstance, chromium: 
 
 /** Polls a condition in the page. Playwright's `waitForFunction` evaluates text, which the page's policy forbids. */
 export async function waitUntil (page: Page, condition: string): Promise<void> {
-  await page.evaluate(
+  const isMet = await page.evaluate<boolean>(
     `new Promise((resolve) => {
-      const check = () => { if (${condition}) resolve(); else setTimeout(check, 20) }
+      const until = performance.now() + ${PAGE_TIMEOUT_MS}
+      const check = () => {
+        if (${condition}) resolve(true)
+        else if (performance.now() > until) resolve(false)
+        else setTimeout(check, 20)
+      }
       check()
     })`,
   )
+  if (!isMet) throw new Error(`after ${PAGE_TIMEOUT_MS} ms still not: ${condition}`)
 }
 
 export async function isH264Supported (browser: Browser): Promise<boolean> {

@@ -6,6 +6,10 @@ import { measurePlayedTime, type PlayedTime } from './played-time.js'
 import { INITIAL_STATE, toFailure, type PlayerState } from './player-state.js'
 import type { SourceEvents } from './source.js'
 import { startStream, type LanguageSelection, type Stream, type StreamEnd, type StreamRequest } from './stream.js'
+import { waitUntilPlayable } from './video-element.js'
+
+/** An interrupted start is repeated; then the user starts the video with the large play button. */
+const MAX_START_ATTEMPTS = 5
 
 interface PlayerSessionOptions {
   readonly itemId: string
@@ -175,16 +179,18 @@ export class PlayerSession {
     const video = this.#video
     const { signal } = this.#run
     if (video === null || !this.#state.shouldPlay) return
-    try {
-      await video.play()
-    } catch (error) {
-      // With AbortError, the source loads again.
-      if (signal.aborted || !(error instanceof DOMException)) return
-      if (error.name === 'NotAllowedError') this.#setState({ isBlocked: true })
-      else {video.addEventListener('canplay', () => {
-          void video.play().catch(() => undefined)
-        }, { once: true, signal })}
+    for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
+      try {
+        return await video.play()
+      } catch (error) {
+        if (signal.aborted || !(error instanceof DOMException)) return
+        if (error.name === 'NotAllowedError') break
+      }
+      // With AbortError, the source loads again, or the player library paused the video while it set its state.
+      await waitUntilPlayable(video, signal)
+      if (signal.aborted) return
     }
+    this.#setState({ isBlocked: true })
   }
 
   /** Ends the current run. @returns the next episode, if there is one */

@@ -6,7 +6,7 @@ interface EpisodeActions {
   readonly playPrevious: (() => void) | null
 }
 
-/** @param run each start of playback registers the keys anew */
+/** @param run runs a command; the keys are registered again at each start of playback */
 export function useMediaKeys ({ playNext, playPrevious }: EpisodeActions, run: number): void {
   const latest = useRef({ playNext, playPrevious })
   useEffect(() => {

@@ -24,3 +24,18 @@ export function useIsPaused (): boolean {
   }, [player, canPlay])
   return useSyncExternalStore(subscribe, () => findVideo(player)?.paused ?? true)
 }
+
+/** Resolves when the video has data to play, or the signal aborts; not in the current task. */
+export async function waitUntilPlayable (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (video.readyState >= video.HAVE_FUTURE_DATA) {
+      setTimeout(resolve)
+      return
+    }
+    for (const [target, event] of [[video, 'canplay'], [signal, 'abort']] as const) {
+      target.addEventListener(event, () => {
+        resolve()
+      }, { once: true })
+    }
+  })
+}
