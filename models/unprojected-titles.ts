@@ -19,7 +19,7 @@ export type LastChange = { readonly stamp: number } | { readonly seq: number }
 
 /** Finds the newest change of the history of a title; null for a change that an older version logged. */
 export async function findLastChange (profileId: string, titleId: string): Promise<LastChange | null> {
-  const log = await findLog(profileId)
+  const log = await findLog(profileId, ['seq', 'entries'])
   if (log === null) return { seq: 0 }
   const last = log.entries.filter(({ kind, title }) =>
     kind === 'history' || (kind === 'watching' && title?.toString() === titleId)
@@ -28,13 +28,20 @@ export async function findLastChange (profileId: string, titleId: string): Promi
   return last.stamp === undefined ? null : { stamp: last.stamp }
 }
 
-async function findLog (profileId: string): Promise<StoredChangeLog | null> {
-  return await ChangeLog.collection.findOne<StoredChangeLog>({ _id: new Types.ObjectId(profileId) })
+async function findLog<Name extends keyof StoredChangeLog> (
+  profileId: string,
+  fields: readonly Name[],
+): Promise<Pick<StoredChangeLog, Name> | null> {
+  const projection = Object.fromEntries(fields.map((name) => [name, 1]))
+  return await ChangeLog.collection.findOne<Pick<StoredChangeLog, Name>>(
+    { _id: new Types.ObjectId(profileId) },
+    { projection },
+  )
 }
 
 /** Finds the titles of a profile that are not projected. */
 export async function findUnprojectedTitles (profileId: string): Promise<readonly UnprojectedTitle[]> {
-  return (await findLog(profileId))?.unprojected ?? []
+  return (await findLog(profileId, ['unprojected']))?.unprojected ?? []
 }
 
 /**

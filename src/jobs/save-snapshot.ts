@@ -1,5 +1,5 @@
 // Saves a snapshot of the catalogue and of the search index, so that the next process starts fast. The work is cut into
-// small pieces between requests; a title that changes meanwhile ends it, and the next run of the job tries again.
+// small pieces between requests; a title that changes in between ends it, and the next run of the job tries again.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SavedSnapshots } from '../catalogue/store/saved-snapshots.js'
 import type { OpenableCatalogue } from '../catalogue/store/snapshot.js'
@@ -24,7 +24,7 @@ export interface SnapshotSaverDeps {
 export interface SnapshotSaver {
   /** Saves a snapshot if titles changed since the last one, or if it is old. @returns whether it was saved */
   saveIfNeeded(): Promise<boolean>
-  /** @returns whether it was saved: no title changed meanwhile */
+  /** @returns whether it was saved: no title changed in between */
   save(): Promise<boolean>
 }
 
@@ -73,9 +73,9 @@ export function createSnapshotSaver ({ catalogue, search, watch, snapshots, now 
     if (position === null || !await catalogue.onIdle()) return false
     const changesBefore = changeCount
     try {
-      await snapshots.save(position, { titles: titleChunks(), search: searchChunks() }, now())
-      changesAtSave = changesBefore
-      knownSavedAt = (await snapshots.find())?.savedAt.getTime() ?? 0
+      const savedAt = now()
+      await snapshots.save(position, { titles: titleChunks(), search: searchChunks() }, savedAt)
+      ;[knownSavedAt, changesAtSave] = [savedAt.getTime(), changesBefore]
       return true
     } catch (error) {
       if (error instanceof TitlesChangedError) return false

@@ -16,7 +16,7 @@ export async function ensureMedia (title: CatalogueTitle, item: CatalogueItem): 
 
 /**
  * Adds an element to a list of the media document.
- * @throws DomainError 404 `not-found` if the item was deleted meanwhile; `limitReached` if the list is full
+ * @throws DomainError 404 `not-found` if the item was deleted in between; `limitReached` if the list is full
  */
 export async function addToMedia (
   deps: StorageDeps,

@@ -103,7 +103,7 @@ export const ImportReport = Type.Object({
   total: count('Number of lines'),
   imported: count('Lines that were imported'),
   unchanged: count('Lines that were already in the history'),
-  skipped: count('Lines that nobody watched, such as trailers'),
+  skipped: count('Lines that are no plays, such as trailers'),
   unmatched: count('Lines that match no title that the profile may see'),
   ambiguous: count('Lines that match several items; not imported'),
   dateOrder: nullable(

@@ -35,8 +35,6 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   refresh: ['unauthorized', 'account-disabled', 'cross-origin-request'],
   resetPassword: ['mail-link-invalid'],
   verifyEmail: ['mail-link-invalid', 'email-taken'],
-  logOut: ['cross-origin-request'],
-  logOutEverywhere: ['cross-origin-request'],
   deleteAccount: [...PASSWORD, 'last-admin'],
   changePassword: PASSWORD,
   changeEmail: [...PASSWORD, 'email-taken'],

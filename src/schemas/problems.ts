@@ -9,7 +9,7 @@ const GENERAL_PROBLEMS = {
   },
   'empty-import': {
     statuses: [400],
-    title: 'import-interrupted',
+    title: 'Invalid request',
     advice: 'send the lines in the body',
   },
   'empty-upload': {
@@ -34,7 +34,7 @@ const GENERAL_PROBLEMS = {
   },
   'invalid-if-match': {
     statuses: [400],
-    title: 'precondition-failed',
+    title: 'Invalid request',
     advice: 'send the `ETag` of a GET of the title',
   },
   'invalid-upload-part': {

@@ -1,5 +1,6 @@
 // The documents of the search index in a compact form: one string for all texts of a document, numbers in arrays, and
 // one list for equal genres. A document is unpacked when a search ranks or explains it.
+import { flattenText } from '../catalogue/store/interning.js'
 import type { ExplainableTitle } from './highlights.js'
 
 /** An indexed title. */
@@ -150,9 +151,7 @@ function packText ({ names, hasOriginal, people, episodes }: Texts): string {
     withoutSeparators(people),
     withoutSeparators(episodes),
   ]
-  // Written to a buffer, so that it is one flat string and no tree of pieces.
-  const text = `${hasOriginal ? ORIGINAL_MARK : ''}${parts.join(PART_SEPARATOR)}`
-  return Buffer.from(text).toString()
+  return flattenText(`${hasOriginal ? ORIGINAL_MARK : ''}${parts.join(PART_SEPARATOR)}`)
 }
 
 function unpackText (text: string): Texts {

@@ -1,7 +1,7 @@
 // The search index as chunks of columns, from which the thread of a process that starts builds its own: reading all
 // titles and finding their words takes ten times longer.
 import type { DocumentColumns, DocumentStore } from './document-store.js'
-import { toGenreWords } from './genres.js'
+import { genreWordsOf } from './document-words.js'
 import type { PostingLists } from './posting-lists.js'
 import type { Vocabulary } from './vocabulary.js'
 
@@ -116,7 +116,7 @@ function countGenres (
   documents: Pick<DocumentStore, 'ids'>,
   genreCounts: Map<string, number>,
 ): void {
-  const wordLists = genreLists.map((names) => new Set(names.flatMap(toGenreWords)))
+  const wordLists = genreLists.map(genreWordsOf)
   for (const id of documents.ids()) {
     for (const word of wordLists[genres[id] ?? 0] ?? []) genreCounts.set(word, (genreCounts.get(word) ?? 0) + 1)
   }

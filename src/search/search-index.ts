@@ -82,7 +82,7 @@ export function createSearchIndex (): SearchIndex {
     const words = fieldWords(document)
     postings.add(document.id, words)
     for (const word of textWords(words)) vocabulary.add(word, document.popularity)
-    for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) + 1)
+    for (const word of genreWords(words)) genreCounts.set(word, countGenre(word) + 1)
     lastQuery = null
   }
 
@@ -92,7 +92,7 @@ export function createSearchIndex (): SearchIndex {
     const words = fieldWords(document)
     documents.remove(id)
     for (const word of textWords(words)) vocabulary.remove(word)
-    for (const word of genreWords(document)) genreCounts.set(word, countGenre(word) - 1)
+    for (const word of genreWords(words)) genreCounts.set(word, countGenre(word) - 1)
     postings.remove(id, words)
     lastQuery = null
   }

@@ -98,13 +98,13 @@ export function putTitle (state: CatalogueState, stored: ListedTitle): void {
   removeTitle(state, id)
   const title = toCompactTitle(stored, addTitleToPeople(state.people, id, stored), state)
   state.titles.set(id, title)
-  if (title.kind === 'show') { for (const item of title.items) state.episodes.set(item.id, item) }
+  for (const episode of title.episodes ?? []) state.episodes.set(episode.id, episode)
 }
 
 export function removeTitle (state: CatalogueState, id: string): void {
   const title = state.titles.get(id)
   if (title === undefined) return
-  if (title.kind === 'show') { for (const item of title.items) state.episodes.delete(item.id) }
+  for (const episode of title.episodes ?? []) state.episodes.delete(episode.id)
   removeTitleFromPeople(state.people, id, title.creditedPersonIds)
   state.titles.delete(id)
 }

@@ -4,6 +4,7 @@ import { Collection, type StoredCollection } from '../../../models/collection.js
 import { Media, type StoredMedia } from '../../../models/media.js'
 import { Title } from '../../../models/title.js'
 import { listChangesSince } from '../../database/changes-since.js'
+import { splitIntoBatches } from '../../domain/arrays.js'
 import { decodeChunks } from '../../storage/snapshot-file.js'
 import type { SavedSnapshot, SavedSnapshots } from './saved-snapshots.js'
 import { restoreTitles } from './title-chunks.js'
@@ -104,8 +105,7 @@ export async function restoreState (
   const state = restoreTitles(decodeChunks(await snapshots.read(snapshot, 'titles')))
   await readOtherDocuments(state)
   const changedTitleIds = [...await changes]
-  for (let from = 0; from < changedTitleIds.length; from += TITLES_PER_READ) {
-    const ids = changedTitleIds.slice(from, from + TITLES_PER_READ)
+  for (const ids of splitIntoBatches(changedTitleIds, TITLES_PER_READ)) {
     const titles = await readTitles(ids)
     for (const id of ids) removeTitle(state, id)
     for (const title of titles) putTitle(state, title)

@@ -8,6 +8,7 @@ import {
   type StoredCatalogueSnapshot,
   type StoredSnapshotFile,
 } from '../../../models/catalogue-snapshot.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
 import { VERSION } from '../../config.js'
 import { readVerified, writeChunks } from '../../storage/snapshot-file.js'
 import type { MediaStorage } from '../../storage/storage.js'
@@ -80,7 +81,7 @@ export function createSavedSnapshots (storage: MediaStorage): SavedSnapshots {
         return true
       } catch (error) {
         // The document exists, and is claimed.
-        if (error instanceof mongoose.mongo.MongoServerError && error.code === 11_000) return false
+        if (isDuplicateKey(error)) return false
         throw error
       }
     },

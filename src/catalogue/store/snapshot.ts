@@ -40,7 +40,7 @@ export interface OpenableCatalogue extends Catalogue {
    * @returns false if that failed, so that everything is loaded again
    */
   onIdle(): Promise<boolean>
-  /** The titles for a snapshot. No change may be applied until the last chunk was taken: compare `generation`. */
+  /** The titles for a snapshot. No title may change until the last chunk was taken: `onChange` reports changes. */
   toChunks(): Generator<unknown>
 }
 

@@ -107,7 +107,7 @@ async function restorePlays (ref: ProfileRef, plays: readonly StoredPlay[]): Pro
   }
 }
 
-/** The decisions in the entry of a cleared title, except those that were made anew since. */
+/** The decisions in the entry of a cleared title, except those that were made again since. */
 async function findClearedDecisions (
   ref: ProfileRef,
   undo: StoredUndo,
