@@ -1,8 +1,8 @@
 // The editor of a collection: its name, and its titles in order.
-import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
-import { useMemo, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { IconButton } from '@shared/design/button.js'
 import { ConfirmDialog } from '@shared/design/confirm-dialog.js'
@@ -14,13 +14,14 @@ import {
   deleteCollection,
   type StoredCollection,
 } from '../api/collections.js'
+import { collectionsKey } from '../api/keys.js'
 import { OrderedTitles } from '../components/ordered-titles.js'
 import { PageHead, Panel } from '../components/page.js'
 import { OptionalText, OptionalTextArea } from '../editor/fields.js'
 import { SaveBar } from '../editor/save-bar.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useChanges } from '../editor/use-changes.js'
 import { useFieldNames } from '../editor/use-field-names.js'
+import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
 const KINDS = ['editorial', 'series'] as const
@@ -32,24 +33,16 @@ function toFields ({ title, kind, synopsis, translations = {}, posterUrl, titleI
 export function CollectionPage (): ReactNode {
   const t = useTranslations('collections')
   const editor = useTranslations('editor')
-  const queryClient = useQueryClient()
   const nameField = useFieldNames()
   const { collectionId } = useParams({ from: '/staff/collections/$collectionId' })
-  const { data: { value: collection, etag }, refetch } = useSuspenseQuery(collectionQuery(collectionId))
+  const { resource: collection, form, saving } = useResourceEditor({
+    query: collectionQuery(collectionId),
+    toFields,
+    change: async (changes, etag) => await changeCollection(collectionId, changes, etag),
+    listKey: collectionsKey(),
+  })
   const { data: names } = useQuery(collectionTitlesQuery(collectionId))
-  const stored = useMemo(() => toFields(collection), [collection])
-  const form = useChanges(stored)
   const { fields, setField } = form
-  const save = async (): Promise<void> => {
-    const saved = await changeCollection(collectionId, form.changes, etag)
-    queryClient.setQueryData(collectionQuery(collectionId).queryKey, saved)
-    form.discard()
-    await queryClient.invalidateQueries({ queryKey: ['collections'] })
-  }
-  const reload = async () => {
-    const { data } = await refetch()
-    return data === undefined ? undefined : toFields(data.value)
-  }
   return (
     <>
       <PageHead title={collection.title}>
@@ -115,7 +108,7 @@ export function CollectionPage (): ReactNode {
           }}
         />
       </div>
-      <SaveBar form={form} stored={stored} onSave={save} onReload={reload} nameField={nameField} />
+      <SaveBar {...saving} nameField={nameField} />
     </>
   )
 }

@@ -1,9 +1,9 @@
 // The editor of a movie.
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { changeMovie, type MovieChanges } from '../api/editing.js'
+import { titlesKey } from '../api/keys.js'
 import { isProcessing } from '../api/media.js'
 import { movieQuery } from '../api/titles.js'
 import { ArtworkSection } from '../editor/artwork-section.js'
@@ -16,8 +16,8 @@ import { SaveBar } from '../editor/save-bar.js'
 import { toTitleFields } from '../editor/title-fields.js'
 import { TitleHead } from '../editor/title-head.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useChanges } from '../editor/use-changes.js'
 import { useFieldNames } from '../editor/use-field-names.js'
+import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
 const PACKAGING_REFRESH_MS = 2_000
@@ -27,24 +27,16 @@ export function MoviePage (): ReactNode {
   const { movieId } = useParams({ from: '/staff/catalogue/movies/$movieId' })
   const { tab } = useSearch({ from: '/staff/catalogue/movies/$movieId' })
   const navigate = useNavigate()
-  const queryClient = useQueryClient()
   const nameField = useFieldNames()
-  const { data: { value: movie, etag }, refetch } = useSuspenseQuery({
-    ...movieQuery(movieId),
-    refetchInterval: ({ state }) => state.data?.value.mediaFiles.some(isProcessing) ? PACKAGING_REFRESH_MS : false,
+  const { resource: movie, form, saving } = useResourceEditor({
+    query: {
+      ...movieQuery(movieId),
+      refetchInterval: ({ state }) => state.data?.value.mediaFiles.some(isProcessing) ? PACKAGING_REFRESH_MS : false,
+    },
+    toFields: toTitleFields,
+    change: async (changes, etag) => await changeMovie(movieId, changes as MovieChanges, etag),
+    listKey: titlesKey('list'),
   })
-  const stored = useMemo(() => toTitleFields(movie), [movie])
-  const form = useChanges(stored)
-  const save = async (): Promise<void> => {
-    const saved = await changeMovie(movieId, form.changes as MovieChanges, etag)
-    queryClient.setQueryData(movieQuery(movieId).queryKey, saved)
-    form.discard()
-    await queryClient.invalidateQueries({ queryKey: ['titles', 'list'] })
-  }
-  const reload = async () => {
-    const { data } = await refetch()
-    return data === undefined ? undefined : toTitleFields(data.value)
-  }
   return (
     <>
       <TitleHead title={movie} />
@@ -97,7 +89,7 @@ export function MoviePage (): ReactNode {
           },
         ]}
       />
-      <SaveBar form={form} stored={stored} onSave={save} onReload={reload} nameField={nameField} />
+      <SaveBar {...saving} nameField={nameField} />
     </>
   )
 }

@@ -1,9 +1,9 @@
 // The editor of a show, with its seasons and episodes.
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { changeShow, type ShowChanges } from '../api/editing.js'
+import { titlesKey } from '../api/keys.js'
 import { showQuery } from '../api/titles.js'
 import { ArtworkSection } from '../editor/artwork-section.js'
 import { DetailsSection } from '../editor/details-section.js'
@@ -14,8 +14,8 @@ import { SeasonsSection } from '../editor/seasons-section.js'
 import { toTitleFields } from '../editor/title-fields.js'
 import { TitleHead } from '../editor/title-head.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useChanges } from '../editor/use-changes.js'
 import { useFieldNames } from '../editor/use-field-names.js'
+import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
 export function ShowPage (): ReactNode {
@@ -23,22 +23,14 @@ export function ShowPage (): ReactNode {
   const { showId } = useParams({ from: '/staff/catalogue/shows/$showId' })
   const { tab } = useSearch({ from: '/staff/catalogue/shows/$showId' })
   const navigate = useNavigate()
-  const queryClient = useQueryClient()
   const nameField = useFieldNames()
-  const { data: { value: show, etag }, refetch } = useSuspenseQuery(showQuery(showId))
-  const stored = useMemo(() => toTitleFields(show), [show])
-  const form = useChanges(stored)
-  const save = async (): Promise<void> => {
+  const { resource: show, form, saving } = useResourceEditor({
+    query: showQuery(showId),
+    toFields: toTitleFields,
     // The fields that only movies have never change here.
-    const saved = await changeShow(showId, form.changes as ShowChanges, etag)
-    queryClient.setQueryData(showQuery(showId).queryKey, saved)
-    form.discard()
-    await queryClient.invalidateQueries({ queryKey: ['titles', 'list'] })
-  }
-  const reload = async () => {
-    const { data } = await refetch()
-    return data === undefined ? undefined : toTitleFields(data.value)
-  }
+    change: async (changes, etag) => await changeShow(showId, changes as ShowChanges, etag),
+    listKey: titlesKey('list'),
+  })
   return (
     <>
       <TitleHead title={show} />
@@ -66,7 +58,7 @@ export function ShowPage (): ReactNode {
           { id: 'artwork', label: t('artwork'), content: <ArtworkSection title={show} form={form} /> },
         ]}
       />
-      <SaveBar form={form} stored={stored} onSave={save} onReload={reload} nameField={nameField} />
+      <SaveBar {...saving} nameField={nameField} />
     </>
   )
 }
