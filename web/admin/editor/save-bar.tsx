@@ -16,11 +16,10 @@ interface SaveBarProps<Fields> {
   readonly onSave: () => Promise<void>
   /** Reads the resource again. @returns its fields */
   readonly onReload: () => Promise<Fields | undefined>
-  readonly nameField: (name: string) => string
 }
 
 export function SaveBar<Fields extends object> (
-  { form, stored, onSave, onReload, nameField }: SaveBarProps<Fields>,
+  { form, stored, onSave, onReload }: SaveBarProps<Fields>,
 ): ReactNode {
   const t = useTranslations('editor')
   const common = useTranslations('common')
@@ -61,6 +60,7 @@ export function SaveBar<Fields extends object> (
     setError(null)
   }
   const changed = Object.keys(form.changes)
+  const nameField = (field: string): string => t.has(field as never) ? t(field as never) : field
   if (!form.isChanged && conflicts === null && error === null) return null
   return (
     <section className="save-bar" aria-label={t('changes')}>

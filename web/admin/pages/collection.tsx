@@ -20,7 +20,6 @@ import { PageHead, Panel } from '../components/page.js'
 import { OptionalText, OptionalTextArea } from '../editor/fields.js'
 import { SaveBar } from '../editor/save-bar.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useFieldNames } from '../editor/use-field-names.js'
 import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
@@ -33,7 +32,6 @@ function toFields ({ title, kind, synopsis, translations = {}, posterUrl, titleI
 export function CollectionPage (): ReactNode {
   const t = useTranslations('collections')
   const editor = useTranslations('editor')
-  const nameField = useFieldNames()
   const { collectionId } = useParams({ from: '/staff/collections/$collectionId' })
   const { resource: collection, form, saving } = useResourceEditor({
     query: collectionQuery(collectionId),
@@ -108,7 +106,7 @@ export function CollectionPage (): ReactNode {
           }}
         />
       </div>
-      <SaveBar {...saving} nameField={nameField} />
+      <SaveBar {...saving} />
     </>
   )
 }

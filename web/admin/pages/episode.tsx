@@ -19,7 +19,6 @@ import { SaveBar } from '../editor/save-bar.js'
 import { toEpisodeFields } from '../editor/title-fields.js'
 import { TranslationsSection } from '../editor/translations-section.js'
 import { useChanges } from '../editor/use-changes.js'
-import { useFieldNames } from '../editor/use-field-names.js'
 import '../styles/editor.css'
 
 const PACKAGING_REFRESH_MS = 2_000
@@ -39,7 +38,6 @@ function EpisodeEditor (): ReactNode {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const canEdit = useCanEdit()
-  const nameField = useFieldNames()
   const [isDeleting, setDeleting] = useState(false)
   const { data: { value: show } } = useSuspenseQuery(showQuery(showId))
   const { data: { value: { episodes }, etag }, refetch } = useSuspenseQuery({
@@ -135,7 +133,7 @@ function EpisodeEditor (): ReactNode {
           },
         ]}
       />
-      <SaveBar form={form} stored={storedFields} onSave={save} onReload={reload} nameField={nameField} />
+      <SaveBar form={form} stored={storedFields} onSave={save} onReload={reload} />
       {isDeleting
         ? (
           <DeleteDialog

@@ -16,7 +16,6 @@ import { SaveBar } from '../editor/save-bar.js'
 import { toTitleFields } from '../editor/title-fields.js'
 import { TitleHead } from '../editor/title-head.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useFieldNames } from '../editor/use-field-names.js'
 import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
@@ -27,7 +26,6 @@ export function MoviePage (): ReactNode {
   const { movieId } = useParams({ from: '/staff/catalogue/movies/$movieId' })
   const { tab } = useSearch({ from: '/staff/catalogue/movies/$movieId' })
   const navigate = useNavigate()
-  const nameField = useFieldNames()
   const { resource: movie, form, saving } = useResourceEditor({
     query: {
       ...movieQuery(movieId),
@@ -89,7 +87,7 @@ export function MoviePage (): ReactNode {
           },
         ]}
       />
-      <SaveBar {...saving} nameField={nameField} />
+      <SaveBar {...saving} />
     </>
   )
 }

@@ -14,7 +14,6 @@ import { SeasonsSection } from '../editor/seasons-section.js'
 import { toTitleFields } from '../editor/title-fields.js'
 import { TitleHead } from '../editor/title-head.js'
 import { TranslationsSection } from '../editor/translations-section.js'
-import { useFieldNames } from '../editor/use-field-names.js'
 import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
@@ -23,7 +22,6 @@ export function ShowPage (): ReactNode {
   const { showId } = useParams({ from: '/staff/catalogue/shows/$showId' })
   const { tab } = useSearch({ from: '/staff/catalogue/shows/$showId' })
   const navigate = useNavigate()
-  const nameField = useFieldNames()
   const { resource: show, form, saving } = useResourceEditor({
     query: showQuery(showId),
     toFields: toTitleFields,
@@ -58,7 +56,7 @@ export function ShowPage (): ReactNode {
           { id: 'artwork', label: t('artwork'), content: <ArtworkSection title={show} form={form} /> },
         ]}
       />
-      <SaveBar {...saving} nameField={nameField} />
+      <SaveBar {...saving} />
     </>
   )
 }
