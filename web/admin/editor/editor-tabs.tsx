@@ -1,30 +1,27 @@
 // The tabs of an editor. The selected one is in the URL.
 import { Tabs } from '@base-ui/react/tabs'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useCanEdit } from '../access.js'
 
-export interface EditorTab {
+interface EditorTab {
   readonly id: string
   readonly label: string
   readonly content: ReactNode
 }
 
-interface EditorTabsProps {
-  readonly tabs: readonly EditorTab[]
-  readonly selected: string | undefined
-  readonly onSelect: (id: string) => void
-}
-
-export function EditorTabs ({ tabs, selected, onSelect }: EditorTabsProps): ReactNode {
+export function EditorTabs ({ tabs }: { readonly tabs: readonly EditorTab[] }): ReactNode {
   const t = useTranslations('editor')
   const canEdit = useCanEdit()
+  const navigate = useNavigate()
+  const { tab: selected } = useSearch({ strict: false })
   const value = tabs.find(({ id }) => id === selected)?.id ?? tabs[0]?.id
   return (
     <Tabs.Root
       value={value}
       onValueChange={(id: string) => {
-        onSelect(id)
+        void navigate({ to: '.', search: { tab: id }, replace: true })
       }}
     >
       <Tabs.List className="editor-tabs" aria-label={t('sections')}>

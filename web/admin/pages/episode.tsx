@@ -1,6 +1,6 @@
 // The editor of an episode.
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { Link, notFound, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, notFound, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, Trash2 } from 'lucide-react'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -32,7 +32,6 @@ export function EpisodePage (): ReactNode {
 function EpisodeEditor (): ReactNode {
   const t = useTranslations('editor')
   const params = useParams({ from: ROUTE })
-  const { tab } = useSearch({ from: ROUTE })
   const path = { showId: params.showId, season: Number(params.season), episode: Number(params.episode) }
   const { showId, season } = path
   const navigate = useNavigate()
@@ -87,10 +86,6 @@ function EpisodeEditor (): ReactNode {
           : null}
       </PageHead>
       <EditorTabs
-        selected={tab}
-        onSelect={(id) => {
-          void navigate({ to: '.', search: { tab: id }, replace: true })
-        }}
         tabs={[
           { id: 'details', label: t('details'), content: <EpisodeDetails form={form} /> },
           {

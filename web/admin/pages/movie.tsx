@@ -1,5 +1,5 @@
 // The editor of a movie.
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { changeMovie, type MovieChanges } from '../api/editing.js'
@@ -24,8 +24,6 @@ const PACKAGING_REFRESH_MS = 2_000
 export function MoviePage (): ReactNode {
   const t = useTranslations('editor')
   const { movieId } = useParams({ from: '/staff/catalogue/movies/$movieId' })
-  const { tab } = useSearch({ from: '/staff/catalogue/movies/$movieId' })
-  const navigate = useNavigate()
   const { resource: movie, form, saving } = useResourceEditor({
     query: {
       ...movieQuery(movieId),
@@ -39,10 +37,6 @@ export function MoviePage (): ReactNode {
     <>
       <TitleHead title={movie} />
       <EditorTabs
-        selected={tab}
-        onSelect={(id) => {
-          void navigate({ to: '.', search: { tab: id }, replace: true })
-        }}
         tabs={[
           { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="movie" /> },
           { id: 'people', label: t('people'), content: <PeopleSection form={form} /> },

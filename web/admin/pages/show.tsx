@@ -1,5 +1,5 @@
 // The editor of a show, with its seasons and episodes.
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { changeShow, type ShowChanges } from '../api/editing.js'
@@ -20,8 +20,6 @@ import '../styles/editor.css'
 export function ShowPage (): ReactNode {
   const t = useTranslations('editor')
   const { showId } = useParams({ from: '/staff/catalogue/shows/$showId' })
-  const { tab } = useSearch({ from: '/staff/catalogue/shows/$showId' })
-  const navigate = useNavigate()
   const { resource: show, form, saving } = useResourceEditor({
     query: showQuery(showId),
     toFields: toTitleFields,
@@ -33,10 +31,6 @@ export function ShowPage (): ReactNode {
     <>
       <TitleHead title={show} />
       <EditorTabs
-        selected={tab}
-        onSelect={(id) => {
-          void navigate({ to: '.', search: { tab: id }, replace: true })
-        }}
         tabs={[
           { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="show" /> },
           { id: 'seasons', label: t('seasons'), content: <SeasonsSection show={show} /> },
