@@ -3,11 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { buttonClass } from '@shared/design/button.js'
-import { isProcessing, type PlayableItem } from '../api/media.js'
+import type { PlayableItem } from '../api/media.js'
 import { movieQuery, seasonQuery } from '../api/titles.js'
 import { MediaState } from './media-state.js'
-
-const REFRESH_MS = 2_000
 
 interface PackagingProps {
   readonly item: PlayableItem
@@ -23,10 +21,7 @@ export function PackagingOfUpload ({ item, mediaFileId }: PackagingProps): React
 function MoviePackaging (
   { movieId, mediaFileId }: { readonly movieId: string, readonly mediaFileId: string },
 ): ReactNode {
-  const { data } = useQuery({
-    ...movieQuery(movieId),
-    refetchInterval: ({ state }) => state.data?.value.mediaFiles.some(isProcessing) === true ? REFRESH_MS : false,
-  })
+  const { data } = useQuery(movieQuery(movieId))
   return (
     <Result
       file={data?.value.mediaFiles.find(({ id }) => id === mediaFileId)}
@@ -39,11 +34,7 @@ function EpisodePackaging (
   { item, mediaFileId }: { readonly item: PlayableItem & { readonly kind: 'episode' }, readonly mediaFileId: string },
 ): ReactNode {
   const { showId, season } = item.path
-  const { data } = useQuery({
-    ...seasonQuery(showId, season),
-    refetchInterval: ({ state }) =>
-      state.data?.value.episodes.some(({ mediaFiles }) => mediaFiles.some(isProcessing)) === true ? REFRESH_MS : false,
-  })
+  const { data } = useQuery(seasonQuery(showId, season))
   const files = data?.value.episodes.find(({ id }) => id === item.itemId)?.mediaFiles
   return (
     <Result

@@ -10,15 +10,12 @@ import { useErrorText } from '@shared/design/error-text.js'
 import { ErrorState } from '@shared/design/states.js'
 import { useCanEdit } from '../access.js'
 import { changeSeason, type SeasonPath } from '../api/editing.js'
-import { isProcessing } from '../api/media.js'
 import { seasonQuery } from '../api/titles.js'
 import { DeleteDialog } from '../components/delete-dialog.js'
 import { Panel } from '../components/page.js'
 import { EpisodeList } from './episode-list.js'
 import { OptionalNumber, OptionalText, OptionalTextArea } from './fields.js'
 import { NewEpisodes } from './new-episodes.js'
-
-const PACKAGING_REFRESH_MS = 3_000
 
 interface SeasonPanelProps {
   readonly path: SeasonPath
@@ -30,13 +27,7 @@ export function SeasonPanel ({ path, showTitle }: SeasonPanelProps): ReactNode {
   const canEdit = useCanEdit()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null)
-  const { data, error, refetch } = useQuery({
-    ...seasonQuery(path.showId, path.season),
-    refetchInterval: ({ state }) =>
-      state.data?.value.episodes.some(({ mediaFiles }) => mediaFiles.some(isProcessing))
-        ? PACKAGING_REFRESH_MS
-        : false,
-  })
+  const { data, error, refetch } = useQuery(seasonQuery(path.showId, path.season))
   const season = data?.value
   const name = season?.title ?? (path.season === 0 ? t('specialsName') : t('seasonName', { season: path.season }))
   const close = (): void => {

@@ -7,7 +7,6 @@ import { useTranslations } from 'use-intl'
 import { buttonClass, IconButton } from '@shared/design/button.js'
 import { useCanEdit } from '../access.js'
 import { changeEpisode, type EpisodeChanges } from '../api/editing.js'
-import { isProcessing } from '../api/media.js'
 import { seasonQuery, showQuery } from '../api/titles.js'
 import { DeleteDialog } from '../components/delete-dialog.js'
 import { PageHead } from '../components/page.js'
@@ -21,7 +20,6 @@ import { TranslationsSection } from '../editor/translations-section.js'
 import { useChanges } from '../editor/use-changes.js'
 import '../styles/editor.css'
 
-const PACKAGING_REFRESH_MS = 2_000
 const ROUTE = '/staff/catalogue/shows/$showId/seasons/$season/episodes/$episode'
 
 export function EpisodePage (): ReactNode {
@@ -39,13 +37,9 @@ function EpisodeEditor (): ReactNode {
   const canEdit = useCanEdit()
   const [isDeleting, setDeleting] = useState(false)
   const { data: { value: show } } = useSuspenseQuery(showQuery(showId))
-  const { data: { value: { episodes }, etag }, refetch } = useSuspenseQuery({
-    ...seasonQuery(showId, season),
-    refetchInterval: ({ state }) =>
-      state.data?.value.episodes.some(({ mediaFiles }) => mediaFiles.some(isProcessing))
-        ? PACKAGING_REFRESH_MS
-        : false,
-  })
+  const { data: { value: { episodes }, etag }, refetch } = useSuspenseQuery(
+    seasonQuery(showId, season),
+  )
   const stored = episodes.find(({ number }) => number === path.episode)
   if (stored === undefined) throw notFound()
   const storedFields = useMemo(() => toEpisodeFields(stored, season), [stored, season])

@@ -4,7 +4,6 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { changeMovie, type MovieChanges } from '../api/editing.js'
 import { titlesKey } from '../api/keys.js'
-import { isProcessing } from '../api/media.js'
 import { movieQuery } from '../api/titles.js'
 import { ArtworkSection } from '../editor/artwork-section.js'
 import { DetailsSection } from '../editor/details-section.js'
@@ -19,16 +18,11 @@ import { TranslationsSection } from '../editor/translations-section.js'
 import { useResourceEditor } from '../editor/use-resource-editor.js'
 import '../styles/editor.css'
 
-const PACKAGING_REFRESH_MS = 2_000
-
 export function MoviePage (): ReactNode {
   const t = useTranslations('editor')
   const { movieId } = useParams({ from: '/staff/catalogue/movies/$movieId' })
   const { resource: movie, form, saving } = useResourceEditor({
-    query: {
-      ...movieQuery(movieId),
-      refetchInterval: ({ state }) => state.data?.value.mediaFiles.some(isProcessing) ? PACKAGING_REFRESH_MS : false,
-    },
+    query: movieQuery(movieId),
     toFields: toTitleFields,
     change: async (changes, etag) => await changeMovie(movieId, changes as MovieChanges, etag),
     listKey: titlesKey('list'),
