@@ -4,11 +4,11 @@ import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useFormErrors } from '@shared/design/error-text.js'
-import { TextField } from '@shared/design/field.js'
 import { FormDialog } from '@shared/design/form-dialog.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { closeAccount } from '../../api/account.js'
 import { Panel } from '../panel.js'
+import { CurrentPasswordField } from './current-password-field.js'
 
 export function CloseAccountPanel (): ReactNode {
   const t = useTranslations('account')
@@ -68,16 +68,11 @@ function CloseAccountDialog ({ onClose }: { readonly onClose: () => void }): Rea
         <li>{t('closeData')}</li>
         <li>{t('closeReopen')}</li>
       </ul>
-      <TextField
+      <CurrentPasswordField
         label={common('password')}
-        type="password"
-        autoComplete="current-password"
-        required
         error={errorAt('password')}
         value={password}
-        onChange={({ target }) => {
-          setPassword(target.value)
-        }}
+        onChange={setPassword}
       />
     </FormDialog>
   )

@@ -8,6 +8,7 @@ import { FormDialog } from '@shared/design/form-dialog.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { changeEmail, changePassword } from '../../api/account.js'
 import { PasswordField } from '../password-field.js'
+import { CurrentPasswordField } from './current-password-field.js'
 
 export function ChangeEmailDialog ({ onClose }: { readonly onClose: () => void }): ReactNode {
   const t = useTranslations('account')
@@ -46,16 +47,11 @@ export function ChangeEmailDialog ({ onClose }: { readonly onClose: () => void }
           setEmail(target.value)
         }}
       />
-      <TextField
+      <CurrentPasswordField
         label={common('password')}
-        type="password"
-        autoComplete="current-password"
-        required
         error={errorAt('password')}
         value={password}
-        onChange={({ target }) => {
-          setPassword(target.value)
-        }}
+        onChange={setPassword}
       />
     </FormDialog>
   )
@@ -88,16 +84,11 @@ export function ChangePasswordDialog ({ onClose }: { readonly onClose: () => voi
       error={formError}
       onSubmit={mutate}
     >
-      <TextField
+      <CurrentPasswordField
         label={t('currentPassword')}
-        type="password"
-        autoComplete="current-password"
-        required
         error={errorAt('currentPassword')}
         value={current}
-        onChange={({ target }) => {
-          setCurrent(target.value)
-        }}
+        onChange={setCurrent}
       />
       <PasswordField label={t('newPassword')} error={errorAt('newPassword')} value={next} onChange={setNext} />
     </FormDialog>
