@@ -4,6 +4,7 @@ import { profileClient, type QueryOf, type Schemas } from '@shared/api/client.js
 import { unwrap } from '@shared/api/problem.js'
 import { currentProfileId } from '@shared/api/session.js'
 import { titlesKey, watchingKey } from './keys.js'
+import { firstPage, nextCursorOf, pageOf } from './pages.js'
 
 export type Facets = Schemas['Facets']
 export type SearchHit = Schemas['SearchHit']
@@ -21,19 +22,14 @@ const PAGE_SIZE = 48
 const SEARCH_LIMIT = 60
 const SUGGESTION_LIMIT = 6
 const SIMILAR_LIMIT = 20
-/** Part of a list; `cursor` of the first page is not sent. */
-const pageOf = (cursor: string | null): { limit: number, cursor?: string } => ({
-  limit: PAGE_SIZE,
-  ...cursor === null ? {} : { cursor },
-})
-const firstPage = null as string | null
-const nextCursorOf = ({ nextCursor }: { readonly nextCursor: string | null }): string | null => nextCursor
 
 export const browseQuery = (query: TitleListQuery) =>
   infiniteQueryOptions({
     queryKey: titlesKey('browse', query),
     queryFn: async ({ pageParam, signal }) =>
-      await unwrap(profileClient.GET('/v1/titles', { params: { query: { ...query, ...pageOf(pageParam) } }, signal })),
+      await unwrap(
+        profileClient.GET('/v1/titles', { params: { query: { ...query, ...pageOf(pageParam, PAGE_SIZE) } }, signal }),
+      ),
     initialPageParam: firstPage,
     getNextPageParam: nextCursorOf,
     placeholderData: keepPreviousData,
@@ -61,7 +57,7 @@ export const rowQuery = (rowId: string) =>
     queryFn: async ({ pageParam, signal }) =>
       await unwrap(
         profileClient.GET('/v1/profiles/{profileId}/home/{rowId}', {
-          params: { path: { profileId: currentProfileId(), rowId }, query: pageOf(pageParam) },
+          params: { path: { profileId: currentProfileId(), rowId }, query: pageOf(pageParam, PAGE_SIZE) },
           signal,
         }),
       ),
@@ -122,7 +118,7 @@ export const personQuery = (personId: string) =>
     queryFn: async ({ pageParam, signal }) =>
       await unwrap(
         profileClient.GET('/v1/people/{personId}', {
-          params: { path: { personId }, query: pageOf(pageParam) },
+          params: { path: { personId }, query: pageOf(pageParam, PAGE_SIZE) },
           signal,
         }),
       ),
@@ -134,7 +130,7 @@ export const collectionsQuery = () =>
   infiniteQueryOptions({
     queryKey: titlesKey('collections'),
     queryFn: async ({ pageParam, signal }) =>
-      await unwrap(profileClient.GET('/v1/collections', { params: { query: pageOf(pageParam) }, signal })),
+      await unwrap(profileClient.GET('/v1/collections', { params: { query: pageOf(pageParam, PAGE_SIZE) }, signal })),
     initialPageParam: firstPage,
     getNextPageParam: nextCursorOf,
   })
@@ -145,7 +141,7 @@ export const collectionQuery = (collectionId: string) =>
     queryFn: async ({ pageParam, signal }) =>
       await unwrap(
         profileClient.GET('/v1/collections/{collectionId}', {
-          params: { path: { collectionId }, query: pageOf(pageParam) },
+          params: { path: { collectionId }, query: pageOf(pageParam, PAGE_SIZE) },
           signal,
         }),
       ),

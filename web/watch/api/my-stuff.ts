@@ -4,6 +4,7 @@ import { profileClient, type Rating, type Schemas, type Undo } from '@shared/api
 import { unwrap } from '@shared/api/problem.js'
 import { currentProfileId } from '@shared/api/session.js'
 import { titlesKey, watchingKey } from './keys.js'
+import { firstPage, nextCursorOf, pageOf } from './pages.js'
 
 export type HistoryEntry = Schemas['HistoryEntry']
 export type HistoryItem = Schemas['HistoryItem']
@@ -34,12 +35,6 @@ export interface HistorySearch {
 const PAGE_SIZE = 40
 /** The greatest page: the user moves titles between the loaded ones. */
 const WISHLIST_PAGE_SIZE = 100
-const firstPage = null as string | null
-const nextCursorOf = ({ nextCursor }: { readonly nextCursor: string | null }): string | null => nextCursor
-const pageOf = (cursor: string | null, limit = PAGE_SIZE): { limit: number, cursor?: string } => ({
-  limit,
-  ...cursor === null ? {} : { cursor },
-})
 const profilePath = (): { profileId: string } => ({ profileId: currentProfileId() })
 
 export function isHistoryGroup (entry: HistoryEntry): entry is HistoryGroup {
@@ -52,7 +47,7 @@ export const historyQuery = (filter: HistoryFilter) =>
     queryFn: async ({ pageParam, signal }) =>
       await unwrap(
         profileClient.GET('/v1/profiles/{profileId}/history', {
-          params: { path: profilePath(), query: { ...filter, ...pageOf(pageParam) } },
+          params: { path: profilePath(), query: { ...filter, ...pageOf(pageParam, PAGE_SIZE) } },
           signal,
         }),
       ),
@@ -84,7 +79,10 @@ export const ratingsQuery = (rating: Rating | null) =>
     queryFn: async ({ pageParam, signal }) =>
       await unwrap(
         profileClient.GET('/v1/profiles/{profileId}/ratings', {
-          params: { path: profilePath(), query: { ...pageOf(pageParam), ...rating === null ? {} : { rating } } },
+          params: {
+            path: profilePath(),
+            query: { ...pageOf(pageParam, PAGE_SIZE), ...rating === null ? {} : { rating } },
+          },
           signal,
         }),
       ),
