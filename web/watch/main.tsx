@@ -2,6 +2,7 @@
 import { RouterProvider } from '@tanstack/react-router'
 import { createQueryClient } from '@shared/api/query-client.js'
 import { renderApp } from '@shared/app.js'
+import { reloadProfileData } from './api/keys.js'
 import { startProgressSync } from './api/progress-sync.js'
 import { createWatchRouter } from './router.js'
 import { registerServiceWorker } from './service-worker.js'
@@ -10,7 +11,7 @@ import './styles/watch.css'
 const queryClient = createQueryClient()
 
 startProgressSync(() => {
-  for (const key of ['watching', 'titles']) void queryClient.invalidateQueries({ queryKey: [key] })
+  void reloadProfileData(queryClient)
 })
 
 void renderApp(

@@ -3,11 +3,10 @@ import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-q
 import type { Card, Rating } from '@shared/api/client.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { showMessage } from '@shared/design/toasts.js'
+import { PROFILE_DATA, reloadProfileData } from './keys.js'
 import { rateTitle, setInWishlist } from './titles.js'
 
 type CardChange = Pick<Card, 'inWishlist'> | Pick<Card, 'rating'>
-
-const CARD_KEYS = [['titles'], ['watching']] as const
 
 /** Returns the value with the change in each card of the title. Parts without such a card stay the same object. */
 export function changeCards (value: unknown, titleId: string, change: CardChange): unknown {
@@ -24,8 +23,8 @@ export function changeCards (value: unknown, titleId: string, change: CardChange
 }
 
 function changeCachedCards (queryClient: QueryClient, titleId: string, change: CardChange): void {
-  for (const queryKey of CARD_KEYS) {
-    queryClient.setQueriesData({ queryKey }, (data: unknown) => changeCards(data, titleId, change))
+  for (const kind of PROFILE_DATA) {
+    queryClient.setQueriesData({ queryKey: [kind] }, (data: unknown) => changeCards(data, titleId, change))
   }
 }
 
@@ -49,7 +48,7 @@ export function useTitleActions (
   const describeError = useErrorText()
   // Lists that contain the title or leave it out load again when they are opened.
   const settle = async (): Promise<void> => {
-    for (const queryKey of CARD_KEYS) await queryClient.invalidateQueries({ queryKey, refetchType: 'none' })
+    await reloadProfileData(queryClient, 'none')
   }
   const wishlist = useMutation({
     mutationFn: async (isInWishlist: boolean) => {

@@ -85,12 +85,17 @@ export async function hideFromContinueWatching (titleId: string): Promise<Undo> 
   )
 }
 
-export async function undoAction (undoId: string): Promise<void> {
+async function undoAction (undoId: string): Promise<void> {
   await unwrap(
     profileClient.POST('/v1/profiles/{profileId}/undo/{undoId}', {
       params: { path: { profileId: currentProfileId(), undoId } },
     }),
   )
+}
+
+/** Undoes actions in the reverse order. */
+export async function undoAll (undos: readonly Undo[]): Promise<void> {
+  for (const { undo } of [...undos].reverse()) await undoAction(undo)
 }
 
 /** Starts a rewatch, so that a finished title starts at its beginning. */

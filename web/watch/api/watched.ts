@@ -2,7 +2,6 @@
 import { profileClient, type Season, type Show, type Undo } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
 import { currentProfileId } from '@shared/api/session.js'
-import { undoAction } from './titles.js'
 
 /** What a mark is for: a movie, an episode or a show; with `season`, that season of the show. */
 export interface MarkTarget {
@@ -27,11 +26,6 @@ export async function markAll (targets: readonly MarkTarget[], isWatched: boolea
   const undos: Undo[] = []
   for (const target of targets) undos.push(await markWatched(target, isWatched))
   return undos
-}
-
-/** Undoes actions in the reverse order. */
-export async function undoAll (undos: readonly Undo[]): Promise<void> {
-  for (const { undo } of [...undos].reverse()) await undoAction(undo)
 }
 
 /** The earlier seasons and the episodes of the season up to one of them. Specials are separate. */

@@ -1,16 +1,15 @@
 // The play buttons of a title page: play, continue, start over or watch again; else why the title cannot be played.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Play, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ContinueCard, Season } from '@shared/api/client.js'
 import { Button, buttonClass } from '@shared/design/button.js'
-import { useErrorText } from '@shared/design/error-text.js'
-import { showMessage } from '@shared/design/toasts.js'
 import { formatPosition } from '@shared/i18n/format.js'
 import { isShow, startRewatch, type Title } from '../api/titles.js'
 import { useContinueText, useEpisodeCode } from './item-text.js'
+import { useAction } from './use-action.js'
 
 interface PlayButtonsProps {
   readonly title: Title
@@ -112,16 +111,10 @@ function WatchAgainButton ({ title, itemId }: { readonly title: Title, readonly 
   const t = useTranslations('title')
   const navigate = useNavigate()
   const queryClient = useQueryClient()
-  const describeError = useErrorText()
-  const { mutate, isPending } = useMutation({
-    mutationFn: async () => {
-      await startRewatch(title.id)
-      await queryClient.invalidateQueries({ queryKey: ['watching'], refetchType: 'none' })
-      await navigate({ to: '/play/$itemId', params: { itemId }, search: { title: title.id } })
-    },
-    onError: (error) => {
-      showMessage(describeError(error))
-    },
+  const { mutate, isPending } = useAction(async () => {
+    await startRewatch(title.id)
+    await queryClient.invalidateQueries({ queryKey: ['watching'], refetchType: 'none' })
+    await navigate({ to: '/play/$itemId', params: { itemId }, search: { title: title.id } })
   })
   return (
     <Button

@@ -4,7 +4,8 @@ import { useTranslations } from 'use-intl'
 import type { Undo } from '@shared/api/client.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { showMessage } from '@shared/design/toasts.js'
-import { undoAction } from '../api/titles.js'
+import { reloadProfileData } from '../api/keys.js'
+import { undoAll } from '../api/titles.js'
 
 /** A mutation that shows its error in a message. */
 export function useAction<Input = void, Result = unknown> (
@@ -23,27 +24,33 @@ export function useAction<Input = void, Result = unknown> (
   })
 }
 
-/** A mutation of the watch history, with a message that offers to undo it. */
-export function useUndoableAction<Input> (
-  run: (input: Input) => Promise<Undo>,
+/** A mutation of the watch history, with a message that offers to undo it. Part of it may happen before an error. */
+export function useUndoableAction<Input, Result extends Undo | readonly Undo[]> (
+  run: (input: Input) => Promise<Result>,
   describe: (input: Input) => string,
-): UseMutationResult<Undo, Error, Input> {
+): UseMutationResult<Result, Error, Input> {
   const common = useTranslations('common')
   const queryClient = useQueryClient()
-  const reload = async (): Promise<void> => {
-    await Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['watching'] }),
-      queryClient.invalidateQueries({ queryKey: ['titles'] }),
-    ])
+  const describeError = useErrorText()
+  const settle = {
+    onError: (error: Error) => {
+      showMessage(describeError(error))
+    },
+    onSettled: async () => {
+      await reloadProfileData(queryClient)
+    },
   }
-  const undo = useAction(undoAction, reload)
-  return useAction(run, async ({ undo: undoId }, input) => {
-    showMessage(describe(input), {
-      label: common('undo'),
-      run: () => {
-        undo.mutate(undoId)
-      },
-    })
-    await reload()
+  const undo = useMutation({ mutationFn: undoAll, ...settle })
+  return useMutation({
+    mutationFn: run,
+    onSuccess: (result, input) => {
+      showMessage(describe(input), {
+        label: common('undo'),
+        run: () => {
+          undo.mutate([result].flat())
+        },
+      })
+    },
+    ...settle,
   })
 }

@@ -13,6 +13,7 @@ import {
   type ImportOptions,
   type ImportReport,
 } from '../api/history-file.js'
+import { reloadProfileData } from '../api/keys.js'
 import { ExportPanel } from '../components/my-stuff/export-panel.js'
 import { FileChoice } from '../components/my-stuff/file-choice.js'
 import { ImportReportTable } from '../components/my-stuff/import-report-table.js'
@@ -45,8 +46,7 @@ function ImportPanel (): ReactNode {
   const run = useMutation({
     mutationFn: async (chosen: File) => await importHistory(chosen, false, options),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['watching'] })
-      await queryClient.invalidateQueries({ queryKey: ['titles'] })
+      await reloadProfileData(queryClient)
     },
   })
   const check = (chosen: File, next: ImportOptions): void => {
