@@ -1,5 +1,6 @@
 // The lists of a profile: history, ratings, wishlist, hidden titles, import and export.
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { watch } from '../support/playback.js'
 import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
@@ -38,6 +39,11 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
   const countPlays = async (): Promise<number> => (await user.get(`${profileUrl}/history`)).body.items.length
   const readOrder = async (): Promise<string[]> =>
     (await user.get(`${profileUrl}/wishlist?order=own`)).body.items.map(({ title }: { title: string }) => title)
+  /** The page shows the order before it is saved. */
+  const waitForOrder = async (expected: readonly string[]): Promise<void> => {
+    for (let attempt = 0; attempt < 200 && String(await readOrder()) !== String(expected); attempt++) await sleep(50)
+    t.strictSame(await readOrder(), expected)
+  }
 
   await t.test('history: a title, a play and everything are removed, and restored', async (t) => {
     await goTo('/history')
@@ -98,23 +104,21 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
     await page.getByText('Heat moves to position 2.').waitFor({ state: 'attached' })
     await page.keyboard.press('Space')
     await page.getByText('Dropped Heat at position 2.').waitFor({ state: 'attached' })
-    await waitUntil(async () => (await readOrder())[0] === 'Alien')
-    t.strictSame(await readOrder(), ['Alien', 'Heat', 'Inception', 'Fawlty Towers', 'The Matrix'])
+    await waitForOrder(['Alien', 'Heat', 'Inception', 'Fawlty Towers', 'The Matrix'])
     await page.getByRole('button', { name: 'Move The Matrix', exact: true }).hover()
     await page.mouse.down()
     const target = await page.getByRole('button', { name: 'Move Alien', exact: true }).boundingBox()
     await page.mouse.move(target?.x ?? 0, target?.y ?? 0, { steps: 12 })
     await page.mouse.up()
-    await waitUntil(async () => (await readOrder())[0] === 'The Matrix')
-    t.strictSame(await readOrder(), ['The Matrix', 'Alien', 'Heat', 'Inception', 'Fawlty Towers'])
+    await waitForOrder(['The Matrix', 'Alien', 'Heat', 'Inception', 'Fawlty Towers'])
   })
 
-  await t.test('a title leaves the wishlist, and returns to its position', async (t) => {
+  await t.test('a title leaves the wishlist, and returns to its position', async () => {
     await page.getByRole('button', { name: 'Remove Heat from my list' }).click()
     await page.getByRole('button', { name: 'Move Heat', exact: true }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('button', { name: 'Move Heat', exact: true }).waitFor()
-    t.strictSame(await readOrder(), ['The Matrix', 'Alien', 'Heat', 'Inception', 'Fawlty Towers'])
+    await waitForOrder(['The Matrix', 'Alien', 'Heat', 'Inception', 'Fawlty Towers'])
   })
 
   await t.test('hidden and dropped titles come back', async (t) => {
@@ -161,9 +165,3 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
   })
   t.strictSame(scriptErrors(errors), [])
 })
-
-async function waitUntil (isTrue: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100 && !await isTrue(); attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}

@@ -82,7 +82,9 @@ t.test('progress without a network', {
     const { page } = await openHome(t, kim)
     const context = page.context()
     const positionMs = await watchOffline(page, 25)
+    const closed = page.waitForEvent('close')
     await page.close({ runBeforeUnload: true })
+    await closed
     await context.setOffline(false)
     const other = await context.newPage()
     const sent = waitForApi(other, 'POST', BATCH)

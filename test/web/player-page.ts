@@ -53,7 +53,18 @@ export async function waitUntil (page: Page, condition: string): Promise<void> {
       check()
     })`,
   )
-  if (!isMet) throw new Error(`after ${PAGE_TIMEOUT_MS} ms still not: ${condition}`)
+  if (!isMet) throw new Error(`after ${PAGE_TIMEOUT_MS} ms still not: ${condition}; ${await describeVideo(page)}`)
+}
+
+/** The state of the video and the text of the page, for messages of failed tests. */
+async function describeVideo (page: Page): Promise<string> {
+  return await page.evaluate(`(() => {
+    const video = document.querySelector('video')
+    const { currentTime, paused, readyState, networkState, error, currentSrc } = video ?? {}
+    const state = { currentTime, paused, readyState, networkState, error: error?.message, currentSrc }
+    const big = document.querySelector('.big-play')?.className
+    return JSON.stringify({ ...state, big, playedFrom: window.playedFrom, text: document.body.innerText.slice(0, 400) })
+  })()`)
 }
 
 export async function isH264Supported (browser: Browser): Promise<boolean> {

@@ -1,8 +1,9 @@
 // Media files, subtitles and thumbnails of movies and episodes.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { accountClient, type MediaFile, type RequestBody, type Schemas } from '@shared/api/client.js'
+import { accountClient, type RequestBody, type Schemas } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
 import { titlesKey, uploadsKey } from './keys.js'
+import { refreshWhileProcessing } from './processing.js'
 import type { EpisodePath } from './editing.js'
 
 export type Upload = Schemas['Upload']
@@ -59,11 +60,6 @@ export async function packageMedia (mediaFileId: string): Promise<void> {
   await unwrap(accountClient.POST('/v1/admin/media/{mediaFileId}/package', { params: { path: { mediaFileId } } }))
 }
 
-/** Whether the file or its package is still being processed. */
-export function isProcessing ({ state, hls }: MediaFile): boolean {
-  return state === 'processing' || hls?.state === 'processing'
-}
-
 const SUBTITLE_TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\.vtt$/i, 'text/vtt'],
   [/\.srt$/i, 'application/x-subrip'],
@@ -118,7 +114,7 @@ export type MediaItem = Schemas['AdminMediaItem']
 export type MediaFileState = Schemas['MediaFileState']
 
 const PAGE_SIZE = 50
-const PROCESSING_REFRESH_MS = 5_000
+const JOBS_REFRESH_MS = 5_000
 
 /** Movies and episodes with media files, newest first; with a state, the queue or the failures. */
 export const mediaListQuery = (state: MediaFileState | undefined) =>
@@ -135,9 +131,7 @@ export const mediaListQuery = (state: MediaFileState | undefined) =>
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ items }) => items.some(({ files }) => files.some(isProcessing))) === true
-        ? PROCESSING_REFRESH_MS
-        : false,
+      refreshWhileProcessing(data?.pages.flatMap(({ items }) => items.flatMap(({ files }) => files))),
   })
 
 /** Uploads, packaging and emails that wait or failed. */
@@ -145,6 +139,6 @@ export const jobCountsQuery = () =>
   queryOptions({
     queryKey: uploadsKey('jobs'),
     queryFn: async ({ signal }) => (await unwrap(accountClient.GET('/v1/admin/jobs', { signal }))).items,
-    refetchInterval: PROCESSING_REFRESH_MS,
+    refetchInterval: JOBS_REFRESH_MS,
     staleTime: 0,
   })

@@ -4,7 +4,7 @@ import { accountClient, type Episode, type Movie, type Schemas, type Season, typ
 import { isProblem, unwrap } from '@shared/api/problem.js'
 import type { CatalogueSearch } from '../searches.js'
 import { titlesKey } from './keys.js'
-import { isProcessing } from './media.js'
+import { refreshWhileProcessing } from './processing.js'
 import { unwrapTagged, type Tagged } from './revisions.js'
 
 export type AdminTitle = Schemas['AdminTitle']
@@ -25,19 +25,12 @@ export const titleListQuery = (search: CatalogueSearch) =>
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
 
-const PROCESSING_REFRESH_MS = 2_000
-
-/** Reads items again while one of their media files is being processed. */
-function refreshWhileProcessing (items: ReadonlyArray<Pick<Movie | Episode, 'mediaFiles'>> = []): number | false {
-  return items.some(({ mediaFiles }) => mediaFiles.some(isProcessing)) ? PROCESSING_REFRESH_MS : false
-}
-
 export const movieQuery = (movieId: string) =>
   queryOptions({
     queryKey: titlesKey('movie', movieId),
     queryFn: async ({ signal }): Promise<Tagged<Movie>> =>
       await unwrapTagged(accountClient.GET('/v1/movies/{movieId}', { params: { path: { movieId } }, signal })),
-    refetchInterval: ({ state: { data } }) => refreshWhileProcessing(data && [data.value]),
+    refetchInterval: ({ state: { data } }) => refreshWhileProcessing(data?.value.mediaFiles),
   })
 
 export const showQuery = (showId: string) =>
@@ -77,7 +70,8 @@ export const seasonQuery = (showId: string, season: number) =>
       await unwrapTagged(
         accountClient.GET('/v1/shows/{showId}/seasons/{season}', { params: { path: { showId, season } }, signal }),
       ),
-    refetchInterval: ({ state: { data } }) => refreshWhileProcessing(data?.value.episodes),
+    refetchInterval: ({ state: { data } }) =>
+      refreshWhileProcessing(data?.value.episodes.flatMap(({ mediaFiles }) => mediaFiles)),
   })
 
 /** The episodes of a season; none for a season that does not exist yet. */
