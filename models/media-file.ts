@@ -47,6 +47,8 @@ export interface StoredPackage {
   prefix: string
   /** Number of audio renditions. */
   audioCount: number
+  /** Of its renditions, bytes; null for packages from before it was measured. */
+  sizeBytes: number | null
   createdAt: Date
   /** When a newer package replaced it; null for the current one. */
   retiredAt: Date | null
@@ -119,6 +121,7 @@ const embeddedSubtitleSchema = new Schema<StoredEmbeddedSubtitle>({
 const packageSchema = new Schema<StoredPackage>({
   prefix: { type: String, required: true },
   audioCount: { type: Number, required: true },
+  sizeBytes: { type: Number, default: null },
   createdAt: { type: Date, required: true },
   retiredAt: { type: Date, default: null },
 })

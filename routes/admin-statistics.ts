@@ -10,13 +10,18 @@ import {
   AccountsOfPlan,
   AccountStream,
   DEFAULT_PERIOD_DAYS,
+  ErrorsOfHour,
+  formatQuery,
   periodQuery,
   PlaysOfDay,
   PlaysOfTitle,
   SignUpsOfDay,
+  StorageOfKind,
 } from '../src/schemas/statistics.js'
 import type { CursorCodec } from '../src/security/cursors.js'
 import { countAccountsByPlan, countSignUpsByDay, listStreamingAccounts } from '../src/statistics/account-statistics.js'
+import type { ErrorCounts } from '../src/statistics/error-counts.js'
+import type { StorageStatistics } from '../src/statistics/storage-statistics.js'
 import {
   countPlaysByDay,
   DAY_MS,
@@ -32,11 +37,13 @@ const CSV = { 'text/csv': { schema: Type.String({ description: 'One line per ite
 export interface AdminStatisticsRouteOptions {
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
+  readonly errorCounts: ErrorCounts
+  readonly storageStatistics: StorageStatistics
   now(): Date
 }
 
 const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = async (app, deps) => {
-  const { catalogue, cursors, now } = deps
+  const { catalogue, cursors, errorCounts, storageStatistics, now } = deps
 
   app.get('/admin/streams', {
     config: { access: 'staff' },
@@ -129,6 +136,31 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
     },
     async (request, reply) => await sendItems(reply, request.query, await countSignUpsByDay(periodOf(request.query))),
   )
+
+  app.get('/admin/statistics/storage', {
+    config: { access: 'staff' },
+    schema: {
+      tags: ['Admin: statistics'],
+      summary: 'Count stored files and their bytes by kind',
+      description: 'Counts are up to five minutes old. `format=csv` returns a file.',
+      operationId: 'countStorage',
+      querystring: strict(formatQuery),
+      response: responses({ 200: withCsv(StorageOfKind) }),
+    },
+  }, async (request, reply) => await sendItems(reply, request.query, await storageStatistics.count()))
+
+  app.get('/admin/statistics/errors', {
+    config: { access: 'staff' },
+    schema: {
+      tags: ['Admin: statistics'],
+      summary: 'Count errors by hour',
+      description: 'Hours in UTC without errors are left out. Counts of other processes are up to 15 seconds old, ' +
+        'and remain for 400 days. `format=csv` returns a file.',
+      operationId: 'countErrorsByHour',
+      querystring: PeriodQuery,
+      response: responses({ 200: withCsv(ErrorsOfHour) }),
+    },
+  }, async (request, reply) => await sendItems(reply, request.query, await errorCounts.list(periodOf(request.query))))
 
   /** @throws DomainError 400 `validation-failed` for a period that is too long or ends before it starts */
   function periodOf ({ from, to }: { readonly from?: string, readonly to?: string }): Period {

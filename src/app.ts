@@ -264,14 +264,14 @@ async function registerMediaRoutes (app: FastifyInstance, container: Container):
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { config, log, cursors, audit, catalogue, languages, publishTitleChange, now } = container
-  const { storage, packaging, prober, subtitleReader, uploads, watching } = container
+  const { storage, packaging, prober, subtitleReader, uploads, watching, errorCounts, storageStatistics } = container
   const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   const { access, homePage, cardTexts } = container
   await app.register(adminProfileView, { access, homePage, cardTexts, languages })
   await app.register(adminAudit, { audit, cursors })
-  await app.register(adminStatistics, { catalogue, cursors, now })
+  await app.register(adminStatistics, { catalogue, cursors, errorCounts, storageStatistics, now })
   await app.register(adminTitleList, { ...mediaDeps, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })

@@ -37,6 +37,8 @@ import { createTitleSearch, type TitleSearch } from './search/title-search.js'
 import { createCursorCodec, type CursorCodec } from './security/cursors.js'
 import { createKeyRing, type KeyRing } from './security/key-ring.js'
 import { createPasswordHasher, type PasswordHasher } from './security/password-hashing.js'
+import { createErrorCounts, type ErrorCounts } from './statistics/error-counts.js'
+import { createStorageStatistics, type StorageStatistics } from './statistics/storage-statistics.js'
 import { measureStorage } from './storage/measured-storage.js'
 import { openStorage } from './storage/open-storage.js'
 import type { MediaStorage } from './storage/storage.js'
@@ -95,6 +97,8 @@ export interface Container {
   readonly changeFeeds: ChangeFeedBroadcaster
   readonly jobs: Scheduler
   readonly snapshotSaver: SnapshotSaver
+  readonly errorCounts: ErrorCounts
+  readonly storageStatistics: StorageStatistics
   now(): Date
   /** Connects to the database at `config.mongodbUri`. */
   connect(): Promise<void>
@@ -115,6 +119,7 @@ export async function buildContainer (
   const outbox = createOutbox({ keys, mailer, log, now })
   const background = createBackgroundTasks(log)
   const audit = createAuditLog({ log, background, retentionDays: config.auditDays, now })
+  const errorCounts = createErrorCounts({ log, now })
   const watch = createChangeWatch(log)
   const access = createAccountAccess({ watch, now })
   const storage = measureStorage(await openStorage(config))
@@ -203,6 +208,8 @@ export async function buildContainer (
     changeFeeds: createChangeFeedBroadcaster({ watch, log, now }),
     jobs,
     snapshotSaver,
+    errorCounts,
+    storageStatistics: createStorageStatistics(now),
     connect,
     async open () {
       await connect()
@@ -223,6 +230,7 @@ export async function buildContainer (
       await catalogue.close()
       await watch.close()
       await hasher.close()
+      await errorCounts.close()
       if (isConnected) await disconnectDatabase()
     },
   }

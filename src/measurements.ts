@@ -13,6 +13,8 @@ export interface Measurements {
   readonly 'resumable-upload-finished': { readonly result: 'completed' | 'failed', readonly bytes: number }
   readonly email: { readonly result: 'sent' | 'postponed' | 'rejected' | 'expired' }
   readonly 'storage-error': { readonly operation: string }
+  /** A response with 5xx. */
+  readonly 'request-failed': { readonly code: string }
   readonly 'feed-opened': object
   readonly 'feed-ended': { readonly reason: 'client' | 'not-allowed' | 'shutdown' }
   /** `skipped`: the previous run had not finished. */

@@ -84,7 +84,14 @@ function createFile ([width, height, bitrate]: readonly [number, number, number]
       failure: null,
       claim: null,
       claimedUntil: createdAt,
-      packages: [{ _id: new Types.ObjectId(), prefix: `bench/hls/${key}/`, audioCount: 2, createdAt, retiredAt: null }],
+      packages: [{
+        _id: new Types.ObjectId(),
+        prefix: `bench/hls/${key}/`,
+        audioCount: 2,
+        sizeBytes: null,
+        createdAt,
+        retiredAt: null,
+      }],
     },
     createdAt,
   }

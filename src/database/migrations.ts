@@ -18,6 +18,7 @@ import { migration as fillProbeFields } from '../../migrations/0011-fill-probe-f
 import { migration as fillExtractionFields } from '../../migrations/0012-fill-extraction-fields.js'
 import { migration as fillUploadFields } from '../../migrations/0013-fill-upload-fields.js'
 import { migration as fillSessionFields } from '../../migrations/0014-fill-session-fields.js'
+import { migration as fillPackageSizes } from '../../migrations/0015-fill-package-sizes.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillExtractionFields,
   fillUploadFields,
   fillSessionFields,
+  fillPackageSizes,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -7,6 +7,7 @@ import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle } fr
 import { splitIntoBatches } from '../domain/arrays.js'
 import { mediaFileFields } from '../media/upload/media-files.js'
 import { packagePrefix } from '../media/object-cleanup.js'
+import { packageBytes } from '../media/packaging/package-index.js'
 import { createMediaPackager, type MediaPackager } from '../media/packaging/packager.js'
 import { initialHlsState } from '../media/packaging/packaging-state.js'
 import { createMediaProber, type MediaProber } from '../media/probing/prober.js'
@@ -63,7 +64,14 @@ async function storeClip (
     ...initialHlsState(),
     state: 'ready' as const,
     progress: 1,
-    packages: [{ _id: packageId, prefix, audioCount: packaged.index.audio.length, createdAt, retiredAt: null }],
+    packages: [{
+      _id: packageId,
+      prefix,
+      audioCount: packaged.index.audio.length,
+      sizeBytes: packageBytes(packaged.index),
+      createdAt,
+      retiredAt: null,
+    }],
   }
   return {
     ...mediaFileFields(probed.info, audioTracks),

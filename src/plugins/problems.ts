@@ -21,6 +21,7 @@ import {
   type ProblemTexts,
 } from '../http/problem-document.js'
 import { toFieldError } from '../http/validator.js'
+import { publishMeasurement } from '../measurements.js'
 
 const PROBLEMS_BY_STATUS: Readonly<Record<number, ProblemTexts>> = {
   400: MALFORMED_REQUEST,
@@ -125,6 +126,7 @@ function publishProblem ({ status, code }: DomainError, { routeOptions }: Fastif
 function sendProblem (problem: DomainError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, title, detail, extensions, headers } = problem
   publishProblem(problem, request)
+  if (status >= 500) publishMeasurement('request-failed', { code })
   return reply
     // Remains when the stream of a compressed response fails before its first byte.
     .removeHeader('content-encoding')

@@ -20,7 +20,15 @@ import { Playback } from './playback.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
 import { Highlight, SearchHit, SearchResults, Suggestion } from './search.js'
-import { AccountsOfPlan, AccountStream, PlaysOfDay, PlaysOfTitle, SignUpsOfDay } from './statistics.js'
+import {
+  AccountsOfPlan,
+  AccountStream,
+  ErrorsOfHour,
+  PlaysOfDay,
+  PlaysOfTitle,
+  SignUpsOfDay,
+  StorageOfKind,
+} from './statistics.js'
 import { Facets } from './title-filters.js'
 import {
   EpisodeChanges,
@@ -39,6 +47,8 @@ import { Upload } from './uploads.js'
 export const sharedSchemas = [
   AccountsOfPlan,
   SignUpsOfDay,
+  StorageOfKind,
+  ErrorsOfHour,
   AccountStream,
   AdminMediaItem,
   AdminTitle,

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { Account } from '../../models/account.js'
-import { startApp } from '../support/app.js'
-import { addMovie } from '../support/catalogue.js'
+import { publishMeasurement } from '../../src/measurements.js'
+import { STORAGE_KINDS } from '../../src/schemas/statistics.js'
+import { containerOf, startApp } from '../support/app.js'
+import { addMovie, clipBytes } from '../support/catalogue.js'
 import { play, watch } from '../support/playback.js'
 import { expectProblem } from '../support/requests.js'
 import { logInAgain, signUp, signUpAdmin } from '../support/users.js'
@@ -74,6 +76,57 @@ t.test('statistics', async (t) => {
     t.equal(head, 'titleId,title,plays,watchedMs,profiles')
     t.equal(lines.length, 2)
     t.match(lines[1], /'=Brazil/)
+  })
+
+  t.test('count the storage by kind', async (t) => {
+    const { body } = await admin.get('/v1/admin/statistics/storage')
+    t.strictSame(body.items.map(({ kind }: { kind: string }) => kind), [...STORAGE_KINDS])
+    const bytesOf = (items: any[], kind: string): number => items.find((one) => one.kind === kind).bytes
+    t.match(body.items[0], { objects: 2, bytes: clipBytes('480p-en').length * 2, unmeasured: 0 }, 'the two media files')
+    t.equal(bytesOf(body.items, 'packages'), 0, 'nothing is packaged')
+    const { packaging } = containerOf(app)
+    await packaging.processPending()
+    await packaging.onIdle()
+    t.strictSame((await admin.get('/v1/admin/statistics/storage')).body, body, 'the counts are cached')
+    clock.advance(6 * 60_000)
+    const later = (await admin.get('/v1/admin/statistics/storage')).body.items
+    t.match(later[1], { kind: 'packages', objects: 2, unmeasured: 0 })
+    t.ok(bytesOf(later, 'packages') > 0)
+    const csv = await admin.get('/v1/admin/statistics/storage?format=csv')
+    t.equal(csv.bytes.toString().split('\n')[0], 'kind,objects,bytes,unmeasured')
+    expectProblem(t, await kimLater.get('/v1/admin/statistics/storage'), 'forbidden', 403)
+  })
+
+  t.test('count errors by hour', async (t) => {
+    const hour = new Date(Math.floor(clock.now().getTime() / 3_600_000) * 3_600_000).toISOString()
+    const today = hour.slice(0, 10)
+    const read = async () => (await admin.get(`/v1/admin/statistics/errors?from=${today}&to=${today}`)).body.items
+    t.strictSame(await read(), [])
+    for (let i = 0; i < 3; i++) publishMeasurement('request-failed', { code: 'internal-error' })
+    publishMeasurement('job-run', { job: 'outbox', result: 'failed', seconds: 1 })
+    publishMeasurement('job-run', { job: 'outbox', result: 'succeeded', seconds: 1 })
+    publishMeasurement('packaging-finished', { result: 'stopped', seconds: 1 })
+    t.strictSame(await read(), [{ hour, requests: 3, jobRuns: 1, packagings: 0, uploads: 0 }])
+    publishMeasurement('request-failed', { code: 'internal-error' })
+    t.match(await read(), [{ hour, requests: 4 }], 'saved counts grow')
+    const csv = await admin.get(`/v1/admin/statistics/errors?from=${today}&to=${today}&format=csv`)
+    t.strictSame(csv.bytes.toString().trim().split('\n'), [
+      'hour,requests,jobRuns,packagings,uploads',
+      `${hour},4,1,0,0`,
+    ])
+    expectProblem(t, await kimLater.get('/v1/admin/statistics/errors'), 'forbidden', 403)
+  })
+
+  t.test('count a response with 500', async (t) => {
+    const today = clock.now().toISOString().slice(0, 10)
+    const read = async () => (await admin.get(`/v1/admin/statistics/errors?from=${today}&to=${today}`)).body.items[0]
+    const { requests } = await read()
+    const { storageStatistics } = containerOf(app)
+    const { count } = storageStatistics
+    t.teardown(() => Object.assign(storageStatistics, { count }))
+    storageStatistics.count = async () => await Promise.reject(new Error('a defect'))
+    expectProblem(t, await admin.get('/v1/admin/statistics/storage'), 'internal-error', 500)
+    t.match(await read(), { requests: requests + 1, jobRuns: 1 })
   })
 
   t.test('reject periods that are too long or end before they start', async (t) => {

@@ -1,6 +1,7 @@
 // What each role sees in the admin app, and the numbers of the dashboard after a play.
 import t from 'tap'
 import { Account } from '../../models/account.js'
+import { publishMeasurement } from '../../src/measurements.js'
 import { addMovie } from '../support/catalogue.js'
 import { play, watch } from '../support/playback.js'
 import { PASSWORD, signUp, type TestUser } from '../support/users.js'
@@ -59,6 +60,7 @@ t.test('roles and the dashboard', BROWSER_TEST, async (t) => {
   await t.test('the dashboard counts plays and hours, and lists streams', async (t) => {
     const kim = await signUp(app)
     await watch(kim, clock, movie, 50_000)
+    for (let i = 0; i < 2; i++) publishMeasurement('request-failed', { code: 'internal-error' })
     const page = await openAdmin(t, test)
     await page.locator('.total', { hasText: 'Plays' }).getByText('1', { exact: true }).waitFor()
     await page.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' })
@@ -73,6 +75,14 @@ t.test('roles and the dashboard', BROWSER_TEST, async (t) => {
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download CSV: Most played titles' }).click()
     t.match((await download).suggestedFilename(), /^normflix-titles-.*\.csv$/)
+    const storage = page.getByRole('table', { name: 'Storage' })
+    await storage.getByRole('row', { name: /^Media files 1 / }).waitFor()
+    await storage.getByRole('row', { name: /^HLS packages 0 0/ }).waitFor()
+    const errors = page.getByRole('table', { name: 'Errors by hour' })
+    await errors.getByRole('row').nth(1).getByRole('cell', { name: '2', exact: true }).waitFor()
+    const errorsFile = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download CSV: Errors by hour' }).click()
+    t.match((await errorsFile).suggestedFilename(), /^normflix-errors-.*\.csv$/)
     await page.getByLabel('Period').selectOption('7')
     await page.waitForURL(/from=/)
   })

@@ -92,6 +92,11 @@ export function packageKeys ({ prefix, audioCount }: Pick<StoredPackage, 'prefix
   return [...renditionNames(audioCount).map((name) => renditionKey(prefix, name)), indexKey(prefix)]
 }
 
+/** Size of the renditions of a package, bytes. */
+export function packageBytes ({ video, audio }: PackageIndex): number {
+  return [video, ...audio].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
 /** Finds a rendition by name. */
 export function findRenditionIndex (index: PackageIndex, name: string): RenditionIndex | null {
   if (name === 'v') return index.video

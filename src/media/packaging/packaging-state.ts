@@ -8,6 +8,7 @@ import {
   type StoredPackage,
 } from '../../../models/media.js'
 import { packagePrefix } from '../object-cleanup.js'
+import { packageBytes } from './package-index.js'
 import type { PackageResult } from './packager.js'
 
 /** Most packages that a file has at a time, the current one included. */
@@ -108,6 +109,7 @@ export async function savePackage (
     _id: packageId,
     prefix: packagePrefix(file._id, packageId),
     audioCount: index.audio.length,
+    sizeBytes: packageBytes(index),
     createdAt: now,
     retiredAt: null,
   }

@@ -8,6 +8,8 @@ export type PlaysOfDay = Schemas['PlaysOfDay']
 export type PlaysOfTitle = Schemas['PlaysOfTitle']
 export type AccountsOfPlan = Schemas['AccountsOfPlan']
 export type SignUpsOfDay = Schemas['SignUpsOfDay']
+export type StorageOfKind = Schemas['StorageOfKind']
+export type ErrorsOfHour = Schemas['ErrorsOfHour']
 export type AccountStream = Schemas['AccountStream']
 
 /** Dates `YYYY-MM-DD`, both inclusive. */
@@ -57,6 +59,20 @@ export const signUpsQuery = (period: Period) =>
       ),
   })
 
+export const storageQuery = () =>
+  queryOptions({
+    queryKey: statisticsKey('storage'),
+    queryFn: async ({ signal }) =>
+      listItems(await unwrap(accountClient.GET('/v1/admin/statistics/storage', { signal }))),
+  })
+
+export const errorsQuery = (period: Period) =>
+  queryOptions({
+    queryKey: statisticsKey('errors', period),
+    queryFn: async ({ signal }) =>
+      listItems(await unwrap(accountClient.GET('/v1/admin/statistics/errors', { params: { query: period }, signal }))),
+  })
+
 /** Streams of the first 100 accounts; read again every 10 seconds. */
 export const streamsQuery = () =>
   queryOptions({
@@ -69,7 +85,7 @@ export const streamsQuery = () =>
     staleTime: 0,
   })
 
-export type StatisticsTable = 'days' | 'titles' | 'plans' | 'sign-ups'
+export type StatisticsTable = 'days' | 'titles' | 'plans' | 'sign-ups' | 'storage' | 'errors'
 
 /** Reads a table as CSV. */
 export async function readStatisticsCsv (table: StatisticsTable, period: Period): Promise<Blob> {
@@ -81,6 +97,12 @@ export async function readStatisticsCsv (table: StatisticsTable, period: Period)
       return await unwrap(accountClient.GET('/v1/admin/statistics/titles', options))
     case 'sign-ups':
       return await unwrap(accountClient.GET('/v1/admin/statistics/sign-ups', options))
+    case 'storage': {
+      const query = { format: 'csv' as const }
+      return await unwrap(accountClient.GET('/v1/admin/statistics/storage', { ...options, params: { query } }))
+    }
+    case 'errors':
+      return await unwrap(accountClient.GET('/v1/admin/statistics/errors', options))
     case 'plans':
       return await unwrap(accountClient.GET('/v1/admin/statistics/plans', options))
   }

@@ -9,7 +9,8 @@ import type { PeriodSearch } from '../searches.js'
 const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 30
 const CHOICES = ['7', '30', '90'] as const
-const MAX_DAYS = 366
+/** The longest period of the API. */
+const MAX_DAYS = 92
 
 const toDate = (time: number): string => new Date(time).toISOString().slice(0, 10)
 

@@ -3,14 +3,7 @@ import type { ReactNode } from 'react'
 import { Bar, CartesianGrid, ComposedChart, Legend, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { useLocale, useTranslations } from 'use-intl'
 import type { PlaysOfDay } from '../api/statistics.js'
-
-const HEIGHT = 260
-const HOUR_MS = 3_600_000
-const GRID = '#2c303d'
-const INK = '#a9adbd'
-const ACCENT = '#ff7a59'
-const SECOND = '#8fb4ff'
-const TOOLTIP_STYLE = { background: '#15171f', border: '1px solid #2c303d', borderRadius: 10 }
+import { CHART_COLOURS, CHART_HEIGHT, HOUR_MS, TOOLTIP_STYLE } from './chart-style.js'
 
 export function PlaysChart ({ days }: { readonly days: readonly PlaysOfDay[] }): ReactNode {
   const t = useTranslations('dashboard')
@@ -22,20 +15,41 @@ export function PlaysChart ({ days }: { readonly days: readonly PlaysOfDay[] }):
   }))
   return (
     <div className="chart" role="img" aria-label={`${t('playsByDay')}. ${t('chartHint')}`}>
-      <ResponsiveContainer width="100%" height={HEIGHT}>
+      <ResponsiveContainer width="100%" height={CHART_HEIGHT}>
         <ComposedChart data={points} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
-          <CartesianGrid stroke={GRID} vertical={false} />
-          <XAxis dataKey="day" stroke={INK} fontSize={12} tickLine={false} minTickGap={24} />
-          <YAxis yAxisId="plays" stroke={INK} fontSize={12} width={36} allowDecimals={false} tickLine={false} />
-          <YAxis yAxisId="hours" orientation="right" stroke={INK} fontSize={12} width={36} tickLine={false} />
+          <CartesianGrid stroke={CHART_COLOURS.grid} vertical={false} />
+          <XAxis dataKey="day" stroke={CHART_COLOURS.ink} fontSize={12} tickLine={false} minTickGap={24} />
+          <YAxis
+            yAxisId="plays"
+            stroke={CHART_COLOURS.ink}
+            fontSize={12}
+            width={36}
+            allowDecimals={false}
+            tickLine={false}
+          />
+          <YAxis
+            yAxisId="hours"
+            orientation="right"
+            stroke={CHART_COLOURS.ink}
+            fontSize={12}
+            width={36}
+            tickLine={false}
+          />
           <Tooltip contentStyle={TOOLTIP_STYLE} cursor={{ fill: '#ffffff0d' }} />
           <Legend />
-          <Bar yAxisId="plays" dataKey="plays" name={t('plays')} fill={ACCENT} radius={[4, 4, 0, 0]} maxBarSize={28} />
+          <Bar
+            yAxisId="plays"
+            dataKey="plays"
+            name={t('plays')}
+            fill={CHART_COLOURS.accent}
+            radius={[4, 4, 0, 0]}
+            maxBarSize={28}
+          />
           <Line
             yAxisId="hours"
             dataKey="hours"
             name={t('hours')}
-            stroke={SECOND}
+            stroke={CHART_COLOURS.second}
             strokeWidth={2}
             dot={false}
             isAnimationActive={false}

@@ -17,9 +17,11 @@ import {
 } from '../api/statistics.js'
 import { CsvButton } from '../components/csv-button.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
+import { ErrorsPanel } from '../components/errors-panel.js'
 import { HealthPanel } from '../components/health-panel.js'
 import { PageHead, Panel } from '../components/page.js'
 import { PeriodFilter, periodOf } from '../components/period-filter.js'
+import { StoragePanel } from '../components/storage-panel.js'
 import { StreamsPanel } from '../components/streams-panel.js'
 import '../styles/dashboard.css'
 
@@ -39,6 +41,8 @@ export function DashboardPage (): ReactNode {
         <DaysPanel period={period} />
         <TopTitlesPanel period={period} />
         <PlansPanel period={period} />
+        <StoragePanel period={period} />
+        <ErrorsPanel period={period} />
         <HealthPanel />
       </div>
     </>
