@@ -275,7 +275,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminTitleList, { ...mediaDeps, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })
-  await app.register(adminCollections, { catalogue })
+  await app.register(adminCollections, { catalogue, cursors })
   await app.register(adminTransfer, { ...mediaDeps, config })
   await app.register(adminPosters, mediaDeps)
   await app.register(adminSubtitles, { ...mediaDeps, subtitleReader })

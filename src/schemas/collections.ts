@@ -48,6 +48,19 @@ export const Collection = Type.Object({
   nextCursor: NextCursor,
 }, { $id: 'Collection', description: 'A collection with a page of its titles' })
 
+export const AdminCollection = Type.Object({
+  id: Id,
+  kind: CollectionKind,
+  title: Type.String({ description: 'Title in the language of the catalogue' }),
+  posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  published: Type.Boolean({
+    description: 'Whether members can see the collection; without a visible title they cannot',
+  }),
+  titleCount: Type.Integer({ minimum: 0, description: 'Number of its movies and shows, unpublished ones included' }),
+  unpublishedTitleCount: Type.Integer({ minimum: 0, description: 'Number of them that are not published' }),
+}, { $id: 'AdminCollection', description: 'Summary of a collection for administrators' })
+export type AdminCollection = Static<typeof AdminCollection>
+
 export const StoredCollection = Type.Object({
   id: Id,
   kind: CollectionKind,

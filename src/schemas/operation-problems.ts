@@ -92,6 +92,8 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   listAudit: PAGE,
   listAllStreams: PAGE,
   listTitlesForAdmin: PAGE,
+  listCollectionsForAdmin: PAGE,
+  listCollectionTitlesForAdmin: PAGE,
   createMovie: ['already-exists'],
   replaceMovie: [...CONDITIONAL_WRITE, 'already-exists'],
   changeMovie: [...CONDITIONAL_WRITE, 'already-exists'],

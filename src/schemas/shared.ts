@@ -4,7 +4,14 @@ import { AdminMediaItem, JobCount } from './admin-media.js'
 import { AdminTitle, PublicationResult } from './admin-titles.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
-import { Collection, CollectionCard, CollectionChanges, CollectionInput, StoredCollection } from './collections.js'
+import {
+  AdminCollection,
+  Collection,
+  CollectionCard,
+  CollectionChanges,
+  CollectionInput,
+  StoredCollection,
+} from './collections.js'
 import { Problem } from './common.js'
 import { ContinueCard } from './continue-watching.js'
 import { DeletionPreview } from './deletion-preview.js'
@@ -52,6 +59,7 @@ export const sharedSchemas = [
   AccountStream,
   AdminMediaItem,
   AdminTitle,
+  AdminCollection,
   PublicationResult,
   JobCount,
   PlaysOfDay,

@@ -1,7 +1,7 @@
 // Views of collections.
 import type { Localiser } from '../catalogue/queries/localise.js'
-import type { CatalogueCollection } from '../catalogue/store/catalogue.js'
-import type { CollectionCard, StoredCollection } from '../schemas/collections.js'
+import type { Catalogue, CatalogueCollection } from '../catalogue/store/catalogue.js'
+import type { AdminCollection, CollectionCard, StoredCollection } from '../schemas/collections.js'
 import { toTranslations } from './titles.js'
 
 /** @param titleCount number of titles that are visible to the caller */
@@ -19,6 +19,22 @@ export function toCollectionCard (
     language,
     posterUrl: collection.posterUrl,
     titleCount,
+  }
+}
+
+export function toAdminCollection (
+  catalogue: Pick<Catalogue, 'findTitle'>,
+  { id, kind, title, posterUrl, published, titleIds }: CatalogueCollection,
+): AdminCollection {
+  const titles = titleIds.flatMap((titleId) => catalogue.findTitle(titleId) ?? [])
+  return {
+    id,
+    kind,
+    title,
+    posterUrl,
+    published,
+    titleCount: titles.length,
+    unpublishedTitleCount: titles.filter((one) => !one.published).length,
   }
 }
 

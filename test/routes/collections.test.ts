@@ -75,6 +75,49 @@ t.test('collections', async (t) => {
     t.strictSame(await listTitles(`/v1/collections/${id}?limit=3&cursor=${page.nextCursor}`), ['Alien'])
   })
 
+  t.test('are all listed for the staff, with unpublished titles', async (t) => {
+    const draft = await addMovie(app, admin, { title: 'Alien: Draft', published: false }, [])
+    const empty = (await admin.post('/v1/admin/collections', { title: 'Émpty', published: false })).body
+    const drafts = (await admin.post('/v1/admin/collections', { title: 'Drafts', titleIds: [draft, ids[0]] })).body
+    const list = async (query = '') => (await admin.get(`/v1/admin/collections${query}`)).body
+    t.strictSame((await list()).items.map(({ title }: { title: string }) => title), [
+      'Drafts',
+      'Émpty',
+      'The Alien series',
+    ])
+    t.strictSame((await list('?q=EMPTY')).items, [{
+      id: empty.id,
+      kind: 'editorial',
+      title: 'Émpty',
+      posterUrl: null,
+      published: false,
+      titleCount: 0,
+      unpublishedTitleCount: 0,
+    }])
+    t.match((await list('?published=true&kind=editorial')).items, [{
+      id: drafts.id,
+      titleCount: 2,
+      unpublishedTitleCount: 1,
+    }])
+    const first = await list('?limit=2')
+    t.match((await list(`?limit=2&cursor=${first.nextCursor}`)).items, [{ id }])
+    t.match((await kim.get('/v1/collections')).body.items, [{ titleCount: 1 }, { id }], 'viewers see no drafts')
+    expectProblem(t, await kim.get('/v1/admin/collections'), 'forbidden', 403)
+
+    const titlesUrl = `/v1/admin/collections/${drafts.id}/titles`
+    const page = (await admin.get(`${titlesUrl}?limit=1`)).body
+    t.match(page.items, [{ id: draft, published: false }])
+    t.match((await admin.get(`${titlesUrl}?limit=1&cursor=${page.nextCursor}`)).body, {
+      items: [{ id: ids[0], published: true }],
+      nextCursor: null,
+    })
+    await admin.patch(`/v1/admin/collections/${drafts.id}`, { titleIds: [ids[0], draft] })
+    expectProblem(t, await admin.get(`${titlesUrl}?limit=1&cursor=${page.nextCursor}`), 'invalid-cursor', 400)
+    expectProblem(t, await admin.get(`/v1/admin/collections/${draft}/titles`), 'not-found', 404)
+    for (const one of [empty, drafts]) await admin.delete(`/v1/admin/collections/${one.id}`)
+    await admin.delete(`/v1/admin/movies/${draft}`)
+  })
+
   t.test('leave out titles that are not visible, and do not exist without visible titles', async (t) => {
     await admin.delete(`/v1/admin/movies/${ids[3]}`)
     await admin.patch(`/v1/admin/movies/${ids[2]}`, { published: false })

@@ -16,6 +16,7 @@ function allowedRoles (method: string, path: string): readonly StaffRole[] {
   if (path.startsWith('/v1/admin/statistics') || path === '/v1/admin/streams') return ['support', 'editor', 'admin']
   const lists = ['/v1/admin/titles', '/v1/admin/media', '/v1/admin/jobs']
   if (method === 'GET' && lists.includes(path)) return ['support', 'editor', 'admin']
+  if (method === 'GET' && path.startsWith('/v1/admin/collections')) return ['support', 'editor', 'admin']
   return ['editor', 'admin']
 }
 

@@ -156,6 +156,23 @@ t.test('the catalogue', BROWSER_TEST, async (t) => {
     t.match(titles, [{ title: /^Alien/ }, { title: 'Nosferatu' }])
   })
 
+  await t.test('empty and unpublished collections are listed, with their drafts', async (t) => {
+    const draft = await addMovie(app, admin, { title: 'Metropolis', published: false }, [])
+    await admin.post('/v1/admin/collections', { title: 'Empty list', published: false })
+    await admin.post('/v1/admin/collections', { title: 'Soon', titleIds: [draft] })
+    await page.goto(`${test.origin}/admin/collections`)
+    const table = page.getByRole('table', { name: 'Collections' })
+    await table.getByRole('row', { name: /^Empty list Editorial list Draft 0/ }).waitFor()
+    await table.getByRole('row', { name: /^Soon Editorial list Published 1 ?1 draft/ }).waitFor()
+    await page.getByLabel('Search collections').fill('soon')
+    await page.keyboard.press('Enter')
+    await table.getByRole('link', { name: 'Empty list' }).waitFor({ state: 'detached' })
+    await table.getByRole('link', { name: 'Soon' }).click()
+    const item = page.getByRole('list', { name: 'Titles' }).getByRole('listitem')
+    await item.getByText('Metropolis', { exact: false }).waitFor()
+    t.equal(await item.getByText('Draft').count(), 1)
+  })
+
   await t.test('a title is deleted after a preview', async (t) => {
     const id = await addMovie(app, admin, { title: 'Solaris' }, [])
     await navigate(page, 'Catalogue')

@@ -7,7 +7,7 @@ export type Area = 'dashboard' | 'catalogue' | 'collections' | 'transfer' | 'med
 
 const AREAS: Readonly<Record<Role, readonly Area[]>> = {
   member: [],
-  support: ['dashboard', 'catalogue', 'accounts'],
+  support: ['dashboard', 'catalogue', 'collections', 'accounts'],
   editor: ['dashboard', 'catalogue', 'collections', 'transfer', 'media'],
   admin: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'accounts', 'audit'],
 }

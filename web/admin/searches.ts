@@ -40,6 +40,15 @@ export function validateCatalogueSearch (search: Record<string, unknown>): Catal
   }
 }
 
+export interface CollectionSearch {
+  readonly q?: string
+  readonly published?: boolean
+}
+
+export function validateCollectionSearch (search: Record<string, unknown>): CollectionSearch {
+  return compact({ q: pickText(search['q']), published: pick([true, false], search['published']) })
+}
+
 /** The selected tab of an editor. */
 export interface TabSearch {
   readonly tab?: string

@@ -2,22 +2,25 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { accountClient, type RequestBody, type Schemas } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
+import type { CollectionSearch } from '../searches.js'
 import { collectionsKey } from './keys.js'
 import { ifMatch, unwrapTagged, type Tagged } from './revisions.js'
 
-export type CollectionCard = Schemas['CollectionCardPage']['items'][number]
+export type AdminCollection = Schemas['AdminCollection']
+export type CollectionTitle = Schemas['AdminTitle']
 export type StoredCollection = Schemas['StoredCollection']
 export type CollectionChanges = RequestBody<'/v1/admin/collections/{collectionId}', 'patch'>
 
 const PAGE_SIZE = 50
 const MAX_PAGE_SIZE = 100
 
-export const collectionListQuery = () =>
+/** All collections, empty and unpublished ones included. */
+export const collectionListQuery = (search: CollectionSearch) =>
   infiniteQueryOptions({
-    queryKey: collectionsKey('list'),
+    queryKey: collectionsKey('list', search),
     queryFn: async ({ pageParam, signal }) => {
-      const query = { limit: PAGE_SIZE, ...pageParam === null ? {} : { cursor: pageParam } }
-      return await unwrap(accountClient.GET('/v1/collections', { params: { query }, signal }))
+      const query = { ...search, limit: PAGE_SIZE, ...pageParam === null ? {} : { cursor: pageParam } }
+      return await unwrap(accountClient.GET('/v1/admin/collections', { params: { query }, signal }))
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
@@ -32,25 +35,26 @@ export const collectionQuery = (collectionId: string) =>
       ),
   })
 
-/** The names of the titles of a collection by ID. */
+/** The titles of a collection by ID, unpublished ones included. */
 export const collectionTitlesQuery = (collectionId: string) =>
   queryOptions({
     queryKey: collectionsKey('titles', collectionId),
     queryFn: async ({ signal }) => {
-      const names = new Map<string, string>()
+      const titles = new Map<string, CollectionTitle>()
       let cursor: string | null = null
       do {
         const query: { limit: number, cursor?: string } = {
           limit: MAX_PAGE_SIZE,
           ...cursor === null ? {} : { cursor },
         }
-        const page: Schemas['Collection'] = await unwrap(
-          accountClient.GET('/v1/collections/{collectionId}', { params: { path: { collectionId }, query }, signal }),
+        const params = { path: { collectionId }, query }
+        const page: Schemas['AdminTitlePage'] = await unwrap(
+          accountClient.GET('/v1/admin/collections/{collectionId}/titles', { params, signal }),
         )
-        for (const { id, title, year } of page.items) names.set(id, year === null ? title : `${title} (${year})`)
+        for (const title of page.items) titles.set(title.id, title)
         cursor = page.nextCursor
       } while (cursor !== null)
-      return names
+      return titles
     },
   })
 

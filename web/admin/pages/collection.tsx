@@ -14,6 +14,7 @@ import {
   deleteCollection,
   type StoredCollection,
 } from '../api/collections.js'
+import { useCanEdit } from '../access.js'
 import { collectionsKey } from '../api/keys.js'
 import { OrderedTitles } from '../components/ordered-titles.js'
 import { PageHead, Panel } from '../components/page.js'
@@ -39,14 +40,15 @@ export function CollectionPage (): ReactNode {
     change: async (changes, etag) => await changeCollection(collectionId, changes, etag),
     listKey: collectionsKey(),
   })
-  const { data: names } = useQuery(collectionTitlesQuery(collectionId))
+  const canEdit = useCanEdit()
+  const { data: titles } = useQuery(collectionTitlesQuery(collectionId))
   const { fields, setField } = form
   return (
     <>
       <PageHead title={collection.title}>
-        <DeleteButton collection={collection} />
+        {canEdit ? <DeleteButton collection={collection} /> : null}
       </PageHead>
-      <div className="sections">
+      <fieldset className="sections editor" disabled={!canEdit}>
         <Panel title={editor('details')} className="section">
           <TextField
             label={t('name')}
@@ -89,7 +91,7 @@ export function CollectionPage (): ReactNode {
         </Panel>
         <OrderedTitles
           titleIds={fields.titleIds}
-          names={names}
+          titles={titles}
           onChange={(ids) => {
             setField('titleIds', ids)
           }}
@@ -105,7 +107,7 @@ export function CollectionPage (): ReactNode {
             )
           }}
         />
-      </div>
+      </fieldset>
       <SaveBar {...saving} />
     </>
   )

@@ -1,42 +1,37 @@
-// The collections, and a new one.
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+// All collections, and a new one.
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
-import { TextField } from '@shared/design/field.js'
+import { SelectField, TextField } from '@shared/design/field.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
-import { collectionListQuery, createCollection, type CollectionCard } from '../api/collections.js'
+import { useCanEdit } from '../access.js'
+import { collectionListQuery, createCollection, type AdminCollection } from '../api/collections.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
 import { PageHead, Panel } from '../components/page.js'
+import { validateCollectionSearch } from '../searches.js'
 import '../styles/editor.css'
 
 export function CollectionsPage (): ReactNode {
   const t = useTranslations('collections')
   const common = useTranslations('common')
-  const { number } = useFormats()
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    collectionListQuery(),
-  )
-  const columns: Array<DataColumn<CollectionCard>> = [
-    {
-      id: 'title',
-      header: t('name'),
-      cell: ({ id, title }) => (
-        <Link to="/collections/$collectionId" params={{ collectionId: id }} className="table-link">{title}</Link>
-      ),
-    },
-    { id: 'kind', header: t('kind'), cell: ({ kind }) => t(kind) },
-    { id: 'titles', header: t('titles'), isNumber: true, cell: ({ titleCount }) => number(titleCount) },
-  ]
+  const canEdit = useCanEdit()
+  const search = useSearch({ from: '/staff/collections' })
+  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...collectionListQuery(search),
+    placeholderData: keepPreviousData,
+  })
+  const columns = useColumns()
   return (
     <>
       <PageHead title={t('title')} />
       <div className="sections">
-        <NewCollection />
+        {canEdit ? <NewCollection /> : null}
+        <Filters />
         {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
         {isPending ? <Spinner /> : null}
         {data === undefined ? null : (
@@ -53,6 +48,83 @@ export function CollectionsPage (): ReactNode {
           : null}
       </div>
     </>
+  )
+}
+
+function useColumns (): Array<DataColumn<AdminCollection>> {
+  const t = useTranslations('collections')
+  const catalogue = useTranslations('catalogue')
+  const { number } = useFormats()
+  return [
+    {
+      id: 'title',
+      header: t('name'),
+      cell: ({ id, title }) => (
+        <Link to="/collections/$collectionId" params={{ collectionId: id }} className="table-link">{title}</Link>
+      ),
+    },
+    { id: 'kind', header: t('kind'), cell: ({ kind }) => t(kind) },
+    {
+      id: 'status',
+      header: catalogue('status'),
+      cell: ({ published }) => (
+        <span className={`tag ${published ? 'tag-good' : 'tag-warm'}`}>
+          {catalogue(published ? 'published' : 'draft')}
+        </span>
+      ),
+    },
+    {
+      id: 'titles',
+      header: t('titles'),
+      isNumber: true,
+      cell: ({ titleCount, unpublishedTitleCount: drafts }) => (
+        <span className="stacked">
+          <span>{number(titleCount)}</span>
+          {drafts === 0 ? null : <small>{t('drafts', { count: drafts })}</small>}
+        </span>
+      ),
+    },
+  ]
+}
+
+function Filters (): ReactNode {
+  const t = useTranslations('collections')
+  const catalogue = useTranslations('catalogue')
+  const search = useSearch({ from: '/staff/collections' })
+  const navigate = useNavigate()
+  const [text, setText] = useState(search.q ?? '')
+  const change = (fields: Record<string, unknown>): void => {
+    void navigate({ to: '/collections', search: validateCollectionSearch({ ...search, ...fields }), replace: true })
+  }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    change({ q: text.trim() })
+  }
+  return (
+    <form className="filters" role="search" onSubmit={submit}>
+      <TextField
+        label={t('search')}
+        type="search"
+        value={text}
+        maxLength={100}
+        onChange={({ target: { value } }) => {
+          setText(value)
+          if (value === '') change({ q: undefined })
+        }}
+      />
+      <SelectField
+        label={catalogue('status')}
+        value={String(search.published ?? '')}
+        options={[
+          { value: '', label: catalogue('anyStatus') },
+          { value: 'true', label: catalogue('published') },
+          { value: 'false', label: catalogue('drafts') },
+        ]}
+        onChange={({ target }) => {
+          change({ published: target.value === '' ? undefined : target.value === 'true' })
+        }}
+      />
+    </form>
   )
 }
 

@@ -1,6 +1,6 @@
 // Pages of the catalogue.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { validateCatalogueSearch, validateTabSearch } from '../searches.js'
+import { validateCatalogueSearch, validateCollectionSearch, validateTabSearch } from '../searches.js'
 import { requireArea, staffLayout } from './layouts.js'
 
 const catalogue = createRoute({
@@ -37,6 +37,7 @@ const episode = createRoute({
 const collections = createRoute({
   getParentRoute: () => staffLayout,
   path: '/collections',
+  validateSearch: validateCollectionSearch,
   beforeLoad: requireArea('collections'),
   component: lazyRouteComponent(async () => await import('../pages/collections.js'), 'CollectionsPage'),
 })
