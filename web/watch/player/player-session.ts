@@ -143,9 +143,11 @@ export class PlayerSession {
         if (this.#state.status.kind === 'starting') this.#setState({ status: { kind: 'playing' } })
       }, { once: true, signal })
     }
-    video.addEventListener('canplay', () => {
+    void waitUntilPlayable(video, signal).then(async () => {
+      if (signal.aborted) return
       if (this.#state.status.kind === 'starting') this.#setState({ status: { kind: 'playing' } })
-    }, { once: true, signal })
+      await this.#startVideo(video, signal)
+    })
     video.addEventListener('pause', () => {
       if (!video.ended) void this.#stream?.sendHeartbeat()
     }, { signal })
@@ -174,11 +176,9 @@ export class PlayerSession {
     }
   }
 
-  /** Plays, unless the video was paused before a restart. Runs when the video can play. */
-  async startVideo (): Promise<void> {
-    const video = this.#video
-    const { signal } = this.#run
-    if (video === null || !this.#state.shouldPlay) return
+  /** Plays, unless the video was paused before a restart. */
+  async #startVideo (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+    if (!this.#state.shouldPlay) return
     for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
       try {
         return await video.play()

@@ -25,17 +25,20 @@ export function useIsPaused (): boolean {
   return useSyncExternalStore(subscribe, () => findVideo(player)?.paused ?? true)
 }
 
-/** Resolves when the video has data to play, or the signal aborts; not in the current task. */
+/**
+ * Resolves when the video has data to play, or the signal aborts; in a later task, when the player library has applied
+ * its state. The library can report `can-play` before it has set up the video, so this reads the element.
+ */
 export async function waitUntilPlayable (video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    if (video.readyState >= video.HAVE_FUTURE_DATA) {
+    const resolveLater = (): void => {
       setTimeout(resolve)
+    }
+    if (video.readyState >= video.HAVE_FUTURE_DATA || signal.aborted) {
+      resolveLater()
       return
     }
-    for (const [target, event] of [[video, 'canplay'], [signal, 'abort']] as const) {
-      target.addEventListener(event, () => {
-        resolve()
-      }, { once: true })
-    }
+    video.addEventListener('canplay', resolveLater, { once: true, signal })
+    signal.addEventListener('abort', resolveLater, { once: true })
   })
 }

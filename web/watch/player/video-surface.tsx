@@ -91,12 +91,6 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       logLevel="silent"
       onProviderChange={prepare}
       onProviderSetup={connect}
-      onCanPlay={() => {
-        // The library applies its initial state, paused, first.
-        setTimeout(() => {
-          void session.startVideo()
-        })
-      }}
     >
       <MediaProvider />
       <PlayerLabel label={t('videoPlayer')} />
