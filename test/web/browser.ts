@@ -9,12 +9,19 @@ const INSTALLATION_PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** Returns CHROMIUM_PATH, a command on the PATH, or a known installation path; null if there is none. */
+/**
+ * Returns CHROMIUM_PATH, a command on the PATH, or a known installation path; null if there is none.
+ * @throws Error instead of null with CHROMIUM_REQUIRED=1, which `.ci/run` sets
+ */
 export function findChromium (): string | null {
   const configured = process.env['CHROMIUM_PATH']
   if (configured !== undefined) return configured
   const commandPath = COMMANDS.map(findCommand).find((command) => command !== null)
-  return commandPath ?? INSTALLATION_PATHS.find(isExecutable) ?? null
+  const found = commandPath ?? INSTALLATION_PATHS.find(isExecutable) ?? null
+  if (found === null && process.env['CHROMIUM_REQUIRED'] === '1') {
+    throw new Error('Chromium was not found. Install it, or set CHROMIUM_PATH.')
+  }
+  return found
 }
 
 /** Containers do not support the sandbox and have a small /dev/shm. */

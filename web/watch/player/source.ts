@@ -39,13 +39,15 @@ export function hlsConfig ({ mediaFile }: Playback, startMs: number): Partial<Hl
   }
 }
 
-/** Watches an instance of hls.js before it loads the playlist. The player recovers from media errors. */
+/** Watches an instance of hls.js, which may have loaded the playlist. The player recovers from media errors. */
 export function watchHls (hls: Hls, events: SourceEvents): void {
   let recoveries = 0
-  hls.once('hlsManifestParsed' as Events.MANIFEST_PARSED, () => {
+  const reportReady = (): void => {
     hls.subtitleTrack = -1
     events.onReady(toSource(hls))
-  })
+  }
+  if (hls.levels.length > 0) reportReady()
+  else hls.once('hlsManifestParsed' as Events.MANIFEST_PARSED, reportReady)
   hls.on('hlsLevelSwitched' as Events.LEVEL_SWITCHED, (_event: unknown, { level }: LevelSwitchedData) => {
     const current = hls.levels[level]
     if (current !== undefined) events.onHeight(frameHeight(current))
@@ -73,7 +75,7 @@ function toSource (hls: Hls): VideoSource {
   }
 }
 
-/** Watches a video element that plays one file, or HLS without hls.js. */
+/** Watches a video element that plays one file, or HLS without hls.js. It may have begun to load. */
 export function watchFile (
   video: HTMLVideoElement,
   { mediaFile }: Playback,
@@ -81,9 +83,12 @@ export function watchFile (
   { onReady, onHeight, onFailure }: SourceEvents,
   signal: AbortSignal,
 ): void {
-  video.addEventListener('loadedmetadata', () => {
+  const seekToStart = (): void => {
     if (startMs > 0) video.currentTime = startMs / 1_000
-  }, { once: true, signal })
+  }
+  if (video.readyState >= video.HAVE_METADATA) seekToStart()
+  else video.addEventListener('loadedmetadata', seekToStart, { once: true, signal })
+  if (video.error !== null) onFailure()
   video.addEventListener('error', onFailure, { signal })
   onHeight(frameHeight(mediaFile))
   onReady({
