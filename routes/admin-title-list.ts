@@ -70,7 +70,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
         { sort, descending: sort !== 'title', after: cursors.decode<SortPosition>(cursor, scope), limit },
         isWanted,
       )
-      : searchPage(await search.find(q), isWanted, cursors.decode<number>(cursor, scope) ?? 0, limit)
+      : searchPage((await search.find(q)).titleIds, isWanted, cursors.decode<number>(cursor, scope) ?? 0, limit)
     return {
       items: titles.map((title) => toAdminTitle(catalogue, title)),
       nextCursor: cursors.encodeNext(next, scope),

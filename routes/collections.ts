@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccountAccess } from '../src/accounts/access.js'
 import { findVisibleTitles } from '../src/catalogue/queries/find-visible.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { foldText } from '../src/domain/text.js'
 import { compareRanks, pageOfOrdered, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { sendWithEtag } from '../src/http/etags.js'
-import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Collection, CollectionCard } from '../src/schemas/collections.js'
 import { CollectionKind } from '../src/schemas/titles.js'
 import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
@@ -101,9 +102,10 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
     const page = rest.slice(0, limit)
     const states = await loadTitleStates(deps.states, callerOf(request), page.map(({ title }) => title.id))
     const localiser = createRequestLocaliser(deps, request)
+    const isPlayable = createPlayableCheck(catalogue, (await viewingLimitsOf(access, request)).planMaxHeight)
     const body = {
       ...toCollectionCard(collection, titles.length, localiser),
-      items: page.map(({ title }) => toCard(title, states(title.id), localiser)),
+      items: page.map(({ title }) => toCard(title, isPlayable(title), states(title.id), localiser)),
       nextCursor: rest.length > limit ? cursors.encode(page.at(-1)?.index, scope) : null,
     }
     return await sendWithEtag(request, reply, body, null, localiser.languages())

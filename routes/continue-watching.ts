@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccountAccess } from '../src/accounts/access.js'
 import { requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
 import {
@@ -83,7 +84,9 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
   }, async (request, reply) => {
     const localiser = createRequestLocaliser(deps, request)
     const titles = await listDismissed(watching, profileRef(request), profileOf(request)) ?? fail(notFound('profile'))
-    return setContentLanguage(reply, localiser, { items: titles.map((title) => toDismissedTitle(title, localiser)) })
+    const isPlayable = createPlayableCheck(catalogue, (await viewingLimitsOf(access, request)).planMaxHeight)
+    const items = titles.map((dismissed) => toDismissedTitle(dismissed, isPlayable(dismissed.title), localiser))
+    return setContentLanguage(reply, localiser, { items })
   })
 
   app.get('/profiles/:profileId/continue', {

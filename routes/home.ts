@@ -38,7 +38,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
       summary: 'Get the home page: rows of cards',
       description:
         'Rows depend on what the profile watched, rated and put on its wishlist. Empty rows are omitted. A title is ' +
-        'recommended only in its first row.',
+        'recommended only in its first row. Recommended titles that the plan cannot play yet come last in their row.',
       operationId: 'getHome',
       params: ProfileParams,
       response: responses({ 200: withHeaders(HomePage, 'Content-Language') }),
@@ -72,7 +72,7 @@ const home: FastifyPluginAsyncTypebox<HomeRouteOptions> = async (app, deps) => {
   })
 
   function scopeOf (request: FastifyRequest, rowId: string): string[] {
-    return ['home', profileOf(request).id, rowId]
+    return ['home rows, playable first', profileOf(request).id, rowId]
   }
 
   function writeRow (request: FastifyRequest, row: FilledRow, localiser: Localiser): string {

@@ -5,12 +5,13 @@ import { findCredits } from '../models/title.js'
 import type { AccountAccess } from '../src/accounts/access.js'
 import { findVisibleTitles } from '../src/catalogue/queries/find-visible.js'
 import { createNameMatcher, personCredits } from '../src/catalogue/queries/people.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue, CataloguePerson, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/domain/ranked-page.js'
 import { notFound } from '../src/errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { sendWithEtag } from '../src/http/etags.js'
-import { callerOf, maturityScopeOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { Person, PersonDetail } from '../src/schemas/people.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
@@ -94,7 +95,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
   }, async (request, reply) => {
     const { params: { personId }, query: { limit, cursor } } = request
     const person = catalogue.findPerson(personId)
-    const maturityScope = await maturityScopeOf(access, request)
+    const { scope: maturityScope, planMaxHeight } = await viewingLimitsOf(access, request)
     const titles = person === null ? [] : findVisibleTitles(catalogue, maturityScope, person.titleIds, now())
     if (person === null || titles.length === 0) throw notFound('person')
     const scope = ['person', person.id]
@@ -108,8 +109,9 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       loadTitleStates(deps.states, callerOf(request), ids),
     ])
     const localiser = createRequestLocaliser(deps, request)
+    const isPlayable = createPlayableCheck(catalogue, planMaxHeight)
     const items = entries.map(({ title }) => ({
-      title: toCard(title, states(title.id), localiser),
+      title: toCard(title, isPlayable(title), states(title.id), localiser),
       credits: personCredits(credits.get(title.id), person.id),
     }))
     const { id, name } = person

@@ -3,11 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { findTitlePreferences } from '../models/profile-title-preferences.js'
+import type { AccountAccess } from '../src/accounts/access.js'
 import { findVisibleTitle, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { LanguagesBody, RememberedLanguages } from '../src/schemas/languages.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
@@ -25,6 +27,7 @@ const RatingsQuery = strict({ rating: Type.Optional(TitleRating), limit: Limit, 
 
 export interface RatingsRouteOptions extends ContentLanguageDeps {
   readonly states: ProfileStates
+  readonly access: AccountAccess
   readonly catalogue: Catalogue
   readonly cursors: CursorCodec
   now(): Date
@@ -67,7 +70,10 @@ const ratings: FastifyPluginAsyncTypebox<RatingsRouteOptions> = async (app, deps
     const leases = await deps.states.findLeases(owner.account)
     const titleIds = page.ratings.map(({ title }) => title.id)
     const states = await loadTitleStatesOfProfile(deps.states, profile, titleIds, leases)
-    const items = page.ratings.map((rated) => toRatedTitle(rated, states(rated.title.id), localiser))
+    const isPlayable = createPlayableCheck(catalogue, (await viewingLimitsOf(deps.access, request)).planMaxHeight)
+    const items = page.ratings.map((rated) =>
+      toRatedTitle(rated, isPlayable(rated.title), states(rated.title.id), localiser)
+    )
     return setContentLanguage(reply, localiser, { items, nextCursor: cursors.encodeNext(page.next, scope) })
   })
 

@@ -1,10 +1,10 @@
 // Search for titles by name, person, episode or genre.
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccountAccess } from '../src/accounts/access.js'
 import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/browse.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { callerOf, viewingLimitsOf } from '../src/plugins/auth.js'
@@ -16,6 +16,7 @@ import { TitleKind } from '../src/schemas/titles.js'
 import { suggest } from '../src/search/suggestions.js'
 import type { TitleMatch } from '../src/search/highlights.js'
 import type { TitleSearch } from '../src/search/title-search.js'
+import { takeVisibleMatches } from '../src/search/visible-matches.js'
 import { toSearchHit } from '../src/views/search.js'
 import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
@@ -23,8 +24,6 @@ import { loadTitleStates } from '../src/watching/title-states.js'
 /** Titles from which suggestions are taken, best matches first. */
 const SUGGESTION_TITLES = 30
 const MAX_SUGGESTIONS = 20
-/** Other requests are handled in between. */
-const EXAMINED_BETWEEN_PAUSES = 10_000
 
 const SearchQuery = strict({ q: SearchText, type: Type.Optional(TitleKind), ...titleFilters, limit: Limit })
 const SuggestionQuery = strict({
@@ -40,6 +39,12 @@ export interface SearchRouteOptions extends ContentLanguageDeps {
   now(): Date
 }
 
+interface FoundMatches {
+  readonly found: ReadonlyArray<{ readonly title: CatalogueTitle, readonly match: TitleMatch }>
+  readonly total: number
+  isPlayable(title: CatalogueTitle): boolean
+}
+
 const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) => {
   const { access, catalogue, search, now } = deps
 
@@ -50,7 +55,8 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
       summary: 'Search movies and shows by name, person, episode or genre, best match first',
       description:
         'Accepts incomplete text: the last word may be incomplete. Ignores case and accents, and tolerates ' +
-        'misspellings; similar words are found only where few titles match exactly. Genres have many names: ' +
+        'misspellings; similar words are found only where few titles match exactly. A title that the plan cannot ' +
+        'play yet ranks below equal matches. Genres have many names: ' +
         '`sci fi`, `romcom`, `kids movies`; kinds and decades restrict: ' +
         '`comedy series`, `90s comedies`. Under overload it is a 503 `search-busy`.',
       operationId: 'search',
@@ -60,10 +66,10 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   }, async (request, reply) => {
     const { q, limit, ...filter } = request.query
     const localiser = createRequestLocaliser(deps, request)
-    const { found, total } = await findTitles(request, q, filter, limit)
+    const { found, isPlayable, total } = await findTitles(request, q, filter, limit)
     const states = await loadTitleStates(deps.states, callerOf(request), found.map(({ title }) => title.id))
     return setContentLanguage(reply, localiser, {
-      items: found.map(({ title, match }) => toSearchHit(title, match, states(title.id), localiser)),
+      items: found.map(({ title, match }) => toSearchHit(title, match, isPlayable(title), states(title.id), localiser)),
       total,
     })
   })
@@ -91,19 +97,16 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
     query: string,
     filter: TitleFilter,
     limit: number,
-  ): Promise<{ found: Array<{ title: CatalogueTitle, match: TitleMatch }>, total: number }> {
-    const [limits, matchingIds] = await Promise.all([viewingLimitsOf(access, request), search.find(query)])
+  ): Promise<FoundMatches> {
+    const [limits, foundTitles] = await Promise.all([viewingLimitsOf(access, request), search.find(query)])
     const isWanted = createTitleMatcher(catalogue, { filter, ...limits, now: now() })
-    const titles: CatalogueTitle[] = []
-    let [examined, total] = [0, 0]
-    for (const id of matchingIds) {
-      const title = catalogue.findTitle(id)
-      if (title !== null && isWanted(title) && ++total <= limit) titles.push(title)
-      if (++examined % EXAMINED_BETWEEN_PAUSES === 0) await setImmediate()
-    }
+    const isPlayable = createPlayableCheck(catalogue, limits.planMaxHeight)
+    const { findTitle } = catalogue
+    const { titles, total } = await takeVisibleMatches(foundTitles, { findTitle, isWanted, isPlayable, limit })
     const matches = await search.explain(query, titles.map(({ id }) => id))
     return {
       total,
+      isPlayable,
       found: titles.map((title) => ({ title, match: matches.get(title.id) ?? { highlights: [], episode: null } })),
     }
   }

@@ -7,6 +7,7 @@ import type { CountCache } from '../src/catalogue/cache/count-cache.js'
 import { fillPlaceholders, PLACEHOLDER, type ResponseCache } from '../src/catalogue/cache/response-cache.js'
 import type { ListCache } from '../src/catalogue/cache/list-cache.js'
 import { createLocaliser } from '../src/catalogue/queries/localise.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import { browse } from '../src/catalogue/queries/browse.js'
 import { SORTS, type Catalogue } from '../src/catalogue/store/catalogue.js'
 import type { SortPosition } from '../src/catalogue/store/sorted-lists.js'
@@ -122,7 +123,11 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
     const chooseLanguage = requestLanguages(deps, request)
     const response = await responseCache.find(`list ${number}`, chooseLanguage, async () => {
       const localiser = createLocaliser(chooseLanguage)
-      const items = titles.map((title) => ({ ...toCard(title, undefined, localiser), [PLACEHOLDER]: title.id }))
+      const isPlayable = createPlayableCheck(catalogue, limits.planMaxHeight)
+      const items = titles.map((title) => ({
+        ...toCard(title, isPlayable(title), undefined, localiser),
+        [PLACEHOLDER]: title.id,
+      }))
       return { body: { items, nextCursor }, revision: null, localiser }
     })
     const caller = callerOf(request)
@@ -168,14 +173,15 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   }, async (request, reply) => {
     const { params: { titleId }, query: { limit } } = request
     const at = now()
-    const scope = await maturityScopeOf(access, request)
+    const { scope, planMaxHeight } = await viewingLimitsOf(access, request)
     const title = catalogue.findTitle(titleId)
     if (title === null || !(isCatalogueAdmin(request) || isVisible(scope, title, at))) throw notFound('title')
     const similar = findSimilar(title).map((entry) => entry.title).filter((other) => isVisible(scope, other, at))
     const page = similar.slice(0, limit)
     const states = await loadTitleStates(deps.states, callerOf(request), page.map(({ id }) => id))
     const localiser = createRequestLocaliser(deps, request)
-    const items = page.map((other) => toCard(other, states(other.id), localiser))
+    const isPlayable = createPlayableCheck(catalogue, planMaxHeight)
+    const items = page.map((other) => toCard(other, isPlayable(other), states(other.id), localiser))
     return await sendWithEtag(request, reply, { items }, null, localiser.languages())
   })
 

@@ -3,12 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { MAX_WISHLIST_TITLES } from '../models/account.js'
+import type { AccountAccess } from '../src/accounts/access.js'
 import { findVisibleTitle, findVisibleTitles, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
+import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { pageOfWishlist, type WishlistCursor } from '../src/domain/wishlist-page.js'
 import { fail, notFound } from '../src/errors.js'
 import { createRequestLocaliser, sendLocalisedJson, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
 import { Cursor, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
@@ -37,6 +39,7 @@ const Order = Type.Enum(['newest', 'own'], {
 })
 
 export interface WishlistRouteOptions extends ContentLanguageDeps {
+  readonly access: AccountAccess
   readonly states: ProfileStates
   readonly catalogue: Catalogue
   readonly cardTexts: CardTexts
@@ -74,7 +77,10 @@ const wishlist: FastifyPluginAsyncTypebox<WishlistRouteOptions> = async (app, de
     const page = pageOfWishlist(ids, visible, cursors.decode<WishlistCursor>(cursor, scope), limit)
     const leases = await deps.states.findLeases(owner.account)
     const states = await loadTitleStatesOfProfile(deps.states, profile, page.titles.map(({ id }) => id), leases)
-    const items = page.titles.map((title) => deps.cardTexts.write(title, localiser, states(title.id)))
+    const isPlayable = createPlayableCheck(catalogue, (await viewingLimitsOf(deps.access, request)).planMaxHeight)
+    const items = page.titles.map((title) =>
+      deps.cardTexts.write(title, localiser, isPlayable(title), states(title.id))
+    )
     const nextCursor = JSON.stringify(cursors.encodeNext(page.next, scope))
     return sendLocalisedJson(reply, localiser, `{"items":[${items.join()}],"nextCursor":${nextCursor}}`)
   })

@@ -244,9 +244,9 @@ async function registerProfileRoutes (app: FastifyInstance, container: Container
   await app.register(history, { watching, cursors })
   await app.register(historyTransfer, { watching, historyFiles, now })
   await app.register(continueWatching, { access, catalogue, cardTexts, watching, languages, now })
-  await app.register(changes, { access, changeReader, changeFeeds, cursors, keys, languages, now })
-  await app.register(wishlist, { states: watching.states, catalogue, cardTexts, cursors, languages, now })
-  await app.register(ratings, { states: watching.states, catalogue, cursors, languages, now })
+  await app.register(changes, { access, catalogue, changeReader, changeFeeds, cursors, keys, languages, now })
+  await app.register(wishlist, { access, states: watching.states, catalogue, cardTexts, cursors, languages, now })
+  await app.register(ratings, { access, states: watching.states, catalogue, cursors, languages, now })
 }
 
 /** Bytes and change feeds at signed URLs, and posters. */
@@ -259,7 +259,7 @@ async function registerMediaRoutes (app: FastifyInstance, container: Container):
   await app.register(subtitles, { catalogue, storage, keys, leases, now })
   await app.register(thumbnails, { catalogue, storage, keys, leases, now })
   await app.register(images, { storage })
-  await app.register(changeEvents, { access, changeReader, changeFeeds, cursors, keys, languages, now })
+  await app.register(changeEvents, { access, catalogue, changeReader, changeFeeds, cursors, keys, languages, now })
 }
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {

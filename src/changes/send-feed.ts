@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import type { AccountAccess } from '../accounts/access.js'
+import { createPlayableCheck } from '../catalogue/queries/playable-formats.js'
+import type { Catalogue } from '../catalogue/store/catalogue.js'
 import { fail, notFound } from '../errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../http/content-language.js'
 import { openEventStream, type EventStream } from '../http/server-sent-events.js'
@@ -14,6 +16,7 @@ import type { ChangeReader, FeedCursor } from './read-changes.js'
 
 export interface ChangeFeedDeps extends ContentLanguageDeps {
   readonly access: AccountAccess
+  readonly catalogue: Catalogue
   readonly changeReader: ChangeReader
   readonly changeFeeds: ChangeFeedBroadcaster
   readonly cursors: CursorCodec
@@ -47,10 +50,15 @@ export async function readFeedPage (
   owner: ProfileRef,
   since: FeedCursor | null,
 ): Promise<{ readonly cursor: FeedCursor, readonly body: Changes }> {
-  const scope = await deps.access.findProfile(owner.account, owner.profile) ?? fail(notFound('profile'))
+  const [profile, account] = await Promise.all([
+    deps.access.findProfile(owner.account, owner.profile),
+    deps.access.findAccount(owner.account),
+  ])
+  const scope = profile ?? fail(notFound('profile'))
+  const isPlayable = createPlayableCheck(deps.catalogue, account?.limits.maxHeight ?? 0)
   const page = await deps.changeReader.read(owner, scope, since)
   const cursor = deps.cursors.encode(page.cursor, cursorScope(owner.profile))
-  return { cursor: page.cursor, body: toChanges(page, cursor, createRequestLocaliser(deps, request)) }
+  return { cursor: page.cursor, body: toChanges(page, cursor, isPlayable, createRequestLocaliser(deps, request)) }
 }
 
 /** Sends changes until either side closes the stream. Notifications during a read cause one more read. */

@@ -1,5 +1,6 @@
 // The home page of a profile: all rows with their first cards, and single rows a page at a time.
 import type { StreamLease } from '../../models/account-streams.js'
+import { createPlayableCheck } from '../catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import { pageOfRanked, type RankKey } from '../domain/ranked-page.js'
@@ -9,7 +10,7 @@ import type { ContinueCard } from '../watching/lists/continue-card.js'
 import { listCardsOfProfile } from '../watching/lists/continue-watching.js'
 import type { ProfileStates } from '../watching/profile-states.js'
 import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/title-states.js'
-import { isDropped, loadProfileAffinity, type ProfileAffinity } from './profile-affinity.js'
+import { isDropped, loadProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
 import type { FindSimilar } from './similar-titles.js'
 import { createGenreList, createTrendingTitles } from './title-lists.js'
@@ -23,6 +24,7 @@ export const CONTINUE_ROW = { id: 'continue-watching', title: 'Continue watching
 
 export interface HomeCard {
   readonly title: CatalogueTitle
+  readonly isPlayable: boolean
   readonly state: ProfileState
   /** In the row of new episodes: the newest one. */
   readonly episode?: CatalogueItem
@@ -86,7 +88,9 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
       continueLimit === 0 ? [] : listCardsOfProfile(watching, profile, leases, continueRequest),
     ])
     const trending = findTrending()
-    const context = { catalogue, genres, trending, findSimilar, affinity, scope, planMaxHeight, now: watching.now() }
+    const isPlayable = createPlayableCheck(catalogue, planMaxHeight)
+    const [limits, now] = [{ scope, planMaxHeight, isPlayable }, watching.now()]
+    const context = { catalogue, genres, trending, findSimilar, affinity, ...limits, now }
     return { context, continueCards, leases }
   }
 
@@ -96,7 +100,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     const pages = readFirstPages(listRows(context), continueTitleIds)
     const toCards = await loadCards(
       watching.states,
-      context.affinity,
+      context,
       leases,
       pages.flatMap(({ page }) => page.entries),
     )
@@ -117,7 +121,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     const row = findRow(context, rowId)
     if (row === null) throw notFound('row')
     const page = row.page(after, limit, () => true)
-    const toCards = await loadCards(watching.states, context.affinity, leases, page.entries)
+    const toCards = await loadCards(watching.states, context, leases, page.entries)
     return toFilledRow(row, toCards(page.entries, row.isDiscovery), page.next)
   }
 
@@ -150,7 +154,7 @@ function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowC
 /** Reads the profile's states of titles. @returns a function that makes cards of entries */
 async function loadCards (
   states: ProfileStates,
-  { profile }: ProfileAffinity,
+  { affinity: { profile }, isPlayable }: HomeContext,
   leases: readonly StreamLease[],
   entries: readonly RowEntry[],
 ): Promise<(entries: readonly RowEntry[], isDiscovery: boolean) => HomeCard[]> {
@@ -168,6 +172,7 @@ async function loadCards (
   return (rowEntries, isDiscovery) =>
     rowEntries.filter(({ title }) => !isDiscovery || !isDroppedTitle(title.id)).map((entry) => ({
       ...entry,
+      isPlayable: isPlayable(entry.title),
       state: stateOfTitle(entry.title.id),
     }))
 }

@@ -51,6 +51,8 @@ export interface HomeContext {
   readonly affinity: ProfileAffinity
   readonly scope: MaturityScope
   readonly planMaxHeight: number
+  /** Whether the plan can play a title. */
+  isPlayable(title: CatalogueTitle): boolean
   readonly now: Date
 }
 
@@ -115,8 +117,23 @@ function createRankedRow (
   }
 }
 
-function createDiscoveryRow (id: string, title: string, entries: () => Iterable<RankedTitle>): Row {
-  return createRankedRow({ id, title, isDiscovery: true }, entries)
+/**
+ * Creates a row of recommendations: first what the plan can play.
+ * @param entries in descending order of their keys; with `needsFiles` it may leave out titles without files
+ */
+function createDiscoveryRow (
+  { isPlayable }: HomeContext,
+  id: string,
+  title: string,
+  entries: (needsFiles: boolean) => Iterable<RankedTitle>,
+): Row {
+  return createRankedRow({ id, title, isDiscovery: true }, function* () {
+    for (const needsFiles of [true, false]) {
+      for (const entry of entries(needsFiles)) {
+        if (isPlayable(entry.title) === needsFiles) yield { ...entry, key: [Number(needsFiles), ...entry.key] }
+      }
+    }
+  })
 }
 
 function byRankDescending (a: RankedTitle, b: RankedTitle): number {
@@ -124,19 +141,19 @@ function byRankDescending (a: RankedTitle, b: RankedTitle): number {
 }
 
 function popularRow (context: HomeContext): Row {
-  return createDiscoveryRow('popular', 'Popular this week', function* () {
+  return createDiscoveryRow(context, 'popular', 'Popular this week', function* (needsFiles) {
     const { titles, has, rankKeyOf } = context.trending
     for (const title of recommendable(context, titles)) yield { title, key: rankKeyOf(title) }
     // Titles that are popular in general fill up the row.
-    for (const title of recommendable(context, popularTitles(context.catalogue))) {
+    for (const title of recommendable(context, popularTitles(context.catalogue, needsFiles))) {
       if (!has(title.id)) yield { title, key: rankKeyOf(title) }
     }
   })
 }
 
 function newestRow (context: HomeContext): Row {
-  return createDiscoveryRow('new', 'New', function* () {
-    for (const title of recommendable(context, newestTitles(context.catalogue))) {
+  return createDiscoveryRow(context, 'new', 'New', function* (needsFiles) {
+    for (const title of recommendable(context, newestTitles(context.catalogue, needsFiles))) {
       yield { title, key: [title.addedAt.getTime(), title.id] }
     }
   })
@@ -152,7 +169,7 @@ function becauseRows (context: HomeContext): Row[] {
 }
 
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
-  return createDiscoveryRow(`because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
+  return createDiscoveryRow(context, `because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
     const similarTitles = context.findSimilar(watched)
     // The cached list is in order, unless a title has changed since.
     const isCurrent = similarTitles.every(({ title }) => context.catalogue.findTitle(title.id) === title)
@@ -191,8 +208,8 @@ function favouriteGenres ({ catalogue, genres, affinity }: HomeContext): Genre[]
 }
 
 function genreRow (context: HomeContext, { slug, name }: Genre): Row {
-  return createDiscoveryRow(`genre-${slug}`, name, function* () {
-    for (const title of recommendableUnwatched(context, titlesOfGenre(context.catalogue, slug))) {
+  return createDiscoveryRow(context, `genre-${slug}`, name, function* (needsFiles) {
+    for (const title of recommendableUnwatched(context, titlesOfGenre(context.catalogue, slug, needsFiles))) {
       yield { title, key: [title.popularity, title.id] }
     }
   })

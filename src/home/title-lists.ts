@@ -10,17 +10,28 @@ export interface Genre {
   readonly name: string
 }
 
-export function newestTitles (catalogue: Catalogue): Iterable<CatalogueTitle> {
-  return iterateDescending(catalogue, 'added')
+/** @param needsFiles leaves out titles that never had a file */
+export function newestTitles (catalogue: Catalogue, needsFiles: boolean): Iterable<CatalogueTitle> {
+  return iterateDescending(listTitles(catalogue, needsFiles, 'added'))
 }
 
-export function popularTitles (catalogue: Catalogue): Iterable<CatalogueTitle> {
-  return iterateDescending(catalogue, 'popularity')
+/** @param needsFiles leaves out titles that never had a file */
+export function popularTitles (catalogue: Catalogue, needsFiles: boolean): Iterable<CatalogueTitle> {
+  return iterateDescending(listTitles(catalogue, needsFiles, 'popularity'))
 }
 
-/** The titles of a genre, most popular first. */
-export function titlesOfGenre (catalogue: Catalogue, slug: string): Iterable<CatalogueTitle> {
-  return iterateDescending(catalogue, 'popularity', { by: 'slug', name: slug })
+/** The titles of a genre, most popular first. @param needsFiles leaves out titles that never had a file */
+export function titlesOfGenre (catalogue: Catalogue, slug: string, needsFiles = false): Iterable<CatalogueTitle> {
+  return iterateDescending(listTitles(catalogue, needsFiles, 'popularity', { by: 'slug', name: slug }))
+}
+
+function listTitles (
+  catalogue: Catalogue,
+  needsFiles: boolean,
+  sort: Sort,
+  group?: GenreGroup,
+): readonly CatalogueTitle[] {
+  return needsFiles ? catalogue.sortedTitlesWithFiles(sort, group) : catalogue.sortedTitles(sort, group)
 }
 
 /** The genres of the catalogue. */
@@ -107,8 +118,7 @@ function toGenre (catalogue: Catalogue, slug: string): Genre {
   return { slug, name: mostPopular?.genres.find((name) => slugify(name) === slug) ?? slug }
 }
 
-function* iterateDescending (catalogue: Catalogue, sort: Sort, group?: GenreGroup): Generator<CatalogueTitle> {
-  const titles = catalogue.sortedTitles(sort, group)
+function* iterateDescending (titles: readonly CatalogueTitle[]): Generator<CatalogueTitle> {
   for (let i = titles.length - 1; i >= 0; i--) {
     const title = titles[i]
     if (title !== undefined) yield title

@@ -57,6 +57,10 @@ const card = {
   genres: Type.Array(Type.String(), { description: 'Genres' }),
   maturityRating: nullable(MaturityRating, 'MPA or US TV rating; null: not rated'),
   posterUrl: nullable(Type.String(), 'URL of the poster; relative to the service for uploaded posters; null: none'),
+  backdropUrl: nullable(Type.String(), 'URL of the backdrop; relative to the service for uploaded ones; null: none'),
+  playable: Type.Boolean({
+    description: 'Whether the plan can play it now: the movie, or at least one episode, has a media file',
+  }),
 }
 const profileFields = {
   inWishlist: Type.Optional(Type.Boolean({ description: 'Only with a profile token: whether it is on the wishlist' })),
@@ -112,7 +116,6 @@ const titlePage = {
     cast: Type.Array(Credit, { description: 'Cast' }),
     crew: Type.Array(Credit, { description: 'Crew' }),
   }, { title: 'Credits', description: 'The people of the title' }),
-  backdropUrl: nullable(Type.String(), 'URL of the backdrop; relative to the service for uploaded ones; null: none'),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),

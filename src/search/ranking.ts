@@ -29,6 +29,8 @@ export interface MatchScore {
   readonly score: number
   /** True if each term, stop words aside, was found as typed or as the beginning of a word. */
   readonly isExact: boolean
+  /** True if the query is one of the names. */
+  readonly isWholeName: boolean
   /** Share of the query that was found, from 0 to 1. */
   readonly coverage: number
   /** Index of the name, person or episode; 0 for other fields. */
@@ -42,6 +44,7 @@ const JOINED_OR_SPLIT_WEIGHT = 0.97
 /** For a name that equals the query. */
 const WHOLE_NAME_BONUS = 0.12
 const MIN_COVERAGE = 0.5
+const NO_NAME = { isWholeName: false } as const
 
 interface TermMatch {
   readonly quality: number
@@ -94,17 +97,25 @@ function measureLine ({ termMatches, tokens }: LineMatch): { share: number, isIn
   }
 }
 
-function scoreLine (terms: readonly Term[], line: LineMatch): { score: number, coverage: number, isExact: boolean } {
+interface LineScore {
+  readonly score: number
+  readonly coverage: number
+  readonly isExact: boolean
+  readonly isWhole: boolean
+}
+
+function scoreLine (terms: readonly Term[], line: LineMatch): LineScore {
   const qualities = line.termMatches.map(({ quality }) => quality)
   const coverage = computeCoverage(terms, qualities)
   const isExact = isExactMatch(terms, qualities)
   const { share, isInOrder } = measureLine(line)
-  const isWholeLine = share > 0.84 &&
+  const isWhole = isExact && share > 0.84 &&
     qualities.every((quality, i) => quality >= 0.95 || terms[i]?.isStopWord === true)
   return {
-    score: coverage * (0.68 + 0.27 * share + (isInOrder ? 0.05 : 0)) + (isWholeLine && isExact ? WHOLE_NAME_BONUS : 0),
+    score: coverage * (0.68 + 0.27 * share + (isInOrder ? 0.05 : 0)) + (isWhole ? WHOLE_NAME_BONUS : 0),
     coverage,
     isExact,
+    isWhole,
   }
 }
 
@@ -155,7 +166,7 @@ function* listMatches (
   /** Best quality of each term in any line. */
   const qualities = terms.map(() => 0)
   let bestCoverage = 0
-  function scoreLineOf (tokens: readonly Token[]): ReturnType<typeof scoreLine> {
+  function scoreLineOf (tokens: readonly Token[]): LineScore {
     const line = matchLine(terms, tokens)
     for (const [i, { quality }] of line.termMatches.entries()) qualities[i] = Math.max(qualities[i] ?? 0, quality)
     const score = scoreLine(terms, line)
@@ -164,20 +175,21 @@ function* listMatches (
   }
 
   for (const [index, tokens] of names.entries()) {
-    const line = scoreLineOf(tokens)
+    const { isWhole, score, ...line } = scoreLineOf(tokens)
     const weight = index === 0 ? FIELD_WEIGHTS.name : FIELD_WEIGHTS.otherName
-    yield { field: 'name', ...line, score: line.score * weight, index }
+    yield { field: 'name', ...line, score: score * weight, isWholeName: isWhole, index }
   }
   const nameQualities = [...qualities]
   for (const [index, tokens] of people.entries()) {
-    const line = scoreLineOf(tokens)
-    yield { field: 'person', ...line, score: line.score * FIELD_WEIGHTS.person, index }
+    const { score, coverage, isExact } = scoreLineOf(tokens)
+    yield { ...NO_NAME, field: 'person', score: score * FIELD_WEIGHTS.person, coverage, isExact, index }
   }
   const genreQualities = terms.map(({ candidates }) => Math.max(0, ...genres.map((word) => candidates.get(word) ?? 0)))
   const genreCoverage = computeCoverage(terms, genreQualities)
   if (genreCoverage > 0) {
     const isExact = isExactMatch(terms, genreQualities)
-    yield { field: 'genre', score: genreCoverage * FIELD_WEIGHTS.genre, coverage: genreCoverage, isExact, index: 0 }
+    const score = genreCoverage * FIELD_WEIGHTS.genre
+    yield { ...NO_NAME, field: 'genre', score, coverage: genreCoverage, isExact, index: 0 }
     bestCoverage = Math.max(bestCoverage, genreCoverage)
   }
   for (const [i, { typed }] of terms.entries()) {
@@ -186,11 +198,11 @@ function* listMatches (
   const coverage = computeCoverage(terms, qualities)
   if (coverage > bestCoverage) {
     const isExact = isExactMatch(terms, qualities)
-    yield { field: 'several', score: coverage * FIELD_WEIGHTS.several, coverage, isExact, index: 0 }
+    yield { ...NO_NAME, field: 'several', score: coverage * FIELD_WEIGHTS.several, coverage, isExact, index: 0 }
   }
   for (const [index, tokens] of episodes.entries()) {
     const match = scoreEpisode(terms, matchLine(terms, tokens), nameQualities)
-    if (match !== null) yield { field: 'episode', ...match, index }
+    if (match !== null) yield { ...NO_NAME, field: 'episode', ...match, index }
   }
 }
 

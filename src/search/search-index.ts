@@ -18,11 +18,13 @@ import { scoreMatch } from './ranking.js'
 import {
   MAX_RANKED,
   MIN_RESULTS,
-  toIds,
+  POPULARITY_WEIGHT,
+  toFound,
   unranked,
   withNearMatches,
   withoutPoorMatches,
   type Candidates,
+  type FoundDocuments,
   type Ranked,
 } from './search-results.js'
 import { createVocabulary } from './vocabulary.js'
@@ -35,8 +37,8 @@ export interface SearchIndex {
   /** Adds or replaces a document. */
   put(document: SearchDocument): void
   remove(id: number): void
-  /** IDs of all matching documents, best match first. */
-  search(query: string): Uint32Array
+  /** All matching documents, best match first. */
+  search(query: string): FoundDocuments
   explain(query: string, ids: readonly number[]): DocumentExplanation[]
   /** Gives back the memory that the index reserves while it grows. */
   compact(): void
@@ -54,8 +56,6 @@ const MAX_EXTRA_CHARACTERS = 4
 const SHORT_NAME_BOOST = 1.5
 /** With as many exact matches, similar words are not searched for. */
 const ENOUGH_EXACT_MATCHES = 3
-/** How much popularity can outweigh relevance. */
-const POPULARITY_WEIGHT = 0.12
 /** Characters of episode titles that are read for one query. */
 const MAX_EPISODE_CHARACTERS = 200_000
 
@@ -113,22 +113,22 @@ export function createSearchIndex (): SearchIndex {
     return documents.shortestName(id) <= queryLength + MAX_EXTRA_CHARACTERS
   }
 
-  function search (query: string): Uint32Array {
+  function search (query: string): FoundDocuments {
     const interpretations = interpret(query)
     const exact = withoutGuesses(interpretations)
     const exactMatches = findCandidates(exact, 'AND', query.length)
     if (exactMatches.scored.length + exactMatches.rest.length >= ENOUGH_EXACT_MATCHES) {
-      return toIds(rankByText(exactMatches.scored, exact), unranked(exactMatches))
+      return toFound(rankByText(exactMatches.scored, exact), unranked(exactMatches))
     }
     const candidates = findCandidates(interpretations, 'AND', query.length)
     const { scored } = candidates
     const ranked = rankByText(scored, interpretations)
-    if (ranked.some(({ match }) => match.isExact)) return toIds(withNearMatches(ranked))
+    if (ranked.some(({ match }) => match.isExact)) return toFound(withNearMatches(ranked))
     if (ranked.length < MIN_RESULTS && interpretations.some(({ terms }) => terms.length > 1)) {
       const knownIds = new Set(scored.map(({ id }) => id))
       ranked.push(...rankPartialMatches(interpretations, query.length, knownIds))
     }
-    return toIds(withoutPoorMatches(ranked), unranked(candidates))
+    return toFound(withoutPoorMatches(ranked), unranked(candidates))
   }
 
   /** Titles that match a part of the query. With a restriction such as `80s`, they fit it, unless none does. */

@@ -9,6 +9,9 @@ export const MIN_RESULTS = 10
 /** Share of the best coverage that other similar matches have. */
 const MIN_SHARE_OF_BEST = 0.75
 
+/** How much popularity can outweigh relevance. */
+export const POPULARITY_WEIGHT = 0.12
+
 /** Matching documents: some with a score of the inverted index, the others ordered by priority. */
 export interface Candidates {
   readonly scored: readonly ScoredDocument[]
@@ -28,13 +31,28 @@ export function unranked ({ scored, rest }: Candidates): number[] {
   return [...scored.slice(MAX_RANKED).map(({ id }) => id), ...rest]
 }
 
+export interface FoundDocuments {
+  /** Best match first. */
+  readonly ids: Uint32Array
+  /** Ranks of the first IDs, highest first; documents without a rank follow. */
+  readonly ranks: Float64Array
+}
+
+/** More than the rank of any match: a whole name comes first, then the other exact matches. */
+const RANKS_PER_LEVEL = 10
+
 /** The ranked documents, best match first, then those that are not ranked. */
-export function toIds (ranked: readonly Ranked[], unranked: readonly number[] = []): Uint32Array {
-  const sorted = [...ranked].sort((a, b) =>
-    Number(b.match.isExact) - Number(a.match.isExact) || b.rank - a.rank || b.popularity - a.popularity ||
-    a.id - b.id
-  )
-  return Uint32Array.from([...sorted.map(({ id }) => id), ...unranked])
+export function toFound (ranked: readonly Ranked[], unranked: readonly number[] = []): FoundDocuments {
+  const sorted = ranked.map((one) => ({ ...one, fullRank: RANKS_PER_LEVEL * levelOf(one.match) + one.rank }))
+    .sort((a, b) => b.fullRank - a.fullRank || b.popularity - a.popularity || a.id - b.id)
+  return {
+    ids: Uint32Array.from([...sorted.map(({ id }) => id), ...unranked]),
+    ranks: Float64Array.from(sorted, ({ fullRank }) => fullRank),
+  }
+}
+
+function levelOf ({ isExact, isWholeName }: MatchScore): number {
+  return Number(isExact) + Number(isWholeName)
 }
 
 /** Few exact matches, and up to a number of results those that are similar: the query may be misspelled. */

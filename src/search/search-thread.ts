@@ -3,13 +3,14 @@ import { Worker } from 'node:worker_threads'
 import { unavailable } from '../errors.js'
 import type { SearchDocument } from './document-store.js'
 import type { DocumentExplanation } from './search-index.js'
+import type { FoundDocuments } from './search-results.js'
 import type { SearchReply, SearchRequest, SearchTask } from './search-worker.js'
 
 export interface SearchThread {
   put(documents: readonly SearchDocument[]): Promise<void>
   remove(ids: readonly number[]): Promise<void>
   /** @throws DomainError 503 `search-busy` */
-  search(query: string): Promise<Uint32Array>
+  search(query: string): Promise<FoundDocuments>
   /** @throws DomainError 503 `search-busy` */
   explain(query: string, ids: readonly number[]): Promise<DocumentExplanation[]>
   /**

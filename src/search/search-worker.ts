@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import type { SearchDocument } from './document-store.js'
 import { decodeChunks, encodeChunk } from '../storage/snapshot-file.js'
 import { createSearchIndex, type DocumentExplanation } from './search-index.js'
+import type { FoundDocuments } from './search-results.js'
 
 export type SearchTask =
   | { readonly kind: 'put', readonly documents: readonly SearchDocument[] }
@@ -15,7 +16,7 @@ export type SearchTask =
   | { readonly kind: 'nextChunk' }
   | { readonly kind: 'memory' }
 
-type SearchResult = Uint8Array | Uint32Array | DocumentExplanation[] | number | null
+type SearchResult = Uint8Array | FoundDocuments | DocumentExplanation[] | number | null
 
 export interface SearchRequest {
   readonly id: number

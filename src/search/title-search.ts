@@ -3,12 +3,16 @@ import type { TitleMatch } from './highlights.js'
 import { createIndexUpdater, type IndexUpdaterDeps } from './index-updater.js'
 import { createDocumentIds, type DocumentIds } from './search-documents.js'
 
+export interface FoundTitles {
+  /** Best match first. */
+  readonly titleIds: Iterable<string>
+  /** Ranks of the first IDs, highest first; titles without a rank follow. */
+  readonly ranks: Float64Array
+}
+
 export interface TitleSearch {
-  /**
-   * Returns the IDs of all matching titles, visible or not, best match first.
-   * @throws DomainError 503 `search-busy`
-   */
-  find(query: string): Promise<Iterable<string>>
+  /** Returns all matching titles, visible or not. @throws DomainError 503 `search-busy` */
+  find(query: string): Promise<FoundTitles>
   /** Explains matches, by title ID. @throws DomainError 503 `search-busy` */
   explain(query: string, titleIds: readonly string[]): Promise<ReadonlyMap<string, TitleMatch>>
   /**
@@ -27,7 +31,8 @@ export function createTitleSearch (deps: IndexUpdaterDeps): TitleSearch {
   return {
     async find (query) {
       await updater.waitUntilCurrent()
-      return titleIdsOf(await updater.thread().search(query), documentIds)
+      const { ids, ranks } = await updater.thread().search(query)
+      return { titleIds: titleIdsOf(ids, documentIds), ranks }
     },
     async explain (query, titleIds) {
       const ids = titleIds.flatMap((id) => documentIds.find(id) ?? [])

@@ -1,19 +1,26 @@
-// JSON of cards. What all profiles see of a title is serialised once for each language.
+// JSON of cards. What all plans and profiles see of a title is serialised once for each language.
 import { LRUCache } from 'lru-cache'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { ProfileState } from '../watching/title-states.js'
-import { toCard } from './cards.js'
+import { toSharedCard } from './cards.js'
 
 const CACHE_MAX_TITLES = 20_000
 
 export interface CardTexts {
   /**
    * Writes a card.
+   * @param isPlayable whether the plan of the caller can play the title
    * @param state the fields of the profile; left out for a caller without one
    * @param fields further fields as JSON, each with a comma in front
    */
-  write(title: CatalogueTitle, localiser: Localiser, state?: ProfileState, fields?: string): string
+  write(
+    title: CatalogueTitle,
+    localiser: Localiser,
+    isPlayable: boolean,
+    state?: ProfileState,
+    fields?: string,
+  ): string
 }
 
 /** Titles are never changed: each version of a title is an object of its own. */
@@ -30,15 +37,17 @@ export function createCardTexts (): CardTexts {
     }
     let text = ofTitle.get(language)
     if (text === undefined) {
-      text = JSON.stringify(toCard(title, undefined, localiser)).slice(0, -1)
+      text = JSON.stringify(toSharedCard(title, localiser)).slice(0, -1)
       ofTitle.set(language, text)
     }
     return text
   }
 
   return {
-    write: (title, localiser, state, fields = '') =>
-      `${openCard(title, localiser)}${state === undefined ? '' : `,${stateFields(state)}`}${fields}}`,
+    write (title, localiser, isPlayable, state, fields = '') {
+      const stateText = state === undefined ? '' : `,${stateFields(state)}`
+      return `${openCard(title, localiser)},"playable":${String(isPlayable)}${stateText}${fields}}`
+    },
   }
 }
 

@@ -8,11 +8,11 @@ import type { Card, Item, RatedTitle } from '../schemas/titles.js'
 import type { RatedTitle as StoredRating } from '../watching/lists/ratings.js'
 import type { ProfileState } from '../watching/title-states.js'
 
-/**
- * @param state the fields of a profile token; left out for other tokens
- * @param localiser left out: the title in the language of the catalogue
- */
-export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileState, localiser?: Localiser): Card {
+/** The part of a card that is the same for all plans and profiles. */
+export type SharedCard = Omit<Card, 'playable' | keyof ProfileState>
+
+/** @param localiser left out: the title in the language of the catalogue */
+export function toSharedCard (title: CatalogueTitle | StoredTitle, localiser?: Localiser): SharedCard {
   return {
     id: 'id' in title ? title.id : title._id.toString(),
     kind: title.kind,
@@ -21,8 +21,22 @@ export function toCard (title: CatalogueTitle | StoredTitle, state?: ProfileStat
     genres: [...title.genres],
     maturityRating: title.maturityRating,
     posterUrl: title.posterUrl,
-    ...state,
+    backdropUrl: title.backdropUrl,
   }
+}
+
+/**
+ * @param isPlayable whether the plan of the caller can play the title
+ * @param state the fields of a profile token; left out for other tokens
+ * @param localiser left out: the title in the language of the catalogue
+ */
+export function toCard (
+  title: CatalogueTitle | StoredTitle,
+  isPlayable: boolean,
+  state?: ProfileState,
+  localiser?: Localiser,
+): Card {
+  return { ...toSharedCard(title, localiser), playable: isPlayable, ...state }
 }
 
 export function toItem (
@@ -44,16 +58,23 @@ export function toItem (
 /** @param state the other profile fields of the title */
 export function toRatedTitle (
   { title, rating, ratedAt }: StoredRating,
+  isPlayable: boolean,
   state: ProfileState,
   localiser: Localiser,
 ): RatedTitle {
-  return { title: toCard(title, { ...state, rating }, localiser), rating, ratedAt: ratedAt.toISOString() }
+  return { title: toCard(title, isPlayable, { ...state, rating }, localiser), rating, ratedAt: ratedAt.toISOString() }
 }
 
-export function toChanges ({ changes, isReset }: FeedPage, cursor: string, localiser: Localiser): Changes {
+/** @param isPlayable whether the plan of the account can play a title */
+export function toChanges (
+  { changes, isReset }: FeedPage,
+  cursor: string,
+  isPlayable: (title: CatalogueTitle) => boolean,
+  localiser: Localiser,
+): Changes {
   const items = changes.map(({ kind, card }) => ({
     kind,
-    title: card === null ? null : toCard(card.title, card.state, localiser),
+    title: card === null ? null : toCard(card.title, isPlayable(card.title), card.state, localiser),
   }))
   return { items, reset: isReset, cursor }
 }

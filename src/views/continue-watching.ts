@@ -7,13 +7,16 @@ import type { CardTexts } from './card-texts.js'
 import { toCard, toItem } from './cards.js'
 
 export function toContinueCard (card: StoredContinueCard, localiser?: Localiser): ContinueCard {
-  return { title: toCard(card.title, undefined, localiser), ...toFieldsBesideTitle(card, localiser) }
+  return {
+    title: toCard(card.title, card.isTitlePlayable, undefined, localiser),
+    ...toFieldsBesideTitle(card, localiser),
+  }
 }
 
 /** Writes a `ContinueCard` of the API as JSON. */
 export function writeContinueCard (cardTexts: CardTexts, card: StoredContinueCard, localiser: Localiser): string {
   const fields = JSON.stringify(toFieldsBesideTitle(card, localiser))
-  return `{"title":${cardTexts.write(card.title, localiser)},${fields.slice(1)}`
+  return `{"title":${cardTexts.write(card.title, localiser, card.isTitlePlayable)},${fields.slice(1)}`
 }
 
 function toFieldsBesideTitle (card: StoredContinueCard, localiser?: Localiser): Omit<ContinueCard, 'title'> {
@@ -32,10 +35,11 @@ function toFieldsBesideTitle (card: StoredContinueCard, localiser?: Localiser): 
 
 export function toDismissedTitle (
   { title, hiddenAt, droppedAt }: StoredDismissedTitle,
+  isPlayable: boolean,
   localiser: Localiser,
 ): DismissedTitle {
   return {
-    title: toCard(title, undefined, localiser),
+    title: toCard(title, isPlayable, undefined, localiser),
     hiddenAt: hiddenAt?.toISOString() ?? null,
     droppedAt: droppedAt?.toISOString() ?? null,
   }

@@ -19,7 +19,11 @@ export function writeHomeRow (
   return `${head.slice(0, -1)},"items":[${items.join()}],"nextCursor":${cursor}}`
 }
 
-function writeHomeCard (cardTexts: CardTexts, { title, state, episode }: HomeCard, localiser: Localiser): string {
+function writeHomeCard (
+  cardTexts: CardTexts,
+  { title, isPlayable, state, episode }: HomeCard,
+  localiser: Localiser,
+): string {
   const fields = episode === undefined ? '' : `,"episode":${JSON.stringify(toItem(title, episode, localiser))}`
-  return cardTexts.write(title, localiser, state, fields)
+  return cardTexts.write(title, localiser, isPlayable, state, fields)
 }

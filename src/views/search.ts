@@ -9,11 +9,12 @@ import { toCard, toItem } from './cards.js'
 export function toSearchHit (
   title: CatalogueTitle,
   { highlights, episode }: TitleMatch,
+  isPlayable: boolean,
   state: ProfileState | undefined,
   localiser: Localiser,
 ): SearchHit {
   const item = episode === null ? undefined : title.items[episode]
-  const card = toCard(title, state, localiser)
+  const card = toCard(title, isPlayable, state, localiser)
   return {
     ...card,
     highlights: highlights.map((highlight) => toHighlight(card.title, highlight)),

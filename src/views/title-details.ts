@@ -1,6 +1,6 @@
 // What a title page contains besides the stored title, for a viewer and for administrators.
 import { createLocaliser, type Localiser, type Translatable } from '../catalogue/queries/localise.js'
-import { playableFormats, type PlayableFormats } from '../catalogue/queries/playable-formats.js'
+import { createPlayableCheck, playableFormats, type PlayableFormats } from '../catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { CollectionKind } from '../domain/vocabulary.js'
 import type { ContentLanguageDeps } from '../http/content-language.js'
@@ -18,6 +18,7 @@ export interface TextOptions {
 
 export interface TitlePageDetails extends TextOptions {
   readonly playableFormats: PlayableFormats
+  readonly isPlayable: boolean
   readonly collections: ReadonlyArray<
     Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }
   >
@@ -31,8 +32,10 @@ export function storedTextOptions ({ languages }: ContentLanguageDeps): TextOpti
 /** Details as administrators see them: formats of all plans, unpublished collections included. */
 export function storedPageDetails (deps: TitlePageDeps, titleId: string): TitlePageDetails {
   const { catalogue } = deps
+  const title = catalogue.findTitle(titleId)
   return {
-    playableFormats: playableFormats(catalogue, catalogue.findTitle(titleId) ?? { items: [] }, Infinity),
+    playableFormats: playableFormats(catalogue, title ?? { items: [] }, Infinity),
+    isPlayable: title !== null && createPlayableCheck(catalogue, Infinity)(title),
     collections: listCollections(catalogue, titleId),
     ...storedTextOptions(deps),
   }
@@ -47,6 +50,7 @@ export function viewerPageDetails (
 ): TitlePageDetails {
   return {
     playableFormats: playableFormats(catalogue, title, planMaxHeight),
+    isPlayable: createPlayableCheck(catalogue, planMaxHeight)(title),
     collections: listCollections(catalogue, title.id).filter(({ published }) => published),
     localiser,
     hasTranslations: false,

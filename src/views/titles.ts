@@ -73,10 +73,10 @@ export function toTranslations (
 }
 
 function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show, 'seasons' | 'episodeCount'> {
-  const { playableFormats, collections, localiser } = details
+  const { playableFormats, isPlayable, collections, localiser } = details
   const texts = toTexts(title, details)
   return {
-    ...toCard(title),
+    ...toCard(title, isPlayable),
     certification: toCertification(title),
     ...texts,
     title: texts.title ?? title.title,
@@ -94,7 +94,6 @@ function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show,
     alternativeTitles: title.alternativeTitles,
     releaseDate: title.releaseDate,
     credits: { cast: title.cast.map(toCredit), crew: title.crew.map(toCredit) },
-    backdropUrl: title.backdropUrl,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds ?? {},
     availableFrom: title.availableFrom?.toISOString() ?? null,

@@ -21,19 +21,16 @@ t.test('pages of home rows', async (t) => {
     )
   }
 
+  const playableFirst = [...ids.slice(0, 6).reverse(), ...ids.slice(6).reverse()]
+
   t.test('neither repeat nor skip titles while titles are added', async (t) => {
-    for (
-      const [id, expected] of [['popular', [...ids].reverse()], ['new', [...ids].reverse()], [
-        'genre-drama',
-        [...ids].reverse(),
-      ]] as const
-    ) {
+    for (const id of ['popular', 'new', 'genre-drama']) {
       const cards = await readWholeRow(kim, id, 7, async (page) => {
         ids.push(
           await addMovie(app, admin, { title: movieTitle(25 + page), genres: ['Drama'], popularity: 1_000 + page }, []),
         )
       })
-      t.strictSame(cards.map((card) => card.id), expected, id)
+      t.strictSame(cards.map((card) => card.id), playableFirst, id)
       for (const added of ids.splice(25)) await admin.delete(`/v1/admin/movies/${added}`)
     }
   })
@@ -42,7 +39,7 @@ t.test('pages of home rows', async (t) => {
     const popular = (await findHomeRow(kim, 'popular'))!
     t.equal(popular.items.length, 20)
     const { body } = await kim.get<HomeRow>(`/v1/profiles/${kim.profileId}/home/popular?cursor=${popular.nextCursor}`)
-    t.strictSame([...popular.items, ...body.items].map(({ id }) => id), [...ids].reverse())
+    t.strictSame([...popular.items, ...body.items].map(({ id }) => id), playableFirst)
     t.equal(body.nextCursor, null)
   })
 

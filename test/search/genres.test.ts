@@ -14,7 +14,7 @@ function createIndex (entries: readonly Entry[]): { readonly index: SearchIndex,
   for (const [id, { name, kind = 'movie', genres = [], year = null, people = '' }] of entries.entries()) {
     index.put({ id, kind, names: [name], hasOriginal: false, people, episodes: '', genres, year, popularity: 100 - id })
   }
-  return { index, find: (query) => [...index.search(query)].map((id) => entries[id]?.name ?? '') }
+  return { index, find: (query) => [...index.search(query).ids].map((id) => entries[id]?.name ?? '') }
 }
 
 const { index, find } = createIndex([

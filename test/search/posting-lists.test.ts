@@ -41,7 +41,7 @@ t.test('after any changes, an index finds and explains what one that is built fr
     for (const document of [...documents.values()].sort((a, b) => a.id - b.id)) fresh.put(document)
     return [...WORDS, 'win', 'sumer', 'alice light', 'drama 1992', 'drama shows', '90s', 'bob river number'].every(
       (query) => {
-        const [found, expected] = [[...changed.search(query)], [...fresh.search(query)]]
+        const [found, expected] = [[...changed.search(query).ids], [...fresh.search(query).ids]]
         return JSON.stringify(found) === JSON.stringify(expected) &&
           JSON.stringify(changed.explain(query, found)) === JSON.stringify(fresh.explain(query, found))
       },

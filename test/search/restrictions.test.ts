@@ -29,7 +29,7 @@ const index = createSearchIndex()
 for (const [id, { name, kind = 'movie', genres = [], year, people = '' }] of ENTRIES.entries()) {
   index.put({ id, kind, names: [name], hasOriginal: false, people, episodes: '', genres, year, popularity: 100 - id })
 }
-const find = (query: string): string[] => [...index.search(query)].map((id) => ENTRIES[id]?.name ?? '')
+const find = (query: string): string[] => [...index.search(query).ids].map((id) => ENTRIES[id]?.name ?? '')
 const explain = (query: string, name: string): string[] => {
   const id = ENTRIES.findIndex((entry) => entry.name === name)
   const texts = index.explain(query, [id])[0]?.highlights ?? []

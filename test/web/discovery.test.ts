@@ -94,6 +94,19 @@ t.test('discovery', {
     t.pass('the second page follows the first')
   })
 
+  await testPage('cards say which titles cannot be played yet', 'Kim', async (t, page) => {
+    const { items } = await api.asViewer('GET', '/v1/movies?sort=title&limit=48')
+    const unplayable = items.filter(({ playable }: { playable: boolean }) => !playable)
+    await page.goto(`${origin}/watch/browse/movies?sort=title`)
+    await page.locator('.grid .card').nth(47).waitFor()
+    const marked = page.locator('.grid .card').filter({ hasText: 'Not available yet' })
+    t.ok(unplayable.length > 0, 'the first page has such titles')
+    t.equal(await marked.count(), unplayable.length)
+    const { title } = unplayable[0]
+    await marked.getByRole('link', { name: title }).and(page.getByRole('link', { name: 'Not available yet' })).first()
+      .waitFor()
+  })
+
   await testPage('see all opens every title of a row', 'Kim', async (t, page) => {
     await page.getByRole('link', { name: 'See all: Popular this week' }).click()
     await page.getByRole('heading', { level: 1, name: 'Popular this week' }).waitFor()

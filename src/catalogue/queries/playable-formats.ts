@@ -11,6 +11,19 @@ export interface PlayableFormats {
   readonly subtitleLanguages: readonly string[]
 }
 
+/** Creates a check whether a plan can play a title: the movie, or at least one episode. @param planMaxHeight pixels */
+export function createPlayableCheck (
+  catalogue: Pick<Catalogue, 'canHaveFiles' | 'itemFiles'>,
+  planMaxHeight: number,
+): (title: CatalogueTitle) => boolean {
+  const isPlayableItem = (itemId: string): boolean =>
+    catalogue.itemFiles(itemId).some((file) => file.state === 'ready' && videoHeight(file) <= planMaxHeight)
+  return ({ id, kind, order, items }) =>
+    catalogue.canHaveFiles(id) &&
+    // The items of a show start with its specials, which most often have no file.
+    (kind === 'movie' ? isPlayableItem(id) : [order, items].some((list) => list.some((one) => isPlayableItem(one.id))))
+}
+
 /** Collects the formats of all items of a title. @param planMaxHeight ignores files with a larger video height */
 export function playableFormats (
   catalogue: Catalogue,

@@ -31,6 +31,7 @@ export interface CatalogueTitle extends Visibility {
   readonly genreSlugs: readonly string[]
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
+  readonly backdropUrl: string | null
   /** BCP 47. */
   readonly originalLanguage: string | null
   /** Names of the leading cast and crew. */
@@ -109,7 +110,7 @@ export interface GenreGroup {
 /**
  * Receives a change after it was applied.
  * @param titleId null after a reload of the whole catalogue
- * @param before the title before the change; null for a new title
+ * @param before the title before the change; null for a new title; the same object for a title with its first file
  */
 export type ChangeListener = (titleId: string | null, before: CatalogueTitle | null) => void
 
@@ -136,6 +137,8 @@ export interface Catalogue {
   titles(): IterableIterator<CatalogueTitle>
   /** All titles, or those of a genre, ascending by sort key and ID. */
   sortedTitles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
+  /** Like `sortedTitles`, without titles that never had a file. */
+  sortedTitlesWithFiles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
   /** Number of titles of each genre that has titles. */
   genreGroupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
   /**

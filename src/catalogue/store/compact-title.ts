@@ -43,6 +43,7 @@ export interface TitleFields {
   /** JSON; null for none. */
   readonly externalIds: string | null
   readonly posterUrl: string | null
+  readonly backdropUrl: string | null
   /** Those who have a page; the leading ones first. */
   readonly credits: ReadonlyArray<Pick<CataloguePerson, 'id' | 'name'>>
   readonly leadingCount: number
@@ -100,6 +101,7 @@ export class CompactTitle implements CatalogueTitle {
   readonly popularity: number
   readonly revision: number
   readonly posterUrl: string | null
+  readonly backdropUrl: string | null
   readonly traits: Traits
   readonly genreLists: Genres
   readonly addedAtMs: number
@@ -119,6 +121,7 @@ export class CompactTitle implements CatalogueTitle {
     this.popularity = fields.popularity
     this.revision = fields.revision
     this.posterUrl = fields.posterUrl
+    this.backdropUrl = fields.backdropUrl
     this.traits = fields.traits
     this.genreLists = fields.genres
     this.addedAtMs = fields.addedAt

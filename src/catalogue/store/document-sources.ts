@@ -49,9 +49,11 @@ interface SourceDeps {
   onTitleApplied(titleId: string, before: CatalogueTitle | null): void
   /** Called for titles whose files or collections change; undefined for files of an unknown item. */
   onTitleAffected(titleId: string | undefined): void
+  /** Called when a title had no file before. */
+  onFirstFile(titleId: string): void
 }
 
-export function createSources ({ state, onTitleApplied, onTitleAffected }: SourceDeps): DocumentSources {
+export function createSources ({ state, onTitleApplied, onTitleAffected, onFirstFile }: SourceDeps): DocumentSources {
   return {
     titles: {
       name: 'titles',
@@ -68,8 +70,14 @@ export function createSources ({ state, onTitleApplied, onTitleAffected }: Sourc
       read: async (ids) => await Media.find(idFilter(ids)).lean<StoredMedia[]>(),
       apply (itemId, media) {
         onTitleAffected(findItem(state(), itemId)?.titleId)
-        if (media === null) removeMedia(state(), itemId)
-        else putMedia(state(), media as StoredMedia)
+        if (media === null) {
+          removeMedia(state(), itemId)
+          return
+        }
+        const titleId = String((media as StoredMedia).title)
+        const isFirst = !state().titlesWithFiles.has(titleId)
+        putMedia(state(), media as StoredMedia)
+        if (isFirst) onFirstFile(titleId)
       },
     },
     collections: {

@@ -95,6 +95,9 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
       notifyListeners(titleId, before)
     },
     onTitleAffected: increaseVersion,
+    onFirstFile (titleId) {
+      notifyListeners(titleId, state.titles.get(titleId) ?? null)
+    },
   })
 
   /** Reads documents and applies them, except those that a later read has already applied. */
@@ -217,6 +220,7 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
 
   const lookups = {
     findTitle: (id: string) => state.titles.get(id) ?? null,
+    canHaveFiles: (titleId: string) => state.titlesWithFiles.has(titleId),
     titles: () => state.titles.values(),
     onChange (listener: ChangeListener) {
       listeners.add(listener)
@@ -248,7 +252,6 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     findItem: (id) => findItem(state, id),
     findFile: (id) => state.files.get(id) ?? null,
     itemFiles: (itemId) => state.filesByItem.get(itemId) ?? [],
-    canHaveFiles: (titleId) => state.titlesWithFiles.has(titleId),
     sidecarFiles: (itemId) => state.sidecarFiles.get(itemId) ?? NO_SIDECAR_FILES,
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
     findPerson: (id) => state.people.byId.get(id) ?? null,
@@ -257,6 +260,7 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     collections: () => state.collections.values(),
     collectionsWithTitle: (titleId) => state.collectionsByTitle.get(titleId) ?? [],
     sortedTitles: (sort, group) => currentLists().sortedTitles(sort, group),
+    sortedTitlesWithFiles: (sort, group) => currentLists().sortedTitlesWithFiles(sort, group),
     genreGroupSizes: (by) => currentLists().genreGroupSizes(by),
     generation: () => generation,
     titleVersion: (titleId) => versions.get(titleId) ?? loadedVersion,

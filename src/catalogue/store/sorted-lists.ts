@@ -8,11 +8,13 @@ export type SortPosition = readonly [key: string | number, id: string]
 export interface SortedLists {
   /** All titles, or those of a genre, ascending by sort key and ID. */
   sortedTitles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
+  /** Like `sortedTitles`, without titles that never had a file. */
+  sortedTitlesWithFiles(sort: Sort, group?: GenreGroup): readonly CatalogueTitle[]
   /** Number of titles of each genre that has titles. */
   genreGroupSizes(by: GenreGroup['by']): ReadonlyMap<string, number>
 }
 
-type TitleSource = Pick<Catalogue, 'titles' | 'findTitle' | 'onChange'>
+type TitleSource = Pick<Catalogue, 'titles' | 'findTitle' | 'canHaveFiles' | 'onChange'>
 
 /** More pending changes are merged without waiting for a request. */
 const MAX_PENDING_CHANGES = 2_000
@@ -68,31 +70,42 @@ export function createSortedLists (catalogue: TitleSource): SortedLists {
     }
     const after = catalogue.findTitle(titleId)
     for (const list of lists.values()) list.addChange(titleId, before, after)
+    if (before === after) return
     for (const by of ['key', 'slug'] as const) {
       for (const group of before === null ? [] : genreGroups(before, by)) addToSize(sizes[by], group, -1)
       for (const group of after === null ? [] : genreGroups(after, by)) addToSize(sizes[by], group, 1)
     }
   })
 
-  function sortedTitles (sort: Sort, group?: GenreGroup): readonly CatalogueTitle[] {
+  const sortedTitles: SortedLists['sortedTitles'] = (sort, group) => findList(sort, group, false)
+
+  function findList (sort: Sort, group: GenreGroup | undefined, needsFiles: boolean): readonly CatalogueTitle[] {
     // Unknown genres do not create lists: clients could request any number of them.
     if (group !== undefined && !sizes[group.by].has(group.name)) return []
-    const name = group === undefined ? sort : `${sort} ${group.by} ${group.name}`
+    const name = [sort, needsFiles, ...group === undefined ? [] : [group.by, group.name]].join(' ')
     const existing = lists.get(name)
     if (existing !== undefined) return existing.titles()
     const isInGroup = (title: CatalogueTitle): boolean =>
-      group === undefined || genreGroups(title, group.by).includes(group.name)
+      (group === undefined || genreGroups(title, group.by).includes(group.name)) &&
+      (!needsFiles || catalogue.canHaveFiles(title.id))
     const list = createSortedList(
       catalogue,
       sort,
       isInGroup,
-      group === undefined ? sortTitles([...catalogue.titles()], sort) : sortedTitles(sort).filter(isInGroup),
+      needsFiles,
+      group === undefined && !needsFiles
+        ? sortTitles([...catalogue.titles()], sort)
+        : sortedTitles(sort).filter(isInGroup),
     )
     lists.set(name, list)
     return list.titles()
   }
 
-  return { sortedTitles, genreGroupSizes: (by) => sizes[by] }
+  return {
+    sortedTitles,
+    sortedTitlesWithFiles: (sort, group) => findList(sort, group, true),
+    genreGroupSizes: (by) => sizes[by],
+  }
 }
 
 function countGroups (catalogue: TitleSource, by: GenreGroup['by']): Map<string, number> {
@@ -113,11 +126,15 @@ interface SortedList {
   addChange(titleId: string, before: CatalogueTitle | null, after: CatalogueTitle | null): void
 }
 
-/** @param titles the sorted titles for which `isInGroup` is true */
+/**
+ * @param needsFiles whether a title enters with its first file
+ * @param titles the sorted titles for which `isInGroup` is true
+ */
 function createSortedList (
   catalogue: TitleSource,
   sort: Sort,
   isInGroup: (title: CatalogueTitle) => boolean,
+  needsFiles: boolean,
   titles: readonly CatalogueTitle[],
 ): SortedList {
   /** Changed titles by ID, as they are in the list; null if they are not in it. */
@@ -138,7 +155,9 @@ function createSortedList (
     },
     addChange (titleId, before, after) {
       if (pending.has(titleId)) return
-      if (before !== null && isInGroup(before)) pending.set(titleId, before)
+      if (before === after) {
+        if (needsFiles && after !== null && isInGroup(after)) pending.set(titleId, null)
+      } else if (before !== null && isInGroup(before)) pending.set(titleId, before)
       else if (after !== null && isInGroup(after)) pending.set(titleId, null)
       if (pending.size >= MAX_PENDING_CHANGES) mergePending()
     },

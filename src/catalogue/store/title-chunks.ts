@@ -44,6 +44,7 @@ interface TitlesChunk {
   readonly releaseDates: readonly PackedDate[]
   readonly externalIds: ReadonlyArray<string | null>
   readonly posterUrls: ReadonlyArray<string | null>
+  readonly backdropUrls: ReadonlyArray<string | null>
   /** Indexes of the people of all titles, one title after the other. */
   readonly people: Uint32Array
   readonly peopleCounts: Uint16Array
@@ -95,6 +96,7 @@ export function* toTitleChunks ({ titles, traits, genres, people }: CatalogueSta
       releaseDates: batch.map(({ packedReleaseDate }) => packedReleaseDate),
       externalIds: batch.map(({ packedExternalIds }) => packedExternalIds),
       posterUrls: batch.map(({ posterUrl }) => posterUrl),
+      backdropUrls: batch.map(({ backdropUrl }) => backdropUrl),
       people: Uint32Array.from(batch.flatMap(({ credits }) => credits.map((one) => indexOf<object>(persons, one)))),
       peopleCounts: Uint16Array.from(batch, ({ credits }) => credits.length),
       leadingCounts: batch.map(({ leadingCount }) => leadingCount),
@@ -171,6 +173,7 @@ function restoreChunk (
       releaseDate: at(chunk.releaseDates, i),
       externalIds: at(chunk.externalIds, i),
       posterUrl: at(chunk.posterUrls, i),
+      backdropUrl: at(chunk.backdropUrls, i),
       // The copy reserves no memory for more people.
       credits: credits.slice(),
       leadingCount: at(chunk.leadingCounts, i),

@@ -1,4 +1,5 @@
 // Builds the continue-watching card of a title from its state and the catalogue.
+import { createPlayableCheck } from '../../catalogue/queries/playable-formats.js'
 import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
 import {
   itemDurationMs,
@@ -15,6 +16,8 @@ import type { WatchingDeps } from '../deps.js'
 
 export interface ContinueCard {
   readonly title: CatalogueTitle
+  /** Whether the plan can play any item of the title. */
+  readonly isTitlePlayable: boolean
   readonly item: CatalogueItem
   readonly kind: 'resume' | 'next'
   readonly positionMs: number
@@ -57,15 +60,17 @@ export function buildContinueCard (
   const card = decideCard(state, title)
   const item = card === null ? null : findCardItem(catalogue, title, card)
   if (card === null || item === null) return null
+  const pendingReason = findPendingReason(watching, item, planMaxHeight)
   return {
     title,
+    isTitlePlayable: pendingReason === null || createPlayableCheck(catalogue, planMaxHeight)(title),
     item,
     kind: card.kind === 'resume' ? 'resume' : 'next',
     positionMs: card.kind === 'resume' ? card.state.positionMs : 0,
     durationMs: card.kind === 'resume' ? card.state.durationMs : itemDurationMs(catalogue, item),
     lastWatchedAt: new Date(lastActivityAt(state)),
     reason: explainCard(catalogue, card),
-    pendingReason: findPendingReason(watching, item, planMaxHeight),
+    pendingReason,
     runNumber: state.runNumber,
     skippedBefore: state.skipped,
   }

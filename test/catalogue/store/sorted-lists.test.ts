@@ -16,14 +16,16 @@ type ListedTitle = Pick<
 >
 
 interface FakeCatalogue {
-  readonly catalogue: Pick<Catalogue, 'titles' | 'findTitle' | 'onChange'>
+  readonly catalogue: Pick<Catalogue, 'titles' | 'findTitle' | 'canHaveFiles' | 'onChange'>
   put(title: ListedTitle): void
   remove(id: string): void
+  addFile(id: string): void
   reloadAll(): void
 }
 
 function createFakeCatalogue (): FakeCatalogue {
   const titles = new Map<string, CatalogueTitle>()
+  const withFiles = new Set<string>()
   const listeners: ChangeListener[] = []
   const notify: ChangeListener = (id, before) => {
     for (const listener of listeners) listener(id, before)
@@ -32,6 +34,7 @@ function createFakeCatalogue (): FakeCatalogue {
     catalogue: {
       titles: () => titles.values(),
       findTitle: (id) => titles.get(id) ?? null,
+      canHaveFiles: (id) => withFiles.has(id),
       onChange (listener) {
         listeners.push(listener)
         return () => undefined
@@ -47,6 +50,11 @@ function createFakeCatalogue (): FakeCatalogue {
       titles.delete(id)
       notify(id, before)
     },
+    addFile (id) {
+      if (withFiles.has(id)) return
+      withFiles.add(id)
+      notify(id, titles.get(id) ?? null)
+    },
     reloadAll: () => {
       notify(null, null)
     },
@@ -59,6 +67,9 @@ function sortAll (catalogue: Pick<Catalogue, 'titles'>, sort: Sort, group?: Genr
     .sort((a, b) => compareSortPositions([sortKey(a, sort), a.id], [sortKey(b, sort), b.id]))
 }
 
+const areSame = (actual: readonly unknown[], expected: readonly unknown[]): boolean =>
+  actual.length === expected.length && actual.every((one, i) => one === expected[i])
+
 const genres = fc.subarray(['drama', 'comedy', 'western'])
 const title = fc.record({
   id: fc.constantFrom(...Array.from({ length: 12 }, (_, i) => `id ${i}`)),
@@ -68,25 +79,27 @@ const title = fc.record({
   addedAt: fc.integer({ min: 0, max: 3 }).map((ms) => new Date(ms)),
   popularity: fc.nat(3),
 }).chain((rest) => genres.map((keys) => ({ ...rest, genreKeys: keys, genreSlugs: keys })))
-type Step = { put: ListedTitle } | { remove: string } | 'read' | 'reload'
+type Step = { put: ListedTitle } | { remove: string } | { addFile: string } | 'read' | 'reload'
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: title.map((put) => ({ put })) },
   { weight: 2, arbitrary: fc.nat(11).map((i) => ({ remove: `id ${i}` })) },
+  { weight: 2, arbitrary: fc.nat(11).map((i) => ({ addFile: `id ${i}` })) },
   { weight: 3, arbitrary: fc.constant('read' as const) },
   { weight: 1, arbitrary: fc.constant('reload' as const) },
 )
 
 t.test('after any changes, a sorted list equals a list that is sorted from scratch', async () => {
   fc.assert(fc.property(fc.array(title, { maxLength: 12 }), fc.array(step, { maxLength: 60 }), (first, steps) => {
-    const { catalogue, put, remove, reloadAll } = createFakeCatalogue()
+    const { catalogue, put, remove, addFile, reloadAll } = createFakeCatalogue()
     for (const one of first) put(one)
     const lists = createSortedLists(catalogue)
     const areListsCorrect = (): boolean =>
       [undefined, 'drama', 'western', 'nothing'].every((name) => {
         const group = name === undefined ? undefined : { by: 'key', name } as const
         return SORTS.every((sort) => {
-          const [actual, expected] = [lists.sortedTitles(sort, group), sortAll(catalogue, sort, group)]
-          return actual.length === expected.length && actual.every((one, i) => one === expected[i])
+          const expected = sortAll(catalogue, sort, group)
+          return areSame(lists.sortedTitles(sort, group), expected) &&
+            areSame(lists.sortedTitlesWithFiles(sort, group), expected.filter(({ id }) => catalogue.canHaveFiles(id)))
         })
       })
     const areSizesCorrect = (): boolean =>
@@ -97,6 +110,7 @@ t.test('after any changes, a sorted list equals a list that is sorted from scrat
       if (one === 'read') return areListsCorrect() && areSizesCorrect()
       if (one === 'reload') reloadAll()
       else if ('put' in one) put(one.put)
+      else if ('addFile' in one) addFile(one.addFile)
       else remove(one.remove)
       return true
     }) && areListsCorrect() && areSizesCorrect()

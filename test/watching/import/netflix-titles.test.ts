@@ -41,6 +41,7 @@ function buildTitle (
     genreSlugs: [],
     maturityRating: null,
     posterUrl: null,
+    backdropUrl: null,
     originalLanguage: null,
     people: [],
     creditedPersonIds: [],

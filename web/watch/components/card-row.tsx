@@ -18,7 +18,7 @@ interface CardRowProps {
 }
 
 export function CardRow ({ title, children, isWide = false, isPeople = false, seeAll }: CardRowProps): ReactNode {
-  const t = useTranslations('browse')
+  const t = useTranslations('card')
   const track = useRef<HTMLUListElement>(null)
   const { canGoBack, canGoOn } = useScrollEnds(track)
   const scroll = (direction: 1 | -1): void => {

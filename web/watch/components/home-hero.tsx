@@ -71,7 +71,7 @@ function TitleHero ({ card }: { readonly card: Card }): ReactNode {
   )
 }
 
-/** The title in full, once it has loaded: a card has no backdrop and no synopsis. */
+/** The title in full, once it has loaded: a card has no synopsis. */
 function useTitle ({ id, kind }: Card): Title | undefined {
   const movie = useQuery({ ...movieQuery(id), enabled: kind === 'movie' })
   const show = useQuery({ ...showQuery(id), enabled: kind === 'show' })
@@ -102,7 +102,7 @@ function Hero ({ title, kicker, children }: HeroProps): ReactNode {
   const { className, style } = posterLook(title.id)
   return (
     <section className={`hero ${className}`} style={style} aria-label={title.title}>
-      <Backdrop url={useTitle(title)?.backdropUrl} />
+      <Backdrop url={title.backdropUrl} />
       <div className="hero-text">
         <p className="kicker">{kicker}</p>
         <h1>{title.title}</h1>

@@ -41,6 +41,7 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
       >
         <Poster title={card} shape="portrait">
           <WatchMark card={card} />
+          <AvailabilityMark card={card} />
         </Poster>
         <span className="card-caption">
           <strong>{name ?? card.title}</strong>
@@ -57,6 +58,12 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
         : null}
     </li>
   )
+}
+
+/** States that a title cannot be played yet. */
+export function AvailabilityMark ({ card }: { readonly card: Card }): ReactNode {
+  const t = useTranslations('card')
+  return card.playable ? null : <span className="availability-mark">{t('notAvailable')}</span>
 }
 
 /** Whether a movie was watched. The progress of a show is that of its last episode, which the card does not name. */
@@ -84,7 +91,7 @@ export function ContinueWatchingCard (
   const text = useContinueText()(card)
   const content = (
     <>
-      <Poster title={title} shape="wide">
+      <Poster title={title} shape="wide" imageUrl={title.backdropUrl}>
         <ProgressBar progress={card.kind === 'resume' ? card : null} />
       </Poster>
       <span className="card-caption">

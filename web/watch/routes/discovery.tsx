@@ -21,12 +21,14 @@ const row = createRoute({
 const browse = createRoute({
   getParentRoute: () => profileLayout,
   path: '/browse/$kind',
+  beforeLoad: loadDiscoveryMessages,
   validateSearch: parseBrowseSearch,
   component: lazyRouteComponent(async () => await import('../pages/browse.js'), 'BrowsePage'),
 })
 const genres = createRoute({
   getParentRoute: () => profileLayout,
   path: '/genres',
+  beforeLoad: loadDiscoveryMessages,
   component: lazyRouteComponent(async () => await import('../pages/genres.js'), 'GenresPage'),
 })
 interface SearchSearch {

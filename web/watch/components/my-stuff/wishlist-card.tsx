@@ -12,7 +12,7 @@ import { Poster } from '@shared/design/poster.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { orderWishlist } from '../../api/my-stuff.js'
 import { setInWishlist } from '../../api/titles.js'
-import { ProgressBar } from '../title-card.js'
+import { AvailabilityMark, ProgressBar } from '../title-card.js'
 import { useAction } from '../use-action.js'
 
 interface WishlistCardProps {
@@ -44,6 +44,7 @@ export function WishlistCard ({ card, order, isSortable }: WishlistCardProps): R
       >
         <Poster title={card} shape="portrait">
           <ProgressBar progress={card.progress ?? null} />
+          <AvailabilityMark card={card} />
         </Poster>
         <span className="card-caption">
           <strong>{card.title}</strong>

@@ -1,6 +1,5 @@
 // English messages of the watch app, one file for each subject.
 import shared from '@shared/messages/en/index.js'
-import browse from './browse.json'
 import card from './card.json'
 import emailLinks from './emailLinks.json'
 import home from './home.json'
@@ -14,7 +13,6 @@ import verification from './verification.json'
 
 const messages = {
   ...shared,
-  browse,
   card,
   emailLinks,
   home,

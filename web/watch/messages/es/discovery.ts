@@ -1,5 +1,6 @@
-// Spanish messages of the search and of the pages of titles, people and collections. They load with these pages.
+// Spanish messages of the search and of the pages of lists, titles, people and collections. They load with these pages.
 import type { DiscoveryMessages } from '../en/discovery.js'
+import browse from './browse.json'
 import collections from './collections.json'
 import people from './people.json'
 import search from './search.json'
@@ -7,4 +8,4 @@ import title from './title.json'
 import titleActions from './titleActions.json'
 import watched from './watched.json'
 
-export default { collections, people, search, title, titleActions, watched } satisfies DiscoveryMessages
+export default { browse, collections, people, search, title, titleActions, watched } satisfies DiscoveryMessages

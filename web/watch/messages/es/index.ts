@@ -1,7 +1,6 @@
 // Spanish messages of the watch app, one file for each subject.
 import type { CoreMessages } from '../en/index.js'
 import shared from '@shared/messages/es/index.js'
-import browse from './browse.json'
 import card from './card.json'
 import emailLinks from './emailLinks.json'
 import home from './home.json'
@@ -15,7 +14,6 @@ import verification from './verification.json'
 
 export default {
   ...shared,
-  browse,
   card,
   emailLinks,
   home,
