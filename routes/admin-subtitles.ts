@@ -1,16 +1,17 @@
-// Uploads and deletion of subtitle files, for administrators.
+// Lists the subtitles of an item for the staff; uploads and deletes subtitle files.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { offeredSubtitles } from '../src/catalogue/queries/offered-subtitles.js'
 import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest } from '../src/errors.js'
 import { addSubtitle, removeSubtitle, type SidecarDeps } from '../src/media/sidecar/sidecar-files.js'
 import { MAX_SUBTITLE_BYTES } from '../src/media/sidecar/subtitle-reader.js'
-import { Id, Language, NoContent, responses, strict } from '../src/schemas/common.js'
+import { Id, Language, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { SubtitleKind } from '../src/schemas/languages.js'
-import { AddedSubtitle } from '../src/schemas/media-files.js'
+import { AddedSubtitle, AdminSubtitle } from '../src/schemas/media-files.js'
 import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
-import { toSubtitle } from '../src/views/media-files.js'
+import { toAdminSubtitles, toSubtitle } from '../src/views/media-files.js'
 
 const SubtitleQuery = strict({ language: Language, kind: Type.Optional(SubtitleKind) })
 const WEBVTT = 'text/vtt'
@@ -51,6 +52,41 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
     })
     return await reply.code(201).send({ ...toSubtitle(subtitle), unreadableCues })
   }
+
+  function listSubtitles ({ item }: TitleItem) {
+    const files = [...catalogue.itemFiles(item.id)]
+    const { subtitles } = catalogue.sidecarFiles(item.id)
+    const offered = files.length === 0 ? subtitles : files.flatMap((file) => offeredSubtitles(catalogue, file))
+    return { items: toAdminSubtitles(subtitles, files, new Set(offered.map(({ _id }) => _id.toString()))) }
+  }
+
+  const listSchemaOf = {
+    tags: ['Admin: artwork and subtitles'],
+    description:
+      'Uploaded and extracted subtitles, those that others replace included, then the subtitle tracks of its media ' +
+      'files that could not be extracted.',
+    response: responses({ 200: listSchema(ref(AdminSubtitle)) }),
+  }
+
+  app.get('/admin/movies/:movieId/subtitles', {
+    config: { access: 'staff' },
+    schema: {
+      ...listSchemaOf,
+      summary: 'List the subtitles of a movie with their state',
+      operationId: 'listMovieSubtitles',
+      params: MovieParams,
+    },
+  }, async (request) => listSubtitles(findMovieItem(catalogue, request.params.movieId)))
+
+  app.get('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
+    config: { access: 'staff' },
+    schema: {
+      ...listSchemaOf,
+      summary: 'List the subtitles of an episode with their state',
+      operationId: 'listEpisodeSubtitles',
+      params: EpisodeParams,
+    },
+  }, async (request) => listSubtitles(findEpisodeItem(catalogue, request.params)))
 
   const uploadSchema = {
     tags: ['Admin: artwork and subtitles'],

@@ -118,12 +118,13 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     schema: {
       tags: ['Admin: uploads'],
       summary: 'Start a resumable upload',
-      description: 'tus protocol, version 1.0.0. Upload-Length is the size, or ' +
-        '`Upload-Defer-Length: 1` announces it later, with a PATCH; Upload-Metadata has the itemId of a movie or an ' +
-        'episode and optionally language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
-        'Location. Any administrator can continue an upload. `Upload-Concat: partial` starts an upload that becomes ' +
-        'a part of another, and needs no metadata. `Upload-Concat: final;` with the URLs of complete parts of the ' +
-        'same account creates the upload of the whole file, without Upload-Length; the parts are removed.',
+      description: 'tus protocol, version 1.0.0. Upload-Length is the size, or `Upload-Defer-Length: 1` announces it ' +
+        'later, with a PATCH; Upload-Metadata has the itemId of a movie or an episode and optionally ' +
+        'filename, language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
+        'Location. Any administrator can continue an upload. `Upload-Concat: partial` starts an upload that ' +
+        'becomes a part of another, and needs no metadata. `Upload-Concat: final;` with the URLs of complete ' +
+        'parts of the same account creates the upload of the whole file, without Upload-Length; the parts are ' +
+        'removed.',
       operationId: 'beginUpload',
       headers: CreationHeaders,
       response: responses({

@@ -94,6 +94,22 @@ export const AddedSubtitle = Type.Object({
   }),
 }, { title: 'AddedSubtitle', description: 'A subtitle file that was added' })
 
+export const AdminSubtitle = Type.Object({
+  id: nullable(Id, 'ID of the subtitle file; null: a track of a media file that did not become one'),
+  language: nullable(Language, 'BCP 47 language tag; null: not stated'),
+  kind: SubtitleKind,
+  name: nullable(Type.String(), 'Name of the track in the media file; null: none'),
+  sizeBytes: nullable(Type.Integer({ minimum: 0 }), 'Size as WebVTT, bytes; null: no subtitle file'),
+  mediaFileId: nullable(Id, 'Media file that contains it; null: it was uploaded'),
+  state: Type.Enum(['offered', 'replaced', 'not-convertible', 'empty', 'failed'], {
+    title: 'SubtitleState',
+    description: 'offered: players get it. replaced: an uploaded one of the same language and kind takes precedence. ' +
+      'not-convertible: pictures, or an unsupported text format. empty: no readable cue. failed: damaged, or reading ' +
+      'it took too long',
+  }),
+}, { $id: 'AdminSubtitle', description: 'Subtitles of a movie or episode for administrators' })
+export type AdminSubtitle = Static<typeof AdminSubtitle>
+
 const Binary = { schema: Type.String({ format: 'binary' }) }
 /** Response contents, and responses with a stored object. */
 export const imageContent = { 'image/jpeg': Binary, 'image/png': Binary, 'image/webp': Binary }

@@ -20,7 +20,7 @@ import { HistoryGroup, HistoryItem, Undo } from './history.js'
 import { ContinueRow, HomeCard, TitleRow } from './home.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
-import { Markers, MediaFile } from './media-files.js'
+import { AdminSubtitle, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
@@ -52,6 +52,7 @@ import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.j
 import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
+  AdminSubtitle,
   AccountsOfPlan,
   SignUpsOfDay,
   StorageOfKind,

@@ -31,7 +31,7 @@ const declaredMetadata = {
 export const UploadQuery = strict(declaredMetadata)
 export type UploadQuery = Static<typeof UploadQuery>
 
-/** Metadata of a resumable upload. Clients add fields of their own, such as a file name, which are ignored. */
+/** Metadata of a resumable upload. Clients add fields of their own: a file name appears in the list. */
 export const UploadMetadata = Type.Object({
   ...declaredMetadata,
   itemId: Id,
@@ -47,6 +47,10 @@ export const Upload = Type.Object({
     description: 'Whole file, part of a final upload, or final upload that consists of parts',
   }),
   itemId: nullable(Type.String(), 'ID of the movie or episode; null: partial upload'),
+  fileName: nullable(
+    Type.String({ maxLength: 255, examples: ['The.Matrix.1999.1080p.mkv'] }),
+    'Name of the file at the client: `filename` or `name` of Upload-Metadata, without a path; null: not stated',
+  ),
   state: Type.Enum(['uploading', 'received', 'processing', 'ready', 'failed'], {
     title: 'UploadState',
     description: 'State; received: complete partial upload; processing: complete, being hashed and probed',

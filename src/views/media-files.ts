@@ -3,7 +3,7 @@ import type { StoredMediaFile, StoredSubtitle } from '../../models/media.js'
 import type { CatalogueFile, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { ListedMedia } from '../media/list-media.js'
 import type { AdminMediaItem } from '../schemas/admin-media.js'
-import type { MediaFile, Subtitle } from '../schemas/media-files.js'
+import type { AdminSubtitle, MediaFile, Subtitle } from '../schemas/media-files.js'
 
 type ViewedFile = CatalogueFile | (StoredMediaFile & { id?: never })
 
@@ -71,4 +71,29 @@ export function toAdminMediaItem (
 
 export function toSubtitle ({ _id, language, kind, sizeBytes }: StoredSubtitle): Subtitle {
   return { id: _id.toString(), language, kind, sizeBytes }
+}
+
+/**
+ * All subtitles of an item, then the tracks of its media files that did not become subtitles.
+ * @param offeredIds IDs of the subtitles that players of any media file get
+ */
+export function toAdminSubtitles (
+  subtitles: readonly StoredSubtitle[],
+  files: readonly CatalogueFile[],
+  offeredIds: ReadonlySet<string>,
+): AdminSubtitle[] {
+  const stored = subtitles.map((subtitle): AdminSubtitle => ({
+    ...toSubtitle(subtitle),
+    name: subtitle.name,
+    mediaFileId: subtitle.mediaFile?.toString() ?? null,
+    state: offeredIds.has(subtitle._id.toString()) ? 'offered' : 'replaced',
+  }))
+  const others = files.flatMap((file) =>
+    file.embeddedSubtitles.flatMap(({ language, kind, name, extraction }): AdminSubtitle[] =>
+      extraction === 'extracted'
+        ? []
+        : [{ id: null, language, kind, name, sizeBytes: null, mediaFileId: file.id, state: extraction }]
+    )
+  )
+  return [...stored, ...others]
 }

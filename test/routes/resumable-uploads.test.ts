@@ -55,6 +55,7 @@ for (const kind of ['local', 's3'] as const) {
         sizeBytes: clip.length,
         failure: null,
         itemId: movie,
+        fileName: 'a movie.mp4',
         startedBy: admin.accountId,
       })
       t.equal(view.mediaFileId, url.split('/').at(-1))

@@ -17,6 +17,7 @@ function allowedRoles (method: string, path: string): readonly StaffRole[] {
   const lists = ['/v1/admin/titles', '/v1/admin/media', '/v1/admin/jobs']
   if (method === 'GET' && lists.includes(path)) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.startsWith('/v1/admin/collections')) return ['support', 'editor', 'admin']
+  if (method === 'GET' && path.endsWith('/subtitles')) return ['support', 'editor', 'admin']
   return ['editor', 'admin']
 }
 

@@ -124,6 +124,7 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await waitFor(async () =>
       created.length === 1 && (await admin.get('/v1/admin/uploads')).body.items[0].itemId === movie
     )
+    t.equal((await admin.get('/v1/admin/uploads')).body.items[0].fileName, file.name)
     // The browser stores where the upload continues when it has received its URL.
     await waitFor(async () => await other.evaluate("Object.keys(localStorage).some((key) => key.startsWith('tus'))"))
     await other.unroute('**/v1/admin/uploads/*')

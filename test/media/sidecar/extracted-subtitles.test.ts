@@ -55,6 +55,37 @@ t.test('extracted subtitles', async (t) => {
   const { background } = containerOf(app)
   const newMovie = async (): Promise<string> => await addMovie(app, admin, { originalLanguage: 'de' }, [])
 
+  t.test('the staff list subtitles with their state', async (t) => {
+    const movie = await newMovie()
+    const mediaFileId = await upload(movie, FILE)
+    const list = async () => (await admin.get(`/v1/admin/movies/${movie}/subtitles`)).body.items
+    const before = await list()
+    t.match(before.filter(({ id }: { id: string | null }) => id !== null), [
+      { language: 'de', kind: 'full', name: null, mediaFileId, state: 'offered' },
+      { language: 'en', kind: 'forced', name: 'Signs', mediaFileId, state: 'offered' },
+      { language: 'fr', kind: 'sdh', name: 'Français SDH', mediaFileId, state: 'offered' },
+    ])
+    const tracks = (await admin.get(`/v1/movies/${movie}`)).body.mediaFiles[0].embeddedSubtitles
+    const others = tracks.filter(({ extraction }: { extraction: string }) => extraction !== 'extracted')
+    t.match(
+      before.filter(({ id }: { id: string | null }) => id === null),
+      others.map(({ language, extraction }: Record<string, string>) => ({
+        language,
+        state: extraction,
+        sizeBytes: null,
+        mediaFileId,
+      })),
+    )
+    t.equal(before.length, tracks.length)
+    const uploaded = await send(`/v1/admin/movies/${movie}/subtitles?language=de`, VTT, 'text/vtt', admin.token)
+    t.equal(uploaded.status, 201)
+    const after = await list()
+    t.match(after.find(({ id }: { id: string }) => id === uploaded.body.id), { mediaFileId: null, state: 'offered' })
+    t.match(after.find(({ id }: { id: string }) => id === before[0].id), { state: 'replaced' })
+    t.equal((await kim.get(`/v1/admin/movies/${movie}/subtitles`)).status, 403)
+    t.equal((await admin.get(`/v1/admin/movies/${mediaFileId}/subtitles`)).status, 404)
+  })
+
   t.test('texts in a file are offered as WebVTT and in HLS', async (t) => {
     const movie = await newMovie()
     await upload(movie, FILE)

@@ -8,6 +8,7 @@ import type { EpisodePath } from './editing.js'
 
 export type Upload = Schemas['Upload']
 export type SubtitleKind = Schemas['SubtitleKind']
+export type AdminSubtitle = Schemas['AdminSubtitle']
 export type MediaChanges = RequestBody<'/v1/admin/media/{mediaFileId}', 'patch'>
 
 /** What can be played: a movie or an episode. */
@@ -86,6 +87,25 @@ export async function uploadSubtitle (
       }),
   )
 }
+
+/** All subtitles of an item, those that viewers do not get included. */
+export const subtitlesQuery = (item: PlayableItem) =>
+  queryOptions({
+    queryKey: titlesKey('subtitles', item.itemId),
+    queryFn: async ({ signal }) => {
+      const list = item.kind === 'movie'
+        ? accountClient.GET('/v1/admin/movies/{movieId}/subtitles', {
+          params: { path: { movieId: item.itemId } },
+          signal,
+        })
+        : accountClient.GET('/v1/admin/shows/{showId}/seasons/{season}/episodes/{episode}/subtitles', {
+          params: { path: item.path },
+          signal,
+        })
+      return (await unwrap(list)).items
+    },
+    staleTime: 0,
+  })
 
 export async function deleteSubtitle (subtitleId: string): Promise<void> {
   await unwrap(accountClient.DELETE('/v1/admin/subtitles/{subtitleId}', { params: { path: { subtitleId } } }))

@@ -33,7 +33,16 @@ export function UnfinishedUploads (): ReactNode {
   })
   if (unfinished.length === 0) return null
   const columns: Array<DataColumn<Upload>> = [
-    { id: 'item', header: t('item'), cell: ({ itemId }) => <code>{itemId ?? '–'}</code> },
+    {
+      id: 'file',
+      header: t('file'),
+      cell: ({ fileName, itemId }) => (
+        <span className="stacked">
+          <strong>{fileName ?? '–'}</strong>
+          <small>{t('forItem', { id: itemId ?? '–' })}</small>
+        </span>
+      ),
+    },
     {
       id: 'state',
       header: t('status'),
@@ -55,10 +64,10 @@ export function UnfinishedUploads (): ReactNode {
     {
       id: 'delete',
       header: '',
-      cell: ({ id, touchedAt }) => (
+      cell: ({ id, fileName, touchedAt }) => (
         <IconButton
           icon={Trash2}
-          label={t('deleteUpload', { time: dateTime(touchedAt) })}
+          label={t('deleteUpload', { name: fileName ?? dateTime(touchedAt) })}
           onClick={() => {
             remove(id)
           }}

@@ -1,14 +1,13 @@
 // Markers on a timeline under the video: recap, intro and credits, set from the playhead.
 import { useRef, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { MediaFile, Playback } from '@shared/api/client.js'
+import type { MediaFile } from '@shared/api/client.js'
 import { Button } from '@shared/design/button.js'
 import { formatPosition } from '@shared/i18n/format.js'
 import { Panel } from '../components/page.js'
 import { MarkerTimeline } from './marker-timeline.js'
 import { parsePosition } from './positions.js'
 import { PreviewVideo } from './preview-video.js'
-import { SubtitleList } from './subtitle-list.js'
 import type { TitleFields } from './title-fields.js'
 import '../styles/markers.css'
 
@@ -33,7 +32,6 @@ export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: Marke
   const t = useTranslations('markers')
   const video = useRef<HTMLVideoElement>(null)
   const [positionMs, setPositionMs] = useState(0)
-  const [subtitles, setSubtitles] = useState<Playback['subtitles'] | null>(null)
   const [videoMs, setVideoMs] = useState<number | null>(null)
   const durationMs = videoMs ?? mediaFiles[0]?.durationMs ?? null
   const current: Markers = markers ?? {}
@@ -50,14 +48,10 @@ export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: Marke
           hasMedia={mediaFiles.some(({ state }) => state === 'ready')}
           onPosition={setPositionMs}
           onDuration={setVideoMs}
-          onPlayback={({ subtitles: found }) => {
-            setSubtitles(found)
-          }}
         />
         {durationMs === null
           ? null
           : <MarkerTimeline markers={current} durationMs={durationMs} positionMs={positionMs} onSeek={seek} />}
-        {subtitles === null ? null : <SubtitleList subtitles={subtitles} onChange={setSubtitles} />}
       </Panel>
       <Panel title={t('title')} className="section">
         <ul className="marker-list">

@@ -55,14 +55,8 @@ export function MediaSection ({ item, name, mediaFiles, watchUrl }: MediaSection
           : null}
       </Panel>
       <UploadQueue itemId={item.itemId} />
-      {canEdit
-        ? (
-          <>
-            <SubtitlesPanel item={item} />
-            <ThumbnailsPanel item={item} />
-          </>
-        )
-        : null}
+      <SubtitlesPanel item={item} />
+      {canEdit ? <ThumbnailsPanel item={item} /> : null}
     </div>
   )
 }

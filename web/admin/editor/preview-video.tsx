@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query'
 import { Play } from 'lucide-react'
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Playback } from '@shared/api/client.js'
 import { isProblem } from '@shared/api/problem.js'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
@@ -16,11 +15,10 @@ interface PreviewVideoProps {
   readonly hasMedia: boolean
   readonly onPosition: (ms: number) => void
   readonly onDuration: (ms: number) => void
-  readonly onPlayback?: (playback: Playback) => void
 }
 
 export function PreviewVideo (
-  { video, itemId, hasMedia, onPosition, onDuration, onPlayback }: PreviewVideoProps,
+  { video, itemId, hasMedia, onPosition, onDuration }: PreviewVideoProps,
 ): ReactNode {
   const t = useTranslations('markers')
   const describeError = useErrorText()
@@ -32,7 +30,6 @@ export function PreviewVideo (
       const element = video.current
       if (element === null) return
       const stream = await startPreview(itemId, () => Math.round(element.currentTime * 1_000))
-      onPlayback?.(stream.playback)
       const detachVideo = await attachPlayback(element, stream.playback)
       detach.current = () => {
         detachVideo()

@@ -1,34 +1,50 @@
-// Uploads of subtitles and seek thumbnails of an item.
-import { useMutation } from '@tanstack/react-query'
+// Subtitles and seek thumbnails of an item: the list of subtitles, and uploads of both.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { SelectField, TextField } from '@shared/design/field.js'
 import { showMessage } from '@shared/design/toasts.js'
+import { useCanEdit } from '../access.js'
+import { titlesKey } from '../api/keys.js'
 import { uploadSubtitle, uploadThumbnails, type PlayableItem, type SubtitleKind } from '../api/media.js'
 import { DropZone } from '../components/drop-zone.js'
 import { Panel } from '../components/page.js'
 import { recogniseFileName } from '../upload/file-names.js'
+import { SubtitleList } from './subtitle-list.js'
 
 const KINDS: readonly SubtitleKind[] = ['full', 'forced', 'sdh']
 const SUBTITLE_FILES = '.vtt,.srt,.ass,.ssa'
 
 export function SubtitlesPanel ({ item }: { readonly item: PlayableItem }): ReactNode {
   const t = useTranslations('media')
+  const canEdit = useCanEdit()
+  return (
+    <Panel title={t('subtitles')} className="section">
+      <SubtitleList item={item} />
+      {canEdit ? <SubtitleUpload item={item} /> : null}
+    </Panel>
+  )
+}
+
+function SubtitleUpload ({ item }: { readonly item: PlayableItem }): ReactNode {
+  const t = useTranslations('media')
   const describeError = useErrorText()
+  const queryClient = useQueryClient()
   const [file, setFile] = useState<File | null>(null)
   const [language, setLanguage] = useState('')
   const [kind, setKind] = useState<SubtitleKind>('full')
   const { mutate, isPending, error } = useMutation({
     mutationFn: async (subtitle: File) => await uploadSubtitle(item, subtitle, { language, kind }),
-    onSuccess: ({ unreadableCues }) => {
+    onSuccess: async ({ unreadableCues }) => {
       setFile(null)
+      await queryClient.invalidateQueries({ queryKey: titlesKey('subtitles') })
       showMessage(t('subtitleUploaded', { unreadable: unreadableCues }))
     },
   })
   return (
-    <Panel title={t('subtitles')} className="section">
+    <>
       <DropZone
         label={file === null ? t('dropSubtitle') : file.name}
         hint="WebVTT, SRT, ASS"
@@ -67,7 +83,7 @@ export function SubtitlesPanel ({ item }: { readonly item: PlayableItem }): Reac
         </Button>
       </div>
       <p className="form-problem" role="alert">{error === null ? null : describeError(error)}</p>
-    </Panel>
+    </>
   )
 }
 

@@ -8,7 +8,7 @@ import type { PlayableItem } from '../api/media.js'
 const PARALLEL_UPLOADS = 3
 const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000]
 /** Metadata that the API accepts. */
-const SENT_METADATA = ['itemId', 'language', 'edition'] as const
+const SENT_METADATA = ['itemId', 'filename', 'language', 'edition'] as const
 
 /** A file of the queue. */
 export interface QueuedFile {
@@ -97,7 +97,7 @@ for (
 /** Adds files and starts their upload. @returns the names of files that are in the queue already */
 export function addUploads (requests: readonly FileRequest[]): string[] {
   return requests.flatMap(({ file, item, itemName, language, edition }) => {
-    const metadata = { itemId: item.itemId, language, edition }
+    const metadata = { itemId: item.itemId, filename: file.name, language, edition }
     try {
       const id = uppy.addFile({
         name: file.name,
