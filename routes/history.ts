@@ -1,8 +1,9 @@
 // The watch history of a profile.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
+import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { fail, notFound, validationFailed } from '../src/errors.js'
-import { profileRef } from '../src/plugins/auth.js'
+import { profileOf, profileRef } from '../src/plugins/auth.js'
 import {
   Cursor,
   describe,
@@ -17,7 +18,7 @@ import {
 import { HistoryGroup, HistoryItem, Undo } from '../src/schemas/history.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import type { CursorCodec } from '../src/security/cursors.js'
-import { toHistoryGroup, toHistoryItem, toUndo } from '../src/views/history.js'
+import { toHistoryGroup, toHistoryItem, toUndo, type FindTitle } from '../src/views/history.js'
 import type { ProfileRef, WatchingDeps } from '../src/watching/deps.js'
 import {
   listHistory,
@@ -69,20 +70,22 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
     const owner = profileRef(request)
     const scope = ['history', owner.profile, titleId ?? null, season ?? null, from ?? null, to ?? null, group ?? null]
     const historyRequest = toHistoryRequest(request.query, cursors.decode<HistoryCursor>(cursor, scope))
+    const { catalogue, now } = watching
+    const findTitle: FindTitle = (id) => findVisibleTitle(catalogue, profileOf(request), id, now())
     const { items, next } = group === 'title'
-      ? await loadGroups(owner, historyRequest)
-      : await loadPlays(owner, historyRequest)
+      ? await loadGroups(owner, historyRequest, findTitle)
+      : await loadPlays(owner, historyRequest, findTitle)
     return { items, nextCursor: cursors.encodeNext(next, scope) }
   })
 
-  async function loadPlays (owner: ProfileRef, request: HistoryRequest) {
+  async function loadPlays (owner: ProfileRef, request: HistoryRequest, findTitle: FindTitle) {
     const { plays, next } = await listHistory(watching, owner, request)
-    return { items: plays.map(toHistoryItem), next }
+    return { items: plays.map((play) => toHistoryItem(play, findTitle)), next }
   }
 
-  async function loadGroups (owner: ProfileRef, request: HistoryRequest) {
+  async function loadGroups (owner: ProfileRef, request: HistoryRequest, findTitle: FindTitle) {
     const { groups, next } = await listHistoryByTitle(watching, owner, request)
-    return { items: groups.map(toHistoryGroup), next }
+    return { items: groups.map((one) => toHistoryGroup(one, findTitle)), next }
   }
 
   app.delete('/profiles/:profileId/history', {

@@ -1,7 +1,7 @@
 // The watch history of a profile, and undo.
 import { Type, type Static } from 'typebox'
 import { describe, DurationMs, Id, nullable, ref, Timestamp } from './common.js'
-import { Item } from './titles.js'
+import { Item, TitleKind } from './titles.js'
 
 export const Undo = Type.Object({
   undo: Type.String({
@@ -14,7 +14,12 @@ export type Undo = Static<typeof Undo>
 
 const PlayedTitle = Type.Object({
   id: Id,
+  kind: TitleKind,
   title: Type.String({ description: 'Title of the movie or show' }),
+  posterUrl: nullable(
+    Type.String(),
+    'URL of its current poster; relative to the service for uploaded posters; null: none, or no longer visible',
+  ),
 }, { title: 'PlayedTitle', description: 'Title as it was named when it was played; it may no longer exist' })
 
 export const HistoryItem = Type.Object({

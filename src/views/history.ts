@@ -1,5 +1,6 @@
 // Views of progress, the watch history and undo.
 import { toPlayProgress, type StoredPlay } from '../../models/play.js'
+import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { ItemState } from '../domain/item-state.js'
 import { watchedMsOfPlay } from '../domain/progress.js'
 import type { HistoryGroup, HistoryItem, Undo } from '../schemas/history.js'
@@ -19,10 +20,13 @@ export function toProgress (state: ItemState): Progress {
   }
 }
 
-export function toHistoryItem (play: StoredPlay): HistoryItem {
+/** Finds a title that the profile may see now; null for a deleted or hidden one. */
+export type FindTitle = (titleId: string) => Pick<CatalogueTitle, 'posterUrl'> | null
+
+export function toHistoryItem (play: StoredPlay, findTitle: FindTitle): HistoryItem {
   return {
     id: play._id.toString(),
-    title: { id: play.title.toString(), title: play.titleName },
+    title: toPlayedTitle(play, findTitle),
     item: {
       id: play.item.toString(),
       season: play.season,
@@ -38,12 +42,25 @@ export function toHistoryItem (play: StoredPlay): HistoryItem {
   }
 }
 
-export function toHistoryGroup ({ last, plays, firstWatchedAt }: TitleGroup): HistoryGroup {
+function toPlayedTitle ({ title, titleName, season }: StoredPlay, findTitle: FindTitle): HistoryItem['title'] {
+  const id = title.toString()
   return {
-    title: { id: last.title.toString(), title: last.titleName },
+    id,
+    kind: season === null ? 'movie' : 'show',
+    title: titleName,
+    posterUrl: findTitle(id)?.posterUrl ?? null,
+  }
+}
+
+export function toHistoryGroup (
+  { last, plays, firstWatchedAt }: TitleGroup,
+  findTitle: FindTitle,
+): HistoryGroup {
+  return {
+    title: toPlayedTitle(last, findTitle),
     plays,
     firstWatchedAt: firstWatchedAt.toISOString(),
-    last: toHistoryItem(last),
+    last: toHistoryItem(last, findTitle),
   }
 }
 

@@ -40,6 +40,32 @@ t.test('history', async (t) => {
     t.strictSame([titlesOf(rest.body), rest.body.nextCursor], [[movieTitle(2), movieTitle(1), movieTitle(0)], null])
   })
 
+  t.test('names the kind and the current poster of titles that the profile can see', async (t) => {
+    const posterUrl = 'https://images.example/poster.jpg'
+    const show = await addShow(app, admin, { posterUrl })
+    const movie = await addMovie(app, admin, { title: 'The General', posterUrl })
+    const lee = await signUp(app)
+    const ofLee = `/v1/profiles/${lee.profileId}/history`
+    for (const item of [show.episodes[0]!, movie]) await watch(lee, clock, item, 20_000)
+    const read = async (): Promise<unknown[]> => {
+      const [plays, groups] = [await lee.get(ofLee), await lee.get(`${ofLee}?group=title`)]
+      t.strictSame(
+        groups.body.items.map((group: any) => [group.title, group.last.title]),
+        plays.body.items.map(({ title }: any) => [title, title]),
+        'groups have the same fields',
+      )
+      return plays.body.items.map(({ title }: any) => title)
+    }
+    const movieEntry = { id: movie, kind: 'movie', title: 'The General', posterUrl }
+    t.strictSame(await read(), [movieEntry, { id: show.id, kind: 'show', title: 'Fawlty Towers', posterUrl }])
+    await admin.patch(`/v1/admin/movies/${movie}`, { published: false })
+    await admin.delete(`/v1/admin/shows/${show.id}`)
+    t.strictSame(await read(), [
+      { ...movieEntry, posterUrl: null },
+      { id: show.id, kind: 'show', title: 'Fawlty Towers', posterUrl: null },
+    ], 'without the poster of a hidden or deleted title')
+  })
+
   t.test('filters by title and time', async (t) => {
     t.strictSame(titlesOf((await kim.get(`${url}?titleId=${movies[1]}`)).body), [movieTitle(1)])
     const from = new Date(clock.now().getTime() - 86_400_000 * 500).toISOString()

@@ -107,6 +107,15 @@ t.test('discovery', {
       .waitFor()
   })
 
+  await testPage('the history shows the posters of its titles', 'Kim', async (t, page) => {
+    const { items } = await api.asViewer('GET', `/v1/profiles/${api.profileId}/history?group=title&limit=5`)
+    const urls = items.map(({ title }: { title: { posterUrl: string | null } }) => title.posterUrl)
+    const url = urls.find((one: string | null) => one !== null)
+    await page.goto(`${origin}/watch/history`)
+    await page.locator(`.title-row img[src="${url}"]`).waitFor()
+    t.ok(url, 'the history has a title with a poster')
+  })
+
   await testPage('see all opens every title of a row', 'Kim', async (t, page) => {
     await page.getByRole('link', { name: 'See all: Popular this week' }).click()
     await page.getByRole('heading', { level: 1, name: 'Popular this week' }).waitFor()

@@ -15,7 +15,7 @@ export function HistoryRow ({ entry }: { readonly entry: HistoryEntry }): ReactN
   const t = useTranslations('history')
   const describePlay = usePlayText()
   const play = isHistoryGroup(entry) ? entry.last : entry
-  const { title, item } = play
+  const { title } = play
   const isGroup = isHistoryGroup(entry)
   const { mutate, isPending } = useUndoableAction(
     async () => isGroup ? await clearHistory(title.id) : await removePlay(play.id),
@@ -24,7 +24,7 @@ export function HistoryRow ({ entry }: { readonly entry: HistoryEntry }): ReactN
   return (
     <TitleRow
       title={title}
-      kind={item.season === null ? 'movie' : 'show'}
+      kind={title.kind}
       text={describePlay(play)}
       mark={<ProgressBar progress={play} />}
     >
