@@ -81,10 +81,17 @@ export default {
     },
     {
       name: 'service-is-self-contained',
-      comment: 'The service imports neither tests, benchmarks nor the browser client.',
+      comment: 'The service imports neither tests, benchmarks, the web apps nor the client package.',
       severity: 'error',
       from: { path: SERVICE },
-      to: { path: '^(test|bench|web)/' },
+      to: { path: '^(test|bench|web|packages)/' },
+    },
+    {
+      name: 'client-package-is-self-contained',
+      comment: 'The client package is installed without the project: it imports only its own files and openapi-fetch.',
+      severity: 'error',
+      from: { path: '^packages/client/src/' },
+      to: { pathNot: '^(packages/client/src/|node_modules/openapi-fetch/)' },
     },
     {
       name: 'every-file-has-a-level',
@@ -130,7 +137,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|web/generated)/' },
+    exclude: { path: '(^|/)(dist|generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'] },

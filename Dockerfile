@@ -9,6 +9,7 @@ COPY models ./models
 COPY migrations ./migrations
 COPY routes ./routes
 COPY web ./web
+COPY packages ./packages
 COPY openapi ./openapi
 RUN npx tsc -p tsconfig.json && node web/build.mjs && rm dist/.tsbuildinfo
 

@@ -8,7 +8,7 @@ export default [
     noJsx: true,
     filesTs: ['web/**/*.tsx'],
     noStyle: true,
-    ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**', 'web/generated/**'],
+    ignores: ['dist/**', '.data/**', '.cache/**', '.tap/**', 'coverage/**', 'packages/client/{dist,src/generated}/**'],
   }),
   { rules: { 'max-len': ['error', { code: 120, tabWidth: 2 }] } },
   // A promise that is left to itself says so.
@@ -20,6 +20,7 @@ export default [
       'migrations/**/*.ts',
       'routes/**/*.ts',
       'bench/**/*.ts',
+      'packages/**/*.ts',
       'web/**/*.{ts,tsx}',
     ],
     rules: {

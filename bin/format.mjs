@@ -9,7 +9,17 @@ import path from 'node:path'
 import { ROOT } from './prepare.mjs'
 
 const PLUGINS = { typescript, markdown }
-const IGNORED = ['node_modules', '.git', 'dist', 'web/generated', '.data', '.cache', '.tap', 'coverage']
+const IGNORED = [
+  'node_modules',
+  'packages/client/dist',
+  'packages/client/src/generated',
+  '.git',
+  'dist',
+  '.data',
+  '.cache',
+  '.tap',
+  'coverage',
+]
 
 /** Paths of all files with one of the extensions, relative to the root of the project. */
 function listFiles (folder, extensions) {

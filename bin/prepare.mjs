@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SERVICE_FOLDERS = ['src', 'models', 'migrations', 'routes']
 const TEST_FOLDERS = ['test', 'bench']
+/** Compiled by tsconfig.client.json: the client package needs the types of the API description. */
+const CLIENT_FOLDERS = [path.join('packages', 'client', 'src'), path.join('test', 'client')]
 const TYPESCRIPT = /(?<!\.d)\.ts$/
 /** Exists after a build of the service, until the next one of everything. */
 const SERVICE_MARK = '.service-build'
@@ -106,7 +108,8 @@ function checkNodeVersion () {
 /** Paths of the matching files below the folders of `base`, relative to `base`. */
 function listFiles (folders, base, pattern) {
   return folders.filter((folder) => existsSync(inRoot(base, folder))).flatMap((folder) =>
-    readdirSync(inRoot(base, folder), { recursive: true }).filter((file) => pattern.test(file))
+    readdirSync(inRoot(base, folder), { recursive: true })
+      .filter((file) => pattern.test(file) && !file.startsWith('generated'))
       .map((file) => path.join(folder, file))
   )
 }
@@ -144,8 +147,9 @@ async function buildService () {
 async function buildAll () {
   const folders = [...SERVICE_FOLDERS, ...TEST_FOLDERS]
   const stamp = inRoot('dist', '.tsbuildinfo')
-  const sources = listFiles(folders, '.', TYPESCRIPT)
-  removeStaleOutput(folders, sources)
+  const all = listFiles(folders, '.', TYPESCRIPT)
+  removeStaleOutput(folders, all)
+  const sources = all.filter((file) => !CLIENT_FOLDERS.some((folder) => file.startsWith(folder + path.sep)))
   const isEachBuilt = sources.every((source) => existsSync(outputOf(source)))
   const isCurrent = existsSync(stamp) && !sources.some(isStale) &&
     ['tsconfig.json', 'package-lock.json', ...sources].every((file) => modifiedAt(inRoot(file)) <= modifiedAt(stamp))
@@ -175,6 +179,27 @@ async function buildAll () {
   expireEdited(sources, startedAt)
 }
 
+/** Compiles the client package and its tests, if one of them, the API description or the service is newer. */
+async function buildClient () {
+  if (!existsSync(inRoot('tsconfig.client.json'))) return
+  const stamp = inRoot('dist', '.client.tsbuildinfo')
+  const sources = listFiles(CLIENT_FOLDERS, '.', TYPESCRIPT)
+  const inputs = [
+    'tsconfig.client.json',
+    path.join('openapi', 'openapi.json'),
+    path.join('dist', '.tsbuildinfo'),
+    ...sources,
+  ]
+  const isCurrent = existsSync(stamp) && inputs.every((file) => modifiedAt(inRoot(file)) <= modifiedAt(stamp))
+  const isEachBuilt = sources.every((source) => existsSync(outputOf(source)))
+  if (isCurrent && isEachBuilt) return
+  if (!isEachBuilt) rmSync(stamp, { force: true })
+  const startedAt = Date.now()
+  await runStep('Building the client', process.execPath, [inRoot('packages', 'client', 'build.mjs')])
+  await compile('Building its tests', '-p', 'tsconfig.client.json')
+  utimesSync(stamp, startedAt / 1_000, startedAt / 1_000)
+}
+
 /** Marks the output of files that were edited during a build as out of date. */
 function expireEdited (sources, startedAt) {
   for (const source of sources) {
@@ -190,12 +215,13 @@ function removeStaleOutput (folders, sources) {
   }
 }
 
-/** Builds the web apps if a file of `web`, or the API description of their client, is newer. */
+/** Builds the web apps if a file of them or of the client package, or the API description, is newer. */
 async function buildWebApps () {
   const page = inRoot('dist', 'web', 'watch', 'index.html')
-  const webFiles = readdirSync(inRoot('web'), { recursive: true }).filter((file) => !file.startsWith('generated'))
+  const webFiles = readdirSync(inRoot('web'), { recursive: true })
   const sources = [
     ...webFiles.map((file) => path.join('web', file)),
+    ...listFiles([path.join('packages', 'client', 'src')], '.', TYPESCRIPT),
     path.join('openapi', 'openapi.json'),
     'package-lock.json',
   ]
@@ -258,6 +284,7 @@ export async function prepare ({ withTests = false } = {}) {
     await withLock(async () => {
       await installDependencies()
       await (withTests ? buildAll() : buildService())
+      if (withTests) await buildClient()
       await buildWebApps()
     })
   } catch (error) {

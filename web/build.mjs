@@ -1,22 +1,15 @@
 // Builds the web apps into dist/web: generates the API types, checks the types and bundles the apps.
 // --check only checks the types, --bundle only bundles, --watch rebuilds the bundle after each change.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { writeClientOperations, writeClientTypes } from '../packages/client/write-types.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const inRoot = (...parts) => path.join(ROOT, ...parts)
-
-/** Generates types from the committed API description, so that an app that does not match the API does not build. */
-async function writeApiTypes () {
-  const { default: openapiTypes, astToString } = await import('openapi-typescript')
-  const types = await openapiTypes(pathToFileURL(inRoot('openapi', 'openapi.json')), { defaultNonNullable: false })
-  mkdirSync(inRoot('web', 'generated'), { recursive: true })
-  writeFileSync(inRoot('web', 'generated', 'api.d.ts'), astToString(types))
-}
 
 /** Each app types the links of its own router and the keys of its own messages. */
 const PROJECTS = [inRoot('web'), inRoot('web', 'admin')]
@@ -53,8 +46,9 @@ function compressAssets () {
 const hasFlag = (flag) => process.argv.includes(flag)
 const options = { configFile: inRoot('web', 'vite.config.ts'), logLevel: 'warn' }
 
+writeClientOperations()
 if (!hasFlag('--bundle')) {
-  await writeApiTypes()
+  await writeClientTypes()
   if (!hasFlag('--watch')) checkTypes()
 }
 if (hasFlag('--watch')) {

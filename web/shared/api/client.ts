@@ -1,6 +1,6 @@
 // API clients typed by openapi/openapi.json: the build checks every path, request body and response.
 import createClient from 'openapi-fetch'
-import type { components, paths } from '../../generated/api.js'
+import type { components, paths } from '../../../packages/client/src/generated/api.js'
 import { renewToken, validToken, type TokenScope } from './session.js'
 
 export type Schemas = components['schemas']

@@ -1,5 +1,5 @@
 // Errors of API calls: problem documents of the API, and failures to reach it.
-import type { components } from '../../generated/api.js'
+import type { components } from '../../../packages/client/src/generated/api.js'
 
 export type Problem = components['schemas']['Problem']
 

@@ -2,7 +2,7 @@
 // cookie that scripts cannot read; all tabs share it. Access tokens and the PIN are only in memory.
 // See docs/decisions/0053-web-apps.md.
 import createClient from 'openapi-fetch'
-import type { components, paths } from '../../generated/api.js'
+import type { components, paths } from '../../../packages/client/src/generated/api.js'
 import { deviceName } from './device-name.js'
 import { ApiProblem, unwrap } from './problem.js'
 
