@@ -7,6 +7,7 @@ import account from '../routes/account.js'
 import adminAccounts from '../routes/admin-accounts.js'
 import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
+import adminEncoder from '../routes/admin-encoder.js'
 import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
 import adminMediaList from '../routes/admin-media-list.js'
@@ -282,6 +283,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)
   await app.register(adminMediaList, { catalogue, cursors })
+  await app.register(adminEncoder, { encoder: container.encoder })
   await app.register(mediaUploads, mediaFileDeps)
   await app.register(resumableUploads, { uploads, config })
 }

@@ -43,6 +43,9 @@ export interface Config {
   /** IP addresses or CIDR blocks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[]
   readonly maxUploadBytes: number
+  /** ffmpeg and ffprobe; null: those on the PATH. */
+  readonly ffmpegPath: string | null
+  readonly ffprobePath: string | null
   /** Internal location where nginx serves the media folder, such as `/protected-media`; null: no nginx. */
   readonly xAccelRedirectPrefix: string | null
   /** Connection string of the mail server (`smtp://user:password@host:587`); null: emails are stored, not sent. */
@@ -182,6 +185,8 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
     corsOrigins: values.CORS_ORIGINS,
     trustedProxies: values.TRUSTED_PROXIES,
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
+    ffmpegPath: values.FFMPEG_PATH === undefined ? null : path.resolve(root, values.FFMPEG_PATH),
+    ffprobePath: values.FFPROBE_PATH === undefined ? null : path.resolve(root, values.FFPROBE_PATH),
     catalogueLanguage: Intl.getCanonicalLocales(values.CATALOGUE_LANGUAGE)[0] ?? values.CATALOGUE_LANGUAGE,
     xAccelRedirectPrefix: values.X_ACCEL_REDIRECT_PREFIX?.replace(/\/$/, '') ?? null,
     smtpUrl: values.SMTP_URL ?? null,

@@ -26,6 +26,7 @@ import { createMailer, type Mailer } from './mail/mailer.js'
 import { createOutbox, type Outbox } from './mail/outbox.js'
 import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
 import { createReadRenewal, type ReadRenewal } from './media/delivery/read-renewal.js'
+import { createEncoder, type Encoder } from './media/encoding/encoder.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
@@ -72,6 +73,7 @@ export interface Container {
   readonly prober: MediaProber
   readonly subtitleReader: SubtitleReader
   readonly historyFiles: HistoryFileReader
+  readonly encoder: Encoder
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
@@ -155,6 +157,7 @@ export async function buildContainer (
   const prober = createMediaProber()
   const subtitleReader = createSubtitleReader()
   const historyFiles = createHistoryFileReader()
+  const encoder = createEncoder(config)
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
@@ -188,6 +191,7 @@ export async function buildContainer (
     prober,
     subtitleReader,
     historyFiles,
+    encoder,
     packaging,
     packages: createPackageIndexes(storage),
     uploads,
@@ -220,6 +224,7 @@ export async function buildContainer (
     async close () {
       await jobs.stop()
       await uploads.close()
+      await encoder.close()
       await packaging.close()
       await prober.close()
       await subtitleReader.close()

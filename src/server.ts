@@ -38,14 +38,15 @@ async function runStep<T> (title: string, run: (onProgress: (text: string) => vo
 
 /** Loaded after the configuration and the port are checked: loading them takes a second or more. */
 async function loadModules () {
-  const [app, container, indexes, migrations, database] = await Promise.all([
+  const [app, container, indexes, migrations, database, programs] = await Promise.all([
     import('./app.js'),
     import('./container.js'),
     import('./database/indexes.js'),
     import('./database/migrations.js'),
     import('./database/resolve-server.js'),
+    import('./media/encoding/find-programs.js'),
   ])
-  return { ...app, ...container, ...indexes, ...migrations, ...database }
+  return { ...app, ...container, ...indexes, ...migrations, ...database, ...programs }
 }
 
 type Modules = Awaited<ReturnType<typeof loadModules>>
@@ -130,8 +131,10 @@ async function start (config: Config): Promise<void> {
     const log = createLog(config)
     const container = await modules.buildContainer({ ...config, mongodbUri: opened.database.uri }, { log })
     opened.container = container
+    const encoderStatus = container.encoder.status()
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
+    print(`Encoding … ${modules.describeEncoder(await encoderStatus)}`)
     limitGarbage()
     const url = await opened.app.listenOn(await addressesOf(config.host), config.port)
     await printUrls(config, url.replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost'))

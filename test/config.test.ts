@@ -98,6 +98,14 @@ const CASES: Readonly<
     valid: [[process.execPath, {}]],
     invalid: ['/nowhere/mongod', folder, writeFile('not-executable', '')],
   },
+  FFMPEG_PATH: {
+    valid: [[process.execPath, { ffmpegPath: process.execPath }]],
+    invalid: ['/nowhere/ffmpeg', folder, writeFile('not-executable', '')],
+  },
+  FFPROBE_PATH: {
+    valid: [[process.execPath, { ffprobePath: process.execPath }]],
+    invalid: ['/nowhere/ffprobe', folder, writeFile('not-executable', '')],
+  },
   NORMFLIX_CACHE_DIR: { valid: [['/var/cache/normflix', {}]], invalid: [] },
   DATA_DIR: {
     valid: [[folder, { dataDir: folder }], [path.join(folder, 'a', 'b'), { dataDir: path.join(folder, 'a', 'b') }]],

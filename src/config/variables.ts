@@ -103,6 +103,14 @@ export const EnvironmentVariables = Type.Object({
     rule(isLanguageTag, 'must be a BCP 47 language tag such as en or pt-BR'),
   ),
   MAX_UPLOAD_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 64 * 1024 ** 3, 'Maximum size of a media file, bytes'),
+  FFMPEG_PATH: checkedText(
+    'Path of the ffmpeg that encodes; by default the one on the PATH. Without one, encoding is off',
+    rule(isExecutableFile, 'must name a program that exists and can be executed'),
+  ),
+  FFPROBE_PATH: checkedText(
+    'Path of ffprobe; by default the one beside ffmpeg',
+    rule(isExecutableFile, 'must name a program that exists and can be executed'),
+  ),
   X_ACCEL_REDIRECT_PREFIX: checkedText(
     'Internal location where nginx serves DATA_DIR/media; without it the service sends the bytes itself',
     pattern(

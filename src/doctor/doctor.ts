@@ -1,5 +1,6 @@
 // The doctor: finds inconsistencies that no request leaves behind, and fixes those that need no decision.
 import { countIndexes, createIndexes, findMissingIndexes } from '../database/indexes.js'
+import type { EncoderStatus } from '../media/encoding/find-programs.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
@@ -59,6 +60,8 @@ export interface DoctorReport {
   /** Number of objects that each check has checked, and what they are. */
   readonly checked: readonly CheckedObjects[]
   readonly findings: readonly CheckedFinding[]
+  /** Whether the service can encode. Its absence is no finding: encoding is optional. */
+  readonly encoder: EncoderStatus
 }
 
 /**
@@ -86,7 +89,7 @@ export async function runChecks (
     }
     checked.push({ check, count, objects })
   }
-  return { checked, findings }
+  return { checked, findings, encoder: await deps.encoder.status() }
 }
 
 async function tryToFix ({ log }: DoctorDeps, fix: () => Promise<void>): Promise<'fixed' | 'failed'> {

@@ -3,6 +3,7 @@ import type { AccountAccess } from '../accounts/access.js'
 import type { Config } from '../config.js'
 import type { MediaDeps } from '../media/deps.js'
 import type { LeaseCheck } from '../media/delivery/lease-check.js'
+import type { Encoder } from '../media/encoding/encoder.js'
 import type { WatchingDeps } from '../watching/deps.js'
 
 export interface DoctorDeps extends MediaDeps {
@@ -10,6 +11,7 @@ export interface DoctorDeps extends MediaDeps {
   readonly leases: LeaseCheck
   readonly watching: WatchingDeps
   readonly config: Config
+  readonly encoder: Pick<Encoder, 'status'>
 }
 
 /** One inconsistency. */

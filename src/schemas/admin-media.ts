@@ -26,3 +26,10 @@ export const JobCount = Type.Object({
   }),
   count: Type.Integer({ minimum: 0, description: 'Number in this state' }),
 }, { $id: 'JobCount', description: 'How much work waits or failed' })
+
+export const EncoderState = Type.Object({
+  isAvailable: Type.Boolean({ description: 'Whether the service can encode' }),
+  version: nullable(Type.String({ examples: ['5.1.9'] }), 'Version of ffmpeg; null: not available'),
+  reason: nullable(Type.String(), 'What is missing and how to get it; null: available'),
+}, { $id: 'EncoderState', description: 'Whether the service can encode media files' })
+export type EncoderState = Static<typeof EncoderState>

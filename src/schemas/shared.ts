@@ -1,6 +1,6 @@
 // The named schemas: components of the OpenAPI document that routes refer to.
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
-import { AdminMediaItem, JobCount } from './admin-media.js'
+import { AdminMediaItem, EncoderState, JobCount } from './admin-media.js'
 import { AdminTitle, PublicationResult } from './admin-titles.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
@@ -62,6 +62,7 @@ export const sharedSchemas = [
   AdminTitle,
   AdminCollection,
   PublicationResult,
+  EncoderState,
   JobCount,
   PlaysOfDay,
   PlaysOfTitle,

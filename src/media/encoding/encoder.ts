@@ -1,0 +1,119 @@
+// The encoder: ffmpeg and ffprobe as child processes behind one interface.
+import { fail } from '../../errors.js'
+import { findPrograms, type EncoderStatus, type ProgramPaths } from './find-programs.js'
+import { inputArguments } from './input-arguments.js'
+import { runProgram, type ProgramResult } from './run-program.js'
+
+export interface EncodeOptions {
+  /** Folder that receives the outputs. */
+  readonly folder: string
+  /** Duration of the output, ms. */
+  readonly durationMs: number
+  /** Receives the progress, from 0 to 1. */
+  readonly onProgress?: (progress: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Encoder {
+  /** Whether ffmpeg and ffprobe can be run. They are looked up once. */
+  status(): Promise<EncoderStatus>
+  /**
+   * Reads the properties of a file. After success, `output` is the JSON of ffprobe.
+   * @param location absolute path, or an http or https URL
+   * @throws ProgramStoppedError after an abort; EncoderUnavailableError
+   */
+  probe(location: string | URL, signal?: AbortSignal): Promise<ProgramResult>
+  /**
+   * Runs ffmpeg.
+   * @param args inputs, filters and outputs; inputs by `inputArguments`
+   * @throws ProgramStoppedError after an abort; EncoderUnavailableError
+   */
+  encode(args: readonly string[], options: EncodeOptions): Promise<ProgramResult>
+  /** Kills the programs that are running. */
+  close(): Promise<void>
+}
+
+export class EncoderUnavailableError extends Error {
+  constructor (reason: string) {
+    super(reason)
+    this.name = 'EncoderUnavailableError'
+  }
+}
+
+export interface EncoderLimits {
+  readonly probeTimeoutMs: number
+  /** Time without a new frame. Moving the index of a large file to its front takes minutes. */
+  readonly stallTimeoutMs: number
+}
+
+const LIMITS: EncoderLimits = { probeTimeoutMs: 60_000, stallTimeoutMs: 10 * 60_000 }
+
+export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
+  let found: Promise<EncoderStatus> | null = null
+  const shutdown = new AbortController()
+  const running = new Set<Promise<unknown>>()
+
+  async function status (): Promise<EncoderStatus> {
+    found ??= findPrograms(config)
+    return await found
+  }
+
+  async function requirePrograms (): Promise<Extract<EncoderStatus, { isAvailable: true }>> {
+    const programs = await status()
+    return programs.isAvailable ? programs : fail(new EncoderUnavailableError(programs.reason))
+  }
+
+  async function track<T> (run: Promise<T>): Promise<T> {
+    running.add(run)
+    try {
+      return await run
+    } finally {
+      running.delete(run)
+    }
+  }
+
+  const stopSignal = (signal?: AbortSignal): AbortSignal =>
+    signal === undefined ? shutdown.signal : AbortSignal.any([shutdown.signal, signal])
+
+  return {
+    status,
+    async probe (location, signal) {
+      const { ffprobePath } = await requirePrograms()
+      const args = ['-hide_banner', '-loglevel', 'error', ...inputArguments(location)]
+      const shown = ['-show_format', '-show_streams', '-show_chapters', '-print_format', 'json']
+      return await track(runProgram(ffprobePath, [...args, ...shown], {
+        stallTimeoutMs: limits.probeTimeoutMs,
+        signal: stopSignal(signal),
+      }))
+    },
+    async encode (args, { folder, durationMs, onProgress = () => {}, signal }) {
+      const { ffmpegPath } = await requirePrograms()
+      const common = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:1', '-y']
+      return await track(runProgram(ffmpegPath, [...common, ...args], {
+        stallTimeoutMs: limits.stallTimeoutMs,
+        folder,
+        signal: stopSignal(signal),
+        onLine: createProgressReader(durationMs, onProgress),
+      }))
+    },
+    async close () {
+      shutdown.abort()
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+/** Reads lines of `-progress`: `frame=120`, `out_time_us=4800000`, `progress=continue`. */
+function createProgressReader (durationMs: number, onProgress: (progress: number) => void): (line: string) => boolean {
+  const reached = { frame: -1, out_time_us: -1, total_size: -1 }
+  return (line) => {
+    const [name = '', text = ''] = line.split('=')
+    const value = Number(text)
+    if (!(name in reached) || !Number.isFinite(value)) return line === 'progress=end'
+    const field = name as keyof typeof reached
+    if (value <= reached[field]) return false
+    reached[field] = value
+    if (field === 'out_time_us') onProgress(Math.min(1, Math.max(0, value / 1_000 / durationMs)))
+    return true
+  }
+}
