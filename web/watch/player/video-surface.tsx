@@ -55,6 +55,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
   const { volume, isMuted, rate } = usePreferences()
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
   const [src] = useState(() => toSource(playback))
+  const [startSeconds] = useState(state.startMs / 1_000)
 
   const prepare = (provider: MediaProviderAdapter | null): void => {
     if (!isHLSProvider(provider)) return
@@ -82,6 +83,8 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       viewType="video"
       streamType="on-demand"
       load="eager"
+      // The library applies its own position, 0 by default, when the video can play.
+      currentTime={startSeconds}
       playsInline
       volume={volume}
       muted={isMuted}
