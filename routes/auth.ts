@@ -24,8 +24,8 @@ import { fail, unauthorized, validationFailed } from '../src/errors.js'
 import { forbidCaching } from '../src/http/etags.js'
 import { createSessionCookie } from '../src/http/session-cookie.js'
 import { addAuditNote } from '../src/plugins/audit.js'
-import { ACCESS_TOKEN_SECONDS } from '../src/plugins/auth.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
+import { createTokenIssuer } from '../src/plugins/session-tokens.js'
 import {
   Accepted,
   Device,
@@ -86,25 +86,13 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   await app.register(fastifyCookie, { hook: false })
   const cookie = createSessionCookie(deps.config)
 
-  /** Returns the tokens; in a session with a cookie, the refresh token is in the cookie. */
-  function sendTokens (
+  const issueTokens = createTokenIssuer(app, cookie, deps.now)
+  const sendTokens = (
     request: FastifyRequest,
     reply: FastifyReply,
     account: StoredAccount,
-    { session, refreshToken }: OpenedSession,
-  ): Tokens {
-    const { expiresAt, absoluteExpiresAt, transport } = session
-    if (transport === 'cookie') {
-      cookie.write(request, reply, refreshToken, expiresAt < absoluteExpiresAt ? expiresAt : absoluteExpiresAt)
-    }
-    const claims = { sub: account._id.toString(), sid: session._id.toString(), role: account.role }
-    return {
-      account: toAccount(account),
-      accessToken: app.signAccessToken(claims, deps.now()),
-      refreshToken: transport === 'cookie' ? null : refreshToken,
-      expiresIn: ACCESS_TOKEN_SECONDS,
-    }
-  }
+    opened: OpenedSession,
+  ): Tokens => ({ account: toAccount(account), ...issueTokens(request, reply, account, opened) })
 
   app.post('/auth/signup', {
     config: { access: 'public', rateLimit: AUTH_RATE_LIMIT, audit: true },

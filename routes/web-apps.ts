@@ -11,8 +11,8 @@ import { matchesEtag } from '../src/http/conditional-requests.js'
 const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
 /** The router of an app selects the page by the path. */
 const APPS = ['watch', 'admin'] as const
-/** Paths of links in emails when PUBLIC_URL is this service; the watch app has the pages. */
-const EMAIL_LINK_PATHS = ['/confirm-email', '/reset-password']
+/** Paths of links in emails and on TVs when PUBLIC_URL is this service; the watch app has the pages. */
+const LINK_PATHS = ['/confirm-email', '/reset-password', '/link']
 /** Paths within an app, decoded: names and IDs. No dots, so that no proxy or browser could resolve them to a parent. */
 const PAGE_PATH = /^(?!.*\/\/)[\p{L}\p{N} _:&,'/-]*$/u
 const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/
@@ -55,7 +55,7 @@ const webApps: FastifyPluginAsync = async (app) => {
       })
     }
   }
-  for (const url of EMAIL_LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
+  for (const url of LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
   app.get('/', { config }, redirectToStartPage)
   for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
   app.get('/watch/service-worker.js', { config }, sendServiceWorker)
@@ -79,7 +79,7 @@ async function redirectToStartPage (_request: FastifyRequest, reply: FastifyRepl
   return await reply.header('cache-control', 'no-cache').redirect(isBuilt ? '/watch' : '/docs', 302)
 }
 
-/** Keeps the token in the query. */
+/** Keeps the token or the code in the query. */
 async function redirectToWatchApp (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return await reply.header('cache-control', 'no-store').redirect(`/watch${request.url}`, 302)
 }

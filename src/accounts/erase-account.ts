@@ -4,6 +4,7 @@ import mongoose, { type Model } from 'mongoose'
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
+import { DeviceLogin } from '../../models/device-login.js'
 import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
@@ -34,6 +35,7 @@ const OWNED_COLLECTIONS = [
   Undo,
   SoftDeleted,
   EmailToken,
+  DeviceLogin,
   OutboxEmail,
   IdempotencyRecord,
   Session,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Types } from 'mongoose'
 import { findAccount, type StoredAccount } from '../../models/account.js'
+import { withdrawApprovals } from '../../models/device-login.js'
 import {
   findSession,
   isSessionLive,
@@ -37,11 +38,15 @@ export interface OpenedSession {
   readonly session: StoredSession
   readonly refreshToken: string
 }
+export interface OpenedAccountSession extends OpenedSession {
+  readonly account: StoredAccount
+}
 
 /**
  * Opens a session for an account that has proved its password. The account is read again when the session exists: a
  * change of the password, a disabling, closing or erasing before that leaves no session; a later one finds the session
  * and ends it. Above the maximum number of sessions, the least recently used ones end.
+ * @param id of the new session
  * @throws DomainError 401 `wrong-credentials`, 403 `account-disabled`
  */
 export async function openSession (
@@ -49,11 +54,12 @@ export async function openSession (
   verified: StoredAccount,
   device: string | null,
   transport: TokenTransport = 'body',
-): Promise<OpenedSession & { readonly account: StoredAccount }> {
+  id = new Types.ObjectId(),
+): Promise<OpenedAccountSession> {
   const accountId = verified._id.toString()
   const now = deps.now()
   const session: StoredSession = {
-    _id: new Types.ObjectId(),
+    _id: id,
     account: verified._id,
     seed: randomBytes(32).toString('base64url'),
     kid: deps.keys.current('refresh').kid,
@@ -88,6 +94,16 @@ function rejectedLogin ({ passwordHash }: StoredAccount, current: StoredAccount 
 function withRefreshToken ({ keys }: AccountDeps, session: StoredSession): OpenedSession {
   const { _id, generation, seed, kid } = session
   return { session, refreshToken: formatRefreshToken(keys, { sessionId: _id.toString(), generation, seed, kid }) }
+}
+
+/** The first refresh token of a session again, for a device that lost it. Null when it was used or has ended. */
+export function repeatSession (
+  deps: AccountDeps,
+  session: StoredSession,
+  transport: TokenTransport,
+): OpenedSession | null {
+  const isFirst = session.generation === 0 && session.transport === transport
+  return isFirst && isSessionLive(session, deps.now()) ? withRefreshToken(deps, session) : null
 }
 
 const invalidRefreshToken = (): Error => unauthorized('The refresh token is invalid or expired. Log in again.')
@@ -191,13 +207,14 @@ export async function endSession (
   deps.leases.invalidate(accountId)
 }
 
-/** Ends every session of an account, except one if given. */
+/** Ends every session of an account, except one if given, and the approvals of devices that are not logged in yet. */
 export async function endAllSessions (
   deps: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   accountId: string,
   exceptSessionId: string | null,
   reason: string,
 ): Promise<void> {
+  await withdrawApprovals(accountId)
   const sessions = await Session.find({ account: accountId }).lean<StoredSession[]>()
   for (const session of sessions) {
     if (session.revokedAt === null && session._id.toString() !== exceptSessionId) {

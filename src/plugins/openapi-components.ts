@@ -3,6 +3,7 @@
 // - The JSON body of a request or response becomes `<Item>Page`, `<Item>List`, `<Operation>Body` or
 //   `<Operation>Result`: clients of oapi-codegen have their own `<Operation>Response`.
 // - A union of components becomes a tagged union if one field of each has a single value.
+import { FORM_MEDIA_TYPE } from '../http/oauth-body.js'
 
 export type JsonObject = Record<string, unknown>
 type Components = Record<string, JsonObject>
@@ -116,7 +117,9 @@ function nameBodies (components: Components, { operationId = '', requestBody, re
     addComponent(components, name, { ...schema, description: schema['description'] ?? role })
     media.schema = refTo(name)
   }
-  nameBody(requestBody?.content?.['application/json'], `${operation}Body`, `Body of ${operationId}`)
+  for (const type of ['application/json', FORM_MEDIA_TYPE]) {
+    nameBody(requestBody?.content?.[type], `${operation}Body`, `Body of ${operationId}`)
+  }
   for (const response of Object.values(responses)) {
     const media = response.content?.['application/json']
     nameBody(media, `${operation}Result`, isList(media?.schema) ? 'List' : `Response of ${operationId}`)

@@ -1,4 +1,5 @@
 // Puts the examples of the demo into the OpenAPI document.
+import { FORM_MEDIA_TYPE } from '../http/oauth-body.js'
 import { PARAMETER_EXAMPLES, REQUEST_EXAMPLES } from '../schemas/request-examples.js'
 import { operationsOf, type Document } from './openapi-components.js'
 
@@ -9,8 +10,10 @@ export function addExamples (document: Document): void {
       const example = PARAMETER_EXAMPLES[parameter.name ?? '']
       if (example !== undefined && parameter.required === true) parameter.example = example
     }
-    const body = requestBody?.content?.['application/json']
     const example = REQUEST_EXAMPLES[operationId]
-    if (body !== undefined && example !== undefined) body.example = example
+    for (const type of ['application/json', FORM_MEDIA_TYPE]) {
+      const body = requestBody?.content?.[type]
+      if (body !== undefined && example !== undefined) body.example = example
+    }
   }
 }

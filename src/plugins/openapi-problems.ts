@@ -1,4 +1,5 @@
 // Adds the problems of each operation to the OpenAPI document: a response for each status, an example for each code.
+import { FORM_MEDIA_TYPE } from '../http/oauth-body.js'
 import { OPERATION_PROBLEMS } from '../schemas/operation-problems.js'
 import { PROBLEMS, type ProblemCode } from '../schemas/problems.js'
 import type { Document, OperationObject } from './openapi-components.js'
@@ -62,20 +63,20 @@ function toExample (code: ProblemCode, status: number) {
 /** Adds the responses of an operation's problems. The responses for other errors of a class stay. */
 function addProblems (path: string, operation: OperationObject): void {
   const codes = listProblems(path, operation)
+  const acceptsForm = operation.requestBody?.content?.[FORM_MEDIA_TYPE] !== undefined
   const statuses = new Set(codes.flatMap((code) => PROBLEMS[code].statuses as readonly number[]))
   const { '4XX': clientErrors, '5XX': serverErrors, ...successes } = operation.responses ?? {}
   const problems = [...statuses].sort((one, other) => one - other).map((status) => {
     const ofStatus = codes.filter((code) => (PROBLEMS[code].statuses as readonly number[]).includes(status))
+    const media = {
+      schema: { $ref: '#/components/schemas/Problem' },
+      examples: Object.fromEntries(
+        ofStatus.map((code) => [code, { $ref: `#/components/examples/${exampleName(code, status)}` }]),
+      ),
+    }
     return [String(status), {
       description: ofStatus.map((code) => `\`${code}\``).join(', '),
-      content: {
-        [PROBLEM_MEDIA_TYPE]: {
-          schema: { $ref: '#/components/schemas/Problem' },
-          examples: Object.fromEntries(
-            ofStatus.map((code) => [code, { $ref: `#/components/examples/${exampleName(code, status)}` }]),
-          ),
-        },
-      },
+      content: { [PROBLEM_MEDIA_TYPE]: media, ...(acceptsForm ? { 'application/json': media } : {}) },
     }]
   })
   operation.responses = {

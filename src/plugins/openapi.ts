@@ -19,6 +19,7 @@ const DESCRIPTION = [
 
 const TAGS = [
   { name: 'Authentication', description: 'Sign-up, log-in, log-out, sessions and links in emails' },
+  { name: 'Device log-in', description: 'Log-in of TVs by a code that the user approves (RFC 8628)' },
   { name: 'Account', description: 'The account, its plan and its live streams' },
   { name: 'Profiles', description: 'Profiles of the account: select one to get a profile token' },
   { name: 'Search and home', description: 'Search, suggestions and the rows of the home page' },

@@ -14,6 +14,7 @@ import {
   storageFull,
   validationFailed,
 } from '../errors.js'
+import { hasFormBody, toOAuthError } from '../http/oauth-body.js'
 import {
   MALFORMED_REQUEST,
   REQUEST_TIMEOUT,
@@ -127,14 +128,16 @@ function sendProblem (problem: DomainError, request: FastifyRequest, reply: Fast
   const { status, code, title, detail, extensions, headers } = problem
   publishProblem(problem, request)
   if (status >= 500) publishMeasurement('request-failed', { code })
+  const isOAuth = request.routeOptions.config.oauthErrors === true
+  const oauthFields = isOAuth ? { error: toOAuthError(code, status), error_description: detail } : {}
   return reply
     // Remains when the stream of a compressed response fails before its first byte.
     .removeHeader('content-encoding')
     .code(status)
     .headers(headers)
-    .type('application/problem+json')
+    .type(isOAuth && hasFormBody(request) ? 'application/json' : 'application/problem+json')
     .serializer(JSON.stringify)
-    .send(toProblemDocument(status, [code, title, detail], request.id, extensions))
+    .send(toProblemDocument(status, [code, title, detail], request.id, { ...extensions, ...oauthFields }))
 }
 
 /** Creates the handler of URLs that the router cannot parse. Hooks have not run then. */

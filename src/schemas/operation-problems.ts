@@ -27,12 +27,26 @@ const MEDIA_UPLOAD = [
   'upload-too-large',
 ] as const
 const TUS = ['tus-version-mismatch', 'upload-expired'] as const
+const USER_CODE = ['unknown-user-code', 'too-many-attempts'] as const
 const PASSWORD = ['wrong-password', 'too-many-attempts'] as const
 
 export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>> = {
   signUp: ['email-taken', 'cross-origin-request'],
   logIn: ['wrong-credentials', 'too-many-attempts', 'account-disabled', 'cross-origin-request'],
   refresh: ['unauthorized', 'account-disabled', 'cross-origin-request'],
+  authorizeDevice: ['too-many-attempts'],
+  requestToken: [
+    'authorization-pending',
+    'slow-down',
+    'expired-token',
+    'access-denied',
+    'invalid-grant',
+    'unsupported-grant-type',
+    'cross-origin-request',
+  ],
+  findDeviceLogIn: USER_CODE,
+  approveDevice: USER_CODE,
+  rejectDevice: USER_CODE,
   resetPassword: ['mail-link-invalid'],
   verifyEmail: ['mail-link-invalid', 'email-taken'],
   deleteAccount: [...PASSWORD, 'last-admin'],

@@ -2,6 +2,16 @@
 import { CONFLICT_PROBLEMS, type ProblemDescription } from './conflict-problems.js'
 
 const GENERAL_PROBLEMS = {
+  'access-denied': {
+    statuses: [400],
+    title: 'Not approved',
+    advice: 'show that the log-in was rejected, and request new codes when the user asks for it',
+  },
+  'authorization-pending': {
+    statuses: [400],
+    title: 'Approval pending',
+    advice: 'poll again after the interval',
+  },
   'checksum-mismatch': {
     statuses: [400, 422],
     title: 'Checksum mismatch',
@@ -17,6 +27,11 @@ const GENERAL_PROBLEMS = {
     title: 'Invalid request',
     advice: 'send the file in the body',
   },
+  'expired-token': {
+    statuses: [400],
+    title: 'Code expired',
+    advice: 'request new codes',
+  },
   'import-interrupted': {
     statuses: [400],
     title: 'Invalid request',
@@ -31,6 +46,11 @@ const GENERAL_PROBLEMS = {
     statuses: [400],
     title: 'Invalid request',
     advice: 'request the list without a cursor',
+  },
+  'invalid-grant': {
+    statuses: [400],
+    title: 'Invalid code or token',
+    advice: 'log in again: the device code or refresh token is invalid, expired or already used',
   },
   'invalid-if-match': {
     statuses: [400],
@@ -52,10 +72,20 @@ const GENERAL_PROBLEMS = {
     title: 'Invalid request',
     advice: 'send a valid request: JSON, form or upload as described',
   },
+  'slow-down': {
+    statuses: [400],
+    title: 'Polling too fast',
+    advice: 'wait for the new `interval` before each poll',
+  },
   'unreadable-import': {
     statuses: [400],
     title: 'Unreadable import',
     advice: 'correct the file from `line` on and send it again; the lines before were imported',
+  },
+  'unsupported-grant-type': {
+    statuses: [400],
+    title: 'Invalid request',
+    advice: 'use the grant type of the device code or `refresh_token`',
   },
   'upload-interrupted': {
     statuses: [400],
@@ -121,6 +151,11 @@ const GENERAL_PROBLEMS = {
     statuses: [404],
     title: 'Not found',
     advice: 'the resource does not exist, belongs to another account, or exceeds the maturity limits of the profile',
+  },
+  'unknown-user-code': {
+    statuses: [404],
+    title: 'Unknown code',
+    advice: 'enter the code that the device shows now: this one is wrong, expired or already used',
   },
   'method-not-allowed': {
     statuses: [405],

@@ -15,6 +15,7 @@ import {
 import { Problem } from './common.js'
 import { ContinueCard } from './continue-watching.js'
 import { DeletionPreview } from './deletion-preview.js'
+import { DeviceAuthorization, DeviceLogIn, OAuthTokens } from './device-log-in.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { HistoryGroup, HistoryItem, Undo } from './history.js'
 import { ContinueRow, HomeCard, TitleRow } from './home.js'
@@ -70,6 +71,9 @@ export const sharedSchemas = [
   Profile,
   Account,
   Tokens,
+  DeviceAuthorization,
+  OAuthTokens,
+  DeviceLogIn,
   Session,
   Plan,
   PlanPreview,

@@ -3,7 +3,16 @@
 import { hkdfSync } from 'node:crypto'
 import type { SigningKey } from '../config/rules.js'
 
-export type KeyPurpose = 'access' | 'refresh' | 'media' | 'feed' | 'cursor' | 'device' | 'throttle' | 'outbox'
+export type KeyPurpose =
+  | 'access'
+  | 'refresh'
+  | 'media'
+  | 'feed'
+  | 'cursor'
+  | 'device'
+  | 'user-code'
+  | 'throttle'
+  | 'outbox'
 
 export interface NamedKey {
   readonly kid: string

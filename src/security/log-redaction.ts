@@ -14,12 +14,17 @@ const FIELDS = [
   'accessToken',
   'refreshToken',
   'deviceToken',
+  'device_code',
+  'user_code',
+  'userCode',
+  'access_token',
+  'refresh_token',
   'seed',
   'email',
   'newEmail',
 ]
-/** `q` is what people search for. */
-const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email', 'q'])
+/** `q` is what people search for, `code` the user code of a device. */
+const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email', 'q', 'code'])
 
 /**
  * Paths for the `redact` option of pino: the fields at the top level and one level below, whole bodies, and the values
@@ -36,7 +41,7 @@ export const REDACTED_PATHS: string[] = [
   ...FIELDS.map((field) => `*.${field}`),
 ]
 
-/** Replaces tokens, cursors, emails and search words in the query of a URL, however their names are encoded. */
+/** Replaces tokens, codes, cursors, emails and search words in the query of a URL, however their names are encoded. */
 export function redactUrl (url: string): string {
   return url.replace(
     /([?&])([^?&=#]*)=[^&#]*/g,

@@ -1,8 +1,10 @@
 // Views of accounts, sessions and plan changes.
 import type { StoredAccount } from '../../models/account.js'
+import type { StoredDeviceLogin } from '../../models/device-login.js'
 import type { StoredSession } from '../../models/session.js'
 import type { PlanPreview as PreviewedChange } from '../accounts/plan-change.js'
 import type { Account, AccountDetail, AccountSummary, Session } from '../schemas/account.js'
+import type { DeviceLogIn } from '../schemas/device-log-in.js'
 import type { PlanPreview } from '../schemas/plans.js'
 import type { Stream } from '../schemas/streams.js'
 import { toProfile } from './profiles.js'
@@ -71,5 +73,17 @@ function toSessionFields ({ _id, device, createdAt, lastUsedAt }: StoredSession)
     device,
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt.toISOString(),
+  }
+}
+
+/** @param ipAddress of the request, see `ipAddressKey` */
+export function toDeviceLogIn (stored: StoredDeviceLogin, ipAddress: string): DeviceLogIn {
+  return {
+    clientId: stored.clientId,
+    device: stored.device,
+    ipAddress: stored.ipAddress,
+    sameNetwork: stored.ipAddress === ipAddress,
+    createdAt: stored.createdAt.toISOString(),
+    expiresAt: stored.expiresAt.toISOString(),
   }
 }

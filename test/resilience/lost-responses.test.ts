@@ -1,7 +1,12 @@
 // A client that loses a response repeats the request. Every writing operation of the API is applied once.
 import t from 'tap'
 import { startLostResponses } from './lost-response-world.js'
-import { retryAccountAdministration, retryAccountWrites, retryProfileWrites } from './retried-account-writes.js'
+import {
+  retryAccountAdministration,
+  retryAccountWrites,
+  retryDeviceLogIn,
+  retryProfileWrites,
+} from './retried-account-writes.js'
 import { retryCatalogueWrites, retryMediaWrites } from './retried-catalogue-writes.js'
 import { retryPreferenceWrites, retryWatchingWrites } from './retried-watching-writes.js'
 
@@ -9,6 +14,7 @@ t.test('a retried write is applied once', { timeout: 250_000 }, async (t) => {
   const responses = await startLostResponses(t)
   const parts = [
     ['of accounts', retryAccountWrites],
+    ['of the log-in of devices', retryDeviceLogIn],
     ['of accounts by an administrator', retryAccountAdministration],
     ['of profiles', retryProfileWrites],
     ['of playback and history', retryWatchingWrites],

@@ -1,9 +1,11 @@
 // Every write of accounts and profiles, sent again after its response was lost.
 import { containerOf } from '../support/app.js'
+import { CLIENT_ID, DEVICE_CODE_GRANT, startTv } from '../support/device-log-in.js'
 import { PASSWORD, signUp } from '../support/users.js'
 import type { LostResponseWorld } from './lost-response-world.js'
 
 const ONE_MORE_SESSION = { sessions: 'each log-in creates a session' }
+const LONGER_INTERVAL = { devicelogins: 'a repeated poll is too early, and the interval grows' }
 const ANOTHER_EMAIL = { emailtokens: 'each request sends another email and voids the previous link' }
 
 /** Repeats every write of an account by its owner. */
@@ -70,6 +72,33 @@ export async function retryAccountWrites ({ app, kim, retry }: LostResponseWorld
     body: { password: PASSWORD },
     repeated: 401,
   })
+}
+
+/** Repeats every write of the log-in of a device. */
+export async function retryDeviceLogIn ({ t, app, kim, clock, retry }: LostResponseWorld): Promise<void> {
+  await retry({
+    operation: 'authorizeDevice',
+    url: '/v1/auth/device',
+    body: { client_id: CLIENT_ID },
+    mayChange: { devicelogins: 'each request gets codes of its own, which expire' },
+  })
+  const tv = await startTv(app)
+  const body = { userCode: tv.userCode }
+  await retry({ operation: 'findDeviceLogIn', url: '/v1/auth/device/find', as: kim, body })
+  await retry({ operation: 'approveDevice', url: '/v1/auth/device/approve', as: kim, body })
+  const request = { grant_type: DEVICE_CODE_GRANT, client_id: CLIENT_ID, device_code: tv.deviceCode }
+  await retry({
+    operation: 'requestToken',
+    url: '/v1/auth/token',
+    body: request,
+    repeated: 400,
+    mayChange: LONGER_INTERVAL,
+  })
+  clock.advance(10_000)
+  t.equal((await tv.poll()).status, 200, 'a poll in time receives the tokens of the lost response')
+  const other = await startTv(app)
+  const rejection = { userCode: other.userCode }
+  await retry({ operation: 'rejectDevice', url: '/v1/auth/device/reject', as: kim, body: rejection })
 }
 
 /** Repeats every write of an account by an administrator. */

@@ -24,6 +24,11 @@ t.test('secrets and emails are redacted at the top level, in a body and in an er
       'accessToken',
       'refreshToken',
       'deviceToken',
+      'device_code',
+      'user_code',
+      'userCode',
+      'access_token',
+      'refresh_token',
       'seed',
       'email',
     ]

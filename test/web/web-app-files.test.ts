@@ -69,9 +69,9 @@ t.test('the root leads to the watch app, and browsers find its icon on every pag
   t.equal((await call(app, 'HEAD', '/')).status, 302)
 })
 
-t.test('links in emails lead to the pages of the watch app, with their token', async (t) => {
+t.test('links in emails and on TVs lead to the pages of the watch app, with their token or code', async (t) => {
   const { app } = await startApp(t)
-  for (const url of ['/confirm-email?token=abc', '/reset-password?token=abc']) {
+  for (const url of ['/confirm-email?token=abc', '/reset-password?token=abc', '/link?code=WDJB-MJHT']) {
     t.match(await call(app, 'GET', url), {
       status: 302,
       headers: { location: `/watch${url}`, 'cache-control': 'no-store' },
