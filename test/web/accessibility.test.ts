@@ -17,6 +17,8 @@ const MEASURE_OVERFLOW = `new Promise((resolve) => {
   }
   measure()
 })`
+/** A TV polls until its log-in is approved; the status is 400 until then. */
+const POLL = /400 \(Bad Request\) \(\S+\/v1\/auth\/token\)$/
 const LARGE = { width: 1_280, height: 720 }
 
 const chromium = findChromium()
@@ -34,7 +36,7 @@ async function testViews (
     await page.setViewportSize(SMALL)
     const overflow = await page.evaluate<number>(MEASURE_OVERFLOW)
     t.ok(overflow <= 0, `${view.name}: ${overflow} px overflow at ${SMALL.width} px`)
-    t.strictSame(errors.splice(0), [], `${view.name}: console`)
+    t.strictSame(errors.splice(0).filter((error) => !POLL.test(error)), [], `${view.name}: console`)
   }
 }
 

@@ -37,12 +37,14 @@ export async function listViews (origin: string): Promise<ViewsByAudience> {
   return {
     visitor: toViews('watch', {
       'log-in': '/log-in',
+      tv: '/tv',
       'sign-up': '/sign-up',
       'forgot-password': '/forgot-password',
       'reset-password': '/reset-password?token=none',
     }),
     viewer: toViews('watch', {
       profiles: '/profiles',
+      link: '/link?code=WDJB-MJHT',
       home: '/',
       row: `/rows/${ids.row}`,
       movies: '/browse/movies',

@@ -186,6 +186,11 @@ export function forgetSession (): void {
   tabs.postMessage({ kind: 'logged-out' } satisfies TabMessage)
 }
 
+/** After a log-in that only set the cookie: the next page that loads resumes the session. */
+export function markLoggedIn (): void {
+  localStorage.setItem(LOGGED_IN_KEY, 'true')
+}
+
 /** Returns a token that is valid for at least one minute. */
 export async function validToken (scope: TokenScope): Promise<string> {
   const token = scope === 'account' ? accountToken : selectedProfile?.token ?? null
@@ -257,7 +262,7 @@ function openSession (tokens: Tokens): Account {
 
 function storeToken (account: Account, token: Token): void {
   accountToken = token
-  localStorage.setItem(LOGGED_IN_KEY, 'true')
+  markLoggedIn()
   showAccount(account, { status: 'logged-in', end: null })
 }
 

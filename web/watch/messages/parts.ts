@@ -5,8 +5,14 @@ import type { DiscoveryMessages } from './en/discovery.js'
 import type { CoreMessages } from './en/index.js'
 import type { PlaybackMessages } from './en/playback.js'
 import type { SettingsMessages } from './en/settings.js'
+import type { VisitorMessages } from './en/visitor.js'
 
-export type AllMessages = CoreMessages & DiscoveryMessages & PlaybackMessages & SettingsMessages
+export type AllMessages =
+  & CoreMessages
+  & DiscoveryMessages
+  & PlaybackMessages
+  & SettingsMessages
+  & VisitorMessages
 
 type Loaders = Readonly<Record<Locale, () => Promise<MessageModule>>>
 
@@ -24,6 +30,11 @@ const SETTINGS: Loaders = {
   en: async () => await import('./en/settings.js'),
   es: async () => await import('./es/settings.js'),
   de: async () => await import('./de/settings.js'),
+}
+const VISITOR: Loaders = {
+  en: async () => await import('./en/visitor.js'),
+  es: async () => await import('./es/visitor.js'),
+  de: async () => await import('./de/visitor.js'),
 }
 
 async function loadPart (loaders: Loaders): Promise<void> {
@@ -43,4 +54,9 @@ export async function loadPlaybackMessages (): Promise<void> {
 /** Messages of the account and of the lists of a profile. */
 export async function loadSettingsMessages (): Promise<void> {
   await loadPart(SETTINGS)
+}
+
+/** Messages of pages before the log-in, and of the log-in of devices. */
+export async function loadVisitorMessages (): Promise<void> {
+  await loadPart(VISITOR)
 }

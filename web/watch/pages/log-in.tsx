@@ -18,6 +18,7 @@ export function LogInPage (): ReactNode {
         <>
           <Link to="/forgot-password">{t('forgotPassword')}</Link>
           <Link to="/sign-up" search={next === undefined ? {} : { next }}>{t('signUp')}</Link>
+          <Link to="/tv" search={next === undefined ? {} : { next }}>{t('tv')}</Link>
         </>
       }
     />

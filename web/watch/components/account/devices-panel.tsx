@@ -1,8 +1,9 @@
 // The sessions of the account: one for each browser and device.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
+import { Button, buttonClass } from '@shared/design/button.js'
 import { ConfirmDialog } from '@shared/design/confirm-dialog.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { useFormats } from '@shared/i18n/format.js'
@@ -20,6 +21,7 @@ export function DevicesPanel (): ReactNode {
       {error === null ? null : <p role="alert">{describeError(error)}</p>}
       {sessions.map((session) => <SessionRow key={session.id} session={session} />)}
       <div className="actions">
+        <Link to="/link" className={buttonClass('quiet')}>{t('addDevice')}</Link>
         <Button
           onClick={() => {
             setAsking(true)

@@ -6,7 +6,9 @@ import hidden from './hidden.json'
 import history from './history.json'
 import importHistory from './importHistory.json'
 import myStuff from './myStuff.json'
+import passwords from './passwords.json'
 import planChange from './planChange.json'
+import plans from './plans.json'
 import ratings from './ratings.json'
 import wishlist from './wishlist.json'
 
@@ -18,7 +20,9 @@ const messages = {
   history,
   importHistory,
   myStuff,
+  passwords,
   planChange,
+  plans,
   ratings,
   wishlist,
 }

@@ -7,7 +7,9 @@ import hidden from './hidden.json'
 import history from './history.json'
 import importHistory from './importHistory.json'
 import myStuff from './myStuff.json'
+import passwords from './passwords.json'
 import planChange from './planChange.json'
+import plans from './plans.json'
 import ratings from './ratings.json'
 import wishlist from './wishlist.json'
 
@@ -19,7 +21,9 @@ export default {
   history,
   importHistory,
   myStuff,
+  passwords,
   planChange,
+  plans,
   ratings,
   wishlist,
 } satisfies SettingsMessages
