@@ -63,7 +63,8 @@ t.test('the player', {
     const position = await readPosition(page)
     const started = waitForApi(page, 'POST', '/playback')
     await selectMenuItem(page, 'Audio and subtitles', 'Spanish')
-    t.same((await (await started).json()).mediaFile.audioLanguages, ['es'], 'the player takes the other file')
+    const { streamId, mediaFile } = await (await started).json()
+    t.same(mediaFile.audioLanguages, ['es'], 'the player takes the other file')
     await waitUntil(page, 'document.querySelector("video")?.readyState >= 3')
     t.equal(await isPaused(page), true, 'and stays paused')
     await page.keyboard.press('k')
@@ -73,7 +74,10 @@ t.test('the player', {
     await page.keyboard.press('Escape')
     await stopped
     await page.waitForURL(`**/watch/movie/${movie}`)
-    t.same((await kim.get('/v1/account/streams')).body.items, [], 'leaving the player releases the stream')
+    // A browser can lose the stop of a page that it closes: that stream ends when its lease expires.
+    const { body: streams } = await kim.get('/v1/account/streams')
+    const ids = streams.items.map(({ id }: { id: string }) => id)
+    t.notOk(ids.includes(streamId), 'leaving the player releases the stream')
     t.same([...before.errors, ...errors], [])
   })
 
