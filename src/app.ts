@@ -12,6 +12,7 @@ import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
 import adminMediaList from '../routes/admin-media-list.js'
 import adminPosters from '../routes/admin-posters.js'
+import adminPreviews from '../routes/admin-previews.js'
 import adminProfileView from '../routes/admin-profile-view.js'
 import adminStatistics from '../routes/admin-statistics.js'
 import adminSubtitles from '../routes/admin-subtitles.js'
@@ -281,6 +282,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminCollections, { catalogue, cursors })
   await app.register(adminTransfer, { ...mediaDeps, config })
   await app.register(adminPosters, mediaDeps)
+  await app.register(adminPreviews, { catalogue, keys: container.keys, languages, now })
   await app.register(adminSubtitles, { ...mediaDeps, subtitleReader })
   await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)

@@ -1,6 +1,6 @@
 // Builds every stateful object of a process once: the server, the command line and the tests use the same container.
 import type { FastifyBaseLogger } from 'fastify'
-import { createAccountAccess, type AccountAccess } from './accounts/access.js'
+import { canEditTitles, createAccountAccess, type AccountAccess } from './accounts/access.js'
 import { createAuditLog, type AuditLog } from './audit/audit-log.js'
 import { createCountCache, type CountCache } from './catalogue/cache/count-cache.js'
 import { createListCache, type ListCache } from './catalogue/cache/list-cache.js'
@@ -127,7 +127,12 @@ export async function buildContainer (
   const storage = measureStorage(await openStorage(config))
   const snapshots = createSavedSnapshots(storage)
   const catalogue = createCatalogue({ watch, log, snapshots })
-  const leases = createLeaseCheck({ catalogue, now })
+  const leases = createLeaseCheck({
+    catalogue,
+    now,
+    canPreview: async (accountId, sessionId) =>
+      await access.isSessionLive(sessionId, accountId) && canEditTitles(await access.findAccount(accountId)),
+  })
   const publishTitleChange = createTitleChangePublisher({ catalogue, log })
   const search = createTitleSearch({
     catalogue,

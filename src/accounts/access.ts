@@ -27,6 +27,11 @@ export interface CachedAccount {
   readonly profiles: readonly ProfileAccess[]
 }
 
+/** @param account null for one that does not exist */
+export function canEditTitles (account: Pick<CachedAccount, 'role'> | null): boolean {
+  return account?.role === 'editor' || account?.role === 'admin'
+}
+
 export interface AccountAccess {
   isSessionLive(sessionId: string, accountId: string): Promise<boolean>
   /** Null when the account does not exist. */

@@ -108,6 +108,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   listTitlesForAdmin: PAGE,
   listCollectionsForAdmin: PAGE,
   listCollectionTitlesForAdmin: PAGE,
+  startPreview: ['no-media', 'not-found'],
   createMovie: ['already-exists'],
   replaceMovie: [...CONDITIONAL_WRITE, 'already-exists'],
   changeMovie: [...CONDITIONAL_WRITE, 'already-exists'],

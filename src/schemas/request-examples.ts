@@ -72,6 +72,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   changeAccountRole: { role: 'support' },
   sendAccountEmail: { kind: 'verify-email' },
   publishTitles: { titleIds: [ALIEN], published: true },
+  startPreview: { itemId: ALIEN },
   createMovie: MOVIE,
   replaceMovie: MOVIE,
   changeMovie: { popularity: 98.6 },

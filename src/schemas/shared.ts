@@ -25,6 +25,7 @@ import { AdminSubtitle, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
+import { Preview } from './previews.js'
 import { Profile } from './profiles.js'
 import { Progress } from './progress.js'
 import { Highlight, SearchHit, SearchResults, Suggestion } from './search.js'
@@ -53,6 +54,7 @@ import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.j
 import { Upload } from './uploads.js'
 
 export const sharedSchemas = [
+  Preview,
   AdminSubtitle,
   AccountsOfPlan,
   SignUpsOfDay,

@@ -1,6 +1,6 @@
 // Statistics for the staff.
 import { Type, type Static } from 'typebox'
-import { describe, FileFormat, FullDate, Id, nullable } from './common.js'
+import { describe, FileFormat, FullDate, Id, nullable, Timestamp } from './common.js'
 import { Stream } from './streams.js'
 
 const Plays = Type.Integer({ minimum: 0, description: 'Plays that started; watched marks do not count' })
@@ -50,7 +50,7 @@ export const StorageOfKind = Type.Object({
 }, { $id: 'StorageOfKind', description: 'Storage use of one kind of files' })
 
 export const ErrorsOfHour = Type.Object({
-  hour: Type.String({ format: 'date-time', description: 'Start of the hour in UTC' }),
+  hour: describe(Timestamp, 'Start of the hour in UTC'),
   requests: Type.Integer({ minimum: 0, description: 'Responses with a status of 5xx' }),
   jobRuns: Type.Integer({ minimum: 0, description: 'Failed runs of scheduled jobs; they run again' }),
   packagings: Type.Integer({ minimum: 0, description: 'Media files that could not be packaged' }),

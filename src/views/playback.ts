@@ -1,9 +1,15 @@
 // View of a started playback, with the signed URLs of everything that the stream may read.
 import type { Localiser } from '../catalogue/queries/localise.js'
 import { offeredSubtitles } from '../catalogue/queries/offered-subtitles.js'
-import type { Catalogue, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { Catalogue, CatalogueFile, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { normaliseMarkers } from '../editing/markers.js'
-import { MEDIA_URL_TTL_MS, signHlsGrant, signMediaGrant, signSidecarGrant } from '../media/delivery/media-urls.js'
+import {
+  MEDIA_URL_TTL_MS,
+  signHlsGrant,
+  signMediaGrant,
+  signSidecarGrant,
+  type LeaseGrant,
+} from '../media/delivery/media-urls.js'
 import { currentPackage } from '../media/packaging/packaging-state.js'
 import type { Playback } from '../schemas/playback.js'
 import type { KeyRing } from '../security/key-ring.js'
@@ -49,28 +55,49 @@ export function toPlayback (
 }
 
 function signUrls (
-  { catalogue, keys, now }: PlaybackViewDeps,
+  deps: PlaybackViewDeps,
   owner: ProfileRef,
   { lease, choice, languages, maxHeight }: StartedPlayback,
-): Pick<Playback, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'> {
-  const { file } = choice
+): SignedUrls {
   const grant = {
     account: owner.account,
     profile: owner.profile,
     lease: lease._id.toString(),
-    expiresAt: now().getTime() + MEDIA_URL_TTL_MS,
+    expiresAt: deps.now().getTime() + MEDIA_URL_TTL_MS,
   }
+  return signPlaybackUrls(deps, grant, {
+    file: choice.file,
+    fileMaxHeight: lease.maxHeight,
+    hlsMaxHeight: maxHeight,
+    audio: languages.audio?.language ?? null,
+    subtitle: languages.subtitles?.id ?? null,
+  })
+}
+
+type SignedUrls = Pick<Playback, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'>
+
+export interface SignedFile {
+  readonly file: CatalogueFile
+  /** Pixels. */
+  readonly fileMaxHeight: number
+  /** Pixels. */
+  readonly hlsMaxHeight: number
+  /** Language of the default audio, BCP 47; null: the first rendition. */
+  readonly audio: string | null
+  /** ID of the default subtitle; null: none. */
+  readonly subtitle: string | null
+}
+
+/** Signs the URLs of a media file, of the HLS playlist of its item, and of its subtitles and thumbnails. */
+export function signPlaybackUrls (
+  { catalogue, keys }: Pick<PlaybackViewDeps, 'catalogue' | 'keys'>,
+  grant: LeaseGrant,
+  { file, fileMaxHeight, hlsMaxHeight, audio, subtitle }: SignedFile,
+): SignedUrls {
   const { thumbnails } = catalogue.sidecarFiles(file.itemId)
-  const mediaToken = signMediaGrant(keys, { ...grant, file: file.id, item: file.itemId, maxHeight: lease.maxHeight })
+  const mediaToken = signMediaGrant(keys, { ...grant, file: file.id, item: file.itemId, maxHeight: fileMaxHeight })
   const signHls = (): string =>
-    signHlsGrant(keys, {
-      ...grant,
-      item: file.itemId,
-      file: file.id,
-      maxHeight,
-      audio: languages.audio?.language ?? null,
-      subtitle: languages.subtitles?.id ?? null,
-    })
+    signHlsGrant(keys, { ...grant, item: file.itemId, file: file.id, maxHeight: hlsMaxHeight, audio, subtitle })
   const signSidecar = (object: string): string => signSidecarGrant(keys, { ...grant, object })
   return {
     url: `/v1/media/${file.id}?token=${mediaToken}`,

@@ -9,6 +9,7 @@ type Node = Record<string, any>
 const NEEDS_EARLIER_RESPONSE = [
   'getCollection',
   'getStoredCollection',
+  'listCollectionTitlesForAdmin',
   'getAccountDetail',
   'getHomeRow',
   'getHlsBytes',

@@ -8,7 +8,7 @@ import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
 import type { MaturityScope } from '../../domain/maturity.js'
 import { DomainError } from '../../errors.js'
-import type { LeaseGrant } from './media-urls.js'
+import { isPreviewGrant, type LeaseGrant } from './media-urls.js'
 
 /** With RECHECK_INTERVAL_MS, every process stops the delivery within 5 s after a stream ends. */
 const LEASES_TTL_MS = 4_000
@@ -45,13 +45,16 @@ interface AccountLeases {
   readonly scopes: ReadonlyMap<string, MaturityScope>
 }
 
-/**
- * Creates a lease check with a cache.
- * @param deps `now` is the clock by which leases expire
- */
-export function createLeaseCheck (
-  { catalogue, now }: { readonly catalogue: Pick<Catalogue, 'findTitle'>, now(): Date },
-): LeaseCheck {
+export interface LeaseCheckDeps {
+  readonly catalogue: Pick<Catalogue, 'findTitle'>
+  /** The clock by which leases expire. */
+  now(): Date
+  /** Whether the session is live and its account may edit titles. */
+  canPreview(accountId: string, sessionId: string): Promise<boolean>
+}
+
+/** Creates a lease check with a cache. */
+export function createLeaseCheck ({ catalogue, now, canPreview }: LeaseCheckDeps): LeaseCheck {
   // Concurrent range requests of a player share one read. A read that fails is not cached.
   const cache = new LRUCache<string, AccountLeases>({
     max: CACHE_MAX_ENTRIES,
@@ -76,6 +79,7 @@ export function createLeaseCheck (
 
   return {
     async isLive (grant) {
+      if (isPreviewGrant(grant)) return await canPreview(grant.account, grant.lease)
       const oldestReadAt = now().getTime() - LEASES_TTL_MS
       const status: LRUCache.Status<string, AccountLeases> = {}
       const found = await cache.forceFetch(grant.account, { status })

@@ -39,6 +39,15 @@ export interface SidecarGrant extends LeaseGrant {
   readonly object: string
 }
 
+/** The profile of a preview: its lease is the session of an editor. */
+export const PREVIEW_PROFILE = 'preview'
+/** Validity of the URLs of a preview. */
+export const PREVIEW_TTL_MS = 4 * 3_600_000
+
+export function isPreviewGrant ({ profile }: LeaseGrant): boolean {
+  return profile === PREVIEW_PROFILE
+}
+
 /** Kinds of tokens and their versions. The signature covers the kind. */
 type TokenKind = 'm1' | 'h1' | 's1'
 

@@ -1,7 +1,7 @@
 // Renews the lease of a stream while its media are read: players without heartbeats stream as long as bytes flow.
 import { LRUCache } from 'lru-cache'
 import { READ_RENEWAL_INTERVAL_MS, renewLeaseByReading } from '../../watching/streams/lease-reads.js'
-import type { LeaseGrant } from './media-urls.js'
+import { isPreviewGrant, type LeaseGrant } from './media-urls.js'
 
 const CACHE_MAX_ENTRIES = 50_000
 
@@ -27,7 +27,9 @@ interface LeaseReads {
 export function createReadRenewal (now: () => Date): ReadRenewal {
   const reads = new LRUCache<string, LeaseReads>({ max: CACHE_MAX_ENTRIES })
   return {
-    recordRead ({ account, lease }, servedMs) {
+    recordRead (grant, servedMs) {
+      if (isPreviewGrant(grant)) return
+      const { account, lease } = grant
       const time = now()
       const read = reads.get(lease) ?? { writtenAt: -Infinity, pendingMs: 0 }
       read.pendingMs += servedMs

@@ -9,6 +9,9 @@ import { createManualClock } from '../../support/clock.js'
 import { play } from '../../support/playback.js'
 import { signUp, signUpAdmin } from '../../support/users.js'
 
+/** Grants of this test are for streams. */
+const canPreview = async (): Promise<boolean> => await Promise.resolve(false)
+
 t.test('the lease check', async (t) => {
   const { app } = await startApp(t)
   const { catalogue } = containerOf(app)
@@ -39,7 +42,7 @@ t.test('the lease check', async (t) => {
 
   t.test('concurrent checks share a read, and a live lease is cached for 4 s', async (t) => {
     const clock = createManualClock()
-    const leases = createLeaseCheck({ catalogue, now: clock.now })
+    const leases = createLeaseCheck({ catalogue, now: clock.now, canPreview })
     const grant = await start()
     const checks = async (): Promise<void> => {
       const results = await Promise.all(Array.from({ length: 10 }, async () => await leases.isLive(grant)))
@@ -57,7 +60,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a negative result is never cached', async (t) => {
-    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now, canPreview })
     const grant = await start()
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
     t.equal(await countReads(async () => t.notOk(await leases.isLive(unknown(grant)))), 1)
@@ -69,7 +72,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('an invalidation also discards the result of a read in progress', async (t) => {
-    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now, canPreview })
     const grant = await start()
     const inProgress = leases.isLive(grant)
     leases.invalidate(grant.account)
@@ -81,7 +84,7 @@ t.test('the lease check', async (t) => {
   })
 
   t.test('a failed read rejects its checks and is not cached', async (t) => {
-    const leases = createLeaseCheck({ catalogue, now: createManualClock().now })
+    const leases = createLeaseCheck({ catalogue, now: createManualClock().now, canPreview })
     const grant = await start()
     const invalid = { ...grant, account: 'not an ID' }
     await Promise.all([

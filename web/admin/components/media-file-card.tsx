@@ -1,5 +1,6 @@
 // A media file: what the probe found, the state of its package, and its actions.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Play } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MediaFile } from '@shared/api/client.js'
@@ -12,15 +13,22 @@ import { useCanEdit } from '../access.js'
 import { deleteMedia, packageMedia } from '../api/media.js'
 import { MediaDialog } from './media-dialog.js'
 import { MediaState } from './media-state.js'
+import { PreviewDialog } from './preview-dialog.js'
 import '../styles/media.css'
 
-export function MediaFileCard ({ file }: { readonly file: MediaFile }): ReactNode {
+interface MediaFileCardProps {
+  readonly file: MediaFile
+  /** ID of the movie or episode. */
+  readonly itemId: string
+}
+
+export function MediaFileCard ({ file, itemId }: MediaFileCardProps): ReactNode {
   const t = useTranslations('media')
   const common = useTranslations('common')
   const describeError = useErrorText()
   const queryClient = useQueryClient()
   const canEdit = useCanEdit()
-  const [open, setOpen] = useState<'edit' | 'delete' | null>(null)
+  const [open, setOpen] = useState<'play' | 'edit' | 'delete' | null>(null)
   const reload = async (): Promise<void> => {
     await queryClient.invalidateQueries({ queryKey: ['titles'] })
   }
@@ -53,6 +61,16 @@ export function MediaFileCard ({ file }: { readonly file: MediaFile }): ReactNod
           <div className="actions">
             <Button
               isSmall
+              icon={Play}
+              disabled={file.state !== 'ready'}
+              onClick={() => {
+                setOpen('play')
+              }}
+            >
+              {t('play')}
+            </Button>
+            <Button
+              isSmall
               onClick={() => {
                 setOpen('edit')
               }}
@@ -79,6 +97,7 @@ export function MediaFileCard ({ file }: { readonly file: MediaFile }): ReactNod
           </div>
         )
         : null}
+      {open === 'play' ? <PreviewDialog itemId={itemId} mediaFileId={file.id} onClose={close} /> : null}
       {open === 'edit' ? <MediaDialog file={file} onClose={close} /> : null}
       <ConfirmDialog
         isOpen={open === 'delete'}

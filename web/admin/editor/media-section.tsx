@@ -48,7 +48,7 @@ export function MediaSection ({ item, name, mediaFiles, watchUrl }: MediaSection
       >
         {mediaFiles.length === 0 ? <p className="quiet">{t('noFiles')}</p> : null}
         <ul className="media-files">
-          {mediaFiles.map((file) => <MediaFileCard key={file.id} file={file} />)}
+          {mediaFiles.map((file) => <MediaFileCard key={file.id} file={file} itemId={item.itemId} />)}
         </ul>
         {canEdit
           ? <DropZone label={t('dropOne')} accept={VIDEO_FILES} isMultiple onFiles={add} />

@@ -1,24 +1,27 @@
-// The video of an item: as viewers get it, or a local copy of a draft's file.
+// The video of an item: as viewers get it, drafts included, or a local copy of its file.
 import { useMutation } from '@tanstack/react-query'
 import { Play } from 'lucide-react'
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
 import { useTranslations } from 'use-intl'
-import { isProblem } from '@shared/api/problem.js'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { DropZone } from '../components/drop-zone.js'
-import { attachFile, attachPlayback, NoProfileError, startPreview } from './preview-stream.js'
+import { attachFile, attachPlayback, startPreview } from './preview-stream.js'
 
 interface PreviewVideoProps {
   readonly video: RefObject<HTMLVideoElement | null>
   readonly itemId: string
+  /** The media file to play; the best one by default. */
+  readonly mediaFileId?: string | null
   readonly hasMedia: boolean
-  readonly onPosition: (ms: number) => void
-  readonly onDuration: (ms: number) => void
+  /** Whether a copy of the file on this computer can be opened; true by default. */
+  readonly canOpenCopy?: boolean
+  readonly onPosition?: (ms: number) => void
+  readonly onDuration?: (ms: number) => void
 }
 
 export function PreviewVideo (
-  { video, itemId, hasMedia, onPosition, onDuration }: PreviewVideoProps,
+  { video, itemId, mediaFileId = null, hasMedia, canOpenCopy = true, onPosition, onDuration }: PreviewVideoProps,
 ): ReactNode {
   const t = useTranslations('markers')
   const describeError = useErrorText()
@@ -29,12 +32,7 @@ export function PreviewVideo (
       detach.current = null
       const element = video.current
       if (element === null) return
-      const stream = await startPreview(itemId, () => Math.round(element.currentTime * 1_000))
-      const detachVideo = await attachPlayback(element, stream.playback)
-      detach.current = () => {
-        detachVideo()
-        stream.stop()
-      }
+      detach.current = await attachPlayback(element, await startPreview(itemId, mediaFileId))
       await element.play()
     },
   })
@@ -43,11 +41,6 @@ export function PreviewVideo (
     detach.current?.()
     detach.current = video.current === null ? null : attachFile(video.current, file)
   }
-  const text = error === null ? null : error instanceof NoProfileError
-    ? t('noProfile')
-    : isProblem(error, 'not-found')
-    ? t('draftCannotPlay')
-    : describeError(error)
   return (
     <>
       {/* The preview shows the picture; captions belong to the player. */}
@@ -58,10 +51,10 @@ export function PreviewVideo (
         controls
         playsInline
         onTimeUpdate={({ currentTarget }) => {
-          onPosition(Math.round(currentTarget.currentTime * 1_000))
+          onPosition?.(Math.round(currentTarget.currentTime * 1_000))
         }}
         onDurationChange={({ currentTarget: { duration } }) => {
-          if (Number.isFinite(duration)) onDuration(Math.round(duration * 1_000))
+          if (Number.isFinite(duration)) onDuration?.(Math.round(duration * 1_000))
         }}
       />
       <div className="preview-sources">
@@ -75,15 +68,19 @@ export function PreviewVideo (
         >
           {t('play')}
         </Button>
-        <DropZone
-          label={t('localCopy')}
-          accept="video/*"
-          onFiles={([file]) => {
-            if (file !== undefined) openLocal(file)
-          }}
-        />
+        {canOpenCopy
+          ? (
+            <DropZone
+              label={t('localCopy')}
+              accept="video/*"
+              onFiles={([file]) => {
+                if (file !== undefined) openLocal(file)
+              }}
+            />
+          )
+          : null}
       </div>
-      <p className="form-problem" role="alert">{text}</p>
+      <p className="form-problem" role="alert">{error === null ? null : describeError(error)}</p>
     </>
   )
 }
