@@ -15,6 +15,11 @@ const TEST_FOLDER = path.join(ROOT, 'dist', 'test')
 const COVERAGE_FOLDER = path.join(ROOT, JSON.parse(readFileSync(path.join(ROOT, '.c8rc.json')))['temp-directory'])
 const PRELOAD = pathToFileURL(path.join(TEST_FOLDER, 'support', 'preload.js'))
 
+/** Tests that drive a browser: a busy machine can fail them without a fault. */
+const REPEATABLE = /^dist\/test\/web\//
+/** More failures are no accident. */
+const MAX_REPEATED_FILES = 4
+
 /** Compiled test files whose path contains one of the words; all files without words. */
 function findTestFiles (words) {
   const wanted = words.map((word) => word.replace(/^(\.\/)?test\//, '').replace(/\.ts$/, ''))
@@ -70,16 +75,17 @@ async function buildTapPlugins () {
   if (code !== 0) throw new Error('The plugins of tap could not be built.')
 }
 
-/** Runs the tap CLI. Returns its exit code and every assertion. */
-async function runTap (files, variables) {
+/** Runs the tap CLI. Returns its exit code, every assertion and the files that failed. */
+async function runTap (files, variables, options = []) {
   const { Parser } = await import('tap-parser')
-  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...files], {
+  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...options, ...files], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'test', NODE_OPTIONS: `--import=${PRELOAD}`, ...variables },
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   const all = []
+  const failedFiles = []
   const parser = new Parser()
   let finished = null
   parser.on('child', (fileParser) => {
@@ -94,6 +100,7 @@ async function runTap (files, variables) {
     // A file that crashes or times out fails without a failed assertion.
     if (!result.ok && asserts.every(({ ok }) => ok)) asserts.push(result)
     all.push(...asserts)
+    if (!result.ok) failedFiles.push(result.name)
     reportFile(result.name.replace(/^dist\/test\//, ''), result, asserts)
     finished = null
   })
@@ -103,7 +110,19 @@ async function runTap (files, variables) {
       resolve(status ?? 1)
     })
   })
-  return { code, asserts: all }
+  return { code, asserts: all, failedFiles }
+}
+
+/** Runs the files. If only a few tests in a browser fail, it runs those once more, one at a time, and says so. */
+async function runWithRepetition (files, variables) {
+  const first = await runTap(files, variables)
+  const { failedFiles } = first
+  const isRepeatable = failedFiles.length <= MAX_REPEATED_FILES && failedFiles.every((file) => REPEATABLE.test(file))
+  if (failedFiles.length === 0 || !isRepeatable) return first
+  console.log(`\nRepeating ${failedFiles.join(', ')}`)
+  const second = await runTap(failedFiles, variables, ['--jobs=1'])
+  if (second.code === 0) console.log('UNSTABLE: the files above failed at first, and passed when repeated alone.')
+  return { code: second.code, asserts: [...first.asserts.filter(({ ok }) => ok), ...second.asserts] }
 }
 
 async function checkCoverage () {
@@ -127,10 +146,9 @@ const isWholeRun = words.length === 0
 await buildTapPlugins()
 rmSync(COVERAGE_FOLDER, { recursive: true, force: true })
 mkdirSync(COVERAGE_FOLDER, { recursive: true })
-const { code, asserts } = await runTap(
-  isWholeRun ? [] : files,
-  isWholeRun ? { TEST_COVERAGE_FOLDER: COVERAGE_FOLDER } : {},
-)
+const { code, asserts } = isWholeRun
+  ? await runWithRepetition([], { TEST_COVERAGE_FOLDER: COVERAGE_FOLDER })
+  : await runTap(files, {})
 const coverageCode = isWholeRun && code === 0 ? await checkCoverage() : 0
 const { passed, failed, skipped } = countAsserts(asserts)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
