@@ -1,0 +1,167 @@
+// What the encoder needs to know about a master, read from the output of ffprobe.
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import type { FrameRate, PictureSize } from '../../domain/encoding-ladder.js'
+import type { AudioKind } from '../../domain/language-choice.js'
+import { toBcp47, toDisplayName } from '../probing/media-input.js'
+
+export interface MasterVideo extends PictureSize {
+  /** Number of the stream in the file. */
+  readonly stream: number
+  readonly codec: string
+  /** Average; null when the file states none. */
+  readonly frameRate: FrameRate | null
+  readonly hasVariableRate: boolean
+  readonly isInterlaced: boolean
+  /** Transfer function. */
+  readonly range: 'sdr' | 'pq' | 'hlg'
+}
+
+export interface MasterAudio {
+  /** Number of the stream in the file. */
+  readonly stream: number
+  readonly codec: string
+  readonly channels: number
+  /** BCP 47; null when the file states none. */
+  readonly language: string | null
+  /** ISO 639-2, as MP4 files need it; null when the file states another code or none. */
+  readonly languageCode: string | null
+  readonly kind: AudioKind
+  readonly name: string | null
+}
+
+export interface MasterInfo {
+  readonly durationMs: number
+  readonly video: MasterVideo
+  readonly audio: readonly MasterAudio[]
+}
+
+export type MasterRejection = 'unreadable' | 'no-video' | 'no-duration'
+
+/** `reason` is a sentence for administrators. */
+export type MasterResult =
+  | { readonly ok: true, readonly info: MasterInfo }
+  | { readonly ok: false, readonly code: MasterRejection, readonly reason: string }
+
+const REASONS: Readonly<Record<MasterRejection, string>> = {
+  unreadable: 'The file is not a media file that ffmpeg can read, or it is damaged.',
+  'no-video': 'The file has no video track. A master needs one; ffmpeg finds only audio, subtitles or cover art.',
+  'no-duration': 'The file does not state how long it is: it is damaged or incomplete.',
+}
+
+/** Packages have no more audio renditions. */
+const MAX_AUDIO_TRACKS = 32
+/** Frame rates that differ by more than this share are variable. */
+const RATE_TOLERANCE = 0.005
+const INTERLACED = ['tt', 'bb', 'tb', 'bt']
+/** Names that muxers give to every track. */
+const GENERIC_NAMES = /^(sound|audio|apple sound|core media|iso media|gpac|l-smash|mainconcept).*(handler|media|audio)/i
+
+const Text = Type.Optional(Type.String())
+const Tags = Type.Optional(Type.Record(Type.String(), Type.String()))
+const Stream = Type.Object({
+  index: Type.Integer({ minimum: 0 }),
+  codec_type: Text,
+  codec_name: Text,
+  width: Type.Optional(Type.Number()),
+  height: Type.Optional(Type.Number()),
+  sample_aspect_ratio: Text,
+  field_order: Text,
+  avg_frame_rate: Text,
+  r_frame_rate: Text,
+  color_transfer: Text,
+  channels: Type.Optional(Type.Number()),
+  duration: Text,
+  disposition: Type.Optional(Type.Record(Type.String(), Type.Number())),
+  tags: Tags,
+  side_data_list: Type.Optional(Type.Array(Type.Object({ rotation: Type.Optional(Type.Number()) }))),
+})
+type ProbedStream = Static<typeof Stream>
+const ProbeOutput = Type.Object({
+  streams: Type.Array(Stream),
+  format: Type.Object({ duration: Text }),
+})
+
+/** Reads the JSON of ffprobe (`-show_format -show_streams`). */
+export function readMasterInfo (json: string): MasterResult {
+  const probed = parseOutput(json)
+  if (probed === null) return rejection('unreadable')
+  const { streams, format } = probed
+  const video = streams.find((stream) => stream.codec_type === 'video' && !hasDisposition(stream, 'attached_pic'))
+  if (video === undefined) return rejection('no-video')
+  const { codec_name: codec, width = 0, height = 0 } = video
+  if (codec === undefined || !(width > 0 && height > 0)) return rejection('unreadable')
+  const seconds = Number(format.duration ?? video.duration)
+  if (!(seconds > 0 && Number.isFinite(seconds))) return rejection('no-duration')
+  const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
+  return { ok: true, info: { durationMs: Math.round(seconds * 1_000), video: toMasterVideo(video, codec), audio } }
+}
+
+function rejection (code: MasterRejection): MasterResult {
+  return { ok: false, code, reason: REASONS[code] }
+}
+
+function parseOutput (json: string): Static<typeof ProbeOutput> | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    return Value.Check(ProbeOutput, value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const hasDisposition = ({ disposition }: ProbedStream, name: string): boolean => (disposition?.[name] ?? 0) > 0
+
+function toMasterVideo (stream: ProbedStream, codec: string): MasterVideo {
+  const average = parseRate(stream.avg_frame_rate)
+  const real = parseRate(stream.r_frame_rate)
+  const isInterlaced = INTERLACED.includes(stream.field_order ?? '')
+  return {
+    stream: stream.index,
+    codec,
+    ...displaySize(stream),
+    frameRate: average ?? real,
+    // The real rate of interlaced video counts fields.
+    hasVariableRate: !isInterlaced && average !== null && real !== null && !isEqualRate(average, real),
+    isInterlaced,
+    range: stream.color_transfer === 'smpte2084' ? 'pq' : stream.color_transfer === 'arib-std-b67' ? 'hlg' : 'sdr',
+  }
+}
+
+/** @returns null for 0/0, which stands for unknown */
+function parseRate (text: string | undefined): FrameRate | null {
+  const [numerator = 0, denominator = 0] = (text ?? '').split('/').map(Number)
+  return numerator > 0 && denominator > 0 ? { numerator, denominator } : null
+}
+
+function isEqualRate (a: FrameRate, b: FrameRate): boolean {
+  const ratio = a.numerator * b.denominator / (a.denominator * b.numerator)
+  return Math.abs(ratio - 1) <= RATE_TOLERANCE
+}
+
+/** Pixels may not be square, and phones store the picture turned. */
+function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...stream }: ProbedStream): PictureSize {
+  const [x = 0, y = 0] = (ratio ?? '').split(':').map(Number)
+  const displayWidth = x > 0 && y > 0 ? Math.round(width * x / y) : width
+  const rotation = stream.side_data_list?.find((one) => one.rotation !== undefined)?.rotation ??
+    Number(stream.tags?.['rotate'] ?? 0)
+  return Math.abs(rotation) % 180 === 90 ? { width: height, height: displayWidth } : { width: displayWidth, height }
+}
+
+/** @returns nothing for a stream of another type, or without a known codec */
+function toMasterAudio (stream: ProbedStream): MasterAudio[] {
+  const { index, codec_type: type, codec_name: codec, channels = 0, tags = {} } = stream
+  if (type !== 'audio' || codec === undefined || channels < 1) return []
+  const isDescription = hasDisposition(stream, 'visual_impaired') || hasDisposition(stream, 'descriptions')
+  const code = tags['language'] ?? 'und'
+  const name = tags['title'] ?? tags['handler_name'] ?? null
+  return [{
+    stream: index,
+    codec,
+    channels,
+    language: toBcp47(code),
+    languageCode: /^[a-z]{3}$/.test(code) && code !== 'und' ? code : null,
+    kind: hasDisposition(stream, 'comment') ? 'commentary' : isDescription ? 'description' : 'main',
+    name: name === null || GENERIC_NAMES.test(name) ? null : toDisplayName(name),
+  }]
+}

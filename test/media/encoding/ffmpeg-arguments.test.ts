@@ -1,0 +1,142 @@
+// The command line of ffmpeg for each encoder and each kind of master.
+import t from 'tap'
+import { DEFAULT_LADDER } from '../../../src/domain/encoding-ladder.js'
+import { planEncoding } from '../../../src/media/encoding/encoding-plan.js'
+import { encodingArguments } from '../../../src/media/encoding/ffmpeg-arguments.js'
+import type { MasterAudio, MasterVideo } from '../../../src/media/encoding/master-info.js'
+import type { VideoEncoder } from '../../../src/media/encoding/video-encoders.js'
+
+const VIDEO: MasterVideo = {
+  stream: 0,
+  codec: 'hevc',
+  width: 1_280,
+  height: 720,
+  frameRate: { numerator: 25, denominator: 1 },
+  hasVariableRate: false,
+  isInterlaced: false,
+  range: 'sdr',
+}
+const AUDIO: MasterAudio = {
+  stream: 1,
+  codec: 'dts',
+  channels: 6,
+  language: 'en',
+  languageCode: 'eng',
+  kind: 'main',
+  name: null,
+}
+const LADDER = DEFAULT_LADDER.slice(2, 4)
+
+function argumentsOf (
+  video: Partial<MasterVideo> = {},
+  audio: readonly MasterAudio[] = [],
+  encoder: VideoEncoder = 'libx264',
+): string {
+  const plan = planEncoding({ durationMs: 60_000, video: { ...VIDEO, ...video }, audio }, LADDER)
+  const settings = { encoder, vaapiDevice: '/dev/dri/renderD128' }
+  return encodingArguments(plan, '/media/master', settings).join(' ').replace(
+    /-format_whitelist \S+/,
+    '-format_whitelist …',
+  )
+}
+
+const valueOf = (text: string, name: string): string | undefined => new RegExp(`${name} (\\S+)`).exec(text)?.[1]
+const INPUT = '-protocol_whitelist file -format_whitelist … -i file:/media/master'
+const CAPS = (i: number, kbps: number): string => `-maxrate:v:${i} ${kbps}k -bufsize:v:${i} ${kbps * 2}k`
+const KEY_FRAMES = '-g:v 50 -force_key_frames:v expr:gte(t,n_forced*2) -flags:v +cgop+global_header'
+const OUTPUT = "-f tee [f=mp4:movflags=+faststart:onfail=abort:select=\\'v:0,a\\']720.mp4|" +
+  "[f=mp4:movflags=+faststart:onfail=abort:select=\\'v:1,a\\']480.mp4"
+const NO_TAGS = '-map_metadata -1 -map_chapters -1'
+
+function filters (pixelFilter: string): string {
+  return '-filter_complex [0:0]fps=fps=25/1:start_time=0,split=2[s0][s1];' +
+    `[s0]scale=1280:720:flags=lanczos,setsar=1,${pixelFilter}[v0];` +
+    `[s1]scale=854:480:flags=lanczos,setsar=1,${pixelFilter}[v1]`
+}
+
+t.test('libx264', async (t) => {
+  t.equal(
+    argumentsOf(),
+    `${INPUT} ${filters('format=yuv420p')} -map [v0] -map [v1] ${NO_TAGS} -c:v libx264 -profile:v high ` +
+      `-preset:v medium -sc_threshold:v 0 ${KEY_FRAMES} -crf:v:0 21 ${CAPS(0, 3_500)} -crf:v:1 22 ${CAPS(1, 1_500)} ` +
+      OUTPUT,
+  )
+})
+
+t.test('h264_nvenc', async (t) => {
+  t.equal(
+    argumentsOf({}, [], 'h264_nvenc'),
+    `${INPUT} ${filters('format=yuv420p')} -map [v0] -map [v1] ${NO_TAGS} -c:v h264_nvenc -profile:v high ` +
+      '-preset:v p5 -rc:v vbr -no-scenecut:v 1 -forced-idr:v 1 -strict_gop:v 1 ' +
+      `${KEY_FRAMES} -cq:v:0 21 -b:v:0 2450k ${CAPS(0, 3_500)} -cq:v:1 22 -b:v:1 1050k ${CAPS(1, 1_500)} ${OUTPUT}`,
+  )
+})
+
+t.test('h264_vaapi', async (t) => {
+  t.equal(
+    argumentsOf({}, [], 'h264_vaapi'),
+    `-vaapi_device /dev/dri/renderD128 ${INPUT} ${filters('format=nv12,hwupload')} -map [v0] -map [v1] ${NO_TAGS} ` +
+      `-c:v h264_vaapi -profile:v high -rc_mode:v QVBR -idr_interval:v 0 ${KEY_FRAMES} ` +
+      `-global_quality:v:0 21 -b:v:0 2450k ${CAPS(0, 3_500)} -global_quality:v:1 22 -b:v:1 1050k ${CAPS(1, 1_500)} ` +
+      OUTPUT,
+  )
+})
+
+t.test('h264_qsv', async (t) => {
+  t.equal(
+    argumentsOf({}, [], 'h264_qsv'),
+    `${INPUT} ${filters('format=nv12')} -map [v0] -map [v1] ${NO_TAGS} -c:v h264_qsv -profile:v high ` +
+      `-preset:v medium -adaptive_i:v 0 -forced_idr:v 1 -idr_interval:v 0 ${KEY_FRAMES} ` +
+      `-global_quality:v:0 21 -b:v:0 2450k ${CAPS(0, 3_500)} -global_quality:v:1 22 -b:v:1 1050k ${CAPS(1, 1_500)} ` +
+      OUTPUT,
+  )
+})
+
+t.test('every audio track is encoded once, with language, kind and name', async (t) => {
+  const args = argumentsOf({}, [
+    AUDIO,
+    { ...AUDIO, stream: 3, languageCode: 'ger', kind: 'description' },
+    { ...AUDIO, stream: 4, languageCode: null, kind: 'commentary', name: 'Director' },
+    { ...AUDIO, stream: 5 },
+  ])
+  t.match(args, ' -map [v1] -map 0:1 -map 0:3 -map 0:4 -map 0:5 ')
+  t.match(
+    args,
+    ' -c:a aac -b:a 160k -ac 2 -ar 48000 -flags:a +global_header -filter:a aresample=async=1:first_pts=0 ' +
+      '-metadata:s:a:0 language=eng -disposition:a:0 default ' +
+      '-metadata:s:a:1 language=ger -disposition:a:1 visual_impaired+descriptions ' +
+      '-metadata:s:a:2 title=Director -disposition:a:2 comment -metadata:s:a:3 language=eng -disposition:a:3 0 -f tee ',
+  )
+  t.notMatch(argumentsOf(), '-c:a', 'a master without audio')
+})
+
+t.test('the picture is filtered once, before it is scaled', async (t) => {
+  const chain = (video: Partial<MasterVideo>): string | undefined =>
+    /\[0:\d+\](.*),split/.exec(valueOf(argumentsOf(video), '-filter_complex') ?? '')?.[1]
+  t.equal(chain({ isInterlaced: true }), 'bwdif=mode=send_frame,fps=fps=25/1:start_time=0')
+  t.equal(
+    chain({ frameRate: { numerator: 26, denominator: 1 }, hasVariableRate: true }),
+    'fps=fps=30000/1001:start_time=0',
+  )
+  t.equal(
+    chain({ range: 'pq' }),
+    'fps=fps=25/1:start_time=0,zscale=pin=bt2020:tin=smpte2084:min=bt2020nc:t=linear:npl=100,format=gbrpf32le,' +
+      'zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p',
+  )
+  t.match(chain({ range: 'hlg' }), ':tin=arib-std-b67:')
+  t.match(argumentsOf({ stream: 2 }), '-filter_complex [0:2]')
+})
+
+t.test('key frames are 2 s apart at most', async (t) => {
+  t.equal(valueOf(argumentsOf({ frameRate: { numerator: 24_000, denominator: 1_001 } }), '-g:v'), '48')
+  t.equal(valueOf(argumentsOf({ frameRate: { numerator: 60_000, denominator: 1_001 } }), '-g:v'), '120')
+  t.equal(valueOf(argumentsOf({ frameRate: { numerator: 10, denominator: 1 } }), '-g:v'), '20')
+})
+
+t.test('a remote master is read over http and https only', async (t) => {
+  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio: [] }, LADDER)
+  const url = new URL('https://s3.example.com/bucket/master?X-Amz-Signature=a')
+  const args = encodingArguments(plan, url, { encoder: 'libx264', vaapiDevice: '' })
+  t.strictSame(args.slice(0, 2), ['-protocol_whitelist', 'http,https,tcp,tls'])
+  t.equal(args[args.indexOf('-i') + 1], url.href)
+})

@@ -1,0 +1,109 @@
+import t from 'tap'
+import { readMasterInfo, type MasterInfo } from '../../../src/media/encoding/master-info.js'
+
+const VIDEO = {
+  index: 0,
+  codec_type: 'video',
+  codec_name: 'h264',
+  width: 1_920,
+  height: 1_080,
+  avg_frame_rate: '25/1',
+  r_frame_rate: '25/1',
+  disposition: { default: 1, attached_pic: 0 },
+}
+const AUDIO = { index: 1, codec_type: 'audio', codec_name: 'ac3', channels: 6 }
+
+function read (streams: readonly object[], format: object = { duration: '5.040000' }): MasterInfo {
+  const result = readMasterInfo(JSON.stringify({ streams, format }))
+  if (!result.ok) throw new Error(result.reason)
+  return result.info
+}
+
+const readVideo = (fields: object): MasterInfo['video'] => read([{ ...VIDEO, ...fields }]).video
+const readAudio = (fields: object): MasterInfo['audio'] => read([VIDEO, { ...AUDIO, ...fields }]).audio
+
+t.test('a plain file', async (t) => {
+  t.strictSame(read([VIDEO, AUDIO]), {
+    durationMs: 5_040,
+    video: {
+      stream: 0,
+      codec: 'h264',
+      width: 1_920,
+      height: 1_080,
+      frameRate: { numerator: 25, denominator: 1 },
+      hasVariableRate: false,
+      isInterlaced: false,
+      range: 'sdr',
+    },
+    audio: [{ stream: 1, codec: 'ac3', channels: 6, language: null, languageCode: null, kind: 'main', name: null }],
+  })
+})
+
+t.test('the size is as displayed', async (t) => {
+  t.match(readVideo({ width: 720, height: 576, sample_aspect_ratio: '64:45' }), { width: 1_024, height: 576 })
+  t.match(readVideo({ sample_aspect_ratio: '0:1' }), { width: 1_920, height: 1_080 }, 'unknown ratio')
+  t.match(readVideo({ sample_aspect_ratio: 'N/A' }), { width: 1_920, height: 1_080 })
+  for (const rotation of [90, -90, 270]) {
+    t.match(readVideo({ side_data_list: [{}, { rotation }] }), { width: 1_080, height: 1_920 })
+  }
+  t.match(readVideo({ side_data_list: [{ rotation: 180 }] }), { width: 1_920, height: 1_080 })
+  t.match(readVideo({ tags: { rotate: '90' } }), { width: 1_080, height: 1_920 })
+})
+
+t.test('frame rates, interlacing and dynamic range', async (t) => {
+  t.match(readVideo({ avg_frame_rate: '2987/100', r_frame_rate: '30/1' }), { hasVariableRate: false })
+  t.match(readVideo({ avg_frame_rate: '26/1', r_frame_rate: '30/1' }), {
+    hasVariableRate: true,
+    frameRate: { numerator: 26, denominator: 1 },
+  })
+  t.match(readVideo({ avg_frame_rate: '0/0' }), { frameRate: { numerator: 25 }, hasVariableRate: false })
+  t.match(readVideo({ avg_frame_rate: '0/0', r_frame_rate: undefined }), { frameRate: null })
+  for (const order of ['tt', 'bb', 'tb', 'bt']) {
+    t.match(readVideo({ field_order: order, r_frame_rate: '50/1' }), { isInterlaced: true, hasVariableRate: false })
+  }
+  t.match(readVideo({ field_order: 'progressive' }), { isInterlaced: false })
+  t.match(readVideo({ color_transfer: 'smpte2084' }), { range: 'pq' })
+  t.match(readVideo({ color_transfer: 'arib-std-b67' }), { range: 'hlg' })
+  t.match(readVideo({ color_transfer: 'bt709' }), { range: 'sdr' })
+})
+
+t.test('audio tracks', async (t) => {
+  t.match(readAudio({ tags: { language: 'ger' } }), [{ language: 'de', languageCode: 'ger' }])
+  t.match(readAudio({ tags: { language: 'pt-BR' } }), [{ language: 'pt-BR', languageCode: null }])
+  t.match(readAudio({ tags: { language: 'und' } }), [{ language: null, languageCode: null }])
+  t.match(readAudio({ tags: { title: 'Director "Ridley"' } }), [{ name: 'Director  Ridley' }])
+  t.match(readAudio({ tags: { handler_name: 'SoundHandler' } }), [{ name: null }])
+  t.match(readAudio({ tags: { handler_name: 'Surround' } }), [{ name: 'Surround' }])
+  t.match(readAudio({ disposition: { comment: 1 } }), [{ kind: 'commentary' }])
+  t.match(readAudio({ disposition: { visual_impaired: 1 } }), [{ kind: 'description' }])
+  t.match(readAudio({ disposition: { descriptions: 1 } }), [{ kind: 'description' }])
+  t.strictSame(readAudio({ codec_name: undefined }), [], 'an unknown codec is left out')
+  t.strictSame(readAudio({ channels: 0 }), [])
+  const many = Array.from({ length: 40 }, (_, i) => ({ ...AUDIO, index: i + 1 }))
+  t.equal(read([VIDEO, ...many]).audio.length, 32)
+})
+
+t.test('the first video that is no cover art counts', async (t) => {
+  const cover = { ...VIDEO, disposition: { attached_pic: 1 } }
+  t.equal(read([cover, { ...VIDEO, index: 1 }]).video.stream, 1)
+  t.match(readMasterInfo(JSON.stringify({ streams: [cover, AUDIO], format: { duration: '5' } })), {
+    ok: false,
+    code: 'no-video',
+    reason: /no video track/,
+  })
+})
+
+t.test('a file that cannot be encoded has a reason', async (t) => {
+  const code = (streams: unknown, format: unknown = { duration: '5' }): string | null => {
+    const result = readMasterInfo(JSON.stringify({ streams, format }))
+    return result.ok ? null : result.code
+  }
+  t.equal(code([VIDEO], {}), 'no-duration')
+  t.equal(code([{ ...VIDEO, duration: '7' }], {}), null, 'the duration of the stream counts too')
+  t.equal(code([VIDEO], { duration: 'N/A' }), 'no-duration')
+  t.equal(code([{ ...VIDEO, codec_name: undefined }]), 'unreadable')
+  t.equal(code([{ ...VIDEO, width: 0 }]), 'unreadable')
+  t.equal(code([]), 'no-video')
+  t.equal(code('streams'), 'unreadable')
+  t.match(readMasterInfo('not JSON'), { ok: false, code: 'unreadable' })
+})
