@@ -12,7 +12,7 @@ export default defineConfig({
   root: inWeb('.'),
   publicDir: inWeb('public'),
   plugins: [react(), writeServiceWorker()],
-  resolve: { alias: { '@shared': inWeb('shared') } },
+  resolve: { alias: { '@shared': inWeb('shared'), '@normflix/client': inWeb('../packages/client/src') } },
   build: {
     outDir: inWeb('../dist/web'),
     emptyOutDir: true,

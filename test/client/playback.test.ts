@@ -248,6 +248,24 @@ t.test('playback', { timeout: 120_000 }, async (t) => {
     t.equal(network.requests.filter((request) => request.endsWith('/stop')).length, 1)
   })
 
+  t.test('a private stream queues nothing: queued events would enter the history', async (t) => {
+    const network = createNetwork()
+    const queue = createMemoryQueue()
+    const { client, user } = await openProfile(network, { queue })
+    const session = await client.startPlayback({ itemId: movieId, private: true }, () => ({
+      positionMs: 25_025,
+      watchedMs: 25_000,
+      isPaused: false,
+    }))
+    network.isOnline = false
+    await session.sendHeartbeat()
+    await session.stop()
+    t.strictSame(await queue.list(user.profileId, 10), [])
+    network.isOnline = true
+    t.equal(await client.sendQueuedProgress(), 0)
+    t.equal(await readPosition(user, movieId), undefined)
+  })
+
   t.test('a queue is sent by the next client of the device, and only for its profile', async (t) => {
     const network = createNetwork()
     const queue = createMemoryQueue()

@@ -97,7 +97,7 @@ export function createPlaybackStarter (deps: PlaybackDeps) {
         body: { device, ...request },
       }),
     )
-    return openPlayback(deps, { profileId, itemId: request.itemId, playback, readState }, (stopping) => {
+    return openPlayback(deps, { profileId, request, playback, readState }, (stopping) => {
       lastStop = stopping
     })
   }
@@ -112,14 +112,14 @@ function findEndReason (error: ApiProblem, isLeaseOver: boolean): StreamEnd {
 
 interface StartedStream {
   readonly profileId: string
-  readonly itemId: string
+  readonly request: PlaybackRequest
   readonly playback: Playback
   readonly readState: () => PlaybackState
 }
 
 function openPlayback (
   { session, queue, baseUrl, fetch, onQueued }: PlaybackDeps,
-  { profileId, itemId, playback, readState }: StartedStream,
+  { profileId, request: { itemId, private: isPrivate = false }, playback, readState }: StartedStream,
   onStopping: (stopping: Promise<unknown>) => void,
 ): PlaybackSession {
   const { promptClient } = session
@@ -161,6 +161,8 @@ function openPlayback (
   const toQueued = (event: PlaybackEvent): QueuedEvent => ({ profileId, itemId, playId: streamId, ...event })
 
   async function queueEvent (event: PlaybackEvent): Promise<void> {
+    // The service knows a private stream, but queued events would enter the history.
+    if (isPrivate) return
     await queue.add(toQueued(event))
     onQueued?.()
   }
@@ -198,7 +200,7 @@ function openPlayback (
 
   /** Leaving the player without a network can fail to load the next page, and load the app again. */
   function queueLastEvent (event: PlaybackEvent): void {
-    if (isNetworkLost || !isOnline()) queue.addLast(toQueued(event))
+    if (!isPrivate && (isNetworkLost || !isOnline())) queue.addLast(toQueued(event))
   }
 
   async function sendStop (): Promise<ContinueCard | null> {

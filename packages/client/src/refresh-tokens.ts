@@ -17,7 +17,7 @@ export interface RefreshTokens {
 }
 
 /** Set while the browser has a session: a visitor's page sends no request that must fail. */
-const LOGGED_IN_KEY = 'logged-in'
+export const LOGGED_IN_KEY = 'logged-in'
 const SESSION_KEY = 'session'
 
 /** The refresh token is in an HttpOnly cookie. Only for pages on the origin of the service. */

@@ -52,7 +52,7 @@ export async function endStream (streamId: string): Promise<void> {
 /** Ends all sessions, this one included. */
 export async function logOutEverywhere (): Promise<void> {
   await unwrap(accountClient.POST('/v1/auth/logout-everywhere'))
-  forgetSession()
+  await forgetSession()
 }
 
 export async function changePassword (currentPassword: string, newPassword: string): Promise<void> {
@@ -74,5 +74,5 @@ export async function exportAccount (): Promise<Blob> {
 
 export async function closeAccount (password: string): Promise<void> {
   await unwrap(accountClient.DELETE('/v1/account', { body: { password } }))
-  forgetSession()
+  await forgetSession()
 }

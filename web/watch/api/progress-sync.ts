@@ -1,40 +1,15 @@
-// Sends progress that was watched without a network: when the app starts, when the network is back, and until it works.
+// Sends progress that was watched without a network. The code loads when a profile is selected and the page is online.
 import { readSession, subscribeToSession } from '@shared/api/session.js'
 
-const RETRY_MS = 15_000
-
-/** Watches the network and the selected profile for the life of the page. @param onSent runs after events were sent */
+/** @param onSent runs after events were sent */
 export function startProgressSync (onSent: () => void): void {
-  let lastProfileId: string | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  async function send (): Promise<void> {
-    clearTimeout(timer)
-    const { profileId } = readSession()
-    if (profileId === null || !navigator.onLine) return
-    try {
-      const { PROGRESS_QUEUED, sendQueuedProgress } = await import('../player/progress-queue.js')
-      window.addEventListener(PROGRESS_QUEUED, retryLater)
-      if (await sendQueuedProgress(profileId) > 0) onSent()
-    } catch {
-      retryLater()
-    }
+  function start (): void {
+    if (readSession().profileId === null || !navigator.onLine) return
+    import('../player/progress.js').then(({ startSync }) => {
+      startSync(onSent)
+    }, () => undefined)
   }
 
-  function trySend (): void {
-    void send()
-  }
-
-  function retryLater (): void {
-    clearTimeout(timer)
-    timer = setTimeout(trySend, RETRY_MS)
-  }
-
-  subscribeToSession(() => {
-    const { profileId } = readSession()
-    if (profileId === lastProfileId) return
-    lastProfileId = profileId
-    trySend()
-  })
-  window.addEventListener('online', trySend)
+  subscribeToSession(start)
+  window.addEventListener('online', start)
 }

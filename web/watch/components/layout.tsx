@@ -2,7 +2,7 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { Clapperboard, House, ListVideo, Shapes, Tv } from 'lucide-react'
-import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSession } from '@shared/api/hooks.js'
 import { useChangeFeed } from '../api/change-feed.js'
@@ -10,7 +10,14 @@ import { Footer } from './footer.js'
 import { OfflineNotice } from './offline-notice.js'
 import { ProfileMenu } from './profile-menu.js'
 import { SearchField } from './search-field.js'
-import { VerifyNotice } from './verify-notice.js'
+
+/** Most accounts never see it. */
+const VerifyNotice = lazy(async () =>
+  await import('./verify-notice.js').then(
+    ({ VerifyNotice: notice }) => ({ default: notice }),
+    () => ({ default: () => null }),
+  )
+)
 
 export function WatchLayout (): ReactNode {
   const t = useTranslations('common')
@@ -38,7 +45,11 @@ export function WatchLayout (): ReactNode {
       <a className="skip-link" href="#content">{t('skipToContent')}</a>
       <Header hasProfile={profile !== null} isKids={isKids} />
       <OfflineNotice />
-      {account === null || account.emailVerified || profile?.kids === true ? null : <VerifyNotice account={account} />}
+      <Suspense>
+        {account === null || account.emailVerified || profile?.kids === true
+          ? null
+          : <VerifyNotice account={account} />}
+      </Suspense>
       <main id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -1,11 +1,12 @@
 // Plays an item: connects the stream lease with the video, and decides what the player shows. Outside React, so that a
 // lease never depends on rendering.
+import type { LanguageSelection, PlaybackSession, StreamEnd } from '@normflix/client/playback-session.js'
 import type { ContinueCard } from '@shared/api/client.js'
 import { findRequiredHeight, type Selection } from './choices.js'
 import { measurePlayedTime, type PlayedTime } from './played-time.js'
 import { INITIAL_STATE, toFailure, type PlayerState } from './player-state.js'
 import type { SourceEvents } from './source.js'
-import { startStream, type LanguageSelection, type Stream, type StreamEnd, type StreamRequest } from './stream.js'
+import { startStream, type StreamRequest } from './stream.js'
 import { waitUntilPlayable } from './video-element.js'
 
 /** An interrupted start is repeated; then the user starts the video with the large play button. */
@@ -23,7 +24,7 @@ export class PlayerSession {
   #state = INITIAL_STATE
 
   readonly #listeners = new Set<() => void>()
-  #stream: Stream | null = null
+  #stream: PlaybackSession | null = null
   #video: HTMLVideoElement | null = null
   #time: PlayedTime | null = null
   /** Aborts with the current run. */
@@ -50,13 +51,6 @@ export class PlayerSession {
 
   /** Starts playback, and follows the page until the signal aborts. */
   open (signal: AbortSignal): void {
-    // Mobile browsers often discard a hidden page without a pagehide event.
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden) void this.#stream?.sendHeartbeat()
-    }, { signal })
-    window.addEventListener('pagehide', () => {
-      this.#stream?.stopOnPageHide()
-    }, { signal })
     // A page restored from the back/forward cache has no stream lease.
     window.addEventListener('pageshow', ({ persisted }) => {
       if (persisted) location.reload()
@@ -105,10 +99,10 @@ export class PlayerSession {
           watchedMs: this.#time?.totalMs() ?? 0,
           isPaused: this.#video?.paused ?? true,
         }),
-        (end) => {
-          this.#handleStreamEnd(end)
-        },
       )
+      void stream.ended.then((end) => {
+        if (end !== 'stopped') this.#handleStreamEnd(end)
+      })
       if (signal.aborted) {
         await stream.stop()
         return

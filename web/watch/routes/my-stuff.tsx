@@ -1,7 +1,7 @@
 // Pages with what the profile watched, wants to watch and rated.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { Rating } from '@shared/api/client.js'
-import { hiddenQuery, type HistorySearch } from '../api/my-stuff.js'
+import type { HistorySearch } from '../api/my-stuff.js'
 import { loadSettingsMessages } from '../messages/parts.js'
 import { profileLayout } from './layouts.js'
 
@@ -45,7 +45,10 @@ const hidden = createRoute({
   getParentRoute: () => profileLayout,
   path: '/hidden',
   beforeLoad: loadSettingsMessages,
-  loader: async ({ context: { queryClient } }) => await queryClient.ensureQueryData(hiddenQuery()),
+  loader: async ({ context: { queryClient } }) => {
+    const { hiddenQuery } = await import('../api/my-stuff.js')
+    await queryClient.ensureQueryData(hiddenQuery())
+  },
   component: lazyRouteComponent(async () => await import('../pages/hidden.js'), 'HiddenPage'),
 })
 const importHistory = createRoute({

@@ -2,7 +2,8 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Profile } from '@shared/api/client.js'
-import { Avatar, AVATARS } from '@shared/design/avatar.js'
+import { Avatar } from '@shared/design/avatar.js'
+import { AVATARS } from '@shared/design/avatar-icons.js'
 import type { AllMessages } from '../../messages/parts.js'
 
 type AvatarName = keyof AllMessages['avatars']
