@@ -27,6 +27,7 @@ const LEVELS = [
     '^src/storage/',
     '^src/security/',
     '^src/mail/',
+    '^src/webhooks/',
     '^src/database/',
     '^src/audit/',
     '^src/config(\\.ts$|/)',

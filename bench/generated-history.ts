@@ -11,6 +11,7 @@ import { playProgressOfEvent } from '../src/domain/progress.js'
 import { createKnownTitles } from '../src/watching/history/known-titles.js'
 import { createUncachedStates } from '../src/watching/profile-states.js'
 import { projectTitle } from '../src/watching/history/projection.js'
+import { NO_EVENTS } from '../src/webhooks/outbox.js'
 import type { ProfileRef } from '../src/watching/deps.js'
 import { createRandom } from './generated-titles.js'
 
@@ -229,6 +230,7 @@ export async function projectPlays (ref: ProfileRef, titles: readonly string[], 
       catalogue,
       states: createUncachedStates(catalogue),
       knownTitles: createKnownTitles(),
+      events: NO_EVENTS,
       plans: DEFAULT_PLANS,
       now: () => new Date(),
       warn,

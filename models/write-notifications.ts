@@ -11,6 +11,7 @@ export type FollowedCollection =
   | 'titles'
   | 'media'
   | 'collections'
+  | 'webhookendpoints'
 
 /** @param id of the written document; null when any document of the collection may have changed */
 export type WriteListener = (collection: FollowedCollection, id: string | null) => void

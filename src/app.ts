@@ -20,6 +20,8 @@ import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitleList from '../routes/admin-title-list.js'
 import adminTitles from '../routes/admin-titles.js'
 import adminTransfer from '../routes/admin-transfer.js'
+import adminWebhookDeliveries from '../routes/admin-webhook-deliveries.js'
+import adminWebhooks from '../routes/admin-webhooks.js'
 import auth from '../routes/auth.js'
 import changeEvents from '../routes/change-events.js'
 import changes from '../routes/changes.js'
@@ -162,7 +164,7 @@ async function registerPlugins (
   await app.register(openapiPlugin, { version: VERSION })
   await app.register(auditPlugin, { audit })
   await app.register(authPlugin, { keys, access })
-  await app.register(idempotencyPlugin, { now })
+  await app.register(idempotencyPlugin, { keys, now })
 }
 
 /** Public routes beside the API. */
@@ -267,9 +269,9 @@ async function registerMediaRoutes (app: FastifyInstance, container: Container):
 }
 
 async function registerAdminRoutes (app: FastifyInstance, container: Container): Promise<void> {
-  const { config, log, cursors, audit, catalogue, languages, publishTitleChange, now } = container
+  const { config, log, keys, cursors, audit, catalogue, languages, publishTitleChange, webhooks, now } = container
   const { storage, packaging, prober, subtitleReader, uploads, watching, errorCounts, storageStatistics } = container
-  const mediaDeps = { catalogue, publishTitleChange, storage, log, now }
+  const mediaDeps = { catalogue, publishTitleChange, storage, events: webhooks.outbox, log, now }
   const mediaFileDeps = { ...mediaDeps, config, packaging, prober }
   await app.register(adminAccounts, { ...pickAccountDeps(container), cursors, watching })
   const { access, homePage, cardTexts } = container
@@ -290,9 +292,11 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminEncoder, { encoder: container.encoder })
   await app.register(mediaUploads, mediaFileDeps)
   await app.register(resumableUploads, { uploads, config })
+  await app.register(adminWebhooks, { keys, webhooks, now })
+  await app.register(adminWebhookDeliveries, { webhooks, cursors, now })
 }
 
 function pickAccountDeps (container: Container) {
-  const { config, log, keys, hasher, outbox, background, audit, access, leases, now } = container
-  return { config, log, keys, hasher, outbox, background, audit, access, leases, now }
+  const { config, log, keys, hasher, outbox, background, audit, access, leases, events, now } = container
+  return { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }
 }

@@ -64,6 +64,12 @@ export interface Config {
   readonly auditDays: number
   /** Bucket for media files; null: a folder of `dataDir`. */
   readonly s3: S3Config | null
+  /** Which addresses webhooks may use. */
+  readonly webhooks: {
+    readonly isHttpAllowed: boolean,
+    /** Private and loopback addresses, for intranets. */
+    readonly arePrivateAddressesAllowed: boolean,
+  }
   /** One line for each environment variable that is probably misspelled. */
   readonly warnings: readonly string[]
 }
@@ -196,6 +202,10 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
     plans,
     auditDays: values.AUDIT_DAYS,
     s3: values.STORAGE === 's3' ? toS3Config(values) : null,
+    webhooks: Object.freeze({
+      isHttpAllowed: values.WEBHOOKS_ALLOW_HTTP === 'on',
+      arePrivateAddressesAllowed: values.WEBHOOKS_ALLOW_PRIVATE_ADDRESSES === 'on',
+    }),
     warnings: Object.freeze(warnings),
   })
 }

@@ -49,13 +49,15 @@ import { createFlushSchedule, type FlushSchedule } from './watching/streams/flus
 import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
 import type { WatchingDeps } from './watching/deps.js'
 import { createProfileStates } from './watching/profile-states.js'
+import type { WebhookOutbox } from './webhooks/outbox.js'
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
 import { createHistoryFileReader, type HistoryFileReader } from './watching/import/history-file-reader.js'
 
 export interface ContainerOptions {
   readonly log: FastifyBaseLogger
   /** The clock; the system clock by default. */
   readonly now?: () => Date
-  /** False: media files are packaged only when a job runs. */
+  /** False: media files are packaged and webhooks sent only when a job runs. */
   readonly isEager?: boolean
 }
 
@@ -101,6 +103,9 @@ export interface Container {
   readonly snapshotSaver: SnapshotSaver
   readonly errorCounts: ErrorCounts
   readonly storageStatistics: StorageStatistics
+  /** Stores events for webhooks. */
+  readonly events: WebhookOutbox
+  readonly webhooks: Webhooks
   now(): Date
   /** Connects to the database at `config.mongodbUri`. */
   connect(): Promise<void>
@@ -124,6 +129,8 @@ export async function buildContainer (
   const errorCounts = createErrorCounts({ log, now })
   const watch = createChangeWatch(log)
   const access = createAccountAccess({ watch, now })
+  const webhooks = createWebhooks({ config, keys, audit, watch, background, log, now }, isEager)
+  const events = webhooks.outbox
   const storage = measureStorage(await openStorage(config))
   const snapshots = createSavedSnapshots(storage)
   const catalogue = createCatalogue({ watch, log, snapshots })
@@ -155,10 +162,11 @@ export async function buildContainer (
     states: createProfileStates(watch, catalogue),
     knownTitles: createKnownTitles(),
     plans: config.plans,
+    events,
     now,
     warn,
   }
-  const media = { catalogue, publishTitleChange, storage, log, now }
+  const media = { catalogue, publishTitleChange, storage, events, log, now }
   const prober = createMediaProber()
   const subtitleReader = createSubtitleReader()
   const historyFiles = createHistoryFileReader()
@@ -166,7 +174,7 @@ export async function buildContainer (
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
-  const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, now }
+  const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }
   const jobs = createScheduledJobs({
     ...accounts,
     mailer,
@@ -177,6 +185,7 @@ export async function buildContainer (
     watching,
     trends,
     snapshotSaver,
+    webhooks: webhooks.sender,
   })
   let isConnected = false
 
@@ -219,6 +228,7 @@ export async function buildContainer (
     snapshotSaver,
     errorCounts,
     storageStatistics: createStorageStatistics(now),
+    webhooks,
     connect,
     async open () {
       await connect()
@@ -234,6 +244,7 @@ export async function buildContainer (
       await prober.close()
       await subtitleReader.close()
       await historyFiles.close()
+      await webhooks.sender.close()
       await background.onIdle()
       await mailer.close()
       await search.close()

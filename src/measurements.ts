@@ -12,6 +12,8 @@ export interface Measurements {
   readonly 'upload-finished': { readonly result: 'completed' | 'failed', readonly bytes: number }
   readonly 'resumable-upload-finished': { readonly result: 'completed' | 'failed', readonly bytes: number }
   readonly email: { readonly result: 'sent' | 'postponed' | 'rejected' | 'expired' }
+  /** An attempt to deliver an event. `given-up`: none follows. */
+  readonly 'webhook-attempt': { readonly result: 'succeeded' | 'postponed' | 'given-up' }
   readonly 'storage-error': { readonly operation: string }
   /** A response with 5xx. */
   readonly 'request-failed': { readonly code: string }

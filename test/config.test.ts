@@ -123,6 +123,13 @@ const CASES: Readonly<
     valid: [['pretty', { logFormat: 'pretty' }], ['json', { logFormat: 'json' }]],
     invalid: ['text', 'JSON'],
   },
+  WEBHOOKS_ALLOW_HTTP: { valid: [['on', { webhooks: { isHttpAllowed: true } }]], invalid: ['yes', 'ON'] },
+  WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: {
+    valid: [['on', { webhooks: { arePrivateAddressesAllowed: true } }], ['off', {
+      webhooks: { arePrivateAddressesAllowed: false },
+    }]],
+    invalid: ['true'],
+  },
   RATE_LIMITS: { valid: [['on', { rateLimits: true }]], invalid: ['off', 'true'] },
   SIGNING_KEYS: {
     valid: [

@@ -6,6 +6,7 @@ import type { Outbox } from '../mail/outbox.js'
 import type { LeaseCheck } from '../media/delivery/lease-check.js'
 import type { KeyRing } from '../security/key-ring.js'
 import type { PasswordHasher } from '../security/password-hashing.js'
+import type { WebhookOutbox } from '../webhooks/outbox.js'
 import type { AccountAccess } from './access.js'
 
 /** Runs work that a response does not wait for. */
@@ -24,5 +25,6 @@ export interface AccountDeps {
   readonly audit: AuditLog
   readonly access: AccountAccess
   readonly leases: LeaseCheck
+  readonly events: WebhookOutbox
   now(): Date
 }

@@ -14,6 +14,7 @@ import { Session } from '../../models/session.js'
 import { SoftDeleted } from '../../models/soft-deleted.js'
 import { Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
+import { WebhookDelivery } from '../../models/webhook-delivery.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMessage, accountReopenedMessage } from '../mail/templates.js'
 import { ensureAdminRemains } from './admin.js'
@@ -39,6 +40,7 @@ const OWNED_COLLECTIONS = [
   OutboxEmail,
   IdempotencyRecord,
   Session,
+  WebhookDelivery,
 ] as unknown as ReadonlyArray<Model<unknown>>
 
 /**

@@ -3,6 +3,7 @@ import { findAccount, setPlan, type StoredAccount } from '../../models/account.j
 import { findStreamLeases, isLeaseLive } from '../../models/account-streams.js'
 import { decidePlanChange, type PlanChange, type PlanId, type PlanLimits } from '../domain/plans.js'
 import { conflict, fail, notFound } from '../errors.js'
+import { runOnce } from '../webhooks/outbox.js'
 import { applyStreamLimit, endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import type { AccountDeps } from './deps.js'
 import { editAccount } from './edit-account.js'
@@ -54,7 +55,7 @@ export async function previewPlanChange (
  * @throws DomainError 404, 409 `plan-needs-choice` with the profiles, when they exceed the limit and none were chosen
  */
 export async function changePlan (
-  deps: Pick<AccountDeps, 'access' | 'config' | 'leases' | 'now'>,
+  deps: Pick<AccountDeps, 'access' | 'config' | 'events' | 'leases' | 'now'>,
   accountId: string,
   to: PlanId,
   keepProfileIds: readonly string[] | undefined,
@@ -62,17 +63,27 @@ export async function changePlan (
   const { plans } = deps.config
   const limits = plans.limitsOf(to)
   let lockedIds: readonly string[] = []
+  let previousPlan = to
   const account = await editAccount(accountId, (document) => {
     const profiles = summariseProfiles(document)
     const change = decidePlanChange(plans, document.plan, to, profiles, keepProfileIds)
     if (change.needsChoice) throw planNeedsChoice(limits, profiles)
     lockedIds = change.lock
+    previousPlan = document.plan
     setPlan(document, to, plans)
     for (const profile of document.profiles) {
       const id = profile._id.toString()
       if (change.lock.includes(id)) profile.locked = true
       if (change.unlock.includes(id)) profile.locked = false
     }
+  }, async (document) => {
+    await deps.events.writeWithEvents(
+      'plan.changed',
+      runOnce(async (session) => {
+        await document.save({ session })
+      }),
+      () => previousPlan === to ? [] : [{ data: { accountId, plan: to, previousPlan }, key: null }],
+    )
   })
   deps.access.invalidateAccount(accountId)
   const now = deps.now()

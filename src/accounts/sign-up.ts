@@ -22,7 +22,7 @@ export interface NewAccount {
 
 /** @throws DomainError 400 for an email, password or profile name that breaks a rule, 409 `email-taken` */
 export async function createAccount (
-  deps: Pick<AccountDeps, 'hasher' | 'config'>,
+  deps: Pick<AccountDeps, 'hasher' | 'config' | 'events'>,
   request: NewAccount,
 ): Promise<StoredAccount> {
   const email = requireEmail(request.email)
@@ -30,18 +30,20 @@ export async function createAccount (
   if (await findAccountByEmail(email) !== null) throw emailTaken()
   const passwordHash = await deps.hasher.hash(request.password)
   try {
-    const account = newAccount({
-      email,
-      passwordHash,
-      role: request.role ?? 'member',
-      plan: request.plan,
-      profiles: [newProfile({
-        name: normaliseProfileName(request.profileName, '/profileName'),
-        ...(request.profileId === undefined ? {} : { _id: request.profileId }),
-      })],
-    }, deps.config.plans)
-    await account.save()
-    return account.toObject() as StoredAccount
+    return await deps.events.writeWithEvents('account.created', async (session) => {
+      const account = newAccount({
+        email,
+        passwordHash,
+        role: request.role ?? 'member',
+        plan: request.plan,
+        profiles: [newProfile({
+          name: normaliseProfileName(request.profileName, '/profileName'),
+          ...(request.profileId === undefined ? {} : { _id: request.profileId }),
+        })],
+      }, deps.config.plans)
+      await account.save({ session })
+      return account.toObject() as StoredAccount
+    }, ({ _id, plan, role }) => [{ data: { accountId: _id.toString(), plan, role }, key: null }])
   } catch (error) {
     if (isDuplicateKey(error)) throw emailTaken()
     throw error

@@ -159,6 +159,14 @@ export const EnvironmentVariables = Type.Object({
   ACCOUNT_GRACE_DAYS: integer(0, 365, 14, 'Days during which a closed account can be reopened; 0 erases it directly'),
   PLANS_FILE: text('JSON file with the plans that replace basic, standard and premium'),
   AUDIT_DAYS: integer(30, 3_650, 365, 'Retention of audit log entries, days'),
+  WEBHOOKS_ALLOW_HTTP: Type.Enum(SWITCH, {
+    default: 'off',
+    description: 'on lets webhooks use http beside https, for development',
+  }),
+  WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: Type.Enum(SWITCH, {
+    default: 'off',
+    description: 'on lets webhooks connect to private and loopback addresses, for intranets',
+  }),
   NORMFLIX_URL: text('Origin of the service that npm run demo calls; by default the one on PORT'),
   NORMFLIX_PASSWORD: text('Password for create-admin and reset-password when there is no terminal'),
 })

@@ -5,7 +5,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { onWrite, type FollowedCollection } from '../../models/write-notifications.js'
 
 /** Caches of these collections are used while the watch is current. */
-const CACHED_COLLECTIONS: readonly FollowedCollection[] = ['accounts', 'sessions', 'streams', 'changelogs']
+const CACHED_COLLECTIONS: readonly FollowedCollection[] = [
+  'accounts',
+  'sessions',
+  'streams',
+  'changelogs',
+  'webhookendpoints',
+]
 const COLLECTIONS: readonly FollowedCollection[] = [...CACHED_COLLECTIONS, 'titles', 'media', 'collections']
 
 /** How long the server waits for a change before it returns an empty batch. */

@@ -25,6 +25,8 @@ import '../../models/soft-deleted.js'
 import '../../models/throttle.js'
 import '../../models/undo.js'
 import '../../models/watch-archive.js'
+import '../../models/webhook-delivery.js'
+import '../../models/webhook-endpoint.js'
 import '../../models/wishlist-order.js'
 
 /** Models with their own collection: discriminators share the collection of their base model. */

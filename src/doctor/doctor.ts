@@ -6,6 +6,7 @@ import { watchHistories } from './histories.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
 import { planLimits } from './plan-limits.js'
 import { storedObjects } from './stored-objects.js'
+import { webhooks } from './webhooks.js'
 
 const missingIndexes: Check = {
   name: 'indexes',
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   storedObjects,
   planLimits,
   watchHistories,
+  webhooks,
 ]
 
 /**

@@ -5,7 +5,8 @@ import { Collection, type StoredCollection } from '../../models/collection.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import { conflict, fail, notFound, preconditionFailed } from '../errors.js'
 import type { CollectionChanges as CollectionChangesSchema, CollectionInput } from '../schemas/collections.js'
-import { assertRevision, revisionFilter, saveRevision } from './edit-show.js'
+import { assertRevision, revisionFilter } from './edit-show.js'
+import { saveRevision } from './save-title.js'
 import { toStoredTranslations, type EditMode } from './stored-title.js'
 
 type CollectionChanges = Static<typeof CollectionChangesSchema>

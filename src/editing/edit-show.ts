@@ -1,13 +1,13 @@
 // Edits a show with its embedded seasons and episodes as one document, so that the hooks of the model validate it.
-import mongoose from 'mongoose'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { fail, notFound, preconditionFailed } from '../errors.js'
 import type { MediaDeps, StorageDeps } from '../media/deps.js'
 import { removeMediaObjects } from '../media/object-cleanup.js'
+import { saveTitle } from './save-title.js'
 import { placedOutsideSpecials } from './stored-title.js'
 
-export type EditingDeps = StorageDeps & Pick<MediaDeps, 'publishTitleChange'>
+export type EditingDeps = StorageDeps & Pick<MediaDeps, 'publishTitleChange' | 'events'>
 
 /** The season or episode that an edit wrote, with the new revision of the show. */
 export interface WriteResult<T> {
@@ -30,7 +30,7 @@ export async function updateShow (
   assertRevision(show.get('__v') as number, expectedRevision)
   const before = show.toObject() as unknown as StoredShow
   show.set(getChanges(before))
-  await saveRevision(show, expectedRevision)
+  await saveTitle(deps, show, before.published, expectedRevision)
   const after = show.toObject() as unknown as StoredShow
   await syncEpisodeMedia(deps, id, before, after)
   await deps.publishTitleChange(id)
@@ -99,19 +99,6 @@ export function sortByNumber<T extends { number: number }> (list: readonly T[]):
 /** @param expected null for any. @throws DomainError 412 `precondition-failed` */
 export function assertRevision (revision: number, expected: number | null): void {
   if (expected !== null && expected !== revision) throw preconditionFailed()
-}
-
-/**
- * Saves a document that was loaded at the expected revision.
- * @param expected null for any
- * @throws DomainError 412 `precondition-failed` if another write came first, and the errors of the model
- */
-export async function saveRevision (document: { save(): Promise<unknown> }, expected: number | null): Promise<void> {
-  try {
-    await document.save()
-  } catch (error) {
-    throw expected !== null && error instanceof mongoose.Error.VersionError ? preconditionFailed() : error
-  }
 }
 
 /** Filter for the removal of a document at the expected revision. @param expected null for any */

@@ -5,7 +5,8 @@ import { Title, type StoredTitle } from '../../models/title.js'
 import { fail, notFound, preconditionFailed } from '../errors.js'
 import { removeTitleImages } from '../media/images/images.js'
 import type { TitleBody } from '../schemas/title-input.js'
-import { assertRevision, removeMedia, revisionFilter, saveRevision, updateShow, type EditingDeps } from './edit-show.js'
+import { assertRevision, removeMedia, revisionFilter, updateShow, type EditingDeps } from './edit-show.js'
+import { insertTitle, saveTitle } from './save-title.js'
 import {
   assertAvailabilityWindow,
   TITLE_DEFAULTS,
@@ -16,29 +17,32 @@ import {
 
 /** @throws DomainError 400 `validation-failed` */
 export async function createMovie (
-  { publishTitleChange }: EditingDeps,
+  deps: EditingDeps,
   body: TitleBody & { title: string },
 ): Promise<StoredMovie> {
   assertAvailabilityWindow(null, body, 'replace')
-  const movie = await new Movie(toStoredFields(body)).save()
-  await publishTitleChange(movie._id.toString())
+  const movie = await insertTitle(deps, () => new Movie(toStoredFields(body)))
+  await deps.publishTitleChange(movie._id.toString())
   return movie.toObject() as unknown as StoredMovie
 }
 
 /** @throws DomainError 400 `validation-failed`, 409 `show-too-large` */
 export async function createShow (
-  { publishTitleChange }: EditingDeps,
+  deps: EditingDeps,
   body: TitleBody & { title: string },
 ): Promise<StoredShow> {
   assertAvailabilityWindow(null, body, 'replace')
-  const show = await new Show({ ...toStoredFields(body), seasons: toStoredSeasons(body.seasons ?? [], []) }).save()
-  await publishTitleChange(show._id.toString())
+  const show = await insertTitle(
+    deps,
+    () => new Show({ ...toStoredFields(body), seasons: toStoredSeasons(body.seasons ?? [], []) }),
+  )
+  await deps.publishTitleChange(show._id.toString())
   return show.toObject() as unknown as StoredShow
 }
 
 /** @throws DomainError 400, 404, 412 */
 export async function editMovie (
-  { publishTitleChange }: EditingDeps,
+  deps: EditingDeps,
   id: string,
   body: TitleBody,
   mode: EditMode,
@@ -46,11 +50,12 @@ export async function editMovie (
 ): Promise<StoredMovie> {
   const movie = await Movie.findById(id) ?? fail(notFound('movie'))
   assertRevision(movie.get('__v') as number, expectedRevision)
-  assertAvailabilityWindow(movie.toObject() as unknown as StoredMovie, body, mode)
+  const before = movie.toObject() as unknown as StoredMovie
+  assertAvailabilityWindow(before, body, mode)
   const defaults = mode === 'replace' ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null } : {}
   movie.set({ ...defaults, ...toStoredFields(body) })
-  await saveRevision(movie, expectedRevision)
-  await publishTitleChange(id)
+  await saveTitle(deps, movie, before.published, expectedRevision)
+  await deps.publishTitleChange(id)
   return movie.toObject() as unknown as StoredMovie
 }
 

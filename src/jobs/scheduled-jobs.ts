@@ -12,6 +12,7 @@ import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
 import { projectWaitingTitles } from '../watching/history/unprojected.js'
 import { flushExpiredLeases } from '../watching/streams/flush.js'
+import type { WebhookSender } from '../webhooks/sender.js'
 import type { SnapshotSaver } from './save-snapshot.js'
 import { createScheduler, type Scheduler } from './scheduler.js'
 
@@ -22,6 +23,8 @@ const PROJECTION_INTERVAL_MS = 15_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
 const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
+/** The shortest wait before an attempt is repeated. */
+const WEBHOOKS_INTERVAL_MS = 5_000
 const MAIL_SERVER_INTERVAL_MS = MINUTE_MS
 const UPLOADS_INTERVAL_MS = MINUTE_MS
 const SNAPSHOT_INTERVAL_MS = MINUTE_MS
@@ -40,10 +43,12 @@ export interface JobDeps extends AccountDeps, MediaDeps {
   readonly watching: WatchingDeps
   readonly trends: Trends
   readonly snapshotSaver: SnapshotSaver
+  readonly webhooks: Pick<WebhookSender, 'sendDue'>
 }
 
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, snapshotSaver, log, now } = deps
+  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, snapshotSaver, webhooks } = deps
+  const { log, now } = deps
   const availabilityNotifier = createAvailabilityNotifier(catalogue, now)
   return createScheduler(log, [
     {
@@ -85,6 +90,11 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'outbox',
       intervalMs: OUTBOX_INTERVAL_MS,
       run: async () => await outbox.sendDue(),
+    },
+    {
+      name: 'webhooks',
+      intervalMs: WEBHOOKS_INTERVAL_MS,
+      run: async () => await webhooks.sendDue(),
     },
     {
       name: 'catalogue snapshot',

@@ -4,9 +4,9 @@ import mongoose, { Types } from 'mongoose'
 import type { FastifyBaseLogger } from 'fastify'
 import { OutboxEmail, type StoredOutboxEmail } from '../../models/outbox-email.js'
 import type { KeyRing } from '../security/key-ring.js'
+import { openText, sealText } from '../security/sealed-text.js'
 import { publishMeasurement } from '../measurements.js'
 import { describeFailure, isPermanentRejection, type EmailMessage, type Mailer } from './mailer.js'
-import { openMessage, sealMessage } from './sealed-message.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -97,7 +97,7 @@ export function createOutbox ({ keys, mailer, log, now }: OutboxDeps): Outbox {
 
   function readMessage (email: StoredOutboxEmail): EmailMessage | null {
     try {
-      return openMessage(keys, email._id.toString(), email)
+      return JSON.parse(openText(keys, 'outbox', email._id.toString(), email)) as EmailMessage
     } catch (error) {
       log.error({ err: error, email: email._id.toString() }, 'a stored email cannot be decrypted; it is not sent')
       return null
@@ -110,7 +110,7 @@ export function createOutbox ({ keys, mailer, log, now }: OutboxDeps): Outbox {
       const email: StoredOutboxEmail = {
         _id,
         account,
-        ...sealMessage(keys, _id.toString(), message),
+        ...sealText(keys, 'outbox', _id.toString(), JSON.stringify(message)),
         attempts: 1,
         nextAttemptAt: inMs(CLAIM_TTL_MS),
         createdAt: now(),

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { MediaStorage } from '../storage/storage.js'
+import type { WebhookOutbox } from '../webhooks/outbox.js'
 
 /** For the removal of stored objects. */
 export interface StorageDeps {
@@ -13,6 +14,7 @@ export interface StorageDeps {
 /** For changes to the media of titles. */
 export interface MediaDeps extends StorageDeps {
   readonly catalogue: Catalogue
+  readonly events: WebhookOutbox
   /** Updates the catalogue and the change feeds after a change to the media of a title. */
   publishTitleChange(titleId: string): Promise<void>
   /** The clock. */

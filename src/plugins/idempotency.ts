@@ -12,6 +12,8 @@ import {
   type StoredResponse,
 } from '../../models/idempotency-record.js'
 import { DomainError } from '../errors.js'
+import type { KeyRing } from '../security/key-ring.js'
+import { openText, sealText } from '../security/sealed-text.js'
 import { callerOf } from './auth.js'
 
 const KEY_HEADER = 'idempotency-key'
@@ -39,6 +41,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Supports the `Idempotency-Key` header. */
     idempotencyKey?: boolean
+    /** The response contains a secret: its stored copy is encrypted. */
+    hasSecretResponse?: boolean
   }
   interface FastifyRequest {
     /** ID of the idempotency record that this request has claimed; null without a key. */
@@ -46,7 +50,12 @@ declare module 'fastify' {
   }
 }
 
-export default fp<{ readonly now: () => Date }>(async function idempotency (app, { now }) {
+interface IdempotencyOptions {
+  readonly keys: KeyRing
+  now(): Date
+}
+
+export default fp<IdempotencyOptions>(async function idempotency (app, { keys, now }) {
   app.decorateRequest('idempotencyRecord', null)
 
   app.addHook('onRoute', (route) => {
@@ -73,7 +82,9 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
     // After a failure, the same key may try again.
     const write = isStored
       ? IdempotencyRecord.updateOne({ _id: id }, {
-        $set: { response: { status: reply.statusCode, headers: storedHeaders(reply), body } },
+        $set: {
+          response: { status: reply.statusCode, headers: storedHeaders(reply), ...toStoredBody(request, id, body) },
+        },
       })
       : IdempotencyRecord.deleteOne({ _id: id })
     const isWritten = write.catch((error: unknown) => {
@@ -82,6 +93,18 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
     // An unavailable database must not delay the response that reports it.
     if (reply.statusCode !== 503) await isWritten
     return payload
+  }
+
+  function toStoredBody (request: FastifyRequest, id: string, body: string): Pick<StoredResponse, 'body' | 'kid'> {
+    if (request.routeOptions.config.hasSecretResponse !== true) return { body, kid: null }
+    const { kid, sealed } = sealText(keys, 'idempotency', id, body)
+    return { body: sealed.toString('base64'), kid }
+  }
+
+  function openResponse (id: string, response: StoredResponse): StoredResponse {
+    const { body, kid = null } = response
+    if (kid === null) return response
+    return { ...response, body: openText(keys, 'idempotency', id, { kid, sealed: Buffer.from(body, 'base64') }) }
   }
 
   /**
@@ -107,7 +130,7 @@ export default fp<{ readonly now: () => Date }>(async function idempotency (app,
       if (!isDuplicateKey(error)) throw error
       const stored = await IdempotencyRecord.findById(id).lean<StoredIdempotencyRecord>()
       if (stored !== null && stored.fingerprint !== fingerprint) throw keyReused()
-      if (stored !== null && stored.response !== null) return stored.response
+      if (stored !== null && stored.response !== null) return openResponse(id, stored.response)
       // Of several retries that find an expired claim, one takes it over.
       const expired = { _id: id, response: null, claimedUntil: mongoose.trusted({ $lte: new Date(at) }) }
       const { modifiedCount } = await IdempotencyRecord.updateOne(expired, { $set: { claimedUntil } })

@@ -3,6 +3,7 @@ import { toDocumented } from '../schemas/common.js'
 import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-headers.js'
 import { describeProblems, UNLIMITED_PATHS } from './openapi-problems.js'
 import { addExamples } from './openapi-examples.js'
+import { describeWebhooks } from './openapi-webhooks.js'
 import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
 
 interface Parameter {
@@ -26,6 +27,7 @@ export function completeDocument<T extends object> (document: T): T {
   describeProblems(document as T & Document)
   addExamples(document as T & Document)
   describeHeaders(document as T & Document)
+  describeWebhooks(document as T & Document)
   return document
 }
 

@@ -42,6 +42,7 @@ const TAGS = [
   { name: 'Admin: artwork and subtitles', description: 'Posters, subtitles and seek thumbnails' },
   { name: 'Admin: accounts', description: 'Accounts, roles and the audit log' },
   { name: 'Admin: statistics', description: 'Streams, plays and accounts in numbers' },
+  { name: 'Admin: webhooks', description: 'Endpoints of other systems that receive events, and their deliveries' },
   { name: 'Service', description: 'Health and metrics' },
 ]
 

@@ -1,10 +1,13 @@
-// Prometheus metrics of streams, packaging, uploads, emails, storage, change feeds and scheduled jobs.
+// Prometheus metrics of streams, packaging, uploads, emails, webhooks, storage, change feeds and scheduled jobs.
+import mongoose from 'mongoose'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { Account } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
 import { Media } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
+import { WebhookDelivery } from '../../models/webhook-delivery.js'
+import { findWebhookEndpoints } from '../../models/webhook-endpoint.js'
 import { isDatabaseAvailable } from '../database/connection.js'
 import { onMeasurement } from '../measurements.js'
 
@@ -63,6 +66,12 @@ export function registerServiceMetrics (registry: Registry, options: ServiceMetr
     labelNames: ['result'],
     registers,
   })
+  const webhookAttempts = new Counter({
+    name: 'normflix_webhook_attempts_total',
+    help: 'Attempts to deliver an event to a webhook by result: succeeded, postponed or given-up',
+    labelNames: ['result'],
+    registers,
+  })
   const storageErrors = new Counter({
     name: 'normflix_storage_errors_total',
     help: 'Failed operations of the media storage by operation',
@@ -112,6 +121,7 @@ export function registerServiceMetrics (registry: Registry, options: ServiceMetr
     }),
     onMeasurement('resumable-upload-finished', countUpload('resumable')),
     onMeasurement('email', ({ result }) => emails.inc({ result })),
+    onMeasurement('webhook-attempt', ({ result }) => webhookAttempts.inc({ result })),
     onMeasurement('storage-error', ({ operation }) => storageErrors.inc({ operation })),
     onMeasurement('feed-opened', () => feeds.inc()),
     onMeasurement('feed-ended', ({ reason }) => {
@@ -193,6 +203,41 @@ function registerStoredCounts (registry: Registry, { plans, now }: ServiceMetric
       async collect () {
         await countStored(this, async () => {
           this.set(await OutboxEmail.estimatedDocumentCount())
+        })
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_webhook_deliveries_pending',
+      help: 'Events of the whole service that wait to be delivered to webhooks',
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          const endpoints = (await findWebhookEndpoints()).map(({ _id }) => _id)
+          const pending = {
+            endpoint: mongoose.trusted({ $in: endpoints }),
+            status: 'pending',
+            nextAttemptAt: mongoose.trusted({ $gt: new Date(0) }),
+          }
+          this.set(endpoints.length === 0 ? 0 : await WebhookDelivery.countDocuments(pending as never))
+        })
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'normflix_webhooks',
+      help: 'Webhooks by state: working, failing (the last attempt failed) or disabled',
+      labelNames: ['state'],
+      registers: [],
+      async collect () {
+        await countStored(this, async () => {
+          const counts = { working: 0, failing: 0, disabled: 0 }
+          for (const { enabled, failingSince } of await findWebhookEndpoints()) {
+            counts[!enabled ? 'disabled' : failingSince === null ? 'working' : 'failing']++
+          }
+          for (const [state, count] of Object.entries(counts)) this.set({ state }, count)
         })
       },
     }),

@@ -178,6 +178,16 @@ export const CONFLICT_PROBLEMS = {
     title: 'Upload is being processed',
     advice: 'the upload is complete: wait for its result',
   },
+  'webhook-disabled': {
+    statuses: [409],
+    title: 'Webhook disabled',
+    advice: 'enable the webhook first',
+  },
+  'webhook-limit': {
+    statuses: [409],
+    title: 'Too many webhooks',
+    advice: 'delete a webhook first; `maxWebhooks` is the limit',
+  },
   'wishlist-full': {
     statuses: [409],
     title: 'The wishlist is full',

@@ -128,6 +128,11 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   replaceCollection: [...CONDITIONAL_WRITE, 'unknown-titles'],
   changeCollection: [...CONDITIONAL_WRITE, 'unknown-titles'],
   deleteCollection: CONDITIONAL_WRITE,
+  createWebhook: ['webhook-limit'],
+  rotateWebhookSecret: ['edit-conflict'],
+  listWebhookDeliveries: PAGE,
+  replayWebhookDelivery: ['webhook-disabled'],
+  replayFailedWebhookDeliveries: ['webhook-disabled'],
   importCatalogue: ['empty-import', 'import-interrupted', 'unreadable-import', 'unsupported-media-type'],
 
   uploadPoster: [...SIDECAR_UPLOAD, 'unreadable-image'],

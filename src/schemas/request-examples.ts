@@ -87,5 +87,13 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   createCollection: COLLECTION,
   replaceCollection: COLLECTION,
   changeCollection: { published: true },
+  createWebhook: {
+    url: 'https://hooks.example.com/normflix',
+    description: 'Billing',
+    eventTypes: ['account.created', 'plan.changed'],
+  },
+  changeWebhook: { eventTypes: ['account.created', 'plan.changed', 'play.finished'] },
+  rotateWebhookSecret: { overlapHours: 24 },
+  replayFailedWebhookDeliveries: { since: TIME },
   changeMedia: { audioLanguages: ['en', 'es'] },
 }

@@ -52,6 +52,7 @@ import {
 } from './title-input.js'
 import { Card, Episode, Item, Movie, RatedTitle, Season, Show } from './titles.js'
 import { Upload } from './uploads.js'
+import { Webhook, WebhookChanges, WebhookDelivery, WebhookInput, WebhookWithSecret } from './webhooks.js'
 
 export const sharedSchemas = [
   Preview,
@@ -133,4 +134,9 @@ export const sharedSchemas = [
   HomeCard,
   ContinueRow,
   TitleRow,
+  Webhook,
+  WebhookInput,
+  WebhookChanges,
+  WebhookWithSecret,
+  WebhookDelivery,
 ] as const

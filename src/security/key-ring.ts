@@ -13,6 +13,8 @@ export type KeyPurpose =
   | 'user-code'
   | 'throttle'
   | 'outbox'
+  | 'webhook'
+  | 'idempotency'
 
 export interface NamedKey {
   readonly kid: string

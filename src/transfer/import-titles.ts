@@ -7,11 +7,13 @@ import type { EditMode } from '../editing/stored-title.js'
 import { DomainError, type FieldError } from '../errors.js'
 import type { LineKind, TitleLine } from '../schemas/import-line.js'
 import type { StorageDeps } from '../media/deps.js'
+import type { WebhookOutbox } from '../webhooks/outbox.js'
 import { buildNewTitle, buildUpdatedTitle, type StoredTitleDocument } from './build-title.js'
 import { findExistingTitles, importedId, matchExistingTitle } from './match-titles.js'
 import { findTitlesById, insertTitles, replaceTitles } from './stored-titles.js'
 
 export interface ImportDeps extends StorageDeps {
+  readonly events: WebhookOutbox
   now(): Date
 }
 
@@ -91,7 +93,7 @@ type MatchedLine = ParsedLine<TitleLine> & { readonly id: Types.ObjectId }
 
 /** Appends outcomes to `done`. @returns the lines whose ID or external ID was taken in the meantime */
 async function insertNewTitles (
-  { now }: ImportDeps,
+  { events, now }: ImportDeps,
   lines: TitleLines,
   { isDryRun }: WriteOptions,
   done: LineOutcome[],
@@ -100,7 +102,7 @@ async function insertNewTitles (
     const title = buildOrReject(line.line, done, () => buildNewTitle(importedId(line.body), line.body, now()))
     return title === null ? [] : [{ line, title, id: title._id.toString() }]
   })
-  const takenIds = isDryRun ? new Set() : await insertTitles(built.map(({ title }) => title))
+  const takenIds = isDryRun ? new Set() : await insertTitles(events, built.map(({ title }) => title))
   const created = built.filter(({ id }) => !takenIds.has(id))
   done.push(
     ...created.map(({ line: { line }, title, id }) => ({ line, status: 'created' as const, id, kind: title.kind })),
@@ -131,7 +133,10 @@ async function updateMatchedTitles (
       done.push({ line: line.line, status: 'unchanged', id: line.id.toString(), kind: before.kind })
     }
   }
-  const conflictIds = isDryRun ? new Set() : await replaceTitles(updates.map(({ after }) => after))
+  const published = new Set(updates.flatMap(({ before, after }) => before.published ? [after] : []))
+  const conflictIds = isDryRun
+    ? new Set()
+    : await replaceTitles(deps.events, updates.map(({ after }) => after), (after) => published.has(after))
   for (const { line, before, after } of updates) {
     const id = after._id.toString()
     if (conflictIds.has(id)) {

@@ -3,38 +3,94 @@ import type { mongo, Types } from 'mongoose'
 import { isDuplicateKey } from '../../models/upsert.js'
 import { assertShow } from '../../models/show.js'
 import { Title } from '../../models/title.js'
+import { toPublishedEvents } from '../editing/save-title.js'
+import type { WebhookOutbox } from '../webhooks/outbox.js'
 import { isDeepEqual, type StoredTitleDocument } from './build-title.js'
 
 /** @returns the IDs of the titles that could not be inserted because another document has their ID or external ID */
-export async function insertTitles (titles: readonly StoredTitleDocument[]): Promise<Set<string>> {
-  return await writeTitles(titles, (title) => ({ insertOne: { document: title } }))
+export async function insertTitles (
+  events: WebhookOutbox,
+  titles: readonly StoredTitleDocument[],
+): Promise<Set<string>> {
+  return await writeTitles(events, titles, (title) => ({ insertOne: { document: title } }), () => false)
 }
 
 /**
  * Replaces titles whose stored revision precedes that of the replacement.
+ * @param wasPublished whether the stored title is published
  * @returns the IDs of the titles that another writer changed or removed
  */
-export async function replaceTitles (titles: readonly StoredTitleDocument[]): Promise<Set<string>> {
-  return await writeTitles(titles, (title) => ({
+export async function replaceTitles (
+  events: WebhookOutbox,
+  titles: readonly StoredTitleDocument[],
+  wasPublished: (title: StoredTitleDocument) => boolean,
+): Promise<Set<string>> {
+  return await writeTitles(events, titles, (title) => ({
     updateOne: {
       // The filter contains only the ID, and the pipeline checks the revision: then every database uses the index.
       filter: { _id: title._id },
       update: [{ $replaceWith: { $cond: [{ $eq: ['$__v', title.__v - 1] }, { $literal: title }, '$$ROOT'] } }],
     },
-  }))
+  }), wasPublished)
 }
 
+type ToOperation = (title: StoredTitleDocument) => object
+
+/** A transaction did not write all titles of its batch. */
+class IncompleteWriteError extends Error {}
+
 /**
+ * Writes titles, with the events of those that become published.
  * @returns the IDs of the titles that this call did not write and whose stored document differs
  * @throws DomainError for a show that no hook would accept
  */
 async function writeTitles (
+  events: WebhookOutbox,
   titles: readonly StoredTitleDocument[],
-  toOperation: (title: StoredTitleDocument) => object,
+  toOperation: ToOperation,
+  wasPublished: (title: StoredTitleDocument) => boolean,
 ): Promise<Set<string>> {
-  if (titles.length === 0) return new Set()
   // The driver runs no schema hooks.
   for (const title of titles) if (title.kind === 'show') assertShow(title)
+  const toEvents = (title: StoredTitleDocument) => wasPublished(title) ? [] : toPublishedEvents(title)
+  if (titles.flatMap(toEvents).length === 0) return await writeBatch(titles, toOperation)
+  try {
+    return await events.writeWithEvents('title.published', async (session) => {
+      if (session === null) return await writeBatch(titles, toOperation)
+      const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, {
+        session,
+      })
+      if (insertedCount + modifiedCount !== titles.length) throw new IncompleteWriteError()
+      return new Set<string>()
+    }, () => titles.flatMap(toEvents))
+  } catch (error) {
+    if (!isDuplicateKey(error) && !(error instanceof IncompleteWriteError)) throw error
+    return await findUnwritten(titles, new Set(await writeEach(events, titles, toOperation, toEvents)))
+  }
+}
+
+/** Writes each title in its own transaction. @returns the titles that were inserted or modified */
+async function writeEach (
+  events: WebhookOutbox,
+  titles: readonly StoredTitleDocument[],
+  toOperation: ToOperation,
+  toEvents: (title: StoredTitleDocument) => ReturnType<typeof toPublishedEvents>,
+): Promise<StoredTitleDocument[]> {
+  const written: StoredTitleDocument[] = []
+  for (const title of titles) {
+    const isWritten = await events.writeWithEvents('title.published', async (session) => {
+      const options = session === null ? {} : { session }
+      const result = await Title.collection.bulkWrite([toOperation(title)] as never, options)
+      return result.insertedCount + result.modifiedCount > 0
+    }, (isWritten) => isWritten ? toEvents(title) : []).catch(ignoreDuplicate)
+    if (isWritten === true) written.push(title)
+  }
+  return written
+}
+
+/** Writes titles without events. @returns as `writeTitles` */
+async function writeBatch (titles: readonly StoredTitleDocument[], toOperation: ToOperation): Promise<Set<string>> {
+  if (titles.length === 0) return new Set()
   let written: ReadonlySet<StoredTitleDocument> = new Set()
   try {
     const { insertedCount, modifiedCount } = await Title.collection.bulkWrite(titles.map(toOperation) as never, {
@@ -46,6 +102,14 @@ async function writeTitles (
     const { inserted, remaining } = insertsBefore(error as mongo.MongoBulkWriteError, titles)
     written = new Set([...inserted, ...await writeOneByOne(remaining, toOperation)])
   }
+  return await findUnwritten(titles, written)
+}
+
+/** @returns the IDs of the other titles whose stored document differs */
+async function findUnwritten (
+  titles: readonly StoredTitleDocument[],
+  written: ReadonlySet<StoredTitleDocument>,
+): Promise<Set<string>> {
   const unconfirmed = titles.filter((title) => !written.has(title))
   const stored = await findTitlesById(unconfirmed.map(({ _id }) => _id))
   return new Set(

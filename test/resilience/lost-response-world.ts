@@ -10,6 +10,7 @@ import { addMovie, addShow, type TestShow } from '../support/catalogue.js'
 import { createManualClock, type TestClock } from '../support/clock.js'
 import { startFaultProxy } from '../support/fault-proxy.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { LOCAL_WEBHOOKS } from '../webhooks/receiver.js'
 
 export interface Write {
   readonly operation: string
@@ -54,7 +55,7 @@ const NO_STATE = ['idempotencyrecords', 'throttles', 'changelogs', 'audit']
 /** Starts an app with a movie, a show and a user, behind a proxy that can lose responses. */
 export async function startLostResponses (t: Test): Promise<LostResponses> {
   const clock = createManualClock()
-  const { app } = await startApp(t, { ACCOUNT_GRACE_DAYS: '14' }, undefined, clock)
+  const { app } = await startApp(t, { ACCOUNT_GRACE_DAYS: '14', ...LOCAL_WEBHOOKS }, undefined, clock)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const proxy = await startFaultProxy(t, { host: '127.0.0.1', port: (app.server.address() as AddressInfo).port })
   const admin = await signUpAdmin(app)

@@ -8,6 +8,7 @@ import {
   retryProfileWrites,
 } from './retried-account-writes.js'
 import { retryCatalogueWrites, retryMediaWrites } from './retried-catalogue-writes.js'
+import { retryWebhookWrites } from './retried-webhook-writes.js'
 import { retryPreferenceWrites, retryWatchingWrites } from './retried-watching-writes.js'
 
 t.test('a retried write is applied once', { timeout: 250_000 }, async (t) => {
@@ -21,6 +22,7 @@ t.test('a retried write is applied once', { timeout: 250_000 }, async (t) => {
     ['of wishlist, ratings and languages', retryPreferenceWrites],
     ['of the catalogue', retryCatalogueWrites],
     ['of media files', retryMediaWrites],
+    ['of webhooks', retryWebhookWrites],
   ] as const
   for (const [name, retryWrites] of parts) {
     t.test(name, async (t) => {

@@ -88,6 +88,8 @@ export interface World {
   readonly playId: string
   readonly collectionId: string
   readonly personId: string
+  readonly webhookId: string
+  readonly deliveryId: string
 }
 
 export async function createWorld ({ app, clock }: TestApp): Promise<World> {
@@ -101,7 +103,24 @@ export async function createWorld ({ app, clock }: TestApp): Promise<World> {
   const stream = (await play(owner, movie)).body
   const playId = (await owner.get(`/v1/profiles/${owner.profileId}/history`)).body.items[0].id
   const sessionId = (await owner.get('/v1/auth/sessions')).body.items[0].id
-  return { app, admin, owner, movie, show, stream, sessionId, playId, collectionId, personId }
+  const webhook = { url: 'https://hooks.example.com/', eventTypes: ['account.created'] }
+  const webhookId = (await admin.post('/v1/admin/webhooks', webhook)).body.id
+  await signUp(app)
+  const deliveryId = (await admin.get(`/v1/admin/webhooks/${webhookId}/deliveries`)).body.items[0].id
+  return {
+    app,
+    admin,
+    owner,
+    movie,
+    show,
+    stream,
+    sessionId,
+    playId,
+    collectionId,
+    personId,
+    webhookId,
+    deliveryId,
+  }
 }
 
 /**
@@ -140,6 +159,8 @@ const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   subtitleId: ['other', () => UNKNOWN_ID],
   imageId: ['other', () => UNKNOWN_ID],
   uploadId: ['other', () => UNKNOWN_ID],
+  webhookId: ['other', ({ webhookId }) => webhookId],
+  deliveryId: ['other', ({ deliveryId }) => deliveryId],
 }
 
 /** Bodies and queries that the schemas do not determine. */

@@ -4,6 +4,7 @@ import t from 'tap'
 import { Title } from '../../models/title.js'
 import { buildNewTitle } from '../../src/transfer/build-title.js'
 import { insertTitles } from '../../src/transfer/stored-titles.js'
+import { NO_EVENTS } from '../../src/webhooks/outbox.js'
 import { startApp } from '../support/app.js'
 
 t.test('insertTitles returns only the titles that it did not insert', async (t) => {
@@ -13,7 +14,7 @@ t.test('insertTitles returns only the titles that it did not insert', async (t) 
   for (const takenIndex of [0, 2, 4]) {
     await Title.collection.deleteMany({})
     const titles = Array.from({ length: 5 }, (_, i) => build(`tt100000${i}`))
-    await insertTitles([build(`tt100000${takenIndex}`)])
+    await insertTitles(NO_EVENTS, [build(`tt100000${takenIndex}`)])
     // Another writer changes each inserted title before the result is read.
     const find = Title.collection.find
     Title.collection.find = function (this: typeof Title.collection, ...args: any[]) {
@@ -29,7 +30,11 @@ t.test('insertTitles returns only the titles that it did not insert', async (t) 
     t.teardown(() => {
       Title.collection.find = find
     })
-    t.strictSame([...await insertTitles(titles)], [titles[takenIndex]!._id.toString()], `title ${takenIndex} is taken`)
+    t.strictSame(
+      [...await insertTitles(NO_EVENTS, titles)],
+      [titles[takenIndex]!._id.toString()],
+      `title ${takenIndex} is taken`,
+    )
     Title.collection.find = find
     t.equal(await Title.collection.countDocuments({}), 5)
   }

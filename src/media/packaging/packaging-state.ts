@@ -8,6 +8,7 @@ import {
   type StoredPackage,
 } from '../../../models/media.js'
 import { packagePrefix } from '../object-cleanup.js'
+import type { WriteSession } from '../../webhooks/outbox.js'
 import { packageBytes } from './package-index.js'
 import type { PackageResult } from './packager.js'
 
@@ -69,17 +70,22 @@ export async function releaseClaim (claimed: ClaimedFile): Promise<void> {
   await updateHls(claimed.itemId, { progress: 0, claimedUntil: UNCLAIMED, claim: null }, ownClaimFilter(claimed))
 }
 
-/** Stores that packaging failed, and releases the claim. */
+/**
+ * Stores that packaging failed, and releases the claim.
+ * @returns false if the file was deleted or the claim was lost
+ */
 export async function saveFailure (
   claimed: ClaimedFile,
   { code, text }: Extract<PackageResult, { ok: false }>,
-): Promise<void> {
+  session: WriteSession,
+): Promise<boolean> {
   const failure = { code, text }
-  await updateHls(
+  return await updateHls(
     claimed.itemId,
     { state: 'failed', failure, progress: 0, claimedUntil: UNCLAIMED, claim: null },
     ownClaimFilter(claimed),
     isUnplayable(claimed.file, failure) ? { 'files.$[file].state': 'failed', 'files.$[file].failure': failure } : {},
+    session,
   )
 }
 
@@ -101,6 +107,7 @@ export async function savePackage (
   claimed: ClaimedFile,
   { index, omittedTracks }: Extract<PackageResult, { ok: true }>,
   now: Date,
+  session: WriteSession,
 ): Promise<SavedPackage> {
   const { itemId, file, packageId } = claimed
   const older = file.hls.packages.map((stored) => ({ ...stored, retiredAt: stored.retiredAt ?? now }))
@@ -125,6 +132,7 @@ export async function savePackage (
     },
     ownClaimFilter(claimed),
     { 'files.$[file].state': 'ready', 'files.$[file].failure': null },
+    session,
   )
   return { package: created, isSaved, dropped: older.filter((stored) => !retained.includes(stored)) }
 }
@@ -167,12 +175,14 @@ async function updateHls (
   hls: Partial<StoredHls>,
   arrayFilter: Record<string, unknown>,
   fileFields: object = {},
+  session: WriteSession = null,
 ): Promise<boolean> {
   const hlsFields = Object.fromEntries(
     Object.entries(hls).map(([name, value]) => [`files.$[file].hls.${name}`, value]),
   )
   const { modifiedCount } = await Media.updateOne({ _id: itemId }, { $set: { ...fileFields, ...hlsFields } }, {
     arrayFilters: [arrayFilter],
+    ...(session === null ? {} : { session }),
   })
   return modifiedCount > 0
 }

@@ -45,7 +45,7 @@ interface PackagingTask {
  * @param isEager false: only `processPending` starts packaging
  */
 export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEager = true): Packaging {
-  const { catalogue, storage, log, now } = deps
+  const { catalogue, events, storage, log, now } = deps
   /** By file ID, in queue order. */
   const queue = new Map<string, PackagingTask>()
   const shutdown = new AbortController()
@@ -127,11 +127,23 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
   }
 
   async function saveResult (claimed: ClaimedFile, result: PackageResult): Promise<void> {
+    const { itemId, file } = claimed
+    const titleId = catalogue.findItem(itemId)?.titleId
+    const data = { titleId: titleId ?? itemId, itemId, mediaFileId: file._id.toString() }
     if (!result.ok) {
-      await saveFailure(claimed, result)
+      const { code, text } = result
+      await events.writeWithEvents(
+        'media.failed',
+        async (session) => await saveFailure(claimed, result, session),
+        (isSaved) => isSaved ? [{ data: { ...data, code, text }, key: null }] : [],
+      )
       return
     }
-    const saved = await savePackage(claimed, result, now())
+    const saved = await events.writeWithEvents(
+      'media.ready',
+      async (session) => await savePackage(claimed, result, now(), session),
+      ({ isSaved }) => isSaved ? [{ data, key: null }] : [],
+    )
     if (saved.isSaved) await removeUnusedPackages(deps, saved.dropped)
     else await removeObjects(deps, packageKeys(saved.package))
   }

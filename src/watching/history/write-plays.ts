@@ -10,6 +10,7 @@ import { splitIntoBatches } from '../../domain/arrays.js'
 import { lastEventAt } from '../../domain/progress.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import type { KnownTitle } from './known-titles.js'
+import { reportFinishedPlays } from './finished-plays.js'
 import { mergeIntoRecords, mergePlays, type PlayWrite } from './plays.js'
 import { findWatchEntry, projectTitle, writeTitle, type ProfileWatchHistory, type Projection } from './projection.js'
 import { deriveTitleWatchState } from './title-watch-state.js'
@@ -74,7 +75,10 @@ export async function writePlays (
     ? projectRecords(watching, ref, titleId, before, merged)
     : postponeProjection(watching, ref, titleId, before, before.last, merged)) ??
     await projectTitle(watching, ref, titleId)
-  if (projection === null || !await deleteClearedPlays(watching, ref, titleId, writes, projection)) return projection
+  if (projection === null) return null
+  const uncleared = writes.filter(({ progress }) => lastEventAt(progress) > projection.clearedAt)
+  await reportFinishedPlays(watching, ref, uncleared)
+  if (!await deleteClearedPlays(watching, ref, titleId, writes, projection)) return projection
   return await projectTitle(watching, ref, titleId)
 }
 

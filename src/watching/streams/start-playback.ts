@@ -26,6 +26,7 @@ import { storedLanguages, saveLanguages } from './languages.js'
 import { noPlayableFile, notAired, streamLimitReached } from './playback-errors.js'
 import { findResumePosition } from './resume-position.js'
 import { acquireLease, toStoredBase } from './stream-leases.js'
+import { reportRefusal } from './stream-refusals.js'
 import { verifyNewLease, type PlaybackCaller } from './verify-new-lease.js'
 
 export interface PlaybackRequest {
@@ -65,7 +66,10 @@ export async function startPlayback (
   request: PlaybackRequest,
 ): Promise<StartedPlayback> {
   for (let i = 0; i < MAX_ATTEMPTS; i++) {
-    const started = await attemptStart(watching, ref, request)
+    const started = await attemptStart(watching, ref, request).catch(async (error: unknown) => {
+      await reportRefusal(watching, ref, request, error)
+      throw error
+    })
     if (started !== null) return started
   }
   throw unavailable('busy', 'The plan was changed at the same time. Retry in a moment.', 1)
