@@ -25,8 +25,8 @@ export interface AdminTest extends TestApp {
   readonly admin: TestUser
 }
 
-export async function startAdminTest (t: Test): Promise<AdminTest> {
-  const test = await startApp(t)
+export async function startAdminTest (t: Test, variables: Record<string, string> = {}): Promise<AdminTest> {
+  const test = await startApp(t, variables)
   const origin = await listen(test.app)
   const browser = await launchBrowser(chromium ?? '')
   t.teardown(async () => {

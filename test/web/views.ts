@@ -26,6 +26,7 @@ interface Ids {
   readonly row: string
   readonly profile: string
   readonly account: string
+  readonly webhook: string
 }
 
 const toViews = (app: string, names: Readonly<Record<string, string>>): View[] =>
@@ -84,6 +85,8 @@ export async function listViews (origin: string): Promise<ViewsByAudience> {
       accounts: '/accounts',
       account: `/accounts/${ids.account}`,
       audit: '/audit',
+      webhooks: '/webhooks',
+      webhook: `/webhooks/${ids.webhook}`,
     }),
   }
 }
@@ -117,6 +120,14 @@ async function findIds (origin: string): Promise<Ids> {
     get(`/v1/profiles/${profile}/home`, token),
   ])
   const { credits } = await get(`/v1/movies/${movie.id}`, token)
+  const staff = await post('/v1/auth/login', DEMO_ADMIN)
+  const { items: [webhook] } = await get('/v1/admin/webhooks', staff.accessToken)
+  const { id: webhookId } = webhook ?? await post('/v1/admin/webhooks', {
+    url: 'https://hooks.example.com/normflix',
+    description: 'Billing',
+    eventTypes: ['account.created', 'plan.changed'],
+    enabled: false,
+  }, staff.accessToken)
   const person = [...credits.cast, ...credits.crew].find(({ personId }) => personId !== null)
   return {
     movie: movie.id,
@@ -126,6 +137,7 @@ async function findIds (origin: string): Promise<Ids> {
     row: rows.find(({ kind }: { kind: string }) => kind === 'titles').id,
     profile,
     account: account.id,
+    webhook: webhookId,
   }
 }
 

@@ -3,13 +3,13 @@ import type { Account } from '@shared/api/client.js'
 import { useAccount } from '@shared/api/hooks.js'
 
 export type Role = Account['role']
-export type Area = 'dashboard' | 'catalogue' | 'collections' | 'transfer' | 'media' | 'accounts' | 'audit'
+export type Area = 'dashboard' | 'catalogue' | 'collections' | 'transfer' | 'media' | 'accounts' | 'audit' | 'webhooks'
 
 const AREAS: Readonly<Record<Role, readonly Area[]>> = {
   member: [],
   support: ['dashboard', 'catalogue', 'collections', 'accounts'],
   editor: ['dashboard', 'catalogue', 'collections', 'transfer', 'media'],
-  admin: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'accounts', 'audit'],
+  admin: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'accounts', 'audit', 'webhooks'],
 }
 
 export function listAreas (role: Role): readonly Area[] {

@@ -6,5 +6,6 @@ export const collectionsKey = (...parts: unknown[]): readonly unknown[] => ['col
 export const uploadsKey = (...parts: unknown[]): readonly unknown[] => ['uploads', ...parts]
 export const accountsKey = (...parts: unknown[]): readonly unknown[] => ['accounts', ...parts]
 export const auditKey = (...parts: unknown[]): readonly unknown[] => ['audit', ...parts]
+export const webhooksKey = (...parts: unknown[]): readonly unknown[] => ['webhooks', ...parts]
 /** Numbers that change by what viewers do. */
 export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]

@@ -1,7 +1,18 @@
 // The frame of the pages: navigation at the side, a drawer on phones, and the account menu.
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
-import { ArrowDownUp, ChartColumn, Film, Layers, Menu, ScrollText, ShieldX, UploadCloud, Users } from 'lucide-react'
+import {
+  ArrowDownUp,
+  ChartColumn,
+  Film,
+  Layers,
+  Menu,
+  ScrollText,
+  ShieldX,
+  UploadCloud,
+  Users,
+  Webhook,
+} from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useAccount, useSession } from '@shared/api/hooks.js'
@@ -24,6 +35,7 @@ const ITEMS: readonly NavigationItem[] = [
   { area: 'transfer', to: '/transfer', icon: ArrowDownUp },
   { area: 'accounts', to: '/accounts', icon: Users },
   { area: 'audit', to: '/audit', icon: ScrollText },
+  { area: 'webhooks', to: '/webhooks', icon: Webhook },
 ]
 
 export function AdminLayout (): ReactNode {

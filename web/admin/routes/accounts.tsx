@@ -1,4 +1,4 @@
-// Pages of accounts and the audit log.
+// Pages of accounts, the audit log and webhooks.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { validateAccountSearch, validateAuditSearch } from '../searches.js'
 import { requireArea, staffLayout } from './layouts.js'
@@ -23,5 +23,17 @@ const audit = createRoute({
   beforeLoad: requireArea('audit'),
   component: lazyRouteComponent(async () => await import('../pages/audit.js'), 'AuditPage'),
 })
+const webhooks = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/webhooks',
+  beforeLoad: requireArea('webhooks'),
+  component: lazyRouteComponent(async () => await import('../pages/webhooks.js'), 'WebhooksPage'),
+})
+const webhook = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/webhooks/$webhookId',
+  beforeLoad: requireArea('webhooks'),
+  component: lazyRouteComponent(async () => await import('../pages/webhook.js'), 'WebhookPage'),
+})
 
-export const accountRoutes = [accounts, account, audit]
+export const accountRoutes = [accounts, account, audit, webhooks, webhook]

@@ -15,6 +15,7 @@ import roles from './roles.json'
 import seasons from './seasons.json'
 import transfer from './transfer.json'
 import upload from './upload.json'
+import webhooks from './webhooks.json'
 
 const messages = {
   ...shared,
@@ -33,6 +34,7 @@ const messages = {
   seasons,
   transfer,
   upload,
+  webhooks,
 }
 export type Messages = typeof messages
 export default messages

@@ -16,6 +16,7 @@ import roles from './roles.json'
 import seasons from './seasons.json'
 import transfer from './transfer.json'
 import upload from './upload.json'
+import webhooks from './webhooks.json'
 
 const messages: Messages = {
   ...shared,
@@ -34,5 +35,6 @@ const messages: Messages = {
   seasons,
   transfer,
   upload,
+  webhooks,
 }
 export default messages
