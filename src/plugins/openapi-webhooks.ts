@@ -24,9 +24,9 @@ export function describeWebhooks (document: WebhooksDocument): void {
         properties: {
           type: { type: 'string', const: type, description: 'Type of the event' },
           timestamp: { ...Timestamp, description: 'When the event happened' },
-          data,
+          data: { ...data, title: `${name}Data`, description: `Data of the event \`${type}\`` },
         },
-      })
+      }, document.components.schemas)
       return [type, {
         post: {
           operationId: `on${name}`,
@@ -61,13 +61,17 @@ export function describeWebhooks (document: WebhooksDocument): void {
   )
 }
 
-/** JSON without the keywords of the service itself. Enumerations get a type. */
-function toPlain (schema: object): JsonObject {
+/** JSON without the keywords of the service itself. Schemas with a title become components. */
+function toPlain (schema: object, components: Record<string, JsonObject>): JsonObject {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const node = toDocumented(value as JsonObject)
-    const { title: _, ...rest } = node
-    const isUntyped = Array.isArray(node['enum']) && node['type'] === undefined
-    return isUntyped ? { type: 'string', ...rest } : typeof node['title'] === 'string' ? rest : node
+    const documented = toDocumented(value as JsonObject)
+    const isUntyped = Array.isArray(documented['enum']) && documented['type'] === undefined
+    const node = isUntyped ? { type: 'string', ...documented } : documented
+    // A property may have this name too.
+    if (typeof node['title'] !== 'string') return node
+    const { title, ...definition } = node
+    components[String(title)] ??= definition
+    return { $ref: `#/components/schemas/${String(title)}`, description: definition['description'] }
   }) as JsonObject
 }

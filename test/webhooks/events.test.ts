@@ -1,7 +1,11 @@
 // Each event is stored by its real cause, once, and by nothing else.
-import t from 'tap'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formatsModule from 'ajv-formats'
+import t, { type Test } from 'tap'
 import { WebhookDelivery, type StoredWebhookDelivery } from '../../models/webhook-delivery.js'
-import { WEBHOOK_EVENT_TYPES } from '../../src/domain/webhook-events.js'
+import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../src/domain/webhook-events.js'
+import { describeApi } from '../../src/cli/describe-api.js'
+import { WEBHOOK_EVENTS } from '../../src/schemas/webhook-events.js'
 import { createAccount } from '../../src/accounts/sign-up.js'
 import { containerOf, startApp, type TestApp } from '../support/app.js'
 import { addMovie, uploadClip } from '../support/catalogue.js'
@@ -11,6 +15,7 @@ import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.j
 import { withInvalidSampleSize } from '../media/clips.js'
 import { createWebhook, LOCAL_WEBHOOKS } from './receiver.js'
 
+const formats = formatsModule as unknown as (ajv: Ajv2020) => void
 let testApp: TestApp
 let admin: TestUser
 
@@ -20,12 +25,35 @@ t.before(async () => {
   await createWebhook(admin, 'http://127.0.0.1:9/hook', WEBHOOK_EVENT_TYPES)
 })
 
+interface EventOperation {
+  readonly post: { readonly requestBody: { readonly content: Record<string, { schema: object, example: object }> } }
+}
+const document = await describeApi() as unknown as { webhooks: Record<string, EventOperation>, components: object }
+const ajv = new Ajv2020({ strict: false })
+formats(ajv)
+ajv.addSchema({ $id: 'document', components: document.components })
+
+/** Checks an event with the schema of its type. */
+function assertDocumented (t: Test, event: { type: string }): void {
+  const { name } = WEBHOOK_EVENTS[event.type as WebhookEventType]
+  const isValid = ajv.validate({ $ref: `document#/components/schemas/${name}` }, event)
+  t.ok(isValid, `${event.type} as documented: ${ajv.errorsText()}`)
+}
+
+t.test('the examples of the OpenAPI document match their schemas', async (t) => {
+  t.strictSame(Object.keys(document.webhooks), [...WEBHOOK_EVENT_TYPES, 'webhook.test'])
+  for (const { post } of Object.values(document.webhooks)) {
+    assertDocumented(t, post.requestBody.content['application/json']!.example as { type: string })
+  }
+})
+
 /** The events that were stored since the last call, oldest first. */
 async function takeEvents (): Promise<Array<{ type: string, data: any }>> {
   const stored = await WebhookDelivery.find().sort({ createdAt: 1, _id: 1 }).lean<StoredWebhookDelivery[]>()
   await WebhookDelivery.deleteMany({})
   return stored.map(({ payload }) => {
     const { type, timestamp, data } = JSON.parse(payload)
+    assertDocumented(t, { type, timestamp, data } as never)
     t.ok(Math.abs(testApp.clock.now().getTime() - Date.parse(timestamp)) < 60_000)
     return { type, data }
   })
