@@ -37,6 +37,7 @@ func main() {
 	account := logIn(origin, tokens.AccessToken)
 	selected := must(account.SelectProfileWithResponse(background, profile, api.SelectProfileBody{})).JSON200
 	client := logIn(origin, selected.AccessToken)
+	home := must(client.GetHomeWithResponse(background, profile)).JSON200
 	card := must(client.ListTitlesWithResponse(background, nil)).JSON200.Items[0]
 	start := api.StartPlaybackBody{ItemId: card.Id}
 	stream := must(client.StartPlaybackWithResponse(background, profile, nil, start)).JSON201.StreamId
@@ -46,6 +47,7 @@ func main() {
 	stopped := must(client.StopPlaybackWithResponse(background, profile, stream, stop)).JSON200
 	continued := must(client.ListContinueWatchingWithResponse(background, profile, nil)).JSON200.Items[0]
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"rows":       len(home.Rows),
 		"title":      card.Title,
 		"rating":     *card.MaturityRating,
 		"year":       *card.Year,

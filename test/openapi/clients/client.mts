@@ -19,6 +19,7 @@ const { accessToken } = dataOf(
   await createApi(tokens.accessToken).POST('/v1/profiles/{profileId}/select', { ...inProfile, body: {} }),
 )
 const api = createApi(accessToken)
+const home = dataOf(await api.GET('/v1/profiles/{profileId}/home', inProfile))
 const [card] = dataOf(await api.GET('/v1/titles')).items
 if (card === undefined) throw new Error('The list is empty.')
 const { streamId } = dataOf(
@@ -36,6 +37,7 @@ const stopped = dataOf(
 )
 const [continued] = dataOf(await api.GET('/v1/profiles/{profileId}/continue-watching', inProfile)).items
 console.log(JSON.stringify({
+  rows: home.rows.length,
   title: card.title,
   rating: card.maturityRating,
   year: card.year,
