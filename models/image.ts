@@ -1,11 +1,15 @@
-// Uploaded posters of titles. The ID is random, because an image is public for everyone who knows its ID.
+// Uploaded artwork of titles and pictures of people. The ID is random, because an image is public for everyone who
+// knows its ID.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
 import './mongoose-settings.js'
 
 export interface StoredImage {
   _id: Types.ObjectId
-  title: Types.ObjectId
+  /** Null for the picture of a person. */
+  title: Types.ObjectId | null
+  /** Missing for the artwork of a title. */
+  person?: Types.ObjectId
   storageKey: string
   contentType: string
   sizeBytes: number
@@ -15,7 +19,8 @@ export interface StoredImage {
 
 const imageSchema = new Schema<StoredImage>({
   _id: { type: Schema.Types.ObjectId, required: true },
-  title: { type: Schema.Types.ObjectId, required: true },
+  title: { type: Schema.Types.ObjectId, default: null },
+  person: { type: Schema.Types.ObjectId },
   storageKey: { type: String, required: true },
   contentType: { type: String, required: true },
   sizeBytes: { type: Number, required: true },
@@ -23,8 +28,10 @@ const imageSchema = new Schema<StoredImage>({
   createdAt: { type: Date, required: true },
 }, { collection: 'images', versionKey: false })
 
-// Replacement of a title's poster; deletion of a title.
+// Replacement of a title's artwork; deletion of a title.
 imageSchema.index({ title: 1 })
+// Replacement of a person's picture.
+imageSchema.index({ person: 1 }, { sparse: true })
 
 export const Image = mongoose.model('Image', imageSchema)
 

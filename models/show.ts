@@ -21,6 +21,8 @@ export interface StoredEpisode {
   /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
   markers: Markers | null
+  /** Missing or null when there is none: a show of a thousand episodes stays small. */
+  stillUrl?: string | null
 }
 
 export interface StoredSeason {
@@ -51,6 +53,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   airDate: { type: String, default: null },
   placedAfter: { type: placedAfterSchema, default: null },
   markers: { type: markersSchema, default: null },
+  stillUrl: { type: String },
 })
 
 const seasonSchema = new Schema<StoredSeason>({

@@ -62,6 +62,8 @@ export interface StoredTitle {
   crew: Person[]
   posterUrl: string | null
   backdropUrl: string | null
+  /** Missing or null when there is none, and in titles of earlier versions. */
+  logoUrl?: string | null
   /** BCP 47. */
   originalLanguage: string | null
   externalIds: { imdb?: string, tmdb?: string, wikidata?: string }
@@ -132,6 +134,7 @@ const titleSchema = new Schema<StoredTitle>({
   crew: { type: [personSchema], default: [] },
   posterUrl: { type: String, default: null },
   backdropUrl: { type: String, default: null },
+  logoUrl: { type: String },
   originalLanguage: { type: String, default: null },
   externalIds: {
     imdb: { type: String },

@@ -12,6 +12,7 @@ export type FollowedCollection =
   | 'media'
   | 'collections'
   | 'webhookendpoints'
+  | 'personpictures'
 
 /** @param id of the written document; null when any document of the collection may have changed */
 export type WriteListener = (collection: FollowedCollection, id: string | null) => void

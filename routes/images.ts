@@ -1,4 +1,4 @@
-// Uploaded posters.
+// Uploaded artwork and pictures of people.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Image, type StoredImage } from '../models/image.js'
@@ -19,7 +19,7 @@ const images: FastifyPluginAsyncTypebox<ImagesRouteOptions> = async (app, { stor
     config: { access: 'public' },
     schema: {
       tags: ['Media'],
-      summary: 'Get a poster',
+      summary: 'Get an image: artwork of a title, or the picture of a person',
       description: 'The URL contains a hash of the content, so that clients may store it for a year.',
       operationId: 'getImage',
       params: ImageParams,

@@ -67,7 +67,12 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       limit,
       ({ person }) => countTitles(person) > 0,
     )
-    const items = entries.map(({ person }) => ({ id: person.id, name: person.name, titleCount: countTitles(person) }))
+    const items = entries.map(({ person }) => ({
+      id: person.id,
+      name: person.name,
+      pictureUrl: catalogue.findPersonPicture(person.id),
+      titleCount: countTitles(person),
+    }))
     return await sendWithEtag(request, reply, { items, nextCursor: cursors.encodeNext(next, scope) })
   })
 
@@ -115,7 +120,14 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
       credits: personCredits(credits.get(title.id), person.id),
     }))
     const { id, name } = person
-    const body = { id, name, titleCount: titles.length, items, nextCursor: cursors.encodeNext(next, scope) }
+    const body = {
+      id,
+      name,
+      pictureUrl: catalogue.findPersonPicture(id),
+      titleCount: titles.length,
+      items,
+      nextCursor: cursors.encodeNext(next, scope),
+    }
     return await sendWithEtag(request, reply, body, null, localiser.languages())
   })
 }

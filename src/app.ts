@@ -5,13 +5,13 @@ import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import account from '../routes/account.js'
 import adminAccounts from '../routes/admin-accounts.js'
+import adminArtwork from '../routes/admin-artwork.js'
 import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
 import adminEncoder from '../routes/admin-encoder.js'
 import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
 import adminMediaList from '../routes/admin-media-list.js'
-import adminPosters from '../routes/admin-posters.js'
 import adminPreviews from '../routes/admin-previews.js'
 import adminProfileView from '../routes/admin-profile-view.js'
 import adminStatistics from '../routes/admin-statistics.js'
@@ -283,8 +283,8 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminEpisodes, { ...mediaDeps, languages })
   await app.register(adminCollections, { catalogue, cursors })
   await app.register(adminTransfer, { ...mediaDeps, config })
-  await app.register(adminPosters, mediaDeps)
   await app.register(adminPreviews, { catalogue, keys: container.keys, languages, now })
+  await app.register(adminArtwork, mediaDeps)
   await app.register(adminSubtitles, { ...mediaDeps, subtitleReader })
   await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)

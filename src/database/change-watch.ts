@@ -12,7 +12,13 @@ const CACHED_COLLECTIONS: readonly FollowedCollection[] = [
   'changelogs',
   'webhookendpoints',
 ]
-const COLLECTIONS: readonly FollowedCollection[] = [...CACHED_COLLECTIONS, 'titles', 'media', 'collections']
+const COLLECTIONS: readonly FollowedCollection[] = [
+  ...CACHED_COLLECTIONS,
+  'titles',
+  'media',
+  'collections',
+  'personpictures',
+]
 
 /** How long the server waits for a change before it returns an empty batch. */
 const MAX_AWAIT_MS = 1_000

@@ -6,7 +6,7 @@ import { Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { splitIntoBatches } from '../domain/arrays.js'
 import type { MediaStorage } from '../storage/storage.js'
-import { seedArtwork, type ArtworkUrls } from './artwork/seed-artwork.js'
+import { seedArtwork, type DemoArtwork } from './artwork/seed-artwork.js'
 import type { DemoMovie } from './demo-titles.js'
 import { EPISODE_MARKERS, listTitlesWithPoster, mediaPlan, MOVIE_MARKERS, planPopularMovies } from './media-plan.js'
 import { loadDemoMovies } from './movies.js'
@@ -32,7 +32,7 @@ export async function seedCatalogue (storage: MediaStorage, progress: (text: str
 
 async function seedTitles (
   movies: readonly DemoMovie[],
-  artwork: ReadonlyMap<string, ArtworkUrls>,
+  { titles: artwork, stills }: DemoArtwork,
   progress: (text: string) => void,
 ): Promise<void> {
   const present = new Set(
@@ -61,7 +61,12 @@ async function seedTitles (
     _id: id,
     seasons: seasons.map((season) => ({
       ...season,
-      episodes: season.episodes.map(({ id: _id, ...episode }) => ({ _id, ...episode, markers: EPISODE_MARKERS })),
+      episodes: season.episodes.map(({ id: _id, ...episode }) => ({
+        _id,
+        ...episode,
+        markers: EPISODE_MARKERS,
+        ...(stills.has(_id) ? { stillUrl: stills.get(_id) } : {}),
+      })),
     })),
   })))
 }

@@ -6,6 +6,8 @@ import { ChangeLog } from '../../models/change-log.js'
 import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { Image, type StoredImage } from '../../models/image.js'
+import { PersonPicture, type StoredPersonPicture } from '../../models/person-picture.js'
+import { imageUrlOf } from '../media/images/images.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
 import { Play } from '../../models/play.js'
@@ -91,7 +93,7 @@ async function findMissingOwner (
   return profile === null || found.profiles.some(({ _id }) => _id.equals(profile)) ? null : 'profile'
 }
 
-/** Media files and images of titles that do not exist. The fix removes their objects too. */
+/** Media files and images of titles that do not exist, and replaced pictures. The fix removes their objects too. */
 export const orphanedMedia: Check = {
   name: 'orphaned-media',
   objects: 'items with media, and images',
@@ -110,13 +112,19 @@ export const orphanedMedia: Check = {
     }
     for await (const image of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
       countChecked()
-      if (!await hasTitle(image.title)) yield imageFinding(deps, image)
+      if (!await isImageUsed(image)) yield imageFinding(deps, image)
     }
   },
 }
 
 async function hasTitle (titleId: Types.ObjectId): Promise<boolean> {
   return await Title.exists({ _id: titleId }) !== null
+}
+
+async function isImageUsed ({ _id, title, person }: StoredImage): Promise<boolean> {
+  if (title !== null) return await hasTitle(title)
+  const picture = person === undefined ? null : await PersonPicture.findById(person).lean<StoredPersonPicture>()
+  return picture?.url === imageUrlOf(_id)
 }
 
 async function removeMedia (deps: DoctorDeps, itemId: Types.ObjectId): Promise<void> {
@@ -128,7 +136,7 @@ async function removeMedia (deps: DoctorDeps, itemId: Types.ObjectId): Promise<v
 function imageFinding (deps: DoctorDeps, { _id, title, storageKey }: StoredImage): Finding {
   return {
     subject: `image ${_id.toString()}`,
-    problem: `title ${title.toString()} does not exist`,
+    problem: title === null ? 'no person has this picture' : `title ${title.toString()} does not exist`,
     fix: async () => {
       await Image.deleteOne({ _id })
       await removeObjects(deps, [storageKey])

@@ -27,6 +27,7 @@ export const TITLE_DEFAULTS = {
   crew: [] as StoredTitle['crew'],
   posterUrl: null,
   backdropUrl: null,
+  logoUrl: undefined,
   originalLanguage: null,
   externalIds: {} as StoredTitle['externalIds'],
   availableFrom: null,
@@ -221,6 +222,7 @@ export function toStoredEpisode (
     airDate: episode.airDate ?? null,
     placedAfter,
     markers: toStoredMarkers(episode.markers),
+    ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
   }
 }
 

@@ -137,6 +137,9 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
 
   uploadPoster: [...SIDECAR_UPLOAD, 'unreadable-image'],
   uploadBackdrop: [...SIDECAR_UPLOAD, 'unreadable-image'],
+  uploadLogo: [...SIDECAR_UPLOAD, 'unreadable-image'],
+  uploadStill: [...SIDECAR_UPLOAD, 'unreadable-image'],
+  uploadPersonPicture: [...SIDECAR_UPLOAD, 'unreadable-image'],
   uploadMovieSubtitle: [...SIDECAR_UPLOAD, 'unreadable-subtitle', 'subtitle-limit'],
   uploadEpisodeSubtitle: [...SIDECAR_UPLOAD, 'unreadable-subtitle', 'subtitle-limit'],
   uploadMovieThumbnails: [...SIDECAR_UPLOAD, 'incomplete-form', 'unreadable-thumbnails', 'unreadable-image'],

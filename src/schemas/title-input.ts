@@ -111,6 +111,7 @@ const nullableText = Type.Optional(nullable(Synopsis, 'Short description; null: 
 const nullableRuntime = Type.Optional(nullable(DurationMs, 'Stated running time, ms; null: unknown'))
 const nullableMarkers = Type.Optional(nullable(MarkersInput, 'Positions that a player offers to skip to; null: none'))
 const nullableSeasonTitle = Type.Optional(nullable(Name, 'Title of the season; null: none'))
+const nullableStillUrl = Type.Optional(nullable(ImageUrl, 'URL of a still, an image of the episode; null: none'))
 const nullableAirDate = Type.Optional(nullable(FullDate, 'First air date, RFC 3339 full-date; null: unknown'))
 
 const titleFields = {
@@ -137,6 +138,9 @@ const titleFields = {
   crew: Type.Optional(Type.Array(PersonCredit, { maxItems: 500, description: 'Crew' })),
   posterUrl: Type.Optional(nullable(ImageUrl, 'URL of the poster; null: none')),
   backdropUrl: Type.Optional(nullable(ImageUrl, 'URL of the backdrop image; null: none')),
+  logoUrl: Type.Optional(
+    nullable(ImageUrl, 'URL of the logo, the lettering of the title on a clear ground; null: none'),
+  ),
   originalLanguage: Type.Optional(nullable(Language, 'Original language, BCP 47; null: unknown')),
   externalIds: Type.Optional(ExternalIds),
   availableFrom: Type.Optional(nullable(Timestamp, 'Hidden before this time; null: no lower limit')),
@@ -158,6 +162,7 @@ export const EpisodeInput = strict({
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
   markers: nullableMarkers,
+  stillUrl: nullableStillUrl,
 }, {
   $id: 'EpisodeInput',
   description: 'An existing episode is matched by its ID or by season and number; it keeps its ID and all progress',
@@ -196,6 +201,7 @@ export const EpisodeChanges = strict({
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
   markers: nullableMarkers,
+  stillUrl: nullableStillUrl,
 }, {
   $id: 'EpisodeChanges',
   minProperties: 1,

@@ -17,11 +17,15 @@ export const CollectionKind = Type.Enum([...COLLECTION_KINDS], {
   description: 'Series in a fixed order, or editorial list',
 })
 
+/** Of a person. */
+export const PictureUrl = nullable(Type.String(), 'URL of the picture, relative to the service; null: none')
+
 const Credit = Type.Object({
   personId: Type.String({ description: 'ID of the person: /v1/people/{personId}' }),
   name: Type.String({ description: 'Name of the person' }),
   role: nullable(Type.String(), 'Character or job; null: not stated'),
   imdb: Type.Optional(Type.String({ description: 'IMDb ID of the person; omitted: unknown' })),
+  pictureUrl: PictureUrl,
 }, { title: 'Credit', description: 'A person of the cast or crew' })
 export type Credit = Static<typeof Credit>
 export const StoredTranslations = Type.Optional(
@@ -116,6 +120,10 @@ const titlePage = {
     cast: Type.Array(Credit, { description: 'Cast' }),
     crew: Type.Array(Credit, { description: 'Crew' }),
   }, { title: 'Credits', description: 'The people of the title' }),
+  logoUrl: nullable(
+    Type.String(),
+    'URL of the logo, the lettering of the title on a clear ground; relative to the service if uploaded; null: none',
+  ),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),
@@ -166,6 +174,7 @@ export const Episode = Type.Object({
   translations: StoredTranslations,
   runtimeMs: nullable(DurationMs, 'Stated running time, ms; null: unknown'),
   airDate: nullable(Type.String(), 'First air date, RFC 3339 full-date; null: unknown'),
+  stillUrl: nullable(Type.String(), 'URL of a still; relative to the service for uploaded ones; null: none'),
   placedAfter: nullable(
     Type.Object({
       season: Type.Integer({ description: 'Season number' }),

@@ -28,6 +28,7 @@ export function toTitleLine (title: StoredTitleDocument): TitleLine {
       crew: toCredits(title.crew),
       posterUrl: title.posterUrl,
       backdropUrl: title.backdropUrl,
+      logoUrl: title.logoUrl ?? null,
       originalLanguage: title.originalLanguage,
       externalIds: title.externalIds,
       availableFrom: title.availableFrom?.toISOString() ?? null,
@@ -67,6 +68,7 @@ function toEpisode (episode: StoredEpisode): object {
       airDate: episode.airDate,
       placedAfter: episode.placedAfter,
       markers: toMarkerFields(episode.markers),
+      stillUrl: episode.stillUrl ?? null,
     }),
   }
 }

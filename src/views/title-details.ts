@@ -19,6 +19,8 @@ export interface TextOptions {
 export interface TitlePageDetails extends TextOptions {
   readonly playableFormats: PlayableFormats
   readonly isPlayable: boolean
+  /** URL of the picture of a person; null for none. */
+  findPicture(personId: string): string | null
   readonly collections: ReadonlyArray<
     Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }
   >
@@ -36,6 +38,7 @@ export function storedPageDetails (deps: TitlePageDeps, titleId: string): TitleP
   return {
     playableFormats: playableFormats(catalogue, title ?? { items: [] }, Infinity),
     isPlayable: title !== null && createPlayableCheck(catalogue, Infinity)(title),
+    findPicture: catalogue.findPersonPicture,
     collections: listCollections(catalogue, titleId),
     ...storedTextOptions(deps),
   }
@@ -51,6 +54,7 @@ export function viewerPageDetails (
   return {
     playableFormats: playableFormats(catalogue, title, planMaxHeight),
     isPlayable: createPlayableCheck(catalogue, planMaxHeight)(title),
+    findPicture: catalogue.findPersonPicture,
     collections: listCollections(catalogue, title.id).filter(({ published }) => published),
     localiser,
     hasTranslations: false,

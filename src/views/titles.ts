@@ -58,6 +58,7 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], 
     title: texts.title ?? episode.title,
     runtimeMs: episode.runtimeMs,
     airDate: episode.airDate,
+    stillUrl: episode.stillUrl ?? null,
     placedAfter: episode.placedAfter,
     markers: normaliseMarkers(episode.markers),
     mediaFiles: [...files],
@@ -73,7 +74,7 @@ export function toTranslations (
 }
 
 function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show, 'seasons' | 'episodeCount'> {
-  const { playableFormats, isPlayable, collections, localiser } = details
+  const { playableFormats, isPlayable, collections, localiser, findPicture } = details
   const texts = toTexts(title, details)
   return {
     ...toCard(title, isPlayable),
@@ -93,7 +94,11 @@ function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show,
     originalTitle: title.originalTitle,
     alternativeTitles: title.alternativeTitles,
     releaseDate: title.releaseDate,
-    credits: { cast: title.cast.map(toCredit), crew: title.crew.map(toCredit) },
+    credits: {
+      cast: title.cast.map((person) => toCredit(person, findPicture)),
+      crew: title.crew.map((person) => toCredit(person, findPicture)),
+    },
+    logoUrl: title.logoUrl ?? null,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds ?? {},
     availableFrom: title.availableFrom?.toISOString() ?? null,
@@ -120,11 +125,13 @@ function toTexts (stored: Translatable & { translations?: Translation[] }, optio
   }
 }
 
-function toCredit (person: Person): Credit {
+function toCredit (person: Person, findPicture: TitlePageDetails['findPicture']): Credit {
+  const personId = derivePersonId(person)
   return {
-    personId: derivePersonId(person),
+    personId,
     name: person.name,
     role: person.role,
     ...(person.imdb === undefined ? {} : { imdb: person.imdb }),
+    pictureUrl: findPicture(personId),
   }
 }

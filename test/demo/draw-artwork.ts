@@ -1,4 +1,5 @@
-// npm run demo:artwork: renders the posters and backdrops of the demo to WebP files in src/demo/artwork/images.
+// npm run demo:artwork: renders the artwork of the demo and the pictures of its people to WebP files in
+// src/demo/artwork/images.
 import { readFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -8,11 +9,18 @@ import {
   artworkName,
   BACKDROP_SIZE,
   drawBackdrop,
+  drawLogo,
   drawPoster,
+  drawStill,
+  LOGO_SIZE,
   POSTER_SIZE,
+  STILL_SIZE,
+  stillName,
   type ArtworkSize,
 } from '../../src/demo/artwork/artwork.js'
-import { listFeaturedTitles, listTitlesWithPoster } from '../../src/demo/media-plan.js'
+import { drawPortrait, listPeopleWithPortrait, PORTRAIT_SIZE, portraitName } from '../../src/demo/artwork/portraits.js'
+import { demoShows } from '../../src/demo/shows.js'
+import { listFeaturedTitles, listTitlesWithPoster, mediaPlan } from '../../src/demo/media-plan.js'
 import { findChromium, launchBrowser } from '../web/browser.js'
 
 const WEBP_QUALITY = 72
@@ -65,22 +73,42 @@ try {
   mkdirSync(ARTWORK_FOLDER, { recursive: true })
   let bytes = 0
   const titles = listTitlesWithPoster()
-  const featured = new Set(listFeaturedTitles().map(({ id }) => id))
+  const featured = new Map(listFeaturedTitles().map((title) => [title.id, title]))
+  const write = (name: string, image: Buffer): void => {
+    writeFileSync(path.join(ARTWORK_FOLDER, name), image)
+    bytes += image.length
+  }
   for (const title of titles) {
     const images = {
       poster: await render(page, session, drawPoster(title), POSTER_SIZE),
       ...(featured.has(title.id) ? { backdrop: await render(page, session, drawBackdrop(title), BACKDROP_SIZE) } : {}),
     }
     for (const [kind, image] of Object.entries(images)) {
-      writeFileSync(path.join(ARTWORK_FOLDER, `${artworkName(title)}.${kind}.webp`), image)
-      bytes += image.length
+      write(`${artworkName(title)}.${kind}.webp`, image)
     }
   }
-  console.log(
-    `Drew ${titles.length} posters and ${featured.size} backdrops, ${
-      Math.round(bytes / 1_024)
-    } kB, to ${ARTWORK_FOLDER}`,
-  )
+  const withFiles = new Set(mediaPlan.map(({ itemId }) => itemId))
+  let stillCount = 0
+  for (const show of demoShows) {
+    for (const season of show.seasons) {
+      for (const { id, number } of season.episodes.filter((episode) => withFiles.has(episode.id))) {
+        write(stillName(show, season.number, number), await render(page, session, drawStill(show, id), STILL_SIZE))
+        stillCount++
+      }
+    }
+  }
+  const people = listPeopleWithPortrait([...featured.values()])
+  for (const person of people) {
+    write(portraitName(person), await render(page, session, drawPortrait(person), PORTRAIT_SIZE))
+  }
+  // Logos have a clear ground.
+  await session.send('Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 0 } })
+  for (const title of featured.values()) {
+    write(`${artworkName(title)}.logo.webp`, await render(page, session, drawLogo(title), LOGO_SIZE))
+  }
+  const drawn = `${titles.length} posters, ${featured.size} backdrops and logos, ${stillCount} stills and ` +
+    `${people.length} people`
+  console.log(`Drew ${drawn}, ${Math.round(bytes / 1_024)} kB, to ${ARTWORK_FOLDER}`)
 } finally {
   await browser.close()
 }

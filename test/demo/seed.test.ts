@@ -92,8 +92,11 @@ t.test('the demo', { timeout: 180_000 }, async (t) => {
 
   t.test('has artwork that is served', async (t) => {
     const matrix = (await get('/v1/search?q=the%20matrix')).items[0]
-    const { posterUrl, backdropUrl } = await get(`/v1/movies/${matrix.id}`)
-    for (const url of [posterUrl, backdropUrl]) {
+    const { posterUrl, backdropUrl, logoUrl, credits } = await get(`/v1/movies/${matrix.id}`)
+    const chernobyl = (await get('/v1/search?q=chernobyl')).items[0]
+    const { episodes } = await get(`/v1/shows/${chernobyl.id}/seasons/1`)
+    const urls = [posterUrl, backdropUrl, logoUrl, credits.cast[0].pictureUrl]
+    for (const url of [...urls, ...episodes.map(({ stillUrl }: { stillUrl: string }) => stillUrl)]) {
       const image = await app.inject({ method: 'GET', url })
       t.equal(image.statusCode, 200)
       t.equal(image.headers['content-type'], 'image/webp')

@@ -99,11 +99,13 @@ export async function retryCatalogueWrites ({ admin, movie, spare, retry }: Lost
   })
 }
 
+const LOLA = { title: 'Run Lola Run', cast: [{ name: 'Franka Potente', role: 'Lola' }] }
+
 /** Repeats every write of media files, subtitles, images and uploads. */
 export async function retryMediaWrites (
   { t, app, admin, movie, spare, show, retry }: LostResponseWorld,
 ): Promise<void> {
-  const item = `/v1/admin/movies/${await addMovie(app, admin, { title: 'Run Lola Run' }, [])}`
+  const item = `/v1/admin/movies/${await addMovie(app, admin, LOLA, [])}`
   const episode = `/v1/admin/shows/${show.id}/seasons/0/episodes/1`
   const file = await retry({
     operation: 'uploadMovieMedia',
@@ -180,6 +182,33 @@ export async function retryMediaWrites (
     headers: { 'content-type': 'image/png' },
     mayChange: { images: 'the backdrop replaces itself', titles: 'its URL changes' },
   })
+  await retry({
+    operation: 'uploadLogo',
+    url: `/v1/admin/titles/${movie}/logo`,
+    as: admin,
+    body: pixel,
+    headers: { 'content-type': 'image/png' },
+    mayChange: { images: 'the logo replaces itself', titles: 'its URL changes' },
+  })
+  await retry({
+    operation: 'uploadStill',
+    url: `${episode}/still`,
+    as: admin,
+    body: pixel,
+    headers: { 'content-type': 'image/png' },
+    mayChange: { images: 'the still replaces itself', titles: 'its URL changes' },
+  })
+  const { items: [person] } = (await admin.get('/v1/people?q=potente')).body
+  const picture = `/v1/admin/people/${person.id}/picture`
+  await retry({
+    operation: 'uploadPersonPicture',
+    url: picture,
+    as: admin,
+    body: pixel,
+    headers: { 'content-type': 'image/png' },
+    mayChange: { images: 'the picture replaces itself', personpictures: 'its URL changes' },
+  })
+  await retry({ operation: 'removePersonPicture', url: picture, as: admin })
   await retry({ operation: 'deleteMedia', url: `/v1/admin/media/${file.id}`, as: admin, repeated: 404 })
   const uploadHeaders = {
     'tus-resumable': '1.0.0',

@@ -20,6 +20,7 @@ export const COMPLETE_MOVIE = {
   crew: [{ name: 'Florian Henckel von Donnersmarck', role: 'Director' }, { name: 'Gabriel Yared', role: null }],
   posterUrl: 'https://img.example.com/p/lives.jpg',
   backdropUrl: 'https://img.example.com/b/lives.jpg',
+  logoUrl: 'https://img.example.com/l/lives.png',
   originalLanguage: 'de',
   externalIds: { imdb: 'tt0405094', tmdb: '582', wikidata: 'Q140527' },
   availableFrom: '2020-01-01T00:00:00.000Z',
@@ -56,6 +57,7 @@ export const COMPLETE_SHOW = {
         {
           number: 1,
           title: 'A Touch of Class',
+          stillUrl: 'https://img.example.com/s/class.jpg',
           synopsis: 'A lord comes to stay.',
           translations: { de: { title: 'Ein Hauch von Klasse' } },
           runtimeMs: 1_800_000,

@@ -50,8 +50,28 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await page.getByText('Poster uploaded.').waitFor()
     await dropFiles(page.getByText('Drop a backdrop here'), [{ name: 'back.png', type: 'image/png', bytes: POSTER }])
     await page.getByText('Backdrop uploaded.').waitFor()
+    await dropFiles(page.getByText('Drop a logo here'), [{ name: 'logo.png', type: 'image/png', bytes: POSTER }])
+    await page.getByText('Logo uploaded.').waitFor()
     const { body } = await admin.get(`/v1/shows/${showId}`)
-    t.match(body, { posterUrl: /^\/v1\/images\//, backdropUrl: /^\/v1\/images\// })
+    t.match(body, { posterUrl: /^\/v1\/images\//, backdropUrl: /^\/v1\/images\//, logoUrl: /^\/v1\/images\// })
+  })
+
+  await t.test('gives an episode a still, and a person a picture', async (t) => {
+    await admin.patch(`/v1/admin/shows/${showId}`, { cast: [{ name: 'Kyle MacLachlan', role: 'Dale Cooper' }] })
+    await page.goto(`${origin}/admin/catalogue/shows/${showId}/seasons/1/episodes/1`)
+    await dropFiles(page.getByText('Drop a still here'), [{ name: 'still.png', type: 'image/png', bytes: POSTER }])
+    await page.getByText('Still uploaded.').waitFor()
+    t.match((await readEpisodes())[0], { stillUrl: /^\/v1\/images\// })
+    await page.goto(`${origin}/admin/catalogue/shows/${showId}?tab=people`)
+    const picture = page.getByText('Drop a picture of Kyle MacLachlan here')
+    await dropFiles(picture, [{ name: 'kyle.png', type: 'image/png', bytes: POSTER }])
+    await page.getByText('Picture uploaded.').waitFor()
+    const readPicture = async (): Promise<unknown> =>
+      (await admin.get(`/v1/shows/${showId}`)).body.credits.cast[0].pictureUrl
+    t.match(await readPicture(), /^\/v1\/images\//)
+    await page.getByRole('button', { name: 'Remove the picture of Kyle MacLachlan' }).click()
+    await page.getByText('Picture removed.').waitFor()
+    t.equal(await readPicture(), null)
   })
 
   await t.test('drops six files, which find their episodes by their names', async (t) => {

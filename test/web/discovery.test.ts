@@ -116,6 +116,21 @@ t.test('discovery', {
     t.ok(url, 'the history has a title with a poster')
   })
 
+  await testPage('title pages show logo, stills and pictures of people', 'Kim', async (t, page) => {
+    const { items: [matrix] } = await api.asViewer('GET', '/v1/search?q=the%20matrix')
+    await page.goto(`${origin}/watch/movie/${matrix.id}`)
+    await page.getByRole('heading', { level: 1, name: 'The Matrix' }).getByRole('img', { name: 'The Matrix' }).waitFor()
+    const { credits: { cast: [actor] } } = await api.asViewer('GET', `/v1/movies/${matrix.id}`)
+    await page.locator(`.person-card img[src="${actor.pictureUrl}"]`).waitFor()
+    await page.goto(`${origin}/watch/people/${actor.personId}`)
+    await page.locator(`.person-heading img[src="${actor.pictureUrl}"]`).waitFor()
+    const { items: [chernobyl] } = await api.asViewer('GET', '/v1/search?q=chernobyl')
+    const { episodes } = await api.asViewer('GET', `/v1/shows/${chernobyl.id}/seasons/1`)
+    await page.goto(`${origin}/watch/show/${chernobyl.id}`)
+    await page.locator(`.episode-still img[src="${episodes[0].stillUrl}"]`).waitFor()
+    t.equal(await page.locator('.episode-still img').count(), episodes.length)
+  })
+
   await testPage('see all opens every title of a row', 'Kim', async (t, page) => {
     await page.getByRole('link', { name: 'See all: Popular this week' }).click()
     await page.getByRole('heading', { level: 1, name: 'Popular this week' }).waitFor()

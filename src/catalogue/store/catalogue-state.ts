@@ -47,9 +47,11 @@ export const CARD_PROJECTION = {
   alternativeTitles: 0,
   'cast.role': 0,
   'crew.role': 0,
+  logoUrl: 0,
   'seasons.synopsis': 0,
   'seasons.translations': 0,
   'seasons.episodes.synopsis': 0,
+  'seasons.episodes.stillUrl': 0,
   'seasons.episodes.translations.synopsis': 0,
 } as const
 
@@ -69,6 +71,8 @@ export interface CatalogueState {
   genres: Map<string, Genres>
   traits: Map<string, Traits>
   people: PeopleIndex
+  /** URLs by the ID of the person. */
+  personPictures: Map<string, string>
   collections: Map<string, CatalogueCollection>
   collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
@@ -86,6 +90,7 @@ export function createState (): CatalogueState {
     genres: new Map(),
     traits: new Map(),
     people: createPeopleIndex(),
+    personPictures: new Map(),
     collections: new Map(),
     collectionsByTitle: new Map(),
   }

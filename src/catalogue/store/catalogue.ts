@@ -128,6 +128,8 @@ export interface Catalogue {
   findSubtitle(id: string): CatalogueSubtitle | null
   /** Null for a person without titles. */
   findPerson(id: string): CataloguePerson | null
+  /** URL of the picture of a person; null for none. */
+  findPersonPicture(id: string): string | null
   people(): IterableIterator<CataloguePerson>
   findCollection(id: string): CatalogueCollection | null
   collections(): IterableIterator<CatalogueCollection>
@@ -157,6 +159,7 @@ export interface Catalogue {
   /** Reads many titles from the database, without their files. */
   reloadTitles(ids: readonly string[]): Promise<void>
   reloadCollection(id: string): Promise<void>
+  reloadPersonPicture(personId: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -2,6 +2,7 @@
 import mongoose, { Types } from 'mongoose'
 import { Collection, type StoredCollection } from '../../../models/collection.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
+import { PersonPicture, type StoredPersonPicture } from '../../../models/person-picture.js'
 import { Title } from '../../../models/title.js'
 import { listChangesSince } from '../../database/changes-since.js'
 import { splitIntoBatches } from '../../domain/arrays.js'
@@ -28,11 +29,11 @@ import { compactPeople } from './people-index.js'
 /** Changed titles per query. */
 const TITLES_PER_READ = 500
 
-type StoredDocument = ListedTitle | StoredMedia | StoredCollection
+type StoredDocument = ListedTitle | StoredMedia | StoredCollection | StoredPersonPicture
 
 /** A database collection that a part of the catalogue comes from. */
 export interface DocumentSource {
-  readonly name: 'titles' | 'media' | 'collections'
+  readonly name: 'titles' | 'media' | 'collections' | 'personpictures'
   read(ids: readonly string[]): Promise<readonly StoredDocument[]>
   /** @param document null if it was deleted */
   apply(id: string, document: StoredDocument | null): void
@@ -42,12 +43,13 @@ export interface DocumentSources {
   readonly titles: DocumentSource
   readonly media: DocumentSource
   readonly collections: DocumentSource
+  readonly personPictures: DocumentSource
 }
 
 interface SourceDeps {
   state(): CatalogueState
   onTitleApplied(titleId: string, before: CatalogueTitle | null): void
-  /** Called for titles whose files or collections change; undefined for files of an unknown item. */
+  /** Called for titles whose files, collections or people change; undefined for files of an unknown item. */
   onTitleAffected(titleId: string | undefined): void
   /** Called when a title had no file before. */
   onFirstFile(titleId: string): void
@@ -90,6 +92,15 @@ export function createSources ({ state, onTitleApplied, onTitleAffected, onFirst
         for (const titleId of new Set([...before, ...state().collections.get(id)?.titleIds ?? []])) {
           onTitleAffected(titleId)
         }
+      },
+    },
+    personPictures: {
+      name: 'personpictures',
+      read: async (ids) => await PersonPicture.find(idFilter(ids)).lean<StoredPersonPicture[]>(),
+      apply (personId, picture) {
+        if (picture === null) state().personPictures.delete(personId)
+        else state().personPictures.set(personId, (picture as StoredPersonPicture).url)
+        for (const titleId of state().people.byId.get(personId)?.titleIds ?? []) onTitleAffected(titleId)
       },
     },
   }
@@ -136,7 +147,7 @@ export async function loadState (): Promise<CatalogueState> {
   return state
 }
 
-/** Reads media and collections. */
+/** Reads media, collections and pictures of people. */
 async function readOtherDocuments (state: CatalogueState): Promise<void> {
   async function readMedia (): Promise<void> {
     for await (const batch of readInBatches<StoredMedia>(Media)) for (const media of batch) putMedia(state, media)
@@ -146,7 +157,12 @@ async function readOtherDocuments (state: CatalogueState): Promise<void> {
       for (const collection of collections) putCollection(state, collection)
     }
   }
-  await Promise.all([readMedia(), readCollections()])
+  async function readPersonPictures (): Promise<void> {
+    for await (const pictures of readInBatches<StoredPersonPicture>(PersonPicture)) {
+      for (const { _id, url } of pictures) state.personPictures.set(_id.toString(), url)
+    }
+  }
+  await Promise.all([readMedia(), readCollections(), readPersonPictures()])
 }
 
 async function readTitles (ids: readonly string[]): Promise<ListedTitle[]> {

@@ -255,6 +255,7 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     sidecarFiles: (itemId) => state.sidecarFiles.get(itemId) ?? NO_SIDECAR_FILES,
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
     findPerson: (id) => state.people.byId.get(id) ?? null,
+    findPersonPicture: (id) => state.personPictures.get(id) ?? null,
     people: () => state.people.byId.values(),
     findCollection: (id) => state.collections.get(id) ?? null,
     collections: () => state.collections.values(),
@@ -272,6 +273,9 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     },
     reloadCollection: async (id) => {
       await reloadDocuments(sources.collections, [id])
+    },
+    reloadPersonPicture: async (personId) => {
+      await reloadDocuments(sources.personPictures, [personId])
     },
     async close () {
       isClosed = true

@@ -1,5 +1,5 @@
-// The artwork of the demo: posters with lettering and backdrops, drawn by code. Genre and ID of a title decide about
-// scene, colours and font. `npm run demo:artwork` renders them to WebP files, which the seed stores.
+// The artwork of the demo: posters and logos with lettering, backdrops and stills, drawn by code. Genre and ID of a
+// title decide about scene, colours and font. `npm run demo:artwork` renders them to WebP files, which the seed stores.
 import { fileURLToPath } from 'node:url'
 import { slugify } from '../../domain/text.js'
 import type { DemoMovie, DemoShow } from '../demo-titles.js'
@@ -15,6 +15,8 @@ export interface ArtworkSize {
 /** Pixels. */
 export const POSTER_SIZE: ArtworkSize = { width: 400, height: 600 }
 export const BACKDROP_SIZE: ArtworkSize = { width: 1_280, height: 720 }
+export const LOGO_SIZE: ArtworkSize = { width: 640, height: 240 }
+export const STILL_SIZE: ArtworkSize = { width: 480, height: 270 }
 
 type ArtworkTitle = DemoMovie | DemoShow
 type Font = 'Outfit' | 'Bebas Neue' | 'Playfair Display' | 'Fredoka' | 'Cinzel'
@@ -135,13 +137,18 @@ export function artworkName ({ title, year }: Pick<ArtworkTitle, 'title' | 'year
   return slugify(`${title} ${year ?? ''}`)
 }
 
+/** Name of the file of a still. */
+export function stillName (show: DemoShow, season: number, episode: number): string {
+  return `${artworkName(show)}.s${season}e${episode}.still.webp`
+}
+
 function styleOf ({ genres }: ArtworkTitle): Style {
   const listed = Object.keys(STYLES).filter((name) => genres.includes(name))
   return STYLES[genres.find((name) => listed.includes(name)) ?? ''] ?? DEFAULT_STYLE
 }
 
 /** Mulberry32: the same numbers for the same title. */
-function createRandom (seed: number): () => number {
+export function createRandom (seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -151,7 +158,8 @@ function createRandom (seed: number): () => number {
   }
 }
 
-const pick = <T>(values: readonly T[], random: () => number): T => values[Math.floor(random() * values.length)] as T
+export const pick = <T>(values: readonly T[], random: () => number): T =>
+  values[Math.floor(random() * values.length)] as T
 
 function drawScene (
   title: ArtworkTitle,
@@ -180,6 +188,26 @@ export function drawBackdrop (title: ArtworkTitle): string {
   return toPage(drawScene(title, BACKDROP_SIZE).svg, '')
 }
 
+/** A page with the still of an episode: a scene in the style of its show, without lettering. */
+export function drawStill (show: DemoShow, episodeId: string): string {
+  return toPage(drawScene({ ...show, id: episodeId }, STILL_SIZE).svg, '')
+}
+
+/** A page with the logo of a title: its name on a clear ground. `#title` is fitted as in a poster. */
+export function drawLogo (title: ArtworkTitle): string {
+  const { style: { font }, colours } = drawScene(title, LOGO_SIZE)
+  const transform = UPPERCASE_FONTS.includes(font) ? 'uppercase' : 'none'
+  return toPage(
+    '',
+    `<style>
+    #box { width: ${LOGO_SIZE.width}px; height: ${LOGO_SIZE.height}px; display: flex; align-items: end }
+    #title { font: 800 84px/1.04 '${font}'; text-transform: ${transform}; color: ${colours.text};
+      padding: 0 12px 10px; text-shadow: 0 3px 10px rgb(0 0 0 / .6); text-wrap: balance }
+    #title::first-letter { color: color-mix(in srgb, ${colours.accent} 70%, white) }
+  </style><div id="box"><div id="title">${escapeHtml(title.title)}</div></div>`,
+  )
+}
+
 /** A page with the poster of a title. The element `#title` is made as large as its box allows when it is rendered. */
 export function drawPoster (title: ArtworkTitle): string {
   const { svg, style: { font }, colours } = drawScene(title, POSTER_SIZE)
@@ -203,7 +231,7 @@ export function drawPoster (title: ArtworkTitle): string {
   return toPage(svg, lettering)
 }
 
-function toPage (svg: string, lettering: string): string {
+export function toPage (svg: string, lettering: string): string {
   return '<!doctype html><meta charset="utf-8">' +
     '<style>body { margin: 0; position: relative } svg { display: block }</style>' +
     `${svg}${lettering}`

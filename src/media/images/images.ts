@@ -1,8 +1,12 @@
-// Uploaded images: type detection, and the posters and backdrops of titles.
+// Uploaded images: type detection, artwork of titles, stills of episodes and pictures of people.
 import { randomUUID } from 'node:crypto'
-import mongoose, { type Types } from 'mongoose'
+import mongoose, { type HydratedDocument, type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
-import { Title } from '../../../models/title.js'
+import { PersonPicture, type StoredPersonPicture } from '../../../models/person-picture.js'
+import type { StoredShow } from '../../../models/show.js'
+import { Title, type StoredTitle } from '../../../models/title.js'
+import { upsertOnce } from '../../../models/upsert.js'
+import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
 import { DomainError, fail, notFound } from '../../errors.js'
 import type { MediaDeps, StorageDeps } from '../deps.js'
 import { removeObjects } from '../object-cleanup.js'
@@ -12,7 +16,7 @@ export const MAX_IMAGE_BYTES = 10 * 1024 ** 2
 const MAX_SAVE_ATTEMPTS = 10
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
 /** The images of a title, by the field that has the URL. */
-export type ArtworkField = 'posterUrl' | 'backdropUrl'
+export type ArtworkField = 'posterUrl' | 'backdropUrl' | 'logoUrl'
 export type ImageType = typeof IMAGE_TYPES[number]
 
 /**
@@ -36,8 +40,11 @@ export function imageUrlOf (id: Types.ObjectId): string {
   return `/v1/images/${id.toString()}`
 }
 
+/** Sets the URL of an image in a title. @returns the previous URL; null without one */
+type ReplaceUrl = (title: HydratedDocument<StoredTitle>, url: string) => string | null
+
 /**
- * Stores the poster or the backdrop of a title and removes the previously uploaded one.
+ * Stores the poster, the backdrop or the logo of a title and removes the previously uploaded one.
  * @throws DomainError 404 `not-found`, 422 `unreadable-image`
  */
 export async function setArtwork (
@@ -46,23 +53,44 @@ export async function setArtwork (
   field: ArtworkField,
   bytes: Buffer,
 ): Promise<StoredImage> {
+  return await setImage(deps, titleId, bytes, (title, url) => {
+    const previousUrl = title[field] ?? null
+    title.set(field, url)
+    return previousUrl
+  })
+}
+
+/**
+ * Stores the still of an episode and removes the previously uploaded one.
+ * @throws DomainError 404 `not-found`, 422 `unreadable-image`
+ */
+export async function setStill (
+  deps: MediaDeps,
+  { id, titleId }: Pick<CatalogueItem, 'id' | 'titleId'>,
+  bytes: Buffer,
+): Promise<StoredImage> {
+  return await setImage(deps, titleId, bytes, (title, url) => {
+    const { seasons } = title as unknown as HydratedDocument<StoredShow>
+    const episode = seasons.flatMap(({ episodes }) => episodes).find(({ _id }) => _id.toString() === id)
+    if (episode === undefined) throw notFound('episode')
+    const previousUrl = episode.stillUrl ?? null
+    episode.stillUrl = url
+    return previousUrl
+  })
+}
+
+async function setImage (
+  deps: MediaDeps,
+  titleId: string,
+  bytes: Buffer,
+  replaceUrl: ReplaceUrl,
+): Promise<StoredImage> {
   const contentType = detectImageType(bytes)
   const title = await Title.findById(titleId).select('_id').lean() ?? fail(notFound('title'))
-  const id = newImageId()
-  const storageKey = `images/${titleId}/${randomUUID()}`
-  const sha256 = await storeSmallObject(deps.storage, storageKey, bytes)
-  const image: StoredImage = {
-    _id: id,
-    title: title._id,
-    storageKey,
-    contentType,
-    sizeBytes: bytes.length,
-    sha256,
-    createdAt: deps.now(),
-  }
+  const image = await storeImage(deps, { title: title._id }, `images/${titleId}`, contentType, bytes)
   let previousUrl: string | null
   try {
-    previousUrl = await saveArtwork(deps, field, image)
+    previousUrl = await saveImage(deps, title._id, image, replaceUrl)
   } catch (error) {
     await removeImages(deps, [image])
     throw error
@@ -73,22 +101,35 @@ export async function setArtwork (
   return image
 }
 
+/** Stores the bytes of an image. The document of the image is written by the caller. */
+async function storeImage (
+  { storage, now }: MediaDeps,
+  owner: { readonly title: Types.ObjectId } | { readonly title: null, readonly person: Types.ObjectId },
+  folder: string,
+  contentType: ImageType,
+  bytes: Buffer,
+): Promise<StoredImage> {
+  const storageKey = `${folder}/${randomUUID()}`
+  const sha256 = await storeSmallObject(storage, storageKey, bytes)
+  return { _id: newImageId(), ...owner, storageKey, contentType, sizeBytes: bytes.length, sha256, createdAt: now() }
+}
+
 /**
- * Saves an image and makes it the artwork of its title. After another write to the title it tries again. Of images that
- * are set at the same time, each replaces exactly one other.
+ * Saves an image and sets its URL in its title. After another write to the title it tries again. Of images that are set
+ * at the same time, each replaces exactly one other.
  * @returns the URL of the replaced image; null without one
  */
-async function saveArtwork (
+async function saveImage (
   { now }: MediaDeps,
-  field: ArtworkField,
+  titleId: Types.ObjectId,
   image: StoredImage,
+  replaceUrl: ReplaceUrl,
 ): Promise<string | null> {
   for (let attempt = 1;; attempt++) {
-    const title = await Title.findById(image.title) ?? fail(notFound('title'))
+    const title = await Title.findById(titleId) ?? fail(notFound('title'))
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
-    const previousUrl = title[field]
-    title.set(field, imageUrlOf(image._id))
+    const previousUrl = replaceUrl(title as HydratedDocument<StoredTitle>, imageUrlOf(image._id))
     try {
       await title.save()
       return previousUrl
@@ -96,6 +137,41 @@ async function saveArtwork (
       if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_SAVE_ATTEMPTS) throw error
     }
   }
+}
+
+/**
+ * Stores the picture of a person and removes the previous one.
+ * @throws DomainError 404 `not-found`, 422 `unreadable-image`
+ */
+export async function setPersonPicture (deps: MediaDeps, personId: string, bytes: Buffer): Promise<StoredImage> {
+  const contentType = detectImageType(bytes)
+  if (deps.catalogue.findPerson(personId) === null) throw notFound('person')
+  const person = new mongoose.Types.ObjectId(personId)
+  const image = await storeImage(deps, { title: null, person }, `images/people/${personId}`, contentType, bytes)
+  await Image.create(image)
+  const previous = await upsertOnce(async () =>
+    await PersonPicture.findOneAndUpdate({ _id: person }, { $set: { url: imageUrlOf(image._id) } }, { upsert: true })
+      .lean<StoredPersonPicture>()
+  )
+  await finishPictureChange(deps, personId, previous)
+  return image
+}
+
+/** Removes the picture of a person, if there is one. */
+export async function removePersonPicture (deps: MediaDeps, personId: string): Promise<void> {
+  const previous = await PersonPicture.findOneAndDelete({ _id: new mongoose.Types.ObjectId(personId) })
+    .lean<StoredPersonPicture>()
+  await finishPictureChange(deps, personId, previous)
+}
+
+async function finishPictureChange (
+  deps: MediaDeps,
+  personId: string,
+  previous: StoredPersonPicture | null,
+): Promise<void> {
+  await deps.catalogue.reloadPersonPicture(personId)
+  const images = await Image.find({ person: personId }).lean<StoredImage[]>()
+  await removeImages(deps, images.filter(({ _id }) => imageUrlOf(_id) === previous?.url))
 }
 
 /** Removes all uploaded images of a title. */

@@ -78,6 +78,7 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
   column('originalLanguage', parseText),
   column('posterUrl', parseText),
   column('backdropUrl', parseText),
+  column('logoUrl', parseText),
   column('availableFrom', parseText),
   column('availableUntil', parseText),
   column('published', parseBoolean),
@@ -91,6 +92,7 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
   column('season', parseNumber),
   column('episode', parseNumber),
   column('airDate', parseText),
+  column('stillUrl', parseText),
 ]
 
 export const COLUMN_NAMES: readonly string[] = NAMED_COLUMNS.map(([name]) => name)

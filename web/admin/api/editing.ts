@@ -130,14 +130,38 @@ async function sendDeletion (target: Deletable, dryRun: boolean) {
   }
 }
 
-/** Uploads the poster or the backdrop of a title. */
-export async function uploadArtwork (titleId: string, kind: 'poster' | 'backdrop', image: File): Promise<void> {
+/** An image of the catalogue that can be uploaded. */
+export type ImageTarget =
+  | { readonly kind: 'poster' | 'backdrop' | 'logo', readonly titleId: string }
+  | { readonly kind: 'still', readonly path: EpisodePath }
+  | { readonly kind: 'picture', readonly personId: string }
+
+export async function uploadImage (target: ImageTarget, image: File): Promise<void> {
   const content = {
-    params: { path: { titleId } },
     headers: { 'content-type': image.type },
     body: image as never,
     bodySerializer: (body: unknown) => body as never,
   }
-  if (kind === 'poster') await unwrap(accountClient.POST('/v1/admin/titles/{titleId}/poster', content))
-  else await unwrap(accountClient.POST('/v1/admin/titles/{titleId}/backdrop', content))
+  switch (target.kind) {
+    case 'poster':
+    case 'backdrop':
+    case 'logo': {
+      const params = { path: { titleId: target.titleId } }
+      await unwrap<unknown>(accountClient.POST(`/v1/admin/titles/{titleId}/${target.kind}`, { ...content, params }))
+      break
+    }
+    case 'still': {
+      const url = '/v1/admin/shows/{showId}/seasons/{season}/episodes/{episode}/still'
+      await unwrap(accountClient.POST(url, { ...content, params: { path: target.path } }))
+      break
+    }
+    case 'picture': {
+      const params = { path: { personId: target.personId } }
+      await unwrap(accountClient.POST('/v1/admin/people/{personId}/picture', { ...content, params }))
+    }
+  }
+}
+
+export async function removePersonPicture (personId: string): Promise<void> {
+  await unwrap(accountClient.DELETE('/v1/admin/people/{personId}/picture', { params: { path: { personId } } }))
 }

@@ -2,12 +2,19 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { TextField } from '@shared/design/field.js'
+import type { EpisodePath } from '../api/editing.js'
 import { Panel } from '../components/page.js'
 import { Minutes, OptionalNumber, OptionalText, OptionalTextArea } from './fields.js'
+import { ImageUpload } from './image-upload.js'
 import type { EpisodeFields } from './title-fields.js'
 import type { Changes } from './use-changes.js'
 
-export function EpisodeDetails ({ form }: { readonly form: Changes<EpisodeFields> }): ReactNode {
+interface EpisodeDetailsProps {
+  readonly path: EpisodePath
+  readonly form: Changes<EpisodeFields>
+}
+
+export function EpisodeDetails ({ path, form }: EpisodeDetailsProps): ReactNode {
   const t = useTranslations('editor')
   const { fields, setField } = form
   return (
@@ -63,6 +70,19 @@ export function EpisodeDetails ({ form }: { readonly form: Changes<EpisodeFields
           }}
         />
         {fields.season === 0 ? <PlacedAfter form={form} /> : null}
+      </Panel>
+      <Panel title={t('still')} className="section">
+        {fields.stillUrl === null
+          ? null
+          : <img src={fields.stillUrl} alt="" className="artwork-still" referrerPolicy="no-referrer" />}
+        <ImageUpload target={{ kind: 'still', path }} label={t('dropStill')} />
+        <OptionalText
+          label={t('stillUrl')}
+          value={fields.stillUrl}
+          onChange={(value) => {
+            setField('stillUrl', value)
+          }}
+        />
       </Panel>
     </div>
   )

@@ -4,15 +4,22 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button, IconButton } from '@shared/design/button.js'
 import { TextField } from '@shared/design/field.js'
+import type { Title } from '../api/titles.js'
 import { Panel } from '../components/page.js'
 import { moveItem } from './lists.js'
+import { PeoplePictures } from './people-pictures.js'
 import type { TitleFields } from './title-fields.js'
 import type { Changes } from './use-changes.js'
 
 type Credit = TitleFields['cast'][number]
 const DEPARTMENTS = ['cast', 'crew'] as const
 
-export function PeopleSection ({ form: { fields, setField } }: { readonly form: Changes<TitleFields> }): ReactNode {
+interface PeopleSectionProps {
+  readonly title: Title
+  readonly form: Changes<TitleFields>
+}
+
+export function PeopleSection ({ title, form: { fields, setField } }: PeopleSectionProps): ReactNode {
   return (
     <div className="sections">
       {DEPARTMENTS.map((department) => (
@@ -25,6 +32,7 @@ export function PeopleSection ({ form: { fields, setField } }: { readonly form: 
           }}
         />
       ))}
+      <PeoplePictures credits={title.credits} />
     </div>
   )
 }

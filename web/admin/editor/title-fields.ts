@@ -38,6 +38,7 @@ export function toTitleFields (title: Movie | Show): TitleFields {
     crew: credits.crew.map(toCreditInput),
     posterUrl: title.posterUrl,
     backdropUrl: title.backdropUrl,
+    logoUrl: title.logoUrl,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds,
     availableFrom: title.availableFrom,
@@ -59,6 +60,7 @@ export function toEpisodeFields (episode: Episode, season: number): EpisodeField
     translations: episode.translations ?? {},
     runtimeMs: episode.runtimeMs,
     airDate: episode.airDate,
+    stillUrl: episode.stillUrl,
     placedAfter: placedAfter === null ? null : { season: placedAfter.season, episode: placedAfter.episode },
     markers: episode.markers,
   }

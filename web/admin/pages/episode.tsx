@@ -81,7 +81,7 @@ function EpisodeEditor (): ReactNode {
       </PageHead>
       <EditorTabs
         tabs={[
-          { id: 'details', label: t('details'), content: <EpisodeDetails form={form} /> },
+          { id: 'details', label: t('details'), content: <EpisodeDetails path={path} form={form} /> },
           {
             id: 'translations',
             label: t('translations'),

@@ -33,7 +33,7 @@ export function MoviePage (): ReactNode {
       <EditorTabs
         tabs={[
           { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="movie" /> },
-          { id: 'people', label: t('people'), content: <PeopleSection form={form} /> },
+          { id: 'people', label: t('people'), content: <PeopleSection title={movie} form={form} /> },
           {
             id: 'translations',
             label: t('translations'),

@@ -34,7 +34,7 @@ export function ShowPage (): ReactNode {
         tabs={[
           { id: 'details', label: t('details'), content: <DetailsSection form={form} kind="show" /> },
           { id: 'seasons', label: t('seasons'), content: <SeasonsSection show={show} /> },
-          { id: 'people', label: t('people'), content: <PeopleSection form={form} /> },
+          { id: 'people', label: t('people'), content: <PeopleSection title={show} form={form} /> },
           {
             id: 'translations',
             label: t('translations'),

@@ -82,7 +82,7 @@ function EpisodeContent (
   return (
     <>
       <span className="episode-still">
-        <Poster title={{ id: episode.id, title: episode.title, genres: [] }} shape="wide">
+        <Poster title={{ id: episode.id, title: episode.title, genres: [] }} shape="wide" imageUrl={episode.stillUrl}>
           <ProgressBar progress={progress} />
           {isPlayable
             ? (

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Schemas } from '@shared/api/client.js'
-import { posterLook } from '@shared/design/poster-look.js'
+import { PersonPicture } from '@shared/design/person-picture.js'
 import { CardRow } from './card-row.js'
 import { tabIndexAt } from './title-card.js'
 
@@ -14,23 +14,15 @@ const MAX_PER_ROLE = 4
 /** Roles of the crew on a title page, in this order. */
 const CREW_ROLES = ['Creator', 'Director', 'Writer'] as const
 
-/** The initials of a person: a picture would come from elsewhere. */
-export function PersonPicture ({ id, name }: { readonly id: string, readonly name: string }): ReactNode {
-  const words = name.split(/\s+/).filter((word) => word !== '')
-  const initials = [words[0], words.length > 1 ? words.at(-1) : undefined]
-    .map((word) => [...word ?? ''][0]?.toUpperCase() ?? '').join('')
-  return <span className="person-picture" style={posterLook(id).style} aria-hidden>{initials}</span>
-}
-
 export function CastRow ({ cast }: { readonly cast: readonly Credit[] }): ReactNode {
   const t = useTranslations('title')
   if (cast.length === 0) return null
   return (
     <CardRow title={t('cast')} isPeople>
-      {mergeRoles(cast).slice(0, MAX_CAST).map(({ personId, name, role }, index) => (
+      {mergeRoles(cast).slice(0, MAX_CAST).map(({ personId, name, role, pictureUrl }, index) => (
         <li key={personId} className="card person-card">
           <Link to="/people/$personId" params={{ personId }} className="card-link" tabIndex={tabIndexAt(index)}>
-            <PersonPicture id={personId} name={name} />
+            <PersonPicture id={personId} name={name} url={pictureUrl} />
             <span className="card-caption">
               <strong>{name}</strong>
               <span>{role ?? ''}</span>

@@ -1,6 +1,6 @@
 // The top of a title page: backdrop, poster, facts, actions, synopsis and people.
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Backdrop } from '@shared/design/backdrop.js'
 import { Poster } from '@shared/design/poster.js'
@@ -28,7 +28,7 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
       <div className="hero-with-poster">
         <Poster title={title} shape="portrait" />
         <div className="hero-text">
-          <h1>{title.title}</h1>
+          <TitleName title={title} />
           {title.originalTitle === null || title.originalTitle === title.title
             ? null
             : <p className="hero-original">{t('originalTitle', { title: title.originalTitle })}</p>}
@@ -43,6 +43,25 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
         </div>
       </div>
     </section>
+  )
+}
+
+/** The logo of a title, or its name when there is no logo or it fails to load. */
+function TitleName ({ title: { title, logoUrl } }: { readonly title: Title }): ReactNode {
+  const [failedUrl, setFailedUrl] = useState<string | null>(null)
+  if (logoUrl === null || logoUrl === failedUrl) return <h1>{title}</h1>
+  return (
+    <h1>
+      <img
+        className="title-logo"
+        src={logoUrl}
+        alt={title}
+        referrerPolicy="no-referrer"
+        onError={() => {
+          setFailedUrl(logoUrl)
+        }}
+      />
+    </h1>
   )
 }
 

@@ -4,9 +4,9 @@ import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { usePageTitle } from '@shared/design/page-title.js'
+import { PersonPicture } from '@shared/design/person-picture.js'
 import { personQuery } from '../api/discovery.js'
 import { CardGrid } from '../components/card-row.js'
-import { PersonPicture } from '../components/people.js'
 import { ShowMore } from '../components/show-more.js'
 import { TitleCard } from '../components/title-card.js'
 import '../styles/browse.css'
@@ -16,13 +16,13 @@ export function PersonPage (): ReactNode {
   const { personId } = useParams({ from: '/profile/people/$personId' })
   const list = useSuspenseInfiniteQuery(personQuery(personId))
   const { pages } = list.data
-  const { name = '', titleCount = 0 } = pages[0] ?? {}
+  const { name = '', titleCount = 0, pictureUrl = null } = pages[0] ?? {}
   const titles = pages.flatMap(({ items }) => items)
   usePageTitle(name)
   return (
     <div className="browse">
       <div className="page-heading person-heading">
-        <PersonPicture id={personId} name={name} />
+        <PersonPicture id={personId} name={name} url={pictureUrl} />
         <div>
           <h1>{name}</h1>
           <p className="quiet">{t('titleCount', { count: titleCount })}</p>
