@@ -175,7 +175,7 @@ const auth: FastifyPluginAsyncTypebox<AuthRouteOptions> = async (app, deps) => {
   function requireCookie (request: FastifyRequest): string {
     if (!cookie.isRequested(request)) {
       const message = 'is required, or the header X-NormFlix-Session with the cookie'
-      throw validationFailed([{ pointer: '/refreshToken', message }])
+      throw validationFailed([{ pointer: '/refreshToken', code: 'required', message }])
     }
     return cookie.read(request) ?? fail(unauthorized('There is no session in this browser. Log in.'))
   }

@@ -200,7 +200,7 @@ type TokenParameter = 'device_code' | 'client_id' | 'refresh_token'
 /** @throws DomainError 400 `validation-failed` */
 function requireParameter (body: Readonly<Partial<Record<TokenParameter, string>>>, name: TokenParameter): string {
   const value = body[name]
-  if (value === undefined) throw validationFailed([{ pointer: `/${name}`, message: 'is required' }])
+  if (value === undefined) throw validationFailed([{ pointer: `/${name}`, code: 'required', message: 'is required' }])
   return value
 }
 

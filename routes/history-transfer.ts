@@ -130,7 +130,10 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
 }
 
 const bodyRequired = (): DomainError =>
-  validationFailed([{ pointer: '', message: 'is required' }], 'Send the file as the body of the request.')
+  validationFailed(
+    [{ pointer: '', code: 'required', message: 'is required' }],
+    'Send the file as the body of the request.',
+  )
 
 function wrongMediaType (expected: string): DomainError {
   return new DomainError(

@@ -7,6 +7,7 @@ import { Value } from 'typebox/value'
 import { findEpisodeItem, findMovieItem, type TitleItem } from '../src/editing/find-item.js'
 import { badRequest, validationFailed } from '../src/errors.js'
 import { toFormError } from '../src/http/request-body.js'
+import { toFieldError } from '../src/http/validator.js'
 import { toDeclaredMetadata } from '../src/media/upload/declared-metadata.js'
 import { addMediaFile, type MediaFileDeps } from '../src/media/upload/media-files.js'
 import { ref, responses } from '../src/schemas/common.js'
@@ -102,7 +103,7 @@ async function openUpload (request: FastifyRequest, query: UploadQuery): Promise
   const [error] = Value.Errors(UploadQuery, fields)
   if (error !== undefined) {
     part.file.resume()
-    throw validationFailed([{ pointer: error.instancePath, message: error.message }])
+    throw validationFailed([toFieldError(error)])
   }
   return { source: part.file, fields }
 }

@@ -1,14 +1,40 @@
 // Domain errors: each has a stable code that clients can rely on. The problems plugin sends them.
 
+/** What is wrong with a field, for programs. */
+export const FIELD_ERROR_CODES = [
+  'required',
+  'unknown-field',
+  'wrong-type',
+  'too-short',
+  'too-long',
+  'too-small',
+  'too-large',
+  'too-few',
+  'too-many',
+  'duplicate',
+  'invalid-format',
+  'unknown-value',
+  'common-password',
+  'personal-password',
+  'invalid',
+] as const
+export type FieldErrorCode = typeof FIELD_ERROR_CODES[number]
+
 /** Error of one field in the body, the query or the path. */
 export interface FieldError {
   /** JSON Pointer (RFC 6901). */
   pointer: string
   /** Continues the name of the field: "is required". */
   message: string
+  /** `invalid` by default. */
+  code?: FieldErrorCode
+  /** The limit that the value exceeds: characters, elements, or a number. */
+  limit?: number
   /** Rejected value of an import, shortened. */
   value?: string
 }
+
+export type CodedFieldError = FieldError & { code: FieldErrorCode }
 
 /** An error that clients can understand. */
 export class DomainError extends Error {
@@ -48,10 +74,18 @@ export const notFound = (resource: string): DomainError =>
 export const routeNotFound = (): DomainError =>
   new DomainError(404, 'not-found', 'Not found', 'There is no resource at this URL.')
 
+/** Errors without a code of their own are only described by their text. */
+const withCode = ({ pointer, message, code = 'invalid', ...rest }: FieldError): CodedFieldError => ({
+  pointer,
+  code,
+  message,
+  ...rest,
+})
+
 export const validationFailed = (
   errors: FieldError[],
   detail = 'The request does not match the API description.',
-): DomainError => new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors })
+): DomainError => new DomainError(400, 'validation-failed', 'Invalid request', detail, { errors: errors.map(withCode) })
 
 /**
  * Validates a part of a body, and prefixes the pointers of its field errors with the pointer of the part.

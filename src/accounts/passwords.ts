@@ -1,7 +1,8 @@
 // Passwords of accounts: the rules, confirmation by a signed-in caller, and setting a new one.
 import type { StoredAccount } from '../../models/account.js'
+import { MAX_PASSWORD_LENGTH } from '../domain/vocabulary.js'
 import { validationFailed } from '../errors.js'
-import { checkPassword } from '../security/password-rules.js'
+import { checkPassword, type PasswordRejection } from '../security/password-rules.js'
 import { changeCredentials, forceCredentialChange, wrongPassword } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { countPasswordConfirmation, resetLoginAttempts } from './login-throttling.js'
@@ -19,7 +20,27 @@ export function assertPassword (
 ): void {
   const rejection = checkPassword(password, { email, minLength: config.passwordMinLength })
   if (rejection === null) return
-  throw validationFailed([{ pointer, message: rejection.message }], `The password ${rejection.message}.`)
+  const { code, message } = rejection
+  throw validationFailed(
+    [{ pointer, code: PASSWORD_CODES[code], message, ...limitOf(config, code) }],
+    `The password ${message}.`,
+  )
+}
+
+const PASSWORD_CODES = {
+  'password-too-short': 'too-short',
+  'password-too-long': 'too-long',
+  'password-common': 'common-password',
+  'password-personal': 'personal-password',
+} as const
+
+/** The length that a rejected password does not respect, characters. */
+function limitOf (
+  { passwordMinLength }: AccountDeps['config'],
+  code: PasswordRejection['code'],
+): { readonly limit?: number } {
+  if (code === 'password-too-short') return { limit: passwordMinLength }
+  return code === 'password-too-long' ? { limit: MAX_PASSWORD_LENGTH } : {}
 }
 
 /**

@@ -36,7 +36,8 @@ export interface ProfileFields {
 export function normaliseProfileName (name: string, pointer = '/name'): string {
   const normalised = name.normalize('NFC').trim()
   if (!isVisibleName(normalised)) {
-    throw validationFailed([{ pointer, message: 'must contain a visible character and no control characters' }])
+    const message = 'must contain a visible character and no control characters'
+    throw validationFailed([{ pointer, code: 'invalid-format', message }])
   }
   return normalised
 }

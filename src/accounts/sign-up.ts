@@ -52,7 +52,7 @@ export async function createAccount (
 
 /** The stored form of an email. @throws DomainError 400 for a text that is not an email */
 export function requireEmail (email: string): string {
-  const errors = [{ pointer: '/email', message: 'must be an email address' }]
+  const errors = [{ pointer: '/email', code: 'invalid-format', message: 'must be an email address' } as const]
   return parseEmail(email) ?? fail(validationFailed(errors, 'The email address is not valid.'))
 }
 

@@ -61,7 +61,13 @@ export function createPlanTable (plans: readonly Plan[]): PlanTable {
     find,
     limitsOf (id: PlanId) {
       const plan = find(id)
-      if (plan === null) throw validationFailed([{ pointer: '/plan', message: `must be one of ${ids.join(', ')}` }])
+      if (plan === null) {
+        throw validationFailed([{
+          pointer: '/plan',
+          code: 'unknown-value',
+          message: `must be one of ${ids.join(', ')}`,
+        }])
+      }
       const { maxProfiles, maxStreams, maxHeight } = plan
       return { maxProfiles, maxStreams, maxHeight }
     },

@@ -83,7 +83,9 @@ function toStoredRating (
   if (certification === undefined && maturityRating === undefined) return {}
   if (certification === undefined || certification === null) return { ...stated, certification: undefined }
   const parsed = parseRating(typeof certification === 'string' ? certification : formatCertification(certification))
-  if (parsed === null) throw validationFailed([{ pointer: '/certification', message: 'is not a known rating' }])
+  if (parsed === null) {
+    throw validationFailed([{ pointer: '/certification', code: 'unknown-value', message: 'is not a known rating' }])
+  }
   return parsed.certification === null
     ? { maturityRating: parsed.maturityRating, ...stated, certification: undefined }
     : { maturityRating: toMaturityRating(parsed.certification), ...stated, certification: parsed.certification }

@@ -3,7 +3,7 @@ import addFormatsModule from 'ajv-formats'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv'
 import { parseEmail } from '../domain/email.js'
-import type { FieldError } from '../errors.js'
+import type { CodedFieldError, FieldErrorCode } from '../errors.js'
 
 // The package is CommonJS; its default export is a property of the module.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default
@@ -78,16 +78,43 @@ export function buildRecordValidator (
  * @param base JSON Pointer of the validated value
  */
 export function toFieldError (
-  { instancePath, params, message }: Pick<ErrorObject, 'instancePath' | 'params' | 'message'>,
+  { keyword, instancePath, params, message }: Pick<ErrorObject, 'keyword' | 'instancePath' | 'params' | 'message'>,
   base = '',
-): FieldError {
+): CodedFieldError {
   const pointer = `${base}${instancePath}`
   const { missingProperty, additionalProperty } = params as { missingProperty?: string, additionalProperty?: string }
-  if (missingProperty !== undefined) return { pointer: `${pointer}/${missingProperty}`, message: 'is required' }
-  if (additionalProperty !== undefined) {
-    return { pointer: `${pointer}/${additionalProperty}`, message: 'is not a known field' }
+  if (missingProperty !== undefined) {
+    return { pointer: `${pointer}/${missingProperty}`, code: 'required', message: 'is required' }
   }
-  return { pointer, message: message ?? 'is not valid' }
+  if (additionalProperty !== undefined) {
+    return { pointer: `${pointer}/${additionalProperty}`, code: 'unknown-field', message: 'is not a known field' }
+  }
+  const { limit } = params as { limit?: unknown }
+  return {
+    pointer,
+    code: CODES_BY_KEYWORD[keyword] ?? 'invalid',
+    message: message ?? 'is not valid',
+    ...typeof limit === 'number' ? { limit } : {},
+  }
+}
+
+const CODES_BY_KEYWORD: Readonly<Record<string, FieldErrorCode>> = {
+  type: 'wrong-type',
+  minLength: 'too-short',
+  maxLength: 'too-long',
+  minimum: 'too-small',
+  exclusiveMinimum: 'too-small',
+  maximum: 'too-large',
+  exclusiveMaximum: 'too-large',
+  minItems: 'too-few',
+  minProperties: 'too-few',
+  maxItems: 'too-many',
+  maxProperties: 'too-many',
+  uniqueItems: 'duplicate',
+  format: 'invalid-format',
+  pattern: 'invalid-format',
+  enum: 'unknown-value',
+  const: 'unknown-value',
 }
 
 function createAjv (coerceTypes: boolean, sharedSchemas: Readonly<Record<string, AnySchema>>, allErrors = false): Ajv {

@@ -84,7 +84,10 @@ function fromFastify (error: FastifyError): DomainError {
 }
 
 function missingBody (): DomainError {
-  return validationFailed([{ pointer: '', message: 'is required' }], 'The request needs a body, for example JSON.')
+  return validationFailed(
+    [{ pointer: '', code: 'required', message: 'is required' }],
+    'The request needs a body, for example JSON.',
+  )
 }
 
 /** A schema hook that throws a domain error arrives as the reason of a validation error. */

@@ -1,5 +1,6 @@
 // Primitives that all schemas are composed of. One constant defines validation, type and OpenAPI description.
 import { Type, type Static, type TSchema } from 'typebox'
+import { FIELD_ERROR_CODES } from '../errors.js'
 
 /** 60 days: longer than any movie, and an exact integer in a double. */
 const MAX_POSITION_MS = 60 * 86_400_000
@@ -109,6 +110,18 @@ export const FieldError = Type.Object({
   message: Type.String({ description: 'What is wrong with the value' }),
 }, { title: 'FieldError', description: 'A field, and what is wrong with it' })
 
+export const InvalidField = Type.Object({
+  pointer: FieldError.properties.pointer,
+  code: Type.Enum([...FIELD_ERROR_CODES], {
+    title: 'FieldErrorCode',
+    description: 'What is wrong, for programs; `invalid`: see `message`',
+  }),
+  message: FieldError.properties.message,
+  limit: Type.Optional(
+    Type.Number({ description: 'The limit that the value exceeds: characters, elements, or a number' }),
+  ),
+}, { title: 'InvalidField', description: 'A rejected field, and what is wrong with it' })
+
 export const Problem = Type.Object({
   type: Type.String({
     description: 'URI that identifies the type of problem',
@@ -119,7 +132,7 @@ export const Problem = Type.Object({
   detail: Type.String({ description: 'What happened and what to do about it' }),
   code: Type.String({ description: 'Short stable code', examples: ['plan-profile-limit'] }),
   requestId: Type.String({ description: 'ID of the request in the logs; quote it to support' }),
-  errors: Type.Optional(Type.Array(FieldError, { description: 'Rejected fields; only with `validation-failed`' })),
+  errors: Type.Optional(Type.Array(InvalidField, { description: 'Rejected fields; only with `validation-failed`' })),
 }, {
   $id: 'Problem',
   additionalProperties: true,

@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import {
   describe,
   DurationMs,
-  FieldError,
+  InvalidField,
   Id,
   nullable,
   PositionMs,
@@ -73,7 +73,7 @@ export const BatchResult = Type.Object({
   code: Type.Optional(Type.String({ description: 'Problem code; only if rejected' })),
   detail: Type.Optional(Type.String({ description: 'Problem detail; only if rejected' })),
   errors: Type.Optional(
-    Type.Array(FieldError, {
+    Type.Array(InvalidField, {
       description: 'Invalid fields, by pointers into the request body; only with `validation-failed`',
     }),
   ),

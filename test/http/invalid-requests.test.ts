@@ -72,6 +72,30 @@ t.test('invalid requests', async (t) => {
     }
   })
 
+  t.test('fields that are rejected have a code, and the limit that they exceed', async (t) => {
+    const admin = await signUpAdmin(app)
+    const movie = { title: 'Heat' }
+    const kinds: Array<readonly [body: object, pointer: string, code: string, limit?: number]> = [
+      [{}, '/title', 'required'],
+      [{ ...movie, director: 'Mann' }, '/director', 'unknown-field'],
+      [{ title: 7 }, '/title', 'wrong-type'],
+      [{ title: '' }, '/title', 'too-short', 1],
+      [{ title: 'x'.repeat(501) }, '/title', 'too-long', 500],
+      [{ ...movie, year: 1 }, '/year', 'too-small', 1_870],
+      [{ ...movie, popularity: -1 }, '/popularity', 'too-small', 0],
+      [{ ...movie, releaseDate: 'soon' }, '/releaseDate', 'invalid-format'],
+      [{ ...movie, maturityRating: 'XXX' }, '/maturityRating', 'unknown-value'],
+      [{ ...movie, certification: 'XXX 99' }, '/certification', 'unknown-value'],
+      [{ ...movie, markers: { introEndMs: 5 } }, '/markers/introStartMs', 'invalid'],
+    ]
+    for (const [body, pointer, code, limit] of kinds) {
+      const response = await admin.post('/v1/admin/movies', body)
+      expectProblem(t, response, 'validation-failed', 400)
+      t.match(response.body.errors, [{ pointer, code, message: String, ...limit === undefined ? {} : { limit } }], code)
+    }
+    t.match((await call(app, 'POST', '/v1/auth/login')).body.errors, [{ pointer: '', code: 'required' }])
+  })
+
   t.test('an unknown expectation is rejected', async (t) => {
     const response = await get('1.1', 'Host: a', 'Expect: a-miracle')
     t.match(response, /^HTTP\/1\.1 417 [^]*application\/problem\+json[^]*"code":"expectation-failed"/)

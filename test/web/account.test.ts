@@ -35,7 +35,7 @@ testWatchApp('a subscriber manages the account', async (t, { app, origin, open }
     await page.getByLabel('Email').fill(other.email)
     await page.getByLabel('Password', { exact: true }).fill('password1234')
     await page.getByRole('button', { name: 'Sign up' }).click()
-    await page.getByText('too common').waitFor()
+    await page.getByText('This password is too common. Choose another one.').waitFor()
     t.equal(await page.getByLabel('Password', { exact: true }).getAttribute('aria-invalid'), 'true')
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByText('Strong').waitFor()

@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import { Media } from '../../../models/media.js'
 import type { StoredUpload } from '../../../models/media-upload.js'
 import { DomainError, fail, notFound, validationFailed } from '../../errors.js'
+import { toFieldError } from '../../http/validator.js'
 import { UploadMetadata } from '../../schemas/uploads.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
 import { toDeclaredMetadata } from './declared-metadata.js'
@@ -84,7 +85,7 @@ export function parseUploadMetadata (metadata: Record<string, string | null>): U
   )
   const [error] = Value.Errors(UploadMetadata, fields)
   if (error !== undefined) {
-    throw validationFailed([{ pointer: `/Upload-Metadata${error.instancePath}`, message: error.message }])
+    throw validationFailed([toFieldError(error, '/Upload-Metadata')])
   }
   return fields as unknown as UploadMetadata
 }

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { isProblem } from '@shared/api/problem.js'
 import { Button } from '@shared/design/button.js'
 import { ConfirmDialog } from '@shared/design/confirm-dialog.js'
-import { useErrorText } from '@shared/design/error-text.js'
+import { useFormErrorText } from '@shared/design/form-errors.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { listDifferences, type Changes } from './use-changes.js'
 
@@ -23,11 +23,12 @@ export function SaveBar<Fields extends object> (
 ): ReactNode {
   const t = useTranslations('editor')
   const common = useTranslations('common')
-  const describeError = useErrorText()
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
   const [conflicts, setConflicts] = useState<readonly string[] | null>(null)
   const isSaving = useRef(false)
+  const nameField = (field: string): string => t.has(field as never) ? t(field as never) : field
+  const describeError = useFormErrorText(nameField)
   const { status, proceed, reset } = useBlocker({
     // Another tab of the editor has the same path. Saving may lead to the page of a moved episode.
     shouldBlockFn: ({ current, next }) => form.isChanged && !isSaving.current && current.pathname !== next.pathname,
@@ -60,7 +61,6 @@ export function SaveBar<Fields extends object> (
     setError(null)
   }
   const changed = Object.keys(form.changes)
-  const nameField = (field: string): string => t.has(field as never) ? t(field as never) : field
   if (!form.isChanged && conflicts === null && error === null) return null
   return (
     <section className="save-bar" aria-label={t('changes')}>

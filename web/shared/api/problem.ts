@@ -2,7 +2,6 @@
 export {
   ApiProblem,
   canRetry,
-  findFieldError,
   isProblem,
   ServerError,
   UnreachableError,

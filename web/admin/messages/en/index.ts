@@ -1,4 +1,5 @@
 // English messages of the admin app, one file for each subject.
+import fieldErrors from '@shared/messages/en/fieldErrors.json'
 import shared from '@shared/messages/en/index.js'
 import accounts from './accounts.json'
 import audit from './audit.json'
@@ -26,6 +27,7 @@ const messages = {
   dashboard,
   deletion,
   editor,
+  fieldErrors,
   layout,
   logIn,
   markers,

@@ -1,4 +1,5 @@
 // Spanish messages of the admin app, one file for each subject.
+import fieldErrors from '@shared/messages/es/fieldErrors.json'
 import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/es/index.js'
 import accounts from './accounts.json'
@@ -27,6 +28,7 @@ const messages: Messages = {
   dashboard,
   deletion,
   editor,
+  fieldErrors,
   layout,
   logIn,
   markers,

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { useFormErrors } from '@shared/design/error-text.js'
+import { useFormErrors } from '@shared/design/form-errors.js'
 import { TextField } from '@shared/design/field.js'
 import { FormDialog } from '@shared/design/form-dialog.js'
 import { showMessage } from '@shared/design/toasts.js'

@@ -1,4 +1,5 @@
 // German messages of the account and of the lists of a profile. They load with these pages.
+import fieldErrors from '@shared/messages/de/fieldErrors.json'
 import type { SettingsMessages } from '../en/settings.js'
 import account from './account.json'
 import avatars from './avatars.json'
@@ -17,6 +18,7 @@ export default {
   account,
   avatars,
   editProfile,
+  fieldErrors,
   hidden,
   history,
   importHistory,
