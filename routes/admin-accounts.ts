@@ -7,7 +7,7 @@ import { assertMayChange, changeRole, disableAccount, enableAccount, searchAccou
 import type { AccountDeps } from '../src/accounts/deps.js'
 import { requestEmailVerification, requestPasswordReset } from '../src/accounts/email-tokens.js'
 import { changePlan } from '../src/accounts/plan-change.js'
-import { endAllSessions, listSessions } from '../src/accounts/sessions.js'
+import { endAllSessions, endSession, listSessions } from '../src/accounts/sessions.js'
 import { conflict, fail, notFound } from '../src/errors.js'
 import { callerOf } from '../src/plugins/auth.js'
 import { Accepted, AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
@@ -176,6 +176,25 @@ const adminAccounts: FastifyPluginAsyncTypebox<AdminAccountsRouteOptions> = asyn
     else if (account.emailVerifiedAt === null) requestEmailVerification(deps, account)
     else throw conflict('email-already-verified', 'Email verified', 'The owner has verified the email address already.')
     return await reply.code(202).send({ status: 'accepted' })
+  })
+
+  app.delete('/admin/accounts/:accountId/sessions/:sessionId', {
+    config: { access: 'support' },
+    schema: {
+      tags: ['Admin: accounts'],
+      summary: 'End a session of an account and its streams',
+      description: 'The owner has to log in again on that device. Positions of its streams are saved.',
+      operationId: 'endAccountSession',
+      params: Type.Object({ accountId: Id, sessionId: Id }),
+      response: responses({ 204: NoContent }),
+    },
+  }, async (request, reply) => {
+    const { accountId, sessionId } = request.params
+    await assertMayChange(callerOf(request).role, accountId)
+    const sessions = await listSessions(accountId, deps.now())
+    const session = sessions.find(({ _id }) => _id.toString() === sessionId) ?? fail(notFound('session'))
+    await endSession(deps, session, 'ended-by-admin')
+    return await reply.code(204).send(null)
   })
 
   app.delete('/admin/accounts/:accountId/sessions', {

@@ -1,8 +1,10 @@
-// The audit log, for administrators.
+// The audit log for administrators, and the audit trail of an account for support.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { assertMayChange } from '../src/accounts/admin.js'
 import type { AuditLog } from '../src/audit/audit-log.js'
 import { listAuditEntries, type AuditCursor } from '../src/audit/list-audit-entries.js'
+import { callerOf } from '../src/plugins/auth.js'
 import { AuditAction, AuditEntry, AuditResult } from '../src/schemas/audit.js'
 import {
   Cursor,
@@ -56,6 +58,27 @@ const adminAudit: FastifyPluginAsyncTypebox<AdminAuditRouteOptions> = async (app
       ...(to === undefined ? {} : { to: new Date(to) }),
     }
     const { rows, next } = await listAuditEntries({ ...filters, ...period, after, limit })
+    return { items: rows.map(toAuditEntry), nextCursor: cursors.encodeNext(next, scope) }
+  })
+
+  app.get('/admin/accounts/:accountId/audit', {
+    config: { access: 'support' },
+    schema: {
+      tags: ['Admin: accounts'],
+      summary: 'List the audit entries of an account, newest first',
+      description: 'What concerns the account, by any actor. Support sees the entries of members only.',
+      operationId: 'listAccountAudit',
+      params: Type.Object({ accountId: Id }),
+      querystring: strict({ limit: Limit, cursor: Type.Optional(Cursor) }),
+      response: responses({ 200: pageSchema(ref(AuditEntry)) }),
+    },
+  }, async (request) => {
+    const { params: { accountId }, query: { limit, cursor } } = request
+    await assertMayChange(callerOf(request).role, accountId)
+    const scope = ['account audit', accountId]
+    const after = cursors.decode<AuditCursor>(cursor, scope)
+    await audit.onIdle()
+    const { rows, next } = await listAuditEntries({ account: accountId, after, limit })
     return { items: rows.map(toAuditEntry), nextCursor: cursors.encodeNext(next, scope) }
   })
 }

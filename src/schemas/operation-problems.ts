@@ -104,6 +104,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   changeAccountRole: ['own-account', 'last-admin'],
   sendAccountEmail: ['email-already-verified'],
   listAudit: PAGE,
+  listAccountAudit: PAGE,
   listAllStreams: PAGE,
   listTitlesForAdmin: PAGE,
   listCollectionsForAdmin: PAGE,

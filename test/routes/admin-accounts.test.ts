@@ -4,7 +4,7 @@ import { containerOf, startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { play } from '../support/playback.js'
 import { call, expectProblem } from '../support/requests.js'
-import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { logInAgain, PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 t.test('administrators', async (t) => {
   const { app } = await startApp(t)
@@ -226,6 +226,21 @@ t.test('administrators', async (t) => {
     t.equal((await kim.get('/v1/account')).status, 401)
     t.equal((await logIn(kim)).status, 200)
     expectProblem(t, await admin.delete('/v1/admin/accounts/ffffffffffffffffffffffff/sessions'), 'not-found', 404)
+  })
+
+  t.test('end one session of an account', async (t) => {
+    const kim = await signUp(app)
+    const other = await logInAgain(app, kim)
+    const { sessions } = (await admin.get(urlOf(kim))).body
+    t.equal(sessions.length, 2)
+    const [own] = (await kim.get('/v1/auth/sessions')).body.items.filter(({ current }: any) => current)
+    t.equal((await admin.delete(`${urlOf(kim)}/sessions/${own.id}`)).status, 204)
+    t.equal((await kim.get('/v1/account')).status, 401)
+    t.equal((await other.get('/v1/account')).status, 200)
+    expectProblem(t, await admin.delete(`${urlOf(kim)}/sessions/${own.id}`), 'not-found', 404)
+    const lee = await signUp(app)
+    const [foreign] = (await lee.get('/v1/auth/sessions')).body.items
+    expectProblem(t, await admin.delete(`${urlOf(kim)}/sessions/${foreign.id}`), 'not-found', 404)
   })
 
   t.test('grant and remove the administrator role, except from the last administrator', async (t) => {

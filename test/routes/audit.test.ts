@@ -1,8 +1,9 @@
 import t from 'tap'
+import { Account } from '../../models/account.js'
 import { startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { call, expectProblem } from '../support/requests.js'
-import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { logInAgain, PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 interface Entry {
   id: string
@@ -25,6 +26,27 @@ t.test('the audit log', async (t) => {
     (await admin.get(`/v1/admin/audit?limit=100&${query}`)).body.items
   const actionsOf = async (who: TestUser): Promise<string[]> =>
     (await read(`account=${who.accountId}`)).map(({ action, result }) => `${action} ${result}`).reverse()
+
+  t.test('shows support the trail of a member', async (t) => {
+    const [kim, lee] = [await signUp(app), await signUp(app)]
+    await Account.updateOne({ _id: lee.accountId }, { $set: { role: 'support' } })
+    const support = await logInAgain(app, lee)
+    await kim.put('/v1/account/plan', { plan: 'standard' })
+    await support.put(`/v1/admin/accounts/${kim.accountId}/disabled`)
+    await support.delete(`/v1/admin/accounts/${kim.accountId}/disabled`)
+    const url = `/v1/admin/accounts/${kim.accountId}/audit`
+    const first = (await support.get(`${url}?limit=2`)).body
+    t.match(first.items, [
+      { action: 'enable-account', actor: support.accountId, account: kim.accountId },
+      { action: 'disable-account' },
+    ])
+    const next = (await support.get(`${url}?limit=2&cursor=${first.nextCursor}`)).body
+    t.match(next.items, [{ action: 'change-plan', actor: kim.accountId }, { action: 'sign-up' }])
+    expectProblem(t, await support.get(`/v1/admin/accounts/${admin.accountId}/audit`), 'forbidden', 403)
+    expectProblem(t, await support.get('/v1/admin/audit'), 'forbidden', 403)
+    expectProblem(t, await kim.get(url), 'unauthorized', 401)
+    t.equal((await admin.get(`/v1/admin/accounts/${lee.accountId}/audit`)).status, 200)
+  })
 
   t.test('records actions of an owner in order, with actor, network and result', async (t) => {
     const kim = await signUp(app)

@@ -118,6 +118,7 @@ testWatchApp('a subscriber manages the account', async (t, { app, origin, open }
     await preview.getByRole('button', { name: 'Change to Basic' }).click()
     await page.getByText('Your plan is now Basic.').waitFor()
     await goTo('/account/profiles')
+    await page.getByText('Not included in your plan').nth(1).waitFor()
     t.equal(await page.getByText('Not included in your plan').count(), 2)
     await goTo('/account/plan')
     await page.getByRole('radio', { name: /Premium/ }).check()

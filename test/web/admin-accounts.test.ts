@@ -1,7 +1,7 @@
 // Accounts in the admin app: search, plan, disabling, roles and the audit log.
 import t from 'tap'
 import { addMovie } from '../support/catalogue.js'
-import { signUp } from '../support/users.js'
+import { PASSWORD, signUp } from '../support/users.js'
 import { BROWSER_TEST, navigate, openAdmin, startAdminTest, waitFor } from './admin-app.js'
 
 t.test('accounts', BROWSER_TEST, async (t) => {
@@ -39,6 +39,21 @@ t.test('accounts', BROWSER_TEST, async (t) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Change plan' }).click()
     await page.getByText(`The plan of ${kim.email} changed.`).waitFor()
     t.equal((await read()).plan, 'standard')
+  })
+
+  await t.test('lose one session', async (t) => {
+    await app.inject({
+      method: 'POST',
+      url: '/v1/auth/login',
+      payload: { email: kim.email, password: PASSWORD, device: 'Kitchen tablet' },
+    })
+    await page.reload()
+    const sessions = page.getByRole('table', { name: 'Sessions' })
+    await sessions.getByRole('button', { name: 'End session: Kitchen tablet' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click()
+    await page.getByText('The session has ended.').waitFor()
+    await sessions.getByText('Kitchen tablet').waitFor({ state: 'detached' })
+    t.same((await read()).sessions.map(({ device }: { device: string | null }) => device), [null])
   })
 
   await t.test('are disabled and enabled, with an audit trail', async (t) => {

@@ -83,6 +83,14 @@ export async function endSessions (accountId: string): Promise<void> {
   )
 }
 
+export async function endSession (accountId: string, sessionId: string): Promise<void> {
+  await unwrap(
+    accountClient.DELETE('/v1/admin/accounts/{accountId}/sessions/{sessionId}', {
+      params: { path: { accountId, sessionId } },
+    }),
+  )
+}
+
 /** Sends the email to verify the address, or to reset the password, again. */
 export async function sendEmail (accountId: string, kind: AccountEmailKind): Promise<void> {
   await unwrap(
@@ -103,6 +111,20 @@ export const auditQuery = (search: AuditSearch) =>
         ...pageParam === null ? {} : { cursor: pageParam },
       }
       return await unwrap(accountClient.GET('/v1/admin/audit', { params: { query }, signal }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    staleTime: 0,
+  })
+
+/** What concerns an account; support may read it for members. */
+export const accountAuditQuery = (accountId: string) =>
+  infiniteQueryOptions({
+    queryKey: auditKey('account', accountId),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { limit: PAGE_SIZE, ...pageParam === null ? {} : { cursor: pageParam } }
+      const params = { path: { accountId }, query }
+      return await unwrap(accountClient.GET('/v1/admin/accounts/{accountId}/audit', { params, signal }))
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,

@@ -6,17 +6,21 @@ import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
-import { auditQuery, type AuditEntry } from '../api/accounts.js'
-import type { AuditSearch } from '../searches.js'
+import type { accountAuditQuery, AuditEntry, auditQuery } from '../api/accounts.js'
 import { DataTable, type DataColumn } from './data-table.js'
 
 const RESULT_CLASSES = { ok: 'tag-good', refused: 'tag-warm', throttled: 'tag-warm', failed: 'tag-bad' } as const
 
-export function AuditTable ({ search, label }: { readonly search: AuditSearch, readonly label: string }): ReactNode {
+interface AuditTableProps {
+  readonly query: ReturnType<typeof auditQuery> | ReturnType<typeof accountAuditQuery>
+  readonly label: string
+}
+
+export function AuditTable ({ query, label }: AuditTableProps): ReactNode {
   const t = useTranslations('audit')
   const common = useTranslations('common')
   const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...auditQuery(search),
+    ...query,
     placeholderData: keepPreviousData,
   })
   const columns = useAuditColumns()

@@ -7,14 +7,14 @@ import { useTranslations } from 'use-intl'
 import { useAccount } from '@shared/api/hooks.js'
 import { Button, buttonClass } from '@shared/design/button.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
-import { canOpen } from '../access.js'
-import { accountQuery, type AccountDetail } from '../api/accounts.js'
+import { accountAuditQuery, accountQuery, type AccountDetail } from '../api/accounts.js'
 import { AccountActions } from '../components/account-actions.js'
 import { AccountStatus } from '../components/account-status.js'
 import { AuditTable } from '../components/audit-table.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
 import { PageHead, Panel } from '../components/page.js'
 import { ProfileHomeDialog } from '../components/profile-home-dialog.js'
+import { SessionsPanel } from '../components/sessions-panel.js'
 import '../styles/editor.css'
 
 const STREAMS_REFRESH_MS = 15_000
@@ -37,12 +37,12 @@ export function AccountPage (): ReactNode {
         <Facts account={account} />
         <AccountActions key={`${account.plan} ${account.role}`} account={account} />
         <Profiles account={account} />
-        <Sessions account={account} />
+        <SessionsPanel account={account} />
         <Streams account={account} />
-        {canOpen(role, 'audit')
+        {role === 'admin' || account.role === 'member'
           ? (
             <Panel title={t('audit')}>
-              <AuditTable search={{ account: accountId }} label={t('audit')} />
+              <AuditTable query={accountAuditQuery(accountId)} label={t('audit')} />
             </Panel>
           )
           : null}
@@ -142,27 +142,6 @@ function Profiles ({ account: { id: accountId, profiles } }: PartProps): ReactNo
           }}
         />
       )}
-    </Panel>
-  )
-}
-
-function Sessions ({ account: { sessions } }: PartProps): ReactNode {
-  const t = useTranslations('accounts')
-  const { dateTime } = useFormats()
-  const columns: Array<DataColumn<AccountDetail['sessions'][number]>> = [
-    { id: 'device', header: t('device'), cell: ({ device }) => device ?? '–' },
-    { id: 'created', header: t('loggedIn'), cell: ({ createdAt }) => dateTime(createdAt) },
-    { id: 'used', header: t('lastUsed'), cell: ({ lastUsedAt }) => dateTime(lastUsedAt) },
-  ]
-  return (
-    <Panel title={t('sessions')}>
-      <DataTable
-        label={t('sessions')}
-        items={sessions}
-        getId={({ id }) => id}
-        columns={columns}
-        emptyText={t('noSessions')}
-      />
     </Panel>
   )
 }

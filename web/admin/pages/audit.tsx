@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { SelectField, TextField } from '@shared/design/field.js'
+import { auditQuery } from '../api/accounts.js'
 import { AuditTable } from '../components/audit-table.js'
 import { PageHead } from '../components/page.js'
 import { validateAuditSearch, type AuditSearch } from '../searches.js'
@@ -18,7 +19,7 @@ export function AuditPage (): ReactNode {
     <>
       <PageHead title={t('title')} />
       <AuditFilters search={search} />
-      <AuditTable search={search} label={t('title')} />
+      <AuditTable query={auditQuery(search)} label={t('title')} />
     </>
   )
 }
