@@ -3,9 +3,9 @@ import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { Dialog } from '@shared/design/dialog.js'
-import { useFormErrors } from '@shared/design/error-text.js'
 import { CheckField, TextField } from '@shared/design/field.js'
 import { FormDialog } from '@shared/design/form-dialog.js'
+import { useFormErrors } from '@shared/design/form-errors.js'
 import { EVENT_TYPES, type Webhook, type WebhookEventType } from '../api/webhooks.js'
 
 export interface WebhookFields {
