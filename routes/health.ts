@@ -46,7 +46,7 @@ const health: FastifyPluginAsyncTypebox<HealthRouteOptions> = async (app, { cata
         'Ready when the database responds and the catalogue is loaded, until the process shuts down. The mail server ' +
         'does not matter for it.',
       operationId: 'getReadiness',
-      response: { 200: Readiness, 503: Readiness },
+      response: responses({ 200: Readiness, 503: Readiness }),
     },
   }, async (_request, reply) => {
     const isReady = !app.isShuttingDown() && catalogue.isReady() && await pingDatabase()

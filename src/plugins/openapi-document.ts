@@ -4,7 +4,13 @@ import { RESPONSE_HEADERS, type ResponseHeader } from '../schemas/response-heade
 import { describeProblems, UNLIMITED_PATHS } from './openapi-problems.js'
 import { addExamples } from './openapi-examples.js'
 import { describeWebhooks } from './openapi-webhooks.js'
-import { nameSchemas, type Document, type JsonObject, type OperationObject } from './openapi-components.js'
+import {
+  nameSchemas,
+  operationsOf,
+  type Document,
+  type JsonObject,
+  type OperationObject,
+} from './openapi-components.js'
 
 interface Parameter {
   in?: string
@@ -23,7 +29,9 @@ const RATE_LIMIT_HEADERS = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-Rat
 /** Completes a document in place, and returns it. */
 export function completeDocument<T extends object> (document: T): T {
   completeNode(document as JsonObject)
+  nameHeadOperations(document as T & Document)
   nameSchemas(document as T & Document)
+  describeParameters(document as T & Document)
   describeProblems(document as T & Document)
   addExamples(document as T & Document)
   describeHeaders(document as T & Document)
@@ -37,6 +45,8 @@ function completeNode (node: JsonObject): void {
   if (typeof firstValue === 'string' && node['type'] === undefined) node['type'] = 'string'
   Object.assign(node, toDocumented(node))
   delete node['x-documented']
+  // A keyword of Ajv, which is not part of OpenAPI.
+  delete node['formatMinimum']
   if (node['requestBody'] !== undefined) completeRequestBody(node['requestBody'] as RequestBody)
   if (Array.isArray(node['parameters'])) node['parameters'].forEach(completeParameter)
   for (const value of Object.values(node)) {
@@ -59,6 +69,23 @@ function completeParameter (parameter: Parameter): void {
   if (parameter.schema?.default !== undefined) parameter.required = false
   // Swagger UI would send the examples of optional filters.
   if (parameter.required !== true) delete parameter.example
+}
+
+/** The generator adds a suffix to the IDs of HEAD operations, also where no GET has the same ID. */
+function nameHeadOperations (document: Document): void {
+  for (const { head } of Object.values(document.paths)) {
+    if (head?.operationId !== undefined) head.operationId = head.operationId.replace(/-head$/, '')
+  }
+}
+
+/** A parameter whose schema is a component has the description of the component. */
+function describeParameters (document: Document): void {
+  const { components: { schemas } } = document
+  for (const parameter of operationsOf(document).flatMap(({ parameters = [] }) => parameters)) {
+    const { schema } = parameter as { schema?: { $ref?: string } }
+    const description = schemas[schema?.$ref?.split('/').at(-1) ?? '']?.['description']
+    if (description !== undefined) Object.assign(parameter, { description, ...parameter })
+  }
 }
 
 /** Makes the headers of responses components, and adds those that the service sends with every response. */

@@ -15,6 +15,9 @@ const JSON_BODY_PROBLEMS: readonly ProblemCode[] = [
   'unsupported-media-type',
 ]
 
+/** Problems of every operation, in its response `5XX`. */
+const SERVER_PROBLEMS: readonly ProblemCode[] = ['internal-error', 'busy', 'database-unavailable', 'stopping']
+
 /** Problems that follow from what an operation accepts and requires. */
 function generalProblems (path: string, operation: OperationObject): ProblemCode[] {
   const { parameters = [], requestBody, security = [] } = operation
@@ -60,6 +63,12 @@ function toExample (code: ProblemCode, status: number) {
   }
 }
 
+function referToExamples (codes: readonly ProblemCode[], status = 0) {
+  return Object.fromEntries(
+    codes.map((code) => [code, { $ref: `#/components/examples/${exampleName(code, status)}` }]),
+  )
+}
+
 /** Adds the responses of an operation's problems. The responses for other errors of a class stay. */
 function addProblems (path: string, operation: OperationObject): void {
   const codes = listProblems(path, operation)
@@ -70,15 +79,15 @@ function addProblems (path: string, operation: OperationObject): void {
     const ofStatus = codes.filter((code) => (PROBLEMS[code].statuses as readonly number[]).includes(status))
     const media = {
       schema: { $ref: '#/components/schemas/Problem' },
-      examples: Object.fromEntries(
-        ofStatus.map((code) => [code, { $ref: `#/components/examples/${exampleName(code, status)}` }]),
-      ),
+      examples: referToExamples(ofStatus, status),
     }
     return [String(status), {
       description: ofStatus.map((code) => `\`${code}\``).join(', '),
       content: { [PROBLEM_MEDIA_TYPE]: media, ...(acceptsForm ? { 'application/json': media } : {}) },
     }]
   })
+  const serverErrorBody = serverErrors?.content?.[PROBLEM_MEDIA_TYPE]
+  if (serverErrorBody !== undefined) serverErrorBody.examples = referToExamples(SERVER_PROBLEMS)
   operation.responses = {
     ...successes,
     ...Object.fromEntries(problems),
@@ -88,12 +97,16 @@ function addProblems (path: string, operation: OperationObject): void {
 }
 
 export function describeProblems (document: Document): void {
+  const used = new Set<ProblemCode>(SERVER_PROBLEMS)
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const operation of Object.values(methods)) {
+      for (const code of listProblems(path, operation)) used.add(code)
+      addProblems(path, operation)
+    }
+  }
   document.components.examples = Object.fromEntries(
-    (Object.keys(PROBLEMS) as ProblemCode[]).flatMap((code) =>
+    (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => used.has(code)).flatMap((code) =>
       PROBLEMS[code].statuses.map((status) => [exampleName(code, status), toExample(code, status)])
     ),
   )
-  for (const [path, methods] of Object.entries(document.paths)) {
-    for (const operation of Object.values(methods)) addProblems(path, operation)
-  }
 }

@@ -26,7 +26,7 @@ export const Id = Type.String({
   description: 'ID, 24 hexadecimal digits',
   examples: ['665f1c2e9b1e8a0012ab34cd'],
 })
-/** JSON Schema may get `formatMinimum`. A pattern would break clients that parse the text to a date. */
+/** A pattern would break clients that parse the text to a date. The OpenAPI document leaves `formatMinimum` out. */
 export const timestamp = (description: string) =>
   documented(Type.String({ format: 'date-time', description, examples: ['2026-03-01T20:15:30.123Z'] }), {
     formatMinimum: '1970-01-01T00:00:00Z',
