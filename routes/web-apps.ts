@@ -1,4 +1,4 @@
-// The web apps: clients of the public routes. The build writes them to dist/web.
+// The web apps, which are clients of the public routes, and the API reference. The build writes them to dist/web.
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
@@ -39,6 +39,14 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Scalar sets inline styles, and shows examples of images. */
+const REFERENCE_POLICY = CONTENT_SECURITY_POLICY
+  .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+  .replace("img-src 'self' https:", "img-src 'self'")
+
+/** Where programs and people find the API (RFC 8631). */
+const API_LINKS = '</openapi.json>; rel="service-desc", </reference>; rel="service-doc"'
+
 /** The service worker requests the page and its assets. */
 const WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 
@@ -51,10 +59,13 @@ const webApps: FastifyPluginAsync = async (app) => {
     for (const url of [`/${name}`, `/${name}/*`]) {
       app.get<{ Params: { '*'?: string } }>(url, { config }, async (request, reply) => {
         if (!PAGE_PATH.test(request.params['*'] ?? '')) throw routeNotFound()
-        return await sendPage(request, reply, name)
+        return await sendPage(request, reply, name, CONTENT_SECURITY_POLICY)
       })
     }
   }
+  app.get('/reference', { config }, async (request, reply) => {
+    return await sendPage(request, reply, 'reference', REFERENCE_POLICY)
+  })
   for (const url of LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
   app.get('/', { config }, redirectToStartPage)
   for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
@@ -76,7 +87,10 @@ const webApps: FastifyPluginAsync = async (app) => {
 /** The watch app if it was built, else the documentation. Not permanent: a later build adds the app. */
 async function redirectToStartPage (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const isBuilt = await access(path.join(WEB_DIR, 'watch', 'index.html')).then(() => true, () => false)
-  return await reply.header('cache-control', 'no-cache').redirect(isBuilt ? '/watch' : '/docs', 302)
+  return await reply.headers({ 'cache-control': 'no-cache', link: API_LINKS }).redirect(
+    isBuilt ? '/watch' : '/docs',
+    302,
+  )
 }
 
 /** Keeps the token or the code in the query. */
@@ -111,13 +125,14 @@ async function sendManifest (_request: FastifyRequest, reply: FastifyReply): Pro
 async function sendPage (
   request: FastifyRequest,
   reply: FastifyReply,
-  name: typeof APPS[number],
+  name: string,
+  policy: string,
 ): Promise<FastifyReply> {
   const html = await readFile(path.join(WEB_DIR, name, 'index.html'), 'utf8').catch(() => {
     throw notFound('page: build it with "npm run build"')
   })
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
-  reply.headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'cache-control': 'no-cache', etag })
+  reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache', etag })
   const ifNoneMatch = request.headers['if-none-match']
   if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
   return await reply.type('text/html; charset=utf-8').send(html)

@@ -104,6 +104,7 @@ async function printUrls (config: Config, origin: string): Promise<void> {
   print(`  Admin       ${origin}/admin`)
   print(`  API         ${origin}/v1`)
   print(`  Swagger UI  ${origin}/docs`)
+  print(`  Reference   ${origin}/reference`)
   if (config.seed === 'demo') {
     const { listDemoAccounts } = await loadDemo()
     for (const { email, password, note } of listDemoAccounts(config.plans)) {

@@ -59,6 +59,22 @@ t.test('the pages have a strict content security policy, and their assets are ca
   await testPage(t, app, '/admin')
 })
 
+t.test('the API reference has no inline scripts, and allows no other hosts', async (t) => {
+  const { app } = await startApp(t)
+  const page = await call(app, 'GET', '/reference')
+  const policy = String(page.headers['content-security-policy'])
+  t.match(policy, /default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'/)
+  t.notMatch(policy, /https?:|unsafe-eval/)
+  const html = page.bytes.toString()
+  t.notMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
+  const assets = assetUrls(html)
+  t.equal(assets.length, 3)
+  for (const asset of assets) {
+    const { status, headers } = await call(app, 'GET', asset, { headers: { 'accept-encoding': 'br' } })
+    t.match({ status, ...headers }, { status: 200, 'content-encoding': 'br', 'cache-control': /immutable/ })
+  }
+})
+
 t.test('the root leads to the watch app, and browsers find its icon on every page', async (t) => {
   const { app } = await startApp(t)
   t.match(await call(app, 'GET', '/'), { status: 302, headers: { location: '/watch', 'cache-control': 'no-cache' } })
@@ -66,7 +82,7 @@ t.test('the root leads to the watch app, and browsers find its icon on every pag
   const icon = await call(app, 'GET', '/favicon.ico')
   t.match(icon, { status: 200, headers: { 'content-type': /^image\/svg\+xml/, 'cache-control': /max-age=86400/ } })
   t.match(icon.bytes.toString(), '<svg')
-  t.equal((await call(app, 'HEAD', '/')).status, 302)
+  t.match(await call(app, 'HEAD', '/'), { status: 302, headers: { link: /<\/reference>; rel="service-doc"/ } })
 })
 
 t.test('links in emails and on TVs lead to the pages of the watch app, with their token or code', async (t) => {
