@@ -209,7 +209,7 @@ async function runScript (): Promise<void> {
 try {
   console.log(`Running the demo against ${ORIGIN}\n`)
   await runScript()
-  console.log('\nDone. docs/api.md explains each request.')
+  console.log('\nDone. docs/guides explains each request.')
 } catch (error) {
   const { code } = (error as { cause?: { code?: string } }).cause ?? {}
   console.error(

@@ -1,6 +1,6 @@
 // The form of problem documents (RFC 9457), and problems that several layers of HTTP report.
 
-/** Problem types are identifiers, not links; docs/api.md lists their codes. */
+/** Problem types are identifiers, not links; docs/concepts/problems.md lists their codes. */
 const TYPE_BASE = 'https://normflix.example/problems/'
 
 export type ProblemTexts = readonly [code: string, title: string, detail: string]

@@ -3,7 +3,7 @@ export interface ProblemDescription {
   readonly statuses: readonly number[]
   /** As in the problem document. */
   readonly title: string
-  /** What the client can do, as in the table of docs/api.md. */
+  /** What the client can do, as in the table of docs/concepts/problems.md. */
   readonly advice: string
 }
 

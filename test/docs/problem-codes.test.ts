@@ -1,4 +1,4 @@
-// The problem table of docs/api.md has a row for every problem code of the source, with its statuses.
+// The problem table of docs/concepts/problems.md has a row for every problem code of the source, with its statuses.
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
@@ -37,8 +37,8 @@ function findCodes (folder: string): Map<string, Set<string>> {
 
 /** Reads the statuses of each row of the problem table. */
 function readProblemTable (): Map<string, Set<string>> {
-  const guide = readFileSync(path.resolve('docs', 'api.md'), 'utf8')
-  const rows = guide.slice(guide.indexOf('\n## Problems')).matchAll(/^\| `([a-z-]+)` +\| ([\d, ]+?) +\|/gm)
+  const guide = readFileSync(path.resolve('docs', 'concepts', 'problems.md'), 'utf8')
+  const rows = guide.matchAll(/^\| `([a-z-]+)` +\| ([\d, ]+?) +\|/gm)
   return new Map([...rows].map(([, code = '', statuses = '']) => [code, new Set(statuses.split(', '))]))
 }
 

@@ -23,6 +23,7 @@ async function readScalarBundle () {
 export async function writeReference (outFolder) {
   const assets = {
     'page.css': readFileSync(path.join(FOLDER, 'page.css'), 'utf8'),
+    'setup.js': readFileSync(path.join(FOLDER, 'setup.js'), 'utf8'),
     'scalar.js': await readScalarBundle(),
     'page.js': readFileSync(path.join(FOLDER, 'page.js'), 'utf8'),
   }
