@@ -64,6 +64,7 @@ import auditPlugin from './plugins/audit.js'
 import authPlugin, { type Access } from './plugins/auth.js'
 import compressionPlugin from './plugins/compression.js'
 import databaseDeadlinePlugin from './plugins/database-deadline.js'
+import deprecationPlugin from './plugins/deprecation.js'
 import gracefulShutdownPlugin from './plugins/graceful-shutdown.js'
 import hostHeaderPlugin from './plugins/host-header.js'
 import idempotencyPlugin from './plugins/idempotency.js'
@@ -162,6 +163,7 @@ async function registerPlugins (
   await app.register(compressionPlugin)
   // Before auth: the routes of Swagger UI cannot declare an access. They are public.
   await app.register(openapiPlugin, { version: VERSION })
+  await app.register(deprecationPlugin)
   await app.register(auditPlugin, { audit })
   await app.register(authPlugin, { keys, access })
   await app.register(idempotencyPlugin, { keys, now })

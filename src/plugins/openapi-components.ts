@@ -28,6 +28,7 @@ export interface ResponseObject {
 export interface OperationObject {
   operationId?: string
   tags?: string[]
+  deprecated?: boolean
   parameters?: Array<{ name?: string, in?: string, required?: boolean, example?: unknown }>
   security?: ReadonlyArray<Readonly<Record<string, unknown>>>
   requestBody?: { content?: Record<string, Media> }

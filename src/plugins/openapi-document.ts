@@ -24,6 +24,7 @@ interface RequestBody {
   content?: Record<string, { schema?: JsonObject }>
 }
 
+const DEPRECATION_HEADERS = ['Deprecation', 'Sunset', 'Link'] as const
 const RATE_LIMIT_HEADERS = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
 
 /** Completes a document in place, and returns it. */
@@ -90,18 +91,24 @@ function describeParameters (document: Document): void {
 
 /** Makes the headers of responses components, and adds those that the service sends with every response. */
 function describeHeaders (document: Document): void {
-  document.components.headers = Object.fromEntries(
-    Object.entries(RESPONSE_HEADERS).map(([name, { description, ...schema }]) => [name, { description, schema }]),
-  )
   for (const [path, methods] of Object.entries(document.paths)) {
     const general: ResponseHeader[] = ['X-Request-Id', ...(UNLIMITED_PATHS.test(path) ? [] : RATE_LIMIT_HEADERS)]
     if (methods['get'] !== undefined) addNotModified(methods['get'])
     for (const operation of Object.values(methods)) describeOperationHeaders(operation, general)
   }
+  const used = new Set(
+    operationsOf(document).flatMap(({ responses = {} }) =>
+      Object.values(responses).flatMap(({ headers = {} }) => Object.keys(headers))
+    ),
+  )
+  document.components.headers = Object.fromEntries(
+    Object.entries(RESPONSE_HEADERS).filter(([name]) => used.has(name))
+      .map(([name, { description, ...schema }]) => [name, { description, schema }]),
+  )
 }
 
 function describeOperationHeaders (
-  { parameters = [], responses = {} }: OperationObject,
+  { parameters = [], responses = {}, deprecated = false }: OperationObject,
   general: readonly ResponseHeader[],
 ): void {
   const hasParameter = (header: string): boolean => parameters.some(({ name }) => name === header)
@@ -117,6 +124,7 @@ function describeOperationHeaders (
       ...(isSuccess ? replayHeaders : []),
       ...(status.startsWith('4') ? rejectionHeaders : []),
       ...(isSuccess || status.startsWith('3') ? [] : ['Retry-After']),
+      ...(deprecated ? DEPRECATION_HEADERS : []),
       ...general,
     ]
     response.headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
