@@ -11,9 +11,10 @@ const SCRIPTS = {
   logIn: [
     'if (res.status !== 200) return',
     'const { account, accessToken, refreshToken } = res.body',
-    'bru.setVar(account.role === "member" ? "accountToken" : "adminToken", accessToken)',
+    'if (account.role !== "member") return bru.setVar("adminToken", accessToken)',
+    'bru.setVar("accountToken", accessToken)',
     'bru.setVar("refreshToken", refreshToken)',
-    'if (account.role === "member") bru.setVar("profileId", account.profiles[0].id)',
+    'bru.setVar("profileId", account.profiles[0].id)',
   ],
   refresh: [
     'if (res.status !== 200) return',
