@@ -174,6 +174,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
     'upload-processing',
     'upload-too-large',
   ],
+  getUploadOffset: [...TUS, 'upload-busy'],
   overrideUploadMethod: [
     ...TUS,
     'final-upload',
