@@ -15,7 +15,12 @@ t.test('responses of a deprecated route have Deprecation, Sunset and a link, rej
     transformObject: (document) => completeDocument((document as { openapiObject: object }).openapiObject) as never,
   })
   await app.register(deprecationPlugin)
-  const schema = { operationId: 'listOld', summary: 'List the old', description: 'All of them.', response: {} }
+  const schema = {
+    operationId: 'listOld',
+    summary: 'List the old',
+    description: 'All of them.',
+    response: { 200: { type: 'array', items: { type: 'string' }, description: 'List' } },
+  }
   app.get('/old', { config: { deprecated: DEPRECATED } as never, schema }, async () => [])
   app.get('/old/rejected', {
     config: { deprecated: DEPRECATED } as never,
