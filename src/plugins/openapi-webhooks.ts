@@ -65,7 +65,8 @@ export function describeWebhooks (document: WebhooksDocument): void {
 function toPlain (schema: object, components: Record<string, JsonObject>): JsonObject {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const documented = toDocumented(value as JsonObject)
+    // A keyword of Ajv, which is not part of OpenAPI.
+    const { formatMinimum: _, ...documented } = toDocumented(value as JsonObject)
     const isUntyped = Array.isArray(documented['enum']) && documented['type'] === undefined
     const node = isUntyped ? { type: 'string', ...documented } : documented
     // A property may have this name too.

@@ -11,7 +11,16 @@ const MAX_LINES = 150
 const OTHER_NAMES = [
   'readyState',
   'parallelUploads',
-  ...['maxBytes', 'maxEpisodes', 'maxMediaFiles', 'maxSubtitles', 'maxTitles', 'otherStreams', 'profileNames'],
+  ...[
+    'maxBytes',
+    'maxEpisodes',
+    'maxMediaFiles',
+    'maxSubtitles',
+    'maxTitles',
+    'otherStreams',
+    'profileNames',
+    'maxWebhooks',
+  ],
 ]
 const missing = ['curl', 'jq', 'bash'].filter((command) => findCommand(command) === null)
 const pagesIn = (folder: string): string[] =>
