@@ -54,7 +54,9 @@ export const plansQuery = () =>
     staleTime: Infinity,
   })
 
-export async function changePlan (accountId: string, body: PlanChange): Promise<AccountDetail> {
+/** @param planId ID of a plan of this service: its plans can differ from those of the API description */
+export async function changePlan (accountId: string, planId: string): Promise<AccountDetail> {
+  const body: PlanChange = { plan: planId as PlanChange['plan'] }
   return await unwrap(
     accountClient.PUT('/v1/admin/accounts/{accountId}/plan', { params: { path: { accountId } }, body }),
   )

@@ -54,8 +54,7 @@ export function AccountActions ({ account }: { readonly account: AccountDetail }
       await finish(t('roleChanged', { email }))
     },
     plan: async () => {
-      const known = planOf(plan)
-      if (known !== null) await changePlan(id, { plan: known })
+      await changePlan(id, plan)
       await finish(t('planChanged', { email }))
     },
   }
@@ -114,12 +113,6 @@ export function AccountActions ({ account }: { readonly account: AccountDetail }
       )}
     </Panel>
   )
-}
-
-const PLAN_IDS = ['basic', 'standard', 'premium'] as const
-
-function planOf (id: string): typeof PLAN_IDS[number] | null {
-  return PLAN_IDS.find((one) => one === id) ?? null
 }
 
 interface ChoiceFormProps<Value> {
