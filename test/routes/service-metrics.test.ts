@@ -17,6 +17,7 @@ import { startMailServer } from '../support/mail-server.js'
 import { play, watch } from '../support/playback.js'
 import { call } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
+import { createWebhook, LOCAL_WEBHOOKS, startReceiver } from '../webhooks/receiver.js'
 
 type Metrics = Readonly<Record<string, number>>
 
@@ -135,6 +136,32 @@ t.test('emails are counted by result, and those that wait', async (t) => {
     'normflix_emails_total{result="sent"}': 1,
     'normflix_emails_total{result="postponed"}': 1,
     normflix_emails_pending: 1,
+  })
+})
+
+t.test('webhooks are counted by state, and their attempts by result', async (t) => {
+  const test = await startMetricsApp(t, LOCAL_WEBHOOKS)
+  const admin = await signUpAdmin(test.app)
+  const receiver = await startReceiver(t)
+  await createWebhook(admin, receiver.url)
+  const off = await createWebhook(admin, receiver.url, ['media.ready'])
+  await admin.patch(`/v1/admin/webhooks/${off.id}`, { enabled: false })
+  const { sender } = containerOf(test.app).webhooks
+  await admin.post('/v1/admin/movies', { title: 'Alien' })
+  await sender.sendDue()
+  t.match(await readMetrics(test), {
+    'normflix_webhook_attempts_total{result="succeeded"}': 1,
+    'normflix_webhooks{state="working"}': 1,
+    'normflix_webhooks{state="disabled"}': 1,
+    normflix_webhook_deliveries_pending: 0,
+  })
+  receiver.respond(500)
+  await admin.post('/v1/admin/movies', { title: 'Heat' })
+  await sender.sendDue()
+  t.match(await readMetrics(test), {
+    'normflix_webhook_attempts_total{result="postponed"}': 1,
+    'normflix_webhooks{state="failing"}': 1,
+    normflix_webhook_deliveries_pending: 1,
   })
 })
 

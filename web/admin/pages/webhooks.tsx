@@ -25,8 +25,10 @@ export function WebhooksPage (): ReactNode {
       <PageHead title={t('title')}>
         <NewWebhook isFull={items.length >= maxWebhooks} />
       </PageHead>
-      <p className="quiet">{t('intro', { count: items.length, max: maxWebhooks })}</p>
-      <DataTable label={t('title')} items={items} getId={({ id }) => id} columns={columns} emptyText={t('empty')} />
+      <div className="sections">
+        <p className="quiet">{t('intro', { count: items.length, max: maxWebhooks })}</p>
+        <DataTable label={t('title')} items={items} getId={({ id }) => id} columns={columns} emptyText={t('empty')} />
+      </div>
     </>
   )
 }
