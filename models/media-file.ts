@@ -93,6 +93,8 @@ export interface StoredMediaFile {
   sizeBytes: number
   sha256: string
   edition: string | null
+  /** ID of the master that the file was encoded from; null: it was uploaded. */
+  master: Types.ObjectId | null
   hls: StoredHls
   createdAt: Date
 }
@@ -156,6 +158,7 @@ export const mediaFileSchema = new Schema<StoredMediaFile>({
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
   edition: { type: String, default: null },
+  master: { type: Schema.Types.ObjectId, default: null },
   hls: { type: hlsSchema, required: true },
   createdAt: { type: Date, required: true },
 })

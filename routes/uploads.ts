@@ -9,14 +9,17 @@ import { badRequest, validationFailed } from '../src/errors.js'
 import { toFormError } from '../src/http/request-body.js'
 import { toFieldError } from '../src/http/validator.js'
 import { toDeclaredMetadata } from '../src/media/upload/declared-metadata.js'
+import { addMaster, type MasterDeps } from '../src/media/encoding/masters.js'
 import { addMediaFile, type MediaFileDeps } from '../src/media/upload/media-files.js'
+import { EncodingJob } from '../src/schemas/encoding-jobs.js'
 import { ref, responses } from '../src/schemas/common.js'
 import { MediaFile } from '../src/schemas/media-files.js'
 import { EpisodeParams, MovieParams } from '../src/schemas/params.js'
 import { UploadQuery } from '../src/schemas/uploads.js'
+import { toEncodingJob } from '../src/views/encoding-jobs.js'
 import { toAdminMediaFile } from '../src/views/media-files.js'
 
-export type UploadsRouteOptions = MediaFileDeps
+export type UploadsRouteOptions = MediaFileDeps & MasterDeps
 
 const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps) => {
   const { catalogue, config } = deps
@@ -37,6 +40,10 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
     query: UploadQuery,
   ): Promise<FastifyReply> {
     const { source, fields } = await openUpload(request, query)
+    if (fields.role === 'master') {
+      const job = await addMaster(deps, title, item, source, fields.edition ?? null)
+      return await reply.code(202).send(toEncodingJob(job))
+    }
     const file = await addMediaFile(deps, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))
   }
@@ -47,9 +54,10 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
     description:
       'The body is the file, or a multipart form with one file and before it the fields of the query. The file can ' +
       'be played when it is complete and was probed. HLS packaging follows in the background; `hls` shows its ' +
-      'progress. Metadata that contradicts the file is a 422 `claim-mismatch`.',
+      'progress. Metadata that contradicts the file is a 422 `claim-mismatch`. With `role=master` the file may have ' +
+      'any format that ffmpeg reads: it is never played, but encoded into media files in the background (202).',
     querystring: UploadQuery,
-    response: responses({ 201: ref(MediaFile) }),
+    response: responses({ 201: ref(MediaFile), 202: ref(EncodingJob) }),
   }
 
   app.post('/admin/movies/:movieId/media', {

@@ -8,6 +8,7 @@ import adminAccounts from '../routes/admin-accounts.js'
 import adminArtwork from '../routes/admin-artwork.js'
 import adminAudit from '../routes/admin-audit.js'
 import adminCollections from '../routes/admin-collections.js'
+import adminEncodingJobs from '../routes/admin-encoding-jobs.js'
 import adminEncoder from '../routes/admin-encoder.js'
 import adminEpisodes from '../routes/admin-episodes.js'
 import adminMedia from '../routes/admin-media.js'
@@ -292,7 +293,9 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminMedia, mediaFileDeps)
   await app.register(adminMediaList, { catalogue, cursors })
   await app.register(adminEncoder, { encoder: container.encoder })
-  await app.register(mediaUploads, mediaFileDeps)
+  const masterDeps = { ...mediaFileDeps, encoder: container.encoder, encoding: container.encoding }
+  await app.register(adminEncodingJobs, { ...masterDeps, cursors })
+  await app.register(mediaUploads, masterDeps)
   await app.register(resumableUploads, { uploads, config })
   await app.register(adminWebhooks, { keys, webhooks, now })
   await app.register(adminWebhookDeliveries, { webhooks, cursors, now })

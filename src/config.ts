@@ -6,6 +6,7 @@ import { findDataFolderProblem } from './config/files.js'
 import { findMisspelledVariables, readVariables, type ConfigProblem, type Variables } from './config/read-variables.js'
 import { parseSigningKeys, type SigningKey } from './config/rules.js'
 import type { EnvironmentValues } from './config/variables.js'
+import { DEFAULT_LADDER, MAX_RUNGS, parseRung, type LadderRung, type VideoEncoder } from './domain/encoding-ladder.js'
 import { createPlanTable, DEFAULT_PLANS, type PlanTable } from './domain/plans.js'
 import { parsePlansFile } from './domain/plans-file.js'
 
@@ -46,6 +47,7 @@ export interface Config {
   /** ffmpeg and ffprobe; null: those on the PATH. */
   readonly ffmpegPath: string | null
   readonly ffprobePath: string | null
+  readonly encoding: EncodingConfig
   /** Internal location where nginx serves the media folder, such as `/protected-media`; null: no nginx. */
   readonly xAccelRedirectPrefix: string | null
   /** Connection string of the mail server (`smtp://user:password@host:587`); null: emails are stored, not sent. */
@@ -72,6 +74,14 @@ export interface Config {
   }
   /** One line for each environment variable that is probably misspelled. */
   readonly warnings: readonly string[]
+}
+
+/** How masters are encoded. */
+export interface EncodingConfig {
+  readonly encoder: VideoEncoder
+  /** Device file of VA-API. */
+  readonly vaapiDevice: string
+  readonly ladder: readonly LadderRung[]
 }
 
 /** A bucket of an S3-compatible store. */
@@ -136,6 +146,10 @@ function findConflicts (values: EnvironmentValues): ConfigProblem[] {
       conflicts.push({ variable: 'BCRYPT_COST', rule })
     }
   }
+  const heights = new Set(values.ENCODING_LADDER.map((text) => parseRung(text)?.height))
+  if (heights.size < values.ENCODING_LADDER.length || heights.size > MAX_RUNGS) {
+    conflicts.push({ variable: 'ENCODING_LADDER', rule: `must list each height once, and at most ${MAX_RUNGS}` })
+  }
   if (values.STORAGE === 's3') {
     for (const variable of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const) {
       if (values[variable] === undefined) conflicts.push({ variable, rule: 'is required when STORAGE is s3' })
@@ -193,6 +207,7 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
     maxUploadBytes: values.MAX_UPLOAD_BYTES,
     ffmpegPath: values.FFMPEG_PATH === undefined ? null : path.resolve(root, values.FFMPEG_PATH),
     ffprobePath: values.FFPROBE_PATH === undefined ? null : path.resolve(root, values.FFPROBE_PATH),
+    encoding: toEncodingConfig(values),
     catalogueLanguage: Intl.getCanonicalLocales(values.CATALOGUE_LANGUAGE)[0] ?? values.CATALOGUE_LANGUAGE,
     xAccelRedirectPrefix: values.X_ACCEL_REDIRECT_PREFIX?.replace(/\/$/, '') ?? null,
     smtpUrl: values.SMTP_URL ?? null,
@@ -208,6 +223,12 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
     }),
     warnings: Object.freeze(warnings),
   })
+}
+
+function toEncodingConfig ({ VIDEO_ENCODER, VAAPI_DEVICE, ENCODING_LADDER }: EnvironmentValues): EncodingConfig {
+  const rungs = ENCODING_LADDER.flatMap((text) => parseRung(text) ?? [])
+  const ladder = rungs.length === 0 ? DEFAULT_LADDER : rungs
+  return Object.freeze({ encoder: VIDEO_ENCODER, vaapiDevice: VAAPI_DEVICE, ladder })
 }
 
 function toS3Config (values: EnvironmentValues): S3Config {

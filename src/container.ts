@@ -27,6 +27,7 @@ import { createOutbox, type Outbox } from './mail/outbox.js'
 import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.js'
 import { createReadRenewal, type ReadRenewal } from './media/delivery/read-renewal.js'
 import { createEncoder, type Encoder } from './media/encoding/encoder.js'
+import { createEncoding, type Encoding } from './media/encoding/encoding.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
@@ -76,6 +77,7 @@ export interface Container {
   readonly subtitleReader: SubtitleReader
   readonly historyFiles: HistoryFileReader
   readonly encoder: Encoder
+  readonly encoding: Encoding
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
@@ -172,6 +174,7 @@ export async function buildContainer (
   const historyFiles = createHistoryFileReader()
   const encoder = createEncoder(config)
   const packaging = createPackaging(media, createMediaPackager(), isEager)
+  const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }
@@ -180,6 +183,7 @@ export async function buildContainer (
     mailer,
     ...media,
     packaging,
+    encoding,
     prober,
     uploads,
     watching,
@@ -206,6 +210,7 @@ export async function buildContainer (
     subtitleReader,
     historyFiles,
     encoder,
+    encoding,
     packaging,
     packages: createPackageIndexes(storage),
     uploads,
@@ -239,6 +244,7 @@ export async function buildContainer (
     async close () {
       await jobs.stop()
       await uploads.close()
+      await encoding.close()
       await encoder.close()
       await packaging.close()
       await prober.close()

@@ -106,6 +106,19 @@ const CASES: Readonly<
     valid: [[process.execPath, { ffprobePath: process.execPath }]],
     invalid: ['/nowhere/ffprobe', folder, writeFile('not-executable', '')],
   },
+  VIDEO_ENCODER: { valid: [['h264_nvenc', { encoding: { encoder: 'h264_nvenc' } }]], invalid: ['x265', 'LIBX264'] },
+  VAAPI_DEVICE: { valid: [['/dev/dri/renderD129', { encoding: { vaapiDevice: '/dev/dri/renderD129' } }]], invalid: [] },
+  ENCODING_LADDER: {
+    valid: [[
+      '720:20:3000, 360:22:900',
+      {
+        encoding: {
+          ladder: [{ height: 720, quality: 20, maxKbps: 3_000 }, { height: 360, quality: 22, maxKbps: 900 }],
+        },
+      },
+    ]],
+    invalid: ['720', '720:52:3000', '720:20', '9999:20:3000', '720:20:3000,720:22:900', '720:20:3000:4'],
+  },
   NORMFLIX_CACHE_DIR: { valid: [['/var/cache/normflix', {}]], invalid: [] },
   DATA_DIR: {
     valid: [[folder, { dataDir: folder }], [path.join(folder, 'a', 'b'), { dataDir: path.join(folder, 'a', 'b') }]],

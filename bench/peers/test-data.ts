@@ -78,6 +78,7 @@ function createFile ([width, height, bitrate]: readonly [number, number, number]
     sizeBytes: Math.floor(bitrate / 8 * DURATION_MS / 1_000),
     sha256: randomBytes(32).toString('hex'),
     edition: null,
+    master: null,
     hls: {
       state: 'ready',
       progress: 1,

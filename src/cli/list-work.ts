@@ -2,6 +2,7 @@
 import mongoose, { type Types } from 'mongoose'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
+import { EncodingJob, type EncodingState, type StoredEncodingJob } from '../../models/encoding-job.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
 import { Title } from '../../models/title.js'
@@ -16,9 +17,9 @@ export interface JobFilter extends Limit {
 
 type JobState = 'processing' | 'ready' | 'failed'
 
-/** One step of a media file or an upload. */
+/** One step of a media file, an upload or a master. */
 interface JobRow extends ListRow {
-  readonly job: 'upload' | 'processing' | 'packaging'
+  readonly job: 'upload' | 'processing' | 'packaging' | 'encoding'
   readonly state: JobState
   /** 0 to 1; null when unknown. */
   readonly progress: number | null
@@ -34,28 +35,39 @@ const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
   ['STATE', ({ state }) => state],
   ['DONE', ({ progress }) => progress === null ? null : `${Math.floor(progress * 100)}%`],
   ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
-  ['MEDIA FILE', ({ id }) => id],
+  ['MEDIA FILE OR MASTER', ({ id }) => id],
   ['CREATED (UTC)', ({ createdAt }) => formatTime(createdAt)],
   ['REASON', ({ reason }) => reason],
 ]
 
-/** Lists the processing and packaging of media files and resumable uploads, newest first. */
+/** A cancelled job is listed by the API only. */
+const ENCODING_STATES: Readonly<Record<JobState, readonly EncodingState[]>> = {
+  processing: ['waiting', 'running'],
+  ready: ['done'],
+  failed: ['failed'],
+}
+
+/** Lists the processing and packaging of media files and uploads, and the encoding of masters, newest first. */
 export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRow>> {
   const states = state === undefined ? ['processing', 'failed'] as const : [state]
   const isWanted = mongoose.trusted({ $in: states })
-  const [media, uploads] = await Promise.all([
+  const encodingStates = states.flatMap((one) => ENCODING_STATES[one])
+  const [media, uploads, masters] = await Promise.all([
     Media.find({ $or: [{ 'files.state': isWanted }, { 'files.hls.state': isWanted }] } as never)
       .select('title season episode files').lean<StoredMedia[]>(),
     // A finished upload is a media file.
     MediaUpload.find({ state: mongoose.trusted({ $in: states.filter((one) => one !== 'ready') }) } as never)
       .lean<StoredUpload[]>(),
+    EncodingJob.find({ state: mongoose.trusted({ $in: encodingStates }) } as never).lean<StoredEncodingJob[]>(),
   ])
-  const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: uploads.flatMap(({ item }) => item ?? []) }) })
+  const itemIds = [...uploads, ...masters].flatMap(({ item }) => item ?? [])
+  const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: itemIds }) })
     .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
   const titles = await findTitleNames([...media, ...items.values()].map(({ title }) => title))
   const rows = [
     ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
     ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item?.toString() ?? ''), titles))),
+    ...masters.map((job) => toEncodingRow(job, describeItem(items.get(job.item.toString()), titles))),
   ]
   const wanted = rows.filter((row) => states.some((one) => one === row.state))
   return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
@@ -85,6 +97,18 @@ function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: It
     progress: null,
     ...item,
     reason: failure?.detail ?? null,
+    createdAt: createdAt.toISOString(),
+  }
+}
+
+function toEncodingRow ({ _id, state, progress, failure, createdAt }: StoredEncodingJob, item: Item): JobRow {
+  return {
+    id: _id.toString(),
+    job: 'encoding',
+    state: state === 'done' ? 'ready' : state === 'failed' ? 'failed' : 'processing',
+    progress,
+    ...item,
+    reason: failure?.text ?? null,
     createdAt: createdAt.toISOString(),
   }
 }

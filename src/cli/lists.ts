@@ -50,10 +50,11 @@ export function registerListCommands (program: Command): void {
     })
 
   addListOptions(program.command('jobs'))
-    .summary('list files that are processed or packaged')
+    .summary('list files that are processed, encoded or packaged')
     .description(
-      'Lists media files and uploads that are being processed or packaged for HLS, and those that failed, with the ' +
-        'reason. POST /v1/admin/media/{mediaFileId}/package packages a file again.',
+      'Lists media files and uploads that are being processed or packaged for HLS, masters that are being encoded, ' +
+        'and those that failed, with the reason. POST /v1/admin/media/{mediaFileId}/package packages a file again, ' +
+        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again.',
     )
     .addOption(
       new Option('--state <state>', 'only jobs in this state; "ready" lists finished ones')

@@ -1,6 +1,7 @@
 // Every environment variable that NormFlix reads: type, bounds, default and description, as one schema.
 // .env.example documents the same names.
 import { Type, type Static, type TString } from 'typebox'
+import { parseRung, VIDEO_ENCODERS } from '../domain/encoding-ladder.js'
 import { isExecutableFile } from './files.js'
 import {
   findKeysProblem,
@@ -110,6 +111,15 @@ export const EnvironmentVariables = Type.Object({
   FFPROBE_PATH: checkedText(
     'Path of ffprobe; by default the one beside ffmpeg',
     rule(isExecutableFile, 'must name a program that exists and can be executed'),
+  ),
+  VIDEO_ENCODER: Type.Enum([...VIDEO_ENCODERS], {
+    default: 'libx264',
+    description: 'H.264 encoder of ffmpeg: software, Nvidia, VA-API or Quick Sync',
+  }),
+  VAAPI_DEVICE: Type.String({ default: '/dev/dri/renderD128', description: 'Device file of h264_vaapi' }),
+  ENCODING_LADDER: list(
+    'Renditions of a master as height:quality:kbit/s, separated by commas; by default from 2160 to 240',
+    rule((rung) => parseRung(rung) !== null, 'must list rungs such as 1080:21:6000: height, quality (0 to 51), kbit/s'),
   ),
   X_ACCEL_REDIRECT_PREFIX: checkedText(
     'Internal location where nginx serves DATA_DIR/media; without it the service sends the bytes itself',

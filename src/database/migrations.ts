@@ -19,6 +19,7 @@ import { migration as fillExtractionFields } from '../../migrations/0012-fill-ex
 import { migration as fillUploadFields } from '../../migrations/0013-fill-upload-fields.js'
 import { migration as fillSessionFields } from '../../migrations/0014-fill-session-fields.js'
 import { migration as fillPackageSizes } from '../../migrations/0015-fill-package-sizes.js'
+import { migration as fillMasters } from '../../migrations/0016-fill-masters.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillUploadFields,
   fillSessionFields,
   fillPackageSizes,
+  fillMasters,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -81,6 +81,7 @@ async function storeClip (
     sha256,
     subtitleLanguages: [],
     edition: null,
+    master: null,
     createdAt,
   }
 }

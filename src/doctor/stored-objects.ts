@@ -1,4 +1,5 @@
 // Stored objects that no document refers to, and documents whose object is missing.
+import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import { Image, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
@@ -78,6 +79,11 @@ async function readReferences (): Promise<References> {
   const uploads = MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor()
   for await (const { storageKey } of uploads as AsyncIterable<StoredUpload>) {
     for (const suffix of ['', '.info', '.part']) references.optional.add(storageKey + suffix)
+  }
+  const jobs = EncodingJob.find().select('storageKey renditions').lean<StoredEncodingJob[]>().cursor()
+  for await (const { _id, storageKey, renditions } of jobs as AsyncIterable<StoredEncodingJob>) {
+    references.required.set(storageKey, `master ${_id.toString()}`)
+    for (const rendition of renditions) references.optional.add(rendition.storageKey)
   }
   return references
 }

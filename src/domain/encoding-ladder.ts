@@ -1,6 +1,10 @@
 // The encoding ladder: which resolutions a master is encoded in, and how large a picture of each is. Pure functions.
 import { videoHeight } from './file-choice.js'
 
+/** Software, Nvidia, VA-API (Intel and AMD on Linux) and Intel Quick Sync. */
+export const VIDEO_ENCODERS = ['libx264', 'h264_nvenc', 'h264_vaapi', 'h264_qsv'] as const
+export type VideoEncoder = typeof VIDEO_ENCODERS[number]
+
 /** A resolution that masters are encoded in. */
 export interface LadderRung {
   /** Resolution, lines of a 16:9 picture: a picture of 1920x800 is 1080. */
@@ -31,6 +35,19 @@ export const DEFAULT_LADDER: readonly LadderRung[] = [
   { height: 480, quality: 22, maxKbps: 1_500 },
   { height: 240, quality: 24, maxKbps: 400 },
 ]
+
+export const MAX_RUNGS = 12
+
+/**
+ * Reads a rung in the form `height:quality:kbit/s`, such as `1080:21:6000`.
+ * @returns null for another form, or a value out of range
+ */
+export function parseRung (text: string): LadderRung | null {
+  const [height = 0, quality = -1, maxKbps = 0] = /^\d{2,4}:\d{1,2}:\d{2,6}$/.test(text)
+    ? text.split(':').map(Number)
+    : []
+  return height >= 64 && height <= 4_320 && quality >= 0 && quality <= 51 ? { height, quality, maxKbps } : null
+}
 
 /** Encoders of H.264 need even sizes of at least this. */
 const MIN_PIXELS = 16

@@ -7,6 +7,7 @@ import type { Mailer } from '../mail/mailer.js'
 import type { MediaDeps } from '../media/deps.js'
 import { probeOutdatedFiles } from '../media/probing/probe-again.js'
 import type { MediaProber } from '../media/probing/prober.js'
+import type { Encoding } from '../media/encoding/encoding.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
@@ -21,6 +22,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const STREAMS_INTERVAL_MS = 5_000
 const PROJECTION_INTERVAL_MS = 15_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
+const ENCODING_INTERVAL_MS = MINUTE_MS
 const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
 /** The shortest wait before an attempt is repeated. */
@@ -38,6 +40,7 @@ const UPLOAD_MAX_AGE_MS = 24 * HOUR_MS
 export interface JobDeps extends AccountDeps, MediaDeps {
   readonly mailer: Mailer
   readonly packaging: Packaging
+  readonly encoding: Encoding
   readonly prober: MediaProber
   readonly uploads: ResumableUploads
   readonly watching: WatchingDeps
@@ -47,8 +50,8 @@ export interface JobDeps extends AccountDeps, MediaDeps {
 }
 
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { catalogue, mailer, outbox, watching, packaging, uploads, storage, trends, snapshotSaver, webhooks } = deps
-  const { log, now } = deps
+  const { catalogue, mailer, outbox, watching, packaging, encoding, uploads, storage, trends } = deps
+  const { snapshotSaver, webhooks, log, now } = deps
   const availabilityNotifier = createAvailabilityNotifier(catalogue, now)
   return createScheduler(log, [
     {
@@ -70,6 +73,11 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'media packaging',
       intervalMs: PACKAGING_INTERVAL_MS,
       run: async () => await packaging.processPending(),
+    },
+    {
+      name: 'media encoding',
+      intervalMs: ENCODING_INTERVAL_MS,
+      run: async () => await encoding.processPending(),
     },
     {
       name: 'outdated media properties',

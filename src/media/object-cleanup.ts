@@ -1,5 +1,6 @@
 // Removes stored objects of media. Media files may share uploads and packages, which are removed with the last file.
 import mongoose, { type Types } from 'mongoose'
+import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import {
   Media,
   type StoredMedia,
@@ -23,7 +24,7 @@ export async function removeFileObjects (deps: StorageDeps, files: readonly Stor
   }
 }
 
-/** Removes the objects of deleted items: files, subtitles and thumbnails. */
+/** Removes the objects of deleted items: files, subtitles and thumbnails, and their masters with the jobs. */
 export async function removeMediaObjects (deps: StorageDeps, media: readonly StoredMedia[]): Promise<void> {
   await removeFileObjects(deps, media.flatMap(({ files }) => files))
   await removeObjects(
@@ -33,6 +34,16 @@ export async function removeMediaObjects (deps: StorageDeps, media: readonly Sto
       ...thumbnailKeys(thumbnails),
     ]),
   )
+  const isOfItems = { item: mongoose.trusted({ $in: media.map(({ _id }) => _id) }) }
+  const jobs = await EncodingJob.find(isOfItems as never).lean<StoredEncodingJob[]>()
+  await EncodingJob.deleteMany(isOfItems as never)
+  await removeJobObjects(deps, jobs)
+}
+
+/** Removes the objects of deleted encoding jobs: masters, and renditions that are not media files. */
+export async function removeJobObjects (deps: StorageDeps, jobs: readonly StoredEncodingJob[]): Promise<void> {
+  await removeObjects(deps, jobs.map(({ storageKey }) => storageKey))
+  await removeUnusedUploads(deps, jobs.flatMap(({ renditions }) => renditions).map(({ storageKey }) => storageKey))
 }
 
 /** Storage keys of thumbnails. */
@@ -53,7 +64,9 @@ export function orphanedKeys (fileId: Types.ObjectId, packageId: Types.ObjectId)
   return packageKeys({ prefix: packagePrefix(fileId, packageId), audioCount: MAX_AUDIO_RENDITIONS })
 }
 
-async function removeUnusedUploads (deps: StorageDeps, keys: readonly string[]): Promise<void> {
+/** Removes the objects that no media file refers to. */
+export async function removeUnusedUploads (deps: StorageDeps, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
   const media = await Media.find({ 'files.storageKey': mongoose.trusted({ $in: keys }) }, { 'files.storageKey': 1 })
     .lean<StoredMedia[]>()
   const used = new Set(media.flatMap(({ files }) => files.map(({ storageKey }) => storageKey)))

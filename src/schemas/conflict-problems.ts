@@ -58,6 +58,21 @@ export const CONFLICT_PROBLEMS = {
     title: 'Too many locked profiles',
     advice: 'list a locked profile in `keepProfileIds` to unlock it, or delete one',
   },
+  'encoder-unavailable': {
+    statuses: [409],
+    title: 'Encoding is off',
+    advice: 'install ffmpeg where the service runs, or upload files that can be played as they are',
+  },
+  'encoding-job-state': {
+    statuses: [409],
+    title: 'Wrong state',
+    advice: 'read the encoding job: a job that is done can be neither cancelled nor repeated; `state` names it',
+  },
+  'master-exists': {
+    statuses: [409],
+    title: 'Master exists',
+    advice: 'delete the master of this edition first; its renditions stay until you delete them',
+  },
   'media-file-limit': {
     statuses: [409],
     title: 'Too many media files',

@@ -44,6 +44,9 @@ export const MediaFile = Type.Object({
   id: Id,
   state: describe(MediaState, 'State of the processing; only administrators see files that are not ready'),
   failure: Type.Optional(nullable(Failure, 'Only for administrators: reason of the failure; null: not failed')),
+  masterId: Type.Optional(
+    nullable(Id, 'Only for administrators: ID of the master that the file was encoded from; null: it was uploaded'),
+  ),
   hls: Type.Optional(HlsState),
   audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
   audioTracks: Type.Array(AudioTrack, { description: 'Audio tracks in the order of the file' }),

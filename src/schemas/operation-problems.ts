@@ -26,6 +26,7 @@ const MEDIA_UPLOAD = [
   'upload-interrupted',
   'upload-too-large',
 ] as const
+const MASTER_UPLOAD = ['encoder-unavailable', 'master-exists'] as const
 const TUS = ['tus-version-mismatch', 'upload-expired'] as const
 const USER_CODE = ['unknown-user-code', 'too-many-attempts'] as const
 const PASSWORD = ['wrong-password', 'too-many-attempts'] as const
@@ -145,8 +146,11 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   uploadEpisodeSubtitle: [...SIDECAR_UPLOAD, 'unreadable-subtitle', 'subtitle-limit'],
   uploadMovieThumbnails: [...SIDECAR_UPLOAD, 'incomplete-form', 'unreadable-thumbnails', 'unreadable-image'],
   uploadEpisodeThumbnails: [...SIDECAR_UPLOAD, 'incomplete-form', 'unreadable-thumbnails', 'unreadable-image'],
-  uploadMovieMedia: MEDIA_UPLOAD,
-  uploadEpisodeMedia: MEDIA_UPLOAD,
+  uploadMovieMedia: [...MEDIA_UPLOAD, ...MASTER_UPLOAD],
+  uploadEpisodeMedia: [...MEDIA_UPLOAD, ...MASTER_UPLOAD],
+  listEncodingJobs: PAGE,
+  retryEncodingJob: ['encoding-job-state'],
+  cancelEncodingJob: ['encoding-job-state'],
   beginUpload: [
     ...TUS,
     'empty-upload',

@@ -21,6 +21,7 @@ import { HistoryGroup, HistoryItem, Undo } from './history.js'
 import { ContinueRow, HomeCard, TitleRow } from './home.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
+import { EncodingJob } from './encoding-jobs.js'
 import { AdminSubtitle, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
@@ -67,6 +68,7 @@ export const sharedSchemas = [
   AdminCollection,
   PublicationResult,
   EncoderState,
+  EncodingJob,
   JobCount,
   PlaysOfDay,
   PlaysOfTitle,

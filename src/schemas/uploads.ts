@@ -28,13 +28,26 @@ const declaredMetadata = {
   ),
 }
 
-export const UploadQuery = strict(declaredMetadata)
+export const UploadQuery = strict({
+  ...declaredMetadata,
+  role: Type.Optional(
+    Type.Enum(['media', 'master'], {
+      title: 'UploadRole',
+      default: 'media',
+      description:
+        'media: the file is played as it is. master: it is encoded into media files, and the response is the ' +
+        'encoding job; the languages are those of its tracks',
+    }),
+  ),
+})
 export type UploadQuery = Static<typeof UploadQuery>
 
 /** Metadata of a resumable upload. Clients add fields of their own: a file name appears in the list. */
 export const UploadMetadata = Type.Object({
   ...declaredMetadata,
   itemId: Id,
+  // Masters are uploaded in one request.
+  role: Type.Optional(Type.Enum(['media'])),
   filetype: Type.Optional(Type.String({ maxLength: 100 })),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f]{64}$' })),
 })

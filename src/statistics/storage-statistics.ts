@@ -1,5 +1,6 @@
 // Statistics of the storage for the staff: objects and bytes by kind, from the sizes that the database holds.
 import type { PipelineStage } from 'mongoose'
+import { EncodingJob } from '../../models/encoding-job.js'
 import { Image } from '../../models/image.js'
 import { Media } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
@@ -43,7 +44,7 @@ export function createStorageStatistics (now: () => Date): StorageStatistics {
 }
 
 async function countStorage (): Promise<StorageOfKind[]> {
-  const [files, packages, subtitles, thumbnails, artwork, uploads] = await Promise.all([
+  const [files, packages, subtitles, thumbnails, artwork, uploads, masters] = await Promise.all([
     countMedia([{ $unwind: '$files' }, distinctBytes('$files.storageKey', '$files.sizeBytes')]),
     countMedia([
       { $unwind: '$files' },
@@ -61,9 +62,21 @@ async function countStorage (): Promise<StorageOfKind[]> {
       distinctBytes('$storageKey', '$receivedBytes'),
       ...SUM,
     ]).option({ maxTimeMS: MAX_QUERY_MS }),
+    EncodingJob.aggregate<Counts>([distinctBytes('$storageKey', '$sizeBytes'), ...SUM])
+      .option({ maxTimeMS: MAX_QUERY_MS }),
   ])
-  const byKind = [files, packages, subtitles, thumbnails, artwork, uploads]
+  const byKind = [addCounts(files, masters), packages, subtitles, thumbnails, artwork, uploads]
   return STORAGE_KINDS.map((kind, i) => ({ kind, ...byKind[i]?.[0] ?? { objects: 0, bytes: 0, unmeasured: 0 } }))
+}
+
+/** Masters count as media files. */
+function addCounts ([files]: readonly Counts[], [masters]: readonly Counts[]): Counts[] {
+  if (files === undefined || masters === undefined) return [files ?? masters ?? []].flat()
+  return [{
+    objects: files.objects + masters.objects,
+    bytes: files.bytes + masters.bytes,
+    unmeasured: files.unmeasured + masters.unmeasured,
+  }]
 }
 
 async function countMedia (stages: PipelineStage[]): Promise<Counts[]> {

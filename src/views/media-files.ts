@@ -47,6 +47,7 @@ export function toAdminMediaFile (file: ViewedFile): MediaFile {
   return {
     ...toMediaFile(file),
     failure: file.failure,
+    masterId: file.master?.toString() ?? null,
     hls: { state, progress, reason: failure },
   }
 }

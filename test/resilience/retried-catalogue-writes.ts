@@ -1,4 +1,6 @@
 // Every write of titles, collections, media files and uploads, sent again after its response was lost.
+import { Types } from 'mongoose'
+import { EncodingJob } from '../../models/encoding-job.js'
 import { addMovie, clipBytes, uploadClip } from '../support/catalogue.js'
 import type { LostResponseWorld } from './lost-response-world.js'
 
@@ -122,6 +124,10 @@ export async function retryMediaWrites (
     body: { edition: 'restored' },
   })
   await retry({ operation: 'packageMedia', url: `/v1/admin/media/${file.id}/package`, as: admin })
+  const job = `/v1/admin/encoding-jobs/${(await addEncodingJob()).toString()}`
+  await retry({ operation: 'cancelEncodingJob', url: `${job}/cancel`, as: admin })
+  await retry({ operation: 'retryEncodingJob', url: `${job}/retry`, as: admin })
+  await retry({ operation: 'deleteEncodingJob', url: job, as: admin, repeated: 404 })
   const text = Buffer.from('WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n')
   const subtitle = await retry({
     operation: 'uploadMovieSubtitle',
@@ -247,4 +253,18 @@ export async function retryMediaWrites (
     repeated: 404,
   })
   t.ok(await uploadClip(app, admin, `movies/${spare}`, '1080p-en'))
+}
+
+async function addEncodingJob (): Promise<Types.ObjectId> {
+  const [item, title] = [new Types.ObjectId(), new Types.ObjectId()]
+  const { _id } = await EncodingJob.create({
+    item,
+    title,
+    storageKey: `${item.toString()}/master`,
+    sizeBytes: 1,
+    sha256: '0'.repeat(64),
+    nextAttemptAt: new Date(),
+    createdAt: new Date(),
+  })
+  return _id
 }

@@ -161,6 +161,7 @@ const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   uploadId: ['other', () => UNKNOWN_ID],
   webhookId: ['other', ({ webhookId }) => webhookId],
   deliveryId: ['other', ({ deliveryId }) => deliveryId],
+  encodingJobId: ['other', () => UNKNOWN_ID],
 }
 
 /** Bodies and queries that the schemas do not determine. */

@@ -28,6 +28,7 @@ export function toCatalogueFile (file: StoredMediaFile, itemId: string, interned
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
     edition: internString(file.edition, interned),
+    master: file.master,
     hls: toCatalogueHls(file.hls, interned),
     createdAt: file.createdAt,
   }

@@ -6,7 +6,7 @@ import { videoHeight } from '../../domain/file-choice.js'
 import { buildRenditionSet, type HlsRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
-import type { PackageIndex, PackageIndexes } from '../packaging/package-index.js'
+import type { AudioRendition, PackageIndex, PackageIndexes } from '../packaging/package-index.js'
 import { currentPackage } from '../packaging/packaging-state.js'
 import { withTimestampMap } from '../sidecar/timed-text.js'
 import { isOffloaded, type DeliveryDeps } from './deliver-object.js'
@@ -78,6 +78,7 @@ async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: s
   const playlistUri = (name: string): string => `${current._id.toString()}-${name}.m3u8?token=${token}`
   const audioRenditions = index.audio.map((rendition, i) => ({
     ...rendition,
+    ...audioRole(file, rendition, i),
     language: audioLanguage(file, index, i),
     uri: playlistUri(`a${i}`),
   }))
@@ -93,6 +94,16 @@ function audioLanguage (file: CatalogueFile, { audio }: PackageIndex, i: number)
   if (audio.length === 1 && file.audioLanguages.length === 1 && only !== undefined) return only
   const rendition = audio[i]
   return file.audioTracks?.[rendition?.track ?? i]?.language ?? rendition?.language ?? null
+}
+
+/** The file of a rendition of a master may not state them, but its document does. */
+function audioRole (
+  { audioTracks }: CatalogueFile,
+  { track, kind, name }: AudioRendition,
+  i: number,
+): Pick<AudioRendition, 'kind' | 'name'> {
+  const stored = audioTracks?.[track ?? i]
+  return { kind: stored?.kind ?? kind, name: stored?.name ?? name }
 }
 
 function nullIfNotFound (error: unknown): null {

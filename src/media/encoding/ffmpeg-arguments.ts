@@ -1,10 +1,10 @@
 // The command line of an encoding: one process decodes the master once and writes an MP4 file for each rung. All rungs
 // have key frames at the same times, so that players switch between them, and the same audio, which is encoded once.
-import { framesPerSecond, type SizedRung } from '../../domain/encoding-ladder.js'
+import { framesPerSecond, type SizedRung, type VideoEncoder } from '../../domain/encoding-ladder.js'
 import { rungFileName, type EncodingPlan } from './encoding-plan.js'
 import { inputArguments } from './input-arguments.js'
 import type { MasterAudio } from './master-info.js'
-import { videoEncoderOptions, type VideoEncoder } from './video-encoders.js'
+import { videoEncoderOptions } from './video-encoders.js'
 
 const KEY_FRAME_SECONDS = 2
 const AUDIO_KBPS = 160

@@ -1,9 +1,5 @@
 // The H.264 encoders that ffmpeg may use, and their options: the same profile, cap and key frames with each of them.
-import type { SizedRung } from '../../domain/encoding-ladder.js'
-
-/** Software, Nvidia, VA-API (Intel and AMD on Linux) and Intel Quick Sync. */
-export const VIDEO_ENCODERS = ['libx264', 'h264_nvenc', 'h264_vaapi', 'h264_qsv'] as const
-export type VideoEncoder = typeof VIDEO_ENCODERS[number]
+import type { SizedRung, VideoEncoder } from '../../domain/encoding-ladder.js'
 
 export interface VideoEncoderOptions {
   /** Before the input. */

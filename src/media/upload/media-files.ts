@@ -107,6 +107,7 @@ export async function addReceivedFile (
     sha256,
     subtitleLanguages: [...declared.subtitleLanguages],
     edition: declared.edition,
+    master: null,
     createdAt: deps.now(),
   }
   await addToMedia(deps, title, item, { files: file }, mediaFileLimitReached)
@@ -141,7 +142,7 @@ export function mediaFileFields (
   audioTracks: StoredAudioTrack[],
 ): Omit<
   StoredMediaFile,
-  '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'createdAt'
+  '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'master' | 'createdAt'
 > {
   const {
     contentType,

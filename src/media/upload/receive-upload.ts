@@ -18,6 +18,8 @@ export interface ReceiveOptions {
   /** SHA-256 that the bytes must have, hexadecimal. */
   readonly expectedSha256?: string
   readonly signal?: AbortSignal
+  /** The first bytes need not be those of a container that the service plays. */
+  readonly isAnyFormat?: boolean
 }
 
 /**
@@ -31,7 +33,7 @@ export async function receiveUpload (
   storage: MediaStorage,
   key: string,
   maxBytes: number,
-  { expectedSha256, signal }: ReceiveOptions = {},
+  { expectedSha256, signal, isAnyFormat = false }: ReceiveOptions = {},
 ): Promise<ReceivedUpload> {
   // The source may fail before it is read; reading reports the failure.
   source.on('error', () => {})
@@ -42,7 +44,7 @@ export async function receiveUpload (
   publishMeasurement('upload-started', {})
   try {
     const hash = createHash('sha256')
-    for await (const chunk of checkedChunks(source, maxBytes)) {
+    for await (const chunk of checkedChunks(source, maxBytes, isAnyFormat)) {
       hash.update(chunk)
       sizeBytes += chunk.length
       await writeChunk(writer.stream, chunk)
@@ -66,10 +68,10 @@ export async function receiveUpload (
   }
 }
 
-/** Yields the chunks of a source once its first bytes identify a media file. */
-async function* checkedChunks (source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+/** Yields the chunks of a source; unless any format is accepted, once its first bytes identify a media file. */
+async function* checkedChunks (source: Readable, maxBytes: number, isAnyFormat: boolean): AsyncGenerator<Buffer> {
   let sizeBytes = 0
-  let head: Buffer | null = Buffer.alloc(0)
+  let head: Buffer | null = isAnyFormat ? null : Buffer.alloc(0)
   for await (const chunk of readChunks(source, uploadInterrupted)) {
     sizeBytes += chunk.length
     if (sizeBytes > maxBytes) throw uploadTooLarge(maxBytes)

@@ -30,6 +30,7 @@ function storedFile (): StoredMediaFile {
     sizeBytes: 1_000,
     sha256: 'f'.repeat(64),
     edition: null,
+    master: null,
     hls: { state: 'ready', progress: 1, failure: null, claim: null, claimedUntil: NOW, packages: [] },
     createdAt: NOW,
   }

@@ -1,10 +1,9 @@
 // The command line of ffmpeg for each encoder and each kind of master.
 import t from 'tap'
-import { DEFAULT_LADDER } from '../../../src/domain/encoding-ladder.js'
+import { DEFAULT_LADDER, type VideoEncoder } from '../../../src/domain/encoding-ladder.js'
 import { planEncoding } from '../../../src/media/encoding/encoding-plan.js'
 import { encodingArguments } from '../../../src/media/encoding/ffmpeg-arguments.js'
 import type { MasterAudio, MasterVideo } from '../../../src/media/encoding/master-info.js'
-import type { VideoEncoder } from '../../../src/media/encoding/video-encoders.js'
 
 const VIDEO: MasterVideo = {
   stream: 0,

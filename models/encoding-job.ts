@@ -1,0 +1,102 @@
+// A master of a movie or episode, and the job that encodes it. The renditions become media files of the item.
+import mongoose, { Schema, type Types } from 'mongoose'
+import './mongoose-settings.js'
+import type { StoredFailure } from './media-file.js'
+
+/**
+ * - `waiting`: for its turn, or for the next attempt
+ * - `running`: a process encodes it
+ * - `done`: all renditions are media files
+ * - `failed`: no further attempt without a request
+ * - `cancelled`: by request
+ */
+export const ENCODING_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
+export type EncodingState = (typeof ENCODING_STATES)[number]
+
+export const MAX_RENDITIONS = 12
+export const MAX_LOG_TAIL_CHARACTERS = 8 * 1024
+
+/** A rendition whose object may exist; stored before the object is. The media file gets its ID. */
+export interface StoredRendition {
+  _id: Types.ObjectId
+  /** Resolution, lines of a 16:9 picture. */
+  height: number
+  storageKey: string
+}
+
+export interface StoredEncodingJob {
+  /** ID of the master. */
+  _id: Types.ObjectId
+  /** The movie or episode. */
+  item: Types.ObjectId
+  title: Types.ObjectId
+  edition: string | null
+  /** Of the master. */
+  storageKey: string
+  sizeBytes: number
+  sha256: string
+  state: EncodingState
+  /** 0 to 1. */
+  progress: number
+  /** Attempts that ended with a failure or a crash, and the running one. */
+  attempts: number
+  /** A waiting job is not tried earlier. */
+  nextAttemptAt: Date
+  /** Why the last attempt failed, or why the job waits; null otherwise. */
+  failure: StoredFailure | null
+  /** What ffmpeg printed last. */
+  logTail: string
+  /** ID of the attempt that is running; null when none is. */
+  claim: Types.ObjectId | null
+  /** The process is considered dead when it has not renewed its claim by then. */
+  claimedUntil: Date
+  renditions: StoredRendition[]
+  createdAt: Date
+}
+
+/** `claimedUntil` of a job that no process has claimed. */
+export const NOT_CLAIMED = new Date(0)
+
+const failureSchema = new Schema<StoredFailure>({
+  code: { type: String, required: true },
+  text: { type: String, required: true },
+}, { _id: false })
+
+const renditionSchema = new Schema<StoredRendition>({
+  height: { type: Number, required: true },
+  storageKey: { type: String, required: true },
+})
+
+const encodingJobSchema = new Schema<StoredEncodingJob>({
+  item: { type: Schema.Types.ObjectId, required: true },
+  title: { type: Schema.Types.ObjectId, required: true },
+  edition: { type: String, default: null },
+  storageKey: { type: String, required: true },
+  sizeBytes: { type: Number, required: true },
+  sha256: { type: String, required: true },
+  state: { type: String, enum: ENCODING_STATES, default: 'waiting' },
+  progress: { type: Number, default: 0 },
+  attempts: { type: Number, default: 0 },
+  nextAttemptAt: { type: Date, required: true },
+  failure: { type: failureSchema, default: null },
+  logTail: { type: String, default: '', maxlength: MAX_LOG_TAIL_CHARACTERS },
+  claim: { type: Schema.Types.ObjectId, default: null },
+  claimedUntil: { type: Date, default: NOT_CLAIMED },
+  renditions: {
+    type: [renditionSchema],
+    default: [],
+    validate: { validator: (list: unknown[]) => list.length <= MAX_RENDITIONS, message: 'too many renditions' },
+  },
+  createdAt: { type: Date, required: true },
+}, { collection: 'encodingjobs', versionKey: false })
+
+// One master for each edition of an item. Also: deletion of an item.
+encodingJobSchema.index({ item: 1, edition: 1 }, { unique: true })
+// The queue, and the list by state.
+encodingJobSchema.index({ state: 1, _id: -1 })
+
+export const EncodingJob = mongoose.model('EncodingJob', encodingJobSchema)
+
+export async function findEncodingJob (id: string | Types.ObjectId): Promise<StoredEncodingJob | null> {
+  return await EncodingJob.findById(id).lean<StoredEncodingJob>()
+}

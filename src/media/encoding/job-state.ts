@@ -1,0 +1,114 @@
+// The stored state of encoding jobs: claims, progress, results.
+import mongoose, { Types } from 'mongoose'
+import {
+  EncodingJob,
+  MAX_LOG_TAIL_CHARACTERS,
+  NOT_CLAIMED,
+  type StoredEncodingJob,
+  type StoredRendition,
+} from '../../../models/encoding-job.js'
+import type { StoredFailure } from '../../../models/media.js'
+import { acquireClaim, type Claim } from '../../database/claims.js'
+
+/** Then a job fails until somebody requests another attempt. */
+export const MAX_ATTEMPTS = 3
+const FIRST_RETRY_MS = 60_000
+const RETRY_FACTOR = 4
+/** A job that waits for disk space or for ffmpeg is tried this often, and any number of times. */
+const BLOCKED_RETRY_MS = 5 * 60_000
+const CLAIM_TTL_MS = 60_000
+const CLAIM_RENEWAL_INTERVAL_MS = 2_000
+
+/** Reasons that lie in the service, not in the master: the attempt does not count. */
+const BLOCKED = ['disk-full', 'encoder-unavailable']
+
+export interface RunningJob {
+  readonly job: StoredEncodingJob
+  /** ID of this attempt. */
+  readonly claimId: Types.ObjectId
+  progress: number
+}
+
+/**
+ * Claims a job for an attempt.
+ * @param onLost called when the job was cancelled or deleted, or another process took it over
+ * @returns null if the job is not waiting or another process runs it
+ */
+export async function claimJob (
+  running: RunningJob,
+  now: () => Date,
+  onLost: () => void,
+): Promise<Claim | null> {
+  const { job: { _id }, claimId } = running
+  return await acquireClaim({
+    async acquire (claimedUntil) {
+      const { modifiedCount } = await EncodingJob.updateOne({
+        _id,
+        state: mongoose.trusted({ $in: ['waiting', 'running'] }),
+        nextAttemptAt: mongoose.trusted({ $lte: now() }),
+        claimedUntil: mongoose.trusted({ $lte: now() }),
+      } as never, { $set: { state: 'running', claim: claimId, claimedUntil, progress: 0 }, $inc: { attempts: 1 } })
+      return modifiedCount > 0
+    },
+    renew: async (claimedUntil) => await updateOwnJob(running, { $set: { claimedUntil, progress: running.progress } }),
+    async release () {
+      // The process is stopping: the attempt does not count.
+      await updateOwnJob(running, {
+        $set: { state: 'waiting', claim: null, claimedUntil: NOT_CLAIMED, progress: 0 },
+        $inc: { attempts: -1 },
+      })
+    },
+  }, { ttlMs: CLAIM_TTL_MS, renewalIntervalMs: CLAIM_RENEWAL_INTERVAL_MS, now, onReleaseRequested: onLost })
+}
+
+/** Stores the renditions whose objects may exist. @returns false if the claim was lost */
+export async function saveRenditions (running: RunningJob, renditions: readonly StoredRendition[]): Promise<boolean> {
+  return await updateOwnJob(running, { $set: { renditions } })
+}
+
+/** Ends the job and releases the claim. */
+export async function saveSuccess (running: RunningJob): Promise<void> {
+  await updateOwnJob(running, {
+    $set: { state: 'done', progress: 1, failure: null, logTail: '', claim: null, claimedUntil: NOT_CLAIMED },
+  })
+}
+
+/** Stores a failed attempt and releases the claim. The job waits for the next attempt, unless it was the last. */
+export async function saveFailure (
+  running: RunningJob,
+  failure: StoredFailure,
+  now: Date,
+  { logTail = '', isFinal = false }: { readonly logTail?: string, readonly isFinal?: boolean } = {},
+): Promise<void> {
+  const isBlocked = BLOCKED.includes(failure.code)
+  const attempts = running.job.attempts + 1
+  const hasFailed = isFinal || (!isBlocked && attempts >= MAX_ATTEMPTS)
+  const delayMs = isBlocked ? BLOCKED_RETRY_MS : FIRST_RETRY_MS * RETRY_FACTOR ** (attempts - 1)
+  await updateOwnJob(running, {
+    $set: {
+      state: hasFailed ? 'failed' : 'waiting',
+      progress: 0,
+      failure,
+      logTail: logTail.slice(-MAX_LOG_TAIL_CHARACTERS),
+      nextAttemptAt: new Date(now.getTime() + delayMs),
+      claim: null,
+      claimedUntil: NOT_CLAIMED,
+    },
+    $inc: { attempts: isBlocked ? -1 : 0 },
+  })
+}
+
+async function updateOwnJob ({ job: { _id }, claimId }: RunningJob, update: object): Promise<boolean> {
+  const { matchedCount } = await EncodingJob.updateOne({ _id, claim: claimId }, update)
+  return matchedCount > 0
+}
+
+/** IDs of the jobs that can be run now, oldest first. */
+export async function listDueJobs (now: Date): Promise<string[]> {
+  const jobs = await EncodingJob.find({
+    state: mongoose.trusted({ $in: ['waiting', 'running'] }),
+    nextAttemptAt: mongoose.trusted({ $lte: now }),
+    claimedUntil: mongoose.trusted({ $lte: now }),
+  } as never).select('_id').sort({ _id: 1 }).lean<Array<{ _id: Types.ObjectId }>>()
+  return jobs.map(({ _id }) => _id.toString())
+}

@@ -1,0 +1,184 @@
+// The masters of items: adds and removes them, and controls the jobs that encode them.
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import mongoose, { Types } from 'mongoose'
+import {
+  EncodingJob,
+  findEncodingJob,
+  NOT_CLAIMED,
+  type EncodingState,
+  type StoredEncodingJob,
+} from '../../../models/encoding-job.js'
+import { isDuplicateKey } from '../../../models/upsert.js'
+import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
+import type { Config } from '../../config.js'
+import { pageOf, type Page } from '../../domain/pages.js'
+import { conflict, DomainError, fail, notFound } from '../../errors.js'
+import type { MediaDeps } from '../deps.js'
+import { ensureMedia, requireItem } from '../item-media.js'
+import { removeJobObjects } from '../object-cleanup.js'
+import { receiveUpload } from '../upload/receive-upload.js'
+import type { Encoder } from './encoder.js'
+import type { Encoding } from './encoding.js'
+import { readMasterInfo } from './master-info.js'
+
+export interface MasterDeps extends MediaDeps {
+  readonly config: Pick<Config, 'maxUploadBytes'>
+  readonly encoder: Encoder
+  readonly encoding: Encoding
+}
+
+/**
+ * Receives a master of an item: streams it to storage, hashes and probes it, then queues its encoding. Returns the
+ * existing job if the client repeats an upload.
+ * @throws DomainError 400 `empty-upload`, 409 `encoder-unavailable`, `master-exists`, 413 `upload-too-large`,
+ * 422 `unreadable-media`
+ */
+export async function addMaster (
+  deps: MasterDeps,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  source: Readable,
+  edition: string | null,
+): Promise<StoredEncodingJob> {
+  const { storage, config, encoder, encoding, now } = deps
+  const status = await encoder.status()
+  if (!status.isAvailable) {
+    source.resume()
+    throw conflict('encoder-unavailable', 'Encoding is off', `The service cannot encode masters: ${status.reason}`)
+  }
+  const _id = new Types.ObjectId()
+  const storageKey = `${item.id}/${_id.toString()}-${randomUUID()}`
+  const received = await receiveUpload(source, storage, storageKey, config.maxUploadBytes, { isAnyFormat: true })
+  try {
+    const existing = await findMaster(item.id, edition)
+    if (existing?.sha256 === received.sha256) {
+      await storage.remove(storageKey)
+      return existing
+    }
+    if (existing !== null) throw masterExists()
+    await assertReadable(deps, storageKey)
+    const job = await createJob({
+      _id,
+      item: new Types.ObjectId(item.id),
+      title: new Types.ObjectId(title.id),
+      edition,
+      storageKey,
+      sizeBytes: received.sizeBytes,
+      sha256: received.sha256,
+      nextAttemptAt: now(),
+      createdAt: now(),
+    })
+    await ensureMedia(title, item)
+    await requireItem(deps, title, item)
+    encoding.enqueue(_id.toString())
+    return job
+  } catch (error) {
+    await EncodingJob.deleteOne({ _id })
+    await storage.remove(storageKey)
+    throw error
+  }
+}
+
+async function findMaster (itemId: string, edition: string | null): Promise<StoredEncodingJob | null> {
+  return await EncodingJob.findOne({ item: new Types.ObjectId(itemId), edition }).lean<StoredEncodingJob>()
+}
+
+/** The unique index allows one master for each edition of an item. */
+async function createJob (fields: Partial<StoredEncodingJob>): Promise<StoredEncodingJob> {
+  try {
+    return (await EncodingJob.create(fields)).toObject()
+  } catch (error) {
+    throw isDuplicateKey(error) ? masterExists() : error
+  }
+}
+
+function masterExists (): DomainError {
+  return conflict(
+    'master-exists',
+    'Master exists',
+    'The item has another master of this edition. Delete it first; its renditions stay until you delete them.',
+  )
+}
+
+/** @throws DomainError 422 `unreadable-media` */
+async function assertReadable ({ encoder, storage }: MasterDeps, storageKey: string): Promise<void> {
+  const probed = await encoder.probe(await storage.locate(storageKey))
+  const result = readMasterInfo(probed.ok ? probed.output : '')
+  if (result.ok) return
+  throw new DomainError(422, 'unreadable-media', 'Unreadable media file', `${result.reason} Nothing was stored.`)
+}
+
+/** @throws DomainError 404 `not-found` */
+export async function requireEncodingJob (id: string): Promise<StoredEncodingJob> {
+  return await findEncodingJob(id) ?? fail(notFound('encoding job'))
+}
+
+/**
+ * Lists one page of jobs, newest first.
+ * @param after ID of the last job on the previous page
+ */
+export async function listEncodingJobs (
+  filter: { readonly state?: EncodingState, readonly itemId?: string },
+  after: string | null,
+  limit: number,
+): Promise<Page<StoredEncodingJob, string>> {
+  const jobs = await EncodingJob.find({
+    ...(filter.state === undefined ? {} : { state: filter.state }),
+    ...(filter.itemId === undefined ? {} : { item: new Types.ObjectId(filter.itemId) }),
+    ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
+  } as never).sort({ _id: -1 }).limit(limit + 1).lean<StoredEncodingJob[]>()
+  return pageOf(jobs, limit, ({ _id }) => _id.toString())
+}
+
+/**
+ * Queues a failed or cancelled job again.
+ * @throws DomainError 404 `not-found`, 409 `encoding-job-state`
+ */
+export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: string): Promise<StoredEncodingJob> {
+  const job = await requireEncodingJob(id)
+  if (job.state === 'running') return job
+  await changeState(id, ['failed', 'cancelled', 'waiting'], {
+    state: 'waiting',
+    attempts: 0,
+    progress: 0,
+    failure: null,
+    logTail: '',
+    nextAttemptAt: now(),
+  })
+  encoding.enqueue(id)
+  return await requireEncodingJob(id)
+}
+
+/**
+ * Cancels a job. Renditions that are media files already stay.
+ * @throws DomainError 404 `not-found`, 409 `encoding-job-state`
+ */
+export async function cancelEncodingJob (id: string): Promise<StoredEncodingJob> {
+  // Without its claim a running attempt stops.
+  await changeState(id, ['waiting', 'running', 'cancelled'], {
+    state: 'cancelled',
+    progress: 0,
+    claim: null,
+    claimedUntil: NOT_CLAIMED,
+  })
+  return await requireEncodingJob(id)
+}
+
+async function changeState (id: string, from: readonly EncodingState[], fields: object): Promise<void> {
+  const isInState = { _id: id, state: mongoose.trusted({ $in: from }) }
+  const { matchedCount } = await EncodingJob.updateOne(isInState as never, { $set: fields })
+  if (matchedCount > 0) return
+  const { state } = await requireEncodingJob(id)
+  throw conflict('encoding-job-state', 'Wrong state', `The encoding job is ${state}.`, { state })
+}
+
+/**
+ * Deletes a master with its job, which stops. Renditions that are media files already stay.
+ * @throws DomainError 404 `not-found`
+ */
+export async function removeMaster (deps: MasterDeps, id: string): Promise<void> {
+  const job = await EncodingJob.findOneAndDelete({ _id: id }).lean<StoredEncodingJob>()
+  if (job === null) throw notFound('encoding job')
+  await removeJobObjects(deps, [job])
+}
