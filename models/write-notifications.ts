@@ -6,6 +6,8 @@ import type { Query, Schema, Types } from 'mongoose'
 export type FollowedCollection =
   | 'accounts'
   | 'sessions'
+  | 'apitokens'
+  | 'serviceaccounts'
   | 'streams'
   | 'changelogs'
   | 'titles'

@@ -41,7 +41,7 @@ const adminArtwork: FastifyPluginAsyncTypebox<AdminArtworkRouteOptions> = async 
   app.addContentTypeParser([...IMAGE_TYPES], { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
-  const upload = { config: { access: 'editor' }, bodyLimit: MAX_IMAGE_BYTES } as const
+  const upload = { config: { access: 'editor', scope: 'catalogue:write' }, bodyLimit: MAX_IMAGE_BYTES } as const
   const documentation = { tags: ['Admin: artwork and subtitles'], consumes: [...IMAGE_TYPES] }
 
   for (const { path, field, operationId } of TITLE_ARTWORK) {
@@ -94,7 +94,7 @@ const adminArtwork: FastifyPluginAsyncTypebox<AdminArtworkRouteOptions> = async 
   })
 
   app.delete('/admin/people/:personId/picture', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: documentation.tags,
       summary: 'Remove the picture of a person',

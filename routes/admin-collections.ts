@@ -41,7 +41,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   }
 
   app.get('/admin/collections', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'List all collections by title',
@@ -68,7 +68,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.get('/admin/collections/:collectionId/titles', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'List the titles of a collection, unpublished ones included',
@@ -91,7 +91,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.get('/admin/collections/:collectionId', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'Get a collection as stored',
@@ -103,7 +103,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   }, async (request, reply) => await sendCollection(request, reply, request.params.collectionId))
 
   app.post('/admin/collections', {
-    config: { access: 'editor', idempotencyKey: true },
+    config: { access: 'editor', scope: 'catalogue:write', idempotencyKey: true },
     schema: {
       tags: ['Admin: collections'],
       summary: 'Create a collection',
@@ -119,7 +119,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.put('/admin/collections/:collectionId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'Replace a collection',
@@ -137,7 +137,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.patch('/admin/collections/:collectionId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'Change fields of a collection',
@@ -154,7 +154,7 @@ const adminCollections: FastifyPluginAsyncTypebox<AdminCollectionsRouteOptions> 
   })
 
   app.delete('/admin/collections/:collectionId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: collections'],
       summary: 'Delete a collection',

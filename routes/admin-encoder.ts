@@ -10,7 +10,7 @@ export interface AdminEncoderRouteOptions {
 
 const adminEncoder: FastifyPluginAsyncTypebox<AdminEncoderRouteOptions> = async (app, { encoder }) => {
   app.get('/admin/encoder', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'State whether the service can encode media files',

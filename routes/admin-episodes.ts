@@ -55,7 +55,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   }
 
   app.put('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: seasons and episodes'],
@@ -74,7 +74,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.patch('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: seasons and episodes'],
@@ -93,7 +93,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.put('/admin/shows/:showId/seasons/:season/order', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: seasons and episodes'],
@@ -111,7 +111,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.delete('/admin/shows/:showId/seasons/:season', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: seasons and episodes'],
       summary: 'Delete a season with its media files',
@@ -133,7 +133,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.put('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: seasons and episodes'],
@@ -151,7 +151,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.patch('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: seasons and episodes'],
@@ -170,7 +170,7 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   })
 
   app.delete('/admin/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: seasons and episodes'],
       summary: 'Delete an episode with its media files',

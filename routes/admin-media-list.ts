@@ -26,7 +26,7 @@ export interface AdminMediaListRouteOptions {
 
 const adminMediaList: FastifyPluginAsyncTypebox<AdminMediaListRouteOptions> = async (app, { catalogue, cursors }) => {
   app.get('/admin/media', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'List movies and episodes with their media files, newest first',
@@ -46,7 +46,7 @@ const adminMediaList: FastifyPluginAsyncTypebox<AdminMediaListRouteOptions> = as
   })
 
   app.get('/admin/jobs', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Count uploads, packaging and emails that wait or failed',

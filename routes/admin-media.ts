@@ -29,7 +29,7 @@ export type AdminMediaRouteOptions = MediaFileDeps
 
 const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app, deps) => {
   app.patch('/admin/media/:mediaFileId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Change the metadata of a media file',
@@ -43,7 +43,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   }, async (request) => toAdminMediaFile(await changeMediaFile(deps, request.params.mediaFileId, request.body)))
 
   app.post('/admin/media/:mediaFileId/package', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Package a media file for HLS again',
@@ -60,7 +60,7 @@ const adminMedia: FastifyPluginAsyncTypebox<AdminMediaRouteOptions> = async (app
   })
 
   app.delete('/admin/media/:mediaFileId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Delete a media file',

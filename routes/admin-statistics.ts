@@ -71,7 +71,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   })
 
   app.get('/admin/statistics/days', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'statistics:read' },
     schema: {
       tags: ['Admin: statistics'],
       summary: 'Count plays, playing time and profiles by day',
@@ -83,7 +83,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   }, async (request, reply) => await sendItems(reply, request.query, await countPlaysByDay(periodOf(request.query))))
 
   app.get('/admin/statistics/titles', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'statistics:read' },
     schema: {
       tags: ['Admin: statistics'],
       summary: 'List the most played titles of a period',
@@ -108,7 +108,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   app.get(
     '/admin/statistics/plans',
     {
-      config: { access: 'staff' },
+      config: { access: 'staff', scope: 'statistics:read' },
       schema: {
         tags: ['Admin: statistics'],
         summary: 'Count accounts and sign-ups by plan',
@@ -124,7 +124,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   app.get(
     '/admin/statistics/sign-ups',
     {
-      config: { access: 'staff' },
+      config: { access: 'staff', scope: 'statistics:read' },
       schema: {
         tags: ['Admin: statistics'],
         summary: 'Count sign-ups by day and plan',
@@ -138,7 +138,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   )
 
   app.get('/admin/statistics/storage', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'statistics:read' },
     schema: {
       tags: ['Admin: statistics'],
       summary: 'Count stored files and their bytes by kind',
@@ -150,7 +150,7 @@ const adminStatistics: FastifyPluginAsyncTypebox<AdminStatisticsRouteOptions> = 
   }, async (request, reply) => await sendItems(reply, request.query, await storageStatistics.count()))
 
   app.get('/admin/statistics/errors', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'statistics:read' },
     schema: {
       tags: ['Admin: statistics'],
       summary: 'Count errors by hour',

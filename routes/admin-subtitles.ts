@@ -69,7 +69,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   }
 
   app.get('/admin/movies/:movieId/subtitles', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       ...listSchemaOf,
       summary: 'List the subtitles of a movie with their state',
@@ -79,7 +79,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   }, async (request) => listSubtitles(findMovieItem(catalogue, request.params.movieId)))
 
   app.get('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       ...listSchemaOf,
       summary: 'List the subtitles of an episode with their state',
@@ -100,7 +100,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   }
 
   app.post('/admin/movies/:movieId/subtitles', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     bodyLimit: MAX_SUBTITLE_BYTES,
     schema: {
       ...uploadSchema,
@@ -113,7 +113,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   })
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/subtitles', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     bodyLimit: MAX_SUBTITLE_BYTES,
     schema: {
       ...uploadSchema,
@@ -126,7 +126,7 @@ const adminSubtitles: FastifyPluginAsyncTypebox<AdminSubtitlesRouteOptions> = as
   })
 
   app.delete('/admin/subtitles/:subtitleId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: artwork and subtitles'],
       summary: 'Delete a subtitle file',

@@ -46,7 +46,7 @@ const adminThumbnails: FastifyPluginAsyncTypebox<AdminThumbnailsRouteOptions> = 
   }
 
   app.post('/admin/movies/:movieId/thumbnails', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       ...uploadSchema,
@@ -57,7 +57,7 @@ const adminThumbnails: FastifyPluginAsyncTypebox<AdminThumbnailsRouteOptions> = 
   }, async (request, reply) => await upload(request, reply, findMovieItem(catalogue, request.params.movieId)))
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/thumbnails', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       ...uploadSchema,

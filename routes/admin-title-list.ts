@@ -48,7 +48,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
   const { catalogue, search, cursors } = options
 
   app.get('/admin/titles', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'catalogue:read' },
     schema: {
       tags: ['Admin: titles'],
       summary: 'List movies and shows, unpublished ones included',
@@ -78,7 +78,7 @@ const adminTitleList: FastifyPluginAsyncTypebox<AdminTitleListRouteOptions> = as
   })
 
   app.put('/admin/titles/publication', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: titles'],
       summary: 'Publish or unpublish up to 100 titles',

@@ -36,7 +36,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   }
 
   app.post('/admin/movies', {
-    config: { access: 'editor', idempotencyKey: true },
+    config: { access: 'editor', scope: 'catalogue:write', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -54,7 +54,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.put('/admin/movies/:movieId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -72,7 +72,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.patch('/admin/movies/:movieId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -90,7 +90,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.delete('/admin/movies/:movieId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: titles'],
       summary: 'Delete a movie with its media files',
@@ -109,7 +109,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.post('/admin/shows', {
-    config: { access: 'editor', idempotencyKey: true },
+    config: { access: 'editor', scope: 'catalogue:write', idempotencyKey: true },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -128,7 +128,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.put('/admin/shows/:showId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -146,7 +146,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.patch('/admin/shows/:showId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     bodyLimit: MAX_BODY_BYTES,
     schema: {
       tags: ['Admin: titles'],
@@ -165,7 +165,7 @@ const adminTitles: FastifyPluginAsyncTypebox<AdminTitlesRouteOptions> = async (a
   })
 
   app.delete('/admin/shows/:showId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:write' },
     schema: {
       tags: ['Admin: titles'],
       summary: 'Delete a show with its media files',

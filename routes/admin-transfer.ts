@@ -92,7 +92,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
   const buildQueryValidator = buildValidator({})
 
   app.post('/admin/import', {
-    config: { access: 'editor', slowBody: true },
+    config: { access: 'editor', scope: 'catalogue:write', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     // The import validates each line of the streamed body.
     validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildQueryValidator(route),
@@ -159,7 +159,7 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
   }
 
   app.get('/admin/export', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'catalogue:read' },
     schema: {
       tags: ['Admin: import and export'],
       summary: 'Export the whole catalogue',

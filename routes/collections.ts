@@ -55,7 +55,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
   }
 
   app.get('/collections', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['People and collections'],
       summary: 'List collections by title',
@@ -79,7 +79,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
   })
 
   app.get('/collections/:collectionId', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['People and collections'],
       summary: 'Get a collection with its titles',

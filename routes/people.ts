@@ -44,7 +44,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
   const { access, catalogue, cursors, now } = deps
 
   app.get('/people', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['People and collections'],
       summary: 'Find people by name',
@@ -87,7 +87,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
   }
 
   app.get('/people/:personId', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['People and collections'],
       summary: 'Get a person with their titles, newest first',

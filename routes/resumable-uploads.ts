@@ -113,7 +113,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleTus(request, reply, ''))
 
   app.post('/admin/uploads', {
-    config: { access: 'editor', slowBody: true, tus: true },
+    config: { access: 'editor', scope: 'ingest', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['Admin: uploads'],
@@ -139,7 +139,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await handleAdminTus(request, reply))
 
   app.patch('/admin/uploads/:uploadId', {
-    config: { access: 'editor', slowBody: true, tus: true },
+    config: { access: 'editor', scope: 'ingest', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['Admin: uploads'],
@@ -158,7 +158,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   app.head(
     '/admin/uploads/:uploadId',
     {
-      config: { access: 'editor', tus: true, swagger: { exposeHeadRoute: true } },
+      config: { access: 'editor', scope: 'ingest', tus: true, swagger: { exposeHeadRoute: true } },
       schema: {
         tags: ['Admin: uploads'],
         summary: 'Get the offset of an upload',
@@ -175,7 +175,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   )
 
   app.post('/admin/uploads/:uploadId', {
-    config: { access: 'editor', slowBody: true, tus: true },
+    config: { access: 'editor', scope: 'ingest', slowBody: true, tus: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       tags: ['Admin: uploads'],
@@ -198,7 +198,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   })
 
   app.delete('/admin/uploads/:uploadId', {
-    config: { access: 'editor', tus: true },
+    config: { access: 'editor', scope: 'ingest', tus: true },
     schema: {
       tags: ['Admin: uploads'],
       summary: 'Cancel an upload, or delete the record of a completed one',
@@ -211,7 +211,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   }, async (request, reply) => await deleteUpload(request, reply))
 
   app.get('/admin/uploads', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: uploads'],
       summary: 'List the 100 newest resumable uploads',
@@ -225,7 +225,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
   })
 
   app.get('/admin/uploads/:uploadId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     exposeHeadRoute: false,
     schema: {
       tags: ['Admin: uploads'],

@@ -49,7 +49,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   const { access, catalogue, search, now } = deps
 
   app.get('/search', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Search and home'],
       summary: 'Search movies and shows by name, person, episode or genre, best match first',
@@ -75,7 +75,7 @@ const search: FastifyPluginAsyncTypebox<SearchRouteOptions> = async (app, deps) 
   })
 
   app.get('/search/suggestions', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Search and home'],
       summary: 'Suggest names that complete the text',

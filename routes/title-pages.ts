@@ -68,7 +68,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   const { access, catalogue, titleDetails, responseCache, watching, now } = deps
 
   app.get('/movies/:movieId', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'Get a movie with its media files',
@@ -93,7 +93,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   })
 
   app.get('/shows/:showId', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'Get a show with a summary of its seasons',
@@ -114,7 +114,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   })
 
   app.get('/shows/:showId/seasons/:season', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'Get a season with its episodes',
@@ -136,7 +136,7 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
   })
 
   app.get('/shows/:showId/seasons/:season/episodes/:episode', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'Get an episode with its media files',

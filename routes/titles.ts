@@ -63,7 +63,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   const { access, catalogue, counts, lists, responseCache, findSimilar, cursors, now } = deps
 
   app.get('/titles', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'List movies and shows',
@@ -76,7 +76,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   }, async (request, reply) => await sendTitlePage(request, reply, request.query))
 
   app.get('/movies', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'List movies',
@@ -88,7 +88,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   }, async (request, reply) => await sendTitlePage(request, reply, { ...request.query, type: 'movie' }))
 
   app.get('/shows', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'List shows',
@@ -143,7 +143,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   }
 
   app.get('/titles/facets', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'Count titles by facet, to narrow a list',
@@ -160,7 +160,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   })
 
   app.get('/titles/:titleId/similar', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'List similar titles, most similar first',
@@ -186,7 +186,7 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
   })
 
   app.get('/genres', {
-    config: { access: 'catalogue' },
+    config: { access: 'catalogue', scope: 'catalogue:read' },
     schema: {
       tags: ['Titles'],
       summary: 'List genres with their number of titles',

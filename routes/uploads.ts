@@ -61,7 +61,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   }
 
   app.post('/admin/movies/:movieId/media', {
-    config: { access: 'editor', slowBody: true },
+    config: { access: 'editor', scope: 'ingest', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       ...uploadSchema,
@@ -74,7 +74,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
   })
 
   app.post('/admin/shows/:showId/seasons/:season/episodes/:episode/media', {
-    config: { access: 'editor', slowBody: true },
+    config: { access: 'editor', scope: 'ingest', slowBody: true },
     bodyLimit: config.maxUploadBytes,
     schema: {
       ...uploadSchema,

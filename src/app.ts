@@ -20,6 +20,7 @@ import adminSubtitles from '../routes/admin-subtitles.js'
 import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitleList from '../routes/admin-title-list.js'
 import adminTitles from '../routes/admin-titles.js'
+import adminTokens from '../routes/admin-tokens.js'
 import adminTransfer from '../routes/admin-transfer.js'
 import adminWebhookDeliveries from '../routes/admin-webhook-deliveries.js'
 import adminWebhooks from '../routes/admin-webhooks.js'
@@ -144,7 +145,7 @@ async function registerPlugins (
   container: Container,
   timeouts: HttpTimeouts,
 ): Promise<void> {
-  const { config, log, keys, access, audit, changeFeeds, now } = container
+  const { config, log, keys, access, tokens, audit, changeFeeds, now } = container
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
@@ -166,7 +167,7 @@ async function registerPlugins (
   await app.register(openapiPlugin, { version: VERSION })
   await app.register(deprecationPlugin)
   await app.register(auditPlugin, { audit })
-  await app.register(authPlugin, { keys, access })
+  await app.register(authPlugin, { keys, access, tokens })
   await app.register(idempotencyPlugin, { keys, now })
 }
 
@@ -280,6 +281,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   const { access, homePage, cardTexts } = container
   await app.register(adminProfileView, { access, homePage, cardTexts, languages })
   await app.register(adminAudit, { audit, cursors })
+  await app.register(adminTokens, { now })
   await app.register(adminStatistics, { catalogue, cursors, errorCounts, storageStatistics, now })
   await app.register(adminTitleList, { ...mediaDeps, search: container.search, cursors })
   await app.register(adminTitles, { ...mediaDeps, languages })

@@ -1,6 +1,7 @@
 // Builds every stateful object of a process once: the server, the command line and the tests use the same container.
 import type { FastifyBaseLogger } from 'fastify'
 import { canEditTitles, createAccountAccess, type AccountAccess } from './accounts/access.js'
+import { createTokenAuthentication, type TokenAuthentication } from './accounts/token-authentication.js'
 import { createAuditLog, type AuditLog } from './audit/audit-log.js'
 import { createCountCache, type CountCache } from './catalogue/cache/count-cache.js'
 import { createListCache, type ListCache } from './catalogue/cache/list-cache.js'
@@ -91,6 +92,7 @@ export interface Container {
   readonly languages: LanguageNegotiation
   readonly search: TitleSearch
   readonly access: AccountAccess
+  readonly tokens: TokenAuthentication
   readonly leases: LeaseCheck
   readonly readRenewal: ReadRenewal
   readonly watching: WatchingDeps
@@ -131,6 +133,7 @@ export async function buildContainer (
   const errorCounts = createErrorCounts({ log, now })
   const watch = createChangeWatch(log)
   const access = createAccountAccess({ watch, now })
+  const tokens = createTokenAuthentication({ watch, access, background, now })
   const webhooks = createWebhooks({ config, keys, audit, watch, background, log, now }, isEager)
   const events = webhooks.outbox
   const storage = measureStorage(await openStorage(config))
@@ -202,6 +205,7 @@ export async function buildContainer (
 
   return {
     ...accounts,
+    tokens,
     mailer,
     ...media,
     cursors: createCursorCodec(keys),

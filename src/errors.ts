@@ -67,6 +67,26 @@ export const unauthorized = (detail = 'Log in and send the access token as "Auth
 export const forbidden = (detail = 'The account does not have the required role.'): DomainError =>
   new DomainError(403, 'forbidden', 'Not allowed', detail)
 
+/** The operation has no scope. */
+export const tokenNotAccepted = (): DomainError =>
+  new DomainError(
+    403,
+    'token-not-accepted',
+    'API token not accepted',
+    'This operation accepts no API tokens. Log in and send the access token of the session.',
+  )
+
+/** @param requiredScope that the API token lacks */
+export const insufficientScope = (requiredScope: string): DomainError =>
+  new DomainError(
+    403,
+    'insufficient-scope',
+    'Scope missing',
+    `The API token needs the scope ${requiredScope}. Create a token with it.`,
+    { requiredScope },
+    { 'www-authenticate': `Bearer realm="normflix", error="insufficient_scope", scope="${requiredScope}"` },
+  )
+
 /** One error for what does not exist, belongs to another account or exceeds the maturity limits of the profile. */
 export const notFound = (resource: string): DomainError =>
   new DomainError(404, 'not-found', 'Not found', `There is no such ${resource}, or you do not have access to it.`)

@@ -22,7 +22,9 @@ export interface ServiceTokens {
 export async function createServiceTokens (): Promise<ServiceTokens> {
   const app = Fastify()
   const keys = createKeyRing(parseSigningKeys(SIGNING_KEYS))
-  await app.register(auth, { keys, access: createAccountAccess({ watch: UNWATCHED, now: () => new Date() }) })
+  const access = createAccountAccess({ watch: UNWATCHED, now: () => new Date() })
+  // Peers know no API tokens.
+  await app.register(auth, { keys, access, tokens: { findCaller: async () => null } })
   await app.ready()
   const tokens = new Map<string, { readonly token: string, readonly signedAt: number }>()
   function sign ({ id, session }: Household, profileId: string | null): string {

@@ -23,6 +23,8 @@ export interface ProfileAccess extends MaturityScope {
 export interface CachedAccount {
   readonly id: string
   readonly role: Role
+  /** False when it is disabled or closed. */
+  readonly isActive: boolean
   readonly limits: PlanLimits
   readonly profiles: readonly ProfileAccess[]
 }
@@ -94,6 +96,8 @@ function toCachedAccount (account: StoredAccount): CachedAccount {
   return {
     id: account._id.toString(),
     role: account.role,
+    // Old accounts lack the fields.
+    isActive: (account.disabledAt ?? null) === null && (account.eraseAt ?? null) === null,
     limits: account.limits,
     profiles: account.profiles.map((profile) => ({
       id: profile._id.toString(),

@@ -3,6 +3,7 @@
 import mongoose, { type Model } from 'mongoose'
 import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
+import { ApiToken } from '../../models/api-token.js'
 import { ChangeLog } from '../../models/change-log.js'
 import { DeviceLogin } from '../../models/device-login.js'
 import { EmailToken } from '../../models/email-token.js'
@@ -37,6 +38,7 @@ const OWNED_COLLECTIONS = [
   SoftDeleted,
   EmailToken,
   DeviceLogin,
+  ApiToken,
   OutboxEmail,
   IdempotencyRecord,
   Session,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { Model } from 'mongoose'
 import { Account, type StoredAccount } from '../../models/account.js'
 import { findStreamLeases } from '../../models/account-streams.js'
+import { ApiToken } from '../../models/api-token.js'
 import { Play } from '../../models/play.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
 import { Session } from '../../models/session.js'
@@ -15,6 +16,7 @@ import type { AccountDeps } from './deps.js'
 /** Secrets and internal counters, which have no meaning outside of the service. */
 const OMITTED_FIELDS = new Set([
   'passwordHash',
+  'secretHash',
   'credentialsVersion',
   'pinHash',
   'pinVersion',
@@ -31,6 +33,7 @@ const COLLECTIONS: ReadonlyArray<readonly [field: string, model: Model<never>]> 
   ['tastes', ProfileTitlePreferences],
   ['wishlistOrders', WishlistOrder],
   ['sessions', Session],
+  ['apiTokens', ApiToken],
   ['undoableActions', Undo],
 ] as never
 

@@ -8,6 +8,8 @@ import { onWrite, type FollowedCollection } from '../../models/write-notificatio
 const CACHED_COLLECTIONS: readonly FollowedCollection[] = [
   'accounts',
   'sessions',
+  'apitokens',
+  'serviceaccounts',
   'streams',
   'changelogs',
   'webhookendpoints',

@@ -1,13 +1,26 @@
 // Authentication and authorisation. Each route declares its access in its config; a route without one fails the start.
 import fastifyJwt from '@fastify/jwt'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
 import { hash, randomUUID } from 'node:crypto'
 import type { AccountAccess, CachedAccount, ProfileAccess } from '../accounts/access.js'
+import type { TokenAuthentication } from '../accounts/token-authentication.js'
+import type { ApiScope } from '../domain/api-scopes.js'
 import { UNRESTRICTED_SCOPE, type MaturityScope } from '../domain/maturity.js'
-import { forbidden, notFound, pinChanged, profileLocked, profileTokenRequired, unauthorized } from '../errors.js'
+import type { PlanLimits } from '../domain/plans.js'
 import type { Role } from '../domain/vocabulary.js'
+import {
+  forbidden,
+  insufficientScope,
+  notFound,
+  pinChanged,
+  profileLocked,
+  profileTokenRequired,
+  tokenNotAccepted,
+  unauthorized,
+} from '../errors.js'
+import { API_TOKEN_PREFIX } from '../security/api-tokens.js'
 import type { KeyRing } from '../security/key-ring.js'
 import { decodeBase64Url } from '../security/signed-tokens.js'
 import type { ProfileRef } from '../watching/deps.js'
@@ -47,6 +60,9 @@ const ROLES_OF_ACCESS: Readonly<Partial<Record<Access, { readonly roles: readonl
 export const isAdministration = (access: Access | undefined): boolean =>
   access !== undefined && access in ROLES_OF_ACCESS
 
+/** Highest limits: a service account plays nothing, and sees the catalogue as the staff does. */
+const SERVICE_ACCOUNT_LIMITS: PlanLimits = { maxProfiles: 0, maxStreams: 0, maxHeight: Number.MAX_SAFE_INTEGER }
+
 export const ACCESS_TOKEN_SECONDS = 15 * 60
 const MAX_VERIFIED_TOKENS = 20_000
 const ISSUER = 'normflix'
@@ -68,18 +84,25 @@ export interface AccessClaims {
 
 /** The signed-in caller of a request. */
 export interface AuthenticatedCaller {
+  /** ID of the account, or of the service account. */
   readonly accountId: string
+  /** ID of the session, or of the API token. */
   readonly sessionId: string
   readonly role: Role
   /** The profile that the token is bound to; null for an account token. */
   readonly boundProfileId: string | null
   /** `pinVersion` of that profile when the token was issued. */
   readonly pinVersion: number
+  /** What the API token may do; null for a session. */
+  readonly scopes: readonly ApiScope[] | null
+  readonly isServiceAccount: boolean
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** The scope with which API tokens may call the route; without one, they may not. */
+    scope?: ApiScope
   }
   interface FastifyRequest {
     /** Null on `public` and `signed-url` routes. */
@@ -100,9 +123,10 @@ declare module '@fastify/jwt' {
 export interface AuthOptions {
   readonly keys: KeyRing
   readonly access: AccountAccess
+  readonly tokens: TokenAuthentication
 }
 
-export default fp<AuthOptions>(async function auth (app, { keys, access: accounts }) {
+export default fp<AuthOptions>(async function auth (app, { keys, access: accounts, tokens }) {
   await app.register(fastifyJwt, {
     secret: {
       private: keys.current('access').key,
@@ -137,8 +161,6 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
     if (access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
-    const isOpen = access === 'public' || access === 'signed-url'
-    route.schema = { security: isOpen ? [] : [{ bearer: [] }], ...route.schema }
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const access = request.routeOptions.config.access
@@ -150,8 +172,9 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
 
   /** @throws DomainError 401, 403, 404 */
   async function authorise (request: FastifyRequest, access: Access): Promise<void> {
-    const caller = await authenticate(request, accounts, verifiedTokens)
+    const caller = await authenticateToken(request, tokens) ?? await authenticate(request, accounts, verifiedTokens)
     request.caller = caller
+    if (caller.scopes !== null) assertScope(caller.scopes, request.routeOptions.config.scope)
     if (caller.boundProfileId !== null) await verifyPinVersion(accounts, caller, caller.boundProfileId)
     if (access === 'profile') {
       const { profileId } = request.params as { profileId: string }
@@ -183,6 +206,37 @@ function rejectToken (): never {
   throw unauthorized()
 }
 
+/** Describes in the schema of a route who may call it. Before the API description copies the schemas. */
+export function describeSecurity (route: RouteOptions): void {
+  const { access, scope } = route.config ?? {}
+  if (access === undefined) return
+  const isOpen = access === 'public' || access === 'signed-url'
+  const bearer = [{ bearer: [] }, ...(scope === undefined ? [] : [{ apiToken: [scope] }])] as NonNullable<
+    FastifySchema['security']
+  >
+  const scopeExtension = scope === undefined ? {} : { 'x-required-scope': scope }
+  route.schema = { security: isOpen ? [] : bearer, ...scopeExtension, ...route.schema }
+}
+
+/** The caller of an API token; null for any other authorization. */
+async function authenticateToken (
+  { headers: { authorization = '' } }: FastifyRequest,
+  tokens: TokenAuthentication,
+): Promise<AuthenticatedCaller | null> {
+  const { text } = API_TOKEN.exec(authorization)?.groups ?? {}
+  if (text === undefined) return null
+  const { tokenId: sessionId, ...caller } = await tokens.findCaller(text) ?? rejectToken()
+  return { ...caller, sessionId, boundProfileId: null, pinVersion: 0 }
+}
+
+const API_TOKEN = new RegExp(`^bearer +(?<text>${API_TOKEN_PREFIX}.*)$`, 'i')
+
+/** @throws DomainError 403 `token-not-accepted`, `insufficient-scope` */
+function assertScope (granted: readonly ApiScope[], required: ApiScope | undefined): void {
+  if (required === undefined) throw tokenNotAccepted()
+  if (!granted.includes(required)) throw insufficientScope(required)
+}
+
 /** Verifies the access token and its session. Every invalid token causes the same error. */
 async function authenticate (
   request: FastifyRequest,
@@ -208,7 +262,8 @@ async function verifyToken (request: FastifyRequest, verifiedTokens: VerifiedTok
   // An ID in another form would cause a database error, and so a different response.
   if (!isId(claims.sub) || !isId(claims.sid)) throw unauthorized()
   const { sub, sid, role, pid = null, pin = 0, exp } = claims
-  const caller = { accountId: sub, sessionId: sid, role, boundProfileId: pid, pinVersion: pin }
+  const ids = { accountId: sub, sessionId: sid, boundProfileId: pid }
+  const caller = { ...ids, role, pinVersion: pin, scopes: null, isServiceAccount: false }
   verifiedTokens.set(key, { caller, expiresAt: exp * 1_000 })
   return caller
 }
@@ -269,7 +324,9 @@ export function profileRef (request: FastifyRequest): ProfileRef {
 
 /** The cached account of the caller. @throws DomainError 401 when the account no longer exists */
 export async function accountOf (access: AccountAccess, request: FastifyRequest): Promise<CachedAccount> {
-  return await access.findAccount(callerOf(request).accountId) ?? rejectToken()
+  const { accountId: id, role, isServiceAccount } = callerOf(request)
+  if (isServiceAccount) return { id, role, isActive: true, limits: SERVICE_ACCOUNT_LIMITS, profiles: [] }
+  return await access.findAccount(id) ?? rejectToken()
 }
 
 /** The maturity limits that apply to catalogue reads of a request. */

@@ -22,11 +22,13 @@ const SERVER_PROBLEMS: readonly ProblemCode[] = ['internal-error', 'busy', 'data
 function generalProblems (path: string, operation: OperationObject): ProblemCode[] {
   const { parameters = [], requestBody, security = [] } = operation
   const hasParameter = (place: string): boolean => parameters.some((one) => one.in === place)
+  const acceptsApiTokens = security.some(({ apiToken }) => apiToken !== undefined)
   const needsToken = security.some(({ bearer }) => bearer !== undefined)
   return [
     ...(requestBody?.content?.['application/json'] === undefined ? [] : JSON_BODY_PROBLEMS),
     ...(hasParameter('query') ? ['validation-failed'] as const : []),
     ...(needsToken ? ['unauthorized', 'forbidden'] as const : []),
+    ...(needsToken ? [acceptsApiTokens ? 'insufficient-scope' : 'token-not-accepted'] as const : []),
     ...(needsToken && path.includes('{profileId}') ? ['profile-locked'] as const : []),
     ...(hasParameter('path') ? ['not-found'] as const : []),
     ...(parameters.some(({ name }) => name === 'idempotency-key')

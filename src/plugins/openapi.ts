@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
 import { REFRESH_COOKIE } from '../http/session-cookie.js'
+import { describeSecurity } from './auth.js'
 import { completeDocument } from './openapi-document.js'
 import { SWAGGER_UI_OPTIONS } from './swagger-ui.js'
 
@@ -42,12 +43,14 @@ const TAGS = [
   { name: 'Admin: media', description: 'Media files and their packages for HLS' },
   { name: 'Admin: artwork and subtitles', description: 'Posters, subtitles and seek thumbnails' },
   { name: 'Admin: accounts', description: 'Accounts, roles and the audit log' },
+  { name: 'Admin: tokens', description: 'API tokens for scripts, and service accounts' },
   { name: 'Admin: statistics', description: 'Streams, plays and accounts in numbers' },
   { name: 'Admin: webhooks', description: 'Endpoints of other systems that receive events, and their deliveries' },
   { name: 'Service', description: 'Health and metrics' },
 ]
 
 export default fp<{ readonly version: string }>(async function openapi (app, { version }) {
+  app.addHook('onRoute', describeSecurity)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -57,6 +60,14 @@ export default fp<{ readonly version: string }>(async function openapi (app, { v
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          apiToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'nfx_…',
+            description:
+              'API token for scripts, created by `createApiToken`. Operations name the scope that they need, also as ' +
+              '`x-required-scope`; the others return 403 `token-not-accepted`',
+          },
           refreshCookie: {
             type: 'apiKey',
             in: 'cookie',

@@ -143,6 +143,16 @@ export const CONFLICT_PROBLEMS = {
     title: 'Request in progress',
     advice: 'repeat the request after the time in `Retry-After`',
   },
+  'service-account-exists': {
+    statuses: [409],
+    title: 'Name taken',
+    advice: 'choose another name for the service account',
+  },
+  'service-account-limit': {
+    statuses: [409],
+    title: 'Too many service accounts',
+    advice: 'delete a service account first; `maxServiceAccounts` is the limit',
+  },
   'show-too-large': {
     statuses: [409],
     title: 'The show is too large',
@@ -207,6 +217,11 @@ export const CONFLICT_PROBLEMS = {
     statuses: [409],
     title: 'The wishlist is full',
     advice: 'remove a title first; `maxTitles` is the limit',
+  },
+  'token-limit': {
+    statuses: [409],
+    title: 'Too many tokens',
+    advice: 'revoke a token of the owner first; `maxTokens` is the limit',
   },
   'undo-expired': {
     statuses: [410],

@@ -106,6 +106,8 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   sendAccountEmail: ['email-already-verified'],
   listAudit: PAGE,
   listAccountAudit: PAGE,
+  createApiToken: ['token-limit', 'not-found'],
+  createServiceAccount: ['service-account-exists', 'service-account-limit'],
   listAllStreams: PAGE,
   listTitlesForAdmin: PAGE,
   listCollectionsForAdmin: PAGE,

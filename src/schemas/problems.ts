@@ -122,6 +122,16 @@ const GENERAL_PROBLEMS = {
     title: 'Change feed denied',
     advice: 'request another URL of the change feed',
   },
+  'insufficient-scope': {
+    statuses: [403],
+    title: 'Scope missing',
+    advice: 'use an API token with the scope in `requiredScope`',
+  },
+  'token-not-accepted': {
+    statuses: [403],
+    title: 'API token not accepted',
+    advice: 'log in and use the access token of the session',
+  },
   'final-upload': {
     statuses: [403],
     title: 'Final upload',

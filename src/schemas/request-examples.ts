@@ -73,6 +73,8 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   sendAccountEmail: { kind: 'verify-email' },
   publishTitles: { titleIds: [ALIEN], published: true },
   startPreview: { itemId: ALIEN },
+  createApiToken: { name: 'Nightly import', scopes: ['catalogue:read', 'catalogue:write'], expiresInDays: 90 },
+  createServiceAccount: { name: 'importer', role: 'editor' },
   createMovie: MOVIE,
   replaceMovie: MOVIE,
   changeMovie: { popularity: 98.6 },

@@ -2,6 +2,7 @@
 import { Account, AccountDetail, AccountSummary, Session, Tokens } from './account.js'
 import { AdminMediaItem, EncoderState, JobCount } from './admin-media.js'
 import { AdminTitle, PublicationResult } from './admin-titles.js'
+import { ApiToken, NewApiToken, ServiceAccount } from './api-tokens.js'
 import { AuditEntry } from './audit.js'
 import { Change, ChangeFeedUrl, Changes } from './changes.js'
 import {
@@ -85,6 +86,9 @@ export const sharedSchemas = [
   AccountSummary,
   AccountDetail,
   AuditEntry,
+  ApiToken,
+  NewApiToken,
+  ServiceAccount,
   MediaFile,
   Markers,
   Card,

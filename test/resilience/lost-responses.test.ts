@@ -6,6 +6,7 @@ import {
   retryAccountWrites,
   retryDeviceLogIn,
   retryProfileWrites,
+  retryTokenWrites,
 } from './retried-account-writes.js'
 import { retryCatalogueWrites, retryMediaWrites } from './retried-catalogue-writes.js'
 import { retryWebhookWrites } from './retried-webhook-writes.js'
@@ -17,6 +18,7 @@ t.test('a retried write is applied once', { timeout: 250_000 }, async (t) => {
     ['of accounts', retryAccountWrites],
     ['of the log-in of devices', retryDeviceLogIn],
     ['of accounts by an administrator', retryAccountAdministration],
+    ['of API tokens', retryTokenWrites],
     ['of profiles', retryProfileWrites],
     ['of playback and history', retryWatchingWrites],
     ['of wishlist, ratings and languages', retryPreferenceWrites],

@@ -119,6 +119,26 @@ export async function retryAccountAdministration ({ app, admin, retry }: LostRes
   await retry({ operation: 'endAccountSessions', url: `${url}/sessions`, as: admin })
 }
 
+/** Repeats every write of API tokens and service accounts. */
+export async function retryTokenWrites ({ admin, retry }: LostResponseWorld): Promise<void> {
+  const created = await retry({
+    operation: 'createApiToken',
+    url: '/v1/admin/tokens',
+    as: admin,
+    body: { name: 'Script', scopes: ['ingest'] },
+    mayChange: { apitokens: 'the text of the first token is stored nowhere: the repetition creates another token' },
+  })
+  await retry({ operation: 'revokeApiToken', url: `/v1/admin/tokens/${created.id}`, as: admin, repeated: 404 })
+  const url = '/v1/admin/service-accounts'
+  const service = await retry({
+    operation: 'createServiceAccount',
+    url,
+    as: admin,
+    body: { name: 'importer', role: 'editor' },
+  })
+  await retry({ operation: 'deleteServiceAccount', url: `${url}/${service.id}`, as: admin, repeated: 404 })
+}
+
 /** Repeats every write of a profile. */
 export async function retryProfileWrites ({ kim, retry }: LostResponseWorld): Promise<void> {
   const added = await retry({ operation: 'addProfile', url: '/v1/profiles', as: kim, body: { name: 'Robin' } })

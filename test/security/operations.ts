@@ -39,6 +39,7 @@ interface Parameter {
 interface OperationObject {
   readonly operationId: string
   readonly security?: object[]
+  readonly 'x-required-scope'?: string
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> }
 }
@@ -48,6 +49,8 @@ export interface Operation {
   readonly method: Method
   readonly path: string
   readonly isPublic: boolean
+  /** Scope of API tokens; null: the operation accepts none. */
+  readonly requiredScope: string | null
   readonly parameters: readonly Parameter[]
   /** Names of the parameters in the path. */
   readonly pathParameters: readonly string[]
@@ -70,6 +73,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
     method: method.toUpperCase() as Method,
     path,
     isPublic: isPublic(operation),
+    requiredScope: operation['x-required-scope'] ?? null,
     parameters: operation.parameters ?? [],
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
     bodySchema: operation.requestBody?.content['application/json']?.schema ?? null,
@@ -162,6 +166,8 @@ const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   webhookId: ['other', ({ webhookId }) => webhookId],
   deliveryId: ['other', ({ deliveryId }) => deliveryId],
   encodingJobId: ['other', () => UNKNOWN_ID],
+  tokenId: ['other', () => UNKNOWN_ID],
+  serviceAccountId: ['other', () => UNKNOWN_ID],
 }
 
 /** Bodies and queries that the schemas do not determine. */
