@@ -87,6 +87,7 @@ export async function listViews (origin: string): Promise<ViewsByAudience> {
       audit: '/audit',
       webhooks: '/webhooks',
       webhook: `/webhooks/${ids.webhook}`,
+      tokens: '/tokens',
     }),
   }
 }

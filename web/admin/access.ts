@@ -3,13 +3,22 @@ import type { Account } from '@shared/api/client.js'
 import { useAccount } from '@shared/api/hooks.js'
 
 export type Role = Account['role']
-export type Area = 'dashboard' | 'catalogue' | 'collections' | 'transfer' | 'media' | 'accounts' | 'audit' | 'webhooks'
+export type Area =
+  | 'dashboard'
+  | 'catalogue'
+  | 'collections'
+  | 'transfer'
+  | 'media'
+  | 'accounts'
+  | 'audit'
+  | 'webhooks'
+  | 'tokens'
 
 const AREAS: Readonly<Record<Role, readonly Area[]>> = {
   member: [],
   support: ['dashboard', 'catalogue', 'collections', 'accounts'],
-  editor: ['dashboard', 'catalogue', 'collections', 'transfer', 'media'],
-  admin: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'accounts', 'audit', 'webhooks'],
+  editor: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'tokens'],
+  admin: ['dashboard', 'catalogue', 'collections', 'transfer', 'media', 'accounts', 'audit', 'webhooks', 'tokens'],
 }
 
 export function listAreas (role: Role): readonly Area[] {

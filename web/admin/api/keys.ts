@@ -9,3 +9,5 @@ export const auditKey = (...parts: unknown[]): readonly unknown[] => ['audit', .
 export const webhooksKey = (...parts: unknown[]): readonly unknown[] => ['webhooks', ...parts]
 /** Numbers that change by what viewers do. */
 export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]
+/** API tokens and service accounts. */
+export const tokensKey = (...parts: unknown[]): readonly unknown[] => ['tokens', ...parts]

@@ -5,6 +5,7 @@ import {
   ArrowDownUp,
   ChartColumn,
   Film,
+  KeyRound,
   Layers,
   Menu,
   ScrollText,
@@ -36,6 +37,7 @@ const ITEMS: readonly NavigationItem[] = [
   { area: 'accounts', to: '/accounts', icon: Users },
   { area: 'audit', to: '/audit', icon: ScrollText },
   { area: 'webhooks', to: '/webhooks', icon: Webhook },
+  { area: 'tokens', to: '/tokens', icon: KeyRound },
 ]
 
 export function AdminLayout (): ReactNode {

@@ -1,4 +1,4 @@
-// Pages of accounts, the audit log and webhooks.
+// Pages of accounts, the audit log, webhooks and API tokens.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { validateAccountSearch, validateAuditSearch } from '../searches.js'
 import { requireArea, staffLayout } from './layouts.js'
@@ -35,5 +35,11 @@ const webhook = createRoute({
   beforeLoad: requireArea('webhooks'),
   component: lazyRouteComponent(async () => await import('../pages/webhook.js'), 'WebhookPage'),
 })
+const tokens = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/tokens',
+  beforeLoad: requireArea('tokens'),
+  component: lazyRouteComponent(async () => await import('../pages/tokens.js'), 'TokensPage'),
+})
 
-export const accountRoutes = [accounts, account, audit, webhooks, webhook]
+export const accountRoutes = [accounts, account, audit, webhooks, webhook, tokens]

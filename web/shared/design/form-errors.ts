@@ -10,6 +10,7 @@ type RejectedField = NonNullable<ApiProblem['problem']['errors']>[number]
 const FIELDS_OF_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
   'email-taken': ['email'],
   'profile-name-taken': ['name', 'profileName'],
+  'service-account-exists': ['name'],
   'wrong-password': ['password', 'currentPassword'],
   'wrong-pin': ['pin'],
 }

@@ -13,8 +13,10 @@ import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
 import media from './media.json'
+import problems from './problems.json'
 import roles from './roles.json'
 import seasons from './seasons.json'
+import tokens from './tokens.json'
 import transfer from './transfer.json'
 import upload from './upload.json'
 import webhooks from './webhooks.json'
@@ -33,8 +35,10 @@ const messages: Messages = {
   logIn,
   markers,
   media,
+  problems: { ...shared.problems, ...problems },
   roles,
   seasons,
+  tokens,
   transfer,
   upload,
   webhooks,
