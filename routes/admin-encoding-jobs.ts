@@ -30,7 +30,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
   const { cursors } = deps
 
   app.get('/admin/encoding-jobs', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'List masters with the jobs that encode them, newest first',
@@ -47,7 +47,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
   })
 
   app.get('/admin/encoding-jobs/:encodingJobId', {
-    config: { access: 'staff' },
+    config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Get an encoding job',
@@ -59,7 +59,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
   }, async (request) => toEncodingJob(await requireEncodingJob(request.params.encodingJobId)))
 
   app.post('/admin/encoding-jobs/:encodingJobId/retry', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Queue a failed, cancelled or waiting encoding job now',
@@ -71,7 +71,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
   }, async (request) => toEncodingJob(await retryEncodingJob(deps, request.params.encodingJobId)))
 
   app.post('/admin/encoding-jobs/:encodingJobId/cancel', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Cancel an encoding job',
@@ -83,7 +83,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
   }, async (request) => toEncodingJob(await cancelEncodingJob(request.params.encodingJobId)))
 
   app.delete('/admin/encoding-jobs/:encodingJobId', {
-    config: { access: 'editor' },
+    config: { access: 'editor', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
       summary: 'Delete a master and its encoding job',
