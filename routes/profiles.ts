@@ -75,7 +75,9 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     schema: {
       tags: ['Profiles'],
       summary: 'Change fields of a profile',
-      description: 'Only the fields of the body change. `pin: null` removes the PIN; tokens of the profile that were ' +
+      description:
+        'Only the fields of the body change. `pin: null` removes the PIN. A profile that has a PIN gets another, or ' +
+        'none, only with `currentPin`, or with `currentPassword` of the account. Tokens of the profile that were ' +
         'issued before a change of the PIN stop working.',
       operationId: 'changeProfile',
       params: ProfileParams,
@@ -84,7 +86,13 @@ const profiles: FastifyPluginAsyncTypebox<ProfilesRouteOptions> = async (app, de
     },
   }, async (request) => {
     if (request.body.pin !== undefined) addAuditNote(request, { action: 'change-pin' })
-    return toProfile(await changeProfile(deps, callerOf(request).accountId, request.params.profileId, request.body))
+    const { currentPin, currentPassword, ...fields } = request.body
+    const confirmation = {
+      ...(currentPin === undefined ? {} : { currentPin }),
+      ...(currentPassword === undefined ? {} : { currentPassword }),
+    }
+    const { accountId } = callerOf(request)
+    return toProfile(await changeProfile(deps, accountId, request.params.profileId, fields, confirmation))
   })
 
   app.delete('/profiles/:profileId', {

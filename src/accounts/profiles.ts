@@ -4,7 +4,6 @@ import {
   findAccount,
   profileNameTaken,
   pushProfile,
-  type AccountDocument,
   type StoredProfile,
 } from '../../models/account.js'
 import { countUsableProfiles, profileLimitReached } from '../domain/plans.js'
@@ -16,7 +15,7 @@ import { eraseProfileWatching } from '../watching/history/remove-history.js'
 import { endStreamsOfProfiles } from '../watching/streams/stream-leases.js'
 import type { AccountDeps } from './deps.js'
 import { editAccount } from './edit-account.js'
-import { resetPinAttempts } from './pin.js'
+import { confirmPinChange, resetPinAttempts, wrongPin, type PinConfirmation } from './pin.js'
 
 export interface ProfileFields {
   readonly name?: string
@@ -111,19 +110,26 @@ function storedProfileLimitReached (maxStored: number): Error {
   )
 }
 
-/** @throws DomainError 404, 409 `profile-name-taken` */
+/**
+ * Changes a profile. To change or remove its PIN, the caller confirms the current one or the password.
+ * @throws DomainError 403 `wrong-pin` or `wrong-password`, 404, 409 `profile-name-taken`, 429
+ */
 export async function changeProfile (
   deps: AccountDeps,
   accountId: string,
   profileId: string,
   fields: ProfileFields,
+  confirmation: PinConfirmation = {},
 ): Promise<StoredProfile> {
+  const confirmedHash = fields.pin === undefined ? null : await confirmPin(deps, accountId, profileId, confirmation)
   const changes = await toStoredFields(deps, fields)
   const nameChanges = changes.name === undefined
     ? {}
     : { name: normaliseProfileName(changes.name), nameKey: profileNameKey(changes.name) }
   const account = await editAccount(accountId, (document) => {
     const profile = requireProfile(document, profileId)
+    // Another request has set a PIN since.
+    if (fields.pin !== undefined && profile.pinHash !== confirmedHash) throw wrongPin()
     // Profile tokens from before a new PIN become invalid.
     const pinVersion = changes.pinHash == null ? profile.pinVersion : profile.pinVersion + 1
     Object.assign(profile, changes, nameChanges, { pinVersion })
@@ -134,6 +140,19 @@ export async function changeProfile (
   deps.leases.invalidate(accountId)
   if (changes.pinHash !== undefined) await resetPinAttempts(profileId)
   return requireProfile(account, profileId)
+}
+
+/** @returns the hash of the confirmed PIN; null for a profile without one */
+async function confirmPin (
+  deps: AccountDeps,
+  accountId: string,
+  profileId: string,
+  confirmation: PinConfirmation,
+): Promise<string | null> {
+  const account = await findAccount(accountId) ?? fail(notFound('account'))
+  const profile = requireProfile(account, profileId)
+  await confirmPinChange(deps, account, profile, confirmation)
+  return profile.pinHash
 }
 
 /** Removes a profile with all its data. @throws DomainError 404, 409 `last-profile` */
@@ -150,6 +169,6 @@ export async function removeProfile (deps: AccountDeps, accountId: string, profi
   await Promise.all([eraseProfileWatching(profileId), resetPinAttempts(profileId)])
 }
 
-function requireProfile ({ profiles }: Pick<AccountDocument, 'profiles'>, profileId: string): StoredProfile {
+function requireProfile ({ profiles }: { readonly profiles: StoredProfile[] }, profileId: string): StoredProfile {
   return profiles.find(({ _id }) => _id.toString() === profileId) ?? fail(notFound('profile'))
 }

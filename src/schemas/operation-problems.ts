@@ -55,7 +55,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   changeEmail: [...PASSWORD, 'email-taken'],
   changePlan: ['plan-needs-choice', 'unknown-profile', 'plan-profile-limit'],
   addProfile: ['plan-profile-limit', 'profile-name-taken', 'locked-profiles'],
-  changeProfile: ['profile-name-taken', 'profile-locked'],
+  changeProfile: [...PASSWORD, 'wrong-pin', 'too-many-pin-guesses', 'profile-name-taken', 'profile-locked'],
   deleteProfile: ['last-profile'],
   selectProfile: ['wrong-pin', 'too-many-pin-guesses', 'profile-locked'],
 

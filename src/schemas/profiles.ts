@@ -60,4 +60,17 @@ const profileInput = {
   ),
 }
 export const NewProfile = strict({ name: ProfileName, ...profileInput })
-export const ProfileChanges = strict({ name: Type.Optional(ProfileName), ...profileInput }, { minProperties: 1 })
+export const ProfileChanges = strict({
+  name: Type.Optional(ProfileName),
+  ...profileInput,
+  currentPin: Type.Optional(
+    Type.String({ maxLength: 8, description: 'Current PIN, to change or remove it; or send currentPassword' }),
+  ),
+  currentPassword: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1_000,
+      description: 'Password of the account, to change or remove a PIN without knowing it',
+    }),
+  ),
+}, { minProperties: 1 })

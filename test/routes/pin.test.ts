@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startApp, containerOf } from '../support/app.js'
 import { call, expectProblem, type TestResponse } from '../support/requests.js'
-import { signUp, type TestUser } from '../support/users.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const PIN = '2468'
 
@@ -80,17 +80,50 @@ t.test('the PIN of a profile', async (t) => {
     }
   })
 
-  t.test('changing or removing the PIN with the account token ends the wait', async (t) => {
+  t.test('changing or removing the PIN with the password ends the wait', async (t) => {
     const kim = await withPin()
     for (let i = 0; i < 6; i++) await guess(kim, '1111')
     t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { name: 'Kim' })).status, 200)
     expectProblem(t, await guess(kim, PIN), 'too-many-pin-guesses', 429)
-    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: '8642' })).status, 200)
+    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: '8642', currentPassword: PASSWORD })).status, 200)
     expectProblem(t, await guess(kim, PIN), 'wrong-pin', 403)
     t.equal((await guess(kim, '8642')).status, 200)
     for (let i = 0; i < 6; i++) await guess(kim, '1111')
-    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: null })).status, 200)
+    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: null, currentPassword: PASSWORD })).status, 200)
     t.equal((await guess(kim)).status, 200)
+  })
+
+  t.test('is changed and removed only with the current PIN or the password', async (t) => {
+    const kim = await withPin()
+    const change = async (body: object): Promise<TestResponse> =>
+      await kim.patch(`/v1/profiles/${kim.profileId}`, body)
+    for (const pin of ['8642', null]) {
+      expectProblem(t, await change({ pin }), 'wrong-pin', 403)
+      expectProblem(t, await change({ pin, currentPin: '1111' }), 'wrong-pin', 403)
+      expectProblem(t, await change({ pin, currentPassword: 'not the password' }), 'wrong-password', 403)
+    }
+    t.equal((await guess(kim, PIN)).status, 200, 'nothing has changed')
+    t.equal((await change({ pin: '8642', currentPin: PIN })).status, 200)
+    expectProblem(t, await guess(kim, PIN), 'wrong-pin', 403)
+    t.equal((await change({ name: 'Kim' })).status, 200, 'other fields need no PIN')
+    const atOnce = await Promise.all(['1111', '2222'].map(async (pin) => await change({ pin, currentPin: '8642' })))
+    t.strictSame(atOnce.map(({ status }) => status).sort(), [200, 403], 'a PIN confirms one change')
+    t.equal((await change({ pin: null, currentPassword: PASSWORD })).status, 200)
+    t.equal((await guess(kim)).status, 200)
+    t.equal((await change({ pin: PIN })).status, 200, 'the first PIN needs no confirmation')
+  })
+
+  t.test('guesses in changes are throttled, and changes are in the audit log', async (t) => {
+    const kim = await withPin()
+    const url = `/v1/profiles/${kim.profileId}`
+    for (let i = 0; i < 5; i++) await kim.patch(url, { pin: null, currentPin: '1111' })
+    expectProblem(t, await kim.patch(url, { pin: null, currentPin: PIN }), 'too-many-pin-guesses', 429)
+    t.equal((await kim.patch(url, { pin: null, currentPassword: PASSWORD })).status, 200)
+    const admin = await signUpAdmin(app)
+    const { items } = (await admin.get(`/v1/admin/audit?account=${kim.accountId}`)).body
+    const actions: string[] = items.map((entry: Record<string, string>) => `${entry['action']} ${entry['result']}`)
+    t.ok(actions.includes('change-pin ok'))
+    t.ok(actions.includes('guess-pin refused'))
   })
 
   t.test('a request without a PIN is not an attempt', async (t) => {

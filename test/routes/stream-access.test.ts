@@ -145,7 +145,7 @@ t.test('access to streams', async (t) => {
     t.strictSame((await kim.get('/v1/account/streams')).body.items, [])
     const selected = await kim.post(`/v1/profiles/${kim.profileId}/select`, { pin: '2468' })
     const second = await play(kim.with(selected.body.accessToken), movie)
-    await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: null })
+    await kim.patch(`/v1/profiles/${kim.profileId}`, { pin: null, currentPin: '2468' })
     t.equal((await bytes(second.body.url)).status, 206)
     t.equal((await findStreamLeases(kim.accountId)).filter(({ expiresAt }) => expiresAt > clock.now()).length, 1)
   })

@@ -6,13 +6,13 @@ import { useErrorText } from './error-text.js'
 
 type RejectedField = NonNullable<ApiProblem['problem']['errors']>[number]
 
-/** Problems that are about one field. A form has at most one of the fields. */
+/** Problems that are about one field. */
 const FIELDS_OF_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
   'email-taken': ['email'],
   'profile-name-taken': ['name', 'profileName'],
   'service-account-exists': ['name'],
   'wrong-password': ['password', 'currentPassword'],
-  'wrong-pin': ['pin'],
+  'wrong-pin': ['pin', 'currentPin'],
 }
 
 export interface FormErrors {
