@@ -95,8 +95,7 @@ t.test('the PIN of a profile', async (t) => {
 
   t.test('is changed and removed only with the current PIN or the password', async (t) => {
     const kim = await withPin()
-    const change = async (body: object): Promise<TestResponse> =>
-      await kim.patch(`/v1/profiles/${kim.profileId}`, body)
+    const change = async (body: object): Promise<TestResponse> => await kim.patch(`/v1/profiles/${kim.profileId}`, body)
     for (const pin of ['8642', null]) {
       expectProblem(t, await change({ pin }), 'wrong-pin', 403)
       expectProblem(t, await change({ pin, currentPin: '1111' }), 'wrong-pin', 403)
