@@ -121,7 +121,8 @@ const adminWebhooks: FastifyPluginAsyncTypebox<AdminWebhooksRouteOptions> = asyn
       summary: 'Rotate the secret of a webhook',
       description:
         'Returns a new secret, once. For `overlapHours` (24 by default), requests have two signatures, by the new ' +
-        'and the previous secret, so that receivers can change it without a gap. At most two previous secrets stay valid.',
+        'and the previous secret, so that receivers can change it without a gap. At most two previous secrets stay ' +
+        'valid.',
       operationId: 'rotateWebhookSecret',
       params: WebhookParams,
       body: optionalBody(SecretRotation),

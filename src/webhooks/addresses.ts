@@ -1,5 +1,5 @@
-// Which addresses webhooks may connect to. Without this check, a URL or a changed DNS record could reach services inside
-// the network (server-side request forgery).
+// Which addresses webhooks may connect to. Without this check, a URL or a changed DNS record could reach services
+// inside the network (server-side request forgery).
 import ipaddr from 'ipaddr.js'
 import { isIP } from 'node:net'
 

@@ -116,6 +116,9 @@ export async function retryAccountAdministration ({ app, admin, retry }: LostRes
     body: { kind: 'reset-password' },
     mayChange: ANOTHER_EMAIL,
   })
+  const vic = `/v1/admin/accounts/${(await signUp(app)).accountId}`
+  const { body: { sessions: [session] } } = await admin.get(vic)
+  await retry({ operation: 'endAccountSession', url: `${vic}/sessions/${session.id}`, as: admin, repeated: 404 })
   await retry({ operation: 'endAccountSessions', url: `${url}/sessions`, as: admin })
 }
 

@@ -123,6 +123,7 @@ export async function retryMediaWrites (
     as: admin,
     body: { edition: 'restored' },
   })
+  await retry({ operation: 'startPreview', url: '/v1/admin/previews', as: admin, body: { itemId: movie } })
   await retry({ operation: 'packageMedia', url: `/v1/admin/media/${file.id}/package`, as: admin })
   const job = `/v1/admin/encoding-jobs/${(await addEncodingJob()).toString()}`
   await retry({ operation: 'cancelEncodingJob', url: `${job}/cancel`, as: admin })
