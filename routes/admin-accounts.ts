@@ -9,7 +9,7 @@ import { requestEmailVerification, requestPasswordReset } from '../src/accounts/
 import { changePlan } from '../src/accounts/plan-change.js'
 import { endAllSessions, endSession, listSessions } from '../src/accounts/sessions.js'
 import { conflict, fail, notFound } from '../src/errors.js'
-import { callerOf } from '../src/plugins/auth.js'
+import { callerOf } from '../src/plugins/caller.js'
 import { Accepted, AccountDetail, AccountSummary, Email, Role } from '../src/schemas/account.js'
 import { Cursor, describe, Id, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { KeepProfileIds, PlanName } from '../src/schemas/plans.js'

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { assertMayChange } from '../src/accounts/admin.js'
 import type { AuditLog } from '../src/audit/audit-log.js'
 import { listAuditEntries, type AuditCursor } from '../src/audit/list-audit-entries.js'
-import { callerOf } from '../src/plugins/auth.js'
+import { callerOf } from '../src/plugins/caller.js'
 import { AuditAction, AuditEntry, AuditResult } from '../src/schemas/audit.js'
 import {
   Cursor,

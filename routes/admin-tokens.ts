@@ -10,7 +10,7 @@ import {
   revokeApiToken,
 } from '../src/accounts/api-tokens.js'
 import { addAuditNote } from '../src/plugins/audit.js'
-import { callerOf } from '../src/plugins/auth.js'
+import { callerOf } from '../src/plugins/caller.js'
 import { ApiToken, ApiTokenBody, NewApiToken, ServiceAccount, ServiceAccountBody } from '../src/schemas/api-tokens.js'
 import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
 import { toApiToken, toServiceAccount } from '../src/views/api-tokens.js'

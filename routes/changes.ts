@@ -11,7 +11,7 @@ import {
   sendFeedEvents,
   type ChangeFeedDeps,
 } from '../src/changes/send-feed.js'
-import { callerOf, profileOf, profileRef } from '../src/plugins/auth.js'
+import { callerOf, profileOf, profileRef } from '../src/plugins/caller.js'
 import { ChangeFeedUrl, Changes, ChangesHeaders, ChangesQuery } from '../src/schemas/changes.js'
 import { ref, responses } from '../src/schemas/common.js'
 import { ProfileParams } from '../src/schemas/params.js'

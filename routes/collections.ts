@@ -11,7 +11,7 @@ import { compareRanks, pageOfOrdered, type RankKey } from '../src/domain/ranked-
 import { notFound } from '../src/errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { sendWithEtag } from '../src/http/etags.js'
-import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/caller.js'
 import { Collection, CollectionCard } from '../src/schemas/collections.js'
 import { CollectionKind } from '../src/schemas/titles.js'
 import { Cursor, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'

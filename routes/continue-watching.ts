@@ -13,7 +13,7 @@ import {
   setContentLanguage,
   type ContentLanguageDeps,
 } from '../src/http/content-language.js'
-import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/caller.js'
 import { Id, Limit, listSchema, NoContent, ref, responses, strict } from '../src/schemas/common.js'
 import { ContinueCard, DismissedTitle } from '../src/schemas/continue-watching.js'
 import { Undo } from '../src/schemas/history.js'

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { findVisibleTitle } from '../src/catalogue/queries/find-visible.js'
 import { fail, notFound, validationFailed } from '../src/errors.js'
-import { profileOf, profileRef } from '../src/plugins/auth.js'
+import { profileOf, profileRef } from '../src/plugins/caller.js'
 import {
   Cursor,
   describe,

@@ -11,7 +11,7 @@ import { compareRanks, pageOfOrdered, pageOfRanked, type RankKey } from '../src/
 import { notFound } from '../src/errors.js'
 import { createRequestLocaliser, type ContentLanguageDeps } from '../src/http/content-language.js'
 import { sendWithEtag } from '../src/http/etags.js'
-import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/auth.js'
+import { callerOf, maturityScopeOf, viewingLimitsOf } from '../src/plugins/caller.js'
 import { Cursor, Id, Limit, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { Person, PersonDetail } from '../src/schemas/people.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'

@@ -9,7 +9,7 @@ import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.j
 import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { fail, notFound } from '../src/errors.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/auth.js'
+import { profileOf, profileRef, viewingLimitsOf } from '../src/plugins/caller.js'
 import { Cursor, Limit, NoContent, pageSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { LanguagesBody, RememberedLanguages } from '../src/schemas/languages.js'
 import { ProfileParams, ProfileTitleParams } from '../src/schemas/params.js'

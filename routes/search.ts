@@ -7,7 +7,7 @@ import { createTitleMatcher, type TitleFilter } from '../src/catalogue/queries/b
 import { createPlayableCheck } from '../src/catalogue/queries/playable-formats.js'
 import type { Catalogue, CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
-import { callerOf, viewingLimitsOf } from '../src/plugins/auth.js'
+import { callerOf, viewingLimitsOf } from '../src/plugins/caller.js'
 import { Limit, listSchema, ref, responses, strict } from '../src/schemas/common.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
 import { SearchResults, SearchText, Suggestion } from '../src/schemas/search.js'

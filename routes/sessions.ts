@@ -8,7 +8,7 @@ import { endAllSessions, endSession, listSessions } from '../src/accounts/sessio
 import { notFound } from '../src/errors.js'
 import { forbidCaching } from '../src/http/etags.js'
 import { createSessionCookie } from '../src/http/session-cookie.js'
-import { callerOf } from '../src/plugins/auth.js'
+import { callerOf } from '../src/plugins/caller.js'
 import { Session } from '../src/schemas/account.js'
 import { Id, listSchema, NoContent, ref, responses } from '../src/schemas/common.js'
 import { withHeaders } from '../src/schemas/response-headers.js'

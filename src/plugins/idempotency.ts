@@ -14,7 +14,7 @@ import {
 import { DomainError } from '../errors.js'
 import type { KeyRing } from '../security/key-ring.js'
 import { openText, sealText } from '../security/sealed-text.js'
-import { callerOf } from './auth.js'
+import { callerOf } from './caller.js'
 
 const KEY_HEADER = 'idempotency-key'
 const REPLAYED_HEADER = 'idempotent-replayed'
