@@ -210,6 +210,33 @@ testWatchApp('a subscriber manages the account', async (t, { app, origin, open }
     await page.getByRole('heading', { name: 'Who’s watching?' }).waitFor()
     t.equal(await page.getByRole('button', { name: /Ada|Bo/ }).count(), 2)
   })
+
+  await t.test('a forgotten password is replaced with the link in an email', async () => {
+    const visitor = await open()
+    const other = visitor.page
+    await other.goto(`${origin}/watch/log-in`)
+    await other.getByRole('link', { name: /Forgot/ }).click()
+    await other.getByLabel('Email').fill('ada@example.org')
+    await other.getByRole('button', { name: 'Send link' }).click()
+    await other.getByRole('heading', { name: 'Check your email' }).waitFor()
+    await other.goto(`${origin}/reset-password?token=${await readToken('ada@example.org')}`)
+    await other.getByLabel('New password', { exact: true }).fill('password1234')
+    await other.getByRole('button', { name: 'Save' }).click()
+    await other.getByText('This password is too common. Choose another one.').waitFor()
+    await other.getByLabel('New password', { exact: true }).fill(PASSWORD)
+    await other.getByRole('button', { name: 'Save' }).click()
+    await other.getByRole('heading', { name: 'Password changed' }).waitFor()
+    // The link works once, and all devices are logged out.
+    await other.reload()
+    await other.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD)
+    await other.getByRole('button', { name: 'Save' }).click()
+    await other.getByRole('alert').waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Log in' }).waitFor()
+    await fillLogIn(page, 'ada@example.org', PASSWORD)
+    await page.getByRole('heading', { name: 'Who’s watching?' }).waitFor()
+    t.strictSame(scriptErrors(visitor.errors), [])
+  })
   t.strictSame(scriptErrors(errors), [])
 }, async (t) => {
   mails = await startMailServer(t)
