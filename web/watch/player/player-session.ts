@@ -1,10 +1,10 @@
 // Plays an item: connects the stream lease with the video, and decides what the player shows. Outside React, so that a
 // lease never depends on rendering.
-import type { LanguageSelection, PlaybackSession, StreamEnd } from '@normflix/client/playback-session.js'
+import type { LanguageSelection, PlaybackSession } from '@normflix/client/playback-session.js'
 import type { ContinueCard } from '@shared/api/client.js'
 import { findRequiredHeight, type Selection } from './choices.js'
 import { measurePlayedTime, type PlayedTime } from './played-time.js'
-import { INITIAL_STATE, toFailure, type PlayerState } from './player-state.js'
+import { INITIAL_STATE, toFailure, type LossReason, type PlayerState } from './player-state.js'
 import type { SourceEvents } from './source.js'
 import { startStream, type StreamRequest } from './stream.js'
 import { waitUntilPlayable } from './video-element.js'
@@ -218,17 +218,17 @@ export class PlayerSession {
     void this.#start({ maxHeight: this.#state.selection.height }, 0)
   }
 
-  #handleStreamEnd (end: StreamEnd): void {
+  #handleStreamEnd (reason: LossReason): void {
     const isPlaying = this.#video?.paused === false
     this.#stream = null
-    if (end === 'expired' && isPlaying) {
+    if (reason === 'expired' && isPlaying) {
       void this.#restart({})
       return
     }
     this.#atMs = this.positionMs()
     this.#video?.pause()
     this.#run.abort()
-    this.#setState({ status: { kind: 'lost' } })
+    this.#setState({ status: { kind: 'lost', reason } })
   }
 
   async #finish (): Promise<void> {

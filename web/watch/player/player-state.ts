@@ -1,8 +1,12 @@
 // What the player shows.
+import type { StreamEnd } from '@normflix/client/playback-session.js'
 import type { ContinueCard, Playback } from '@shared/api/client.js'
 import { isProblem, UnreachableError, type ApiProblem } from '@shared/api/problem.js'
 import type { Selection } from './choices.js'
 import type { VideoSource } from './source.js'
+
+/** Why a stream ended that the user did not stop. */
+export type LossReason = Exclude<StreamEnd, 'stopped'>
 
 export type PlayerStatus =
   | { readonly kind: 'starting' }
@@ -12,8 +16,8 @@ export type PlayerStatus =
   | { readonly kind: 'media-failed' }
   /** The video needs the network, which is missing. */
   | { readonly kind: 'offline' }
-  /** Another device took the stream over. */
-  | { readonly kind: 'lost' }
+  /** The service ended the stream, for example because another device took it over. */
+  | { readonly kind: 'lost', readonly reason: LossReason }
   | { readonly kind: 'finished', readonly offered: ContinueCard | null }
 
 export interface PlayerState {

@@ -13,7 +13,7 @@ import { Spinner } from '@shared/design/states.js'
 import { findNext, type NextItem } from './episodes.js'
 import { EndCard, ErrorCard, NextCard, OfflineCard } from './overlays.js'
 import type { PlayerSession } from './player-session.js'
-import type { PlayerStatus } from './player-state.js'
+import type { LossReason, PlayerStatus } from './player-state.js'
 import { StreamLimitDialog } from './stream-limit-dialog.js'
 
 interface StatusOverlayProps {
@@ -74,6 +74,9 @@ function Finished (
   )
 }
 
+/** Another start would fail for the same reason. */
+const FINAL_REASONS: readonly LossReason[] = ['maturity', 'unavailable', 'session']
+
 type FailureStatus = Extract<PlayerStatus, { kind: 'start-failed' | 'media-failed' | 'offline' | 'lost' }>
 
 function Failure (
@@ -95,10 +98,10 @@ function Failure (
       return (
         <ErrorCard
           title={t('lostTitle')}
-          text={t('lostText')}
+          text={t(`lost-${status.reason}`)}
           icon={MonitorX}
           retryLabel={t('continueHere')}
-          retry={retry}
+          retry={FINAL_REASONS.includes(status.reason) ? null : retry}
         >
           {back}
         </ErrorCard>
