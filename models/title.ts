@@ -64,6 +64,8 @@ export interface StoredTitle {
   backdropUrl: string | null
   /** Missing or null when there is none, and in titles of earlier versions. */
   logoUrl?: string | null
+  /** Missing or null when there is none, and in titles of earlier versions. */
+  trailerUrl?: string | null
   /** BCP 47. */
   originalLanguage: string | null
   externalIds: { imdb?: string, tmdb?: string, wikidata?: string }
@@ -135,6 +137,7 @@ const titleSchema = new Schema<StoredTitle>({
   posterUrl: { type: String, default: null },
   backdropUrl: { type: String, default: null },
   logoUrl: { type: String },
+  trailerUrl: { type: String },
   originalLanguage: { type: String, default: null },
   externalIds: {
     imdb: { type: String },

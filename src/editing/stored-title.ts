@@ -28,6 +28,7 @@ export const TITLE_DEFAULTS = {
   posterUrl: null,
   backdropUrl: null,
   logoUrl: undefined,
+  trailerUrl: undefined,
   originalLanguage: null,
   externalIds: {} as StoredTitle['externalIds'],
   availableFrom: null,

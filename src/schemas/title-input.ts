@@ -107,6 +107,13 @@ export const ImageUrl = Type.String({
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
+const WebUrl = Type.String({
+  pattern: '^https?://[^\\s]+$',
+  maxLength: 2_000,
+  description: 'http or https URL, which the service never fetches',
+  examples: ['https://video.example.com/trailers/1'],
+})
+
 const nullableText = Type.Optional(nullable(Synopsis, 'Short description; null: none'))
 const nullableRuntime = Type.Optional(nullable(DurationMs, 'Stated running time, ms; null: unknown'))
 const nullableMarkers = Type.Optional(nullable(MarkersInput, 'Positions that a player offers to skip to; null: none'))
@@ -141,6 +148,7 @@ const titleFields = {
   logoUrl: Type.Optional(
     nullable(ImageUrl, 'URL of the logo, the lettering of the title on a clear ground; null: none'),
   ),
+  trailerUrl: Type.Optional(nullable(WebUrl, 'URL of the trailer, a page or a file on the web; null: none')),
   originalLanguage: Type.Optional(nullable(Language, 'Original language, BCP 47; null: unknown')),
   externalIds: Type.Optional(ExternalIds),
   availableFrom: Type.Optional(nullable(Timestamp, 'Hidden before this time; null: no lower limit')),

@@ -124,6 +124,7 @@ const titlePage = {
     Type.String(),
     'URL of the logo, the lettering of the title on a clear ground; relative to the service if uploaded; null: none',
   ),
+  trailerUrl: nullable(Type.String(), 'URL of the trailer, a page or a file on the web; null: none'),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),

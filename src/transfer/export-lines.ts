@@ -29,6 +29,7 @@ export function toTitleLine (title: StoredTitleDocument): TitleLine {
       posterUrl: title.posterUrl,
       backdropUrl: title.backdropUrl,
       logoUrl: title.logoUrl ?? null,
+      trailerUrl: title.trailerUrl ?? null,
       originalLanguage: title.originalLanguage,
       externalIds: title.externalIds,
       availableFrom: title.availableFrom?.toISOString() ?? null,

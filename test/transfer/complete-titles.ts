@@ -21,6 +21,7 @@ export const COMPLETE_MOVIE = {
   posterUrl: 'https://img.example.com/p/lives.jpg',
   backdropUrl: 'https://img.example.com/b/lives.jpg',
   logoUrl: 'https://img.example.com/l/lives.png',
+  trailerUrl: 'https://video.example.com/trailers/lives',
   originalLanguage: 'de',
   externalIds: { imdb: 'tt0405094', tmdb: '582', wikidata: 'Q140527' },
   availableFrom: '2020-01-01T00:00:00.000Z',

@@ -27,6 +27,7 @@ t.test('title pages', {
     title: 'The Matrix',
     synopsis: 'A programmer learns what the world is.',
     originalLanguage: 'en',
+    trailerUrl: 'https://video.example.com/trailers/matrix',
     ...people,
   }, ['480p-en', '1080p-es'])
   await addMovie(app, admin, { title: 'The Matrix Reloaded', releaseDate: '2003-05-15', ...people }, [])
@@ -54,6 +55,10 @@ t.test('title pages', {
     await page.getByRole('link', { name: 'Play', exact: true }).waitFor()
     t.match(await page.locator('.credits').textContent(), /Up to 1080p · English, Spanish/, 'what can be played')
     t.match(await page.locator('.facts').textContent(), /1999.*English.*R/, 'the facts')
+    t.equal(
+      await page.getByRole('link', { name: 'Trailer' }).getAttribute('href'),
+      'https://video.example.com/trailers/matrix',
+    )
     await page.getByText('Technical details').click()
     t.match(await page.locator('.technical').textContent(), /1080p · H\.264/, 'technical details')
     const similar = page.getByRole('region', { name: 'More like this' })

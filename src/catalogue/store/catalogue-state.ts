@@ -48,6 +48,7 @@ export const CARD_PROJECTION = {
   'cast.role': 0,
   'crew.role': 0,
   logoUrl: 0,
+  trailerUrl: 0,
   'seasons.synopsis': 0,
   'seasons.translations': 0,
   'seasons.episodes.synopsis': 0,

@@ -79,6 +79,7 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
   column('posterUrl', parseText),
   column('backdropUrl', parseText),
   column('logoUrl', parseText),
+  column('trailerUrl', parseText),
   column('availableFrom', parseText),
   column('availableUntil', parseText),
   column('published', parseBoolean),

@@ -1,4 +1,4 @@
-// Artwork of a title: poster, backdrop and logo by drag and drop, or the URLs of images.
+// Artwork of a title: poster, backdrop and logo by drag and drop, or the URLs of images; and the URL of its trailer.
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Poster } from '@shared/design/poster.js'
@@ -25,7 +25,7 @@ export function ArtworkSection ({ title, form }: ArtworkSectionProps): ReactNode
         </div>
         <div className="section">
           <ImageUpload target={{ kind: 'poster', titleId: title.id }} label={t('dropPoster')} />
-          <ImageUrlField name="posterUrl" form={form} />
+          <UrlField name="posterUrl" form={form} />
         </div>
       </Panel>
       <Panel title={t('backdrop')} className="section">
@@ -33,28 +33,33 @@ export function ArtworkSection ({ title, form }: ArtworkSectionProps): ReactNode
           ? null
           : <img src={backdropUrl} alt="" className="artwork-backdrop" referrerPolicy="no-referrer" />}
         <ImageUpload target={{ kind: 'backdrop', titleId: title.id }} label={t('dropBackdrop')} />
-        <ImageUrlField name="backdropUrl" form={form} />
+        <UrlField name="backdropUrl" form={form} />
       </Panel>
       <Panel title={t('logo')} className="section">
         {logoUrl === null
           ? null
           : <img src={logoUrl} alt="" className="artwork-logo" referrerPolicy="no-referrer" />}
         <ImageUpload target={{ kind: 'logo', titleId: title.id }} label={t('dropLogo')} />
-        <ImageUrlField name="logoUrl" form={form} />
+        <UrlField name="logoUrl" form={form} />
+      </Panel>
+      <Panel title={t('trailer')} className="section">
+        <UrlField name="trailerUrl" form={form} hint={t('trailerText')} />
       </Panel>
     </div>
   )
 }
 
-interface ImageUrlFieldProps {
-  readonly name: 'posterUrl' | 'backdropUrl' | 'logoUrl'
+interface UrlFieldProps {
+  readonly name: 'posterUrl' | 'backdropUrl' | 'logoUrl' | 'trailerUrl'
   readonly form: Changes<TitleFields>
+  readonly hint?: string
 }
 
-function ImageUrlField ({ name, form: { fields, setField } }: ImageUrlFieldProps): ReactNode {
+function UrlField ({ name, form: { fields, setField }, ...field }: UrlFieldProps): ReactNode {
   const t = useTranslations('editor')
   return (
     <OptionalText
+      {...field}
       label={t(name)}
       value={fields[name]}
       onChange={(value) => {

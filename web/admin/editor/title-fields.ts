@@ -39,6 +39,7 @@ export function toTitleFields (title: Movie | Show): TitleFields {
     posterUrl: title.posterUrl,
     backdropUrl: title.backdropUrl,
     logoUrl: title.logoUrl,
+    trailerUrl: title.trailerUrl,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds,
     availableFrom: title.availableFrom,

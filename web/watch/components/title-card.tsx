@@ -47,6 +47,7 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
           <strong>{name ?? card.title}</strong>
           <span>{remark ?? facts}</span>
           {isWatchedMovie(card) ? <span className="visually-hidden">{t('watched')}</span> : null}
+          <AvailabilityText card={card} />
         </span>
       </Link>
       {isOpen
@@ -60,10 +61,16 @@ export function TitleCard ({ card, index, name, remark }: TitleCardProps): React
   )
 }
 
-/** States that a title cannot be played yet. */
+/** Shows that a title cannot be played yet. `AvailabilityText` says it after the name. */
 export function AvailabilityMark ({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations('card')
-  return card.playable ? null : <span className="availability-mark">{t('notAvailable')}</span>
+  return card.playable ? null : <span className="availability-mark" aria-hidden>{t('notAvailable')}</span>
+}
+
+/** For screen readers, after the name of the title. */
+export function AvailabilityText ({ card }: { readonly card: Card }): ReactNode {
+  const t = useTranslations('card')
+  return card.playable ? null : <span className="visually-hidden">{t('notAvailable')}</span>
 }
 
 /** Whether a movie was watched. The progress of a show is that of its last episode, which the card does not name. */

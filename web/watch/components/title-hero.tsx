@@ -1,8 +1,10 @@
 // The top of a title page: backdrop, poster, facts, actions, synopsis and people.
 import { Link } from '@tanstack/react-router'
+import { Clapperboard } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Backdrop } from '@shared/design/backdrop.js'
+import { buttonClass } from '@shared/design/button.js'
 import { Poster } from '@shared/design/poster.js'
 import { posterLook } from '@shared/design/poster-look.js'
 import { formatResolution, useFormats } from '@shared/i18n/format.js'
@@ -35,6 +37,7 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
           <TitleFacts title={title} />
           <div className="actions">
             {play}
+            <TrailerLink url={title.trailerUrl} />
             <TitleActions title={title} />
             {actions}
           </div>
@@ -43,6 +46,18 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
         </div>
       </div>
     </section>
+  )
+}
+
+/** Opens the trailer in a tab of its own: the policy of the app loads nothing from other hosts into its pages. */
+function TrailerLink ({ url }: { readonly url: string | null }): ReactNode {
+  const t = useTranslations('title')
+  if (url === null) return null
+  return (
+    <a href={url} target="_blank" rel="noreferrer" className={buttonClass('plain')}>
+      <Clapperboard className="icon" aria-hidden />
+      {t('trailer')}
+    </a>
   )
 }
 

@@ -12,7 +12,7 @@ import { Poster } from '@shared/design/poster.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { orderWishlist } from '../../api/my-stuff.js'
 import { setInWishlist } from '../../api/titles.js'
-import { AvailabilityMark, ProgressBar } from '../title-card.js'
+import { AvailabilityMark, AvailabilityText, ProgressBar } from '../title-card.js'
 import { useAction } from '../use-action.js'
 
 interface WishlistCardProps {
@@ -49,6 +49,7 @@ export function WishlistCard ({ card, order, isSortable }: WishlistCardProps): R
         <span className="card-caption">
           <strong>{card.title}</strong>
           <span>{[kinds(card.kind), card.year].filter((fact) => fact !== null).join(' · ')}</span>
+          <AvailabilityText card={card} />
         </span>
       </Link>
       <div className="wishlist-actions">
