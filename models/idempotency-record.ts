@@ -19,7 +19,7 @@ export interface StoredResponse {
   status: number
   headers: Record<string, string>
   body: string
-  /** ID of the key that encrypts the body, which is then base64; null for a plain one. */
+  /** ID of the key that encrypts the body, which is then base64; null or missing for a plain one. */
   kid?: string | null
 }
 
@@ -27,7 +27,7 @@ const responseSchema = new Schema<StoredResponse>({
   status: { type: Number, required: true },
   headers: { type: Schema.Types.Mixed, required: true },
   body: { type: String, default: '' },
-  kid: { type: String, default: null },
+  kid: { type: String },
 }, { _id: false })
 
 const idempotencyRecordSchema = new Schema<StoredIdempotencyRecord>({

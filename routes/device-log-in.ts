@@ -1,4 +1,4 @@
-// Log-in of devices without a keyboard (RFC 8628): codes and tokens for the device, the approval for the account.
+// Log-in of devices without a keyboard (RFC 8628): codes and tokens for the device.
 import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
@@ -7,13 +7,10 @@ import { Type } from 'typebox'
 import type { TokenTransport } from '../models/session.js'
 import type { AccountDeps } from '../src/accounts/deps.js'
 import {
-  decideDeviceLogin,
   DEVICE_CODE_TTL_MS,
   exchangeDeviceCode,
-  findDeviceLogin,
   POLL_INTERVAL_MS,
   requestDeviceLogin,
-  type UserCodeOrigin,
 } from '../src/accounts/device-log-in.js'
 import { invalidGrant } from '../src/accounts/oauth-errors.js'
 import { findSessionAccount, refreshSession, type OpenedAccountSession } from '../src/accounts/sessions.js'
@@ -24,32 +21,23 @@ import { forbidCaching } from '../src/http/etags.js'
 import { dropUnknownParameters, OAUTH_BODIES } from '../src/http/oauth-body.js'
 import { createSessionCookie } from '../src/http/session-cookie.js'
 import { addAuditNote } from '../src/plugins/audit.js'
-import { callerOf } from '../src/plugins/caller.js'
 import { AUTH_RATE_LIMIT } from '../src/plugins/security.js'
 import { createTokenIssuer } from '../src/plugins/session-tokens.js'
 import { SessionHeaders } from '../src/schemas/account.js'
-import { NoContent, ref, responses } from '../src/schemas/common.js'
+import { ref, responses } from '../src/schemas/common.js'
 import {
   DEVICE_CODE_GRANT,
   DeviceAuthorization,
   DeviceAuthorizationBody,
-  DeviceLogIn,
   OAuthTokens,
   REFRESH_TOKEN_GRANT,
   TokenBody,
-  UserCodeBody,
 } from '../src/schemas/device-log-in.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
 import { ipAddressKey } from '../src/security/ip-address.js'
-import { toDeviceLogIn } from '../src/views/accounts.js'
 
 /** Problems of a refresh token that OAuth 2.0 has one error for. */
 const REJECTED_REFRESH = ['unauthorized', 'account-disabled']
-
-const originOf = (request: FastifyRequest): UserCodeOrigin => ({
-  accountId: callerOf(request).accountId,
-  ipAddress: ipAddressKey(request.ip),
-})
 
 const deviceLogIn: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.addHook('onSend', forbidCaching)
@@ -144,55 +132,6 @@ const deviceLogIn: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) =>
       throw isRejected ? withAuditNote(invalidGrant(), auditNoteOf(error)) : error
     }
   }
-
-  app.post('/auth/device/find', {
-    config: { access: 'account' },
-    schema: {
-      tags: ['Device log-in'],
-      summary: 'Find the device that shows a user code',
-      description:
-        'What the owner of the account should see before the approval: which device asks, and from where. Uses of ' +
-        'codes are limited per account and IP address; a wrong, an expired and a used code have the same response.',
-      operationId: 'findDeviceLogIn',
-      body: UserCodeBody,
-      response: responses({ 200: ref(DeviceLogIn) }),
-    },
-  }, async (request) => {
-    const origin = originOf(request)
-    return toDeviceLogIn(await findDeviceLogin(deps, origin, request.body.userCode), origin.ipAddress)
-  })
-
-  app.post('/auth/device/approve', {
-    config: { access: 'account', audit: true },
-    schema: {
-      tags: ['Device log-in'],
-      summary: 'Approve the log-in of a device',
-      description:
-        'The next poll of the device opens a session of the account of the request. The first decision about a code ' +
-        'counts. Logging out everywhere withdraws an approval that the device has not used yet.',
-      operationId: 'approveDevice',
-      body: UserCodeBody,
-      response: responses({ 204: NoContent }),
-    },
-  }, async (request, reply) => {
-    await decideDeviceLogin(deps, originOf(request), request.body.userCode, 'approved')
-    return await reply.code(204).send(null)
-  })
-
-  app.post('/auth/device/reject', {
-    config: { access: 'account', audit: true },
-    schema: {
-      tags: ['Device log-in'],
-      summary: 'Reject the log-in of a device',
-      description: 'The next poll of the device returns `access_denied`. The first decision about a code counts.',
-      operationId: 'rejectDevice',
-      body: UserCodeBody,
-      response: responses({ 204: NoContent }),
-    },
-  }, async (request, reply) => {
-    await decideDeviceLogin(deps, originOf(request), request.body.userCode, 'rejected')
-    return await reply.code(204).send(null)
-  })
 }
 
 type TokenParameter = 'device_code' | 'client_id' | 'refresh_token'

@@ -29,6 +29,7 @@ import changeEvents from '../routes/change-events.js'
 import changes from '../routes/changes.js'
 import collections from '../routes/collections.js'
 import continueWatching from '../routes/continue-watching.js'
+import deviceApprovals from '../routes/device-approvals.js'
 import deviceLogIn from '../routes/device-log-in.js'
 import developerMails from '../routes/developer-mails.js'
 import health from '../routes/health.js'
@@ -206,6 +207,7 @@ async function registerAccountRoutes (app: FastifyInstance, container: Container
   await app.register(plans, { config })
   await app.register(auth, accountDeps)
   await app.register(deviceLogIn, accountDeps)
+  await app.register(deviceApprovals, accountDeps)
   await app.register(sessions, accountDeps)
   await app.register(account, { ...accountDeps, watching })
   await app.register(profiles, accountDeps)

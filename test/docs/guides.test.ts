@@ -20,6 +20,9 @@ const OTHER_NAMES = [
     'otherStreams',
     'profileNames',
     'maxWebhooks',
+    'maxServiceAccounts',
+    'maxTokens',
+    'requiredScope',
   ],
 ]
 const missing = ['curl', 'jq', 'bash'].filter((command) => findCommand(command) === null)
