@@ -10,13 +10,14 @@ type StaffRole = 'support' | 'editor' | 'admin'
 
 /** Stated here independently of the routes. */
 function allowedRoles (method: string, path: string): readonly StaffRole[] {
-  if (path.startsWith('/v1/admin/audit')) return ['admin']
+  if (/^\/v1\/admin\/(audit|service-accounts|webhooks)\b/.test(path)) return ['admin']
   if (path.endsWith('/role')) return ['admin']
   if (path.startsWith('/v1/admin/accounts')) return ['support', 'admin']
   if (path.startsWith('/v1/admin/statistics') || path === '/v1/admin/streams') return ['support', 'editor', 'admin']
   const lists = ['/v1/admin/titles', '/v1/admin/media', '/v1/admin/jobs', '/v1/admin/encoder']
   if (method === 'GET' && lists.includes(path)) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.startsWith('/v1/admin/collections')) return ['support', 'editor', 'admin']
+  if (method === 'GET' && path.startsWith('/v1/admin/encoding-jobs')) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.endsWith('/subtitles')) return ['support', 'editor', 'admin']
   return ['editor', 'admin']
 }
