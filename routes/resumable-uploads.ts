@@ -164,8 +164,6 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
         summary: 'Get the offset of an upload',
         description: '`Upload-Offset` is the number of received bytes: continue from there.',
         operationId: 'getUploadOffset',
-        // The generator copies the route before the access adds it.
-        security: [{ bearer: [] }],
         params: UploadParams,
         headers: TusHeaders,
         response: responses({ 200: withHeaders(Type.Null({ description: 'No body' }), ...TUS_HEAD_HEADERS) }),
