@@ -100,7 +100,7 @@ t.test('a start that races with the end of its right leaves no live stream', { t
     const live = await countLive(async () => {
       const url = `/v1/profiles/${guest}`
       const count = await race(guest, token, async () => await send(a, 'PATCH', url, token, { pin: '2468' }))
-      await send(a, 'PATCH', url, token, { pin: null })
+      await send(a, 'PATCH', url, token, { pin: null, currentPin: '2468' })
       return count
     })
     t.equal(live, 0)

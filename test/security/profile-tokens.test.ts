@@ -3,7 +3,7 @@ import t from 'tap'
 import { containerOf, openApp, startApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { call, expectProblem, type TestResponse } from '../support/requests.js'
-import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
 
 const PIN = '2468'
 
@@ -19,7 +19,8 @@ t.test('the PIN of a profile and its tokens', async (t) => {
   const select = async (kim: TestUser, pin?: string): Promise<string> =>
     (await kim.post(`/v1/profiles/${kim.profileId}/select`, pin === undefined ? undefined : { pin })).body.accessToken
   const setPin = async (kim: TestUser, pin: string | null): Promise<void> => {
-    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, { pin })).status, 200)
+    const body = { pin, currentPassword: PASSWORD }
+    t.equal((await kim.patch(`/v1/profiles/${kim.profileId}`, body)).status, 200)
   }
   const requests = (kim: TestUser): ReadonlyArray<['GET' | 'PUT' | 'POST', string, unknown?]> => [
     ['GET', `/v1/profiles/${kim.profileId}/history`],

@@ -82,7 +82,7 @@ t.test('accounts', BROWSER_TEST, async (t) => {
     await page.getByRole('button', { name: 'Filter' }).click()
     const table = page.getByRole('table', { name: 'Audit log' })
     await table.getByText('disable-account').waitFor()
-    await table.getByText('log-in').waitFor({ state: 'detached' })
+    await table.getByText('log-in').first().waitFor({ state: 'detached' })
     t.equal(await table.getByRole('row').count(), 2, 'the header and one entry')
   })
 })

@@ -66,6 +66,7 @@ t.test('roles and the dashboard', BROWSER_TEST, async (t) => {
       'Collections',
       'Media',
       'Import and export',
+      'API tokens',
     ])
   })
 
