@@ -20,7 +20,7 @@ export interface Receiver {
   readonly received: ReceivedRequest[]
   /** Responds with a status and headers from now on; `hang` never responds. */
   respond(status: number | 'hang', headers?: Record<string, string>, body?: string): void
-  /** Resolves when so many requests were received. */
+  /** Resolves when this number of requests was received. */
   waitFor(count: number): Promise<void>
 }
 

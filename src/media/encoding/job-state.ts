@@ -10,7 +10,7 @@ import {
 import type { StoredFailure } from '../../../models/media.js'
 import { acquireClaim, type Claim } from '../../database/claims.js'
 
-/** Then a job fails until somebody requests another attempt. */
+/** After this many attempts a job fails, until it is retried by a request. */
 export const MAX_ATTEMPTS = 3
 const FIRST_RETRY_MS = 60_000
 const RETRY_FACTOR = 4

@@ -12,7 +12,7 @@ import { listDifferences, type Changes } from './use-changes.js'
 interface SaveBarProps<Fields> {
   readonly form: Changes<Fields>
   readonly stored: Fields
-  /** Saves the changes. @throws ApiProblem `precondition-failed` if somebody else has changed the resource */
+  /** Saves the changes. @throws ApiProblem `precondition-failed` if another person has changed the resource */
   readonly onSave: () => Promise<void>
   /** Reads the resource again. @returns its fields */
   readonly onReload: () => Promise<Fields | undefined>
