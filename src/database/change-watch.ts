@@ -131,6 +131,8 @@ export function createChangeWatch (
     if (db === undefined || isClosed) throw new Error('the database is not connected')
     const { localTime } = await db.admin().command({ hello: 1 })
     clockOffsetMs = localTime instanceof Date ? localTime.getTime() - now() : 0
+    // `close` ends the stream that is open then; one that opens afterwards would be followed for ever.
+    if (isClosed) throw new Error('the watch is closed')
     const opened = db.watch([
       { $match: { 'ns.coll': { $in: [...COLLECTIONS] } } },
       { $project: { documentKey: 1, ns: 1, operationType: 1, clusterTime: 1 } },

@@ -1,6 +1,7 @@
 // Lists the documents that changed since a position of the change stream.
 import { randomUUID } from 'node:crypto'
 import mongoose from 'mongoose'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CatalogueSnapshot } from '../../models/catalogue-snapshot.js'
 
 const MAX_AWAIT_MS = 500
@@ -43,7 +44,12 @@ export async function listChangesSince (
     if (marked.matchedCount === 0) throw new Error('the snapshot was removed')
     while (performance.now() < deadline) {
       const change = await stream.tryNext() as Change | null
-      if (change === null) continue
+      if (change === null) {
+        // A stream that has ended returns null at once.
+        if (stream.closed) throw new Error('the change stream ended')
+        await nextTurn()
+        continue
+      }
       if (change.updateDescription?.updatedFields?.readBy === readBy) return changed
       if (!DOCUMENT_CHANGES.has(change.operationType)) throw new Error('a collection was dropped or renamed')
       if (change.ns?.coll === collection) changed.add(String(change.documentKey?._id))

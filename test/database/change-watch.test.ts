@@ -1,7 +1,7 @@
 import mongoose, { Types } from 'mongoose'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { createChangeWatch } from '../../src/database/change-watch.js'
+import { createChangeWatch, type OpenableChangeWatch } from '../../src/database/change-watch.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createTestDatabase } from '../support/app.js'
 
@@ -86,4 +86,23 @@ t.test('a watch that receives only old changes is not current until it has recei
   await waitFor(() => watch.isCurrent())
   t.ok(watch.isCurrent(), 'no change is waiting')
   t.equal(cleared, 1, 'what was cached before is removed once')
+})
+
+t.test('a watch that is closed while it opens a lost stream again ends', async (t) => {
+  let closing: Promise<void> | null = null
+  let isLost = false
+  const warn = (): void => {
+    isLost = true
+  }
+  const closed: OpenableChangeWatch = createChangeWatch({ warn }, () => {
+    // The clock is read after the server has answered, and before the stream opens.
+    if (isLost) closing ??= closed.close()
+    return Date.now()
+  })
+  await closed.open()
+  await mongoose.connection.dropDatabase()
+  await waitFor(() => closing !== null)
+  t.ok(closing, 'the watch was closed while it opened the stream')
+  const ended = await Promise.race([closing!.then(() => true), sleep(10_000, false, { ref: false })])
+  t.equal(ended, true)
 })

@@ -47,6 +47,12 @@ document.addEventListener('securitypolicyviolation', ({ violatedDirective, block
   console.error('policy: ' + violatedDirective + ' blocks ' + blockedURI + ' in ' + sourceFile)
 })`
 
+/** Slows the page down by CHROMIUM_SLOWDOWN, for example 6. It shows tests that read a page before it is ready. */
+async function slowDown (page: Page): Promise<void> {
+  const rate = Number(process.env['CHROMIUM_SLOWDOWN'] ?? 1)
+  if (rate > 1) await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate })
+}
+
 export async function openPage (browser: Browser, options: BrowserContextOptions = {}): Promise<RecordedPage> {
   const context = await browser.newContext({
     viewport: { width: 1_280, height: 720 },
@@ -54,6 +60,7 @@ export async function openPage (browser: Browser, options: BrowserContextOptions
     ...options,
   })
   const page = await context.newPage()
+  await slowDown(page)
   const errors: string[] = []
   await page.addInitScript(RECORDER_SCRIPT)
   page.on('console', (message) => {

@@ -78,6 +78,7 @@ t.test('discovery', {
     await page.getByRole('heading', { level: 1, name: 'Movies', exact: true }).waitFor()
     t.equal(await genre.inputValue(), '', 'the back button removes the filter')
     await page.goForward()
+    await page.getByRole('heading', { level: 1, name: 'Movies · Western' }).waitFor()
     t.equal(await genre.inputValue(), 'Western', 'the forward button sets it again')
 
     await page.goto(`${origin}/watch/browse/shows?genre=Western&yearFrom=1900&yearTo=1909`)
