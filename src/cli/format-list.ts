@@ -24,7 +24,7 @@ export function formatList<Row> (rows: readonly Row[], columns: ReadonlyArray<Co
   return table.toString().replace(/ +$/gm, '')
 }
 
-function formatCell (value: string | number | null): string {
+export function formatCell (value: string | number | null): string {
   return value === null ? '–' : String(value).replace(CONTROL_CHARACTERS, ' ')
 }
 

@@ -7,6 +7,7 @@ import type { ImportDeps } from '../transfer/import-titles.js'
 import { openSources, type ImportSource } from '../transfer/parsers/open-sources.js'
 import type { ImportFormat } from '../transfer/parsers/source-items.js'
 import { validateItems } from '../transfer/validate-line.js'
+import { abortOnSignals, INTERRUPTED } from './abort-on-signals.js'
 import { showImportProgress } from './import-progress.js'
 import { describeImport, openLineReport, summariseImport, type LineReport } from './import-report.js'
 
@@ -20,9 +21,6 @@ export interface ImportCommandOptions {
   readonly minVotes?: number
   readonly includeAdult?: boolean
 }
-
-/** Exit code after SIGINT, as shells use it. */
-const INTERRUPTED = 130
 
 /** @returns the exit code: 0 without rejected lines, 1 with rejected lines, 130 after an interruption */
 export async function runImport (
@@ -113,21 +111,5 @@ async function importSource (
     progress.stop()
     for (const status of ['created', 'updated', 'unchanged', 'rejected'] as const) run.counts[status] += counts[status]
     run.processed += items - skip
-  }
-}
-
-/** The first SIGINT or SIGTERM ends the import after the current batch, a second one ends the process. */
-function abortOnSignals (): { readonly signal: AbortSignal, unsubscribe(): void } {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return {
-    signal: controller.signal,
-    unsubscribe () {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    },
   }
 }

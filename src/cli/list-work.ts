@@ -18,11 +18,13 @@ export interface JobFilter extends Limit {
 type JobState = 'processing' | 'ready' | 'failed'
 
 /** One step of a media file, an upload or a master. */
-interface JobRow extends ListRow {
+export interface JobRow extends ListRow {
   readonly job: 'upload' | 'processing' | 'packaging' | 'encoding'
   readonly state: JobState
   /** 0 to 1; null when unknown. */
   readonly progress: number | null
+  /** Attempts of an encoding; null for other jobs. */
+  readonly attempts: number | null
   readonly title: { readonly id: string, readonly title: string } | null
   readonly season: number | null
   readonly episode: number | null
@@ -34,6 +36,7 @@ const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
   ['JOB', ({ job }) => job],
   ['STATE', ({ state }) => state],
   ['DONE', ({ progress }) => progress === null ? null : `${Math.floor(progress * 100)}%`],
+  ['ATTEMPTS', ({ attempts }) => attempts],
   ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
   ['MEDIA FILE OR MASTER', ({ id }) => id],
   ['CREATED (UTC)', ({ createdAt }) => formatTime(createdAt)],
@@ -83,7 +86,7 @@ function describeItem (media: StoredMedia | undefined, titles: ReadonlyMap<strin
 
 /** A file that is not ready is not packaged yet. */
 function toFileJobs ({ _id, state, failure, hls, createdAt }: StoredMediaFile, item: Item): JobRow[] {
-  const common = { id: _id.toString(), ...item, createdAt: createdAt.toISOString() }
+  const common = { id: _id.toString(), attempts: null, ...item, createdAt: createdAt.toISOString() }
   if (state !== 'ready') return [{ ...common, job: 'processing', state, progress: null, reason: failure?.text ?? null }]
   const { state: hlsState, progress, failure: hlsFailure } = hls
   return [{ ...common, job: 'packaging', state: hlsState, progress, reason: hlsFailure?.text ?? null }]
@@ -95,18 +98,20 @@ function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: It
     job: 'upload',
     state: state === 'uploading' || state === 'received' ? 'processing' : state,
     progress: null,
+    attempts: null,
     ...item,
     reason: failure?.detail ?? null,
     createdAt: createdAt.toISOString(),
   }
 }
 
-function toEncodingRow ({ _id, state, progress, failure, createdAt }: StoredEncodingJob, item: Item): JobRow {
+function toEncodingRow ({ _id, state, progress, attempts, failure, createdAt }: StoredEncodingJob, item: Item): JobRow {
   return {
     id: _id.toString(),
     job: 'encoding',
     state: state === 'done' ? 'ready' : state === 'failed' ? 'failed' : 'processing',
     progress,
+    attempts,
     ...item,
     reason: failure?.text ?? null,
     createdAt: createdAt.toISOString(),
@@ -173,7 +178,7 @@ async function findTitleNames (ids: readonly Types.ObjectId[]): Promise<Map<stri
   return new Map(titles.map(({ _id, title }) => [_id.toString(), title]))
 }
 
-function nameItem (title: Item['title'], season: number | null, episode: number | null): string | null {
+export function nameItem (title: Item['title'], season: number | null, episode: number | null): string | null {
   if (title === null) return null
   return season === null || episode === null ? title.title : `${title.title} S${season} E${episode}`
 }

@@ -60,8 +60,16 @@ export function registerListCommands (program: Command): void {
       new Option('--state <state>', 'only jobs in this state; "ready" lists finished ones')
         .choices(['processing', 'failed', 'ready']),
     )
-    .addHelpText('after', examples('jobs', 'jobs --state failed --json'))
-    .action(async (options: JobFilter & ListOptions) => {
+    .addOption(
+      new Option('--watch', 'show progress until no job is left; the exit code is 1 if one has failed since the start')
+        .conflicts(['state', 'json']),
+    )
+    .addHelpText('after', examples('jobs', 'jobs --state failed --json', 'jobs --watch'))
+    .action(async ({ watch, ...options }: JobFilter & ListOptions & { watch?: boolean }) => {
+      if (watch === true) {
+        await watchUntilDone(options.limit)
+        return
+      }
       await printList(options, async () => {
         const { listJobs } = await import('./list-work.js')
         return await listJobs(options)
@@ -79,6 +87,22 @@ export function registerListCommands (program: Command): void {
         return await listStreams(options, now)
       })
     })
+}
+
+async function watchUntilDone (limit: number): Promise<void> {
+  await withContainer(async () => {
+    const [{ abortOnSignals, INTERRUPTED }, { watchJobs }] = await Promise.all([
+      import('./abort-on-signals.js'),
+      import('./watch-jobs.js'),
+    ])
+    const { signal, unsubscribe } = abortOnSignals()
+    try {
+      const failed = await watchJobs({ limit, signal, output: process.stdout })
+      process.exitCode = signal.aborted ? INTERRUPTED : failed > 0 ? 1 : 0
+    } finally {
+      unsubscribe()
+    }
+  })
 }
 
 interface TitleOptions extends Pick<TitleFilter, 'kind'> {
