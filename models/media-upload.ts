@@ -26,6 +26,8 @@ export interface StoredUpload {
   concatenation: string | null
   /** The partial uploads of a final upload, in order. At most MAX_PARTS. */
   partIds?: Types.ObjectId[]
+  /** The job that encodes the master; absent unless a master was added. */
+  encodingJob?: Types.ObjectId
   createdAt: Date
   /** When bytes arrived or the state changed. */
   touchedAt: Date
@@ -58,6 +60,7 @@ const mediaUploadSchema = new Schema<StoredUpload>({
     default: undefined,
     validate: { validator: (ids: unknown[]) => ids.length <= MAX_PARTS, message: 'too many parts' },
   },
+  encodingJob: { type: Schema.Types.ObjectId, default: undefined },
   createdAt: { type: Date, required: true },
   touchedAt: { type: Date, required: true },
   lockHolder: { type: String, default: null },

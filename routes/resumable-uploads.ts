@@ -120,8 +120,9 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
       summary: 'Start a resumable upload',
       description: 'tus protocol, version 1.0.0. Upload-Length is the size, or `Upload-Defer-Length: 1` announces it ' +
         'later, with a PATCH; Upload-Metadata has the itemId of a movie or an episode and optionally ' +
-        'filename, language, subtitles, edition, filetype and sha256. Send the bytes with PATCH to the ' +
-        'Location. Any administrator can continue an upload. `Upload-Concat: partial` starts an upload that ' +
+        'filename, language, subtitles, edition, filetype, sha256 and role: `master` for a file that is encoded, in ' +
+        'any format that ffmpeg reads. Send the bytes with PATCH to the Location. Any administrator can continue an ' +
+        'upload. `Upload-Concat: partial` starts an upload that ' +
         'becomes a part of another, and needs no metadata. `Upload-Concat: final;` with the URLs of complete ' +
         'parts of the same account creates the upload of the whole file, without Upload-Length; the parts are ' +
         'removed.',
@@ -200,7 +201,7 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     schema: {
       tags: ['Admin: uploads'],
       summary: 'Cancel an upload, or delete the record of a completed one',
-      description: 'The media file of a completed upload stays.',
+      description: 'The media file or the master of a completed upload stays.',
       operationId: 'deleteUpload',
       params: UploadParams,
       headers: Type.Partial(TusHeaders),
@@ -228,7 +229,8 @@ const resumableUploads: FastifyPluginAsyncTypebox<ResumableUploadsRouteOptions> 
     schema: {
       tags: ['Admin: uploads'],
       summary: 'Get the state of an upload',
-      description: 'After the last byte, `state` tells when the file is processed, and `error` why it was rejected.',
+      description: 'After the last byte, `state` tells when the file is processed, `mediaFileId` or `encodingJobId` ' +
+        'what it became, and `failure` why it was rejected.',
       operationId: 'getUpload',
       params: UploadParams,
       response: responses({ 200: ref(Upload) }),

@@ -179,7 +179,7 @@ export async function buildContainer (
   const packaging = createPackaging(media, createMediaPackager(), isEager)
   const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager)
   const area = await openUploadArea(config, storage)
-  const uploads = createResumableUploads({ ...media, config, area, packaging, prober })
+  const uploads = createResumableUploads({ ...media, config, area, packaging, prober, encoder, encoding })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }
   const jobs = createScheduledJobs({
     ...accounts,

@@ -156,6 +156,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   beginUpload: [
     ...TUS,
     'empty-upload',
+    'encoder-unavailable',
     'invalid-upload-part',
     'media-file-limit',
     'not-found',

@@ -46,8 +46,7 @@ export type UploadQuery = Static<typeof UploadQuery>
 export const UploadMetadata = Type.Object({
   ...declaredMetadata,
   itemId: Id,
-  // Masters are uploaded in one request.
-  role: Type.Optional(Type.Enum(['media'])),
+  role: Type.Optional(Type.Enum(['media', 'master'])),
   filetype: Type.Optional(Type.String({ maxLength: 100 })),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f]{64}$' })),
 })
@@ -70,7 +69,8 @@ export const Upload = Type.Object({
   }),
   receivedBytes: Type.Integer({ minimum: 0, description: 'Bytes received; the offset of the next PATCH' }),
   sizeBytes: nullable(Type.Integer({ minimum: 1 }), 'Announced size, bytes; null: not announced yet'),
-  mediaFileId: nullable(Id, 'ID of the media file; null: not ready'),
+  mediaFileId: nullable(Id, 'ID of the media file; null: not ready, or a master'),
+  encodingJobId: nullable(Id, 'ID of the master and the job that encodes it; null: not ready, or a media file'),
   failure: nullable(
     Type.Object({
       code: Type.String({ description: 'Problem code', examples: ['unreadable-media'] }),

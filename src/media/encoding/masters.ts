@@ -17,6 +17,7 @@ import { conflict, DomainError, fail, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
 import { ensureMedia, requireItem } from '../item-media.js'
 import { removeJobObjects } from '../object-cleanup.js'
+import type { ReceivedFile } from '../upload/media-files.js'
 import { receiveUpload } from '../upload/receive-upload.js'
 import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
@@ -41,18 +42,42 @@ export async function addMaster (
   source: Readable,
   edition: string | null,
 ): Promise<StoredEncodingJob> {
-  const { storage, config, encoder, encoding, now } = deps
-  const status = await encoder.status()
-  if (!status.isAvailable) {
+  const { storage, config, encoder } = deps
+  await requireEncoder(encoder).catch((error: unknown) => {
     source.resume()
-    throw conflict('encoder-unavailable', 'Encoding is off', `The service cannot encode masters: ${status.reason}`)
-  }
+    throw error
+  })
   const _id = new Types.ObjectId()
   const storageKey = `${item.id}/${_id.toString()}-${randomUUID()}`
-  const received = await receiveUpload(source, storage, storageKey, config.maxUploadBytes, { isAnyFormat: true })
+  const { sizeBytes, sha256 } = await receiveUpload(source, storage, storageKey, config.maxUploadBytes, {
+    isAnyFormat: true,
+  })
+  return await addReceivedMaster(deps, title, item, { id: _id, storageKey, sizeBytes, sha256 }, edition)
+}
+
+/** @throws DomainError 409 `encoder-unavailable` */
+export async function requireEncoder (encoder: Encoder): Promise<void> {
+  const status = await encoder.status()
+  if (status.isAvailable) return
+  throw conflict('encoder-unavailable', 'Encoding is off', `The service cannot encode masters: ${status.reason}`)
+}
+
+/**
+ * Probes a received master and queues its encoding. The job gets the ID of the file. Returns the existing job, and
+ * removes the file, if the item has the same master.
+ * @throws DomainError 404 `not-found`, 409 `master-exists`, 422 `unreadable-media`; the file is removed then
+ */
+export async function addReceivedMaster (
+  deps: MasterDeps,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  { id: _id, storageKey, sizeBytes, sha256 }: ReceivedFile,
+  edition: string | null,
+): Promise<StoredEncodingJob> {
+  const { storage, encoding, now } = deps
   try {
     const existing = await findMaster(item.id, edition)
-    if (existing?.sha256 === received.sha256) {
+    if (existing?.sha256 === sha256) {
       await storage.remove(storageKey)
       return existing
     }
@@ -64,8 +89,8 @@ export async function addMaster (
       title: new Types.ObjectId(title.id),
       edition,
       storageKey,
-      sizeBytes: received.sizeBytes,
-      sha256: received.sha256,
+      sizeBytes,
+      sha256,
       nextAttemptAt: now(),
       createdAt: now(),
     })

@@ -13,7 +13,7 @@ interface FinalUploadDeps {
   readonly maxUploadBytes: number
   now(): Date
   /** @throws DomainError if the metadata does not describe a file of an existing item */
-  checkMetadata(metadata: Record<string, string | null>): void
+  checkMetadata(metadata: Record<string, string | null>): Promise<void>
   /** Changes the state of a part whose process crashed after its last byte. */
   finishPart(part: StoredUpload): Promise<void>
 }
@@ -48,7 +48,7 @@ export async function createFinalUpload (
   }
   const concatenation = headers.get('upload-concat') ?? ''
   const metadata = parseMetadata(headers.get('upload-metadata'))
-  deps.checkMetadata(metadata)
+  await deps.checkMetadata(metadata)
   const partIds = parsePartUrls(concatenation.slice('final;'.length))
   const wanted = { startedBy: accountId, metadata: Metadata.stringify(metadata), partIds }
   for (let attempt = 1;; attempt++) {

@@ -7,6 +7,7 @@ import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js
 import { assertMediaFile } from './receive-upload.js'
 import { HEAD_BYTES } from './sniff-container.js'
 import type { UploadArea } from './upload-area.js'
+import { isMasterUpload } from './upload-metadata.js'
 
 /**
  * Writes the bytes of the parts to the storage key of their final upload. Can be repeated; the parts stay.
@@ -47,10 +48,11 @@ async function findParts ({ partIds = [], storageKey }: StoredUpload): Promise<S
 
 async function* readParts (
   storage: MediaStorage,
-  { storageKey, sizeBytes }: StoredUpload,
+  upload: StoredUpload,
   parts: readonly StoredUpload[],
 ): AsyncGenerator<Buffer> {
-  let head: Buffer | null = Buffer.alloc(0)
+  const { storageKey, sizeBytes } = upload
+  let head: Buffer | null = isMasterUpload(upload) ? null : Buffer.alloc(0)
   let joinedBytes = 0
   for (const part of parts) {
     for await (const chunk of await storage.open(part.storageKey) as AsyncIterable<Buffer>) {

@@ -1,25 +1,28 @@
-// Processes a complete resumable upload: moves it to storage, checks it and adds the media file to its item.
+// Processes a complete resumable upload: moves it to storage, checks it and adds it to its item as a media file or a
+// master.
 import { createHash } from 'node:crypto'
 import { Metadata } from '@tus/server'
-import { Value } from 'typebox/value'
+import { findEncodingJob } from '../../../models/encoding-job.js'
 import { Media } from '../../../models/media.js'
-import type { StoredUpload } from '../../../models/media-upload.js'
-import { DomainError, fail, notFound, validationFailed } from '../../errors.js'
-import { toFieldError } from '../../http/validator.js'
-import { UploadMetadata } from '../../schemas/uploads.js'
+import { MediaUpload, type StoredUpload } from '../../../models/media-upload.js'
+import { DomainError, fail, notFound } from '../../errors.js'
 import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
+import { addReceivedMaster, type MasterDeps } from '../encoding/masters.js'
 import { toDeclaredMetadata } from './declared-metadata.js'
 import { joinParts } from './join-parts.js'
 import { addReceivedFile, type MediaFileDeps } from './media-files.js'
 import type { UploadArea } from './upload-area.js'
+import { parseUploadMetadata } from './upload-metadata.js'
+
+export type ProcessUploadDeps = MediaFileDeps & MasterDeps
 
 /**
- * Adds the media file of a complete upload. Each step can be repeated after a crash.
+ * Adds the media file or the master of a complete upload. Each step can be repeated after a crash.
  * @returns the reason why the file cannot be used; null after success
  * @throws errors that another attempt may not have, such as 503 `storage-unavailable`
  */
 export async function processUpload (
-  deps: MediaFileDeps,
+  deps: ProcessUploadDeps,
   area: UploadArea,
   upload: StoredUpload,
   signal: AbortSignal,
@@ -34,15 +37,16 @@ export async function processUpload (
 }
 
 async function addUploadedFile (
-  deps: MediaFileDeps,
+  deps: ProcessUploadDeps,
   area: UploadArea,
   upload: StoredUpload,
   signal: AbortSignal,
 ): Promise<void> {
   const { catalogue, storage } = deps
   const { _id, item: itemId, storageKey, receivedBytes } = upload
-  if (await Media.exists({ 'files._id': _id }) !== null) return
   const metadata = parseUploadMetadata(Metadata.parse(upload.metadata))
+  if (metadata.role === 'master' && await isMasterAdded(upload)) return
+  if (await Media.exists({ 'files._id': _id }) !== null) return
   const isFinal = upload.partIds !== undefined
   await (isFinal ? joinParts(storage, area, upload, signal) : area.moveToStorage(upload)).catch((error: unknown) => {
     throw error instanceof ObjectNotFoundError ? uploadLost() : error
@@ -59,7 +63,20 @@ async function addUploadedFile (
   const item = catalogue.findItem(itemId?.toString() ?? '') ?? fail(notFound('movie or episode'))
   const title = catalogue.findTitle(item.titleId) ?? fail(notFound('title'))
   const received = { id: _id, storageKey, sizeBytes: receivedBytes, sha256 }
+  if (metadata.role === 'master') {
+    const job = await addReceivedMaster(deps, title, item, received, metadata.edition ?? null)
+    await MediaUpload.updateOne({ _id }, { $set: { encodingJob: job._id } })
+    return
+  }
   await addReceivedFile(deps, title, item, received, toDeclaredMetadata(metadata))
+}
+
+/** A crash may have followed the creation of the job, whose ID is that of the upload. */
+async function isMasterAdded ({ _id, encodingJob }: StoredUpload): Promise<boolean> {
+  if (encodingJob !== undefined) return true
+  if (await findEncodingJob(_id) === null) return false
+  await MediaUpload.updateOne({ _id }, { $set: { encodingJob: _id } })
+  return true
 }
 
 function uploadLost (): DomainError {
@@ -73,19 +90,4 @@ async function hashObject (storage: MediaStorage, key: string, signal: AbortSign
     hash.update(chunk)
   }
   return hash.digest('hex')
-}
-
-/**
- * Validates the metadata of an upload. Fields that clients add, such as a file name, are ignored.
- * @throws DomainError 400 `validation-failed`
- */
-export function parseUploadMetadata (metadata: Record<string, string | null>): UploadMetadata {
-  const fields = Object.fromEntries(
-    Object.keys(UploadMetadata.properties).flatMap((name) => metadata[name] == null ? [] : [[name, metadata[name]]]),
-  )
-  const [error] = Value.Errors(UploadMetadata, fields)
-  if (error !== undefined) {
-    throw validationFailed([toFieldError(error, '/Upload-Metadata')])
-  }
-  return fields as unknown as UploadMetadata
 }

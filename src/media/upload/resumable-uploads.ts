@@ -7,11 +7,12 @@ import type { Config } from '../../config.js'
 import { DomainError, fail, notFound } from '../../errors.js'
 import { publishMeasurement } from '../../measurements.js'
 import { createFinalUpload, finalUploadTakesNoBytes, parseConcatenation } from './final-uploads.js'
-import type { MediaFileDeps } from './media-files.js'
-import { parseUploadMetadata, processUpload } from './process-upload.js'
+import { requireEncoder } from '../encoding/masters.js'
+import { processUpload, type ProcessUploadDeps } from './process-upload.js'
 import { toTusError } from './tus-errors.js'
 import type { UploadArea } from './upload-area.js'
 import { acquireLock, createUploadLocker } from './upload-lock.js'
+import { parseUploadMetadata } from './upload-metadata.js'
 import { IS_PARTIAL, STARTED_BY, UPLOAD_TTL_MS, UploadStore } from './upload-store.js'
 
 export interface ResumableUploads {
@@ -26,7 +27,7 @@ export interface ResumableUploads {
   /** The newest uploads in any state, newest first. */
   list(): Promise<StoredUpload[]>
   /**
-   * Deletes the record of a processed upload, whose media file stays, or a complete partial upload.
+   * Deletes the record of a processed upload, whose media file or master stays, or a complete partial upload.
    * @returns false if the upload is unfinished
    * @throws DomainError 404 `not-found`, 409 `upload-processing`
    */
@@ -38,7 +39,7 @@ export interface ResumableUploads {
   close(): Promise<void>
 }
 
-export interface UploadDeps extends MediaFileDeps {
+export interface UploadDeps extends ProcessUploadDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
   readonly area: UploadArea
 }
@@ -81,7 +82,7 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     getFileIdFromRequest: (_request, id) => UPLOAD_ID.test(id ?? '') ? id : undefined,
     onUploadCreate: async (request, { metadata = {} }) => {
       const { accountId = null, isPartial = false } = creations.get(request) ?? {}
-      if (!isPartial) checkMetadata(metadata)
+      if (!isPartial) await checkMetadata(metadata)
       return { metadata: { ...metadata, [STARTED_BY]: accountId, [IS_PARTIAL]: isPartial ? '' : null } }
     },
     onResponseError: (request, error) => {
@@ -90,9 +91,13 @@ export function createResumableUploads (deps: UploadDeps, isEager = true): Resum
     },
   })
 
-  function checkMetadata (metadata: NonNullable<Upload['metadata']>): void {
-    const { itemId, filetype } = parseUploadMetadata(metadata)
+  async function checkMetadata (metadata: NonNullable<Upload['metadata']>): Promise<void> {
+    const { itemId, role, filetype } = parseUploadMetadata(metadata)
     if (catalogue.findItem(itemId) === null) throw notFound('movie or episode')
+    if (role === 'master') {
+      await requireEncoder(deps.encoder)
+      return
+    }
     if (filetype !== undefined && !FILE_TYPE.test(filetype)) {
       throw new DomainError(
         415,

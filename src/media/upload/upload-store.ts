@@ -10,6 +10,7 @@ import { RESUMABLE_FOLDER, type MediaStorage } from '../../storage/storage.js'
 import { assertMediaFile } from './receive-upload.js'
 import { HEAD_BYTES } from './sniff-container.js'
 import type { UploadArea } from './upload-area.js'
+import { isMasterUpload } from './upload-metadata.js'
 
 /** An unfinished upload is removed this long after its last bytes. */
 export const UPLOAD_TTL_MS = 24 * 3_600_000
@@ -93,7 +94,7 @@ export class UploadStore extends DataStore {
     const stored = await findUpload(id) ?? failNotFound()
     if (stored.state !== 'uploading') return stored.receivedBytes
     await MediaUpload.updateOne({ _id: stored._id }, { $set: { touchedAt: this.deps.now() } })
-    const hasFileHead = offset === 0 && stored.concatenation === null
+    const hasFileHead = offset === 0 && stored.concatenation === null && !isMasterUpload(stored)
     const head = hasFileHead ? await this.readHead(source, stored) : Buffer.alloc(0)
     const body = toBody(head, source)
     const receivedBytes = await this.convertErrors(async () =>
