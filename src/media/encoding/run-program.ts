@@ -1,8 +1,8 @@
-// Runs a program as a child process: without a shell, with low priority, in a process group of its own that is killed
-// on abort and on a stall, and with bounds on what it prints.
+// Runs a program as a child process with low priority, in a process group of its own, and with bounds on its output.
+// The group is killed on an abort, on a stall, and when this process ends, also by SIGKILL.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 
 export interface ProgramOptions {
   /** Time without progress after which the program is killed. */
@@ -58,15 +58,7 @@ export async function runProgram (
 ): Promise<ProgramResult> {
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw new ProgramStoppedError()
-  const child = spawn(program, args, {
-    cwd: folder,
-    detached: process.platform !== 'win32',
-    env: childVariables(),
-    shell: false,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  })
-  lowerPriority(child)
+  const child = spawnWithLowPriority(program, args, folder)
   let failure: ProgramFailure | null = null
   const fail = (code: ProgramFailure): void => {
     failure ??= code
@@ -98,7 +90,31 @@ export async function runProgram (
   }
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+/**
+ * Runs a program, `"$@"`, beside a shell that reads an open pipe from this process. The pipe ends with this process:
+ * then the shell kills the group. Linux alone has a signal for the death of a parent (prctl), macOS has none.
+ */
+const WATCHED_PROGRAM = `
+exec 3<&0
+(read -r line <&3; kill -9 -$$) >/dev/null 2>&1 &
+nice -n ${constants.priority.PRIORITY_LOW} "$@" </dev/null 3<&- &
+wait $!
+`
+
+/** Playback takes precedence over encoding. The words of the program are arguments of the shell, never its code. */
+function spawnWithLowPriority (program: string, args: readonly string[], cwd: string | undefined): Child {
+  const options = { cwd, env: childVariables(), shell: false, windowsHide: true }
+  if (process.platform !== 'win32') {
+    const words = ['-c', WATCHED_PROGRAM, 'sh', program, ...args]
+    return spawn('/bin/sh', words, { ...options, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  }
+  const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end()
+  lowerPriority(child)
+  return child
+}
 
 function childVariables (): Record<string, string> {
   const inherited = INHERITED_VARIABLES.flatMap((name) => {
@@ -108,7 +124,6 @@ function childVariables (): Record<string, string> {
   return { ...Object.fromEntries(inherited) as Record<string, string>, AV_LOG_FORCE_NOCOLOR: '1' }
 }
 
-/** Playback takes precedence over encoding. */
 function lowerPriority ({ pid }: Child): void {
   if (pid === undefined) return
   try {

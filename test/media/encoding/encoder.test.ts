@@ -1,11 +1,11 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { createEncoder, EncoderUnavailableError } from '../../../src/media/encoding/encoder.js'
 import { describeEncoder, findPrograms } from '../../../src/media/encoding/find-programs.js'
 import { ProgramStoppedError } from '../../../src/media/encoding/run-program.js'
-import { installedEncoder, makeFile, skipWithoutFfmpeg, writePrograms } from './programs.js'
+import { installedEncoder, isRunning, makeFile, readPid, skipWithoutFfmpeg, writePrograms } from './programs.js'
 
 const noProgram = { ffmpegPath: null, ffprobePath: null }
 
@@ -85,28 +85,6 @@ t.test('an abort and a close kill the program and its children', async (t) => {
     await t.rejects(encoder.encode([], { folder, durationMs: 1, signal: controller.signal }), ProgramStoppedError)
   }
 })
-
-async function readPid (file: string): Promise<number> {
-  for (;;) {
-    try {
-      const pid = Number(readFileSync(file, 'utf8'))
-      if (pid > 0) return pid
-    } catch {
-      // Not written yet.
-    }
-    await sleep(50)
-  }
-}
-
-/** A killed process stays as a zombie until its parent reads its exit code. */
-function isRunning (pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 t.test('ffmpeg', { skip: await skipWithoutFfmpeg() }, async (t) => {
   const folder = t.testdir({})

@@ -1,6 +1,7 @@
 // Programs for tests of encoding: the installed ffmpeg, and scripts in its place.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createEncoder } from '../../../src/media/encoding/encoder.js'
 import { findPrograms } from '../../../src/media/encoding/find-programs.js'
 import { runProgram } from '../../../src/media/encoding/run-program.js'
@@ -45,4 +46,27 @@ export function writePrograms (folder: string, body: string): { ffmpegPath: stri
     return file
   }
   return { ffmpegPath: write('ffmpeg'), ffprobePath: write('ffprobe') }
+}
+
+/** Reads a process ID from a file, as soon as there is one. */
+export async function readPid (file: string): Promise<number> {
+  for (;;) {
+    try {
+      const pid = Number(readFileSync(file, 'utf8'))
+      if (pid > 0) return pid
+    } catch {
+      // Not written yet.
+    }
+    await sleep(50)
+  }
+}
+
+/** A killed process stays as a zombie until its parent reads its exit code. */
+export function isRunning (pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
 }
