@@ -1,7 +1,8 @@
-// The commands import and export.
+// The commands import, export and ingest.
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { IMPORT_FORMATS } from '../transfer/parsers/source-items.js'
 import type { ImportCommandOptions } from './import.js'
+import type { IngestCommandOptions } from './ingest.js'
 import { recordCommand, withContainer } from './with-container.js'
 
 export function registerCatalogueCommands (program: Command): void {
@@ -59,6 +60,8 @@ export function registerCatalogueCommands (program: Command): void {
       })
     })
 
+  registerIngest(program)
+
   program.command('export')
     .argument('[file]', 'output file, compressed if its name ends with .gz; standard output by default')
     .summary('export the catalogue')
@@ -71,6 +74,41 @@ export function registerCatalogueCommands (program: Command): void {
       await withContainer(async () => {
         const { runExport } = await import('./export.js')
         await runExport(file ?? null)
+      })
+    })
+}
+
+function registerIngest (program: Command): void {
+  program.command('ingest')
+    .argument('<paths...>', 'video and subtitle files, and folders that contain them')
+    .summary('add video and subtitle files to movies and episodes')
+    .description(
+      'Copies video and subtitle files to the storage and adds them to movies and episodes of the catalogue, which ' +
+        'their names and folders state: Show.Name.S01E02.1080p.mkv, "Movie (1999) [Director\'s Cut].mkv", ' +
+        '"Show/Season 1/02 - Title.mkv", Movie.de.forced.srt. A file that may belong to several is listed, not ' +
+        'guessed. With ffmpeg, videos become masters, which the service encodes; else they are played as they are. ' +
+        'Running the same command again changes nothing. The exit code is 0 when each file is in the catalogue, ' +
+        'and 1 when one was not matched, is ambiguous or cannot be used.',
+    )
+    .addOption(new Option('--title <id>', 'add all files to this movie or show').conflicts('match'))
+    .option('--match', 'find the titles by name, year and external ID; the default')
+    .option('--dry-run', 'change nothing; print what the command would do')
+    .option('--json', 'print a JSON array with status, reason and item of each file')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  normflix ingest "Fawlty Towers/Season 1" --dry-run\n  normflix ingest Metropolis.1927.mkv\n' +
+        '  normflix ingest master.mov --title 6650a1f0c2d4e5f601234567',
+    )
+    .action(async (paths: string[], options: IngestCommandOptions) => {
+      await withContainer(async (container) => {
+        const [{ requireIndexes }, { runIngest }] = await Promise.all([
+          import('../database/indexes.js'),
+          import('./ingest.js'),
+        ])
+        // An index prevents a second master of an item.
+        await requireIndexes(container.config.env)
+        await container.open()
+        process.exitCode = await runIngest(container, paths, options)
       })
     })
 }

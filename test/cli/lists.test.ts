@@ -164,7 +164,18 @@ t.test('every command describes itself with examples, without the service', asyn
   const commands = [...overview.out.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1] ?? '')
     .filter((name) => !['help', 'normflix'].includes(name) && !name.startsWith('-'))
   t.strictSame(commands.sort(), [
-    ...['accounts', 'create-admin', 'doctor', 'export', 'import', 'indexes', 'jobs', 'migrate', 'rebuild-history'],
+    ...[
+      'accounts',
+      'create-admin',
+      'doctor',
+      'export',
+      'import',
+      'indexes',
+      'ingest',
+      'jobs',
+      'migrate',
+      'rebuild-history',
+    ],
     ...['reset-password', 'streams', 'titles'],
   ])
   const fastest = Math.min(

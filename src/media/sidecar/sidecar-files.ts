@@ -46,12 +46,8 @@ export async function addSubtitle (
   const { publishTitleChange, storage, now } = deps
   const { language } = source
   const { webVtt, unreadableCues } = await deps.subtitleReader.readSubtitle(source)
-  const media = await Media.findById(item.id).lean<StoredMedia>()
-  const existing = media?.subtitles.find((subtitle) =>
-    subtitle.mediaFile === null && subtitle.language === language && subtitle.kind === kind &&
-    subtitle.sha256 === sha256Hex(webVtt)
-  )
-  if (existing !== undefined) return { subtitle: existing, unreadableCues }
+  const existing = await findSubtitle(item, { language, kind, webVtt })
+  if (existing !== null) return { subtitle: existing, unreadableCues }
   const storageKey = `${item.id}/subtitle-${randomUUID()}`
   const sha256 = await storeSmallObject(storage, storageKey, webVtt)
   const subtitle: StoredSubtitle = {
@@ -73,6 +69,19 @@ export async function addSubtitle (
   }
   await publishTitleChange(title.id)
   return { subtitle, unreadableCues }
+}
+
+/** Finds the uploaded subtitle of an item with a language, a kind and a text. */
+export async function findSubtitle (
+  item: CatalogueItem,
+  { language, kind, webVtt }: Pick<NewSubtitle, 'language' | 'kind'> & { readonly webVtt: Buffer },
+): Promise<StoredSubtitle | null> {
+  const media = await Media.findById(item.id).lean<StoredMedia>()
+  const sha256 = sha256Hex(webVtt)
+  return media?.subtitles.find((subtitle) =>
+    subtitle.mediaFile === null && subtitle.language === language && subtitle.kind === kind &&
+    subtitle.sha256 === sha256
+  ) ?? null
 }
 
 /**

@@ -1,0 +1,114 @@
+// Runs "normflix ingest": plans, copies the files one after the other, and reports them.
+import type { Container } from '../container.js'
+import { findFiles } from '../transfer/ingest/find-files.js'
+import { ingestFile, type IngestResult } from '../transfer/ingest/ingest-file.js'
+import { planIngest, type PlannedFile } from '../transfer/ingest/plan-ingest.js'
+import { abortOnSignals, INTERRUPTED } from './abort-on-signals.js'
+import { showCopyProgress } from './copy-progress.js'
+import { formatCell, formatList, type Column } from './format-list.js'
+import { recordCommand } from './with-container.js'
+
+export interface IngestCommandOptions {
+  readonly title?: string
+  readonly match?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** A file as --json prints it. */
+interface FileRow {
+  readonly file: string
+  readonly status: IngestResult['status']
+  readonly as: PlannedFile['role']
+  readonly titleId: string | null
+  readonly itemId: string | null
+  readonly item: string | null
+  readonly edition: string | null
+  readonly language: string | null
+  readonly reason: string | null
+}
+
+const COLUMNS: ReadonlyArray<Column<FileRow>> = [
+  ['STATUS', ({ status }) => status],
+  ['AS', ({ as, language }) => as === 'subtitle' && language !== null ? `${as} ${language}` : as],
+  ['MOVIE OR EPISODE', ({ item, edition }) => item === null || edition === null ? item : `${item} (${edition})`],
+  ['FILE', ({ file }) => file],
+  ['REASON', ({ reason }) => reason],
+]
+
+/** Statuses of files that the operator must look at. */
+const NOT_INGESTED: ReadonlyArray<IngestResult['status']> = ['unmatched', 'ambiguous', 'rejected', 'failed']
+
+/**
+ * @returns the exit code: 0 when each media file is in the catalogue, or would be; 1 when one is not; 130 after an
+ * interruption
+ */
+export async function runIngest (
+  container: Container,
+  paths: readonly string[],
+  { title, dryRun = false, json = false }: IngestCommandOptions,
+): Promise<number> {
+  const { signal, unsubscribe } = abortOnSignals()
+  try {
+    const planned = await planIngest(container, await findFiles(paths), { titleId: title ?? null, signal })
+    const results = dryRun ? planned : await ingestAll(container, planned, signal)
+    if (results.some(({ status }) => status === 'ingested')) await recordCommand(container, 'ingest')
+    report(results, json, dryRun)
+    if (signal.aborted) return INTERRUPTED
+    return results.some(({ status }) => NOT_INGESTED.includes(status)) ? 1 : 0
+  } finally {
+    unsubscribe()
+  }
+}
+
+async function ingestAll (
+  container: Container,
+  planned: readonly PlannedFile[],
+  signal: AbortSignal,
+): Promise<IngestResult[]> {
+  const results: IngestResult[] = []
+  for (const one of planned) {
+    if (signal.aborted) break
+    const progress = showCopyProgress(formatCell(one.file.path), one.file.sizeBytes)
+    try {
+      results.push(await ingestFile(container, one, { signal, onProgress: progress.update }))
+    } finally {
+      progress.stop()
+    }
+  }
+  return results
+}
+
+function report (results: readonly IngestResult[], isJson: boolean, isDryRun: boolean): void {
+  const rows = results.map(toRow)
+  if (isJson) {
+    console.log(JSON.stringify(rows, null, 2))
+    return
+  }
+  const shown = rows.filter(({ status }) => status !== 'ignored')
+  console.log(formatList(shown, COLUMNS))
+  const counts = new Map<string, number>()
+  for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1)
+  console.log(`\n${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`)
+  const hasMaster = rows.some(({ status, as }) => status === 'ingested' && as === 'master')
+  if (hasMaster) console.log('The service encodes masters from now on: normflix jobs --watch shows the progress.')
+  if (isDryRun) console.log('Nothing was changed.')
+}
+
+function toRow ({ file, status, role, target, recognised, reason }: IngestResult): FileRow {
+  return {
+    file: file.path,
+    status,
+    as: role,
+    titleId: target?.title.id ?? null,
+    itemId: target?.item.id ?? null,
+    item: target === null ? null : nameItem(target),
+    edition: recognised.edition,
+    language: recognised.language,
+    reason,
+  }
+}
+
+function nameItem ({ title, item }: NonNullable<PlannedFile['target']>): string {
+  return title.kind === 'movie' ? title.title : `${title.title} S${item.season} E${item.episode}`
+}

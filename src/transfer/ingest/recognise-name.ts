@@ -1,0 +1,130 @@
+// Recognises the title, the episodes and the edition in the names of media files and of the folders around them.
+import path from 'node:path'
+import { parseTorrentTitle } from '@viren070/parse-torrent-title'
+import type { SubtitleKind } from '../../domain/language-choice.js'
+import { recogniseSubtitleSuffix } from './subtitle-suffix.js'
+
+export type FileKind = 'video' | 'subtitle' | 'picture-subtitle' | 'extra' | 'other'
+
+/** A name that a title may have, with its year; null: not stated. */
+export interface NameCandidate {
+  readonly name: string
+  readonly year: number | null
+}
+
+export interface RecognisedFile {
+  readonly kind: FileKind
+  /** Most likely first; empty: no name was recognised. */
+  readonly names: readonly NameCandidate[]
+  readonly imdb: string | null
+  readonly tmdb: string | null
+  /** Null: not stated. 0: specials. */
+  readonly season: number | null
+  /** Several for a file with several episodes; empty for a movie. */
+  readonly episodes: readonly number[]
+  readonly edition: string | null
+  /** Of the subtitle, or of the audio of a video; BCP 47. */
+  readonly language: string | null
+  readonly subtitleKind: SubtitleKind
+}
+
+const VIDEO = /\.(?:mp4|m4v|mov|mkv|webm|ts|m2ts|mts|mpg|mpeg|vob|avi|wmv|flv|ogv|3gp|mxf)$/i
+const SUBTITLE = /\.(?:srt|vtt|ass|ssa)$/i
+const PICTURE_SUBTITLE = /\.(?:sup|idx|sub)$/i
+/** Names that media centres use for files beside the movie. */
+const EXTRA = /(?:^|[ ._-])(?:sample|trailer|featurette|behindthescenes|deleted|interview|short)\d*$/i
+const EXTRA_FOLDER = /^(?:samples?|trailers?|extras?|featurettes?|behind the scenes|deleted scenes|interviews)$/i
+const SEASON_FOLDER = /^(?:season|series|staffel|temporada|saison|s)[ ._-]*(\d{1,3})\b/i
+const SPECIALS_FOLDER = /^specials$/i
+const SUBTITLE_FOLDER = /^sub(?:title)?s$/i
+/** `02 - Pilot`, `E02`: only in the folder of a season. */
+const BARE_EPISODE = /^(?:e|ep|episode)?[ ._-]*(\d{1,4})(?!\d)/i
+const IMDB_ID = /\bimdb(?:id)?[-=](tt\d{7,9})\b/i
+const TMDB_ID = /\btmdb(?:id)?[-=](\d{1,9})\b/i
+const EDITION_TAG = /\{edition-([^{}]{1,100})\}/i
+const ID_TAGS = /[[{(](?:imdb|tmdb|tvdb)(?:id)?[-=]\w+[\])}]/gi
+/** `[Roadshow]` after the year, unless it states technical facts. */
+const BRACKETS_AFTER_YEAR = /\((?:19|20)\d\d\)[^[]*\[([^[\]]{2,100})\]/
+
+/** @param file path below the folder that was named, or the path that was named */
+export function recogniseFile (file: string): RecognisedFile {
+  const { name: stem, base } = path.parse(file)
+  const folders = path.dirname(file).split(path.sep).filter((one) => one !== '' && one !== '.' && one !== '..')
+  const kind = fileKind(base, stem, folders)
+  const suffix = kind === 'subtitle' ? recogniseSubtitleSuffix(stem) : { stem, language: null, kind: 'full' as const }
+  const parsed = parseName(suffix.stem)
+  const season = parsed.season ?? findSeason(folders)
+  const bare = parsed.season === null && season !== null ? BARE_EPISODE.exec(suffix.stem) : null
+  const episodes = bare === null ? parsed.episodes : [Number(bare[1])]
+  const titleFolder = folders.toReversed().find((one) => !isStructural(one)) ?? null
+  const isNamedByFolder = bare !== null || parsed.names.length === 0
+  const folder = titleFolder === null ? null : parseName(titleFolder)
+  return {
+    kind,
+    names: isNamedByFolder ? folder?.names ?? [] : parsed.names,
+    imdb: parsed.imdb ?? folder?.imdb ?? null,
+    tmdb: parsed.tmdb ?? folder?.tmdb ?? null,
+    season,
+    episodes,
+    edition: parsed.edition,
+    language: kind === 'subtitle' ? suffix.language : parsed.language,
+    subtitleKind: suffix.kind,
+  }
+}
+
+function fileKind (base: string, stem: string, folders: readonly string[]): FileKind {
+  if (PICTURE_SUBTITLE.test(base)) return 'picture-subtitle'
+  if (SUBTITLE.test(base)) return 'subtitle'
+  if (!VIDEO.test(base)) return 'other'
+  return EXTRA.test(stem) || folders.some((one) => EXTRA_FOLDER.test(one)) ? 'extra' : 'video'
+}
+
+const isStructural = (folder: string): boolean =>
+  [SEASON_FOLDER, SPECIALS_FOLDER, SUBTITLE_FOLDER].some((pattern) => pattern.test(folder))
+
+function findSeason (folders: readonly string[]): number | null {
+  for (const folder of folders.toReversed()) {
+    if (SPECIALS_FOLDER.test(folder)) return 0
+    const season = SEASON_FOLDER.exec(folder)
+    if (season !== null) return Number(season[1])
+  }
+  return null
+}
+
+interface ParsedName extends Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'season' | 'episodes' | 'edition'> {
+  readonly language: string | null
+}
+
+function parseName (name: string): ParsedName {
+  const text = name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
+  const parsed = parseTorrentTitle(text)
+  const { title = '', seasons = [], episodes = [], episodeTitle = '', languages = [] } = parsed
+  const [season = null] = seasons
+  // `1x02-1x03` states its second episode where others state a title.
+  const second = /^(\d{1,3})x(\d{1,4})$/.exec(episodeTitle)
+  const [language = null, ...otherLanguages] = languages
+  return {
+    names: listNames(title.trim(), parsed.year === undefined ? null : Number(parsed.year)),
+    imdb: IMDB_ID.exec(name)?.[1] ?? null,
+    tmdb: TMDB_ID.exec(name)?.[1] ?? null,
+    season,
+    episodes: second === null || Number(second[1]) !== season ? episodes : [...episodes, Number(second[2])],
+    edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(parsed.editions, parsed.unrated === true, text),
+    language: otherLanguages.length === 0 && language !== null && /^[a-z]{2}$/.test(language) ? language : null,
+  }
+}
+
+/** The year may be a part of the name, as in Blade Runner 2049. */
+function listNames (name: string, year: number | null): NameCandidate[] {
+  if (name === '') return year === null ? [] : [{ name: String(year), year: null }]
+  return year === null ? [{ name, year }] : [{ name, year }, { name: `${name} ${year}`, year: null }]
+}
+
+function findEdition (editions: readonly string[] = [], isUnrated: boolean, text: string): string | null {
+  if (editions.length > 0) return editions.join(', ')
+  if (isUnrated) return 'Unrated'
+  const [, label] = BRACKETS_AFTER_YEAR.exec(text) ?? []
+  if (label === undefined) return null
+  const { title, group, ...facts } = parseTorrentTitle(`Name ${label}`)
+  return Object.keys(facts).length === 0 ? label.trim() : null
+}

@@ -1,0 +1,179 @@
+// "normflix ingest": names and folders become masters, playable files and subtitles of the right items.
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { EncodingJob } from '../../models/encoding-job.js'
+import { containerOf, startApp, type TestApp } from '../support/app.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
+import { runCommand, SECRETS } from '../support/run-command.js'
+import { signUp, signUpAdmin } from '../support/users.js'
+import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
+
+const CLIP = path.resolve('src', 'demo', 'clips', 'clip-480p-en.mp4')
+const NO_FFMPEG = { PATH: '/nonexistent' }
+const SUBTITLE = '1\n00:00:01,000 --> 00:00:02,000\nGuten Tag.\n'
+
+interface Row {
+  readonly file: string
+  readonly status: string
+  readonly [field: string]: unknown
+}
+
+async function ingest (
+  running: TestApp,
+  words: readonly string[],
+  variables: Record<string, string> = {},
+): Promise<{ readonly code: number | null, readonly rows: Row[], readonly err: string }> {
+  const { code, out, err } = await runCommand(running, ['ingest', ...words, '--json'], { variables })
+  return { code, rows: out === '' ? [] : JSON.parse(out) as Row[], err }
+}
+
+const statuses = (rows: readonly Row[]): Record<string, string> =>
+  Object.fromEntries(rows.map(({ file, status }) => [path.basename(file), status]))
+
+function copyClips (folder: string, names: readonly string[]): void {
+  for (const name of names) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    copyFileSync(CLIP, path.join(folder, name))
+  }
+}
+
+t.test('without ffmpeg, playable files are added as they are', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app } = running
+  const admin = await signUpAdmin(app)
+  const matrix = await addMovie(app, admin, { title: 'The Matrix', externalIds: { imdb: 'tt0133093' } }, [])
+  const solaris = [
+    await addMovie(app, admin, { title: 'Solaris', releaseDate: '1972-03-20' }, []),
+    await addMovie(app, admin, { title: 'Solaris', releaseDate: '2002-11-27' }, []),
+  ]
+  const show = await addShow(app, admin, {}, [])
+  const folder = t.testdir({})
+  const files = async (itemId: string): Promise<unknown[]> =>
+    [...containerOf(app).catalogue.itemFiles(itemId)].map(({ edition }) => edition)
+
+  t.test('a dry run changes nothing and says what is unclear', async (t) => {
+    const drop = path.join(folder, 'drop')
+    copyClips(drop, [
+      "The.Matrix.1999.1080p [Director's Cut].mp4",
+      'Solaris.mp4',
+      'Solaris (1972).mp4',
+      'Solaris (1999).mp4',
+      'Fawlty.Towers.S02E01.mp4',
+      'Fawlty.Towers.S01E01E02.mp4',
+      'Fawlty Towers S09E01.mp4',
+      'Unknown Movie.mp4',
+      'Renamed {imdb-tt0133093}.mp4',
+      'Solaris (1972)-trailer.mp4',
+    ])
+    writeFileSync(path.join(drop, 'Solaris (1972).de.forced.srt'), SUBTITLE)
+    writeFileSync(path.join(drop, 'Solaris (1972).srt'), SUBTITLE)
+    writeFileSync(path.join(drop, 'Solaris (2002).sup'), 'PG')
+    writeFileSync(path.join(drop, 'Fawlty Towers S02E02.avi'), 'RIFF no browser plays this container')
+    writeFileSync(path.join(drop, 'readme.txt'), 'hello')
+    const { code, rows } = await ingest(running, [drop, '--dry-run'], NO_FFMPEG)
+    t.equal(code, 1)
+    t.strictSame(statuses(rows), {
+      "The.Matrix.1999.1080p [Director's Cut].mp4": 'new',
+      'Solaris.mp4': 'ambiguous',
+      'Solaris (1972).mp4': 'new',
+      'Solaris (1999).mp4': 'unmatched',
+      'Fawlty.Towers.S02E01.mp4': 'new',
+      'Fawlty.Towers.S01E01E02.mp4': 'ambiguous',
+      'Fawlty Towers S09E01.mp4': 'unmatched',
+      'Unknown Movie.mp4': 'unmatched',
+      'Renamed {imdb-tt0133093}.mp4': 'new',
+      'Solaris (1972)-trailer.mp4': 'ignored',
+      'Solaris (1972).de.forced.srt': 'new',
+      'Solaris (1972).srt': 'rejected',
+      'Solaris (2002).sup': 'rejected',
+      'Fawlty Towers S02E02.avi': 'rejected',
+      'readme.txt': 'ignored',
+    })
+    const rowOf = (name: string): Row | undefined => rows.find(({ file }) => path.basename(file) === name)
+    t.match(rowOf('Solaris.mp4'), { reason: new RegExp(`${solaris[0] ?? ''}.*${solaris[1] ?? ''}.*--title`) })
+    t.match(rowOf('Solaris (1972).mp4'), { itemId: solaris[0], as: 'media' })
+    t.match(rowOf('Renamed {imdb-tt0133093}.mp4'), { itemId: matrix })
+    t.match(rowOf('Fawlty.Towers.S02E01.mp4'), { itemId: show.episodes[2], item: 'Fawlty Towers S2 E1' })
+    t.match(rowOf('Fawlty Towers S09E01.mp4'), { reason: /has no season 9 episode 1/ })
+    t.match(rowOf('Fawlty Towers S02E02.avi'), { reason: /Install ffmpeg/ })
+    t.strictSame(await files(matrix), [])
+    const { out } = await runCommand(running, ['ingest', drop, '--dry-run'], { variables: NO_FFMPEG })
+    t.match(out, /^STATUS +AS +MOVIE OR EPISODE +FILE +REASON/)
+    t.match(out, /\n5 new, /)
+    t.match(out, /Nothing was changed\.\n$/)
+  })
+
+  t.test('files and subtitles are added once', async (t) => {
+    const drop = path.join(folder, 'matrix')
+    copyClips(drop, ["The Matrix (1999) [Director's Cut].mp4"])
+    writeFileSync(path.join(drop, 'The Matrix (1999).de.forced.srt'), SUBTITLE)
+    const first = await ingest(running, [drop], NO_FFMPEG)
+    t.match(first, { code: 0, rows: [{ status: 'ingested', as: 'media' }, { status: 'ingested', as: 'subtitle' }] })
+    t.match((await admin.get(`/v1/admin/movies/${matrix}/subtitles`)).body.items, [{ language: 'de', kind: 'forced' }])
+    t.strictSame(await files(matrix), ["Director's Cut"])
+    const second = await ingest(running, [drop], NO_FFMPEG)
+    t.match(second, { code: 0, rows: [{ status: 'unchanged' }, { status: 'unchanged' }] })
+    t.strictSame(await files(matrix), ["Director's Cut"])
+    const { body } = await admin.get('/v1/admin/audit?limit=10')
+    t.equal(body.items.filter(({ action }: any) => action === 'ingest').length, 1)
+  })
+
+  t.test('--title decides whatever the names state', async (t) => {
+    const drop = path.join(folder, 'untitled')
+    copyClips(drop, ['take-7.mp4'])
+    const words = [drop, '--title', solaris[1] ?? '']
+    t.match(await ingest(running, words, NO_FFMPEG), { code: 0, rows: [{ status: 'ingested', itemId: solaris[1] }] })
+    t.match(await ingest(running, [drop, '--title', show.id], NO_FFMPEG), {
+      code: 1,
+      rows: [{ status: 'unmatched', reason: /states no episode/ }],
+    })
+    t.match(await ingest(running, [drop, '--title', '0'.repeat(24)]), { code: 1, err: /no title with the ID/ })
+    t.match(await ingest(running, [path.join(folder, 'nowhere')]), { code: 1, err: /nowhere does not exist/ })
+  })
+})
+
+t.test("dropping a season's folder makes the season playable", { skip: await skipWithoutFfmpeg() }, async (t) => {
+  const running = await startApp(t, { ...SECRETS, ENCODING_LADDER: '90:30:100' })
+  const { app } = running
+  const admin = await signUpAdmin(app)
+  const { body: show } = await admin.post('/v1/admin/shows', {
+    title: 'Space: 1999',
+    genres: ['Science Fiction'],
+    maturityRating: 'TV-PG',
+    seasons: [{ number: 1, episodes: [1, 2, 3].map((number) => ({ number, title: `Episode ${number}` })) }],
+  })
+  const season = path.join(t.testdir({}), 'Space 1999', 'Season 1')
+  mkdirSync(season, { recursive: true })
+  for (const [i, name] of ['01 - Breakaway.mpg', 'Space.1999.S01E02.480p.mpg', 'S01E03.mpg'].entries()) {
+    await makeFile(season, [
+      ...['-f', 'lavfi', '-i', `testsrc=size=160x90:rate=25:duration=${i + 1}`],
+      ...['-f', 'lavfi', '-i', `sine=duration=${i + 1}`, '-c:v', 'mpeg2video', '-c:a', 'mp2', name],
+    ])
+  }
+  writeFileSync(path.join(season, 'broken S01E02.mpg'), 'no video')
+  const words = [season, '--title', show.id]
+  t.match(await ingest(running, words), {
+    code: 1,
+    rows: [{ status: 'ingested', as: 'master' }, { status: 'ingested' }, { status: 'ingested' }, {
+      status: 'rejected',
+      reason: /damaged|no video/,
+    }],
+  }, 'a broken file does not stop the others')
+  t.equal(await EncodingJob.countDocuments({}), 3)
+  const again = await ingest(running, [season])
+  t.match(statuses(again.rows), {
+    '01 - Breakaway.mpg': 'unchanged',
+    'Space.1999.S01E02.480p.mpg': 'unchanged',
+    'S01E03.mpg': 'unchanged',
+  }, 'the names lead to the same episodes')
+  const { encoding } = containerOf(app)
+  await encoding.processPending()
+  await encoding.onIdle()
+  const kim = await signUp(app)
+  for (const { id } of (await admin.get(`/v1/shows/${show.id}/seasons/1`)).body.episodes) {
+    t.match(await play(kim, id), { status: 201, body: { mediaFile: { height: 90 } } })
+  }
+  t.equal(readdirSync(season).length, 4, 'the files stay where they are')
+})

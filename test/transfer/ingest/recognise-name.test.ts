@@ -1,0 +1,84 @@
+// Names of media files as people use them: titles, years, episodes, editions, IDs and subtitles.
+import t from 'tap'
+import { recogniseFile } from '../../../src/transfer/ingest/recognise-name.js'
+
+const recognise = (file: string): unknown[] => {
+  const { names, season, episodes, edition } = recogniseFile(file)
+  const [{ name, year } = { name: null, year: null }] = names
+  return [name, year, season, episodes.join(' '), edition]
+}
+
+t.test('episodes, with season folders and specials', async (t) => {
+  for (
+    const [file, ...expected] of [
+      ['Show.Name.S01E02.1080p.WEB-DL.x264-GRP.mkv', 'Show Name', null, 1, '2', null],
+      ['Show Name - s01e02 - The Title.mkv', 'Show Name', null, 1, '2', null],
+      ['Show.Name.1x02.mkv', 'Show Name', null, 1, '2', null],
+      ['Show.Name.Season.2.Episode.5.mkv', 'Show Name', null, 2, '5', null],
+      ['Doctor Who (2005) S01E01 Rose.mkv', 'Doctor Who', 2005, 1, '1', null],
+      ['Show.Name.S01E02E03.720p.mkv', 'Show Name', null, 1, '2 3', null],
+      ['Show Name - S01E01-E03.mkv', 'Show Name', null, 1, '1 2 3', null],
+      ['Show - 1x02-1x03.mkv', 'Show', null, 1, '2 3', null],
+      ['Show Name S00E01 Special.mkv', 'Show Name', null, 0, '1', null],
+      ['Show Name/Specials/E03.mkv', 'Show Name', null, 0, '3', null],
+      ['Show Name (1999)/Season 1/02 - Pilot.mkv', 'Show Name', 1999, 1, '2', null],
+      ['Show Name/Staffel 02/S02E07.mkv', 'Show Name', null, 2, '7', null],
+      ['Show Name - 03.mkv', 'Show Name', null, null, '3', null],
+    ] as const
+  ) t.strictSame(recognise(file), expected, file)
+})
+
+t.test('movies, with editions and numbers in their names', async (t) => {
+  for (
+    const [file, ...expected] of [
+      ["Movie (1999) [Director's Cut].mkv", 'Movie', 1999, null, '', "Director's Cut"],
+      ['Movie (1999) [Roadshow].mkv', 'Movie', 1999, null, '', 'Roadshow'],
+      ['Movie (1999) [1080p].mkv', 'Movie', 1999, null, '', null],
+      ['Movie.Name.1999.Directors.Cut.2160p.mkv', 'Movie Name', 1999, null, '', "Director's Cut"],
+      ['The Matrix (1999) {imdb-tt0133093} {edition-Final Cut}.mkv', 'The Matrix', 1999, null, '', 'Final Cut'],
+      ['2001 A Space Odyssey (1968).mkv', '2001 A Space Odyssey', 1968, null, '', null],
+      ['1917.2019.mkv', '1917', 2019, null, '', null],
+      ['Movie (1999)/movie.mkv', 'movie', null, null, '', null],
+    ] as const
+  ) t.strictSame(recognise(file), expected, file)
+  t.strictSame(recogniseFile('Blade.Runner.2049.mkv').names, [
+    { name: 'Blade Runner', year: 2049 },
+    { name: 'Blade Runner 2049', year: null },
+  ], 'the year may be a part of the name')
+  t.match(recogniseFile('The Matrix (1999) {imdb-tt0133093}.mkv'), { imdb: 'tt0133093', tmdb: null })
+  t.match(recogniseFile('Se7en (1995) [tmdbid-807]/Se7en.mkv'), { imdb: null, tmdb: '807' })
+  t.equal(recogniseFile('The.Movie.2001.German.1080p.mkv').language, 'de')
+})
+
+t.test('subtitles, with language and kind', async (t) => {
+  for (
+    const [file, language, subtitleKind] of [
+      ['Movie (1999).de.forced.srt', 'de', 'forced'],
+      ['Movie (1999).pt-BR.srt', 'pt-BR', 'full'],
+      ['Movie (1999).ger.sdh.vtt', 'de', 'sdh'],
+      ['Movie (1999).en.hi.srt', 'en', 'sdh'],
+      ['Movie (1999).hi.srt', 'hi', 'full'],
+      ['Movie (1999).forced.es.ass', 'es', 'full'],
+      ['Movie (1999).srt', null, 'full'],
+    ] as const
+  ) {
+    t.match(
+      recogniseFile(file),
+      { kind: 'subtitle', language, subtitleKind, names: [{ name: 'Movie', year: 1999 }] },
+      file,
+    )
+  }
+  t.match(recogniseFile('Show.Name.S01E02.de.srt'), { language: 'de', season: 1, episodes: [2] })
+  t.equal(recogniseFile('Movie.sup').kind, 'picture-subtitle')
+})
+
+t.test('other files, trailers and samples are told apart', async (t) => {
+  const kinds = [
+    'Movie (1999)-trailer.mp4',
+    'Movie/Samples/movie.mkv',
+    'movie.nfo',
+    'poster.jpg',
+    'Trailer Park (2001).mkv',
+  ]
+  t.strictSame(kinds.map((file) => recogniseFile(file).kind), ['extra', 'extra', 'other', 'other', 'video'])
+})
