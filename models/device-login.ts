@@ -69,7 +69,13 @@ export function deviceLoginId (deviceCode: string): string {
   return createHash('sha256').update(deviceCode).digest('hex')
 }
 
-/** Rejects log-ins that an account has approved and that no device has used yet. */
-export async function withdrawApprovals (account: string): Promise<void> {
-  await DeviceLogin.updateMany({ account, usedAt: null }, { $set: { decision: 'rejected' } })
+/**
+ * Rejects the log-ins that an account has approved, also those that a device has just used.
+ * @returns whether there were any
+ */
+export async function withdrawApprovals (account: string): Promise<boolean> {
+  const { modifiedCount } = await DeviceLogin.updateMany({ account, decision: 'approved' }, {
+    $set: { decision: 'rejected' },
+  })
+  return modifiedCount > 0
 }

@@ -10,10 +10,10 @@ import { DeviceLogIn, UserCodeBody } from '../src/schemas/device-log-in.js'
 import { ipAddressKey } from '../src/security/ip-address.js'
 import { toDeviceLogIn } from '../src/views/accounts.js'
 
-const originOf = (request: FastifyRequest): UserCodeOrigin => ({
-  accountId: callerOf(request).accountId,
-  ipAddress: ipAddressKey(request.ip),
-})
+function originOf (request: FastifyRequest): UserCodeOrigin {
+  const { accountId, sessionId } = callerOf(request)
+  return { accountId, sessionId, ipAddress: ipAddressKey(request.ip) }
+}
 
 const deviceApprovals: FastifyPluginAsyncTypebox<AccountDeps> = async (app, deps) => {
   app.addHook('onSend', forbidCaching)

@@ -8,15 +8,15 @@ import {
   type DeviceLoginDecision,
   type StoredDeviceLogin,
 } from '../../models/device-login.js'
-import { findSession, type TokenTransport } from '../../models/session.js'
+import { findSession, isSessionLive, type TokenTransport } from '../../models/session.js'
 import { isDuplicateKey, updateWithPipeline } from '../../models/upsert.js'
 import { createUserCode, parseUserCode } from '../domain/user-codes.js'
-import { DomainError, fail } from '../errors.js'
+import { DomainError, fail, unauthorized } from '../errors.js'
 import { computeMac } from '../security/signed-tokens.js'
 import { countAttempt, throttleKey, type ThrottlePolicy } from '../security/throttle.js'
 import type { AccountDeps } from './deps.js'
 import { accessDenied, authorizationPending, expiredToken, invalidGrant, slowDown } from './oauth-errors.js'
-import { openSession, repeatSession, type OpenedAccountSession } from './sessions.js'
+import { endSession, openSession, repeatSession, type OpenedAccountSession } from './sessions.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -58,6 +58,7 @@ export interface DeviceLoginRequest {
 /** Who uses a user code, and from where. */
 export interface UserCodeOrigin {
   readonly accountId: string
+  readonly sessionId: string
   /** See `ipAddressKey`. */
   readonly ipAddress: string
 }
@@ -102,8 +103,9 @@ export async function findDeviceLogin (
 }
 
 /**
- * Approves or rejects the log-in of a device. The first decision counts; its account may repeat it.
- * @throws DomainError 404 `unknown-user-code`, 429 `too-many-attempts`
+ * Approves or rejects the log-in of a device. The first decision counts; its account may repeat it. A session that ends
+ * at the same time leaves no approval.
+ * @throws DomainError 401, 404 `unknown-user-code`, 429 `too-many-attempts`
  */
 export async function decideDeviceLogin (
   deps: AccountDeps,
@@ -119,7 +121,12 @@ export async function decideDeviceLogin (
     account: _id,
     credentialsVersion,
   })
-  if (isDecided) return
+  if (isDecided) {
+    const session = await findSession(origin.sessionId)
+    if (session !== null && isSessionLive(session, deps.now())) return
+    await DeviceLogin.updateOne({ _id: found._id }, { $set: { decision: 'rejected' } })
+    throw unauthorized()
+  }
   const current = await DeviceLogin.findById(found._id).lean<StoredDeviceLogin>()
   const isRepeated = current?.decision === decision && current.account?.equals(_id) === true
   if (!isRepeated) throw unknownUserCode()
@@ -146,7 +153,13 @@ export async function exchangeDeviceCode (
   if (isLate) throw invalidGrant()
   // Exists when the response to an earlier poll was lost.
   const existing = await findSession(sessionId)
-  if (existing === null) return await openSession(deps, account, device, transport, sessionId).catch(denyRejectedLogin)
+  if (existing === null) {
+    const opened = await openSession(deps, account, device, transport, sessionId).catch(denyRejectedLogin)
+    const current = await DeviceLogin.findById(polled._id).lean<StoredDeviceLogin>()
+    if (current?.decision === 'approved') return opened
+    await endSession(deps, opened.session, 'approval-withdrawn')
+    throw accessDenied()
+  }
   return { ...repeatSession(deps, existing, transport) ?? fail(invalidGrant()), account }
 }
 

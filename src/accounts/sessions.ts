@@ -207,14 +207,27 @@ export async function endSession (
   deps.leases.invalidate(accountId)
 }
 
-/** Ends every session of an account, except one if given, and the approvals of devices that are not logged in yet. */
+/**
+ * Ends every session of an account, except one if given, and withdraws its approvals of devices. An approval or a poll
+ * that is in progress finds its session ended, or its approval withdrawn.
+ */
 export async function endAllSessions (
   deps: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
   accountId: string,
   exceptSessionId: string | null,
   reason: string,
 ): Promise<void> {
-  await withdrawApprovals(accountId)
+  await endSessions(deps, accountId, exceptSessionId, reason)
+  // A device may have opened a session in the meantime.
+  if (await withdrawApprovals(accountId)) await endSessions(deps, accountId, exceptSessionId, reason)
+}
+
+async function endSessions (
+  deps: Pick<AccountDeps, 'access' | 'leases' | 'now'>,
+  accountId: string,
+  exceptSessionId: string | null,
+  reason: string,
+): Promise<void> {
   const sessions = await Session.find({ account: accountId }).lean<StoredSession[]>()
   for (const session of sessions) {
     if (session.revokedAt === null && session._id.toString() !== exceptSessionId) {

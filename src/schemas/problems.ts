@@ -1,5 +1,6 @@
 // Every problem that the API can return: its statuses, its title, and what the client can do about it.
 import { CONFLICT_PROBLEMS, type ProblemDescription } from './conflict-problems.js'
+import { MEDIA_PROBLEMS } from './media-problems.js'
 
 const GENERAL_PROBLEMS = {
   'access-denied': {
@@ -235,7 +236,7 @@ const GENERAL_PROBLEMS = {
   'too-many-pin-guesses': {
     statuses: [429],
     title: 'Too many wrong PINs',
-    advice: 'wait for the time in `Retry-After`, or change the PIN with the account token',
+    advice: 'wait for the time in `Retry-After`, or change the PIN with the password of the account',
   },
   'headers-too-large': {
     statuses: [431],
@@ -279,5 +280,5 @@ const GENERAL_PROBLEMS = {
   },
 } as const satisfies Readonly<Record<string, ProblemDescription>>
 
-export const PROBLEMS = { ...GENERAL_PROBLEMS, ...CONFLICT_PROBLEMS }
+export const PROBLEMS = { ...GENERAL_PROBLEMS, ...CONFLICT_PROBLEMS, ...MEDIA_PROBLEMS }
 export type ProblemCode = keyof typeof PROBLEMS

@@ -1,31 +1,25 @@
-// Log-in of devices by RFC 8628: the flow, every error, expiry, races, limits and the audit log.
+// Log-in of devices by RFC 8628: the flow, every error, expiry and the audit log.
 import * as oauth from 'oauth4webapi'
 import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { DeviceLogin } from '../../models/device-login.js'
-import { containerOf, openApp, startApp } from '../support/app.js'
+import { containerOf, startApp } from '../support/app.js'
 import { createManualClock } from '../support/clock.js'
-import { CLIENT_ID, DEVICE_CODE_GRANT, pollToken, startTv } from '../support/device-log-in.js'
+import {
+  approve,
+  CLIENT_ID,
+  DEVICE_CODE_GRANT,
+  expectOAuthError,
+  find,
+  reject,
+  startTv,
+} from '../support/device-log-in.js'
 import { call, expectProblem, type TestResponse } from '../support/requests.js'
 import { openBrowser } from '../support/session-cookie.js'
-import { PASSWORD, signUp, signUpAdmin, type TestUser } from '../support/users.js'
+import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
 
 const INTERVAL_MS = 5_000
 const TTL_MS = 600_000
-const FREE_USES = 20
-
-const approve = async (user: TestUser, userCode: string): Promise<TestResponse> =>
-  await user.post('/v1/auth/device/approve', { userCode })
-const reject = async (user: TestUser, userCode: string): Promise<TestResponse> =>
-  await user.post('/v1/auth/device/reject', { userCode })
-const find = async (user: TestUser, userCode: string): Promise<TestResponse> =>
-  await user.post('/v1/auth/device/find', { userCode })
-
-/** Checks the fields of a problem and of an OAuth error. */
-function expectOAuthError (t: Test, response: TestResponse, error: string): void {
-  expectProblem(t, response, error.replaceAll('_', '-'), 400)
-  t.match(response.body, { error, error_description: response.body.detail })
-}
 
 t.test('a TV logs in with a code that the owner approves', async (t) => {
   const clock = createManualClock()
@@ -213,114 +207,6 @@ t.test('a standard OAuth client logs in, with a form', async (t) => {
     await oauth.refreshTokenGrantRequest(server, client, oauth.None(), tokens.refresh_token ?? '', options),
   )
   t.equal((await kim.with(refreshed.access_token).get('/v1/account')).body.id, kim.accountId)
-})
-
-t.test('polling faster than the interval', async (t) => {
-  const clock = createManualClock()
-  const { app, config, databaseUri } = await startApp(t, {}, undefined, clock)
-  const other = await openApp(config, databaseUri, { now: clock.now })
-  t.teardown(async () => {
-    await other.close()
-  })
-  const kim = await signUp(app)
-
-  await t.test('each early poll in any process adds 5 s to the interval', async (t) => {
-    const tv = await startTv(app)
-    expectOAuthError(t, await tv.poll(), 'authorization_pending')
-    const early = await pollToken(other, tv.deviceCode)
-    expectOAuthError(t, early, 'slow_down')
-    t.equal(early.body.interval, 10)
-    t.equal(early.headers['retry-after'], '10')
-    clock.advance(INTERVAL_MS)
-    t.equal((await tv.poll()).body.interval, 15, 'the old interval is too short')
-    clock.advance(15_000)
-    expectOAuthError(t, await tv.poll(), 'authorization_pending')
-    clock.advance(14_500)
-    expectOAuthError(t, await pollToken(other, tv.deviceCode), 'authorization_pending')
-  })
-
-  await t.test('of polls at once in two processes, one is in time', async (t) => {
-    for (let round = 0; round < 5; round++) {
-      const tv = await startTv(app)
-      const polls = await Promise.all(
-        [app, other, app, other].map(async (process) => await pollToken(process, tv.deviceCode)),
-      )
-      const errors = polls.map(({ body }) => body.error).sort()
-      t.strictSame(errors, ['authorization_pending', 'slow_down', 'slow_down', 'slow_down'])
-    }
-  })
-
-  await t.test('polls at once after the approval open one session', async (t) => {
-    const sam = await signUp(app)
-    const tv = await startTv(app, 'Contested TV')
-    await approve(sam, tv.userCode)
-    const polls = await Promise.all(
-      [app, other, app, other].map(async (process) => await pollToken(process, tv.deviceCode)),
-    )
-    t.strictSame(polls.map(({ status }) => status).sort(), [200, 400, 400, 400])
-    t.equal((await sam.get('/v1/auth/sessions')).body.items.length, 2, 'the sign-up and the TV')
-  })
-
-  await t.test('of decisions at once by two accounts, one counts', async (t) => {
-    const sam = await signUp(app)
-    for (let round = 0; round < 5; round++) {
-      const tv = await startTv(app)
-      const decisions = await Promise.all([approve(kim, tv.userCode), approve(sam, tv.userCode)])
-      t.strictSame(decisions.map(({ status }) => status).sort(), [204, 404])
-      const winner = decisions[0]?.status === 204 ? kim : sam
-      const { body } = await tv.poll()
-      t.equal((await kim.with(body.access_token).get('/v1/account')).body.id, winner.accountId)
-      t.equal((await approve(winner, tv.userCode)).status, 204, 'the same decision may be repeated')
-    }
-  })
-})
-
-t.test('guessing user codes', async (t) => {
-  const clock = createManualClock()
-  const { app } = await startApp(t, { RATE_LIMITS: 'on' }, undefined, clock)
-  const tv = await startTv(app)
-  const kim = await signUp(app)
-  const sam = await signUp(app)
-
-  await t.test('wrong, malformed and used codes have the same text', async (t) => {
-    const used = await startTv(app)
-    await approve(sam, used.userCode)
-    const responses = await Promise.all(['BBBB-BBBB', 'none', used.userCode].map(async (code) => await find(kim, code)))
-    t.strictSame(new Set(responses.map(({ status, body }) => `${status} ${body.detail}`)).size, 1)
-  })
-
-  await t.test('an account has to wait after 20 uses, also with the right code', async (t) => {
-    const statuses: number[] = []
-    for (let i = 3; i < FREE_USES; i++) statuses.push((await find(kim, 'BBBB-BBBB')).status)
-    t.ok(statuses.every((status) => status === 404))
-    const blocked = await approve(kim, tv.userCode)
-    expectProblem(t, blocked, 'too-many-attempts', 429)
-    t.equal(Number(blocked.headers['retry-after']), 60)
-    t.equal((await find(sam, tv.userCode)).status, 200, 'another account does not wait')
-    clock.advance(60_000)
-    t.equal((await find(kim, tv.userCode)).status, 200)
-  })
-
-  await t.test('accounts at one address share a limit', async (t) => {
-    let rejected: TestResponse | null = null
-    for (let accounts = 0; accounts < 4 && rejected === null; accounts++) {
-      const user = await signUp(app)
-      for (let i = 0; i < FREE_USES - 1 && rejected === null; i++) {
-        const response = await find(user, 'BBBB-BBBB')
-        if (response.status === 429) rejected = response
-      }
-    }
-    t.equal(rejected?.body.code, 'too-many-attempts')
-  })
-
-  await t.test('requests of codes are limited by address', async (t) => {
-    const request = async (): Promise<TestResponse> =>
-      await call(app, 'POST', '/v1/auth/device', { body: { client_id: CLIENT_ID } })
-    let response = await request()
-    for (let i = 0; i < 60 && response.status === 200; i++) response = await request()
-    expectProblem(t, response, 'too-many-attempts', 429)
-    t.equal(response.body.error, 'slow_down')
-  })
 })
 
 t.test('the audit log has the decisions and the log-in, and no polls', async (t) => {

@@ -112,6 +112,13 @@ t.test('the PIN of a profile', async (t) => {
     t.equal((await change({ pin: PIN })).status, 200, 'the first PIN needs no confirmation')
   })
 
+  t.test('does not protect the profile from being renamed or deleted with the account token', async (t) => {
+    const kim = await withPin()
+    const { body: { id } } = await kim.post('/v1/profiles', { name: 'Robin', pin: PIN })
+    t.equal((await kim.patch(`/v1/profiles/${id}`, { name: 'Alex' })).status, 200)
+    t.equal((await kim.delete(`/v1/profiles/${id}`)).status, 204)
+  })
+
   t.test('guesses in changes are throttled, and changes are in the audit log', async (t) => {
     const kim = await withPin()
     const url = `/v1/profiles/${kim.profileId}`

@@ -1,6 +1,8 @@
-// A TV that logs in with codes, over the API.
+// A TV that logs in with codes, and the account that decides about it, over the API.
 import type { FastifyInstance } from 'fastify'
-import { call, type TestResponse } from './requests.js'
+import type { Test } from 'tap'
+import { call, expectProblem, type TestResponse } from './requests.js'
+import type { TestUser } from './users.js'
 
 export const CLIENT_ID = 'test-tv'
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -34,4 +36,17 @@ export async function pollToken (
     body: { grant_type: DEVICE_CODE_GRANT, client_id: CLIENT_ID, device_code: deviceCode },
     headers,
   })
+}
+
+export const approve = async (user: TestUser, userCode: string): Promise<TestResponse> =>
+  await user.post('/v1/auth/device/approve', { userCode })
+export const reject = async (user: TestUser, userCode: string): Promise<TestResponse> =>
+  await user.post('/v1/auth/device/reject', { userCode })
+export const find = async (user: TestUser, userCode: string): Promise<TestResponse> =>
+  await user.post('/v1/auth/device/find', { userCode })
+
+/** Checks the fields of a problem and of an OAuth error. */
+export function expectOAuthError (t: Test, response: TestResponse, error: string): void {
+  expectProblem(t, response, error.replaceAll('_', '-'), 400)
+  t.match(response.body, { error, error_description: response.body.detail })
 }
