@@ -4,7 +4,7 @@
 /** The levels, lowest number first. Each entry is a regular expression on the path of a file. */
 const LEVELS = [
   ['^bin/', '^src/server\\.ts$', '^src/cli/'],
-  ['^src/app\\.ts$', '^src/container\\.ts$'],
+  ['^src/app\\.ts$', '^src/register-routes\\.ts$', '^src/container\\.ts$'],
   ['^routes/'],
   ['^src/plugins/'],
   ['^src/jobs/'],

@@ -115,7 +115,7 @@ t.test('a process that started from a snapshot saves one if titles changed since
   }
 })
 
-t.test('a title that changes meanwhile, a claim, or a gap in the changes prevents a snapshot', async (t) => {
+t.test('a title that changes during the write, a claim, or a gap in the changes prevents a snapshot', async (t) => {
   const setting = createSetting(null)
   const { saver, changeTitle, saved } = setting
   setting.onChunk = changeTitle

@@ -1,4 +1,4 @@
-// Uploads for titles that are deleted meanwhile leave nothing behind, those for moved episodes follow them; posters
+// Uploads for titles that are deleted at the same time leave nothing, those for moved episodes follow them; posters
 // that race end with one poster.
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
