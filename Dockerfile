@@ -28,6 +28,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY bin ./bin
+COPY openapi/response-examples.json ./openapi/
 COPY package.json ./
 USER node
 VOLUME /data

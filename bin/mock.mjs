@@ -1,5 +1,5 @@
-// "npm run mock": a mock of the API from openapi/openapi.json, without a database and without state. Prism answers with
-// the examples of the document, and rejects requests that do not fit it. PORT and HOST select where it listens.
+// "npm run mock": a mock of the API from openapi/openapi.json, without a database and without state. Prism responds
+// with the examples of the document, and rejects requests that do not fit it. PORT and HOST select where it listens.
 // Prism has 250 packages, so that npx installs it on demand, into the cache of npm.
 import { spawn } from 'node:child_process'
 import path from 'node:path'

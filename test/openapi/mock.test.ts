@@ -60,6 +60,29 @@ t.test('the mock responds by the document, without a database', { timeout: 290_0
   // Prism prefers 422, which the operation may not have.
   t.ok([400, 422].includes(rejected.status), `a body that does not fit the document is ${rejected.status}`)
   t.equal((await send('/v1/account')).status, 401, 'a token is required')
+  await t.test('the requests of the quickstart get what the demo sends', async (t) => {
+    const headers = { authorization: 'Bearer any', ...json }
+    const post = async (path: string, body: unknown) =>
+      await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const { body: { account } } = await post('/v1/auth/login', logIn)
+    const profile = `/v1/profiles/${account.profiles[0].id}`
+    t.equal(account.profiles[0].name, 'Kim')
+    t.match(await post(`${profile}/select`, {}), { status: 200, body: { accessToken: /^eyJ/ } })
+    const home = await send(`${profile}/home`, { headers })
+    const { title: { id: itemId }, item } = home.body.rows[0].items[0]
+    t.match(item, { id: itemId, title: 'Alien' }, 'the first card of the home page')
+    const started = await post(`${profile}/playback`, { itemId })
+    t.match(started, { status: 201, body: { item: { title: 'Alien' }, url: /^\/v1\/media\/\w+\?token=m1\./ } })
+    const stream = `${profile}/playback/${started.body.streamId}`
+    const event = { positionMs: 31_234, watchedMs: 10_000, at: '2026-03-01T20:15:40.000Z' }
+    const heartbeat = { method: 'PUT', headers, body: JSON.stringify({ ...event, state: 'playing' }) }
+    t.match(await send(stream, heartbeat), { status: 200, body: { expiresAt: /^2026-03-01T/ } })
+    t.match(await post(`${stream}/stop`, event), { status: 200, body: { progress: { positionMs: 31_234 } } })
+    t.match(await send(`${profile}/continue`, { headers }), {
+      status: 200,
+      body: { title: { title: 'Alien' }, positionMs: 31_234, kind: 'resume' },
+    })
+  })
   const headers = { authorization: 'Bearer any', prefer: 'code=409, example=plan-stream-limit' }
   t.match(
     await send('/v1/profiles/21510ea982480208a5af9c6f/playback', {
