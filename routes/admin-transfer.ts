@@ -5,12 +5,13 @@ import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { recordCatalogueChange } from '../models/change-log.js'
 import type { Config } from '../src/config.js'
-import { badRequest, DomainError } from '../src/errors.js'
+import { badRequest, type DomainError } from '../src/errors.js'
 import { drainBody, readAhead, readChunks } from '../src/http/request-body.js'
 import { buildValidator } from '../src/http/validator.js'
 import type { MediaDeps } from '../src/media/deps.js'
 import { ref, responses, strict } from '../src/schemas/common.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from '../src/schemas/import-line.js'
+import { ImportMap } from '../src/schemas/import-mapping.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
 import { exportCatalogue } from '../src/transfer/export-catalogue.js'
 import {
@@ -20,7 +21,15 @@ import {
   type RejectedLine,
   type ValidatedLines,
 } from '../src/transfer/import-catalogue.js'
+import {
+  emptyImport,
+  listMapEntries,
+  readCharset,
+  readMapping,
+  toImportProblem,
+} from '../src/transfer/import-requests.js'
 import { parseInThread } from '../src/transfer/parse-in-thread.js'
+import type { ColumnMapping } from '../src/transfer/parsers/column-mapping.js'
 import { parseItems, type TextFormat } from '../src/transfer/parsers/open-sources.js'
 import { UnreadableSourceError, type SourceWarning } from '../src/transfer/parsers/source-items.js'
 import { validateItems } from '../src/transfer/validate-line.js'
@@ -54,6 +63,7 @@ const ImportQuery = strict({
       'Fields and episodes of an existing title that the line omits: merge preserves them, replace resets or deletes ' +
       'them',
   }),
+  map: Type.Optional(ImportMap),
 })
 const NdjsonText = Type.String({ description: 'Each line is a MovieLine, a ShowLine or a CollectionLine' })
 const ImportLine = Type.Union([ref(MovieLine), ref(ShowLine), ref(CollectionLine)], {
@@ -94,6 +104,9 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
   app.post('/admin/import', {
     config: { access: 'editor', scope: 'catalogue:write', slowBody: true },
     bodyLimit: config.maxUploadBytes,
+    preValidation: async (request) => {
+      listMapEntries(request)
+    },
     // The import validates each line of the streamed body.
     validatorCompiler: (route) => route.httpPart === 'body' ? () => true : buildQueryValidator(route),
     schema: {
@@ -103,7 +116,8 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
         'An existing title is matched by `id`, by `externalIds`, or without either by kind, title and year. ' +
         'Importing the same lines again changes nothing. Each line is imported or rejected as a whole, and the ' +
         'response states the reasons. An interrupted import has written the lines before and can be repeated. The ' +
-        'JSON Schema of a line is at `/import-line.schema.json`; CSV has the fields as columns.',
+        'JSON Schema of a line is at `/import-line.schema.json`; CSV has the fields as columns. `map` names the ' +
+        'fields of columns with other names; `previewImport` lists the columns of a file.',
       operationId: 'importCatalogue',
       querystring: ImportQuery,
       consumes: Object.keys(FORMATS),
@@ -118,10 +132,12 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
       response: responses({ 200: ref(CatalogueImport) }),
     },
   }, async (request) => {
-    const { dryRun, mode } = request.query
+    const { dryRun, mode, map = [] } = request.query
+    const mapping = readMapping(map)
     const report: ImportReport = { rejected: [], warnings: [] }
     const { counts: { rejected, ...counts }, items } = await importBody(
       request,
+      { map, mapping },
       async (source) => await importAndReload(source, mode, dryRun, report),
     )
     return {
@@ -188,35 +204,34 @@ const adminTransfer: FastifyPluginAsyncTypebox<AdminTransferRouteOptions> = asyn
 const interruptedImport = (): DomainError =>
   badRequest('import-interrupted', 'The body is incomplete. The lines before were imported; send the body again.')
 
-/** @throws DomainError 400 `empty-import`, `import-interrupted` or `unreadable-import` */
-async function importBody<T> (request: FastifyRequest, work: (source: ValidatedLines) => Promise<T>): Promise<T> {
+/** @throws DomainError 400 `empty-import`, `import-interrupted`, `unreadable-import` or a problem of the mapping */
+async function importBody<T> (
+  request: FastifyRequest,
+  { map, mapping }: { readonly map: readonly string[], readonly mapping: ColumnMapping },
+  work: (source: ValidatedLines) => Promise<T>,
+): Promise<T> {
   const contentType = request.headers['content-type'] ?? ''
   const format = FORMATS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
-  const charset = /;\s*charset="?([\w.:-]+)/i.exec(contentType)?.[1] ?? null
+  const charset = readCharset(contentType)
   if (format === undefined || request.body === undefined || request.body === null) {
-    const types = Object.keys(FORMATS).join(', ')
-    throw badRequest('empty-import', `The body is empty. Send the lines as one of ${types}.`)
+    throw emptyImport(Object.keys(FORMATS))
   }
   const body = request.body as Readable
   try {
+    if (map.length > 0 && format !== 'csv') throw mappingNeedsCsv()
     const { isWhole, chunks } = await readAhead(readChunks(body, interruptedImport), MAX_DIRECT_BYTES)
     return await work(
-      isWhole ? validateItems(parseItems(format, chunks, charset)) : parseInThread({ format, charset }, chunks),
+      isWhole
+        ? validateItems(parseItems(format, chunks, { charset, mapping }))
+        : parseInThread({ format, charset, map }, chunks),
     )
   } catch (error) {
     drainBody(body)
-    throw error instanceof UnreadableSourceError ? unreadableImport(error) : error
+    throw error instanceof UnreadableSourceError ? toImportProblem(error) : error
   }
 }
 
-function unreadableImport ({ message, line }: UnreadableSourceError): DomainError {
-  return new DomainError(
-    400,
-    'unreadable-import',
-    'Unreadable import',
-    `${message} Everything before line ${line} was imported; correct the rest and send it again.`,
-    { line },
-  )
-}
+const mappingNeedsCsv = (): DomainError =>
+  badRequest('mapping-needs-csv', 'A mapping is for the columns of CSV. Send text/csv, or omit map.')
 
 export default adminTransfer

@@ -18,6 +18,7 @@ import adminThumbnails from '../routes/admin-thumbnails.js'
 import adminTitleList from '../routes/admin-title-list.js'
 import adminTitles from '../routes/admin-titles.js'
 import adminTokens from '../routes/admin-tokens.js'
+import adminImportPreview from '../routes/admin-import-preview.js'
 import adminTransfer from '../routes/admin-transfer.js'
 import adminWebhookDeliveries from '../routes/admin-webhook-deliveries.js'
 import adminWebhooks from '../routes/admin-webhooks.js'
@@ -186,6 +187,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminTitles, { ...mediaDeps, languages })
   await app.register(adminEpisodes, { ...mediaDeps, languages })
   await app.register(adminCollections, { catalogue, cursors })
+  await app.register(adminImportPreview)
   await app.register(adminTransfer, { ...mediaDeps, config })
   await app.register(adminPreviews, { catalogue, keys: container.keys, languages, now })
   await app.register(adminArtwork, mediaDeps)

@@ -26,6 +26,11 @@ export function registerCatalogueCommands (program: Command): void {
     .addOption(
       new Option('--format <format>', 'format of the files; by default detected by name').choices(IMPORT_FORMATS),
     )
+    .option(
+      '--map <column:field>',
+      'CSV: the field of a column with another name; "ignore" skips the column; repeat it for each column',
+      collectEntries,
+    )
     .option('--report <file>', 'write every rejected line with its errors to this file, one JSON object per line')
     .option(
       '--json',
@@ -39,6 +44,7 @@ export function registerCatalogueCommands (program: Command): void {
       'after',
       '\nExamples:\n  normflix import movies.ndjson --dry-run\n' +
         '  normflix import movies.csv --report rejected.ndjson\n' +
+        '  normflix import films.csv --map Film:title --map Jahr:year --map Notes:ignore\n' +
         '  normflix import title.basics.tsv.gz title.episode.tsv.gz title.ratings.tsv.gz --min-votes 1000',
     )
     .action(async (files: string[], { schema, ...options }: ImportCommandOptions & { schema?: boolean }) => {
@@ -112,6 +118,9 @@ function registerIngest (program: Command): void {
       })
     })
 }
+
+/** Collects the values of an option that is repeated. */
+const collectEntries = (entry: string, entries: readonly string[] = []): string[] => [...entries, entry]
 
 /** @throws InvalidArgumentError */
 function parseWholeNumber (text: string): number {

@@ -4,6 +4,7 @@ import type { Container } from '../container.js'
 import { importCatalogue, NO_COUNTS, type ImportCounts } from '../transfer/import-catalogue.js'
 import { clearCheckpoint, importRunId, loadCheckpoint, saveCheckpoint } from '../transfer/import-checkpoint.js'
 import type { ImportDeps } from '../transfer/import-titles.js'
+import { parseColumnMapping } from '../transfer/parsers/column-mapping.js'
 import { openSources, type ImportSource } from '../transfer/parsers/open-sources.js'
 import type { ImportFormat } from '../transfer/parsers/source-items.js'
 import { validateItems } from '../transfer/validate-line.js'
@@ -15,6 +16,8 @@ export interface ImportCommandOptions {
   readonly dryRun?: boolean
   readonly replace?: boolean
   readonly format?: ImportFormat
+  /** Entries of a column mapping, such as `Film:title`. */
+  readonly map?: readonly string[]
   readonly report?: string
   readonly json?: boolean
   readonly fromStart?: boolean
@@ -30,6 +33,7 @@ export async function runImport (
 ): Promise<number> {
   const sources = await openSources(files, {
     format: options.format ?? null,
+    mapping: parseColumnMapping(options.map ?? []),
     imdb: { minVotes: options.minVotes ?? 0, includeAdult: options.includeAdult === true },
   })
   const report = await openLineReport(options.report ?? null)

@@ -28,6 +28,7 @@ const MEDIA_UPLOAD = [
 ] as const
 const MASTER_UPLOAD = ['encoder-unavailable', 'master-exists'] as const
 const TUS = ['tus-version-mismatch', 'upload-expired'] as const
+const IMPORT_MAPPING = ['unknown-import-field', 'unknown-import-column', 'duplicate-import-field'] as const
 const USER_CODE = ['unknown-user-code', 'too-many-attempts'] as const
 const PASSWORD = ['wrong-password', 'too-many-attempts'] as const
 
@@ -137,7 +138,22 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   listWebhookDeliveries: PAGE,
   replayWebhookDelivery: ['webhook-disabled'],
   replayFailedWebhookDeliveries: ['webhook-disabled'],
-  importCatalogue: ['empty-import', 'import-interrupted', 'unreadable-import', 'unsupported-media-type'],
+  importCatalogue: [
+    ...IMPORT_MAPPING,
+    'empty-import',
+    'import-interrupted',
+    'mapping-needs-csv',
+    'missing-import-field',
+    'unreadable-import',
+    'unsupported-media-type',
+  ],
+  previewImport: [
+    ...IMPORT_MAPPING,
+    'body-too-large',
+    'empty-import',
+    'unreadable-import',
+    'unsupported-media-type',
+  ],
 
   uploadPoster: [...SIDECAR_UPLOAD, 'unreadable-image'],
   uploadBackdrop: [...SIDECAR_UPLOAD, 'unreadable-image'],

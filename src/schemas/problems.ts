@@ -18,6 +18,11 @@ const GENERAL_PROBLEMS = {
     title: 'Checksum mismatch',
     advice: 'send the file again: the received bytes do not have the announced checksum',
   },
+  'duplicate-import-field': {
+    statuses: [400],
+    title: 'Field mapped twice',
+    advice: 'map one column to each field, and `ignore` the others; nothing was imported',
+  },
   'empty-import': {
     statuses: [400],
     title: 'Invalid request',
@@ -68,6 +73,16 @@ const GENERAL_PROBLEMS = {
     title: 'Invalid request',
     advice: 'request another link: this one is invalid, expired or already used',
   },
+  'mapping-needs-csv': {
+    statuses: [400],
+    title: 'Invalid request',
+    advice: 'omit `map`, or send CSV: other formats name their fields',
+  },
+  'missing-import-field': {
+    statuses: [400],
+    title: 'Required field not mapped',
+    advice: 'map a column to `title`; nothing was imported',
+  },
   'malformed-request': {
     statuses: [400],
     title: 'Invalid request',
@@ -77,6 +92,16 @@ const GENERAL_PROBLEMS = {
     statuses: [400],
     title: 'Polling too fast',
     advice: 'wait for the new `interval` before each poll',
+  },
+  'unknown-import-column': {
+    statuses: [400],
+    title: 'Unknown column',
+    advice: 'map columns of the file only; `previewImport` lists them; nothing was imported',
+  },
+  'unknown-import-field': {
+    statuses: [400],
+    title: 'Unknown field',
+    advice: 'map to fields of the import format or to `ignore`; nothing was imported',
   },
   'unreadable-import': {
     statuses: [400],

@@ -20,6 +20,7 @@ import { DeviceAuthorization, DeviceLogIn, OAuthTokens } from './device-log-in.j
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { HistoryGroup, HistoryItem, Undo } from './history.js'
 import { ContinueRow, HomeCard, TitleRow } from './home.js'
+import { ImportPreview } from './import-mapping.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
 import { EncodingJob } from './encoding-jobs.js'
@@ -133,6 +134,7 @@ export const sharedSchemas = [
   ShowLine,
   CollectionLine,
   CatalogueImport,
+  ImportPreview,
   Highlight,
   SearchHit,
   SearchResults,

@@ -3,6 +3,7 @@
 import { on } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ParseReply, ParseRequest, ParseWorkerData } from './parse-worker.js'
+import { ColumnMappingError } from './parsers/column-mapping.js'
 import { UnreadableSourceError } from './parsers/source-items.js'
 import type { ValidatedLine } from './validate-line.js'
 
@@ -68,6 +69,7 @@ export async function* parseInThread (
       if (reply.kind === 'end') return
       if (reply.kind === 'interrupted') throw failure
       if (reply.kind === 'unreadable') throw new UnreadableSourceError(reply.line, reply.message)
+      if (reply.kind === 'unmappable') throw new ColumnMappingError(reply.code, reply.message)
       if (reply.kind === 'pull') post(await pull())
       else {
         yield* reply.lines

@@ -1,5 +1,6 @@
 // Worker thread that parses and validates one import. It requests chunks and sends batches of lines in turn.
 import { parentPort, workerData } from 'node:worker_threads'
+import { ColumnMappingError, parseColumnMapping, type MappingProblem } from './parsers/column-mapping.js'
 import { parseItems, type TextFormat } from './parsers/open-sources.js'
 import { UnreadableSourceError } from './parsers/source-items.js'
 import { validateItems, type ValidatedLine } from './validate-line.js'
@@ -8,6 +9,8 @@ export interface ParseWorkerData {
   readonly format: TextFormat
   /** Encoding that the request states for CSV. */
   readonly charset: string | null
+  /** Entries of the column mapping of CSV. */
+  readonly map: readonly string[]
 }
 
 /** What the thread sends. Each `pull` and each `lines` waits for one reply. */
@@ -18,6 +21,7 @@ export type ParseReply =
   /** The source failed: the lines before were sent. */
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'unreadable', readonly line: number, readonly message: string }
+  | { readonly kind: 'unmappable', readonly code: MappingProblem, readonly message: string }
 
 /** What the thread receives: a chunk, the end or the failure of the source, or the request for more lines. */
 export type ParseRequest =
@@ -46,7 +50,7 @@ async function* readChunks (): AsyncGenerator<Buffer> {
 }
 
 async function parse (): Promise<ParseReply> {
-  const { format, charset } = workerData as ParseWorkerData
+  const { format, charset, map } = workerData as ParseWorkerData
   let lines: ValidatedLine[] = []
   let bytes = 0
   async function flush (): Promise<void> {
@@ -55,7 +59,8 @@ async function parse (): Promise<ParseReply> {
     bytes = 0
   }
   try {
-    for await (const line of validateItems(parseItems(format, readChunks(), charset))) {
+    const options = { charset, mapping: parseColumnMapping(map) }
+    for await (const line of validateItems(parseItems(format, readChunks(), options))) {
       lines.push(line)
       bytes += 'bytes' in line ? line.bytes ?? 0 : 0
       if (lines.length >= BATCH_SIZE || bytes >= MAX_BATCH_BYTES) await flush()
@@ -65,6 +70,7 @@ async function parse (): Promise<ParseReply> {
   } catch (error) {
     await flush()
     if (error instanceof SourceFailedError) return { kind: 'interrupted' }
+    if (error instanceof ColumnMappingError) return { kind: 'unmappable', code: error.code, message: error.message }
     if (!(error instanceof UnreadableSourceError)) throw error
     return { kind: 'unreadable', line: error.line, message: error.message }
   }

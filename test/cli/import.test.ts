@@ -120,6 +120,22 @@ t.test('import', { timeout: 200_000 }, async (t) => {
     )
   })
 
+  t.test('maps the columns of CSV files with other names', async (t) => {
+    const films = file('films.csv', 'Film,Jahr,Notes\nStalker,1979,restored\n')
+    t.match(await runCommand(running, ['import', films]), { code: 1, err: /unknown columns: Film, Jahr, Notes/ })
+    const mapped = ['import', films, '--map', 'Film:title', '--map', 'Jahr:year', '--map', 'Notes:ignore']
+    t.match(await runCommand(running, [...mapped, '--dry-run']), { code: 0, out: /1 would be created/ })
+    t.match(await runCommand(running, mapped), { code: 0, out: /1 created/ })
+    t.match(await Title.collection.findOne({ title: 'Stalker' }), { year: 1979 })
+    t.match(await runCommand(running, ['import', films, '--map', 'Film:name']), { code: 1, err: /name is not a field/ })
+    t.match(await runCommand(running, [...mapped, '--map', 'Land:genres']), { code: 1, err: /has no column land/ })
+    const lines = file('films.ndjson', toLines([{ kind: 'movie', title: 'Stalker' }]))
+    t.match(await runCommand(running, ['import', lines, '--map', 'Film:title']), {
+      code: 1,
+      err: /is ndjson\. A mapping is for the columns of CSV files/,
+    })
+  })
+
   t.test('rejects unusable input before anything is written', async (t) => {
     const before = await Title.countDocuments()
     t.match(await runCommand(running, ['import']), { code: 1, err: /Name at least one file/ })

@@ -35,6 +35,11 @@ export async function recordCatalogueEdits (demo: RecordedDemo): Promise<void> {
   await record('deleteMovie', { ...movie, ...DRY_RUN })
   await recordEpisodes(demo, show)
   await recordCollections(demo)
+  await record('previewImport', {
+    query: '?map=Film:title&map=Jahr:year',
+    body: 'Film,Jahr,genres\nMetropolis,1927,Drama|Science Fiction\n',
+    headers: { 'content-type': 'text/csv' },
+  })
   await record('importCatalogue')
 }
 

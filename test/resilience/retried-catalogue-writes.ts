@@ -75,6 +75,13 @@ export async function retryCatalogueWrites ({ admin, movie, spare, retry }: Lost
       seasons: [{ number: 1, episodes: [{ number: 1, title: '1:23:45' }] }],
     }],
   })
+  await retry({
+    operation: 'previewImport',
+    url: '/v1/admin/import/preview',
+    as: admin,
+    body: Buffer.from('Film,Jahr\nNosferatu,1922\n'),
+    headers: { 'content-type': 'text/csv' },
+  })
   const collection = await retry({
     operation: 'createCollection',
     url: '/v1/admin/collections',

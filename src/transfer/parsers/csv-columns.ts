@@ -10,6 +10,8 @@ type CellParser = (text: string, hasDecimalComma: boolean) => unknown
 export class InvalidCellError extends Error {}
 
 export interface Column {
+  /** Name of the column in the format. */
+  readonly name: string
   /** Field of the import format; a slash separates a nested field. */
   readonly field: string
   readonly parseCell: CellParser
@@ -59,9 +61,9 @@ function parseCredit (entry: string): { name: string, role?: string } {
   return { name: entry.slice(0, open).trimEnd(), role: entry.slice(open + 1, close) }
 }
 
-const column = (name: string, parseCell: CellParser, field = name) => [name, { field, parseCell }] as const
+const column = (name: string, parseCell: CellParser, field = name): Column => ({ name, field, parseCell })
 
-const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
+const NAMED_COLUMNS: readonly Column[] = [
   column('kind', parseText),
   column('id', parseText),
   column('title', parseText),
@@ -96,10 +98,12 @@ const NAMED_COLUMNS: ReadonlyArray<readonly [name: string, column: Column]> = [
   column('stillUrl', parseText),
 ]
 
-export const COLUMN_NAMES: readonly string[] = NAMED_COLUMNS.map(([name]) => name)
+export const COLUMN_NAMES: readonly string[] = NAMED_COLUMNS.map(({ name }) => name)
+/** The column without which no title can be imported. */
+export const REQUIRED_COLUMN = 'title'
 
 const COLUMNS: ReadonlyMap<string, Column> = new Map(
-  NAMED_COLUMNS.map(([name, { field, parseCell }]) => [name.toLowerCase(), { field, parseCell }]),
+  NAMED_COLUMNS.map((column) => [column.name.toLowerCase(), column]),
 )
 
 /** Finds a column by its name, whatever its case: also `original title`, `original_title` and `original-title`. */

@@ -1,6 +1,7 @@
 // Opens catalogue files for an import. Detects the format by the file name, IMDb datasets by their header, and gzip.
 import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { NO_MAPPING, type ColumnMapping } from './column-mapping.js'
 import { parseCsv } from './csv.js'
 import { openFileBytes, type FileBytes } from './file-bytes.js'
 import { detectImdbDataset, type ImdbDataset } from './imdb-rows.js'
@@ -32,7 +33,18 @@ export interface OpenOptions {
   /** Null: detect the format by the name of each file. */
   readonly format: ImportFormat | null
   readonly imdb: Pick<ImdbOptions, 'minVotes' | 'includeAdult'>
+  /** The fields of CSV columns with other names. */
+  readonly mapping?: ColumnMapping
 }
+
+/** How a CSV file is read. */
+export interface CsvOptions {
+  /** The encoding that a request states; null: it is detected. */
+  readonly charset: string | null
+  readonly mapping: ColumnMapping
+}
+
+const DEFAULT_CSV_OPTIONS: CsvOptions = { charset: null, mapping: NO_MAPPING }
 
 const STANDARD_INPUT = '-'
 const FORMATS_BY_EXTENSION: Readonly<Record<string, ImportFormat>> = {
@@ -43,31 +55,34 @@ const FORMATS_BY_EXTENSION: Readonly<Record<string, ImportFormat>> = {
   '.tsv': 'imdb',
 }
 
-/** @param charset the encoding that a request states for CSV */
 export function parseItems (
   format: TextFormat,
   input: AsyncIterable<Buffer>,
-  charset: string | null = null,
+  { charset, mapping }: CsvOptions = DEFAULT_CSV_OPTIONS,
 ): SourceItems {
-  return PARSERS[format](input, charset)
+  return PARSERS[format](input, charset, mapping)
 }
 
 /**
  * Opens files for an import; `-` is standard input.
- * @throws Error for a file that cannot be opened or has an unknown format
+ * @throws Error for a file that cannot be opened or has an unknown format, or if a mapping is for another than CSV
  */
 export async function openSources (
   paths: readonly string[],
-  { format, imdb }: OpenOptions,
+  { format, imdb, mapping = NO_MAPPING }: OpenOptions,
 ): Promise<ImportSource[]> {
   const files = paths.map((file) => ({
     file,
     format: format ?? (file === STANDARD_INPUT ? 'ndjson' : detectFormat(file)),
   }))
+  const other = files.find((entry) => entry.format !== 'csv')
+  if (mapping.size > 0 && other !== undefined) {
+    throw new Error(`${other.file} is ${other.format}. A mapping is for the columns of CSV files.`)
+  }
   const textSources = await Promise.all(
     files.filter((entry): entry is { file: string, format: TextFormat } => entry.format !== 'imdb')
       .map(async ({ file, format }) =>
-        file === STANDARD_INPUT ? openStandardInput(format) : await openFile(file, format)
+        file === STANDARD_INPUT ? openStandardInput(format, mapping) : await openFile(file, format, mapping)
       ),
   )
   const datasetFiles = files.filter((entry) => entry.format === 'imdb').map(({ file }) => file)
@@ -83,17 +98,17 @@ function detectFormat (file: string): ImportFormat {
   return format
 }
 
-async function openFile (file: string, format: TextFormat): Promise<ImportSource> {
+async function openFile (file: string, format: TextFormat, mapping: ColumnMapping): Promise<ImportSource> {
   const { size } = await stat(file)
   let opened: FileBytes | null = null
   return {
     name: file,
     totalBytes: size,
-    identity: await identifyFiles([file], format),
+    identity: await identifyFiles([file], describeReading(format, mapping)),
     bytesRead: () => opened?.bytesRead() ?? 0,
     async *items () {
       opened = await openFileBytes(file)
-      yield* parseItems(format, opened.stream)
+      yield* parseItems(format, opened.stream, { charset: null, mapping })
     },
   }
 }
@@ -139,6 +154,13 @@ async function detectDatasets (files: readonly string[]): Promise<ReadonlyMap<Im
   return filesByDataset
 }
 
+/** An interrupted import resumes with the same format and mapping only. */
+function describeReading (format: TextFormat, mapping: ColumnMapping): string {
+  if (mapping.size === 0) return format
+  const entries = [...mapping].map(([name, column]) => [name, column === 'ignored' ? null : column.name])
+  return JSON.stringify([format, entries.sort()])
+}
+
 /** Derives an identity from the paths, sizes and modification times of files and the options for reading them. */
 async function identifyFiles (files: readonly string[], options: string): Promise<string> {
   return JSON.stringify([
@@ -150,7 +172,7 @@ async function identifyFiles (files: readonly string[], options: string): Promis
   ])
 }
 
-function openStandardInput (format: TextFormat): ImportSource {
+function openStandardInput (format: TextFormat, mapping: ColumnMapping): ImportSource {
   let bytesRead = 0
   async function* countBytes (): AsyncGenerator<Buffer> {
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
@@ -158,6 +180,6 @@ function openStandardInput (format: TextFormat): ImportSource {
       yield chunk
     }
   }
-  const items = (): SourceItems => parseItems(format, countBytes())
+  const items = (): SourceItems => parseItems(format, countBytes(), { charset: null, mapping })
   return { name: 'standard input', totalBytes: null, identity: null, bytesRead: () => bytesRead, items }
 }

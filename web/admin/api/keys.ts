@@ -11,3 +11,5 @@ export const webhooksKey = (...parts: unknown[]): readonly unknown[] => ['webhoo
 export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]
 /** API tokens and service accounts. */
 export const tokensKey = (...parts: unknown[]): readonly unknown[] => ['tokens', ...parts]
+/** Columns and first rows of a file before its import. */
+export const importPreviewKey = (...parts: unknown[]): readonly unknown[] => ['import-preview', ...parts]

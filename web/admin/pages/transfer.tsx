@@ -1,5 +1,5 @@
 // Import of a file with a preview and a report, and the export of the catalogue.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -7,7 +7,17 @@ import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { SelectField, TextArea } from '@shared/design/field.js'
 import { showMessage } from '@shared/design/toasts.js'
-import { exportCatalogue, importFile, readImport, type ImportMode } from '../api/transfer.js'
+import {
+  completeChoices,
+  csvPreviewQuery,
+  exportCatalogue,
+  findMissingFields,
+  importFile,
+  readImport,
+  type ColumnChoices,
+  type ImportMode,
+  type ImportSource,
+} from '../api/transfer.js'
 import { saveFile } from '../components/download.js'
 import { DropZone } from '../components/drop-zone.js'
 import { ImportPreview } from '../components/import-preview.js'
@@ -15,6 +25,7 @@ import { ImportReportView } from '../components/import-report.js'
 import { PageHead, Panel } from '../components/page.js'
 import '../styles/editor.css'
 
+const NO_SOURCE: ImportSource = { id: '', name: null, bytes: new Blob(), text: '' }
 const MODES: readonly ImportMode[] = ['merge', 'replace']
 
 export function TransferPage (): ReactNode {
@@ -33,25 +44,34 @@ function ImportForm (): ReactNode {
   const t = useTranslations('transfer')
   const describeError = useErrorText()
   const queryClient = useQueryClient()
-  const [text, setText] = useState('')
-  const [fileName, setFileName] = useState<string | null>(null)
+  const [source, setSource] = useState(NO_SOURCE)
+  const [choices, setChoices] = useState<ColumnChoices>({})
+  const { text, name: fileName } = source
+  const isEmpty = text.trim() === ''
+  const isCsv = !isEmpty && !/^\s*[{[]/.test(text)
+  const { data: preview, isError: isUnreadable } = useQuery({ ...csvPreviewQuery(source, choices), enabled: isCsv })
+  const isMapped = !isCsv || (!isUnreadable && preview !== undefined && findMissingFields(preview).length === 0)
   const [mode, setMode] = useState<ImportMode>('merge')
   const [progress, setProgress] = useState(0)
   const { mutate, data: report, isPending, error, reset } = useMutation({
     mutationFn: async (isDryRun: boolean) => {
       setProgress(0)
-      return await importFile(readImport(text), { isDryRun, mode, onProgress: setProgress })
+      return await importFile(readImport(source), {
+        isDryRun,
+        mode,
+        choices: isCsv && preview !== undefined ? completeChoices(preview, choices) : {},
+        onProgress: setProgress,
+      })
     },
     onSuccess: async ({ dryRun }) => {
       if (!dryRun) await queryClient.invalidateQueries()
     },
   })
-  const change = (content: string, name: string | null): void => {
+  const change = (content: string, name: string | null, bytes = new Blob([content])): void => {
     reset()
-    setText(content)
-    setFileName(name)
+    setSource({ id: crypto.randomUUID(), name, bytes, text: content })
+    setChoices({})
   }
-  const isEmpty = text.trim() === ''
   return (
     <div className="sections">
       <Panel title={t('import')} className="section">
@@ -60,7 +80,7 @@ function ImportForm (): ReactNode {
           hint={t('formats')}
           accept=".ndjson,.jsonl,.json,.csv,text/csv,application/json"
           onFiles={([file]) => {
-            if (file !== undefined) void file.text().then((content) => change(content, file.name))
+            if (file !== undefined) void file.text().then((content) => change(content, file.name, file))
           }}
         />
         {fileName === null
@@ -86,12 +106,21 @@ function ImportForm (): ReactNode {
             setMode(MODES.find((one) => one === target.value) ?? 'merge')
           }}
         />
-        {isEmpty ? null : <ImportPreview text={text} />}
+        {isEmpty ? null : (
+          <ImportPreview
+            source={source}
+            choices={choices}
+            onChange={(next) => {
+              reset()
+              setChoices(next)
+            }}
+          />
+        )}
         <div className="actions">
           <Button
             look="main"
             isBusy={isPending}
-            disabled={isEmpty}
+            disabled={isEmpty || !isMapped}
             onClick={() => {
               mutate(true)
             }}
