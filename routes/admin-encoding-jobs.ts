@@ -27,7 +27,7 @@ export interface AdminEncodingJobRouteOptions extends MasterDeps {
 }
 
 const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions> = async (app, deps) => {
-  const { cursors } = deps
+  const { catalogue, cursors } = deps
 
   app.get('/admin/encoding-jobs', {
     config: { access: 'staff', scope: 'ingest' },
@@ -43,7 +43,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
     const { limit, cursor, ...filter } = request.query
     const scope = ['encoding-jobs', filter.state ?? null, filter.itemId ?? null]
     const { rows, next } = await listEncodingJobs(filter, cursors.decode<string>(cursor, scope), limit)
-    return { items: rows.map(toEncodingJob), nextCursor: cursors.encodeNext(next, scope) }
+    return { items: rows.map((job) => toEncodingJob(catalogue, job)), nextCursor: cursors.encodeNext(next, scope) }
   })
 
   app.get('/admin/encoding-jobs/:encodingJobId', {
@@ -56,7 +56,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
       params: JobParams,
       response: responses({ 200: ref(EncodingJob) }),
     },
-  }, async (request) => toEncodingJob(await requireEncodingJob(request.params.encodingJobId)))
+  }, async (request) => toEncodingJob(catalogue, await requireEncodingJob(request.params.encodingJobId)))
 
   app.post('/admin/encoding-jobs/:encodingJobId/retry', {
     config: { access: 'editor', scope: 'ingest' },
@@ -68,7 +68,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
       params: JobParams,
       response: responses({ 200: ref(EncodingJob) }),
     },
-  }, async (request) => toEncodingJob(await retryEncodingJob(deps, request.params.encodingJobId)))
+  }, async (request) => toEncodingJob(catalogue, await retryEncodingJob(deps, request.params.encodingJobId)))
 
   app.post('/admin/encoding-jobs/:encodingJobId/cancel', {
     config: { access: 'editor', scope: 'ingest' },
@@ -80,7 +80,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
       params: JobParams,
       response: responses({ 200: ref(EncodingJob) }),
     },
-  }, async (request) => toEncodingJob(await cancelEncodingJob(request.params.encodingJobId)))
+  }, async (request) => toEncodingJob(catalogue, await cancelEncodingJob(request.params.encodingJobId)))
 
   app.delete('/admin/encoding-jobs/:encodingJobId', {
     config: { access: 'editor', scope: 'ingest' },

@@ -42,7 +42,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
     const { source, fields } = await openUpload(request, query)
     if (fields.role === 'master') {
       const job = await addMaster(deps, title, item, source, fields.edition ?? null)
-      return await reply.code(202).send(toEncodingJob(job))
+      return await reply.code(202).send(toEncodingJob(catalogue, job))
     }
     const file = await addMediaFile(deps, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))

@@ -2,6 +2,7 @@
 import mongoose, { Types } from 'mongoose'
 import { Account } from '../../models/account.js'
 import { AccountStreams } from '../../models/account-streams.js'
+import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Play } from '../../models/play.js'
 import { ProfileTitlePreferences } from '../../models/profile-title-preferences.js'
@@ -18,6 +19,12 @@ export interface DeletionPreview {
   readonly mediaFiles: number
   /** Removed. */
   readonly mediaBytes: number
+  /** Removed. */
+  readonly masters: number
+  /** Removed. */
+  readonly masterBytes: number
+  /** Waiting or running; stopped. */
+  readonly encodingJobs: number
   /** Removed. */
   readonly subtitles: number
   /** Stay in the histories. */
@@ -55,6 +62,8 @@ export async function previewDeletion (
   const itemIds = items.map(({ id }) => new Types.ObjectId(id))
   const isWholeTitle = scope.season === undefined
   const media = await Media.find({ _id: mongoose.trusted({ $in: itemIds }) }).lean<StoredMedia[]>()
+  const masters = await EncodingJob.find({ item: mongoose.trusted({ $in: itemIds }) } as never)
+    .select('sizeBytes state').lean<Array<Pick<StoredEncodingJob, 'sizeBytes' | 'state'>>>()
   const titleId = new Types.ObjectId(title.id)
   const [plays, streams, wishlists, ratings] = await Promise.all([
     countWithTimeout(
@@ -76,6 +85,9 @@ export async function previewDeletion (
     episodes: scope.kind === 'show' ? items.length : 0,
     mediaFiles: sumOf(media, ({ files }) => files.length),
     mediaBytes: sumOf(media, ({ files }) => sumOf(files, ({ sizeBytes }) => sizeBytes)),
+    masters: masters.length,
+    masterBytes: sumOf(masters, ({ sizeBytes }) => sizeBytes),
+    encodingJobs: masters.filter(({ state }) => state === 'waiting' || state === 'running').length,
     subtitles: sumOf(media, ({ subtitles = [] }) => subtitles.length),
     plays,
     streams,

@@ -1,5 +1,6 @@
 // Lists items by the state of their media files, and counts the work in the background, for the staff.
 import mongoose, { Types } from 'mongoose'
+import { EncodingJob } from '../../models/encoding-job.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
@@ -37,19 +38,22 @@ export async function listMediaByState (
 }
 
 export interface JobCount {
-  readonly job: 'upload' | 'packaging' | 'email'
+  readonly job: 'upload' | 'packaging' | 'encoding' | 'email'
   readonly state: 'waiting' | 'failed'
   readonly count: number
 }
 
-/** Counts uploads, packaging and emails that wait or failed. */
+/** Counts uploads, packaging, encodings and emails that wait or failed. */
 export async function countJobs (): Promise<JobCount[]> {
   const unfinished = mongoose.trusted({ $in: ['uploading', 'received', 'processing'] })
-  const [uploads, failedUploads, packaging, failedPackaging, emails] = await Promise.all([
+  const isQueued = mongoose.trusted({ $in: ['waiting', 'running'] })
+  const [uploads, failedUploads, packaging, failedPackaging, encoding, failedEncoding, emails] = await Promise.all([
     MediaUpload.countDocuments({ state: unfinished } as never),
     MediaUpload.countDocuments({ state: 'failed' }),
     Media.countDocuments({ 'files.hls.state': 'processing' }),
     Media.countDocuments({ 'files.hls.state': 'failed' }),
+    EncodingJob.countDocuments({ state: isQueued } as never),
+    EncodingJob.countDocuments({ state: 'failed' }),
     OutboxEmail.estimatedDocumentCount(),
   ])
   return [
@@ -57,6 +61,8 @@ export async function countJobs (): Promise<JobCount[]> {
     { job: 'upload', state: 'failed', count: failedUploads },
     { job: 'packaging', state: 'waiting', count: packaging },
     { job: 'packaging', state: 'failed', count: failedPackaging },
+    { job: 'encoding', state: 'waiting', count: encoding },
+    { job: 'encoding', state: 'failed', count: failedEncoding },
     { job: 'email', state: 'waiting', count: emails },
   ]
 }

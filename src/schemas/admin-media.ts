@@ -16,9 +16,9 @@ export const AdminMediaItem = Type.Object({
 export type AdminMediaItem = Static<typeof AdminMediaItem>
 
 export const JobCount = Type.Object({
-  job: Type.Enum(['upload', 'packaging', 'email'], {
+  job: Type.Enum(['upload', 'packaging', 'encoding', 'email'], {
     title: 'JobKind',
-    description: 'Resumable upload, HLS packaging of a movie or an episode, or email',
+    description: 'Resumable upload, HLS packaging of a movie or an episode, encoding of a master, or email',
   }),
   state: Type.Enum(['waiting', 'failed'], {
     title: 'JobState',

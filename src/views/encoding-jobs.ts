@@ -1,12 +1,21 @@
 // View of encoding jobs.
 import type { StoredEncodingJob } from '../../models/encoding-job.js'
+import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { EncodingJob } from '../schemas/encoding-jobs.js'
 
-export function toEncodingJob (job: StoredEncodingJob): EncodingJob {
+export function toEncodingJob (
+  catalogue: Pick<Catalogue, 'findTitle' | 'findItem'>,
+  job: StoredEncodingJob,
+): EncodingJob {
+  const title = catalogue.findTitle(job.title.toString())
+  const episode = title?.kind === 'show' ? catalogue.findItem(job.item.toString()) : null
   return {
     id: job._id.toString(),
     itemId: job.item.toString(),
     titleId: job.title.toString(),
+    title: title?.title ?? null,
+    season: episode?.season ?? null,
+    episode: episode?.episode ?? null,
     edition: job.edition,
     state: job.state,
     progress: job.progress,

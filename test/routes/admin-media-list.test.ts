@@ -3,6 +3,7 @@ import t from 'tap'
 import { Media } from '../../models/media.js'
 import { containerOf, startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { addEncodingJob } from '../support/encoding-jobs.js'
 import { expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
 
@@ -57,6 +58,14 @@ t.test('media files and background work for administrators', async (t) => {
     } while (cursor !== '')
     t.equal(seen.length, 1 + show.episodes.length)
     t.equal(new Set(seen).size, seen.length)
+  })
+
+  t.test('masters that wait, run or failed are counted', async (t) => {
+    for (const state of ['waiting', 'running', 'failed', 'done', 'cancelled'] as const) {
+      await addEncodingJob({ itemId: alien }, { state })
+    }
+    t.equal(await count('encoding', 'waiting'), 2)
+    t.equal(await count('encoding', 'failed'), 1)
   })
 
   t.test('uploads and emails are counted', async (t) => {

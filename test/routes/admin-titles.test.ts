@@ -3,6 +3,7 @@ import { Movie } from '../../models/movie.js'
 import { startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { play, watch } from '../support/playback.js'
+import { addEncodingJob } from '../support/encoding-jobs.js'
 import { expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
 
@@ -127,6 +128,8 @@ t.test('a deletion preview', async (t) => {
   for (const client of [kim, lee]) await client.put(`/v1/profiles/${client.profileId}/wishlist/${movie}`)
   await kim.put(`/v1/profiles/${kim.profileId}/ratings/${movie}`, { rating: 'love' })
 
+  for (const state of ['running', 'done'] as const) await addEncodingJob({ itemId: movie }, { state, sizeBytes: 7 })
+
   t.test('counts what a deletion would remove, and deletes nothing', async (t) => {
     const { status, body } = await admin.delete(`/v1/admin/movies/${movie}?dryRun=true`)
     t.equal(status, 200)
@@ -134,6 +137,9 @@ t.test('a deletion preview', async (t) => {
       episodes: 0,
       mediaFiles: 2,
       mediaBytes: Number,
+      masters: 2,
+      masterBytes: 14,
+      encodingJobs: 1,
       plays: 2,
       streams: 0,
       wishlists: 2,
@@ -144,6 +150,7 @@ t.test('a deletion preview', async (t) => {
     t.match((await admin.delete(`/v1/admin/shows/${show.id}?dryRun=true`)).body, {
       episodes: 5,
       mediaFiles: 4,
+      masters: 0,
       plays: 1,
       streams: 1,
       wishlists: 0,

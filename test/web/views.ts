@@ -80,6 +80,7 @@ export async function listViews (origin: string): Promise<ViewsByAudience> {
       'edit-seasons': `/catalogue/shows/${ids.show}?tab=seasons`,
       'edit-episode': `/catalogue/shows/${ids.show}/seasons/1/episodes/1`,
       media: '/media',
+      encoding: '/media/encoding',
       collections: '/collections',
       import: '/transfer',
       accounts: '/accounts',

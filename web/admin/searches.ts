@@ -69,6 +69,16 @@ export function validateMediaSearch (search: Record<string, unknown>): MediaSear
   return state === undefined ? {} : { state }
 }
 
+export const ENCODING_STATES = ['waiting', 'running', 'failed', 'done', 'cancelled'] as const
+
+export interface EncodingSearch {
+  readonly state?: typeof ENCODING_STATES[number]
+}
+
+export function validateEncodingSearch (search: Record<string, unknown>): EncodingSearch {
+  return compact({ state: pick(ENCODING_STATES, search['state']) })
+}
+
 const ROLES = ['member', 'support', 'editor', 'admin'] as const
 const RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 

@@ -6,6 +6,8 @@ export const collectionsKey = (...parts: unknown[]): readonly unknown[] => ['col
 export const uploadsKey = (...parts: unknown[]): readonly unknown[] => ['uploads', ...parts]
 export const accountsKey = (...parts: unknown[]): readonly unknown[] => ['accounts', ...parts]
 export const auditKey = (...parts: unknown[]): readonly unknown[] => ['audit', ...parts]
+/** Masters and the jobs that encode them. */
+export const encodingKey = (...parts: unknown[]): readonly unknown[] => ['encoding', ...parts]
 export const webhooksKey = (...parts: unknown[]): readonly unknown[] => ['webhooks', ...parts]
 /** Numbers that change by what viewers do. */
 export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]

@@ -154,7 +154,7 @@ export const mediaListQuery = (state: MediaFileState | undefined) =>
       refreshWhileProcessing(data?.pages.flatMap(({ items }) => items.flatMap(({ files }) => files))),
   })
 
-/** Uploads, packaging and emails that wait or failed. */
+/** Uploads, packaging, encodings and emails that wait or failed. */
 export const jobCountsQuery = () =>
   queryOptions({
     queryKey: uploadsKey('jobs'),

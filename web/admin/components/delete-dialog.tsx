@@ -42,6 +42,8 @@ export function DeleteDialog ({ target, name, onClose, onDeleted }: DeleteDialog
 const COUNTS = [
   'episodes',
   'mediaFiles',
+  'masters',
+  'encodingJobs',
   'subtitles',
   'plays',
   'streams',
@@ -63,6 +65,7 @@ function RemovalList ({ removal }: { readonly removal: Removal }): ReactNode {
             <dd>
               {count === null ? t('many') : number(count)}
               {name === 'mediaFiles' && removal.mediaBytes > 0 ? ` (${bytes(removal.mediaBytes)})` : null}
+              {name === 'masters' && removal.masterBytes > 0 ? ` (${bytes(removal.masterBytes)})` : null}
             </dd>
           </div>
         )

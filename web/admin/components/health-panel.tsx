@@ -1,8 +1,12 @@
 // The health of the service and its periodic jobs.
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { useAccount } from '@shared/api/hooks.js'
+import { buttonClass } from '@shared/design/button.js'
 import { useFormats } from '@shared/i18n/format.js'
+import { canOpen } from '../access.js'
 import { metricsQuery, readinessQuery, type JobState, type ServiceMetrics } from '../api/health.js'
 import { jobCountsQuery } from '../api/media.js'
 import { DataTable, type DataColumn } from './data-table.js'
@@ -61,12 +65,16 @@ function JobCounts (): ReactNode {
   const t = useTranslations('media')
   const { number } = useFormats()
   const { data: counts = [] } = useQuery(jobCountsQuery())
+  const canOpenQueue = canOpen(useAccount().role, 'media')
   return (
-    <dl className="facts-list job-counts">
-      {counts.map(({ job, state, count }) => (
-        <Fact key={`${job} ${state}`} name={`${t(`job-${job}`)} · ${t(`job-${state}`)}`} value={number(count)} />
-      ))}
-    </dl>
+    <>
+      <dl className="facts-list job-counts">
+        {counts.map(({ job, state, count }) => (
+          <Fact key={`${job} ${state}`} name={`${t(`job-${job}`)} · ${t(`job-${state}`)}`} value={number(count)} />
+        ))}
+      </dl>
+      {canOpenQueue ? <Link to="/media/encoding" className={buttonClass('quiet')}>{t('encodingQueue')}</Link> : null}
+    </>
   )
 }
 

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
+import { Button, buttonClass } from '@shared/design/button.js'
 import { SelectField } from '@shared/design/field.js'
 import { ErrorState } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
@@ -23,7 +23,9 @@ export function MediaPage (): ReactNode {
   const t = useTranslations('media')
   return (
     <>
-      <PageHead title={t('title')} />
+      <PageHead title={t('title')}>
+        <Link to="/media/encoding" className={buttonClass('quiet')}>{t('encodingQueue')}</Link>
+      </PageHead>
       <div className="sections sections-wide">
         <UploadMapping />
         <UploadQueue />

@@ -1,6 +1,6 @@
 // Pages of uploads and media files.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { validateMediaSearch } from '../searches.js'
+import { validateEncodingSearch, validateMediaSearch } from '../searches.js'
 import { requireArea, staffLayout } from './layouts.js'
 
 const media = createRoute({
@@ -11,4 +11,12 @@ const media = createRoute({
   component: lazyRouteComponent(async () => await import('../pages/media.js'), 'MediaPage'),
 })
 
-export const mediaRoutes = [media]
+const encoding = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/media/encoding',
+  validateSearch: validateEncodingSearch,
+  beforeLoad: requireArea('media'),
+  component: lazyRouteComponent(async () => await import('../pages/encoding.js'), 'EncodingPage'),
+})
+
+export const mediaRoutes = [media, encoding]

@@ -8,6 +8,7 @@ import collections from './collections.json'
 import dashboard from './dashboard.json'
 import deletion from './deletion.json'
 import editor from './editor.json'
+import encoding from './encoding.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
@@ -29,6 +30,7 @@ const messages = {
   dashboard,
   deletion,
   editor,
+  encoding,
   fieldErrors,
   layout,
   logIn,

@@ -1,0 +1,50 @@
+// Masters and the jobs that encode them.
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { accountClient, type Schemas } from '@shared/api/client.js'
+import { unwrap } from '@shared/api/problem.js'
+import { encodingKey } from './keys.js'
+
+export type EncodingJob = Schemas['EncodingJob']
+export type EncodingState = Schemas['EncodingState']
+
+const PAGE_SIZE = 20
+const BUSY_REFRESH_MS = 2_000
+const IDLE_REFRESH_MS = 15_000
+
+const isBusy = ({ state }: EncodingJob): boolean => state === 'waiting' || state === 'running'
+
+/** Whether the service can encode. */
+export const encoderQuery = () =>
+  queryOptions({
+    queryKey: encodingKey('encoder'),
+    queryFn: async ({ signal }) => await unwrap(accountClient.GET('/v1/admin/encoder', { signal })),
+  })
+
+/** Jobs, newest first; undefined: in any state. */
+export const encodingJobsQuery = (state: EncodingState | undefined) =>
+  infiniteQueryOptions({
+    queryKey: encodingKey('jobs', state),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = {
+        limit: PAGE_SIZE,
+        ...state === undefined ? {} : { state },
+        ...pageParam === null ? {} : { cursor: pageParam },
+      }
+      return await unwrap(accountClient.GET('/v1/admin/encoding-jobs', { params: { query }, signal }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    staleTime: 0,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ items }) => items.some(isBusy)) === true ? BUSY_REFRESH_MS : IDLE_REFRESH_MS,
+  })
+
+export async function cancelEncodingJob (encodingJobId: string): Promise<EncodingJob> {
+  const params = { path: { encodingJobId } }
+  return await unwrap(accountClient.POST('/v1/admin/encoding-jobs/{encodingJobId}/cancel', { params }))
+}
+
+export async function retryEncodingJob (encodingJobId: string): Promise<EncodingJob> {
+  const params = { path: { encodingJobId } }
+  return await unwrap(accountClient.POST('/v1/admin/encoding-jobs/{encodingJobId}/retry', { params }))
+}

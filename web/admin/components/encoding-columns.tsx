@@ -1,0 +1,144 @@
+// The columns of the encoding queue.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '@shared/design/button.js'
+import { useErrorText } from '@shared/design/error-text.js'
+import { showMessage } from '@shared/design/toasts.js'
+import { useFormats } from '@shared/i18n/format.js'
+import { cancelEncodingJob, retryEncodingJob, type EncodingJob, type EncodingState } from '../api/encoding.js'
+import { encodingKey, uploadsKey } from '../api/keys.js'
+import type { DataColumn } from './data-table.js'
+
+interface JobProps {
+  readonly job: EncodingJob
+}
+
+const TAGS: Readonly<Record<EncodingState, string>> = {
+  waiting: 'tag',
+  running: 'tag tag-warm',
+  failed: 'tag tag-bad',
+  done: 'tag tag-good',
+  cancelled: 'tag',
+}
+
+export function useEncodingColumns (): Array<DataColumn<EncodingJob>> {
+  const t = useTranslations('encoding')
+  const { number, bytes, dateTime } = useFormats()
+  return [
+    { id: 'master', header: t('master'), cell: (job) => <MasterLink job={job} /> },
+    { id: 'state', header: t('state'), cell: (job) => <JobState job={job} /> },
+    { id: 'progress', header: t('progress'), cell: (job) => <JobProgress job={job} /> },
+    { id: 'attempts', header: t('attempts'), isNumber: true, cell: ({ attempts }) => number(attempts) },
+    {
+      id: 'added',
+      header: t('added'),
+      cell: ({ createdAt, sizeBytes }) => (
+        <span className="stacked">
+          {dateTime(createdAt)}
+          <small>{bytes(sizeBytes)}</small>
+        </span>
+      ),
+    },
+    { id: 'actions', header: t('actions'), cell: (job) => <JobActions job={job} /> },
+  ]
+}
+
+function useJobName ({ title, season, episode, edition }: EncodingJob): string {
+  const t = useTranslations('encoding')
+  const numbers = season === null || episode === null ? '' : ` S${season} E${episode}`
+  return `${title ?? t('deletedTitle')}${numbers}${edition === null ? '' : ` (${edition})`}`
+}
+
+function MasterLink ({ job }: JobProps): ReactNode {
+  const name = useJobName(job)
+  const { title, titleId, itemId, season, episode } = job
+  const search = { tab: 'media' }
+  if (title === null) return name
+  return season === null || episode === null
+    ? (
+      <Link to="/catalogue/movies/$movieId" params={{ movieId: itemId }} search={search} className="table-link">
+        {name}
+      </Link>
+    )
+    : (
+      <Link
+        to="/catalogue/shows/$showId/seasons/$season/episodes/$episode"
+        params={{ showId: titleId, season: String(season), episode: String(episode) }}
+        search={search}
+        className="table-link"
+      >
+        {name}
+      </Link>
+    )
+}
+
+function JobState ({ job: { state, reason, nextAttemptAt, attempts, logTail } }: JobProps): ReactNode {
+  const t = useTranslations('encoding')
+  const { dateTime } = useFormats()
+  return (
+    <span className="stacked">
+      <span className={TAGS[state]}>{t(`is-${state}`)}</span>
+      {reason === null ? null : <span>{reason.text}</span>}
+      {nextAttemptAt === null || attempts === 0
+        ? null
+        : <small>{t('nextAttempt', { time: dateTime(nextAttemptAt) })}</small>}
+      {logTail === '' ? null : (
+        <details className="payload">
+          <summary>{t('log')}</summary>
+          <code>{logTail}</code>
+        </details>
+      )}
+    </span>
+  )
+}
+
+function JobProgress ({ job }: JobProps): ReactNode {
+  const t = useTranslations('encoding')
+  const name = useJobName(job)
+  const { state, progress } = job
+  if (state !== 'running' && state !== 'done') return '–'
+  return (
+    <span className="queue-progress">
+      <progress className="meter" value={progress} max={1} aria-label={t('progressOf', { name })} />
+      <span>{t('percent', { progress })}</span>
+    </span>
+  )
+}
+
+function JobActions ({ job }: JobProps): ReactNode {
+  const t = useTranslations('encoding')
+  const name = useJobName(job)
+  const queryClient = useQueryClient()
+  const describeError = useErrorText()
+  const canCancel = job.state === 'waiting' || job.state === 'running'
+  const { mutate, isPending } = useMutation({
+    mutationFn: async () => canCancel ? await cancelEncodingJob(job.id) : await retryEncodingJob(job.id),
+    onSuccess: () => {
+      showMessage(t(canCancel ? 'cancelled' : 'retried'))
+    },
+    onError: (error) => {
+      showMessage(describeError(error))
+    },
+    // Also after a failure: the state has changed in between.
+    onSettled: async () => {
+      await queryClient.invalidateQueries({ queryKey: encodingKey('jobs') })
+      await queryClient.invalidateQueries({ queryKey: uploadsKey('jobs') })
+    },
+  })
+  if (job.state === 'done') return '–'
+  return (
+    <Button
+      look="quiet"
+      isSmall
+      isBusy={isPending}
+      aria-label={t(canCancel ? 'cancelOf' : 'retryOf', { name })}
+      onClick={() => {
+        mutate()
+      }}
+    >
+      {t(canCancel ? 'cancel' : 'retry')}
+    </Button>
+  )
+}

@@ -1,0 +1,94 @@
+// The queue of masters: progress, failures with the log of ffmpeg, cancellation and repetition.
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button, buttonClass } from '@shared/design/button.js'
+import { SelectField } from '@shared/design/field.js'
+import { ErrorState, Spinner } from '@shared/design/states.js'
+import { encoderQuery, encodingJobsQuery } from '../api/encoding.js'
+import { DataTable } from '../components/data-table.js'
+import { useEncodingColumns } from '../components/encoding-columns.js'
+import { PageHead } from '../components/page.js'
+import { ENCODING_STATES } from '../searches.js'
+import '../styles/media.css'
+import '../styles/webhooks.css'
+
+export function EncodingPage (): ReactNode {
+  const t = useTranslations('encoding')
+  return (
+    <>
+      <PageHead title={t('title')}>
+        <Link to="/media" className={buttonClass('quiet')}>{t('back')}</Link>
+      </PageHead>
+      <div className="sections sections-wide">
+        <p className="quiet">{t('intro')}</p>
+        <EncoderNotice />
+        <JobList />
+      </div>
+    </>
+  )
+}
+
+function EncoderNotice (): ReactNode {
+  const t = useTranslations('encoding')
+  const { data } = useQuery(encoderQuery())
+  if (data === undefined || data.isAvailable) return null
+  return (
+    <p role="status">
+      <strong>{t('unavailable')}.</strong> {data.reason}
+    </p>
+  )
+}
+
+function JobList (): ReactNode {
+  const t = useTranslations('encoding')
+  const common = useTranslations('common')
+  const navigate = useNavigate()
+  const { state } = useSearch({ from: '/staff/media/encoding' })
+  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...encodingJobsQuery(state),
+    placeholderData: keepPreviousData,
+  })
+  const columns = useEncodingColumns()
+  return (
+    <>
+      <div className="filters">
+        <SelectField
+          label={t('state')}
+          value={state ?? ''}
+          options={[
+            { value: '', label: t('anyState') },
+            ...ENCODING_STATES.map((value) => ({ value, label: t(`is-${value}`) })),
+          ]}
+          onChange={({ target }) => {
+            const chosen = ENCODING_STATES.find((one) => one === target.value)
+            void navigate({
+              to: '/media/encoding',
+              search: chosen === undefined ? {} : { state: chosen },
+              replace: true,
+            })
+          }}
+        />
+      </div>
+      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
+      {isPending ? <Spinner /> : null}
+      {data === undefined ? null : (
+        <DataTable
+          label={t('title')}
+          items={data.pages.flatMap(({ items }) => items)}
+          getId={({ id }) => id}
+          columns={columns}
+          emptyText={t('empty')}
+        />
+      )}
+      {hasNextPage
+        ? (
+          <div className="table-more">
+            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
+          </div>
+        )
+        : null}
+    </>
+  )
+}
