@@ -6,6 +6,7 @@ import { findDataFolderProblem } from './config/files.js'
 import { findMisspelledVariables, readVariables, type ConfigProblem, type Variables } from './config/read-variables.js'
 import { parseSigningKeys, type SigningKey } from './config/rules.js'
 import type { EnvironmentValues } from './config/variables.js'
+import type { LoudnessTarget } from './domain/loudness.js'
 import { DEFAULT_LADDER, MAX_RUNGS, parseRung, type LadderRung, type VideoEncoder } from './domain/encoding-ladder.js'
 import { createPlanTable, DEFAULT_PLANS, type PlanTable } from './domain/plans.js'
 import { parsePlansFile } from './domain/plans-file.js'
@@ -82,6 +83,7 @@ export interface EncodingConfig {
   /** Device file of VA-API. */
   readonly vaapiDevice: string
   readonly ladder: readonly LadderRung[]
+  readonly loudness: LoudnessTarget
 }
 
 /** A bucket of an S3-compatible store. */
@@ -225,10 +227,11 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
   })
 }
 
-function toEncodingConfig ({ VIDEO_ENCODER, VAAPI_DEVICE, ENCODING_LADDER }: EnvironmentValues): EncodingConfig {
+function toEncodingConfig (values: EnvironmentValues): EncodingConfig {
+  const { VIDEO_ENCODER, VAAPI_DEVICE, ENCODING_LADDER, AUDIO_LOUDNESS } = values
   const rungs = ENCODING_LADDER.flatMap((text) => parseRung(text) ?? [])
   const ladder = rungs.length === 0 ? DEFAULT_LADDER : rungs
-  return Object.freeze({ encoder: VIDEO_ENCODER, vaapiDevice: VAAPI_DEVICE, ladder })
+  return Object.freeze({ encoder: VIDEO_ENCODER, vaapiDevice: VAAPI_DEVICE, ladder, loudness: AUDIO_LOUDNESS })
 }
 
 function toS3Config (values: EnvironmentValues): S3Config {

@@ -108,6 +108,10 @@ const CASES: Readonly<
   },
   VIDEO_ENCODER: { valid: [['h264_nvenc', { encoding: { encoder: 'h264_nvenc' } }]], invalid: ['x265', 'LIBX264'] },
   VAAPI_DEVICE: { valid: [['/dev/dri/renderD129', { encoding: { vaapiDevice: '/dev/dri/renderD129' } }]], invalid: [] },
+  AUDIO_LOUDNESS: {
+    valid: [['-16', { encoding: { loudness: '-16' } }], ['off', { encoding: { loudness: 'off' } }]],
+    invalid: ['-24', '16'],
+  },
   ENCODING_LADDER: {
     valid: [[
       '720:20:3000, 360:22:900',

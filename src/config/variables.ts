@@ -2,6 +2,7 @@
 // .env.example documents the same names.
 import { Type, type Static, type TString } from 'typebox'
 import { parseRung, VIDEO_ENCODERS } from '../domain/encoding-ladder.js'
+import { LOUDNESS_TARGETS } from '../domain/loudness.js'
 import { isExecutableFile } from './files.js'
 import {
   findKeysProblem,
@@ -121,6 +122,10 @@ export const EnvironmentVariables = Type.Object({
     'Renditions of a master as height:quality:kbit/s, separated by commas; by default from 2160 to 240',
     rule((rung) => parseRung(rung) !== null, 'must list rungs such as 1080:21:6000: height, quality (0 to 51), kbit/s'),
   ),
+  AUDIO_LOUDNESS: Type.Enum([...LOUDNESS_TARGETS], {
+    default: '-23',
+    description: 'Loudness of encoded audio, LUFS: -23 by EBU R 128, -16 for phones, or off: as in the master',
+  }),
   X_ACCEL_REDIRECT_PREFIX: checkedText(
     'Internal location where nginx serves DATA_DIR/media; without it the service sends the bytes itself',
     pattern(

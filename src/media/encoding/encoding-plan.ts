@@ -6,9 +6,23 @@ import {
   type LadderRung,
   type SizedRung,
 } from '../../domain/encoding-ladder.js'
-import type { MasterAudio, MasterInfo, MasterVideo } from './master-info.js'
+import type { LoudnessGain } from '../../domain/loudness.js'
+import type { MasterAudio, MasterInfo, MasterSubtitle, MasterVideo } from './master-info.js'
 
-export interface EncodingPlan {
+export interface PlannedAudio extends MasterAudio {
+  /** Null: not measured, the track stays as it is. */
+  readonly loudness: LoudnessGain | null
+}
+
+/** Streams that the lowest rung has alone: every plan may play it, and a playlist takes them from there. */
+export interface LowestRungStreams {
+  /** Surround tracks that are copied beside their stereo version. */
+  readonly surround: readonly MasterAudio[]
+  /** Texts, which the service extracts from the rendition. */
+  readonly subtitles: readonly MasterSubtitle[]
+}
+
+export interface EncodingPlan extends LowestRungStreams {
   readonly durationMs: number
   readonly video: Pick<MasterVideo, 'stream' | 'isInterlaced' | 'range'>
   /** Constant. */
@@ -16,19 +30,59 @@ export interface EncodingPlan {
   /** Highest first. */
   readonly rungs: readonly SizedRung[]
   /** Every rung has all tracks: it can be played alone, and a playlist takes each track from one of the rungs. */
-  readonly audio: readonly MasterAudio[]
+  readonly audio: readonly PlannedAudio[]
+  /** Subtitles that cannot become text. */
+  readonly pictureSubtitles: readonly MasterSubtitle[]
 }
 
+/** Names of ffmpeg for codecs that players of surround sound decode. */
+const SURROUND_CODECS = ['ac3', 'eac3']
+const MIN_SURROUND_CHANNELS = 6
+
 /** Plans the renditions of a master. */
-export function planEncoding ({ durationMs, video, audio }: MasterInfo, ladder: readonly LadderRung[]): EncodingPlan {
+export function planEncoding (
+  { durationMs, video, audio, subtitles }: MasterInfo,
+  ladder: readonly LadderRung[],
+): EncodingPlan {
   const { stream, isInterlaced, range } = video
   return {
     durationMs,
     video: { stream, isInterlaced, range },
     frameRate: outputFrameRate(video.frameRate, video.hasVariableRate),
     rungs: selectRungs(video, ladder),
-    audio,
+    audio: audio.map((track) => ({ ...track, loudness: null })),
+    surround: audio.filter(({ codec, channels }) =>
+      SURROUND_CODECS.includes(codec) && channels >= MIN_SURROUND_CHANNELS
+    ),
+    subtitles: subtitles.filter(({ isText }) => isText),
+    pictureSubtitles: subtitles.filter(({ isText }) => !isText),
   }
+}
+
+/** Limits a plan to some of its rungs. */
+export function withRungs (plan: EncodingPlan, rungs: readonly SizedRung[]): EncodingPlan {
+  return rungs.includes(plan.rungs.at(-1) as SizedRung) ? { ...plan, rungs } : { ...plan, ...NO_STREAMS, rungs }
+}
+
+const NO_STREAMS: LowestRungStreams & Pick<EncodingPlan, 'pictureSubtitles'> = {
+  surround: [],
+  subtitles: [],
+  pictureSubtitles: [],
+}
+
+/**
+ * Splits a plan into passes over the master. The lowest rung has a pass of its own, so that the title can be played
+ * before the others are encoded. A hardware encoder is faster than the decoder: there, one pass is sooner at the end.
+ */
+export function splitIntoPasses (plan: EncodingPlan, isHardware: boolean): EncodingPlan[] {
+  if (isHardware || plan.rungs.length < 2) return [plan]
+  return [withRungs(plan, plan.rungs.slice(-1)), withRungs(plan, plan.rungs.slice(0, -1))]
+}
+
+/** Relative cost of a pass: each rung costs its pixels, and decoding a tenth of the largest. */
+export function passCost ({ rungs }: EncodingPlan): number {
+  const pixels = rungs.map(({ width, pictureHeight }) => width * pictureHeight)
+  return pixels.reduce((sum, count) => sum + count, Math.max(0, ...pixels) / 10)
 }
 
 /** Name of the file that receives a rung. */

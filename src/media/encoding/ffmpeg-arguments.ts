@@ -1,9 +1,10 @@
 // The command line of an encoding: one process decodes the master once and writes an MP4 file for each rung. All rungs
 // have key frames at the same times, so that players switch between them, and the same audio, which is encoded once.
 import { framesPerSecond, type SizedRung, type VideoEncoder } from '../../domain/encoding-ladder.js'
-import { rungFileName, type EncodingPlan } from './encoding-plan.js'
+import { MAX_TRUE_PEAK } from '../../domain/loudness.js'
+import { rungFileName, type EncodingPlan, type PlannedAudio } from './encoding-plan.js'
 import { inputArguments } from './input-arguments.js'
-import type { MasterAudio } from './master-info.js'
+import type { MasterAudio, MasterSubtitle } from './master-info.js'
 import { videoEncoderOptions } from './video-encoders.js'
 
 const KEY_FRAME_SECONDS = 2
@@ -32,7 +33,7 @@ export function encodingArguments (
     ...inputArguments(location),
     ...['-filter_complex', videoFilters(plan, pixelFilter)],
     ...plan.rungs.flatMap((_rung, i) => ['-map', `[v${i}]`]),
-    ...plan.audio.flatMap(({ stream }) => ['-map', `0:${stream}`]),
+    ...[...plan.audio, ...plan.surround, ...plan.subtitles].flatMap(({ stream }) => ['-map', `0:${stream}`]),
     // Tags of the source may contain the location of a camera or the name of a person.
     ...['-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-c:v', encoder, '-profile:v', 'high', ...commonArgs.flatMap(([name, value]) => [`-${name}:v`, value])],
@@ -42,8 +43,10 @@ export function encodingArguments (
       ...qualityArgs(rung).flatMap(([name, value]) => [`-${name}:v:${i}`, value]),
       ...[`-maxrate:v:${i}`, `${rung.maxKbps}k`, `-bufsize:v:${i}`, `${rung.maxKbps * 2}k`],
     ]),
-    ...(plan.audio.length === 0 ? [] : audioArguments(plan.audio)),
-    ...['-f', 'tee', plan.rungs.map(teeOutput).join('|')],
+    ...plan.audio.flatMap(stereoArguments),
+    ...plan.surround.flatMap((track, i) => surroundArguments(track, plan.audio.length + i)),
+    ...plan.subtitles.flatMap(subtitleArguments),
+    ...['-f', 'tee', plan.rungs.map((_rung, i) => teeOutput(plan, i)).join('|')],
   ]
 }
 
@@ -76,17 +79,48 @@ function toneMapping (range: 'pq' | 'hlg'): string[] {
   ]
 }
 
-function audioArguments (audio: readonly MasterAudio[]): string[] {
+function stereoArguments (track: PlannedAudio, i: number): string[] {
   return [
-    ...['-c:a', 'aac', '-b:a', `${AUDIO_KBPS}k`, '-ac', '2', '-ar', String(AUDIO_HZ), '-flags:a', '+global_header'],
-    // Silence where the source has none, so that audio and video stay together.
-    ...['-filter:a', 'aresample=async=1:first_pts=0'],
-    ...audio.flatMap(({ languageCode, kind, name }, i) => [
-      ...(languageCode === null ? [] : [`-metadata:s:a:${i}`, `language=${languageCode}`]),
-      ...(name === null ? [] : [`-metadata:s:a:${i}`, `title=${name}`]),
-      ...[`-disposition:a:${i}`, disposition(kind, i)],
-    ]),
+    ...[`-c:a:${i}`, 'aac', `-b:a:${i}`, `${AUDIO_KBPS}k`, `-ac:a:${i}`, '2', `-ar:a:${i}`, String(AUDIO_HZ)],
+    ...[`-flags:a:${i}`, '+global_header', `-filter:a:${i}`, stereoFilters(track).join(',')],
+    ...trackMetadata(track, `a:${i}`),
+    ...[`-disposition:a:${i}`, disposition(track.kind, i)],
   ]
+}
+
+/** The gain is that of the stereo version, which was measured. */
+function stereoFilters ({ loudness }: PlannedAudio): string[] {
+  // Silence where the source has none, so that audio and video stay together.
+  const synchronised = 'aresample=async=1:first_pts=0'
+  if (loudness === null) return [synchronised]
+  const limit = (10 ** (MAX_TRUE_PEAK / 20)).toFixed(3)
+  return [
+    synchronised,
+    'aformat=channel_layouts=stereo',
+    `volume=${loudness.gain}dB`,
+    ...(loudness.needsLimiter ? [`alimiter=limit=${limit}:level=disabled`] : []),
+  ]
+}
+
+/** Decoders of AC-3 apply the loudness that its metadata state (dialnorm). */
+function surroundArguments (track: MasterAudio, i: number): string[] {
+  return [`-c:a:${i}`, 'copy', ...trackMetadata(track, `a:${i}`), `-disposition:a:${i}`, disposition(track.kind, i)]
+}
+
+function trackMetadata (
+  { languageCode, name }: Pick<MasterAudio, 'languageCode' | 'name'>,
+  stream: string,
+): string[] {
+  return [
+    ...(languageCode === null ? [] : [`-metadata:s:${stream}`, `language=${languageCode}`]),
+    ...(name === null ? [] : [`-metadata:s:${stream}`, `title=${name}`]),
+  ]
+}
+
+function subtitleArguments (subtitle: MasterSubtitle, i: number): string[] {
+  const isForced = subtitle.kind === 'forced'
+  const metadata = trackMetadata(subtitle, `s:${i}`)
+  return [`-c:s:${i}`, 'mov_text', ...metadata, `-disposition:s:${i}`, isForced ? 'forced' : '0']
 }
 
 function disposition (kind: MasterAudio['kind'], index: number): string {
@@ -96,6 +130,11 @@ function disposition (kind: MasterAudio['kind'], index: number): string {
 }
 
 /** One output of the muxer that writes the encoded streams to several files, which removes one level of quotes. */
-function teeOutput (rung: SizedRung, i: number): string {
-  return `[f=mp4:movflags=+faststart:onfail=abort:select=\\'v:${i},a\\']${rungFileName(rung)}`
+function teeOutput ({ rungs, audio, surround, subtitles }: EncodingPlan, i: number): string {
+  const isLowest = i === rungs.length - 1
+  const hasMore = surround.length + subtitles.length > 0
+  const stereo = audio.map((_track, track) => `a:${track}`).join(',')
+  const streams = !hasMore ? 'a' : isLowest ? 'a,s' : stereo
+  const name = rungFileName(rungs[i] as SizedRung)
+  return `[f=mp4:movflags=+faststart:onfail=abort:select=\\'v:${i}${streams === '' ? '' : `,${streams}`}\\']${name}`
 }

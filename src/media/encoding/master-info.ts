@@ -2,8 +2,10 @@
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import type { FrameRate, PictureSize } from '../../domain/encoding-ladder.js'
-import type { AudioKind } from '../../domain/language-choice.js'
+import type { AudioKind, SubtitleKind } from '../../domain/language-choice.js'
+import { MAX_EMBEDDED_SUBTITLES } from '../probing/embedded-subtitles.js'
 import { toBcp47, toDisplayName } from '../probing/media-input.js'
+import { kindOfTrack } from '../probing/subtitle-track.js'
 
 export interface MasterVideo extends PictureSize {
   /** Number of the stream in the file. */
@@ -30,10 +32,25 @@ export interface MasterAudio {
   readonly name: string | null
 }
 
+export interface MasterSubtitle {
+  /** Number of the stream in the file. */
+  readonly stream: number
+  readonly codec: string
+  /** BCP 47; null when the file states none. */
+  readonly language: string | null
+  /** ISO 639-2; null when the file states another code or none. */
+  readonly languageCode: string | null
+  readonly kind: SubtitleKind
+  readonly name: string | null
+  /** False: pictures, or a format that ffmpeg does not read as text. */
+  readonly isText: boolean
+}
+
 export interface MasterInfo {
   readonly durationMs: number
   readonly video: MasterVideo
   readonly audio: readonly MasterAudio[]
+  readonly subtitles: readonly MasterSubtitle[]
 }
 
 export type MasterRejection = 'unreadable' | 'no-video' | 'no-duration'
@@ -53,9 +70,15 @@ const REASONS: Readonly<Record<MasterRejection, string>> = {
 const MAX_AUDIO_TRACKS = 32
 /** Frame rates that differ by more than this share are variable. */
 const RATE_TOLERANCE = 0.005
+/** Names of ffmpeg. */
+const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']
+/** Files often say only in the name of a track that it is a commentary or an audio description. */
+const COMMENTARY_NAME = /\bcomment(ary|aries)\b|kommentar|comentario/i
+const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskription/i
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
-const GENERIC_NAMES = /^(sound|audio|apple sound|core media|iso media|gpac|l-smash|mainconcept).*(handler|media|audio)/i
+const GENERIC_NAMES =
+  /^(sound|audio|subtitle|apple sound|core media|iso media|gpac|l-smash|mainconcept).*(handler|media|audio)/i
 
 const Text = Type.Optional(Type.String())
 const Tags = Type.Optional(Type.Record(Type.String(), Type.String()))
@@ -94,7 +117,9 @@ export function readMasterInfo (json: string): MasterResult {
   const seconds = Number(format.duration ?? video.duration)
   if (!(seconds > 0 && Number.isFinite(seconds))) return rejection('no-duration')
   const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
-  return { ok: true, info: { durationMs: Math.round(seconds * 1_000), video: toMasterVideo(video, codec), audio } }
+  const subtitles = streams.flatMap(toMasterSubtitle).slice(0, MAX_EMBEDDED_SUBTITLES)
+  const durationMs = Math.round(seconds * 1_000)
+  return { ok: true, info: { durationMs, video: toMasterVideo(video, codec), audio, subtitles } }
 }
 
 function rejection (code: MasterRejection): MasterResult {
@@ -152,16 +177,45 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
 function toMasterAudio (stream: ProbedStream): MasterAudio[] {
   const { index, codec_type: type, codec_name: codec, channels = 0, tags = {} } = stream
   if (type !== 'audio' || codec === undefined || channels < 1) return []
-  const isDescription = hasDisposition(stream, 'visual_impaired') || hasDisposition(stream, 'descriptions')
   const code = tags['language'] ?? 'und'
-  const name = tags['title'] ?? tags['handler_name'] ?? null
+  const name = nameOfTrack(stream)
   return [{
     stream: index,
     codec,
     channels,
     language: toBcp47(code),
-    languageCode: /^[a-z]{3}$/.test(code) && code !== 'und' ? code : null,
-    kind: hasDisposition(stream, 'comment') ? 'commentary' : isDescription ? 'description' : 'main',
-    name: name === null || GENERIC_NAMES.test(name) ? null : toDisplayName(name),
+    languageCode: toLanguageCode(code),
+    kind: kindOfAudio(stream, name ?? ''),
+    name,
+  }]
+}
+
+const toLanguageCode = (code: string): string | null => /^[a-z]{3}$/.test(code) && code !== 'und' ? code : null
+
+function nameOfTrack ({ tags = {} }: ProbedStream): string | null {
+  const name = tags['title'] ?? tags['handler_name'] ?? null
+  return name === null || GENERIC_NAMES.test(name) ? null : toDisplayName(name)
+}
+
+function kindOfAudio (stream: ProbedStream, name: string): AudioKind {
+  if (hasDisposition(stream, 'comment')) return 'commentary'
+  if (hasDisposition(stream, 'visual_impaired') || hasDisposition(stream, 'descriptions')) return 'description'
+  return DESCRIPTION_NAME.test(name) ? 'description' : COMMENTARY_NAME.test(name) ? 'commentary' : 'main'
+}
+
+/** @returns nothing for a stream of another type */
+function toMasterSubtitle (stream: ProbedStream): MasterSubtitle[] {
+  const { index, codec_type: type, codec_name: codec = 'unknown', tags = {} } = stream
+  if (type !== 'subtitle') return []
+  const code = tags['language'] ?? 'und'
+  const name = nameOfTrack(stream)
+  return [{
+    stream: index,
+    codec,
+    language: toBcp47(code),
+    languageCode: toLanguageCode(code),
+    kind: kindOfTrack(name, hasDisposition(stream, 'forced'), hasDisposition(stream, 'hearing_impaired')),
+    name,
+    isText: TEXT_SUBTITLES.includes(codec),
   }]
 }

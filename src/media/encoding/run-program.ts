@@ -38,7 +38,8 @@ export class ProgramStoppedError extends Error {
 
 const MAX_OUTPUT_CHARACTERS = 4 * 1024 ** 2
 const MAX_LINE_CHARACTERS = 64 * 1024
-const LOG_TAIL_CHARACTERS = 8 * 1024
+/** Room for the loudness of 32 audio tracks. */
+const LOG_TAIL_CHARACTERS = 32 * 1024
 /** The program reads files of strangers: it receives no secrets of the service. */
 const INHERITED_VARIABLES = [
   'PATH',

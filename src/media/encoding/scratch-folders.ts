@@ -5,6 +5,8 @@ import path from 'node:path'
 import { framesPerSecond } from '../../domain/encoding-ladder.js'
 import type { EncodingPlan } from './encoding-plan.js'
 
+/** Largest bit rate of AC-3; E-AC-3 of discs has up to 1.7 Mbit/s. */
+const SURROUND_KBPS = 1_700
 /** Of AAC with its container, kbit/s for each track. */
 const AUDIO_KBPS = 176
 /** Left free for the database and for uploads. */
@@ -36,9 +38,12 @@ export async function removeAbandonedFolders (dataDir: string, isRunning: (claim
 }
 
 /** Largest size of the outputs of a plan, bytes. */
-export function maxOutputBytes ({ rungs, audio, durationMs, frameRate }: EncodingPlan): number {
+export function maxOutputBytes ({ rungs, audio, surround, durationMs, frameRate }: EncodingPlan): number {
   const seconds = durationMs / 1_000
-  const kbps = rungs.reduce((sum, { maxKbps }) => sum + maxKbps + AUDIO_KBPS * audio.length, 0)
+  const kbps = rungs.reduce(
+    (sum, { maxKbps }) => sum + maxKbps + AUDIO_KBPS * audio.length,
+    surround.length * SURROUND_KBPS,
+  )
   return Math.ceil(seconds * (kbps * 125 + rungs.length * framesPerSecond(frameRate) * FRAME_OVERHEAD_BYTES))
 }
 

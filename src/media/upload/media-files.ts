@@ -118,11 +118,11 @@ export async function addReceivedFile (
 }
 
 /** After a failure, the file counts as probed by an earlier version: it is probed again. */
-async function addSubtitlesOfFile (
-  deps: MediaFileDeps,
+export async function addSubtitlesOfFile (
+  deps: MediaDeps,
   itemId: string,
   { _id, subtitleLanguages }: StoredMediaFile,
-  { extractedSubtitles: subtitles }: MediaInfo,
+  { extractedSubtitles: subtitles }: Pick<MediaInfo, 'extractedSubtitles'>,
 ): Promise<void> {
   if (subtitles.length === 0) return
   const fileId = _id.toString()

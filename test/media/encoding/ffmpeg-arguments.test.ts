@@ -1,9 +1,10 @@
 // The command line of ffmpeg for each encoder and each kind of master.
 import t from 'tap'
 import { DEFAULT_LADDER, type VideoEncoder } from '../../../src/domain/encoding-ladder.js'
-import { planEncoding } from '../../../src/media/encoding/encoding-plan.js'
+import { planEncoding, splitIntoPasses } from '../../../src/media/encoding/encoding-plan.js'
 import { encodingArguments } from '../../../src/media/encoding/ffmpeg-arguments.js'
-import type { MasterAudio, MasterVideo } from '../../../src/media/encoding/master-info.js'
+import { withGains } from '../../../src/media/encoding/measure-loudness.js'
+import type { MasterAudio, MasterSubtitle, MasterVideo } from '../../../src/media/encoding/master-info.js'
 
 const VIDEO: MasterVideo = {
   stream: 0,
@@ -30,8 +31,9 @@ function argumentsOf (
   video: Partial<MasterVideo> = {},
   audio: readonly MasterAudio[] = [],
   encoder: VideoEncoder = 'libx264',
+  subtitles: readonly MasterSubtitle[] = [],
 ): string {
-  const plan = planEncoding({ durationMs: 60_000, video: { ...VIDEO, ...video }, audio }, LADDER)
+  const plan = planEncoding({ durationMs: 60_000, video: { ...VIDEO, ...video }, audio, subtitles }, LADDER)
   const settings = { encoder, vaapiDevice: '/dev/dri/renderD128' }
   return encodingArguments(plan, '/media/master', settings).join(' ').replace(
     /-format_whitelist \S+/,
@@ -91,6 +93,10 @@ t.test('h264_qsv', async (t) => {
   )
 })
 
+const stereo = (i: number): string =>
+  `-c:a:${i} aac -b:a:${i} 160k -ac:a:${i} 2 -ar:a:${i} 48000 -flags:a:${i} +global_header ` +
+  `-filter:a:${i} aresample=async=1:first_pts=0`
+
 t.test('every audio track is encoded once, with language, kind and name', async (t) => {
   const args = argumentsOf({}, [
     AUDIO,
@@ -101,12 +107,55 @@ t.test('every audio track is encoded once, with language, kind and name', async 
   t.match(args, ' -map [v1] -map 0:1 -map 0:3 -map 0:4 -map 0:5 ')
   t.match(
     args,
-    ' -c:a aac -b:a 160k -ac 2 -ar 48000 -flags:a +global_header -filter:a aresample=async=1:first_pts=0 ' +
-      '-metadata:s:a:0 language=eng -disposition:a:0 default ' +
-      '-metadata:s:a:1 language=ger -disposition:a:1 visual_impaired+descriptions ' +
-      '-metadata:s:a:2 title=Director -disposition:a:2 comment -metadata:s:a:3 language=eng -disposition:a:3 0 -f tee ',
+    ` ${stereo(0)} -metadata:s:a:0 language=eng -disposition:a:0 default ` +
+      `${stereo(1)} -metadata:s:a:1 language=ger -disposition:a:1 visual_impaired+descriptions ` +
+      `${stereo(2)} -metadata:s:a:2 title=Director -disposition:a:2 comment ` +
+      `${stereo(3)} -metadata:s:a:3 language=eng -disposition:a:3 0 -f tee `,
   )
   t.notMatch(argumentsOf(), '-c:a', 'a master without audio')
+})
+
+t.test('the lowest rung alone has surround tracks, which are copied, and texts', async (t) => {
+  const subtitle = { codec: 'ass', language: 'de', languageCode: 'ger', name: null, isText: true }
+  const args = argumentsOf({}, [{ ...AUDIO, codec: 'ac3' }, { ...AUDIO, stream: 2 }], 'libx264', [
+    { ...subtitle, stream: 3, kind: 'forced' },
+    { ...subtitle, stream: 4, kind: 'full', name: 'Deutsch' },
+    { ...subtitle, stream: 5, kind: 'full', codec: 'hdmv_pgs_subtitle', isText: false },
+  ])
+  t.match(args, ' -map [v1] -map 0:1 -map 0:2 -map 0:1 -map 0:3 -map 0:4 -map_metadata')
+  t.match(args, ' -c:a:2 copy -metadata:s:a:2 language=eng -disposition:a:2 0 -c:s:0 mov_text ')
+  t.match(args, '-metadata:s:s:0 language=ger -disposition:s:0 forced -c:s:1 mov_text -metadata:s:s:1 language=ger ')
+  t.match(args, "select=\\'v:0,a:0,a:1\\']720.mp4|")
+  t.match(args, "select=\\'v:1,a,s\\']480.mp4")
+})
+
+t.test('a rung that is encoded without the lowest has neither', async (t) => {
+  const audio = [{ ...AUDIO, codec: 'ac3' }]
+  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio, subtitles: [] }, LADDER)
+  const passes = splitIntoPasses(plan, false)
+  t.match(passes, [{ rungs: [{ height: 480 }], surround: audio }, { rungs: [{ height: 720 }], surround: [] }])
+  t.equal(splitIntoPasses(plan, true).length, 1, 'a hardware encoder takes one pass')
+})
+
+t.test('the gain is applied to the stereo version, with a limiter where peaks need one', async (t) => {
+  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio: [AUDIO, AUDIO, AUDIO], subtitles: [] }, LADDER)
+  const summary = (i: number, loudness: string, peak: string): string =>
+    `[ebur128@track${i} @ 0x55d0] Summary:\n\n  Integrated loudness:\n    I:         ${loudness} LUFS\n` +
+    '    Threshold: -33.5 LUFS\n\n  Loudness range:\n    LRA:         3.6 LU\n\n  True peak:\n' +
+    `    Peak:       ${peak} dBFS`
+  const empty = summary(0, '-70.0', '-inf')
+  const log = `${empty}\n${summary(1, '-70.0', '-inf')}\n${summary(0, '-29.4', '-3.0')}\n`
+  const audio = withGains(plan.audio, log, -23)
+  t.match(audio.map(({ loudness }) => loudness), [
+    { gain: 6.4, needsLimiter: true },
+    { gain: 0, needsLimiter: false },
+    null,
+  ])
+  const args = encodingArguments({ ...plan, audio }, '/media/master', { encoder: 'libx264', vaapiDevice: '' }).join(' ')
+  t.match(args, 'first_pts=0,aformat=channel_layouts=stereo,volume=6.4dB,alimiter=limit=0.891:level=disabled -metadata')
+  t.match(args, 'first_pts=0,aformat=channel_layouts=stereo,volume=0dB -metadata')
+  t.same(withGains(plan.audio, summary(0, '-16.0', '0.1'), -23)[0]?.loudness, { gain: -7, needsLimiter: false })
+  t.same(withGains(plan.audio, summary(0, '-60.0', '-50.0'), -16)[0]?.loudness, { gain: 20, needsLimiter: false })
 })
 
 t.test('the picture is filtered once, before it is scaled', async (t) => {
@@ -133,7 +182,7 @@ t.test('key frames are 2 s apart at most', async (t) => {
 })
 
 t.test('a remote master is read over http and https only', async (t) => {
-  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio: [] }, LADDER)
+  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio: [], subtitles: [] }, LADDER)
   const url = new URL('https://s3.example.com/bucket/master?X-Amz-Signature=a')
   const args = encodingArguments(plan, url, { encoder: 'libx264', vaapiDevice: '' })
   t.strictSame(args.slice(0, 2), ['-protocol_whitelist', 'http,https,tcp,tls'])

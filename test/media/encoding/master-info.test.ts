@@ -36,6 +36,7 @@ t.test('a plain file', async (t) => {
       range: 'sdr',
     },
     audio: [{ stream: 1, codec: 'ac3', channels: 6, language: null, languageCode: null, kind: 'main', name: null }],
+    subtitles: [],
   })
 })
 

@@ -70,3 +70,12 @@ export function isRunning (pid: number): boolean {
     return false
   }
 }
+
+/** Integrated loudness of the first audio track of a file, LUFS. */
+export async function loudnessOf (file: string): Promise<number> {
+  const status = await findPrograms({ ffmpegPath: null, ffprobePath: null })
+  if (!status.isAvailable) throw new Error(status.reason)
+  const args = ['-nostdin', '-i', file, '-map', '0:a:0', '-af', 'ebur128=framelog=verbose', '-f', 'null', '-']
+  const result = await runProgram(status.ffmpegPath, args, { stallTimeoutMs: 60_000 })
+  return Number(/I: +(-?[\d.]+) LUFS/.exec(result.logTail)?.[1])
+}

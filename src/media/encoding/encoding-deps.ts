@@ -1,0 +1,25 @@
+// The objects that the encoding of masters needs, and the error that ends an attempt.
+import type { Config } from '../../config.js'
+import type { MediaDeps } from '../deps.js'
+import type { Packaging } from '../packaging/packaging.js'
+import type { MediaProber } from '../probing/prober.js'
+import type { Encoder } from './encoder.js'
+
+export interface EncodingDeps extends MediaDeps {
+  readonly config: Pick<Config, 'dataDir' | 'encoding'>
+  readonly encoder: Encoder
+  readonly prober: MediaProber
+  readonly packaging: Packaging
+}
+
+/** An attempt failed. `isFinal`: another one would fail too. */
+export class EncodingFailedError extends Error {
+  constructor (
+    readonly code: string,
+    message: string,
+    readonly options: { readonly logTail?: string, readonly isFinal?: boolean } = {},
+  ) {
+    super(message)
+    this.name = 'EncodingFailedError'
+  }
+}

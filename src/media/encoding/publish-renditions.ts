@@ -1,0 +1,115 @@
+// Publishes encoded rungs: each becomes a media file of the item, the lowest one with the subtitles of the master.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { StoredEncodingJob, StoredRendition } from '../../../models/encoding-job.js'
+import { mediaFileLimitReached, type StoredMediaFile } from '../../../models/media.js'
+import { DomainError } from '../../errors.js'
+import { addToMedia } from '../item-media.js'
+import type {
+  EmbeddedSubtitleInfo,
+  EmbeddedSubtitles,
+  ExtractedSubtitle,
+} from '../probing/embedded-subtitles.js'
+import { PROBE_VERSION } from '../probing/prober.js'
+import { addSubtitlesOfFile, mediaFileFields } from '../upload/media-files.js'
+import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
+import { rungFileName, type EncodingPlan } from './encoding-plan.js'
+import { saveRenditions, type RunningJob } from './job-state.js'
+import { ProgramStoppedError } from './run-program.js'
+
+/** Publishes the rungs of a pass, lowest first: the title can be played as soon as possible. */
+export async function publishRungs (
+  deps: EncodingDeps,
+  running: RunningJob,
+  plan: EncodingPlan,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const rung of plan.rungs.toReversed()) {
+    const rendition = running.job.renditions.find(({ height }) => height === rung.height)
+    // The claim is renewed: a cancelled job publishes nothing more.
+    if (rendition === undefined || signal.aborted || !await saveRenditions(running, running.job.renditions)) {
+      throw new ProgramStoppedError()
+    }
+    await publishRendition(deps, running.job, plan, rendition, path.join(folder, rungFileName(rung)))
+  }
+}
+
+async function publishRendition (
+  deps: EncodingDeps,
+  job: StoredEncodingJob,
+  plan: EncodingPlan,
+  { _id, storageKey }: StoredRendition,
+  localFile: string,
+): Promise<void> {
+  const { catalogue, storage, prober, packaging, now } = deps
+  const item = catalogue.findItem(job.item.toString())
+  const title = catalogue.findTitle(item?.titleId ?? '')
+  if (item === null || title === null) throw new ProgramStoppedError()
+  const { size: sizeBytes } = await stat(localFile)
+  const sha256 = await hashFile(localFile)
+  await storage.adopt(localFile, storageKey)
+  const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
+  if (!result.ok) throw new EncodingFailedError('encoding-failed', `A rendition cannot be used: ${result.reason}.`)
+  const masterAudio = [...plan.audio, ...plan.surround]
+  const audioTracks = result.info.audioTracks.map((track, i) => {
+    const { language = track.language, kind = track.kind, name = track.name } = masterAudio[i] ?? {}
+    return { ...track, language, kind, name }
+  })
+  const subtitles = describeSubtitles(result.info, plan)
+  const file: StoredMediaFile = {
+    _id,
+    ...mediaFileFields({ ...result.info, ...subtitles }, audioTracks),
+    ...(subtitles.extractedSubtitles.length === 0 ? {} : { probeVersion: PROBE_VERSION - 1 }),
+    storageKey,
+    sizeBytes,
+    sha256,
+    subtitleLanguages: [],
+    edition: job.edition,
+    master: job._id,
+    createdAt: now(),
+  }
+  try {
+    await addToMedia(deps, title, item, { files: file }, mediaFileLimitReached)
+  } catch (error) {
+    await storage.remove(storageKey)
+    if (!(error instanceof DomainError)) throw error
+    // The item was deleted, and the job with it.
+    if (error.status === 404) throw new ProgramStoppedError()
+    throw new EncodingFailedError(error.code, error.detail, { isFinal: true })
+  }
+  await addSubtitlesOfFile(deps, item.id, file, subtitles)
+  await deps.publishTitleChange(title.id)
+  packaging.enqueue(item.id, _id.toString())
+}
+
+/** The rendition has the texts in the order of the plan, without languages that MP4 cannot state, and without kinds. */
+function describeSubtitles (
+  { embeddedSubtitles, extractedSubtitles }: EmbeddedSubtitles,
+  { subtitles, pictureSubtitles }: EncodingPlan,
+): EmbeddedSubtitles {
+  const texts = [...extractedSubtitles]
+  const extracted: ExtractedSubtitle[] = []
+  const embedded = subtitles.map(({ codec, language, kind, name }, i): EmbeddedSubtitleInfo => {
+    const extraction = embeddedSubtitles[i]?.extraction ?? 'failed'
+    const text = extraction === 'extracted' ? texts.shift() : undefined
+    if (text !== undefined) extracted.push({ ...text, language, kind, name })
+    return { codec, language, kind, name, extraction }
+  })
+  const pictures = pictureSubtitles.map(({ codec, language, kind, name }): EmbeddedSubtitleInfo => ({
+    codec,
+    language,
+    kind,
+    name,
+    extraction: 'not-convertible',
+  }))
+  return { embeddedSubtitles: [...embedded, ...pictures], extractedSubtitles: extracted }
+}
+
+async function hashFile (file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
+}
