@@ -11,6 +11,7 @@ COPY routes ./routes
 COPY web ./web
 COPY packages ./packages
 COPY openapi ./openapi
+COPY docs ./docs
 RUN npx tsc -p tsconfig.json && node web/build.mjs && rm dist/.tsbuildinfo
 
 FROM node:22-bookworm-slim AS dependencies

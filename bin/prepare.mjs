@@ -215,12 +215,14 @@ function removeStaleOutput (folders, sources) {
   }
 }
 
-/** Builds the web apps if a file of them or of the client package, or the API description, is newer. */
+/** Builds the web apps if a file of them, of the client package, the guides or the API description is newer. */
 async function buildWebApps () {
   const page = inRoot('dist', 'web', 'watch', 'index.html')
   const webFiles = readdirSync(inRoot('web'), { recursive: true })
+  const guides = readdirSync(inRoot('docs'), { recursive: true }).filter((file) => file.endsWith('.md'))
   const sources = [
     ...webFiles.map((file) => path.join('web', file)),
+    ...guides.map((file) => path.join('docs', file)),
     ...listFiles([path.join('packages', 'client', 'src')], '.', TYPESCRIPT),
     path.join('openapi', 'openapi.json'),
     'package-lock.json',

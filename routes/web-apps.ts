@@ -1,12 +1,11 @@
 // The web apps, which are clients of the public routes, and the API reference. The build writes them to dist/web.
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { createHash } from 'node:crypto'
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { notFound, routeNotFound } from '../src/errors.js'
-import { matchesEtag } from '../src/http/conditional-requests.js'
+import { sendHtmlPage } from '../src/http/html-page.js'
 
 const WEB_DIR = fileURLToPath(new URL('../web/', import.meta.url))
 /** The router of an app selects the page by the path. */
@@ -45,7 +44,7 @@ const REFERENCE_POLICY = CONTENT_SECURITY_POLICY
   .replace("img-src 'self' https:", "img-src 'self'")
 
 /** Where programs and people find the API (RFC 8631). */
-const API_LINKS = '</openapi.json>; rel="service-desc", </reference>; rel="service-doc"'
+const API_LINKS = '</openapi.json>; rel="service-desc", </reference>; rel="service-doc", </guides>; rel="help"'
 
 /** The service worker requests the page and its assets. */
 const WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
@@ -121,21 +120,14 @@ async function sendManifest (_request: FastifyRequest, reply: FastifyReply): Pro
     .sendFile('watch/manifest.webmanifest', { cacheControl: false })
 }
 
-/** The page names the assets of its build: browsers revalidate it each time. */
 async function sendPage (
   request: FastifyRequest,
   reply: FastifyReply,
   name: string,
   policy: string,
 ): Promise<FastifyReply> {
-  const html = await readFile(path.join(WEB_DIR, name, 'index.html'), 'utf8').catch(() => {
-    throw notFound('page: build it with "npm run build"')
-  })
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`
-  reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache', etag })
-  const ifNoneMatch = request.headers['if-none-match']
-  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return await reply.code(304).send()
-  return await reply.type('text/html; charset=utf-8').send(html)
+  const file = path.join(WEB_DIR, name, 'index.html')
+  return await sendHtmlPage(request, reply, { file, policy, subject: 'page: build it with "npm run build"' })
 }
 
 export default webApps

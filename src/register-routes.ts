@@ -30,6 +30,7 @@ import continueWatching from '../routes/continue-watching.js'
 import deviceApprovals from '../routes/device-approvals.js'
 import deviceLogIn from '../routes/device-log-in.js'
 import developerMails from '../routes/developer-mails.js'
+import guides from '../routes/guides.js'
 import health from '../routes/health.js'
 import historyTransfer from '../routes/history-transfer.js'
 import history from '../routes/history.js'
@@ -77,6 +78,7 @@ async function registerServiceRoutes (app: FastifyInstance, container: Container
   await app.register(metrics, { catalogue, search, plans: config.plans.ids, now })
   await app.register(openapiDocument)
   await app.register(webApps)
+  await app.register(guides)
   if (config.env !== 'production') await app.register(developerMails, { mailer })
 }
 

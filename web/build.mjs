@@ -1,5 +1,5 @@
-// Builds the web apps and the page of the API reference into dist/web: generates the API types, checks the types and
-// bundles the apps.
+// Builds the web apps, the page of the API reference and the guides into dist/web: generates the API types, checks the
+// types and bundles the apps.
 // --check only checks the types, --bundle only bundles, --watch rebuilds the bundle after each change.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { writeClientOperations, writeClientTypes } from '../packages/client/write-types.mjs'
+import { writeGuides } from './guides/write-guides.mjs'
 import { writeReference } from './reference/write-reference.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -58,5 +59,6 @@ if (hasFlag('--watch')) {
 } else if (!hasFlag('--check')) {
   await build(options)
   await writeReference(inRoot('dist', 'web'))
+  writeGuides(inRoot('dist', 'web'))
   compressAssets()
 }

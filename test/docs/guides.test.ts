@@ -7,6 +7,7 @@ import { findCommand } from '../support/run-command.js'
 import { readSteps, runSteps, toOutputPattern, withoutSpace } from './guide-commands.js'
 
 const MAX_LINES = 150
+const CLIENT = 'packages/client/src'
 /** Names that are neither operations nor fields: of browsers, and of fields that some problems add. */
 const OTHER_NAMES = [
   'readyState',
@@ -28,7 +29,11 @@ const OTHER_NAMES = [
 const missing = ['curl', 'jq', 'bash'].filter((command) => findCommand(command) === null)
 const pagesIn = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.endsWith('.md')).sort().map((name) => path.join(folder, name))
-const pages = ['docs/quickstart.md', ...pagesIn('docs/guides'), ...pagesIn('docs/concepts')]
+const pages = [
+  ...['docs/quickstart.md', 'docs/client.md', 'docs/webhooks.md'],
+  ...pagesIn('docs/guides'),
+  ...pagesIn('docs/concepts'),
+]
 
 t.test('the commands of the pages print what the pages show', {
   skip: missing.length > 0 ? `not installed: ${missing.join(', ')}` : false,
@@ -66,7 +71,7 @@ t.test('a page is short, is listed, and its links lead to files', async (t) => {
   }
 })
 
-t.test('a page names only operations and fields that exist', async (t) => {
+t.test('a page names only operations, fields and functions of the client package that exist', async (t) => {
   const document: unknown = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'))
   const names = new Set(OTHER_NAMES)
   JSON.stringify(document, (key, value: unknown) => {
@@ -75,6 +80,10 @@ t.test('a page names only operations and fields that exist', async (t) => {
     for (const one of [operationId, name]) if (typeof one === 'string') names.add(one)
     return value
   })
+  for (const file of readdirSync(CLIENT, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.ts'))) {
+    const source = readFileSync(path.join(CLIENT, file), 'utf8')
+    for (const [name] of source.matchAll(/\b[a-z]+[A-Z]\w+/g)) names.add(name)
+  }
   for (const page of pages) {
     const used = [...readFileSync(page, 'utf8').matchAll(/`([a-z]+[A-Z]\w+)`/g)].map(([, name = '']) => name)
     t.strictSame(used.filter((name) => !names.has(name)), [], page)

@@ -83,7 +83,10 @@ t.test('the root leads to the watch app, and browsers find its icon on every pag
   const icon = await call(app, 'GET', '/favicon.ico')
   t.match(icon, { status: 200, headers: { 'content-type': /^image\/svg\+xml/, 'cache-control': /max-age=86400/ } })
   t.match(icon.bytes.toString(), '<svg')
-  t.match(await call(app, 'HEAD', '/'), { status: 302, headers: { link: /<\/reference>; rel="service-doc"/ } })
+  t.match(await call(app, 'HEAD', '/'), {
+    status: 302,
+    headers: { link: /<\/reference>; rel="service-doc", <\/guides>; rel="help"/ },
+  })
 })
 
 t.test('links in emails and on TVs lead to the pages of the watch app, with their token or code', async (t) => {

@@ -2,10 +2,10 @@
 // The names of its assets contain a hash of their content.
 import scalar from '@scalar/fastify-api-reference'
 import fastify from 'fastify'
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeHashedAsset } from '../hashed-asset.mjs'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
@@ -29,11 +29,7 @@ export async function writeReference (outFolder) {
   }
   let html = readFileSync(path.join(FOLDER, 'index.html'), 'utf8')
   for (const [name, text] of Object.entries(assets)) {
-    const { name: stem, ext } = path.parse(name)
-    const hash = createHash('sha256').update(text).digest('base64url').replace(/\W/g, '').slice(0, 8)
-    const asset = `reference-${stem}-${hash}${ext}`
-    writeFileSync(path.join(outFolder, 'assets', asset), text)
-    html = html.replace(`"${name}"`, `"/assets/${asset}"`)
+    html = html.replace(`"${name}"`, `"${writeHashedAsset(outFolder, `reference-${name}`, text)}"`)
   }
   mkdirSync(path.join(outFolder, 'reference'), { recursive: true })
   writeFileSync(path.join(outFolder, 'reference', 'index.html'), html)
