@@ -30,14 +30,15 @@ const adminTokens: FastifyPluginAsyncTypebox<{ now(): Date }> = async (app, { no
   }, async (request) => ({ items: (await listApiTokens(callerOf(request))).map(toApiToken) }))
 
   app.post('/admin/tokens', {
-    config: { access: 'editor' },
+    config: { access: 'editor', idempotencyKey: true, hasSecretResponse: true },
     schema: {
       tags: ['Admin: tokens'],
       summary: 'Create an API token for scripts',
       description:
-        'The response has the text of the token, which is stored nowhere. The token can do what its scopes allow and ' +
-        'the role of its owner allows at the time of the request. Each operation names its scope in ' +
-        '`x-required-scope`; those without one accept no API tokens.',
+        'The response has the text of the token, once: the service stores only its hash. With an `Idempotency-Key`, ' +
+        'a retry within 24 hours gets the same token; the response is stored encrypted for that time. The token can ' +
+        'do what its scopes allow and the role of its owner allows at the time of the request. Each operation names ' +
+        'its scope in `x-required-scope`; those without one accept no API tokens.',
       operationId: 'createApiToken',
       body: ApiTokenBody,
       response: responses({ 201: ref(NewApiToken) }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
 import { startApp } from '../support/app.js'
@@ -115,4 +116,59 @@ t.test('a request with an Idempotency-Key', async (t) => {
     expectProblem(t, await create(), 'unauthorized', 401)
     expectProblem(t, await create(kim.token), 'forbidden', 403)
   })
+})
+
+t.test('a response with a secret is replayed, and stored encrypted', async (t) => {
+  const { app } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const webhook = { url: 'https://hooks.example.com/', eventTypes: ['account.created'] }
+  const created = await admin.post('/v1/admin/webhooks', webhook)
+  const requests: ReadonlyArray<readonly [field: string, url: string, body: unknown]> = [
+    ['token', '/v1/admin/tokens', { name: 'Script', scopes: ['ingest'] }],
+    ['secret', '/v1/admin/webhooks', webhook],
+    ['secret', `/v1/admin/webhooks/${created.body.id}/secret`, { overlapHours: 1 }],
+  ]
+  for (const [field, url, body] of requests) {
+    const headers = { 'idempotency-key': randomUUID() }
+    const send = async () => await call(app, 'POST', url, { token: admin.token, body, headers })
+    const first = await send()
+    const again = await send()
+    t.match(first.body, { [field]: /^(?:nfx|whsec)_.{44,}/ }, url)
+    t.strictSame(again.body, first.body)
+    t.equal(again.headers['idempotent-replayed'], 'true')
+    const records = JSON.stringify(await IdempotencyRecord.find().lean())
+    t.notOk(records.includes(first.body[field]), `${url}: no record contains the secret`)
+  }
+  t.equal((await admin.get('/v1/admin/tokens')).body.items.length, 1)
+  t.equal(await IdempotencyRecord.countDocuments({ 'response.kid': null }), 0)
+})
+
+/** Operations that return 201 without creating something with each call. */
+const WITHOUT_KEY: Readonly<Record<string, string>> = {
+  signUp: 'has no account yet; a repetition is a 409 email-taken',
+  startPreview: 'stores nothing',
+  beginUpload: 'an upload without bytes is removed after a day',
+  uploadMovieMedia: 'a file is recognised by its checksum',
+  uploadEpisodeMedia: 'a file is recognised by its checksum',
+  uploadMovieSubtitle: 'a file is recognised by its checksum',
+  uploadEpisodeSubtitle: 'a file is recognised by its checksum',
+  uploadPoster: 'replaces the picture',
+  uploadBackdrop: 'replaces the picture',
+  uploadLogo: 'replaces the picture',
+  uploadStill: 'replaces the picture',
+  uploadPersonPicture: 'replaces the picture',
+}
+
+t.test('every POST that creates something accepts a key', async (t) => {
+  const { paths } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as {
+    paths: Record<string, {
+      post?: { operationId: string, responses: Record<string, unknown>, parameters?: Array<{ name: string }> },
+    }>,
+  }
+  const creating = Object.values(paths).flatMap(({ post }) => post?.responses['201'] === undefined ? [] : [post])
+  const withoutKey = creating.filter(({ parameters = [] }) =>
+    !parameters.some(({ name }) => name === 'idempotency-key')
+  )
+  t.ok(creating.length - withoutKey.length >= 8)
+  t.strictSame(withoutKey.map(({ operationId }) => operationId).sort(), Object.keys(WITHOUT_KEY).sort())
 })
