@@ -1,6 +1,6 @@
 // The column mapping of CSV imports, and the preview of a file.
 import { Type, type Static } from 'typebox'
-import { FieldError, strict } from './common.js'
+import { FieldError, nullable, strict } from './common.js'
 
 /** Longer than a header of a spreadsheet has columns. */
 const MAX_MAPPED_COLUMNS = 200
@@ -18,9 +18,7 @@ export const ImportPreviewQuery = strict({ map: Type.Optional(ImportMap) })
 
 const PreviewColumn = Type.Object({
   name: Type.String({ description: 'Name in the header; empty if it has none' }),
-  field: Type.Union([Type.String(), Type.Null()], {
-    description: 'Field that it fills; null: the import ignores it, or needs a mapping for it',
-  }),
+  field: nullable(Type.String(), 'Field that it fills; null: the import ignores it, or needs a mapping for it'),
   needsMapping: Type.Boolean({
     description: 'Whether neither the format nor `map` knows it: an import without an entry for it is rejected',
   }),
@@ -29,7 +27,7 @@ const PreviewColumn = Type.Object({
 
 const PreviewRow = Type.Object({
   line: Type.Integer({ description: 'Number of the line, from 1' }),
-  values: Type.Array(Type.Union([Type.String(), Type.Null()]), {
+  values: Type.Array(nullable(Type.String()), {
     description:
       'By column, the value that an import reads, as shortened text; null: none, or ignored. Empty if the row ' +
       'cannot be read.',
@@ -39,7 +37,12 @@ const PreviewRow = Type.Object({
 
 export const ImportPreview = Type.Object({
   encoding: Type.String({ description: 'Encoding of the file', examples: ['UTF-8', 'windows-1252'] }),
-  delimiter: Type.Enum([',', ';', '\t'], { description: 'Character between two cells' }),
+  // No enumeration: oapi-codegen cannot name a tab.
+  delimiter: Type.String({
+    minLength: 1,
+    maxLength: 1,
+    description: 'Character between two cells: a comma, a semicolon or a tab',
+  }),
   columns: Type.Array(PreviewColumn, { description: 'Columns of the file, in order' }),
   fields: Type.Array(
     Type.Object({

@@ -54,6 +54,11 @@ t.test('an enumeration is a component, unless it is the tag of a union or is use
   t.strictSame([...places.values()].filter((pointers) => pointers.length > 1), [])
 })
 
+t.test('the values of enumerations are visible characters, of which generators make names', async (t) => {
+  const isInvisible = (value: unknown): boolean => typeof value === 'string' && !/^[!-~]+$/.test(value)
+  t.strictSame(findSchemas(({ enum: values }) => Array.isArray(values) && values.some(isInvisible)), [])
+})
+
 t.test('JSON bodies and objects inside other schemas are components', async (t) => {
   const inlineBodies = operations.flatMap(([name, { requestBody, responses }]) => {
     const contents = [requestBody?.content, ...Object.values<Node>(responses).map(({ content }) => content)]
