@@ -2,7 +2,7 @@
 // write numbers a change and removes the oldest.
 import mongoose, { Schema, Types, type PipelineStage } from 'mongoose'
 import './mongoose-settings.js'
-import type { ChangeKind } from '../src/domain/vocabulary.js'
+import type { LoggedChangeKind } from '../src/domain/vocabulary.js'
 import { createUpdateGroup } from './grouped-updates.js'
 import { reportWrite, reportWritesOf } from './write-notifications.js'
 
@@ -13,7 +13,7 @@ export const CATALOGUE_LOG_ID = new Types.ObjectId('000000000000000000000000')
 
 export interface LoggedChange {
   seq: number
-  kind: ChangeKind
+  kind: LoggedChangeKind
   /** Null when any title may have changed. */
   title: Types.ObjectId | null
   /** Random number of the write, by which a writer notices whether others followed. Absent in older entries. */
@@ -89,7 +89,7 @@ export function createStamp (): number {
 
 export async function recordChange (
   owner: { readonly account: string, readonly profile: string },
-  kind: Exclude<ChangeKind, 'catalogue'>,
+  kind: Exclude<LoggedChangeKind, 'catalogue'>,
   titleId: string | null,
 ): Promise<void> {
   await appendChange(new Types.ObjectId(owner.profile), new Types.ObjectId(owner.account), kind, titleId)
@@ -116,7 +116,7 @@ export async function saveNotifiedUntil (notifiedUntil: Date): Promise<void> {
 async function appendChange (
   logId: Types.ObjectId,
   account: Types.ObjectId | null,
-  kind: ChangeKind,
+  kind: LoggedChangeKind,
   titleId: string | null,
 ): Promise<void> {
   const title = titleId === null ? null : new Types.ObjectId(titleId)

@@ -33,7 +33,8 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
       tags: ['Change feed'],
       summary: 'List changes for the profile since a cursor',
       description:
-        'Changes of progress, wishlist and ratings, and of the catalogue that the profile can see. With `Accept: ' +
+        'Changes of progress, wishlist and ratings, of the catalogue that the profile can see, and of the account. ' +
+        'With `Accept: ' +
         'text/event-stream` the response stays open and sends events named `changes`: `data` has `items` and ' +
         '`reset`, `id` is the cursor. `Last-Event-ID` works like `since`.',
       operationId: 'listChanges',

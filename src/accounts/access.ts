@@ -7,6 +7,7 @@ import type { ChangeWatch } from '../database/change-watch.js'
 import type { MaturityScope } from '../domain/maturity.js'
 import type { PlanLimits } from '../domain/plans.js'
 import type { Role } from '../domain/vocabulary.js'
+import { fingerprintAccount } from './account-fingerprint.js'
 
 const CACHE_MAX_ENTRIES = 50_000
 /** Changes invalidate entries; the age only bounds what an unknown defect could cause. */
@@ -27,6 +28,8 @@ export interface CachedAccount {
   readonly isActive: boolean
   readonly limits: PlanLimits
   readonly profiles: readonly ProfileAccess[]
+  /** Changes with everything that account pages show: plan, role, email, and settings of profiles. */
+  readonly fingerprint: string
 }
 
 /** @param account null for one that does not exist */
@@ -107,5 +110,6 @@ function toCachedAccount (account: StoredAccount): CachedAccount {
       hasPin: profile.pinHash !== null,
       pinVersion: profile.pinVersion,
     })),
+    fingerprint: fingerprintAccount(account),
   }
 }

@@ -13,6 +13,8 @@ import { publishMeasurement, type Measurements } from '../measurements.js'
 const PING_INTERVAL_MS = 2_000
 /** Per account and process: the devices of a household, and connections that were lost without notice. */
 export const MAX_FEEDS_PER_ACCOUNT = 20
+/** Changes of sessions are collected for this time: each log-in and each refresh of a token is one. */
+const SESSION_CHANGES_DELAY_MS = 250
 /** Sessions and accounts that one query reads. */
 const CHECK_BATCH_SIZE = 500
 
@@ -24,6 +26,8 @@ export interface Subscriber {
   readonly tokenPinVersion: number | null
   /** Called after a change that may concern the subscriber. */
   notify(): void
+  /** Called after a change of the sessions of the account. */
+  notifySessions(): void
   /** Called regularly, to write to the connection: both sides notice a lost connection. */
   ping(): void
   /** Called when the feed is no longer allowed. */
@@ -58,6 +62,22 @@ export function createChangeFeedBroadcaster ({ watch, log, now }: ChangeFeedDeps
     for (const subscriber of subscribers) if (isConcerned(subscriber)) subscriber.notify()
   }
 
+  /** IDs of sessions that changed since the last notification; null: any. */
+  const changedSessions = new Set<string | null>()
+  let sessionTimer: NodeJS.Timeout | null = null
+
+  /** Notifies the feeds of accounts whose sessions changed, and closes those whose own session has ended. */
+  async function notifyOfSessions (): Promise<void> {
+    const ids = [...changedSessions]
+    changedSessions.clear()
+    const isAny = ids.includes(null)
+    const known = ids.filter((id) => id !== null)
+    const concerned = isAny ? null : await findAccountsOfSessions(known)
+    const notified = [...subscribers].filter(({ accountId }) => concerned === null || concerned.has(accountId))
+    for (const subscriber of notified) subscriber.notifySessions()
+    for (const batch of splitIntoBatches(notified, CHECK_BATCH_SIZE)) await pingBatch(batch)
+  }
+
   /** Follows the collections until the returned function is called. Reads of the feeds see what the caches have. */
   function follow (): () => void {
     const removers = [
@@ -66,6 +86,16 @@ export function createChangeFeedBroadcaster ({ watch, log, now }: ChangeFeedDeps
       }),
       watch.afterChange('streams', (id) => {
         notifyWhere(({ accountId }) => id === null || id === accountId)
+      }),
+      watch.afterChange('accounts', (id) => {
+        notifyWhere(({ accountId }) => id === null || id === accountId)
+      }),
+      watch.afterChange('sessions', (id) => {
+        changedSessions.add(id)
+        sessionTimer ??= setTimeout(() => {
+          sessionTimer = null
+          notifyOfSessions().catch(logFailedCheck)
+        }, SESSION_CHANGES_DELAY_MS).unref()
       }),
     ]
     let isPinging = false
@@ -79,6 +109,9 @@ export function createChangeFeedBroadcaster ({ watch, log, now }: ChangeFeedDeps
     pingTimer.unref()
     return () => {
       clearInterval(pingTimer)
+      if (sessionTimer !== null) clearTimeout(sessionTimer)
+      sessionTimer = null
+      changedSessions.clear()
       for (const remove of removers) remove()
     }
   }
@@ -145,6 +178,16 @@ export function createChangeFeedBroadcaster ({ watch, log, now }: ChangeFeedDeps
 async function findLiveSessions (ids: readonly string[], now: Date): Promise<ReadonlySet<string>> {
   const sessions = await Session.find({ _id: inIds(ids) }).lean<StoredSession[]>()
   return new Set(sessions.filter((session) => isSessionLive(session, now)).map(({ _id }) => _id.toString()))
+}
+
+async function findAccountsOfSessions (ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const accounts = new Set<string>()
+  for (const batch of splitIntoBatches(ids, CHECK_BATCH_SIZE)) {
+    const sessions = await Session.find({ _id: inIds(batch) }, { account: 1 })
+      .lean<Array<Pick<StoredSession, 'account'>>>()
+    for (const { account } of sessions) accounts.add(account.toString())
+  }
+  return accounts
 }
 
 type CheckedProfile = Pick<StoredProfile, '_id' | 'locked' | 'pinHash' | 'pinVersion'>

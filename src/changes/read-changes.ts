@@ -11,9 +11,26 @@ import type { ProfileRef } from '../watching/deps.js'
 import { hasUnflushedEvents } from '../watching/streams/resume-position.js'
 import { createUncachedStates, type ProfileStates } from '../watching/profile-states.js'
 import { loadTitleStatesOfProfile, type ProfileState } from '../watching/title-states.js'
+import { fingerprintStreams } from './fingerprints.js'
 
-/** Newest known change in the log of the profile, in the log of the catalogue, and of a stream (ms since the epoch). */
-export type FeedCursor = readonly [profileSeq: number, catalogueSeq: number, streamMs: number]
+/**
+ * Newest known change in the log of the profile, in the log of the catalogue, and of a stream (ms since the epoch), and
+ * the fingerprints of the account, of its sessions and of its streams. Cursors of older versions lack the fingerprints.
+ */
+export type FeedCursor = readonly [
+  profileSeq: number,
+  catalogueSeq: number,
+  streamMs: number,
+  account?: string,
+  sessions?: string,
+  streams?: string,
+]
+
+/** What a feed compares with its cursor. */
+export interface AccountFingerprints {
+  readonly account: string
+  readonly sessions: string
+}
 
 export interface FeedChange {
   readonly kind: ChangeKind
@@ -30,7 +47,12 @@ export interface FeedPage {
 
 export interface ChangeReader {
   /** @param since null to start the feed now */
-  read(ref: ProfileRef, scope: MaturityScope, since: FeedCursor | null): Promise<FeedPage>
+  read(
+    ref: ProfileRef,
+    scope: MaturityScope,
+    since: FeedCursor | null,
+    fingerprints: AccountFingerprints,
+  ): Promise<FeedPage>
 }
 
 interface ChangeReaderDeps {
@@ -92,7 +114,7 @@ export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): Chang
   }
 
   return {
-    async read (ref, scope, since) {
+    async read (ref, scope, since, fingerprints) {
       const profileId = new Types.ObjectId(ref.profile)
       const [logs, allLeases] = await Promise.all([
         ChangeLog.find({ _id: mongoose.trusted({ $in: [profileId, CATALOGUE_LOG_ID] }) }).lean<StoredChangeLog[]>(),
@@ -102,18 +124,27 @@ export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): Chang
       const catalogueLog = logs.find(({ _id }) => _id.equals(CATALOGUE_LOG_ID)) ?? EMPTY_LOG
       const leases = allLeases.filter((lease) => lease.profile.equals(profileId) && hasUnflushedEvents(lease))
       const newestStreamMs = Math.max(since?.[2] ?? 0, ...leases.map(lastEventMs))
-      const cursor: FeedCursor = [profileLog.seq, catalogueLog.seq, newestStreamMs]
+      const streams = fingerprintStreams(allLeases, now())
+      const cursor: FeedCursor = [
+        profileLog.seq,
+        catalogueLog.seq,
+        newestStreamMs,
+        fingerprints.account,
+        fingerprints.sessions,
+        streams,
+      ]
       if (since === null) return { changes: [], isReset: false, cursor }
       const [profileSeq, catalogueSeq, streamMs] = since
       if (!containsSince(profileLog, profileSeq) || !containsSince(catalogueLog, catalogueSeq)) {
         return { changes: [], isReset: true, cursor }
       }
       await reloadChangedTitles(catalogueLog)
-      const changes = toVisibleChanges(scope, {
+      const titleChanges = toVisibleChanges(scope, {
         profileEntries: profileLog.entries.filter(({ seq }) => seq > profileSeq),
         catalogueEntries: catalogueLog.entries.filter(({ seq }) => seq > catalogueSeq),
         leases: leases.filter((lease) => lastEventMs(lease) > streamMs),
       })
+      const changes: VisibleChange[] = [...titleChanges, ...findAccountChanges(since, cursor)]
       const titleIds = changes.flatMap(({ title }) => title === null ? [] : [title.id])
       const stateOfTitle = await loadCurrentStates(states, ref, titleIds, leases)
       return {
@@ -126,6 +157,15 @@ export function createChangeReader ({ catalogue, now }: ChangeReaderDeps): Chang
       }
     },
   }
+}
+
+/** Compares fingerprints. They name no details: the client reads the account again. */
+function findAccountChanges (since: FeedCursor, cursor: FeedCursor): VisibleChange[] {
+  const hasAccountChanged = since[3] !== cursor[3] || since[4] !== cursor[4]
+  return [
+    ...hasAccountChanged ? [{ kind: 'account' as const, title: null }] : [],
+    ...since[5] === cursor[5] ? [] : [{ kind: 'streams' as const, title: null }],
+  ]
 }
 
 function lastEventMs ({ at }: StreamLease): number {

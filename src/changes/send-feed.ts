@@ -12,6 +12,7 @@ import type { CursorCodec } from '../security/cursors.js'
 import { toChanges } from '../views/cards.js'
 import type { ProfileRef } from '../watching/deps.js'
 import type { ChangeFeedBroadcaster, Subscriber } from './change-feed-broadcaster.js'
+import { fingerprintSessions } from './fingerprints.js'
 import type { ChangeReader, FeedCursor } from './read-changes.js'
 
 export interface ChangeFeedDeps extends ContentLanguageDeps {
@@ -20,6 +21,7 @@ export interface ChangeFeedDeps extends ContentLanguageDeps {
   readonly changeReader: ChangeReader
   readonly changeFeeds: ChangeFeedBroadcaster
   readonly cursors: CursorCodec
+  now(): Date
 }
 
 /** Who reads a feed, and with which token. */
@@ -43,12 +45,16 @@ function cursorScope (profileId: string): string[] {
   return ['changes', profileId]
 }
 
-/** Reads the profile each time: its maturity limits may change while a feed is open. */
+/**
+ * Reads the profile each time: its maturity limits may change while a feed is open.
+ * @param sessions the known fingerprint of the sessions; null: they are read
+ */
 export async function readFeedPage (
   deps: ChangeFeedDeps,
   request: FastifyRequest,
   owner: ProfileRef,
   since: FeedCursor | null,
+  sessions: string | null = null,
 ): Promise<{ readonly cursor: FeedCursor, readonly body: Changes }> {
   const [profile, account] = await Promise.all([
     deps.access.findProfile(owner.account, owner.profile),
@@ -56,7 +62,10 @@ export async function readFeedPage (
   ])
   const scope = profile ?? fail(notFound('profile'))
   const isPlayable = createPlayableCheck(deps.catalogue, account?.limits.maxHeight ?? 0)
-  const page = await deps.changeReader.read(owner, scope, since)
+  const page = await deps.changeReader.read(owner, scope, since, {
+    account: account?.fingerprint ?? '',
+    sessions: sessions ?? await fingerprintSessions(owner.account, deps.now()),
+  })
   const cursor = deps.cursors.encode(page.cursor, cursorScope(owner.profile))
   return { cursor: page.cursor, body: toChanges(page, cursor, isPlayable, createRequestLocaliser(deps, request)) }
 }
@@ -80,6 +89,8 @@ export async function sendFeedEvents (
   let cursor = since
   let isReading = false
   let isNotified = false
+  /** Fingerprint of the sessions; null when they may have changed. */
+  let sessions: string | null = null
   let unsubscribe = (): void => undefined
   const stream: EventStream = openEventStream(() => {
     unsubscribe()
@@ -92,7 +103,11 @@ export async function sendFeedEvents (
     try {
       while (isNotified && !stream.body.destroyed) {
         isNotified = false
-        const { cursor: nextCursor, body } = await readFeedPage(deps, request, owner, cursor)
+        const knownSessions = sessions
+        // A notification during the read sets it to null again.
+        sessions = ''
+        const { cursor: nextCursor, body } = await readFeedPage(deps, request, owner, cursor, knownSessions)
+        if (sessions !== null) sessions = nextCursor[4] ?? null
         const isFirst = cursor === since
         cursor = nextCursor
         const { cursor: id, ...data } = body
@@ -112,6 +127,10 @@ export async function sendFeedEvents (
     profileId,
     tokenPinVersion,
     notify: () => {
+      void sendChanges()
+    },
+    notifySessions: () => {
+      sessions = null
       void sendChanges()
     },
     ping: stream.sendComment,

@@ -17,7 +17,11 @@ export const MIN_PASSWORD_LENGTH = 8
 export const MAX_PASSWORD_LENGTH = 128
 
 /** What changed for a profile. `history`: all of it was cleared or restored. */
-export const CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
+/** Kinds of changes in a change log. */
+export const LOGGED_CHANGE_KINDS = ['watching', 'wishlist', 'rating', 'history', 'catalogue'] as const
+export type LoggedChangeKind = (typeof LOGGED_CHANGE_KINDS)[number]
+/** Kinds of changes in a feed: those of the account are found by comparison. */
+export const CHANGE_KINDS = [...LOGGED_CHANGE_KINDS, 'account', 'streams'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /** Outcome of an audited request: 2xx and 3xx, 4xx, 429, 5xx. */

@@ -58,7 +58,9 @@ export function profileRef (request: FastifyRequest): ProfileRef {
 /** The cached account of the caller. @throws DomainError 401 when the account no longer exists */
 export async function accountOf (access: AccountAccess, request: FastifyRequest): Promise<CachedAccount> {
   const { accountId: id, role, isServiceAccount } = callerOf(request)
-  if (isServiceAccount) return { id, role, isActive: true, limits: SERVICE_ACCOUNT_LIMITS, profiles: [] }
+  if (isServiceAccount) {
+    return { id, role, isActive: true, limits: SERVICE_ACCOUNT_LIMITS, profiles: [], fingerprint: '' }
+  }
   return await access.findAccount(id) ?? rejectCaller()
 }
 

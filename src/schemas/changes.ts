@@ -16,10 +16,14 @@ export const Change = Type.Object({
     title: 'ChangeKind',
     description:
       'watching: progress and continue watching · wishlist · rating · history: all of it was cleared or restored · ' +
-      'catalogue: the title or its media files',
+      'catalogue: the title or its media files · account: its plan, role, email, profiles or sessions · streams: a ' +
+      'stream of the account started or ended',
   }),
-  title: nullable(ref(Card), 'Title in its current state; null: any title, or one that no longer exists'),
-}, { $id: 'Change', description: 'A change of a title or of a list of the profile' })
+  title: nullable(
+    ref(Card),
+    'Title in its current state; null: any title, one that no longer exists, or a change of the account',
+  ),
+}, { $id: 'Change', description: 'A change of a title, of a list of the profile, or of the account' })
 
 export const Changes = Type.Object({
   items: Type.Array(ref(Change), { description: 'Changes; of each kind and title only the newest' }),

@@ -167,11 +167,12 @@ t.test('the change feed', async (t) => {
     )
     await addMovie(app, admin, { title: 'Later', availableFrom: inMinutes(200) }, [])
     await addMovie(app, admin, { title: 'Unpublished', availableFrom: inMinutes(10), published: false }, [])
+    /** Streams of earlier tests expire at the first step of the clock. */
     const changesAfter = async (minutes: number, notifiers = [notifier]): Promise<any[]> =>
       (await changesOf(async () => {
         clock.advance(minutes * 60_000)
         for (const one of notifiers) await one.notify(clock.now())
-      })).items
+      })).items.filter(({ kind }: any) => kind !== 'streams')
     t.strictSame(await changesAfter(9), [])
     t.strictSame(kinds(await changesAfter(1)), ['catalogue For an hour'], 'at the exact time')
     t.strictSame(await changesAfter(0), [])

@@ -46,27 +46,39 @@ testWatchApp('tabs share one session', async (t, { app, origin, open }) => {
     const [session] = await listBrowserSessions(user)
     t.equal((await user.delete(`/v1/auth/sessions/${session?.id}`)).status, 204)
     await first.goto(`${origin}/watch/ratings`)
-    await first.getByText('Your session ended.').waitFor()
+    await first.getByRole('heading', { name: 'Log in' }).waitFor()
     await fillLogIn(first, user.email, PASSWORD)
     await chooseProfile(first, /./)
     await first.getByRole('heading', { name: 'Your ratings' }).waitFor()
     t.equal((await listBrowserSessions(user)).length, 1)
   })
 
-  await t.test('an open page notices the end of the session with its next request', async () => {
+  await t.test('an open page notices the end of the session without a request of its own', async () => {
     for (const { id } of await listBrowserSessions(user)) await user.delete(`/v1/auth/sessions/${id}`)
-    await first.getByRole('link', { name: 'Hidden', exact: true }).click()
     await first.getByText('Your session ended.').waitFor()
     await fillLogIn(first, user.email, PASSWORD)
     await chooseProfile(first, /./)
-    await first.getByRole('heading', { name: 'Hidden titles' }).waitFor()
+    await first.getByRole('heading', { name: 'Your ratings' }).waitFor()
+  })
+
+  await t.test('changes of the account appear in every tab', async () => {
+    await first.goto(`${origin}/watch/account/profiles`)
+    await user.post('/v1/profiles', { name: 'Robin' })
+    await first.getByText('Robin').first().waitFor()
+    await first.goto(`${origin}/watch/account`)
+    await first.getByRole('heading', { level: 1 }).waitFor()
+    const credentials = { email: user.email, password: PASSWORD, device: 'Hotel television' }
+    const { body } = await user.post<{ accessToken: string }>('/v1/auth/login', credentials)
+    await first.getByText('Hotel television').first().waitFor()
+    await user.with(body.accessToken).post('/v1/auth/logout')
+    await first.getByText('Hotel television').waitFor({ state: 'detached' })
   })
 
   await t.test('a log-out in one tab logs out the others; another account starts at its own profiles', async (t) => {
     await second.goto(`${origin}/watch/wishlist`)
     await second.getByRole('link', { name: /The Matrix/ }).waitFor()
     await first.getByRole('button', { name: 'Profile menu' }).click()
-    await first.getByRole('button', { name: 'Log out' }).click()
+    await first.getByRole('button', { name: 'Log out', exact: true }).click()
     for (const page of [first, second]) await page.getByRole('heading', { name: 'Log in' }).waitFor()
     t.equal(await second.getByText('Your session ended.').count(), 0)
     t.strictSame(await listBrowserSessions(await logInAgain(app, user)), [])

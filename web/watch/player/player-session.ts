@@ -2,6 +2,7 @@
 // lease never depends on rendering.
 import type { LanguageSelection, PlaybackSession } from '@normflix/client/playback-session.js'
 import type { ContinueCard } from '@shared/api/client.js'
+import { onStreamsChange } from '../api/streams-change.js'
 import { findRequiredHeight, type Selection } from './choices.js'
 import { measurePlayedTime, type PlayedTime } from './played-time.js'
 import { INITIAL_STATE, toFailure, type LossReason, type PlayerState } from './player-state.js'
@@ -58,6 +59,10 @@ export class PlayerSession {
     window.addEventListener('online', () => {
       if (this.#state.status.kind === 'offline') this.retry()
     }, { signal })
+    // Another device may have taken over the stream: the response of the heartbeat says so.
+    onStreamsChange(() => {
+      if (this.#hasStarted) void this.#stream?.sendHeartbeat()
+    }, signal)
     void this.#start({ maxHeight: null }, this.options.fromStart ? 0 : null)
   }
 
