@@ -9,11 +9,21 @@ const TICK_MS = 10
  * requests.
  */
 export function readCpuMs (pid: number | null): number | null {
+  return readTimes(pid, 11)
+}
+
+/** User and system time of the children of a process that have ended, ms. */
+export function readChildrenCpuMs (pid: number | null): number | null {
+  return readTimes(pid, 13)
+}
+
+/** @param index of the first of two fields of /proc/PID/stat, counted from field 3 */
+function readTimes (pid: number | null, index: number): number | null {
   const stat = readProcFile(pid, 'stat')
   if (stat === null) return null
-  // The command in parentheses may contain spaces. The fields after it start with field 3; the times are 14 and 15.
+  // The command in parentheses may contain spaces. The fields after it start with field 3; the times are 14 to 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const ticks = Number(fields[11]) + Number(fields[12])
+  const ticks = Number(fields[index]) + Number(fields[index + 1])
   return Number.isFinite(ticks) ? ticks * TICK_MS : null
 }
 
