@@ -22,6 +22,7 @@ import problemsPlugin, { createFrameworkErrorHandler } from './plugins/problems.
 import requestLogPlugin from './plugins/request-log.js'
 import requestBodiesPlugin from './plugins/request-bodies.js'
 import securityPlugin, { setCorsHeaders } from './plugins/security.js'
+import health from '../routes/health.js'
 import { registerRoutes } from './register-routes.js'
 import { createRequestLog } from './security/request-log.js'
 import { sharedSchemas } from './schemas/shared.js'
@@ -31,12 +32,27 @@ const MAX_BODY_BYTES = 64 * 1024
 /** Builds the app over an open container. Closing the app closes the container. */
 export async function buildApp (container: Container, timeouts = HTTP_TIMEOUTS): Promise<FastifyInstance> {
   const app = createFastify(container, timeouts)
+  if (container.config.role === 'worker') return await completeWorkerApp(app, container)
   app.addHook('onClose', async () => {
     await container.close()
   })
   addSchemas(app, container)
   await registerPlugins(app, container, timeouts)
   await registerRoutes(app, container)
+  await app.ready()
+  return app
+}
+
+/** A worker has the routes of its health only. */
+async function completeWorkerApp (app: FastifyInstance, container: Container): Promise<FastifyInstance> {
+  app.addHook('onClose', async () => {
+    await container.close()
+  })
+  addSchemas(app, container)
+  await app.register(requestLogPlugin, { log: container.log })
+  await app.register(gracefulShutdownPlugin)
+  await app.register(problemsPlugin)
+  await app.register(health, { catalogue: container.catalogue, mailer: container.mailer })
   await app.ready()
   return app
 }

@@ -22,6 +22,8 @@ export type Environment = EnvironmentValues['NODE_ENV']
 
 export interface Config {
   readonly env: Environment
+  /** Whether the process serves the API, encodes and packages media, or both. */
+  readonly role: EnvironmentValues['ROLE']
   readonly host: string
   /** TCP port; 0 for a free one. */
   readonly port: number
@@ -193,11 +195,13 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
   const dataDir = path.resolve(root, values.DATA_DIR)
   return Object.freeze({
     env,
+    role: values.ROLE,
     host: values.HOST ?? (env === 'production' ? '0.0.0.0' : '127.0.0.1'),
     port: values.PORT,
     mongodbUri: values.MONGODB_URI ?? null,
     dataDir,
-    seed: values.SEED ?? (env === 'development' ? 'demo' : 'none'),
+    // The API process adds the demo.
+    seed: values.ROLE === 'worker' ? 'none' : values.SEED ?? (env === 'development' ? 'demo' : 'none'),
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT ?? (env === 'development' ? 'pretty' : 'json'),
     rateLimits: values.RATE_LIMITS === 'on',

@@ -176,8 +176,9 @@ export async function buildContainer (
   const subtitleReader = createSubtitleReader()
   const historyFiles = createHistoryFileReader()
   const encoder = createEncoder(config)
-  const packaging = createPackaging(media, createMediaPackager(), isEager)
-  const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager)
+  const isMediaWorker = config.role !== 'api'
+  const packaging = createPackaging(media, createMediaPackager(), isEager && isMediaWorker)
+  const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager && isMediaWorker)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober, encoder, encoding })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }

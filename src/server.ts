@@ -100,6 +100,12 @@ function limitGarbage (): void {
 
 async function printUrls (config: Config, origin: string): Promise<void> {
   print('')
+  if (config.role === 'worker') {
+    print(`  Worker      ${origin}/health/ready`)
+    print('  Stop        Ctrl-C')
+    print('')
+    return
+  }
   print(`  Watch       ${origin}/watch`)
   print(`  Admin       ${origin}/admin`)
   print(`  API         ${origin}/v1`)

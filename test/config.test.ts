@@ -134,6 +134,7 @@ const CASES: Readonly<
       ...(process.platform === 'linux' ? ['/proc/nope', '/proc/nope/data', '/sys/nope'] : []),
     ],
   },
+  ROLE: { valid: [['worker', { role: 'worker' }], ['api', { role: 'api' }]], invalid: ['both', 'API'] },
   SEED: { valid: [['none', { seed: 'none' }]], invalid: ['demo', 'everything'] },
   LOG_LEVEL: { valid: [['silent', { logLevel: 'silent' }]], invalid: ['loud', 'INFO'] },
   LOG_FORMAT: {

@@ -48,6 +48,10 @@ export const EnvironmentVariables = Type.Object({
     default: 'development',
     description: 'Environment of the process',
   }),
+  ROLE: Type.Enum(['all', 'api', 'worker'], {
+    default: 'all',
+    description: 'all serves the API, encodes and packages; api serves only; worker encodes and packages only',
+  }),
   PORT: integer(0, 65_535, 3_000, 'TCP port to listen on; 0 selects a free port'),
   HOST: text('IP address or host name to listen on; by default 0.0.0.0 in production and 127.0.0.1 elsewhere'),
   MONGODB_URI: checkedText(

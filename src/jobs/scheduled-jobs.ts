@@ -15,7 +15,7 @@ import { projectWaitingTitles } from '../watching/history/unprojected.js'
 import { flushExpiredLeases } from '../watching/streams/flush.js'
 import type { WebhookSender } from '../webhooks/sender.js'
 import type { SnapshotSaver } from './save-snapshot.js'
-import { createScheduler, type Scheduler } from './scheduler.js'
+import { createScheduler, type Job, type Scheduler } from './scheduler.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -23,6 +23,8 @@ const STREAMS_INTERVAL_MS = 5_000
 const PROJECTION_INTERVAL_MS = 15_000
 const PACKAGING_INTERVAL_MS = MINUTE_MS
 const ENCODING_INTERVAL_MS = MINUTE_MS
+/** Nothing tells a worker that another process has queued a job. */
+const WORKER_INTERVAL_MS = 2_000
 const PROBING_INTERVAL_MS = MINUTE_MS
 const OUTBOX_INTERVAL_MS = 15_000
 /** The shortest wait before an attempt is repeated. */
@@ -49,11 +51,33 @@ export interface JobDeps extends AccountDeps, MediaDeps {
   readonly webhooks: Pick<WebhookSender, 'sendDue'>
 }
 
+/** A worker runs only the jobs of media, and finds what other processes have queued within seconds. */
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { catalogue, mailer, outbox, watching, packaging, encoding, uploads, storage, trends } = deps
-  const { snapshotSaver, webhooks, log, now } = deps
+  const { role } = deps.config
+  const mediaJobs = role === 'api' ? [] : createMediaJobs(deps, role === 'worker')
+  return createScheduler(deps.log, role === 'worker' ? mediaJobs : [...createServiceJobs(deps), ...mediaJobs])
+}
+
+function createMediaJobs ({ packaging, encoding }: JobDeps, isWorker: boolean): Job[] {
+  return [
+    {
+      name: 'media packaging',
+      intervalMs: isWorker ? WORKER_INTERVAL_MS : PACKAGING_INTERVAL_MS,
+      run: async () => await packaging.processPending(),
+    },
+    {
+      name: 'media encoding',
+      intervalMs: isWorker ? WORKER_INTERVAL_MS : ENCODING_INTERVAL_MS,
+      run: async () => await encoding.processPending(),
+    },
+  ]
+}
+
+function createServiceJobs (deps: JobDeps): Job[] {
+  const { catalogue, mailer, outbox, watching, uploads, storage, trends } = deps
+  const { snapshotSaver, webhooks, now } = deps
   const availabilityNotifier = createAvailabilityNotifier(catalogue, now)
-  return createScheduler(log, [
+  return [
     {
       name: 'availability changes',
       plan: availabilityNotifier.plan,
@@ -68,16 +92,6 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       name: 'watch histories',
       intervalMs: PROJECTION_INTERVAL_MS,
       run: async () => await projectWaitingTitles(watching),
-    },
-    {
-      name: 'media packaging',
-      intervalMs: PACKAGING_INTERVAL_MS,
-      run: async () => await packaging.processPending(),
-    },
-    {
-      name: 'media encoding',
-      intervalMs: ENCODING_INTERVAL_MS,
-      run: async () => await encoding.processPending(),
     },
     {
       name: 'outdated media properties',
@@ -129,5 +143,5 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
       intervalMs: CO_WATCHED_INTERVAL_MS,
       run: async () => await trends.countCoWatched(now()),
     },
-  ])
+  ]
 }

@@ -32,7 +32,7 @@ function environmentOf (service: Service, variables: Readonly<Record<string, str
 
 const SECRET = 'q8Zt4Wm1Xc7Rb2Ny6Lk9Pd3Vh5Sj0Gf-'
 
-for (const name of ['migrate', 'api']) {
+for (const name of ['migrate', 'api', 'worker']) {
   const service = services[name] as Service
   t.test(`the service ${name}`, async (t) => {
     t.strictSame(service.env_file, [{ path: '.env', required: false }], 'receives every variable of .env, if it exists')

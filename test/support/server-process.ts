@@ -49,8 +49,9 @@ export async function startServer (
   t.teardown(stop)
   const origin = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const match = /API\s+(http:\S+)\/v1/.exec(line)
-      if (match?.[1] !== undefined) resolve(match[1])
+      const match = /(?:API\s+(http:\S+)\/v1|Worker\s+(http:\S+)\/health)/.exec(line)
+      const found = match?.[1] ?? match?.[2]
+      if (found !== undefined) resolve(found)
     })
     void exited.then((code) => {
       reject(new Error(`The service exited with code ${code}.`))
