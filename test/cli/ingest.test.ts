@@ -101,7 +101,7 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.strictSame(await files(matrix), [])
     const { out } = await runCommand(running, ['ingest', drop, '--dry-run'], { variables: NO_FFMPEG })
     t.match(out, /^STATUS +AS +MOVIE OR EPISODE +FILE +REASON/)
-    t.match(out, /\n5 new, /)
+    t.match(out, /\b5 new\b/)
     t.match(out, /Nothing was changed\.\n$/)
   })
 
