@@ -31,6 +31,8 @@ export interface StoredEncodingJob {
   item: Types.ObjectId
   title: Types.ObjectId
   edition: string | null
+  /** ID of the master whose renditions stay active until those of this one are complete; null: none. */
+  replaces: Types.ObjectId | null
   /** Of the master. */
   storageKey: string
   sizeBytes: number
@@ -71,6 +73,7 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
   item: { type: Schema.Types.ObjectId, required: true },
   title: { type: Schema.Types.ObjectId, required: true },
   edition: { type: String, default: null },
+  replaces: { type: Schema.Types.ObjectId, default: null },
   storageKey: { type: String, required: true },
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
@@ -90,8 +93,8 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
   createdAt: { type: Date, required: true },
 }, { collection: 'encodingjobs', versionKey: false })
 
-// One master for each edition of an item. Also: deletion of an item.
-encodingJobSchema.index({ item: 1, edition: 1 }, { unique: true })
+// One master for each edition of an item, and one that replaces it. Also: deletion of an item.
+encodingJobSchema.index({ item: 1, edition: 1, replaces: 1 }, { unique: true })
 // The queue, and the list by state.
 encodingJobSchema.index({ state: 1, _id: -1 })
 

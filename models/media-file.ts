@@ -68,6 +68,15 @@ export interface StoredHls {
   packages: StoredPackage[]
 }
 
+/**
+ * Who can play a file.
+ * - `active`: everybody, as far as the plan allows
+ * - `pending`: nobody yet: the master that it was encoded from replaces another one when all renditions are complete
+ * - `retired`: only playbacks that started before its master was replaced
+ */
+export const MEDIA_STAGES = ['active', 'pending', 'retired'] as const
+export type MediaStage = typeof MEDIA_STAGES[number]
+
 export interface StoredMediaFile {
   _id: Types.ObjectId
   state: 'processing' | 'ready' | 'failed'
@@ -95,6 +104,9 @@ export interface StoredMediaFile {
   edition: string | null
   /** ID of the master that the file was encoded from; null: it was uploaded. */
   master: Types.ObjectId | null
+  stage: MediaStage
+  /** When its master was replaced; null unless the stage is `retired`. */
+  retiredAt: Date | null
   hls: StoredHls
   createdAt: Date
 }
@@ -159,6 +171,8 @@ export const mediaFileSchema = new Schema<StoredMediaFile>({
   sha256: { type: String, required: true },
   edition: { type: String, default: null },
   master: { type: Schema.Types.ObjectId, default: null },
+  stage: { type: String, enum: MEDIA_STAGES, default: 'active' },
+  retiredAt: { type: Date, default: null },
   hls: { type: hlsSchema, required: true },
   createdAt: { type: Date, required: true },
 })

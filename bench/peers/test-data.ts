@@ -79,6 +79,8 @@ function createFile ([width, height, bitrate]: readonly [number, number, number]
     sha256: randomBytes(32).toString('hex'),
     edition: null,
     master: null,
+    stage: 'active',
+    retiredAt: null,
     hls: {
       state: 'ready',
       progress: 1,

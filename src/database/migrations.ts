@@ -20,6 +20,7 @@ import { migration as fillUploadFields } from '../../migrations/0013-fill-upload
 import { migration as fillSessionFields } from '../../migrations/0014-fill-session-fields.js'
 import { migration as fillPackageSizes } from '../../migrations/0015-fill-package-sizes.js'
 import { migration as fillMasters } from '../../migrations/0016-fill-masters.js'
+import { migration as fillMediaStages } from '../../migrations/0017-fill-media-stages.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillSessionFields,
   fillPackageSizes,
   fillMasters,
+  fillMediaStages,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -82,6 +82,8 @@ async function storeClip (
     subtitleLanguages: [],
     edition: null,
     master: null,
+    stage: 'active',
+    retiredAt: null,
     createdAt,
   }
 }

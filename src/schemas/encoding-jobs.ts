@@ -17,6 +17,10 @@ export const EncodingJob = Type.Object({
   season: nullable(Type.Integer(), 'Number of the season; null: movie, or the episode was deleted'),
   episode: nullable(Type.Integer(), 'Number of the episode; null: movie, or the episode was deleted'),
   edition: nullable(Type.String(), 'Edition of the master and its renditions; null: the only one'),
+  replacesId: nullable(
+    Id,
+    'ID of the master whose renditions play until those of this one are complete and packaged; null: none',
+  ),
   state: EncodingState,
   progress: Type.Number({ minimum: 0, maximum: 1, description: 'Completed share of the running attempt, 0 to 1' }),
   attempts: Type.Integer({ minimum: 0, description: 'Failed attempts, and the running one' }),

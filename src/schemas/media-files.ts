@@ -47,6 +47,13 @@ export const MediaFile = Type.Object({
   masterId: Type.Optional(
     nullable(Id, 'Only for administrators: ID of the master that the file was encoded from; null: it was uploaded'),
   ),
+  stage: Type.Optional(
+    Type.Enum(['active', 'pending', 'retired'], {
+      title: 'MediaStage',
+      description: 'Only for administrators. pending: replaces an active file when all renditions of its master are ' +
+        'complete. retired: replaced; only playbacks that started before use it, and it is removed later',
+    }),
+  ),
   hls: Type.Optional(HlsState),
   audioLanguages: Type.Array(Language, { description: 'Audio languages' }),
   audioTracks: Type.Array(AudioTrack, { description: 'Audio tracks in the order of the file' }),

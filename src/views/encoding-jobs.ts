@@ -17,6 +17,7 @@ export function toEncodingJob (
     season: episode?.season ?? null,
     episode: episode?.episode ?? null,
     edition: job.edition,
+    replacesId: job.replaces?.toString() ?? null,
     state: job.state,
     progress: job.progress,
     attempts: job.attempts,

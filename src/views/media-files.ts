@@ -48,6 +48,7 @@ export function toAdminMediaFile (file: ViewedFile): MediaFile {
     ...toMediaFile(file),
     failure: file.failure,
     masterId: file.master?.toString() ?? null,
+    stage: file.stage,
     hls: { state, progress, reason: failure },
   }
 }

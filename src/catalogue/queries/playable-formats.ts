@@ -1,6 +1,6 @@
 // The video heights, audio languages and subtitles of a title that a plan can play.
 import { videoHeight, filterByPlanHeight } from '../../domain/file-choice.js'
-import { readyFiles, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
+import { isPlayable, readyFiles, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
 export interface PlayableFormats {
   /** Pixels, highest first. */
@@ -17,7 +17,7 @@ export function createPlayableCheck (
   planMaxHeight: number,
 ): (title: CatalogueTitle) => boolean {
   const isPlayableItem = (itemId: string): boolean =>
-    catalogue.itemFiles(itemId).some((file) => file.state === 'ready' && videoHeight(file) <= planMaxHeight)
+    catalogue.itemFiles(itemId).some((file) => isPlayable(file) && videoHeight(file) <= planMaxHeight)
   return ({ id, kind, order, items }) =>
     catalogue.canHaveFiles(id) &&
     // The items of a show start with its specials, which most often have no file.

@@ -29,6 +29,8 @@ export function toCatalogueFile (file: StoredMediaFile, itemId: string, interned
     sha256: file.sha256,
     edition: internString(file.edition, interned),
     master: file.master,
+    stage: internString(file.stage, interned),
+    retiredAt: file.retiredAt,
     hls: toCatalogueHls(file.hls, interned),
     createdAt: file.createdAt,
   }

@@ -185,13 +185,23 @@ export function titleRenditions (
 ): ReadonlyArray<{ height: number, languages: readonly string[] }> {
   if (!catalogue.canHaveFiles(title.id)) return NO_RENDITIONS
   return title.items.flatMap((item) => catalogue.itemFiles(item.id))
-    .filter((file) => file.state === 'ready')
+    .filter(isPlayable)
     .map((file) => ({ height: videoHeight(file), languages: file.audioLanguages }))
+}
+
+/** Whether a playback that starts now may use a file. */
+export function isPlayable ({ state, stage }: Pick<CatalogueFile, 'state' | 'stage'>): boolean {
+  return state === 'ready' && stage === 'active'
+}
+
+/** The files of an item that playbacks in progress may use: also those of a master that was replaced since. */
+export function deliverableFiles (catalogue: Catalogue, itemId: string): CatalogueFile[] {
+  return catalogue.itemFiles(itemId).filter(({ state, stage }) => state === 'ready' && stage !== 'pending')
 }
 
 /** The playable files of an item. */
 export function readyFiles (catalogue: Catalogue, itemId: string): CatalogueFile[] {
-  return catalogue.itemFiles(itemId).filter((file) => file.state === 'ready')
+  return catalogue.itemFiles(itemId).filter(isPlayable)
 }
 
 /** Duration of the first playable file of an item, else its runtime. */

@@ -1,6 +1,6 @@
 // Finds the stored renditions of an item and their segments.
 import type { StoredPackage } from '../../../models/media.js'
-import { readyFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
+import { deliverableFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { fail, notFound } from '../../errors.js'
 import {
@@ -34,7 +34,7 @@ export async function findRendition (
   renditionId: string,
 ): Promise<FoundRendition> {
   const [, packageId, name] = /^([0-9a-f]{24})-(v|a\d{1,2})$/.exec(renditionId) ?? fail(notFound('rendition'))
-  const found = findPackage(readyFiles(catalogue, grant.item), packageId ?? '')
+  const found = findPackage(deliverableFiles(catalogue, grant.item), packageId ?? '')
   if (found === null) throw notFound('rendition')
   if (videoHeight(found.file) > grant.maxHeight) throw mediaAccessDenied()
   const { prefix, createdAt } = found.package

@@ -1,7 +1,7 @@
 // HLS of a movie or episode: renders the playlists that a grant allows.
 import { text } from 'node:stream/consumers'
 import { offeredSubtitles } from '../../catalogue/queries/offered-subtitles.js'
-import { readyFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
+import { deliverableFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { buildRenditionSet, type HlsRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
 import { fail, notFound } from '../../errors.js'
@@ -63,7 +63,13 @@ async function openRenditionSet (
   grant: HlsGrant,
   token: string,
 ): Promise<HlsRenditionSet<OpenPackage, AudioEntry> | null> {
-  const allowed = readyFiles(deps.catalogue, grant.item).filter((file) => videoHeight(file) <= grant.maxHeight)
+  const deliverable = deliverableFiles(deps.catalogue, grant.item)
+  const retiredMaster = deliverable.find(({ id, stage }) => id === grant.file && stage === 'retired')?.master ?? null
+  // Renditions of a master that was replaced since are offered with each other only: the new ones may have another cut.
+  const allowed = deliverable.filter((file) =>
+    videoHeight(file) <= grant.maxHeight &&
+    (file.stage === 'active' ? retiredMaster === null : file.master?.toString() === retiredMaster?.toString())
+  )
   const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file, token)))
   const files = packages.filter((file) => file !== null)
   const chosen = files.find(({ id }) => id === grant.file)

@@ -6,13 +6,14 @@ import { removeJobObjects } from '../object-cleanup.js'
 import { encodeMaster } from './encode-master.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { claimJob, listDueJobs, MAX_ATTEMPTS, saveFailure, saveSuccess, type RunningJob } from './job-state.js'
+import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
 
 export interface Encoding {
   /** Queues a job. */
   enqueue(jobId: string): void
-  /** Queues all jobs that are due, and removes what crashed processes left behind. */
+  /** Queues all jobs that are due, removes what crashed processes left behind, and replaces masters. */
   processPending(): Promise<void>
   /** Resolves when the queue is empty and no master is being encoded. */
   onIdle(): Promise<void>
@@ -100,6 +101,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     },
     async processPending () {
       await removeLeftovers()
+      await replaceMasters(deps)
       for (const jobId of await listDueJobs(now())) queue.add(jobId)
       start()
     },

@@ -21,6 +21,7 @@ import type { ReceivedFile } from '../upload/media-files.js'
 import { receiveUpload } from '../upload/receive-upload.js'
 import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
+import { hasActiveRenditions, removePendingFiles } from './replace-masters.js'
 import { readMasterInfo } from './master-info.js'
 
 export interface MasterDeps extends MediaDeps {
@@ -64,7 +65,7 @@ export async function requireEncoder (encoder: Encoder): Promise<void> {
 
 /**
  * Probes a received master and queues its encoding. The job gets the ID of the file. Returns the existing job, and
- * removes the file, if the item has the same master.
+ * removes the file, if the item has the same master. A different one replaces the master of the edition.
  * @throws DomainError 404 `not-found`, 409 `master-exists`, 422 `unreadable-media`; the file is removed then
  */
 export async function addReceivedMaster (
@@ -76,18 +77,20 @@ export async function addReceivedMaster (
 ): Promise<StoredEncodingJob> {
   const { storage, encoding, now } = deps
   try {
-    const existing = await findMaster(item.id, edition)
-    if (existing?.sha256 === sha256) {
+    const masters = await findMasters(item.id, edition)
+    const [newest] = masters
+    if (newest?.sha256 === sha256) {
       await storage.remove(storageKey)
-      return existing
+      return newest
     }
-    if (existing !== null) throw masterExists()
     await assertReadable(deps, storageKey)
+    const replaces = await makeWay(deps, masters)
     const job = await createJob({
       _id,
       item: new Types.ObjectId(item.id),
       title: new Types.ObjectId(title.id),
       edition,
+      replaces,
       storageKey,
       sizeBytes,
       sha256,
@@ -105,11 +108,31 @@ export async function addReceivedMaster (
   }
 }
 
-async function findMaster (itemId: string, edition: string | null): Promise<StoredEncodingJob | null> {
-  return await EncodingJob.findOne({ item: new Types.ObjectId(itemId), edition }).lean<StoredEncodingJob>()
+/** Newest first: a master that replaces another one precedes it. */
+async function findMasters (itemId: string, edition: string | null): Promise<StoredEncodingJob[]> {
+  return await EncodingJob.find({ item: new Types.ObjectId(itemId), edition }).sort({ _id: -1 })
+    .lean<StoredEncodingJob[]>()
 }
 
-/** The unique index allows one master for each edition of an item. */
+/**
+ * Removes masters that nobody can play yet, so that another one takes their place.
+ * @returns the master whose renditions play until the new ones are complete; null for none
+ */
+async function makeWay (deps: MasterDeps, masters: readonly StoredEncodingJob[]): Promise<Types.ObjectId | null> {
+  let replaced: Types.ObjectId | null = null
+  for (const master of masters) {
+    if (master.replaces !== null || !await hasActiveRenditions(master)) {
+      await removeMaster(deps, master._id.toString())
+      continue
+    }
+    replaced = master._id
+    // Its missing renditions would be replaced at once.
+    if (['waiting', 'running'].includes(master.state)) await cancelEncodingJob(master._id.toString())
+  }
+  return replaced
+}
+
+/** The unique index allows one master for each edition of an item, and one that replaces it. */
 async function createJob (fields: Partial<StoredEncodingJob>): Promise<StoredEncodingJob> {
   try {
     return (await EncodingJob.create(fields)).toObject()
@@ -122,7 +145,7 @@ function masterExists (): DomainError {
   return conflict(
     'master-exists',
     'Master exists',
-    'The item has another master of this edition. Delete it first; its renditions stay until you delete them.',
+    'Another upload replaced the master of this edition at the same time. Upload the file again.',
   )
 }
 
@@ -199,11 +222,13 @@ async function changeState (id: string, from: readonly EncodingState[], fields: 
 }
 
 /**
- * Deletes a master with its job, which stops. Renditions that are media files already stay.
+ * Deletes a master with its job, which stops. Renditions that are media files already stay, unless they were to replace
+ * those of another master.
  * @throws DomainError 404 `not-found`
  */
 export async function removeMaster (deps: MasterDeps, id: string): Promise<void> {
   const job = await EncodingJob.findOneAndDelete({ _id: id }).lean<StoredEncodingJob>()
   if (job === null) throw notFound('encoding job')
+  await removePendingFiles(deps, job)
   await removeJobObjects(deps, [job])
 }

@@ -69,6 +69,8 @@ async function publishRendition (
     subtitleLanguages: [],
     edition: job.edition,
     master: job._id,
+    stage: job.replaces === null ? 'active' : 'pending',
+    retiredAt: null,
     createdAt: now(),
   }
   try {

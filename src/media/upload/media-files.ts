@@ -108,6 +108,8 @@ export async function addReceivedFile (
     subtitleLanguages: [...declared.subtitleLanguages],
     edition: declared.edition,
     master: null,
+    stage: 'active',
+    retiredAt: null,
     createdAt: deps.now(),
   }
   await addToMedia(deps, title, item, { files: file }, mediaFileLimitReached)
@@ -142,7 +144,16 @@ export function mediaFileFields (
   audioTracks: StoredAudioTrack[],
 ): Omit<
   StoredMediaFile,
-  '_id' | 'storageKey' | 'sizeBytes' | 'sha256' | 'subtitleLanguages' | 'edition' | 'master' | 'createdAt'
+  | '_id'
+  | 'storageKey'
+  | 'sizeBytes'
+  | 'sha256'
+  | 'subtitleLanguages'
+  | 'edition'
+  | 'master'
+  | 'stage'
+  | 'retiredAt'
+  | 'createdAt'
 > {
   const {
     contentType,
@@ -228,7 +239,7 @@ export async function repackageMediaFile (
  * Watch progress is not affected.
  * @throws DomainError 404 `not-found`
  */
-export async function removeMediaFile (deps: MediaFileDeps, fileId: string): Promise<void> {
+export async function removeMediaFile (deps: MediaDeps, fileId: string): Promise<void> {
   const media = await findMediaWithFile(fileId)
   const _id = new Types.ObjectId(fileId)
   const removed = await Media.findOneAndUpdate({ _id: media._id }, {

@@ -31,6 +31,8 @@ function storedFile (): StoredMediaFile {
     sha256: 'f'.repeat(64),
     edition: null,
     master: null,
+    stage: 'active',
+    retiredAt: null,
     hls: { state: 'ready', progress: 1, failure: null, claim: null, claimedUntil: NOW, packages: [] },
     createdAt: NOW,
   }
