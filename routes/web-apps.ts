@@ -67,6 +67,7 @@ const webApps: FastifyPluginAsync = async (app) => {
   })
   for (const url of LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
   app.get('/', { config }, redirectToStartPage)
+  for (const url of ['/v1', '/v1/']) app.get(url, { config }, redirectToReference)
   for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
   app.get('/watch/service-worker.js', { config }, sendServiceWorker)
   app.get('/watch/manifest.webmanifest', { config }, sendManifest)
@@ -90,6 +91,11 @@ async function redirectToStartPage (_request: FastifyRequest, reply: FastifyRepl
     isBuilt ? '/watch' : '/docs',
     302,
   )
+}
+
+/** The start prints the base URL of the API: who opens it finds the description. */
+async function redirectToReference (_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return await reply.headers({ 'cache-control': 'no-cache', link: API_LINKS }).redirect('/reference', 302)
 }
 
 /** Keeps the token or the code in the query. */

@@ -31,6 +31,14 @@ export interface FailedAttempt {
   readonly reason: string
 }
 
+/** The program that the operator selected does not start. Another server would take its place unnoticed. */
+export class SelectedServerError extends Error {
+  constructor (binary: string, reason: string) {
+    super(`MONGOD_BINARY cannot be used (${binary}: ${reason}). Correct or remove the variable.`)
+    this.name = 'SelectedServerError'
+  }
+}
+
 /** No server was found or started. The message lists every attempt with its reason, and two solutions. */
 export class NoDatabaseError extends Error {
   constructor (readonly attempts: readonly FailedAttempt[]) {
@@ -50,31 +58,32 @@ export class NoDatabaseError extends Error {
 }
 
 /**
- * Starts a server with the first method that works.
- * @throws NoDatabaseError
+ * Starts a server with the first method that works, or with the program of MONGOD_BINARY only.
+ * @throws NoDatabaseError, SelectedServerError
  */
 export async function startFirst (
   options: StartOptions,
   methods: readonly StartMethod[] = START_METHODS,
 ): Promise<StartedServer & { readonly source: StartSource }> {
-  const { dataDir } = options
+  const { dataDir, env: { MONGOD_BINARY: selected = '' } } = options
   const attempts: FailedAttempt[] = []
   const dataKind = dataDir === null ? null : await findDataKind(dataDir)
   for (const { name, source, kind, start } of methods) {
+    const reject = (reason: string): void => {
+      if (source === 'system' && selected !== '') throw new SelectedServerError(selected, reason)
+      attempts.push({ name, reason })
+    }
     // Another kind of server cannot read the data and would start with an empty database.
     if (dataDir !== null && dataKind !== null && dataKind !== kind) {
       const folder = databaseFolder(dataDir, dataKind)
-      attempts.push({
-        name,
-        reason: `cannot read the data in ${folder}; delete that folder to start with an empty one`,
-      })
+      reject(`cannot read the data in ${folder}; delete that folder to start with an empty one`)
       continue
     }
     try {
       const server = await start(options)
       return { ...server, source, stop: once(server.stop) }
     } catch (error) {
-      attempts.push({ name, reason: firstLineOf(error) })
+      reject(firstLineOf(error))
     }
   }
   throw new NoDatabaseError(attempts)

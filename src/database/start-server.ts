@@ -142,7 +142,7 @@ async function withDataFolder<T> (
 function findMongod (env: StartOptions['env']): string {
   const configured = env['MONGOD_BINARY']
   if (configured !== undefined && configured !== '') {
-    if (!existsSync(configured)) throw new Error('MONGOD_BINARY names no file')
+    if (!existsSync(configured)) throw new Error('does not exist')
     return configured
   }
   const name = process.platform === 'win32' ? 'mongod.exe' : 'mongod'

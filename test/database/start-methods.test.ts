@@ -49,6 +49,19 @@ t.test('start methods are tried in order until one works', async (t) => {
   t.strictSame(START_METHODS.map(({ source }) => source), ['system', 'download', 'fallback'])
 })
 
+t.test('a MONGOD_BINARY that does not start is an error: no other server takes its place', async (t) => {
+  const calls: string[] = []
+  const options = { ...START_OPTIONS, env: { MONGOD_BINARY: '/bin/true' } }
+  const methods = [
+    createStartMethod('first', calls, new Error('exited with code 0\nstack')),
+    createStartMethod('second', calls, 'works'),
+  ]
+  await t.rejects(startFirst(options, methods), {
+    message: 'MONGOD_BINARY cannot be used (/bin/true: exited with code 0). Correct or remove the variable.',
+  })
+  t.strictSame(calls, ['first'])
+})
+
 t.test('when no method works, the error lists each with its reason, and two solutions', async (t) => {
   const failure: unknown = await startFirst(START_OPTIONS, [
     createStartMethod('installed mongod', [], new Error('not found\nstack trace')),
@@ -64,13 +77,13 @@ t.test('when no method works, the error lists each with its reason, and two solu
   t.match(message, 'set MONGODB_URI')
 })
 
-t.test('the error names a MONGOD_BINARY without a file and a machine without Python', async (t) => {
-  const env = { MONGOD_BINARY: '/nowhere/mongod', PATH: t.testdir({}) }
+t.test('the error names a machine without Python', async (t) => {
+  const env = { PATH: t.testdir({}) }
   const options = { ...START_OPTIONS, cacheDir: t.testdir({}), env }
   const failure: unknown = await startFirst(options, START_METHODS.filter(({ source }) => source !== 'download')).catch(
     (error: unknown) => error,
   )
-  t.match((failure as Error).message, 'MONGOD_BINARY names no file')
+  t.match((failure as Error).message, 'not found on the PATH, and MONGOD_BINARY is not set')
   t.match((failure as Error).message, 'python3 -m pip: not installed; python -m pip: not installed')
 })
 
