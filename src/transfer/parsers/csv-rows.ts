@@ -16,10 +16,11 @@ export interface Row {
 
 /** A row with more cells is rejected with the rest of the file: no catalogue has as many columns. */
 const MAX_CELLS = 1_000
-export const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const
+/** A quoted list keeps its `|` where that also separates the columns. */
+export const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' } as const
 export type Delimiter = keyof typeof DELIMITERS
 /** First line of a file for Excel, which states the delimiter. */
-const DELIMITER_LINE = /^"?sep ?= ?([,;\t])"?[,;\t ]*[\r\n]/i
+const DELIMITER_LINE = /^"?sep ?= ?([,;\t|])"?[,;\t| ]*[\r\n]/i
 
 /** How a file separates cells and rows. */
 export interface Dialect {

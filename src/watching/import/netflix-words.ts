@@ -6,7 +6,7 @@ const SEASONS = `
   s t season seasons series saison staffel temporada temporadas temp stagione stagioni serie serien série séries
   seizoen
   säsong sæson sesong serija serije sarja kausi tuotantokausi évad évada sezon sezonu sezóna sezona sezony sezonas
-  sezonul sezoane série séria seria řada řady rada hooaeg þáttaröð denboraldia denboraldi tempada
+  sezonul sezoane série séria seria řada řady rada hooaeg þáttaröð tímabil denboraldia denboraldi tempada
   сезон сезона сезони сезоны серије σεζόν σαιζόν κύκλος עונה עונת الموسم موسم فصل سیزن
   सीज़न सीजन सीझन सत्र সিজন சீசன் సీజన్ സീസൺ ಸೀಸನ್ સિઝન ਸੀਜ਼ਨ
   シーズン シリーズ 期 シリーズ目 季 시즌 시리즈 기 ซีซั่น ซีซัน ซีซั่นที่ ซีซันที่ ฤดูกาล ฤดูกาลที่ ปี ปีที่ mùa musim seri siri panahon
@@ -17,7 +17,7 @@ const PARTS = `
   books buch boek
   bog libro livro llibre llibro livre carte cartea kniha knjiga księga kirja könyv kitap kitob
   collection collezione colección coleção collectie kolekce kolekcja kolekcija koleksiyon koleksi samling kokoelma
-  sammlung gyűjtemény colecția colecție část části časť časti część części dio deo partea rész kötet osa dalis daļa
+  sammlung gyűjtemény colecția colecție část části časť časti część części cz dio deo partea rész kötet osa dalis daļa
   kısım
   cilt tom tome tomo svazek zväzek zvezek svezak rocznik phần bagian bahagian jilid
   часть части частина част дио део книга том τόμος μέρος βιβλίο συλλογή חלק ספר כרך الجزء جزء الكتاب كتاب مجلد بخش
@@ -28,7 +28,7 @@ const PARTS = `
 const EPISODES = `
   episode episodes ep eps epi e épisode épisodes episodio episodios episódio episódios episodi folge folgen aflevering
   odcinek odc avsnitt afsnit jakso epizod epizoda epizóda epizode epizód epizodas episod episodul episoade episodi
-  díl diel dil sērija serija dily rozdział rozdzial bölüm bolum atala kapitulua kapitulu osa
+  díl diel dil þáttur sērija serija dily rozdział rozdzial bölüm bolum atala kapitulua kapitulu osa
   chapter chapters chap chapitre chapitres kapitel kap capítulo capítulos cap capitolo capitol capitolul kapitola
   kapitoly kapitulo kapittel hoofdstuk poglavlje fejezet luku peatükk nodaļa skyrius bab kabanata tập chương
   эпизод эпизода серия серии серія серії епізод епизод епизода глава розділ епизоди επεισόδιο επ κεφάλαιο

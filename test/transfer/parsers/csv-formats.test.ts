@@ -40,6 +40,9 @@ check('commas', Buffer.from(text), ZURICH)
 check('semicolons and decimal commas', Buffer.from(german), ZURICH, [/semicolons/])
 check('lines that end with a carriage return', Buffer.from(text.replaceAll('\n', '\r')), ZURICH)
 check('tabs', Buffer.from(german.replaceAll(';', '\t')), ZURICH, [/tabs/])
+check('vertical bars', Buffer.from('title|year|genres\nZürich|1999|"Drama|War"\n'), [
+  { kind: 'movie', title: 'Zürich', year: 1999, genres: ['Drama', 'War'] },
+], [/vertical bars/])
 check('quoted names', Buffer.from('"title";"year"\n"A, B, C";1999\n'), [{
   kind: 'movie',
   title: 'A, B, C',
@@ -50,6 +53,8 @@ check('quoted names', Buffer.from('"title";"year"\n"A, B, C";1999\n'), [{
 check('a line that states commas', Buffer.from(`sep=,\r\n${text}`), ZURICH)
 check('a line that states semicolons', Buffer.from(`\uFEFFsep=;\r\n${german}`), ZURICH, [/semicolons/])
 check('a line that states tabs', Buffer.from(`"sep=\t"\n${german.replaceAll(';', '\t')}`), ZURICH, [/tabs/])
+const bars = `sep=|\n${german.replaceAll(';', '|')}`
+check('a line that states vertical bars', Buffer.from(bars), ZURICH, [/vertical bars/])
 check(
   'empty columns and rows at the end',
   Buffer.from('title,year,popularity,,\nZürich,1999,7.5,,\n,,,,\n,,,,,,\n'),

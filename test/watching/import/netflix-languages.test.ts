@@ -80,9 +80,14 @@ const LOCALES: Readonly<Record<string, Locale>> = {
   },
   pl: {
     seasons: ['Sezon #'],
-    parts: ['Część #', 'Tom #'],
+    parts: ['Część #', 'Cz. #', 'Tom #'],
     episodes: ['Odcinek #', 'Rozdział #'],
     limited: ['Miniserial', 'Serial limitowany'],
+  },
+  is: {
+    seasons: ['Tímabil #', '#. þáttaröð'],
+    episodes: ['Þáttur #', '#. þáttur'],
+    limited: ['Miniseries'],
   },
   cs: {
     seasons: ['#. řada', 'Řada #', '#. série'],
